@@ -1,0 +1,9 @@
+noinst_LIBRARIES += libftbase.a
+libftbase_a_SOURCES = \
+	src/base/cleanup.h \
+	src/base/clock.c src/base/clock.h \
+	src/base/error.c src/base/error.h \
+	src/base/fault.c src/base/fault.h \
+	src/base/io.c src/base/io.h \
+	src/base/json.c src/base/json.h \
+	src/base/log.c src/base/log.h

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libftinventory.a
+libftinventory_a_SOURCES =

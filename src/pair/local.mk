@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libftpair.a
+libftpair_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libftplan.a
+libftplan_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libftprotect.a
+libftprotect_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libftremote.a
+libftremote_a_SOURCES =

@@ -1,0 +1,2 @@
+noinst_LIBRARIES += libftvirt.a
+libftvirt_a_SOURCES =
