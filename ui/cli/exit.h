@@ -1,0 +1,28 @@
+/*
+ * Exit codes of ftadmin: part of its interface, documented in ftadmin(8).
+ */
+#ifndef FT_UI_CLI_EXIT_H
+#define FT_UI_CLI_EXIT_H
+
+enum ft_exit {
+    FT_EXIT_OK = 0,
+    FT_EXIT_FAILED = 1,
+    FT_EXIT_USAGE = 2,
+    FT_EXIT_NOT_FOUND = 3,
+    FT_EXIT_CHECK_FAILED = 4,
+    FT_EXIT_REFUSED = 5,        /* refused for safety */
+    FT_EXIT_PERMISSION = 6,
+    FT_EXIT_PARTLY = 7,         /* some of several were done */
+    FT_EXIT_CONFIGURATION = 10,
+    FT_EXIT_UNREACHABLE = 20,
+    FT_EXIT_TIMEOUT = 21,
+    FT_EXIT_PROTOCOL = 22,
+    FT_EXIT_DEGRADED = 30,
+    FT_EXIT_UNPROTECTED = 31,
+    FT_EXIT_INTERRUPTED = 130,
+};
+
+/* The one place that maps errno(3), of either sign, to an exit code. */
+enum ft_exit ft_exit_from_errno(int code);
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * One column model for everything that is listed: rows are JSON objects (the
+ * ones --json prints), columns say which member to show and how. The aligned
+ * table, --plain and the console's views all come from the same columns, so
+ * they cannot disagree with the JSON.
+ *
+ * Memory: columns are constant, rows stay the caller's. Threads: any, each
+ * with its own FILE. Text from hosts and guests is never trusted: control
+ * characters are shown as '?', so a VM's name cannot drive the terminal.
+ */
+#ifndef FT_UI_MODEL_TABLE_H
+#define FT_UI_MODEL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+enum ft_column_kind {
+    FT_COLUMN_TEXT,
+    FT_COLUMN_NUMBER,   /* integer or real as it is, right aligned */
+    FT_COLUMN_BYTES,    /* "4.0 MiB" */
+    FT_COLUMN_MS,       /* "2.8 ms" */
+    FT_COLUMN_AGE,      /* seconds: "now", "12 s", "3 min", "2 h", "5 d" */
+    FT_COLUMN_YESNO,    /* a boolean */
+    FT_COLUMN_SEVERITY, /* a state word: glyph and severity, coloured */
+};
+
+struct ft_column {
+    const char *title;
+    const char *key;            /* member, or path with dots: "pause_ms.p50" */
+    enum ft_column_kind kind;
+};
+
+enum ft_output { FT_OUTPUT_TABLE, FT_OUTPUT_PLAIN, FT_OUTPUT_JSON };
+
+struct ft_style {
+    enum ft_output output;
+    bool colour;
+    bool utf8;
+};
+
+/*
+ * The style for this stream: colour only on a terminal that is not dumb and
+ * without NO_COLOR (https://no-color.org); UTF-8 when the locale says so.
+ */
+struct ft_style ft_style_for(FILE *stream, enum ft_output output);
+
+/* Width in terminal columns of UTF-8 text; a bad byte counts one. */
+size_t ft_text_width(const char *text);
+
+/*
+ * The text of one cell for people (human) or scripts, cut to size bytes
+ * at a character's border. A missing or null member gives "-" (scripts: "").
+ */
+void ft_column_text(const struct ft_column *column, const json_t *row,
+                    bool human, bool utf8, char *out, size_t size);
+
+/*
+ * Prints rows (a JSON array of objects) as table with a header, or tab
+ * separated without one. Not for FT_OUTPUT_JSON: see ft_print_json.
+ * 0 or -errno of the stream.
+ */
+int ft_table_print(FILE *stream, const struct ft_style *style,
+                   const struct ft_column *columns, size_t count,
+                   const json_t *rows);
+
+/* Prints one object as "title: value" lines, or plain "key<TAB>value" lines. */
+int ft_record_print(FILE *stream, const struct ft_style *style,
+                    const struct ft_column *columns, size_t count,
+                    const json_t *row);
+
+/* One JSON document, indented on a terminal, one line elsewhere. */
+int ft_print_json(FILE *stream, const json_t *document);
+
+/* "4.0 MiB" and the like; out needs 16 bytes. */
+void ft_format_bytes(double bytes, char out[16]);
+
+#endif
