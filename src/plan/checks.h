@@ -1,0 +1,61 @@
+/*
+ * Everything that could make a failover fail, looked at before it can.
+ *
+ * Pure functions over the inventory: same input, same answer, no I/O.
+ */
+#ifndef FT_PLAN_CHECKS_H
+#define FT_PLAN_CHECKS_H
+
+#include "plan/findings.h"
+#include "plan/inventory.h"
+
+/* Memory the engine needs on the standby beside the guest's, in bytes. */
+#define FT_ENGINE_MEMORY (UINT64_C(256) << 20)
+
+/* A difference of clocks that is worth a warning, in ms. */
+#define FT_CLOCK_SKEW_MS 2000
+
+#define FT_LINKS_MAX 8
+
+/* One network both hosts are in: the addresses a link may use. */
+struct ft_link_path {
+    char primary[46];
+    char standby[46];
+    char nic[FT_IFNAME_SIZE];       /* of the primary */
+    bool guest_bridge;              /* shared with guests: last choice */
+};
+
+/*
+ * Finds the networks that both hosts share, best first: a network of its own
+ * before one that carries guests. Returns their number, at most FT_LINKS_MAX.
+ */
+size_t ft_link_paths(const struct ft_host *primary, const struct ft_host *standby,
+                     struct ft_link_path paths[FT_LINKS_MAX]);
+
+/*
+ * The pool for the replica of one disk: one of the disk's own pool's name,
+ * else of the same path, else the one with the most room. NULL when the
+ * standby has no active pool of a kind we can use (dir, fs, netfs).
+ */
+const struct ft_pool *ft_replica_pool(const struct ft_domain *domain,
+                                      const struct ft_host *standby);
+
+/*
+ * ft_check_vm is about the VM and the host it is on; ft_check_standby about
+ * this standby for it; ft_check_witness about this witness (NULL: none). Each
+ * appends its findings, passes included. 0 or -ENOMEM.
+ */
+int ft_check_vm(const struct ft_inventory *inventory,
+                const struct ft_host *primary, const struct ft_domain *domain,
+                struct ft_findings *findings);
+int ft_check_standby(const struct ft_inventory *inventory,
+                     const struct ft_host *primary,
+                     const struct ft_domain *domain,
+                     const struct ft_host *standby,
+                     struct ft_findings *findings);
+int ft_check_witness(const struct ft_host *primary,
+                     const struct ft_host *standby,
+                     const struct ft_host *witness,
+                     struct ft_findings *findings);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * What planning looks at: the hosts and the pairs that exist.
+ *
+ * The hosts stay their owner's; the arrays belong to the caller.
+ */
+#ifndef FT_PLAN_INVENTORY_H
+#define FT_PLAN_INVENTORY_H
+
+#include "inventory/host.h"
+
+/* A pair that some engine knows. */
+struct ft_known_pair {
+    char pair[FT_UUID_SIZE];
+    char vm[FT_NAME_SIZE];
+    char vm_uuid[FT_UUID_SIZE];
+    char primary[FT_NAME_SIZE];
+    char standby[FT_NAME_SIZE];
+    char state[32];
+};
+
+struct ft_inventory {
+    const struct ft_host *const *hosts;
+    size_t host_count;
+    const struct ft_known_pair *pairs;
+    size_t pair_count;
+};
+
+/* By ftadmin's name; NULL when there is none. */
+const struct ft_host *ft_inventory_host(const struct ft_inventory *inventory,
+                                        const char *name);
+
+/*
+ * The host on which the VM (by name or UUID) runs; *domain is set when not
+ * NULL. When it runs nowhere: a host that defines it. -ENOENT when no host
+ * knows it, -EEXIST when it runs on several.
+ */
+int ft_inventory_locate(const struct ft_inventory *inventory, const char *vm,
+                        const struct ft_host **host,
+                        const struct ft_domain **domain,
+                        struct ft_error *err);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Picks the standby host. Pure: same input, same answer.
+ */
+#ifndef FT_PLAN_PLACEMENT_H
+#define FT_PLAN_PLACEMENT_H
+
+#include "base/error.h"
+#include "plan/checks.h"
+
+/* One host that was looked at; reason says why it was (not) taken. */
+struct ft_candidate {
+    const struct ft_host *host;
+    bool taken;
+    enum ft_verdict verdict;
+    unsigned warnings;
+    uint64_t memory_left;           /* bytes after the guest's */
+    uint64_t storage_left;          /* bytes after the replica's */
+    char reason[320];
+};
+
+struct ft_placement {
+    const struct ft_host *standby;  /* NULL: none will do */
+    struct ft_candidate *candidates;/* all but the primary, best first */
+    size_t count;
+};
+
+/*
+ * Order: no failed check, fewer warnings, more memory left, more storage left,
+ * name. Hosts without libvirt are candidates that fail. 0 (also when none will
+ * do), -ENOMEM.
+ */
+int ft_place(const struct ft_inventory *inventory,
+             const struct ft_host *primary, const struct ft_domain *domain,
+             struct ft_placement *placement);
+
+void ft_placement_free(struct ft_placement *placement);
+
+#endif

@@ -1,0 +1,88 @@
+/*
+ * The hosts ftadmin works with now: connections, engines, facts.
+ *
+ * Ownership: a fleet owns its members, they own their session, control channel
+ * and facts. One thread. Members stay where they are once added, so pointers
+ * to them hold until ft_fleet_free.
+ */
+#ifndef FT_PROTECT_FLEET_H
+#define FT_PROTECT_FLEET_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "inventory/host.h"
+#include "plan/inventory.h"
+#include "remote/control.h"
+#include "remote/install.h"
+#include "remote/ssh.h"
+
+struct ft_member {
+    char name[FT_NAME_SIZE];        /* ftadmin's name */
+    char destination[FT_NAME_SIZE]; /* for SSH */
+    bool witness;                   /* may serve as a witness only */
+    struct ft_ssh *ssh;             /* NULL: not connected (yet) */
+    struct ft_control *control;     /* NULL: no engine running (yet) */
+    struct ft_host *facts;          /* NULL: not probed */
+    json_t *facts_json;
+    json_t *status;                 /* last status reply, or NULL */
+    struct ft_error error;          /* why it could not be reached */
+};
+
+struct ft_fleet {
+    struct ft_member **members;
+    size_t count;
+    struct ft_ssh_options ssh;      /* for all; strings are the caller's */
+    char engine[FT_PATH_SIZE];      /* the local ftengine */
+};
+
+/* engine: --engine or NULL. -ENOENT when there is no local engine. */
+int ft_fleet_init(struct ft_fleet *fleet, const struct ft_ssh_options *ssh,
+                  const char *engine, struct ft_error *err);
+void ft_fleet_free(struct ft_fleet *fleet);
+
+/*
+ * Adds a host without touching it. destination NULL: the name. 0, -EEXIST,
+ * -ENOMEM. *member may be NULL.
+ */
+int ft_fleet_add(struct ft_fleet *fleet, const char *name,
+                 const char *destination, struct ft_member **member,
+                 struct ft_error *err);
+struct ft_member *ft_fleet_find(const struct ft_fleet *fleet,
+                                const char *name);
+
+/* Each does nothing when it is done already, and keeps its error in member. */
+int ft_member_connect(struct ft_fleet *fleet, struct ft_member *member,
+                      struct ft_error *err);      /* SSH */
+int ft_member_control(struct ft_fleet *fleet, struct ft_member *member,
+                      struct ft_error *err);      /* SSH and control channel */
+/* Facts and, where an engine runs, status. refresh: also when known. */
+int ft_member_probe(struct ft_fleet *fleet, struct ft_member *member,
+                    bool refresh, struct ft_error *err);
+/* Only status, fresh; member->status is replaced. -ECONNREFUSED no engine. */
+int ft_member_status(struct ft_fleet *fleet, struct ft_member *member,
+                     struct ft_error *err);
+/* Installs and starts the engine (ft_install_ensure), then control. */
+int ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
+                     ft_ssh_progress progress, void *data, bool *changed,
+                     struct ft_error *err);
+/* Drops session and channel, keeps facts. */
+void ft_member_disconnect(struct ft_member *member);
+
+/* Calls a verb on a member, connecting first and again once when the
+ * connection turns out to be lost. args is stolen. */
+int ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
+                   const char *verb, json_t *args, json_t **result,
+                   int timeout_ms, struct ft_error *err);
+
+/*
+ * The planner's view of all members with facts. Arrays are malloc'd;
+ * ft_fleet_inventory_free releases them; hosts stay the fleet's.
+ */
+int ft_fleet_inventory(const struct ft_fleet *fleet,
+                       struct ft_inventory *inventory);
+void ft_fleet_inventory_free(struct ft_inventory *inventory);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * Protect, unprotect, switchover: plans carried out over a fleet.
+ *
+ * One thread, that of the fleet. Nothing here prints: it calls back. Codes that
+ * the command line maps to exit codes: EPERM refused for safety or a check
+ * failed, EINTR interrupted (detached: the engines go on), ENOENT not found,
+ * EEXIST already so, ETIMEDOUT, EHOSTUNREACH, EACCES, EPROTO.
+ */
+#ifndef FT_PROTECT_PROTECT_H
+#define FT_PROTECT_PROTECT_H
+
+#include "plan/plan.h"
+#include "protect/fleet.h"
+#include "protect/journal.h"
+
+/* How work is shown. Any callback may be NULL. */
+struct ft_progress {
+    /* A step changes its state; index from 0 of count. */
+    void (*step)(void *data, size_t index, size_t count,
+                 const char *description, enum ft_step_state state);
+    /*
+     * Within a step: phase "upload", "disk", "memory"; bytes; bytes_per_s 0
+     * when unknown.
+     */
+    void (*bytes)(void *data, const char *phase, uint64_t done,
+                  uint64_t total, uint64_t bytes_per_s);
+    /* A line worth reading. */
+    void (*note)(void *data, const char *text);
+    /* Nonzero: the user wants out. Asked between steps and polls. */
+    int (*interrupted)(void *data);
+    void *data;
+};
+
+/*
+ * Looks at every member that can be reached (its error says why not), checks,
+ * places and plans. Touches nothing. Errors as ft_plan_make; plan is to be
+ * released in every case, before the fleet.
+ *
+ * When the journal holds an unfinished protect of this VM, its plan is taken
+ * again and *resumed is set (journal and resumed may be NULL).
+ */
+int ft_protect_prepare(struct ft_fleet *fleet,
+                       const struct ft_plan_choices *choices,
+                       const struct ft_journal_ops *journal,
+                       struct ft_plan *plan, bool *resumed,
+                       struct ft_error *err);
+
+/*
+ * Carries the plan out until the pair's state is "protected". When a step
+ * fails everything is undone in reverse and the step's error returned; what
+ * could not be undone is noted and left to unprotect. -EINTR: the user
+ * detached; the engines go on.
+ */
+int ft_protect_apply(struct ft_fleet *fleet, const struct ft_plan *plan,
+                     const struct ft_progress *progress,
+                     const struct ft_journal_ops *journal,
+                     struct ft_error *err);
+
+/* Which pair, from status or the database. Strings are the caller's. */
+struct ft_pair_ref {
+    const char *pair;
+    const char *vm;
+    const char *hosts[2];
+    const char *witness;            /* NULL or empty: none */
+};
+
+struct ft_unprotect_result {
+    size_t left_count;              /* hosts where something remains */
+    char left[3][FT_NAME_SIZE];
+    struct ft_error errors[3];      /* why, for each of them */
+};
+
+/*
+ * Ends protection: pair-remove on the current primary, then on the standby,
+ * then at the witness. The VM goes on where it runs. A host that cannot be
+ * reached is left over: 0 with result->left_count > 0 (exit 7). -EPERM when the
+ * primary cannot be reached and the standby holds the only living copy,
+ * unless force.
+ */
+int ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+                 bool force, const struct ft_progress *progress,
+                 const struct ft_journal_ops *journal,
+                 struct ft_unprotect_result *result, struct ft_error *err);
+
+struct ft_switchover_result {
+    double outage_ms;
+    int64_t generation;
+    char primary[FT_NAME_SIZE];     /* the new one */
+};
+
+/* Waits until it is done, at most timeout_ms (0: 120 s). */
+int ft_switchover(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+                  int timeout_ms, struct ft_switchover_result *result,
+                  struct ft_error *err);
+
+/*
+ * Finds the pair of a VM (name or UUID) in the members' status replies
+ * (ft_member_status before). *pair is a borrowed STATUS object from the
+ * current primary if that was reached, *where the member it is from. -ENOENT.
+ */
+int ft_fleet_pair(const struct ft_fleet *fleet, const char *vm,
+                  const json_t **pair, struct ft_member **where);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * The control channel: `ftengine control` on a host, over SSH, speaking the
+ * JSON lines of ft-protocol(7) with the engine's daemon there.
+ *
+ * A request line is at most FT_CONTROL_REQUEST_MAX bytes, a reply at most
+ * FT_CONTROL_REPLY_MAX. One thread at a time, that of the session. Must be
+ * closed before its session.
+ *
+ * Errors: those of the engine come back as they are, code, text and hint, with
+ * the host's name put before the text. -ETIMEDOUT no answer in time (the
+ * channel is unusable then), -EPIPE connection lost, -EPROTO not our protocol,
+ * -ENOENT no engine installed, -ECONNREFUSED its daemon does not run.
+ */
+#ifndef FT_REMOTE_CONTROL_H
+#define FT_REMOTE_CONTROL_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "remote/ssh.h"
+
+#define FT_CONTROL_VERSION 1
+#define FT_CONTROL_REQUEST_MAX (1 << 20)
+#define FT_CONTROL_REPLY_MAX (16 << 20)
+#define FT_ENGINE_PATH "/usr/local/lib/ftadmin/ftengine"
+
+struct ft_control;
+
+/* Opens the channel and says hello: checks the control version. */
+int ft_control_open(struct ft_ssh *session, struct ft_control **control,
+                    struct ft_error *err);
+
+/* The same with another command in place of FT_ENGINE_PATH " control". */
+int ft_control_open_command(struct ft_ssh *session, const char *command,
+                            struct ft_control **control,
+                            struct ft_error *err);
+
+/* NULL is a no-op. */
+void ft_control_close(struct ft_control *control);
+
+/* The engine's version, from hello. */
+const char *ft_control_engine_version(const struct ft_control *control);
+
+/*
+ * One request and its reply. args (may be NULL) is stolen in every case.
+ * *result (may be NULL) is a new reference. timeout_ms 0: 30 s.
+ */
+int ft_control_call(struct ft_control *control, const char *verb, json_t *args,
+                    json_t **result, int timeout_ms, struct ft_error *err);
+
+/*
+ * Called for the reply's result first, then for each event, and with NULL
+ * about five times a second while there is none. Nonzero ends the stream.
+ */
+typedef int (*ft_control_event)(void *data, const json_t *event);
+
+/*
+ * A streaming request. Blocks until the callback ends it (0) or the stream
+ * ends (-EPIPE). The channel can be used for nothing else and is to be closed.
+ */
+int ft_control_stream(struct ft_control *control, const char *verb,
+                      json_t *args, ft_control_event callback, void *data,
+                      struct ft_error *err);
+
+/* Overwrites every string in value, then releases it: for keys. */
+void ft_json_wipe(json_t *value);
+
+#endif

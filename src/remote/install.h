@@ -1,0 +1,67 @@
+/*
+ * Puts the engine on a host, keeps it right, and takes it away again.
+ *
+ * Files on the host: FT_ENGINE_PATH, and either the systemd unit
+ * /etc/systemd/system/ftengine.service or the init script /etc/init.d/ftengine;
+ * uninstalling removes exactly these and the folders when they are empty.
+ * State in /var/lib/ftadmin stays unless purge is asked for.
+ *
+ * The init script runs `ftengine daemon --background --pid-file
+ * /run/ftadmin/ftengine.pid`; the unit runs `ftengine daemon`.
+ */
+#ifndef FT_REMOTE_INSTALL_H
+#define FT_REMOTE_INSTALL_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "remote/control.h"
+#include "remote/ssh.h"
+
+struct ft_install_state {
+    bool installed;
+    bool running;           /* the control socket answers */
+    bool current;           /* same SHA-256 as ours */
+    bool systemd;
+    char version[64];       /* what it says with --version; may be empty */
+    char sha256[65];
+};
+
+/*
+ * Finds the local engine: wanted (--engine), $FTENGINE, next to this program
+ * (build tree), FT_LIBDIR/ftengine. path needs size bytes. -ENOENT names all
+ * places that were looked at.
+ */
+int ft_install_find(const char *wanted, char *path, size_t size,
+                    struct ft_error *err);
+
+/* Looks, changes nothing. local is the engine to compare with. */
+int ft_install_look(struct ft_ssh *session, const char *local,
+                    struct ft_install_state *state, struct ft_error *err);
+
+/*
+ * Makes sure that this very engine is installed, enabled at boot and running:
+ * uploads, verifies, tries it, (re)starts it and waits until it answers.
+ * Nothing is done when all holds already. *changed (may be NULL) says so.
+ * An older engine stays in place when the new one cannot run there.
+ * -ENOEXEC another architecture, -ELIBACC shared libraries missing (the hint
+ * has the command that installs them), -ETIMEDOUT it does not answer.
+ */
+int ft_install_ensure(struct ft_ssh *session, const char *local,
+                      ft_ssh_progress progress, void *data, bool *changed,
+                      struct ft_error *err);
+
+/* The exact reverse. A missing engine is no error. */
+int ft_install_remove(struct ft_ssh *session, bool purge, struct ft_error *err);
+
+/*
+ * Facts about the host: by the running engine, else by an installed one of
+ * ours, else by a temporary copy of local that is removed again. *facts is a
+ * new reference. Leaves the host as it was.
+ */
+int ft_install_probe(struct ft_ssh *session, const char *local, json_t **facts,
+                     struct ft_error *err);
+
+#endif
