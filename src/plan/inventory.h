@@ -23,6 +23,7 @@ struct ft_inventory {
     size_t host_count;
     const struct ft_known_pair *pairs;
     size_t pair_count;
+    const char *resuming;       /* pair whose traces are not in the way, or NULL */
 };
 
 /* By ftadmin's name; NULL when there is none. */

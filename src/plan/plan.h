@@ -95,11 +95,9 @@ json_t *ft_plan_config(const struct ft_plan *plan, int self);
 const char *ft_step_kind_name(enum ft_step_kind kind);
 
 /*
- * The plan without its findings as JSON (schema 1) for the journal and
- * --dry-run --json, and back. No secrets in it. ft_plan_from_json: -EINVAL.
+ * The plan with findings and candidates as JSON (schema 1), for --json. No
+ * secrets in it. New reference or NULL.
  */
 json_t *ft_plan_to_json(const struct ft_plan *plan);
-int ft_plan_from_json(const json_t *json, struct ft_plan *plan,
-                      struct ft_error *err);
 
 #endif

@@ -5,9 +5,10 @@
 #ifndef FT_PROTECT_JOURNAL_H
 #define FT_PROTECT_JOURNAL_H
 
-#include <jansson.h>
+#include <stddef.h>
 
 #include "base/error.h"
+#include "inventory/host.h"
 
 enum ft_step_state {
     FT_STEP_STARTED,
@@ -20,30 +21,38 @@ enum ft_step_state {
 enum ft_journal_end {
     FT_JOURNAL_DONE,        /* the pair exists (protect) or is gone (unprotect) */
     FT_JOURNAL_ROLLED_BACK, /* protect failed, everything is as before */
-    FT_JOURNAL_PARTLY,      /* something is left on a host: see left in plan */
+    FT_JOURNAL_PARTLY,      /* something is left on a host; still pending */
+};
+
+/* An operation on a pair. Holds no secret. */
+struct ft_journal_entry {
+    char verb[16];          /* "protect" or "unprotect" */
+    char pair[FT_UUID_SIZE];
+    char vm[FT_NAME_SIZE];
+    char vm_uuid[FT_UUID_SIZE];
+    char primary[FT_NAME_SIZE];
+    char standby[FT_NAME_SIZE];
+    char witness[FT_NAME_SIZE];     /* empty: none */
 };
 
 /*
  * Each call is durable before it returns 0 (-errno otherwise, with err). All
- * are required. plan is ft_plan_to_json's, without secrets, to be stored as
- * text with the pair's UUID and its VM.
+ * are required. Entries are the caller's.
  */
 struct ft_journal_ops {
-    /* A new operation ("protect" or "unprotect"), replacing one of this pair. */
-    int (*begin)(void *data, const char *pair, const char *vm,
-                 const char *verb, const json_t *plan, struct ft_error *err);
-    int (*step)(void *data, const char *pair, size_t index, const char *step,
-                const char *host, enum ft_step_state state,
-                struct ft_error *err);
-    /* left: array of host names on which something remains, or NULL. */
-    int (*end)(void *data, const char *pair, enum ft_journal_end how,
-               const json_t *left, struct ft_error *err);
+    /* A new operation, replacing one of this pair that was pending. */
+    int (*begin)(void *data, const struct ft_journal_entry *entry,
+                 struct ft_error *err);
+    int (*step)(void *data, const struct ft_journal_entry *entry,
+                size_t index, const char *step, const char *host,
+                enum ft_step_state state, struct ft_error *err);
+    int (*end)(void *data, const struct ft_journal_entry *entry,
+               enum ft_journal_end how, struct ft_error *err);
     /*
-     * The last operation for this VM (name or UUID) that did not end, or ended
-     * partly: *plan (new reference) and verb ("protect"/"unprotect", 16
-     * bytes). -ENOENT when there is none.
+     * Fills entry with the last operation for this VM (name or UUID) that has
+     * not ended or ended partly. -ENOENT when there is none.
      */
-    int (*pending)(void *data, const char *vm, json_t **plan, char verb[16],
+    int (*pending)(void *data, const char *vm, struct ft_journal_entry *entry,
                    struct ft_error *err);
     void *data;
 };

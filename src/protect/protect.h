@@ -36,8 +36,9 @@ struct ft_progress {
  * places and plans. Touches nothing. Errors as ft_plan_make; plan is to be
  * released in every case, before the fleet.
  *
- * When the journal holds an unfinished protect of this VM, its plan is taken
- * again and *resumed is set (journal and resumed may be NULL).
+ * When the journal holds an unfinished protect of this VM, it is continued
+ * with the same pair, standby and witness, and *resumed is set (journal and
+ * resumed may be NULL).
  */
 int ft_protect_prepare(struct ft_fleet *fleet,
                        const struct ft_plan_choices *choices,
