@@ -1,0 +1,159 @@
+# Guests of the lab: ordinary libvirt domains. Part of scripts/lab.
+
+guest_usage() {
+    say "$@"
+    usage
+}
+
+is_number() { # TEXT MIN MAX
+    [[ $1 =~ ^[0-9]{1,7}$ ]] && [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
+}
+
+# A guest's place decides its addresses. It stays the same for a name as long as the lab lives.
+guest_place() { # NAME
+    local place
+    place=$(awk -v name="$1" '$1 == name { print $2 }' "$FTLAB/guests" 2>/dev/null)
+    if [ -z "$place" ]; then
+        place=$(wc -l 2>/dev/null <"$FTLAB/guests" || echo 0)
+        [ "$place" -lt 100 ] || die "more than 100 guests"
+        echo "$1 $place" >>"$FTLAB/guests"
+    fi
+    echo "$place"
+}
+
+guest_address() { # NAME
+    awk -v name="$1" '$1 == name { print "10.77.0." 100 + $2; found = 1 } END { exit !found }' "$FTLAB/guests"
+}
+
+lab_guest() {
+    local host=${1-} name=${2-} memory=128 vcpus=1 machine=pc disk=raw disks=1 disk_size=64 video=none dirty=0 nics=1 wait=yes
+    local place address volume
+    [ $# -ge 2 ] || usage
+    shift 2
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --no-wait)
+            wait=no
+            shift
+            continue
+            ;;
+        --memory | --vcpus | --machine | --disk | --disks | --disk-size | --video | --dirty-rate | --nics) [ $# -ge 2 ] || usage ;;
+        *) guest_usage "unknown option $1" ;;
+        esac
+        case $1 in
+        --memory) memory=$2 ;;
+        --vcpus) vcpus=$2 ;;
+        --machine) machine=$2 ;;
+        --disk) disk=$2 ;;
+        --disks) disks=$2 ;;
+        --disk-size) disk_size=$2 ;;
+        --video) video=$2 ;;
+        --dirty-rate) dirty=$2 ;;
+        --nics) nics=$2 ;;
+        esac
+        shift 2
+    done
+    [[ $name =~ ^[a-zA-Z0-9][a-zA-Z0-9_.-]*$ ]] || guest_usage "bad name '$name'"
+    is_number "$memory" 96 65536 || guest_usage "--memory: 96 MiB or more"
+    is_number "$vcpus" 1 16 || guest_usage "--vcpus: 1 to 16"
+    is_number "$disks" 1 4 || guest_usage "--disks: 1 to 4"
+    is_number "$disk_size" 1 1048576 || guest_usage "--disk-size: MiB"
+    is_number "$dirty" 0 100000 || guest_usage "--dirty-rate: MiB/s"
+    is_number "$nics" 1 4 || guest_usage "--nics: 1 to 4"
+    [[ $machine =~ ^(pc|q35)$ && $disk =~ ^(raw|qcow2|none)$ && $video =~ ^(none|vga)$ ]] || usage
+    [ "$disk" != none ] || disks=0
+    known_host "$host"
+    [ "$(host_kind "$host")" = kvm ] || die "$host is no KVM host"
+    lock_lab
+    place=$(guest_place "$name") || exit 1
+    address=10.77.0.$((100 + place))
+    install_guest_image
+    for volume in $(guest_volumes "$name" "$disk" "$disks"); do
+        inside "$host" virsh -q -c qemu:///system vol-create-as default "$volume" "${disk_size}M" --format "$disk" ||
+            die "cannot make the volume $volume on $host"
+    done
+    guest_xml >"$FTLAB/$host/root/$name.xml"
+    inside "$host" virsh -q -c qemu:///system define "/root/$name.xml" || exit 1
+    inside "$host" virsh -q -c qemu:///system start "$name" || exit 1
+    flock -u 7
+    [ "$wait" = no ] || wait_for "$boot_deadline" ledger_answers "$host" "$name" "$address" || {
+        tail -n 20 "$FTLAB/$host/var/log/libvirt/qemu/$name-console.log" >&2
+        die "the ledger of $name does not answer on $address port 7000 after $boot_deadline seconds"
+    }
+    echo "$address 7000"
+}
+
+guest_volumes() { # NAME FORMAT COUNT
+    local i
+    for ((i = 0; i < $3; i++)); do
+        echo "$1-disk$i.$2"
+    done
+}
+
+# Kernel and initramfs lie at the same place on every KVM host: a standby must find what the primary booted from. Real copies:
+# libvirt changes their owner on each host by itself.
+install_guest_image() {
+    local host boot
+    for host in $(all_hosts); do
+        [ "$(host_kind "$host")" = kvm ] || continue
+        boot=$FTLAB/$host/var/lib/libvirt/boot
+        [ -e "$boot/ledger-initrd" ] || {
+            cp "$FTLAB/guest/vmlinuz" "$boot/ledger-vmlinuz" && cp "$FTLAB/guest/initrd" "$boot/ledger-initrd"
+        } || die "cannot copy the guest image to $host"
+    done
+}
+
+# The console's log says when to ask: a question before that would leave adm waiting for ARP.
+ledger_answers() { # HOST NAME ADDRESS
+    grep -q '^ledger: ready' "$FTLAB/$1/var/log/libvirt/qemu/$2-console.log" 2>/dev/null || return
+    inside adm timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/7000" && echo status >&3 && read -r -t 4 line <&3 && [[ $line == status* ]]' "$3" 2>/dev/null
+}
+
+# Uses the variables of lab_guest. What is not said here is what libvirt makes of it, as for any user's domain.
+guest_xml() {
+    local letters=abcd i
+    # quiet, and no time lost: mitigations, self tests and IPv6 serve nothing here and cost an emulated processor seconds
+    cat <<XML
+<domain type='${FTLAB_ACCELERATOR:-qemu}'>
+  <name>$name</name>
+  <memory unit='MiB'>$memory</memory>
+  <vcpu>$vcpus</vcpu>
+  <os>
+    <type arch='x86_64' machine='$machine'>hvm</type>
+    <kernel>/var/lib/libvirt/boot/ledger-vmlinuz</kernel>
+    <initrd>/var/lib/libvirt/boot/ledger-initrd</initrd>
+    <cmdline>console=ttyS0 quiet panic=-1 mitigations=off ipv6.disable=1 tsc=reliable no_timer_check cryptomgr.notests audit=0 ft.address=$address ft.dirty=$dirty ft.area=$((memory / 4))</cmdline>
+  </os>
+  <features>
+    <acpi/>
+    <apic/>
+  </features>
+  <devices>
+XML
+    for ((i = 0; i < disks; i++)); do
+        cat <<XML
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='$disk'/>
+      <source file='/var/lib/libvirt/images/$name-disk$i.$disk'/>
+      <target dev='vd${letters:i:1}' bus='virtio'/>
+    </disk>
+XML
+    done
+    for ((i = 0; i < nics; i++)); do
+        cat <<XML
+    <interface type='bridge'>
+      <mac address='$(printf '52:54:00:%s:%02x:%02x' "${lab:0:2}" $((16#${lab:2:2} & 0xfc | i)) "$place")'/>
+      <source bridge='br0'/>
+      <model type='virtio'/>
+    </interface>
+XML
+    done
+    [ "$video" = none ] || echo "    <graphics type='vnc' listen='127.0.0.1' autoport='yes'/><video><model type='vga'/></video>"
+    cat <<XML
+    <serial type='pty'>
+      <log file='/var/log/libvirt/qemu/$name-console.log' append='on'/>
+    </serial>
+  </devices>
+</domain>
+XML
+}
