@@ -1,1 +1,26 @@
-# sources and tests of this folder
+# The topology database: the only SQL in the tree.
+db_migrations = \
+	db/migrations/0001-topology.sql \
+	db/migrations/0002-pairs.sql \
+	db/migrations/0003-history.sql
+EXTRA_DIST += db/embed db/schema.sql $(db_migrations)
+
+noinst_LIBRARIES += libftdb.a
+libftdb_a_SOURCES = \
+	db/history.c \
+	db/hosts.c \
+	db/lock.c \
+	db/pairs.c \
+	db/statement.c db/statement.h \
+	db/store.c db/store.h \
+	db/topology.c
+nodist_libftdb_a_SOURCES = db/schema-sql.h
+
+db/schema-sql.h: $(srcdir)/db/embed $(srcdir)/db/schema.sql \
+		$(db_migrations)
+	@$(MKDIR_P) db
+	$(AM_V_GEN)cd $(srcdir) && sh db/embed db/schema.sql \
+		$(db_migrations) > $(abs_builddir)/$@-t
+	@mv $@-t $@
+db/store.$(OBJEXT): db/schema-sql.h
+CLEANFILES += db/schema-sql.h db/schema-sql.h-t

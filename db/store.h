@@ -42,13 +42,14 @@
 struct ft_store;
 
 enum ft_store_mode {
-    FT_STORE_CREATE,    /* make the folder and the file when missing */
+    FT_STORE_CREATE,    /* make the file when it is missing, never its folder */
     FT_STORE_EXISTING,  /* -ENOENT when the file is missing */
 };
 
 /*
- * Writes the path of the database of this user: $XDG_DATA_HOME or
- * ~/.local/share. -ENOENT when neither variable is set, -ENAMETOOLONG.
+ * Writes the path of the database of this user, below $XDG_DATA_HOME or
+ * ~/.local/share (XDG Base Directory Specification), and makes its folder,
+ * mode 0700. -ENOENT when neither variable is set, -ENAMETOOLONG.
  */
 int ft_store_default_path(char *out, size_t size, struct ft_error *err);
 

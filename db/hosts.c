@@ -1,0 +1,135 @@
+#include "config.h"
+
+#include "base/clock.h"
+#include "db/statement.h"
+
+#define H struct ft_store_host
+#define HOST_COLUMNS "name, address, user, port, identity, hypervisor, " \
+                     "engine_version, added_at, seen_at"
+
+static const struct ft_field host_items[] = {
+    FT_FIELD(FT_FIELD_TEXT, H, name),
+    FT_FIELD(FT_FIELD_TEXT, H, address),
+    FT_FIELD(FT_FIELD_TEXT, H, user),
+    FT_FIELD(FT_FIELD_INTEGER, H, port),
+    FT_FIELD(FT_FIELD_TEXT, H, identity),
+    FT_FIELD(FT_FIELD_BOOLEAN, H, hypervisor),
+    FT_FIELD(FT_FIELD_TEXT, H, engine_version),
+    FT_FIELD(FT_FIELD_INTEGER, H, added_at),
+    FT_FIELD(FT_FIELD_INTEGER, H, seen_at),
+    FT_FIELD(FT_FIELD_INTEGER, H, id),      /* last: not a parameter of INSERT */
+};
+static const struct ft_fields host_row = FT_FIELDS(host_items, H);
+static const struct ft_fields host_values = {
+    host_items, FT_ARRAY_SIZE(host_items) - 1, sizeof(H)
+};
+
+int
+ft_store_host_put(struct ft_store *store, struct ft_store_host *host,
+                  struct ft_error *err)
+{
+    int rc = ft_sql_put(
+        store, err,
+        "INSERT INTO hosts (" HOST_COLUMNS ") "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
+        "ON CONFLICT (name) DO UPDATE SET address = ?2, user = ?3, port = ?4, "
+        "identity = ?5, hypervisor = ?6, engine_version = ?7, seen_at = ?9",
+        &host_values, host);
+
+    if (rc)
+        return rc;
+    return ft_sql_number(store, err, &host->id,
+                         "SELECT id FROM hosts WHERE name = ?", "s", host->name);
+}
+
+int
+ft_store_host_get(struct ft_store *store, const char *name,
+                  struct ft_store_host *host, struct ft_error *err)
+{
+    int rc = ft_sql_get(store, err, &host_row, host,
+                        "SELECT " HOST_COLUMNS ", id FROM hosts WHERE name = ?",
+                        "s", name);
+
+    if (rc == -ENOENT)
+        return ft_fail(err, ENOENT, "ftadmin host list shows the known hosts, "
+                       "ftadmin host add adds one", "no host named %s", name);
+    return rc;
+}
+
+int
+ft_store_host_list(struct ft_store *store, struct ft_store_host **hosts,
+                   size_t *count, struct ft_error *err)
+{
+    return ft_sql_list(store, err, &host_row, hosts, count,
+                       "SELECT " HOST_COLUMNS ", id FROM hosts ORDER BY name",
+                       "");
+}
+
+static int
+refuse_used_host(struct ft_store *store, const char *name, struct ft_error *err)
+{
+    int64_t used = 0;
+    int rc = ft_sql_number(store, err, &used,
+                           "SELECT count(*) FROM pairs WHERE "
+                           "?1 IN (primary_host, standby_host, witness_host)",
+                           "s", name);
+
+    if (rc || !used)
+        return rc;
+    return ft_fail(err, EBUSY, "unprotect those VMs first (ftadmin status)",
+                   "%s is used by %d protected VM%s", name, (int)used,
+                   used == 1 ? "" : "s");
+}
+
+static int
+delete_host(struct ft_store *store, const char *name, struct ft_error *err)
+{
+    struct ft_store_host host;
+    int rc = ft_store_host_get(store, name, &host, err);
+
+    if (!rc)
+        rc = refuse_used_host(store, name, err);
+    if (!rc)
+        rc = ft_sql_run(store, err, "DELETE FROM hosts WHERE name = ?", "s",
+                        name);
+    return rc;
+}
+
+int
+ft_store_host_remove(struct ft_store *store, const char *name,
+                     struct ft_error *err)
+{
+    bool own;
+    int rc = ft_sql_enter(store, &own, err);
+
+    if (rc)
+        return rc;
+    return ft_sql_finish(store, own, delete_host(store, name, err), err);
+}
+
+int
+ft_store_facts_put(struct ft_store *store, int64_t host, const json_t *facts,
+                   struct ft_error *err)
+{
+    FT_AUTOFREE char *text = json_dumps(facts, JSON_COMPACT);
+
+    if (!text)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    return ft_sql_run(store, err,
+                      "UPDATE hosts SET facts = ?1, facts_at = ?2 WHERE id = ?3",
+                      "sii", text, ft_clock_realtime_ns() / FT_NS_PER_MS, host);
+}
+
+int
+ft_store_facts_get(struct ft_store *store, int64_t host, json_t **facts,
+                   int64_t *at, struct ft_error *err)
+{
+    int rc = ft_sql_json(store, err, facts, at,
+                         "SELECT facts, facts_at FROM hosts WHERE id = ?", "i",
+                         host);
+
+    if (rc == -ENOENT)
+        return ft_fail(err, ENOENT, "ftadmin host add looks at the host again",
+                       "nothing is known about that host yet");
+    return rc;
+}
