@@ -1,0 +1,49 @@
+/*
+ * Mirror of a disk to an NBD server on a unix socket: everything that is on
+ * the disk, and then every write before the guest sees it complete
+ * (virDomainBlockCopy with SYNCHRONOUS_WRITES: copy-mode=write-blocking).
+ *
+ * The guest keeps reading from its own disk, and is never pivoted to the copy.
+ * The export must already have the size of the disk.
+ * Threads: thread safe. Errors: libvirt's, -EIO; -EBUSY when the disk has
+ * another block job.
+ */
+#ifndef FT_VIRT_BLOCK_COPY_H
+#define FT_VIRT_BLOCK_COPY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libvirt/libvirt.h>
+
+#include "base/error.h"
+
+struct ft_block_copy_progress {
+    uint64_t done;              /* bytes */
+    uint64_t total;             /* bytes; 0 while unknown */
+    bool active;                /* the job exists */
+    bool ready;                 /* all copied; writes go to both sides */
+};
+
+/* Starts the copy of disk target ("vda") to export of the server at socket. */
+int ft_block_copy_start(virDomainPtr dom, const char *target,
+                        const char *socket, const char *export_name,
+                        struct ft_error *err);
+
+/* Fills *progress; a job that ended by itself is not active. */
+int ft_block_copy_progress(virDomainPtr dom, const char *target,
+                           struct ft_block_copy_progress *progress,
+                           struct ft_error *err);
+
+/* Ends the job, at the disk's own image; success also when there is none. */
+int ft_block_copy_abort(virDomainPtr dom, const char *target,
+                        struct ft_error *err);
+
+/*
+ * Ends copy jobs of all disks of dom that go to a unix socket whose path
+ * begins with prefix: what a dead worker left. *ended counts them, may be NULL.
+ */
+int ft_block_copy_end_leftovers(virDomainPtr dom, const char *prefix,
+                                unsigned *ended, struct ft_error *err);
+
+#endif
