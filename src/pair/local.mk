@@ -1,2 +1,5 @@
 noinst_LIBRARIES += libftpair.a
-libftpair_a_SOURCES =
+libftpair_a_SOURCES = \
+	src/pair/histogram.h \
+	src/pair/ownership.h \
+	src/pair/trigger.h

@@ -1,0 +1,336 @@
+/*
+ * Ownership: who may speak for the VM. A pure state machine, no I/O, no clock,
+ * no memory of its own: events in, actions out.
+ *
+ * Who uses it: the worker of a pair (one role for its whole life), the daemon
+ * when a worker cannot come back (GIVE_UP), unit tests and tests/sim. One
+ * struct per side of a pair; calls on it must be serialised by the caller
+ * (one mutex, or only the control thread).
+ *
+ * Contract of the caller
+ *  - Actions are carried out in their order. A PERSIST stands before what it
+ *    authorises: nothing behind it may happen until the record is on stable
+ *    storage. If writing fails, report it and try again; do not go on.
+ *  - After a crash the new process starts from the last record written.
+ *  - Messages arrive in order within one link session. After LINK_CLOSED, or
+ *    after a DISCONNECT action, no event of the old session is delivered.
+ *  - HELLO carries ft_ownership_hello() at the time it is sent.
+ *  - Every ASK_WITNESS is answered by exactly one WON, LOST or UNREACHABLE
+ *    with the same serial (a deadline of about 2 * silence); answers to older
+ *    serials are ignored here.
+ *  - On the primary, guest output leaves only by OPEN_GATE or RELEASE_EPOCH.
+ *    On the standby, an epoch is acknowledged only by SEND_ACK, and the VM runs
+ *    only by RESUME_VM, which applies every acknowledged epoch first.
+ *  - A fresh process starts with the gate held (a gate fails closed), or
+ *    without any gate where the pair was never synced.
+ *
+ * Rules behind it (ft-states(7) has them with the reasons)
+ *  R1 peer_may_take_over in the record says that the standby may hold a
+ *     committed copy that contains all output released so far. It is persisted
+ *     before the first commit, and cleared only by winning a new generation, or
+ *     by the standby's DISCARDED. While it is clear, this side is the only
+ *     one that can ever speak, whatever the witness has recorded.
+ *  R2 While it is set, output leaves by acknowledgement only.
+ *  R3 A standby's copy is valid in one generation and one process life. It asks
+ *     the witness only for a copy that is valid, and never acknowledges
+ *     anything after it won.
+ *  R4 Every sync is committed under a generation newer than any that somebody
+ *     may have asked for before it, so forgotten questions mean nothing.
+ *  R5 A primary destroys its copy only when the peer says that it runs the VM
+ *     under a higher generation. LOST alone only holds the output.
+ *
+ * Units: nanoseconds of one monotonic clock, generations from 1, epochs from 1.
+ */
+#ifndef FT_PAIR_OWNERSHIP_H
+#define FT_PAIR_OWNERSHIP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ft_role { FT_ROLE_PRIMARY, FT_ROLE_STANDBY };
+
+/* What is written to state.json; the whole memory of a side. */
+struct ft_ownership_record {
+    uint64_t generation;
+    int owner;                  /* side 0 or 1 that owned it when written */
+    enum ft_role role;          /* role in which the next process starts */
+    bool peer_may_take_over;    /* R1; always false on a standby */
+    bool was_protected;         /* so that the next sync is a "resync" */
+};
+
+struct ft_ownership_config {
+    int self;                   /* our side: 0 or 1; the peer is 1 - self */
+    bool witness;               /* a witness is configured */
+    bool alone_without_witness; /* administrator's choice, no witness only */
+    int64_t silence_ns;         /* standby's suspicion; the primary's is 3/4 */
+    int64_t patience_ns;        /* for a peer whose kernel closed the link */
+    int64_t handover_ns;        /* how long a switchover may take */
+    int64_t retry_min_ns;       /* back-off between questions to the witness */
+    int64_t retry_max_ns;
+};
+
+/* Defaults: 200 ms, 2 s, 5 s, 50 ms, 1 s; witness and alone false. */
+#define FT_OWNERSHIP_CONFIG_INIT                                         \
+    { .silence_ns = INT64_C(200000000), .patience_ns = INT64_C(2000000000), \
+      .handover_ns = INT64_C(5000000000), .retry_min_ns = INT64_C(50000000), \
+      .retry_max_ns = INT64_C(1000000000) }
+
+/* The VM as the process finds it on this host. */
+#define FT_VM_STATES(X)                                                    \
+    X(GONE, "gone", "no QEMU, or it ended without a guest shutdown")        \
+    X(WAITING, "waiting", "QEMU waits for an incoming state; it never ran") \
+    X(STOPPED, "stopped", "stopped by us; may be continued")               \
+    X(RUNNING, "running", "the guest runs")                                \
+    X(OFF, "off", "shut down by the guest or the administrator")
+
+/* Events: name, fields used besides the time, meaning. */
+#define FT_OWNERSHIP_EVENTS(X)                                             \
+    X(START, "vm", "the process starts; first event, exactly once")        \
+    X(TICK, "", "the deadline has come")                                   \
+    X(HEARD, "", "any byte from the peer on any link")                     \
+    X(STARVED, "gap_ns", "this process itself did not run for a while")    \
+    X(LINK_UP, "peer", "link authenticated, HELLO received")               \
+    X(LINK_CLOSED, "", "EOF or reset: the peer's kernel lives")            \
+    X(PING_ALIVE, "", "the peer's daemon answered the ping")               \
+    X(PING_REFUSED, "", "the peer's kernel refused: no engine there")      \
+    X(PING_SILENT, "", "no answer to the ping within silence")             \
+    X(MESSAGE, "message generation", "a control message from the peer")    \
+    X(WON, "ask", "the witness gave us the generation asked for")          \
+    X(LOST, "ask generation owner", "the witness has another record")      \
+    X(UNREACHABLE, "ask", "no answer from the witness; outcome unknown")   \
+    X(SYNC_DONE, "", "primary: all copied, ready for the first commit")    \
+    X(ACKED, "epoch final", "primary: the standby holds this epoch")       \
+    X(EPOCH_HELD, "epoch", "standby: epoch complete and its checksum right") \
+    X(SYNC_FAILED, "", "primary: sync or stream unusable, begin anew")     \
+    X(RESUMED, "", "RESUME_VM succeeded")                                  \
+    X(RESUME_FAILED, "", "RESUME_VM failed; the guest did not run")        \
+    X(VM_GONE, "", "QEMU died")                                            \
+    X(VM_OFF, "", "the guest or the administrator shut the VM down")       \
+    X(VM_STARTED, "", "the administrator started the VM again here")       \
+    X(SWITCHOVER, "", "primary: planned switchover asked for")             \
+    X(FINAL_FAILED, "", "primary: no final epoch; VM runs on")             \
+    X(UNPROTECT, "", "the pair is to be removed on this side")             \
+    X(GIVE_UP, "", "no worker can replicate; run open for good")
+
+/* Control messages between the two machines; one small frame each. */
+#define FT_OWNERSHIP_MESSAGES(X)                                            \
+    X(DISCARD, "to standby: your copy is void, a new sync begins")         \
+    X(DISCARDED, "to primary: I shall not take over with what I had")      \
+    X(GENERATION, "to standby: what you hold is valid in this generation")  \
+    X(HANDOVER, "to standby: final epoch committed, win and resume")       \
+    X(GRANT, "to standby: I gave this generation to you for good; resume")  \
+    X(TOOK_OVER, "to primary: the VM runs here in this generation")        \
+    X(OFF, "to standby: guest was shut down; DISCARD without a sync")      \
+    X(GOODBYE, "to either: the pair is being removed here")
+
+/* Actions: name, fields used, meaning. */
+#define FT_OWNERSHIP_ACTIONS(X)                                            \
+    X(PERSIST, "record", "write the record; durable before going on")      \
+    X(ASK_WITNESS, "ask expected generation owner", "compare and swap")    \
+    X(HOLD_GATE, "", "hold guest output from now on")                      \
+    X(OPEN_GATE, "", "release what is held and stop holding")              \
+    X(RELEASE_EPOCH, "epoch", "release output up to this epoch")           \
+    X(SEND_ACK, "epoch", "standby: acknowledge this epoch")                \
+    X(SEND, "message generation", "send a control message to the peer")    \
+    X(CONNECT, "", "primary: keep trying to reach the peer until a link is up") \
+    X(DISCONNECT, "", "close the link; drop what it still delivers")       \
+    X(PING, "", "ask the peer's daemon whether it lives")                  \
+    X(START_SYNC, "", "primary: send everything; the standby is empty")    \
+    X(ALLOW_COMMIT, "", "primary: epoch 1 may be committed")               \
+    X(FINAL_EPOCH, "", "primary: stop the VM and commit a last epoch")     \
+    X(RESUME_VM, "", "run: apply all acknowledged epochs, or continue")    \
+    X(DESTROY_COPY, "", "kill this side's QEMU of the pair; never undone") \
+    X(SWITCHOVER_ENDED, "ok", "answer whoever asked for the switchover")   \
+    X(REMOVED, "", "unprotect is safe now: detach and forget the pair")    \
+    X(EXIT_FOR_ROLE, "", "end this process; the record has the new role")  \
+    X(REPORT, "state reason", "the public state has changed")
+
+/* Public state of a pair: name, JSON word, meaning. */
+#define FT_PAIR_STATES(X)                                                  \
+    X(SYNCING, "syncing", "first copy under way; guest output flows freely") \
+    X(PROTECTED, "protected", "the standby can take over at any moment")   \
+    X(ALONE, "alone", "the owner runs without a standby, and seeks it")    \
+    X(RESYNCING, "resyncing", "the standby is being filled again")         \
+    X(UNPROTECTED, "unprotected", "runs, or is off, and nothing is replicated") \
+    X(FAILED, "failed", "the guest is cut off or lost; somebody must look")
+
+/* Reasons: name, sentence for people. */
+#define FT_OWNERSHIP_REASONS(X)                                            \
+    X(NONE, "")                                                            \
+    X(STARTING, "the engine has just started and asks who owns the VM")    \
+    X(NO_PEER, "the other host is not reachable")                          \
+    X(COPYING, "the standby is being filled")                              \
+    X(WAITING_WITNESS, "waiting for the witness to answer")                \
+    X(HELD, "output is held: neither the standby nor the witness answers") \
+    X(HELD_NO_WITNESS, "output is held: the standby is gone, there is no " \
+      "witness and going on alone is not allowed")                         \
+    X(SUPERSEDED, "the witness says that the other host owns the VM; " \
+      "waiting for it to confirm that it runs there")                      \
+    X(TAKING_OVER, "taking over")                                          \
+    X(RESUME_FAILED, "this host won but could not run the VM")             \
+    X(HANDING_OVER, "handing the VM over")                                 \
+    X(SUSPECTING, "the primary is silent")                                 \
+    X(VM_GONE, "QEMU ended here and no standby can take over")             \
+    X(VM_OFF, "the guest is shut down")                                    \
+    X(GAVE_UP, "the engine could not go on; the guest runs unprotected")   \
+    X(LEAVING, "protection is being removed")                              \
+    X(TWO_OWNERS, "both hosts claim the same generation")
+
+#define FT_OWNERSHIP_ENUM_(name, ...) FT_ENUM_PREFIX_(name),
+#define FT_ENUM_PREFIX_(name) FT_VM_##name
+enum ft_vm_state { FT_VM_STATES(FT_OWNERSHIP_ENUM_) FT_VM_STATE_COUNT };
+#undef FT_ENUM_PREFIX_
+#define FT_ENUM_PREFIX_(name) FT_EVENT_##name
+enum ft_ownership_event_kind { FT_OWNERSHIP_EVENTS(FT_OWNERSHIP_ENUM_) FT_EVENT_COUNT };
+#undef FT_ENUM_PREFIX_
+#define FT_ENUM_PREFIX_(name) FT_MESSAGE_##name
+enum ft_ownership_message { FT_OWNERSHIP_MESSAGES(FT_OWNERSHIP_ENUM_) FT_MESSAGE_COUNT };
+#undef FT_ENUM_PREFIX_
+#define FT_ENUM_PREFIX_(name) FT_ACTION_##name
+enum ft_ownership_action_kind { FT_OWNERSHIP_ACTIONS(FT_OWNERSHIP_ENUM_) FT_ACTION_COUNT };
+#undef FT_ENUM_PREFIX_
+#define FT_ENUM_PREFIX_(name) FT_PAIR_##name
+enum ft_pair_state { FT_PAIR_STATES(FT_OWNERSHIP_ENUM_) FT_PAIR_STATE_COUNT };
+#undef FT_ENUM_PREFIX_
+#define FT_ENUM_PREFIX_(name) FT_REASON_##name
+enum ft_ownership_reason { FT_OWNERSHIP_REASONS(FT_OWNERSHIP_ENUM_) FT_REASON_COUNT };
+#undef FT_ENUM_PREFIX_
+#undef FT_OWNERSHIP_ENUM_
+
+/* What HELLO says about a side. */
+struct ft_ownership_hello {
+    enum ft_role role;
+    uint64_t generation;
+    bool valid;                 /* standby: holds a committed copy */
+};
+
+struct ft_ownership_event {
+    enum ft_ownership_event_kind kind;
+    enum ft_vm_state vm;
+    int64_t gap_ns;
+    struct ft_ownership_hello peer;
+    enum ft_ownership_message message;
+    uint64_t generation;
+    int owner;
+    uint64_t ask;
+    uint64_t epoch;
+    bool final;                 /* ACKED: of the epoch asked by FINAL_EPOCH */
+};
+
+struct ft_ownership_action {
+    enum ft_ownership_action_kind kind;
+    struct ft_ownership_record record;
+    uint64_t ask;
+    uint64_t expected;          /* generation the witness must have now */
+    uint64_t generation;        /* new generation; always > expected */
+    int owner;
+    uint64_t epoch;
+    enum ft_ownership_message message;
+    bool ok;
+    enum ft_pair_state state;
+    enum ft_ownership_reason reason;
+};
+
+#define FT_OWNERSHIP_ACTIONS_MAX 16     /* one event never makes more */
+
+struct ft_ownership_actions {
+    unsigned count;
+    struct ft_ownership_action list[FT_OWNERSHIP_ACTIONS_MAX];
+};
+
+/* Where a side stands: name, meaning. Primary first, then standby. */
+#define FT_OWNERSHIP_PHASES(X)                                             \
+    X(NEW, "before START")                                                 \
+    X(ALONE, "primary: sole speaker, gate open, no usable link")           \
+    X(HELD, "primary: output held, no usable link; asks the witness")      \
+    X(DISCARDING, "primary: link up, waits for the standby's DISCARDED")   \
+    X(SYNCING, "primary: fills the standby, gate open")                    \
+    X(COMMITTING, "primary: gate held, first commit not yet acknowledged") \
+    X(PROTECTED, "primary: output leaves by acknowledgement")              \
+    X(FINAL, "primary: last epoch before a switchover under way")          \
+    X(HANDING, "primary: VM stopped, the standby was told to take over")   \
+    X(GIVEN, "primary: generation granted away, waits for the peer")       \
+    X(SUPERSEDED, "primary: witness says the peer owns; output held")      \
+    X(IDLE, "standby: nothing valid")                                      \
+    X(FILLING, "standby: being filled, nothing valid yet")                 \
+    X(VALID, "standby: could take over")                                   \
+    X(RESUMING, "standby: won or was granted, VM being resumed")           \
+    X(ENDED, "nothing more to decide in this process")
+
+#define FT_ENUM_PREFIX_(name, ...) FT_PHASE_##name,
+enum ft_ownership_phase { FT_OWNERSHIP_PHASES(FT_ENUM_PREFIX_) FT_PHASE_COUNT };
+#undef FT_ENUM_PREFIX_
+
+/* Private to ownership.c; laid open only so that callers can hold it. */
+struct ft_ownership {
+    struct ft_ownership_config config;
+    struct ft_ownership_record record;
+    enum ft_ownership_phase phase;
+    enum ft_vm_state vm;
+    enum ft_pair_state state;           /* last reported */
+    enum ft_ownership_reason reason;
+    bool reported;
+    bool linked;                        /* a link session is up */
+    bool gate_open;
+    bool fresh;                         /* R4: generation newer than any ask */
+    bool sync_done;
+    bool leaving;                       /* UNPROTECT was asked for */
+    bool giving_up;
+    bool switching;                     /* somebody waits for a switchover */
+    bool suspects;                      /* standby decided to take over */
+    bool resume_failed;
+    bool closed;                        /* link ended by the peer's kernel */
+    bool pinging;
+    uint64_t epoch;                     /* last acknowledged / held */
+    int64_t heard_ns;                   /* last sign of life, or restart of patience */
+    int64_t closed_ns;
+    int64_t ping_at_ns;                 /* next ping, INT64_MAX none */
+    int64_t handed_ns;
+    uint64_t ask;                       /* serial of the last question */
+    bool asking;                        /* it has no answer yet */
+    uint64_t asked_expected;
+    uint64_t asked_generation;
+    uint64_t witness_generation;        /* last heard from the witness, 0 none */
+    int64_t ask_at_ns;                  /* next question, INT64_MAX none */
+    int64_t retry_ns;
+};
+
+/* Starts from what state.json held. record->generation must be >= 1. */
+void ft_ownership_init(struct ft_ownership *own,
+                       const struct ft_ownership_config *config,
+                       const struct ft_ownership_record *record);
+
+/*
+ * Takes one event at now_ns and fills out (which is reset first). Any event
+ * is safe at any time: what does not fit the phase is ignored. Events from the
+ * network are never trusted to be in a sensible order.
+ */
+void ft_ownership_event(struct ft_ownership *own, int64_t now_ns,
+                        const struct ft_ownership_event *event,
+                        struct ft_ownership_actions *out);
+
+/* When the next TICK is wanted; INT64_MAX for never. */
+int64_t ft_ownership_deadline(const struct ft_ownership *own);
+
+/* What HELLO must say now. */
+void ft_ownership_hello(const struct ft_ownership *own,
+                        struct ft_ownership_hello *out);
+
+/* True while a standby copy could take over. */
+bool ft_ownership_valid(const struct ft_ownership *own);
+
+/* Public state and reason as last reported. */
+enum ft_pair_state ft_ownership_state(const struct ft_ownership *own,
+                                      enum ft_ownership_reason *reason);
+
+/* Names of the tables; "?" for anything out of range. Static strings. */
+const char *ft_vm_state_name(enum ft_vm_state value);
+const char *ft_ownership_event_name(enum ft_ownership_event_kind value);
+const char *ft_ownership_message_name(enum ft_ownership_message value);
+const char *ft_ownership_action_name(enum ft_ownership_action_kind value);
+const char *ft_ownership_phase_name(enum ft_ownership_phase value);
+const char *ft_pair_state_name(enum ft_pair_state value);
+const char *ft_ownership_reason_text(enum ft_ownership_reason value);
+const char *ft_role_name(enum ft_role value);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * When to take the next checkpoint (design section 4.1). Pure: the caller
+ * brings the time and the facts, and gets "now" or "not before T".
+ *
+ * Threads: plain data; used by the checkpoint thread only.
+ * Units: nanoseconds of one monotonic clock, bytes, pages.
+ */
+#ifndef FT_PAIR_TRIGGER_H
+#define FT_PAIR_TRIGGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ft_trigger_settings {
+    int64_t interval_ns;        /* default 100 ms */
+    int64_t idle_interval_ns;   /* reached when the guest is nearly clean; 500 ms */
+    int64_t min_spacing_ns;     /* between two starts; 10 ms */
+    unsigned pause_share_percent; /* cap on paused time, 1 to 100; 30 */
+    uint64_t disk_bytes_limit;  /* staged disk writes that end an epoch; 0 none */
+    uint64_t idle_pages;        /* an epoch with at most so many pages is idle */
+};
+
+#define FT_TRIGGER_SETTINGS_INIT                                          \
+    { .interval_ns = INT64_C(100000000),                                  \
+      .idle_interval_ns = INT64_C(500000000),                             \
+      .min_spacing_ns = INT64_C(10000000), .pause_share_percent = 30,     \
+      .disk_bytes_limit = UINT64_C(16) << 20, .idle_pages = 64 }
+
+#define FT_TRIGGER_NEVER INT64_MAX
+
+/* Facts of this moment. */
+struct ft_trigger_input {
+    int64_t now_ns;
+    int64_t last_start_ns;      /* when the last checkpoint stopped the VM */
+    int64_t last_pause_ns;      /* for how long */
+    int64_t held_since_ns;      /* oldest held output; FT_TRIGGER_NEVER: none */
+    uint64_t disk_bytes;        /* staged in this epoch */
+    uint64_t pages[2];          /* dirty in the last epoch and in the one before */
+    bool acknowledged;          /* the previous epoch was */
+    bool forced;                /* final epoch, verify: as soon as possible */
+};
+
+#define FT_TRIGGER_REASONS(X)                                             \
+    X(INTERVAL, "interval")                                               \
+    X(OUTPUT, "output")                                                   \
+    X(DISK, "disk")                                                       \
+    X(FORCED, "forced")
+
+#define FT_TRIGGER_ENUM_(name, text) FT_TRIGGER_##name,
+enum ft_trigger_reason { FT_TRIGGER_REASONS(FT_TRIGGER_ENUM_) FT_TRIGGER_REASON_COUNT };
+#undef FT_TRIGGER_ENUM_
+
+struct ft_trigger_answer {
+    bool now;                   /* take a checkpoint now */
+    int64_t at_ns;              /* else: ask again then, or when a fact changes;
+                                   FT_TRIGGER_NEVER: only when a fact changes */
+    enum ft_trigger_reason reason;
+};
+
+/*
+ * The rules, strongest first:
+ *  - never while the previous epoch is not acknowledged (bounded memory), and
+ *    never before last_start + min_spacing (also when forced);
+ *  - forced: at that instant;
+ *  - never before the pause share allows it: last_pause * 100 / share after
+ *    last_start, but a share never delays by more than idle_interval (one
+ *    long pause must not stop protection);
+ *  - held output or disk_bytes >= limit: at that instant;
+ *  - else at last_start + interval, or + idle_interval when both last epochs
+ *    had at most idle_pages pages (half way between when only the last had).
+ * Settings out of range are treated as the nearest sane value.
+ */
+struct ft_trigger_answer ft_trigger_decide(const struct ft_trigger_settings *settings,
+                                           const struct ft_trigger_input *input);
+
+/* "interval", "output", ...; "?" when out of range. */
+const char *ft_trigger_reason_name(enum ft_trigger_reason value);
+
+#endif
