@@ -1,2 +1,25 @@
+# SSH, the control channel and the engine's installation (libssh).
 noinst_LIBRARIES += libftremote.a
-libftremote_a_SOURCES =
+libftremote_a_SOURCES = \
+	src/remote/control.c src/remote/control.h \
+	src/remote/install.c src/remote/install.h \
+	src/remote/ssh-auth.c \
+	src/remote/ssh-command.c \
+	src/remote/ssh-dial.c \
+	src/remote/ssh-hostkey.c \
+	src/remote/ssh-private.h \
+	src/remote/ssh-upload.c \
+	src/remote/ssh.c src/remote/ssh.h
+nodist_libftremote_a_SOURCES = src/remote/install-scripts.h
+
+remote_scripts = scripts/systemd/ftengine.service scripts/init.d/ftengine
+EXTRA_DIST += scripts/embed-text $(remote_scripts)
+
+src/remote/install-scripts.h: $(srcdir)/scripts/embed-text $(remote_scripts)
+	@$(MKDIR_P) src/remote
+	$(AM_V_GEN)cd $(srcdir) && sh scripts/embed-text \
+		unit_text scripts/systemd/ftengine.service \
+		init_text scripts/init.d/ftengine > $(abs_builddir)/$@-t
+	@mv $@-t $@
+src/remote/install.$(OBJEXT): src/remote/install-scripts.h
+CLEANFILES += src/remote/install-scripts.h src/remote/install-scripts.h-t

@@ -124,6 +124,8 @@ int ft_ssh_stream_write(struct ft_ssh_stream *stream, const void *data,
                         size_t size);
 /* What it wrote to stderr so far, at most 4 KiB; never NULL. */
 const char *ft_ssh_stream_errors(struct ft_ssh_stream *stream);
+/* Its exit status as in ft_ssh_result, waiting for it; -1 when not known. */
+int ft_ssh_stream_status(struct ft_ssh_stream *stream, int timeout_ms);
 void ft_ssh_stream_close(struct ft_ssh_stream *stream);
 
 /* Writes text in single quotes for sh(1); malloc'd or NULL. */

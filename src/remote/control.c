@@ -1,0 +1,359 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "remote/control.h"
+
+#define CALL_TIMEOUT_MS 30000
+#define IDLE_MS 200             /* how often a stream's callback is asked */
+
+struct ft_control {
+    struct ft_ssh *ssh;
+    struct ft_ssh_stream *stream;
+    char version[64];
+    int64_t next_id;
+    bool broken;
+    char *buffer;               /* bytes received, not yet a whole line */
+    size_t size;
+    size_t scanned;             /* of them without a newline */
+    size_t room;
+};
+
+void
+ft_json_wipe(json_t *value)
+{
+    const char *key;
+    json_t *member;
+    size_t index;
+
+    if (json_is_object(value)) {
+        json_object_foreach(value, key, member)
+            ft_json_wipe(json_incref(member));
+    } else if (json_is_array(value)) {
+        json_array_foreach(value, index, member)
+            ft_json_wipe(json_incref(member));
+    } else if (json_is_string(value)) {
+        /* The memory belongs to the value, which nobody reads any more. */
+        explicit_bzero((char *)(uintptr_t)json_string_value(value),
+                       json_string_length(value));
+    }
+    json_decref(value);
+}
+
+/* What it means that the channel ended, from the bridge's last words. */
+static int
+ended(struct ft_control *control, struct ft_error *err)
+{
+    const char *host = ft_ssh_name(control->ssh);
+    int status = ft_ssh_stream_status(control->stream, 2000);
+    char text[256];
+
+    control->broken = true;
+    snprintf(text, sizeof(text), "%.200s", ft_ssh_stream_errors(control->stream));
+    text[strcspn(text, "\n")] = '\0';
+    if (status == 127 || status == 126)
+        return ft_fail(err, ENOENT, "ftadmin host add installs it.",
+                       "%s: no engine is installed", host);
+    if (strncmp(text, "sudo: ", 6) == 0)
+        return ft_fail(err, EACCES, "Log in as root, or allow this user all "
+                       "commands without a password in sudoers(5).",
+                       "%s: sudo refused: %s", host, text);
+    if (status == 1)
+        return ft_fail(err, ECONNREFUSED, "Start it: service ftengine start; its "
+                       "log is /var/log/ftadmin/daemon.log.",
+                       "%s: the engine does not run%s%s", host,
+                       *text != '\0' ? ": " : "", text);
+    return ft_fail(err, EPIPE, "Try again; the engine's log on that host is "
+                   "/var/log/ftadmin/daemon.log.",
+                   "%s: the connection to the engine was lost%s%s", host,
+                   *text != '\0' ? ": " : "", text);
+}
+
+static int
+grow(struct ft_control *control)
+{
+    size_t room = control->room > 0 ? control->room * 2 : 65536;
+    char *grown;
+
+    if (control->size < control->room)
+        return 0;
+    if (control->room >= FT_CONTROL_REPLY_MAX)
+        return -EMSGSIZE;
+    grown = realloc(control->buffer, room);
+    if (grown == NULL)
+        return -ENOMEM;
+    control->buffer = grown;
+    control->room = room;
+    return 0;
+}
+
+/* Takes the first whole line as JSON off the buffer. 1, 0 none yet, -errno. */
+static int
+take_line(struct ft_control *control, json_t **message, struct ft_error *err)
+{
+    char *end = memchr(control->buffer + control->scanned, '\n',
+                       control->size - control->scanned);
+    size_t length;
+    int rc;
+
+    control->scanned = control->size;
+    if (end == NULL)
+        return 0;
+    length = end - control->buffer;
+    rc = ft_json_parse(control->buffer, length, message, err);
+    control->size -= length + 1;
+    memmove(control->buffer, end + 1, control->size);
+    control->scanned = 0;
+    if (rc < 0) {
+        control->broken = true;
+        ft_error_prefix(err, "%s: not an answer of an engine",
+                        ft_ssh_name(control->ssh));
+        err->code = EPROTO;
+        return -EPROTO;
+    }
+    return 1;
+}
+
+/* One message. -ETIMEDOUT (without err) when none came in time. */
+static int
+receive(struct ft_control *control, int timeout_ms, json_t **message,
+        struct ft_error *err)
+{
+    int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+    int rc = control->size > 0 ? take_line(control, message, err) : 0;
+
+    while (rc == 0) {
+        int64_t left = (deadline - ft_clock_ns()) / FT_NS_PER_MS;
+        ssize_t n;
+
+        rc = grow(control);
+        if (rc < 0)
+            return ft_fail(err, -rc == EMSGSIZE ? EPROTO : -rc, NULL,
+                           "%s: the engine's answer is too large",
+                           ft_ssh_name(control->ssh));
+        n = ft_ssh_stream_read(control->stream, control->buffer + control->size,
+                               control->room - control->size,
+                               left > 0 ? (int)left : 0);
+        if (n == -ETIMEDOUT)
+            return -ETIMEDOUT;
+        if (n <= 0)
+            return ended(control, err);
+        control->size += n;
+        rc = take_line(control, message, err);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+static int
+send_request(struct ft_control *control, const char *verb, json_t *args,
+             int64_t *id, struct ft_error *err)
+{
+    json_t *request;
+    char *line;
+    size_t size;
+    int rc;
+
+    if (control->broken) {
+        ft_json_wipe(args);
+        return ft_fail(err, EPIPE, NULL, "%s: the connection to the engine was "
+                       "lost", ft_ssh_name(control->ssh));
+    }
+    *id = control->next_id++;
+    request = json_pack("{s:I,s:s,s:o}", "id", (json_int_t)*id, "verb", verb,
+                        "args", args != NULL ? args : json_object());
+    line = request != NULL ? json_dumps(request, JSON_COMPACT) : NULL;
+    ft_json_wipe(request);
+    if (line == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    size = strlen(line);
+    line[size] = '\n';              /* in place of the NUL */
+    rc = size + 1 > FT_CONTROL_REQUEST_MAX
+             ? -EMSGSIZE
+             : ft_ssh_stream_write(control->stream, line, size + 1);
+    explicit_bzero(line, size + 1);
+    free(line);
+    if (rc == -EMSGSIZE)
+        return ft_fail(err, EMSGSIZE, NULL, "the request %s is too large", verb);
+    return rc < 0 ? ended(control, err) : 0;
+}
+
+/* The reply's result or its error. */
+static int
+open_reply(struct ft_control *control, json_t *reply, json_t **result,
+           struct ft_error *err)
+{
+    json_t *value = json_object_get(reply, "result");
+
+    if (json_is_true(json_object_get(reply, "ok"))) {
+        if (result != NULL)
+            *result = value != NULL ? json_incref(value) : json_object();
+        return 0;
+    }
+    ft_json_to_error(json_object_get(reply, "error"), err);
+    if (err->code == 0)
+        return ft_fail(err, EPROTO, NULL, "%s: the engine's answer cannot be "
+                       "understood", ft_ssh_name(control->ssh));
+    return ft_error_prefix(err, "%s", ft_ssh_name(control->ssh));
+}
+
+/* Waits for the reply to id; anything else on the way is left over and dropped. */
+static int
+wait_reply(struct ft_control *control, int64_t id, int timeout_ms,
+           const char *verb, json_t **reply, struct ft_error *err)
+{
+    int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+
+    for (;;) {
+        int64_t left = (deadline - ft_clock_ns()) / FT_NS_PER_MS;
+        int rc = receive(control, left > 0 ? (int)left : 0, reply, err);
+
+        if (rc == -ETIMEDOUT) {
+            control->broken = true;
+            return ft_fail(err, ETIMEDOUT, "Look at the load of that host; "
+                           "--timeout waits longer.",
+                           "%s: the engine did not answer \"%s\" within %d s",
+                           ft_ssh_name(control->ssh), verb, timeout_ms / 1000);
+        }
+        if (rc < 0)
+            return rc;
+        if (ft_json_int(*reply, "id", 0, INT64_MAX, -1) == id &&
+            json_object_get(*reply, "ok") != NULL)
+            return 0;
+        json_decref(*reply);
+        *reply = NULL;
+    }
+}
+
+int
+ft_control_call(struct ft_control *control, const char *verb, json_t *args,
+                json_t **result, int timeout_ms, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *reply = NULL;
+    struct ft_error local = FT_ERROR_INIT;
+    int64_t id;
+    int rc;
+
+    err = err != NULL ? err : &local;
+    if (result != NULL)
+        *result = NULL;
+    rc = send_request(control, verb, args, &id, err);
+    if (rc == 0)
+        rc = wait_reply(control, id, timeout_ms > 0 ? timeout_ms : CALL_TIMEOUT_MS,
+                        verb, &reply, err);
+    return rc == 0 ? open_reply(control, reply, result, err) : rc;
+}
+
+/* One event line, or the idle call. 1 goes on, 0 ends, -errno. */
+static int
+stream_step(struct ft_control *control, int64_t id, ft_control_event callback,
+            void *data, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *message = NULL;
+    int rc = receive(control, IDLE_MS, &message, err);
+
+    if (rc == -ETIMEDOUT)
+        return callback(data, NULL) == 0;
+    if (rc < 0)
+        return rc;
+    if (ft_json_int(message, "id", 0, INT64_MAX, -1) != id ||
+        !json_is_object(json_object_get(message, "event")))
+        return 1;
+    return callback(data, json_object_get(message, "event")) == 0;
+}
+
+int
+ft_control_stream(struct ft_control *control, const char *verb, json_t *args,
+                  ft_control_event callback, void *data, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *reply = NULL;
+    FT_AUTOJSON json_t *result = NULL;
+    struct ft_error local = FT_ERROR_INIT;
+    int64_t id;
+    int rc;
+
+    err = err != NULL ? err : &local;
+    rc = send_request(control, verb, args, &id, err);
+    if (rc == 0)
+        rc = wait_reply(control, id, CALL_TIMEOUT_MS, verb, &reply, err);
+    if (rc == 0)
+        rc = open_reply(control, reply, &result, err);
+    if (rc == 0)
+        rc = callback(data, result) == 0;
+    while (rc > 0)
+        rc = stream_step(control, id, callback, data, err);
+    control->broken = true;
+    return rc;
+}
+
+static int
+say_hello(struct ft_control *control, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *hello = NULL;
+    int64_t version;
+    int rc = ft_control_call(control, "hello", NULL, &hello, 0, err);
+
+    if (rc < 0)
+        return rc;
+    version = ft_json_int(hello, "control", 0, INT32_MAX, -1);
+    if (version != FT_CONTROL_VERSION)
+        return ft_fail(err, EPROTO, "Install the same version on both sides: "
+                       "ftadmin host add again upgrades the host.",
+                       "%s: its engine speaks control protocol %lld, this "
+                       "ftadmin %d", ft_ssh_name(control->ssh),
+                       (long long)version, FT_CONTROL_VERSION);
+    snprintf(control->version, sizeof(control->version), "%s",
+             ft_json_string(hello, "version", ""));
+    return 0;
+}
+
+int
+ft_control_open_command(struct ft_ssh *ssh, const char *command,
+                        struct ft_control **out, struct ft_error *err)
+{
+    struct ft_control *control = calloc(1, sizeof(*control));
+    int rc;
+
+    *out = NULL;
+    if (control == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    control->ssh = ssh;
+    control->next_id = 1;
+    rc = ft_ssh_stream_open(ssh, command, &control->stream, err);
+    if (rc == 0)
+        rc = say_hello(control, err);
+    if (rc < 0) {
+        ft_control_close(control);
+        return rc;
+    }
+    *out = control;
+    return 0;
+}
+
+int
+ft_control_open(struct ft_ssh *ssh, struct ft_control **control,
+                struct ft_error *err)
+{
+    return ft_control_open_command(ssh, "exec " FT_ENGINE_PATH " control",
+                                   control, err);
+}
+
+void
+ft_control_close(struct ft_control *control)
+{
+    if (control == NULL)
+        return;
+    ft_ssh_stream_close(control->stream);
+    free(control->buffer);
+    free(control);
+}
+
+const char *
+ft_control_engine_version(const struct ft_control *control)
+{
+    return control->version;
+}

@@ -1,0 +1,398 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/json.h"
+#include "remote/install.h"
+#include "remote/install-scripts.h"     /* made from scripts/ by local.mk */
+
+#define ENGINE_FOLDER "/usr/local/lib/ftadmin"
+#define CANDIDATE FT_ENGINE_PATH ".candidate"
+#define PREVIOUS FT_ENGINE_PATH ".previous"
+#define UNIT_PATH "/etc/systemd/system/ftengine.service"
+#define INIT_PATH "/etc/init.d/ftengine"
+#define START_DEADLINE_MS 20000
+#define START_PAUSE_MS 100
+
+/* One line a fact, so that a login banner cannot be mistaken for one. */
+static const char look_command[] =
+    "echo ft-arch=$(uname -m); "
+    "if [ -d /run/systemd/system ]; then echo ft-systemd=1; fi; "
+    "if [ -f " FT_ENGINE_PATH " ]; then "
+    "s=$(sha256sum < " FT_ENGINE_PATH "); echo ft-sum=${s%% *}; "
+    "echo ft-version=$(" FT_ENGINE_PATH " --version 2>/dev/null | head -n 1); fi";
+
+static const char systemd_start[] =
+    "systemctl daemon-reload && systemctl enable --quiet ftengine.service && "
+    "systemctl restart ftengine.service";
+static const char init_start[] =
+    "if command -v update-rc.d >/dev/null; then update-rc.d ftengine defaults; "
+    "elif command -v chkconfig >/dev/null; then chkconfig --add ftengine; fi "
+    ">/dev/null 2>&1; "
+    INIT_PATH " stop </dev/null >/dev/null 2>&1; "
+    INIT_PATH " start </dev/null 2>/run/ftengine.start >/dev/null; rc=$?; "
+    "cat /run/ftengine.start >&2; rm -f /run/ftengine.start; exit $rc";
+
+static const char remove_command[] =
+    "if [ -d /run/systemd/system ] && [ -f " UNIT_PATH " ]; then "
+    "systemctl disable --quiet --now ftengine.service; fi; "
+    "if [ -x " INIT_PATH " ]; then " INIT_PATH " stop </dev/null >/dev/null 2>&1; "
+    "fi; "
+    "rm -f " UNIT_PATH " " INIT_PATH "; "
+    "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi; "
+    "if command -v update-rc.d >/dev/null; then "
+    "update-rc.d ftengine remove >/dev/null 2>&1; fi; "
+    "rm -f " FT_ENGINE_PATH " " CANDIDATE " " PREVIOUS "; "
+    "rmdir " ENGINE_FOLDER " 2>/dev/null; rm -rf /run/ftadmin; exit 0";
+
+/* Where Debian has the libraries the engine is linked with. */
+static const struct { const char *library; const char *package; } packages[] = {
+    { "libvirt.so", "libvirt0" }, { "libvirt-qemu.so", "libvirt0" },
+    { "libnbd.so", "libnbd0" }, { "libgnutls.so", "libgnutls30" },
+    { "libsqlite3.so", "libsqlite3-0" }, { "libjansson.so", "libjansson4" },
+    { "liblz4.so", "liblz4-1" }, { "libxxhash.so", "libxxhash0" },
+    { "libxml2.so", "libxml2" }, { "libzstd.so", "libzstd1" },
+    { "libssh.so", "libssh-4" },
+};
+
+static int
+use_if_there(const char *path, char *out, size_t size)
+{
+    if (path == NULL || *path == '\0' || access(path, X_OK) != 0)
+        return 0;
+    snprintf(out, size, "%s", path);
+    return 1;
+}
+
+int
+ft_install_find(const char *wanted, char *path, size_t size,
+                struct ft_error *err)
+{
+    const char *environment = getenv("FTENGINE");
+    char beside[4096] = "";
+    ssize_t n;
+
+    if (wanted != NULL)
+        return use_if_there(wanted, path, size) ? 0 :
+            ft_fail(err, ENOENT, NULL, "%s is not an executable file", wanted);
+    n = readlink("/proc/self/exe", beside, sizeof(beside) - 16);
+    if (n > 0) {
+        beside[n] = '\0';
+        strcpy(strrchr(beside, '/') + 1, "ftengine");
+    }
+    if (use_if_there(environment, path, size) ||
+        use_if_there(beside, path, size) ||
+        use_if_there(FT_LIBDIR "/ftengine", path, size))
+        return 0;
+    return ft_fail(err, ENOENT, "Give it with --engine FILE.",
+                   "no ftengine to install on hosts: looked at $FTENGINE, %s "
+                   "and " FT_LIBDIR "/ftengine", beside);
+}
+
+/* The value of "key=..." at the start of a line of text; empty if none. */
+static void
+value_of(const char *text, const char *key, char *out, size_t size)
+{
+    size_t length = strlen(key);
+
+    *out = '\0';
+    while (text != NULL && *text != '\0') {
+        if (strncmp(text, key, length) == 0) {
+            snprintf(out, size, "%.*s", (int)strcspn(text + length, "\r\n"),
+                     text + length);
+            return;
+        }
+        text = strchr(text, '\n');
+        text = text != NULL ? text + 1 : NULL;
+    }
+}
+
+static int
+check_machine(struct ft_ssh *ssh, const char *text, struct ft_error *err)
+{
+    struct utsname here;
+    char arch[64];
+
+    value_of(text, "ft-arch=", arch, sizeof(arch));
+    uname(&here);
+    if (strcmp(arch, here.machine) == 0)
+        return 0;
+    return ft_fail(err, ENOEXEC, "Give an engine built for it: --engine FILE.",
+                   "%s is a %s machine, our engine is for %s", ft_ssh_name(ssh),
+                   *arch != '\0' ? arch : "unknown", here.machine);
+}
+
+static bool
+is_running(struct ft_ssh *ssh)
+{
+    struct ft_control *control;
+    bool running = ft_control_open(ssh, &control, NULL) == 0;
+
+    ft_control_close(control);
+    return running;
+}
+
+int
+ft_install_look(struct ft_ssh *ssh, const char *local,
+                struct ft_install_state *state, struct ft_error *err)
+{
+    FT_AUTOFREE char *out = NULL;
+    char ours[65] = "";
+    char flag[8];
+    int rc = ft_ssh_must(ssh, look_command, &out, err);
+
+    memset(state, 0, sizeof(*state));
+    if (rc == 0)
+        rc = check_machine(ssh, out, err);
+    if (rc < 0)
+        return rc;
+    rc = ft_file_sha256(local, ours);
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "%s cannot be read", local);
+    value_of(out, "ft-sum=", state->sha256, sizeof(state->sha256));
+    value_of(out, "ft-version=", state->version, sizeof(state->version));
+    value_of(out, "ft-systemd=", flag, sizeof(flag));
+    state->systemd = *flag != '\0';
+    state->installed = state->sha256[0] != '\0';
+    state->current = strcmp(state->sha256, ours) == 0;
+    state->running = state->installed && is_running(ssh);
+    return 0;
+}
+
+/* Names the missing libraries of ldd's output and the packages with them. */
+static int
+missing_libraries(struct ft_ssh *ssh, const char *list, struct ft_error *err)
+{
+    char names[256] = "";
+    char wanted[256] = "";
+    char hint[512];
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(packages); i++) {
+        size_t used = strlen(wanted);
+
+        if (strstr(list, packages[i].library) != NULL &&
+            strstr(wanted, packages[i].package) == NULL)
+            snprintf(wanted + used, sizeof(wanted) - used, " %s",
+                     packages[i].package);
+    }
+    snprintf(names, sizeof(names), "%s", list);
+    for (char *c = names; *c != '\0'; c++)
+        if (*c == '\n')
+            *c = ' ';
+    snprintf(hint, sizeof(hint), "On that host: apt-get install%s",
+             *wanted != '\0' ? wanted : " libvirt0 libnbd0 libgnutls30");
+    return ft_fail(err, ELIBACC, hint,
+                   "%s: the engine cannot run there, shared libraries are "
+                   "missing: %s", ft_ssh_name(ssh), names);
+}
+
+/* Starts the uploaded file once, as --version, before anything depends on it. */
+static int
+try_candidate(struct ft_ssh *ssh, const char *path, struct ft_error *err)
+{
+    struct ft_ssh_result result;
+    char command[512];
+    int rc;
+
+    snprintf(command, sizeof(command),
+             "ldd %s 2>/dev/null | sed -n 's/^[[:space:]]*\\([^ ]*\\) => not "
+             "found.*/\\1/p'; %s --version >/dev/null", path, path);
+    rc = ft_ssh_run(ssh, command, NULL, 0, 0, &result, err);
+    if (rc == 0 && result.out_size > 0)
+        rc = missing_libraries(ssh, result.out, err);
+    else if (rc == 0 && result.status != 0)
+        rc = ft_fail(err, ENOEXEC, NULL, "%s: the engine cannot run there: %.300s",
+                     ft_ssh_name(ssh),
+                     *result.errors != '\0' ? result.errors : "no reason given");
+    ft_ssh_result_free(&result);
+    return rc;
+}
+
+static int
+store_engine(struct ft_ssh *ssh, const char *local, ft_ssh_progress progress,
+             void *data, struct ft_error *err)
+{
+    int rc = ft_ssh_must(ssh, "mkdir -p " ENGINE_FOLDER, NULL, err);
+
+    if (rc == 0)
+        rc = ft_ssh_upload(ssh, local, CANDIDATE, 0755, progress, data, err);
+    if (rc == 0)
+        rc = try_candidate(ssh, CANDIDATE, err);
+    if (rc == 0)
+        return ft_ssh_must(ssh, "set -e; cd " ENGINE_FOLDER "; "
+                           "if [ -f ftengine ]; then ln -f ftengine "
+                           "ftengine.previous; fi; "
+                           "mv -f ftengine.candidate ftengine; sync .",
+                           NULL, err);
+    ft_ssh_must(ssh, "rm -f " CANDIDATE "; rmdir " ENGINE_FOLDER
+                " 2>/dev/null; true", NULL, NULL);
+    return rc;
+}
+
+static int
+store_service(struct ft_ssh *ssh, bool systemd, struct ft_error *err)
+{
+    return systemd
+        ? ft_ssh_put(ssh, unit_text, strlen(unit_text), UNIT_PATH, 0644, err)
+        : ft_ssh_put(ssh, init_text, strlen(init_text), INIT_PATH, 0755, err);
+}
+
+static int
+wait_running(struct ft_ssh *ssh, struct ft_error *err)
+{
+    int64_t deadline = ft_clock_ns() + START_DEADLINE_MS * FT_NS_PER_MS;
+    struct ft_control *control;
+    int rc;
+
+    while ((rc = ft_control_open(ssh, &control, err)) != 0) {
+        if ((rc != -ECONNREFUSED && rc != -EPIPE) || ft_clock_ns() > deadline)
+            return rc == -ECONNREFUSED || rc == -EPIPE
+                ? ft_fail(err, ETIMEDOUT, "Its log there, "
+                          "/var/log/ftadmin/daemon.log, says why.",
+                          "%s: the engine was started but does not answer",
+                          ft_ssh_name(ssh))
+                : rc;
+        ft_clock_sleep(START_PAUSE_MS * FT_NS_PER_MS);
+    }
+    ft_control_close(control);
+    return 0;
+}
+
+static int
+start_engine(struct ft_ssh *ssh, bool systemd, struct ft_error *err)
+{
+    int rc = FT_FAULT("install-start");
+
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "fault point install-start");
+    rc = store_service(ssh, systemd, err);
+    if (rc == 0)
+        rc = ft_ssh_must(ssh, systemd ? systemd_start : init_start, NULL, err);
+    if (rc < 0)
+        return ft_error_prefix(err, "starting the engine");
+    return wait_running(ssh, err);
+}
+
+/* A new engine that does not start gives way to the one before it. */
+static void
+bring_back(struct ft_ssh *ssh, const struct ft_install_state *before)
+{
+    if (!before->installed) {
+        ft_ssh_must(ssh, remove_command, NULL, NULL);
+        return;
+    }
+    if (ft_ssh_must(ssh, "mv -f " PREVIOUS " " FT_ENGINE_PATH, NULL, NULL) == 0 &&
+        before->running)
+        start_engine(ssh, before->systemd, NULL);
+}
+
+int
+ft_install_ensure(struct ft_ssh *ssh, const char *local,
+                  ft_ssh_progress progress, void *data, bool *changed,
+                  struct ft_error *err)
+{
+    struct ft_error ignored = FT_ERROR_INIT;
+    struct ft_install_state before;
+    int rc = ft_install_look(ssh, local, &before, err);
+
+    err = err != NULL ? err : &ignored;
+    if (changed != NULL)
+        *changed = false;
+    if (rc < 0 || (before.current && before.running))
+        return rc;
+    if (changed != NULL)
+        *changed = true;
+    if (!before.current)
+        rc = store_engine(ssh, local, progress, data, err);
+    if (rc < 0)
+        return rc;
+    rc = start_engine(ssh, before.systemd, err);
+    if (rc < 0 && !before.current)
+        bring_back(ssh, &before);
+    else if (rc == 0)
+        ft_ssh_must(ssh, "rm -f " PREVIOUS, NULL, NULL);
+    return rc;
+}
+
+int
+ft_install_remove(struct ft_ssh *ssh, bool purge, struct ft_error *err)
+{
+    int rc = ft_ssh_must(ssh, remove_command, NULL, err);
+
+    if (rc == 0 && purge)
+        rc = ft_ssh_must(ssh, "rm -rf /var/lib/ftadmin /var/log/ftadmin", NULL,
+                         err);
+    return rc;
+}
+
+static int
+probe_by_file(struct ft_ssh *ssh, const char *path, json_t **facts,
+              struct ft_error *err)
+{
+    FT_AUTOFREE char *out = NULL;
+    char command[300];
+    int rc;
+
+    snprintf(command, sizeof(command), "exec %s probe", path);
+    rc = ft_ssh_must(ssh, command, &out, err);
+    if (rc == 0)
+        rc = ft_json_parse(out, strlen(out), facts, err);
+    return rc < 0 ? ft_error_prefix(err, "%s: looking at the host",
+                                    ft_ssh_name(ssh)) : 0;
+}
+
+/* Not in /tmp or /var/tmp, which may be mounted noexec. */
+static int
+probe_by_copy(struct ft_ssh *ssh, const char *local, json_t **facts,
+              struct ft_error *err)
+{
+    FT_AUTOFREE char *folder = NULL;
+    char path[256];
+    char command[300];
+    int rc = ft_ssh_must(ssh, "mktemp -d /usr/local/lib/ftprobe.XXXXXXXX",
+                         &folder, err);
+
+    if (rc < 0)
+        return rc;
+    folder[strcspn(folder, "\r\n")] = '\0';
+    if (strncmp(folder, "/usr/local/lib/ftprobe.", 23) != 0 ||
+        strpbrk(folder, " '\"$;") != NULL || strlen(folder) > 200)
+        return ft_fail(err, EPROTO, NULL, "%s: mktemp printed \"%.100s\"",
+                       ft_ssh_name(ssh), folder);
+    snprintf(path, sizeof(path), "%s/ftengine", folder);
+    rc = ft_ssh_upload(ssh, local, path, 0755, NULL, NULL, err);
+    if (rc == 0)
+        rc = try_candidate(ssh, path, err);
+    if (rc == 0)
+        rc = probe_by_file(ssh, path, facts, err);
+    snprintf(command, sizeof(command), "rm -rf %s", folder);
+    ft_ssh_must(ssh, command, NULL, NULL);
+    return rc;
+}
+
+int
+ft_install_probe(struct ft_ssh *ssh, const char *local, json_t **facts,
+                 struct ft_error *err)
+{
+    struct ft_install_state state;
+    struct ft_control *control;
+    int rc;
+
+    *facts = NULL;
+    if (ft_control_open(ssh, &control, NULL) == 0) {
+        rc = ft_control_call(control, "probe", NULL, facts, 60000, err);
+        ft_control_close(control);
+        return rc;
+    }
+    rc = ft_install_look(ssh, local, &state, err);
+    if (rc < 0)
+        return rc;
+    return state.current ? probe_by_file(ssh, FT_ENGINE_PATH, facts, err)
+                         : probe_by_copy(ssh, local, facts, err);
+}

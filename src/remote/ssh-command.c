@@ -1,0 +1,415 @@
+/*
+ * Commands on the host: run to their end, or kept as a stream.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "remote/ssh-private.h"
+
+#define RUN_TIMEOUT_MS 60000
+#define ERRORS_MAX 65536
+#define STREAM_ERRORS_MAX 4096
+#define SLICE_MS 100
+
+struct ft_ssh_stream {
+    struct ft_ssh *ssh;
+    ssh_channel channel;
+    struct ssh_channel_callbacks_struct callbacks;
+    int status;                 /* -1: not known yet */
+    char errors[STREAM_ERRORS_MAX];
+    size_t errors_size;
+};
+
+struct buffer {
+    char *data;
+    size_t size;
+    size_t room;
+    size_t limit;
+};
+
+char *
+ft_ssh_wrap(const struct ft_ssh *self, const char *command)
+{
+    FT_AUTOFREE char *quoted = ft_shell_quote(command);
+    char *line = NULL;
+
+    if (quoted == NULL ||
+        asprintf(&line, "%s sh -c %s",
+                 ft_ssh_is_root(self) ? "exec" : "exec sudo -n --", quoted) < 0)
+        return NULL;
+    return line;
+}
+
+/* Names of signals(7) as SSH spells them (RFC 4254, 6.10). */
+static int
+signal_number(const char *name)
+{
+    static const struct { const char *name; int number; } signals[] = {
+        { "ABRT", 6 }, { "ALRM", 14 }, { "FPE", 8 }, { "HUP", 1 },
+        { "ILL", 4 }, { "INT", 2 }, { "KILL", 9 }, { "PIPE", 13 },
+        { "QUIT", 3 }, { "SEGV", 11 }, { "TERM", 15 }, { "BUS", 7 },
+    };
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(signals); i++)
+        if (name != NULL && strcmp(name, signals[i].name) == 0)
+            return signals[i].number;
+    return 0;
+}
+
+static void
+on_exit_status(ssh_session session, ssh_channel channel, int status, void *data)
+{
+    struct ft_ssh_stream *stream = data;
+
+    (void)session;
+    (void)channel;
+    stream->status = status;
+}
+
+static void
+on_exit_signal(ssh_session session, ssh_channel channel, const char *name,
+               int core, const char *message, const char *lang, void *data)
+{
+    struct ft_ssh_stream *stream = data;
+
+    (void)session;
+    (void)channel;
+    (void)core;
+    (void)message;
+    (void)lang;
+    stream->status = 128 + signal_number(name);
+}
+
+static int
+exec_channel(struct ft_ssh_stream *stream, const char *command,
+             struct ft_error *err)
+{
+    FT_AUTOFREE char *line = ft_ssh_wrap(stream->ssh, command);
+
+    if (line == NULL || (stream->channel =
+                         ssh_channel_new(stream->ssh->session)) == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    ssh_callbacks_init(&stream->callbacks);
+    stream->callbacks.userdata = stream;
+    stream->callbacks.channel_exit_status_function = on_exit_status;
+    stream->callbacks.channel_exit_signal_function = on_exit_signal;
+    ssh_set_channel_callbacks(stream->channel, &stream->callbacks);
+    if (ssh_channel_open_session(stream->channel) != SSH_OK ||
+        ssh_channel_request_exec(stream->channel, line) != SSH_OK)
+        return ft_ssh_failure(stream->ssh, EPROTO, "starting a command", err);
+    return 0;
+}
+
+int
+ft_ssh_stream_open(struct ft_ssh *ssh, const char *command,
+                   struct ft_ssh_stream **out, struct ft_error *err)
+{
+    struct ft_ssh_stream *stream = calloc(1, sizeof(*stream));
+    int rc;
+
+    *out = NULL;
+    if (stream == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    stream->ssh = ssh;
+    stream->status = -1;
+    rc = exec_channel(stream, command, err);
+    if (rc < 0) {
+        ft_ssh_stream_close(stream);
+        return rc;
+    }
+    *out = stream;
+    return 0;
+}
+
+void
+ft_ssh_stream_close(struct ft_ssh_stream *stream)
+{
+    if (stream == NULL)
+        return;
+    if (stream->channel != NULL) {
+        ssh_remove_channel_callbacks(stream->channel, &stream->callbacks);
+        if (!stream->ssh->lost)
+            ssh_channel_close(stream->channel);
+        ssh_channel_free(stream->channel);
+    }
+    explicit_bzero(stream, sizeof(*stream));
+    free(stream);
+}
+
+/* Keeps what fits of stderr and drops the rest, without blocking. */
+static void
+drain_errors(struct ft_ssh_stream *stream)
+{
+    char scrap[1024];
+    int n;
+
+    while ((n = ssh_channel_read_nonblocking(stream->channel, scrap,
+                                             sizeof(scrap), 1)) > 0) {
+        size_t space = sizeof(stream->errors) - 1 - stream->errors_size;
+        size_t take = FT_MIN((size_t)n, space);
+
+        memcpy(stream->errors + stream->errors_size, scrap, take);
+        stream->errors_size += take;
+    }
+}
+
+const char *
+ft_ssh_stream_errors(struct ft_ssh_stream *stream)
+{
+    drain_errors(stream);
+    return stream->errors;
+}
+
+/* Waits for stdout at most ms: >0 bytes there, 0 the end, or -errno. */
+static int
+poll_out(struct ft_ssh *ssh, ssh_channel channel, int ms)
+{
+    int n = ssh_channel_poll_timeout(channel, ms, 0);
+
+    if (n > 0)
+        return n;
+    if (n == SSH_EOF || ssh_channel_is_eof(channel))
+        return 0;
+    if (n == SSH_ERROR || !ssh_is_connected(ssh->session) ||
+        ssh_channel_is_closed(channel)) {
+        ssh->lost = ssh->lost || !ssh_is_connected(ssh->session);
+        return ssh->lost ? -EPIPE : 0;
+    }
+    return -ETIMEDOUT;
+}
+
+ssize_t
+ft_ssh_stream_read(struct ft_ssh_stream *stream, void *data, size_t size,
+                   int timeout_ms)
+{
+    int n = poll_out(stream->ssh, stream->channel, timeout_ms);
+
+    if (n <= 0)
+        return n;
+    n = ssh_channel_read_nonblocking(stream->channel, data,
+                                     FT_MIN(size, (size_t)n), 0);
+    return n > 0 ? n : -EPIPE;
+}
+
+int
+ft_ssh_stream_write(struct ft_ssh_stream *stream, const void *data, size_t size)
+{
+    const char *next = data;
+
+    while (size > 0) {
+        int n = ssh_channel_write(stream->channel, next, FT_MIN(size, 32768u));
+
+        if (n <= 0) {
+            stream->ssh->lost = stream->ssh->lost ||
+                                !ssh_is_connected(stream->ssh->session);
+            return -EPIPE;
+        }
+        next += n;
+        size -= n;
+    }
+    return 0;
+}
+
+/* Waits a moment for the exit status once the output has ended. */
+static int
+wait_status(struct ft_ssh_stream *stream, int64_t deadline)
+{
+    while (stream->status < 0 && ft_clock_ns() < deadline &&
+           !ssh_channel_is_closed(stream->channel)) {
+        ssh_event event = ssh_event_new();
+
+        if (event == NULL)
+            return -ENOMEM;
+        ssh_event_add_session(event, stream->ssh->session);
+        if (ssh_event_dopoll(event, SLICE_MS) == SSH_ERROR)
+            deadline = 0;
+        ssh_event_remove_session(event, stream->ssh->session);
+        ssh_event_free(event);
+    }
+    return stream->status;
+}
+
+int
+ft_ssh_stream_status(struct ft_ssh_stream *stream, int timeout_ms)
+{
+    return wait_status(stream, ft_clock_ns() + timeout_ms * FT_NS_PER_MS);
+}
+
+static int
+append(struct buffer *buffer, const void *data, size_t size)
+{
+    if (size > buffer->limit - buffer->size)
+        return -EFBIG;
+    if (buffer->size + size + 1 > buffer->room) {
+        size_t room = FT_MAX(buffer->room * 2, buffer->size + size + 4096);
+        char *grown = realloc(buffer->data, room);
+
+        if (grown == NULL)
+            return -ENOMEM;
+        buffer->data = grown;
+        buffer->room = room;
+    }
+    memcpy(buffer->data + buffer->size, data, size);
+    buffer->size += size;
+    buffer->data[buffer->size] = '\0';
+    return 0;
+}
+
+/* Takes what is there of both streams. 1 go on, 0 the end, -errno. */
+static int
+take_output(struct ft_ssh_stream *stream, struct buffer *out,
+            struct buffer *errors)
+{
+    char data[16384];
+    ssize_t n;
+    int rc;
+
+    rc = poll_out(stream->ssh, stream->channel, SLICE_MS);
+    if (rc > 0) {
+        n = ft_ssh_stream_read(stream, data, sizeof(data), 0);
+        if (n < 0)
+            return (int)n;
+        rc = append(out, data, n);
+        if (rc < 0)
+            return rc;
+    }
+    while ((n = ssh_channel_read_nonblocking(stream->channel, data,
+                                             sizeof(data), 1)) > 0)
+        append(errors, data, FT_MIN((size_t)n, errors->limit - errors->size));
+    return rc == 0 && out->size == 0 ? poll_out(stream->ssh, stream->channel, 0) != 0
+                                     : rc;
+}
+
+static int
+run_failed(struct ft_ssh *ssh, int code, int timeout_ms, struct ft_error *err)
+{
+    switch (code) {
+    case ETIMEDOUT:
+        return ft_fail(err, code, "Look at the load there; --timeout waits longer.",
+                       "%s: a command did not end within %d s",
+                       ssh->destination, timeout_ms / 1000);
+    case EFBIG:
+        return ft_fail(err, code, NULL, "%s: a command printed too much",
+                       ssh->destination);
+    case ENOMEM:
+        return ft_fail(err, code, NULL, "out of memory");
+    default:
+        return ft_fail(err, code, "Look whether the host is up, then try again.",
+                       "%s: the SSH connection was lost", ssh->destination);
+    }
+}
+
+static int
+collect(struct ft_ssh_stream *stream, int timeout_ms, struct buffer *out,
+        struct buffer *errors)
+{
+    int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+    int rc;
+
+    for (;;) {
+        rc = take_output(stream, out, errors);
+        if (rc == 0)
+            break;
+        if (rc < 0 && rc != -ETIMEDOUT)
+            return rc;
+        if (ft_clock_ns() > deadline)
+            return -ETIMEDOUT;
+    }
+    rc = append(out, "", 0);
+    if (rc == 0)
+        rc = append(errors, "", 0);
+    wait_status(stream, FT_MIN(deadline, ft_clock_ns() + 5 * FT_NS_PER_S));
+    return rc;
+}
+
+int
+ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
+           size_t input_size, int timeout_ms, struct ft_ssh_result *result,
+           struct ft_error *err)
+{
+    struct buffer out = { .limit = FT_SSH_OUTPUT_MAX };
+    struct buffer errors = { .limit = ERRORS_MAX };
+    struct ft_ssh_stream *stream;
+    int rc;
+
+    timeout_ms = timeout_ms > 0 ? timeout_ms : RUN_TIMEOUT_MS;
+    memset(result, 0, sizeof(*result));
+    result->status = -1;
+    rc = ft_ssh_stream_open(ssh, command, &stream, err);
+    if (rc < 0)
+        return rc;
+    /* A command may end without reading its input: its status tells why. */
+    if (input_size > 0)
+        ft_ssh_stream_write(stream, input, input_size);
+    if (!ssh_channel_is_closed(stream->channel))
+        ssh_channel_send_eof(stream->channel);
+    rc = collect(stream, timeout_ms, &out, &errors);
+    result->status = stream->status;
+    ft_ssh_stream_close(stream);
+    result->out = out.data;
+    result->out_size = out.size;
+    result->errors = errors.data;
+    return rc == 0 ? 0 : run_failed(ssh, -rc, timeout_ms, err);
+}
+
+void
+ft_ssh_result_free(struct ft_ssh_result *result)
+{
+    free(result->out);
+    free(result->errors);
+    memset(result, 0, sizeof(*result));
+}
+
+/* The last line of text that says something. */
+static void
+last_line(const char *text, char *out, size_t size)
+{
+    size_t end = text != NULL ? strlen(text) : 0;
+    size_t begin;
+
+    while (end > 0 && strchr(" \t\r\n", text[end - 1]) != NULL)
+        end--;
+    begin = end;
+    while (begin > 0 && text[begin - 1] != '\n')
+        begin--;
+    snprintf(out, size, "%.*s", (int)(end - begin),
+             text != NULL ? text + begin : "");
+}
+
+static int
+must_failed(struct ft_ssh *ssh, const struct ft_ssh_result *result,
+            struct ft_error *err)
+{
+    char line[300];
+
+    last_line(result->errors, line, sizeof(line));
+    if (!ft_ssh_is_root(ssh) && result->errors != NULL &&
+        strncmp(result->errors, "sudo: ", 6) == 0)
+        return ft_fail(err, EACCES,
+                       "Log in as root, or allow this user all commands "
+                       "without a password in sudoers(5).",
+                       "%s: sudo refused: %s", ssh->destination, line);
+    return ft_fail(err, EREMOTEIO, NULL, "%s: %s (status %d)",
+                   ssh->destination, *line != '\0' ? line : "a command failed",
+                   result->status);
+}
+
+int
+ft_ssh_must(struct ft_ssh *ssh, const char *command, char **out,
+            struct ft_error *err)
+{
+    struct ft_ssh_result result;
+    int rc = ft_ssh_run(ssh, command, NULL, 0, 0, &result, err);
+
+    if (rc == 0 && result.status != 0)
+        rc = must_failed(ssh, &result, err);
+    if (rc == 0 && out != NULL)
+        *out = FT_STEAL(result.out);
+    ft_ssh_result_free(&result);
+    return rc;
+}

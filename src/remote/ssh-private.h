@@ -1,0 +1,46 @@
+/*
+ * Shared by the files that make up ssh.h; not for others.
+ */
+#ifndef FT_REMOTE_SSH_PRIVATE_H
+#define FT_REMOTE_SSH_PRIVATE_H
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+
+#include "remote/ssh.h"
+
+struct ft_ssh {
+    ssh_session session;
+    char destination[512];
+    char user[256];             /* who we log in as */
+    char host[256];             /* the name after ~/.ssh/config */
+    unsigned port;
+    struct ft_ssh_prompts prompts;
+    struct ssh_callbacks_struct callbacks;
+    char tried[256];            /* ways of authentication that were refused */
+    bool cancelled;             /* the user gave up at a prompt */
+    bool accept_new_host_keys;
+    bool connected;
+    bool lost;                  /* the connection broke */
+};
+
+/* A TCP connection to host, within timeout_ms. Descriptor or -errno with err. */
+int ft_ssh_dial(const char *host, unsigned port, int timeout_ms,
+                struct ft_error *err);
+
+/* Checks the host key against known_hosts; asks about an unknown one. */
+int ft_ssh_verify_host(struct ft_ssh *self, struct ft_error *err);
+
+/* Logs in by whatever the server offers and the user has. */
+int ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err);
+
+/* -errno of the last libssh error of this session, with err filled. */
+int ft_ssh_failure(struct ft_ssh *self, int fallback, const char *what,
+                   struct ft_error *err);
+
+/*
+ * The command as root in sh(1), whatever the login shell. malloc'd or NULL.
+ */
+char *ft_ssh_wrap(const struct ft_ssh *self, const char *command);
+
+#endif
