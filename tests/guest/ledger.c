@@ -1,7 +1,9 @@
-/* The ledger: a TCP server inside the guest that answers a request only once it is on the guest's disks.
+/* The ledger: a TCP server inside the guest that answers a request only once it is on the guest's
+ * disks.
  *
- * The line protocol stands in tests/guest/README. One thread serves all connections: it takes what they have sent, writes it to the disks
- * as one batch with one flush, and only then answers. A second thread dirties memory (memory.h).
+ * The line protocol stands in tests/guest/README. One thread serves all connections: it takes what
+ * they have sent, writes it to the disks as one batch with one flush, and only then answers. A
+ * second thread dirties memory (memory.h).
  *
  *   usage: ledger [--dirty-rate MIB_PER_S] [--dirty-area MIB] */
 #define _GNU_SOURCE
@@ -24,8 +26,9 @@
 
 #define CONNECTIONS 1024
 #define CLIENTS 4096
-#define REMEMBERED 64              /* last answers kept per client */
-#define OUT_LIMIT (4 * 1024 * 1024) /* a connection that does not read its answers is not read from either */
+#define REMEMBERED 64 /* last answers kept per client */
+#define OUT_LIMIT                                                                                  \
+    (4 * 1024 * 1024) /* a connection that does not read its answers is not read from either */
 
 struct connection {
     int fd;          /* -1: free */
@@ -100,7 +103,8 @@ watch(struct connection *connection)
 {
     struct epoll_event event = {.data.ptr = connection};
 
-    event.events = (connection->paused ? 0 : EPOLLIN) | (connection->out_length > connection->out_sent ? EPOLLOUT : 0);
+    event.events = (connection->paused ? 0 : EPOLLIN) |
+                   (connection->out_length > connection->out_sent ? EPOLLOUT : 0);
     if (event.events == connection->watched)
         return;
     connection->watched = event.events;
@@ -125,7 +129,8 @@ make_room(struct connection *connection, size_t length)
     return 0;
 }
 
-static void answer(struct connection *connection, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void answer(struct connection *connection, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 static void
 answer(struct connection *connection, const char *format, ...)
@@ -151,8 +156,9 @@ static void
 send_answers(struct connection *connection)
 {
     while (connection->out_sent < connection->out_length) {
-        ssize_t sent = send(connection->fd, connection->out + connection->out_sent,
-                            connection->out_length - connection->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t sent =
+            send(connection->fd, connection->out + connection->out_sent,
+                 connection->out_length - connection->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0 && errno != EAGAIN) {
@@ -172,7 +178,8 @@ send_answers(struct connection *connection)
 static struct client *
 find_client(uint64_t id)
 {
-    for (size_t i = 0, at = ledger_mix(id, 0) % CLIENTS; i < CLIENTS; i++, at = (at + 1) % CLIENTS) {
+    for (size_t i = 0, at = ledger_mix(id, 0) % CLIENTS; i < CLIENTS;
+         i++, at = (at + 1) % CLIENTS) {
         if (!clients[at].id)
             clients[at].id = id;
         if (clients[at].id == id)
@@ -198,10 +205,13 @@ answer_record(const struct pending *entry)
     const struct ledger_record *record = log_recall(entry->global);
 
     if (!record)
-        answer(entry->connection, "error %" PRIx64 " %" PRIu64 " forgotten\n", entry->client, entry->number);
+        answer(entry->connection, "error %" PRIx64 " %" PRIu64 " forgotten\n", entry->client,
+               entry->number);
     else
-        answer(entry->connection, "done %" PRIx64 " %" PRIu64 " %" PRIu64 " %016" PRIx64 " %s %" PRIu64 " %s\n", record->client,
-               record->number, record->global, record->checksum, boot_id, record->uptime, entry->repeated ? "repeated" : "new");
+        answer(entry->connection,
+               "done %" PRIx64 " %" PRIu64 " %" PRIu64 " %016" PRIx64 " %s %" PRIu64 " %s\n",
+               record->client, record->number, record->global, record->checksum, boot_id,
+               record->uptime, entry->repeated ? "repeated" : "new");
 }
 
 /* Puts the batch on the disks and answers it. */
@@ -214,7 +224,8 @@ commit(void)
         if (pending[i].connection->serial != pending[i].serial)
             continue;
         else if (bad)
-            answer(pending[i].connection, "error %" PRIx64 " %" PRIu64 " disk\n", pending[i].client, pending[i].number);
+            answer(pending[i].connection, "error %" PRIx64 " %" PRIu64 " disk\n", pending[i].client,
+                   pending[i].number);
         else
             answer_record(&pending[i]);
     pending_count = 0;
@@ -224,11 +235,15 @@ static void
 append(struct connection *connection, uint64_t id, uint64_t number, const char *payload)
 {
     struct client *client = id && number ? find_client(id) : NULL;
-    struct pending entry = {.connection = connection, .serial = connection->serial, .client = id, .number = number};
-    struct ledger_record record = {.client = id, .number = number, .uptime = uptime_ns(), .boot = boot_number};
+    struct pending entry = {
+        .connection = connection, .serial = connection->serial, .client = id, .number = number};
+    struct ledger_record record = {
+        .client = id, .number = number, .uptime = uptime_ns(), .boot = boot_number};
 
     if (!client || number > client->last + 1) {
-        answer(connection, "error %" PRIx64 " %" PRIu64 " %s\n", id, number, client ? "gap" : "client");
+        commit(); /* answers of a connection keep the order of its requests */
+        answer(connection, "error %" PRIx64 " %" PRIu64 " %s\n", id, number,
+               client ? "gap" : "client");
         return;
     }
     if (number <= client->last) {
@@ -243,7 +258,9 @@ append(struct connection *connection, uint64_t id, uint64_t number, const char *
     } else {
         record.payload = ledger_hash(LEDGER_HASH_START, payload, strlen(payload));
         if (log_append(&record)) {
-            answer(connection, "error %" PRIx64 " %" PRIu64 " %s\n", id, number, log_failed() ? "disk" : "full");
+            commit();
+            answer(connection, "error %" PRIx64 " %" PRIu64 " %s\n", id, number,
+                   log_failed() ? "disk" : "full");
             return;
         }
         remember(&record);
@@ -259,8 +276,11 @@ append(struct connection *connection, uint64_t id, uint64_t number, const char *
 static void
 answer_line(struct connection *connection, const struct ledger_record *record)
 {
-    answer(connection, "record %" PRIu64 " %" PRIx64 " %" PRIu64 " %016" PRIx64 " %" PRIu64 " %016" PRIx64 " %016" PRIx64 "\n",
-           record->global, record->client, record->number, record->payload, record->uptime, record->boot, record->checksum);
+    answer(connection,
+           "record %" PRIu64 " %" PRIx64 " %" PRIu64 " %016" PRIx64 " %" PRIu64 " %016" PRIx64
+           " %016" PRIx64 "\n",
+           record->global, record->client, record->number, record->payload, record->uptime,
+           record->boot, record->checksum);
 }
 
 static void
@@ -300,11 +320,14 @@ status(struct connection *connection)
     struct memory_status memory;
 
     memory_get_status(&memory);
-    answer(connection,
-           "status records=%" PRIu64 " remembered=%" PRIu64 " disks=%d failed=%d disk-errors=%" PRIu64 " boot=%s uptime=%" PRIu64
-           " dirty-rate=%.1f dirty-area-pages=%" PRIu64 " dirtied-pages=%" PRIu64 " corrupt-pages=%" PRIu64 "\n",
-           log_count(), log_count() < LOG_MEMORY_RECORDS ? log_count() : (uint64_t)LOG_MEMORY_RECORDS, log_disks(), log_failed(),
-           log_disk_errors(), boot_id, uptime_ns(), memory.rate, memory.area_pages, memory.dirtied_pages, memory.corrupt_pages);
+    answer(
+        connection,
+        "status records=%" PRIu64 " remembered=%" PRIu64 " disks=%d failed=%d disk-errors=%" PRIu64
+        " boot=%s uptime=%" PRIu64 " dirty-rate=%.1f dirty-area-pages=%" PRIu64
+        " dirtied-pages=%" PRIu64 " corrupt-pages=%" PRIu64 "\n",
+        log_count(), log_count() < LOG_MEMORY_RECORDS ? log_count() : (uint64_t)LOG_MEMORY_RECORDS,
+        log_disks(), log_failed(), log_disk_errors(), boot_id, uptime_ns(), memory.rate,
+        memory.area_pages, memory.dirtied_pages, memory.corrupt_pages);
 }
 
 static void
@@ -315,7 +338,8 @@ sum(struct connection *connection)
     answer(connection, "sum %016" PRIx64 " wrong-pages=%" PRIu64 "\n", checksum, wrong);
 }
 
-/* What the administrator of the guest would do: makes `length` bytes of answer, for tests of throughput and large packets. */
+/* What the administrator of the guest would do: makes `length` bytes of answer, for tests of
+ * throughput and large packets. */
 static void
 flood(struct connection *connection, uint64_t length)
 {
@@ -336,9 +360,12 @@ obey(struct connection *connection, char *line)
     double rate;
     int disk, at = 0;
 
-    if (sscanf(line, "append %" SCNx64 " %" SCNu64 "%n", &a, &b, &at) == 2)
+    if (sscanf(line, "append %" SCNx64 " %" SCNu64 "%n", &a, &b, &at) == 2) {
         append(connection, a, b, line[at] == ' ' ? line + at + 1 : "");
-    else if (sscanf(line, "read disk %d %" SCNu64 " %" SCNu64, &disk, &a, &b) == 3)
+        return;
+    }
+    commit();
+    if (sscanf(line, "read disk %d %" SCNu64 " %" SCNu64, &disk, &a, &b) == 3)
         read_disk(connection, disk, a, b);
     else if (sscanf(line, "read memory %" SCNu64 " %" SCNu64, &a, &b) == 2)
         read_memory(connection, a, b);
@@ -363,7 +390,8 @@ obey_lines(struct connection *connection)
 {
     char *line = connection->in, *end = connection->in + connection->in_length, *newline;
 
-    while (connection->fd >= 0 && connection->out_length < OUT_LIMIT && (newline = memchr(line, '\n', (size_t)(end - line)))) {
+    while (connection->fd >= 0 && connection->out_length < OUT_LIMIT &&
+           (newline = memchr(line, '\n', (size_t)(end - line)))) {
         *newline = 0;
         if (newline > line && newline[-1] == '\r')
             newline[-1] = 0;
@@ -382,7 +410,8 @@ obey_lines(struct connection *connection)
 static void
 receive(struct connection *connection)
 {
-    ssize_t got = recv(connection->fd, connection->in + connection->in_length, sizeof(connection->in) - connection->in_length, MSG_DONTWAIT);
+    ssize_t got = recv(connection->fd, connection->in + connection->in_length,
+                       sizeof(connection->in) - connection->in_length, MSG_DONTWAIT);
 
     if (got > 0) {
         connection->in_length += (size_t)got;
@@ -429,7 +458,8 @@ serve_event(const struct epoll_event *event)
         drop(connection);
 }
 
-/* Returns whether lines that had to wait for room were taken up: then there is more to do at once. */
+/* Returns whether lines that had to wait for room were taken up: then there is more to do at once.
+ */
 static int
 send_all(void)
 {
@@ -505,7 +535,8 @@ main(int argc, char **argv)
     }
     memory_set_rate(rate);
     listen_for_clients();
-    printf("ledger: ready, %" PRIu64 " records, boot id %s, uptime %.2f s\n", log_count(), boot_id, (double)uptime_ns() / 1e9);
+    printf("ledger: ready, %" PRIu64 " records, boot id %s, uptime %.2f s\n", log_count(), boot_id,
+           (double)uptime_ns() / 1e9);
     for (;;)
         serve_once();
 }

@@ -38,7 +38,8 @@ log_recall(uint64_t global)
     return slot(global);
 }
 
-/* O_DIRECT wants whole sectors: reads those around the wanted records. Returns records read, which may be fewer, or -1. */
+/* O_DIRECT wants whole sectors: reads those around the wanted records. Returns records read, which
+ * may be fewer, or -1. */
 int
 log_read(int disk, uint64_t from, uint64_t count, struct ledger_record *records)
 {
@@ -63,7 +64,8 @@ log_read(int disk, uint64_t from, uint64_t count, struct ledger_record *records)
     return (int)count;
 }
 
-/* Length of the log on one disk, up to `limit`. Called with increasing memory: what it reads becomes the memory of the log. */
+/* Length of the log on one disk, up to `limit`. Called with increasing memory: what it reads
+ * becomes the memory of the log. */
 static uint64_t
 recover_disk(int disk, uint64_t limit, int keep)
 {
@@ -109,7 +111,8 @@ log_open(void)
 {
     uint64_t shortest = UINT64_MAX;
 
-    memory = mmap(NULL, LOG_MEMORY_RECORDS * sizeof(*memory), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memory = mmap(NULL, LOG_MEMORY_RECORDS * sizeof(*memory), PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED || posix_memalign((void **)&buffer, 4096, CHUNK))
         abort();
     open_disks();
@@ -138,7 +141,8 @@ log_append(struct ledger_record *record)
     return 0;
 }
 
-/* Both is asked for, since each alone has been got wrong by some storage stack: past the page cache, and a flush after it. */
+/* Both is asked for, since each alone has been got wrong by some storage stack: past the page
+ * cache, and a flush after it. */
 static int
 write_disk(const struct disk *disk, size_t length, off_t at)
 {
@@ -160,7 +164,8 @@ write_disk_stubbornly(const struct disk *disk, size_t length, off_t at)
     return -1;
 }
 
-/* Rewrites the last, partly filled sector with the same bytes and what is new: even a torn write leaves the old records whole. */
+/* Rewrites the last, partly filled sector with the same bytes and what is new: even a torn write
+ * leaves the old records whole. */
 int
 log_commit(void)
 {

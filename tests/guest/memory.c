@@ -8,7 +8,9 @@
 
 #define PAGE 4096
 #define WORDS (PAGE / sizeof(uint64_t))
-#define STRIDE 64 /* words between two that change at every write of a page: eight per page, one per 512 bytes */
+#define STRIDE                                                                                     \
+    64 /* words between two that change at every write of a page: eight per page, one per 512      \
+          bytes */
 #define SAMPLE_PAGES 1024
 #define TICK_NS 2000000L
 
@@ -102,7 +104,8 @@ dirty_for_ever(void *argument)
     for (;;) {
         nanosleep(&tick, NULL);
         clock_gettime(CLOCK_MONOTONIC, &now);
-        double passed = (double)(now.tv_sec - then.tv_sec) + (double)(now.tv_nsec - then.tv_nsec) / 1e9;
+        double passed =
+            (double)(now.tv_sec - then.tv_sec) + (double)(now.tv_nsec - then.tv_nsec) / 1e9;
         then = now;
         if (passed > 0.1) /* the guest was stopped: no burst to make up for it */
             passed = 0.1;
@@ -117,7 +120,8 @@ dirty_for_ever(void *argument)
 static void *
 pages(size_t count, size_t size)
 {
-    void *memory = mmap(NULL, count * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory =
+        mmap(NULL, count * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     return memory == MAP_FAILED ? NULL : memory;
 }

@@ -1,7 +1,9 @@
-/* The ledger's record and its hashes: shared by the ledger (in the guest), the client and the checker. All little endian.
+/* The ledger's record and its hashes: shared by the ledger (in the guest), the client and the
+ * checker. All little endian.
  *
- * Record G (G = 1, 2, 3, ...) stands at byte (G - 1) * 64 of every disk of the guest. A record whose fields do not fit its
- * place, its check value or its predecessor is not a record: the log ends before it. */
+ * Record G (G = 1, 2, 3, ...) stands at byte (G - 1) * 64 of every disk of the guest. A record
+ * whose fields do not fit its place, its check value or its predecessor is not a record: the log
+ * ends before it. */
 #ifndef FT_GUEST_RECORD_H
 #define FT_GUEST_RECORD_H
 
@@ -25,7 +27,8 @@ struct ledger_record {
     uint64_t payload;  /* ledger_hash() of the request's payload */
     uint64_t uptime;   /* of the guest, ns */
     uint64_t boot;     /* first 16 hex digits of the guest's boot id, without dashes */
-    uint64_t checksum; /* over the fields above and the predecessor's checksum: proves everything before it too */
+    uint64_t checksum; /* over the fields above and the predecessor's checksum: proves everything
+                          before it too */
 };
 
 _Static_assert(sizeof(struct ledger_record) == 64, "the record is a disk format");
@@ -43,7 +46,8 @@ ledger_hash(uint64_t hash, const void *data, size_t length)
     return hash;
 }
 
-/* The checksum that this record has to carry after a record with checksum `before` (0 for the first). */
+/* The checksum that this record has to carry after a record with checksum `before` (0 for the
+ * first). */
 static inline uint64_t
 ledger_checksum(const struct ledger_record *record, uint64_t before)
 {
@@ -55,7 +59,8 @@ ledger_checksum(const struct ledger_record *record, uint64_t before)
 static inline int
 ledger_record_fits(const struct ledger_record *record, uint64_t global, uint64_t before)
 {
-    return record->magic == LEDGER_MAGIC && record->global == global && record->checksum == ledger_checksum(record, before);
+    return record->magic == LEDGER_MAGIC && record->global == global &&
+           record->checksum == ledger_checksum(record, before);
 }
 
 /* A well mixed 64 bit value of two others (splitmix64). */

@@ -9,7 +9,8 @@ die() {
     exit 1
 }
 
-# Monotonic milliseconds, for deadlines only: a test that changes the wall clock must not upset them.
+# Monotonic milliseconds, for deadlines only: a test that changes the wall clock must not
+# upset them.
 now_ms() {
     local up
     read -r up _ </proc/uptime
@@ -17,7 +18,8 @@ now_ms() {
     echo $((10#$up * 10))
 }
 
-# Waits until the command succeeds; fails after SECONDS. Asks often: what is waited for is usually there at once.
+# Waits until the command succeeds; fails after SECONDS. Asks often: what is waited for is
+# usually there at once.
 wait_for() { # SECONDS COMMAND...
     local end=$(($(now_ms) + $1 * 1000))
     shift
@@ -67,7 +69,8 @@ known_host() { # HOST
     all_hosts | grep -qxF -- "$1" || die "no host '$1' in this lab (see: lab status)"
 }
 
-# The host's init as seen from outside, or nothing. A pid alone proves nothing after a crash: the namespace has to be the host's.
+# The host's init as seen from outside, or nothing. A pid alone proves nothing after a
+# crash: the namespace has to be the host's.
 host_pid() { # HOST
     local pid
     pid=$(cat "$FTLAB/$1/pid" 2>/dev/null) || return 1

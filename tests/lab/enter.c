@@ -2,10 +2,11 @@
  *
  *   usage: enter PID COMMAND [ARGUMENT...]
  *
- * PID is the host's init as seen from outside; the command joins all its namespaces. Why not nsenter(1): to be inside the
- * host's pid namespace (and so die with the host) the command has to be a child, and nsenter does not pass signals on to
- * it. A test that says `kill $!` means the command: here the signal reaches it, and SIGKILL of enter kills it too. The
- * current folder is kept where the host has it. Exit code: the command's, or 128 + signal, or 125-127 as env(1). */
+ * PID is the host's init as seen from outside; the command joins all its namespaces. Why not
+ * nsenter(1): to be inside the host's pid namespace (and so die with the host) the command has to
+ * be a child, and nsenter does not pass signals on to it. A test that says `kill $!` means the
+ * command: here the signal reaches it, and SIGKILL of enter kills it too. The current folder is
+ * kept where the host has it. Exit code: the command's, or 128 + signal, or 125-127 as env(1). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -27,13 +28,15 @@ pass_on(int signal_number, siginfo_t *info, void *context)
     int saved = errno;
 
     (void)context;
-    /* what the terminal sends (Ctrl-C), it sends to the whole process group: the command has it already */
+    /* what the terminal sends (Ctrl-C), it sends to the whole process group: the command has it
+     * already */
     if (info->si_code != SI_KERNEL && child > 0)
         kill(child, signal_number);
     errno = saved;
 }
 
-static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
+static const int passed_on[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+                                SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
 
 static void
 pass_signals_on(void)

@@ -22,11 +22,14 @@ guest_place() { # NAME
 }
 
 guest_address() { # NAME
-    awk -v name="$1" '$1 == name { print "10.77.0." 100 + $2; found = 1 } END { exit !found }' "$FTLAB/guests"
+    awk -v name="$1" '
+        $1 == name { print "10.77.0." 100 + $2; found = 1 }
+        END { exit !found }' "$FTLAB/guests"
 }
 
 lab_guest() {
-    local host=${1-} name=${2-} memory=128 vcpus=1 machine=pc disk=raw disks=1 disk_size=64 video=none dirty=0 nics=1 wait=yes
+    local host=${1-} name=${2-} memory=128 vcpus=1 machine=pc video=none nics=1 wait=yes
+    local disk=raw disks=1 disk_size=64 dirty=0
     local place address volume
     [ $# -ge 2 ] || usage
     shift 2
@@ -37,9 +40,8 @@ lab_guest() {
             shift
             continue
             ;;
-        --memory | --vcpus | --machine | --disk | --disks | --disk-size | --video | --dirty-rate | --nics) [ $# -ge 2 ] || usage ;;
-        *) guest_usage "unknown option $1" ;;
         esac
+        [ $# -ge 2 ] || usage
         case $1 in
         --memory) memory=$2 ;;
         --vcpus) vcpus=$2 ;;
@@ -50,6 +52,7 @@ lab_guest() {
         --video) video=$2 ;;
         --dirty-rate) dirty=$2 ;;
         --nics) nics=$2 ;;
+        *) guest_usage "unknown option $1" ;;
         esac
         shift 2
     done
@@ -69,18 +72,24 @@ lab_guest() {
     address=10.77.0.$((100 + place))
     install_guest_image
     for volume in $(guest_volumes "$name" "$disk" "$disks"); do
-        inside "$host" virsh -q -c qemu:///system vol-create-as default "$volume" "${disk_size}M" --format "$disk" ||
+        virsh_on "$host" vol-create-as default "$volume" "${disk_size}M" --format "$disk" ||
             die "cannot make the volume $volume on $host"
     done
     guest_xml >"$FTLAB/$host/root/$name.xml"
-    inside "$host" virsh -q -c qemu:///system define "/root/$name.xml" || exit 1
-    inside "$host" virsh -q -c qemu:///system start "$name" || exit 1
+    virsh_on "$host" define "/root/$name.xml" || exit 1
+    virsh_on "$host" start "$name" || exit 1
     flock -u 7
     [ "$wait" = no ] || wait_for "$boot_deadline" ledger_answers "$host" "$name" "$address" || {
         tail -n 20 "$FTLAB/$host/var/log/libvirt/qemu/$name-console.log" >&2
         die "the ledger of $name does not answer on $address port 7000 after $boot_deadline seconds"
     }
     echo "$address 7000"
+}
+
+virsh_on() { # HOST COMMAND...
+    local host=$1
+    shift
+    inside "$host" virsh -q -c qemu:///system "$@" >&2
 }
 
 guest_volumes() { # NAME FORMAT COUNT
@@ -90,29 +99,36 @@ guest_volumes() { # NAME FORMAT COUNT
     done
 }
 
-# Kernel and initramfs lie at the same place on every KVM host: a standby must find what the primary booted from. Real copies:
-# libvirt changes their owner on each host by itself.
+# Kernel and initramfs lie at the same place on every KVM host: a standby must find what the
+# primary booted from. Real copies: libvirt changes their owner on each host by itself.
 install_guest_image() {
     local host boot
     for host in $(all_hosts); do
         [ "$(host_kind "$host")" = kvm ] || continue
         boot=$FTLAB/$host/var/lib/libvirt/boot
         [ -e "$boot/ledger-initrd" ] || {
-            cp "$FTLAB/guest/vmlinuz" "$boot/ledger-vmlinuz" && cp "$FTLAB/guest/initrd" "$boot/ledger-initrd"
+            cp "$FTLAB/guest/vmlinuz" "$boot/ledger-vmlinuz" &&
+                cp "$FTLAB/guest/initrd" "$boot/ledger-initrd"
         } || die "cannot copy the guest image to $host"
     done
 }
 
 # The console's log says when to ask: a question before that would leave adm waiting for ARP.
 ledger_answers() { # HOST NAME ADDRESS
-    grep -q '^ledger: ready' "$FTLAB/$1/var/log/libvirt/qemu/$2-console.log" 2>/dev/null || return
-    inside adm timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/7000" && echo status >&3 && read -r -t 4 line <&3 && [[ $line == status* ]]' "$3" 2>/dev/null
+    grep -q 'ledger: ready' "$FTLAB/$1/var/log/libvirt/qemu/$2-console.log" 2>/dev/null || return
+    inside adm timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/7000" && echo status >&3
+        read -r line <&3 && [[ $line == status* ]]' "$3" 2>/dev/null
 }
 
-# Uses the variables of lab_guest. What is not said here is what libvirt makes of it, as for any user's domain.
+# Uses the variables of lab_guest. What is not said here is what libvirt makes of it, as for
+# any user's domain.
 guest_xml() {
-    local letters=abcd i
-    # quiet, and no time lost: mitigations, self tests and IPv6 serve nothing here and cost an emulated processor seconds
+    local letters=abcd i mac cmdline
+    # quiet, and no time lost: mitigations, self tests and IPv6 serve nothing here and cost
+    # an emulated processor seconds
+    cmdline="console=ttyS0 quiet panic=-1 mitigations=off ipv6.disable=1 tsc=reliable"
+    cmdline+=" no_timer_check cryptomgr.notests audit=0"
+    cmdline+=" ft.address=$address ft.dirty=$dirty ft.area=$((memory / 4))"
     cat <<XML
 <domain type='${FTLAB_ACCELERATOR:-qemu}'>
   <name>$name</name>
@@ -122,7 +138,7 @@ guest_xml() {
     <type arch='x86_64' machine='$machine'>hvm</type>
     <kernel>/var/lib/libvirt/boot/ledger-vmlinuz</kernel>
     <initrd>/var/lib/libvirt/boot/ledger-initrd</initrd>
-    <cmdline>console=ttyS0 quiet panic=-1 mitigations=off ipv6.disable=1 tsc=reliable no_timer_check cryptomgr.notests audit=0 ft.address=$address ft.dirty=$dirty ft.area=$((memory / 4))</cmdline>
+    <cmdline>$cmdline</cmdline>
   </os>
   <features>
     <acpi/>
@@ -140,15 +156,21 @@ XML
 XML
     done
     for ((i = 0; i < nics; i++)); do
+        mac=$(printf '52:54:00:%s:%02x:%02x' "${lab:0:2}" $((16#${lab:2:2} & 0xfc | i)) "$place")
         cat <<XML
     <interface type='bridge'>
-      <mac address='$(printf '52:54:00:%s:%02x:%02x' "${lab:0:2}" $((16#${lab:2:2} & 0xfc | i)) "$place")'/>
+      <mac address='$mac'/>
       <source bridge='br0'/>
       <model type='virtio'/>
     </interface>
 XML
     done
-    [ "$video" = none ] || echo "    <graphics type='vnc' listen='127.0.0.1' autoport='yes'/><video><model type='vga'/></video>"
+    [ "$video" = none ] || cat <<XML
+    <graphics type='vnc' listen='127.0.0.1' autoport='yes'/>
+    <video>
+      <model type='vga'/>
+    </video>
+XML
     cat <<XML
     <serial type='pty'>
       <log file='/var/log/libvirt/qemu/$name-console.log' append='on'/>

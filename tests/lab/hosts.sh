@@ -10,7 +10,8 @@ lab_up() {
     [[ $count =~ ^[1-9][0-9]?$ ]] && [ "$count" -le 99 ] || usage
     need_root
     check_tools
-    [ ! -e "$FTLAB/hosts" ] && [ ! -e "/run/netns/$(netns sw)" ] || die "this lab is up or half up: scripts/lab down first"
+    [ ! -e "$FTLAB/hosts" ] && [ ! -e "/run/netns/$(netns sw)" ] ||
+        die "this lab is up or half up: scripts/lab down first"
     mkdir -p "$FTLAB/bin" || exit 1
     lock_lab
     : >"$FTLAB/.is-a-lab" # down deletes nothing that has no such mark
@@ -34,7 +35,8 @@ lab_up() {
 
 check_tools() {
     local tool missing=
-    for tool in ip unshare nsenter setsid sshd ssh-keygen libvirtd virtlogd virsh qemu-system-x86_64 qemu-img gcc ebtables busybox cpio; do
+    for tool in ip unshare nsenter setsid ebtables sshd ssh-keygen libvirtd virtlogd virsh \
+        qemu-system-x86_64 qemu-img gcc busybox cpio modprobe depmod; do
         command -v "$tool" >/dev/null || missing+=" $tool"
     done
     [ -z "$missing" ] || die "missing:$missing (scripts/bootstrap installs what is needed)"
@@ -46,7 +48,8 @@ build_guest() {
 }
 
 make_admin_key() {
-    ssh-keygen -q -t ed25519 -N '' -C "admin@adm" -f "$FTLAB/admin-key" || die "cannot make the administrator's key"
+    ssh-keygen -q -t ed25519 -N '' -C "admin@adm" -f "$FTLAB/admin-key" ||
+        die "cannot make the administrator's key"
 }
 
 # What a host has on disk when it is switched on for the first time.
@@ -90,7 +93,8 @@ prepare_adm() { # FOLDER
     install -m 644 "$FTLAB/admin-key.pub" "$1/root/.ssh/id_ed25519.pub"
 }
 
-# Debian's sshd_config as it is (root by key only). Only ed25519 keys: RSA ones take a second to make.
+# Debian's sshd_config as it is (root by key only). Only ed25519 keys: RSA ones take a
+# second to make.
 prepare_sshd() { # FOLDER
     rm -f "$1"/etc/ssh/ssh_host_*
     ssh-keygen -q -t ed25519 -N '' -C "root@${1##*/}" -f "$1/etc/ssh/ssh_host_ed25519_key"
@@ -121,7 +125,8 @@ boot_host() { # HOST
     local host=$1 folder=$FTLAB/$1 visible=${FTLAB_VISIBLE:-}
     make_wires "$host" || return
     rm -f "$folder/pid"
-    # its own session, every stream of its own: the lab outlives the shell that brought it up. The lock (7) stays here.
+    # its own session, every stream of its own: the lab outlives the shell that brought it
+    # up. The lock (7) stays here.
     setsid nsenter --net="/run/netns/$(netns "$host")" \
         unshare --mount --propagation private --pid --fork --uts --ipc \
         "$top/tests/lab/host-init" "$folder" "$host" "$(host_kind "$host")" "$top" ${visible//:/ } \
@@ -140,14 +145,21 @@ wait_for_host() { # HOST
 is_ready() { # HOST
     inside "$1" test -e /run/booted || return
     case $(host_kind "$1") in
-    kvm) sshd_answers "$1" && inside "$1" virsh -q -c qemu:///system pool-info default 2>/dev/null | grep -q 'State: *running' ;;
+    kvm) sshd_answers "$1" && libvirtd_answers "$1" ;;
     witness) sshd_answers "$1" ;;
     esac
 }
 
+# Its pool runs: then it has started everything that it starts by itself.
+libvirtd_answers() { # HOST
+    inside "$1" virsh -q -c qemu:///system pool-info default 2>/dev/null |
+        grep -q 'State: *running'
+}
+
 # Asked from adm, as a user would reach it.
 sshd_answers() { # HOST
-    inside adm timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/22" && read -r -t 2 banner <&3 && [[ $banner == SSH-* ]]' "$1" 2>/dev/null
+    inside adm timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/22"
+        read -r banner <&3 && [[ $banner == SSH-* ]]' "$1" 2>/dev/null
 }
 
 lab_on() {
@@ -173,7 +185,8 @@ lab_power_off() {
     reap_host "$host" || die "something in $host survived"
 }
 
-# With its init dies all of a pid namespace. What else sits in the host's network namespace (the parents of that init) follows.
+# With its init dies all of a pid namespace. What else sits in the host's network namespace
+# (the parents of that init) follows.
 reap_host() { # HOST
     wait_for 30 host_is_empty "$1" || return
     delete_wires "$1"
@@ -218,9 +231,11 @@ lab_status() {
 }
 
 show_domains() { # HOST
-    inside "$1" virsh -q -c qemu:///system list --all 2>/dev/null | while read -r _ name state; do
-        echo "       $name $state $(guest_address "$name" 2>/dev/null)"
-    done
+    local name state
+    inside "$1" virsh -q -c qemu:///system list --all 2>/dev/null |
+        while read -r _ name state; do
+            echo "       $name $state $(guest_address "$name" 2>/dev/null)"
+        done
 }
 
 # Works on whatever is there: the namespaces are found by name, not by what the lab remembers.

@@ -1,1 +1,12 @@
-# sources and tests of this folder
+# The lab is brought up by scripts/lab; tests of the whole product in it are tests/lab/test-*.sh.
+EXTRA_DIST += \
+	tests/lab/README \
+	tests/lab/common.sh \
+	tests/lab/enter.c \
+	tests/lab/functions.sh \
+	tests/lab/guests.sh \
+	tests/lab/host-init \
+	tests/lab/hosts.sh \
+	tests/lab/pool.xml \
+	tests/lab/qemu.conf \
+	tests/lab/wires.sh

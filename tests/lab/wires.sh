@@ -13,20 +13,24 @@ link set replication up
 BATCH
 }
 
-# A host's wires end at two ports of the switch: HOSTg and HOSTr. MAC addresses stay the same over a power cycle.
+mac_address() { # NETWORK HOST-NUMBER
+    printf '02:f7:%s:%s:%s:%02x' "${lab:0:2}" "${lab:2:2}" "$1" "$2"
+}
+
+# A host's wires end at two ports of the switch: HOSTg and HOSTr. MAC addresses stay the
+# same over a power cycle.
 make_wires() { # HOST
-    local host=$1 ns number mac
+    local host=$1 ns number
     ns=$(netns "$host")
     number=$(host_number "$host")
-    mac=$(printf '02:f7:%s:%s' "${lab:0:2}" "${lab:2:2}")
     ip netns add "$ns" || return
     ip -n "$(netns sw)" -batch - <<BATCH || return
-link add ${host}g mtu 1500 type veth peer name eth0 netns $ns address $mac:00:$(printf %02x "$number")
+link add ${host}g type veth peer name eth0 netns $ns address $(mac_address 00 "$number")
 link set ${host}g master guest up
 BATCH
     if [ "$host" != adm ]; then
         ip -n "$(netns sw)" -batch - <<BATCH || return
-link add ${host}r mtu 1500 type veth peer name eth1 netns $ns address $mac:01:$(printf %02x "$number")
+link add ${host}r type veth peer name eth1 netns $ns address $(mac_address 01 "$number")
 link set ${host}r master replication up
 BATCH
     fi
@@ -36,7 +40,7 @@ BATCH
 addresses_of_kvm() { # NUMBER
     cat <<BATCH
 link set lo up
-link add br0 address 02:f7:${lab:0:2}:${lab:2:2}:00:$(printf %02x "$1") type bridge forward_delay 0 mcast_snooping 0
+link add br0 address $(mac_address 00 "$1") type bridge forward_delay 0 mcast_snooping 0
 link set eth0 master br0 up
 link set br0 up
 addr add 10.77.0.$1/24 dev br0
@@ -55,7 +59,8 @@ addr add 10.78.0.$1/24 dev eth1
 BATCH
 }
 
-# adm also reaches the second and later NICs of guests: NIC n has its address in 10.77.n.0/24, on the same wire.
+# adm also reaches the second and later NICs of guests: NIC n has its address in
+# 10.77.n.0/24, on the same wire.
 addresses_of_adm() { # NUMBER
     cat <<BATCH
 link set lo up
@@ -80,14 +85,21 @@ delete_wires() { # HOST
     ip netns del "$(netns "$1")" 2>/dev/null
 }
 
-# Frames between two ports of a bridge are dropped in the switch itself: no firewall on a host sees or can undo it, and guests
-# behind the ports are cut off as well. The rules go by port name, so they outlive a power cycle of the hosts.
+# Frames between two ports of a bridge are dropped in the switch itself: no firewall on a
+# host sees or can undo it, and guests behind the ports are cut off as well. The rules go by
+# port name, so they outlive a power cycle of the hosts.
 wire_rules() { # -A|-D A B NETS
-    local action=$1 a=$2 b=$3 net
+    local net bad=0
     for net in $4; do
-        ip netns exec "$(netns sw)" ebtables "$action" FORWARD -i "$a${net:0:1}" -o "$b${net:0:1}" -j DROP 2>/dev/null
-        ip netns exec "$(netns sw)" ebtables "$action" FORWARD -i "$b${net:0:1}" -o "$a${net:0:1}" -j DROP 2>/dev/null
-    done
+        net=${net:0:1}
+        on_switch ebtables "$1" FORWARD -i "$2$net" -o "$3$net" -j DROP || bad=1
+        on_switch ebtables "$1" FORWARD -i "$3$net" -o "$2$net" -j DROP || bad=1
+    done 2>/dev/null
+    return $bad
+}
+
+on_switch() { # COMMAND...
+    ip netns exec "$(netns sw)" "$@"
 }
 
 wire_arguments() { # A B [--net NET]: sets a, b and nets
@@ -120,6 +132,11 @@ lab_heal() {
 }
 
 show_cuts() {
-    ip netns exec "$(netns sw)" ebtables -L FORWARD 2>/dev/null |
-        awk '$1 == "-i" && $2 < $4 { net = $2 ~ /g$/ ? "guest" : "replication"; sub(/.$/, "", $2); sub(/.$/, "", $4); print "cut", $2, $4, net }'
+    on_switch ebtables -L FORWARD 2>/dev/null | awk '
+        $1 == "-i" && $2 < $4 {
+            net = $2 ~ /g$/ ? "guest" : "replication"
+            sub(/.$/, "", $2)
+            sub(/.$/, "", $4)
+            print "cut", $2, $4, net
+        }'
 }

@@ -1,0 +1,173 @@
+# Helpers for the lab's tests. A test is a bash script tests/lab/test-NAME.sh:
+#
+#   . "$(dirname "$0")/functions.sh"
+#   start_lab                                  # of its own; taken down at exit, whatever happens
+#   start_guest h1 vm1 --disk qcow2            # sets guest_address and guest_port
+#   start_client vm1 --connections 4           # a ledger client in the background, on adm
+#   fault_time=$(mark_fault); lab power-off h1
+#   wait_for 30 answers_since "$fault_time"
+#   stop_client
+#   check_ledger --fault-time "$fault_time"    # fails the test unless all holds
+#
+# Exit code: 0 passed, 77 skipped (with the reason), 1 failed. The folder of a failed test,
+# with all logs of all hosts, is kept in $FT_TEST_LOGS (default: test-logs/NAME in the build
+# folder).
+set -u
+
+test_name=$(basename "$0" .sh)
+test_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# where programs were built: automake runs tests with the build folder as current folder
+test_build=${FT_BUILD:-$PWD}
+FTLAB=${FTLAB:-/tmp/ftlab-$test_name-$$}
+export FTLAB
+export FTLAB_VISIBLE="${FTLAB_VISIBLE:-}:$test_build"
+test_logs=${FT_TEST_LOGS:-$test_build/test-logs/$test_name}
+test_folder=
+client_pid=
+client_log=
+
+lab() {
+    "$test_top/scripts/lab" "$@"
+}
+
+note() {
+    echo "# $*"
+}
+
+skip() {
+    echo "SKIP: $*"
+    exit 77
+}
+
+fail() {
+    echo "FAIL: $*" >&2
+    exit 1
+}
+
+# Skips the whole test unless the command succeeds.
+requires() { # COMMAND...
+    "$@" >/dev/null 2>&1 || skip "needs: $*"
+}
+
+requires_root() {
+    [ "$(id -u)" = 0 ] || skip "needs root"
+}
+
+requires_program() { # NAME...
+    local program
+    for program; do
+        command -v "$program" >/dev/null || skip "needs $program"
+    done
+}
+
+# Fails the test unless the command succeeds.
+must() { # COMMAND...
+    "$@" || fail "exit code $?: $*"
+}
+
+# Monotonic milliseconds.
+now_ms() {
+    local up
+    read -r up _ </proc/uptime
+    echo $((10#${up/./} * 10))
+}
+
+# Waits until the command succeeds. Fails the test after SECONDS: nothing in a test sleeps
+# for a time.
+wait_for() { # SECONDS COMMAND...
+    local end=$(($(now_ms) + $1 * 1000)) seconds=$1
+    shift
+    until "$@"; do
+        [ "$(now_ms)" -lt "$end" ] || fail "not so after $seconds s: $*"
+        sleep 0.05
+    done
+}
+
+# A program of the build, or of $PATH where the tests run against an installed product.
+built() { # PATH-IN-BUILD-FOLDER
+    if [ -x "$test_build/$1" ]; then
+        echo "$test_build/$1"
+    else
+        command -v "$(basename "$1")" || fail "$1 is not built"
+    fi
+}
+
+# Runs at every end of the test.
+finish_test() {
+    local code=$?
+    trap - EXIT
+    [ -z "$client_pid" ] || kill "$client_pid" 2>/dev/null
+    if [ $code -eq 0 ] || [ $code -eq 77 ]; then
+        lab down
+    else
+        mkdir -p "$test_logs"
+        lab down --keep-logs "$test_logs"
+        [ -z "$test_folder" ] || cp -r "$test_folder/." "$test_logs/"
+        echo "logs: $test_logs" >&2
+    fi
+    [ -z "$test_folder" ] || rm -rf "$test_folder"
+    exit $code
+}
+
+# Brings the test's own lab up; arguments as for `lab up`.
+start_lab() {
+    requires_root
+    requires_program ip ebtables libvirtd virtlogd qemu-system-x86_64 sshd busybox
+    trap finish_test EXIT
+    trap 'exit 130' INT TERM HUP
+    rm -rf "$test_logs"
+    test_folder=$(mktemp -d "${TMPDIR:-/tmp}/$test_name.XXXXXX") || exit 1
+    must lab up "$@"
+}
+
+# Boots a guest; arguments as for `lab guest`.
+start_guest() {
+    local where
+    where=$(lab guest "$@") || fail "no guest: $*"
+    read -r guest_address guest_port <<<"$where"
+    note "guest $2 answers at $guest_address port $guest_port"
+}
+
+# Starts a ledger client on adm, in the background; further arguments are the client's.
+start_client() { # [OPTION...]
+    client_log=$test_folder/client-$(date +%s%N).log
+    lab on adm "$(built tests/guest/ledger-client)" --connect "$guest_address:$guest_port" --log "$client_log" "$@" \
+        </dev/null >"$test_folder/client.out" 2>&1 &
+    client_pid=$!
+    wait_for 30 has_answers "$client_log" 1
+}
+
+answers_in() { # LOG
+    grep -c '^answer ' "$1" 2>/dev/null
+}
+
+has_answers() { # LOG COUNT
+    [ "$(answers_in "$1")" -ge "$2" ]
+}
+
+# Seconds since the epoch: what --fault-time takes.
+mark_fault() {
+    date +%s.%N
+}
+
+# Has the client got an answer (sent and received) after this time?
+answers_since() { # TIME
+    tail -n 1000 "$client_log" | awk -v time="$1" '
+        $1 == "answer" && $11 > time { found = 1 }
+        END { exit !found }'
+}
+
+# Ends the client in the orderly way: it waits for what is unanswered. Its verdict is the
+# checker's business.
+stop_client() {
+    [ -n "$client_pid" ] || return 0
+    kill -TERM "$client_pid" 2>/dev/null
+    wait "$client_pid"
+    client_pid=
+}
+
+# Fails the test unless the ledger and the client's log agree in everything; prints the figures.
+check_ledger() { # [OPTION...]
+    lab on adm "$(built tests/guest/ledger-check)" --connect "$guest_address:$guest_port" "$@" "$client_log" ||
+        fail "the ledger's check failed (see above)"
+}
