@@ -11,7 +11,8 @@
 #define EVENT_COLUMNS "host, seq, at, pair, vm, severity, kind, text"
 #define SAMPLE_COLUMNS "pair, at, epoch, epochs_per_s, pause_p50_ms, " \
                        "pause_p99_ms, lag_ms, dirty_bytes"
-#define JOURNAL_COLUMNS "pair, operation, step, state, detail, at"
+#define JOURNAL_COLUMNS "pair, operation, ordinal, step, host, " \
+                        "state, detail, at"
 
 static const struct ft_field event_items[] = {
     FT_FIELD(FT_FIELD_TEXT, E, host),
@@ -44,7 +45,9 @@ static const struct ft_fields sample_row = FT_FIELDS(sample_items, S);
 static const struct ft_field journal_items[] = {
     FT_FIELD(FT_FIELD_TEXT, J, pair),
     FT_FIELD(FT_FIELD_TEXT, J, operation),
+    FT_FIELD(FT_FIELD_INTEGER, J, ordinal),
     FT_FIELD(FT_FIELD_TEXT, J, step),
+    FT_FIELD(FT_FIELD_TEXT, J, host),
     FT_FIELD(FT_FIELD_TEXT, J, state),
     FT_FIELD(FT_FIELD_TEXT, J, detail),
     FT_FIELD(FT_FIELD_INTEGER, J, at),
@@ -150,9 +153,9 @@ ft_store_journal_put(struct ft_store *store,
 {
     return ft_sql_put(store, err,
                       "INSERT INTO journal (" JOURNAL_COLUMNS ") VALUES "
-                      "(?1, ?2, ?3, ?4, ?5, ?6) "
-                      "ON CONFLICT (pair, operation, step) DO UPDATE SET "
-                      "state = ?4, detail = ?5, at = ?6",
+                      "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
+                      "ON CONFLICT (pair, operation, ordinal) DO UPDATE SET "
+                      "step = ?4, host = ?5, state = ?6, detail = ?7, at = ?8",
                       &journal_values, entry);
 }
 

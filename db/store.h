@@ -302,15 +302,17 @@ struct ft_store_journal {
     int64_t id;
     char pair[FT_STORE_UUID];
     char operation[FT_STORE_WORD];      /* protect, unprotect */
+    int64_t ordinal;                    /* of the step in its operation */
     char step[FT_STORE_NAME];
-    char state[FT_STORE_WORD];          /* doing, done, failed, undoing, undone */
+    char host[FT_STORE_NAME];
+    char state[FT_STORE_WORD];          /* started, done, failed, undone, skipped */
     char detail[FT_STORE_TEXT];
     int64_t at;
 };
 
 /*
  * Writes the state of a step, durably before it returns (synchronous=FULL):
- * a crash of ftadmin finds it. One row for each (pair, operation, step).
+ * a crash of ftadmin finds it. One row for each (pair, operation, ordinal).
  */
 int ft_store_journal_put(struct ft_store *store,
                          const struct ft_store_journal *entry,

@@ -30,11 +30,13 @@ CREATE TABLE links (
 CREATE TABLE journal (
     id INTEGER PRIMARY KEY,
     pair TEXT NOT NULL REFERENCES pairs (pair) ON DELETE CASCADE,
-    operation TEXT NOT NULL,
+    operation TEXT NOT NULL CHECK (operation IN ('protect', 'unprotect')),
+    ordinal INTEGER NOT NULL,
     step TEXT NOT NULL,
+    host TEXT NOT NULL,
     state TEXT NOT NULL
-        CHECK (state IN ('doing', 'done', 'failed', 'undoing', 'undone')),
+        CHECK (state IN ('started', 'done', 'failed', 'undone', 'skipped')),
     detail TEXT NOT NULL DEFAULT '',
     at INTEGER NOT NULL,
-    UNIQUE (pair, operation, step)
+    UNIQUE (pair, operation, ordinal)
 ) STRICT;

@@ -47,9 +47,6 @@ struct ft_style {
  */
 struct ft_style ft_style_for(FILE *stream, enum ft_output output);
 
-/* Width in terminal columns of UTF-8 text; a bad byte counts one. */
-size_t ft_text_width(const char *text);
-
 /*
  * The text of one cell for people (human) or scripts, cut to size bytes
  * at a character's border. A missing or null member gives "-" (scripts: "").
@@ -71,10 +68,7 @@ int ft_record_print(FILE *stream, const struct ft_style *style,
                     const struct ft_column *columns, size_t count,
                     const json_t *row);
 
-/* One JSON document, indented on a terminal, one line elsewhere. */
+/* One JSON document and a newline: indented on a terminal, one line elsewhere. */
 int ft_print_json(FILE *stream, const json_t *document);
-
-/* "4.0 MiB" and the like; out needs 16 bytes. */
-void ft_format_bytes(double bytes, char out[16]);
 
 #endif

@@ -1,0 +1,908 @@
+/*
+ * The topology database: entities, limits, migrations, damage, and several
+ * processes at once. Every test works in a folder of its own.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "db/store.h"
+
+#define PAIR "11111111-2222-3333-4444-555555555555"
+#define PAIR2 "99999999-2222-3333-4444-555555555555"
+#define VM "aaaaaaaa-2222-3333-4444-555555555555"
+#define VM2 "bbbbbbbb-2222-3333-4444-555555555555"
+
+static char folder[] = "/tmp/ft-test-store.XXXXXX";
+static char path[256];
+
+#define MUST(call) do { \
+        struct ft_error err = FT_ERROR_INIT; \
+        if ((call)) fail_msg("%s: %s", #call, err.text); \
+    } while (0)
+#define FAILS(code_, call) do { \
+        struct ft_error err = FT_ERROR_INIT; \
+        int rc_ = (call); \
+        assert_int_equal(rc_, -(code_)); \
+        assert_int_equal(err.code, code_); \
+        assert_true(*err.text); \
+    } while (0)
+
+static int
+setup(void **state)
+{
+    static int number;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/t%d.db", folder, ++number);
+    return 0;
+}
+
+static struct ft_store *
+open_store(void)
+{
+    struct ft_store *store = NULL;
+
+    MUST(ft_store_open(path, FT_STORE_CREATE, &store, &err));
+    return store;
+}
+
+static int64_t
+add_host(struct ft_store *store, const char *name)
+{
+    struct ft_store_host host = { .added_at = 1, .seen_at = 2 };
+
+    snprintf(host.name, sizeof(host.name), "%s", name);
+    snprintf(host.address, sizeof(host.address), "root@%s", name);
+    MUST(ft_store_host_put(store, &host, &err));
+    return host.id;
+}
+
+static struct ft_store_pair
+make_pair(const char *pair, const char *vm_uuid)
+{
+    struct ft_store_pair made = { .vm = "vm1", .primary = "h1",
+                                  .standby = "h2", .phase = "applied",
+                                  .generation = 1, .created_at = 5 };
+
+    snprintf(made.pair, sizeof(made.pair), "%s", pair);
+    snprintf(made.vm_uuid, sizeof(made.vm_uuid), "%s", vm_uuid);
+    return made;
+}
+
+static struct ft_store *
+open_with_pair(void)
+{
+    struct ft_store *store = open_store();
+    struct ft_store_pair pair = make_pair(PAIR, VM);
+
+    add_host(store, "h1");
+    add_host(store, "h2");
+    MUST(ft_store_pair_put(store, &pair, &err));
+    return store;
+}
+
+static int64_t
+number(const char *file, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+    int64_t value;
+
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    value = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return value;
+}
+
+static void
+execute(const char *file, const char *sql)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static void
+test_create(void **state)
+{
+    struct ft_store *store;
+    struct stat found;
+
+    (void)state;
+    FAILS(ENOENT, ft_store_open(path, FT_STORE_EXISTING, &store, &err));
+    store = open_store();
+    assert_string_equal(ft_store_path(store), path);
+    assert_int_equal(stat(path, &found), 0);
+    assert_int_equal(found.st_mode & 07777, 0600);
+    ft_store_close(store);
+    assert_int_equal(number(path, "PRAGMA user_version"),
+                     ft_store_schema_version());
+    assert_int_equal(number(path, "PRAGMA application_id"), 0x46544144);
+    assert_int_equal(number(path, "SELECT count(*) FROM pragma_table_list "
+                            "WHERE schema = 'main' AND NOT strict "
+                            "AND name NOT LIKE 'sqlite_%'"), 0);
+    chmod(path, 0644);
+    ft_store_close(open_store());
+    assert_int_equal(stat(path, &found), 0);
+    assert_int_equal(found.st_mode & 07777, 0600);
+}
+
+static void
+test_default_path(void **state)
+{
+    char out[512], small[10], home[300];
+    struct stat found;
+
+    (void)state;
+    snprintf(home, sizeof(home), "%s/home", folder);
+    setenv("XDG_DATA_HOME", home, 1);
+    MUST(ft_store_default_path(out, sizeof(out), &err));
+    assert_non_null(strstr(out, "/home/ftadmin/topology.db"));
+    *strrchr(out, '/') = '\0';
+    assert_int_equal(stat(out, &found), 0);
+    assert_int_equal(found.st_mode & 07777, 0700);
+    FAILS(ENAMETOOLONG, ft_store_default_path(small, sizeof(small), &err));
+    setenv("XDG_DATA_HOME", "relative", 1);
+    setenv("HOME", home, 1);
+    MUST(ft_store_default_path(out, sizeof(out), &err));
+    assert_non_null(strstr(out, "/home/.local/share/ftadmin/topology.db"));
+    unsetenv("XDG_DATA_HOME");
+    unsetenv("HOME");
+    FAILS(ENOENT, ft_store_default_path(out, sizeof(out), &err));
+}
+
+static void
+test_hosts(void **state)
+{
+    struct ft_store *store = open_store();
+    struct ft_store_host host, *hosts;
+    json_t *facts;
+    int64_t id, at = 0;
+    size_t count;
+
+    (void)state;
+    MUST(ft_store_host_list(store, &hosts, &count, &err));
+    assert_int_equal(count, 0);
+    assert_null(hosts);
+    FAILS(ENOENT, ft_store_host_get(store, "h1", &host, &err));
+    id = add_host(store, "h1");
+    add_host(store, "h0");
+    MUST(ft_store_host_get(store, "h1", &host, &err));
+    assert_int_equal(host.id, id);
+    assert_string_equal(host.address, "root@h1");
+    host.hypervisor = true;
+    host.added_at = 99;
+    host.port = 2222;
+    snprintf(host.engine_version, sizeof(host.engine_version), "0.1.0");
+    MUST(ft_store_host_put(store, &host, &err));
+    memset(&host, 0, sizeof(host));
+    MUST(ft_store_host_get(store, "h1", &host, &err));
+    assert_int_equal(host.id, id);
+    assert_true(host.hypervisor);
+    assert_int_equal(host.port, 2222);
+    assert_int_equal(host.added_at, 1);
+    assert_string_equal(host.engine_version, "0.1.0");
+    MUST(ft_store_host_list(store, &hosts, &count, &err));
+    assert_int_equal(count, 2);
+    assert_string_equal(hosts[0].name, "h0");
+    free(hosts);
+    FAILS(ENOENT, ft_store_facts_get(store, id, &facts, &at, &err));
+    facts = json_pack("{s:i}", "schema", 1);
+    MUST(ft_store_facts_put(store, id, facts, &err));
+    json_decref(facts);
+    MUST(ft_store_facts_get(store, id, &facts, &at, &err));
+    assert_int_equal(json_integer_value(json_object_get(facts, "schema")), 1);
+    assert_true(at > INT64_C(1600000000000));
+    json_decref(facts);
+    host.port = 70000;
+    FAILS(EINVAL, ft_store_host_put(store, &host, &err));
+    MUST(ft_store_host_remove(store, "h1", &err));
+    FAILS(ENOENT, ft_store_host_remove(store, "h1", &err));
+    ft_store_close(store);
+}
+
+static void
+test_topology(void **state)
+{
+    struct ft_store *store = open_store();
+    int64_t h1 = add_host(store, "h1"), h2 = add_host(store, "h2");
+    struct ft_store_nic nics[] = {
+        { .name = "eth1", .mac = "52:54:00:00:00:01", .mtu = 1500,
+          .addresses = "10.0.0.1/24 fe80::1/64", .carrier = true },
+        { .name = "eth0", .bridge = "br0", .speed_mbit = 10000 },
+    };
+    struct ft_store_network networks[] = {
+        { .name = "br0", .kind = "bridge", .bridge = "br0", .active = true },
+    };
+    struct ft_store_pool pools[] = {
+        { .name = "default", .kind = "dir", .path = "/var/lib/libvirt/images",
+          .capacity = INT64_C(1) << 42, .available = 7, .active = true },
+    };
+    struct ft_store_vm vms[] = {
+        { .uuid = VM, .name = "vm1", .state = "running", .memory = 1 << 27,
+          .vcpus = 2, .disk_bytes = 5 },
+    };
+    struct ft_store_topology topology = { nics, 2, networks, 1, pools, 1, vms, 1 };
+    struct ft_store_topology twice = { .nics = nics, .nic_count = 2 };
+    struct ft_store_nic *found_nics;
+    struct ft_store_network *found_networks;
+    struct ft_store_pool *found_pools;
+    struct ft_store_vm *found_vms;
+    size_t count;
+
+    (void)state;
+    MUST(ft_store_topology_put(store, h1, &topology, &err));
+    MUST(ft_store_topology_put(store, h1, &topology, &err));
+    MUST(ft_store_topology_put(store, h2, &topology, &err));
+    MUST(ft_store_nic_list(store, h1, &found_nics, &count, &err));
+    assert_int_equal(count, 2);
+    assert_string_equal(found_nics[0].name, "eth0");
+    assert_int_equal(found_nics[0].speed_mbit, 10000);
+    assert_true(found_nics[1].carrier);
+    free(found_nics);
+    MUST(ft_store_network_list(store, h2, &found_networks, &count, &err));
+    assert_int_equal(count, 1);
+    assert_int_equal(found_networks[0].host, h2);
+    free(found_networks);
+    MUST(ft_store_pool_list(store, 0, &found_pools, &count, &err));
+    assert_int_equal(count, 2);
+    assert_int_equal(found_pools[0].capacity, INT64_C(1) << 42);
+    free(found_pools);
+    MUST(ft_store_vm_list(store, 0, &found_vms, &count, &err));
+    assert_int_equal(count, 2);
+    assert_string_equal(found_vms[0].host_name, "h1");
+    assert_string_equal(found_vms[1].host_name, "h2");
+    assert_true(found_vms[0].seen_at > 0);
+    free(found_vms);
+    /* A failure in the middle leaves the old state whole. */
+    snprintf(nics[1].name, sizeof(nics[1].name), "eth1");
+    FAILS(EEXIST, ft_store_topology_put(store, h1, &twice, &err));
+    MUST(ft_store_vm_list(store, h1, &found_vms, &count, &err));
+    assert_int_equal(count, 1);
+    free(found_vms);
+    FAILS(ENOENT, ft_store_topology_put(store, 4711, &topology, &err));
+    MUST(ft_store_host_remove(store, "h1", &err));
+    MUST(ft_store_vm_list(store, 0, &found_vms, &count, &err));
+    assert_int_equal(count, 1);
+    free(found_vms);
+    ft_store_close(store);
+}
+
+static void
+test_pairs(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    struct ft_store_pair pair, *pairs, other = make_pair(PAIR2, VM);
+    struct ft_store_link links[] = {
+        { .pair = PAIR, .ordinal = 0, .address0 = "10.1.0.1",
+          .address1 = "10.1.0.2", .port = 7331 },
+        { .pair = PAIR, .ordinal = 1, .address0 = "10.2.0.1",
+          .address1 = "10.2.0.2", .port = 7331 },
+    }, *found;
+    size_t count;
+
+    (void)state;
+    MUST(ft_store_pair_get(store, "vm1", &pair, &err));
+    assert_string_equal(pair.pair, PAIR);
+    MUST(ft_store_pair_get(store, VM, &pair, &err));
+    MUST(ft_store_pair_get(store, PAIR, &pair, &err));
+    assert_string_equal(pair.witness, "");
+    FAILS(ENOENT, ft_store_pair_get(store, "vm2", &pair, &err));
+    FAILS(EEXIST, ft_store_pair_put(store, &other, &err));
+    other = make_pair(PAIR2, VM2);
+    snprintf(other.witness, sizeof(other.witness), "w9");
+    FAILS(ENOENT, ft_store_pair_put(store, &other, &err));
+    *other.witness = '\0';
+    snprintf(other.standby, sizeof(other.standby), "h1");
+    FAILS(EINVAL, ft_store_pair_put(store, &other, &err));
+    FAILS(EBUSY, ft_store_host_remove(store, "h2", &err));
+    MUST(ft_store_links_put(store, PAIR, links, 2, &err));
+    MUST(ft_store_links_put(store, PAIR, links, 2, &err));
+    MUST(ft_store_link_list(store, PAIR, &found, &count, &err));
+    assert_int_equal(count, 2);
+    assert_string_equal(found[1].address1, "10.2.0.2");
+    free(found);
+    MUST(ft_store_pair_list(store, &pairs, &count, &err));
+    assert_int_equal(count, 1);
+    free(pairs);
+    MUST(ft_store_pair_remove(store, PAIR, &err));
+    FAILS(ENOENT, ft_store_pair_remove(store, PAIR, &err));
+    MUST(ft_store_host_remove(store, "h2", &err));
+    ft_store_close(store);
+}
+
+static json_t *
+status_of(const char *state, int generation, const char *primary,
+          const char *standby)
+{
+    return json_pack("{s:s,s:i,s:s,s:s,s:i,s:f,s:{s:f,s:f},s:i,s:i}", "state",
+                     state, "generation", generation, "primary", primary,
+                     "standby", standby, "epoch", 100, "epochs_per_s", 9.5,
+                     "pause_ms", "p50", 2.8, "p99", 6.25, "lag_ms", 12,
+                     "dirty_bytes_per_epoch", 4096);
+}
+
+static void
+put_status(struct ft_store *store, const char *state, int generation,
+           const char *primary, const char *standby, int64_t at)
+{
+    FT_AUTOJSON json_t *status = status_of(state, generation, primary, standby);
+
+    MUST(ft_store_status_put(store, PAIR, status, at, &err));
+}
+
+static void
+test_status(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    struct ft_store_pair pair;
+    struct ft_store_sample *samples;
+    json_t *status;
+    int64_t at;
+    size_t count;
+
+    (void)state;
+    FAILS(ENOENT, ft_store_status_get(store, PAIR, &status, &at, &err));
+    put_status(store, "protected", 3, "h1", "h2", 1000);
+    put_status(store, "alone", 4, "h2", "h1", 2000);
+    put_status(store, "protected", 3, "h1", "h2", 3000);    /* a late old one */
+    MUST(ft_store_pair_get(store, PAIR, &pair, &err));
+    assert_string_equal(pair.primary, "h2");
+    assert_string_equal(pair.standby, "h1");
+    assert_string_equal(pair.state, "alone");
+    assert_int_equal(pair.generation, 4);
+    assert_int_equal(pair.status_at, 2000);
+    put_status(store, "protected", 5, "elsewhere", "h1", 4000);
+    MUST(ft_store_pair_get(store, PAIR, &pair, &err));
+    assert_string_equal(pair.primary, "h2");
+    MUST(ft_store_status_get(store, PAIR, &status, &at, &err));
+    assert_int_equal(at, 4000);
+    assert_string_equal(json_string_value(json_object_get(status, "primary")),
+                        "elsewhere");
+    json_decref(status);
+    MUST(ft_store_sample_list(store, PAIR, 0, &samples, &count, &err));
+    assert_int_equal(count, 2);
+    assert_int_equal(samples[0].at, 1000);
+    assert_true(samples[0].pause_p99_ms > 6.2 && samples[0].pause_p99_ms < 6.3);
+    assert_true(samples[0].lag_ms > 11.9);
+    assert_int_equal(samples[0].dirty_bytes, 4096);
+    free(samples);
+    MUST(ft_store_sample_list(store, PAIR, 1001, &samples, &count, &err));
+    assert_int_equal(count, 1);
+    free(samples);
+    ft_store_close(store);
+}
+
+static void
+test_sample_limit(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    struct ft_store_sample sample = { .pair = PAIR }, *samples;
+    size_t count;
+
+    (void)state;
+    MUST(ft_store_begin(store, &err));
+    for (int i = 0; i < FT_STORE_SAMPLE_LIMIT + 50; i++) {
+        sample.at = i;
+        MUST(ft_store_sample_put(store, &sample, &err));
+    }
+    MUST(ft_store_commit(store, &err));
+    MUST(ft_store_sample_list(store, PAIR, 0, &samples, &count, &err));
+    assert_int_equal(count, FT_STORE_SAMPLE_LIMIT);
+    assert_int_equal(samples[0].at, 50);
+    free(samples);
+    ft_store_close(store);
+}
+
+static struct ft_store_event
+make_event(const char *host, int64_t seq)
+{
+    struct ft_store_event event = { .at = "2026-11-22T00:00:00.000Z",
+                                    .severity = "info", .kind = "takeover",
+                                    .text = "h2 took over", .seq = seq };
+
+    snprintf(event.host, sizeof(event.host), "%s", host);
+    return event;
+}
+
+static void
+test_events(void **state)
+{
+    struct ft_store *store = open_store();
+    struct ft_store_event event, *events;
+    int64_t seq;
+    size_t count;
+
+    (void)state;
+    MUST(ft_store_event_last(store, "h1", &seq, &err));
+    assert_int_equal(seq, 0);
+    for (int i = 0; i < 2; i++)
+        for (int64_t n = 1; n <= 3; n++) {
+            event = make_event("h1", n);
+            MUST(ft_store_event_put(store, &event, &err));
+        }
+    MUST(ft_store_event_last(store, "h1", &seq, &err));
+    assert_int_equal(seq, 3);
+    MUST(ft_store_event_list(store, 0, 2, &events, &count, &err));
+    assert_int_equal(count, 2);
+    assert_int_equal(events[0].seq, 2);
+    assert_int_equal(events[1].seq, 3);
+    assert_string_equal(events[1].text, "h2 took over");
+    seq = events[1].id;
+    free(events);
+    MUST(ft_store_event_list(store, seq, 10, &events, &count, &err));
+    assert_int_equal(count, 0);
+    snprintf(event.severity, sizeof(event.severity), "loud");
+    event.seq = 9;
+    FAILS(EINVAL, ft_store_event_put(store, &event, &err));
+    ft_store_close(store);
+}
+
+static void
+test_event_limit(void **state)
+{
+    struct ft_store *store = open_store();
+
+    (void)state;
+    MUST(ft_store_begin(store, &err));
+    for (int64_t n = 1; n <= FT_STORE_EVENT_LIMIT + 7; n++) {
+        struct ft_store_event event = make_event("h1", n);
+
+        MUST(ft_store_event_put(store, &event, &err));
+    }
+    MUST(ft_store_commit(store, &err));
+    ft_store_close(store);
+    assert_int_equal(number(path, "SELECT count(*) FROM events"),
+                     FT_STORE_EVENT_LIMIT);
+    assert_int_equal(number(path, "SELECT min(seq) FROM events"), 8);
+}
+
+static void
+put_journal(struct ft_store *store, int ordinal, const char *step,
+            const char *how)
+{
+    struct ft_store_journal entry = { .pair = PAIR, .operation = "protect",
+                                      .ordinal = ordinal, .host = "h1", .at = 1 };
+
+    snprintf(entry.step, sizeof(entry.step), "%s", step);
+    snprintf(entry.state, sizeof(entry.state), "%s", how);
+    MUST(ft_store_journal_put(store, &entry, &err));
+}
+
+static void
+test_journal(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    struct ft_store_journal *entries;
+    size_t count;
+
+    (void)state;
+    put_journal(store, 0, "engine", "started");
+    put_journal(store, 1, "standby", "started");
+    put_journal(store, 0, "engine", "done");
+    ft_store_close(store);
+    store = open_store();
+    MUST(ft_store_journal_list(store, PAIR, &entries, &count, &err));
+    assert_int_equal(count, 2);
+    assert_string_equal(entries[0].step, "engine");
+    assert_string_equal(entries[0].state, "done");
+    assert_string_equal(entries[1].state, "started");
+    assert_string_equal(entries[1].host, "h1");
+    free(entries);
+    MUST(ft_store_journal_clear(store, PAIR, &err));
+    MUST(ft_store_journal_list(store, PAIR, &entries, &count, &err));
+    assert_int_equal(count, 0);
+    ft_store_close(store);
+}
+
+static void
+test_transaction(void **state)
+{
+    struct ft_store *store = open_store();
+    struct ft_store_host host;
+
+    (void)state;
+    MUST(ft_store_begin(store, &err));
+    add_host(store, "h1");
+    ft_store_rollback(store);
+    FAILS(ENOENT, ft_store_host_get(store, "h1", &host, &err));
+    ft_store_rollback(store);
+    MUST(ft_store_begin(store, &err));
+    add_host(store, "h1");
+    MUST(ft_store_commit(store, &err));
+    MUST(ft_store_host_get(store, "h1", &host, &err));
+    ft_store_close(store);
+}
+
+/* ---- several processes ---- */
+
+/* Runs work in a child that says when it is ready and ends when told. */
+struct child {
+    pid_t pid;
+    int go;
+};
+
+static struct child
+start_child(void (*work)(struct ft_store *store))
+{
+    struct child child;
+    int ready[2], go[2];
+    char byte;
+
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(go), 0);
+    child.pid = fork();
+    assert_true(child.pid >= 0);
+    if (child.pid == 0) {
+        struct ft_store *store;
+
+        close(go[1]);
+        if (ft_store_open(path, FT_STORE_CREATE, &store, NULL))
+            _exit(1);
+        work(store);
+        if (write(ready[1], "r", 1) != 1 || read(go[0], &byte, 1) < 0)
+            _exit(2);
+        _exit(0);   /* without closing: as if it were killed */
+    }
+    close(ready[1]);
+    close(go[0]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    child.go = go[1];
+    return child;
+}
+
+static void
+end_child(struct child child)
+{
+    int status;
+
+    close(child.go);
+    assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
+    assert_int_equal(status, 0);
+}
+
+static void
+take_lock(struct ft_store *store)
+{
+    if (ft_store_lock(store, "protect vm1", NULL))
+        _exit(3);
+}
+
+static void
+begin_writing(struct ft_store *store)
+{
+    if (ft_store_begin(store, NULL))
+        _exit(4);
+}
+
+static void
+test_lock(void **state)
+{
+    struct ft_store *store = open_store();
+    struct ft_error why = FT_ERROR_INIT;
+    struct child child;
+    char wanted[64];
+
+    (void)state;
+    MUST(ft_store_lock(store, "host add h1", &err));
+    MUST(ft_store_lock(store, "host add h1", &err));
+    ft_store_unlock(store);
+    child = start_child(take_lock);
+    assert_int_equal(ft_store_lock(store, "unprotect vm1", &why), -EBUSY);
+    snprintf(wanted, sizeof(wanted), "process %d, protect vm1", (int)child.pid);
+    assert_non_null(strstr(why.text, wanted));
+    add_host(store, "h1");      /* short writes go on beside it */
+    end_child(child);
+    MUST(ft_store_lock(store, "unprotect vm1", &err));
+    ft_store_close(store);
+}
+
+static void
+test_busy_names_the_writer(void **state)
+{
+    struct ft_store *store = open_store();
+    struct ft_store_host host = { .name = "h1", .address = "h1" };
+    struct ft_error why = FT_ERROR_INIT;
+    struct child child = start_child(begin_writing);
+    char wanted[64];
+
+    (void)state;
+    assert_int_equal(ft_store_host_put(store, &host, &why), -EBUSY);
+    snprintf(wanted, sizeof(wanted), "process %d is writing", (int)child.pid);
+    if (!strstr(why.text, wanted))
+        fail_msg("\"%s\" does not say \"%s\"", why.text, wanted);
+    assert_true(*why.hint);
+    end_child(child);
+    MUST(ft_store_host_put(store, &host, &err));
+    ft_store_close(store);
+}
+
+static void
+write_events(const char *host, int events)
+{
+    struct ft_store *store;
+
+    if (ft_store_open(path, FT_STORE_CREATE, &store, NULL))
+        _exit(1);
+    for (int64_t n = 1; n <= events; n++) {
+        struct ft_store_event event = make_event(host, n);
+
+        if (ft_store_event_put(store, &event, NULL))
+            _exit(2);
+    }
+    ft_store_close(store);
+    _exit(0);
+}
+
+/* All start on a file that does not exist: creation races too. */
+static void
+test_concurrent_writers(void **state)
+{
+    static const char *const names[] = { "h1", "h2", "h3", "h4" };
+    pid_t pids[FT_ARRAY_SIZE(names)];
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(names); i++) {
+        pids[i] = fork();
+        assert_true(pids[i] >= 0);
+        if (pids[i] == 0)
+            write_events(names[i], 50);
+    }
+    for (size_t i = 0; i < FT_ARRAY_SIZE(names); i++) {
+        int status;
+
+        assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_int_equal(number(path, "SELECT count(*) FROM events"), 200);
+}
+
+static void
+test_killed_writer(void **state)
+{
+    struct child child = start_child(begin_writing);
+    struct ft_store *store;
+    int status;
+
+    (void)state;
+    kill(child.pid, SIGKILL);
+    assert_int_equal(waitpid(child.pid, &status, 0), child.pid);
+    close(child.go);
+    store = open_store();
+    add_host(store, "h1");
+    ft_store_close(store);
+}
+
+/* ---- damage ---- */
+
+static void
+assert_refused_unchanged(int code)
+{
+    FT_AUTOFREE char *before = NULL, *after = NULL;
+    size_t before_size, after_size;
+    struct ft_store *store = NULL;
+
+    assert_int_equal(ft_file_read(path, 1 << 24, &before, &before_size), 0);
+    FAILS(code, ft_store_open(path, FT_STORE_CREATE, &store, &err));
+    assert_null(store);
+    assert_int_equal(ft_file_read(path, 1 << 24, &after, &after_size), 0);
+    assert_int_equal(before_size, after_size);
+    assert_memory_equal(before, after, before_size);
+}
+
+static void
+test_garbage(void **state)
+{
+    char garbage[8192];
+
+    (void)state;
+    memset(garbage, 'x', sizeof(garbage));
+    assert_int_equal(ft_file_replace(path, garbage, sizeof(garbage), 0600), 0);
+    assert_refused_unchanged(EBADMSG);
+    assert_int_equal(ft_file_replace(path, garbage, 10, 0600), 0);
+    assert_refused_unchanged(EBADMSG);
+}
+
+static void
+test_damaged_page(void **state)
+{
+    FT_AUTOFREE char *data = NULL;
+    size_t size;
+
+    (void)state;
+    ft_store_close(open_with_pair());
+    assert_int_equal(ft_file_read(path, 1 << 24, &data, &size), 0);
+    assert_true(size > 16384);
+    memset(data + 8192, 0xa5, size - 8192);
+    assert_int_equal(ft_file_replace(path, data, size, 0600), 0);
+    assert_refused_unchanged(EBADMSG);
+}
+
+static void
+test_truncated(void **state)
+{
+    FT_AUTOFREE char *data = NULL;
+    size_t size;
+
+    (void)state;
+    ft_store_close(open_with_pair());
+    assert_int_equal(ft_file_read(path, 1 << 24, &data, &size), 0);
+    assert_int_equal(ft_file_replace(path, data, size / 2, 0600), 0);
+    assert_refused_unchanged(EBADMSG);
+}
+
+static void
+test_foreign_and_newer(void **state)
+{
+    struct ft_store *store;
+
+    (void)state;
+    execute(path, "CREATE TABLE other (x)");
+    assert_refused_unchanged(EBADMSG);
+    setup(state);
+    ft_store_close(open_store());
+    execute(path, "PRAGMA user_version = 999");
+    FAILS(EPROTONOSUPPORT, ft_store_open(path, FT_STORE_CREATE, &store, &err));
+    FAILS(EINVAL, ft_store_open(folder, FT_STORE_CREATE, &store, &err));
+    FAILS(ENOENT, ft_store_open("/nonexistent/x.db", FT_STORE_CREATE, &store,
+                                &err));
+}
+
+/* ---- migrations ---- */
+
+static void
+read_sql(const char *name, char **text)
+{
+    char file[512];
+    const char *source = getenv("srcdir");
+
+    snprintf(file, sizeof(file), "%s/db/migrations/%s", source ? source : ".",
+             name);
+    if (ft_file_read(file, 1 << 20, text, NULL))
+        fail_msg("cannot read %s", file);
+}
+
+static const char *const migrations[] = {
+    "0001-topology.sql", "0002-pairs.sql", "0003-history.sql",
+};
+
+/* As an ftadmin of that version would have left it. */
+static void
+make_version(size_t version)
+{
+    char pragma[128];
+
+    for (size_t i = 0; i < version; i++) {
+        FT_AUTOFREE char *sql = NULL;
+
+        read_sql(migrations[i], &sql);
+        execute(path, sql);
+    }
+    snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %zu; "
+             "PRAGMA application_id = %d", version, 0x46544144);
+    execute(path, pragma);
+    execute(path, "INSERT INTO hosts (name, address, added_at) "
+            "VALUES ('h1', 'h1', 7), ('h2', 'h2', 8)");
+}
+
+static void
+assert_same_schema(const char *fresh)
+{
+    static const char differing[] =
+        "SELECT type, name, tbl_name, sql FROM main.sqlite_schema EXCEPT "
+        "SELECT type, name, tbl_name, sql FROM fresh.sqlite_schema";
+    FT_AUTOFREE char *attach = NULL;
+    sqlite3 *db;
+    sqlite3_stmt *statement;
+
+    assert_true(asprintf(&attach, "ATTACH '%s' AS fresh", fresh) > 0);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, attach, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, differing, -1, &statement, NULL),
+                     SQLITE_OK);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        fail_msg("differs: %s", sqlite3_column_text(statement, 3));
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    assert_int_equal(number(path, "SELECT count(*) FROM sqlite_schema"),
+                     number(fresh, "SELECT count(*) FROM sqlite_schema"));
+}
+
+static void
+test_migrations(void **state)
+{
+    char fresh[sizeof(path)];
+
+    (void)state;
+    assert_int_equal(FT_ARRAY_SIZE(migrations), ft_store_schema_version());
+    ft_store_close(open_store());
+    memcpy(fresh, path, sizeof(path));
+    for (size_t version = 1; version <= FT_ARRAY_SIZE(migrations); version++) {
+        struct ft_store *store;
+        struct ft_store_pair pair = make_pair(PAIR, VM);
+        struct ft_store_host host;
+
+        setup(state);
+        make_version(version);
+        store = open_store();
+        MUST(ft_store_host_get(store, "h2", &host, &err));
+        assert_int_equal(host.added_at, 8);
+        MUST(ft_store_pair_put(store, &pair, &err));
+        ft_store_close(store);
+        assert_int_equal(number(path, "PRAGMA user_version"),
+                         ft_store_schema_version());
+        assert_same_schema(fresh);
+    }
+}
+
+static void
+test_failed_migration_changes_nothing(void **state)
+{
+    struct ft_store *store;
+
+    (void)state;
+    make_version(1);
+    execute(path, "CREATE TABLE journal (in_the_way)");
+    FAILS(EINVAL, ft_store_open(path, FT_STORE_CREATE, &store, &err));
+    assert_int_equal(number(path, "PRAGMA user_version"), 1);
+    assert_int_equal(number(path, "SELECT count(*) FROM sqlite_schema "
+                            "WHERE name = 'pairs'"), 0);
+    assert_int_equal(number(path, "SELECT count(*) FROM hosts"), 2);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_create, setup),
+        cmocka_unit_test_setup(test_default_path, setup),
+        cmocka_unit_test_setup(test_hosts, setup),
+        cmocka_unit_test_setup(test_topology, setup),
+        cmocka_unit_test_setup(test_pairs, setup),
+        cmocka_unit_test_setup(test_status, setup),
+        cmocka_unit_test_setup(test_sample_limit, setup),
+        cmocka_unit_test_setup(test_events, setup),
+        cmocka_unit_test_setup(test_event_limit, setup),
+        cmocka_unit_test_setup(test_journal, setup),
+        cmocka_unit_test_setup(test_transaction, setup),
+        cmocka_unit_test_setup(test_lock, setup),
+        cmocka_unit_test_setup(test_busy_names_the_writer, setup),
+        cmocka_unit_test_setup(test_concurrent_writers, setup),
+        cmocka_unit_test_setup(test_killed_writer, setup),
+        cmocka_unit_test_setup(test_garbage, setup),
+        cmocka_unit_test_setup(test_damaged_page, setup),
+        cmocka_unit_test_setup(test_truncated, setup),
+        cmocka_unit_test_setup(test_foreign_and_newer, setup),
+        cmocka_unit_test_setup(test_migrations, setup),
+        cmocka_unit_test_setup(test_failed_migration_changes_nothing, setup),
+    };
+    char clean[300];
+    int failed;
+
+    if (!mkdtemp(folder))
+        return 1;
+    failed = cmocka_run_group_tests(tests, NULL, NULL);
+    snprintf(clean, sizeof(clean), "rm -rf '%s'", folder);
+    return system(clean) || failed;
+}

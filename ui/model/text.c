@@ -1,0 +1,118 @@
+#include "config.h"
+
+#include "ui/model/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/cleanup.h"
+
+static int
+continuation(const unsigned char *at, int count, unsigned value, unsigned least,
+             unsigned *character)
+{
+    for (int i = 1; i <= count; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return -1;
+        value = value << 6 | (at[i] & 0x3f);
+    }
+    if (value < least || value > 0x10ffff || (value >= 0xd800 && value < 0xe000))
+        return -1;
+    *character = value;
+    return count + 1;
+}
+
+int
+ft_utf8_decode(const char *text, unsigned *character)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    if (*at < 0x80) {
+        *character = *at;
+        return *at ? 1 : 0;
+    }
+    if ((*at & 0xe0) == 0xc0)
+        return continuation(at, 1, *at & 0x1f, 0x80, character);
+    if ((*at & 0xf0) == 0xe0)
+        return continuation(at, 2, *at & 0x0f, 0x800, character);
+    if ((*at & 0xf8) == 0xf0)
+        return continuation(at, 3, *at & 0x07, 0x10000, character);
+    return -1;
+}
+
+/* -1 for what must not reach a terminal. */
+static int
+character_width(unsigned character)
+{
+    if (character < 0x20 || (character >= 0x7f && character < 0xa0))
+        return -1;
+    return character < 0x7f ? 1 : wcwidth((wchar_t)character);
+}
+
+size_t
+ft_text_width(const char *text)
+{
+    size_t width = 0;
+    unsigned character = 0;
+
+    while (*text) {
+        int size = ft_utf8_decode(text, &character);
+        int columns = size > 0 ? character_width(character) : -1;
+
+        width += columns < 0 ? 1 : columns;
+        text += size > 0 ? size : 1;
+    }
+    return width;
+}
+
+void
+ft_text_safe(const char *text, bool utf8, char *out, size_t size)
+{
+    size_t used = 0;
+    unsigned character = 0;
+
+    while (*text && used + 1 < size) {
+        int length = ft_utf8_decode(text, &character);
+        bool good = length > 0 && character_width(character) >= 0 &&
+                    (utf8 || character < 0x80);
+
+        if (good && used + length + 1 > size)
+            break;
+        if (good)
+            memcpy(out + used, text, length);
+        else
+            out[used] = '?';
+        used += good ? length : 1;
+        text += length > 0 ? length : 1;
+    }
+    out[used] = '\0';
+}
+
+void
+ft_format_bytes(double bytes, char out[16])
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
+    size_t unit = 0;
+
+    while (bytes >= 1024 && unit + 1 < FT_ARRAY_SIZE(units)) {
+        bytes /= 1024;
+        unit++;
+    }
+    snprintf(out, 16, unit ? "%.1f %s" : "%.0f %s", bytes, units[unit]);
+}
+
+void
+ft_format_age(double seconds, char out[24])
+{
+    if (seconds < 1)
+        snprintf(out, 24, "now");
+    else if (seconds < 120)
+        snprintf(out, 24, "%.0f s", seconds);
+    else if (seconds < 7200)
+        snprintf(out, 24, "%.0f min", seconds / 60);
+    else if (seconds < 172800)
+        snprintf(out, 24, "%.0f h", seconds / 3600);
+    else
+        snprintf(out, 24, "%.0f d", seconds / 86400);
+}

@@ -1,0 +1,32 @@
+/*
+ * Text for a terminal: widths, safe characters, and numbers with units.
+ * Pure functions; any thread. Widths follow wcwidth(3) of the locale in force.
+ */
+#ifndef FT_UI_MODEL_TEXT_H
+#define FT_UI_MODEL_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Decodes one UTF-8 character (RFC 3629: no overlong forms, no surrogates).
+ * Returns its length in bytes, 0 at the end of the text, and -1 for a bad byte.
+ */
+int ft_utf8_decode(const char *text, unsigned *character);
+
+/* Width in terminal columns; whatever ft_text_safe replaces counts one. */
+size_t ft_text_width(const char *text);
+
+/*
+ * Copies text for a terminal, cut at a character's border: control characters
+ * and bad bytes become '?', and so does everything beyond ASCII without utf8.
+ */
+void ft_text_safe(const char *text, bool utf8, char *out, size_t size);
+
+/* "512 B", "4.0 MiB"; out needs 16 bytes. */
+void ft_format_bytes(double bytes, char out[16]);
+
+/* "now", "12 s", "3 min", "2 h", "5 d"; out needs 24 bytes. */
+void ft_format_age(double seconds, char out[24]);
+
+#endif
