@@ -43,7 +43,7 @@ struct ft_gate_stats {
     bool broken;                /* QEMU closed a socket: it is gone, or a NIC */
 };
 
-/* Called when a packet becomes held while none was. */
+/* Called when a packet becomes held that no mark covers yet; once per mark. */
 typedef void (*ft_gate_wake)(void *opaque);
 
 /*

@@ -1,2 +1,9 @@
 noinst_LIBRARIES += libftvirt.a
-libftvirt_a_SOURCES =
+libftvirt_a_SOURCES = \
+	src/virt/block-copy.c src/virt/block-copy.h \
+	src/virt/domain.c src/virt/domain.h \
+	src/virt/qmp.c src/virt/qmp.h \
+	src/virt/standby.c src/virt/standby.h \
+	src/virt/standby-xml.c src/virt/standby-xml.h \
+	src/virt/volume.c src/virt/volume.h \
+	src/virt/xml.c src/virt/xml.h

@@ -24,6 +24,10 @@
 int ft_virt_fail(struct ft_error *err, int code, const char *hint,
                  const char *what);
 
+/* Reads QEMU's reply to command; pure. *result may be NULL. */
+int ft_qmp_reply(const char *command, const char *text, json_t **result,
+                 struct ft_error *err);
+
 /* Runs command. arguments (stolen) and result may be NULL. 0 or -errno. */
 int ft_qmp(virDomainPtr dom, const char *command, json_t *arguments,
            json_t **result, struct ft_error *err);

@@ -18,11 +18,11 @@
 #define FT_VOLUME_SUFFIX ".ftreplica"
 
 /*
- * A pool that can hold files and has room for bytes: preferred when it is
- * named so (may be NULL), else the one with the most room. *name is freed by
- * the caller. -ENOSPC when none has room, -ENOENT when there is no pool.
+ * A pool of files (dir, fs, netfs) with room for bytes: wanted when that is
+ * not NULL, else the one with the most room. *name is freed by the caller.
+ * -ENOSPC when there is no room, -ENOENT when there is no such pool.
  */
-int ft_volume_find_pool(virConnectPtr conn, const char *preferred,
+int ft_volume_find_pool(virConnectPtr conn, const char *wanted,
                         uint64_t bytes, char **name, struct ft_error *err);
 
 /*

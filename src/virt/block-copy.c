@@ -1,0 +1,184 @@
+#include "config.h"
+
+#include "virt/block-copy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libvirt/virterror.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "virt/qmp.h"
+#include "virt/xml.h"
+
+/* The target's XML, made by libxml2 so that any path is quoted rightly. */
+static int
+target_xml(const char *socket, const char *export_name, char **out)
+{
+    FT_AUTOXML xmlDocPtr doc = xmlNewDoc(BAD_CAST "1.0");
+    xmlNodePtr disk, driver, source, host;
+
+    disk = doc ? xmlNewDocNode(doc, NULL, BAD_CAST "disk", NULL) : NULL;
+    if (!disk)
+        return -ENOMEM;
+    xmlDocSetRootElement(doc, disk);
+    driver = ft_xml_child(disk, "driver");
+    source = ft_xml_child(disk, "source");
+    host = source ? ft_xml_child(source, "host") : NULL;
+    if (!driver || !host ||
+        ft_xml_set(disk, "type", "network") < 0 ||
+        ft_xml_set(driver, "name", "qemu") < 0 ||
+        ft_xml_set(driver, "type", "raw") < 0 ||
+        ft_xml_set(source, "protocol", "nbd") < 0 ||
+        ft_xml_set(source, "name", export_name) < 0 ||
+        ft_xml_set(host, "transport", "unix") < 0 ||
+        ft_xml_set(host, "socket", socket) < 0)
+        return -ENOMEM;
+    return ft_xml_print(doc, out);
+}
+
+int
+ft_block_copy_start(virDomainPtr dom, const char *target, const char *socket,
+                    const char *export_name, struct ft_error *err)
+{
+    const unsigned flags = VIR_DOMAIN_BLOCK_COPY_REUSE_EXT |
+                           VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB |
+                           VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES;
+    FT_AUTOFREE char *xml = NULL;
+    struct ft_block_copy_progress progress;
+    int rc = ft_block_copy_progress(dom, target, &progress, err);
+
+    if (rc < 0)
+        return rc;
+    if (progress.active)
+        return ft_fail(err, EBUSY, "end it (virsh blockjob --abort) first",
+                       "disk %s has a block job already", target);
+    if (target_xml(socket, export_name, &xml) < 0)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    if (virDomainBlockCopy(dom, target, xml, NULL, 0, flags) < 0)
+        return ft_virt_fail(err, EIO, NULL, "copy of the disk");
+    return 0;
+}
+
+/*
+ * QEMU's own view: libvirt does not tell "ready" from "equal just now", and
+ * names its copy jobs copy-TARGET-NODE (qemu_blockjob.c).
+ */
+static int
+ask_ready(virDomainPtr dom, const char *target,
+          struct ft_block_copy_progress *progress, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *jobs = NULL;
+    char prefix[80];
+    json_t *job;
+    size_t i;
+    int rc = ft_qmp(dom, "query-block-jobs", NULL, &jobs, err);
+
+    if (rc < 0)
+        return rc;
+    snprintf(prefix, sizeof(prefix), "copy-%s-", target);
+    json_array_foreach(jobs, i, job) {
+        const char *name = ft_json_string(job, "device", "");
+
+        if (strncmp(name, prefix, strlen(prefix)) != 0)
+            continue;
+        progress->done = (uint64_t)ft_json_int(job, "offset", 0, INT64_MAX, 0);
+        progress->total = (uint64_t)ft_json_int(job, "len", 0, INT64_MAX, 0);
+        progress->ready = ft_json_bool(job, "ready", 0);
+    }
+    return 0;
+}
+
+int
+ft_block_copy_progress(virDomainPtr dom, const char *target,
+                       struct ft_block_copy_progress *progress,
+                       struct ft_error *err)
+{
+    virDomainBlockJobInfo info;
+    int rc;
+
+    memset(progress, 0, sizeof(*progress));
+    rc = virDomainGetBlockJobInfo(dom, target, &info,
+                                  VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES);
+    if (rc < 0)
+        return ft_virt_fail(err, EIO, NULL, "block job of the disk");
+    if (rc == 0)
+        return 0;
+    progress->active = true;
+    progress->done = info.cur;
+    progress->total = info.end;
+    if (info.type != VIR_DOMAIN_BLOCK_JOB_TYPE_COPY)
+        return 0;
+    return ask_ready(dom, target, progress, err);
+}
+
+int
+ft_block_copy_abort(virDomainPtr dom, const char *target,
+                    struct ft_error *err)
+{
+    struct ft_block_copy_progress progress;
+
+    if (virDomainBlockJobAbort(dom, target, 0) == 0)
+        return 0;
+    /* A job that failed by itself (its NBD server died) is gone: the wish is
+     * fulfilled. */
+    ft_virt_fail(err, EIO, NULL, "end of the disk's copy");
+    if (ft_block_copy_progress(dom, target, &progress, NULL) == 0 &&
+        !progress.active)
+        return 0;
+    return -EIO;
+}
+
+/* Whether this <disk> is being copied to a unix socket under prefix. */
+static int
+copies_to(xmlNodePtr disk, const char *prefix)
+{
+    FT_AUTOFREE char *socket =
+        ft_xml_text(disk, "mirror[@job='copy']//host[@transport='unix']/@socket");
+
+    return socket && strncmp(socket, prefix, strlen(prefix)) == 0;
+}
+
+static int
+end_on_disks(virDomainPtr dom, xmlNodePtr root, const char *prefix,
+             unsigned *ended, struct ft_error *err)
+{
+    FT_AUTOFREE xmlNodePtr *disks = NULL;
+    char target[64];
+    size_t n, i;
+    int rc = 0;
+
+    if (ft_xml_find(root, "devices/disk", &disks, &n) < 0)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    for (i = 0; i < n && rc == 0; i++) {
+        if (!copies_to(disks[i], prefix) ||
+            ft_xml_copy(disks[i], "target/@dev", target, sizeof(target)) < 0)
+            continue;
+        rc = ft_block_copy_abort(dom, target, err);
+        if (rc == 0)
+            (*ended)++;
+    }
+    return rc;
+}
+
+int
+ft_block_copy_end_leftovers(virDomainPtr dom, const char *prefix,
+                            unsigned *ended, struct ft_error *err)
+{
+    FT_AUTOXML xmlDocPtr doc = NULL;
+    char *xml = virDomainGetXMLDesc(dom, 0);
+    unsigned count = 0;
+    int rc;
+
+    if (!xml)
+        return ft_virt_fail(err, EIO, NULL, "definition of the VM");
+    rc = ft_xml_parse(xml, "domain", &doc, err);
+    free(xml);
+    if (rc == 0)
+        rc = end_on_disks(dom, xmlDocGetRootElement(doc), prefix, &count, err);
+    if (ended)
+        *ended = count;
+    return rc;
+}

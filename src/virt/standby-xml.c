@@ -1,0 +1,241 @@
+#include "config.h"
+
+#include "virt/standby-xml.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "virt/xml.h"
+
+#define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
+#define QEMU_ARGS "*[local-name()='commandline' and " \
+    "namespace-uri()='" QEMU_NAMESPACE "']"
+#define QEMU_ARG QEMU_ARGS "/*[local-name()='arg']"
+
+/* What libvirt adds to the XML of a running domain and what is only true of
+ * this run or this host; removing it gives the definition back. */
+static const char *const run_only[] = {
+    "@id",
+    /* Made anew at each start; a static label is the administrator's. */
+    "seclabel[@type='dynamic']",
+    "seclabel[not(@type)]",
+    "devices//alias[not(starts-with(@name, 'ua-'))]",
+    "devices/disk/mirror",
+    "devices/disk/backingStore",
+    "devices/disk/source/@index",
+    "devices/disk/source/privateData",
+    "devices/interface/target[starts-with(@dev, 'vnet') or "
+        "starts-with(@dev, 'macvtap') or starts-with(@dev, 'macvlan') or "
+        "starts-with(@dev, 'tap')]/@dev",
+    "devices/interface/target[not(@*)]",
+    "devices/interface/source/@portid",
+    "devices/console/@tty",
+    "devices/console[@type='pty']/source",
+    "devices/serial[@type='pty']/source",
+    "devices/parallel[@type='pty']/source",
+    "devices/channel[@type='pty']/source",
+    "devices/channel/target/@state",
+    /* libvirt's own folder of the run: /var/lib/libvirt/qemu/channel/... */
+    "devices/channel[@type='unix']/source[@mode='bind' and "
+        "contains(@path, '/libvirt/qemu/')]",
+    "devices/graphics[@autoport='yes']/@port",
+    "devices/graphics[@autoport='yes']/@tlsPort",
+    "devices/graphics/listen[@type='socket']/@socket",
+    "devices/graphics[@socket]/@socket",
+};
+
+static int
+remove_run_only(xmlNodePtr root)
+{
+    size_t i;
+
+    for (i = 0; i < FT_ARRAY_SIZE(run_only); i++) {
+        int rc = ft_xml_remove(root, run_only[i]);
+
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
+static bool
+is_arg(xmlNodePtr node, const char *value)
+{
+    xmlChar *text = xmlGetProp(node, BAD_CAST "value");
+    bool equal = text && strcmp((const char *)text, value) == 0;
+
+    xmlFree(text);
+    return equal;
+}
+
+/* Takes `-incoming defer` out of qemu:commandline, and that when it is empty. */
+static int
+remove_incoming(xmlNodePtr root)
+{
+    FT_AUTOFREE xmlNodePtr *args = NULL;
+    size_t n, i;
+    int rc = ft_xml_find(root, QEMU_ARG, &args, &n);
+
+    for (i = 0; rc == 0 && i + 1 < n; i++) {
+        if (!is_arg(args[i], "-incoming") || !is_arg(args[i + 1], "defer"))
+            continue;
+        xmlUnlinkNode(args[i]);
+        xmlFreeNode(args[i]);
+        xmlUnlinkNode(args[i + 1]);
+        xmlFreeNode(args[i + 1]);
+        i++;
+    }
+    if (rc == 0)
+        rc = ft_xml_remove(root, QEMU_ARGS "[not(*)]");
+    return rc;
+}
+
+static int
+add_arg(xmlNodePtr commandline, const char *value)
+{
+    xmlNodePtr arg = xmlNewChild(commandline, commandline->ns, BAD_CAST "arg",
+                                 NULL);
+
+    return arg ? ft_xml_set(arg, "value", value) : -ENOMEM;
+}
+
+static int
+add_incoming(xmlNodePtr root)
+{
+    FT_AUTOFREE xmlNodePtr *nodes = NULL;
+    xmlNodePtr commandline;
+    xmlNsPtr ns;
+    size_t n;
+    int rc = ft_xml_find(root, QEMU_ARGS, &nodes, &n);
+
+    if (rc < 0)
+        return rc;
+    ns = xmlSearchNsByHref(root->doc, root, BAD_CAST QEMU_NAMESPACE);
+    if (!ns)
+        ns = xmlNewNs(root, BAD_CAST QEMU_NAMESPACE, BAD_CAST "qemu");
+    if (!ns)
+        return -ENOMEM;
+    commandline = n ? nodes[0]
+                    : xmlNewChild(root, ns, BAD_CAST "commandline", NULL);
+    if (!commandline)
+        return -ENOMEM;
+    rc = add_arg(commandline, "-incoming");
+    return rc < 0 ? rc : add_arg(commandline, "defer");
+}
+
+static const struct ft_replica *
+find_replica(const struct ft_replica *replicas, size_t n, const char *target)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (strcmp(replicas[i].target, target) == 0)
+            return &replicas[i];
+    return NULL;
+}
+
+/*
+ * Points a disk to its raw file. Whatever described the old image goes: its
+ * type, backing chain, encryption, reservations, and the driver options that
+ * name a format.
+ */
+static int
+replace_source(xmlNodePtr disk, const char *path)
+{
+    xmlNodePtr driver, source;
+    int rc = ft_xml_set(disk, "type", "file");
+
+    if (rc == 0)
+        rc = ft_xml_remove(disk, "source");
+    if (rc == 0)
+        rc = ft_xml_remove(disk, "encryption");
+    if (rc == 0)
+        rc = ft_xml_remove(disk, "auth");
+    if (rc == 0)
+        rc = ft_xml_remove(disk, "driver/metadata_cache");
+    if (rc < 0)
+        return rc;
+    driver = ft_xml_child(disk, "driver");
+    source = ft_xml_child(disk, "source");
+    if (!driver || !source)
+        return -ENOMEM;
+    rc = ft_xml_set(driver, "name", "qemu");
+    if (rc == 0)
+        rc = ft_xml_set(driver, "type", "raw");
+    if (rc == 0)
+        rc = ft_xml_set(source, "file", path);
+    return rc;
+}
+
+static int
+replace_disk(xmlNodePtr disk, const struct ft_replica *replicas, size_t n,
+             struct ft_error *err)
+{
+    const struct ft_replica *replica;
+    char target[64];
+
+    if (ft_xml_copy(disk, "target/@dev", target, sizeof(target)) < 0)
+        return ft_fail(err, ERANGE, NULL, "a disk's target name is too long");
+    replica = find_replica(replicas, n, target);
+    if (replica)
+        return replace_source(disk, replica->path) < 0
+                   ? ft_fail(err, ENOMEM, NULL, "no memory") : 0;
+    /* Read-only media are not replicated: the same path must exist there, or
+     * the drive is empty. */
+    if (ft_xml_count(disk, "readonly") || !ft_xml_count(disk, "source"))
+        return 0;
+    return ft_fail(err, ENOENT, NULL, "disk %s has no replica", target);
+}
+
+static int
+replace_disks(xmlNodePtr root, const struct ft_replica *replicas, size_t n,
+              struct ft_error *err)
+{
+    FT_AUTOFREE xmlNodePtr *disks = NULL;
+    size_t count, i;
+    int rc = ft_xml_find(root, "devices/disk", &disks, &count);
+
+    if (rc < 0)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    for (i = 0; i < count && rc == 0; i++)
+        rc = replace_disk(disks[i], replicas, n, err);
+    return rc;
+}
+
+int
+ft_standby_xml(const char *live_xml, const struct ft_replica *replicas,
+               size_t n_replicas, char **out, struct ft_error *err)
+{
+    FT_AUTOXML xmlDocPtr doc = NULL;
+    xmlNodePtr root;
+    int rc = ft_xml_parse(live_xml, "domain", &doc, err);
+
+    if (rc < 0)
+        return rc;
+    root = xmlDocGetRootElement(doc);
+    if (remove_run_only(root) < 0 || remove_incoming(root) < 0)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    rc = replace_disks(root, replicas, n_replicas, err);
+    if (rc < 0)
+        return rc;
+    if (add_incoming(root) < 0 || ft_xml_print(doc, out) < 0)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    return 0;
+}
+
+int
+ft_persistent_xml(const char *live_xml, char **out, struct ft_error *err)
+{
+    FT_AUTOXML xmlDocPtr doc = NULL;
+    xmlNodePtr root;
+    int rc = ft_xml_parse(live_xml, "domain", &doc, err);
+
+    if (rc < 0)
+        return rc;
+    root = xmlDocGetRootElement(doc);
+    if (remove_run_only(root) < 0 || remove_incoming(root) < 0 ||
+        ft_xml_print(doc, out) < 0)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    return 0;
+}
