@@ -130,6 +130,13 @@ first_place(const struct history *history)
     return history->count && first ? first : 1;
 }
 
+/* The ledger forgets its oldest records while others go on asking: some room for them. */
+static uint64_t
+first_remembered(const struct ledger_state *state)
+{
+    return state->remembered < state->records ? state->records - state->remembered + 8193 : 1;
+}
+
 /* disk -1: memory. */
 static int
 judge_copy(struct fetcher *fetcher, const struct history *history, int disk,
@@ -140,10 +147,12 @@ judge_copy(struct fetcher *fetcher, const struct history *history, int disk,
     uint64_t forgotten = 0, from = first_place(history), lost;
 
     snprintf(where, sizeof(where), disk < 0 ? "in memory" : "on disk %d", disk);
-    if (disk < 0 && verdict->state.disks)
-        forgotten = verdict->state.records - verdict->state.remembered;
-    if (disk < 0 && from <= verdict->state.records - verdict->state.remembered)
-        from = verdict->state.records - verdict->state.remembered + 1;
+    if (disk < 0)
+        forgotten = first_remembered(&verdict->state) - 1;
+    if (from <= forgotten)
+        from = forgotten + 1;
+    if (!verdict->state.disks)
+        forgotten = 0; /* what memory no longer has is nowhere, and so cannot be proven */
     if (fetch_stretch(fetcher, disk, from, &stretch)) {
         fetch_free(&stretch);
         return -1;

@@ -33,10 +33,15 @@ need_root() {
     [ "$(id -u)" = 0 ] || die "needs root"
 }
 
-# One lab verb that changes things at a time; `on` and `status` do not take it.
+# One lab verb that changes things at a time; `on` and `status` do not take it. The children of a
+# verb hold the lock too: when `up` is killed, `down` waits for what it had begun. Fails when the
+# lock is not to be had in time.
 lock_lab() {
     exec 7>"$FTLAB/lock" || exit 1
-    flock 7
+    flock -w $((2 * boot_deadline)) 7 || {
+        say "another lab command does not end"
+        return 1
+    }
 }
 
 # The namespace of a host, or of the switch.

@@ -67,7 +67,7 @@ lab_guest() {
     [ "$disk" != none ] || disks=0
     known_host "$host"
     [ "$(host_kind "$host")" = kvm ] || die "$host is no KVM host"
-    lock_lab
+    lock_lab || exit 1
     place=$(guest_place "$name") || exit 1
     address=10.77.0.$((100 + place))
     install_guest_image

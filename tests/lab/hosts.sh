@@ -13,7 +13,7 @@ lab_up() {
     [ ! -e "$FTLAB/hosts" ] && [ ! -e "/run/netns/$(netns sw)" ] ||
         die "this lab is up or half up: scripts/lab down first"
     mkdir -p "$FTLAB/bin" || exit 1
-    lock_lab
+    lock_lab || exit 1
     : >"$FTLAB/.is-a-lab" # down deletes nothing that has no such mark
     build_guest &
     for ((i = 1; i <= count; i++)); do
@@ -177,7 +177,7 @@ lab_power_off() {
     local host=${1-} pid
     [ $# -eq 1 ] || usage
     known_host "$host"
-    lock_lab
+    lock_lab || exit 1
     pid=$(host_pid "$host") || die "$host is off already"
     date +%s.%N >"$FTLAB/$host/powered-off-at"
     drop_wires "$host"
@@ -206,7 +206,7 @@ lab_power_on() {
     local host=${1-}
     [ $# -eq 1 ] || usage
     known_host "$host"
-    lock_lab
+    lock_lab || exit 1
     ! host_pid "$host" >/dev/null || die "$host is on already"
     reap_host "$host" # its init may have died by itself
     boot_host "$host" || die "$host does not boot: see $FTLAB/$host/var/log/boot.log"
@@ -255,8 +255,18 @@ lab_down() {
     for ns in $(ip netns list | awk -v own="ftlab-$lab-" 'index($1, own) == 1 { print $1 }'); do
         ip netns del "$ns"
     done
+    tidy_run_netns
     [ -e "$FTLAB/.is-a-lab" ] || return 0
     rm -rf --one-file-system "$FTLAB"
+}
+
+# ip(8) leaves its folder mounted on itself. It goes with the last namespace on this machine; while
+# there is one, umount says so.
+tidy_run_netns() {
+    if [ -d /run/netns ] && [ -z "$(ls -A /run/netns)" ]; then
+        umount /run/netns
+        rmdir /run/netns
+    fi 2>/dev/null
 }
 
 keep_logs() { # DIR

@@ -10,3 +10,6 @@ EXTRA_DIST += \
 	tests/lab/pool.xml \
 	tests/lab/qemu.conf \
 	tests/lab/wires.sh
+
+TESTS += tests/lab/test-lab.sh
+dist_check_SCRIPTS += tests/lab/test-lab.sh

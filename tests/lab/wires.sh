@@ -118,7 +118,7 @@ wire_arguments() { # A B [--net NET]: sets a, b and nets
 lab_cut() {
     local a b nets
     wire_arguments "$@"
-    lock_lab
+    lock_lab || exit 1
     wire_rules -D "$a" "$b" "$nets" # a second cut must not need a second heal
     wire_rules -A "$a" "$b" "$nets" || die "cannot cut $a $b (is ebtables there?)"
 }
@@ -126,7 +126,7 @@ lab_cut() {
 lab_heal() {
     local a b nets
     wire_arguments "$@"
-    lock_lab
+    lock_lab || exit 1
     wire_rules -D "$a" "$b" "$nets"
     return 0
 }
