@@ -123,9 +123,9 @@ int ft_link_hello(struct ft_link *link, const json_t *extra,
                   int64_t deadline_ns, json_t **peer, struct ft_error *err);
 
 /*
- * Starts the heartbeat thread: a HEARTBEAT when nothing was sent for
- * interval_ns, and answers to the peer's. Once, after ft_link_hello. 0 or
- * -errno.
+ * Starts the heartbeat thread: a HEARTBEAT every interval_ns (skipped when
+ * another thread is sending, since bytes flow then), and answers to the
+ * peer's. Once, after ft_link_hello. 0 or -errno.
  */
 int ft_link_start_heartbeat(struct ft_link *link, int64_t interval_ns);
 
@@ -172,8 +172,9 @@ const char *ft_link_peer(const struct ft_link *link);
 void ft_link_shutdown(struct ft_link *link);
 
 /*
- * Shuts down, joins the heartbeat thread and frees. No other thread may use
- * the link any more. NULL is a no-op.
+ * Ends the link in good order where nothing is wrong with it, joins the
+ * heartbeat thread and frees. What was sent before still arrives. No other
+ * thread may use the link any more. NULL is a no-op.
  */
 void ft_link_close(struct ft_link *link);
 

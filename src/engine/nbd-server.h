@@ -4,8 +4,9 @@
  * (https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md).
  *
  * Offered: NBD_OPT_EXPORT_NAME, GO, INFO, LIST, ABORT; READ, WRITE, FLUSH,
- * TRIM, WRITE_ZEROES, CACHE, DISC; FUA. Structured replies and every other
- * option are refused as unsupported, which clients expect.
+ * TRIM, WRITE_ZEROES, DISC; FUA. Structured replies and every other option
+ * are refused as unsupported, which clients expect. An empty export name means
+ * the only export.
  *
  * Threads: one accepts, and one for each connection calls the handlers, so
  * handlers of one export may run at the same time when a client connects

@@ -21,7 +21,7 @@
 #include "base/error.h"
 #include "engine/frame.h"
 
-#define FT_PAGE_SIZE 4096
+#define FT_PAGE_SIZE 4096u
 #define FT_RAM_BLOCKS_MAX 64
 
 /* Runs in one frame. */
@@ -29,7 +29,7 @@
 
 enum ft_page_encoding { FT_PAGES_RAW = 0, FT_PAGES_LZ4 = 1 };
 
-struct ft_page_run {
+struct ft_page_span {
     uint64_t offset;    /* in the block */
     uint64_t length;
 };
@@ -64,7 +64,7 @@ void ft_page_encoder_free(struct ft_page_encoder *encoder);
  * be NULL; it is added to. -EINVAL for runs that are not as described.
  */
 int ft_pages_encode(struct ft_page_encoder *encoder, unsigned block,
-                    const struct ft_page_run *runs, size_t n,
+                    const struct ft_page_span *runs, size_t n,
                     const void *data, ft_page_emit emit, void *opaque,
                     struct ft_page_counts *counts);
 

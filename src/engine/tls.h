@@ -3,8 +3,9 @@
  * (RFC 8446 section 4.2.11; psk_dhe_ke only, so that a key stolen later opens
  * no recorded session). No certificates, no tickets, no early data.
  *
- * Ownership: a struct ft_tls owns its socket. Keys are copied, never logged,
- * and wiped before their memory is freed.
+ * Ownership: a struct ft_tls owns its socket. Keys are never logged, and our
+ * copies are wiped before their memory is freed; GnuTLS has copies of its own
+ * during the handshake.
  *
  * Threads: one thread may send while another receives and a third calls
  * ft_tls_shutdown. Two senders, or two receivers, need a lock of their own.
@@ -86,6 +87,18 @@ ssize_t ft_tls_receive(struct ft_tls *tls, void *data, size_t size,
 int ft_tls_receive_full(struct ft_tls *tls, void *data, size_t size,
                         int64_t deadline_ns);
 
+/* The -errno that ended the session, or 0 while it works. */
+int ft_tls_error(struct ft_tls *tls);
+
+/* Time in ns that senders have waited for the socket so far. */
+int64_t ft_tls_blocked_ns(struct ft_tls *tls);
+
+/*
+ * Says that nothing more will be sent, where that does not block. The sending
+ * thread calls it; ft_tls_close does by itself.
+ */
+void ft_tls_goodbye(struct ft_tls *tls);
+
 /*
  * Ends both directions at once and wakes every thread that is in ft_tls_send
  * or ft_tls_receive. May be called from any thread, more than once.
@@ -93,8 +106,8 @@ int ft_tls_receive_full(struct ft_tls *tls, void *data, size_t size,
 void ft_tls_shutdown(struct ft_tls *tls);
 
 /*
- * Says goodbye where that does not block, closes the socket and frees. No
- * other thread may use tls any more. NULL is a no-op.
+ * Says goodbye unless that was done or the session is down, closes the socket
+ * and frees. No other thread may use tls any more. NULL is a no-op.
  */
 void ft_tls_close(struct ft_tls *tls);
 
