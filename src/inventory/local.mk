@@ -1,2 +1,10 @@
+# What a host is. host.c is pure; the probe needs libvirt and libxml2.
 noinst_LIBRARIES += libftinventory.a
-libftinventory_a_SOURCES =
+libftinventory_a_SOURCES = \
+	src/inventory/host.c src/inventory/host.h \
+	src/inventory/probe-kernel.c \
+	src/inventory/probe-libvirt.c \
+	src/inventory/probe-nics.c \
+	src/inventory/probe-private.h \
+	src/inventory/probe-version.c \
+	src/inventory/probe.c src/inventory/probe.h

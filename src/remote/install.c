@@ -10,7 +10,7 @@
 #include "base/fault.h"
 #include "base/json.h"
 #include "remote/install.h"
-#include "remote/install-scripts.h"     /* made from scripts/ by local.mk */
+#include "src/remote/install-scripts.h" /* made from scripts/ by local.mk */
 
 #define ENGINE_FOLDER "/usr/local/lib/ftadmin"
 #define CANDIDATE FT_ENGINE_PATH ".candidate"
@@ -299,9 +299,10 @@ ft_install_ensure(struct ft_ssh *ssh, const char *local,
 {
     struct ft_error ignored = FT_ERROR_INIT;
     struct ft_install_state before;
-    int rc = ft_install_look(ssh, local, &before, err);
+    int rc;
 
     err = err != NULL ? err : &ignored;
+    rc = ft_install_look(ssh, local, &before, err);
     if (changed != NULL)
         *changed = false;
     if (rc < 0 || (before.current && before.running))

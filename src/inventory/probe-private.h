@@ -1,0 +1,23 @@
+/*
+ * The parts of ft_probe; not for others. Each returns a new reference, or NULL
+ * when memory ran out.
+ */
+#ifndef FT_INVENTORY_PROBE_PRIVATE_H
+#define FT_INVENTORY_PROBE_PRIVATE_H
+
+#include <jansson.h>
+
+json_t *ft_probe_kernel(void);
+json_t *ft_probe_nics(void);
+
+/* Adds libvirt, networks, pools, emulators and domains to facts. 0, -ENOMEM. */
+int ft_probe_libvirt(json_t *facts);
+
+/*
+ * Runs program --version and reads QEMU's answer. package (may be NULL, 128
+ * bytes) is what stands in brackets. 0 or -errno.
+ */
+int ft_probe_program_version(const char *program, char *version, size_t size,
+                             char *package);
+
+#endif

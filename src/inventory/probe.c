@@ -1,0 +1,102 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "inventory/host.h"
+#include "inventory/probe-private.h"
+#include "inventory/probe.h"
+
+/* The value after "name : " in /proc/cpuinfo, /proc/meminfo; malloc'd or NULL. */
+static char *
+proc_value(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+
+    while (text != NULL && *text != '\0') {
+        if (strncmp(text, name, length) == 0 &&
+            strchr("\t :", text[length]) != NULL) {
+            text += length + strspn(text + length, "\t :");
+            return strndup(text, strcspn(text, "\n"));
+        }
+        text = strchr(text, '\n');
+        text = text != NULL ? text + 1 : NULL;
+    }
+    return NULL;
+}
+
+static json_t *
+probe_cpu(void)
+{
+    FT_AUTOFREE char *text = NULL;
+    FT_AUTOFREE char *model = NULL;
+    FT_AUTOFREE char *vendor = NULL;
+    FT_AUTOFREE char *flags = NULL;
+    size_t size;
+
+    if (ft_file_read("/proc/cpuinfo", 4 << 20, &text, &size) == 0) {
+        model = proc_value(text, "model name");
+        vendor = proc_value(text, "vendor_id");
+        flags = proc_value(text, "flags");
+    }
+    return json_pack("{s:s*,s:s*,s:s*,s:I}", "model", model, "vendor", vendor,
+                     "flags", flags, "count",
+                     (json_int_t)sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+static json_t *
+probe_memory(void)
+{
+    FT_AUTOFREE char *text = NULL;
+    FT_AUTOFREE char *total = NULL;
+    FT_AUTOFREE char *available = NULL;
+    size_t size;
+
+    if (ft_file_read("/proc/meminfo", 65536, &text, &size) == 0) {
+        total = proc_value(text, "MemTotal");
+        available = proc_value(text, "MemAvailable");
+    }
+    return json_pack("{s:I,s:I}",
+                     "total", total != NULL ? (json_int_t)atoll(total) << 10 : 0,
+                     "available",
+                     available != NULL ? (json_int_t)atoll(available) << 10 : 0);
+}
+
+static json_t *
+probe_machine_id(void)
+{
+    FT_AUTOFREE char *text = NULL;
+    size_t size;
+
+    if (ft_file_read("/etc/machine-id", 256, &text, &size) < 0)
+        return json_string("");
+    text[strcspn(text, "\r\n")] = '\0';
+    return json_string(text);
+}
+
+int
+ft_probe(json_t **out, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *facts = NULL;
+    char hostname[FT_NAME_SIZE] = "";
+
+    *out = NULL;
+    gethostname(hostname, sizeof(hostname) - 1);
+    facts = json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o}",
+                      "schema", FT_FACTS_SCHEMA, "engine", PACKAGE_VERSION,
+                      "hostname", hostname, "machine_id", probe_machine_id(),
+                      "kernel", ft_probe_kernel(), "cpu", probe_cpu(),
+                      "memory", probe_memory(), "nics", ft_probe_nics());
+    if (facts == NULL || ft_probe_libvirt(facts) < 0)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    /* Looking took time; the clock is read by the caller around the answer. */
+    json_object_set_new(facts, "realtime_ns",
+                        json_integer(ft_clock_realtime_ns()));
+    *out = FT_STEAL(facts);
+    return 0;
+}
