@@ -1,5 +1,9 @@
 noinst_LIBRARIES += libftpair.a
 libftpair_a_SOURCES = \
-	src/pair/histogram.h \
-	src/pair/ownership.h \
-	src/pair/trigger.h
+	src/pair/histogram.c src/pair/histogram.h \
+	src/pair/ownership.c src/pair/ownership.h \
+	src/pair/ownership-names.c \
+	src/pair/ownership-primary.c \
+	src/pair/ownership-private.h \
+	src/pair/ownership-standby.c \
+	src/pair/trigger.c src/pair/trigger.h

@@ -114,14 +114,16 @@ struct ft_ownership_config {
 
 /* Control messages between the two machines; one small frame each. */
 #define FT_OWNERSHIP_MESSAGES(X)                                            \
-    X(DISCARD, "to standby: your copy is void, a new sync begins")         \
-    X(DISCARDED, "to primary: I shall not take over with what I had")      \
+    X(DISCARD, "to standby: your copy is void, a new sync begins "         \
+      "(generation holds the serial of the sync)")                         \
+    X(DISCARDED, "to primary: I shall not take over with what I had "      \
+      "(generation holds the serial of the last DISCARD)")                 \
     X(GENERATION, "to standby: what you hold is valid in this generation")  \
     X(HANDOVER, "to standby: final epoch committed, win and resume")       \
     X(GRANT, "to standby: I gave this generation to you for good; resume")  \
     X(TOOK_OVER, "to primary: the VM runs here in this generation")        \
-    X(OFF, "to standby: guest was shut down; DISCARD without a sync")      \
-    X(GOODBYE, "to either: the pair is being removed here")
+    X(OFF, "to standby: guest was shut down; as DISCARD, without a sync")   \
+    X(GOODBYE, "to standby: protection ends; as DISCARD, without a sync")
 
 /* Actions: name, fields used, meaning. */
 #define FT_OWNERSHIP_ACTIONS(X)                                            \
@@ -261,37 +263,40 @@ struct ft_ownership_actions {
 enum ft_ownership_phase { FT_OWNERSHIP_PHASES(FT_ENUM_PREFIX_) FT_PHASE_COUNT };
 #undef FT_ENUM_PREFIX_
 
-/* Private to ownership.c; laid open only so that callers can hold it. */
+/* Private to ownership*.c; laid open only so that callers can hold it. */
 struct ft_ownership {
     struct ft_ownership_config config;
     struct ft_ownership_record record;
+    enum ft_role role;                  /* of this process, for its life */
     enum ft_ownership_phase phase;
     enum ft_vm_state vm;
-    enum ft_pair_state state;           /* last reported */
+    enum ft_pair_state state;           /* last reported, when reported */
     enum ft_ownership_reason reason;
     bool reported;
     bool linked;                        /* a link session is up */
     bool gate_open;
-    bool fresh;                         /* R4: generation newer than any ask */
+    bool fresh;                         /* R4: generation newer than any question */
     bool sync_done;
     bool leaving;                       /* UNPROTECT was asked for */
     bool giving_up;
     bool switching;                     /* somebody waits for a switchover */
-    bool suspects;                      /* standby decided to take over */
+    bool named;                         /* standby: GENERATION came in this sync */
     bool resume_failed;
-    bool closed;                        /* link ended by the peer's kernel */
-    bool pinging;
-    uint64_t epoch;                     /* last acknowledged / held */
-    int64_t heard_ns;                   /* last sign of life, or restart of patience */
+    bool peer_off;                      /* standby: the guest was shut down */
+    uint64_t sync;                      /* serial of DISCARD in this session */
+    uint64_t epoch;                     /* last acknowledged */
+    int64_t heard_ns;                   /* last sign of life, or new patience */
+    int64_t phase_ns;                   /* when the phase began */
+    bool closed;                        /* standby: the peer's kernel closed */
     int64_t closed_ns;
-    int64_t ping_at_ns;                 /* next ping, INT64_MAX none */
-    int64_t handed_ns;
+    int64_t ping_at_ns;                 /* next PING; INT64_MAX none */
+    bool want;                          /* a generation, until WON or LOST */
+    bool asking;                        /* the last question has no answer yet */
+    bool unreachable;                   /* the last answer was none */
     uint64_t ask;                       /* serial of the last question */
-    bool asking;                        /* it has no answer yet */
-    uint64_t asked_expected;
     uint64_t asked_generation;
-    uint64_t witness_generation;        /* last heard from the witness, 0 none */
-    int64_t ask_at_ns;                  /* next question, INT64_MAX none */
+    uint64_t witness_generation;        /* last heard there; 0 nothing */
+    int64_t ask_at_ns;
     int64_t retry_ns;
 };
 

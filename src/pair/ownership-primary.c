@@ -1,0 +1,823 @@
+/* The primary's half. The rules R1 to R5 are those of ownership.h. */
+#include "config.h"
+
+#include "pair/ownership-private.h"
+
+static void
+connect_peer(struct ft_step *s)
+{
+    if (!s->own->giving_up)
+        ft_own_emit(s, FT_ACTION_CONNECT);
+}
+
+static bool
+vm_alive(const struct ft_ownership *own)
+{
+    return own->vm == FT_VM_RUNNING || own->vm == FT_VM_STOPPED;
+}
+
+/* The sole speaker lets the guest speak (R1: peer_may_take_over is clear). */
+static void
+speak(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->vm == FT_VM_STOPPED) {
+        ft_own_emit(s, FT_ACTION_RESUME_VM);
+        own->vm = FT_VM_RUNNING;
+    }
+    ft_own_open(s);
+}
+
+static void
+end_switchover(struct ft_step *s, bool ok)
+{
+    if (s->own->switching)
+        ft_own_emit(s, FT_ACTION_SWITCHOVER_ENDED)->ok = ok;
+    s->own->switching = false;
+}
+
+static void
+finish_leaving(struct ft_step *s)
+{
+    ft_own_open(s);
+    ft_own_emit(s, FT_ACTION_REMOVED);
+    ft_own_phase(s, FT_PHASE_ENDED);
+}
+
+/* The peer runs the VM under this generation (R5). */
+static void
+demote(struct ft_step *s, uint64_t generation)
+{
+    struct ft_ownership *own = s->own;
+
+    ft_own_hold(s);
+    ft_own_emit(s, FT_ACTION_DESTROY_COPY);
+    own->record.generation = generation;
+    own->record.owner = 1 - own->config.self;
+    own->record.role = FT_ROLE_STANDBY;
+    own->record.peer_may_take_over = false;
+    ft_own_persist(s);
+    end_switchover(s, true);
+    ft_own_emit(s, own->leaving ? FT_ACTION_REMOVED : FT_ACTION_EXIT_FOR_ROLE);
+    ft_own_phase(s, FT_PHASE_ENDED);
+}
+
+/* Nobody else can speak any more: record it, then speak. */
+static void
+become_sole(struct ft_step *s, uint64_t generation)
+{
+    struct ft_ownership *own = s->own;
+
+    own->record.generation = generation;
+    own->record.owner = own->config.self;
+    own->record.peer_may_take_over = false;
+    ft_own_persist(s);
+    if (own->phase == FT_PHASE_FINAL && own->vm == FT_VM_RUNNING)
+        own->vm = FT_VM_STOPPED;        /* or about to be; continue it */
+    speak(s);
+    end_switchover(s, false);
+}
+
+/* A newer generation without a witness is ours to take while we are sole. */
+static void
+freshen(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->fresh)
+        return;
+    if (own->config.witness) {
+        ft_own_want(s);
+        return;
+    }
+    own->record.generation++;
+    own->fresh = true;
+    ft_own_persist(s);
+}
+
+static void
+unlink_peer(struct ft_step *s)
+{
+    if (s->own->linked)
+        ft_own_emit(s, FT_ACTION_DISCONNECT);
+    s->own->linked = false;
+    connect_peer(s);
+}
+
+/* Alone under a generation that was won, or allowed without a witness. */
+static void
+go_alone(struct ft_step *s, uint64_t generation)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->linked)
+        unlink_peer(s);
+    own->fresh = true;
+    ft_own_forget_question(own);
+    become_sole(s, generation);
+    ft_own_phase(s, FT_PHASE_ALONE);
+    if (own->leaving)
+        finish_leaving(s);
+}
+
+/*
+ * The standby is out of reach while it may hold a committed copy: find out
+ * who owns. Not for a VM that has gone: winning would only void the copy
+ * that is left.
+ */
+static void
+suspect(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->vm == FT_VM_GONE || own->vm == FT_VM_WAITING)
+        return;
+    if (!own->config.witness
+        && (own->config.alone_without_witness || own->leaving)) {
+        go_alone(s, own->record.generation + 1);
+        return;
+    }
+    ft_own_want(s);
+}
+
+/* Void the standby's copy; its DISCARDED is what we go on by. */
+static void
+discard(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+    enum ft_ownership_message message = FT_MESSAGE_DISCARD;
+
+    if (own->leaving)
+        message = FT_MESSAGE_GOODBYE;
+    else if (own->vm == FT_VM_OFF)
+        message = FT_MESSAGE_OFF;
+    ft_own_phase(s, FT_PHASE_DISCARDING);
+    ft_own_send(s, message, ++own->sync);
+}
+
+/* The standby's copy is all that is left of the VM: give it away for good. */
+static void
+grant(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->record.owner == own->config.self) {
+        if (own->asking && own->asked_generation > own->record.generation)
+            own->record.generation = own->asked_generation;
+        own->record.generation++;
+        own->record.owner = 1 - own->config.self;
+        own->record.peer_may_take_over = true;
+        ft_own_persist(s);
+    }
+    ft_own_forget_question(own);
+    ft_own_phase(s, FT_PHASE_GIVEN);
+    ft_own_send(s, FT_MESSAGE_GRANT, own->record.generation);
+}
+
+static void
+start_sync(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->sync_done = false;
+    own->epoch = 0;
+    ft_own_phase(s, FT_PHASE_SYNCING);
+    ft_own_emit(s, FT_ACTION_START_SYNC);
+    freshen(s);
+}
+
+/* Epoch 1 may make the standby valid, so R1 and R4 come first. */
+static void
+try_commit(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->phase != FT_PHASE_SYNCING || !own->sync_done || !own->fresh
+        || own->asking || own->vm != FT_VM_RUNNING)
+        return;
+    own->fresh = false;
+    own->record.peer_may_take_over = true;
+    own->record.was_protected = true;
+    ft_own_persist(s);
+    ft_own_hold(s);
+    ft_own_send(s, FT_MESSAGE_GENERATION, own->record.generation);
+    ft_own_emit(s, FT_ACTION_ALLOW_COMMIT);
+    ft_own_phase(s, FT_PHASE_COMMITTING);
+}
+
+/* --- events ------------------------------------------------------------ */
+
+static void
+on_start(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->vm = s->event->vm;
+    if (own->vm == FT_VM_WAITING) {     /* won, but it never ran: disclaim */
+        own->record.role = FT_ROLE_STANDBY;
+        own->record.peer_may_take_over = false;
+        ft_own_persist(s);
+        ft_own_emit(s, FT_ACTION_EXIT_FOR_ROLE);
+        ft_own_phase(s, FT_PHASE_ENDED);
+        return;
+    }
+    own->gate_open = true;              /* say it, whatever it is */
+    if (own->record.owner != own->config.self) {
+        ft_own_hold(s);
+        ft_own_phase(s, FT_PHASE_GIVEN);
+    } else if (own->record.peer_may_take_over) {
+        ft_own_hold(s);
+        ft_own_phase(s, FT_PHASE_HELD);
+    } else {
+        own->gate_open = false;
+        speak(s);
+        ft_own_phase(s, FT_PHASE_ALONE);
+    }
+    connect_peer(s);
+}
+
+static void
+meet_standby(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->vm == FT_VM_GONE) {
+        if (own->record.peer_may_take_over && s->event->peer.valid)
+            grant(s);
+        return;
+    }
+    if (own->leaving && !own->record.peer_may_take_over) {
+        ft_own_send(s, FT_MESSAGE_GOODBYE, ++own->sync);
+        finish_leaving(s);
+        return;
+    }
+    discard(s);
+}
+
+static void
+meet_primary(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+    uint64_t theirs = s->event->peer.generation;
+
+    if (theirs > own->record.generation
+        || (theirs == own->record.generation
+            && own->record.owner != own->config.self))
+        demote(s, theirs);
+    else if (theirs == own->record.generation)
+        ft_own_hold(s);                 /* two owners: nobody may speak */
+}
+
+static void on_link_closed(struct ft_step *s);
+
+static void
+on_link_up(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->linked)
+        on_link_closed(s);
+    if (own->phase == FT_PHASE_ENDED)
+        return;
+    own->linked = true;
+    own->sync = 0;
+    if (s->event->peer.role == FT_ROLE_PRIMARY)
+        meet_primary(s);
+    else
+        meet_standby(s);
+}
+
+static void
+on_link_closed(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (!own->linked)
+        return;
+    own->linked = false;
+    connect_peer(s);
+    switch (own->phase) {
+    case FT_PHASE_GIVEN:
+    case FT_PHASE_SUPERSEDED:
+    case FT_PHASE_ALONE:
+    case FT_PHASE_HELD:
+        return;
+    case FT_PHASE_FINAL:                /* the VM stops, or has stopped */
+        own->vm = own->vm == FT_VM_RUNNING ? FT_VM_STOPPED : own->vm;
+        break;
+    default:
+        break;
+    }
+    if (!own->record.peer_may_take_over) {
+        ft_own_forget_question(own);
+        ft_own_phase(s, FT_PHASE_ALONE);
+        return;
+    }
+    ft_own_phase(s, FT_PHASE_HELD);
+    suspect(s);
+}
+
+static void
+on_discarded(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+    bool asked_for = own->phase == FT_PHASE_DISCARDING;
+    uint64_t generation = own->record.generation;
+
+    if (s->event->generation != own->sync || !own->linked)
+        return;
+    switch (own->phase) {
+    case FT_PHASE_GIVEN:
+        generation++;
+        break;
+    case FT_PHASE_DISCARDING:
+        if (own->record.owner != own->config.self)
+            generation++;
+        break;
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_FINAL:
+    case FT_PHASE_HANDING:
+    case FT_PHASE_SUPERSEDED:
+        break;
+    default:
+        return;
+    }
+    if (own->record.peer_may_take_over) {
+        own->fresh = false;
+        become_sole(s, generation);
+    }
+    if (own->leaving) {
+        finish_leaving(s);
+    } else if (!vm_alive(own)) {
+        ft_own_forget_question(own);
+        ft_own_phase(s, FT_PHASE_ALONE);
+    } else if (asked_for) {
+        start_sync(s);
+    } else {
+        discard(s);     /* it gave up what it had; now an orderly sync */
+    }
+}
+
+static void
+on_took_over(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+    uint64_t theirs = s->event->generation;
+
+    if (!own->record.peer_may_take_over)
+        return;
+    if (theirs > own->record.generation
+        || (theirs == own->record.generation
+            && own->record.owner != own->config.self))
+        demote(s, theirs);
+}
+
+static void
+on_message(struct ft_step *s)
+{
+    if (s->event->message == FT_MESSAGE_DISCARDED)
+        on_discarded(s);
+    else if (s->event->message == FT_MESSAGE_TOOK_OVER)
+        on_took_over(s);
+}
+
+/* Heard again within the silence: keep the copy, name it anew. */
+static void
+revalidate(struct ft_step *s, uint64_t generation)
+{
+    s->own->record.generation = generation;
+    ft_own_persist(s);
+    ft_own_send(s, FT_MESSAGE_GENERATION, generation);
+}
+
+static void
+on_won(struct ft_step *s, uint64_t generation)
+{
+    struct ft_ownership *own = s->own;
+
+    own->want = false;
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_FINAL:
+        if (ft_own_silent(s, ft_own_primary_silence(own)))
+            go_alone(s, generation);
+        else
+            revalidate(s, generation);
+        return;
+    case FT_PHASE_HANDING:              /* the standby can win no more */
+    case FT_PHASE_HELD:
+        if (own->vm == FT_VM_GONE)
+            revalidate(s, generation);  /* its copy is still to be granted */
+        else
+            go_alone(s, generation);
+        return;
+    case FT_PHASE_DISCARDING:
+        if (own->record.owner != own->config.self)
+            return;                     /* given away: not ours to take */
+        own->fresh = true;
+        become_sole(s, generation);
+        return;
+    case FT_PHASE_ALONE:
+    case FT_PHASE_SYNCING:
+        own->fresh = true;
+        own->record.generation = generation;
+        ft_own_persist(s);
+        try_commit(s);
+        return;
+    default:
+        return;
+    }
+}
+
+static void
+on_lost(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (s->event->owner == own->config.self) {
+        on_won(s, s->event->generation);    /* in a former life of ours */
+        return;
+    }
+    if (!own->record.peer_may_take_over)
+        return;                             /* R1: asked again at once */
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_FINAL:
+    case FT_PHASE_HANDING:
+    case FT_PHASE_HELD:
+        if (own->phase == FT_PHASE_FINAL && own->vm == FT_VM_RUNNING)
+            own->vm = FT_VM_STOPPED;
+        ft_own_forget_question(own);
+        ft_own_phase(s, FT_PHASE_SUPERSEDED);
+        return;
+    case FT_PHASE_DISCARDING:
+        ft_own_forget_question(own);        /* its DISCARDED decides */
+        return;
+    default:
+        return;
+    }
+}
+
+static void
+on_acked(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->phase != FT_PHASE_COMMITTING && own->phase != FT_PHASE_PROTECTED
+        && own->phase != FT_PHASE_FINAL)
+        return;
+    if (!own->linked || s->event->epoch <= own->epoch)
+        return;
+    own->epoch = s->event->epoch;
+    ft_own_emit(s, FT_ACTION_RELEASE_EPOCH)->epoch = own->epoch;
+    if (own->phase == FT_PHASE_COMMITTING)
+        ft_own_phase(s, FT_PHASE_PROTECTED);
+    if (own->phase != FT_PHASE_FINAL || !s->event->final)
+        return;
+    own->vm = FT_VM_STOPPED;
+    if (!own->config.witness) {
+        grant(s);
+        return;
+    }
+    ft_own_phase(s, FT_PHASE_HANDING);
+    ft_own_send(s, FT_MESSAGE_HANDOVER, own->record.generation);
+}
+
+static void
+on_switchover(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->switching)
+        return;
+    own->switching = true;
+    if (own->phase != FT_PHASE_PROTECTED || own->vm != FT_VM_RUNNING
+        || own->leaving || own->want) {
+        end_switchover(s, false);
+        return;
+    }
+    ft_own_phase(s, FT_PHASE_FINAL);
+    ft_own_emit(s, FT_ACTION_FINAL_EPOCH);
+}
+
+static void
+on_final_failed(struct ft_step *s)
+{
+    if (s->own->phase != FT_PHASE_FINAL)
+        return;
+    ft_own_emit(s, FT_ACTION_RESUME_VM);
+    ft_own_phase(s, FT_PHASE_PROTECTED);
+    end_switchover(s, false);
+}
+
+static void
+on_vm_gone(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->vm = FT_VM_GONE;
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_FINAL:
+    case FT_PHASE_HANDING:
+        grant(s);
+        return;
+    case FT_PHASE_SYNCING:
+        ft_own_phase(s, FT_PHASE_ALONE);
+        ft_own_forget_question(own);
+        return;
+    case FT_PHASE_HELD:
+    case FT_PHASE_ALONE:
+        own->want = false;
+        return;
+    default:
+        return;
+    }
+}
+
+static void
+on_vm_off(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->phase == FT_PHASE_GIVEN || own->phase == FT_PHASE_SUPERSEDED)
+        return;
+    own->vm = FT_VM_OFF;
+    end_switchover(s, false);
+    if (own->linked && own->phase != FT_PHASE_ALONE
+        && own->phase != FT_PHASE_HELD)
+        discard(s);
+}
+
+static void
+on_vm_started(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (vm_alive(own))
+        return;
+    own->vm = FT_VM_RUNNING;
+    own->gate_open = true;              /* a new QEMU has no gate at all */
+    if (own->record.peer_may_take_over)
+        ft_own_hold(s);
+    if (own->linked && own->phase == FT_PHASE_ALONE)
+        discard(s);
+    else if (own->phase == FT_PHASE_HELD && !own->linked)
+        suspect(s);
+}
+
+static void
+on_unprotect(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->leaving = true;
+    if (!own->record.peer_may_take_over) {
+        ft_own_send(s, FT_MESSAGE_GOODBYE, ++own->sync);
+        finish_leaving(s);
+        return;
+    }
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_DISCARDING:
+        discard(s);
+        return;
+    case FT_PHASE_HELD:
+        suspect(s);
+        return;
+    default:
+        return;
+    }
+}
+
+static void
+on_give_up(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->giving_up = true;
+    if (own->phase == FT_PHASE_HELD)
+        suspect(s);
+}
+
+static void
+on_sync_failed(struct ft_step *s)
+{
+    switch (s->own->phase) {
+    case FT_PHASE_FINAL:
+        s->own->vm = FT_VM_STOPPED;
+        discard(s);
+        return;
+    case FT_PHASE_SYNCING:
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+        discard(s);
+        return;
+    default:
+        return;
+    }
+}
+
+/* --- time -------------------------------------------------------------- */
+
+/* How long silence may last in this phase before we ask; never: elsewhere. */
+static bool
+suspects_silence(const struct ft_ownership *own)
+{
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_FINAL:
+    case FT_PHASE_HANDING:
+        return !own->want && own->vm != FT_VM_GONE;
+    case FT_PHASE_DISCARDING:
+        return !own->want && own->vm != FT_VM_GONE
+            && own->record.peer_may_take_over;
+    case FT_PHASE_HELD:
+        return !own->linked && !own->want && own->vm != FT_VM_GONE;
+    default:
+        return false;
+    }
+}
+
+static bool
+phase_times_out(const struct ft_ownership *own)
+{
+    return own->phase == FT_PHASE_FINAL || own->phase == FT_PHASE_HANDING
+        || (own->phase == FT_PHASE_DISCARDING && own->linked);
+}
+
+static void
+on_phase_timeout(struct ft_step *s)
+{
+    switch (s->own->phase) {
+    case FT_PHASE_FINAL:
+        on_final_failed(s);
+        return;
+    case FT_PHASE_HANDING:
+        discard(s);                     /* refused by a standby that has won */
+        return;
+    default:
+        ft_own_emit(s, FT_ACTION_DISCONNECT);
+        on_link_closed(s);
+        return;
+    }
+}
+
+static void
+on_tick(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->linked && ft_own_silent(s, own->config.patience_ns)) {
+        ft_own_emit(s, FT_ACTION_DISCONNECT);
+        on_link_closed(s);
+    } else if (suspects_silence(own)
+               && ft_own_silent(s, ft_own_primary_silence(own))) {
+        suspect(s);
+        own->want = own->phase != FT_PHASE_ALONE && own->phase != FT_PHASE_ENDED;
+    } else if (phase_times_out(own)
+               && s->now - own->phase_ns >= own->config.handover_ns) {
+        on_phase_timeout(s);
+    }
+}
+
+int64_t
+ft_primary_deadline(const struct ft_ownership *own)
+{
+    int64_t next = FT_NEVER, at;
+
+    if (own->linked)
+        next = own->heard_ns + own->config.patience_ns;
+    at = own->heard_ns + ft_own_primary_silence(own);
+    if (suspects_silence(own) && at < next)
+        next = at;
+    at = own->phase_ns + own->config.handover_ns;
+    if (phase_times_out(own) && at < next)
+        next = at;
+    return next;
+}
+
+/* Without a witness there is no question: who is heard is not suspected. */
+static void
+on_heard(struct ft_step *s)
+{
+    if (!s->own->config.witness && s->own->linked)
+        s->own->want = false;
+}
+
+uint64_t
+ft_primary_expected(const struct ft_ownership *own)
+{
+    if (!own->record.peer_may_take_over && own->witness_generation)
+        return own->witness_generation;     /* R1 */
+    return own->record.generation;
+}
+
+void
+ft_primary_event(struct ft_step *s)
+{
+    static void (*const table[FT_EVENT_COUNT])(struct ft_step *) = {
+        [FT_EVENT_START] = on_start,
+        [FT_EVENT_TICK] = on_tick,
+        [FT_EVENT_HEARD] = on_heard,
+        [FT_EVENT_LINK_UP] = on_link_up,
+        [FT_EVENT_LINK_CLOSED] = on_link_closed,
+        [FT_EVENT_MESSAGE] = on_message,
+        [FT_EVENT_LOST] = on_lost,
+        [FT_EVENT_SYNC_FAILED] = on_sync_failed,
+        [FT_EVENT_ACKED] = on_acked,
+        [FT_EVENT_VM_GONE] = on_vm_gone,
+        [FT_EVENT_VM_OFF] = on_vm_off,
+        [FT_EVENT_VM_STARTED] = on_vm_started,
+        [FT_EVENT_SWITCHOVER] = on_switchover,
+        [FT_EVENT_FINAL_FAILED] = on_final_failed,
+        [FT_EVENT_UNPROTECT] = on_unprotect,
+        [FT_EVENT_GIVE_UP] = on_give_up,
+    };
+    enum ft_ownership_event_kind kind = s->event->kind;
+
+    if (kind == FT_EVENT_WON) {
+        on_won(s, s->own->asked_generation);
+    } else if (kind == FT_EVENT_SYNC_DONE) {
+        s->own->sync_done = s->own->phase == FT_PHASE_SYNCING;
+        try_commit(s);
+    } else if ((unsigned)kind < FT_EVENT_COUNT && table[kind]) {
+        table[kind](s);
+    }
+}
+
+static enum ft_pair_state
+alone_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
+{
+    if (own->vm == FT_VM_GONE) {
+        *reason = FT_REASON_VM_GONE;
+        return FT_PAIR_FAILED;
+    }
+    *reason = own->vm == FT_VM_OFF ? FT_REASON_VM_OFF
+            : own->giving_up ? FT_REASON_GAVE_UP : FT_REASON_NO_PEER;
+    return *reason == FT_REASON_NO_PEER ? FT_PAIR_ALONE : FT_PAIR_UNPROTECTED;
+}
+
+static enum ft_pair_state
+held_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
+{
+    if (own->vm == FT_VM_GONE)
+        *reason = FT_REASON_HANDING_OVER;
+    else if (!own->config.witness && own->want)
+        *reason = FT_REASON_HELD_NO_WITNESS;
+    else if (own->unreachable)
+        *reason = FT_REASON_HELD;
+    else
+        *reason = FT_REASON_STARTING;
+    return *reason == FT_REASON_STARTING ? FT_PAIR_RESYNCING : FT_PAIR_FAILED;
+}
+
+static enum ft_pair_state
+sync_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
+{
+    if (own->vm == FT_VM_OFF) {
+        *reason = FT_REASON_VM_OFF;
+        return FT_PAIR_UNPROTECTED;
+    }
+    *reason = own->leaving ? FT_REASON_LEAVING
+            : own->sync_done && !own->fresh
+              && own->phase == FT_PHASE_SYNCING ? FT_REASON_WAITING_WITNESS
+                                                : FT_REASON_COPYING;
+    return own->record.was_protected && own->phase != FT_PHASE_COMMITTING
+               ? FT_PAIR_RESYNCING : FT_PAIR_SYNCING;
+}
+
+enum ft_pair_state
+ft_primary_state(const struct ft_ownership *own,
+                 enum ft_ownership_reason *reason)
+{
+    switch (own->phase) {
+    case FT_PHASE_ALONE:
+        return alone_state(own, reason);
+    case FT_PHASE_HELD:
+        return held_state(own, reason);
+    case FT_PHASE_DISCARDING:
+    case FT_PHASE_SYNCING:
+    case FT_PHASE_COMMITTING:
+        return sync_state(own, reason);
+    case FT_PHASE_FINAL:
+    case FT_PHASE_HANDING:
+    case FT_PHASE_GIVEN:
+        *reason = FT_REASON_HANDING_OVER;
+        return FT_PAIR_PROTECTED;
+    case FT_PHASE_SUPERSEDED:
+        *reason = FT_REASON_SUPERSEDED;
+        return FT_PAIR_FAILED;
+    default:
+        if (own->want && (own->unreachable || !own->config.witness))
+            return held_state(own, reason);
+        return FT_PAIR_PROTECTED;
+    }
+}

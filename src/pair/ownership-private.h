@@ -1,0 +1,53 @@
+/*
+ * What ownership.c, ownership-primary.c and ownership-standby.c share. Not for
+ * anybody else.
+ */
+#ifndef FT_PAIR_OWNERSHIP_PRIVATE_H
+#define FT_PAIR_OWNERSHIP_PRIVATE_H
+
+#include "pair/ownership.h"
+
+#define FT_NEVER INT64_MAX
+
+/* One event under way. */
+struct ft_step {
+    struct ft_ownership *own;
+    int64_t now;
+    const struct ft_ownership_event *event;
+    struct ft_ownership_actions *out;
+};
+
+/* Appends an action, zeroed but for its kind. */
+struct ft_ownership_action *ft_own_emit(struct ft_step *s,
+                                        enum ft_ownership_action_kind kind);
+void ft_own_persist(struct ft_step *s);
+void ft_own_send(struct ft_step *s, enum ft_ownership_message message,
+                 uint64_t generation);
+void ft_own_hold(struct ft_step *s);
+void ft_own_open(struct ft_step *s);
+void ft_own_phase(struct ft_step *s, enum ft_ownership_phase phase);
+
+/* Wants a generation: asks now, and again with back-off until WON or LOST. */
+void ft_own_want(struct ft_step *s);
+
+/* Wants nothing more; an answer under way will be ignored. */
+void ft_own_forget_question(struct ft_ownership *own);
+
+/* No sign of life for that long, and this process was not the sleeper. */
+bool ft_own_silent(const struct ft_step *s, int64_t limit_ns);
+
+int64_t ft_own_primary_silence(const struct ft_ownership *own);
+
+/* The two roles. Deadlines: without those of the questions. */
+void ft_primary_event(struct ft_step *s);
+int64_t ft_primary_deadline(const struct ft_ownership *own);
+uint64_t ft_primary_expected(const struct ft_ownership *own);
+enum ft_pair_state ft_primary_state(const struct ft_ownership *own,
+                                    enum ft_ownership_reason *reason);
+
+void ft_standby_event(struct ft_step *s);
+int64_t ft_standby_deadline(const struct ft_ownership *own);
+enum ft_pair_state ft_standby_state(const struct ft_ownership *own,
+                                    enum ft_ownership_reason *reason);
+
+#endif

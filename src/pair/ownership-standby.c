@@ -1,0 +1,385 @@
+/* The standby's half. The rules R1 to R5 are those of ownership.h. */
+#include "config.h"
+
+#include "pair/ownership-private.h"
+
+/* Never take over with what is held now (R3). */
+static void
+drop_copy(struct ft_step *s, enum ft_ownership_phase phase)
+{
+    ft_own_forget_question(s->own);
+    s->own->epoch = 0;
+    s->own->named = false;
+    s->own->closed = false;
+    s->own->ping_at_ns = FT_NEVER;
+    ft_own_phase(s, phase);
+}
+
+static void
+drop_and_say(struct ft_step *s)
+{
+    drop_copy(s, FT_PHASE_IDLE);
+    ft_own_send(s, FT_MESSAGE_DISCARDED, s->own->sync);
+}
+
+/* Without a witness a standby never takes over by itself. */
+static void
+suspect(struct ft_step *s)
+{
+    s->own->closed = false;
+    s->own->ping_at_ns = FT_NEVER;
+    ft_own_want(s);
+}
+
+/* The generation is ours: write it down, then run (R3: no SEND_ACK from here). */
+static void
+take_over(struct ft_step *s, uint64_t generation)
+{
+    struct ft_ownership *own = s->own;
+
+    ft_own_forget_question(own);
+    own->record.generation = generation;
+    own->record.owner = own->config.self;
+    own->record.role = FT_ROLE_PRIMARY;
+    own->record.peer_may_take_over = false;
+    own->record.was_protected = true;
+    ft_own_persist(s);
+    ft_own_emit(s, FT_ACTION_RESUME_VM);
+    ft_own_phase(s, FT_PHASE_RESUMING);
+}
+
+static void
+on_start(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->vm = s->event->vm;
+    if (own->vm != FT_VM_GONE && own->vm != FT_VM_OFF)
+        ft_own_emit(s, FT_ACTION_DESTROY_COPY);     /* of a former life */
+    ft_own_phase(s, FT_PHASE_IDLE);
+}
+
+static void
+on_link_up(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->phase == FT_PHASE_RESUMING
+        || s->event->peer.role != FT_ROLE_PRIMARY) {
+        ft_own_emit(s, FT_ACTION_DISCONNECT);
+        own->linked = false;
+        return;
+    }
+    if (own->phase == FT_PHASE_FILLING)
+        drop_copy(s, FT_PHASE_IDLE);
+    own->linked = true;
+    own->closed = false;
+    own->ping_at_ns = FT_NEVER;
+    own->sync = 0;
+}
+
+static void
+on_link_closed(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (!own->linked)
+        return;
+    own->linked = false;
+    if (own->phase == FT_PHASE_FILLING)
+        drop_copy(s, FT_PHASE_IDLE);
+    if (own->phase != FT_PHASE_VALID || own->want)
+        return;
+    own->closed = true;
+    own->closed_ns = s->now;
+    ft_own_emit(s, FT_ACTION_PING);
+}
+
+/* The peer's daemon lives: give the worker time, but keep an eye on the host. */
+static void
+on_ping_alive(struct ft_step *s)
+{
+    if (s->own->closed)
+        s->own->ping_at_ns = s->now + s->own->config.silence_ns / 2;
+}
+
+static void
+on_ping_failed(struct ft_step *s)
+{
+    if (s->own->closed && s->own->phase == FT_PHASE_VALID)
+        suspect(s);
+}
+
+static void
+on_discard(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+    bool sync = s->event->message == FT_MESSAGE_DISCARD;
+
+    own->peer_off = s->event->message == FT_MESSAGE_OFF;
+    own->sync = s->event->generation;
+    own->resume_failed = false;
+    drop_copy(s, sync ? FT_PHASE_FILLING : FT_PHASE_IDLE);
+    ft_own_send(s, FT_MESSAGE_DISCARDED, own->sync);
+}
+
+static void
+on_generation(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (s->event->generation <= own->record.generation) {
+        ft_own_emit(s, FT_ACTION_DISCONNECT);   /* an owner never goes back */
+        own->linked = false;
+        drop_copy(s, FT_PHASE_IDLE);
+        return;
+    }
+    own->record.generation = s->event->generation;
+    own->record.owner = 1 - own->config.self;
+    own->record.was_protected = true;
+    ft_own_persist(s);
+    own->named = own->phase == FT_PHASE_FILLING || own->named;
+    ft_own_forget_question(own);
+}
+
+static void
+on_handover(struct ft_step *s)
+{
+    if (s->own->phase != FT_PHASE_VALID)
+        ft_own_send(s, FT_MESSAGE_DISCARDED, s->own->sync);
+    else
+        suspect(s);
+}
+
+static void
+on_grant(struct ft_step *s)
+{
+    if (s->own->phase != FT_PHASE_VALID
+        || s->event->generation <= s->own->record.generation)
+        drop_and_say(s);
+    else
+        take_over(s, s->event->generation);
+}
+
+static void
+on_message(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (!own->linked || own->phase == FT_PHASE_RESUMING)
+        return;
+    switch (s->event->message) {
+    case FT_MESSAGE_DISCARD:
+    case FT_MESSAGE_OFF:
+    case FT_MESSAGE_GOODBYE:
+        on_discard(s);
+        return;
+    case FT_MESSAGE_GENERATION:
+        on_generation(s);
+        return;
+    case FT_MESSAGE_HANDOVER:
+        on_handover(s);
+        return;
+    case FT_MESSAGE_GRANT:
+        on_grant(s);
+        return;
+    default:
+        return;
+    }
+}
+
+static void
+on_epoch_held(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+    bool first = own->phase == FT_PHASE_FILLING && own->named;
+
+    if (!own->linked || s->event->epoch <= own->epoch
+        || !(first || own->phase == FT_PHASE_VALID))
+        return;
+    own->epoch = s->event->epoch;
+    if (first)
+        ft_own_phase(s, FT_PHASE_VALID);
+    ft_own_emit(s, FT_ACTION_SEND_ACK)->epoch = own->epoch;
+}
+
+static void
+on_won(struct ft_step *s)
+{
+    if (s->own->phase == FT_PHASE_VALID)
+        take_over(s, s->own->asked_generation);
+}
+
+static void
+on_lost(struct ft_step *s)
+{
+    if (s->own->phase == FT_PHASE_VALID)
+        drop_and_say(s);
+}
+
+static void
+on_resumed(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->phase != FT_PHASE_RESUMING)
+        return;
+    ft_own_send(s, FT_MESSAGE_TOOK_OVER, own->record.generation);
+    ft_own_emit(s, FT_ACTION_EXIT_FOR_ROLE);
+    ft_own_phase(s, FT_PHASE_ENDED);
+}
+
+/* The guest never ran here, so the peer may have it back. */
+static void
+on_resume_failed(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->phase != FT_PHASE_RESUMING)
+        return;
+    own->record.role = FT_ROLE_STANDBY;
+    own->resume_failed = true;
+    ft_own_persist(s);
+    drop_and_say(s);
+}
+
+/* The waiting QEMU ended, or what it holds turned out to be wrong. */
+static void
+on_copy_lost(struct ft_step *s)
+{
+    if (s->own->phase == FT_PHASE_RESUMING)
+        on_resume_failed(s);
+    else
+        drop_and_say(s);
+}
+
+static void
+on_unprotect(struct ft_step *s)
+{
+    if (s->own->phase == FT_PHASE_RESUMING)
+        return;                 /* the primary that it becomes is asked then */
+    drop_and_say(s);
+    ft_own_emit(s, FT_ACTION_DESTROY_COPY);
+    ft_own_emit(s, FT_ACTION_REMOVED);
+    ft_own_phase(s, FT_PHASE_ENDED);
+}
+
+static void
+disconnect(struct ft_step *s)
+{
+    ft_own_emit(s, FT_ACTION_DISCONNECT);
+    s->own->linked = false;
+    if (s->own->phase == FT_PHASE_FILLING)
+        drop_copy(s, FT_PHASE_IDLE);
+}
+
+static void
+on_tick(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->linked && own->phase != FT_PHASE_RESUMING
+        && ft_own_silent(s, own->config.patience_ns))
+        disconnect(s);
+    if (own->phase != FT_PHASE_VALID || own->want)
+        return;
+    if (own->linked && ft_own_silent(s, own->config.silence_ns))
+        suspect(s);
+    else if (own->closed && s->now - own->closed_ns >= own->config.patience_ns)
+        suspect(s);
+    else if (own->closed && s->now >= own->ping_at_ns) {
+        own->ping_at_ns = FT_NEVER;
+        ft_own_emit(s, FT_ACTION_PING);
+    }
+}
+
+int64_t
+ft_standby_deadline(const struct ft_ownership *own)
+{
+    int64_t next = FT_NEVER, at;
+
+    if (own->linked && own->phase != FT_PHASE_RESUMING)
+        next = own->heard_ns + own->config.patience_ns;
+    if (own->phase != FT_PHASE_VALID || own->want)
+        return next;
+    at = own->heard_ns + own->config.silence_ns;
+    if (own->linked && at < next)
+        next = at;
+    at = own->closed_ns + own->config.patience_ns;
+    if (own->closed && at < next)
+        next = at;
+    if (own->closed && own->ping_at_ns < next)
+        next = own->ping_at_ns;
+    return next;
+}
+
+/* Without a witness there is no question: who is heard is not suspected. */
+static void
+on_heard(struct ft_step *s)
+{
+    if (!s->own->config.witness && s->own->linked)
+        s->own->want = false;
+}
+
+void
+ft_standby_event(struct ft_step *s)
+{
+    static void (*const table[FT_EVENT_COUNT])(struct ft_step *) = {
+        [FT_EVENT_START] = on_start,
+        [FT_EVENT_TICK] = on_tick,
+        [FT_EVENT_HEARD] = on_heard,
+        [FT_EVENT_LINK_UP] = on_link_up,
+        [FT_EVENT_LINK_CLOSED] = on_link_closed,
+        [FT_EVENT_PING_ALIVE] = on_ping_alive,
+        [FT_EVENT_PING_REFUSED] = on_ping_failed,
+        [FT_EVENT_PING_SILENT] = on_ping_failed,
+        [FT_EVENT_MESSAGE] = on_message,
+        [FT_EVENT_WON] = on_won,
+        [FT_EVENT_LOST] = on_lost,
+        [FT_EVENT_EPOCH_HELD] = on_epoch_held,
+        [FT_EVENT_SYNC_FAILED] = on_copy_lost,
+        [FT_EVENT_RESUMED] = on_resumed,
+        [FT_EVENT_RESUME_FAILED] = on_resume_failed,
+        [FT_EVENT_VM_GONE] = on_copy_lost,
+        [FT_EVENT_UNPROTECT] = on_unprotect,
+    };
+    enum ft_ownership_event_kind kind = s->event->kind;
+
+    if ((unsigned)kind < FT_EVENT_COUNT && table[kind])
+        table[kind](s);
+}
+
+static enum ft_pair_state
+valid_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
+{
+    if (own->want && own->unreachable) {
+        *reason = FT_REASON_WAITING_WITNESS;
+        return FT_PAIR_FAILED;
+    }
+    if (own->want || !own->linked)
+        *reason = FT_REASON_SUSPECTING;
+    return FT_PAIR_PROTECTED;
+}
+
+enum ft_pair_state
+ft_standby_state(const struct ft_ownership *own,
+                 enum ft_ownership_reason *reason)
+{
+    switch (own->phase) {
+    case FT_PHASE_FILLING:
+        *reason = FT_REASON_COPYING;
+        return own->record.was_protected ? FT_PAIR_RESYNCING : FT_PAIR_SYNCING;
+    case FT_PHASE_VALID:
+        return valid_state(own, reason);
+    case FT_PHASE_RESUMING:
+        *reason = FT_REASON_TAKING_OVER;
+        return FT_PAIR_PROTECTED;
+    default:
+        if (own->resume_failed) {
+            *reason = FT_REASON_RESUME_FAILED;
+            return FT_PAIR_FAILED;
+        }
+        *reason = own->peer_off ? FT_REASON_VM_OFF : FT_REASON_NO_PEER;
+        return FT_PAIR_UNPROTECTED;
+    }
+}

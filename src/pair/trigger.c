@@ -1,0 +1,93 @@
+#include "config.h"
+
+#include "pair/trigger.h"
+
+#include <stddef.h>
+
+static int64_t
+not_negative(int64_t value)
+{
+    return value < 0 ? 0 : value;
+}
+
+/* Sum that stops at FT_TRIGGER_NEVER. */
+static int64_t
+after(int64_t at_ns, int64_t span_ns)
+{
+    return at_ns > 0 && span_ns > FT_TRIGGER_NEVER - at_ns ? FT_TRIGGER_NEVER
+                                                           : at_ns + span_ns;
+}
+
+/* The pause must be at most share percent of the time since the last start. */
+static int64_t
+share_span(const struct ft_trigger_settings *settings,
+           const struct ft_trigger_input *input)
+{
+    unsigned share = settings->pause_share_percent;
+    int64_t pause = not_negative(input->last_pause_ns);
+    int64_t limit = not_negative(settings->idle_interval_ns), span;
+
+    share = share < 1 ? 1 : share > 100 ? 100 : share;
+    span = pause > INT64_MAX / 100 ? INT64_MAX : pause * 100 / share;
+    return span < limit ? span : limit;
+}
+
+static int64_t
+interval_span(const struct ft_trigger_settings *settings,
+              const struct ft_trigger_input *input)
+{
+    int64_t busy = not_negative(settings->interval_ns);
+    int64_t idle = not_negative(settings->idle_interval_ns);
+
+    if (idle < busy)
+        idle = busy;
+    if (input->pages[0] > settings->idle_pages)
+        return busy;
+    if (input->pages[1] > settings->idle_pages)
+        return busy + (idle - busy) / 2;
+    return idle;
+}
+
+struct ft_trigger_answer
+ft_trigger_decide(const struct ft_trigger_settings *settings,
+                  const struct ft_trigger_input *input)
+{
+    struct ft_trigger_answer answer = { false, FT_TRIGGER_NEVER,
+                                        FT_TRIGGER_INTERVAL };
+    int64_t soonest = after(input->last_start_ns,
+                            not_negative(settings->min_spacing_ns));
+    int64_t shared = after(input->last_start_ns, share_span(settings, input));
+    bool disk = settings->disk_bytes_limit
+             && input->disk_bytes >= settings->disk_bytes_limit;
+
+    if (!input->acknowledged)
+        return answer;
+    answer.at_ns = soonest;
+    if (input->forced) {
+        answer.reason = FT_TRIGGER_FORCED;
+    } else if (input->held_since_ns != FT_TRIGGER_NEVER || disk) {
+        answer.reason = input->held_since_ns != FT_TRIGGER_NEVER
+                            ? FT_TRIGGER_OUTPUT : FT_TRIGGER_DISK;
+        answer.at_ns = soonest > shared ? soonest : shared;
+    } else {
+        int64_t due = after(input->last_start_ns,
+                            interval_span(settings, input));
+
+        answer.at_ns = due > soonest ? due : soonest;
+        if (shared > answer.at_ns)
+            answer.at_ns = shared;
+    }
+    answer.now = input->now_ns >= answer.at_ns;
+    return answer;
+}
+
+#define NAME(name, text) text,
+
+const char *
+ft_trigger_reason_name(enum ft_trigger_reason value)
+{
+    static const char *const names[] = { FT_TRIGGER_REASONS(NAME) };
+
+    return (unsigned)value < sizeof(names) / sizeof(names[0]) ? names[value]
+                                                              : "?";
+}
