@@ -152,6 +152,7 @@ discard(struct ft_step *s)
         message = FT_MESSAGE_GOODBYE;
     else if (own->vm == FT_VM_OFF)
         message = FT_MESSAGE_OFF;
+    own->filling = message == FT_MESSAGE_DISCARD;
     ft_own_phase(s, FT_PHASE_DISCARDING);
     ft_own_send(s, message, ++own->sync);
 }
@@ -322,7 +323,7 @@ static void
 on_discarded(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
-    bool asked_for = own->phase == FT_PHASE_DISCARDING;
+    bool asked_for = own->phase == FT_PHASE_DISCARDING && own->filling;
     uint64_t generation = own->record.generation;
 
     if (s->event->generation != own->sync || !own->linked)
@@ -335,6 +336,7 @@ on_discarded(struct ft_step *s)
         if (own->record.owner != own->config.self)
             generation++;
         break;
+    case FT_PHASE_SYNCING:
     case FT_PHASE_COMMITTING:
     case FT_PHASE_PROTECTED:
     case FT_PHASE_FINAL:

@@ -243,13 +243,14 @@ on_resume_failed(struct ft_step *s)
     drop_and_say(s);
 }
 
-/* The waiting QEMU ended, or what it holds turned out to be wrong. */
+/*
+ * The waiting QEMU ended, or what it holds turned out to be wrong. While it is
+ * being resumed, RESUME_FAILED or RESUMED is what counts.
+ */
 static void
 on_copy_lost(struct ft_step *s)
 {
-    if (s->own->phase == FT_PHASE_RESUMING)
-        on_resume_failed(s);
-    else
+    if (s->own->phase != FT_PHASE_RESUMING)
         drop_and_say(s);
 }
 

@@ -279,6 +279,7 @@ struct ft_ownership {
     bool sync_done;
     bool leaving;                       /* UNPROTECT was asked for */
     bool giving_up;
+    bool filling;                       /* primary: last asked for a sync */
     bool switching;                     /* somebody waits for a switchover */
     bool named;                         /* standby: GENERATION came in this sync */
     bool resume_failed;
