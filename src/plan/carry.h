@@ -18,6 +18,7 @@ struct ft_carry_facts {
     bool vhost_known;       /* the next is known (the domain runs) */
     bool vhost;             /* QEMU holds /dev/vhost-net open */
     bool vhost_net;         /* the host has /dev/vhost-net */
+    bool attached;          /* the engine's own mirrors are on the disks */
 };
 
 /*

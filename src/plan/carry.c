@@ -1,0 +1,255 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libxml/parser.h>
+#include <libxml/xpath.h>
+#include <libxml/xpathInternals.h>
+
+#include "base/cleanup.h"
+#include "inventory/host.h"
+#include "plan/carry-rules.h"
+#include "plan/carry.h"
+
+/* Limits of the engine: FT_DOMAIN_DISKS_MAX and FT_DOMAIN_NICS_MAX there. */
+#define DISKS_MAX 64
+#define NICS_MAX 32
+
+#define WHY_VHOST "The kernel moves the guest's packets: the output gate in QEMU " \
+    "does not see them, and could not hold them back."
+#define DO_VHOST "Add <driver name='qemu'/> to the NIC (virsh edit) and restart " \
+    "the VM."
+
+struct walk {
+    xmlXPathContextPtr path;
+    const struct ft_carry_facts *facts;
+    struct ft_findings *findings;
+};
+
+/* The string value of an expression at node; out is cut to size. */
+static void
+text_at(struct walk *walk, xmlNodePtr node, const char *expression, char *out,
+        size_t size)
+{
+    xmlXPathObjectPtr found;
+    xmlChar *text = NULL;
+
+    *out = '\0';
+    walk->path->node = node;
+    found = xmlXPathEval((const xmlChar *)expression, walk->path);
+    if (found != NULL)
+        text = xmlXPathCastToString(found);
+    if (text != NULL)
+        snprintf(out, size, "%s", (const char *)text);
+    xmlFree(text);
+    xmlXPathFreeObject(found);
+    /* What comes from a VM's description is shown on terminals. */
+    for (; *out != '\0'; out++)
+        if ((unsigned char)*out < 0x20 || *out == 0x7f)
+            *out = ' ';
+}
+
+static unsigned
+hex_at(struct walk *walk, xmlNodePtr node, const char *expression)
+{
+    char text[32];
+
+    text_at(walk, node, expression, text, sizeof(text));
+    return (unsigned)strtoul(text, NULL, 16);
+}
+
+/* "hostdev pci 0000:3b:00.0", "hostdev usb 046d:c52b", "hostdev mdev UUID" */
+static void
+name_hostdev(struct walk *walk, xmlNodePtr node, char *out, size_t size)
+{
+    char type[32], vendor[32], product[32], other[80];
+
+    text_at(walk, node, "string(@type)", type, sizeof(type));
+    text_at(walk, node, "string(source/vendor/@id)", vendor, sizeof(vendor));
+    text_at(walk, node, "string(source/product/@id)", product, sizeof(product));
+    text_at(walk, node, "string(source/address/@uuid | source/adapter/@name | "
+            "source/block | source/char)", other, sizeof(other));
+    if (strcmp(type, "pci") == 0)
+        snprintf(out, size, "hostdev pci %04x:%02x:%02x.%x",
+                 hex_at(walk, node, "string(source/address/@domain)"),
+                 hex_at(walk, node, "string(source/address/@bus)"),
+                 hex_at(walk, node, "string(source/address/@slot)"),
+                 hex_at(walk, node, "string(source/address/@function)"));
+    else if (*vendor != '\0')
+        snprintf(out, size, "hostdev %s %s:%s", type,
+                 strncmp(vendor, "0x", 2) == 0 ? vendor + 2 : vendor,
+                 strncmp(product, "0x", 2) == 0 ? product + 2 : product);
+    else
+        snprintf(out, size, "hostdev %s %s", type, other);
+}
+
+/* What an administrator calls the element. */
+static void
+name_element(struct walk *walk, xmlNodePtr node, char *out, size_t size)
+{
+    const char *element = (const char *)node->name;
+    char name[100];
+
+    if (strcmp(element, "hostdev") == 0) {
+        name_hostdev(walk, node, out, size);
+        return;
+    }
+    text_at(walk, node,
+            "string((ancestor-or-self::disk/target/@dev | "
+            "ancestor-or-self::interface/mac/@address | alias/@name | "
+            "parent::*/alias/@name | target/@name | target/@dir | "
+            "@name)[1])", name, sizeof(name));
+    if (strcmp(element, "disk") == 0)
+        text_at(walk, node, "string(target/@dev)", name, sizeof(name));
+    else if (strcmp(element, "interface") == 0)
+        text_at(walk, node, "string(mac/@address)", name, sizeof(name));
+    snprintf(out, size, "%s%s%s", element, *name != '\0' ? " " : "", name);
+}
+
+static int
+break_rule(struct walk *walk, const struct carry_rule *rule, xmlNodePtr node)
+{
+    char subject[128];
+    char detail[200] = "";
+
+    name_element(walk, node, subject, sizeof(subject));
+    if (rule->detail != NULL)
+        text_at(walk, node, rule->detail, detail, sizeof(detail));
+    return ft_findings_add(walk->findings, rule->verdict, rule->id, subject,
+                           rule->why, rule->remedy, "%s%s%s", rule->evidence,
+                           *detail != '\0' ? " " : "", detail);
+}
+
+static int
+apply_rule(struct walk *walk, const struct carry_rule *rule)
+{
+    xmlXPathObjectPtr found;
+    int rc = 0;
+
+    walk->path->node = (xmlNodePtr)walk->path->doc;
+    found = xmlXPathEval((const xmlChar *)rule->path, walk->path);
+    if (found == NULL)
+        return -ENOMEM;             /* the expressions are right: tested */
+    for (int i = 0; found->nodesetval != NULL && i < found->nodesetval->nodeNr &&
+                    rc == 0; i++)
+        rc = break_rule(walk, rule, found->nodesetval->nodeTab[i]);
+    xmlXPathFreeObject(found);
+    return rc;
+}
+
+/*
+ * libvirt gives a virtio NIC of a KVM guest to vhost wherever it can, unless
+ * told otherwise: src/qemu/qemu_interface.c, qemuInterfaceOpenVhostNet.
+ */
+static int
+check_vhost(struct walk *walk)
+{
+    const struct ft_carry_facts *facts = walk->facts;
+    static const struct carry_rule asked = {
+        DEVICES "interface[model/@type='virtio' and driver/@name='vhost']",
+        FT_FAIL, "carry.nic-vhost", "the NIC uses vhost-net", NULL, WHY_VHOST,
+        DO_VHOST };
+    static const struct carry_rule used = {
+        "/domain[@type='kvm']/devices/interface[starts-with(model/@type, "
+        "'virtio') and not(driver/@name)]",
+        FT_FAIL, "carry.nic-vhost", "the NIC uses vhost-net by default", NULL,
+        WHY_VHOST, DO_VHOST };
+    struct carry_rule likely = used;
+    int rc = apply_rule(walk, &asked);
+
+    likely.verdict = FT_WARN;
+    likely.evidence = "the NIC uses vhost-net wherever a host has it";
+    if (rc < 0)
+        return rc;
+    if (facts != NULL && facts->vhost_known)
+        return facts->vhost ? apply_rule(walk, &used) : 0;
+    return facts == NULL || facts->vhost_net ? apply_rule(walk, &likely) : 0;
+}
+
+static int
+check_mirrors(struct walk *walk)
+{
+    static const struct carry_rule rule = {
+        DEVICES "disk[mirror]", FT_FAIL, "carry.block-job",
+        "a block job runs on the disk:", "string(mirror/@job)",
+        "Only one job at a time can mirror a disk.",
+        "Wait until it has ended, or end it (virsh blockjob DOMAIN DISK --abort)." };
+
+    return walk->facts != NULL && walk->facts->attached ? 0
+                                                        : apply_rule(walk, &rule);
+}
+
+static int
+check_count(struct walk *walk, const char *what, const char *expression,
+            int limit)
+{
+    char text[32];
+
+    text_at(walk, (xmlNodePtr)walk->path->doc, expression, text, sizeof(text));
+    if (atoi(text) <= limit)
+        return 0;
+    return ft_findings_add(walk->findings, FT_FAIL, "carry.count", what,
+                           "The engine has a limit.", "Remove some.",
+                           "the VM has %s %s, more than %d", text, what, limit);
+}
+
+static int
+check_all(struct walk *walk)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(carry_rules) && rc == 0; i++)
+        rc = apply_rule(walk, &carry_rules[i]);
+    if (rc == 0)
+        rc = check_vhost(walk);
+    if (rc == 0)
+        rc = check_mirrors(walk);
+    if (rc == 0)
+        rc = check_count(walk, "disks", "string(count(" DEVICES "disk))",
+                         DISKS_MAX);
+    if (rc == 0)
+        rc = check_count(walk, "NICs", "string(count(" DEVICES "interface))",
+                         NICS_MAX);
+    return rc;
+}
+
+static bool
+has_failed(const struct ft_findings *findings, size_t from)
+{
+    for (size_t i = from; i < findings->count; i++)
+        if (findings->list[i].verdict == FT_FAIL)
+            return true;
+    return false;
+}
+
+int
+ft_carry_check(const char *xml, const struct ft_carry_facts *facts,
+               struct ft_findings *findings, struct ft_error *err)
+{
+    size_t before = findings->count;
+    size_t size = xml != NULL ? strlen(xml) : 0;
+    struct walk walk = { NULL, facts, findings };
+    xmlDocPtr document = NULL;
+    xmlNodePtr root;
+    int rc = -EINVAL;
+
+    if (size > 0 && size <= FT_HOST_XML_MAX)
+        document = xmlReadMemory(xml, (int)size, "domain.xml", NULL,
+                                 XML_PARSE_NONET | XML_PARSE_NOERROR |
+                                 XML_PARSE_NOWARNING);
+    root = document != NULL ? xmlDocGetRootElement(document) : NULL;
+    if (root != NULL && strcmp((const char *)root->name, "domain") == 0) {
+        walk.path = xmlXPathNewContext(document);
+        rc = walk.path != NULL ? check_all(&walk) : -ENOMEM;
+    }
+    if (rc == 0 && !has_failed(findings, before))
+        rc = ft_findings_add(findings, FT_PASS, "carry.devices", "devices",
+                             NULL, NULL, "the engine can carry every device");
+    xmlXPathFreeContext(walk.path);
+    xmlFreeDoc(document);
+    if (rc == -EINVAL)
+        return ft_fail(err, EINVAL, NULL, "not the description of a domain");
+    return rc < 0 ? ft_fail(err, ENOMEM, NULL, "out of memory") : 0;
+}
