@@ -101,7 +101,8 @@ struct ft_ownership_config {
     X(SYNC_DONE, "", "primary: all copied, ready for the first commit")    \
     X(ACKED, "epoch final", "primary: the standby holds this epoch")       \
     X(EPOCH_HELD, "epoch", "standby: epoch complete and its checksum right") \
-    X(SYNC_FAILED, "", "primary: sync or stream unusable, begin anew")     \
+    X(SYNC_FAILED, "", "what we send (primary) or hold (standby) is wrong: " \
+      "begin anew. Never for a broken link, which voids nothing")          \
     X(RESUMED, "", "RESUME_VM succeeded")                                  \
     X(RESUME_FAILED, "", "RESUME_VM failed; the guest did not run")        \
     X(VM_GONE, "", "QEMU died")                                            \

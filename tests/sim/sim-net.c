@@ -1,0 +1,295 @@
+/* Links, pings and the witness of the simulated world. */
+#include "config.h"
+
+#include "sim.h"
+
+#define WITNESS 2
+#define TIMEOUT_NS (400 * MS)
+
+/* A frame to the other side: in order, but for F_HEARD, which has many ways. */
+void
+ft_sim_send(struct world *w, int from, enum frame frame,
+            const struct ft_ownership_event *event, state_id state)
+{
+    struct worker *worker = &w->host[from].worker;
+    struct session *session = &w->session;
+    int64_t at = w->now + ft_sim_delay(w, 100 * US, 4 * MS);
+    struct item *item;
+
+    if (!worker->session || worker->session != session->id)
+        return;
+    if (ft_sim_chance(w, 5) && !w->calm)
+        at += ft_sim_delay(w, 0, 300 * MS);
+    if (frame != F_HEARD) {
+        if (at < session->last[1 - from])
+            at = session->last[1 - from];
+        session->last[1 - from] = at;
+    }
+    item = ft_sim_push(w, at, W_FRAME, 1 - from);
+    item->session = session->id;
+    item->frame = frame;
+    if (event)
+        item->event = *event;
+    item->state = state;
+}
+
+/* The side's end of its session closes; abrupt: what is under way may be lost. */
+void
+ft_sim_close(struct world *w, int side, bool abrupt)
+{
+    struct worker *worker = &w->host[side].worker;
+
+    if (!worker->session)
+        return;
+    if (abrupt && worker->session == w->session.id && ft_sim_chance(w, 500))
+        w->session.drop[1 - side] = true;
+    ft_sim_send(w, side, F_EOF, NULL, 0);
+    worker->session = 0;
+}
+
+static void
+hello_from(struct world *w, int side)
+{
+    struct ft_ownership_event event = { .kind = FT_EVENT_LINK_UP };
+
+    ft_ownership_hello(&w->host[side].worker.own, &event.peer);
+    ft_sim_send(w, side, F_HELLO, &event, 0);
+}
+
+static void
+leave_old_session(struct world *w, int side)
+{
+    struct ft_ownership_event closed = { .kind = FT_EVENT_LINK_CLOSED };
+
+    if (!w->host[side].worker.session)
+        return;
+    w->host[side].worker.session = 0;
+    ft_sim_event(w, side, &closed);
+}
+
+static bool
+reachable(const struct world *w, int side)
+{
+    const struct host *peer = &w->host[1 - side];
+
+    return !w->cut[side][1 - side] && !w->cut[1 - side][side] && peer->up
+        && peer->worker.alive && !peer->worker.daemon_only
+        && peer->worker.paused_until <= w->now;
+}
+
+static void
+try_connect(struct world *w, int side)
+{
+    struct worker *worker = &w->host[side].worker;
+    uint64_t lives[2] = { w->host[0].worker.life, w->host[1].worker.life };
+
+    if (!worker->connecting || worker->session)
+        return;
+    if (!reachable(w, side)) {
+        ft_sim_push(w, w->now + ft_sim_delay(w, 20 * MS, 60 * MS), W_CONNECT,
+                    side)->life = worker->life;
+        return;
+    }
+    leave_old_session(w, 1 - side);
+    if (lives[0] != w->host[0].worker.life || lives[1] != w->host[1].worker.life
+        || !w->host[0].worker.alive || !w->host[1].worker.alive)
+        return;                     /* crashed on the way */
+    worker->connecting = w->host[1 - side].worker.connecting = false;
+    w->session = (struct session){ .id = ++w->sessions };
+    w->host[0].worker.session = w->host[1].worker.session = w->session.id;
+    ft_sim_trace(w, "session %lu", (unsigned long)w->session.id);
+    hello_from(w, 0);
+    hello_from(w, 1);
+}
+
+static void
+requeue(struct world *w, const struct item *item, int64_t at)
+{
+    struct item *again = ft_sim_push(w, at, item->what, item->side);
+    uint64_t order = again->order;
+
+    *again = *item;
+    again->at = at < w->now ? w->now : at;
+    again->order = order;
+}
+
+static void
+got_eof(struct world *w, int side)
+{
+    struct ft_ownership_event event = { .kind = FT_EVENT_LINK_CLOSED };
+
+    w->host[side].worker.session = 0;
+    ft_sim_event(w, side, &event);
+}
+
+static void
+got_epoch(struct world *w, const struct item *item)
+{
+    w->host[item->side].held = item->state;
+    ft_sim_event(w, item->side, &item->event);
+}
+
+static void
+got_ack(struct world *w, const struct item *item)
+{
+    struct worker *worker = &w->host[item->side].worker;
+    struct ft_ownership_event event = item->event;
+
+    worker->unacked = false;
+    event.final = worker->final && event.epoch == worker->epoch;
+    ft_sim_event(w, item->side, &event);
+}
+
+/* TCP: what a cut stops is sent again later, and all behind it waits. */
+static void
+got_frame(struct world *w, const struct item *item)
+{
+    struct host *host = &w->host[item->side];
+    struct session *session = &w->session;
+
+    if (!host->up || !host->worker.alive || host->worker.session != item->session)
+        return;
+    if (w->cut[1 - item->side][item->side]) {
+        if (item->frame != F_HEARD) {
+            session->last[item->side] += 20 * MS;
+            requeue(w, item, w->now + 20 * MS);
+        }
+        return;
+    }
+    if (session->drop[item->side] && item->frame != F_EOF)
+        return;
+    switch (item->frame) {
+    case F_EOF:
+        got_eof(w, item->side);
+        return;
+    case F_SYNC:
+        host->held = host->acked = 0;
+        return;
+    case F_EPOCH:
+        got_epoch(w, item);
+        return;
+    case F_ACK:
+        got_ack(w, item);
+        return;
+    default:
+        ft_sim_event(w, item->side, &item->event);
+        return;
+    }
+}
+
+void
+ft_sim_ping(struct world *w, int side)
+{
+    const struct host *peer = &w->host[1 - side];
+    bool cut = w->cut[side][1 - side] || w->cut[1 - side][side];
+    struct item *item = ft_sim_push(
+        w, w->now + (cut || !peer->up ? w->config.silence_ns : MS),
+        W_PING_RESULT, side);
+
+    item->life = w->host[side].worker.life;
+    item->event.kind = cut || !peer->up ? FT_EVENT_PING_SILENT
+                     : peer->removed ? FT_EVENT_PING_REFUSED
+                                     : FT_EVENT_PING_ALIVE;
+}
+
+/* --- witness ------------------------------------------------------------ */
+
+void
+ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
+{
+    struct worker *worker = &w->host[side].worker;
+    struct item *item;
+    int64_t delay = ft_sim_delay(w, 300 * US, 5 * MS);
+
+    worker->pending[action->ask % 16] = action->ask;
+    if (!w->calm && ft_sim_chance(w, 30))
+        delay += ft_sim_delay(w, 0, 3 * SECOND);    /* applied late */
+    if (!w->cut[side][WITNESS] && !(w->loss && ft_sim_chance(w, 300))) {
+        item = ft_sim_push(w, w->now + delay, W_WITNESS_REQUEST, side);
+        item->life = worker->life;
+        item->event.ask = action->ask;
+        item->event.generation = action->generation;
+        item->expected = action->expected;
+        item->event.owner = action->owner;
+    }
+    item = ft_sim_push(w, w->now + TIMEOUT_NS, W_WITNESS_TIMEOUT, side);
+    item->life = worker->life;
+    item->event.kind = FT_EVENT_UNREACHABLE;
+    item->event.ask = action->ask;
+}
+
+/* What src/engine/witness.c does with a request. */
+static bool
+swap_record(struct world *w, const struct item *item)
+{
+    const struct ft_ownership_event *event = &item->event;
+
+    if (w->witness_generation == event->generation
+        && w->witness_owner == event->owner)
+        return true;
+    if (w->witness_generation != item->expected)
+        return false;
+    if (event->generation <= w->witness_generation)
+        ft_sim_fail(w, "a generation that does not grow was asked for");
+    w->witness_generation = event->generation;
+    w->witness_owner = event->owner;
+    ft_sim_trace(w, "witness: generation %lu belongs to h%d",
+                 (unsigned long)event->generation, event->owner);
+    return true;
+}
+
+static void
+witness_request(struct world *w, const struct item *request)
+{
+    struct item *answer;
+    bool won;
+
+    if (!w->witness_up)
+        return;
+    won = swap_record(w, request);
+    if (w->cut[WITNESS][request->side] || (w->loss && ft_sim_chance(w, 300)))
+        return;
+    answer = ft_sim_push(w, w->now + ft_sim_delay(w, 300 * US, 5 * MS),
+                         W_WITNESS_ANSWER, request->side);
+    answer->life = request->life;
+    answer->event.kind = won ? FT_EVENT_WON : FT_EVENT_LOST;
+    answer->event.ask = request->event.ask;
+    answer->event.generation = w->witness_generation;
+    answer->event.owner = w->witness_owner;
+}
+
+/* Exactly one answer per question: the first. */
+static void
+witness_answer(struct world *w, const struct item *item)
+{
+    uint64_t *pending =
+        &w->host[item->side].worker.pending[item->event.ask % 16];
+
+    if (*pending != item->event.ask)
+        return;
+    *pending = 0;
+    ft_sim_event(w, item->side, &item->event);
+}
+
+void
+ft_sim_net_item(struct world *w, const struct item *item)
+{
+    switch (item->what) {
+    case W_CONNECT:
+        try_connect(w, item->side);
+        return;
+    case W_FRAME:
+        got_frame(w, item);
+        return;
+    case W_WITNESS_REQUEST:
+        witness_request(w, item);
+        return;
+    case W_WITNESS_ANSWER:
+    case W_WITNESS_TIMEOUT:
+        witness_answer(w, item);
+        return;
+    default:
+        ft_sim_event(w, item->side, &item->event);
+        return;
+    }
+}

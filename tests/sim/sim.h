@@ -1,0 +1,160 @@
+/*
+ * A deterministic world around the real src/pair/ownership*.c: two hosts, a
+ * witness, a network, guests that answer requests, and faults. One virtual
+ * clock, one queue, one random number generator per seed; the same seed is the
+ * same run. Single thread.
+ *
+ * The judge is a history tree: every request a guest works on makes a child of
+ * the state before it. An answer that reaches a client releases that state.
+ * Whatever is released must descend from everything released before, or be a
+ * late copy of what all later states contain: this is "no two speakers" and
+ * "no answered request lost" in one rule.
+ */
+#ifndef FT_SIM_H
+#define FT_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pair/ownership.h"
+
+#define US INT64_C(1000)
+#define MS INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+
+enum what {
+    W_GUEST, W_TICK, W_HEARTBEAT, W_CHECKPOINT, W_CONNECT, W_FRAME,
+    W_PING_RESULT, W_WITNESS_REQUEST, W_WITNESS_ANSWER, W_WITNESS_TIMEOUT,
+    W_RESUMED, W_SYNCED, W_START, W_REBOOT, W_UNPAUSE, W_FAULT, W_HEAL,
+    W_WITNESS_UP, W_BOOT_GUEST,
+};
+
+enum frame { F_HELLO, F_MESSAGE, F_EPOCH, F_ACK, F_SYNC, F_HEARD, F_EOF };
+
+/* A state of the guest; 0 is none. */
+typedef uint32_t state_id;
+
+struct item {
+    int64_t at;
+    uint64_t order;
+    enum what what;
+    int side;                   /* whose worker gets it; for frames the receiver */
+    uint64_t life;              /* worker's life it is for; 0 any */
+    uint64_t session;
+    enum frame frame;
+    struct ft_ownership_event event;
+    state_id state;
+    uint64_t expected;          /* witness request */
+    int fault;
+};
+
+struct output {
+    state_id state;
+    uint64_t epoch;             /* 0: not in a checkpoint yet */
+};
+
+#define OUTPUTS 4096
+
+struct vm {
+    enum ft_vm_state mode;
+    state_id state;
+    bool gate_open;
+    struct output held[OUTPUTS];
+    unsigned held_count;
+};
+
+struct worker {
+    bool alive;
+    bool daemon_only;           /* the daemon itself, giving up */
+    uint64_t life;
+    int64_t paused_until;
+    uint64_t session;           /* 0 none */
+    bool connecting;
+    int64_t tick_at;
+    bool committing, final, unacked;
+    uint64_t epoch;
+    uint64_t sync;
+    uint64_t pending[16];       /* questions without an answer */
+    struct ft_ownership own;
+};
+
+struct host {
+    bool up, removed;
+    struct ft_ownership_record stable;
+    struct vm vm;
+    state_id held, acked;       /* standby's copy; 0 nothing usable */
+    bool waiting;               /* a QEMU waits for incoming state */
+    struct worker worker;
+};
+
+struct session {
+    uint64_t id;
+    int64_t last[2];            /* FIFO: delivery of the last frame to side */
+    bool drop[2];               /* frames under way to side are lost */
+};
+
+struct world {
+    uint64_t seed, random;
+    int64_t now;
+    uint64_t order, steps;
+    bool trace, failed, calm;
+    bool excused;               /* a fault took the last copy of the VM */
+    char why[256];
+    struct ft_ownership_config config;
+    struct item *queue;
+    unsigned queue_count, queue_size;
+    struct host host[2];
+    struct session session;     /* newest; older ones are dead */
+    uint64_t sessions;
+    bool cut[3][3];             /* cut[from][to]; 2 is the witness */
+    bool witness_up, loss;
+    uint64_t witness_generation;
+    int witness_owner;
+    state_id *parent;
+    uint32_t *depth;
+    unsigned states, states_size;
+    state_id released;
+    int64_t released_at;
+    int released_by;
+    unsigned released_count, takeovers, lost_vms, switchovers;
+    unsigned crash_in;          /* crash at the n-th action from now; 0 never */
+    int crash_host;             /* 1: the whole host */
+};
+
+/* sim-core.c */
+uint64_t ft_sim_random(struct world *w, uint64_t below);
+bool ft_sim_chance(struct world *w, unsigned per_mille);
+int64_t ft_sim_delay(struct world *w, int64_t least, int64_t most);
+struct item *ft_sim_push(struct world *w, int64_t at, enum what what, int side);
+bool ft_sim_pop(struct world *w, struct item *out);
+state_id ft_sim_state(struct world *w, state_id parent);
+bool ft_sim_descends(const struct world *w, state_id state, state_id from);
+void ft_sim_fail(struct world *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void ft_sim_trace(const struct world *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* sim-host.c */
+void ft_sim_event(struct world *w, int side, const struct ft_ownership_event *event);
+void ft_sim_release(struct world *w, int side, state_id state);
+void ft_sim_worker_start(struct world *w, int side, bool give_up);
+void ft_sim_worker_crash(struct world *w, int side);
+void ft_sim_host_crash(struct world *w, int side);
+void ft_sim_host_item(struct world *w, const struct item *item);
+void ft_sim_excuse(struct world *w);
+void ft_sim_check(struct world *w);
+
+/* sim-net.c */
+void ft_sim_send(struct world *w, int from, enum frame frame,
+                 const struct ft_ownership_event *event, state_id state);
+void ft_sim_close(struct world *w, int side, bool abrupt);
+void ft_sim_net_item(struct world *w, const struct item *item);
+void ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action);
+void ft_sim_ping(struct world *w, int side);
+
+/* sim-faults.c: a whole run of one seed; false when it failed. */
+bool ft_sim_run(struct world *w, uint64_t seed, bool trace);
+void ft_sim_free(struct world *w);
+
+#endif

@@ -1,0 +1,71 @@
+/*
+ * simulate [--seeds A-B] [--trace SEED]: runs the ownership of a pair in a
+ * simulated world, one run per seed; see sim.h. Exit 1 with the seed on failure.
+ */
+#include "config.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim.h"
+
+struct sums {
+    uint64_t runs, failed, answers, takeovers, lost, switchovers;
+};
+
+static void
+run_one(uint64_t seed, bool trace, struct sums *sums)
+{
+    static struct world world;
+
+    sums->runs++;
+    if (!ft_sim_run(&world, seed, trace)) {
+        sums->failed++;
+        printf("seed %" PRIu64 " failed at %.3f ms: %s\n"
+               "  to see it: tests/sim/simulate --trace %" PRIu64 "\n", seed,
+               (double)world.now / (double)MS, world.why, seed);
+    }
+    sums->answers += world.released_count;
+    sums->takeovers += world.takeovers;
+    sums->lost += world.lost_vms;
+    sums->switchovers += world.switchovers;
+    ft_sim_free(&world);
+}
+
+static int
+usage(const char *name)
+{
+    fprintf(stderr, "usage: %s [--seeds A-B] [--trace SEED]\n", name);
+    return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "seeds", required_argument, NULL, 's' },
+        { "trace", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 },
+    };
+    uint64_t from = 1, to = 5000;
+    struct sums sums = { 0 };
+    bool trace = false;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+        if (c == 's' && sscanf(optarg, "%" SCNu64 "-%" SCNu64, &from, &to) == 2)
+            continue;
+        if (c != 't' || sscanf(optarg, "%" SCNu64, &from) != 1)
+            return usage(argv[0]);
+        to = from;
+        trace = true;
+    }
+    for (uint64_t seed = from; seed <= to && sums.failed < 10; seed++)
+        run_one(seed, trace, &sums);
+    printf("%" PRIu64 " runs: %" PRIu64 " failed, %" PRIu64 " answers, %" PRIu64
+           " takeovers, %" PRIu64 " switchovers, VM lost to more than one fault "
+           "in %" PRIu64 "\n", sums.runs, sums.failed, sums.answers,
+           sums.takeovers, sums.switchovers, sums.lost);
+    return sums.failed ? 1 : 0;
+}
