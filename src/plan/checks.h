@@ -33,17 +33,22 @@ size_t ft_link_paths(const struct ft_host *primary, const struct ft_host *standb
                      struct ft_link_path paths[FT_LINKS_MAX]);
 
 /*
- * The pool for the replica of one disk: one of the disk's own pool's name,
- * else of the same path, else the one with the most room. NULL when the
- * standby has no active pool of a kind we can use (dir, fs, netfs).
+ * The pool for the replicas of the VM's disks: the one that is named like the
+ * pool of its first disk if it has the room, else the one with the most room.
+ * NULL when the standby has no active pool of a kind we can use (dir, fs,
+ * netfs: replicas are raw files).
  */
 const struct ft_pool *ft_replica_pool(const struct ft_domain *domain,
                                       const struct ft_host *standby);
 
+/* Bytes of all disks that get a replica. */
+uint64_t ft_replica_size(const struct ft_domain *domain);
+
 /*
  * ft_check_vm is about the VM and the host it is on; ft_check_standby about
- * this standby for it; ft_check_witness about this witness (NULL: none). Each
- * appends its findings, passes included. 0 or -ENOMEM.
+ * this standby for it, with this pool (NULL: ft_replica_pool); ft_check_witness
+ * about this witness (NULL: none, by choice). Each appends its findings,
+ * passes included. 0 or -ENOMEM.
  */
 int ft_check_vm(const struct ft_inventory *inventory,
                 const struct ft_host *primary, const struct ft_domain *domain,
@@ -51,7 +56,7 @@ int ft_check_vm(const struct ft_inventory *inventory,
 int ft_check_standby(const struct ft_inventory *inventory,
                      const struct ft_host *primary,
                      const struct ft_domain *domain,
-                     const struct ft_host *standby,
+                     const struct ft_host *standby, const char *pool,
                      struct ft_findings *findings);
 int ft_check_witness(const struct ft_host *primary,
                      const struct ft_host *standby,

@@ -1,2 +1,15 @@
+# Checks, placement and plans: pure functions over the inventory.
 noinst_LIBRARIES += libftplan.a
-libftplan_a_SOURCES =
+libftplan_a_SOURCES = \
+	src/plan/carry-rules.h \
+	src/plan/carry.c src/plan/carry.h \
+	src/plan/checks-cpu.c \
+	src/plan/checks-network.c \
+	src/plan/checks-private.h \
+	src/plan/checks-vm.c \
+	src/plan/checks.c src/plan/checks.h \
+	src/plan/findings.c src/plan/findings.h \
+	src/plan/inventory.c src/plan/inventory.h \
+	src/plan/links.c \
+	src/plan/placement.c src/plan/placement.h \
+	src/plan/plan.c src/plan/plan.h

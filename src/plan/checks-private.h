@@ -1,0 +1,26 @@
+/*
+ * Shared by the files that make up checks.h; not for others.
+ */
+#ifndef FT_PLAN_CHECKS_PRIVATE_H
+#define FT_PLAN_CHECKS_PRIVATE_H
+
+#include "plan/checks.h"
+
+/* A disk the guest may write: the standby gets a copy of it. */
+bool ft_needs_replica(const struct ft_disk *disk);
+
+int ft_check_kernel(const struct ft_host *host, const char *id,
+                    struct ft_findings *findings);
+int ft_check_libvirt(const struct ft_host *host, const char *id,
+                     struct ft_findings *findings);
+
+/* The part about CPUs and the part about networks of ft_check_standby. */
+int ft_check_cpu(const struct ft_host *primary, const struct ft_domain *domain,
+                 const struct ft_host *standby, struct ft_findings *findings);
+int ft_check_networks(const struct ft_inventory *inventory,
+                      const struct ft_host *primary,
+                      const struct ft_domain *domain,
+                      const struct ft_host *standby,
+                      struct ft_findings *findings);
+
+#endif

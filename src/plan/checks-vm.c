@@ -1,0 +1,190 @@
+/*
+ * Checks about the VM itself and the host it runs on.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/carry.h"
+#include "plan/checks.h"
+#include "plan/checks-private.h"
+
+#define LIBVIRT_NEEDED 8002         /* 8.2: virDomainQemuMonitorCommandWithFiles */
+
+int
+ft_check_kernel(const struct ft_host *host, const char *id,
+                struct ft_findings *findings)
+{
+    const struct ft_kernel *k = &host->kernel;
+    bool whole = k->userfaultfd && k->uffd_wp_async && k->pagemap_scan &&
+                 k->pidfd_getfd;
+
+    return ft_findings_add(findings, whole ? FT_PASS : FT_FAIL, id, host->name,
+        "Guest memory is tracked by userfaultfd with WP_ASYNC and PAGEMAP_SCAN.",
+        whole ? "" : !k->userfaultfd && k->uffd_wp_async
+            ? "Load or build the kernel with CONFIG_USERFAULTFD."
+            : "Install Linux 6.7 or newer (Debian 12: linux-image-amd64 from "
+              "bookworm-backports) and restart the host.",
+        "Linux %s: /dev/userfaultfd %s, WP_ASYNC %s, PAGEMAP_SCAN %s, "
+        "pidfd_getfd %s", k->release, k->userfaultfd ? "works" : "missing",
+        k->uffd_wp_async ? "works" : "missing",
+        k->pagemap_scan ? "works" : "missing",
+        k->pidfd_getfd ? "works" : "missing");
+}
+
+int
+ft_check_libvirt(const struct ft_host *host, const char *id,
+                 struct ft_findings *findings)
+{
+    const struct ft_libvirt *l = &host->libvirt;
+    unsigned major = 0, minor = 0;
+    bool enough;
+
+    if (*l->version == '\0')
+        return ft_findings_add(findings, FT_FAIL, id, host->name,
+            "The engine works with VMs through libvirt.",
+            "Install and start libvirt there (Debian: apt-get install "
+            "libvirt-daemon-system qemu-system-x86), or choose another host.",
+            "libvirt does not answer: %s",
+            *l->error != '\0' ? l->error : "not installed");
+    sscanf(l->version, "%u.%u", &major, &minor);
+    enough = major * 1000 + minor >= LIBVIRT_NEEDED;
+    return ft_findings_add(findings, enough ? FT_PASS : FT_FAIL, id, host->name,
+        "The engine passes file descriptors to QEMU through libvirt.",
+        enough ? "" : "Upgrade libvirt to 8.2 or newer.",
+        "libvirt %s at %s", l->version, l->uri);
+}
+
+static int
+check_running(const struct ft_host *primary, const struct ft_domain *domain,
+              struct ft_findings *findings)
+{
+    bool running = domain->state == FT_DOMAIN_RUNNING;
+
+    return ft_findings_add(findings, running ? FT_PASS : FT_FAIL, "vm.running",
+        domain->name, "Only a running VM can be protected.",
+        running ? "" : domain->state == FT_DOMAIN_PAUSED
+            ? "Resume it (virsh resume) and try again."
+            : "Start it (virsh start) and try again.",
+        "the VM is %s on %s", ft_domain_state_name(domain->state),
+        primary->name);
+}
+
+static int
+check_protected(const struct ft_inventory *inventory,
+                const struct ft_domain *domain, struct ft_findings *findings)
+{
+    for (size_t i = 0; i < inventory->pair_count; i++) {
+        const struct ft_known_pair *p = &inventory->pairs[i];
+
+        if (strcmp(p->vm_uuid, domain->uuid) != 0 ||
+            (inventory->resuming != NULL &&
+             strcmp(p->pair, inventory->resuming) == 0))
+            continue;
+        return ft_findings_add(findings, FT_FAIL, "vm.protected", domain->name,
+            "A VM can be in one pair only.",
+            "Nothing to do; ftadmin unprotect ends the protection.",
+            "the VM is protected already: %s and %s, %s", p->primary,
+            p->standby, p->state);
+    }
+    return ft_findings_add(findings, FT_PASS, "vm.protected", domain->name,
+                           NULL, NULL, "the VM is in no pair yet");
+}
+
+static int
+check_carry(const struct ft_inventory *inventory, const struct ft_host *primary,
+            const struct ft_domain *domain, struct ft_findings *findings)
+{
+    struct ft_carry_facts facts = {
+        .vhost_known = domain->pid > 0,
+        .vhost = domain->vhost,
+        .vhost_net = primary->kernel.vhost_net,
+        .attached = inventory->resuming != NULL,
+    };
+    struct ft_error err = FT_ERROR_INIT;
+    int rc = ft_carry_check(domain->xml, &facts, findings, &err);
+
+    if (rc == -EINVAL)
+        return ft_findings_add(findings, FT_FAIL, "vm.xml", domain->name,
+                               "Its devices cannot be checked without it.",
+                               "Look at it with virsh dumpxml.", "%s", err.text);
+    return rc;
+}
+
+static int
+check_jobs(const struct ft_inventory *inventory, const struct ft_domain *domain,
+           struct ft_findings *findings)
+{
+    for (size_t i = 0; i < domain->disk_count; i++)
+        if (domain->disks[i].job && inventory->resuming == NULL)
+            return ft_findings_add(findings, FT_FAIL, "vm.block-job",
+                domain->disks[i].target,
+                "Only one job at a time can mirror a disk.",
+                "Wait until it has ended, or end it: virsh blockjob VM DISK "
+                "--abort.", "a block job runs on disk %s",
+                domain->disks[i].target);
+    return 0;
+}
+
+static int
+check_disks(const struct ft_domain *domain, struct ft_findings *findings)
+{
+    for (size_t i = 0; i < domain->disk_count; i++) {
+        const struct ft_disk *d = &domain->disks[i];
+
+        if (ft_needs_replica(d) && d->capacity == 0)
+            return ft_findings_add(findings, FT_FAIL, "vm.disk-size", d->target,
+                "The replica must have the same size.",
+                "Look at it with virsh domblkinfo.",
+                "the size of disk %s (%s) is not known", d->target, d->source);
+    }
+    return ft_findings_add(findings, FT_PASS, "vm.disk-size", domain->name,
+                           NULL, NULL, "%.1f GiB of disks to replicate",
+                           (double)ft_replica_size(domain) / (1 << 30));
+}
+
+static int
+check_kind(const struct ft_domain *domain, struct ft_findings *findings)
+{
+    int rc = 0;
+
+    if (!domain->persistent)
+        rc = ft_findings_add(findings, FT_WARN, "vm.transient", domain->name,
+            "Nothing of it is left when it ends.",
+            "Define it (virsh define) if it is to stay.",
+            "the VM is transient");
+    if (rc == 0 && *domain->qemu_version == '\0')
+        rc = ft_findings_add(findings, FT_FAIL, "vm.qemu", domain->name,
+            "Both sides must run the same QEMU.", "",
+            "the version of its running QEMU is not known");
+    /* Said wherever it matters until somebody has measured it. */
+    if (rc == 0 && domain->kvm)
+        rc = ft_findings_add(findings, FT_WARN, "vm.kvm", domain->name,
+            "Dirty pages are found by host page tables, which KVM follows; this "
+            "has been proven with TCG guests only.",
+            "Compare both sides once it is protected: ftadmin verify.",
+            "the VM runs with KVM");
+    return rc;
+}
+
+int
+ft_check_vm(const struct ft_inventory *inventory, const struct ft_host *primary,
+            const struct ft_domain *domain, struct ft_findings *findings)
+{
+    int rc = check_running(primary, domain, findings);
+
+    if (rc == 0)
+        rc = check_protected(inventory, domain, findings);
+    if (rc == 0)
+        rc = ft_check_libvirt(primary, "primary.libvirt", findings);
+    if (rc == 0)
+        rc = ft_check_kernel(primary, "primary.kernel", findings);
+    if (rc == 0 && domain->state == FT_DOMAIN_RUNNING)
+        rc = check_kind(domain, findings);
+    if (rc == 0)
+        rc = check_carry(inventory, primary, domain, findings);
+    if (rc == 0)
+        rc = check_jobs(inventory, domain, findings);
+    return rc == 0 ? check_disks(domain, findings) : rc;
+}

@@ -1,0 +1,320 @@
+/*
+ * Checks about one host as the standby, and about the witness.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/checks-private.h"
+
+#define GIB(bytes) ((double)(bytes) / (1 << 30))
+
+bool
+ft_needs_replica(const struct ft_disk *disk)
+{
+    return !disk->readonly && strcmp(disk->device, "cdrom") != 0 &&
+           strcmp(disk->device, "floppy") != 0;
+}
+
+uint64_t
+ft_replica_size(const struct ft_domain *domain)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < domain->disk_count; i++)
+        if (ft_needs_replica(&domain->disks[i]))
+            sum += domain->disks[i].capacity;
+    return sum;
+}
+
+static bool
+is_pool_usable(const struct ft_pool *pool)
+{
+    return pool->active && (strcmp(pool->type, "dir") == 0 ||
+                            strcmp(pool->type, "fs") == 0 ||
+                            strcmp(pool->type, "netfs") == 0);
+}
+
+const struct ft_pool *
+ft_replica_pool(const struct ft_domain *domain, const struct ft_host *standby)
+{
+    const char *wanted = domain->disk_count > 0 ? domain->disks[0].pool : "";
+    const struct ft_pool *named = *wanted != '\0' ? ft_host_pool(standby, wanted)
+                                                  : NULL;
+    const struct ft_pool *best = NULL;
+
+    if (named != NULL && is_pool_usable(named) &&
+        named->available >= ft_replica_size(domain))
+        return named;
+    for (size_t i = 0; i < standby->pool_count; i++) {
+        const struct ft_pool *p = &standby->pools[i];
+
+        if (!is_pool_usable(p))
+            continue;
+        if (best == NULL || p->available > best->available ||
+            (p->available == best->available && strcmp(p->name, best->name) < 0))
+            best = p;
+    }
+    return best;
+}
+
+static int
+check_other(const struct ft_host *primary, const struct ft_host *standby,
+            struct ft_findings *findings)
+{
+    bool same = primary == standby ||
+                strcmp(primary->name, standby->name) == 0 ||
+                (*primary->machine_id != '\0' &&
+                 strcmp(primary->machine_id, standby->machine_id) == 0 &&
+                 strcmp(primary->hostname, standby->hostname) == 0);
+
+    return ft_findings_add(findings, same ? FT_FAIL : FT_PASS, "standby.host",
+        standby->name, "The copy must be on another machine.",
+        same ? "Choose another standby." : "", "%s is %s", standby->name,
+        same ? "the host the VM runs on" : "another host");
+}
+
+static int
+check_qemu(const struct ft_domain *domain, const struct ft_host *standby,
+           struct ft_findings *findings)
+{
+    const struct ft_emulator *e = ft_host_emulator(standby, domain->emulator);
+    bool same = e != NULL && strcmp(e->version, domain->qemu_version) == 0;
+
+    if (same)
+        return ft_findings_add(findings, FT_PASS, "standby.qemu", standby->name,
+                               NULL, NULL, "QEMU %s, as the running VM",
+                               e->version);
+    return ft_findings_add(findings, FT_FAIL, "standby.qemu", standby->name,
+        "Memory and device state fit the very same version only.",
+        "Install the same QEMU on both hosts; a VM runs the version it was "
+        "started with until it is stopped and started.",
+        "the VM runs QEMU %s, %s has %s", domain->qemu_version, standby->name,
+        e != NULL ? e->version : "no such emulator");
+}
+
+static int
+check_machine(const struct ft_domain *domain, const struct ft_host *standby,
+              struct ft_findings *findings)
+{
+    const struct ft_emulator *e = ft_host_emulator(standby, domain->emulator);
+    bool there = false;
+
+    for (size_t i = 0; e != NULL && i < e->machine_count; i++)
+        there = there || strcmp(e->machines[i], domain->machine) == 0;
+    return ft_findings_add(findings, there ? FT_PASS : FT_FAIL,
+        "standby.machine", standby->name,
+        "The guest must find the same virtual hardware.",
+        there ? "" : "Install the same QEMU on both hosts.",
+        "machine type %s is %s", domain->machine,
+        there ? "known there" : "not known there");
+}
+
+static int
+check_package(const struct ft_host *primary, const struct ft_domain *domain,
+              const struct ft_host *standby, struct ft_findings *findings)
+{
+    const struct ft_emulator *a = ft_host_emulator(primary, domain->emulator);
+    const struct ft_emulator *b = ft_host_emulator(standby, domain->emulator);
+    int rc = 0;
+
+    if (a != NULL && b != NULL && strcmp(a->version, b->version) == 0 &&
+        strcmp(a->package, b->package) != 0)
+        rc = ft_findings_add(findings, FT_WARN, "standby.qemu-package",
+            standby->name, "Builds of one version may still differ.",
+            "Install the same package on both hosts.",
+            "QEMU's packages differ: %s and %s", a->package, b->package);
+    if (rc == 0 && strcmp(primary->libvirt.version, standby->libvirt.version) != 0)
+        rc = ft_findings_add(findings, FT_WARN, "standby.libvirt-version",
+            standby->name, "It may make another command line of the same VM.",
+            "Install the same libvirt on both hosts.",
+            "libvirt %s here, %s there", primary->libvirt.version,
+            standby->libvirt.version);
+    return rc;
+}
+
+static int
+check_memory(const struct ft_domain *domain, const struct ft_host *standby,
+             struct ft_findings *findings)
+{
+    uint64_t needed = domain->memory + FT_ENGINE_MEMORY;
+    bool enough = standby->memory_available >= needed;
+
+    return ft_findings_add(findings, enough ? FT_PASS : FT_FAIL,
+        "standby.memory", standby->name,
+        "The waiting copy holds all of the guest's memory.",
+        enough ? "" : "Free memory there, or choose another standby.",
+        "%.1f GiB available, %.1f GiB needed",
+        GIB(standby->memory_available), GIB(needed));
+}
+
+static int
+check_vcpus(const struct ft_domain *domain, const struct ft_host *standby,
+            struct ft_findings *findings)
+{
+    if (domain->vcpus <= standby->cpu.count)
+        return 0;
+    return ft_findings_add(findings, FT_WARN, "standby.vcpus", standby->name,
+                           "The VM will be slower there.",
+                           "Choose a standby with more CPUs.",
+                           "the VM has %d vCPUs, %s has %d CPUs", domain->vcpus,
+                           standby->name, standby->cpu.count);
+}
+
+static int
+check_pool(const struct ft_domain *domain, const struct ft_host *standby,
+           const char *wanted, struct ft_findings *findings)
+{
+    const struct ft_pool *pool = wanted != NULL ? ft_host_pool(standby, wanted)
+                                                : ft_replica_pool(domain, standby);
+    uint64_t needed = ft_replica_size(domain);
+    bool enough;
+
+    if (pool == NULL || !is_pool_usable(pool))
+        return ft_findings_add(findings, FT_FAIL, "standby.pool", standby->name,
+            "Replicas are files in a storage pool.",
+            "Define one: virsh pool-define-as default dir --target "
+            "/var/lib/libvirt/images; virsh pool-start default; virsh "
+            "pool-autostart default.",
+            wanted != NULL ? "%s has no active folder pool %s"
+                           : "%s has no active storage pool of folder kind%s",
+            standby->name, wanted != NULL ? wanted : "");
+    enough = pool->available >= needed;
+    return ft_findings_add(findings, enough ? FT_PASS : FT_FAIL, "standby.pool",
+        standby->name, "The replica needs the room of the whole disk.",
+        enough ? "" : "Free room there, or choose another pool or standby.",
+        "pool %s has %.1f GiB, %.1f GiB needed", pool->name,
+        GIB(pool->available), GIB(needed));
+}
+
+/* What an unfinished protect of this pair left on the standby. */
+static bool
+is_own_trace(const struct ft_inventory *inventory,
+             const struct ft_domain *domain, const struct ft_domain *other)
+{
+    return inventory->resuming != NULL &&
+           strcmp(other->uuid, domain->uuid) == 0 &&
+           other->state != FT_DOMAIN_RUNNING;
+}
+
+static int
+check_collision(const struct ft_inventory *inventory,
+                const struct ft_domain *domain, const struct ft_host *standby,
+                struct ft_findings *findings)
+{
+    for (size_t i = 0; i < standby->domain_count; i++) {
+        const struct ft_domain *other = &standby->domains[i];
+        bool name = strcmp(other->name, domain->name) == 0;
+
+        if ((!name && strcmp(other->uuid, domain->uuid) != 0) ||
+            is_own_trace(inventory, domain, other))
+            continue;
+        return ft_findings_add(findings, FT_FAIL, "standby.collision",
+            standby->name, "The copy needs the VM's own name and UUID there.",
+            other->state == FT_DOMAIN_OFF
+                ? "If it is an old copy, remove it: virsh undefine --nvram."
+                : "Find out which of the two is right, and stop the other.",
+            "%s has a domain %s of %s already (%s, %s)", standby->name,
+            other->name, name ? "the same name" : "the same UUID",
+            ft_domain_state_name(other->state), other->uuid);
+    }
+    return ft_findings_add(findings, FT_PASS, "standby.collision",
+                           standby->name, NULL, NULL,
+                           "name and UUID of the VM are free there");
+}
+
+static int
+check_vhost(const struct ft_host *primary, const struct ft_domain *domain,
+            const struct ft_host *standby, struct ft_findings *findings)
+{
+    if (!domain->kvm || primary->kernel.vhost_net || !standby->kernel.vhost_net ||
+        domain->mac_count == 0)
+        return 0;
+    return ft_findings_add(findings, FT_WARN, "standby.vhost", standby->name,
+        "A virtio NIC would use vhost-net there after a takeover, and could "
+        "then not be protected.",
+        "Add <driver name='qemu'/> to the VM's NICs (virsh edit).",
+        "%s has vhost-net, %s has not", standby->name, primary->name);
+}
+
+static int
+check_clock(const struct ft_host *primary, const struct ft_host *standby,
+            struct ft_findings *findings)
+{
+    int64_t skew = standby->clock_offset_ms - primary->clock_offset_ms;
+    bool right = llabs(skew) <= FT_CLOCK_SKEW_MS;
+
+    if (!primary->clock_known || !standby->clock_known)
+        return 0;
+    return ft_findings_add(findings, right ? FT_PASS : FT_WARN, "standby.clock",
+        standby->name, "Events of both hosts are compared by their times, and a "
+        "guest that reads the hardware clock would see it jump.",
+        right ? "" : "Run chrony or systemd-timesyncd on both hosts.",
+        "its clock differs by %.1f s", (double)skew / 1000);
+}
+
+int
+ft_check_standby(const struct ft_inventory *inventory,
+                 const struct ft_host *primary, const struct ft_domain *domain,
+                 const struct ft_host *standby, const char *pool,
+                 struct ft_findings *findings)
+{
+    int rc = check_other(primary, standby, findings);
+
+    if (rc == 0)
+        rc = ft_check_libvirt(standby, "standby.libvirt", findings);
+    if (rc == 0)
+        rc = ft_check_kernel(standby, "standby.kernel", findings);
+    /* Without libvirt there is nothing more to know. */
+    if (rc < 0 || *standby->libvirt.version == '\0')
+        return rc;
+    rc = check_qemu(domain, standby, findings);
+    if (rc == 0)
+        rc = check_machine(domain, standby, findings);
+    if (rc == 0)
+        rc = check_package(primary, domain, standby, findings);
+    if (rc == 0)
+        rc = ft_check_cpu(primary, domain, standby, findings);
+    if (rc == 0)
+        rc = check_vcpus(domain, standby, findings);
+    if (rc == 0)
+        rc = check_memory(domain, standby, findings);
+    if (rc == 0)
+        rc = check_pool(domain, standby, pool, findings);
+    if (rc == 0)
+        rc = check_collision(inventory, domain, standby, findings);
+    if (rc == 0)
+        rc = ft_check_networks(inventory, primary, domain, standby, findings);
+    if (rc == 0)
+        rc = check_vhost(primary, domain, standby, findings);
+    return rc == 0 ? check_clock(primary, standby, findings) : rc;
+}
+
+int
+ft_check_witness(const struct ft_host *primary, const struct ft_host *standby,
+                 const struct ft_host *witness, struct ft_findings *findings)
+{
+    struct ft_link_path paths[FT_LINKS_MAX];
+
+    if (witness == NULL)
+        return ft_findings_add(findings, FT_WARN, "witness.none", "witness",
+            "Without a witness the standby cannot know whether the primary is "
+            "dead or only out of reach: it never takes over by itself.",
+            "Name a third host: --witness HOST.", "no witness, by your choice");
+    if (strcmp(witness->name, primary->name) == 0 ||
+        (standby != NULL && strcmp(witness->name, standby->name) == 0))
+        return ft_findings_add(findings, FT_FAIL, "witness.host", witness->name,
+            "A witness that dies with one of the two cannot decide.",
+            "Choose a third host.", "%s is one of the two hosts", witness->name);
+    if (ft_link_paths(primary, witness, paths) == 0 ||
+        (standby != NULL && ft_link_paths(standby, witness, paths) == 0))
+        return ft_findings_add(findings, FT_WARN, "witness.address",
+            witness->name, "Both hosts must reach it when it matters.",
+            "Make sure that routes to it do not lead through one of the hosts.",
+            "%s shares no network with both hosts", witness->name);
+    return ft_findings_add(findings, FT_PASS, "witness.address", witness->name,
+                           NULL, NULL, "both hosts share a network with %s",
+                           witness->name);
+}

@@ -1,0 +1,511 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan/plan.h"
+
+/* Lengths the engine stores: src/engine/pair-store.h. */
+#define ENGINE_HOST_MAX 63
+#define ENGINE_VM_MAX 127
+#define ENGINE_POOL_MAX 63
+
+/* What ft_plan_make works with; hosts are the inventory's. */
+struct making {
+    const struct ft_inventory *inventory;
+    const struct ft_plan_choices *choices;
+    struct ft_plan *plan;
+    const struct ft_host *primary;
+    const struct ft_domain *domain;
+    const struct ft_host *standby;
+    const struct ft_host *witness;
+    const char *pool;
+};
+
+static int
+out_of_memory(struct ft_error *err)
+{
+    return ft_fail(err, ENOMEM, NULL, "out of memory");
+}
+
+int
+ft_settings_check(const struct ft_pair_settings *settings, struct ft_error *err)
+{
+    const struct {
+        const char *name;
+        int value, min, max;
+    } bounds[] = {
+        { "silence_ms", settings->silence_ms, 50, 60000 },
+        { "interval_ms", settings->interval_ms, 5, 10000 },
+        { "idle_interval_ms", settings->idle_interval_ms, 5, 60000 },
+        { "min_spacing_ms", settings->min_spacing_ms, 1, 1000 },
+        { "pause_share_percent", settings->pause_share_percent, 1, 90 },
+    };
+
+    for (size_t i = 0; i < sizeof(bounds) / sizeof(*bounds); i++)
+        if (bounds[i].value < bounds[i].min || bounds[i].value > bounds[i].max)
+            return ft_fail(err, EINVAL, NULL, "%s is %d; it must be %d to %d",
+                           bounds[i].name, bounds[i].value, bounds[i].min,
+                           bounds[i].max);
+    if (settings->idle_interval_ms < settings->interval_ms ||
+        settings->min_spacing_ms > settings->interval_ms)
+        return ft_fail(err, EINVAL, NULL, "min_spacing_ms <= interval_ms <= "
+                       "idle_interval_ms does not hold");
+    return 0;
+}
+
+/* ---- choosing ---- */
+
+static int
+find_host(const struct making *m, const char *name, const char *role,
+          const struct ft_host **host, struct ft_error *err)
+{
+    *host = ft_inventory_host(m->inventory, name);
+    if (*host != NULL)
+        return 0;
+    return ft_fail(err, ENOENT, "ftadmin host add adds it.",
+                   "the %s %s is not a known host that answers", role, name);
+}
+
+static int
+choose_standby(struct making *m, struct ft_error *err)
+{
+    int rc;
+
+    if (m->choices->standby != NULL)
+        return find_host(m, m->choices->standby, "standby", &m->standby, err);
+    rc = ft_place(m->inventory, m->primary, m->domain, &m->plan->placement);
+    m->standby = m->plan->placement.standby;
+    return rc < 0 ? out_of_memory(err) : 0;
+}
+
+/* Better witness first: one already, then no KVM host, then by name. */
+static bool
+is_better_witness(const struct ft_host *a, const struct ft_host *b)
+{
+    bool plain_a, plain_b;
+
+    if (b == NULL)
+        return true;
+    if (a->is_witness != b->is_witness)
+        return a->is_witness;
+    plain_a = *a->libvirt.version == '\0';
+    plain_b = *b->libvirt.version == '\0';
+    if (plain_a != plain_b)
+        return plain_a;
+    return strcmp(a->name, b->name) < 0;
+}
+
+static int
+choose_witness(struct making *m, struct ft_error *err)
+{
+    const char *wanted = m->choices->witness;
+
+    if (wanted != NULL && strcmp(wanted, "none") == 0)
+        return 0;
+    if (wanted != NULL)
+        return find_host(m, wanted, "witness", &m->witness, err);
+    for (size_t i = 0; i < m->inventory->host_count; i++) {
+        const struct ft_host *h = m->inventory->hosts[i];
+
+        if (h != m->primary && h != m->standby &&
+            is_better_witness(h, m->witness))
+            m->witness = h;
+    }
+    return 0;
+}
+
+/* ---- checks ---- */
+
+static int
+check_name(struct making *m, const char *what, const char *name, size_t limit)
+{
+    if (strlen(name) <= limit)
+        return 0;
+    return ft_findings_add(&m->plan->findings, FT_FAIL, "plan.name", name,
+                           "The engine stores names of limited length.",
+                           "Use a shorter name.",
+                           "the name of the %s is longer than %zu characters",
+                           what, limit);
+}
+
+static int
+check_names(struct making *m)
+{
+    int rc = check_name(m, "VM", m->domain->name, ENGINE_VM_MAX);
+
+    if (rc == 0)
+        rc = check_name(m, "primary", m->primary->name, ENGINE_HOST_MAX);
+    if (rc == 0 && m->standby != NULL)
+        rc = check_name(m, "standby", m->standby->name, ENGINE_HOST_MAX);
+    if (rc == 0 && m->witness != NULL)
+        rc = check_name(m, "witness", m->witness->name, ENGINE_HOST_MAX);
+    if (rc == 0 && m->pool != NULL)
+        rc = check_name(m, "pool", m->pool, ENGINE_POOL_MAX);
+    return rc;
+}
+
+static int
+check_no_standby(struct making *m)
+{
+    const struct ft_placement *p = &m->plan->placement;
+
+    for (size_t i = 0; i < p->count; i++)
+        if (ft_findings_add(&m->plan->findings, FT_FAIL, "placement.candidate",
+                            p->candidates[i].host->name,
+                            "The VM needs a second host.",
+                            "Remove the cause, or add another host.",
+                            "%s will not do: %s", p->candidates[i].host->name,
+                            p->candidates[i].reason) < 0)
+            return -ENOMEM;
+    if (p->count > 0)
+        return 0;
+    return ft_findings_add(&m->plan->findings, FT_FAIL, "placement.none",
+                           "standby", "The VM needs a second host.",
+                           "Add one: ftadmin host add HOST.",
+                           "there is no host but %s", m->primary->name);
+}
+
+/* No witness although none was declined. */
+static int
+check_no_witness(struct making *m)
+{
+    return ft_findings_add(&m->plan->findings, FT_FAIL, "witness.missing",
+        "witness", "Without a witness the standby never takes over by itself.",
+        "Add a third host (ftadmin host add HOST), or choose --witness none.",
+        "there is no third host that could be the witness");
+}
+
+static int
+check_choices(struct making *m)
+{
+    struct ft_findings *findings = &m->plan->findings;
+    int rc = ft_check_vm(m->inventory, m->primary, m->domain, findings);
+
+    if (rc == 0)
+        rc = m->standby != NULL
+            ? ft_check_standby(m->inventory, m->primary, m->domain, m->standby,
+                               m->choices->pool, findings)
+            : check_no_standby(m);
+    if (rc == 0)
+        rc = m->witness == NULL && m->choices->witness == NULL
+            ? check_no_witness(m)
+            : ft_check_witness(m->primary, m->standby, m->witness, findings);
+    return rc == 0 ? check_names(m) : rc;
+}
+
+static int
+verdict(const struct making *m, struct ft_error *err)
+{
+    const struct ft_findings *findings = &m->plan->findings;
+    const struct ft_finding *protected = ft_findings_find(findings,
+                                                          "vm.protected");
+    const struct ft_finding *failed = ft_findings_first(findings, FT_FAIL);
+
+    if (protected != NULL && protected->verdict == FT_FAIL)
+        return ft_fail(err, EEXIST, protected->remedy, "%s: %s",
+                       m->domain->name, protected->evidence);
+    if (failed == NULL)
+        return 0;
+    return ft_fail(err, EPERM, failed->remedy, "%s: %s: %s", m->domain->name,
+                   failed->subject, failed->evidence);
+}
+
+/* ---- configuration ---- */
+
+static int
+append_text(json_t *list, const char *text)
+{
+    size_t i;
+    json_t *known;
+
+    json_array_foreach(list, i, known)
+        if (strcmp(json_string_value(known), text) == 0)
+            return 0;
+    return json_array_append_new(list, json_string(text));
+}
+
+/* Every address of the witness, those in a common network first. */
+static json_t *
+witness_addresses(const struct making *m)
+{
+    struct ft_link_path paths[FT_LINKS_MAX];
+    json_t *list = json_array();
+    size_t count = ft_link_paths(m->primary, m->witness, paths);
+
+    for (size_t i = 0; i < count; i++)
+        append_text(list, paths[i].standby);
+    count = ft_link_paths(m->standby, m->witness, paths);
+    for (size_t i = 0; i < count; i++)
+        append_text(list, paths[i].standby);
+    for (size_t i = 0; i < m->witness->nic_count; i++)
+        for (size_t k = 0; k < m->witness->nics[i].address_count; k++)
+            append_text(list, m->witness->nics[i].addresses[k].text);
+    while (json_array_size(list) > FT_LINKS_MAX)
+        json_array_remove(list, FT_LINKS_MAX);
+    return list;
+}
+
+/* Both sides' lists have the same order: element i of both is one network. */
+static int
+link_addresses(struct making *m, json_t *primary, json_t *standby,
+               struct ft_error *err)
+{
+    struct ft_link_path paths[FT_LINKS_MAX];
+    size_t count = ft_link_paths(m->primary, m->standby, paths);
+    const char *wanted = m->choices->address;
+    size_t first = 0;
+
+    while (wanted != NULL && first < count &&
+           strcmp(paths[first].standby, wanted) != 0)
+        first++;
+    if (first == count)
+        return ft_fail(err, EINVAL, NULL, "%s is no address of %s in a network "
+                       "it shares with %s", wanted != NULL ? wanted : "?",
+                       m->standby->name, m->primary->name);
+    for (size_t i = 0; i < count; i++) {
+        /* the wanted one first, the others in their order */
+        size_t from = i == 0 ? first : i <= first ? i - 1 : i;
+
+        json_array_append_new(primary, json_string(paths[from].primary));
+        json_array_append_new(standby, json_string(paths[from].standby));
+    }
+    strcpy(m->plan->primary_address, paths[first].primary);
+    strcpy(m->plan->standby_address, paths[first].standby);
+    return 0;
+}
+
+static json_t *
+settings_json(const struct ft_pair_settings *s)
+{
+    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:b}", "silence_ms", s->silence_ms,
+                     "interval_ms", s->interval_ms,
+                     "idle_interval_ms", s->idle_interval_ms,
+                     "min_spacing_ms", s->min_spacing_ms,
+                     "pause_share_percent", s->pause_share_percent,
+                     "alone_without_witness", (int)s->alone_without_witness);
+}
+
+/* A pool on the primary too: it becomes the standby after a takeover. */
+static const char *
+primary_pool(const struct making *m)
+{
+    const struct ft_pool *pool = ft_replica_pool(m->domain, m->primary);
+
+    return pool != NULL ? pool->name : "";
+}
+
+static int
+make_config(struct making *m, struct ft_error *err)
+{
+    struct ft_plan *plan = m->plan;
+    json_t *here = json_array();
+    json_t *there = json_array();
+    json_t *witness = json_null();
+    int rc = link_addresses(m, here, there, err);
+
+    if (m->witness != NULL)
+        witness = json_pack("{s:s,s:o,s:i}", "name", m->witness->name,
+                            "addresses", witness_addresses(m),
+                            "port", FT_WITNESS_PORT);
+    plan->config = json_pack(
+        "{s:i,s:s,s:s,s:s,s:[{s:s,s:o,s:i},{s:s,s:o,s:i}],s:o,s:[s,s],s:o}",
+        "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
+        plan->vm_uuid, "hosts",
+        "name", m->primary->name, "addresses", here, "port",
+        m->primary->link_port,
+        "name", m->standby->name, "addresses", there, "port",
+        m->standby->link_port,
+        "witness", witness, "pools", primary_pool(m), plan->pool,
+        "settings", settings_json(&m->choices->settings));
+    if (rc == 0 && plan->config == NULL)
+        return out_of_memory(err);
+    return rc;
+}
+
+json_t *
+ft_plan_config(const struct ft_plan *plan, int self)
+{
+    json_t *copy = json_deep_copy(plan->config);
+
+    if (copy != NULL)
+        json_object_set_new(copy, "self", json_integer(self));
+    return copy;
+}
+
+/* ---- steps ---- */
+
+static const char *const kind_names[] = {
+    [FT_STEP_ENGINE] = "engine",
+    [FT_STEP_WITNESS] = "witness",
+    [FT_STEP_WITNESS_PAIR] = "witness-pair",
+    [FT_STEP_STANDBY] = "standby",
+    [FT_STEP_PRIMARY] = "primary",
+    [FT_STEP_SYNC] = "sync",
+};
+
+const char *
+ft_step_kind_name(enum ft_step_kind kind)
+{
+    return (unsigned)kind < FT_STEP_KINDS ? kind_names[kind] : "unknown";
+}
+
+static void add_step(struct ft_plan *plan, enum ft_step_kind kind,
+                     const char *host, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void
+add_step(struct ft_plan *plan, enum ft_step_kind kind, const char *host,
+         const char *format, ...)
+{
+    struct ft_plan_step *step = &plan->steps[plan->step_count++];
+    va_list args;
+
+    step->kind = kind;
+    snprintf(step->host, sizeof(step->host), "%s", host);
+    va_start(args, format);
+    vsnprintf(step->description, sizeof(step->description), format, args);
+    va_end(args);
+}
+
+static void
+add_engine_step(struct ft_plan *plan, const struct ft_host *host)
+{
+    add_step(plan, FT_STEP_ENGINE, host->name,
+             "%.60s: make sure that the engine is installed and runs%s%s",
+             host->name, *host->engine_version != '\0' ? ", there is " : "",
+             host->engine_version);
+}
+
+static void
+make_steps(struct making *m)
+{
+    struct ft_plan *plan = m->plan;
+
+    add_engine_step(plan, m->primary);
+    add_engine_step(plan, m->standby);
+    if (m->witness != NULL) {
+        add_engine_step(plan, m->witness);
+        add_step(plan, FT_STEP_WITNESS, m->witness->name,
+                 "%.60s: start the witness on port %d", m->witness->name,
+                 FT_WITNESS_PORT);
+        add_step(plan, FT_STEP_WITNESS_PAIR, m->witness->name,
+                 "%.60s: register the pair, owner %.60s", m->witness->name,
+                 m->primary->name);
+    }
+    add_step(plan, FT_STEP_STANDBY, m->standby->name,
+             "%.60s: prepare the standby (%s port %d, replica of %.1f GiB in "
+             "pool %.60s)", m->standby->name, plan->standby_address,
+             m->standby->link_port, (double)plan->disk / (1 << 30), plan->pool);
+    add_step(plan, FT_STEP_PRIMARY, m->primary->name,
+             "%.60s: attach to the running VM %.60s, turn its autostart off",
+             m->primary->name, plan->vm);
+    add_step(plan, FT_STEP_SYNC, m->primary->name,
+             "copy %.1f GiB of disks and %.1f GiB of memory from %s to %s; the "
+             "VM runs on", (double)plan->disk / (1 << 30),
+             (double)plan->memory / (1 << 30), plan->primary_address,
+             plan->standby_address);
+}
+
+/* ---- all together ---- */
+
+static void
+fill_names(struct making *m)
+{
+    struct ft_plan *plan = m->plan;
+    const struct ft_pool *pool;
+
+    snprintf(plan->pair, sizeof(plan->pair), "%s", m->choices->pair);
+    strcpy(plan->vm, m->domain->name);
+    strcpy(plan->vm_uuid, m->domain->uuid);
+    strcpy(plan->primary, m->primary->name);
+    if (m->witness != NULL)
+        strcpy(plan->witness, m->witness->name);
+    plan->memory = m->domain->memory;
+    plan->disk = ft_replica_size(m->domain);
+    if (m->standby == NULL)
+        return;
+    strcpy(plan->standby, m->standby->name);
+    pool = m->choices->pool != NULL
+        ? ft_host_pool(m->standby, m->choices->pool)
+        : ft_replica_pool(m->domain, m->standby);
+    snprintf(plan->pool, sizeof(plan->pool), "%s", pool != NULL ? pool->name : "");
+    m->pool = plan->pool;
+}
+
+int
+ft_plan_make(const struct ft_inventory *inventory,
+             const struct ft_plan_choices *choices, struct ft_plan *plan,
+             struct ft_error *err)
+{
+    struct making m = { .inventory = inventory, .choices = choices,
+                        .plan = plan };
+    int rc = ft_settings_check(&choices->settings, err);
+
+    memset(plan, 0, sizeof(*plan));
+    if (rc == 0)
+        rc = ft_inventory_locate(inventory, choices->vm, &m.primary, &m.domain,
+                                 err);
+    if (rc == 0)
+        rc = choose_standby(&m, err);
+    if (rc == 0)
+        rc = choose_witness(&m, err);
+    if (rc < 0)
+        return rc;
+    fill_names(&m);
+    if (check_choices(&m) < 0)
+        return out_of_memory(err);
+    rc = verdict(&m, err);
+    if (rc == 0)
+        rc = make_config(&m, err);
+    if (rc == 0)
+        make_steps(&m);
+    return rc;
+}
+
+void
+ft_plan_free(struct ft_plan *plan)
+{
+    json_decref(plan->config);
+    ft_findings_free(&plan->findings);
+    ft_placement_free(&plan->placement);
+    memset(plan, 0, sizeof(*plan));
+}
+
+static json_t *
+candidates_json(const struct ft_placement *placement)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < placement->count; i++) {
+        const struct ft_candidate *c = &placement->candidates[i];
+
+        json_array_append_new(list, json_pack(
+            "{s:s,s:b,s:s,s:s}", "host", c->host->name, "taken", (int)c->taken,
+            "verdict", ft_verdict_name(c->verdict), "reason", c->reason));
+    }
+    return list;
+}
+
+json_t *
+ft_plan_to_json(const struct ft_plan *plan)
+{
+    json_t *steps = json_array();
+
+    for (size_t i = 0; i < plan->step_count; i++)
+        json_array_append_new(steps, json_pack(
+            "{s:s,s:s,s:s}", "step", ft_step_kind_name(plan->steps[i].kind),
+            "host", plan->steps[i].host, "description",
+            plan->steps[i].description));
+    return json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:o,s:o,s:o}",
+                     "schema", 1, "pair", plan->pair, "vm", plan->vm,
+                     "vm_uuid", plan->vm_uuid, "primary", plan->primary,
+                     "standby", plan->standby, "witness",
+                     *plan->witness != '\0' ? plan->witness : NULL,
+                     "pool", plan->pool, "memory_bytes",
+                     (json_int_t)plan->memory, "disk_bytes",
+                     (json_int_t)plan->disk, "steps", steps,
+                     "checks", ft_findings_to_json(&plan->findings),
+                     "candidates", candidates_json(&plan->placement));
+}
