@@ -21,6 +21,23 @@
     "NONE:+VERS-TLS1.3:+AES-128-GCM:+CHACHA20-POLY1305:+AEAD:+ECDHE-PSK"      \
     ":+GROUP-X25519:+GROUP-SECP256R1:+SIGN-ALL"
 
+/* Records that are encrypted for one write to the socket. */
+#define RECORDS_PER_WRITE 4
+
+/* More than one turn of encryption can make; GnuTLS never gets there. */
+#define OUT_MAX (1u << 20)
+
+struct bytes {
+    unsigned char *data;
+    size_t size, room;
+};
+
+/*
+ * GnuTLS never sees the socket. What it wants to send goes to the buffer out,
+ * which always takes it, and the sending thread writes it to the socket when
+ * no lock is held. This is not only faster: where GnuTLS is told to try a
+ * write again and a key update comes in between, it sends the data twice.
+ */
 struct ft_tls {
     int fd;
     gnutls_session_t session;
@@ -30,12 +47,134 @@ struct ft_tls {
     void *opaque;
     int unknown;                /* the lookup did not know the identity */
     char identity[FT_TLS_IDENTITY_MAX + 1];
-    pthread_mutex_t lock;       /* around every call with session */
-    int broken;                 /* the -errno that ended the session; lock */
+
+    pthread_mutex_t lock;       /* around every call with session, and: */
+    int broken;                 /* the -errno that ended the session */
+    int said_goodbye;
+    int pull_errno;             /* of the last read from the socket */
+    struct bytes out;           /* encrypted, for the socket */
+    size_t in_start, in_end;    /* what in holds */
+    unsigned char in[65536];    /* encrypted, from the socket */
+
+    struct bytes flight;        /* the sender's: being written */
+    int send_failed;            /* the sender's: a record is half written */
     atomic_int down;            /* ft_tls_shutdown was called */
-    int said_goodbye;           /* lock */
     _Atomic int64_t blocked_ns; /* time in ft_tls_send without progress */
 };
+
+static ssize_t
+push(gnutls_transport_ptr_t opaque, const void *data, size_t size)
+{
+    struct ft_tls *tls = opaque;
+    struct bytes *out = &tls->out;
+
+    if (size > OUT_MAX - out->size) {
+        gnutls_transport_set_errno(tls->session, EMSGSIZE);
+        return -1;
+    }
+    if (size > out->room - out->size) {
+        size_t room = (out->size + size) * 2;
+        unsigned char *larger = realloc(out->data, room);
+
+        if (!larger) {
+            gnutls_transport_set_errno(tls->session, ENOMEM);
+            return -1;
+        }
+        out->data = larger;
+        out->room = room;
+    }
+    memcpy(out->data + out->size, data, size);
+    out->size += size;
+    return (ssize_t)size;
+}
+
+/* Reads a good piece from the socket, so that GnuTLS may ask for small ones. */
+static ssize_t
+refill(struct ft_tls *tls)
+{
+    ssize_t n;
+
+    do
+        n = recv(tls->fd, tls->in, sizeof(tls->in), MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    tls->pull_errno = n < 0 ? errno : 0;
+    tls->in_start = 0;
+    tls->in_end = n > 0 ? (size_t)n : 0;
+    return n;
+}
+
+static ssize_t
+pull(gnutls_transport_ptr_t opaque, void *data, size_t size)
+{
+    struct ft_tls *tls = opaque;
+
+    if (tls->in_start == tls->in_end) {
+        ssize_t n = refill(tls);
+
+        if (n < 0)
+            gnutls_transport_set_errno(tls->session, tls->pull_errno);
+        if (n <= 0)
+            return n;
+    }
+    size = FT_MIN(size, tls->in_end - tls->in_start);
+    memcpy(data, tls->in + tls->in_start, size);
+    tls->in_start += size;
+    return (ssize_t)size;
+}
+
+/* Waits for the socket; the time counts as blocked. */
+static int
+wait_to_send(struct ft_tls *tls, int64_t deadline_ns)
+{
+    int64_t start = ft_clock_ns();
+    int rc = ft_wait_fd(tls->fd, POLLOUT, deadline_ns);
+
+    atomic_fetch_add(&tls->blocked_ns, ft_clock_ns() - start);
+    return rc;
+}
+
+static int
+write_flight(struct ft_tls *tls, int64_t deadline_ns)
+{
+    size_t done = 0;
+
+    while (done < tls->flight.size) {
+        ssize_t n;
+        int rc = 0;
+
+        if (atomic_load(&tls->down))
+            return -EPIPE;
+        n = send(tls->fd, tls->flight.data + done, tls->flight.size - done,
+                 MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n > 0)
+            done += n;
+        else if (errno == EAGAIN)
+            rc = wait_to_send(tls, deadline_ns);
+        else if (errno != EINTR)
+            rc = -errno;
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+/* Writes what GnuTLS has made to the socket. On the sending thread. */
+static int
+flush_out(struct ft_tls *tls, int64_t deadline_ns)
+{
+    struct bytes full;
+
+    if (tls->send_failed)
+        return tls->send_failed;
+    pthread_mutex_lock(&tls->lock);
+    full = tls->out;
+    tls->out = tls->flight;
+    tls->out.size = 0;
+    tls->flight = full;
+    pthread_mutex_unlock(&tls->lock);
+    tls->send_failed = write_flight(tls, deadline_ns);
+    return tls->send_failed;
+}
 
 /* A copy of a key in the memory that GnuTLS wants it in. */
 static int
@@ -53,22 +192,15 @@ make_datum(const unsigned char key[FT_TLS_KEY_SIZE], gnutls_datum_t *datum)
 static int
 tls_errno(const struct ft_tls *tls, int code)
 {
-    int error = 0;
-    socklen_t size = sizeof(error);
-
     switch (code) {
     case GNUTLS_E_PREMATURE_TERMINATION:
-        return -EPIPE;
-    case GNUTLS_E_MEMORY_ERROR:
-        return -ENOMEM;
-    case GNUTLS_E_PUSH_ERROR:
     case GNUTLS_E_PULL_ERROR:
-        error = errno;
-        if (!error || error == EAGAIN)
-            getsockopt(tls->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-        return error ? -error : -EPIPE;
     case GNUTLS_E_SESSION_EOF:
-        return -EPIPE;
+        return tls->pull_errno && tls->pull_errno != EAGAIN
+            ? -tls->pull_errno : -EPIPE;
+    case GNUTLS_E_MEMORY_ERROR:
+    case GNUTLS_E_PUSH_ERROR:
+        return -ENOMEM;
     default:
         return -EPROTO;
     }
@@ -117,30 +249,35 @@ handshake_failed(struct ft_tls *tls, int code, struct ft_error *err)
                                 : strerror(-rc));
 }
 
+/* A handshake is over: tell the peer why, where that does not block. */
+static int
+refuse(struct ft_tls *tls, int code, struct ft_error *err)
+{
+    int rc = handshake_failed(tls, code, err);
+
+    gnutls_alert_send_appropriate(tls->session, code);
+    flush_out(tls, 0);
+    return rc;
+}
+
 static int
 handshake(struct ft_tls *tls, int64_t deadline_ns, struct ft_error *err)
 {
     for (;;) {
-        int wants_write, rc;
+        int code = gnutls_handshake(tls->session);
+        int rc;
 
-        errno = 0;
-        rc = gnutls_handshake(tls->session);
-        if (rc == GNUTLS_E_SUCCESS)
+        if (code < 0 && gnutls_error_is_fatal(code))
+            return refuse(tls, code, err);
+        rc = flush_out(tls, deadline_ns);
+        if (!rc && code == GNUTLS_E_SUCCESS)
             return 0;
-        if (!retry(rc) && gnutls_error_is_fatal(rc)) {
-            int failed = handshake_failed(tls, rc, err);
-
-            /* Tell the peer why, where that does not block. */
-            gnutls_alert_send_appropriate(tls->session, rc);
-            return failed;
-        }
-        if (!retry(rc))
-            continue;
-        wants_write = gnutls_record_get_direction(tls->session);
-        rc = ft_wait_fd(tls->fd, wants_write ? POLLOUT : POLLIN, deadline_ns);
+        if (!rc && retry(code))
+            rc = ft_wait_fd(tls->fd, POLLIN, deadline_ns);
         if (rc)
-            return ft_fail(err, -rc, "the peer accepted the connection but "
-                           "says nothing: is its engine stuck?",
+            return ft_fail(err, -rc, rc == -ETIMEDOUT
+                               ? "the peer took the connection but says "
+                                 "nothing: is its engine stuck?" : NULL,
                            "the TLS handshake failed: %s", strerror(-rc));
     }
 }
@@ -154,9 +291,11 @@ tls_free(struct ft_tls *tls)
         gnutls_psk_free_client_credentials(tls->client);
     if (tls->server)
         gnutls_psk_free_server_credentials(tls->server);
-    if (tls->fd >= 0)
-        close(tls->fd);
+    close(tls->fd);
     pthread_mutex_destroy(&tls->lock);
+    free(tls->out.data);
+    free(tls->flight.data);
+    explicit_bzero(tls, sizeof(*tls));
     free(tls);
 }
 
@@ -184,7 +323,9 @@ tls_new(int fd, unsigned side)
     }
     ft_tcp_tune(fd);
     gnutls_session_set_ptr(tls->session, tls);
-    gnutls_transport_set_int(tls->session, fd);
+    gnutls_transport_set_ptr(tls->session, tls);
+    gnutls_transport_set_push_function(tls->session, push);
+    gnutls_transport_set_pull_function(tls->session, pull);
     gnutls_handshake_set_timeout(tls->session, 0);
     return tls;
 }
@@ -326,29 +467,25 @@ after_call(struct ft_tls *tls, ssize_t n)
     return tls->broken;
 }
 
-/* One attempt under the lock: bytes, GNUTLS_E_AGAIN, or our -errno in *rc. */
+/* Encrypts up to RECORDS_PER_WRITE records into out: how many bytes of data. */
 static ssize_t
-try_send(struct ft_tls *tls, const void *data, size_t size, int *rc)
+encrypt(struct ft_tls *tls, const char *data, size_t size)
 {
-    ssize_t n = 0;
+    size_t done = 0;
+    int rc;
 
     pthread_mutex_lock(&tls->lock);
-    errno = 0;
-    if (!tls->broken)
-        n = gnutls_record_send(tls->session, data, size);
-    *rc = after_call(tls, n);
+    rc = tls->broken;
+    for (int i = 0; !rc && done < size && i < RECORDS_PER_WRITE; i++) {
+        ssize_t n = gnutls_record_send(
+            tls->session, data + done,
+            FT_MIN(size - done, (size_t)FT_TLS_RECORD_MAX));
+
+        rc = after_call(tls, n);
+        done += n > 0 ? (size_t)n : 0;
+    }
     pthread_mutex_unlock(&tls->lock);
-    return n;
-}
-
-static int
-wait_to_send(struct ft_tls *tls, int64_t deadline_ns)
-{
-    int64_t start = ft_clock_ns();
-    int rc = ft_wait_fd(tls->fd, POLLOUT, deadline_ns);
-
-    atomic_fetch_add(&tls->blocked_ns, ft_clock_ns() - start);
-    return rc;
+    return rc ? rc : (ssize_t)done;
 }
 
 int
@@ -358,22 +495,13 @@ ft_tls_send(struct ft_tls *tls, const void *data, size_t size,
     const char *at = data;
 
     while (size) {
-        int rc;
-        ssize_t n;
+        ssize_t n = atomic_load(&tls->down) ? -EPIPE : encrypt(tls, at, size);
+        int rc = n < 0 ? (int)n : flush_out(tls, deadline_ns);
 
-        if (atomic_load(&tls->down))
-            return -EPIPE;
-        n = try_send(tls, at, FT_MIN(size, (size_t)FT_TLS_RECORD_MAX), &rc);
         if (rc)
             return rc;
-        if (n >= 0) {
-            at += n;
-            size -= n;
-            continue;
-        }
-        rc = wait_to_send(tls, deadline_ns);
-        if (rc)
-            return rc;
+        at += n;
+        size -= n;
     }
     return 0;
 }
@@ -452,11 +580,16 @@ ft_tls_blocked_ns(struct ft_tls *tls)
 void
 ft_tls_goodbye(struct ft_tls *tls)
 {
+    int late;
+
     pthread_mutex_lock(&tls->lock);
-    if (!tls->said_goodbye && !tls->broken && !atomic_load(&tls->down))
+    late = tls->said_goodbye || tls->broken || atomic_load(&tls->down);
+    if (!late)
         gnutls_bye(tls->session, GNUTLS_SHUT_WR);
     tls->said_goodbye = 1;
     pthread_mutex_unlock(&tls->lock);
+    if (!late)
+        flush_out(tls, 0);
 }
 
 void
