@@ -51,11 +51,9 @@
     X(EPOCH_END, 11, "epoch-end", 48, 48, 0)                                  \
     X(ACK, 12, "ack", 0, 0, 0)                                                \
     X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                      \
-    X(SWITCHOVER, 14, "switchover", 0, 65536, 0)                              \
-    X(SWITCHOVER_DONE, 15, "switchover-done", 0, 65536, 0)                    \
-    X(GOODBYE, 16, "goodbye", 0, 65536, 0)                                    \
-    X(VERIFY, 17, "verify", 0, FT_FRAME_DATA_MAX, FT_FRAME_MORE)              \
-    X(VERIFY_RESULT, 18, "verify-result", 0, FT_FRAME_DATA_MAX, FT_FRAME_MORE)
+    X(CONTROL, 14, "control", 16, 16, 0)                                      \
+    X(VERIFY, 15, "verify", 0, FT_FRAME_DATA_MAX, FT_FRAME_MORE)              \
+    X(VERIFY_RESULT, 16, "verify-result", 0, FT_FRAME_DATA_MAX, FT_FRAME_MORE)
 
 #define FT_FRAME_ENUM_(NAME, number, name, least, most, flags)                \
     FT_FRAME_##NAME = (number),

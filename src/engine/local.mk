@@ -13,3 +13,38 @@ libftengine_a_SOURCES = \
 	src/engine/state-delta.c src/engine/state-delta.h \
 	src/engine/tcp.c src/engine/tcp.h \
 	src/engine/tls.c src/engine/tls.h
+
+engine_PROGRAMS += ftengine
+ftengine_SOURCES = src/engine/main.c \
+	src/engine/channel.c src/engine/channel.h \
+	src/engine/checkpoint.c \
+	src/engine/control-server.c src/engine/control-server.h \
+	src/engine/control.c \
+	src/engine/daemon.c src/engine/daemon.h \
+	src/engine/daemon-verbs.c src/engine/daemon-verbs.h \
+	src/engine/disk-feed.c src/engine/disk-feed.h \
+	src/engine/disk-reader.c src/engine/disk-reader.h \
+	src/engine/epoch-stats.c src/engine/epoch-stats.h \
+	src/engine/events.c src/engine/events.h \
+	src/engine/link-listener.c src/engine/link-listener.h \
+	src/engine/loop.c src/engine/loop.h \
+	src/engine/outgoing.c src/engine/outgoing.h \
+	src/engine/page-sender.c src/engine/page-sender.h \
+	src/engine/pair-store.c src/engine/pair-store.h \
+	src/engine/paths.h \
+	src/engine/primary.c src/engine/primary.h \
+	src/engine/replica.c src/engine/replica.h \
+	src/engine/replicator.c \
+	src/engine/session.c src/engine/session.h \
+	src/engine/staged-pages.c src/engine/staged-pages.h \
+	src/engine/standby.c \
+	src/engine/supervisor.c src/engine/supervisor.h \
+	src/engine/verify-primary.c src/engine/verify-standby.c \
+	src/engine/verify.h \
+	src/engine/witness-process.c src/engine/witness-process.h \
+	src/engine/worker.c src/engine/worker.h \
+	src/engine/worker-actions.c src/engine/worker-actions.h
+ftengine_LDADD = libftengine.a libftvirt.a libftpair.a libftplan.a \
+	libftinventory.a libftbase.a $(LIBVIRT_LIBS) $(JANSSON_LIBS) \
+	$(GNUTLS_LIBS) $(SQLITE_LIBS) $(LIBXML_LIBS) $(LIBNBD_LIBS) \
+	$(LZ4_LIBS) $(XXHASH_LIBS)

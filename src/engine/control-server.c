@@ -1,0 +1,289 @@
+#include "config.h"
+
+#include "engine/control-server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "engine/loop.h"
+#include "engine/paths.h"
+
+#define CLIENTS_MAX 64
+
+struct client {
+    uint64_t number;
+    int fd, watch;
+    char *in, *out;
+    size_t in_used, in_room, out_used, out_sent, out_room;
+    int closing;
+};
+
+static struct client *clients[CLIENTS_MAX];
+static uint64_t next_number = 1;
+static ft_control_handler handle;
+
+static void
+client_close(struct client *c)
+{
+    size_t i;
+
+    for (i = 0; i < CLIENTS_MAX; i++)
+        if (clients[i] == c)
+            clients[i] = NULL;
+    ft_loop_unwatch(c->watch);
+    close(c->fd);
+    free(c->in);
+    free(c->out);
+    free(c);
+}
+
+static struct client *
+find_client(uint64_t number)
+{
+    size_t i;
+
+    for (i = 0; i < CLIENTS_MAX; i++)
+        if (clients[i] && clients[i]->number == number && !clients[i]->closing)
+            return clients[i];
+    return NULL;
+}
+
+/* Makes room for size more bytes, at most limit in all. */
+static int
+reserve(char **buffer, size_t *room, size_t used, size_t size, size_t limit)
+{
+    size_t wanted = *room ? *room : 4096;
+    char *larger;
+
+    if (used + size > limit)
+        return -EMSGSIZE;
+    while (wanted < used + size)
+        wanted *= 2;
+    if (wanted == *room)
+        return 0;
+    larger = realloc(*buffer, wanted);
+    if (!larger)
+        return -ENOMEM;
+    *buffer = larger;
+    *room = wanted;
+    return 0;
+}
+
+static void
+client_flush(struct client *c)
+{
+    while (c->out_sent < c->out_used) {
+        ssize_t n = send(c->fd, c->out + c->out_sent,
+                         c->out_used - c->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        if (n < 0 && errno == EAGAIN) {
+            ft_loop_watch_writable(c->watch, 1);
+            return;
+        }
+        if (n < 0 && errno != EINTR) {
+            c->closing = 1;
+            return;
+        }
+        c->out_sent += n > 0 ? n : 0;
+    }
+    c->out_used = c->out_sent = 0;
+    ft_loop_watch_writable(c->watch, 0);
+}
+
+static int
+client_send(struct client *c, json_t *line)
+{
+    FT_AUTOFREE char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    size_t size = text ? strlen(text) : 0;
+
+    json_decref(line);
+    if (!text || reserve(&c->out, &c->out_room, c->out_used, size + 1,
+                         FT_CONTROL_REPLY_MAX + 4096)) {
+        c->closing = 1;
+        shutdown(c->fd, SHUT_RDWR);
+        return -ENOMEM;
+    }
+    memcpy(c->out + c->out_used, text, size);
+    c->out[c->out_used + size] = '\n';
+    c->out_used += size + 1;
+    client_flush(c);
+    return 0;
+}
+
+void
+ft_control_reply(struct ft_request request, json_t *result)
+{
+    struct client *c = find_client(request.client);
+
+    if (!c) {
+        json_decref(result);
+        return;
+    }
+    client_send(c, json_pack("{s:I,s:b,s:o}", "id", (json_int_t)request.id,
+                             "ok", 1, "result",
+                             result ? result : json_object()));
+}
+
+void
+ft_control_reply_error(struct ft_request request, const struct ft_error *err)
+{
+    struct client *c = find_client(request.client);
+
+    if (c)
+        client_send(c, json_pack("{s:I,s:b,s:o}", "id",
+                                 (json_int_t)request.id, "ok", 0, "error",
+                                 ft_json_from_error(err)));
+}
+
+int
+ft_control_event(struct ft_request request, json_t *event)
+{
+    struct client *c = find_client(request.client);
+
+    if (!c) {
+        json_decref(event);
+        return -ENOENT;
+    }
+    return client_send(c, json_pack("{s:I,s:o}", "id", (json_int_t)request.id,
+                                    "event", event));
+}
+
+static void
+handle_line(struct client *c, const char *line, size_t size)
+{
+    FT_AUTOJSON json_t *json = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_request request = { c->number, 0 };
+    const char *verb;
+
+    if (ft_json_parse(line, size, &json, &err)) {
+        ft_control_reply_error(request, &err);
+        c->closing = 1;
+        return;
+    }
+    request.id = ft_json_int(json, "id", 0, INT64_MAX, 0);
+    verb = ft_json_string(json, "verb", NULL);
+    if (verb) {
+        handle(request, verb, json_object_get(json, "args"));
+        return;
+    }
+    ft_fail(&err, EINVAL, NULL, "a request without verb");
+    ft_control_reply_error(request, &err);
+}
+
+static void
+handle_lines(struct client *c)
+{
+    char *start = c->in, *end;
+
+    while (!c->closing &&
+           (end = memchr(start, '\n', c->in + c->in_used - start))) {
+        if (end > start)
+            handle_line(c, start, end - start);
+        start = end + 1;
+    }
+    c->in_used -= start - c->in;
+    memmove(c->in, start, c->in_used);
+}
+
+static int
+client_read(struct client *c)
+{
+    ssize_t n;
+
+    if (reserve(&c->in, &c->in_room, c->in_used, 4096, FT_CONTROL_LINE_MAX))
+        return -EMSGSIZE;
+    n = recv(c->fd, c->in + c->in_used, c->in_room - c->in_used, MSG_DONTWAIT);
+    if (n < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+    if (n == 0)
+        return -EPIPE;
+    c->in_used += n;
+    handle_lines(c);
+    return 0;
+}
+
+static void
+on_client(int fd, void *opaque)
+{
+    struct client *c = opaque;
+    int rc;
+
+    (void)fd;
+    client_flush(c);
+    rc = client_read(c);
+    if (rc == -EMSGSIZE) {
+        struct ft_error err;
+
+        ft_fail(&err, EMSGSIZE, NULL, "request line longer than %d bytes",
+                FT_CONTROL_LINE_MAX);
+        ft_control_reply_error((struct ft_request){ c->number, 0 }, &err);
+    }
+    if (rc || c->closing)
+        client_close(c);
+}
+
+static void
+on_listener(int fd, void *opaque)
+{
+    FT_AUTOCLOSE int accepted =
+        accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct client *c;
+    size_t slot = 0;
+
+    (void)opaque;
+    while (slot < CLIENTS_MAX && clients[slot])
+        slot++;
+    if (accepted < 0 || slot == CLIENTS_MAX)
+        return;
+    c = calloc(1, sizeof(*c));
+    if (!c)
+        return;
+    c->number = next_number++;
+    c->fd = accepted;
+    c->watch = ft_loop_watch(accepted, on_client, c);
+    if (c->watch < 0) {
+        free(c);
+        return;
+    }
+    ft_fd_steal(&accepted);
+    clients[slot] = c;
+}
+
+static int
+unix_socket(const char *path, struct sockaddr_un *address)
+{
+    memset(address, 0, sizeof(*address));
+    address->sun_family = AF_UNIX;
+    snprintf(address->sun_path, sizeof(address->sun_path), "%s", path);
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+int
+ft_control_listen(const char *path, ft_control_handler handler,
+                  struct ft_error *err)
+{
+    struct sockaddr_un address;
+    FT_AUTOCLOSE int fd = unix_socket(path, &address);
+
+    handle = handler;
+    if (fd >= 0)
+        unlink(path);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+        chmod(path, 0600) < 0 || listen(fd, 16) < 0)
+        return ft_fail(err, errno, NULL, "cannot listen on %s: %s", path,
+                       strerror(errno));
+    ft_set_nonblocking(fd, 1);
+    if (ft_loop_watch(fd, on_listener, NULL) < 0)
+        return ft_fail(err, ENOMEM, NULL, "cannot watch %s", path);
+    ft_fd_steal(&fd);
+    return 0;
+}

@@ -1,0 +1,40 @@
+/*
+ * The daemon's control socket: JSON lines, requests {"id","verb","args"},
+ * replies {"id","ok",...}; described in ft-protocol(7).
+ *
+ * A request is answered at once or later, by its client and request number;
+ * a client that is gone by then is no error. Memory for each client is
+ * bounded; one that does not read its replies is disconnected. Loop thread only.
+ */
+#ifndef FT_ENGINE_CONTROL_SERVER_H
+#define FT_ENGINE_CONTROL_SERVER_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+
+struct ft_request {
+    uint64_t client;        /* never used again for another client */
+    int64_t id;             /* the client's own number for its request */
+};
+
+/* Handles one request; verb and args live during the call only. */
+typedef void (*ft_control_handler)(struct ft_request request, const char *verb,
+                                   const json_t *args);
+
+int ft_control_listen(const char *path, ft_control_handler handler,
+                      struct ft_error *err);
+
+/* Answers; result is stolen (NULL: {}). */
+void ft_control_reply(struct ft_request request, json_t *result);
+void ft_control_reply_error(struct ft_request request,
+                            const struct ft_error *err);
+/* Sends an event line of a streaming verb. 0, or -ENOENT: the client is gone. */
+int ft_control_event(struct ft_request request, json_t *event);
+
+/* ftengine control: copies stdin to the daemon's socket and back. Exit status. */
+int ft_control_bridge(const char *path);
+
+#endif

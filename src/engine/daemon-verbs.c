@@ -1,0 +1,342 @@
+#include "config.h"
+
+#include "engine/daemon-verbs.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "engine/daemon.h"
+#include "engine/events.h"
+#include "engine/link.h"
+#include "engine/loop.h"
+#include "engine/pair-store.h"
+#include "engine/paths.h"
+#include "engine/supervisor.h"
+#include "engine/witness.h"
+#include "engine/witness-process.h"
+#include "inventory/probe.h"
+
+typedef int (*verb_call)(struct ft_request request, const json_t *args,
+                         json_t **result, struct ft_error *err);
+
+/* What a verb returns when it will answer later by itself. */
+#define LATER 1
+
+static int
+need_pair(const json_t *args, char pair[37], struct ft_error *err)
+{
+    int rc = ft_json_need_string(args, "pair", pair, 37, err);
+
+    if (!rc && !ft_uuid_valid(pair))
+        rc = ft_fail(err, EINVAL, NULL, "member \"pair\" is no UUID");
+    return rc;
+}
+
+static int
+verb_hello(struct ft_request request, const json_t *args, json_t **result,
+           struct ft_error *err)
+{
+    char host[64];
+
+    (void)request;
+    (void)args;
+    (void)err;
+    ft_host_name(host);
+    *result = json_pack("{s:s,s:i,s:i,s:s,s:i}", "version", PACKAGE_VERSION,
+                        "control", FT_CONTROL_PROTOCOL, "link",
+                        FT_LINK_PROTOCOL, "host", host, "pid", (int)getpid());
+    return 0;
+}
+
+struct probe_job {
+    struct ft_request request;
+    json_t *facts;
+    struct ft_error err;
+};
+
+static void
+probe_work(void *opaque)
+{
+    struct probe_job *job = opaque;
+
+    ft_probe(&job->facts, &job->err);
+}
+
+static void
+probe_done(void *opaque)
+{
+    struct probe_job *job = opaque;
+
+    if (job->facts)
+        ft_control_reply(job->request, job->facts);
+    else
+        ft_control_reply_error(job->request, &job->err);
+    free(job);
+}
+
+static int
+verb_probe(struct ft_request request, const json_t *args, json_t **result,
+           struct ft_error *err)
+{
+    struct probe_job *job = calloc(1, sizeof(*job));
+
+    (void)args;
+    (void)result;
+    if (job)
+        job->request = request;
+    if (!job || ft_loop_async(probe_work, probe_done, job)) {
+        free(job);
+        return ft_fail(err, ENOMEM, NULL, "no memory to look at this host");
+    }
+    return LATER;
+}
+
+/* A VM belongs to one pair only. */
+static int
+check_not_taken(const json_t *config, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *pairs = ft_pair_list();
+    const char *pair = ft_json_string(config, "pair", "");
+    const char *vm_uuid = ft_json_string(config, "vm_uuid", "");
+    struct ft_pair_config other;
+    json_t *name;
+    size_t i;
+
+    json_array_foreach(pairs, i, name) {
+        const char *text = json_string_value(name);
+
+        if (!strcasecmp(text, pair) || ft_pair_load(text, &other, NULL))
+            continue;
+        if (!strcasecmp(other.vm_uuid, vm_uuid))
+            return ft_fail(err, EEXIST,
+                           "Remove the old protection with ftadmin unprotect.",
+                           "VM %s is protected already, by pair %s", other.vm,
+                           other.pair);
+    }
+    return 0;
+}
+
+static int
+verb_pair_set(struct ft_request request, const json_t *args, json_t **result,
+              struct ft_error *err)
+{
+    const json_t *config = json_object_get(args, "config");
+    const char *pair = ft_json_string(config, "pair", "");
+    int rc = check_not_taken(config, err);
+
+    (void)request;
+    (void)result;
+    if (!rc)
+        rc = ft_pair_save(config, ft_json_string(args, "key", NULL),
+                          ft_json_string(args, "witness_key", NULL), err);
+    if (rc)
+        return rc;
+    if (ft_supervisor_running(pair)) {
+        ft_supervisor_restart(pair);
+        return 0;
+    }
+    return ft_supervisor_start(pair, err);
+}
+
+/* Removing a pair that is not there is done already. */
+static int
+verb_pair_remove(struct ft_request request, const json_t *args,
+                 json_t **result, struct ft_error *err)
+{
+    struct ft_pair_config config;
+    char pair[37];
+    int rc = need_pair(args, pair, err);
+
+    (void)result;
+    if (rc)
+        return rc;
+    if (ft_pair_load(pair, &config, NULL) == -ENOENT)
+        return ft_pair_forget(pair, err);
+    rc = ft_supervisor_forward(pair, "remove", args, request, err);
+    if (rc == -ENOENT || rc == -EAGAIN)
+        ft_supervisor_start(pair, NULL);
+    return rc ? rc : LATER;
+}
+
+static int
+forward(const char *verb, struct ft_request request, const json_t *args,
+        struct ft_error *err)
+{
+    char pair[37];
+    int rc = need_pair(args, pair, err);
+
+    if (!rc)
+        rc = ft_supervisor_forward(pair, verb, args, request, err);
+    return rc ? rc : LATER;
+}
+
+static int
+verb_switchover(struct ft_request request, const json_t *args,
+                json_t **result, struct ft_error *err)
+{
+    (void)result;
+    return forward("switchover", request, args, err);
+}
+
+static int
+verb_verify(struct ft_request request, const json_t *args, json_t **result,
+            struct ft_error *err)
+{
+    (void)result;
+    return forward("verify", request, args, err);
+}
+
+static int
+verb_status(struct ft_request request, const json_t *args, json_t **result,
+            struct ft_error *err)
+{
+    char host[64];
+
+    (void)request;
+    (void)args;
+    (void)err;
+    ft_host_name(host);
+    *result = json_pack("{s:s,s:s,s:o,s:o}", "host", host, "version",
+                        PACKAGE_VERSION, "pairs", ft_supervisor_status(),
+                        "witness",
+                        ft_witness_process_wanted()
+                            ? json_pack("{s:b}", "running",
+                                        ft_witness_process_running())
+                            : json_null());
+    return 0;
+}
+
+static int
+verb_events(struct ft_request request, const json_t *args, json_t **result,
+            struct ft_error *err)
+{
+    int64_t since = ft_json_int(args, "since", 0, INT64_MAX, 0);
+
+    (void)err;
+    *result = json_pack("{s:o}", "events", ft_events_since(since));
+    if (ft_json_bool(args, "follow", 0))
+        ft_events_follow(request);
+    return 0;
+}
+
+static int
+verb_witness_start(struct ft_request request, const json_t *args,
+                   json_t **result, struct ft_error *err)
+{
+    (void)request;
+    (void)result;
+    return ft_witness_process_set(
+        ft_json_int(args, "port", 1, 65535, FT_WITNESS_PORT), err);
+}
+
+static int
+verb_witness_stop(struct ft_request request, const json_t *args,
+                  json_t **result, struct ft_error *err)
+{
+    (void)request;
+    (void)args;
+    (void)result;
+    return ft_witness_process_set(0, err);
+}
+
+static int
+verb_witness_pair_set(struct ft_request request, const json_t *args,
+                      json_t **result, struct ft_error *err)
+{
+    uint8_t key[FT_KEY_SIZE];
+    char pair[37], owner[64];
+    int64_t generation;
+    int rc = need_pair(args, pair, err);
+
+    (void)request;
+    (void)result;
+    if (!rc)
+        rc = ft_key_from_hex(ft_json_string(args, "key", NULL), key);
+    if (rc == -EINVAL)
+        ft_fail(err, EINVAL, NULL, "the key is not 64 hex digits");
+    if (!rc)
+        rc = ft_json_need_string(args, "owner", owner, sizeof(owner), err);
+    if (!rc)
+        rc = ft_json_need_int(args, "generation", 1, INT64_MAX, &generation,
+                              err);
+    if (!rc)
+        rc = ft_witness_pair_set(FT_WITNESS_FOLDER, pair, key, generation,
+                                 owner, err);
+    explicit_bzero(key, sizeof(key));
+    return rc;
+}
+
+static int
+verb_witness_pair_remove(struct ft_request request, const json_t *args,
+                         json_t **result, struct ft_error *err)
+{
+    char pair[37];
+    int rc = need_pair(args, pair, err);
+
+    (void)request;
+    (void)result;
+    return rc ? rc : ft_witness_pair_remove(FT_WITNESS_FOLDER, pair, err);
+}
+
+static int
+verb_witness_list(struct ft_request request, const json_t *args,
+                  json_t **result, struct ft_error *err)
+{
+    json_t *pairs = NULL;
+    int rc = ft_witness_list(FT_WITNESS_FOLDER, &pairs, err);
+
+    (void)request;
+    (void)args;
+    if (!rc)
+        *result = json_pack("{s:o}", "pairs", pairs);
+    return rc;
+}
+
+static const struct {
+    const char *name;
+    verb_call call;
+} verbs[] = {
+    { "hello", verb_hello },
+    { "probe", verb_probe },
+    { "status", verb_status },
+    { "events", verb_events },
+    { "pair-set", verb_pair_set },
+    { "pair-remove", verb_pair_remove },
+    { "switchover", verb_switchover },
+    { "verify", verb_verify },
+    { "witness-start", verb_witness_start },
+    { "witness-stop", verb_witness_stop },
+    { "witness-pair-set", verb_witness_pair_set },
+    { "witness-pair-remove", verb_witness_pair_remove },
+    { "witness-list", verb_witness_list },
+};
+
+void
+ft_daemon_verb(struct ft_request request, const char *verb, const json_t *args)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    json_t *result = NULL;
+    size_t i;
+    int rc;
+
+    for (i = 0; i < FT_ARRAY_SIZE(verbs); i++)
+        if (!strcmp(verbs[i].name, verb))
+            break;
+    if (i == FT_ARRAY_SIZE(verbs))
+        rc = ft_fail(&err, EOPNOTSUPP,
+                     "Use ftadmin and ftengine of one version.",
+                     "unknown verb \"%.64s\"", verb);
+    else
+        rc = verbs[i].call(request, args, &result, &err);
+    if (rc == LATER)
+        return;
+    if (rc)
+        ft_control_reply_error(request, &err);
+    else
+        ft_control_reply(request, result);
+}

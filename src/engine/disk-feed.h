@@ -1,0 +1,50 @@
+/*
+ * The disks of a protected VM: a write-blocking mirror job of each writable
+ * disk into our NBD server, and from there as frames to the standby.
+ *
+ * The guest comes first: when the link is gone every write is answered with
+ * success and the replica is stale, which the owner of the feed learns from
+ * the link. Threads: the owner's thread; the NBD server has its own.
+ */
+#ifndef FT_ENGINE_DISK_FEED_H
+#define FT_ENGINE_DISK_FEED_H
+
+#include <stdint.h>
+
+#include <libvirt/libvirt.h>
+
+#include "base/error.h"
+#include "engine/outgoing.h"
+#include "virt/domain.h"
+
+struct ft_disk_feed;
+
+struct ft_disk_feed_progress {
+    uint64_t done, total;       /* bytes over all disks */
+    int ready;                  /* every disk is mirrored */
+    int broken;                 /* a mirror job ended by itself */
+};
+
+/* Whether a disk is replicated: a writable hard disk. */
+int ft_disk_is_replicated(const struct ft_disk *disk);
+
+/*
+ * Starts a mirror for each disk of domain that is replicated. The numbers of
+ * the disks on the wire are their order among those. folder holds the socket.
+ */
+int ft_disk_feed_start(virDomainPtr dom, const struct ft_domain *domain,
+                       const char *folder, struct ft_outgoing *out,
+                       struct ft_disk_feed **feed, struct ft_error *err);
+
+int ft_disk_feed_progress(struct ft_disk_feed *feed,
+                          struct ft_disk_feed_progress *progress,
+                          struct ft_error *err);
+
+/* Ends the mirrors; the VM stays on its own disks. NULL is a no-op. */
+void ft_disk_feed_stop(struct ft_disk_feed *feed);
+
+/* Ends mirrors into folder that a dead worker left. */
+int ft_disk_feed_end_leftovers(virDomainPtr dom, const char *folder,
+                               struct ft_error *err);
+
+#endif

@@ -1,0 +1,162 @@
+#include "config.h"
+
+#include "engine/events.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "engine/paths.h"
+
+#define EVENTS_FILE FT_STATE_FOLDER "/events.jsonl"
+#define EVENTS_FILE_MAX (1 << 20)
+#define EVENTS_KEPT 1000
+#define FOLLOWERS_MAX 32
+
+static struct {
+    char host[64];
+    int fd;
+    int64_t seq;
+    json_t *recent;
+    struct ft_request followers[FOLLOWERS_MAX];
+    unsigned follower_count;
+} events = { .fd = -1 };
+
+static void
+remember(json_t *event)
+{
+    json_array_append(events.recent, event);
+    if (json_array_size(events.recent) > EVENTS_KEPT)
+        json_array_remove(events.recent, 0);
+}
+
+/* Lines that a crash cut short are skipped. */
+static void
+read_old(void)
+{
+    FT_AUTOFREE char *text = NULL;
+    char *line, *save = NULL;
+
+    if (ft_file_read(EVENTS_FILE, 2 * EVENTS_FILE_MAX, &text, NULL))
+        return;
+    for (line = strtok_r(text, "\n", &save); line;
+         line = strtok_r(NULL, "\n", &save)) {
+        FT_AUTOJSON json_t *event = NULL;
+
+        if (ft_json_parse(line, strlen(line), &event, NULL))
+            continue;
+        events.seq = ft_json_int(event, "seq", events.seq, INT64_MAX / 2,
+                                 events.seq);
+        remember(event);
+    }
+}
+
+static int
+open_file(void)
+{
+    return open(EVENTS_FILE, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+}
+
+int
+ft_events_open(const char *host, struct ft_error *err)
+{
+    snprintf(events.host, sizeof(events.host), "%s", host);
+    events.recent = json_array();
+    if (!events.recent)
+        return ft_fail(err, ENOMEM, NULL, "no memory for events");
+    read_old();
+    events.fd = open_file();
+    if (events.fd < 0)
+        return ft_fail(err, errno, NULL, "cannot open %s: %s", EVENTS_FILE,
+                       strerror(errno));
+    return 0;
+}
+
+static void
+write_line(const json_t *event)
+{
+    FT_AUTOFREE char *text = json_dumps(event, JSON_COMPACT);
+    struct stat st;
+
+    if (!text)
+        return;
+    if (fstat(events.fd, &st) == 0 && st.st_size > EVENTS_FILE_MAX) {
+        int fd;
+
+        rename(EVENTS_FILE, EVENTS_FILE ".1");
+        fd = open_file();
+        if (fd >= 0) {
+            close(events.fd);
+            events.fd = fd;
+        }
+    }
+    /* a full disk loses the line, not the event: followers still get it */
+    if (dprintf(events.fd, "%s\n", text) < 0)
+        ft_log(FT_LOG_WARN, "cannot write %s", EVENTS_FILE);
+}
+
+static void
+tell_followers(json_t *event)
+{
+    unsigned i = 0;
+
+    while (i < events.follower_count) {
+        if (ft_control_event(events.followers[i], json_incref(event)) == 0)
+            i++;
+        else
+            events.followers[i] = events.followers[--events.follower_count];
+    }
+}
+
+void
+ft_events_add(json_t *event)
+{
+    char at[32];
+
+    if (!event)
+        return;
+    ft_clock_format(ft_clock_realtime_ns(), at);
+    json_object_set_new(event, "seq", json_integer(++events.seq));
+    json_object_set_new(event, "at", json_string(at));
+    json_object_set_new(event, "host", json_string(events.host));
+    ft_log(FT_LOG_INFO, "event %s %s: %s", ft_json_string(event, "kind", "?"),
+           ft_json_string(event, "vm", "-"), ft_json_string(event, "text", ""));
+    write_line(event);
+    remember(event);
+    tell_followers(event);
+    json_decref(event);
+}
+
+void
+ft_events_note(const char *severity, const char *kind, const char *pair,
+               const char *vm, const char *text)
+{
+    ft_events_add(json_pack("{s:s,s:s,s:s,s:s*,s:s*}", "severity", severity,
+                            "kind", kind, "text", text, "pair", pair, "vm", vm));
+}
+
+json_t *
+ft_events_since(int64_t since)
+{
+    json_t *list = json_array(), *event;
+    size_t i;
+
+    json_array_foreach(events.recent, i, event)
+        if (ft_json_int(event, "seq", 0, INT64_MAX, 0) > since)
+            json_array_append(list, event);
+    return list;
+}
+
+void
+ft_events_follow(struct ft_request request)
+{
+    if (events.follower_count < FOLLOWERS_MAX)
+        events.followers[events.follower_count++] = request;
+}

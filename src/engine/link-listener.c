@@ -1,0 +1,112 @@
+#include "config.h"
+
+#include "engine/link-listener.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "engine/link.h"
+#include "engine/loop.h"
+#include "engine/supervisor.h"
+
+#define WAITING_MAX 64
+#define PREAMBLE_MS 2000
+
+struct newcomer {
+    int fd, watch, timer;
+    size_t used;
+    unsigned char data[FT_PREAMBLE_SIZE];
+};
+
+static unsigned waiting;
+
+/* Forgets the newcomer; its socket is closed unless it was stolen. */
+static void
+newcomer_free(struct newcomer *n)
+{
+    ft_loop_unwatch(n->watch);
+    ft_loop_timer_free(n->timer);
+    if (n->fd >= 0)
+        close(n->fd);
+    free(n);
+    waiting--;
+}
+
+static void
+on_late(void *opaque)
+{
+    newcomer_free(opaque);
+}
+
+static void
+serve(struct newcomer *n)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_preamble preamble;
+    char peer[80];
+
+    ft_set_nonblocking(n->fd, 0);
+    if (ft_preamble_decode(n->data, &preamble, &err)) {
+        ft_tcp_peer_name(n->fd, peer, sizeof(peer));
+        ft_log(FT_LOG_WARN, "connection from %s refused: %s", peer, err.text);
+    } else if (preamble.kind == FT_PREAMBLE_PING) {
+        ft_link_ping_answer(n->fd, ft_supervisor_running(preamble.pair));
+    } else if (ft_supervisor_pass_link(preamble.pair, n->fd)) {
+        ft_log(FT_LOG_DEBUG, "no worker for a link of pair %s", preamble.pair);
+    }
+}
+
+static void
+on_newcomer(int fd, void *opaque)
+{
+    struct newcomer *n = opaque;
+    ssize_t got = recv(fd, n->data + n->used, sizeof(n->data) - n->used,
+                       MSG_DONTWAIT);
+
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (got > 0 && (n->used += got) < sizeof(n->data))
+        return;
+    if (got > 0)
+        serve(n);
+    newcomer_free(n);
+}
+
+static void
+on_listener(int fd, void *opaque)
+{
+    FT_AUTOCLOSE int accepted =
+        accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct newcomer *n;
+
+    (void)opaque;
+    if (accepted < 0 || waiting >= WAITING_MAX || !(n = calloc(1, sizeof(*n))))
+        return;
+    waiting++;
+    ft_tcp_tune(accepted);
+    n->fd = ft_fd_steal(&accepted);
+    n->timer = ft_loop_timer(on_late, n);
+    ft_loop_timer_set(n->timer, PREAMBLE_MS);
+    n->watch = ft_loop_watch(n->fd, on_newcomer, n);
+    if (n->watch < 0)
+        newcomer_free(n);
+}
+
+int
+ft_link_listen(uint16_t port, struct ft_error *err)
+{
+    int fd, rc = ft_tcp_listen(port, &fd, err);
+
+    if (rc)
+        return rc;
+    if (ft_loop_watch(fd, on_listener, NULL) < 0) {
+        close(fd);
+        return ft_fail(err, ENOMEM, NULL, "cannot watch port %u", port);
+    }
+    return 0;
+}

@@ -1,0 +1,18 @@
+/*
+ * The daemon's TCP port: reads the 64-byte preamble of each connection
+ * (link.h), answers pings, and gives links to the worker of their pair.
+ *
+ * Nothing here trusts the peer: a connection that has not sent its preamble
+ * after two seconds is closed, and at most 64 wait at a time. Loop thread only.
+ */
+#ifndef FT_ENGINE_LINK_LISTENER_H
+#define FT_ENGINE_LINK_LISTENER_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* Listens on port of all addresses. */
+int ft_link_listen(uint16_t port, struct ft_error *err);
+
+#endif

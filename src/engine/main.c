@@ -1,0 +1,153 @@
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "engine/control-server.h"
+#include "engine/daemon.h"
+#include "engine/paths.h"
+#include "engine/witness.h"
+#include "engine/worker.h"
+#include "inventory/probe.h"
+
+static int
+usage(FILE *to)
+{
+    fputs("usage: ftengine daemon [--background] [--port PORT]\n"
+          "       ftengine witness [--port PORT]\n"
+          "       ftengine probe\n"
+          "       ftengine control\n"
+          "       ftengine worker --pair UUID [--give-up]   (started by the daemon)\n"
+          "       ftengine --version | --help\n", to);
+    return to == stdout ? 0 : 2;
+}
+
+static int
+parse_port(const char *text, uint16_t *port)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+
+    if (!*text || *end || n < 1 || n > 65535) {
+        fprintf(stderr, "ftengine: \"%s\" is no port number\n", text);
+        return -EINVAL;
+    }
+    *port = n;
+    return 0;
+}
+
+static int
+run_daemon(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "background", no_argument, NULL, 'b' },
+        { "port", required_argument, NULL, 'p' }, { NULL, 0, NULL, 0 },
+    };
+    struct ft_daemon_options daemon = { 0, FT_ENGINE_PORT };
+    int c;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+        if (c == 'b')
+            daemon.background = 1;
+        else if (c != 'p' || parse_port(optarg, &daemon.port))
+            return usage(stderr);
+    }
+    return optind < argc ? usage(stderr) : ft_daemon_main(&daemon);
+}
+
+static int
+run_worker(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "pair", required_argument, NULL, 'p' },
+        { "give-up", no_argument, NULL, 'g' }, { NULL, 0, NULL, 0 },
+    };
+    const char *pair = NULL;
+    int c, give_up = 0;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+        if (c == 'p')
+            pair = optarg;
+        else if (c == 'g')
+            give_up = 1;
+        else
+            return usage(stderr);
+    }
+    if (!pair || optind < argc)
+        return usage(stderr);
+    return ft_worker_main(pair, give_up);
+}
+
+static int
+run_witness(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "port", required_argument, NULL, 'p' }, { NULL, 0, NULL, 0 },
+    };
+    uint16_t port = FT_WITNESS_PORT;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0)
+        if (c != 'p' || parse_port(optarg, &port))
+            return usage(stderr);
+    return optind < argc ? usage(stderr) : ft_witness_main(port);
+}
+
+static int
+run_probe(int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *facts = NULL;
+
+    (void)argv;
+    if (argc > 1)
+        return usage(stderr);
+    if (ft_probe(&facts, &err)) {
+        fprintf(stderr, "ftengine: %s\n", err.text);
+        return 1;
+    }
+    json_dumpf(facts, stdout, JSON_INDENT(2));
+    putchar('\n');
+    return ferror(stdout) || fflush(stdout) ? 1 : 0;
+}
+
+static int
+run_control(int argc, char **argv)
+{
+    (void)argv;
+    return argc > 1 ? usage(stderr) : ft_control_bridge(FT_CONTROL_SOCKET);
+}
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+} subcommands[] = {
+    { "daemon", run_daemon },   { "worker", run_worker },
+    { "witness", run_witness }, { "probe", run_probe },
+    { "control", run_control },
+};
+
+int
+main(int argc, char **argv)
+{
+    size_t i;
+
+    if (argc < 2)
+        return usage(stderr);
+    if (!strcmp(argv[1], "--version")) {
+        printf("ftengine %s\n", PACKAGE_VERSION);
+        return 0;
+    }
+    if (!strcmp(argv[1], "--help"))
+        return usage(stdout);
+    for (i = 0; i < FT_ARRAY_SIZE(subcommands); i++)
+        if (!strcmp(argv[1], subcommands[i].name))
+            return subcommands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "ftengine: unknown subcommand \"%s\"\n", argv[1]);
+    return usage(stderr);
+}

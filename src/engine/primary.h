@@ -1,0 +1,113 @@
+/*
+ * The primary side of a pair, inside: what the control thread (primary.c), the
+ * replication thread (replicator.c) and the receiver thread share.
+ *
+ * The replication thread owns everything that touches QEMU: memory, device
+ * state, disks. It is told what to do through the flags below, under lock; it
+ * tells the ownership machine what happened. The gate is used by all three.
+ */
+#ifndef FT_ENGINE_PRIMARY_H
+#define FT_ENGINE_PRIMARY_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "engine/device-state.h"
+#include "engine/disk-feed.h"
+#include "engine/epoch-stats.h"
+#include "engine/gate.h"
+#include "engine/guest-memory.h"
+#include "engine/outgoing.h"
+#include "engine/page-sender.h"
+#include "engine/state-delta.h"
+#include "engine/worker.h"
+#include "pair/trigger.h"
+
+/* Pages of one epoch kept in memory, in bytes; larger ones are streamed. */
+#define FT_EPOCH_BUFFER (UINT64_C(64) << 20)
+
+/* Output held at most, in bytes; more is dropped as a NIC would. */
+#define FT_GATE_LIMIT (UINT64_C(16) << 20)
+
+struct ft_primary {
+    struct ft_worker *worker;
+    struct ft_epoch_stats stats;
+
+    pthread_mutex_t lock;       /* all of the following up to gate_lock */
+    pthread_cond_t changed;
+    struct ft_session *start;   /* a sync is wanted over this session */
+    int link_lost;              /* the session in use has ended */
+    int restart;                /* the sync in use is to be given up */
+    int allow_commit;           /* epoch 1 may be committed */
+    int final;                  /* the next epoch is the last, VM stays stopped */
+    int release_held;           /* a held VM is to go on */
+    int verify;                 /* a full comparison is wanted */
+    int detach;                 /* leave QEMU as it was found, for good */
+    json_t *setup_answer;       /* SETUP_OK, when it has come */
+    json_t *verify_answer;
+    uint64_t acked;             /* last epoch the standby holds */
+    int busy;                   /* the replication thread serves a session */
+    int disk_broken;            /* a mirror job ended by itself */
+    struct ft_asker verifier;
+
+    pthread_mutex_t gate_lock;
+    struct ft_gate *gate;       /* NULL: none, output flows as ever */
+    int gate_open;              /* what the ownership machine wants */
+    struct {
+        uint64_t epoch, mark;
+    } marks[4];                 /* by epoch & 3 */
+
+    /* the replication thread's own */
+    struct ft_domain domain;
+    struct ft_outgoing out;
+    struct ft_saver *saver;
+    struct ft_guest_memory *memory;
+    struct ft_page_sender *sender;
+    struct ft_disk_feed *feed;
+    struct ft_page_set set;
+    struct ft_device_state device;
+    struct ft_state last_state; /* as the standby has it */
+    struct ft_trigger_input trigger;
+    uint64_t final_epoch;       /* 0: none asked for */
+    int held;                   /* the VM stands, held by us */
+};
+
+/* The replication thread; argument is the struct ft_primary. */
+void *ft_replicator_main(void *argument);
+
+/* Called while the VM is stopped at the boundary; non-zero: no epoch. */
+typedef int (*ft_checkpoint_look)(struct ft_primary *p, void *opaque,
+                                  struct ft_error *err);
+
+/*
+ * checkpoint.c: one epoch, from the stop to EPOCH_END. hold: the VM stays
+ * stopped. look may be NULL. On failure the VM runs, unless p->held says so.
+ */
+int ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
+                  void *opaque, struct ft_error *err);
+
+/* One short stop that only finds out what was written (no epoch). */
+int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
+
+/* Lets out what the gate holds up to this epoch. Any thread. */
+void ft_primary_release_epoch(struct ft_primary *p, uint64_t epoch);
+
+/* Puts the gate before the NICs, as open or closed as it should be. */
+int ft_primary_attach_gate(struct ft_primary *p, struct ft_error *err);
+
+/* Takes the gate away, letting everything out. */
+void ft_primary_detach_gate(struct ft_primary *p);
+
+/* The same if the ownership machine wants it open: it only costs time then. */
+void ft_primary_drop_open_gate(struct ft_primary *p);
+
+/* When the oldest output that waits for an epoch came; FT_TRIGGER_NEVER. */
+int64_t ft_primary_held_since(struct ft_primary *p);
+
+/* The replication thread has left QEMU as it was found. */
+void ft_primary_detached(struct ft_primary *p);
+
+/* Notes the gate's mark of an epoch, while the VM is stopped. */
+void ft_primary_mark_epoch(struct ft_primary *p, uint64_t epoch);
+
+#endif

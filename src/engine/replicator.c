@@ -1,0 +1,482 @@
+#include "config.h"
+
+#include <string.h>
+
+#include <libvirt/virterror.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "engine/primary.h"
+#include "engine/verify.h"
+
+#define SETUP_NS (60 * FT_NS_PER_S)
+#define RETRY_NS (2 * FT_NS_PER_S)
+#define ROUND_BYTES_ENOUGH (UINT64_C(8) << 20)
+#define ROUNDS_MAX 12
+#define DISK_POLL_NS (200 * FT_NS_PER_MS)
+
+/* With the lock held: what ends the work on the current session. */
+static int
+must_stop(const struct ft_primary *p)
+{
+    return p->link_lost || p->restart || p->detach;
+}
+
+static int
+stopped(struct ft_primary *p)
+{
+    int rc;
+
+    pthread_mutex_lock(&p->lock);
+    rc = must_stop(p) ? -ECANCELED : 0;
+    pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
+/* With the lock held: waits for a change until then. */
+static void
+wait_until(struct ft_primary *p, int64_t deadline)
+{
+    struct timespec t = { deadline / FT_NS_PER_S, deadline % FT_NS_PER_S };
+
+    if (deadline == INT64_MAX)
+        pthread_cond_wait(&p->changed, &p->lock);
+    else
+        pthread_cond_timedwait(&p->changed, &p->lock, &t);
+}
+
+static json_t *
+describe_disks(const struct ft_domain *domain)
+{
+    json_t *list = json_array();
+    size_t i;
+
+    for (i = 0; i < domain->n_disks; i++)
+        if (ft_disk_is_replicated(&domain->disks[i]))
+            json_array_append_new(
+                list, json_pack("{s:s,s:I}", "target", domain->disks[i].target,
+                                "capacity",
+                                (json_int_t)domain->disks[i].capacity));
+    return list;
+}
+
+static json_t *
+describe_blocks(const struct ft_guest_memory *memory)
+{
+    json_t *list = json_array();
+    size_t i, n;
+    const struct ft_ram_block *b = ft_guest_memory_blocks(memory, &n);
+
+    for (i = 0; i < n; i++)
+        json_array_append_new(list, json_pack("{s:s,s:I}", "name", b[i].name,
+                                              "size", (json_int_t)b[i].size));
+    return list;
+}
+
+static int
+send_setup(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_worker *w = p->worker;
+    FT_AUTOFREE char *xml =
+        virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
+    FT_AUTOJSON json_t *setup = NULL;
+    int rc;
+
+    if (!xml)
+        return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
+    setup = json_pack("{s:s,s:s,s:s,s:I,s:o,s:o}", "xml", xml, "qemu",
+                      p->domain.qemu_version, "machine", p->domain.machine,
+                      "memory", (json_int_t)p->domain.memory, "disks",
+                      describe_disks(&p->domain), "blocks",
+                      describe_blocks(p->memory));
+    if (!setup)
+        return ft_fail(err, ENOMEM, NULL, "no memory for the setup");
+    rc = ft_link_send_json(ft_session_link(p->out.session), FT_FRAME_SETUP, 0,
+                           setup);
+    return rc ? ft_fail(err, -rc, NULL, "cannot send the setup: %s",
+                        strerror(-rc)) : 0;
+}
+
+/* The standby makes replicas and starts the waiting domain meanwhile. */
+static int
+await_setup(struct ft_primary *p, struct ft_error *err)
+{
+    int64_t deadline = ft_clock_ns() + SETUP_NS;
+    FT_AUTOJSON json_t *answer = NULL;
+    const json_t *error;
+
+    pthread_mutex_lock(&p->lock);
+    while (!p->setup_answer && !must_stop(p) && ft_clock_ns() < deadline)
+        wait_until(p, deadline);
+    answer = FT_STEAL(p->setup_answer);
+    pthread_mutex_unlock(&p->lock);
+    if (!answer)
+        return stopped(p) ? -ECANCELED
+                          : ft_fail(err, ETIMEDOUT, NULL,
+                                    "%s does not finish its setup",
+                                    ft_worker_peer_name(p->worker));
+    error = json_object_get(answer, "error");
+    if (!error)
+        return 0;
+    ft_json_to_error(error, err);
+    return ft_error_prefix(err, "%s", ft_worker_peer_name(p->worker));
+}
+
+static int
+open_all(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_worker *w = p->worker;
+    int rc = ft_domain_inspect(w->dom, &p->domain, err);
+
+    if (!rc)
+        rc = ft_primary_attach_gate(p, err);
+    if (!rc)
+        rc = ft_guest_memory_attach(w->dom, p->domain.pid, &p->memory, err);
+    if (!rc)
+        rc = ft_saver_open(w->dom, p->domain.pid, w->run_folder, &p->saver, err);
+    if (!rc && ft_saver_watch_events(p->saver, err))
+        ft_log_error(err, "pauses are measured from outside");
+    if (!rc)
+        rc = ft_page_sender_open(p->memory, &p->out, FT_EPOCH_BUFFER,
+                                 &p->sender, err);
+    return rc;
+}
+
+static void
+close_all(struct ft_primary *p)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    ft_disk_feed_stop(p->feed);
+    p->feed = NULL;
+    ft_page_sender_close(p->sender);
+    p->sender = NULL;
+    if (!p->held) {
+        ft_saver_close(p->saver);
+        p->saver = NULL;
+    }
+    if (ft_guest_memory_detach(p->memory, &err))
+        ft_log_error(&err, "detaching from guest memory");
+    p->memory = NULL;
+    ft_state_free(&p->last_state);
+    ft_domain_free(&p->domain);
+    memset(&p->domain, 0, sizeof(p->domain));
+    ft_epoch_stats_progress(&p->stats, NULL, 0, 0);
+}
+
+static int
+copy_disks(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_worker *w = p->worker;
+    struct ft_disk_feed_progress progress = { 0 };
+    int rc = ft_disk_feed_start(w->dom, &p->domain, w->run_folder, &p->out,
+                                &p->feed, err);
+
+    while (!rc) {
+        rc = ft_disk_feed_progress(p->feed, &progress, err);
+        if (rc || progress.ready)
+            break;
+        if (progress.broken)
+            return ft_fail(err, EIO, "See the log of libvirt and QEMU.",
+                           "copying a disk of %s ended by itself",
+                           w->config.vm);
+        ft_epoch_stats_progress(&p->stats, "disk", progress.done,
+                                progress.total);
+        pthread_mutex_lock(&p->lock);
+        if (!must_stop(p))
+            wait_until(p, ft_clock_ns() + DISK_POLL_NS);
+        rc = must_stop(p) ? -ECANCELED : 0;
+        pthread_mutex_unlock(&p->lock);
+    }
+    return rc;
+}
+
+struct round {
+    struct ft_primary *p;
+    uint64_t before, total;
+};
+
+static int
+on_pages(void *opaque, uint64_t done)
+{
+    struct round *r = opaque;
+
+    ft_epoch_stats_progress(&r->p->stats, "memory", r->before + done,
+                            r->total + r->before);
+    return stopped(r->p);
+}
+
+/*
+ * Everything once while the VM runs, then what was written meanwhile, again
+ * and again, until the rest is small enough for an ordinary checkpoint. Pages
+ * are armed only during the short stops (design, section 4).
+ */
+static int
+copy_memory(struct ft_primary *p, struct ft_error *err)
+{
+    uint64_t sent = 0, last = UINT64_MAX;
+    int rounds, rc = 0;
+
+    for (rounds = 0; !rc && rounds < ROUNDS_MAX; rounds++) {
+        struct round r = { p, sent, 0 };
+
+        rc = ft_checkpoint_scan(p, err);
+        if (rc)
+            break;
+        r.total = p->set.bytes;
+        if (rounds && p->set.bytes > last / 2)
+            rounds = ROUNDS_MAX;        /* it does not shrink any more */
+        last = p->set.bytes;
+        rc = ft_page_sender_stream(p->sender, &p->set, 1, on_pages, &r, err);
+        sent += p->set.bytes;
+        if (p->set.bytes <= ROUND_BYTES_ENOUGH)
+            break;
+    }
+    return rc;
+}
+
+/* With the lock held: facts for the trigger, then its answer. */
+static struct ft_trigger_answer
+ask_trigger(struct ft_primary *p, const struct ft_trigger_settings *settings)
+{
+    struct ft_trigger_input *in = &p->trigger;
+
+    in->now_ns = ft_clock_ns();
+    in->acknowledged = p->acked + 1 >= p->out.open;
+    in->held_since_ns = ft_primary_held_since(p);
+    in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
+    in->forced = p->final || p->verify || p->out.open == 1;
+    return ft_trigger_decide(settings, in);
+}
+
+/* Waits until the next checkpoint is due: 0, or -ECANCELED. */
+static int
+await_checkpoint(struct ft_primary *p,
+                 const struct ft_trigger_settings *settings, int *final,
+                 int *verify)
+{
+    struct ft_trigger_answer answer;
+    int rc = 0;
+
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        if (must_stop(p)) {
+            rc = -ECANCELED;
+            break;
+        }
+        answer = ask_trigger(p, settings);
+        if (answer.now)
+            break;
+        /* disk writes do not wake us: look again soon */
+        wait_until(p, FT_MIN(answer.at_ns, p->trigger.now_ns + 50 * FT_NS_PER_MS));
+    }
+    *final = p->final;
+    *verify = p->verify;
+    p->verify = 0;
+    pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
+/* Compress when the link, not the processor, is what we wait for. */
+static void
+adapt_compression(struct ft_primary *p, int64_t *last_blocked, int64_t *last_time)
+{
+    struct ft_link_stats s;
+    int64_t now = ft_clock_ns();
+
+    if (now - *last_time < FT_NS_PER_S)
+        return;
+    ft_link_stats(ft_session_link(p->out.session), &s);
+    if (*last_time)
+        ft_page_sender_set_compress(
+            p->sender, s.send_blocked_ns - *last_blocked > (now - *last_time) / 4);
+    *last_blocked = s.send_blocked_ns;
+    *last_time = now;
+}
+
+static void
+note_pages(struct ft_primary *p, uint64_t before[2])
+{
+    uint64_t data, zero;
+
+    ft_page_sender_counts(p->sender, &data, &zero);
+    ft_epoch_stats_pages(&p->stats, data - before[0], zero - before[1]);
+    before[0] = data;
+    before[1] = zero;
+}
+
+/*
+ * After the last epoch the VM stands until the ownership machine decides. When
+ * there was no last epoch it goes on at once.
+ */
+static int
+after_final(struct ft_primary *p, int rc, struct ft_error *err)
+{
+    struct ft_error ignored = FT_ERROR_INIT;
+    int release;
+
+    if (rc) {
+        if (p->held)
+            ft_saver_release(p->saver, &ignored);
+        p->held = 0;
+        p->final = 0;
+        ft_worker_event_kind(p->worker, FT_EVENT_FINAL_FAILED);
+        return rc;
+    }
+    pthread_mutex_lock(&p->lock);
+    while (!p->release_held && !p->detach)
+        wait_until(p, INT64_MAX);
+    release = p->release_held;
+    p->release_held = p->final = 0;
+    pthread_mutex_unlock(&p->lock);
+    if (!release)
+        return -ECANCELED;
+    rc = ft_saver_release(p->saver, err);
+    p->held = 0;
+    ft_worker_event_kind(p->worker, rc ? FT_EVENT_RESUME_FAILED
+                                       : FT_EVENT_RESUMED);
+    return rc;
+}
+
+static int
+checkpoint_loop(struct ft_primary *p, struct ft_error *err)
+{
+    const struct ft_pair_config *c = &p->worker->config;
+    struct ft_trigger_settings settings = FT_TRIGGER_SETTINGS_INIT;
+    int64_t blocked = 0, blocked_at = 0;
+    uint64_t pages[2] = { 0, 0 };
+    int final, verify, rc = 0;
+
+    settings.interval_ns = c->interval_ms * FT_NS_PER_MS;
+    settings.idle_interval_ns = c->idle_interval_ms * FT_NS_PER_MS;
+    settings.min_spacing_ns = c->min_spacing_ms * FT_NS_PER_MS;
+    settings.pause_share_percent = c->pause_share_percent;
+    memset(&p->trigger, 0, sizeof(p->trigger));
+    while (!rc) {
+        rc = await_checkpoint(p, &settings, &final, &verify);
+        if (rc)
+            break;
+        rc = verify ? ft_verify_primary(p, err) : ft_checkpoint(p, final, NULL, NULL, err);
+        if (final)
+            rc = after_final(p, rc, err);
+        note_pages(p, pages);
+        adapt_compression(p, &blocked, &blocked_at);
+        if (!rc && p->disk_broken)
+            rc = ft_fail(err, EIO, NULL, "a mirror job ended by itself");
+    }
+    return rc;
+}
+
+static int
+await_commit(struct ft_primary *p)
+{
+    int rc;
+
+    ft_worker_event_kind(p->worker, FT_EVENT_SYNC_DONE);
+    pthread_mutex_lock(&p->lock);
+    while (!p->allow_commit && !must_stop(p))
+        wait_until(p, INT64_MAX);
+    rc = must_stop(p) ? -ECANCELED : 0;
+    pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
+/* All of one session: from an empty standby to the end of the link. */
+static int
+replicate(struct ft_primary *p, struct ft_error *err)
+{
+    int64_t began = ft_clock_ns();
+    int rc = open_all(p, err);
+
+    if (!rc)
+        rc = send_setup(p, err);
+    if (!rc)
+        rc = await_setup(p, err);
+    if (!rc)
+        rc = copy_disks(p, err);
+    if (!rc)
+        rc = copy_memory(p, err);
+    ft_epoch_stats_progress(&p->stats, NULL, 0, 0);
+    if (!rc)
+        ft_worker_note(p->worker, "info", "copied",
+                       "%s is copied to %s after %d ms", p->worker->config.vm,
+                       ft_worker_peer_name(p->worker),
+                       (int)((ft_clock_ns() - began) / FT_NS_PER_MS));
+    if (!rc)
+        rc = await_commit(p);
+    return rc ? rc : checkpoint_loop(p, err);
+}
+
+/* A failure of ours: say so, and begin anew a little later. */
+static void
+report_failure(struct ft_primary *p, const struct ft_error *err)
+{
+    int64_t until = ft_clock_ns() + RETRY_NS;
+    int again;
+
+    ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
+                   err->hint[0] ? "; " : "", err->hint);
+    pthread_mutex_lock(&p->lock);
+    while (!must_stop(p) && ft_clock_ns() < until)
+        wait_until(p, until);
+    again = !must_stop(p);
+    pthread_mutex_unlock(&p->lock);
+    if (again)
+        ft_worker_event_kind(p->worker, FT_EVENT_SYNC_FAILED);
+}
+
+static void
+run_session(struct ft_primary *p, struct ft_session *session)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    int rc;
+
+    ft_outgoing_init(&p->out, session);
+    ft_session_unref(session);
+    rc = replicate(p, &err);
+    close_all(p);
+    ft_outgoing_clear(&p->out);
+    if (rc != -ECANCELED && !stopped(p))
+        report_failure(p, &err);
+}
+
+/* The next session to serve, or NULL when QEMU is to be left for good. */
+static struct ft_session *
+next_session(struct ft_primary *p)
+{
+    struct ft_session *s;
+
+    ft_primary_drop_open_gate(p);
+    pthread_mutex_lock(&p->lock);
+    p->busy = 0;
+    while (!p->start && !p->detach)
+        wait_until(p, INT64_MAX);
+    s = FT_STEAL(p->start);
+    p->busy = 1;
+    p->link_lost = p->restart = p->allow_commit = p->verify = 0;
+    p->acked = 0;
+    p->disk_broken = 0;
+    json_decref(p->setup_answer);
+    p->setup_answer = NULL;
+    if (p->detach) {
+        ft_session_unref(s);
+        s = NULL;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return s;
+}
+
+void *
+ft_replicator_main(void *argument)
+{
+    struct ft_primary *p = argument;
+    struct ft_session *s;
+
+    while ((s = next_session(p)))
+        run_session(p, s);
+    ft_primary_detach_gate(p);
+    ft_primary_detached(p);
+    return NULL;
+}

@@ -1,0 +1,514 @@
+#include "config.h"
+
+#include "engine/supervisor.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "engine/channel.h"
+#include "engine/events.h"
+#include "engine/loop.h"
+#include "engine/pair-store.h"
+#include "engine/paths.h"
+
+#define WORKERS_MAX 256
+#define REATTACH_MS 700             /* for workers that outlived a daemon */
+#define SIGN_OF_LIFE_NS (8 * FT_NS_PER_S)
+#define CRASHES_MAX 6               /* within CRASH_WINDOW_NS: give up */
+#define CRASH_WINDOW_NS (60 * FT_NS_PER_S)
+
+struct worker {
+    char pair[37], vm[128];
+    pid_t pid;
+    int channel, channel_watch;
+    int pidfd, pidfd_watch;
+    int restart_timer;
+    int64_t last_sign;
+    int64_t crash_window;           /* when the counting began */
+    unsigned crashes;
+    int removed, gave_up, expected; /* what its "bye" announced */
+    json_t *status;
+};
+
+static struct worker *workers[WORKERS_MAX];
+
+static struct worker *
+find(const char *pair)
+{
+    size_t i;
+
+    for (i = 0; i < WORKERS_MAX; i++)
+        if (workers[i] && !strcasecmp(workers[i]->pair, pair))
+            return workers[i];
+    return NULL;
+}
+
+static void
+drop_channel(struct worker *w)
+{
+    ft_loop_unwatch(w->channel_watch);
+    if (w->channel >= 0)
+        close(w->channel);
+    w->channel = w->channel_watch = -1;
+}
+
+static void
+drop_process(struct worker *w)
+{
+    ft_loop_unwatch(w->pidfd_watch);
+    if (w->pidfd >= 0)
+        close(w->pidfd);
+    w->pidfd = w->pidfd_watch = -1;
+    w->pid = 0;
+}
+
+static void
+worker_free(struct worker *w)
+{
+    size_t i;
+
+    for (i = 0; i < WORKERS_MAX; i++)
+        if (workers[i] == w)
+            workers[i] = NULL;
+    drop_channel(w);
+    drop_process(w);
+    ft_loop_timer_free(w->restart_timer);
+    json_decref(w->status);
+    free(w);
+}
+
+static void
+exec_worker(const struct worker *w, int give_up)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execl("/proc/self/exe", "ftengine", "worker", "--pair", w->pair,
+          give_up ? "--give-up" : NULL, NULL);
+    _exit(127);
+}
+
+static void on_exit_of(int fd, void *opaque);
+
+static void
+watch_process(struct worker *w)
+{
+    w->pidfd = syscall(SYS_pidfd_open, w->pid, 0);
+    if (w->pidfd >= 0)
+        w->pidfd_watch = ft_loop_watch(w->pidfd, on_exit_of, w);
+}
+
+static void
+spawn(struct worker *w)
+{
+    int give_up = w->crashes >= CRASHES_MAX;
+
+    ft_loop_timer_set(w->restart_timer, -1);
+    if (w->pid || w->gave_up)
+        return;
+    w->expected = 0;
+    w->last_sign = ft_clock_ns();
+    w->pid = fork();
+    if (w->pid == 0)
+        exec_worker(w, give_up);
+    if (w->pid < 0) {
+        ft_log(FT_LOG_ERROR, "cannot start a worker: %s", strerror(errno));
+        w->pid = 0;
+        ft_loop_timer_set(w->restart_timer, 1000);
+        return;
+    }
+    watch_process(w);
+    ft_log(FT_LOG_INFO, "worker %d started for %s", (int)w->pid, w->vm);
+}
+
+static void
+on_restart_timer(void *opaque)
+{
+    spawn(opaque);
+}
+
+static struct worker *
+worker_new(const char *pair)
+{
+    struct ft_pair_config config;
+    struct worker *w;
+    size_t slot = 0;
+
+    while (slot < WORKERS_MAX && workers[slot])
+        slot++;
+    if (slot == WORKERS_MAX || !(w = calloc(1, sizeof(*w))))
+        return NULL;
+    snprintf(w->pair, sizeof(w->pair), "%s", pair);
+    if (ft_pair_load(pair, &config, NULL) == 0)
+        snprintf(w->vm, sizeof(w->vm), "%s", config.vm);
+    w->channel = w->channel_watch = w->pidfd = w->pidfd_watch = -1;
+    w->restart_timer = ft_loop_timer(on_restart_timer, w);
+    workers[slot] = w;
+    return w;
+}
+
+static unsigned
+count_crash(struct worker *w)
+{
+    int64_t now = ft_clock_ns();
+
+    if (now - w->crash_window > CRASH_WINDOW_NS) {
+        w->crash_window = now;
+        w->crashes = 0;
+    }
+    return ++w->crashes;
+}
+
+static void
+forget_pair(struct worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_pair_forget(w->pair, &err))
+        ft_log_error(&err, "unprotect");
+    worker_free(w);
+}
+
+static void
+after_crash(struct worker *w, const char *how)
+{
+    unsigned n = count_crash(w);
+    char text[256];
+
+    snprintf(text, sizeof(text), "the worker ended unexpectedly (%s); %s", how,
+             n >= CRASHES_MAX ? "giving up: the VM goes on unprotected"
+                              : "starting it again");
+    ft_events_note(n >= CRASHES_MAX ? "crit" : "warn", "worker-died", w->pair,
+                   w->vm, text);
+    json_decref(w->status);
+    w->status = NULL;
+    ft_loop_timer_set(w->restart_timer, n <= 1 ? 1 : n >= CRASHES_MAX ? 2000
+                                                                   : 200 * (int)n);
+}
+
+static void
+on_exit_of(int fd, void *opaque)
+{
+    struct worker *w = opaque;
+    char how[64] = "exited";
+    int status = 0;
+
+    (void)fd;
+    if (waitpid(w->pid, &status, WNOHANG) == w->pid) {
+        if (WIFSIGNALED(status))
+            snprintf(how, sizeof(how), "signal %d", WTERMSIG(status));
+        else
+            snprintf(how, sizeof(how), "exit status %d", WEXITSTATUS(status));
+    }
+    ft_log(FT_LOG_INFO, "worker %d of %s: %s", (int)w->pid, w->vm, how);
+    drop_process(w);
+    drop_channel(w);
+    if (w->removed)
+        forget_pair(w);
+    else if (w->expected)
+        spawn(w);
+    else if (!w->gave_up)
+        after_crash(w, how);
+}
+
+static void
+on_bye(struct worker *w, const char *why)
+{
+    w->expected = !strcmp(why, "role");
+    w->removed = !strcmp(why, "removed");
+    w->gave_up = !strcmp(why, "gave-up");
+}
+
+static void
+pass_reply(const json_t *message)
+{
+    struct ft_request request = {
+        ft_json_int(message, "reply", 0, INT64_MAX, 0),
+        ft_json_int(message, "id", 0, INT64_MAX, 0),
+    };
+    const json_t *error = json_object_get(message, "error");
+    struct ft_error err;
+
+    if (!error) {
+        ft_control_reply(request, json_incref(json_object_get(message, "result")));
+        return;
+    }
+    ft_json_to_error(error, &err);
+    ft_control_reply_error(request, &err);
+}
+
+static void
+handle_message(struct worker *w, const json_t *message)
+{
+    json_t *status = json_object_get(message, "status");
+    json_t *event = json_object_get(message, "event");
+    const char *bye = ft_json_string(message, "bye", NULL);
+
+    w->last_sign = ft_clock_ns();
+    if (status) {
+        json_decref(w->status);
+        w->status = json_incref(status);
+    }
+    if (event)
+        ft_events_add(json_incref(event));
+    if (json_object_get(message, "reply"))
+        pass_reply(message);
+    if (bye)
+        on_bye(w, bye);
+}
+
+static void
+on_channel(int fd, void *opaque)
+{
+    struct worker *w = opaque;
+
+    for (;;) {
+        FT_AUTOJSON json_t *message = NULL;
+        FT_AUTOCLOSE int passed = -1;
+        int rc = ft_channel_receive(fd, &message, &passed);
+
+        if (rc == -EAGAIN)
+            return;
+        if (rc) {
+            drop_channel(w);
+            return;
+        }
+        handle_message(w, message);
+    }
+}
+
+/* A worker's first message names its pair. */
+static void
+adopt(int fd, const json_t *message)
+{
+    const char *pair = ft_json_string(message, "worker", "");
+    pid_t pid = ft_json_int(message, "pid", 1, INT32_MAX, 0);
+    struct worker *w = ft_uuid_valid(pair) ? find(pair) : NULL;
+
+    if (!w || (w->pid && w->pid != pid) || w->channel >= 0) {
+        close(fd);
+        return;
+    }
+    if (!w->pid) {
+        w->pid = pid;
+        watch_process(w);
+        ft_log(FT_LOG_INFO, "worker %d of %s is still there", (int)pid, w->vm);
+    }
+    ft_loop_timer_set(w->restart_timer, -1);
+    w->last_sign = ft_clock_ns();
+    w->channel = fd;
+    w->channel_watch = ft_loop_watch(fd, on_channel, w);
+}
+
+/* Its watch is removed once the first message tells whose channel it is. */
+struct newcomer {
+    int watch;
+};
+
+static void
+on_newcomer(int fd, void *opaque)
+{
+    struct newcomer *n = opaque;
+    FT_AUTOJSON json_t *message = NULL;
+    FT_AUTOCLOSE int passed = -1;
+    int rc = ft_channel_receive(fd, &message, &passed);
+
+    if (rc == -EAGAIN)
+        return;
+    ft_loop_unwatch(n->watch);
+    free(n);
+    if (rc)
+        close(fd);
+    else
+        adopt(fd, message);
+}
+
+static void
+on_listener(int fd, void *opaque)
+{
+    FT_AUTOCLOSE int accepted =
+        accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct newcomer *n;
+
+    (void)opaque;
+    if (accepted < 0 || !(n = malloc(sizeof(*n))))
+        return;
+    n->watch = ft_loop_watch(accepted, on_newcomer, n);
+    if (n->watch < 0)
+        free(n);
+    else
+        ft_fd_steal(&accepted);
+}
+
+/* A worker that gives no sign of life is hung: end it, its gate stays shut. */
+static void
+check_signs_of_life(void *opaque)
+{
+    int64_t now = ft_clock_ns();
+    static int64_t last_check;
+    int starved = last_check && now - last_check > 3 * FT_NS_PER_S;
+    size_t i;
+
+    (void)opaque;
+    last_check = now;
+    for (i = 0; i < WORKERS_MAX; i++) {
+        struct worker *w = workers[i];
+
+        if (!w || !w->pid)
+            continue;
+        if (starved)
+            w->last_sign = now;
+        if (now - w->last_sign < SIGN_OF_LIFE_NS)
+            continue;
+        ft_log(FT_LOG_ERROR, "worker %d of %s hangs: ending it", (int)w->pid,
+               w->vm);
+        w->last_sign = now;
+        kill(w->pid, SIGKILL);
+    }
+}
+
+int
+ft_supervisor_open(struct ft_error *err)
+{
+    FT_AUTOJSON json_t *pairs = ft_pair_list();
+    int fd = ft_channel_listen(FT_WORKER_SOCKET);
+    json_t *pair;
+    size_t i;
+
+    if (fd < 0)
+        return ft_fail(err, -fd, NULL, "cannot listen on %s: %s",
+                       FT_WORKER_SOCKET, strerror(-fd));
+    ft_loop_watch(fd, on_listener, NULL);
+    ft_loop_timer_set(ft_loop_timer(check_signs_of_life, NULL), 1000);
+    json_array_foreach(pairs, i, pair) {
+        struct worker *w = worker_new(json_string_value(pair));
+
+        if (!w)
+            return ft_fail(err, ENOMEM, NULL, "too many pairs");
+        ft_loop_timer_set(w->restart_timer, REATTACH_MS);
+    }
+    return 0;
+}
+
+int
+ft_supervisor_start(const char *pair, struct ft_error *err)
+{
+    struct worker *w = find(pair);
+
+    if (!w && !(w = worker_new(pair)))
+        return ft_fail(err, ENOMEM, NULL, "no room for another pair");
+    w->gave_up = w->crashes = 0;
+    if (!w->pid)
+        spawn(w);
+    return 0;
+}
+
+void
+ft_supervisor_restart(const char *pair)
+{
+    struct worker *w = find(pair);
+
+    if (w && w->pid) {
+        w->expected = 1;
+        kill(w->pid, SIGTERM);
+    }
+}
+
+/* What is known of a pair whose worker has not reported yet. */
+static json_t *
+status_without_worker(const struct worker *w)
+{
+    struct ft_pair_config config;
+    struct ft_pair_record state;
+    unsigned primary;
+    json_t *json;
+
+    if (ft_pair_load(w->pair, &config, NULL) ||
+        ft_pair_state_load(&config, &state, NULL))
+        return NULL;
+    primary = state.record.role == FT_ROLE_PRIMARY ? config.self : !config.self;
+    json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:s}", "pair", w->pair,
+                     "vm", config.vm, "uuid", config.vm_uuid, "role",
+                     ft_role_name(state.record.role), "state",
+                     w->gave_up ? "failed" : "unprotected", "reason",
+                     w->gave_up ? "the engine gave up on this VM"
+                                : "the worker is being started",
+                     "generation", (json_int_t)state.record.generation,
+                     "primary", config.hosts[primary].name, "standby",
+                     config.hosts[!primary].name);
+    ft_pair_state_clear(&state);
+    return json;
+}
+
+json_t *
+ft_supervisor_status(void)
+{
+    json_t *list = json_array();
+    size_t i;
+
+    for (i = 0; i < WORKERS_MAX; i++) {
+        struct worker *w = workers[i];
+        json_t *status;
+
+        if (!w)
+            continue;
+        status = w->status ? json_copy(w->status) : status_without_worker(w);
+        if (status) {
+            json_object_set_new(status, "worker_pid", json_integer(w->pid));
+            json_array_append_new(list, status);
+        }
+    }
+    return list;
+}
+
+int
+ft_supervisor_forward(const char *pair, const char *verb, const json_t *args,
+                      struct ft_request request, struct ft_error *err)
+{
+    struct worker *w = find(pair);
+    json_t *message;
+
+    if (!w)
+        return ft_fail(err, ENOENT, NULL, "no pair %s on this host", pair);
+    if (w->channel < 0)
+        return ft_fail(err, EAGAIN, "Try again in a moment.",
+                       "the worker of %s is being started", w->vm);
+    message = json_pack("{s:s,s:O?,s:I,s:I}", "verb", verb, "args", args,
+                        "client", (json_int_t)request.client, "id",
+                        (json_int_t)request.id);
+    return ft_channel_send(w->channel, message, -1)
+               ? ft_fail(err, EAGAIN, "Try again in a moment.",
+                         "the worker of %s does not listen", w->vm)
+               : 0;
+}
+
+int
+ft_supervisor_pass_link(const char *pair, int fd)
+{
+    struct worker *w = find(pair);
+
+    if (!w || w->channel < 0)
+        return -ENOENT;
+    return ft_channel_send(w->channel, json_pack("{s:b}", "link", 1), fd);
+}
+
+int
+ft_supervisor_running(const char *pair)
+{
+    struct worker *w = find(pair);
+
+    return w && w->channel >= 0;
+}

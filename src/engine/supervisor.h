@@ -1,0 +1,47 @@
+/*
+ * The daemon's workers: one process for each pair, started, watched, restarted
+ * and never more than one for a pair. A worker that outlives a daemon connects
+ * to the next one by itself. Loop thread only.
+ *
+ * Messages (channel.h). Worker to daemon: first {"worker":PAIR,"pid":N}; then
+ * {"status":STATUS} several times a second, which is also its sign of life;
+ * {"event":EVENT}; {"reply":CLIENT,"id":ID,"result"|"error":...}; {"bye":WHY}
+ * before it exits, WHY being "role" (start it again), "removed" (forget the
+ * pair) or "gave-up". Daemon to worker: {"verb","args","client","id"}, or
+ * {"link":true} with the socket of a peer that has just connected.
+ */
+#ifndef FT_ENGINE_SUPERVISOR_H
+#define FT_ENGINE_SUPERVISOR_H
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "engine/control-server.h"
+
+/* Listens for workers; starts those of all stored pairs that do not report. */
+int ft_supervisor_open(struct ft_error *err);
+
+/* Starts (or restarts after giving up) the worker of a stored pair. */
+int ft_supervisor_start(const char *pair, struct ft_error *err);
+
+/* Ends a pair's worker so that it starts again with its new configuration. */
+void ft_supervisor_restart(const char *pair);
+
+/* An array of the last STATUS of each pair. */
+json_t *ft_supervisor_status(void);
+
+/*
+ * Hands a request to the pair's worker, which answers it later. -ENOENT: no
+ * such pair; -EAGAIN: its worker is not there at this moment.
+ */
+int ft_supervisor_forward(const char *pair, const char *verb,
+                          const json_t *args, struct ft_request request,
+                          struct ft_error *err);
+
+/* Gives a peer's socket to the worker; the descriptor stays the caller's. */
+int ft_supervisor_pass_link(const char *pair, int fd);
+
+/* 1 while a worker for this pair is connected. */
+int ft_supervisor_running(const char *pair);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * Full comparison of the two sides at an epoch boundary (a test mode, and the
+ * ground for the scrub): the primary hashes all guest memory, device state and
+ * disks while the VM is stopped; the standby hashes its own after applying
+ * that epoch, and answers how much differs.
+ *
+ * VERIFY payload, little endian: u32 kind (0 memory, 1 disk, 2 end), u32 index
+ * of the block or disk, u64 offset in bytes, then XXH3-64 hashes (u64) of
+ * consecutive units of 4 KiB of memory or 64 KiB of disk; for the end one
+ * hash, of the device state.
+ */
+#ifndef FT_ENGINE_VERIFY_H
+#define FT_ENGINE_VERIFY_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "engine/link.h"
+#include "engine/replica.h"
+
+struct ft_primary;
+
+#define FT_VERIFY_MEMORY 0
+#define FT_VERIFY_DISK 1
+#define FT_VERIFY_END 2
+#define FT_VERIFY_HEADER_SIZE 16
+#define FT_VERIFY_DISK_UNIT 65536u
+#define FT_VERIFY_HASHES_MAX 65536u     /* in one frame */
+
+/* The primary's part, on the replication thread: takes a checkpoint for it. */
+int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
+
+struct ft_verify_check {
+    uint64_t ram_pages, ram_different;
+    uint64_t disk_bytes, disk_different;    /* in units of 64 KiB, as bytes */
+    char first[128];            /* the first difference, for people */
+};
+
+/* The standby's part: takes one VERIFY frame; answers at the last one. */
+int ft_verify_standby(struct ft_verify_check *check, struct ft_replica *replica,
+                      struct ft_link *link, const struct ft_frame *frame,
+                      struct ft_error *err);
+
+#endif
