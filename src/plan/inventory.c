@@ -13,11 +13,20 @@ ft_inventory_host(const struct ft_inventory *inventory, const char *name)
     return NULL;
 }
 
-static bool
-is_alive(const struct ft_domain *domain)
+/* A running domain is the VM rather than a paused one, that than a stopped one. */
+static int
+rank(const struct ft_domain *domain)
 {
-    return domain->state == FT_DOMAIN_RUNNING ||
-           domain->state == FT_DOMAIN_PAUSED;
+    return domain->state == FT_DOMAIN_RUNNING ? 2
+         : domain->state == FT_DOMAIN_PAUSED ? 1 : 0;
+}
+
+/* Two that live and are either different VMs or the same one, running twice. */
+static bool
+is_ambiguous(const struct ft_domain *a, const struct ft_domain *b)
+{
+    return rank(a) > 0 && rank(b) > 0 &&
+           (strcmp(a->uuid, b->uuid) != 0 || rank(a) == rank(b));
 }
 
 /* The waiting copy of a known pair is paused on its standby: not the VM. */
@@ -47,11 +56,11 @@ ft_inventory_locate(const struct ft_inventory *inventory, const char *vm,
 
         if (d == NULL || is_waiting_copy(inventory, candidate, d))
             continue;
-        if (found != NULL && is_alive(found) && is_alive(d))
+        if (found != NULL && is_ambiguous(found, d))
             return ft_fail(err, EEXIST, "Give its UUID, or stop the one you do "
                            "not mean.", "%s runs on %s and on %s", vm,
                            found_on->name, candidate->name);
-        if (found == NULL || (is_alive(d) && !is_alive(found))) {
+        if (found == NULL || rank(d) > rank(found)) {
             found_on = candidate;
             found = d;
         }

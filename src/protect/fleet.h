@@ -2,8 +2,9 @@
  * The hosts ftadmin works with now: connections, engines, facts.
  *
  * Ownership: a fleet owns its members, they own their session, control channel
- * and facts. One thread. Members stay where they are once added, so pointers
- * to them hold until ft_fleet_free.
+ * and facts. Members stay where they are once added, so pointers to them hold
+ * until ft_fleet_free. Threads: ft_member functions on different members may
+ * run in different threads at once; everything else is for one thread.
  */
 #ifndef FT_PROTECT_FLEET_H
 #define FT_PROTECT_FLEET_H
@@ -22,7 +23,7 @@
 struct ft_member {
     char name[FT_NAME_SIZE];        /* ftadmin's name */
     char destination[FT_NAME_SIZE]; /* for SSH */
-    bool witness;                   /* may serve as a witness only */
+    char identity[FT_PATH_SIZE];    /* key file tried first, or empty */
     struct ft_ssh *ssh;             /* NULL: not connected (yet) */
     struct ft_control *control;     /* NULL: no engine running (yet) */
     struct ft_host *facts;          /* NULL: not probed */
@@ -71,8 +72,10 @@ int ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
 /* Drops session and channel, keeps facts. */
 void ft_member_disconnect(struct ft_member *member);
 
-/* Calls a verb on a member, connecting first and again once when the
- * connection turns out to be lost. args is stolen. */
+/*
+ * Calls a verb on a member, connecting first, and again once when a connection
+ * that was there turns out to be lost (not for switchover). args is stolen.
+ */
 int ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
                    const char *verb, json_t *args, json_t **result,
                    int timeout_ms, struct ft_error *err);
@@ -84,5 +87,16 @@ int ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
 int ft_fleet_inventory(const struct ft_fleet *fleet,
                        struct ft_inventory *inventory);
 void ft_fleet_inventory_free(struct ft_inventory *inventory);
+
+/* Finds a pair in a member's last status by its UUID, or the VM's; or NULL. */
+const json_t *ft_member_pair(const struct ft_member *member, const char *pair);
+
+/*
+ * Finds the pair of a VM (name or UUID) in the members' status replies
+ * (ft_member_status before). *pair is a borrowed STATUS object from the
+ * current primary if that was reached, *where the member it is from. -ENOENT.
+ */
+int ft_fleet_pair(const struct ft_fleet *fleet, const char *vm,
+                  const json_t **pair, struct ft_member **where);
 
 #endif

@@ -29,6 +29,7 @@ struct ft_progress {
     /* Nonzero: the user wants out. Asked between steps and polls. */
     int (*interrupted)(void *data);
     void *data;
+    bool no_wait;       /* return as soon as the engines have begun to copy */
 };
 
 /*
@@ -93,13 +94,5 @@ struct ft_switchover_result {
 int ft_switchover(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
                   int timeout_ms, struct ft_switchover_result *result,
                   struct ft_error *err);
-
-/*
- * Finds the pair of a VM (name or UUID) in the members' status replies
- * (ft_member_status before). *pair is a borrowed STATUS object from the
- * current primary if that was reached, *where the member it is from. -ENOENT.
- */
-int ft_fleet_pair(const struct ft_fleet *fleet, const char *vm,
-                  const json_t **pair, struct ft_member **where);
 
 #endif
