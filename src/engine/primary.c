@@ -5,11 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libvirt/virterror.h>
+
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "engine/loop.h"
+#include "virt/qmp.h"
 #include "virt/standby.h"
 
 #define GATE_DRAIN_MS 500
@@ -158,6 +161,35 @@ destroy_copy(struct ft_primary *p)
         ft_log_error(&err, "ending the old copy");
 }
 
+/* A QEMU that still waits for its state was won, but never ran. */
+static enum ft_vm_state
+find_paused_vm(struct ft_worker *w)
+{
+    FT_AUTOJSON json_t *status = NULL;
+
+    if (ft_qmp(w->dom, "query-status", NULL, &status, NULL) == 0 &&
+        !strcmp(ft_json_string(status, "status", ""), "inmigrate"))
+        return FT_VM_WAITING;
+    return FT_VM_STOPPED;
+}
+
+static enum ft_vm_state
+find_vm(struct ft_worker *w)
+{
+    int state = VIR_DOMAIN_NOSTATE, reason = 0;
+
+    if (virDomainGetState(w->dom, &state, &reason, 0) < 0)
+        return FT_VM_GONE;
+    if (state == VIR_DOMAIN_PAUSED)
+        return find_paused_vm(w);
+    if (state != VIR_DOMAIN_SHUTOFF && state != VIR_DOMAIN_CRASHED)
+        return FT_VM_RUNNING;
+    return state == VIR_DOMAIN_SHUTOFF &&
+                   (reason == VIR_DOMAIN_SHUTOFF_SHUTDOWN ||
+                    reason == VIR_DOMAIN_SHUTOFF_DESTROYED)
+               ? FT_VM_OFF : FT_VM_GONE;
+}
+
 /* A stopped VM of ours goes on: held by the replication thread, or found so. */
 static void
 resume_vm(struct ft_primary *p)
@@ -174,6 +206,9 @@ resume_vm(struct ft_primary *p)
     }
     rc = ft_saver_recover(p->worker->dom, p->worker->run_folder, true, NULL,
                           &err);
+    if (!rc && find_vm(p->worker) == FT_VM_STOPPED &&
+        virDomainResume(p->worker->dom) < 0)
+        rc = ft_fail(&err, EIO, NULL, "%s", virGetLastErrorMessage());
     if (rc)
         ft_log_error(&err, "letting the VM go on");
     ft_worker_event_kind(p->worker, rc ? FT_EVENT_RESUME_FAILED
@@ -418,23 +453,6 @@ watch_domain(struct ft_worker *w, struct ft_primary *p)
                                      VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_block_job), p,
                                      NULL);
-}
-
-static enum ft_vm_state
-find_vm(struct ft_worker *w)
-{
-    int state = VIR_DOMAIN_NOSTATE, reason = 0;
-
-    if (virDomainGetState(w->dom, &state, &reason, 0) < 0)
-        return FT_VM_GONE;
-    if (state == VIR_DOMAIN_PAUSED)
-        return FT_VM_STOPPED;
-    if (state != VIR_DOMAIN_SHUTOFF && state != VIR_DOMAIN_CRASHED)
-        return FT_VM_RUNNING;
-    return state == VIR_DOMAIN_SHUTOFF &&
-                   (reason == VIR_DOMAIN_SHUTOFF_SHUTDOWN ||
-                    reason == VIR_DOMAIN_SHUTOFF_DESTROYED)
-               ? FT_VM_OFF : FT_VM_GONE;
 }
 
 /* A rebooted old primary must not start a stale copy by itself. */

@@ -235,9 +235,9 @@ end_epoch(struct standby *s, const struct ft_frame *f, struct ft_error *err)
         s->useless = 1;
         ft_worker_note(s->worker, "crit", "replica-failed", "%s; %s", err->text,
                        err->hint);
-        ft_worker_exit(s->worker, "role");
+        ft_worker_event_kind(s->worker, FT_EVENT_SYNC_FAILED);
     }
-    return 0;
+    return rc;
 }
 
 static int
@@ -259,13 +259,20 @@ frame(struct ft_worker *w, struct ft_session *session,
     return ft_replica_frame(&s->replica, f, err);
 }
 
-/* What we hold is void from the moment the primary says so. */
+/*
+ * What we hold is void once the primary says so, but not when this side has
+ * just won: then the message came too late.
+ */
 static void
 message(struct ft_worker *w, enum ft_ownership_message m)
 {
     struct standby *s = w->side_data;
+    int filling;
 
-    if (m == FT_MESSAGE_DISCARD)
+    pthread_mutex_lock(&w->own_lock);
+    filling = w->own.phase == FT_PHASE_FILLING;
+    pthread_mutex_unlock(&w->own_lock);
+    if (m == FT_MESSAGE_DISCARD && filling)
         ft_replica_clear(&s->replica);
     w->handover = m == FT_MESSAGE_HANDOVER || m == FT_MESSAGE_GRANT;
 }

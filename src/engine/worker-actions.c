@@ -74,8 +74,8 @@ on_frame(struct ft_worker *w, struct ft_session *s,
     ft_log(FT_LOG_INFO, "%s says %s, generation %llu", ft_worker_peer_name(w),
            ft_ownership_message_name(event.message),
            (unsigned long long)event.generation);
-    w->side->message(w, event.message);
     ft_worker_event(w, &event);
+    w->side->message(w, event.message);
     return 0;
 }
 

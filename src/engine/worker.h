@@ -34,7 +34,7 @@ struct ft_side {
     /* A frame of the peer, on the receiver thread; not CONTROL or ERROR. */
     int (*frame)(struct ft_worker *worker, struct ft_session *session,
                  const struct ft_frame *frame, struct ft_error *err);
-    /* Another frame's messages have just arrived, on the receiver thread. */
+    /* After the ownership machine took this message, on the receiver thread. */
     void (*message)(struct ft_worker *worker, enum ft_ownership_message message);
     /* The link is up, or ended; its session is worker->session, or was. */
     void (*link_up)(struct ft_worker *worker);
