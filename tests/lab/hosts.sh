@@ -23,8 +23,9 @@ lab_up() {
     gcc -O2 -o "$FTLAB/bin/enter" "$top/tests/lab/enter.c" || die "cannot compile tests/lab/enter.c"
     make_switch
     make_admin_key
-    for host in $(all_hosts); do
-        { prepare_host "$host" && boot_host "$host"; } &
+    for host in $(all_hosts); do # one by one: in parallel it takes longer
+        prepare_host "$host" || die "cannot prepare $host"
+        boot_host "$host" &
     done
     wait
     for host in $(all_hosts); do
@@ -55,7 +56,7 @@ make_admin_key() {
 # What a host has on disk when it is switched on for the first time.
 prepare_host() { # HOST
     local host=$1 folder=$FTLAB/$1
-    mkdir -p "$folder"/{root,var/log,var/lib,var/cache} && cp -a /etc "$folder/etc" || return
+    mkdir -p "$folder"/{etc,root,home,var/log,var/lib,var/cache} && copy_etc "$folder/etc" || return
     mkdir -p "$folder"/var/log/{libvirt/qemu,ftadmin}
     chmod 700 "$folder/root"
     prepare_etc "$host"
@@ -69,6 +70,18 @@ prepare_host() { # HOST
     esac
 }
 
+# What a host has to have for itself is copied; the rest of /etc are links to the machine's, which
+# host-init shows read-only. Not a copy of it all: ext4 is slow to make a thousand files where a lab
+# has just deleted as many.
+copy_etc() { # FOLDER
+    local name own=()
+    for name in passwd group shadow gshadow subuid subgid shells profile environment \
+        apparmor.d default init.d libvirt pam.d security ssh sysctl.d tmpfiles.d; do
+        [ ! -e "/etc/$name" ] || own+=("/etc/$name")
+    done
+    cp -a "${own[@]}" "$1/" && ln -s /proc/self/mounts "$1/mtab"
+}
+
 # Own names and an empty resolv.conf: a look-up that leaves the lab hangs.
 prepare_etc() { # HOST
     local etc=$FTLAB/$1/etc name
@@ -78,13 +91,12 @@ prepare_etc() { # HOST
             echo "10.77.0.$(host_number "$name") $name"
         done
     } >"$etc/hosts"
-    rm -f "$etc/resolv.conf"
     : >"$etc/resolv.conf"
     echo "$1" >"$etc/hostname"
     # who is who, for libvirt (host UUID) and for ftadmin: as different as on real machines
     printf '%s' "$FTLAB/$1" | md5sum | cut -c-32 >"$etc/machine-id"
     # the machine may run services of its own; a host of the lab starts only what host-init starts
-    rm -f "$etc/init.d/ftengine"
+    rm -f "$etc/init.d/ftengine" "$etc"/ssh/ssh_host_*
 }
 
 prepare_adm() { # FOLDER
@@ -96,7 +108,6 @@ prepare_adm() { # FOLDER
 # Debian's sshd_config as it is (root by key only). Only ed25519 keys: RSA ones take a
 # second to make.
 prepare_sshd() { # FOLDER
-    rm -f "$1"/etc/ssh/ssh_host_*
     ssh-keygen -q -t ed25519 -N '' -C "root@${1##*/}" -f "$1/etc/ssh/ssh_host_ed25519_key"
     install -d -m 700 "$1/root/.ssh"
     install -m 600 "$FTLAB/admin-key.pub" "$1/root/.ssh/authorized_keys"
