@@ -29,8 +29,6 @@
 #include "base/error.h"
 #include "virt/domain.h"
 
-#define FT_GATE_PACKET_MAX (4096u + 65536u)
-
 struct ft_gate;
 
 struct ft_gate_stats {
@@ -50,7 +48,7 @@ typedef void (*ft_gate_wake)(void *opaque);
  * Puts the gate before all NICs (n may be 0), closed. limit: bytes held at
  * most over all NICs. -ENOTSUP names a NIC that this kind cannot hold (vhost,
  * several queues). On failure the NICs are as before; when an older gate was
- * there (dead worker) it stays, closed.
+ * there (of a dead worker) the way stays closed.
  */
 int ft_gate_attach(virDomainPtr dom, const struct ft_nic *nics, size_t n,
                    size_t limit, ft_gate_wake wake, void *opaque,

@@ -20,41 +20,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-#include <sys/uio.h>
 
 #include <libvirt/libvirt.h>
 
 #include "base/error.h"
+#include "engine/page-set.h"
+#include "engine/process-memory.h"
 #include "engine/ram-blocks.h"
 
-#define FT_PAGE_SIZE 4096u
-
 struct ft_guest_memory;
-
-struct ft_page_run {
-    uint64_t offset;            /* bytes from the start of the block */
-    uint64_t length;            /* bytes, whole pages, > 0 */
-    uint16_t block;             /* index into ft_guest_memory_blocks */
-};
-
-struct ft_page_set {            /* zero bytes are an empty set */
-    struct ft_page_run *runs;   /* by block, then offset; never overlapping */
-    size_t n, capacity;         /* runs */
-    uint64_t bytes;             /* sum of the lengths */
-};
-
-/* Empties the set and keeps its memory. */
-void ft_page_set_clear(struct ft_page_set *set);
-
-/* Frees the set's memory and leaves an empty set. */
-void ft_page_set_free(struct ft_page_set *set);
-
-/* Adds one run (joined to the last one where they touch). -ENOMEM. */
-int ft_page_set_add(struct ft_page_set *set, uint16_t block, uint64_t offset,
-                    uint64_t length);
-
-/* into = into united with from, sorted, without overlap. -ENOMEM leaves into. */
-int ft_page_set_merge(struct ft_page_set *into, const struct ft_page_set *from);
 
 /*
  * 0 when this kernel and this process can track guest memory; else -ENOTSUP
@@ -122,19 +96,5 @@ void ft_guest_memory_abandon(struct ft_guest_memory *memory);
  * descriptors, may be NULL. */
 int ft_guest_memory_remove_leftovers(pid_t pid, unsigned *closed,
                                      struct ft_error *err);
-
-/*
- * Writes n pieces (local addresses) behind each other's own remote addresses
- * into process pid, in large vectors; local[i] and remote[i] have the same
- * length. -EFAULT when an address is not mapped there. Used by the standby.
- */
-int ft_process_memory_write(pid_t pid, const struct iovec *local,
-                            const struct iovec *remote, size_t n,
-                            struct ft_error *err);
-
-/* Reads likewise (the standby's verify and scrub). */
-int ft_process_memory_read(pid_t pid, const struct iovec *local,
-                           const struct iovec *remote, size_t n,
-                           struct ft_error *err);
 
 #endif

@@ -1,6 +1,23 @@
 noinst_LIBRARIES += libftengine.a
 libftengine_a_SOURCES = \
 	src/engine/bytes.h \
+	src/engine/device-state.c src/engine/device-state.h \
+	src/engine/device-stream.c \
+	src/engine/gate.c src/engine/gate.h \
+	src/engine/gate-qemu.c src/engine/gate-qemu.h \
+	src/engine/gate-queue.c src/engine/gate-queue.h \
+	src/engine/guest-memory.c src/engine/guest-memory.h \
+	src/engine/inject.c src/engine/inject.h \
+	src/engine/kernel-abi.h \
+	src/engine/page-scan.c src/engine/page-scan.h \
+	src/engine/page-set.c src/engine/page-set.h \
+	src/engine/process-memory.c src/engine/process-memory.h \
+	src/engine/qemu-fd.c src/engine/qemu-fd.h \
+	src/engine/ram-blocks.c src/engine/ram-blocks.h \
+	src/engine/saver-marker.c src/engine/saver-marker.h \
+	src/engine/saver-pipe.c src/engine/saver-pipe.h \
+	src/engine/stop-events.c src/engine/stop-events.h \
+	src/engine/uffd.c src/engine/uffd.h \
 	src/engine/disk-log.c src/engine/disk-log.h src/engine/disk-zero.c \
 	src/engine/frame.c src/engine/frame.h \
 	src/engine/link.c src/engine/link.h src/engine/preamble.c \

@@ -1,14 +1,16 @@
 /*
- * Where the guest-writable RAM of a QEMU process lies in its address space.
+ * Where the RAM of a VM lies in the address space of its QEMU process.
  *
  * Threads: thread safe. Works on a running VM and on one that waits for an
- * incoming migration. Blocks that the guest cannot write (firmware, option
- * ROMs, /rom@...) are left out: both sides have the same files.
- * Source: QMP x-query-ramblock (QEMU >= 8.1) prints host addresses; before,
- * the sizes of HMP `info ramblock`, matched with the mappings that
- * qemu/util/mmap-alloc.c makes (read-write, private, anonymous, MADV_DONTFORK,
- * one inaccessible guard page behind); where two have one size, HMP `info
- * mtree -f` and `gpa2hva` decide.
+ * incoming migration. Listed are the blocks that the guest can write, and the
+ * firmware image (pc.bios), which QEMU leaves empty when it waits for an
+ * incoming migration (hw/core/loader.c, rom_reset). Left out are option ROMs
+ * (*.rom) and tables (/rom@...): both sides load the same, as a check enforces.
+ * Source: HMP `info ramblock`; from QEMU 8.1 on it prints host addresses;
+ * before, the sizes are matched with the mappings that QEMU makes
+ * (util/mmap-alloc.c, softmmu/physmem.c: read-write, MADV_DONTFORK, an
+ * inaccessible guard page behind), and HMP `info mtree -f` and `gpa2hva` decide
+ * where two have one size.
  */
 #ifndef FT_ENGINE_RAM_BLOCKS_H
 #define FT_ENGINE_RAM_BLOCKS_H
@@ -30,11 +32,29 @@ struct ft_ram_block {
 };
 
 /*
- * Fills out[0..*count), in QEMU's order, which is the same on both sides of a
- * pair. -ENOTUNIQ names a block that cannot be told from another, -ENOENT one
- * that has no mapping, -E2BIG when there are more than max.
+ * Fills out[0..*count), in QEMU's order. The two sides of a pair are matched
+ * by name. -ENOTUNIQ names a block that cannot be told from another, -ENOENT
+ * one that has no mapping, -E2BIG when there are more than max.
  */
 int ft_ram_blocks_find(virDomainPtr dom, pid_t pid, struct ft_ram_block *out,
                        size_t max, size_t *count, struct ft_error *err);
+
+/*
+ * The pure parts, for tests. ft_ram_blocks_parse reads `info ramblock`: listed
+ * blocks to out, with host 0 where QEMU does not print it.
+ * ft_ram_mappings_parse reads /proc/PID/smaps: what may be a RAM block, as
+ * host and size.
+ */
+int ft_ram_blocks_parse(const char *text, struct ft_ram_block *out, size_t max,
+                        size_t *count, struct ft_error *err);
+int ft_ram_mappings_parse(const char *smaps, struct ft_ram_block *out,
+                          size_t max, size_t *count, struct ft_error *err);
+
+/*
+ * Guest-physical address of the region of that name from `info mtree -f`, and
+ * the offset in the region that lies there. -ENOENT when it is not mapped.
+ */
+int ft_ram_region_find(const char *mtree, const char *block, uint64_t *address,
+                       uint64_t *offset);
 
 #endif

@@ -124,8 +124,8 @@ add_incoming(xmlNodePtr root)
     return rc < 0 ? rc : add_arg(commandline, "defer");
 }
 
-static const struct ft_replica *
-find_replica(const struct ft_replica *replicas, size_t n, const char *target)
+static const struct ft_replica_path *
+find_replica(const struct ft_replica_path *replicas, size_t n, const char *target)
 {
     size_t i;
 
@@ -169,10 +169,10 @@ replace_source(xmlNodePtr disk, const char *path)
 }
 
 static int
-replace_disk(xmlNodePtr disk, const struct ft_replica *replicas, size_t n,
+replace_disk(xmlNodePtr disk, const struct ft_replica_path *replicas, size_t n,
              struct ft_error *err)
 {
-    const struct ft_replica *replica;
+    const struct ft_replica_path *replica;
     char target[64];
 
     if (ft_xml_copy(disk, "target/@dev", target, sizeof(target)) < 0)
@@ -189,7 +189,7 @@ replace_disk(xmlNodePtr disk, const struct ft_replica *replicas, size_t n,
 }
 
 static int
-replace_disks(xmlNodePtr root, const struct ft_replica *replicas, size_t n,
+replace_disks(xmlNodePtr root, const struct ft_replica_path *replicas, size_t n,
               struct ft_error *err)
 {
     FT_AUTOFREE xmlNodePtr *disks = NULL;
@@ -204,7 +204,7 @@ replace_disks(xmlNodePtr root, const struct ft_replica *replicas, size_t n,
 }
 
 int
-ft_standby_xml(const char *live_xml, const struct ft_replica *replicas,
+ft_standby_xml(const char *live_xml, const struct ft_replica_path *replicas,
                size_t n_replicas, char **out, struct ft_error *err)
 {
     FT_AUTOXML xmlDocPtr doc = NULL;

@@ -17,7 +17,7 @@
 
 #include "base/error.h"
 
-struct ft_replica {
+struct ft_replica_path {
     const char *target;         /* "vda" */
     const char *path;           /* raw file on the standby host */
 };
@@ -27,7 +27,7 @@ struct ft_replica {
  * graphics are missing). Every writable disk needs a replica: -ENOENT names
  * the disk without one. -EINVAL for XML that cannot be read.
  */
-int ft_standby_xml(const char *live_xml, const struct ft_replica *replicas,
+int ft_standby_xml(const char *live_xml, const struct ft_replica_path *replicas,
                    size_t n_replicas, char **out, struct ft_error *err);
 
 /*

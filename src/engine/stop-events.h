@@ -1,0 +1,28 @@
+/*
+ * QEMU's own account of how long the VM stood: the time stamps of its STOP and
+ * RESUME events, which libvirt passes on.
+ *
+ * Threads: the callback runs in libvirt's event loop (which must run), the
+ * other functions in any one thread. Source: qapi/run-state.json,
+ * virConnectDomainQemuMonitorEventRegister.
+ */
+#ifndef FT_ENGINE_STOP_EVENTS_H
+#define FT_ENGINE_STOP_EVENTS_H
+
+#include <stdint.h>
+
+#include <libvirt/libvirt.h>
+
+#include "base/error.h"
+
+struct ft_stop_events;
+
+int ft_stop_events_open(virDomainPtr dom, struct ft_stop_events **out,
+                        struct ft_error *err);
+
+/* ns of the last complete stop and resume; 0 when none is known yet. */
+int64_t ft_stop_events_pause_ns(struct ft_stop_events *events);
+
+void ft_stop_events_close(struct ft_stop_events *events);
+
+#endif
