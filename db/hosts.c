@@ -4,14 +4,12 @@
 #include "db/statement.h"
 
 #define H struct ft_store_host
-#define HOST_COLUMNS "name, address, user, port, identity, hypervisor, " \
-                     "engine_version, added_at, seen_at"
+#define HOST_COLUMNS "name, address, identity, hypervisor, engine_version, " \
+                     "added_at, seen_at"
 
 static const struct ft_field host_items[] = {
     FT_FIELD(FT_FIELD_TEXT, H, name),
     FT_FIELD(FT_FIELD_TEXT, H, address),
-    FT_FIELD(FT_FIELD_TEXT, H, user),
-    FT_FIELD(FT_FIELD_INTEGER, H, port),
     FT_FIELD(FT_FIELD_TEXT, H, identity),
     FT_FIELD(FT_FIELD_BOOLEAN, H, hypervisor),
     FT_FIELD(FT_FIELD_TEXT, H, engine_version),
@@ -31,9 +29,9 @@ ft_store_host_put(struct ft_store *store, struct ft_store_host *host,
     int rc = ft_sql_put(
         store, err,
         "INSERT INTO hosts (" HOST_COLUMNS ") "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) "
-        "ON CONFLICT (name) DO UPDATE SET address = ?2, user = ?3, port = ?4, "
-        "identity = ?5, hypervisor = ?6, engine_version = ?7, seen_at = ?9",
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+        "ON CONFLICT (name) DO UPDATE SET address = ?2, identity = ?3, "
+        "hypervisor = ?4, engine_version = ?5, seen_at = ?7",
         &host_values, host);
 
     if (rc)
@@ -65,8 +63,9 @@ ft_store_host_list(struct ft_store *store, struct ft_store_host **hosts,
                        "");
 }
 
-static int
-refuse_used_host(struct ft_store *store, const char *name, struct ft_error *err)
+int
+ft_store_host_check_unused(struct ft_store *store, const char *name,
+                           struct ft_error *err)
 {
     int64_t used = 0;
     int rc = ft_sql_number(store, err, &used,
@@ -88,7 +87,7 @@ delete_host(struct ft_store *store, const char *name, struct ft_error *err)
     int rc = ft_store_host_get(store, name, &host, err);
 
     if (!rc)
-        rc = refuse_used_host(store, name, err);
+        rc = ft_store_host_check_unused(store, name, err);
     if (!rc)
         rc = ft_sql_run(store, err, "DELETE FROM hosts WHERE name = ?", "s",
                         name);

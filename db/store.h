@@ -94,9 +94,7 @@ void ft_store_rollback(struct ft_store *store);
 struct ft_store_host {
     int64_t id;
     char name[FT_STORE_NAME];           /* as the administrator calls it */
-    char address[FT_STORE_NAME];        /* SSH target: name, alias or address */
-    char user[FT_STORE_NAME];           /* empty: from ssh config */
-    int64_t port;                       /* 0: from ssh config */
+    char address[FT_STORE_NAME];        /* for SSH: [user@]host[:port] */
     char identity[FT_STORE_TEXT];       /* path of a key file, or empty */
     bool hypervisor;                    /* has a libvirt that answers */
     char engine_version[FT_STORE_WORD]; /* empty: not installed */
@@ -112,6 +110,9 @@ int ft_store_host_get(struct ft_store *store, const char *name,
 int ft_store_host_list(struct ft_store *store, struct ft_store_host **hosts,
                        size_t *count, struct ft_error *err);
 /* -EBUSY while a pair uses the host. */
+int ft_store_host_check_unused(struct ft_store *store, const char *name,
+                               struct ft_error *err);
+/* The same check, then removes it and everything below it. */
 int ft_store_host_remove(struct ft_store *store, const char *name,
                          struct ft_error *err);
 
@@ -128,7 +129,6 @@ struct ft_store_nic {
     char mac[FT_STORE_WORD];
     char bridge[FT_STORE_NAME];         /* the bridge it is a port of, or empty */
     char addresses[FT_STORE_TEXT];      /* separated by spaces, with prefix */
-    int64_t mtu;
     int64_t speed_mbit;                 /* 0: unknown */
     bool carrier;
 };

@@ -14,7 +14,6 @@ static const struct ft_field nic_items[] = {
     FT_FIELD(FT_FIELD_TEXT, NIC, mac),
     FT_FIELD(FT_FIELD_TEXT, NIC, bridge),
     FT_FIELD(FT_FIELD_TEXT, NIC, addresses),
-    FT_FIELD(FT_FIELD_INTEGER, NIC, mtu),
     FT_FIELD(FT_FIELD_INTEGER, NIC, speed_mbit),
     FT_FIELD(FT_FIELD_BOOLEAN, NIC, carrier),
 };
@@ -85,7 +84,7 @@ put_nics(struct ft_store *store, int64_t host,
 
         nic.host = host;
         rc = ft_sql_put(store, err, "INSERT INTO nics VALUES "
-                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", &nic_row, &nic);
+                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7)", &nic_row, &nic);
     }
     return rc;
 }

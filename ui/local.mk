@@ -1,1 +1,36 @@
-# sources and tests of this folder
+# ftadmin: the column model and the command line.
+noinst_LIBRARIES += libftui.a
+libftui_a_SOURCES = \
+	ui/cli/cli.c ui/cli/command.h \
+	ui/cli/exit.c ui/cli/exit.h \
+	ui/cli/commands.c ui/cli/commands.h \
+	ui/cli/events.c \
+	ui/cli/fleet.c ui/cli/fleet.h \
+	ui/cli/help.c \
+	ui/cli/host-add.c \
+	ui/cli/host-list.c \
+	ui/cli/host-name.c ui/cli/host-name.h \
+	ui/cli/host-remove.c \
+	ui/cli/host-show.c \
+	ui/cli/journal.c ui/cli/journal.h \
+	ui/cli/pair-ref.c ui/cli/pair-ref.h \
+	ui/cli/pair-status.c ui/cli/pair-status.h \
+	ui/cli/parse.c \
+	ui/cli/progress.c ui/cli/progress.h \
+	ui/cli/prompt.c ui/cli/prompt.h \
+	ui/cli/protect.c \
+	ui/cli/remember.c \
+	ui/cli/status.c \
+	ui/cli/switchover.c \
+	ui/cli/unprotect.c \
+	ui/cli/verify.c \
+	ui/cli/vm-list.c \
+	ui/model/severity.c ui/model/severity.h \
+	ui/model/table.c ui/model/table.h \
+	ui/model/text.c ui/model/text.h
+
+sbin_PROGRAMS += ftadmin
+ftadmin_SOURCES = ui/cli/main.c
+ftadmin_LDADD = libftui.a libftdb.a libftprotect.a libftremote.a libftplan.a \
+	libftinventory.a libftbase.a $(LIBSSH_LIBS) $(SQLITE_LIBS) \
+	$(JANSSON_LIBS) $(LIBXML_LIBS)

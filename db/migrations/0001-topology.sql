@@ -3,8 +3,6 @@ CREATE TABLE hosts (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE CHECK (name <> ''),
     address TEXT NOT NULL CHECK (address <> ''),
-    user TEXT NOT NULL DEFAULT '',
-    port INTEGER NOT NULL DEFAULT 0 CHECK (port BETWEEN 0 AND 65535),
     identity TEXT NOT NULL DEFAULT '',
     hypervisor INTEGER NOT NULL DEFAULT 0 CHECK (hypervisor IN (0, 1)),
     engine_version TEXT NOT NULL DEFAULT '',
@@ -20,7 +18,6 @@ CREATE TABLE nics (
     mac TEXT NOT NULL DEFAULT '',
     bridge TEXT NOT NULL DEFAULT '',
     addresses TEXT NOT NULL DEFAULT '',
-    mtu INTEGER NOT NULL DEFAULT 0,
     speed_mbit INTEGER NOT NULL DEFAULT 0,
     carrier INTEGER NOT NULL DEFAULT 0 CHECK (carrier IN (0, 1)),
     PRIMARY KEY (host, name)

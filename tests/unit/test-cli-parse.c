@@ -1,0 +1,258 @@
+/*
+ * The command line: verbs, options, host names, exit codes and progress bars.
+ * Linked with the real table of commands; nothing is run.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "ui/cli/command.h"
+#include "ui/cli/host-name.h"
+#include "ui/cli/progress.h"
+
+static char *messages;
+
+/* Parses a line of words separated by single blanks. */
+static enum ft_exit
+parse(struct ft_cli *cli, const char *line, int *argc, char ***argv)
+{
+    static char copy[512];
+    static char *words[32];
+    static char program[] = "/usr/sbin/ftadmin";
+    char *save = NULL;
+    FILE *own = stderr;
+    size_t size;
+    enum ft_exit code;
+
+    memset(cli, 0, sizeof(*cli));
+    free(messages);
+    cli->messages = open_memstream(&messages, &size);
+    cli->out = cli->messages;
+    stderr = cli->messages;     /* getopt's own messages */
+    snprintf(copy, sizeof(copy), "%s", line);
+    words[0] = program;
+    *argc = 1;
+    for (char *word = strtok_r(copy, " ", &save); word;
+         word = strtok_r(NULL, " ", &save))
+        words[(*argc)++] = word;
+    words[*argc] = NULL;
+    *argv = words;
+    code = ft_cli_parse(cli, argc, argv);
+    stderr = own;
+    fclose(cli->messages);
+    return code;
+}
+
+static void
+test_verbs(void **state)
+{
+    struct ft_cli cli;
+    int argc;
+    char **argv;
+
+    (void)state;
+    assert_int_equal(parse(&cli, "", &argc, &argv), FT_EXIT_OK);
+    assert_null(cli.command);
+    assert_int_equal(parse(&cli, "status", &argc, &argv), FT_EXIT_OK);
+    assert_string_equal(cli.command->name, "status");
+    assert_int_equal(argc, 0);
+    assert_int_equal(parse(&cli, "host add a b", &argc, &argv), FT_EXIT_OK);
+    assert_string_equal(cli.command->name, "host add");
+    assert_int_equal(argc, 2);
+    assert_string_equal(argv[0], "a");
+    assert_int_equal(parse(&cli, "host", &argc, &argv), FT_EXIT_USAGE);
+    assert_non_null(strstr(messages, "host list"));
+    assert_int_equal(parse(&cli, "host fly", &argc, &argv), FT_EXIT_USAGE);
+    assert_non_null(strstr(messages, "no command \"host fly\""));
+    assert_int_equal(parse(&cli, "statu", &argc, &argv), FT_EXIT_USAGE);
+    assert_int_equal(parse(&cli, "hos add x", &argc, &argv), FT_EXIT_USAGE);
+    assert_int_equal(parse(&cli, "verify vm1", &argc, &argv), FT_EXIT_OK);
+}
+
+static void
+test_options(void **state)
+{
+    struct ft_cli cli;
+    int argc;
+    char **argv;
+
+    (void)state;
+    assert_int_equal(parse(&cli, "--json --db=/x protect -s h2 vm1 --witness none "
+                           "-yn", &argc, &argv), FT_EXIT_OK);
+    assert_true(cli.options.json && cli.options.yes && cli.options.dry_run);
+    assert_string_equal(cli.options.db, "/x");
+    assert_string_equal(cli.options.standby, "h2");
+    assert_string_equal(cli.options.witness, "none");
+    assert_int_equal(argc, 1);
+    assert_string_equal(argv[0], "vm1");
+    assert_int_equal(parse(&cli, "status --timeout 5 --verbose", &argc, &argv),
+                     FT_EXIT_OK);
+    assert_int_equal(cli.options.timeout_s, 5);
+    assert_int_equal(parse(&cli, "protect -- -odd", &argc, &argv), FT_EXIT_OK);
+    assert_string_equal(argv[0], "-odd");
+    assert_int_equal(parse(&cli, "protect --help", &argc, &argv), FT_EXIT_OK);
+    assert_true(cli.options.help);
+}
+
+static void
+test_usage_errors(void **state)
+{
+    static const struct {
+        const char *line;
+        const char *says;
+    } cases[] = {
+        { "--wrong", "unrecognized option '--wrong'" },
+        { "status --standby h1", "unrecognized option '--standby'" },
+        { "status -x", "invalid option -- 'x'" },
+        { "protect", "protect needs VM" },
+        { "protect a b", "too many arguments: \"b\"" },
+        { "status --json --plain", "exclude each other" },
+        { "status --timeout 0", "from 1 to 3600" },
+        { "status --timeout 1x", "not \"1x\"" },
+        { "status --timeout 99999999999999999999", "whole number" },
+        { "status --db", "requires an argument" },
+        { "status --db=", "--db needs a value" },
+        { "host add h1 --port 70000", "from 1 to 65535" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_cli cli;
+        int argc;
+        char **argv;
+
+        assert_int_equal(parse(&cli, cases[i].line, &argc, &argv), FT_EXIT_USAGE);
+        if (!strstr(messages, cases[i].says))
+            fail_msg("%s: %s", cases[i].line, messages);
+        assert_non_null(strstr(messages, "--help"));
+        assert_null(strstr(messages, "/usr/sbin"));
+    }
+}
+
+static void
+test_table(void **state)
+{
+    (void)state;
+    for (size_t i = 0; ft_commands[i]; i++) {
+        const struct ft_command *command = ft_commands[i];
+
+        assert_true(command->run && command->name && command->usage);
+        assert_ptr_equal(ft_command_find(command->name), command);
+        assert_true(command->summary[strlen(command->summary) - 1] != '.');
+        for (const struct ft_option *o = command->options; o && o->name; o++) {
+            assert_true(o->offset < sizeof(struct ft_cli_options));
+            assert_true((o->kind == FT_OPTION_FLAG) == (o->argument == NULL));
+            for (const struct ft_option *g = ft_global_options; g->name; g++) {
+                assert_string_not_equal(o->name, g->name);
+                assert_true(!o->letter || o->letter != g->letter);
+            }
+        }
+    }
+}
+
+static void
+check_host(const char *text, const char *user, int port, const char *name,
+           const char *address)
+{
+    struct ft_store_host host;
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_host_name_parse(text, user, port, &host, &err))
+        fail_msg("%s: %s", text, err.text);
+    assert_string_equal(host.name, name);
+    assert_string_equal(host.address, address);
+}
+
+static void
+test_host_names(void **state)
+{
+    static const char *const bad[] = {
+        "", "=h1", "@h1", "root@", "h1:", "h1:0", "h1:70000", "h1:22x", "a b",
+        "-oProxyCommand=x", "n=-x", "[::1", "[::1]x", "bad/name=h1", "h1\n",
+        "[]:22",
+    };
+
+    (void)state;
+    check_host("h1", NULL, 0, "h1", "h1");
+    check_host("h1", "root", 2222, "h1", "root@h1:2222");
+    check_host("joe@h1:22", "root", 2222, "h1", "joe@h1:22");
+    check_host("a=joe@10.0.0.1", NULL, 2222, "a", "joe@10.0.0.1:2222");
+    check_host("fe80::1", NULL, 0, "fe80::1", "fe80::1");
+    check_host("joe@fe80::1", NULL, 22, "fe80::1", "joe@[fe80::1]:22");
+    check_host("[fe80::1]:2022", "root", 22, "fe80::1", "root@[fe80::1]:2022");
+    check_host("[fe80::1]", NULL, 22, "fe80::1", "[fe80::1]:22");
+    for (size_t i = 0; i < FT_ARRAY_SIZE(bad); i++) {
+        struct ft_store_host host;
+        struct ft_error err = FT_ERROR_INIT;
+
+        if (ft_host_name_parse(bad[i], NULL, 0, &host, &err) != -EINVAL)
+            fail_msg("\"%s\" was taken as %s at %s", bad[i], host.name,
+                     host.address);
+        assert_true(*err.text && *err.hint);
+    }
+}
+
+static void
+test_exit_codes(void **state)
+{
+    (void)state;
+    assert_int_equal(ft_exit_from_errno(0), 0);
+    assert_int_equal(ft_exit_from_errno(-ENOENT), 3);
+    assert_int_equal(ft_exit_from_errno(EPERM), 5);
+    assert_int_equal(ft_exit_from_errno(-EKEYREJECTED), 5);
+    assert_int_equal(ft_exit_from_errno(-EACCES), 6);
+    assert_int_equal(ft_exit_from_errno(-EBADMSG), 10);
+    assert_int_equal(ft_exit_from_errno(-EHOSTUNREACH), 20);
+    assert_int_equal(ft_exit_from_errno(-ECONNREFUSED), 20);
+    assert_int_equal(ft_exit_from_errno(-ETIMEDOUT), 21);
+    assert_int_equal(ft_exit_from_errno(-EPROTO), 22);
+    assert_int_equal(ft_exit_from_errno(-EINTR), 130);
+    assert_int_equal(ft_exit_from_errno(-EIO), 1);
+}
+
+static void
+test_bar(void **state)
+{
+    char line[240];
+
+    (void)state;
+    ft_cli_bar("memory", 512 << 20, 1024 << 20, 64 << 20, 80, line, sizeof(line));
+    assert_string_equal(line, "memory [##########...........]  50% 512.0 MiB of "
+                        "1.0 GiB, 64.0 MiB/s, 8 s left");
+    assert_true(strlen(line) <= 80);
+    ft_cli_bar("disk", 5, 0, 0, 40, line, sizeof(line));
+    assert_non_null(strstr(line, "100% 0 B of 0 B"));
+    ft_cli_bar("disk", 9, 3, 1, 80, line, sizeof(line));    /* more than all */
+    assert_non_null(strstr(line, "100% 3 B of 3 B, 1 B/s, 0 s left"));
+    ft_cli_bar("disk", 0, UINT64_MAX, 1 << 20, 200, line, sizeof(line));
+    assert_non_null(strstr(line, "  0% 0 B of "));
+    ft_cli_bar("disk", 1 << 20, 65 << 20, 1 << 20, 80, line, sizeof(line));
+    assert_non_null(strstr(line, "1:04 min left"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verbs),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_usage_errors),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_host_names),
+        cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_bar),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+    free(messages);
+    return failed;
+}

@@ -1,0 +1,164 @@
+/* Two sides and a witness say something about pairs: which of it is true? */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/cli/pair-status.h"
+
+static json_t *
+status_of(const char *pair, const char *vm, const char *role, int generation,
+          const char *state)
+{
+    return json_pack("{s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:n}", "pair", pair, "vm",
+                     vm, "uuid", vm, "role", role, "generation", generation,
+                     "state", state, "primary", "h1", "standby", "h2", "witness");
+}
+
+static json_t *
+reply_of(json_t *first, json_t *second)
+{
+    json_t *reply = json_pack("{s:s,s:[o]}", "host", "x", "pairs", first);
+
+    if (second)
+        json_array_append_new(json_object_get(reply, "pairs"), second);
+    return reply;
+}
+
+static void
+check(const json_t *rows, size_t index, const char *vm, const char *state,
+      const char *from)
+{
+    const json_t *row = json_array_get(rows, index);
+
+    assert_string_equal(ft_json_string(row, "vm", ""), vm);
+    assert_string_equal(ft_json_string(row, "state", ""), state);
+    assert_string_equal(ft_json_string(row, "heard_from", ""), from);
+}
+
+static void
+test_one_row_a_pair(void **state)
+{
+    FT_AUTOJSON json_t *h1 = reply_of(status_of("p2", "b", "primary", 1, "protected"),
+                                      status_of("p1", "a", "standby", 4, "protected"));
+    FT_AUTOJSON json_t *h2 = reply_of(status_of("p2", "b", "standby", 1, "syncing"),
+                                      status_of("p1", "a", "primary", 4, "alone"));
+    struct ft_reply replies[] = { { "h1", h1 }, { "h2", h2 }, { "w1", NULL } };
+    FT_AUTOJSON json_t *merged = ft_pairs_merge(replies, 3);
+
+    (void)state;
+    assert_int_equal(json_array_size(merged), 2);
+    check(merged, 0, "a", "alone", "h2");
+    check(merged, 1, "b", "protected", "h1");
+    assert_non_null(ft_pair_find(merged, "b"));
+    assert_non_null(ft_pair_find(merged, "p1"));
+    assert_null(ft_pair_find(merged, "c"));
+}
+
+/* A deposed primary that has not heard of it yet, in both orders. */
+static void
+test_generation_beats_role(void **state)
+{
+    FT_AUTOJSON json_t *old = reply_of(status_of("p", "a", "primary", 3, "protected"),
+                                       NULL);
+    FT_AUTOJSON json_t *fresh = reply_of(status_of("p", "a", "standby", 4, "alone"),
+                                         NULL);
+    struct ft_reply forth[] = { { "h1", old }, { "h2", fresh } };
+    struct ft_reply back[] = { { "h2", fresh }, { "h1", old } };
+    FT_AUTOJSON json_t *one = ft_pairs_merge(forth, 2);
+    FT_AUTOJSON json_t *other = ft_pairs_merge(back, 2);
+
+    (void)state;
+    check(one, 0, "a", "alone", "h2");
+    check(other, 0, "a", "alone", "h2");
+}
+
+static void
+test_garbage(void **state)
+{
+    FT_AUTOJSON json_t *odd = json_pack("{s:[i,n,{},{s:i},[s]]}", "pairs", 7, "pair",
+                                        3, "x");
+    FT_AUTOJSON json_t *worse = json_pack("{s:s}", "pairs", "no");
+    FT_AUTOJSON json_t *array = json_pack("[i]", 1);
+    FT_AUTOJSON json_t *typed = json_pack("{s:s,s:i,s:s,s:[],s:s}", "pair", "p",
+                                          "vm", 5, "epoch", "many", "pause_ms",
+                                          "progress", "quick");
+    struct ft_reply replies[] = { { "h1", odd }, { "h2", worse }, { "h3", array } };
+    FT_AUTOJSON json_t *merged = ft_pairs_merge(replies, 3);
+    FT_AUTOJSON json_t *row = ft_pair_row(typed, 0);
+
+    (void)state;
+    assert_int_equal(json_array_size(merged), 0);
+    assert_true(json_is_null(json_object_get(row, "vm")));
+    assert_true(json_is_null(json_object_get(row, "epoch")));
+    assert_true(json_is_object(json_object_get(row, "pause_ms")));
+    assert_true(json_is_null(json_object_get(row, "progress")));
+}
+
+static void
+test_contract(void **state)
+{
+    static const char *const members[] = {
+        "vm", "uuid", "state", "primary", "standby", "witness", "generation",
+        "epoch", "epochs_per_s", "pause_ms", "lag_ms", "dirty_bytes_per_epoch",
+        "held_packets", "last_takeover", "age_s",
+    };
+    FT_AUTOJSON json_t *status = status_of("p", "a", "primary", 3, "protected");
+    FT_AUTOJSON json_t *row = ft_pair_row(status, 0);
+    FT_AUTOJSON json_t *empty = ft_pair_row(NULL, 1);
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(members); i++) {
+        assert_non_null(json_object_get(row, members[i]));
+        assert_non_null(json_object_get(empty, members[i]));
+    }
+    assert_int_equal(json_integer_value(json_object_get(row, "generation")), 3);
+}
+
+static enum ft_exit
+exit_of(const char *first, double first_age, const char *second)
+{
+    FT_AUTOJSON json_t *a = status_of("p", "a", "primary", 1, first);
+    FT_AUTOJSON json_t *b = status_of("q", "b", "primary", 1, second);
+    FT_AUTOJSON json_t *rows = json_array();
+
+    json_array_append_new(rows, ft_pair_row(a, first_age));
+    json_array_append_new(rows, ft_pair_row(b, 0));
+    return ft_pair_rows_exit(rows);
+}
+
+static void
+test_exit(void **state)
+{
+    FT_AUTOJSON json_t *none = json_array();
+
+    (void)state;
+    assert_int_equal(ft_pair_rows_exit(none), FT_EXIT_OK);
+    assert_int_equal(exit_of("protected", 0, "protected"), FT_EXIT_OK);
+    assert_int_equal(exit_of("syncing", 0, "protected"), FT_EXIT_DEGRADED);
+    assert_int_equal(exit_of("resyncing", 0, "alone"), FT_EXIT_DEGRADED);
+    assert_int_equal(exit_of("protected", 60, "alone"), FT_EXIT_UNREACHABLE);
+    assert_int_equal(exit_of("failed", 0, "alone"), FT_EXIT_UNPROTECTED);
+    assert_int_equal(exit_of("unprotected", 9, "protected"), FT_EXIT_UNPROTECTED);
+    assert_int_equal(exit_of("something new", 0, "protected"), FT_EXIT_DEGRADED);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_row_a_pair),
+        cmocka_unit_test(test_generation_beats_role),
+        cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_contract),
+        cmocka_unit_test(test_exit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,163 @@
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "ui/cli/command.h"
+
+static void
+print_error(struct ft_cli *cli, const char *text, const char *hint)
+{
+    fprintf(cli->messages, "ftadmin: %s\n", text);
+    if (hint && *hint)
+        fprintf(cli->messages, "  hint: %s\n", hint);
+}
+
+enum ft_exit
+ft_cli_fail(struct ft_cli *cli, const struct ft_error *err)
+{
+    print_error(cli, *err->text ? err->text : strerror(err->code), err->hint);
+    return err->code ? ft_exit_from_errno(err->code) : FT_EXIT_FAILED;
+}
+
+enum ft_exit
+ft_cli_fail_text(struct ft_cli *cli, enum ft_exit code, const char *hint,
+                 const char *format, ...)
+{
+    char text[1024];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    print_error(cli, text, hint);
+    return code;
+}
+
+void
+ft_cli_note(struct ft_cli *cli, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vfprintf(cli->messages, format, arguments);
+    va_end(arguments);
+    putc('\n', cli->messages);
+}
+
+void
+ft_cli_verbose(struct ft_cli *cli, const char *format, ...)
+{
+    va_list arguments;
+
+    if (!cli->options.verbose)
+        return;
+    va_start(arguments, format);
+    vfprintf(cli->messages, format, arguments);
+    va_end(arguments);
+    putc('\n', cli->messages);
+}
+
+enum ft_exit
+ft_cli_store(struct ft_cli *cli, struct ft_store **store)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    char path[PATH_MAX];
+    int rc = 0;
+
+    if (!cli->store && !cli->options.db)
+        rc = ft_store_default_path(path, sizeof(path), &err);
+    if (!cli->store && !rc)
+        rc = ft_store_open(cli->options.db ? cli->options.db : path,
+                           FT_STORE_CREATE, &cli->store, &err);
+    if (rc == -ENOENT) {    /* a place for the file, not a thing looked for */
+        ft_cli_fail(cli, &err);
+        return FT_EXIT_CONFIGURATION;
+    }
+    if (rc)
+        return ft_cli_fail(cli, &err);
+    *store = cli->store;
+    return FT_EXIT_OK;
+}
+
+enum ft_exit
+ft_cli_print(struct ft_cli *cli, const json_t *document, const json_t *rows,
+             const struct ft_column *columns, size_t count)
+{
+    int rc = cli->style.output == FT_OUTPUT_JSON
+        ? ft_print_json(cli->out, document)
+        : ft_table_print(cli->out, &cli->style, columns, count, rows);
+
+    if (rc)
+        return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL,
+                                "writing the output: %s", strerror(-rc));
+    return FT_EXIT_OK;
+}
+
+enum ft_exit
+ft_cli_confirm(struct ft_cli *cli, const char *format, ...)
+{
+    char answer[16];
+    va_list arguments;
+
+    if (cli->options.yes)
+        return FT_EXIT_OK;
+    if (!isatty(STDIN_FILENO) || !isatty(fileno(cli->messages)))
+        return ft_cli_fail_text(cli, FT_EXIT_REFUSED, "--yes answers it",
+                                "this needs a confirmation and there is no "
+                                "terminal to ask on");
+    va_start(arguments, format);
+    vfprintf(cli->messages, format, arguments);
+    va_end(arguments);
+    fputs(" [y/N] ", cli->messages);
+    fflush(cli->messages);
+    if (fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y'))
+        return FT_EXIT_OK;
+    ft_cli_note(cli, "Nothing was changed.");
+    return FT_EXIT_INTERRUPTED;
+}
+
+int64_t
+ft_cli_now_ms(void)
+{
+    return ft_clock_realtime_ns() / FT_NS_PER_MS;
+}
+
+json_t *
+ft_cli_age(int64_t at_ms)
+{
+    int64_t age = ft_cli_now_ms() - at_ms;
+
+    return at_ms ? json_real(age > 0 ? (double)age / 1000 : 0) : json_null();
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int number)
+{
+    (void)number;
+    if (interrupted)
+        _exit(FT_EXIT_INTERRUPTED);
+    interrupted = 1;
+}
+
+void
+ft_cli_catch_interrupts(void)
+{
+    struct sigaction action = { .sa_handler = on_interrupt };
+
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+int
+ft_cli_interrupted(void *unused)
+{
+    (void)unused;
+    return interrupted != 0;
+}

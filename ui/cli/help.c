@@ -1,0 +1,134 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "ui/cli/command.h"
+
+static const char *const exit_lines[] = {
+    "0 done, 1 failed, 2 wrong usage, 3 not found, 4 a check failed,",
+    "5 refused for safety, 6 not permitted, 7 partly done, 10 bad configuration,",
+    "20 host or engine unreachable, 21 timeout, 22 protocol mismatch,",
+    "30 degraded, 31 unprotected, 130 interrupted",
+};
+
+const struct ft_command *
+ft_command_find(const char *words)
+{
+    for (size_t i = 0; ft_commands[i]; i++)
+        if (!strcmp(ft_commands[i]->name, words))
+            return ft_commands[i];
+    return NULL;
+}
+
+bool
+ft_command_is_noun(const char *word)
+{
+    size_t size = strlen(word);
+
+    for (size_t i = 0; ft_commands[i]; i++)
+        if (!strncmp(ft_commands[i]->name, word, size) &&
+            ft_commands[i]->name[size] == ' ')
+            return true;
+    return false;
+}
+
+static void
+print_command_line(FILE *stream, const struct ft_command *command)
+{
+    char left[64];
+
+    snprintf(left, sizeof(left), "%s %s", command->name, command->usage);
+    fprintf(stream, "  %-24s %s\n", left, command->summary);
+}
+
+static void
+print_options(FILE *stream, const struct ft_option *options)
+{
+    for (; options && options->name; options++) {
+        char left[64];
+        char letter[] = "    ";
+
+        if (options->letter)
+            snprintf(letter, sizeof(letter), "-%c, ", options->letter);
+        snprintf(left, sizeof(left), "%.4s--%s%s%s", letter, options->name,
+                 options->argument ? " " : "",
+                 options->argument ? options->argument : "");
+        fprintf(stream, "  %-28s %s\n", left, options->help);
+    }
+}
+
+void
+ft_help_overview(FILE *stream)
+{
+    fputs("usage: ftadmin [OPTIONS] COMMAND [ARGUMENTS]\n\n"
+          "Keeps virtual machines running when their host dies.\n\nCommands:\n",
+          stream);
+    for (size_t i = 0; ft_commands[i]; i++)
+        if (!ft_commands[i]->hidden)
+            print_command_line(stream, ft_commands[i]);
+    fputs("\nOptions of every command:\n", stream);
+    print_options(stream, ft_global_options);
+    fputs("\nExit codes:\n", stream);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(exit_lines); i++)
+        fprintf(stream, "  %s\n", exit_lines[i]);
+}
+
+void
+ft_help_noun(FILE *stream, const char *noun)
+{
+    size_t size = strlen(noun);
+
+    fprintf(stream, "usage: ftadmin %s COMMAND [ARGUMENTS]\n\nCommands:\n", noun);
+    for (size_t i = 0; ft_commands[i]; i++)
+        if (!strncmp(ft_commands[i]->name, noun, size) &&
+            ft_commands[i]->name[size] == ' ')
+            print_command_line(stream, ft_commands[i]);
+}
+
+void
+ft_help_command(FILE *stream, const struct ft_command *command)
+{
+    fprintf(stream, "usage: ftadmin %s [OPTIONS]%s%s\n\n%s.\n", command->name,
+            *command->usage ? " " : "", command->usage, command->summary);
+    if (command->details)
+        fprintf(stream, "\n%s\n", command->details);
+    if (command->options && command->options->name) {
+        fputs("\nOptions:\n", stream);
+        print_options(stream, command->options);
+    }
+    fputs("\nOptions of every command:\n", stream);
+    print_options(stream, ft_global_options);
+}
+
+static enum ft_exit
+help_run(struct ft_cli *cli, int argc, char **argv)
+{
+    const struct ft_command *command;
+    char words[64];
+
+    if (argc == 0) {
+        ft_help_overview(cli->out);
+        return FT_EXIT_OK;
+    }
+    snprintf(words, sizeof(words), "%s%s%s", argv[0], argc > 1 ? " " : "",
+             argc > 1 ? argv[1] : "");
+    command = ft_command_find(words);
+    if (command)
+        ft_help_command(cli->out, command);
+    else if (argc == 1 && ft_command_is_noun(argv[0]))
+        ft_help_noun(cli->out, argv[0]);
+    else
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE,
+                                "ftadmin help lists the commands",
+                                "no command \"%s\"", words);
+    return FT_EXIT_OK;
+}
+
+const struct ft_command ft_command_help = {
+    .name = "help",
+    .usage = "[COMMAND]",
+    .summary = "Explain a command",
+    .max_arguments = 2,
+    .run = help_run,
+};

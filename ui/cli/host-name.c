@@ -1,0 +1,118 @@
+#include "config.h"
+
+#include "ui/cli/host-name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char name_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:";
+
+static int
+malformed(const char *text, struct ft_error *err)
+{
+    return ft_fail(err, EINVAL, "write it as [NAME=][user@]host[:port], an IPv6 "
+                   "address with a port in brackets",
+                   "\"%.200s\" is not a host", text);
+}
+
+/* The parts of [user@]host[:port]; port NULL: none. */
+struct parts {
+    const char *host;
+    size_t host_size;
+    const char *port;
+    bool user;
+    bool bracketed;
+};
+
+static int
+split(const char *text, struct parts *parts)
+{
+    const char *at = strrchr(text, '@');
+    const char *colon;
+
+    memset(parts, 0, sizeof(*parts));
+    parts->user = at != NULL;
+    parts->host = at ? at + 1 : text;
+    if (*parts->host == '[') {
+        const char *end = strchr(parts->host, ']');
+
+        if (!end || (end[1] && end[1] != ':'))
+            return -EINVAL;
+        parts->bracketed = true;
+        parts->host++;
+        parts->host_size = end - parts->host;
+        parts->port = end[1] ? end + 2 : NULL;
+        return 0;
+    }
+    colon = strchr(parts->host, ':');
+    if (colon && strchr(colon + 1, ':'))    /* an IPv6 address as it is */
+        colon = NULL;
+    parts->host_size = colon ? (size_t)(colon - parts->host)
+                             : strlen(parts->host);
+    parts->port = colon ? colon + 1 : NULL;
+    return 0;
+}
+
+static bool
+good_port(const char *port)
+{
+    size_t digits = port ? strspn(port, "0123456789") : 0;
+
+    if (!port)
+        return true;
+    return digits > 0 && digits <= 5 && !port[digits] && atoi(port) > 0 &&
+           atoi(port) <= 65535;
+}
+
+static int
+set_name(struct ft_store_host *host, const char *name, size_t size)
+{
+    if (!size || size >= sizeof(host->name) || *name == '-')
+        return -EINVAL;
+    memcpy(host->name, name, size);
+    host->name[size] = '\0';
+    return strspn(host->name, name_characters) == size ? 0 : -EINVAL;
+}
+
+static int
+set_address(struct ft_store_host *host, const char *text,
+            const struct parts *parts, const char *user, int64_t port)
+{
+    bool add_port = port && !parts->port;
+    bool brackets = add_port && !parts->bracketed &&
+                    memchr(parts->host, ':', parts->host_size);
+    int prefix = (int)(parts->host - text) - parts->bracketed;
+    char suffix[16] = "";
+    int used;
+
+    if (add_port)
+        snprintf(suffix, sizeof(suffix), ":%d", (int)port);
+    used = snprintf(host->address, sizeof(host->address), "%s%s%.*s%s%s%s%s",
+                    user && !parts->user ? user : "",
+                    user && !parts->user ? "@" : "", prefix, text,
+                    brackets ? "[" : "", text + prefix, brackets ? "]" : "",
+                    suffix);
+    return used > 0 && (size_t)used < sizeof(host->address) ? 0 : -EINVAL;
+}
+
+int
+ft_host_name_parse(const char *text, const char *user, int64_t port,
+                   struct ft_store_host *host, struct ft_error *err)
+{
+    const char *equals = strchr(text, '=');
+    const char *destination = equals ? equals + 1 : text;
+    struct parts parts;
+
+    memset(host, 0, sizeof(*host));
+    if (split(destination, &parts) || !parts.host_size || !good_port(parts.port) ||
+        *destination == '-' || *destination == '@' ||
+        strpbrk(destination, " \t\r\n/'\""))
+        return malformed(text, err);
+    if (equals ? set_name(host, text, equals - text)
+               : set_name(host, parts.host, parts.host_size))
+        return malformed(text, err);
+    if (set_address(host, destination, &parts, user, port))
+        return malformed(text, err);
+    return 0;
+}

@@ -1,0 +1,204 @@
+#include "config.h"
+
+#include "base/cleanup.h"
+#include "ui/cli/commands.h"
+
+static const struct ft_column host_columns[] = {
+    { "Host", "name", FT_COLUMN_TEXT },
+    { "Address", "address", FT_COLUMN_TEXT },
+    { "Kind", "kind", FT_COLUMN_TEXT },
+    { "Engine", "engine", FT_COLUMN_TEXT },
+    { "Kernel", "facts.kernel.release", FT_COLUMN_TEXT },
+    { "CPU", "facts.cpu.model", FT_COLUMN_TEXT },
+    { "CPUs", "facts.cpu.count", FT_COLUMN_NUMBER },
+    { "Memory", "facts.memory_total", FT_COLUMN_BYTES },
+    { "libvirt", "facts.libvirt.version", FT_COLUMN_TEXT },
+    { "Seen", "age_s", FT_COLUMN_AGE },
+};
+
+static const struct ft_column nic_columns[] = {
+    { "NIC", "name", FT_COLUMN_TEXT },
+    { "MAC", "mac", FT_COLUMN_TEXT },
+    { "BRIDGE", "bridge", FT_COLUMN_TEXT },
+    { "LINK", "carrier", FT_COLUMN_YESNO },
+    { "MBIT/S", "speed_mbit", FT_COLUMN_NUMBER },
+    { "ADDRESSES", "addresses", FT_COLUMN_TEXT },
+};
+
+static const struct ft_column network_columns[] = {
+    { "NETWORK", "name", FT_COLUMN_TEXT },
+    { "KIND", "kind", FT_COLUMN_TEXT },
+    { "BRIDGE", "bridge", FT_COLUMN_TEXT },
+    { "ACTIVE", "active", FT_COLUMN_YESNO },
+};
+
+static const struct ft_column pool_columns[] = {
+    { "POOL", "name", FT_COLUMN_TEXT },
+    { "KIND", "kind", FT_COLUMN_TEXT },
+    { "PATH", "path", FT_COLUMN_TEXT },
+    { "ACTIVE", "active", FT_COLUMN_YESNO },
+    { "SIZE", "capacity", FT_COLUMN_BYTES },
+    { "FREE", "available", FT_COLUMN_BYTES },
+};
+
+static const struct ft_column vm_columns[] = {
+    { "VM", "vm", FT_COLUMN_TEXT },
+    { "STATE", "state", FT_COLUMN_TEXT },
+    { "VCPUS", "vcpus", FT_COLUMN_NUMBER },
+    { "MEMORY", "memory", FT_COLUMN_BYTES },
+    { "DISKS", "disk_bytes", FT_COLUMN_BYTES },
+    { "UUID", "uuid", FT_COLUMN_TEXT },
+};
+
+#define COLUMNS(columns) columns, FT_ARRAY_SIZE(columns)
+
+static int
+add_nics(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_nic *nics = NULL;
+    size_t count = 0;
+    int rc = ft_store_nic_list(store, host, &nics, &count, err);
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(to, json_pack(
+            "{s:s,s:s,s:s,s:b,s:I,s:s}", "name", nics[i].name, "mac",
+            nics[i].mac, "bridge", nics[i].bridge, "carrier", nics[i].carrier,
+            "speed_mbit", (json_int_t)nics[i].speed_mbit, "addresses",
+            nics[i].addresses));
+    return rc;
+}
+
+static int
+add_networks(struct ft_store *store, int64_t host, json_t *to,
+             struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_network *networks = NULL;
+    size_t count = 0;
+    int rc = ft_store_network_list(store, host, &networks, &count, err);
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(to, json_pack(
+            "{s:s,s:s,s:s,s:b}", "name", networks[i].name, "kind",
+            networks[i].kind, "bridge", networks[i].bridge, "active",
+            networks[i].active));
+    return rc;
+}
+
+static int
+add_pools(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_pool *pools = NULL;
+    size_t count = 0;
+    int rc = ft_store_pool_list(store, host, &pools, &count, err);
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(to, json_pack(
+            "{s:s,s:s,s:s,s:b,s:I,s:I}", "name", pools[i].name, "kind",
+            pools[i].kind, "path", pools[i].path, "active", pools[i].active,
+            "capacity", (json_int_t)pools[i].capacity, "available",
+            (json_int_t)pools[i].available));
+    return rc;
+}
+
+static int
+add_vms(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_vm *vms = NULL;
+    size_t count = 0;
+    int rc = ft_store_vm_list(store, host, &vms, &count, err);
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(to, json_pack(
+            "{s:s,s:s,s:s,s:I,s:I,s:I}", "vm", vms[i].name, "uuid", vms[i].uuid,
+            "state", vms[i].state, "vcpus", (json_int_t)vms[i].vcpus, "memory",
+            (json_int_t)vms[i].memory, "disk_bytes",
+            (json_int_t)vms[i].disk_bytes));
+    return rc;
+}
+
+static int
+fill(struct ft_store *store, const struct ft_store_host *host, json_t *to,
+     struct ft_error *err)
+{
+    FT_AUTOJSON json_t *facts = NULL;
+    int64_t at;
+    int rc = ft_store_facts_get(store, host->id, &facts, &at, err);
+
+    if (rc && rc != -ENOENT)
+        return rc;
+    json_object_set(to, "facts", facts ? facts : json_null());
+    rc = add_nics(store, host->id, json_object_get(to, "nics"), err);
+    if (!rc)
+        rc = add_networks(store, host->id, json_object_get(to, "networks"), err);
+    if (!rc)
+        rc = add_pools(store, host->id, json_object_get(to, "pools"), err);
+    return rc ? rc : add_vms(store, host->id, json_object_get(to, "vms"), err);
+}
+
+static void
+section(struct ft_cli *cli, const json_t *host, const char *key,
+        const struct ft_column *columns, size_t count)
+{
+    const json_t *rows = json_object_get(host, key);
+
+    if (!json_array_size(rows))
+        return;
+    if (cli->style.output == FT_OUTPUT_TABLE)
+        putc('\n', cli->out);
+    ft_table_print(cli->out, &cli->style, columns, count, rows);
+}
+
+static enum ft_exit
+show(struct ft_cli *cli, const json_t *host)
+{
+    if (cli->style.output == FT_OUTPUT_JSON) {
+        FT_AUTOJSON json_t *document = json_pack("{s:i,s:O}", "schema", 1,
+                                                 "host", host);
+
+        return ft_cli_print(cli, document, NULL, NULL, 0);
+    }
+    ft_record_print(cli->out, &cli->style, COLUMNS(host_columns), host);
+    if (cli->style.output == FT_OUTPUT_PLAIN)
+        return FT_EXIT_OK;      /* tables of other columns would not parse */
+    section(cli, host, "nics", COLUMNS(nic_columns));
+    section(cli, host, "networks", COLUMNS(network_columns));
+    section(cli, host, "pools", COLUMNS(pool_columns));
+    section(cli, host, "vms", COLUMNS(vm_columns));
+    return FT_EXIT_OK;
+}
+
+static enum ft_exit
+run(struct ft_cli *cli, int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *row = NULL;
+    struct ft_store_host host;
+    struct ft_store *store;
+    enum ft_exit code = ft_cli_store(cli, &store);
+
+    (void)argc;
+    if (code)
+        return code;
+    if (ft_store_host_get(store, argv[0], &host, &err))
+        return ft_cli_fail(cli, &err);
+    row = json_pack("{s:s,s:s,s:s,s:s,s:o,s:[],s:[],s:[],s:[]}", "name",
+                    host.name, "address", host.address, "kind",
+                    host.hypervisor ? "hypervisor" : "witness", "engine",
+                    host.engine_version, "age_s", ft_cli_age(host.seen_at),
+                    "nics", "networks", "pools", "vms");
+    if (fill(store, &host, row, &err))
+        return ft_cli_fail(cli, &err);
+    return show(cli, row);
+}
+
+const struct ft_command ft_command_host_show = {
+    .name = "host show",
+    .usage = "HOST",
+    .summary = "Show what is known about a host",
+    .details = "From the database: hardware, networks, storage and VMs as they\n"
+               "were when the host was last looked at. ftadmin host add looks\n"
+               "again.",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run,
+};

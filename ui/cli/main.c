@@ -1,0 +1,79 @@
+#include "config.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "ui/cli/command.h"
+
+/* A closed standard stream would give its number to the database. */
+static void
+open_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+static enum ft_exit
+without_command(struct ft_cli *cli, int argc, char **argv)
+{
+    if (cli->options.version) {
+        fprintf(cli->out, "ftadmin %s\n", PACKAGE_VERSION);
+        return FT_EXIT_OK;
+    }
+    if (cli->options.help && argc) {
+        ft_help_noun(cli->out, argv[0]);
+        return FT_EXIT_OK;
+    }
+    if (cli->options.help || isatty(STDOUT_FILENO)) {
+        ft_help_overview(cli->out);
+        return FT_EXIT_OK;
+    }
+    ft_help_overview(cli->messages);
+    return FT_EXIT_USAGE;
+}
+
+static enum ft_exit
+run(struct ft_cli *cli, int argc, char **argv)
+{
+    enum ft_exit code = ft_cli_parse(cli, &argc, &argv);
+
+    if (code)
+        return code;
+    if (!cli->command || cli->options.version)
+        return without_command(cli, argc, argv);
+    if (cli->options.help) {
+        ft_help_command(cli->out, cli->command);
+        return FT_EXIT_OK;
+    }
+    cli->style = ft_style_for(cli->out,
+                              cli->options.json ? FT_OUTPUT_JSON :
+                              cli->options.plain ? FT_OUTPUT_PLAIN :
+                              FT_OUTPUT_TABLE);
+    return cli->command->run(cli, argc, argv);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct ft_cli cli = { .out = stdout, .messages = stderr };
+    enum ft_exit code;
+
+    open_standard_streams();
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C");
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 1)
+        return FT_EXIT_USAGE;
+    code = run(&cli, argc, argv);
+    ft_store_close(cli.store);
+    if (fflush(stdout) == EOF && code == FT_EXIT_OK)
+        code = FT_EXIT_FAILED;
+    return code;
+}

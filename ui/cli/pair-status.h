@@ -1,0 +1,42 @@
+/*
+ * What two sides and a database say about a pair, made into one answer.
+ *
+ * Pure functions over JSON: STATUS objects as engines send them (ft-protocol(7))
+ * go in, rows of `ftadmin status` (schema 1) come out. Nothing received is
+ * trusted: a member of the wrong type becomes null.
+ */
+#ifndef FT_UI_CLI_PAIR_STATUS_H
+#define FT_UI_CLI_PAIR_STATUS_H
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "ui/cli/exit.h"
+
+struct ft_reply {
+    const char *host;           /* ftadmin's name of the host that said it */
+    const json_t *status;       /* reply of the verb "status"; NULL: none */
+};
+
+/*
+ * One STATUS for each pair that any host reported, the one that is true: of
+ * the highest generation, and among equals the primary's. Each is a copy with
+ * "heard_from" added, ordered by VM and pair. A new array, or NULL.
+ */
+json_t *ft_pairs_merge(const struct ft_reply *replies, size_t count);
+
+/*
+ * A row of schema 1 from a STATUS. age_s: seconds since it was said, 0 for an
+ * answer of now. A new object, or NULL.
+ */
+json_t *ft_pair_row(const json_t *status, double age_s);
+
+/* The worst of all rows: 0 protected, 30 degraded, 31 unprotected or failed,
+ * and 20 for what is only known from before (age_s > 0). */
+enum ft_exit ft_pair_rows_exit(const json_t *rows);
+
+/* The first row (or STATUS) with this VM name, VM uuid or pair; borrowed. */
+const json_t *ft_pair_find(const json_t *rows, const char *name);
+
+#endif

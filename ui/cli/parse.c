@@ -1,0 +1,235 @@
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ui/cli/command.h"
+
+#define OPTIONS_MAX 48
+#define LONG_ONLY 0x1000        /* getopt's val of an option without letter */
+
+const struct ft_option ft_global_options[] = {
+    { "json", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, json),
+      0, 0, "print one JSON document (it has a schema number)" },
+    { "plain", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, plain),
+      0, 0, "print tab-separated lines without header" },
+    { "db", 0, FT_OPTION_TEXT, "FILE", offsetof(struct ft_cli_options, db),
+      0, 0, "topology database instead of the user's own" },
+    { "yes", 'y', FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, yes),
+      0, 0, "answer every confirmation with yes" },
+    { "accept-new-host-keys", 0, FT_OPTION_FLAG, NULL,
+      offsetof(struct ft_cli_options, accept_new_host_keys), 0, 0,
+      "trust the SSH key of a host seen for the first time" },
+    { "timeout", 0, FT_OPTION_INTEGER, "SECONDS",
+      offsetof(struct ft_cli_options, timeout_s), 1, 3600,
+      "patience with a host for a connection and for an answer" },
+    { "identity", 'i', FT_OPTION_TEXT, "FILE",
+      offsetof(struct ft_cli_options, identity), 0, 0,
+      "SSH key file to try first" },
+    { "password-file", 0, FT_OPTION_TEXT, "FILE",
+      offsetof(struct ft_cli_options, password_file), 0, 0,
+      "read the SSH password from FILE (/dev/fd/N works)" },
+    { "verbose", 'v', FT_OPTION_FLAG, NULL,
+      offsetof(struct ft_cli_options, verbose), 0, 0,
+      "say more on standard error" },
+    { "version", 'V', FT_OPTION_FLAG, NULL,
+      offsetof(struct ft_cli_options, version), 0, 0, "print the version" },
+    { "help", 'h', FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, help),
+      0, 0, "print help" },
+    { NULL, 0, 0, NULL, 0, 0, 0, NULL },
+};
+
+/* What getopt_long wants, made from our tables. */
+struct table {
+    const struct ft_option *options[OPTIONS_MAX];
+    struct option longs[OPTIONS_MAX + 1];
+    char letters[2 * OPTIONS_MAX + 4];
+    int count;
+};
+
+static void
+add_options(struct table *table, const struct ft_option *options)
+{
+    char *letters = table->letters + strlen(table->letters);
+
+    for (; options && options->name && table->count < OPTIONS_MAX; options++) {
+        struct option *entry = &table->longs[table->count];
+
+        entry->name = options->name;
+        entry->has_arg = options->kind == FT_OPTION_FLAG ? no_argument
+                                                         : required_argument;
+        entry->val = options->letter ? options->letter : LONG_ONLY + table->count;
+        table->options[table->count++] = options;
+        if (!options->letter)
+            continue;
+        *letters++ = options->letter;
+        if (options->kind != FT_OPTION_FLAG)
+            *letters++ = ':';
+    }
+    *letters = '\0';
+}
+
+static const struct ft_option *
+find_option(const struct table *table, int value)
+{
+    for (int i = 0; i < table->count; i++)
+        if (table->longs[i].val == value)
+            return table->options[i];
+    return NULL;
+}
+
+static enum ft_exit
+parse_integer(struct ft_cli *cli, const struct ft_option *option,
+              const char *text, int64_t *out)
+{
+    char *end;
+    long long value;
+
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (errno || end == text || *end || value < option->min ||
+        value > option->max)
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                "--%s needs a whole number from %lld to %lld, "
+                                "not \"%s\"", option->name,
+                                (long long)option->min, (long long)option->max,
+                                text);
+    *out = value;
+    return FT_EXIT_OK;
+}
+
+static enum ft_exit
+store_option(struct ft_cli *cli, const struct ft_option *option,
+             const char *text)
+{
+    void *at = (char *)&cli->options + option->offset;
+
+    switch (option->kind) {
+    case FT_OPTION_FLAG:
+        *(bool *)at = true;
+        break;
+    case FT_OPTION_TEXT:
+        if (!*text)
+            return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                    "--%s needs a value", option->name);
+        *(const char **)at = text;
+        break;
+    case FT_OPTION_INTEGER:
+        return parse_integer(cli, option, text, at);
+    }
+    return FT_EXIT_OK;
+}
+
+static enum ft_exit
+usage_error(struct ft_cli *cli)
+{
+    fprintf(cli->messages, "Try 'ftadmin%s%s --help'.\n",
+            cli->command ? " " : "", cli->command ? cli->command->name : "");
+    return FT_EXIT_USAGE;
+}
+
+/* mode is "+" to stop at the first argument, "" to take options anywhere. */
+static enum ft_exit
+parse_options(struct ft_cli *cli, int argc, char **argv, const char *mode,
+              int *rest)
+{
+    struct table table = { .count = 0 };
+    int value;
+
+    strcpy(table.letters, mode);
+    add_options(&table, ft_global_options);
+    if (cli->command)
+        add_options(&table, cli->command->options);
+    optind = 0;     /* glibc: start over */
+    while ((value = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
+        const struct ft_option *option = find_option(&table, value);
+
+        if (!option || store_option(cli, option, optarg) != FT_EXIT_OK)
+            return usage_error(cli);
+    }
+    *rest = optind;
+    return FT_EXIT_OK;
+}
+
+static enum ft_exit
+unknown_verb(struct ft_cli *cli, int argc, char **argv)
+{
+    if (ft_command_is_noun(argv[0]) && argc < 2) {
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s what?", argv[0]);
+        ft_help_noun(cli->messages, argv[0]);
+        return FT_EXIT_USAGE;
+    }
+    if (ft_command_is_noun(argv[0]))
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "no command \"%s %s\"",
+                         argv[0], argv[1]);
+    else
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "no command \"%s\"", argv[0]);
+    return usage_error(cli);
+}
+
+/* Sets cli->command from the first one or two words; *words is how many. */
+static enum ft_exit
+parse_verb(struct ft_cli *cli, int argc, char **argv, int *words)
+{
+    char name[64];
+
+    if (argc > 1 && ft_command_is_noun(argv[0])) {
+        snprintf(name, sizeof(name), "%s %s", argv[0], argv[1]);
+        cli->command = ft_command_find(name);
+        *words = 2;
+    } else {
+        cli->command = ft_command_find(argv[0]);
+        *words = 1;
+    }
+    return cli->command ? FT_EXIT_OK : unknown_verb(cli, argc, argv);
+}
+
+static enum ft_exit
+check_arguments(struct ft_cli *cli, int argc, char **argv)
+{
+    const struct ft_command *command = cli->command;
+
+    if (cli->options.help)
+        return FT_EXIT_OK;
+    if (cli->options.json && cli->options.plain)
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                         "--json and --plain exclude each other");
+    else if (argc < command->min_arguments)
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s needs %s", command->name,
+                         command->usage);
+    else if (command->max_arguments >= 0 && argc > command->max_arguments)
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "too many arguments: \"%s\"",
+                         argv[command->max_arguments]);
+    else
+        return FT_EXIT_OK;
+    return usage_error(cli);
+}
+
+enum ft_exit
+ft_cli_parse(struct ft_cli *cli, int *argc, char ***argv)
+{
+    static char program[] = "ftadmin";
+    int rest, words;
+    enum ft_exit code;
+
+    (*argv)[0] = program;       /* getopt's messages begin with it */
+    code = parse_options(cli, *argc, *argv, "+", &rest);
+    *argc -= rest;
+    *argv += rest;
+    if (code || *argc == 0)
+        return code;
+    if (cli->options.help && ft_command_is_noun((*argv)[0]) && *argc == 1)
+        return FT_EXIT_OK;
+    code = parse_verb(cli, *argc, *argv, &words);
+    if (code)
+        return code;
+    *argc -= words - 1;
+    *argv += words - 1;
+    (*argv)[0] = program;
+    code = parse_options(cli, *argc, *argv, "", &rest);
+    *argc -= rest;
+    *argv += rest;
+    return code ? code : check_arguments(cli, *argc, *argv);
+}

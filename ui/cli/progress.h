@@ -1,0 +1,34 @@
+/*
+ * Progress of protect and unprotect on standard error: a bar with bytes, rate
+ * and time left on a terminal, one line a phase elsewhere. One thread.
+ */
+#ifndef FT_UI_CLI_PROGRESS_H
+#define FT_UI_CLI_PROGRESS_H
+
+#include "protect/protect.h"
+#include "ui/cli/command.h"
+
+struct ft_cli_progress {
+    struct ft_cli *cli;
+    bool terminal;
+    bool line_open;             /* a bar stands on the current line */
+    char phase[32];             /* of the bytes shown last */
+    /* Called when a step starts; may be NULL. */
+    void (*on_step)(struct ft_cli_progress *self, size_t index);
+};
+
+/* Fills callbacks for src/protect; self must outlive them. */
+struct ft_progress ft_cli_progress_start(struct ft_cli_progress *self,
+                                         struct ft_cli *cli);
+
+/* Ends an open bar. */
+void ft_cli_progress_end(struct ft_cli_progress *self);
+
+/*
+ * The text of a bar: "memory [#####.....]  50% 1.0 GiB of 2.0 GiB, 110.0 MiB/s,
+ * 9 s left". Pure. width is the whole line's, at least 40.
+ */
+void ft_cli_bar(const char *phase, uint64_t done, uint64_t total,
+                uint64_t bytes_per_s, size_t width, char *out, size_t size);
+
+#endif

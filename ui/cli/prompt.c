@@ -1,0 +1,198 @@
+#include "config.h"
+
+#include "ui/cli/prompt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "ui/model/text.h"
+
+#define CONTROL(letter) ((letter) & 0x1f)
+
+static pthread_mutex_t terminal_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Echo comes back however the process ends while a secret is typed. */
+static struct termios saved_mode;
+static volatile sig_atomic_t saved_fd = -1;
+
+static void
+restore_and_die(int number)
+{
+    if (saved_fd >= 0)
+        tcsetattr(saved_fd, TCSAFLUSH, &saved_mode);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static int
+echo_off(int fd, struct sigaction old[2])
+{
+    struct sigaction action = { .sa_handler = restore_and_die };
+    struct termios mode;
+
+    if (tcgetattr(fd, &saved_mode) < 0)
+        return -errno;
+    saved_fd = fd;
+    sigaction(SIGTERM, &action, &old[0]);
+    sigaction(SIGHUP, &action, &old[1]);
+    mode = saved_mode;
+    mode.c_lflag &= ~(ECHO | ICANON | ISIG);
+    mode.c_cc[VMIN] = 1;
+    mode.c_cc[VTIME] = 0;
+    return tcsetattr(fd, TCSAFLUSH, &mode) < 0 ? -errno : 0;
+}
+
+static void
+echo_on(int fd, const struct sigaction old[2])
+{
+    tcsetattr(fd, TCSAFLUSH, &saved_mode);
+    saved_fd = -1;
+    sigaction(SIGTERM, &old[0], NULL);
+    sigaction(SIGHUP, &old[1], NULL);
+}
+
+/* Reads a line byte by byte; ISIG is off, so Ctrl-C is a byte too. */
+static int
+read_secret(int fd, char *out, size_t size)
+{
+    size_t used = 0;
+    char byte;
+
+    for (;;) {
+        if (read(fd, &byte, 1) != 1 || byte == CONTROL('C') ||
+            (byte == CONTROL('D') && used == 0))
+            return -ECANCELED;
+        if (byte == '\n' || byte == '\r')
+            break;
+        if (byte == CONTROL('U'))
+            used = 0;
+        else if (byte == 0x7f || byte == CONTROL('H'))
+            used -= used > 0;
+        else if (used + 1 < size)
+            out[used++] = byte;
+    }
+    out[used] = '\0';
+    return 0;
+}
+
+static int
+ask_secret(const char *text, char *out, size_t size)
+{
+    FT_AUTOCLOSE int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    struct sigaction old[2];
+    char safe[512];
+    int rc;
+
+    if (fd < 0)
+        return -ECANCELED;
+    ft_text_safe(text, true, safe, sizeof(safe));
+    rc = echo_off(fd, old);
+    if (!rc) {
+        dprintf(fd, "%s ", safe);
+        rc = read_secret(fd, out, size);
+        dprintf(fd, "\n");
+        echo_on(fd, old);
+    }
+    if (rc)
+        explicit_bzero(out, size);
+    return rc ? -ECANCELED : 0;
+}
+
+/* The first line of --password-file. */
+static int
+read_password_file(const char *path, char *out, size_t size)
+{
+    FT_AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t used = fd < 0 ? -1 : read(fd, out, size - 1);
+
+    if (used <= 0)
+        return -ECANCELED;
+    out[used] = '\0';
+    out[strcspn(out, "\r\n")] = '\0';
+    return 0;
+}
+
+static char file_secret[FT_SSH_SECRET_MAX];
+
+/* A pipe can be read once only, but several hosts may ask. */
+static int
+secret_of_file(struct ft_cli *cli, char *out, size_t size)
+{
+    static int result = 1;
+
+    if (result == 1)
+        result = read_password_file(cli->options.password_file, file_secret,
+                                    sizeof(file_secret));
+    if (result)
+        ft_cli_note(cli, "ftadmin: %s: no password could be read",
+                    cli->options.password_file);
+    else
+        snprintf(out, size, "%s", file_secret);
+    return result;
+}
+
+static int
+on_secret(void *data, const char *text, char *out, size_t size)
+{
+    struct ft_prompt *prompt = data;
+    int rc = -ECANCELED;
+
+    pthread_mutex_lock(&terminal_lock);
+    if (!prompt->cli->options.password_file)
+        rc = ask_secret(text, out, size);
+    else if (!prompt->asked++)      /* asked again: it was wrong */
+        rc = secret_of_file(prompt->cli, out, size);
+    pthread_mutex_unlock(&terminal_lock);
+    return rc;
+}
+
+static int
+ask_host_key(const char *host, const char *type, const char *fingerprint)
+{
+    FT_AUTOCLOSE int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    char answer[16] = "";
+    ssize_t used;
+
+    if (fd < 0)
+        return 0;
+    dprintf(fd, "The host key of %s is not known yet:\n  %s %s\n"
+            "Compare it with the one the host itself shows. Trust it? [yes/no] ",
+            host, type, fingerprint);
+    used = read(fd, answer, sizeof(answer) - 1);
+    answer[used > 0 ? used : 0] = '\0';
+    return !strcmp(answer, "yes\n");
+}
+
+static int
+on_host_key(void *data, const char *host, const char *type,
+            const char *fingerprint)
+{
+    int accepted;
+
+    (void)data;
+    pthread_mutex_lock(&terminal_lock);
+    accepted = ask_host_key(host, type, fingerprint);
+    pthread_mutex_unlock(&terminal_lock);
+    return accepted;
+}
+
+struct ft_ssh_prompts
+ft_prompts(struct ft_prompt *prompt)
+{
+    bool terminal = isatty(STDIN_FILENO);
+    struct ft_ssh_prompts prompts = {
+        .host_key = terminal ? on_host_key : NULL,
+        .secret = terminal || prompt->cli->options.password_file ? on_secret
+                                                                 : NULL,
+        .data = prompt,
+    };
+
+    return prompts;
+}

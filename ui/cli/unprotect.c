@@ -1,0 +1,115 @@
+#include "config.h"
+
+#include "base/cleanup.h"
+#include "ui/cli/commands.h"
+#include "ui/cli/journal.h"
+#include "ui/cli/pair-ref.h"
+#include "ui/cli/progress.h"
+
+static const struct ft_option options[] = {
+    { "force", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, force),
+      0, 0, "also when the primary does not answer: the copy may be the last" },
+    { NULL, 0, 0, NULL, 0, 0, 0, NULL },
+};
+
+static enum ft_exit
+print_result(struct ft_cli *cli, const struct ft_pair_lookup *found,
+             const struct ft_unprotect_result *result)
+{
+    FT_AUTOJSON json_t *left = json_array();
+    FT_AUTOJSON json_t *document = NULL;
+
+    for (size_t i = 0; i < result->left_count; i++) {
+        json_array_append_new(left, json_string(result->left[i]));
+        ft_cli_fail(cli, &result->errors[i]);
+    }
+    document = json_pack("{s:i,s:s,s:s,s:s,s:O}", "schema", 1, "vm",
+                         found->pair.vm, "pair", found->pair.pair, "result",
+                         result->left_count ? "partly" : "unprotected", "left",
+                         left);
+    if (cli->style.output == FT_OUTPUT_JSON)
+        return ft_cli_print(cli, document, NULL, NULL, 0);
+    if (result->left_count)
+        ft_cli_note(cli, "Something of %s is left on %zu host%s; give the "
+                    "command again when %s reachable.", found->pair.vm,
+                    result->left_count, result->left_count == 1 ? "" : "s",
+                    result->left_count == 1 ? "it is" : "they are");
+    else
+        fprintf(cli->out, "%s is no longer protected; it goes on where it runs\n",
+                found->pair.vm);
+    return FT_EXIT_OK;
+}
+
+static enum ft_exit
+remove_pair(struct ft_cli *cli, struct ft_cli_fleet *fleet,
+            const struct ft_pair_lookup *found)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_unprotect_result result = { .left_count = 0 };
+    struct ft_journal_ops journal = ft_cli_journal(cli->store);
+    struct ft_cli_progress shown;
+    struct ft_progress progress = ft_cli_progress_start(&shown, cli);
+    enum ft_exit code;
+    int rc;
+
+    ft_cli_catch_interrupts();
+    rc = ft_unprotect(&fleet->fleet, &found->ref, cli->options.force, &progress,
+                      &journal, &result, &err);
+    ft_cli_progress_end(&shown);
+    if (rc) {
+        code = ft_cli_fail(cli, &err);
+        if (rc == -EINTR)
+            ft_cli_note(cli, "Interrupted; ftadmin unprotect %s goes on with it.",
+                        found->pair.vm);
+        return code;
+    }
+    code = print_result(cli, found, &result);
+    if (code)
+        return code;
+    return result.left_count ? FT_EXIT_PARTLY : FT_EXIT_OK;
+}
+
+static enum ft_exit
+unprotect(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_pair_lookup found;
+    char what[FT_STORE_NAME + 16];
+    enum ft_exit code;
+
+    snprintf(what, sizeof(what), "unprotect %.200s", vm);
+    if (ft_store_lock(cli->store, what, &err))
+        return ft_cli_fail(cli, &err);
+    code = ft_cli_pair_lookup(cli, fleet, vm, &found);
+    if (!code)
+        code = ft_cli_confirm(cli, "End the protection of %s (runs on %s, copy on "
+                              "%s)?", found.pair.vm, found.pair.primary,
+                              found.pair.standby);
+    return code ? code : remove_pair(cli, fleet, &found);
+}
+
+static enum ft_exit
+run(struct ft_cli *cli, int argc, char **argv)
+{
+    struct ft_cli_fleet fleet;
+    enum ft_exit code = ft_cli_fleet_open(cli, false, &fleet);
+
+    (void)argc;
+    if (!code)
+        code = unprotect(cli, &fleet, argv[0]);
+    ft_cli_fleet_close(&fleet);
+    return code;
+}
+
+const struct ft_command ft_command_unprotect = {
+    .name = "unprotect",
+    .usage = "VM",
+    .summary = "End the protection of a VM",
+    .details = "The VM goes on where it runs. Its copy, the copy's disks that\n"
+               "ftadmin made, and the witness's entry are removed. Also cleans\n"
+               "up after an interrupted protect.",
+    .options = options,
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .run = run,
+};

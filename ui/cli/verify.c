@@ -1,0 +1,91 @@
+#include "config.h"
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/cli/commands.h"
+#include "ui/cli/pair-ref.h"
+
+#define VERIFY_MS 600000
+
+static const struct ft_column columns[] = {
+    { "Epoch", "epoch", FT_COLUMN_NUMBER },
+    { "Memory pages compared", "ram_pages", FT_COLUMN_NUMBER },
+    { "Memory pages different", "ram_different", FT_COLUMN_NUMBER },
+    { "Disk compared", "disk_bytes", FT_COLUMN_BYTES },
+    { "Disk different", "disk_different", FT_COLUMN_BYTES },
+    { "Device state different", "state_different", FT_COLUMN_NUMBER },
+};
+
+static bool
+differs(const json_t *result)
+{
+    return json_number_value(json_object_get(result, "ram_different")) > 0 ||
+           json_number_value(json_object_get(result, "disk_different")) > 0 ||
+           json_number_value(json_object_get(result, "state_different")) > 0 ||
+           json_is_true(json_object_get(result, "state_different"));
+}
+
+static enum ft_exit
+print_result(struct ft_cli *cli, json_t *result)
+{
+    if (cli->style.output == FT_OUTPUT_JSON) {
+        json_object_set_new(result, "schema", json_integer(1));
+        ft_print_json(cli->out, result);
+    } else {
+        ft_record_print(cli->out, &cli->style, columns, FT_ARRAY_SIZE(columns),
+                        result);
+    }
+    if (differs(result))
+        return ft_cli_fail_text(cli, FT_EXIT_CHECK_FAILED, NULL,
+                                "the copy differs from the VM");
+    return FT_EXIT_OK;
+}
+
+static enum ft_exit
+verify(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *result = NULL;
+    struct ft_pair_lookup found;
+    struct ft_member *primary;
+    enum ft_exit code = ft_cli_pair_lookup(cli, fleet, vm, &found);
+
+    if (code)
+        return code;
+    primary = ft_fleet_find(&fleet->fleet, found.pair.primary);
+    if (!primary)
+        return ft_cli_fail_text(cli, FT_EXIT_NOT_FOUND,
+                                "add it with ftadmin host add",
+                                "%s, which runs %s, is not known here",
+                                found.pair.primary, found.pair.vm);
+    if (ft_member_call(&fleet->fleet, primary, "verify",
+                       json_pack("{s:s}", "pair", found.pair.pair), &result,
+                       ft_cli_timeout_ms(cli, VERIFY_MS), &err))
+        return ft_cli_fail(cli, &err);
+    return print_result(cli, result);
+}
+
+static enum ft_exit
+run(struct ft_cli *cli, int argc, char **argv)
+{
+    struct ft_cli_fleet fleet;
+    enum ft_exit code = ft_cli_fleet_open(cli, false, &fleet);
+
+    (void)argc;
+    if (!code)
+        code = verify(cli, &fleet, argv[0]);
+    ft_cli_fleet_close(&fleet);
+    return code;
+}
+
+const struct ft_command ft_command_verify = {
+    .name = "verify",
+    .usage = "VM",
+    .summary = "Compare the whole copy with the VM, at an epoch's end",
+    .details = "Memory, disks and device state, byte by byte. The VM stands still\n"
+               "meanwhile. Exit code 4 when anything differs.",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .hidden = true,
+    .run = run,
+};
