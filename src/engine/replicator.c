@@ -416,6 +416,7 @@ report_failure(struct ft_primary *p, const struct ft_error *err)
     int64_t until = ft_clock_ns() + RETRY_NS;
     int again;
 
+    ft_worker_set_problem(p->worker, err);
     ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
                    err->hint[0] ? "; " : "", err->hint);
     pthread_mutex_lock(&p->lock);

@@ -203,6 +203,7 @@ take_setup(struct standby *s, struct ft_session *session,
         return -EPROTO;
     s->useless = 0;
     if (set_up(s, setup, &failed)) {
+        ft_worker_set_problem(s->worker, &failed);
         ft_worker_note(s->worker, "warn", "setup-failed", "%s; %s", failed.text,
                        failed.hint);
         stop_waiting_domain(s->worker);

@@ -93,6 +93,7 @@ adopt_session(struct ft_worker *w, struct ft_session *s)
     w->asked_ns = w->handover = 0;
     set_session(w, s);
     w->side->link_up(w);
+    ft_worker_set_problem(w, NULL);
     ft_worker_event(w, &up);
     if (ft_session_run(s, on_frame, on_session_ended)) {
         ft_worker_drop_link(w);
@@ -109,6 +110,7 @@ on_connected(struct ft_worker *w, struct ft_session *s,
 {
     w->making_link = 0;
     if (!s) {
+        ft_worker_set_problem(w, err);
         ft_log(FT_LOG_DEBUG, "no link to %s: %s", ft_worker_peer_name(w),
                err->text);
         if (w->wants_link)
@@ -301,6 +303,8 @@ report(struct ft_worker *w, const struct ft_ownership_action *action)
     const char *why = ft_ownership_reason_text(action->reason);
 
     w->reported = action->state;
+    if (action->state == FT_PAIR_PROTECTED)
+        ft_worker_set_problem(w, NULL);
     w->reason = action->reason;
     ft_worker_note(w, severity_of(action->state), "state", "%s is %s%s%s",
                    w->config.vm, ft_pair_state_name(action->state),

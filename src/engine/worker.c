@@ -72,6 +72,25 @@ ft_worker_note(struct ft_worker *w, const char *severity, const char *kind,
 }
 
 void
+ft_worker_set_problem(struct ft_worker *w, const struct ft_error *err)
+{
+    pthread_mutex_lock(&w->problem_lock);
+    w->problem = err ? *err : (struct ft_error)FT_ERROR_INIT;
+    pthread_mutex_unlock(&w->problem_lock);
+}
+
+static json_t *
+problem_json(struct ft_worker *w)
+{
+    json_t *json;
+
+    pthread_mutex_lock(&w->problem_lock);
+    json = w->problem.code ? ft_json_from_error(&w->problem) : json_null();
+    pthread_mutex_unlock(&w->problem_lock);
+    return json;
+}
+
+void
 ft_worker_reply(struct ft_worker *w, struct ft_asker *asker, json_t *result,
                 const struct ft_error *err)
 {
@@ -257,6 +276,7 @@ on_status(void *opaque)
 
     if (!status)
         return;
+    json_object_set_new(status, "problem", problem_json(w));
     w->side->status(w, status);
     channel_send(w, json_pack("{s:o}", "status", status));
 }
@@ -457,6 +477,7 @@ init(struct ft_worker *w, int give_up)
     pthread_mutex_init(&w->own_lock, NULL);
     pthread_mutex_init(&w->session_lock, NULL);
     pthread_mutex_init(&w->channel_lock, NULL);
+    pthread_mutex_init(&w->problem_lock, NULL);
     atomic_init(&w->witness_reachable, -1);
     w->channel = w->channel_watch = w->channel_timer = -1;
     w->give_up = give_up;

@@ -79,6 +79,8 @@ struct ft_worker {
     int tick_timer, status_timer;
     int64_t last_tick, last_heard;
     atomic_int witness_reachable;   /* -1 unknown */
+    pthread_mutex_t problem_lock;
+    struct ft_error problem;        /* what keeps the pair from protection */
     enum ft_pair_state reported;
     enum ft_ownership_reason reason;
     struct ft_asker switchover, removal;
@@ -106,6 +108,9 @@ struct ft_session *ft_worker_session(struct ft_worker *worker);
 void ft_worker_note(struct ft_worker *worker, const char *severity,
                     const char *kind, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Remembers what is in the way, for STATUS; NULL: nothing any more. Any thread. */
+void ft_worker_set_problem(struct ft_worker *worker, const struct ft_error *err);
 
 /* Answers and forgets an asker; result is stolen. Nobody asking: a no-op. */
 void ft_worker_reply(struct ft_worker *worker, struct ft_asker *asker,
