@@ -134,7 +134,8 @@ start_client() { # [OPTION...]
     client_log=$test_folder/client-$(date +%s%N).log
     # not through lab(): $! of a function is a shell in between, and signals would end there
     "$test_top/scripts/lab" on adm "$(built tests/guest/ledger-client)" \
-        --connect "$guest_address:$guest_port" --log "$client_log" "$@" </dev/null >"$test_folder/client.out" 2>&1 &
+        --connect "$guest_address:$guest_port" --log "$client_log" "$@" \
+        </dev/null >"$test_folder/client.out" 2>&1 &
     client_pid=$!
     wait_for 30 has_answers "$client_log" 1
 }
@@ -165,6 +166,13 @@ stop_client() {
     [ -n "$client_pid" ] || return 0
     kill -TERM "$client_pid" 2>/dev/null
     wait "$client_pid"
+    client_pid=
+}
+
+# Ends the client when its guest is not to come back.
+kill_client() {
+    kill -KILL "$client_pid"
+    wait "$client_pid" 2>/dev/null
     client_pid=
 }
 

@@ -28,8 +28,10 @@ ssh="ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new"
 for host in h1 h2 w1; do
     [ "$(lab on adm $ssh "$host" hostname)" = "$host" ] || fail "no login on $host"
 done
-[ "$(lab on h1 sh -c 'cat; exit 7' <<<"through"; echo $?)" = $'through\n7' ] || fail "lab on: stdin or exit code"
-"$test_top/scripts/lab" on adm sh -c 'trap "exit 3" TERM; echo $$ >"$0"; while :; do sleep 0.1; done' "$test_folder/trap.pid" &
+[ "$(lab on h1 sh -c 'cat; exit 7' <<<"through"; echo $?)" = $'through\n7' ] ||
+    fail "lab on: stdin or exit code"
+"$test_top/scripts/lab" on adm sh -c 'trap "exit 3" TERM; echo $$ >"$0"
+    while :; do sleep 0.1; done' "$test_folder/trap.pid" &
 job=$!
 wait_for 10 test -s "$test_folder/trap.pid"
 kill -TERM $job
@@ -40,7 +42,8 @@ must reaches h1 10.78.0.2
 must reaches w1 10.78.0.1
 
 note "a guest, as a user's: unprivileged, sandboxed, from a pool"
-start_guest h1 vm1 --machine q35 --vcpus 2 --disk qcow2 --disks 2 --nics 2 --video vga --dirty-rate 8
+start_guest h1 vm1 --machine q35 --vcpus 2 --disk qcow2 --disks 2 --nics 2 --video vga \
+    --dirty-rate 8
 guest_shape vm1 "type='qcow2'"
 guest_shape vm1 "machine='pc-q35"
 lab on h1 sh -c 'pid=$(pgrep qemu-system) && [ "$(stat -c %U /proc/$pid)" = libvirt-qemu ] &&
@@ -54,11 +57,14 @@ stop_client
 check_ledger
 
 note "a reset is found out, and the records survive it"
-boot_before=$(grep -c "ledger: ready" "$FTLAB/h1/var/log/libvirt/qemu/vm1-console.log")
+boots() {
+    grep -c "ledger: ready" "$FTLAB/h1/var/log/libvirt/qemu/vm1-console.log"
+}
+boots_before=$(boots)
 start_client
 must lab on h1 virsh -q -c qemu:///system reset vm1
 has_rebooted() {
-    [ "$(grep -c "ledger: ready" "$FTLAB/h1/var/log/libvirt/qemu/vm1-console.log")" -gt "$boot_before" ]
+    [ "$(boots)" -gt "$boots_before" ]
 }
 wait_for 60 has_rebooted
 wait_for 30 lab on adm bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/null
@@ -68,8 +74,11 @@ if report=$(check_ledger --json); then
 fi
 lab on adm "$(built tests/guest/ledger-check)" --json --connect "$guest_address:$guest_port" \
     "$client_log" >"$test_folder/reset.json"
-grep -q '"lost":0,"duplicated":0' "$test_folder/reset.json" || fail "$(cat "$test_folder/reset.json")"
-grep -q '"resets":1' "$test_folder/reset.json" || fail "$(cat "$test_folder/reset.json")"
+reset_report() { # TEXT
+    grep -q -- "$1" "$test_folder/reset.json" || fail "no $1: $(cat "$test_folder/reset.json")"
+}
+reset_report '"lost":0,"duplicated":0'
+reset_report '"resets":1'
 
 note "wires"
 must lab cut h1 h2 --net replication
@@ -84,7 +93,9 @@ must reaches h1 10.78.0.2
 must reaches h2 10.77.0.1
 
 note "power cut: silence, then the same host again"
-echo kept | lab on h1 sh -c 'mkdir /var/lib/ftadmin && cat >/var/lib/ftadmin/state; echo gone >/run/state'
+lab on h1 sh -c 'mkdir /var/lib/ftadmin
+    echo kept >/var/lib/ftadmin/state
+    echo gone >/run/state'
 lab on h1 tee /etc/init.d/ftengine <<<$'#!/bin/sh\necho "$@" >/run/engine' >/dev/null
 lab on h1 chmod +x /etc/init.d/ftengine
 key=$(lab on h1 cat /etc/ssh/ssh_host_ed25519_key.pub)
@@ -95,9 +106,9 @@ stays_silent() {
 }
 must stays_silent
 kill -0 "$client_pid" || fail "the client noticed more than silence"
-! grep -q lost-connection "$client_log" || fail "a packet of the dead host got out: $(grep lost "$client_log")"
-kill -KILL "$client_pid"
-client_pid=
+! grep -q lost-connection "$client_log" ||
+    fail "a packet of the dead host got out: $(grep lost "$client_log")"
+kill_client
 must lab power-on h1
 [ "$(lab on h1 cat /var/lib/ftadmin/state)" = kept ] || fail "the disk was lost"
 lab on h1 test ! -e /run/state || fail "/run survived"
