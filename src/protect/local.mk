@@ -1,2 +1,12 @@
+# Carries plans out over SSH.
 noinst_LIBRARIES += libftprotect.a
-libftprotect_a_SOURCES =
+libftprotect_a_SOURCES = \
+	src/protect/apply.c \
+	src/protect/fleet.c src/protect/fleet.h \
+	src/protect/journal.h \
+	src/protect/prepare.c \
+	src/protect/protect-private.h \
+	src/protect/protect.h \
+	src/protect/switchover.c \
+	src/protect/sync.c \
+	src/protect/unprotect.c

@@ -1,0 +1,141 @@
+/*
+ * Before anything is touched: look, check, place, plan.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "protect/protect.h"
+
+static void
+add_step(struct ft_plan *plan, enum ft_step_kind kind, const char *host,
+         const char *what)
+{
+    struct ft_plan_step *step = &plan->steps[plan->step_count++];
+
+    step->kind = kind;
+    strcpy(step->host, host);
+    snprintf(step->description, sizeof(step->description), "%.200s: %s", host,
+             what);
+}
+
+/* Both engines have the pair: all that is left is to follow them. */
+static int
+follow_only(const struct ft_journal_entry *entry, struct ft_plan *plan)
+{
+    memset(plan, 0, sizeof(*plan));
+    strcpy(plan->pair, entry->pair);
+    strcpy(plan->vm, entry->vm);
+    strcpy(plan->vm_uuid, entry->vm_uuid);
+    strcpy(plan->primary, entry->primary);
+    strcpy(plan->standby, entry->standby);
+    strcpy(plan->witness, entry->witness);
+    add_step(plan, FT_STEP_SYNC, entry->primary,
+             "wait until disks and memory are copied; the VM runs on");
+    return 0;
+}
+
+static bool
+knows(const struct ft_fleet *fleet, const char *host, const char *pair)
+{
+    const struct ft_member *member = ft_fleet_find(fleet, host);
+
+    return member != NULL && ft_member_pair(member, pair) != NULL;
+}
+
+/* Takes over what an unfinished protect had chosen. */
+static int
+resume_choices(const struct ft_journal_entry *entry,
+               struct ft_plan_choices *choices, struct ft_error *err)
+{
+    if (strcmp(entry->verb, "protect") != 0)
+        return ft_fail(err, EPERM, "Run ftadmin unprotect for this VM again, "
+                       "with all its hosts up.",
+                       "%s: an earlier unprotect is not finished: something is "
+                       "left on %s or %s", entry->vm, entry->primary,
+                       entry->standby);
+    if (choices->standby != NULL &&
+        strcmp(choices->standby, entry->standby) != 0)
+        return ft_fail(err, EPERM, "Run ftadmin unprotect for this VM first, or "
+                       "continue without --standby.",
+                       "%s: an earlier protect with standby %s is not finished",
+                       entry->vm, entry->standby);
+    choices->pair = entry->pair;
+    choices->standby = entry->standby;
+    if (choices->witness == NULL)
+        choices->witness = *entry->witness != '\0' ? entry->witness : "none";
+    return 0;
+}
+
+/* A host that was asked for by name must answer; others may be away. */
+static int
+look_at_all(struct ft_fleet *fleet, const struct ft_plan_choices *choices,
+            struct ft_error *err)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        struct ft_member *member = fleet->members[i];
+        struct ft_error local = FT_ERROR_INIT;
+        int rc = ft_member_probe(fleet, member, false, &local);
+        bool named = (choices->standby != NULL &&
+                      strcmp(choices->standby, member->name) == 0) ||
+                     (choices->witness != NULL &&
+                      strcmp(choices->witness, member->name) == 0);
+
+        if (rc < 0 && named) {
+            if (err != NULL)
+                *err = local;
+            return rc;
+        }
+    }
+    return 0;
+}
+
+static int
+make_plan(struct ft_fleet *fleet, const struct ft_plan_choices *choices,
+          const char *resuming, struct ft_plan *plan, struct ft_error *err)
+{
+    struct ft_inventory inventory;
+    int rc = ft_fleet_inventory(fleet, &inventory);
+
+    if (rc < 0)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    inventory.resuming = resuming;
+    rc = ft_plan_make(&inventory, choices, plan, err);
+    ft_fleet_inventory_free(&inventory);
+    return rc;
+}
+
+int
+ft_protect_prepare(struct ft_fleet *fleet,
+                   const struct ft_plan_choices *asked,
+                   const struct ft_journal_ops *journal, struct ft_plan *plan,
+                   bool *resumed, struct ft_error *err)
+{
+    struct ft_plan_choices choices = *asked;
+    struct ft_journal_entry entry;
+    bool pending = false;
+    int rc = -ENOENT;
+
+    memset(plan, 0, sizeof(*plan));
+    if (journal != NULL)
+        rc = journal->pending(journal->data, choices.vm, &entry, err);
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    if (rc == 0) {
+        pending = true;
+        rc = resume_choices(&entry, &choices, err);
+        if (rc < 0)
+            return rc;
+    }
+    if (resumed != NULL)
+        *resumed = pending;
+    rc = look_at_all(fleet, &choices, err);
+    if (rc < 0)
+        return rc;
+    if (pending && knows(fleet, entry.primary, entry.pair) &&
+        knows(fleet, entry.standby, entry.pair))
+        return follow_only(&entry, plan);
+    return make_plan(fleet, &choices, pending ? entry.pair : NULL, plan, err);
+}

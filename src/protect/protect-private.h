@@ -1,0 +1,25 @@
+/*
+ * Shared by the files that make up protect.h; not for others.
+ */
+#ifndef FT_PROTECT_PRIVATE_H
+#define FT_PROTECT_PRIVATE_H
+
+#include "protect/protect.h"
+
+/* Removing a pair waits for the mirror to end and the replica to be deleted. */
+#define FT_PAIR_REMOVE_MS 120000
+
+bool ft_progress_interrupted(const struct ft_progress *progress);
+void ft_progress_note(const struct ft_progress *progress, const char *text);
+
+/*
+ * Polls the primary until the pair's state is "protected". -EINTR when the user
+ * wants out, -EIO when the engine gave up, -ETIMEDOUT when the two engines do
+ * not find each other, -ENOENT when the pair vanished, or what the connection
+ * to the primary says after some patience.
+ */
+int ft_follow_sync(struct ft_fleet *fleet, const struct ft_plan *plan,
+                   struct ft_member *primary,
+                   const struct ft_progress *progress, struct ft_error *err);
+
+#endif

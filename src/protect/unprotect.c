@@ -1,0 +1,249 @@
+/*
+ * Ends protection, with all hosts there or not.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/json.h"
+#include "protect/protect-private.h"
+
+struct unprotect {
+    struct ft_fleet *fleet;
+    const struct ft_pair_ref *pair;
+    const struct ft_progress *progress;
+    const struct ft_journal_ops *journal;
+    struct ft_journal_entry entry;
+    struct ft_unprotect_result *result;
+    size_t index;               /* of the step */
+};
+
+static bool
+has_witness(const struct ft_pair_ref *pair)
+{
+    return pair->witness != NULL && *pair->witness != '\0';
+}
+
+/* Asks the engine; starts it where it is installed but does not run. */
+static int
+look(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err)
+{
+    int rc = ft_member_status(fleet, member, err);
+
+    if (rc == -ECONNREFUSED && member->ssh != NULL) {
+        rc = ft_member_engine(fleet, member, NULL, NULL, NULL, err);
+        if (rc == 0)
+            rc = ft_member_status(fleet, member, err);
+    }
+    return rc;
+}
+
+static bool
+is_primary(const struct ft_member *member, const char *pair)
+{
+    const json_t *status = member != NULL ? ft_member_pair(member, pair) : NULL;
+
+    return status != NULL &&
+           strcmp(ft_json_string(status, "role", ""), "primary") == 0;
+}
+
+static bool
+is_standby(const struct ft_member *member, const char *pair)
+{
+    const json_t *status = member != NULL ? ft_member_pair(member, pair) : NULL;
+
+    return status != NULL &&
+           strcmp(ft_json_string(status, "role", ""), "standby") == 0;
+}
+
+static void
+leave(struct unprotect *u, const char *host, const struct ft_error *err)
+{
+    size_t i = u->result->left_count;
+
+    if (i >= 3)
+        return;
+    snprintf(u->result->left[i], FT_NAME_SIZE, "%s", host);
+    u->result->errors[i] = *err;
+    u->result->left_count++;
+}
+
+static void
+show(struct unprotect *u, const char *host, const char *what,
+     enum ft_step_state state)
+{
+    char text[400];
+
+    snprintf(text, sizeof(text), "%.200s: %s", host, what);
+    if (u->progress != NULL && u->progress->step != NULL)
+        u->progress->step(u->progress->data, u->index,
+                          has_witness(u->pair) ? 3 : 2, text, state);
+}
+
+/*
+ * Calls a verb on one host. 0 also when there is nothing left there (no engine,
+ * no such pair); a host that does not do it is left over, not an error.
+ * Only the journal's failure is.
+ */
+static int
+remove_from(struct unprotect *u, const char *host, const char *verb,
+            const char *what, bool *removed, struct ft_error *err)
+{
+    struct ft_member *member = ft_fleet_find(u->fleet, host);
+    struct ft_error local = FT_ERROR_INIT;
+    json_t *args = json_pack("{s:s}", "pair", u->pair->pair);
+    enum ft_step_state state;
+    int rc = u->journal->step(u->journal->data, &u->entry, u->index, verb, host,
+                              FT_STEP_STARTED, err);
+
+    *removed = false;
+    if (rc < 0) {
+        json_decref(args);
+        return rc;
+    }
+    show(u, host, what, FT_STEP_STARTED);
+    rc = FT_FAULT("unprotect-remove");
+    if (member == NULL || rc < 0) {
+        json_decref(args);
+        rc = ft_fail(&local, member == NULL ? ENOENT : -rc, NULL,
+                     "%s is not a known host", host);
+        rc = member == NULL ? -EHOSTUNREACH : rc;
+    } else {
+        rc = ft_member_call(u->fleet, member, verb, args, NULL,
+                            FT_PAIR_REMOVE_MS, &local);
+    }
+    *removed = rc == 0 || rc == -ENOENT;
+    if (!*removed)
+        leave(u, host, &local);
+    state = *removed ? FT_STEP_DONE : FT_STEP_FAILED;
+    show(u, host, what, state);
+    rc = u->journal->step(u->journal->data, &u->entry, u->index, verb, host,
+                          state, err);
+    u->index++;
+    return rc;
+}
+
+static int
+remove_witness(struct unprotect *u, struct ft_error *err)
+{
+    bool removed;
+
+    if (!has_witness(u->pair))
+        return 0;
+    return remove_from(u, u->pair->witness, "witness-pair-remove",
+                       "forget the pair", &removed, err);
+}
+
+static int
+remove_host(struct unprotect *u, const char *host, bool primary, bool *removed,
+            struct ft_error *err)
+{
+    return remove_from(u, host, "pair-remove",
+                       primary ? "detach from the VM, which runs on"
+                               : "remove the waiting copy and the replica",
+                       removed, err);
+}
+
+/*
+ * The order keeps the VM single: the primary lets go first, then the copy goes.
+ * When the standby cannot be asked, it must not win the pair in between: then
+ * the witness forgets first.
+ */
+static int
+remove_all(struct unprotect *u, const char *first, const char *second,
+           bool second_answers, struct ft_error *err)
+{
+    bool removed = false;
+    int rc = second_answers ? 0 : remove_witness(u, err);
+
+    if (rc == 0)
+        rc = remove_host(u, first, true, &removed, err);
+    /* While the primary still replicates, its standby stays. */
+    if (rc == 0 && (removed || !second_answers))
+        rc = remove_host(u, second, false, &removed, err);
+    if (rc == 0 && second_answers)
+        rc = remove_witness(u, err);
+    return rc;
+}
+
+/* Refuses to throw away what may be the only copy that can still run. */
+static int
+check_safe(const struct unprotect *u, const struct ft_member *const members[2],
+           const int answers[2], bool force, struct ft_error *err)
+{
+    for (int i = 0; i < 2; i++)
+        if (answers[1 - i] < 0 && answers[1 - i] != -ENOENT &&
+            is_standby(members[i], u->pair->pair) && !force)
+            return ft_fail(err, EPERM,
+                           "Wait for the takeover, bring the other host back, or "
+                           "give --force if the copy may go.",
+                           "%s: %s cannot be asked, and the copy on %s may be "
+                           "the only one left", u->pair->vm,
+                           u->pair->hosts[1 - i], u->pair->hosts[i]);
+    if (answers[0] < 0 && answers[1] < 0 &&
+        (answers[0] != -ENOENT || answers[1] != -ENOENT))
+        return ft_fail(err, EHOSTUNREACH, "Bring at least one of them back.",
+                       "%s: neither %s nor %s can be asked", u->pair->vm,
+                       u->pair->hosts[0], u->pair->hosts[1]);
+    return 0;
+}
+
+static int
+carry_out(struct unprotect *u, const struct ft_member *const members[2],
+          const int answers[2], struct ft_error *err)
+{
+    /* The current primary first; hosts[0] when nobody says to be one. */
+    int first = is_primary(members[1], u->pair->pair) ||
+                (answers[0] < 0 && answers[0] != -ENOENT);
+    bool second_answers = answers[1 - first] == 0 || answers[1 - first] == -ENOENT;
+    int rc = u->journal->begin(u->journal->data, &u->entry, err);
+
+    if (rc == 0)
+        rc = remove_all(u, u->pair->hosts[first], u->pair->hosts[1 - first],
+                        second_answers, err);
+    if (rc < 0)
+        return rc;
+    return u->journal->end(u->journal->data, &u->entry,
+                           u->result->left_count > 0 ? FT_JOURNAL_PARTLY
+                                                     : FT_JOURNAL_DONE, err);
+}
+
+static void
+fill_entry(const struct ft_pair_ref *pair, struct ft_journal_entry *entry)
+{
+    snprintf(entry->verb, sizeof(entry->verb), "unprotect");
+    snprintf(entry->pair, sizeof(entry->pair), "%s", pair->pair);
+    snprintf(entry->vm, sizeof(entry->vm), "%s", pair->vm);
+    snprintf(entry->primary, sizeof(entry->primary), "%s", pair->hosts[0]);
+    snprintf(entry->standby, sizeof(entry->standby), "%s", pair->hosts[1]);
+    snprintf(entry->witness, sizeof(entry->witness), "%s",
+             has_witness(pair) ? pair->witness : "");
+}
+
+int
+ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair, bool force,
+             const struct ft_progress *progress,
+             const struct ft_journal_ops *journal,
+             struct ft_unprotect_result *result, struct ft_error *err)
+{
+    struct unprotect u = { .fleet = fleet, .pair = pair, .progress = progress,
+                           .journal = journal, .result = result };
+    const struct ft_member *members[2];
+    int answers[2];
+    int rc;
+
+    memset(result, 0, sizeof(*result));
+    fill_entry(pair, &u.entry);
+    for (int i = 0; i < 2; i++) {
+        struct ft_member *member = ft_fleet_find(fleet, pair->hosts[i]);
+        struct ft_error ignored = FT_ERROR_INIT;
+
+        members[i] = member;
+        answers[i] = member != NULL ? look(fleet, member, &ignored)
+                                    : -EHOSTUNREACH;
+    }
+    rc = check_safe(&u, members, answers, force, err);
+    return rc < 0 ? rc : carry_out(&u, members, answers, err);
+}
