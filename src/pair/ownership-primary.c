@@ -262,9 +262,9 @@ meet_primary(struct ft_step *s)
     struct ft_ownership *own = s->own;
     uint64_t theirs = s->event->peer.generation;
 
+    /* what was given away is the peer's under whatever generation it has */
     if (theirs > own->record.generation
-        || (theirs == own->record.generation
-            && own->record.owner != own->config.self))
+        || (theirs && own->record.owner != own->config.self))
         demote(s, theirs);
     else if (theirs == own->record.generation)
         ft_own_hold(s);                 /* two owners: nobody may speak */
@@ -371,8 +371,7 @@ on_took_over(struct ft_step *s)
     if (!own->record.peer_may_take_over)
         return;
     if (theirs > own->record.generation
-        || (theirs == own->record.generation
-            && own->record.owner != own->config.self))
+        || own->record.owner != own->config.self)
         demote(s, theirs);
 }
 

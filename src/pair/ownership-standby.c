@@ -10,6 +10,7 @@ drop_copy(struct ft_step *s, enum ft_ownership_phase phase)
     ft_own_forget_question(s->own);
     s->own->epoch = 0;
     s->own->named = false;
+    s->own->voided = false;
     s->own->closed = false;
     s->own->ping_at_ns = FT_NEVER;
     ft_own_phase(s, phase);
@@ -28,7 +29,8 @@ suspect(struct ft_step *s)
 {
     s->own->closed = false;
     s->own->ping_at_ns = FT_NEVER;
-    ft_own_want(s);
+    if (!s->own->voided)
+        ft_own_want(s);
 }
 
 /* The generation is ours: write it down, then run (R3: no SEND_ACK from here). */
@@ -88,7 +90,7 @@ on_link_closed(struct ft_step *s)
     own->linked = false;
     if (own->phase == FT_PHASE_FILLING)
         drop_copy(s, FT_PHASE_IDLE);
-    if (own->phase != FT_PHASE_VALID || own->want)
+    if (own->phase != FT_PHASE_VALID || own->want || own->voided)
         return;
     own->closed = true;
     own->closed_ns = s->now;
@@ -139,14 +141,15 @@ on_generation(struct ft_step *s)
     own->record.was_protected = true;
     ft_own_persist(s);
     own->named = own->phase == FT_PHASE_FILLING || own->named;
+    own->voided = false;
     ft_own_forget_question(own);
 }
 
 static void
 on_handover(struct ft_step *s)
 {
-    if (s->own->phase != FT_PHASE_VALID)
-        ft_own_send(s, FT_MESSAGE_DISCARDED, s->own->sync);
+    if (s->own->phase != FT_PHASE_VALID || s->own->voided)
+        drop_and_say(s);
     else
         suspect(s);
 }
@@ -213,8 +216,8 @@ on_won(struct ft_step *s)
 static void
 on_lost(struct ft_step *s)
 {
-    if (s->own->phase == FT_PHASE_VALID)
-        drop_and_say(s);
+    ft_own_forget_question(s->own);
+    s->own->voided = s->own->phase == FT_PHASE_VALID;
 }
 
 static void
@@ -282,7 +285,7 @@ on_tick(struct ft_step *s)
     if (own->linked && own->phase != FT_PHASE_RESUMING
         && ft_own_silent(s, own->config.patience_ns))
         disconnect(s);
-    if (own->phase != FT_PHASE_VALID || own->want)
+    if (own->phase != FT_PHASE_VALID || own->want || own->voided)
         return;
     if (own->linked && ft_own_silent(s, own->config.silence_ns))
         suspect(s);
@@ -301,7 +304,7 @@ ft_standby_deadline(const struct ft_ownership *own)
 
     if (own->linked && own->phase != FT_PHASE_RESUMING)
         next = own->heard_ns + own->config.patience_ns;
-    if (own->phase != FT_PHASE_VALID || own->want)
+    if (own->phase != FT_PHASE_VALID || own->want || own->voided)
         return next;
     at = own->heard_ns + own->config.silence_ns;
     if (own->linked && at < next)
@@ -353,6 +356,10 @@ ft_standby_event(struct ft_step *s)
 static enum ft_pair_state
 valid_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
 {
+    if (own->voided) {
+        *reason = FT_REASON_NO_PEER;
+        return FT_PAIR_UNPROTECTED;
+    }
     if (own->want && own->unreachable) {
         *reason = FT_REASON_WAITING_WITNESS;
         return FT_PAIR_FAILED;

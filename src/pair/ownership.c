@@ -304,16 +304,16 @@ ft_ownership_hello(const struct ft_ownership *own,
     out->role = own->role;
     out->generation = own->record.generation;
     out->valid = own->phase == FT_PHASE_VALID;
-    /* what was given away is not ours to claim */
+    /* who gave it away claims nothing */
     if (own->role == FT_ROLE_PRIMARY
         && own->record.owner != own->config.self)
-        out->generation--;
+        out->generation = 0;
 }
 
 bool
 ft_ownership_valid(const struct ft_ownership *own)
 {
-    return own->phase == FT_PHASE_VALID;
+    return own->phase == FT_PHASE_VALID && !own->voided;
 }
 
 enum ft_pair_state

@@ -33,7 +33,8 @@
  *  R2 While it is set, output leaves by acknowledgement only.
  *  R3 A standby's copy is valid in one generation and one process life. It asks
  *     the witness only for a copy that is valid, and never acknowledges
- *     anything after it won.
+ *     anything after it won. When it lost, it keeps the copy, because a primary
+ *     that never spoke alone may still grant it, but asks no more.
  *  R4 Every sync is committed under a generation newer than any that somebody
  *     may have asked for before it, so forgotten questions mean nothing.
  *  R5 A primary destroys its copy only when the peer says that it runs the VM
@@ -51,7 +52,7 @@ enum ft_role { FT_ROLE_PRIMARY, FT_ROLE_STANDBY };
 
 /* What is written to state.json; the whole memory of a side. */
 struct ft_ownership_record {
-    uint64_t generation;
+    uint64_t generation;        /* grows; a demotion may lower a mere grant */
     int owner;                  /* side 0 or 1 that owned it when written */
     enum ft_role role;          /* role in which the next process starts */
     bool peer_may_take_over;    /* R1; always false on a standby */
@@ -135,7 +136,7 @@ struct ft_ownership_config {
     X(RELEASE_EPOCH, "epoch", "release output up to this epoch")           \
     X(SEND_ACK, "epoch", "standby: acknowledge this epoch")                \
     X(SEND, "message generation", "send a control message to the peer")    \
-    X(CONNECT, "", "primary: keep trying to reach the peer until a link is up") \
+    X(CONNECT, "", "primary: keep trying to reach the peer until LINK_UP") \
     X(DISCONNECT, "", "close the link; drop what it still delivers")       \
     X(PING, "", "ask the peer's daemon whether it lives")                  \
     X(START_SYNC, "", "primary: send everything; the standby is empty")    \
@@ -203,8 +204,8 @@ enum ft_ownership_reason { FT_OWNERSHIP_REASONS(FT_OWNERSHIP_ENUM_) FT_REASON_CO
 /* What HELLO says about a side. */
 struct ft_ownership_hello {
     enum ft_role role;
-    uint64_t generation;
-    bool valid;                 /* standby: holds a committed copy */
+    uint64_t generation;        /* primary: 0 when it gave the VM away */
+    bool valid;                 /* standby: holds a whole copy */
 };
 
 struct ft_ownership_event {
@@ -283,6 +284,7 @@ struct ft_ownership {
     bool filling;                       /* primary: last asked for a sync */
     bool switching;                     /* somebody waits for a switchover */
     bool named;                         /* standby: GENERATION came in this sync */
+    bool voided;                /* standby: the witness refused this copy */
     bool resume_failed;
     bool peer_off;                      /* standby: the guest was shut down */
     uint64_t sync;                      /* serial of DISCARD in this session */

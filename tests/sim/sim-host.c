@@ -166,7 +166,8 @@ persist(struct world *w, int side, const struct ft_ownership_record *record)
 {
     struct host *host = &w->host[side];
 
-    if (record->generation < host->stable.generation)
+    if (record->generation < host->stable.generation
+        && record->role == FT_ROLE_PRIMARY)
         ft_sim_fail(w, "h%d: generation went back from %lu to %lu", side,
                     (unsigned long)host->stable.generation,
                     (unsigned long)record->generation);
@@ -367,6 +368,9 @@ ft_sim_event(struct world *w, int side, const struct ft_ownership_event *event)
         return;
     ft_ownership_event(&worker->own, w->now, event, &actions);
     trace_event(w, side, event, before, &actions);
+    if (worker->own.phase == FT_PHASE_IDLE
+        || worker->own.phase == FT_PHASE_FILLING)
+        host->acked = 0;                /* void: nobody will use it */
     for (unsigned i = 0; i < actions.count && life == worker->life; i++) {
         if (w->crash_in && actions.list[i].kind != FT_ACTION_REPORT
             && !--w->crash_in) {
@@ -439,6 +443,8 @@ ft_sim_host_crash(struct world *w, int side)
     if (!host->up)
         return;
     ft_sim_trace(w, "h%d: power fails", side);
+    if (host->vm.mode == FT_VM_OFF)
+        w->excused = true;      /* shut down: only its disk is left anyway */
     if (host->worker.session == w->session.id && ft_sim_chance(w, 500))
         w->session.drop[1 - side] = true;
     host->up = false;

@@ -118,7 +118,14 @@ got_eof(struct world *w, int side)
 {
     struct ft_ownership_event event = { .kind = FT_EVENT_LINK_CLOSED };
 
-    w->host[side].worker.session = 0;
+    struct worker *worker = &w->host[side].worker;
+
+    worker->session = 0;
+    if (!worker->own.linked && worker->own.role == FT_ROLE_PRIMARY) {
+        worker->connecting = true;      /* no LINK_UP yet: CONNECT goes on */
+        ft_sim_push(w, w->now + 20 * MS, W_CONNECT, side)->life = worker->life;
+        return;
+    }
     ft_sim_event(w, side, &event);
 }
 
@@ -149,11 +156,13 @@ got_frame(struct world *w, const struct item *item)
 
     if (!host->up || !host->worker.alive || host->worker.session != item->session)
         return;
-    if (w->cut[1 - item->side][item->side]) {
-        if (item->frame != F_HEARD) {
-            session->last[item->side] += 20 * MS;
-            requeue(w, item, w->now + 20 * MS);
-        }
+    if (w->cut[1 - item->side][item->side] && item->frame == F_HEARD)
+        return;
+    if (w->cut[1 - item->side][item->side]
+        && session->stall[item->side] <= w->now)
+        session->stall[item->side] = w->now + 20 * MS;
+    if (item->frame != F_HEARD && session->stall[item->side] > w->now) {
+        requeue(w, item, session->stall[item->side]);
         return;
     }
     if (session->drop[item->side] && item->frame != F_EOF)

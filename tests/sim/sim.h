@@ -91,6 +91,7 @@ struct host {
 struct session {
     uint64_t id;
     int64_t last[2];            /* FIFO: delivery of the last frame to side */
+    int64_t stall[2];           /* a cut delays all that is behind it */
     bool drop[2];               /* frames under way to side are lost */
 };
 
