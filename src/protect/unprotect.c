@@ -37,6 +37,10 @@ look(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err)
         if (rc == 0)
             rc = ft_member_status(fleet, member, err);
     }
+    if (rc < 0) {
+        json_decref(member->status);        /* what it said before is old */
+        member->status = NULL;
+    }
     return rc;
 }
 
@@ -82,6 +86,22 @@ show(struct unprotect *u, const char *host, const char *what,
                           has_witness(u->pair) ? 3 : 2, text, state);
 }
 
+static int
+call(struct unprotect *u, struct ft_member *member, const char *verb,
+     const char *host, struct ft_error *err)
+{
+    int rc = FT_FAULT("unprotect-remove");
+
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "fault point unprotect-remove");
+    if (member == NULL)
+        return ft_fail(err, EHOSTUNREACH, "ftadmin host add adds it again.",
+                       "%s is not a known host", host);
+    return ft_member_call(u->fleet, member, verb,
+                          json_pack("{s:s}", "pair", u->pair->pair), NULL,
+                          FT_PAIR_REMOVE_MS, err);
+}
+
 /*
  * Calls a verb on one host. 0 also when there is nothing left there (no engine,
  * no such pair); a host that does not do it is left over, not an error.
@@ -93,27 +113,15 @@ remove_from(struct unprotect *u, const char *host, const char *verb,
 {
     struct ft_member *member = ft_fleet_find(u->fleet, host);
     struct ft_error local = FT_ERROR_INIT;
-    json_t *args = json_pack("{s:s}", "pair", u->pair->pair);
     enum ft_step_state state;
     int rc = u->journal->step(u->journal->data, &u->entry, u->index, verb, host,
                               FT_STEP_STARTED, err);
 
     *removed = false;
-    if (rc < 0) {
-        json_decref(args);
+    if (rc < 0)
         return rc;
-    }
     show(u, host, what, FT_STEP_STARTED);
-    rc = FT_FAULT("unprotect-remove");
-    if (member == NULL || rc < 0) {
-        json_decref(args);
-        rc = ft_fail(&local, member == NULL ? ENOENT : -rc, NULL,
-                     "%s is not a known host", host);
-        rc = member == NULL ? -EHOSTUNREACH : rc;
-    } else {
-        rc = ft_member_call(u->fleet, member, verb, args, NULL,
-                            FT_PAIR_REMOVE_MS, &local);
-    }
+    rc = call(u, member, verb, host, &local);
     *removed = rc == 0 || rc == -ENOENT;
     if (!*removed)
         leave(u, host, &local);
@@ -160,12 +168,11 @@ remove_all(struct unprotect *u, const char *first, const char *second,
 
     if (rc == 0)
         rc = remove_host(u, first, true, &removed, err);
-    /* While the primary still replicates, its standby stays. */
-    if (rc == 0 && (removed || !second_answers))
-        rc = remove_host(u, second, false, &removed, err);
-    if (rc == 0 && second_answers)
-        rc = remove_witness(u, err);
-    return rc;
+    /* While the primary still replicates, its standby and witness stay. */
+    if (rc < 0 || (!removed && second_answers))
+        return rc;
+    rc = remove_host(u, second, false, &removed, err);
+    return rc == 0 && second_answers ? remove_witness(u, err) : rc;
 }
 
 /* Refuses to throw away what may be the only copy that can still run. */
