@@ -29,7 +29,11 @@ libftengine_a_SOURCES = \
 	src/engine/payload.c src/engine/payload.h \
 	src/engine/state-delta.c src/engine/state-delta.h \
 	src/engine/tcp.c src/engine/tcp.h \
-	src/engine/tls.c src/engine/tls.h
+	src/engine/tls.c src/engine/tls.h \
+	src/engine/witness.c src/engine/witness.h \
+	src/engine/witness-client.c src/engine/witness-client.h \
+	src/engine/witness-pairs.c \
+	src/engine/witness-store.c src/engine/witness-store.h
 
 engine_PROGRAMS += ftengine
 ftengine_SOURCES = src/engine/main.c \

@@ -7,7 +7,7 @@
  * and answers as JSON lines of at most FT_WITNESS_LINE_MAX bytes; a connection
  * sees only its own pair. ft-protocol(7), "The witness".
  *
- * On disk: FOLDER/witness.db (SQLite, rollback journal, synchronous=FULL; no
+ * On disk: FOLDER/witness.db (SQLite in WAL mode with synchronous=FULL; no
  * secrets) and FOLDER/keys/UUID (32 bytes, mode 0600). The serving process and
  * the daemon that adds and removes pairs may work on them at once.
  *
