@@ -209,7 +209,7 @@ ft_make_folder(const char *path, mode_t mode)
     }
     if (mkdir(part, mode) < 0 && errno != EEXIST)
         return -errno;
-    return 0;
+    return chmod(part, mode) < 0 ? -errno : 0;
 }
 
 int

@@ -35,7 +35,10 @@ int ft_file_read(const char *path, size_t limit, char **text, size_t *size);
 int ft_file_replace(const char *path, const void *data, size_t size,
                     mode_t mode);
 
-/* Makes a folder and its parents (as mkdir -p), each with this mode. */
+/*
+ * Makes a folder and its parents (as mkdir -p). The folder gets exactly this
+ * mode, whatever the umask and also when it was there.
+ */
 int ft_make_folder(const char *path, mode_t mode);
 
 /* Sets or clears O_NONBLOCK. */
