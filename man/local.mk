@@ -1,1 +1,2 @@
 # sources and tests of this folder
+dist_man_MANS += man/ftadmin.8

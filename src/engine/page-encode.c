@@ -279,6 +279,7 @@ check_runs(const struct ft_page_span *runs, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (runs[i].offset % FT_PAGE_SIZE || runs[i].length % FT_PAGE_SIZE
             || !runs[i].length || runs[i].offset < end
+            || runs[i].offset > INT64_MAX
             || runs[i].length > INT64_MAX - runs[i].offset)
             return -EINVAL;
         end = runs[i].offset + runs[i].length;

@@ -142,9 +142,13 @@ ft_ram_mappings_parse(const char *smaps, struct ft_ram_block *out, size_t max,
     *count = 0;
     for (line = smaps; line && *line && rc == 0;
          line = strchr(line, '\n'), line = line ? line + 1 : NULL) {
-        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &now.start, &now.end,
-                   now.access) == 3)
+        struct mapping header = { 0 };
+
+        if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s", &header.start,
+                   &header.end, header.access) == 3) {
+            now = header;
             continue;
+        }
         if (strncmp(line, "VmFlags:", 8) != 0)
             continue;
         /* The last line of each mapping: now is complete. */

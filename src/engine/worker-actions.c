@@ -89,6 +89,8 @@ adopt_session(struct ft_worker *w, struct ft_session *s)
         ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
     }
     up.peer = *ft_session_peer(s);
+    if (up.peer.role == FT_ROLE_PRIMARY)
+        w->took_over_seen_ns = ft_clock_ns();
     w->last_heard = ft_clock_ns();
     w->asked_ns = w->handover = 0;
     set_session(w, s);
@@ -315,7 +317,7 @@ static void
 switchover_ended(struct ft_worker *w, int ok)
 {
     struct ft_error err;
-    int64_t outage = ft_clock_ns() - w->handover_stopped_ns;
+    int64_t outage = w->took_over_seen_ns - w->handover_stopped_ns;
 
     if (ok) {
         ft_worker_reply(w, &w->switchover,

@@ -85,6 +85,7 @@ struct ft_worker {
     enum ft_ownership_reason reason;
     struct ft_asker switchover, removal;
     int64_t handover_stopped_ns;    /* when the VM stopped for a switchover */
+    int64_t took_over_seen_ns;      /* when the peer came as the primary */
     int handover;                   /* the primary handed over (standby) */
     int64_t asked_ns;               /* first question to the witness, this link */
 };

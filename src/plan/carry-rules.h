@@ -122,14 +122,13 @@ static const struct carry_rule carry_rules[] = {
     { DEVICES "smartcard[@mode='passthrough'] | " DEVICES "redirdev", FT_WARN,
       "carry.redirected", "a device of the viewer may be redirected", NULL,
       "It is unplugged at a takeover.", "" },
-    { DEVICES "video/driver[@name='vhostuser']", FT_FAIL, "carry.vhost-user",
+    { DEVICES "video[driver/@name='vhostuser']", FT_FAIL, "carry.vhost-user",
       "video by a vhost-user process", NULL, WHY_SHARED_MEMORY, DO_REMOVE },
-    { DEVICES "video/model/acceleration[@accel3d='yes'] | "
-      DEVICES "graphics/gl[@enable='yes'] | "
-      DEVICES "graphics[@type='egl-headless']", FT_FAIL, "carry.gl",
+    { DEVICES "video[model/acceleration/@accel3d='yes'] | "
+      DEVICES "graphics[gl/@enable='yes' or @type='egl-headless']", FT_FAIL, "carry.gl",
       "3D graphics by the host's GPU", NULL, WHY_OUTSIDE,
       "Turn 3D acceleration off (virsh edit)." },
-    { DEVICES "rng/backend[@model='egd']", FT_WARN, "carry.rng-egd",
+    { DEVICES "rng[backend/@model='egd']", FT_WARN, "carry.rng-egd",
       "random numbers come over a connection", NULL,
       "The connection is made anew at a takeover.", "" },
     { DEVICES "crypto", FT_WARN, "carry.crypto", "a crypto device", NULL,

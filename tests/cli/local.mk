@@ -1,1 +1,21 @@
-# sources and tests of this folder
+# Transcripts and scripts that need no lab.
+check_PROGRAMS += tests/cli/seed
+tests_cli_seed_SOURCES = tests/cli/seed.c
+tests_cli_seed_LDADD = libftdb.a libftbase.a $(SQLITE_LIBS) $(JANSSON_LIBS)
+
+cli_transcripts = \
+	tests/cli/usage.t \
+	tests/cli/database.t \
+	tests/cli/offline.t
+cli_scripts = \
+	tests/cli/help \
+	tests/cli/ssh
+TESTS += $(cli_transcripts) $(cli_scripts)
+EXTRA_DIST += $(cli_transcripts) $(cli_scripts) tests/cli/transcript \
+	tests/cli/README
+
+TEST_EXTENSIONS = .t
+T_LOG_COMPILER = env abs_top_builddir='$(abs_top_builddir)' \
+	$(SHELL) $(srcdir)/tests/cli/transcript
+$(cli_transcripts:.t=.log) tests/cli/help.log tests/cli/ssh.log: \
+	ftadmin$(EXEEXT) tests/cli/seed$(EXEEXT)

@@ -74,12 +74,12 @@ ft_cli_store(struct ft_cli *cli, struct ft_store **store)
     if (!cli->store && !rc)
         rc = ft_store_open(cli->options.db ? cli->options.db : path,
                            FT_STORE_CREATE, &cli->store, &err);
-    if (rc == -ENOENT) {    /* a place for the file, not a thing looked for */
-        ft_cli_fail(cli, &err);
-        return FT_EXIT_CONFIGURATION;
+    if (rc) {
+        enum ft_exit code = ft_cli_fail(cli, &err);
+
+        /* The place is wrong; nothing that was looked for is missing. */
+        return rc == -EBUSY || rc == -EACCES ? code : FT_EXIT_CONFIGURATION;
     }
-    if (rc)
-        return ft_cli_fail(cli, &err);
     *store = cli->store;
     return FT_EXIT_OK;
 }

@@ -16,12 +16,14 @@ ft_cli_timeout_ms(const struct ft_cli *cli, int fallback)
 }
 
 static struct ft_ssh_options
-ssh_options(const struct ft_cli *cli)
+ssh_options(struct ft_cli_fleet *self)
 {
+    const struct ft_cli *cli = self->cli;
     struct ft_ssh_options options = {
         .accept_new_host_keys = cli->options.accept_new_host_keys,
         .identity = cli->options.identity,
         .connect_timeout_ms = ft_cli_timeout_ms(cli, FT_CLI_CONNECT_MS),
+        .prompts = ft_prompts(&self->prompts[self->count]),
     };
 
     return options;
@@ -30,12 +32,16 @@ ssh_options(const struct ft_cli *cli)
 static int
 add_members(struct ft_cli_fleet *self, struct ft_error *err)
 {
+    struct ft_member *member = NULL;
     int rc = 0;
 
     for (size_t i = 0; !rc && i < self->count; i++) {
         rc = ft_fleet_add(&self->fleet, self->hosts[i].name,
-                          self->hosts[i].address, NULL, err);
-        self->prompts[i].cli = self->cli;
+                          self->hosts[i].address, &member, err);
+        if (!rc && !self->cli->options.identity)
+            snprintf(member->identity, sizeof(member->identity), "%.*s",
+                     (int)sizeof(member->identity) - 1,
+                     self->hosts[i].identity);
     }
     return rc;
 }
@@ -44,7 +50,7 @@ add_members(struct ft_cli_fleet *self, struct ft_error *err)
 static int
 init_fleet(struct ft_cli_fleet *self, bool with_engine, struct ft_error *err)
 {
-    struct ft_ssh_options options = ssh_options(self->cli);
+    struct ft_ssh_options options = ssh_options(self);
     int rc = ft_fleet_init(&self->fleet, &options, self->cli->options.engine, err);
 
     if (rc != -ENOENT || with_engine)
@@ -70,6 +76,8 @@ ft_cli_fleet_from(struct ft_cli *cli, bool with_engine,
     fleet->errors = calloc(count + 1, sizeof(*fleet->errors));
     if (!fleet->prompts || !fleet->errors)
         return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL, "out of memory");
+    for (size_t i = 0; i <= count; i++)
+        fleet->prompts[i].cli = cli;
     rc = init_fleet(fleet, with_engine, &err);
     if (rc == -ENOENT) {
         ft_cli_fail(cli, &err);
@@ -127,8 +135,6 @@ run_job(void *data)
     struct ft_error *err = &owner->errors[job->index];
     int rc;
 
-    if (!view.ssh.identity && *owner->hosts[job->index].identity)
-        view.ssh.identity = owner->hosts[job->index].identity;
     view.ssh.prompts = ft_prompts(&owner->prompts[job->index]);
     memset(err, 0, sizeof(*err));
     rc = job->work(&view, view.members[job->index], job->index, job->data, err);

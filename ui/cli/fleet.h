@@ -5,7 +5,7 @@
  * Ownership: ft_cli_fleet_close releases everything. Threads: during
  * ft_cli_fleet_each a member belongs to its thread, at all other times to the
  * caller; each thread works on a shallow copy of the fleet, so that it can
- * have its own key file and prompts.
+ * have its own prompts.
  */
 #ifndef FT_UI_CLI_FLEET_H
 #define FT_UI_CLI_FLEET_H
@@ -21,7 +21,7 @@ struct ft_cli_fleet {
     struct ft_cli *cli;
     struct ft_fleet fleet;
     struct ft_store_host *hosts;    /* one for each member, same order */
-    struct ft_prompt *prompts;      /* the same */
+    struct ft_prompt *prompts;      /* the same, and one for all */
     struct ft_error *errors;        /* of the last ft_cli_fleet_each */
     size_t count;
 };

@@ -207,6 +207,16 @@ check_arguments(struct ft_cli *cli, int argc, char **argv)
     return usage_error(cli);
 }
 
+/* "--help host" and "host --help" */
+static bool
+is_noun_help(const struct ft_cli *cli, int argc, char **argv)
+{
+    if (!ft_command_is_noun(argv[0]))
+        return false;
+    return argc == 1 ? cli->options.help
+                     : !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h");
+}
+
 enum ft_exit
 ft_cli_parse(struct ft_cli *cli, int *argc, char ***argv)
 {
@@ -220,8 +230,10 @@ ft_cli_parse(struct ft_cli *cli, int *argc, char ***argv)
     *argv += rest;
     if (code || *argc == 0)
         return code;
-    if (cli->options.help && ft_command_is_noun((*argv)[0]) && *argc == 1)
+    if (is_noun_help(cli, *argc, *argv)) {
+        cli->options.help = true;
         return FT_EXIT_OK;
+    }
     code = parse_verb(cli, *argc, *argv, &words);
     if (code)
         return code;

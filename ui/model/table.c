@@ -237,7 +237,7 @@ ft_table_print(FILE *stream, const struct ft_style *style,
         return -ENOMEM;
     if (style->output == FT_OUTPUT_PLAIN) {
         print_plain(stream, columns, count, rows);
-    } else {
+    } else if (json_array_size(rows)) {
         measure(style, columns, count, rows, widths);
         print_aligned(stream, style, columns, count, rows, widths);
     }

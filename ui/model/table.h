@@ -56,7 +56,8 @@ void ft_column_text(const struct ft_column *column, const json_t *row,
 
 /*
  * Prints rows (a JSON array of objects) as table with a header, or tab
- * separated without one. Not for FT_OUTPUT_JSON: see ft_print_json.
+ * separated without one. Without rows it prints nothing. Not for
+ * FT_OUTPUT_JSON: see ft_print_json.
  * 0 or -errno of the stream.
  */
 int ft_table_print(FILE *stream, const struct ft_style *style,
