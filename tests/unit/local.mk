@@ -22,3 +22,32 @@ tests_unit_test_cli_parse_LDADD = $(ui_libs)
 tests_unit_test_cli_status_SOURCES = tests/unit/test-cli-status.c
 tests_unit_test_cli_status_LDADD = libftui.a libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 endif
+
+# src/engine: the wire and the data path
+if HAVE_CMOCKA
+wire_tests = tests/unit/test-tls \
+	tests/unit/test-frame \
+	tests/unit/test-link \
+	tests/unit/test-nbd-server \
+	tests/unit/test-page-codec \
+	tests/unit/test-state-delta \
+	tests/unit/test-disk-log
+check_PROGRAMS += $(wire_tests)
+TESTS += $(wire_tests)
+wire_libs = libftengine.a libftbase.a $(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS) \
+	$(CMOCKA_LIBS)
+tests_unit_test_tls_SOURCES = tests/unit/test-tls.c tests/unit/wire.h
+tests_unit_test_tls_LDADD = $(wire_libs)
+tests_unit_test_frame_SOURCES = tests/unit/test-frame.c tests/unit/wire.h
+tests_unit_test_frame_LDADD = $(wire_libs)
+tests_unit_test_link_SOURCES = tests/unit/test-link.c tests/unit/wire.h
+tests_unit_test_link_LDADD = $(wire_libs)
+tests_unit_test_nbd_server_SOURCES = tests/unit/test-nbd-server.c tests/unit/wire.h
+tests_unit_test_nbd_server_LDADD = $(wire_libs) $(LIBNBD_LIBS)
+tests_unit_test_page_codec_SOURCES = tests/unit/test-page-codec.c tests/unit/wire.h
+tests_unit_test_page_codec_LDADD = $(wire_libs)
+tests_unit_test_state_delta_SOURCES = tests/unit/test-state-delta.c tests/unit/wire.h
+tests_unit_test_state_delta_LDADD = $(wire_libs)
+tests_unit_test_disk_log_SOURCES = tests/unit/test-disk-log.c tests/unit/wire.h
+tests_unit_test_disk_log_LDADD = $(wire_libs)
+endif
