@@ -158,8 +158,6 @@ verb_pair_remove(struct ft_request request, const json_t *args,
     if (ft_pair_load(pair, &config, NULL) == -ENOENT)
         return ft_pair_forget(pair, err);
     rc = ft_supervisor_forward(pair, "remove", args, request, err);
-    if (rc == -ENOENT || rc == -EAGAIN)
-        ft_supervisor_start(pair, NULL);
     return rc ? rc : LATER;
 }
 

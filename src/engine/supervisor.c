@@ -40,6 +40,7 @@ struct worker {
     unsigned crashes;
     int removed, gave_up, expected; /* what its "bye" announced */
     json_t *status;
+    json_t *waiting;                /* a request for a worker that starts */
 };
 
 static struct worker *workers[WORKERS_MAX];
@@ -86,6 +87,7 @@ worker_free(struct worker *w)
     drop_process(w);
     ft_loop_timer_free(w->restart_timer);
     json_decref(w->status);
+    json_decref(w->waiting);
     free(w);
 }
 
@@ -311,6 +313,8 @@ adopt(int fd, const json_t *message)
     w->last_sign = ft_clock_ns();
     w->channel = fd;
     w->channel_watch = ft_loop_watch(fd, on_channel, w);
+    if (w->waiting)
+        ft_channel_send(fd, FT_STEAL(w->waiting), -1);
 }
 
 /* Its watch is removed once the first message tells whose channel it is. */
@@ -483,12 +487,19 @@ ft_supervisor_forward(const char *pair, const char *verb, const json_t *args,
 
     if (!w)
         return ft_fail(err, ENOENT, NULL, "no pair %s on this host", pair);
-    if (w->channel < 0)
+    if (w->channel < 0 && w->waiting)
         return ft_fail(err, EAGAIN, "Try again in a moment.",
                        "the worker of %s is being started", w->vm);
     message = json_pack("{s:s,s:O?,s:I,s:I}", "verb", verb, "args", args,
                         "client", (json_int_t)request.client, "id",
                         (json_int_t)request.id);
+    if (w->channel < 0) {
+        w->waiting = message;
+        w->gave_up = 0;
+        if (!w->pid)
+            spawn(w);
+        return 0;
+    }
     return ft_channel_send(w->channel, message, -1)
                ? ft_fail(err, EAGAIN, "Try again in a moment.",
                          "the worker of %s does not listen", w->vm)

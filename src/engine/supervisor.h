@@ -31,8 +31,9 @@ void ft_supervisor_restart(const char *pair);
 json_t *ft_supervisor_status(void);
 
 /*
- * Hands a request to the pair's worker, which answers it later. -ENOENT: no
- * such pair; -EAGAIN: its worker is not there at this moment.
+ * Hands a request to the pair's worker, which answers it later; one request
+ * waits for a worker that is being started. -ENOENT: no such pair; -EAGAIN: its
+ * worker cannot take it at this moment.
  */
 int ft_supervisor_forward(const char *pair, const char *verb,
                           const json_t *args, struct ft_request request,

@@ -14,6 +14,7 @@
 #define NAP_MS 50                   /* how soon an interrupt is noticed */
 #define PATIENCE_MS 30000           /* with an engine that does not answer */
 #define CONNECT_MS 30000            /* until the engines must have met */
+#define SETTLE_MS 8000              /* for a problem to go away by itself */
 
 struct follow {
     struct ft_fleet *fleet;
@@ -22,6 +23,7 @@ struct follow {
     const struct ft_progress *progress;
     int64_t answered;               /* the last answer, monotonic ns */
     int64_t apart_since;            /* the engines are not connected; 0: are */
+    int64_t trouble_since;          /* nothing but a problem; 0: none */
     bool met;                       /* they have been connected once */
 };
 
@@ -79,21 +81,44 @@ check_met(struct follow *f, const json_t *status, struct ft_error *err)
                    reason);
 }
 
+/* What is in the way, once it has been there for a while. */
+static int
+check_trouble(struct follow *f, const json_t *status, struct ft_error *err)
+{
+    const json_t *problem = json_object_get(status, "problem");
+    const char *state = ft_json_string(status, "state", "");
+    bool idle = strcmp(state, "failed") == 0 || strcmp(state, "unprotected") == 0;
+
+    if (!idle && !json_is_object(problem)) {
+        f->trouble_since = 0;
+        return 0;
+    }
+    if (f->trouble_since == 0)
+        f->trouble_since = ft_clock_ns();
+    if (age_ms(f->trouble_since) < SETTLE_MS)
+        return 0;
+    if (json_is_object(problem)) {
+        ft_json_to_error(problem, err);
+        return ft_error_prefix(err, "%s", f->plan->vm);
+    }
+    return ft_fail(err, EIO, "ftadmin events and /var/log/ftadmin on both "
+                   "hosts say more.", "%s: the engine on %s gave up: %.300s",
+                   f->plan->vm, f->plan->primary,
+                   ft_json_string(status, "reason", "no reason given"));
+}
+
 /* 1 protected, 0 not yet, -errno. */
 static int
 judge(struct follow *f, const json_t *status, struct ft_error *err)
 {
     const char *state = ft_json_string(status, "state", "");
-    const char *reason = ft_json_string(status, "reason", "");
+    int rc;
 
     if (strcmp(state, "protected") == 0)
         return 1;
-    if (strcmp(state, "failed") == 0 || strcmp(state, "unprotected") == 0)
-        return ft_fail(err, EIO, "ftadmin events and /var/log/ftadmin on both "
-                       "hosts say more.",
-                       "%s: the engine on %s gave up: %.300s", f->plan->vm,
-                       f->plan->primary,
-                       *reason != '\0' ? reason : "no reason given");
+    rc = check_trouble(f, status, err);
+    if (rc < 0)
+        return rc;
     if (strcmp(ft_json_string(status, "role", "primary"), "primary") != 0)
         return ft_fail(err, EIO, "ftadmin status shows where the VM runs.",
                        "%s: %s is not the primary any more", f->plan->vm,
