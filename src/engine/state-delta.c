@@ -239,6 +239,11 @@ decode_delta(const unsigned char *in, size_t size,
     if (!is_identical(in + 16, previous))
         return ft_fail(err, EBADMSG, NULL,
                        "device state delta against another state");
+    /* What is new must be in the ranges: no small frame makes a large state. */
+    if (ft_get_le64(in) > previous->size + size)
+        return ft_fail(err, EPROTO, NULL,
+                       "device state delta of %zu bytes for a state of %llu",
+                       size, (unsigned long long)ft_get_le64(in));
     rc = start_state(in, previous, state, err);
     return rc ? rc : put_ranges(in, size, state, err);
 }

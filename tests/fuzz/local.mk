@@ -1,1 +1,32 @@
-# sources and tests of this folder
+# Harnesses for every decoder. `make check` runs each over its corpus and
+# mutations that are always the same; `make fuzz FUZZ_SECONDS=60` runs libFuzzer.
+fuzz_programs = tests/fuzz/fuzz-frame tests/fuzz/fuzz-pages \
+	tests/fuzz/fuzz-state tests/fuzz/fuzz-preamble tests/fuzz/fuzz-json \
+	tests/fuzz/fuzz-nbd
+check_PROGRAMS += $(fuzz_programs)
+TESTS += $(fuzz_programs)
+fuzz_libs = libftengine.a libftbase.a $(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS)
+fuzz_common = tests/fuzz/driver.c tests/fuzz/fuzz.h
+tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz-frame.c $(fuzz_common)
+tests_fuzz_fuzz_frame_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_pages_SOURCES = tests/fuzz/fuzz-pages.c $(fuzz_common)
+tests_fuzz_fuzz_pages_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_state_SOURCES = tests/fuzz/fuzz-state.c $(fuzz_common)
+tests_fuzz_fuzz_state_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_preamble_SOURCES = tests/fuzz/fuzz-preamble.c $(fuzz_common)
+tests_fuzz_fuzz_preamble_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz-json.c $(fuzz_common)
+tests_fuzz_fuzz_json_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_nbd_SOURCES = tests/fuzz/fuzz-nbd.c $(fuzz_common)
+tests_fuzz_fuzz_nbd_LDADD = $(fuzz_libs)
+EXTRA_DIST += tests/fuzz/README tests/fuzz/corpus tests/fuzz/make-corpus \
+	tests/fuzz/run
+
+.PHONY: fuzz
+fuzz:
+	sh $(top_srcdir)/tests/fuzz/run $(top_srcdir) $(builddir)
+
+clean-local: clean-fuzz
+.PHONY: clean-fuzz
+clean-fuzz:
+	rm -rf fuzz fuzz-*.crash
