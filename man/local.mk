@@ -1,2 +1,2 @@
 # sources and tests of this folder
-dist_man_MANS += man/ftadmin.8
+dist_man_MANS += man/ftadmin.8 man/ft-states.7

@@ -32,5 +32,5 @@ libftui_a_SOURCES = \
 sbin_PROGRAMS += ftadmin
 ftadmin_SOURCES = ui/cli/main.c
 ftadmin_LDADD = libftui.a libftdb.a libftprotect.a libftremote.a libftplan.a \
-	libftinventory.a libftbase.a $(LIBSSH_LIBS) $(SQLITE_LIBS) \
-	$(JANSSON_LIBS) $(LIBXML_LIBS)
+	libftinventory.a libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) \
+	$(SQLITE_LIBS) $(JANSSON_LIBS) $(LIBXML_LIBS)

@@ -9,7 +9,7 @@ check_PROGRAMS += $(db_ui_tests)
 TESTS += $(db_ui_tests)
 db_libs = libftdb.a libftbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 ui_libs = libftui.a libftdb.a libftprotect.a libftremote.a libftplan.a \
-	libftinventory.a libftbase.a $(LIBSSH_LIBS) $(SQLITE_LIBS) \
+	libftinventory.a libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) \
 	$(JANSSON_LIBS) $(LIBXML_LIBS) $(LIBVIRT_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_store_SOURCES = tests/unit/test-store.c
 tests_unit_test_store_LDADD = $(db_libs)
@@ -50,4 +50,39 @@ tests_unit_test_state_delta_SOURCES = tests/unit/test-state-delta.c tests/unit/w
 tests_unit_test_state_delta_LDADD = $(wire_libs)
 tests_unit_test_disk_log_SOURCES = tests/unit/test-disk-log.c tests/unit/wire.h
 tests_unit_test_disk_log_LDADD = $(wire_libs)
+endif
+
+# src/inventory, src/plan, src/remote, src/protect
+if HAVE_CMOCKA
+plan_tests = tests/unit/test-inventory tests/unit/test-carry \
+	tests/unit/test-checks tests/unit/test-plan
+remote_tests = tests/unit/test-ssh tests/unit/test-control \
+	tests/unit/test-protect
+check_PROGRAMS += $(plan_tests) $(remote_tests)
+TESTS += $(plan_tests) $(remote_tests)
+plan_libs = libftplan.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+remote_libs = libftprotect.a libftremote.a libftplan.a libftinventory.a \
+	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(LIBXML_LIBS) \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_inventory_SOURCES = tests/unit/test-inventory.c \
+	tests/unit/inventory-fixture.h
+tests_unit_test_inventory_LDADD = $(plan_libs)
+tests_unit_test_carry_SOURCES = tests/unit/test-carry.c
+tests_unit_test_carry_LDADD = $(plan_libs)
+tests_unit_test_checks_SOURCES = tests/unit/test-checks.c \
+	tests/unit/inventory-fixture.h
+tests_unit_test_checks_LDADD = $(plan_libs)
+tests_unit_test_plan_SOURCES = tests/unit/test-plan.c \
+	tests/unit/inventory-fixture.h
+tests_unit_test_plan_LDADD = $(plan_libs)
+tests_unit_test_ssh_SOURCES = tests/unit/test-ssh.c tests/unit/sshd-fixture.c \
+	tests/unit/sshd-fixture.h
+tests_unit_test_ssh_LDADD = $(remote_libs)
+tests_unit_test_control_SOURCES = tests/unit/test-control.c \
+	tests/unit/sshd-fixture.c tests/unit/sshd-fixture.h
+tests_unit_test_control_LDADD = $(remote_libs)
+tests_unit_test_protect_SOURCES = tests/unit/test-protect.c \
+	tests/unit/sshd-fixture.c tests/unit/sshd-fixture.h
+tests_unit_test_protect_LDADD = $(remote_libs)
 endif

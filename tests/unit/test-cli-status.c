@@ -107,7 +107,7 @@ test_contract(void **state)
     static const char *const members[] = {
         "vm", "uuid", "state", "primary", "standby", "witness", "generation",
         "epoch", "epochs_per_s", "pause_ms", "lag_ms", "dirty_bytes_per_epoch",
-        "held_packets", "last_takeover", "age_s",
+        "held_packets", "last_takeover", "age_s", "health",
     };
     FT_AUTOJSON json_t *status = status_of("p", "a", "primary", 3, "protected");
     FT_AUTOJSON json_t *row = ft_pair_row(status, 0);

@@ -211,9 +211,22 @@ ft_cli_work_probe(struct ft_fleet *fleet, struct ft_member *member,
 void
 ft_cli_fleet_complain(const struct ft_cli_fleet *fleet)
 {
-    for (size_t i = 0; i < fleet->count; i++)
-        if (fleet->errors[i].code)
-            ft_cli_fail(fleet->cli, &fleet->errors[i]);
+    const char *last_hint = "";
+
+    for (size_t i = 0; i < fleet->count; i++) {
+        struct ft_error err = fleet->errors[i];
+        const char *name = fleet->hosts[i].name;
+
+        if (!err.code)
+            continue;
+        if (strncmp(err.text, name, strlen(name)))
+            ft_error_prefix(&err, "%s", name);
+        if (!strcmp(err.hint, last_hint))
+            *err.hint = '\0';
+        else
+            last_hint = fleet->errors[i].hint;
+        ft_cli_fail(fleet->cli, &err);
+    }
 }
 
 enum ft_exit

@@ -58,7 +58,7 @@ int ft_cli_work_status(struct ft_fleet *fleet, struct ft_member *member,
 int ft_cli_work_probe(struct ft_fleet *fleet, struct ft_member *member,
                       size_t index, void *data, struct ft_error *err);
 
-/* Prints the error of every member that failed. */
+/* Prints the error of every member that failed; the same hint only once. */
 void ft_cli_fleet_complain(const struct ft_cli_fleet *fleet);
 
 /* The exit code when not all members answered: 0, 7, or that of the error. */

@@ -25,6 +25,23 @@ ft_cli_merge(const struct ft_cli_fleet *fleet)
     return replies ? ft_pairs_merge(replies, fleet->count) : NULL;
 }
 
+int
+ft_cli_add_stored(struct ft_store *store, json_t *pairs, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_pair *stored = NULL;
+    size_t count = 0;
+    int rc = ft_store_pair_list(store, &stored, &count, err);
+
+    for (size_t i = 0; i < count; i++)
+        if (!ft_pair_find(pairs, stored[i].pair))
+            json_array_append_new(pairs, json_pack(
+                "{s:s,s:s,s:s,s:s,s:s}", "pair", stored[i].pair, "vm",
+                stored[i].vm, "uuid", stored[i].vm_uuid, "state",
+                *stored[i].state ? stored[i].state : "unknown", "primary",
+                stored[i].primary));
+    return rc;
+}
+
 static void
 from_status(const json_t *status, struct ft_store_pair *pair)
 {

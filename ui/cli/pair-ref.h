@@ -23,4 +23,11 @@ enum ft_exit ft_cli_pair_lookup(struct ft_cli *cli, struct ft_cli_fleet *fleet,
 /* STATUS of all pairs, merged; a new array or NULL. After ft_cli_fleet_each. */
 json_t *ft_cli_merge(const struct ft_cli_fleet *fleet);
 
+/*
+ * Appends a short STATUS (pair, vm, uuid, state, primary) for every pair of the
+ * database that is not among pairs.
+ */
+int ft_cli_add_stored(struct ft_store *store, json_t *pairs,
+                      struct ft_error *err);
+
 #endif

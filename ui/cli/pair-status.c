@@ -60,6 +60,19 @@ complete_pause(json_t *row)
                                json_pack("{s:n,s:n}", "p50", "p99"));
 }
 
+/* What was true some time ago says nothing good about now. */
+static const char *
+health_of(const json_t *row, double age_s)
+{
+    const char *state = ft_json_string(row, "state", "");
+
+    if (!strcmp(state, "unprotected") || !strcmp(state, "failed"))
+        return "crit";
+    if (age_s > 0)
+        return "unknown";
+    return strcmp(state, "protected") ? "warn" : "ok";
+}
+
 json_t *
 ft_pair_row(const json_t *status, double age_s)
 {
@@ -75,6 +88,9 @@ ft_pair_row(const json_t *status, double age_s)
     }
     if (!rc)
         rc = complete_pause(row);
+    if (!rc)
+        rc = json_object_set_new(row, "health",
+                                 json_string(health_of(row, age_s)));
     if (!rc)
         rc = json_object_set_new(row, "age_s", json_real(age_s));
     return rc ? NULL : FT_STEAL(row);
@@ -178,13 +194,13 @@ ft_pairs_merge(const struct ft_reply *replies, size_t count)
 static enum ft_exit
 row_exit(const json_t *row)
 {
-    const char *state = ft_json_string(row, "state", "unprotected");
+    const char *health = ft_json_string(row, "health", "crit");
 
-    if (!strcmp(state, "unprotected") || !strcmp(state, "failed"))
-        return FT_EXIT_UNPROTECTED;
-    if (json_number_value(json_object_get(row, "age_s")) > 0)
+    if (!strcmp(health, "ok"))
+        return FT_EXIT_OK;
+    if (!strcmp(health, "unknown"))
         return FT_EXIT_UNREACHABLE;
-    return strcmp(state, "protected") ? FT_EXIT_DEGRADED : FT_EXIT_OK;
+    return strcmp(health, "warn") ? FT_EXIT_UNPROTECTED : FT_EXIT_DEGRADED;
 }
 
 static int

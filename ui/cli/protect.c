@@ -53,6 +53,7 @@ static const struct ft_column finding_columns[] = {
 struct job {
     struct ft_cli *cli;
     struct ft_cli_fleet fleet;
+    struct ft_fleet usable;     /* members of fleet that count here */
     struct ft_store *store;
     struct ft_journal_ops journal;
     struct ft_plan plan;
@@ -223,7 +224,7 @@ apply(struct job *job)
     waiting_job = job;
     shown.on_step = unlock_for_sync;
     ft_cli_catch_interrupts();
-    rc = ft_protect_apply(&job->fleet.fleet, &job->plan, &progress,
+    rc = ft_protect_apply(&job->usable, &job->plan, &progress,
                           &job->journal, &err);
     ft_cli_progress_end(&shown);
     if (rc == -EINTR)
@@ -242,19 +243,75 @@ confirm_and_apply(struct job *job)
     return code ? code : apply(job);
 }
 
+static bool
+is_named(const struct job *job, const struct ft_store_pair *pair,
+         const char *host)
+{
+    const struct ft_cli_options *given = &job->cli->options;
+
+    return !strcmp(host, given->standby ? given->standby : "") ||
+           !strcmp(host, given->witness ? given->witness : "") ||
+           !strcmp(host, pair->primary) || !strcmp(host, pair->standby) ||
+           !strcmp(host, pair->witness);
+}
+
+/*
+ * Hosts that just did not answer and are not asked for by name stay out, so
+ * that nobody waits for each of them once more. The members stay the fleet's.
+ */
+static int
+select_usable(struct job *job, const char *vm)
+{
+    struct ft_cli_fleet *all = &job->fleet;
+    struct ft_store_pair pair;
+
+    if (ft_store_pair_get(job->store, vm, &pair, NULL))
+        memset(&pair, 0, sizeof(pair));
+    job->usable = all->fleet;
+    job->usable.count = 0;
+    job->usable.members = calloc(all->count + 1, sizeof(struct ft_member *));
+    for (size_t i = 0; job->usable.members && i < all->count; i++)
+        if (!all->errors[i].code || is_named(job, &pair, all->hosts[i].name))
+            job->usable.members[job->usable.count++] = all->fleet.members[i];
+    return job->usable.members ? 0 : -ENOMEM;
+}
+
+/* Facts of all hosts, at once. */
+static enum ft_exit
+look(struct job *job, const char *vm)
+{
+    size_t answered;
+
+    if (!job->fleet.count)
+        return ft_cli_fail_text(job->cli, FT_EXIT_NOT_FOUND,
+                                "ftadmin host add HOST... adds some",
+                                "no hosts are known yet");
+    answered = ft_cli_fleet_each(&job->fleet, ft_cli_work_probe, NULL);
+    if (!answered) {
+        ft_cli_fleet_complain(&job->fleet);
+        return ft_cli_fleet_exit(&job->fleet);
+    }
+    if (select_usable(job, vm))
+        return ft_cli_fail_text(job->cli, FT_EXIT_FAILED, NULL, "out of memory");
+    return FT_EXIT_OK;
+}
+
 static enum ft_exit
 plan_and_apply(struct job *job, const char *vm)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_plan_choices choices;
     char pair[FT_UUID_SIZE];
-    int rc = make_uuid(pair, &err);
+    enum ft_exit code = look(job, vm);
+    int rc;
 
+    if (code)
+        return code;
+    rc = make_uuid(pair, &err);
     if (rc)
         return ft_cli_fail(job->cli, &err);
     fill_choices(job->cli, vm, pair, &choices);
-    ft_cli_fleet_each(&job->fleet, ft_cli_work_probe, NULL);
-    rc = ft_protect_prepare(&job->fleet.fleet, &choices, &job->journal,
+    rc = ft_protect_prepare(&job->usable, &choices, &job->journal,
                             &job->plan, &job->resumed, &err);
     if (rc)
         return plan_failed(job, &err);
@@ -279,6 +336,7 @@ run(struct ft_cli *cli, int argc, char **argv)
         job.journal = ft_cli_journal(job.store);
         code = plan_and_apply(&job, argv[0]);
         ft_plan_free(&job.plan);
+        free(job.usable.members);
     }
     ft_cli_fleet_close(&job.fleet);
     return code;

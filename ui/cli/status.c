@@ -11,7 +11,7 @@
 
 static const struct ft_column pair_columns[] = {
     { "VM", "vm", FT_COLUMN_TEXT },
-    { "HEALTH", "state", FT_COLUMN_SEVERITY },
+    { "HEALTH", "health", FT_COLUMN_SEVERITY },
     { "STATE", "state", FT_COLUMN_TEXT },
     { "PRIMARY", "primary", FT_COLUMN_TEXT },
     { "STANDBY", "standby", FT_COLUMN_TEXT },
@@ -27,7 +27,7 @@ static const struct ft_column pair_columns[] = {
 static const struct ft_column detail_columns[] = {
     { "VM", "vm", FT_COLUMN_TEXT },
     { "UUID", "uuid", FT_COLUMN_TEXT },
-    { "Health", "state", FT_COLUMN_SEVERITY },
+    { "Health", "health", FT_COLUMN_SEVERITY },
     { "State", "state", FT_COLUMN_TEXT },
     { "Reason", "reason", FT_COLUMN_TEXT },
     { "Primary", "primary", FT_COLUMN_TEXT },

@@ -83,7 +83,8 @@ list(struct ft_cli *cli, struct ft_cli_fleet *fleet)
 
     ft_cli_fleet_each(fleet, ft_cli_work_probe, NULL);
     pairs = ft_cli_merge(fleet);
-    if (!pairs || remember_all(fleet, cli->store, &err) ||
+    if (!pairs || ft_cli_add_stored(cli->store, pairs, &err) ||
+        remember_all(fleet, cli->store, &err) ||
         make_rows(cli->store, pairs, rows, &err))
         return ft_cli_fail(cli, &err);
     document = json_pack("{s:i,s:O}", "schema", 1, "vms", rows);

@@ -64,7 +64,10 @@ int ft_table_print(FILE *stream, const struct ft_style *style,
                    const struct ft_column *columns, size_t count,
                    const json_t *rows);
 
-/* Prints one object as "title: value" lines, or plain "key<TAB>value" lines. */
+/*
+ * Prints one object as lines of title and value, without those that have none,
+ * or plain: all as "key<TAB>value".
+ */
 int ft_record_print(FILE *stream, const struct ft_style *style,
                     const struct ft_column *columns, size_t count,
                     const json_t *row);

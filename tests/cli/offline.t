@@ -1,0 +1,133 @@
+Hosts that do not answer: what the database knows is shown with its age.
+
+$ seed t.db 1
+$ ftadmin --db t.db status --plain 2>err | cut -f 1-10; sed 1q err
+vm1	UNKNOWN	protected	h1	h2	w1	9.5	2.8	6.5	12
+ftadmin: h1: 127.0.0.1 refused the connection on port 1
+$ ftadmin --db t.db status 2>&1 | sed 's/  *3 h/ 3 h/'
+VM   HEALTH     STATE      PRIMARY  STANDBY  WITNESS  EPOCHS/S  PAUSE P50     P99      LAG  HEARD  REASON
+vm1  ? UNKNOWN  protected  h1       h2       w1            9.5     2.8 ms  6.5 ms  12.0 ms 3 h  -
+
+HOST  HEALTH  STATE        ENGINE  PAIRS  SEEN  ERROR
+h1    ✗ CRIT  unreachable  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
+h2    ✗ CRIT  unreachable  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
+w1    ✗ CRIT  unreachable  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
+$ ftadmin --db t.db status vm1
+VM                 vm1
+UUID               aaaaaaaa-2222-3333-4444-555555555555
+Health             ? UNKNOWN
+State              protected
+Primary            h1
+Standby            h2
+Witness            w1
+Generation         1
+Epoch              4711
+Epochs/s           9.5
+Pause p50          2.8 ms
+Pause p99          6.5 ms
+Lag                12.0 ms
+Heard              3 h
+! ftadmin: h1: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+! ftadmin: h2: 127.0.0.1 refused the connection on port 1
+! ftadmin: w1: 127.0.0.1 refused the connection on port 1
+[20]
+$ ftadmin --db t.db status vm2
+! ftadmin: vm2 is not protected
+!   hint: ftadmin protect makes it fault tolerant
+! ftadmin: h1: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+! ftadmin: h2: 127.0.0.1 refused the connection on port 1
+! ftadmin: w1: 127.0.0.1 refused the connection on port 1
+[20]
+$ ftadmin --db t.db status vm3
+! ftadmin: no VM named vm3
+!   hint: ftadmin vm list shows the VMs of all hosts
+! ftadmin: h1: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+! ftadmin: h2: 127.0.0.1 refused the connection on port 1
+! ftadmin: w1: 127.0.0.1 refused the connection on port 1
+[20]
+$ ftadmin --db t.db status --json 2>err >out; echo $?; jq -c '.schema, (.pairs[] | [.vm, .state, .generation, .pause_ms.p99, .last_takeover, .age_s > 10000]), (.hosts[] | [.name, .state, .pairs])' out
+20
+1
+["vm1","protected",1,6.5,null,true]
+["h1","unreachable",null]
+["h2","unreachable",null]
+["w1","unreachable",null]
+$ ftadmin --db t.db vm list --plain 2>err | cut -f 1-7
+vm1	h1	running	protected	2	268435456	1073741824
+vm2	h1	off	none	1	134217728	536870912
+$ ftadmin --db t.db vm list --json 2>err | jq -c '.vms[] | [.vm, .host, .memory]'
+["vm1","h1",268435456]
+["vm2","h1",134217728]
+$ ftadmin --db t.db events
+AT                        HOST  SEVERITY  VM   KIND  TEXT
+2026-11-22T10:00:00.000Z  h1    ▲ WARN    vm1  link  the link to h2 ?[31mwas lost
+! ftadmin: h1: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+! ftadmin: h2: 127.0.0.1 refused the connection on port 1
+! ftadmin: w1: 127.0.0.1 refused the connection on port 1
+[20]
+$ ftadmin --db t.db events --plain
+2026-11-22T10:00:00.000Z	h1	WARN	vm1	link	the link to h2 ?[31mwas lost
+! ftadmin: h1: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+! ftadmin: h2: 127.0.0.1 refused the connection on port 1
+! ftadmin: w1: 127.0.0.1 refused the connection on port 1
+[20]
+$ ftadmin --db t.db events --json 2>err | jq -c '.events[] | [.seq, .severity]'
+[1,"warn"]
+$ ftadmin --db t.db host show h1
+Host     h1
+Address  127.0.0.1:1
+Kind     hypervisor
+Engine   0.1.0
+Seen     3 h
+
+NIC   MAC                BRIDGE  LINK  MBIT/S  ADDRESSES
+eth0  52:54:00:00:00:01  -       yes        0  10.0.0.1/24
+
+VM   STATE    VCPUS     MEMORY      DISKS  UUID
+vm1  running      2  256.0 MiB    1.0 GiB  aaaaaaaa-2222-3333-4444-555555555555
+vm2  off          1  128.0 MiB  512.0 MiB  bbbbbbbb-2222-3333-4444-555555555555
+$ ftadmin --db t.db host show h1 --json | jq -c '.host.nics'
+[{"name":"eth0","mac":"52:54:00:00:00:01","bridge":"","carrier":true,"speed_mbit":0,"addresses":"10.0.0.1/24"}]
+$ ftadmin --db t.db switchover vm1 --yes
+! ftadmin: h1: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+! ftadmin: h2: 127.0.0.1 refused the connection on port 1
+! ftadmin: w1: 127.0.0.1 refused the connection on port 1
+! ftadmin: no host that carries vm1 answers
+!   hint: ftadmin status shows what is known
+[20]
+$ ftadmin --db t.db verify vm1
+! ftadmin: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+[20]
+$ ftadmin --db t.db unprotect vm1
+! ftadmin: this needs a confirmation and there is no terminal to ask on
+!   hint: --yes answers it
+[5]
+$ ftadmin --db t.db host remove h1 --yes
+! ftadmin: h1 is used by 1 protected VM
+!   hint: unprotect those VMs first (ftadmin status)
+[5]
+$ ftadmin --db t.db host remove h1 --keep-engine --yes
+! ftadmin: h1 is used by 1 protected VM
+!   hint: unprotect those VMs first (ftadmin status)
+[5]
+$ touch engine; chmod +x engine; ftadmin --db t.db host add h9=127.0.0.1:1 --engine ./engine --json
+{"schema":1,"hosts":[{"host":"h9","result":"failed","kind":null,"engine":null,"vms":null,"error":"127.0.0.1 refused the connection on port 1"}]}
+! ftadmin: h9: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+[20]
+$ ftadmin --db t.db protect vm1 --engine ./engine --yes
+! ftadmin: h1: 127.0.0.1 refused the connection on port 1
+!   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
+! ftadmin: h2: 127.0.0.1 refused the connection on port 1
+! ftadmin: w1: 127.0.0.1 refused the connection on port 1
+[20]
+$ ftadmin --db t.db protect vm1 --engine ./missing --yes
+! ftadmin: ./missing is not an executable file
+[10]

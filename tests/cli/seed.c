@@ -1,0 +1,101 @@
+/*
+ * Puts hosts, a VM, a pair and an event into a topology database, as earlier
+ * runs of ftadmin would have: seed DB PORT. The hosts are at 127.0.0.1:PORT.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "db/store.h"
+
+#define PAIR "11111111-2222-3333-4444-555555555555"
+#define VM "aaaaaaaa-2222-3333-4444-555555555555"
+#define OTHER_VM "bbbbbbbb-2222-3333-4444-555555555555"
+#define HOUR_MS (3600 * 1000)
+
+static int64_t
+an_hour_ago(void)
+{
+    return ft_clock_realtime_ns() / FT_NS_PER_MS - HOUR_MS * 3;
+}
+
+static int
+add_host(struct ft_store *store, const char *name, const char *port,
+         bool hypervisor, struct ft_store_host *host, struct ft_error *err)
+{
+    memset(host, 0, sizeof(*host));
+    snprintf(host->name, sizeof(host->name), "%s", name);
+    snprintf(host->address, sizeof(host->address), "127.0.0.1:%s", port);
+    snprintf(host->engine_version, sizeof(host->engine_version), "0.1.0");
+    host->hypervisor = hypervisor;
+    host->added_at = host->seen_at = an_hour_ago();
+    return ft_store_host_put(store, host, err);
+}
+
+static int
+add_vms(struct ft_store *store, int64_t host, struct ft_error *err)
+{
+    struct ft_store_vm vms[] = {
+        { .uuid = VM, .name = "vm1", .state = "running", .memory = 1 << 28,
+          .vcpus = 2, .disk_bytes = 1 << 30, .seen_at = an_hour_ago() },
+        { .uuid = OTHER_VM, .name = "vm2", .state = "off", .memory = 1 << 27,
+          .vcpus = 1, .disk_bytes = 1 << 29, .seen_at = an_hour_ago() },
+    };
+    struct ft_store_nic nic = { .name = "eth0", .mac = "52:54:00:00:00:01",
+                                .addresses = "10.0.0.1/24", .carrier = true };
+    struct ft_store_topology topology = { .vms = vms, .vm_count = 2,
+                                          .nics = &nic, .nic_count = 1 };
+
+    return ft_store_topology_put(store, host, &topology, err);
+}
+
+static int
+add_pair(struct ft_store *store, struct ft_error *err)
+{
+    struct ft_store_pair pair = {
+        .pair = PAIR, .vm = "vm1", .vm_uuid = VM, .primary = "h1",
+        .standby = "h2", .witness = "w1", .phase = "applied",
+        .created_at = an_hour_ago(),
+    };
+    FT_AUTOJSON json_t *status = json_pack(
+        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:f,s:{s:f,s:f},s:i}", "pair",
+        PAIR, "vm", "vm1", "uuid", VM, "state", "protected", "primary", "h1",
+        "standby", "h2", "witness", "w1", "generation", 1, "epoch", 4711,
+        "epochs_per_s", 9.5, "pause_ms", "p50", 2.75, "p99", 6.5, "lag_ms", 12);
+    int rc = ft_store_pair_put(store, &pair, err);
+
+    return rc ? rc : ft_store_status_put(store, PAIR, status, an_hour_ago(), err);
+}
+
+static int
+add_event(struct ft_store *store, struct ft_error *err)
+{
+    struct ft_store_event event = {
+        .host = "h1", .seq = 1, .at = "2026-11-22T10:00:00.000Z", .pair = PAIR,
+        .vm = "vm1", .severity = "warn", .kind = "link",
+        .text = "the link to h2 \033[31mwas lost",
+    };
+
+    return ft_store_event_put(store, &event, err);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOSTORE struct ft_store *store = NULL;
+    struct ft_store_host h1, h2, w1;
+
+    if (argc != 3 || ft_store_open(argv[1], FT_STORE_CREATE, &store, &err) ||
+        add_host(store, "h1", argv[2], true, &h1, &err) ||
+        add_host(store, "h2", argv[2], true, &h2, &err) ||
+        add_host(store, "w1", argv[2], false, &w1, &err) ||
+        add_vms(store, h1.id, &err) || add_pair(store, &err) ||
+        add_event(store, &err)) {
+        fprintf(stderr, "seed: %s\n", err.text);
+        return 1;
+    }
+    return 0;
+}

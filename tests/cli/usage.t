@@ -1,0 +1,117 @@
+Wrong usage: exit code 2, a message that names the mistake, nothing on stdout.
+
+$ ftadmin
+! usage: ftadmin [OPTIONS] COMMAND [ARGUMENTS]
+! 
+! Keeps virtual machines running when their host dies.
+! 
+! Commands:
+!   host add [NAME=]HOST...  Install the engine on hosts and remember them
+!   host list                List the known hosts
+!   host show HOST           Show what is known about a host
+!   host remove HOST         Remove the engine from a host and forget it
+!   vm list                  List the virtual machines of all hosts
+!   protect VM               Make a running VM fault tolerant
+!   status [VM]              Show protected VMs and hosts as they are now
+!   events                   Show what happened on the hosts
+!   switchover VM            Let the VM go on at its other host, planned
+!   unprotect VM             End the protection of a VM
+!   help [COMMAND]           Explain a command
+! 
+! Options of every command:
+!       --json                   print one JSON document (it has a schema number)
+!       --plain                  print tab-separated lines without header
+!       --db FILE                topology database instead of the user's own
+!   -y, --yes                    answer every confirmation with yes
+!       --accept-new-host-keys   trust the SSH key of a host seen for the first time
+!       --timeout SECONDS        patience with a host for a connection and for an answer
+!   -i, --identity FILE          SSH key file to try first
+!       --password-file FILE     read the SSH password from FILE (/dev/fd/N works)
+!   -v, --verbose                say more on standard error
+!   -V, --version                print the version
+!   -h, --help                   print help
+! 
+! Exit codes:
+!   0 done, 1 failed, 2 wrong usage, 3 not found, 4 a check failed,
+!   5 refused for safety, 6 not permitted, 7 partly done, 10 bad configuration,
+!   20 host or engine unreachable, 21 timeout, 22 protocol mismatch,
+!   30 degraded, 31 unprotected, 130 interrupted
+[2]
+$ ftadmin --wrong
+! ftadmin: unrecognized option '--wrong'
+! Try 'ftadmin --help'.
+[2]
+$ ftadmin fly
+! ftadmin: no command "fly"
+! Try 'ftadmin --help'.
+[2]
+$ ftadmin host
+! ftadmin: host what?
+! usage: ftadmin host COMMAND [ARGUMENTS]
+! 
+! Commands:
+!   host add [NAME=]HOST...  Install the engine on hosts and remember them
+!   host list                List the known hosts
+!   host show HOST           Show what is known about a host
+!   host remove HOST         Remove the engine from a host and forget it
+[2]
+$ ftadmin host fly
+! ftadmin: no command "host fly"
+! Try 'ftadmin --help'.
+[2]
+$ ftadmin host add
+! ftadmin: host add needs [NAME=]HOST...
+! Try 'ftadmin host add --help'.
+[2]
+$ ftadmin host add 'h1:99999'
+! ftadmin: "h1:99999" is not a host
+!   hint: write it as [NAME=][user@]host[:port], an IPv6 address with a port in brackets
+[2]
+$ ftadmin host add -- -oProxyCommand=id
+! ftadmin: "-oProxyCommand=id" is not a host
+!   hint: write it as [NAME=][user@]host[:port], an IPv6 address with a port in brackets
+[2]
+$ ftadmin protect
+! ftadmin: protect needs VM
+! Try 'ftadmin protect --help'.
+[2]
+$ ftadmin protect vm1 vm2
+! ftadmin: too many arguments: "vm2"
+! Try 'ftadmin protect --help'.
+[2]
+$ ftadmin protect vm1 --silence 5
+! ftadmin: --silence needs a whole number from 20 to 60000, not "5"
+! Try 'ftadmin protect --help'.
+[2]
+$ ftadmin status --standby h1
+! ftadmin: unrecognized option '--standby'
+! Try 'ftadmin status --help'.
+[2]
+$ ftadmin status --json --plain
+! ftadmin: --json and --plain exclude each other
+! Try 'ftadmin status --help'.
+[2]
+$ ftadmin status --timeout soon
+! ftadmin: --timeout needs a whole number from 1 to 3600, not "soon"
+! Try 'ftadmin status --help'.
+[2]
+$ ftadmin events --limit 0
+! ftadmin: --limit needs a whole number from 1 to 100000, not "0"
+! Try 'ftadmin events --help'.
+[2]
+$ ftadmin help fly
+! ftadmin: no command "fly"
+!   hint: ftadmin help lists the commands
+[2]
+$ ftadmin --version
+ftadmin 0.1.0
+$ ftadmin status --version
+ftadmin 0.1.0
+$ ftadmin host --help
+usage: ftadmin host COMMAND [ARGUMENTS]
+
+Commands:
+  host add [NAME=]HOST...  Install the engine on hosts and remember them
+  host list                List the known hosts
+  host show HOST           Show what is known about a host
+  host remove HOST         Remove the engine from a host and forget it
