@@ -38,6 +38,7 @@ struct ft_saver {
     struct ft_saver_pipe *pipe;     /* NULL: made at the next stop */
     bool use_memfd;                 /* the second method */
     int memfd;                      /* its file, -1 before */
+    int write_fd;                   /* the same, as QEMU has it */
     int64_t fdset;                  /* its number in QEMU */
     enum state state;
     bool hold;                      /* of the checkpoint in progress */
@@ -66,7 +67,7 @@ ft_saver_open(virDomainPtr dom, pid_t pid, const char *folder,
     saver = calloc(1, sizeof(*saver));
     if (!saver)
         return ft_fail(err, ENOMEM, NULL, "no memory");
-    saver->memfd = -1;
+    saver->memfd = saver->write_fd = -1;
     saver->fdset = -1;
     saver->pid = pid;
     saver->dom = dom;
@@ -158,26 +159,46 @@ pipe_finish(struct ft_saver *saver, int64_t deadline,
 
 /* ----- second method ----- */
 
+static void
+memfd_drop(struct ft_saver *saver)
+{
+    ft_cleanup_close(&saver->memfd);
+    ft_cleanup_close(&saver->write_fd);
+    saver->memfd = saver->write_fd = -1;
+}
+
+static int
+memfd_make(struct ft_saver *saver)
+{
+    char path[64];
+
+    saver->memfd = memfd_create("ftadmin-state", MFD_CLOEXEC);
+    if (saver->memfd < 0)
+        return -errno;
+    /* QEMU opens a member of an fdset only in that very mode. */
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", saver->memfd);
+    saver->write_fd = open(path, O_WRONLY | O_CLOEXEC);
+    return saver->write_fd < 0 ? -errno : 0;
+}
+
 static int
 memfd_open(struct ft_saver *saver, struct ft_error *err)
 {
     FT_AUTOJSON json_t *result = NULL;
-    int rc;
+    int rc = memfd_make(saver);
 
-    saver->memfd = memfd_create("ftadmin-state", MFD_CLOEXEC);
-    if (saver->memfd < 0)
-        return ft_fail(err, errno, NULL, "memory file: %s", strerror(errno));
-    rc = ft_qmp_fd(saver->dom, "add-fd",
-                   json_pack("{s:s}", "opaque", FDSET_MARK), saver->memfd,
-                   &result, err);
+    if (rc < 0)
+        ft_fail(err, -rc, NULL, "memory file: %s", strerror(-rc));
+    else
+        rc = ft_qmp_fd(saver->dom, "add-fd",
+                       json_pack("{s:s}", "opaque", FDSET_MARK),
+                       saver->write_fd, &result, err);
     if (rc == 0)
         saver->fdset = ft_json_int(result, "fdset-id", 0, INT32_MAX, -1);
     if (rc == 0 && saver->fdset < 0)
         rc = ft_fail(err, EPROTO, NULL, "QEMU's answer to add-fd");
-    if (rc < 0) {
-        close(saver->memfd);
-        saver->memfd = -1;
-    }
+    if (rc < 0)
+        memfd_drop(saver);
     return rc;
 }
 
@@ -234,7 +255,8 @@ memfd_save(struct ft_saver *saver, struct ft_device_state *state,
 
     snprintf(path, sizeof(path), "/dev/fdset/%lld", (long long)saver->fdset);
     /* QEMU's copy shares the position of our descriptor. */
-    if (ftruncate(saver->memfd, 0) < 0 || lseek(saver->memfd, 0, SEEK_SET) < 0)
+    if (ftruncate(saver->write_fd, 0) < 0 ||
+        lseek(saver->write_fd, 0, SEEK_SET) < 0)
         return ft_fail(err, errno, NULL, "memory file: %s", strerror(errno));
     rc = ft_qmp(saver->dom, "xen-save-devices-state",
                 json_pack("{s:s, s:b}", "filename", path, "live", 0), NULL,
@@ -261,8 +283,7 @@ memfd_close(struct ft_saver *saver)
     ft_qmp(saver->dom, "remove-fd",
            json_pack("{s:I}", "fdset-id", (json_int_t)saver->fdset), NULL,
            NULL);
-    close(saver->memfd);
-    saver->memfd = -1;
+    memfd_drop(saver);
 }
 
 /* ----- both ----- */
@@ -394,4 +415,24 @@ ft_saver_recover(virDomainPtr dom, const char *folder, bool include_held,
     }
     ft_saver_mark_set(folder, FT_SAVER_RUNS);
     return 0;
+}
+
+void
+ft_saver_remove_leftovers(virDomainPtr dom)
+{
+    FT_AUTOJSON json_t *sets = NULL;
+    const json_t *set;
+    size_t i;
+
+    ft_saver_pipe_remove_leftover(dom);
+    if (ft_qmp(dom, "query-fdsets", NULL, &sets, NULL) < 0)
+        return;
+    json_array_foreach(sets, i, set) {
+        const json_t *first = json_array_get(json_object_get(set, "fds"), 0);
+
+        if (strcmp(ft_json_string(first, "opaque", ""), FDSET_MARK) == 0)
+            ft_qmp(dom, "remove-fd",
+                   json_pack("{s:O}", "fdset-id",
+                             json_object_get(set, "fdset-id")), NULL, NULL);
+    }
 }

@@ -106,6 +106,10 @@ void ft_saver_close(struct ft_saver *saver);
 int ft_saver_recover(virDomainPtr dom, const char *folder, bool include_held,
                      bool *resumed, struct ft_error *err);
 
+/* Closes the descriptors that dead workers left in QEMU. Not while a saver is
+ * open. */
+void ft_saver_remove_leftovers(virDomainPtr dom);
+
 /*
  * The incoming migration stream that carries blob and nothing else: header,
  * configuration section with machine ("pc-i440fx-7.2"), the sections, end, an

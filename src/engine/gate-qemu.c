@@ -211,6 +211,7 @@ ft_gate_remove(virDomainPtr dom, const char *tag, const char *keep,
         *removed = count;
     if (rc < 0)
         return rc;
+    ft_qmp_take_fd(dom, SOCKET_NAME, NULL);     /* of who died adding one */
     rc = ft_qmp(dom, "query-chardev", NULL, &chardevs, err);
     if (rc < 0)
         return rc;

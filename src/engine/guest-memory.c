@@ -274,8 +274,8 @@ ft_guest_memory_abandon(struct ft_guest_memory *memory)
 }
 
 int
-ft_guest_memory_remove_leftovers(pid_t pid, unsigned *closed,
-                                 struct ft_error *err)
+ft_guest_memory_remove_leftovers(virDomainPtr dom, pid_t pid,
+                                 unsigned *closed, struct ft_error *err)
 {
-    return ft_uffd_close_leftovers(pid, closed, err);
+    return ft_uffd_close_leftovers(dom, pid, closed, err);
 }

@@ -92,9 +92,9 @@ int ft_guest_memory_detach(struct ft_guest_memory *memory,
 /* Frees memory and leaves the tracking in QEMU for the next worker. */
 void ft_guest_memory_abandon(struct ft_guest_memory *memory);
 
-/* Ends the tracking that dead workers left in process pid; *closed counts
- * descriptors, may be NULL. */
-int ft_guest_memory_remove_leftovers(pid_t pid, unsigned *closed,
-                                     struct ft_error *err);
+/* Ends the tracking that dead workers left in dom's QEMU, process pid; *closed
+ * counts descriptors, may be NULL. */
+int ft_guest_memory_remove_leftovers(virDomainPtr dom, pid_t pid,
+                                     unsigned *closed, struct ft_error *err);
 
 #endif

@@ -43,4 +43,7 @@ int ft_saver_pipe_drain(struct ft_saver_pipe *pipe, int64_t deadline_ns,
  */
 void ft_saver_pipe_close(struct ft_saver_pipe *pipe, int64_t deadline_ns);
 
+/* Takes a dead worker's pipe from QEMU; harmless when there is none. */
+void ft_saver_pipe_remove_leftover(virDomainPtr dom);
+
 #endif

@@ -264,11 +264,13 @@ ft_uffd_close(struct ft_uffd *uffd, struct ft_error *err)
 }
 
 int
-ft_uffd_close_leftovers(pid_t pid, unsigned *closed, struct ft_error *err)
+ft_uffd_close_leftovers(virDomainPtr dom, pid_t pid, unsigned *closed,
+                        struct ft_error *err)
 {
     unsigned count = 0;
     int rc = close_above(pid, -1, &count, err);
 
+    ft_qmp_take_fd(dom, DEVICE_NAME, NULL);
     if (closed)
         *closed = count;
     return rc == -ESRCH ? 0 : rc;

@@ -40,7 +40,8 @@ int ft_uffd_unregister(const struct ft_uffd *uffd, uint64_t start,
 /* Closes it on both sides. Success also when QEMU is gone. */
 int ft_uffd_close(struct ft_uffd *uffd, struct ft_error *err);
 
-/* Closes all of ours in process pid; *closed counts. */
-int ft_uffd_close_leftovers(pid_t pid, unsigned *closed, struct ft_error *err);
+/* Closes all of ours in dom's QEMU, process pid; *closed counts. */
+int ft_uffd_close_leftovers(virDomainPtr dom, pid_t pid, unsigned *closed,
+                            struct ft_error *err);
 
 #endif
