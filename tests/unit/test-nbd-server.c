@@ -353,7 +353,9 @@ test_qemu_img(void **state)
     fill_random(data + 65536, 3 << 20, 4);
     fill_random(data + (30 << 20) + 512, 1 << 20, 5);
     fill_random(data + DISK_SIZE - 512, 512, 6);
+    pthread_mutex_lock(&fixture->disks.lock);
     memset(fixture->disks.data[0], 0xee, DISK_SIZE);
+    pthread_mutex_unlock(&fixture->disks.lock);
     snprintf(image, sizeof(image), "%s/image", folder);
     assert_int_equal(ft_file_replace(image, data, DISK_SIZE, 0600), 0);
     assert_int_equal(run("qemu-img convert -n -f raw -O raw %s '%s'", image,
@@ -362,7 +364,9 @@ test_qemu_img(void **state)
     assert_true(fixture->disks.zeros > 0);
     assert_int_equal(run("qemu-img compare -f raw -F raw %s '%s' >/dev/null",
                          image, uri), 0);
+    pthread_mutex_lock(&fixture->disks.lock);
     fixture->disks.data[0][20 << 20] ^= 1;
+    pthread_mutex_unlock(&fixture->disks.lock);
     assert_int_equal(run("qemu-img compare -f raw -F raw %s '%s' >/dev/null",
                          image, uri), 1);
     free(data);
