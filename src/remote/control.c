@@ -194,8 +194,8 @@ open_reply(struct ft_control *control, json_t *reply, json_t **result,
             *result = value != NULL ? json_incref(value) : json_object();
         return 0;
     }
-    ft_json_to_error(json_object_get(reply, "error"), err);
-    if (err->code == 0)
+    if (!json_is_object(json_object_get(reply, "error")) ||
+        ft_json_to_error(json_object_get(reply, "error"), err) == 0)
         return ft_fail(err, EPROTO, NULL, "%s: the engine's answer cannot be "
                        "understood", ft_ssh_name(control->ssh));
     return ft_error_prefix(err, "%s", ft_ssh_name(control->ssh));

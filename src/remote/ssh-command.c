@@ -260,29 +260,30 @@ append(struct buffer *buffer, const void *data, size_t size)
     return 0;
 }
 
-/* Takes what is there of both streams. 1 go on, 0 the end, -errno. */
+/* What is there of stdout. 1 go on, 0 the end, -errno. */
 static int
-take_output(struct ft_ssh_stream *stream, struct buffer *out,
-            struct buffer *errors)
+take_out(struct ft_ssh_stream *stream, struct buffer *out)
 {
     char data[16384];
-    ssize_t n;
-    int rc;
+    ssize_t n = ft_ssh_stream_read(stream, data, sizeof(data), SLICE_MS);
 
-    rc = poll_out(stream->ssh, stream->channel, SLICE_MS);
-    if (rc > 0) {
-        n = ft_ssh_stream_read(stream, data, sizeof(data), 0);
-        if (n < 0)
-            return (int)n;
-        rc = append(out, data, n);
-        if (rc < 0)
-            return rc;
-    }
+    if (n == 0)
+        return 0;
+    if (n > 0)
+        n = append(out, data, (size_t)n);
+    return n < 0 && n != -ETIMEDOUT ? (int)n : 1;
+}
+
+/* Keeps what fits of stderr, drops the rest. */
+static void
+take_errors(struct ft_ssh_stream *stream, struct buffer *errors)
+{
+    char data[4096];
+    int n;
+
     while ((n = ssh_channel_read_nonblocking(stream->channel, data,
                                              sizeof(data), 1)) > 0)
         append(errors, data, FT_MIN((size_t)n, errors->limit - errors->size));
-    return rc == 0 && out->size == 0 ? poll_out(stream->ssh, stream->channel, 0) != 0
-                                     : rc;
 }
 
 static int
@@ -311,15 +312,14 @@ collect(struct ft_ssh_stream *stream, int timeout_ms, struct buffer *out,
     int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
     int rc;
 
-    for (;;) {
-        rc = take_output(stream, out, errors);
-        if (rc == 0)
-            break;
-        if (rc < 0 && rc != -ETIMEDOUT)
+    do {
+        rc = take_out(stream, out);
+        take_errors(stream, errors);
+        if (rc < 0)
             return rc;
-        if (ft_clock_ns() > deadline)
+        if (rc > 0 && ft_clock_ns() > deadline)
             return -ETIMEDOUT;
-    }
+    } while (rc > 0);
     rc = append(out, "", 0);
     if (rc == 0)
         rc = append(errors, "", 0);

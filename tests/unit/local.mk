@@ -56,8 +56,7 @@ endif
 if HAVE_CMOCKA
 plan_tests = tests/unit/test-inventory tests/unit/test-carry \
 	tests/unit/test-checks tests/unit/test-plan
-remote_tests = tests/unit/test-ssh tests/unit/test-control \
-	tests/unit/test-protect
+remote_tests = tests/unit/test-ssh tests/unit/test-control
 check_PROGRAMS += $(plan_tests) $(remote_tests)
 TESTS += $(plan_tests) $(remote_tests)
 plan_libs = libftplan.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
@@ -82,7 +81,4 @@ tests_unit_test_ssh_LDADD = $(remote_libs)
 tests_unit_test_control_SOURCES = tests/unit/test-control.c \
 	tests/unit/sshd-fixture.c tests/unit/sshd-fixture.h
 tests_unit_test_control_LDADD = $(remote_libs)
-tests_unit_test_protect_SOURCES = tests/unit/test-protect.c \
-	tests/unit/sshd-fixture.c tests/unit/sshd-fixture.h
-tests_unit_test_protect_LDADD = $(remote_libs)
 endif

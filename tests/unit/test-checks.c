@@ -1,0 +1,602 @@
+/*
+ * Checks: each one made to pass and to fail over an inventory built in code.
+ */
+#include "config.h"
+
+#include "inventory-fixture.h"
+#include "plan/checks.h"
+
+static struct ft_findings
+check_vm(const struct fixture *f)
+{
+    struct ft_findings findings = FT_FINDINGS_INIT;
+
+    assert_int_equal(ft_check_vm(&f->inventory, f->h1, f->vm, &findings), 0);
+    return findings;
+}
+
+static struct ft_findings
+check_standby(const struct fixture *f, const char *pool)
+{
+    struct ft_findings findings = FT_FINDINGS_INIT;
+
+    assert_int_equal(ft_check_standby(&f->inventory, f->h1, f->vm, f->h2, pool,
+                                      &findings), 0);
+    return findings;
+}
+
+/* The finding is there with this verdict, names what it should, and helps. */
+static void
+expect(struct ft_findings findings, const char *id, enum ft_verdict verdict,
+       const char *evidence)
+{
+    const struct ft_finding *found = NULL;
+
+    for (size_t i = 0; i < findings.count; i++)
+        if (strcmp(findings.list[i].id, id) == 0 &&
+            findings.list[i].verdict == verdict)
+            found = &findings.list[i];
+    if (found == NULL)
+        fail_msg("no finding %s with verdict %s", id, ft_verdict_name(verdict));
+    if (strstr(found->evidence, evidence) == NULL)
+        fail_msg("%s: \"%s\" lacks \"%s\"", id, found->evidence, evidence);
+    if (verdict != FT_PASS && strcmp(id, "vm.qemu") != 0)
+        assert_true(found->remedy[0] != '\0');
+    if (verdict != FT_PASS)
+        assert_true(found->why[0] != '\0');
+    ft_findings_free(&findings);
+}
+
+static void
+expect_none(struct ft_findings findings, const char *id)
+{
+    assert_null(ft_findings_find(&findings, id));
+    ft_findings_free(&findings);
+}
+
+static void
+test_all_is_well(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_findings vm = check_vm(f);
+    struct ft_findings standby = check_standby(f, NULL);
+
+    for (size_t i = 0; i < vm.count; i++)
+        if (vm.list[i].verdict != FT_PASS)
+            fail_msg("%s: %s", vm.list[i].id, vm.list[i].evidence);
+    for (size_t i = 0; i < standby.count; i++)
+        if (standby.list[i].verdict != FT_PASS)
+            fail_msg("%s: %s", standby.list[i].id, standby.list[i].evidence);
+    assert_true(vm.count >= 6);
+    assert_true(standby.count >= 9);
+    ft_findings_free(&vm);
+    ft_findings_free(&standby);
+}
+
+static void
+test_vm_not_running(void **state)
+{
+    struct fixture *f = *state;
+
+    f->vm->state = FT_DOMAIN_OFF;
+    expect(check_vm(f), "vm.running", FT_FAIL, "off");
+    f->vm->state = FT_DOMAIN_PAUSED;
+    expect(check_vm(f), "vm.running", FT_FAIL, "paused");
+}
+
+static void
+test_vm_protected(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_known_pair pair = { .pair = PAIR_UUID, .vm = "vm1",
+                                  .vm_uuid = VM_UUID, .primary = "h1",
+                                  .standby = "h3", .state = "protected" };
+
+    f->inventory.pairs = &pair;
+    f->inventory.pair_count = 1;
+    expect(check_vm(f), "vm.protected", FT_FAIL, "h3");
+    f->inventory.resuming = PAIR_UUID;
+    expect(check_vm(f), "vm.protected", FT_PASS, "");
+    f->inventory.resuming = "another";
+    expect(check_vm(f), "vm.protected", FT_FAIL, "");
+    f->inventory.resuming = NULL;
+    strcpy(pair.vm_uuid, "another VM");
+    expect(check_vm(f), "vm.protected", FT_PASS, "");
+}
+
+static void
+test_vm_devices(void **state)
+{
+    struct fixture *f = *state;
+
+    replace_xml(f->vm, "<domain type='qemu'><devices><hostdev type='pci'>"
+                "<source><address domain='0' bus='3' slot='0' function='0'/>"
+                "</source></hostdev></devices></domain>");
+    expect(check_vm(f), "carry.hostdev", FT_FAIL, "passed through");
+    free(f->vm->xml);
+    f->vm->xml = NULL;
+    expect(check_vm(f), "vm.xml", FT_FAIL, "");
+}
+
+/* vhost is known from the running process, not guessed. */
+static void
+test_vm_vhost(void **state)
+{
+    struct fixture *f = *state;
+    char *kvm = strdup(VM_XML);
+
+    assert_non_null(kvm);
+    memcpy(strstr(kvm, "'qemu'"), "'kvm' ", 6);
+    replace_xml(f->vm, kvm);
+    free(kvm);
+    f->vm->kvm = true;
+    f->h1->kernel.vhost_net = true;
+    expect_none(check_vm(f), "carry.nic-vhost");
+    f->vm->vhost = true;
+    expect(check_vm(f), "carry.nic-vhost", FT_FAIL, "vhost");
+    expect(check_vm(f), "vm.kvm", FT_WARN, "KVM");
+}
+
+static void
+test_vm_disks(void **state)
+{
+    struct fixture *f = *state;
+
+    f->vm->disks[0].job = true;
+    expect(check_vm(f), "vm.block-job", FT_FAIL, "vda");
+    f->inventory.resuming = PAIR_UUID;
+    expect_none(check_vm(f), "vm.block-job");
+    f->vm->disks[0].capacity = 0;
+    expect(check_vm(f), "vm.disk-size", FT_FAIL, "vda");
+    strcpy(f->vm->disks[0].device, "cdrom");
+    expect(check_vm(f), "vm.disk-size", FT_PASS, "0.0");
+}
+
+static void
+test_vm_kind(void **state)
+{
+    struct fixture *f = *state;
+
+    f->vm->persistent = false;
+    expect(check_vm(f), "vm.transient", FT_WARN, "transient");
+    f->vm->qemu_version[0] = '\0';
+    expect(check_vm(f), "vm.qemu", FT_FAIL, "");
+}
+
+static void
+test_kernels(void **state)
+{
+    struct fixture *f = *state;
+
+    f->h1->kernel.pagemap_scan = false;
+    expect(check_vm(f), "primary.kernel", FT_FAIL, "PAGEMAP_SCAN missing");
+    f->h2->kernel.uffd_wp_async = false;
+    expect(check_standby(f, NULL), "standby.kernel", FT_FAIL,
+           "WP_ASYNC missing");
+}
+
+static void
+test_libvirt(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_findings findings;
+
+    strcpy(f->h1->libvirt.version, "8.1.9");
+    expect(check_vm(f), "primary.libvirt", FT_FAIL, "8.1.9");
+    strcpy(f->h1->libvirt.version, "10.0.0");
+    expect(check_vm(f), "primary.libvirt", FT_PASS, "10.0.0");
+    expect(check_standby(f, NULL), "standby.libvirt-version", FT_WARN, "10.0.0");
+    f->h2->libvirt.version[0] = '\0';
+    strcpy(f->h2->libvirt.error, "connection refused");
+    findings = check_standby(f, NULL);
+    assert_null(ft_findings_find(&findings, "standby.memory"));
+    expect(findings, "standby.libvirt", FT_FAIL, "connection refused");
+}
+
+static void
+test_standby_is_another_host(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_findings findings = FT_FINDINGS_INIT;
+
+    ft_check_standby(&f->inventory, f->h1, f->vm, f->h1, NULL, &findings);
+    expect(findings, "standby.host", FT_FAIL, "h1");
+    /* the same machine under two names */
+    strcpy(f->h2->machine_id, f->h1->machine_id);
+    strcpy(f->h2->hostname, f->h1->hostname);
+    expect(check_standby(f, NULL), "standby.host", FT_FAIL, "h2");
+    /* cloned machines share an id, not a name */
+    strcpy(f->h2->hostname, "h2");
+    expect(check_standby(f, NULL), "standby.host", FT_PASS, "");
+}
+
+static void
+test_qemu(void **state)
+{
+    struct fixture *f = *state;
+
+    strcpy(f->h2->emulators[0].package, "local build");
+    expect(check_standby(f, NULL), "standby.qemu-package", FT_WARN, "local");
+    strcpy(f->h2->emulators[0].version, "8.2.0");
+    expect(check_standby(f, NULL), "standby.qemu", FT_FAIL, "8.2.0");
+    /* it is the running process that counts, not the file on the primary */
+    strcpy(f->vm->qemu_version, "8.2.0");
+    expect(check_standby(f, NULL), "standby.qemu", FT_PASS, "8.2.0");
+    strcpy(f->vm->machine, "pc-q35-9.9");
+    expect(check_standby(f, NULL), "standby.machine", FT_FAIL, "pc-q35-9.9");
+    strcpy(f->h2->emulators[0].path, "/opt/qemu");
+    expect(check_standby(f, NULL), "standby.qemu", FT_FAIL, "no such emulator");
+}
+
+static void
+set_flags(struct ft_host *host, const char *flags)
+{
+    free(host->cpu.flags);
+    host->cpu.flags = strdup(flags);
+    assert_non_null(host->cpu.flags);
+}
+
+static void
+test_cpu(void **state)
+{
+    struct fixture *f = *state;
+
+    set_flags(f->h2, "fpu");
+    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "emulates");
+    f->vm->kvm = true;
+    expect(check_standby(f, NULL), "standby.cpu", FT_FAIL, "none");
+    f->h2->kernel.kvm = true;
+    expect(check_standby(f, NULL), "standby.cpu", FT_WARN,
+           "lacks 3 features the primary's has: sse sse2 avx");
+    set_flags(f->h2, "fpu sse sse2 sse3 avx avx2");
+    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "all");
+    set_flags(f->h2, "fpu sse2 avx ssex xsse");     /* words, not substrings */
+    expect(check_standby(f, NULL), "standby.cpu", FT_WARN, "1 features");
+    strcpy(f->h2->cpu.vendor, "GenuineIntel");
+    expect(check_standby(f, NULL), "standby.cpu", FT_FAIL, "makers");
+}
+
+static void
+test_cpu_passed_through(void **state)
+{
+    struct fixture *f = *state;
+
+    f->vm->kvm = true;
+    f->h2->kernel.kvm = true;
+    replace_xml(f->vm, "<domain type='kvm'><cpu mode='host-passthrough'/>"
+                "<devices/></domain>");
+    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
+    strcpy(f->h2->cpu.model, "AMD EPYC 9000");
+    expect(check_standby(f, NULL), "standby.cpu", FT_FAIL, "AMD EPYC 9000");
+    replace_xml(f->vm, "<domain type='kvm'><cpu mode='custom'/><devices/>"
+                "</domain>");
+    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
+    replace_xml(f->vm, "not xml");
+    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
+}
+
+static void
+test_memory(void **state)
+{
+    struct fixture *f = *state;
+
+    f->h2->memory_available = f->vm->memory + FT_ENGINE_MEMORY;
+    expect(check_standby(f, NULL), "standby.memory", FT_PASS, "");
+    f->h2->memory_available--;
+    expect(check_standby(f, NULL), "standby.memory", FT_FAIL, "1.2");
+    f->vm->vcpus = 9;
+    expect(check_standby(f, NULL), "standby.vcpus", FT_WARN, "9");
+}
+
+static void
+test_pool(void **state)
+{
+    struct fixture *f = *state;
+
+    f->h2->pools[0].available = 10 * GIB_BYTES;
+    expect(check_standby(f, NULL), "standby.pool", FT_PASS, "default");
+    f->h2->pools[0].available--;
+    expect(check_standby(f, NULL), "standby.pool", FT_FAIL, "10.0 GiB needed");
+    expect(check_standby(f, "other"), "standby.pool", FT_FAIL, "other");
+    strcpy(f->h2->pools[0].type, "logical");
+    expect(check_standby(f, NULL), "standby.pool", FT_FAIL, "no active");
+    strcpy(f->h2->pools[0].type, "dir");
+    f->h2->pools[0].active = false;
+    expect(check_standby(f, "default"), "standby.pool", FT_FAIL, "default");
+}
+
+/* A VM without disks needs a pool of no size, but the pair needs a name. */
+static void
+test_pool_choice(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_pool *pools = calloc(3, sizeof(*pools));
+
+    assert_non_null(pools);
+    free(f->h2->pools);
+    f->h2->pools = pools;
+    f->h2->pool_count = 3;
+    for (int i = 0; i < 3; i++) {
+        snprintf(pools[i].name, sizeof(pools[i].name), "p%d", i);
+        strcpy(pools[i].type, "dir");
+        pools[i].active = true;
+        pools[i].available = 20 * GIB_BYTES;
+    }
+    assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p0");
+    pools[2].available++;
+    assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p2");
+    strcpy(f->vm->disks[0].pool, "p1");
+    assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p1");
+    pools[1].available = GIB_BYTES;             /* no room: its name is not enough */
+    assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p2");
+    f->vm->disk_count = 0;
+    assert_int_equal(ft_replica_size(f->vm), 0);
+    assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p2");
+    f->vm->disk_count = 1;
+}
+
+static void
+test_collision(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_host *copy = make_host("h2", 2, 1, domain_facts);
+
+    ft_host_free(f->h2);
+    f->h2 = copy;
+    f->list[1] = copy;
+    copy->domains[0].state = FT_DOMAIN_OFF;
+    expect(check_standby(f, NULL), "standby.collision", FT_FAIL, "same name");
+    strcpy(copy->domains[0].name, "old-vm1");
+    expect(check_standby(f, NULL), "standby.collision", FT_FAIL, "same UUID");
+    copy->domains[0].uuid[0] = '7';
+    expect(check_standby(f, NULL), "standby.collision", FT_PASS, "");
+    /* our own trace from an unfinished protect */
+    copy->domains[0].uuid[0] = f->vm->uuid[0];
+    strcpy(copy->domains[0].name, "vm1");
+    f->inventory.resuming = PAIR_UUID;
+    expect(check_standby(f, NULL), "standby.collision", FT_PASS, "");
+    copy->domains[0].state = FT_DOMAIN_RUNNING;
+    expect(check_standby(f, NULL), "standby.collision", FT_FAIL, "running");
+}
+
+static void
+test_mac(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_host *other = make_host("h3", 3, 1, domain_facts);
+
+    ft_host_free(f->h3);
+    f->h3 = other;
+    f->list[2] = other;
+    expect_none(check_standby(f, NULL), "standby.mac");     /* the VM itself */
+    strcpy(other->domains[0].name, "clone");
+    other->domains[0].uuid[0] = '7';
+    strcpy(other->domains[0].macs[0], "52:54:00:11:22:33");
+    expect(check_standby(f, NULL), "standby.mac", FT_FAIL, "clone on h3");
+    other->domains[0].state = FT_DOMAIN_OFF;
+    expect(check_standby(f, NULL), "standby.mac", FT_WARN, "clone");
+    strcpy(other->domains[0].macs[0], "52:54:00:11:22:34");
+    expect_none(check_standby(f, NULL), "standby.mac");
+}
+
+static struct ft_nic *
+nic_of(struct ft_host *host, const char *name)
+{
+    for (size_t i = 0; i < host->nic_count; i++)
+        if (strcmp(host->nics[i].name, name) == 0)
+            return &host->nics[i];
+    fail_msg("no NIC %s", name);
+    return NULL;
+}
+
+static void
+test_bridge(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_nic *port = nic_of(f->h2, "eth0");
+
+    port->carrier = false;
+    expect(check_standby(f, NULL), "standby.network", FT_WARN, "no port");
+    nic_of(f->h1, "eth0")->carrier = false;     /* none on the primary either */
+    expect(check_standby(f, NULL), "standby.network", FT_PASS, "br0");
+    nic_of(f->h2, "br0")->up = false;
+    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "is down");
+    strcpy(nic_of(f->h2, "br0")->name, "br1");
+    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "does not exist");
+}
+
+static void
+test_network(void **state)
+{
+    struct fixture *f = *state;
+
+    replace_xml(f->vm, "<domain type='qemu'><devices><interface type='network'>"
+                "<mac address='52:54:00:11:22:33'/><source network='default'/>"
+                "</interface></devices></domain>");
+    expect(check_standby(f, NULL), "standby.network", FT_WARN, "NAT");
+    f->h2->networks[0].forward[0] = '\0';
+    expect(check_standby(f, NULL), "standby.network", FT_WARN, "isolated");
+    strcpy(f->h2->networks[0].forward, "bridge");
+    expect(check_standby(f, NULL), "standby.network", FT_PASS, "default");
+    f->h2->networks[0].active = false;
+    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "not active");
+    strcpy(f->h2->networks[0].name, "x");
+    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "does not exist");
+    replace_xml(f->vm, "<domain type='qemu'><devices><interface type='direct'>"
+                "<mac address='52:54:00:11:22:33'/><source dev='eth7'/>"
+                "</interface></devices></domain>");
+    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "eth7");
+}
+
+static void
+test_vhost_on_standby(void **state)
+{
+    struct fixture *f = *state;
+
+    f->vm->kvm = true;
+    f->h2->kernel.kvm = true;
+    f->h2->kernel.vhost_net = true;
+    expect(check_standby(f, NULL), "standby.vhost", FT_WARN, "h2 has");
+    f->h1->kernel.vhost_net = true;
+    expect_none(check_standby(f, NULL), "standby.vhost");
+}
+
+static void
+test_clock(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_none(check_standby(f, NULL), "standby.clock");
+    f->h1->clock_known = f->h2->clock_known = true;
+    f->h1->clock_offset_ms = -1000;
+    f->h2->clock_offset_ms = 1000;
+    expect(check_standby(f, NULL), "standby.clock", FT_PASS, "2.0 s");
+    f->h2->clock_offset_ms = 1001;
+    expect(check_standby(f, NULL), "standby.clock", FT_WARN, "2.0 s");
+    f->h2->clock_offset_ms = -60000;
+    expect(check_standby(f, NULL), "standby.clock", FT_WARN, "-59.0 s");
+}
+
+static void
+test_links(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_link_path paths[FT_LINKS_MAX];
+
+    /* the network without guests first; libvirt's NAT bridge never */
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 2);
+    assert_string_equal(paths[0].primary, "10.78.0.1");
+    assert_string_equal(paths[0].standby, "10.78.0.2");
+    assert_string_equal(paths[0].nic, "eth1");
+    assert_false(paths[0].guest_bridge);
+    assert_string_equal(paths[1].primary, "10.77.0.1");
+    assert_true(paths[1].guest_bridge);
+    expect(check_standby(f, NULL), "link.address", FT_PASS, "10.78.0.1");
+    nic_of(f->h2, "eth1")->up = false;
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
+    expect(check_standby(f, NULL), "link.address", FT_WARN, "br0");
+    strcpy(nic_of(f->h2, "br0")->addresses[0].text, "10.79.0.2");
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 0);
+    expect(check_standby(f, NULL), "link.address", FT_FAIL, "share no network");
+}
+
+static void
+test_link_pitfalls(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_address *here = &nic_of(f->h1, "eth1")->addresses[0];
+    struct ft_address *there = &nic_of(f->h2, "eth1")->addresses[0];
+    struct ft_link_path paths[FT_LINKS_MAX];
+
+    strcpy(there->text, here->text);            /* the same address on both */
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
+    strcpy(there->text, "10.78.0.2");
+    there->prefix = 25;                         /* they disagree on the network */
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
+    here->prefix = 25;
+    strcpy(there->text, "10.78.0.129");         /* the other half */
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
+    strcpy(there->text, "10.78.0.126");
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 2);
+    here->prefix = there->prefix = 32;          /* no network at all */
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
+    strcpy(here->text, "fd00:78::1");
+    strcpy(there->text, "fd00:78::2");
+    here->prefix = there->prefix = 64;
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 2);
+    assert_string_equal(paths[0].standby, "fd00:78::2");
+    strcpy(there->text, "garbage");
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
+}
+
+static void
+test_links_are_bounded(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_link_path paths[FT_LINKS_MAX];
+
+    for (int h = 0; h < 2; h++) {
+        struct ft_nic *nic = nic_of(h == 0 ? f->h1 : f->h2, "eth1");
+
+        free(nic->addresses);
+        nic->addresses = calloc(20, sizeof(*nic->addresses));
+        assert_non_null(nic->addresses);
+        nic->address_count = 20;
+        for (int i = 0; i < 20; i++) {
+            snprintf(nic->addresses[i].text, sizeof(nic->addresses[i].text),
+                     "10.90.%d.%d", i, h + 1);
+            nic->addresses[i].prefix = 24;
+        }
+    }
+    assert_int_equal(ft_link_paths(f->h1, f->h2, paths), FT_LINKS_MAX);
+    for (int i = 0; i < FT_LINKS_MAX; i++)
+        assert_false(paths[i].guest_bridge);    /* the worst were dropped */
+}
+
+static void
+test_witness(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_findings findings = FT_FINDINGS_INIT;
+
+    ft_check_witness(f->h1, f->h2, f->w1, &findings);
+    expect(findings, "witness.address", FT_PASS, "w1");
+    memset(&findings, 0, sizeof(findings));
+    ft_check_witness(f->h1, f->h2, NULL, &findings);
+    expect(findings, "witness.none", FT_WARN, "no witness");
+    memset(&findings, 0, sizeof(findings));
+    ft_check_witness(f->h1, f->h2, f->h2, &findings);
+    expect(findings, "witness.host", FT_FAIL, "h2");
+    memset(&findings, 0, sizeof(findings));
+    f->w1->nic_count = 0;
+    ft_check_witness(f->h1, f->h2, f->w1, &findings);
+    expect(findings, "witness.address", FT_WARN, "shares no network");
+    f->w1->nic_count = 4;
+}
+
+static void
+test_findings(void **state)
+{
+    struct ft_findings f = FT_FINDINGS_INIT;
+    FT_AUTOJSON json_t *json = NULL;
+    char longtext[2000];
+
+    (void)state;
+    assert_int_equal(ft_findings_worst(&f), FT_PASS);
+    memset(longtext, 'x', sizeof(longtext));
+    longtext[sizeof(longtext) - 1] = '\0';
+    ft_findings_add(&f, FT_WARN, "a", longtext, NULL, NULL, "%s", longtext);
+    assert_int_equal(ft_findings_worst(&f), FT_WARN);
+    assert_int_equal(strlen(f.list[0].evidence), sizeof(f.list[0].evidence) - 1);
+    for (int i = 0; i < 100; i++)
+        ft_findings_add(&f, i == 50 ? FT_FAIL : FT_PASS, "b", "s", "w", "r",
+                        "%d", i);
+    assert_int_equal(ft_findings_worst(&f), FT_FAIL);
+    assert_string_equal(ft_findings_first(&f, FT_FAIL)->evidence, "50");
+    json = ft_findings_to_json(&f);
+    assert_int_equal(json_array_size(json), 101);
+    assert_string_equal(ft_json_string(json_array_get(json, 51), "verdict", ""),
+                        "fail");
+    ft_findings_free(&f);
+    f.failed = 1;               /* a finding that could not be stored */
+    assert_int_equal(ft_findings_worst(&f), FT_FAIL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_all_is_well), TEST(test_vm_not_running),
+        TEST(test_vm_protected), TEST(test_vm_devices), TEST(test_vm_vhost),
+        TEST(test_vm_disks), TEST(test_vm_kind), TEST(test_kernels),
+        TEST(test_libvirt), TEST(test_standby_is_another_host), TEST(test_qemu),
+        TEST(test_cpu), TEST(test_cpu_passed_through), TEST(test_memory),
+        TEST(test_pool), TEST(test_pool_choice), TEST(test_collision),
+        TEST(test_mac), TEST(test_bridge), TEST(test_network),
+        TEST(test_vhost_on_standby), TEST(test_clock), TEST(test_links),
+        TEST(test_link_pitfalls), TEST(test_links_are_bounded),
+        TEST(test_witness), cmocka_unit_test(test_findings),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,421 @@
+/*
+ * Placement and plans: which host, why not the others, and what then is done.
+ */
+#include "config.h"
+
+#include "inventory-fixture.h"
+#include "plan/plan.h"
+
+static struct ft_plan_choices
+choices(void)
+{
+    struct ft_plan_choices c = { .vm = "vm1", .pair = PAIR_UUID,
+                                 .settings = FT_PAIR_SETTINGS_INIT };
+
+    return c;
+}
+
+static struct ft_placement
+place(const struct fixture *f)
+{
+    struct ft_placement p;
+
+    assert_int_equal(ft_place(&f->inventory, f->h1, f->vm, &p), 0);
+    return p;
+}
+
+static const struct ft_candidate *
+candidate(const struct ft_placement *p, const char *name)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (strcmp(p->candidates[i].host->name, name) == 0)
+            return &p->candidates[i];
+    fail_msg("no candidate %s", name);
+    return NULL;
+}
+
+static void
+expect_standby(const struct fixture *f, const char *name, const char *other,
+               const char *reason)
+{
+    struct ft_placement p = place(f);
+
+    if (name == NULL) {
+        assert_null(p.standby);
+    } else {
+        assert_non_null(p.standby);
+        assert_string_equal(p.standby->name, name);
+        assert_true(candidate(&p, name)->taken);
+        assert_ptr_equal(&p.candidates[0], candidate(&p, name));
+    }
+    if (strstr(candidate(&p, other)->reason, reason) == NULL)
+        fail_msg("%s: \"%s\" lacks \"%s\"", other, candidate(&p, other)->reason,
+                 reason);
+    for (size_t i = 0; i < p.count; i++)
+        assert_true(p.candidates[i].reason[0] != '\0');
+    ft_placement_free(&p);
+}
+
+static void
+test_place_by_name_when_equal(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_standby(f, "h2", "h3", "name decides");
+    f->list[1] = f->h3;             /* the order of the inventory is no matter */
+    f->list[2] = f->h2;
+    expect_standby(f, "h2", "h3", "name decides");
+    expect_standby(f, "h2", "w1", "libvirt");
+}
+
+static void
+test_place_by_memory(void **state)
+{
+    struct fixture *f = *state;
+
+    f->h3->memory_available++;
+    expect_standby(f, "h3", "h2", "less memory");
+}
+
+static void
+test_place_by_storage(void **state)
+{
+    struct fixture *f = *state;
+
+    f->h3->pools[0].available++;
+    expect_standby(f, "h3", "h2", "less storage");
+}
+
+static void
+test_place_by_warnings_before_memory(void **state)
+{
+    struct fixture *f = *state;
+
+    f->h2->memory_available *= 2;
+    strcpy(f->h2->libvirt.version, "9.1.0");
+    expect_standby(f, "h3", "h2", "warnings");
+}
+
+static void
+test_place_refuses(void **state)
+{
+    struct fixture *f = *state;
+
+    f->h2->memory_available = GIB_BYTES;
+    expect_standby(f, "h3", "h2", "available");
+    strcpy(f->h3->emulators[0].version, "8.0.0");
+    expect_standby(f, NULL, "h3", "8.0.0");
+}
+
+static void
+test_place_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_placement p;
+
+    f->inventory.host_count = 1;
+    p = place(f);
+    assert_null(p.standby);
+    assert_int_equal(p.count, 0);
+    ft_placement_free(&p);
+}
+
+/* ---- plans ---- */
+
+static const char *
+text_at(const json_t *json, const char *key)
+{
+    return ft_json_string(json, key, "(none)");
+}
+
+static void
+test_plan(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+    const json_t *hosts, *witness;
+
+    if (ft_plan_make(&f->inventory, &c, &plan, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(plan.pair, PAIR_UUID);
+    assert_string_equal(plan.vm_uuid, VM_UUID);
+    assert_string_equal(plan.primary, "h1");
+    assert_string_equal(plan.standby, "h2");
+    assert_string_equal(plan.witness, "w1");    /* no KVM host: before h3 */
+    assert_string_equal(plan.pool, "default");
+    assert_string_equal(plan.primary_address, "10.78.0.1");
+    assert_string_equal(plan.standby_address, "10.78.0.2");
+    assert_int_equal(plan.memory, GIB_BYTES);
+    assert_int_equal(plan.disk, 10 * GIB_BYTES);
+
+    hosts = json_object_get(plan.config, "hosts");
+    assert_int_equal(json_array_size(hosts), 2);
+    assert_string_equal(text_at(json_array_get(hosts, 0), "name"), "h1");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(
+        json_array_get(hosts, 1), "addresses"), 0)), "10.78.0.2");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(
+        json_array_get(hosts, 1), "addresses"), 1)), "10.77.0.2");
+    assert_int_equal(ft_json_int(json_array_get(hosts, 0), "port", 0, 65535, 0),
+                     7331);
+    witness = json_object_get(plan.config, "witness");
+    assert_string_equal(text_at(witness, "name"), "w1");
+    assert_int_equal(ft_json_int(witness, "port", 0, 65535, 0), 7332);
+    assert_string_equal(json_string_value(json_array_get(
+        json_object_get(witness, "addresses"), 0)), "10.78.0.9");
+    assert_string_equal(json_string_value(json_array_get(
+        json_object_get(plan.config, "pools"), 1)), "default");
+    assert_int_equal(ft_json_int(json_object_get(plan.config, "settings"),
+                                 "silence_ms", 0, 9999, 0), 200);
+    ft_plan_free(&plan);
+}
+
+static void
+test_plan_config_has_self(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), 0);
+    for (int self = 0; self < 2; self++) {
+        FT_AUTOJSON json_t *config = ft_plan_config(&plan, self);
+
+        assert_int_equal(ft_json_int(config, "self", 0, 1, -1), self);
+        assert_int_equal(ft_json_int(config, "schema", 0, 9, -1), 1);
+    }
+    assert_null(json_object_get(plan.config, "self"));
+    ft_plan_free(&plan);
+}
+
+static void
+expect_steps(const struct ft_plan *plan, const char *const *expected)
+{
+    char line[400];
+    size_t i;
+
+    for (i = 0; expected[i] != NULL; i++) {
+        assert_true(i < plan->step_count);
+        snprintf(line, sizeof(line), "%s %s",
+                 ft_step_kind_name(plan->steps[i].kind), plan->steps[i].host);
+        assert_string_equal(line, expected[i]);
+        assert_true(plan->steps[i].description[0] != '\0');
+    }
+    assert_int_equal(plan->step_count, i);
+}
+
+static void
+test_steps(void **state)
+{
+    static const char *const with[] = {
+        "engine h1", "engine h2", "engine w1", "witness w1", "witness-pair w1",
+        "standby h2", "primary h1", "sync h1", NULL };
+    static const char *const without[] = {
+        "engine h1", "engine h2", "standby h2", "primary h1", "sync h1", NULL };
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), 0);
+    expect_steps(&plan, with);
+    ft_plan_free(&plan);
+    c.witness = "none";
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), 0);
+    expect_steps(&plan, without);
+    assert_true(json_is_null(json_object_get(plan.config, "witness")));
+    assert_int_equal(ft_findings_worst(&plan.findings), FT_WARN);
+    ft_plan_free(&plan);
+}
+
+static void
+test_chosen_by_hand(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
+    c.standby = "h3";
+    c.witness = "h2";
+    c.address = "10.77.0.3";
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), 0);
+    assert_string_equal(plan.standby, "h3");
+    assert_string_equal(plan.witness, "h2");
+    assert_string_equal(plan.standby_address, "10.77.0.3");
+    assert_string_equal(plan.primary_address, "10.77.0.1");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(
+        json_array_get(json_object_get(plan.config, "hosts"), 1), "addresses"),
+        1)), "10.78.0.3");
+    ft_plan_free(&plan);
+    c.address = "10.99.0.3";
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EINVAL);
+    assert_non_null(strstr(err.text, "10.99.0.3"));
+    ft_plan_free(&plan);
+}
+
+static void
+test_witness_by_preference(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
+    f->h3->is_witness = true;           /* it serves already */
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), 0);
+    assert_string_equal(plan.witness, "h3");
+    ft_plan_free(&plan);
+    f->inventory.host_count = 2;        /* no third host at all */
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
+    assert_non_null(ft_findings_find(&plan.findings, "witness.missing"));
+    ft_plan_free(&plan);
+}
+
+static void
+expect_error(const struct fixture *f, const struct ft_plan_choices *c, int code,
+             const char *text)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
+    assert_int_equal(ft_plan_make(&f->inventory, c, &plan, &err), -code);
+    if (strstr(err.text, text) == NULL)
+        fail_msg("\"%s\" lacks \"%s\"", err.text, text);
+    assert_null(plan.config);
+    assert_int_equal(plan.step_count, 0);
+    ft_plan_free(&plan);
+}
+
+static void
+test_errors(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_known_pair pair = { .pair = "other", .vm = "vm1",
+                                  .vm_uuid = VM_UUID, .primary = "h1",
+                                  .standby = "h2", .state = "protected" };
+
+    c.vm = "nix";
+    expect_error(f, &c, ENOENT, "nix");
+    c = choices();
+    c.standby = "h9";
+    expect_error(f, &c, ENOENT, "h9");
+    c = choices();
+    c.witness = "w9";
+    expect_error(f, &c, ENOENT, "w9");
+    c = choices();
+    c.standby = "h1";
+    expect_error(f, &c, EPERM, "h1");
+    c = choices();
+    c.witness = "h1";
+    expect_error(f, &c, EPERM, "h1");
+    c = choices();
+    c.pool = "tank";
+    expect_error(f, &c, EPERM, "tank");
+    c = choices();
+    f->vm->state = FT_DOMAIN_OFF;
+    expect_error(f, &c, EPERM, "off");
+    f->vm->state = FT_DOMAIN_RUNNING;
+    f->inventory.pairs = &pair;
+    f->inventory.pair_count = 1;
+    expect_error(f, &c, EEXIST, "protected already");
+    f->inventory.pair_count = 0;
+    memset(f->h1->name, 'n', 80);
+    expect_error(f, &c, EPERM, "longer than");
+}
+
+static void
+test_no_standby(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
+    f->h2->memory_available = 0;
+    f->h3->memory_available = 0;
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
+    assert_string_equal(plan.standby, "");
+    assert_non_null(ft_findings_find(&plan.findings, "placement.candidate"));
+    ft_plan_free(&plan);
+    f->inventory.host_count = 1;
+    c.witness = "none";
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
+    assert_non_null(ft_findings_find(&plan.findings, "placement.none"));
+    ft_plan_free(&plan);
+}
+
+static void
+test_settings(void **state)
+{
+    static const struct {
+        struct ft_pair_settings settings;
+        const char *text;       /* NULL: good */
+    } cases[] = {
+        { FT_PAIR_SETTINGS_INIT, NULL },
+        { { 49, 100, 500, 10, 30, false }, "silence_ms" },
+        { { 60001, 100, 500, 10, 30, false }, "silence_ms" },
+        { { 200, 4, 500, 4, 30, false }, "interval_ms" },
+        { { 200, 100, 99, 10, 30, false }, "idle_interval_ms" },
+        { { 200, 100, 500, 0, 30, false }, "min_spacing_ms" },
+        { { 200, 100, 500, 101, 30, false }, "min_spacing_ms" },
+        { { 200, 100, 500, 10, 0, false }, "pause_share_percent" },
+        { { 200, 100, 500, 10, 91, false }, "pause_share_percent" },
+        { { 50, 5, 5, 1, 90, true }, NULL },
+    };
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_error err = FT_ERROR_INIT;
+        int rc = ft_settings_check(&cases[i].settings, &err);
+
+        assert_int_equal(rc, cases[i].text != NULL ? -EINVAL : 0);
+        if (cases[i].text != NULL)
+            assert_non_null(strstr(err.text, cases[i].text));
+    }
+    c.settings.silence_ms = 1;
+    expect_error(f, &c, EINVAL, "silence_ms");
+}
+
+static void
+test_same_input_same_answer(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan a, b;
+    FT_AUTOJSON json_t *ja = NULL, *jb = NULL;
+    const struct ft_host *swap;
+
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &a, &err), 0);
+    swap = f->list[0];
+    f->list[0] = f->list[3];
+    f->list[3] = swap;
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &b, &err), 0);
+    ja = ft_plan_to_json(&a);
+    jb = ft_plan_to_json(&b);
+    assert_non_null(ja);
+    assert_true(json_equal(ja, jb));
+    ft_plan_free(&a);
+    ft_plan_free(&b);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_place_by_name_when_equal), TEST(test_place_by_memory),
+        TEST(test_place_by_storage), TEST(test_place_by_warnings_before_memory),
+        TEST(test_place_refuses), TEST(test_place_alone), TEST(test_plan),
+        TEST(test_plan_config_has_self), TEST(test_steps),
+        TEST(test_chosen_by_hand), TEST(test_witness_by_preference),
+        TEST(test_errors), TEST(test_no_standby), TEST(test_settings),
+        TEST(test_same_input_same_answer),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

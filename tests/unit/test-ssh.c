@@ -1,0 +1,623 @@
+/*
+ * SSH against a real sshd on loopback.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "sshd-fixture.h"
+
+static struct sshd sshd;
+
+static int
+start(void **state)
+{
+    (void)state;
+    sshd_start(&sshd);
+    return 0;
+}
+
+static int
+stop(void **state)
+{
+    (void)state;
+    sshd_stop(&sshd);
+    return 0;
+}
+
+static struct ft_ssh *
+log_in(void)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh = NULL;
+
+    sshd_options(&sshd, &options);
+    options.accept_new_host_keys = true;
+    if (ft_ssh_open(sshd.destination, &options, &ssh, &err) < 0)
+        fail_msg("%s (%s)", err.text, err.hint);
+    return ssh;
+}
+
+/* Opens and must fail; returns the code. */
+static int
+refused(const char *destination, const struct ft_ssh_options *options,
+        struct ft_error *err)
+{
+    struct ft_ssh *ssh = NULL;
+    int rc = ft_ssh_open(destination, options, &ssh, err);
+
+    assert_true(rc < 0);
+    assert_null(ssh);
+    assert_int_equal(err->code, -rc);
+    assert_true(err->text[0] != '\0');
+    assert_true(err->hint[0] != '\0');
+    return -rc;
+}
+
+/* ---- host keys ---- */
+
+struct answers {
+    int accept;
+    int asked;
+    char fingerprint[128];
+    const char *secret;
+    char prompt[700];
+};
+
+static int
+on_host_key(void *data, const char *host, const char *type,
+            const char *fingerprint)
+{
+    struct answers *a = data;
+
+    assert_string_equal(host, sshd.destination);
+    assert_string_equal(type, "ssh-ed25519");
+    snprintf(a->fingerprint, sizeof(a->fingerprint), "%s", fingerprint);
+    a->asked++;
+    return a->accept;
+}
+
+static int
+on_secret(void *data, const char *prompt, char *out, size_t size)
+{
+    struct answers *a = data;
+
+    a->asked++;
+    snprintf(a->prompt, sizeof(a->prompt), "%s", prompt);
+    if (a->secret == NULL)
+        return -ECANCELED;
+    snprintf(out, size, "%s", a->secret);
+    return 0;
+}
+
+static void
+test_host_keys(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    struct answers a = { 0 };
+    struct ft_ssh *ssh = NULL;
+    char before[128], after[128];
+
+    (void)state;
+    unlink(sshd.known_hosts);
+    sshd_fingerprint(&sshd, before, sizeof(before));
+    sshd_options(&sshd, &options);
+
+    /* unknown, nobody to ask: refused, and nothing is written */
+    assert_int_equal(refused(sshd.destination, &options, &err), ENOKEY);
+    assert_non_null(strstr(err.text, before));
+    assert_int_not_equal(access(sshd.known_hosts, F_OK), 0);
+
+    /* asked, and the answer is no */
+    options.prompts.host_key = on_host_key;
+    options.prompts.data = &a;
+    assert_int_equal(refused(sshd.destination, &options, &err), ENOKEY);
+    assert_string_equal(a.fingerprint, before);
+    assert_int_equal(a.asked, 1);
+
+    /* asked, and the answer is yes: remembered */
+    a.accept = 1;
+    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    assert_int_equal(a.asked, 2);
+    ft_ssh_close(ssh);
+    options.prompts.host_key = NULL;
+    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ft_ssh_close(ssh);
+
+    /* changed: refused whatever was asked for, with both fingerprints */
+    sshd_change_host_key(&sshd);
+    sshd_fingerprint(&sshd, after, sizeof(after));
+    assert_string_not_equal(before, after);
+    options.prompts.host_key = on_host_key;
+    options.accept_new_host_keys = true;
+    assert_int_equal(refused(sshd.destination, &options, &err), EKEYREJECTED);
+    assert_int_equal(a.asked, 2);
+    assert_non_null(strstr(err.text, before));
+    assert_non_null(strstr(err.text, after));
+    assert_non_null(strstr(err.hint, "ssh-keygen"));
+    assert_non_null(strstr(err.hint, sshd.known_hosts));
+    assert_non_null(strstr(err.hint, "-R"));
+
+    /* the hint's command helps */
+    {
+        char command[600];
+        const char *from = strstr(err.hint, "ssh-keygen");
+
+        snprintf(command, sizeof(command), "%s >/dev/null 2>&1", from);
+        assert_int_equal(system(command), 0);
+    }
+    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ft_ssh_close(ssh);
+}
+
+/* known_hosts written by OpenSSH, hashed names included. */
+static void
+test_reads_openssh_known_hosts(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh = NULL;
+    char command[600];
+
+    (void)state;
+    snprintf(command, sizeof(command),
+             "ssh-keyscan -H -p %u 127.0.0.1 > %s 2>/dev/null", sshd.port,
+             sshd.known_hosts);
+    assert_int_equal(system(command), 0);
+    sshd_options(&sshd, &options);
+    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ft_ssh_close(ssh);
+}
+
+/* ---- authentication ---- */
+
+static void
+test_wrong_key(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    sshd_options(&sshd, &options);
+    options.accept_new_host_keys = true;
+    options.identity = sshd.stranger_key;
+    assert_int_equal(refused(sshd.destination, &options, &err), EACCES);
+    assert_non_null(strstr(err.text, "public keys"));
+    assert_non_null(strstr(err.hint, "ssh-copy-id"));
+}
+
+static void
+test_passphrase(void **state)
+{
+    struct answers a = { .secret = "secret" };
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh = NULL;
+
+    (void)state;
+    sshd_options(&sshd, &options);
+    options.accept_new_host_keys = true;
+    options.identity = sshd.locked_key;
+    options.prompts.secret = on_secret;
+    options.prompts.data = &a;
+    if (ft_ssh_open(sshd.destination, &options, &ssh, &err) < 0)
+        fail_msg("%s", err.text);
+    ft_ssh_close(ssh);
+    assert_int_equal(a.asked, 1);
+    assert_non_null(strstr(a.prompt, "locked"));
+    a.secret = NULL;
+    assert_int_equal(refused(sshd.destination, &options, &err), EACCES);
+    a.secret = "wrong";
+    assert_int_equal(refused(sshd.destination, &options, &err), EACCES);
+}
+
+static void
+test_config_file(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh = NULL;
+    char text[900];
+
+    (void)state;
+    snprintf(text, sizeof(text), "Host thebox\n  HostName 127.0.0.1\n  Port %u\n"
+             "  User root\n  IdentityFile %s\n  StrictHostKeyChecking no\n",
+             sshd.port, sshd.key);
+    assert_int_equal(ft_file_replace(sshd.config, text, strlen(text), 0600), 0);
+    sshd_options(&sshd, &options);
+    options.identity = NULL;
+    unlink(sshd.known_hosts);
+    /* StrictHostKeyChecking=no does not let unknown keys in silently */
+    assert_int_equal(refused("thebox", &options, &err), ENOKEY);
+    options.accept_new_host_keys = true;
+    if (ft_ssh_open("thebox", &options, &ssh, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(ft_ssh_name(ssh), "thebox");
+    assert_true(ft_ssh_is_root(ssh));
+    ft_ssh_close(ssh);
+    /* what was asked for wins over the file */
+    options.port = 1;
+    assert_int_equal(refused("thebox", &options, &err), ECONNREFUSED);
+    assert_int_equal(ft_file_replace(sshd.config, "", 0, 0600), 0);
+}
+
+/* ---- connecting ---- */
+
+static void
+test_refused_unknown_malformed(void **state)
+{
+    static const char *const malformed[] = {
+        "", "@", "root@", "@host", "host:", "host:0", "host:65536", "host:x",
+        "host:22x", "-oProxyCommand=x", "root@-x", "[::1]:0",
+    };
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    sshd_options(&sshd, &options);
+    assert_int_equal(refused("root@127.0.0.1:1", &options, &err), ECONNREFUSED);
+    assert_non_null(strstr(err.text, "port 1"));
+    assert_int_equal(refused("no-such-host.invalid", &options, &err),
+                     EHOSTUNREACH);
+    assert_non_null(strstr(err.text, "no-such-host.invalid"));
+    for (size_t i = 0; i < FT_ARRAY_SIZE(malformed); i++)
+        assert_int_equal(refused(malformed[i], &options, &err), EINVAL);
+}
+
+/* A server that takes the connection and then says nothing, or rubbish. */
+static int
+listen_on(unsigned *port)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof(address);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(fd, 4), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static void
+test_silent_server(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOCLOSE int fd = -1;
+    char destination[64];
+    int64_t began = ft_clock_ns();
+    unsigned port;
+
+    (void)state;
+    fd = listen_on(&port);
+    snprintf(destination, sizeof(destination), "root@127.0.0.1:%u", port);
+    sshd_options(&sshd, &options);
+    options.connect_timeout_ms = 1000;
+    assert_int_equal(refused(destination, &options, &err), ETIMEDOUT);
+    assert_true(ft_clock_ns() - began < 10 * FT_NS_PER_S);
+}
+
+static void *
+say_rubbish(void *data)
+{
+    static const char rubbish[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+    int fd = accept(*(int *)data, NULL, NULL);
+
+    if (fd >= 0 && write(fd, rubbish, sizeof(rubbish) - 1) > 0)
+        shutdown(fd, SHUT_WR);
+    close(fd);
+    return NULL;
+}
+
+static void
+test_rubbish_server(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOCLOSE int fd = -1;
+    char destination[64];
+    pthread_t thread;
+    unsigned port;
+
+    (void)state;
+    fd = listen_on(&port);
+    assert_int_equal(pthread_create(&thread, NULL, say_rubbish, &fd), 0);
+    snprintf(destination, sizeof(destination), "root@127.0.0.1:%u", port);
+    sshd_options(&sshd, &options);
+    refused(destination, &options, &err);
+    pthread_join(thread, NULL);
+}
+
+/* ---- commands ---- */
+
+static void
+test_run(void **state)
+{
+    struct ft_ssh *ssh = log_in();
+    struct ft_ssh_result r;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_ssh_run(ssh, "cat; echo \"it's\" >&2; exit 3", "in\n", 3,
+                                0, &r, &err), 0);
+    assert_string_equal(r.out, "in\n");
+    assert_string_equal(r.errors, "it's\n");
+    assert_int_equal(r.status, 3);
+    ft_ssh_result_free(&r);
+    assert_int_equal(ft_ssh_run(ssh, "true", NULL, 0, 0, &r, &err), 0);
+    assert_int_equal(r.status, 0);
+    assert_string_equal(r.out, "");
+    ft_ssh_result_free(&r);
+    assert_int_equal(ft_ssh_run(ssh, "kill -9 $$", NULL, 0, 0, &r, &err), 0);
+    assert_int_equal(r.status, 128 + 9);
+    ft_ssh_result_free(&r);
+    /* one that does not read its input */
+    {
+        size_t size = 4 << 20;
+        char *much = calloc(1, size);
+
+        assert_non_null(much);
+        ft_ssh_run(ssh, "exit 4", much, size, 0, &r, &err);
+        assert_int_equal(r.status, 4);
+        ft_ssh_result_free(&r);
+        free(much);
+    }
+    ft_ssh_close(ssh);
+}
+
+static void
+test_run_much_output(void **state)
+{
+    struct ft_ssh *ssh = log_in();
+    struct ft_ssh_result r;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_ssh_run(ssh, "head -c 8000000 /dev/zero; "
+                                "head -c 8000000 /dev/zero >&2", NULL, 0, 0, &r,
+                                &err), 0);
+    assert_int_equal(r.out_size, 8000000);
+    assert_int_equal(r.status, 0);
+    ft_ssh_result_free(&r);
+    assert_int_equal(ft_ssh_run(ssh, "cat /dev/zero", NULL, 0, 0, &r, &err),
+                     -EFBIG);
+    ft_ssh_result_free(&r);
+    ft_ssh_close(ssh);
+}
+
+static void
+test_run_timeout(void **state)
+{
+    struct ft_ssh *ssh = log_in();
+    struct ft_ssh_result r;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_ssh_run(ssh, "echo begun; exec sleep 1000", NULL, 0, 500,
+                                &r, &err), -ETIMEDOUT);
+    ft_ssh_result_free(&r);
+    /* the session is still good */
+    assert_int_equal(ft_ssh_run(ssh, "echo on", NULL, 0, 0, &r, &err), 0);
+    assert_string_equal(r.out, "on\n");
+    ft_ssh_result_free(&r);
+    ft_ssh_close(ssh);
+}
+
+static void
+test_must(void **state)
+{
+    struct ft_ssh *ssh = log_in();
+    struct ft_error err = FT_ERROR_INIT;
+    char *out = NULL;
+
+    (void)state;
+    assert_int_equal(ft_ssh_must(ssh, "echo 1; echo 2", &out, &err), 0);
+    assert_string_equal(out, "1\n2\n");
+    free(out);
+    out = NULL;
+    assert_int_equal(ft_ssh_must(ssh, "echo first >&2; echo 'the end' >&2; exit 5",
+                                 &out, &err), -EREMOTEIO);
+    assert_null(out);
+    assert_non_null(strstr(err.text, "the end (status 5)"));
+    assert_null(strstr(err.text, "first"));
+    ft_ssh_close(ssh);
+}
+
+static void
+test_connection_lost(void **state)
+{
+    struct ft_ssh *ssh = log_in();
+    struct ft_ssh_result r;
+    struct ft_error err = FT_ERROR_INIT;
+    int rc;
+
+    (void)state;
+    /* its parent is the sshd process that serves this session */
+    rc = ft_ssh_run(ssh, "kill -9 $PPID; sleep 1000", NULL, 0, 20000, &r, &err);
+    assert_int_equal(rc, -EPIPE);
+    ft_ssh_result_free(&r);
+    assert_true(ft_ssh_run(ssh, "true", NULL, 0, 2000, &r, &err) < 0);
+    ft_ssh_result_free(&r);
+    ft_ssh_close(ssh);
+}
+
+static void
+test_streams(void **state)
+{
+    struct ft_ssh *ssh = log_in();
+    struct ft_ssh_stream *a = NULL, *b = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    char data[64];
+
+    (void)state;
+    assert_int_equal(ft_ssh_stream_open(ssh, "exec cat", &a, &err), 0);
+    assert_int_equal(ft_ssh_stream_open(ssh, "echo bye >&2; exit 7", &b, &err),
+                     0);
+    assert_int_equal(ft_ssh_stream_read(a, data, sizeof(data), 100), -ETIMEDOUT);
+    assert_int_equal(ft_ssh_stream_write(a, "ping", 4), 0);
+    assert_int_equal(ft_ssh_stream_read(a, data, sizeof(data), 5000), 4);
+    assert_memory_equal(data, "ping", 4);
+    assert_int_equal(ft_ssh_stream_read(b, data, sizeof(data), 5000), 0);
+    assert_int_equal(ft_ssh_stream_status(b, 5000), 7);
+    assert_string_equal(ft_ssh_stream_errors(b), "bye\n");
+    ft_ssh_stream_close(b);
+    ft_ssh_stream_close(a);
+    ft_ssh_stream_close(NULL);
+    ft_ssh_close(ssh);
+}
+
+/* ---- files ---- */
+
+static int
+count_progress(void *data, size_t done, size_t total)
+{
+    size_t *last = data;
+
+    assert_true(done > *last && done <= total);
+    *last = done;
+    return 0;
+}
+
+static int
+cancel(void *data, size_t done, size_t total)
+{
+    (void)data;
+    (void)total;
+    return done > 100000;
+}
+
+static char *
+in_folder(const char *name)
+{
+    char *path = NULL;
+
+    assert_true(asprintf(&path, "%s/%s", sshd.folder, name) > 0);
+    return path;
+}
+
+static void
+test_upload(void **state)
+{
+    FT_AUTOFREE char *from = in_folder("from");
+    FT_AUTOFREE char *to = in_folder("it's the target");
+    struct ft_ssh *ssh = log_in();
+    struct ft_error err = FT_ERROR_INIT;
+    size_t size = 3000001, done = 0;
+    FT_AUTOFREE char *data = malloc(size);
+    char here[65], there[65];
+    struct stat st;
+
+    (void)state;
+    assert_non_null(data);
+    for (size_t i = 0; i < size; i++)
+        data[i] = (char)(i * 7 >> 3);
+    assert_int_equal(ft_file_replace(from, data, size, 0600), 0);
+    if (ft_ssh_upload(ssh, from, to, 0755, count_progress, &done, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(done, size);
+    assert_int_equal(ft_file_sha256(from, here), 0);
+    assert_int_equal(ft_file_sha256(to, there), 0);
+    assert_string_equal(here, there);
+    assert_int_equal(stat(to, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0755);
+
+    /* an upload that does not end leaves the old file */
+    data[0]++;
+    assert_int_equal(ft_file_replace(from, data, size, 0600), 0);
+    assert_int_equal(ft_ssh_upload(ssh, from, to, 0755, cancel, NULL, &err),
+                     -ECANCELED);
+    assert_int_equal(ft_file_sha256(to, there), 0);
+    assert_string_equal(here, there);
+    assert_int_equal(system("ls /var/tmp/ftadmin-* 2>/dev/null"), 2 << 8);
+
+    assert_int_equal(ft_ssh_upload(ssh, "/nonexistent", to, 0755, NULL, NULL,
+                                   &err), -ENOENT);
+    assert_int_equal(ft_ssh_upload(ssh, from, "/nonexistent/x", 0755, NULL, NULL,
+                                   &err), -EREMOTEIO);
+    assert_int_equal(system("ls /var/tmp/ftadmin-* 2>/dev/null"), 2 << 8);
+    ft_ssh_close(ssh);
+}
+
+static void
+test_put(void **state)
+{
+    FT_AUTOFREE char *to = in_folder("put");
+    FT_AUTOFREE char *text = NULL;
+    struct ft_ssh *ssh = log_in();
+    struct ft_error err = FT_ERROR_INIT;
+    size_t size;
+
+    (void)state;
+    assert_int_equal(ft_ssh_put(ssh, "one\n", 4, to, 0644, &err), 0);
+    assert_int_equal(ft_ssh_put(ssh, "two\n", 4, to, 0600, &err), 0);
+    assert_int_equal(ft_file_read(to, 100, &text, &size), 0);
+    assert_string_equal(text, "two\n");
+    ft_ssh_close(ssh);
+}
+
+static void
+test_quote(void **state)
+{
+    static const char *const cases[][2] = {
+        { "", "''" }, { "a b", "'a b'" }, { "it's", "'it'\\''s'" },
+        { "''", "''\\'''\\'''" }, { "$(x)`y`\\", "'$(x)`y`\\'" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOFREE char *quoted = ft_shell_quote(cases[i][0]);
+
+        assert_string_equal(quoted, cases[i][1]);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_host_keys),
+        cmocka_unit_test(test_reads_openssh_known_hosts),
+        cmocka_unit_test(test_wrong_key),
+        cmocka_unit_test(test_passphrase),
+        cmocka_unit_test(test_config_file),
+        cmocka_unit_test(test_refused_unknown_malformed),
+        cmocka_unit_test(test_silent_server),
+        cmocka_unit_test(test_rubbish_server),
+        cmocka_unit_test(test_run),
+        cmocka_unit_test(test_run_much_output),
+        cmocka_unit_test(test_run_timeout),
+        cmocka_unit_test(test_must),
+        cmocka_unit_test(test_connection_lost),
+        cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_upload),
+        cmocka_unit_test(test_put),
+        cmocka_unit_test(test_quote),
+    };
+
+    if (!sshd_available())
+        return 77;
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, start, stop);
+}
