@@ -39,7 +39,7 @@
 #define FT_FRAME_TYPES(X)                                                     \
     X(HELLO, 1, "hello", 2, 65536, 0)                                         \
     X(ERROR, 2, "error", 2, 65536, 0)                                         \
-    X(SETUP, 3, "setup", 1, FT_FRAME_DATA_MAX, FT_FRAME_MORE)                 \
+    X(SETUP, 3, "setup", 2, FT_FRAME_DATA_MAX, 0)                             \
     X(SETUP_OK, 4, "setup-ok", 2, 65536, 0)                                   \
     X(RAM, 5, "ram", 20, FT_FRAME_PAYLOAD_MAX, 0)                             \
     X(RAM_ZERO, 6, "ram-zero", 20, FT_FRAME_PAYLOAD_MAX, 0)                   \
@@ -52,8 +52,8 @@
     X(ACK, 12, "ack", 0, 0, 0)                                                \
     X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                      \
     X(CONTROL, 14, "control", 16, 16, 0)                                      \
-    X(VERIFY, 15, "verify", 0, FT_FRAME_DATA_MAX, FT_FRAME_MORE)              \
-    X(VERIFY_RESULT, 16, "verify-result", 0, FT_FRAME_DATA_MAX, FT_FRAME_MORE)
+    X(VERIFY, 15, "verify", 24, FT_FRAME_DATA_MAX, 0)                         \
+    X(VERIFY_RESULT, 16, "verify-result", 2, 65536, 0)
 
 #define FT_FRAME_ENUM_(NAME, number, name, least, most, flags)                \
     FT_FRAME_##NAME = (number),

@@ -2,7 +2,11 @@
 
 #include "wire.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "engine/frame.h"
 #include "engine/payload.h"
 
@@ -184,6 +188,29 @@ test_epoch_summary(void **state)
                      -EPROTO);
 }
 
+/* The table of the manual page is the one that is compiled in. */
+static void
+test_manual_page(void **state)
+{
+    const char *source = getenv("srcdir");
+    FT_AUTOFREE char *text = NULL;
+    char path[512], row[128];
+    unsigned rows = 0;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/man/ft-protocol.7", source ? source : ".");
+    assert_int_equal(ft_file_read(path, 1 << 20, &text, NULL), 0);
+#define CHECK(NAME, number, name, least, most, allowed)                       \
+    snprintf(row, sizeof(row), "\n.It %s Ta %d Ta %u Ta %u\n", name, number,  \
+             (unsigned)(least), (unsigned)(most));                            \
+    if (!strstr(text, row))                                                   \
+        fail_msg("no row \"%s\"", row + 1);                                   \
+    rows++;
+    FT_FRAME_TYPES(CHECK)
+#undef CHECK
+    assert_int_equal(rows, FT_FRAME_VERIFY_RESULT);
+}
+
 int
 main(void)
 {
@@ -194,6 +221,7 @@ main(void)
         cmocka_unit_test(test_limits_and_names),
         cmocka_unit_test(test_disk_payloads),
         cmocka_unit_test(test_epoch_summary),
+        cmocka_unit_test(test_manual_page),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
