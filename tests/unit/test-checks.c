@@ -386,7 +386,7 @@ nic_of(struct ft_host *host, const char *name)
         if (strcmp(host->nics[i].name, name) == 0)
             return &host->nics[i];
     fail_msg("no NIC %s", name);
-    return NULL;
+    abort();
 }
 
 static void

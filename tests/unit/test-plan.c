@@ -31,7 +31,7 @@ candidate(const struct ft_placement *p, const char *name)
         if (strcmp(p->candidates[i].host->name, name) == 0)
             return &p->candidates[i];
     fail_msg("no candidate %s", name);
-    return NULL;
+    abort();
 }
 
 static void
