@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "engine/control-server.h"
 #include "engine/daemon-verbs.h"
 #include "engine/events.h"
@@ -192,7 +192,7 @@ ft_daemon_main(const struct ft_daemon_options *options)
     if (ready >= 0)
         leave_terminal(ready);
     /* the engine must be heard in time: its silence starts a takeover */
-    setpriority(PRIO_PROCESS, 0, -10);
+    ft_priority_urgent();
     ft_events_note("info", "engine-started", NULL, NULL,
                    "the engine started on this host");
     ft_loop_run();

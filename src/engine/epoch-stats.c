@@ -58,6 +58,17 @@ ft_epoch_stats_pages(struct ft_epoch_stats *stats, uint64_t data, uint64_t zero)
 }
 
 void
+ft_epoch_stats_traffic(struct ft_epoch_stats *stats, uint64_t link_bytes,
+                       uint64_t disk_bytes, uint64_t buffer_bytes)
+{
+    pthread_mutex_lock(&stats->lock);
+    stats->link_bytes = link_bytes;
+    stats->disk_bytes = disk_bytes;
+    stats->buffer_bytes = buffer_bytes;
+    pthread_mutex_unlock(&stats->lock);
+}
+
+void
 ft_epoch_stats_progress(struct ft_epoch_stats *stats, const char *phase,
                         uint64_t done, uint64_t total)
 {
@@ -109,6 +120,19 @@ progress(const struct ft_epoch_stats *stats, int64_t now)
                      took > 0 ? (double)stats->done * 1e9 / (double)took : 0.0);
 }
 
+static json_t *
+counters(const struct ft_epoch_stats *stats)
+{
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "epochs",
+                     (json_int_t)stats->count, "dirty_bytes",
+                     (json_int_t)stats->dirty_total, "pages_sent",
+                     (json_int_t)stats->pages_total, "zero_pages",
+                     (json_int_t)stats->zero_pages_total, "link_bytes",
+                     (json_int_t)stats->link_bytes, "disk_bytes",
+                     (json_int_t)stats->disk_bytes, "buffer_bytes",
+                     (json_int_t)stats->buffer_bytes);
+}
+
 void
 ft_epoch_stats_report(struct ft_epoch_stats *stats, json_t *status)
 {
@@ -127,11 +151,6 @@ ft_epoch_stats_report(struct ft_epoch_stats *stats, json_t *status)
     json_object_set_new(status, "dirty_bytes_per_epoch",
                         json_integer((json_int_t)stats->dirty_bytes));
     json_object_set_new(status, "progress", progress(stats, now));
-    json_object_set_new(
-        status, "counters",
-        json_pack("{s:I,s:I,s:I,s:I}", "epochs", (json_int_t)stats->count,
-                  "dirty_bytes", (json_int_t)stats->dirty_total, "pages_sent",
-                  (json_int_t)stats->pages_total, "zero_pages",
-                  (json_int_t)stats->zero_pages_total));
+    json_object_set_new(status, "counters", counters(stats));
     pthread_mutex_unlock(&stats->lock);
 }

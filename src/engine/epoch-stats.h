@@ -25,6 +25,7 @@ struct ft_epoch_stats {
     int64_t last_stop, acked_stop;  /* when those stopped the VM */
     double dirty_bytes;             /* moving average an epoch */
     uint64_t dirty_total, pages_total, zero_pages_total;
+    uint64_t link_bytes, disk_bytes, buffer_bytes;
     const char *phase;              /* "disk", "memory" or NULL */
     uint64_t done, total;
     int64_t phase_began;
@@ -42,6 +43,13 @@ void ft_epoch_stats_acked(struct ft_epoch_stats *stats, uint64_t epoch,
 
 void ft_epoch_stats_pages(struct ft_epoch_stats *stats, uint64_t data,
                           uint64_t zero);
+
+/*
+ * What the link in use has carried so far, in bytes: everything but TLS's own,
+ * and the disk writes in it. buffer_bytes: allocated for an epoch's pages.
+ */
+void ft_epoch_stats_traffic(struct ft_epoch_stats *stats, uint64_t link_bytes,
+                            uint64_t disk_bytes, uint64_t buffer_bytes);
 
 /* Progress of the first copy; phase is a static string, NULL: done. */
 void ft_epoch_stats_progress(struct ft_epoch_stats *stats, const char *phase,

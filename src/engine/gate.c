@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/priority.h"
 #include "engine/gate-qemu.h"
 #include "engine/gate-queue.h"
 
@@ -204,6 +205,7 @@ run(void *opaque)
     size_t n;
     bool wake;
 
+    ft_priority_brisk();
     pthread_setname_np(pthread_self(), "gate");
     pthread_mutex_lock(&gate->lock);
     while (!gate->ending) {

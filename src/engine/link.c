@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/json.h"
+#include "base/priority.h"
 #include "engine/bytes.h"
 #include "engine/payload.h"
 
@@ -381,6 +382,7 @@ heart_main(void *opaque)
     int64_t next_ns = ft_clock_ns();
     int rc = 0;
 
+    ft_priority_urgent();
     while (!rc) {
         uint64_t stamp;
         int answer;

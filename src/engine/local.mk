@@ -60,6 +60,7 @@ ftengine_SOURCES = src/engine/main.c \
 	src/engine/staged-pages.c src/engine/staged-pages.h \
 	src/engine/standby.c \
 	src/engine/supervisor.c src/engine/supervisor.h \
+	src/engine/tap.c src/engine/tap.h \
 	src/engine/verify-primary.c src/engine/verify-standby.c \
 	src/engine/verify.h \
 	src/engine/witness-process.c src/engine/witness-process.h \

@@ -11,6 +11,8 @@
 
 #include <libvirt/libvirt.h>
 
+#include "base/priority.h"
+
 struct posted {
     ft_loop_call call;
     void *opaque;
@@ -105,6 +107,7 @@ async_main(void *argument)
 {
     struct async *a = argument;
 
+    ft_priority_brisk();
     a->work(a->opaque);
     /* the result must not be lost: wait for memory rather than forget it */
     while (ft_loop_post(a->done, a->opaque) < 0)

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 
 #include "base/cleanup.h"
+#include "base/priority.h"
 #include "engine/nbd-protocol.h"
 
 enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_DONE };
@@ -49,6 +50,7 @@ connection_main(void *opaque)
         .opaque = server->opaque,
     };
 
+    ft_priority_brisk();
     /* Why a client left is its own log's business. */
     nbd_run(&session, NULL);
     pthread_mutex_lock(&server->lock);

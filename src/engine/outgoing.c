@@ -45,6 +45,17 @@ ft_outgoing_disk_bytes(struct ft_outgoing *out)
     return bytes;
 }
 
+uint64_t
+ft_outgoing_disk_total(struct ft_outgoing *out)
+{
+    uint64_t bytes;
+
+    pthread_mutex_lock(&out->lock);
+    bytes = out->disk_total;
+    pthread_mutex_unlock(&out->lock);
+    return bytes;
+}
+
 static void
 count(struct ft_outgoing *out, uint64_t epoch,
       const struct ft_epoch_summary *part)
@@ -76,6 +87,7 @@ ft_outgoing_send_disk(struct ft_outgoing *out, enum ft_frame_type type,
     pthread_mutex_lock(&out->lock);
     epoch = out->open;
     out->disk_bytes += length;
+    out->disk_total += length;
     pthread_mutex_unlock(&out->lock);
     return ft_outgoing_send(out, epoch, type, 0, payload, n);
 }

@@ -24,6 +24,7 @@ struct ft_outgoing {
     uint64_t open;                  /* number of the epoch being made */
     struct ft_epoch_summary summary[2];     /* by number & 1 */
     uint64_t disk_bytes;            /* written to disks in the open epoch */
+    uint64_t disk_total;            /* in all epochs */
 };
 
 /* Begins with epoch 1 open. Takes a reference to the session. */
@@ -33,8 +34,9 @@ void ft_outgoing_clear(struct ft_outgoing *out);
 /* Closes the open epoch, while the VM is stopped; returns its number. */
 uint64_t ft_outgoing_close_epoch(struct ft_outgoing *out);
 
-/* Bytes written to disks in the open epoch. */
+/* Bytes written to disks in the open epoch; in all. */
 uint64_t ft_outgoing_disk_bytes(struct ft_outgoing *out);
+uint64_t ft_outgoing_disk_total(struct ft_outgoing *out);
 
 /* Sends a frame of state for this epoch and counts it. As ft_link_send. */
 int ft_outgoing_send(struct ft_outgoing *out, uint64_t epoch,

@@ -194,6 +194,12 @@ ft_page_sender_stream(struct ft_page_sender *s, const struct ft_page_set *set,
     return rc;
 }
 
+size_t
+ft_page_sender_buffer(const struct ft_page_sender *s)
+{
+    return s->room;
+}
+
 void
 ft_page_sender_counts(const struct ft_page_sender *s, uint64_t *data,
                       uint64_t *zero)

@@ -46,6 +46,9 @@ int ft_page_sender_stream(struct ft_page_sender *sender,
                           int (*progress)(void *opaque, uint64_t done),
                           void *opaque, struct ft_error *err);
 
+/* Bytes allocated for copied pages. */
+size_t ft_page_sender_buffer(const struct ft_page_sender *sender);
+
 /* Pages sent since it was opened. */
 void ft_page_sender_counts(const struct ft_page_sender *sender,
                            uint64_t *data, uint64_t *zero);

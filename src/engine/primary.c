@@ -334,6 +334,13 @@ message(struct ft_worker *w, enum ft_ownership_message m)
 }
 
 static void
+quiet(struct ft_worker *w, int64_t ns)
+{
+    (void)w;
+    (void)ns;
+}
+
+static void
 link_up(struct ft_worker *w)
 {
     (void)w;
@@ -527,6 +534,6 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 
 const struct ft_side ft_primary_side = {
     .open = open_side, .act = act, .frame = frame, .message = message,
-    .link_up = link_up, .link_down = link_down, .status = status,
-    .request = request,
+    .link_up = link_up, .link_down = link_down, .quiet = quiet,
+    .status = status, .request = request,
 };

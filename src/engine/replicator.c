@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "engine/primary.h"
 #include "engine/verify.h"
 
@@ -307,6 +308,17 @@ note_pages(struct ft_primary *p, uint64_t before[2])
     before[1] = zero;
 }
 
+static void
+note_traffic(struct ft_primary *p)
+{
+    struct ft_link_stats s;
+
+    ft_link_stats(ft_session_link(p->out.session), &s);
+    ft_epoch_stats_traffic(&p->stats, s.bytes_sent,
+                           ft_outgoing_disk_total(&p->out),
+                           ft_page_sender_buffer(p->sender));
+}
+
 /*
  * After the last epoch the VM stands until the ownership machine decides. When
  * there was no last epoch it goes on at once.
@@ -362,6 +374,7 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
         if (final)
             rc = after_final(p, rc, err);
         note_pages(p, pages);
+        note_traffic(p);
         adapt_compression(p, &blocked, &blocked_at);
         if (!rc && p->disk_broken)
             rc = ft_fail(err, EIO, NULL, "a mirror job ended by itself");
@@ -475,6 +488,7 @@ ft_replicator_main(void *argument)
     struct ft_primary *p = argument;
     struct ft_session *s;
 
+    ft_priority_brisk();
     while ((s = next_session(p)))
         run_session(p, s);
     ft_primary_detach_gate(p);

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/io.h"
+#include "base/priority.h"
 #include "engine/qemu-fd.h"
 #include "virt/qmp.h"
 
@@ -86,6 +87,7 @@ wait_for_orders(void *opaque)
 {
     struct ft_saver_pipe *p = opaque;
 
+    ft_priority_brisk();
     pthread_setname_np(pthread_self(), "monitor");
     pthread_mutex_lock(&p->lock);
     while (p->order != ORDER_END) {

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "base/log.h"
+#include "base/priority.h"
 #include "engine/loop.h"
 #include "engine/worker.h"
 
@@ -194,6 +194,7 @@ receive(void *opaque)
     struct ft_frame frame;
     int rc = 0;
 
+    ft_priority_brisk();
     while (!rc) {
         rc = ft_link_receive(s->link, FT_NO_DEADLINE, &frame, &s->end_error);
         if (!rc)

@@ -16,6 +16,7 @@
 #include "engine/device-state.h"
 #include "engine/loop.h"
 #include "engine/replica.h"
+#include "engine/tap.h"
 #include "engine/verify.h"
 #include "engine/worker-actions.h"
 #include "virt/domain.h"
@@ -34,8 +35,62 @@ struct standby {
     struct ft_replica replica;
     char machine[64];
     struct ft_verify_check verify;
+    struct {
+        char tap[32], mac[18];
+    } nics[FT_DOMAIN_NICS_MAX];
+    size_t n_nics;
+    int doors_open;             /* the taps are up */
     int useless;                /* applying failed: never take over with it */
 };
+
+static void
+set_doors(struct standby *s, int open)
+{
+    size_t i;
+    int rc;
+
+    s->doors_open = open;
+    for (i = 0; i < s->n_nics; i++) {
+        rc = ft_tap_set_up(s->nics[i].tap, open);
+        if (!rc && open)
+            rc = ft_tap_claim_mac(s->nics[i].tap, s->nics[i].mac);
+        if (rc)
+            ft_log(FT_LOG_WARN, "tap %s: %s", s->nics[i].tap, strerror(-rc));
+    }
+}
+
+/* The copy's taps, shut until the primary falls silent (tap.h). */
+static void
+take_nics(struct standby *s, const struct ft_domain *d)
+{
+    size_t i;
+
+    s->n_nics = 0;
+    for (i = 0; i < d->n_nics; i++) {
+        if (!d->nics[i].tap[0])
+            continue;
+        strcpy(s->nics[s->n_nics].tap, d->nics[i].tap);
+        strcpy(s->nics[s->n_nics++].mac, d->nics[i].mac);
+    }
+    set_doors(s, 0);
+}
+
+/*
+ * Half way to suspicion the doors open: early enough for what clients send
+ * again after 200 ms.
+ */
+static void
+quiet(struct ft_worker *w, int64_t ns)
+{
+    struct standby *s = w->side_data;
+    int open = ns > w->config.silence_ms * FT_NS_PER_MS / 2;
+
+    pthread_mutex_lock(&w->own_lock);
+    open &= ft_ownership_valid(&w->own);
+    pthread_mutex_unlock(&w->own_lock);
+    if (open != s->doors_open)
+        set_doors(s, open);
+}
 
 static void
 stop_waiting_domain(struct ft_worker *w)
@@ -159,6 +214,7 @@ inspect_domain(struct standby *s, const json_t *setup, struct ft_error *err)
     if (rc)
         return rc;
     r->pid = d.pid;
+    take_nics(s, &d);
     rc = ft_ram_blocks_find(s->worker->dom, d.pid, r->blocks,
                             FT_RAM_BLOCKS_MAX, &r->n_blocks, err);
     if (!rc)
@@ -377,6 +433,7 @@ take_over(struct standby *s)
     int planned = w->handover;
 
     ft_worker_drop_link(w);
+    set_doors(s, 1);
     began = ft_clock_ns();
     if (resume(s, &times, &err)) {
         ft_worker_note(w, "crit", "takeover-failed", "%s; %s", err.text,
@@ -515,6 +572,6 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 
 const struct ft_side ft_standby_side = {
     .open = open_side, .act = act, .frame = frame, .message = message,
-    .link_up = link_up, .link_down = link_down, .status = status,
-    .request = request,
+    .link_up = link_up, .link_down = link_down, .quiet = quiet,
+    .status = status, .request = request,
 };

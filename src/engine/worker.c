@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,12 +21,15 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "engine/channel.h"
 #include "engine/loop.h"
 #include "engine/paths.h"
 #include "engine/worker-actions.h"
 
 #define TICK_MS 10
+/* The kernel tells this time in its own coarse ticks: less is no news. */
+#define HEARD_STEP_NS (20 * FT_NS_PER_MS)
 #define STARVED_NS (100 * FT_NS_PER_MS)
 #define STATUS_MS 200
 #define DAEMON_RETRY_MS 100
@@ -242,11 +244,12 @@ on_tick(void *opaque)
     if (w->session) {
         int64_t heard = ft_link_last_heard(ft_session_link(w->session));
 
-        if (heard > w->last_heard) {
+        if (heard > w->last_heard + HEARD_STEP_NS) {
             w->last_heard = heard;
             ft_worker_event_kind(w, FT_EVENT_HEARD);
         }
     }
+    w->side->quiet(w, now - w->last_heard);
     pthread_mutex_lock(&w->own_lock);
     deadline = ft_ownership_deadline(&w->own);
     pthread_mutex_unlock(&w->own_lock);
@@ -508,7 +511,7 @@ ft_worker_main(const char *pair, int give_up)
     snprintf(w->run_folder, sizeof(w->run_folder), "%s/%s", FT_RUN_FOLDER, pair);
     if (ft_make_folder(w->run_folder, 0711) || ft_loop_init())
         return 1;
-    setpriority(PRIO_PROCESS, 0, -10);
+    ft_priority_urgent();
     w->side = w->state.record.role == FT_ROLE_PRIMARY ? &ft_primary_side
                                                       : &ft_standby_side;
     init_ownership(w);

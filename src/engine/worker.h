@@ -39,6 +39,8 @@ struct ft_side {
     /* The link is up, or ended; its session is worker->session, or was. */
     void (*link_up)(struct ft_worker *worker);
     void (*link_down)(struct ft_worker *worker);
+    /* Every tick: the peer was last heard so many ns ago. */
+    void (*quiet)(struct ft_worker *worker, int64_t ns);
     /* Adds its members to STATUS. */
     void (*status)(struct ft_worker *worker, json_t *status);
     /* Answers a verb with ft_worker_reply, now or later. */
