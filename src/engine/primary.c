@@ -34,14 +34,22 @@ on_output_held(void *opaque)
 int
 ft_primary_attach_gate(struct ft_primary *p, struct ft_error *err)
 {
+    const struct ft_domain *d = &p->domain;
+    struct ft_gate *fresh = NULL;
     int rc = 0;
 
     pthread_mutex_lock(&p->gate_lock);
-    if (!p->gate) {
-        rc = ft_gate_attach(p->worker->dom, p->domain.nics, p->domain.n_nics,
-                            FT_GATE_LIMIT, on_output_held, p, &p->gate, err);
-        if (!rc)
-            ft_gate_set_open(p->gate, p->gate_open);
+    if (!p->gate || p->gate_pid != d->pid || p->gate_nics != d->n_nics) {
+        rc = ft_gate_attach(p->worker->dom, d->nics, d->n_nics, FT_GATE_LIMIT,
+                            on_output_held, p, &fresh, err);
+        if (!rc) {
+            if (p->gate)
+                ft_gate_abandon(p->gate);
+            p->gate = fresh;
+            p->gate_pid = d->pid;
+            p->gate_nics = d->n_nics;
+            ft_gate_set_open(fresh, p->gate_open);
+        }
     }
     pthread_mutex_unlock(&p->gate_lock);
     return rc;
@@ -411,12 +419,22 @@ request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
 static void
 on_lifecycle_stopped(struct ft_worker *w, int detail)
 {
-    int off = detail == VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN ||
-              detail == VIR_DOMAIN_EVENT_STOPPED_DESTROYED;
+    int off = detail != VIR_DOMAIN_EVENT_STOPPED_CRASHED &&
+              detail != VIR_DOMAIN_EVENT_STOPPED_FAILED;
 
     ft_worker_note(w, off ? "info" : "crit", off ? "vm-off" : "qemu-died",
                    off ? "%s was shut down" : "QEMU of %s died", w->config.vm);
     ft_worker_event_kind(w, off ? FT_EVENT_VM_OFF : FT_EVENT_VM_GONE);
+}
+
+/* Our own stops come by here as well, and go again within milliseconds. */
+static void
+set_paused(struct ft_primary *p, int paused)
+{
+    pthread_mutex_lock(&p->lock);
+    p->paused = paused;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
 }
 
 static int
@@ -431,7 +449,26 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
         on_lifecycle_stopped(w, detail);
     else if (event == VIR_DOMAIN_EVENT_STARTED)
         ft_worker_event_kind(w, FT_EVENT_VM_STARTED);
+    else if (event == VIR_DOMAIN_EVENT_SUSPENDED)
+        set_paused(w->side_data, 1);
+    else if (event == VIR_DOMAIN_EVENT_RESUMED)
+        set_paused(w->side_data, 0);
     return 0;
+}
+
+/* The waiting copy lacks that device: its state would not load there. */
+static void
+on_device(virConnectPtr conn, virDomainPtr dom, const char *device,
+          void *opaque)
+{
+    struct ft_primary *p = opaque;
+
+    (void)conn;
+    (void)dom;
+    ft_worker_note(p->worker, "warn", "hardware-changed",
+                   "device %s of %s came or went; copying anew", device,
+                   p->worker->config.vm);
+    set_flag(p, &p->hardware_changed);
 }
 
 /* A mirror that is not ended by us has lost writes: the replica is stale. */
@@ -459,6 +496,14 @@ watch_domain(struct ft_worker *w, struct ft_primary *p)
     virConnectDomainEventRegisterAny(w->conn, w->dom,
                                      VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_block_job), p,
+                                     NULL);
+    virConnectDomainEventRegisterAny(w->conn, w->dom,
+                                     VIR_DOMAIN_EVENT_ID_DEVICE_ADDED,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_device), p,
+                                     NULL);
+    virConnectDomainEventRegisterAny(w->conn, w->dom,
+                                     VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_device), p,
                                      NULL);
 }
 

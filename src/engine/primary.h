@@ -48,10 +48,14 @@ struct ft_primary {
     uint64_t acked;             /* last epoch the standby holds */
     int busy;                   /* the replication thread serves a session */
     int disk_broken;            /* a mirror job ended by itself */
+    int hardware_changed;       /* a device was plugged or unplugged */
+    int paused;                 /* by the administrator */
     struct ft_asker verifier;
 
     pthread_mutex_t gate_lock;
     struct ft_gate *gate;       /* NULL: none, output flows as ever */
+    pid_t gate_pid;             /* the QEMU that it stands before */
+    size_t gate_nics;           /* and how many NICs */
     int gate_open;              /* what the ownership machine wants */
     struct {
         uint64_t epoch, mark;

@@ -268,8 +268,12 @@ await_checkpoint(struct ft_primary *p,
             break;
         }
         answer = ask_trigger(p, settings);
-        if (answer.now)
+        if (p->disk_broken || p->hardware_changed)
             break;
+        if (answer.now && !p->paused)
+            break;
+        if (p->paused)
+            answer.at_ns = INT64_MAX;   /* a VM that stands changes nothing */
         /* disk writes do not wake us: look again soon */
         wait_until(p, FT_MIN(answer.at_ns, p->trigger.now_ns + 50 * FT_NS_PER_MS));
     }
@@ -370,14 +374,16 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
         rc = await_checkpoint(p, &settings, &final, &verify);
         if (rc)
             break;
+        if (p->disk_broken || p->hardware_changed)
+            return ft_fail(err, EIO, NULL, p->disk_broken
+                           ? "a mirror job ended by itself"
+                           : "the VM's devices changed");
         rc = verify ? ft_verify_primary(p, err) : ft_checkpoint(p, final, NULL, NULL, err);
         if (final)
             rc = after_final(p, rc, err);
         note_pages(p, pages);
         note_traffic(p);
         adapt_compression(p, &blocked, &blocked_at);
-        if (!rc && p->disk_broken)
-            rc = ft_fail(err, EIO, NULL, "a mirror job ended by itself");
     }
     return rc;
 }
@@ -450,6 +456,10 @@ run_session(struct ft_primary *p, struct ft_session *session)
     ft_outgoing_init(&p->out, session);
     ft_session_unref(session);
     rc = replicate(p, &err);
+    if (rc && !err.code)
+        ft_fail(&err, ECANCELED, NULL, "the link to %s ended",
+                ft_worker_peer_name(p->worker));
+    ft_worker_reply(p->worker, &p->verifier, NULL, &err);
     close_all(p);
     ft_outgoing_clear(&p->out);
     if (rc != -ECANCELED && !stopped(p))
@@ -471,7 +481,7 @@ next_session(struct ft_primary *p)
     p->busy = 1;
     p->link_lost = p->restart = p->allow_commit = p->verify = 0;
     p->acked = 0;
-    p->disk_broken = 0;
+    p->disk_broken = p->hardware_changed = 0;
     json_decref(p->setup_answer);
     p->setup_answer = NULL;
     if (p->detach) {

@@ -506,6 +506,7 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
         take_over(s);
         break;
     case FT_ACTION_DESTROY_COPY:
+        ft_worker_drop_link(w);     /* its receiver may be making the copy */
         stop_waiting_domain(w);
         break;
     case FT_ACTION_REMOVED:

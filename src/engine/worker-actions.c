@@ -14,6 +14,7 @@
 #include "engine/witness-client.h"
 
 #define CONNECT_RETRY_MS 300
+#define WITNESS_CHECK_NS (2 * FT_NS_PER_S)
 
 static void
 set_session(struct ft_worker *w, struct ft_session *s)
@@ -174,6 +175,32 @@ send_message(struct ft_worker *w, enum ft_ownership_message message,
     ft_session_unref(s);
 }
 
+static void
+witness_target(struct ft_worker *w, const char **addresses,
+               struct ft_witness_target *target)
+{
+    const struct ft_endpoint *e = &w->config.witness;
+    unsigned i;
+
+    for (i = 0; i < e->address_count; i++)
+        addresses[i] = e->addresses[i];
+    *target = (struct ft_witness_target){ addresses, e->address_count, e->port,
+                                          w->config.pair, w->witness_key };
+}
+
+/* Notes a change of whether the witness answers; control thread. */
+static void
+note_witness(struct ft_worker *w, int reachable, const struct ft_error *err)
+{
+    int before = atomic_exchange(&w->witness_reachable, reachable);
+
+    if (before == reachable || (before < 0 && reachable))
+        return;
+    ft_worker_note(w, reachable ? "info" : "warn",
+                   reachable ? "witness-reachable" : "witness-unreachable",
+                   "%s", reachable ? "the witness answers again" : err->text);
+}
+
 struct question {
     struct ft_worker *worker;
     struct ft_ownership_action ask;
@@ -186,17 +213,13 @@ ask_witness(void *opaque)
 {
     struct question *q = opaque;
     struct ft_worker *w = q->worker;
-    const struct ft_endpoint *e = &w->config.witness;
     const char *addresses[FT_PAIR_ADDRESSES_MAX];
-    struct ft_witness_target target = { addresses, e->address_count, e->port,
-                                        w->config.pair, w->witness_key };
+    struct ft_witness_target target;
     struct ft_witness_answer a;
     int64_t deadline =
         ft_clock_ns() + 2 * w->config.silence_ms * FT_NS_PER_MS;
-    unsigned i;
 
-    for (i = 0; i < e->address_count; i++)
-        addresses[i] = e->addresses[i];
+    witness_target(w, addresses, &target);
     q->answer.ask = q->ask.ask;
     q->answer.kind = FT_EVENT_UNREACHABLE;
     if (ft_witness_cas(&target, q->ask.expected, q->ask.generation,
@@ -220,9 +243,7 @@ witness_answered(void *opaque)
                        q->answer.kind == FT_EVENT_WON ? "gave us"
                                                       : "refused: it is at",
                        (unsigned long long)q->answer.generation);
-    else if (atomic_load(&w->witness_reachable) != 0)
-        ft_worker_note(w, "warn", "witness-unreachable", "%s", q->err.text);
-    atomic_store(&w->witness_reachable, reachable);
+    note_witness(w, reachable, &q->err);
     ft_worker_event(w, &q->answer);
     free(q);
 }
@@ -240,6 +261,37 @@ run_question(struct ft_worker *w, const struct ft_ownership_action *action,
     q->ask = *action;
     while (ft_loop_async(work, done, q))
         ft_clock_sleep(10 * FT_NS_PER_MS);
+}
+
+static void
+look_for_witness(void *opaque)
+{
+    struct question *q = opaque;
+    const char *addresses[FT_PAIR_ADDRESSES_MAX];
+    struct ft_witness_target target;
+    struct ft_witness_answer a;
+
+    witness_target(q->worker, addresses, &target);
+    q->answer.ask = ft_witness_get(&target, ft_clock_ns() + WITNESS_CHECK_NS, &a,
+                                   &q->err) == 0;
+}
+
+static void
+witness_looked_for(void *opaque)
+{
+    struct question *q = opaque;
+
+    note_witness(q->worker, q->answer.ask != 0, &q->err);
+    free(q);
+}
+
+void
+ft_worker_check_witness(void *opaque)
+{
+    struct ft_worker *w = opaque;
+    struct ft_ownership_action none = { 0 };
+
+    run_question(w, &none, look_for_witness, witness_looked_for);
 }
 
 static void
@@ -351,7 +403,7 @@ ft_worker_act(struct ft_worker *w, const struct ft_ownership_action *action)
         send_message(w, action->message, action->generation);
         break;
     case FT_ACTION_CONNECT:
-        w->wants_link = 1;
+        w->wants_link = !w->give_up;
         ft_worker_connect(w);
         break;
     case FT_ACTION_DISCONNECT:

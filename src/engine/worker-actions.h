@@ -17,6 +17,9 @@ void ft_worker_accept(struct ft_worker *worker, int fd);
 /* The connect timer's call; opaque is the worker. */
 void ft_worker_connect(void *opaque);
 
+/* A timer's call: looks whether the witness answers; opaque is the worker. */
+void ft_worker_check_witness(void *opaque);
+
 /* Ends the link, if there is one, and waits for its receiver. */
 void ft_worker_drop_link(struct ft_worker *worker);
 

@@ -32,6 +32,7 @@
 #define HEARD_STEP_NS (20 * FT_NS_PER_MS)
 #define STARVED_NS (100 * FT_NS_PER_MS)
 #define STATUS_MS 200
+#define WITNESS_CHECK_MS 5000
 #define DAEMON_RETRY_MS 100
 #define LIBVIRT_RETRY_NS (200 * FT_NS_PER_MS)
 #define EXIT_LOCKED 11
@@ -446,6 +447,11 @@ start_timers(struct ft_worker *w)
     w->connect_timer = ft_loop_timer(ft_worker_connect, w);
     ft_loop_timer_set(w->tick_timer, TICK_MS);
     ft_loop_timer_set(w->status_timer, STATUS_MS);
+    if (w->config.witness.name[0]) {
+        ft_worker_check_witness(w);
+        ft_loop_timer_set(ft_loop_timer(ft_worker_check_witness, w),
+                          WITNESS_CHECK_MS);
+    }
 }
 
 static int
