@@ -266,8 +266,10 @@ meet_primary(struct ft_step *s)
     if (theirs > own->record.generation
         || (theirs && own->record.owner != own->config.self))
         demote(s, theirs);
-    else if (theirs == own->record.generation)
-        ft_own_hold(s);                 /* two owners: nobody may speak */
+    else if (theirs == own->record.generation) {
+        own->two_owners = true;         /* cannot be: nobody may speak */
+        ft_own_hold(s);
+    }
 }
 
 static void on_link_closed(struct ft_step *s);
@@ -757,8 +759,8 @@ ft_primary_event(struct ft_step *s)
 static enum ft_pair_state
 alone_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
 {
-    if (own->vm == FT_VM_GONE) {
-        *reason = FT_REASON_VM_GONE;
+    if (own->two_owners || own->vm == FT_VM_GONE) {
+        *reason = own->two_owners ? FT_REASON_TWO_OWNERS : FT_REASON_VM_GONE;
         return FT_PAIR_FAILED;
     }
     *reason = own->vm == FT_VM_OFF ? FT_REASON_VM_OFF

@@ -141,7 +141,8 @@ struct ft_ownership_config {
     X(PING, "", "ask the peer's daemon whether it lives")                  \
     X(START_SYNC, "", "primary: send everything; the standby is empty")    \
     X(ALLOW_COMMIT, "", "primary: epoch 1 may be committed")               \
-    X(FINAL_EPOCH, "", "primary: stop the VM and commit a last epoch")     \
+    X(FINAL_EPOCH, "", "primary: stop the VM and commit a last epoch; "    \
+      "RESUME_VM, START_SYNC and VM_OFF cancel it")                        \
     X(RESUME_VM, "", "run: apply all acknowledged epochs, or continue")    \
     X(DESTROY_COPY, "", "kill this side's QEMU of the pair; never undone") \
     X(SWITCHOVER_ENDED, "ok", "answer whoever asked for the switchover")   \
@@ -281,6 +282,7 @@ struct ft_ownership {
     bool sync_done;
     bool leaving;                       /* UNPROTECT was asked for */
     bool giving_up;
+    bool two_owners;                    /* the peer claims our generation */
     bool filling;                       /* primary: last asked for a sync */
     bool switching;                     /* somebody waits for a switchover */
     bool named;                         /* standby: GENERATION came in this sync */

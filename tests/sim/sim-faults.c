@@ -82,6 +82,7 @@ guest_off(struct world *w, int side)
         return;
     host->vm.mode = FT_VM_OFF;
     host->vm.held_count = 0;
+    host->worker.committing = host->worker.final = false;
     tell(w, side, FT_EVENT_VM_OFF);
 }
 
@@ -96,7 +97,7 @@ qemu_crash(struct world *w, int side)
     host->vm.mode = FT_VM_GONE;
     host->vm.held_count = 0;
     host->vm.gate_open = false;
-    ft_sim_excuse(w);
+    ft_sim_excuse_owner(w, side);
     tell(w, side, FT_EVENT_VM_GONE);
 }
 
@@ -389,6 +390,33 @@ gap_limit(enum fault fault, int side)
 }
 
 static void
+expect_protected(struct world *w, const char *after)
+{
+    run_until(w, END);
+    if (!w->failed && !w->excused && !is_protected(w))
+        ft_sim_fail(w, "%s: not protected again: h0 %s, h1 %s", after,
+                    ft_ownership_phase_name(w->host[0].worker.own.phase),
+                    ft_ownership_phase_name(w->host[1].worker.own.phase));
+}
+
+/* Only the grant decides: a worker dies at it, and perhaps the link with it. */
+static void
+switchover_without_witness(struct world *w)
+{
+    struct item *item;
+
+    inject(w, SWITCHOVER, primary(w));
+    w->crash_in = 1 + (unsigned)ft_sim_random(w, 14);
+    if (ft_sim_chance(w, 500)) {
+        run_until(w, w->now + ft_sim_delay(w, 0, 80 * MS));
+        w->cut[0][1] = w->cut[1][0] = true;
+        item = ft_sim_push(w, w->now + 3 * SECOND, W_HEAL, 0);
+        item->fault = 1;
+    }
+    expect_protected(w, "switchover without a witness");
+}
+
+static void
 one_fault(struct world *w)
 {
     enum fault fault = (enum fault)ft_sim_random(w, FAULTS);
@@ -396,13 +424,15 @@ one_fault(struct world *w)
     int64_t at = TROUBLE_FROM + ft_sim_delay(w, 0, SECOND), last, worst = 0;
     bool armed = fault == CRASH_AT_ACTION || fault == HOST_CRASH_AT_ACTION;
 
-    if (!w->config.witness)
-        return;
     run_until(w, at);
     if (!w->failed && !is_protected(w))
         ft_sim_fail(w, "the first sync did not end");
     if (armed && ft_sim_chance(w, 500))
         inject(w, SWITCHOVER, primary(w));  /* crash in the middle of one */
+    if (!w->config.witness) {
+        switchover_without_witness(w);
+        return;
+    }
     last = w->released_at;
     inject(w, fault, side ? 1 - primary(w) : primary(w));
     for (int64_t t = at; !w->failed && t < at + 7 * SECOND; t += 10 * MS) {
@@ -423,12 +453,7 @@ one_fault(struct world *w)
     heal(w);
     for (int i = 0; i < 2; i++)     /* what crashed at an action stays down */
         ft_sim_push(w, w->now + 500 * MS, W_REBOOT, i);
-    run_until(w, END);
-    if (!w->failed && !is_protected(w))
-        ft_sim_fail(w, "%s: not protected again: h0 %s, h1 %s",
-                    fault_names[fault],
-                    ft_ownership_phase_name(w->host[0].worker.own.phase),
-                    ft_ownership_phase_name(w->host[1].worker.own.phase));
+    expect_protected(w, fault_names[fault]);
 }
 
 bool

@@ -48,6 +48,23 @@ ft_sim_excuse(struct world *w)
     w->excused = true;
 }
 
+/* The VM of this side died: was it the only one that counted? */
+void
+ft_sim_excuse_owner(struct world *w, int side)
+{
+    const struct host *host = &w->host[side];
+
+    if (host->stable.role == FT_ROLE_PRIMARY && host->stable.owner == side
+        && !host->stable.peer_may_take_over)
+        w->excused = true;      /* it alone could speak, or may have spoken */
+    if (host->worker.own.phase == FT_PHASE_DISCARDING)
+        w->excused = true;      /* its DISCARD is on the way */
+    if (w->witness_owner == side
+        && w->witness_generation > host->stable.generation)
+        w->excused = true;      /* it won and died: nobody can know whether it spoke */
+    ft_sim_excuse(w);
+}
+
 void
 ft_sim_check(struct world *w)
 {
@@ -151,7 +168,9 @@ start_sync(struct world *w, int side)
     for (unsigned i = 0; i < w->host[side].vm.held_count; i++)
         w->host[side].vm.held[i].epoch = 0;
     ft_sim_send(w, side, F_SYNC, NULL, 0);
-    item = ft_sim_push(w, w->now + ft_sim_delay(w, 50 * MS, 500 * MS),
+    item = ft_sim_push(w, w->now + (ft_sim_chance(w, 200)
+                                        ? ft_sim_delay(w, 0, 5 * MS)
+                                        : ft_sim_delay(w, 50 * MS, 500 * MS)),
                        W_SYNCED, side);
     item->life = worker->life;
     item->session = worker->session;
@@ -197,6 +216,7 @@ resume(struct world *w, int side)
     item = ft_sim_push(w, w->now + ft_sim_delay(w, 5 * MS, 50 * MS), W_RESUMED,
                        side);
     item->life = host->worker.life;
+    item->state = host->acked;      /* nothing acknowledged later is in it */
     item->event.kind = !w->calm && ft_sim_chance(w, 50)
                            ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED;
 }
@@ -209,7 +229,7 @@ resumed(struct world *w, const struct item *item)
     host->waiting = false;
     if (item->event.kind == FT_EVENT_RESUMED) {
         host->vm.mode = FT_VM_RUNNING;
-        host->vm.state = host->acked;
+        host->vm.state = item->state;
         host->vm.gate_open = true;
         host->vm.held_count = 0;
         w->takeovers++;
@@ -287,6 +307,11 @@ act(struct world *w, int side, const struct ft_ownership_action *action)
         start_sync(w, side);
         return;
     case FT_ACTION_ALLOW_COMMIT:
+        if (w->config.witness
+            && (w->witness_generation != host->stable.generation
+                || w->witness_owner != side))
+            ft_sim_fail(w, "h%d commits under a generation that the witness "
+                        "has not", side);
         host->worker.committing = true;
         plan_checkpoint(w, side, ft_sim_delay(w, 1 * MS, 10 * MS));
         return;
@@ -452,13 +477,7 @@ ft_sim_host_crash(struct world *w, int side)
     host->worker.life++;
     host->worker.session = 0;
     kill_vm(host);
-    if (host->stable.role == FT_ROLE_PRIMARY && host->stable.owner == side
-        && !host->stable.peer_may_take_over)
-        w->excused = true;      /* it alone could speak, or may have spoken */
-    if (w->witness_owner == side
-        && w->witness_generation > host->stable.generation)
-        w->excused = true;      /* it won and died: nobody can know whether it spoke */
-    ft_sim_excuse(w);
+    ft_sim_excuse_owner(w, side);
 }
 
 static void

@@ -144,6 +144,7 @@ void ft_sim_worker_crash(struct world *w, int side);
 void ft_sim_host_crash(struct world *w, int side);
 void ft_sim_host_item(struct world *w, const struct item *item);
 void ft_sim_excuse(struct world *w);
+void ft_sim_excuse_owner(struct world *w, int side);
 void ft_sim_check(struct world *w);
 
 /* sim-net.c */

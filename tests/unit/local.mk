@@ -82,3 +82,54 @@ tests_unit_test_control_SOURCES = tests/unit/test-control.c \
 	tests/unit/sshd-fixture.c tests/unit/sshd-fixture.h
 tests_unit_test_control_LDADD = $(remote_libs)
 endif
+
+# src/virt, and what of src/engine touches QEMU
+if HAVE_CMOCKA
+virt_tests = tests/unit/test-standby-xml tests/unit/test-virt \
+	tests/unit/test-gate-queue tests/unit/test-device-stream \
+	tests/unit/test-guest-pages tests/unit/test-tracking
+check_PROGRAMS += $(virt_tests)
+TESTS += $(virt_tests)
+virt_libs = libftengine.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
+	$(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_standby_xml_SOURCES = tests/unit/test-standby-xml.c \
+	tests/unit/virt-test.h
+tests_unit_test_standby_xml_LDADD = $(virt_libs)
+tests_unit_test_virt_SOURCES = tests/unit/test-virt.c tests/unit/virt-test.h
+tests_unit_test_virt_LDADD = $(virt_libs)
+tests_unit_test_gate_queue_SOURCES = tests/unit/test-gate-queue.c \
+	tests/unit/virt-test.h
+tests_unit_test_gate_queue_LDADD = $(virt_libs)
+tests_unit_test_device_stream_SOURCES = tests/unit/test-device-stream.c \
+	tests/unit/virt-test.h
+tests_unit_test_device_stream_LDADD = $(virt_libs)
+tests_unit_test_guest_pages_SOURCES = tests/unit/test-guest-pages.c \
+	tests/unit/virt-test.h
+tests_unit_test_guest_pages_LDADD = $(virt_libs)
+tests_unit_test_tracking_SOURCES = tests/unit/test-tracking.c \
+	tests/unit/virt-test.h
+tests_unit_test_tracking_LDADD = $(virt_libs)
+endif
+EXTRA_DIST += \
+	tests/unit/data/domain/pc-raw-mirrored.xml \
+	tests/unit/data/domain/q35-qcow2-vga.xml \
+	tests/unit/data/domain/q35-raw-after-takeover.xml \
+	tests/unit/data/domain/ramblock-7.2.txt
+
+# src/pair and the witness
+if HAVE_CMOCKA
+pair_tests = tests/unit/test-ownership tests/unit/test-trigger \
+	tests/unit/test-histogram tests/unit/test-witness
+check_PROGRAMS += $(pair_tests)
+TESTS += $(pair_tests)
+pair_libs = libftpair.a $(CMOCKA_LIBS)
+tests_unit_test_ownership_SOURCES = tests/unit/test-ownership.c
+tests_unit_test_ownership_LDADD = $(pair_libs)
+tests_unit_test_trigger_SOURCES = tests/unit/test-trigger.c
+tests_unit_test_trigger_LDADD = $(pair_libs)
+tests_unit_test_histogram_SOURCES = tests/unit/test-histogram.c
+tests_unit_test_histogram_LDADD = $(pair_libs)
+tests_unit_test_witness_SOURCES = tests/unit/test-witness.c
+tests_unit_test_witness_LDADD = libftengine.a libftbase.a $(GNUTLS_LIBS) \
+	$(SQLITE_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+endif

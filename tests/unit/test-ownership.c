@@ -1,0 +1,847 @@
+/*
+ * Ownership step by step: each test is a short story of events, and after
+ * each event exactly these actions, in this order. What happens over many
+ * stories at once is tests/sim's business.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pair/ownership.h"
+
+#define MS INT64_C(1000000)
+
+static struct ft_ownership own;
+static struct ft_ownership_actions actions;
+static int64_t now;
+
+/* "PERSIST(2 h0 primary may) OPEN_GATE SEND(DISCARD 1)"; REPORT left out. */
+static void
+describe(char *out, size_t size)
+{
+    size_t used = 0;
+
+    out[0] = '\0';
+    for (unsigned i = 0; i < actions.count; i++) {
+        const struct ft_ownership_action *a = &actions.list[i];
+        const char *name = ft_ownership_action_name(a->kind);
+        char text[128];
+
+        if (a->kind == FT_ACTION_REPORT)
+            continue;
+        snprintf(text, sizeof(text), "%s", name);
+        if (a->kind == FT_ACTION_PERSIST)
+            snprintf(text, sizeof(text), "PERSIST(%lu h%d %s%s)",
+                     (unsigned long)a->record.generation, a->record.owner,
+                     ft_role_name(a->record.role),
+                     a->record.peer_may_take_over ? " may" : "");
+        else if (a->kind == FT_ACTION_SEND)
+            snprintf(text, sizeof(text), "SEND(%s %lu)",
+                     ft_ownership_message_name(a->message),
+                     (unsigned long)a->generation);
+        else if (a->kind == FT_ACTION_ASK_WITNESS)
+            snprintf(text, sizeof(text), "ASK(%lu %lu h%d)",
+                     (unsigned long)a->expected, (unsigned long)a->generation,
+                     a->owner);
+        else if (a->kind == FT_ACTION_RELEASE_EPOCH
+                 || a->kind == FT_ACTION_SEND_ACK)
+            snprintf(text, sizeof(text), "%s(%lu)", name,
+                     (unsigned long)a->epoch);
+        else if (a->kind == FT_ACTION_SWITCHOVER_ENDED)
+            snprintf(text, sizeof(text), "SWITCHOVER_ENDED(%d)", a->ok);
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 used ? " " : "", text);
+    }
+}
+
+static void
+give(const struct ft_ownership_event *event, const char *expected)
+{
+    char found[1024];
+
+    ft_ownership_event(&own, now, event, &actions);
+    describe(found, sizeof(found));
+    if (strcmp(found, expected))
+        fail_msg("after %s at %.1f ms in %s:\n  found    \"%s\"\n  expected \"%s\"",
+                 ft_ownership_event_name(event->kind), (double)now / 1e6,
+                 ft_ownership_phase_name(own.phase), found, expected);
+}
+
+#define GIVE(expected, ...) \
+    give(&(struct ft_ownership_event){ __VA_ARGS__ }, expected)
+#define EVENT(name, expected) GIVE(expected, .kind = FT_EVENT_##name)
+#define MESSAGE(name, number, expected)                          \
+    GIVE(expected, .kind = FT_EVENT_MESSAGE,                     \
+         .message = FT_MESSAGE_##name, .generation = (number))
+#define WON(expected) GIVE(expected, .kind = FT_EVENT_WON, .ask = own.ask)
+#define LOST(number, who, expected)                              \
+    GIVE(expected, .kind = FT_EVENT_LOST, .ask = own.ask,        \
+         .generation = (number), .owner = (who))
+#define UNREACHABLE(expected) \
+    GIVE(expected, .kind = FT_EVENT_UNREACHABLE, .ask = own.ask)
+#define MEET(who, number, whole, expected)                       \
+    GIVE(expected, .kind = FT_EVENT_LINK_UP,                     \
+         .peer = { FT_ROLE_##who, (number), (whole) })
+#define ACKED(number, last, expected)                            \
+    GIVE(expected, .kind = FT_EVENT_ACKED, .epoch = (number), .final = (last))
+#define HELD(number, expected) \
+    GIVE(expected, .kind = FT_EVENT_EPOCH_HELD, .epoch = (number))
+#define PHASE(name) \
+    assert_string_equal(ft_ownership_phase_name(own.phase), #name)
+#define STATE(name)                                              \
+    assert_string_equal(                                         \
+        ft_pair_state_name(ft_ownership_state(&own, NULL)), name)
+
+/* Goes to the deadline that the machine wants and ticks. */
+static void
+tick(int64_t in, const char *expected)
+{
+    assert_int_equal(ft_ownership_deadline(&own) - now, in);
+    now += in;
+    EVENT(TICK, expected);
+}
+
+static void
+make(enum ft_role role, uint64_t generation, int owner, bool may, bool witness,
+     bool alone, enum ft_vm_state vm, const char *expected)
+{
+    struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
+    struct ft_ownership_record record = { generation, owner, role, may, false };
+
+    config.self = role == FT_ROLE_STANDBY;
+    config.witness = witness;
+    config.alone_without_witness = alone;
+    now = 1000 * MS;
+    ft_ownership_init(&own, &config, &record);
+    GIVE(expected, .kind = FT_EVENT_START, .vm = vm);
+}
+
+static void
+new_primary(bool witness, bool alone)
+{
+    make(FT_ROLE_PRIMARY, 1, 0, false, witness, alone, FT_VM_RUNNING,
+         "OPEN_GATE CONNECT");
+}
+
+/* The first protection, with a witness; ends in PROTECTED at generation 2. */
+static void
+protected_primary(void)
+{
+    new_primary(true, false);
+    STATE("alone");
+    MEET(STANDBY, 1, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "START_SYNC ASK(1 2 h0)");
+    STATE("syncing");
+    WON("PERSIST(2 h0 primary)");
+    EVENT(SYNC_DONE, "PERSIST(2 h0 primary may) HOLD_GATE SEND(GENERATION 2) "
+          "ALLOW_COMMIT");
+    STATE("syncing");
+    ACKED(1, false, "RELEASE_EPOCH(1)");
+    STATE("protected");
+    PHASE(PROTECTED);
+}
+
+static void
+protected_without_witness(bool alone)
+{
+    new_primary(false, alone);
+    MEET(STANDBY, 1, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "START_SYNC PERSIST(2 h0 primary)");
+    EVENT(SYNC_DONE, "PERSIST(2 h0 primary may) HOLD_GATE SEND(GENERATION 2) "
+          "ALLOW_COMMIT");
+    ACKED(1, false, "RELEASE_EPOCH(1)");
+    PHASE(PROTECTED);
+}
+
+static void
+valid_standby(bool witness)
+{
+    make(FT_ROLE_STANDBY, 1, 0, false, witness, false, FT_VM_GONE, "");
+    STATE("unprotected");
+    MEET(PRIMARY, 1, false, "");
+    MESSAGE(DISCARD, 1, "SEND(DISCARDED 1)");
+    STATE("syncing");
+    HELD(1, "");                        /* not named yet: not to be trusted */
+    MESSAGE(GENERATION, 2, "PERSIST(2 h0 standby)");
+    HELD(1, "SEND_ACK(1)");
+    HELD(2, "SEND_ACK(2)");
+    HELD(2, "");
+    STATE("protected");
+    PHASE(VALID);
+}
+
+/* --- primary ----------------------------------------------------------------- */
+
+static void
+first_protection(void **state)
+{
+    (void)state;
+    protected_primary();
+    ACKED(2, false, "RELEASE_EPOCH(2)");
+    ACKED(2, false, "");
+    ACKED(1, false, "");
+}
+
+static void
+standby_lost_before_the_first_commit(void **state)
+{
+    (void)state;
+    new_primary(true, false);
+    MEET(STANDBY, 1, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "START_SYNC ASK(1 2 h0)");
+    EVENT(LINK_CLOSED, "CONNECT");      /* the gate was never held */
+    PHASE(ALONE);
+    STATE("alone");
+}
+
+static void
+standby_lost_while_committing(void **state)
+{
+    (void)state;
+    new_primary(true, false);
+    MEET(STANDBY, 1, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "START_SYNC ASK(1 2 h0)");
+    WON("PERSIST(2 h0 primary)");
+    EVENT(SYNC_DONE, "PERSIST(2 h0 primary may) HOLD_GATE SEND(GENERATION 2) "
+          "ALLOW_COMMIT");
+    /* its ACK may be lost: it may be valid, so win before speaking */
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    WON("PERSIST(3 h0 primary) OPEN_GATE");
+    PHASE(ALONE);
+}
+
+static void
+first_commit_waits_for_the_witness(void **state)
+{
+    (void)state;
+    new_primary(true, false);
+    MEET(STANDBY, 1, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "START_SYNC ASK(1 2 h0)");
+    UNREACHABLE("");
+    EVENT(SYNC_DONE, "");
+    assert_int_equal(own.reason, FT_REASON_WAITING_WITNESS);
+    tick(50 * MS, "ASK(1 2 h0)");
+    UNREACHABLE("");
+    tick(100 * MS, "ASK(1 2 h0)");      /* backs off */
+    EVENT(HEARD, "");
+    /* somebody won it and never used it: R1 takes it from there */
+    LOST(2, 1, "ASK(2 3 h0)");
+    WON("PERSIST(3 h0 primary) PERSIST(3 h0 primary may) HOLD_GATE "
+        "SEND(GENERATION 3) ALLOW_COMMIT");
+}
+
+static void
+silence_then_alone(void **state)
+{
+    (void)state;
+    protected_primary();
+    tick(150 * MS, "ASK(2 3 h0)");
+    WON("DISCONNECT CONNECT PERSIST(3 h0 primary) OPEN_GATE");
+    STATE("alone");
+    MEET(STANDBY, 2, true, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "START_SYNC");        /* the generation is fresh */
+    STATE("resyncing");
+}
+
+static void
+silence_then_heard_again(void **state)
+{
+    (void)state;
+    protected_primary();
+    tick(150 * MS, "ASK(2 3 h0)");
+    EVENT(HEARD, "");
+    WON("PERSIST(3 h0 primary may) SEND(GENERATION 3)");
+    PHASE(PROTECTED);
+    ACKED(2, false, "RELEASE_EPOCH(2)");
+}
+
+static void
+starvation_restarts_suspicion(void **state)
+{
+    (void)state;
+    protected_primary();
+    now += 140 * MS;
+    GIVE("", .kind = FT_EVENT_STARVED, .gap_ns = 130 * MS);
+    tick(150 * MS, "ASK(2 3 h0)");
+    protected_primary();
+    now += 1000 * MS;                   /* a TICK that comes far too late */
+    EVENT(TICK, "");
+    tick(150 * MS, "ASK(2 3 h0)");
+}
+
+static void
+cut_off_primary_holds(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    UNREACHABLE("");
+    STATE("failed");
+    tick(50 * MS, "ASK(2 3 h0)");
+    LOST(3, 1, "");
+    PHASE(SUPERSEDED);
+    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+    MEET(PRIMARY, 3, false, "DESTROY_COPY PERSIST(3 h1 standby) EXIT_FOR_ROLE");
+    PHASE(ENDED);
+}
+
+static void
+superseded_by_one_that_never_ran(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    LOST(3, 1, "");
+    MEET(STANDBY, 3, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
+            "ASK(3 4 h0)");
+    WON("PERSIST(4 h0 primary)");
+}
+
+static void
+stale_answers_do_nothing(void **state)
+{
+    (void)state;
+    protected_primary();
+    GIVE("", .kind = FT_EVENT_WON, .ask = own.ask);
+    GIVE("", .kind = FT_EVENT_LOST, .ask = own.ask, .generation = 9, .owner = 1);
+    tick(150 * MS, "ASK(2 3 h0)");
+    GIVE("", .kind = FT_EVENT_WON, .ask = own.ask - 1);
+    PHASE(PROTECTED);
+}
+
+static void
+forgetful_witness_is_no_verdict(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    LOST(1, 0, "");
+    PHASE(HELD);
+    STATE("failed");
+}
+
+static void
+no_witness_alone_allowed(void **state)
+{
+    (void)state;
+    protected_without_witness(true);
+    tick(150 * MS, "DISCONNECT CONNECT PERSIST(3 h0 primary) OPEN_GATE");
+    STATE("alone");
+}
+
+static void
+no_witness_alone_forbidden(void **state)
+{
+    (void)state;
+    protected_without_witness(false);
+    tick(150 * MS, "");
+    STATE("failed");
+    assert_int_equal(own.reason, FT_REASON_HELD_NO_WITNESS);
+    EVENT(HEARD, "");
+    STATE("protected");
+    EVENT(LINK_CLOSED, "CONNECT");
+    STATE("failed");
+    MEET(STANDBY, 2, true, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
+            "PERSIST(3 h0 primary)");
+}
+
+static void
+restarted_worker(void **state)
+{
+    (void)state;
+    /* never committed: it alone can speak */
+    make(FT_ROLE_PRIMARY, 4, 0, false, true, false, FT_VM_RUNNING,
+         "OPEN_GATE CONNECT");
+    /* committed: held until the peer or the witness has spoken */
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_RUNNING,
+         "HOLD_GATE CONNECT");
+    MEET(STANDBY, 4, true, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "PERSIST(4 h0 primary) OPEN_GATE START_SYNC "
+            "ASK(4 5 h0)");
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_STOPPED,
+         "HOLD_GATE CONNECT");
+    tick(150 * MS, "ASK(4 5 h0)");
+    WON("PERSIST(5 h0 primary) RESUME_VM OPEN_GATE");
+}
+
+static void
+rebooted_primary(void **state)
+{
+    (void)state;
+    /* winning would void the only copy left, so it does not ask */
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+    MEET(STANDBY, 4, true, "PERSIST(5 h1 primary may) SEND(GRANT 5)");
+    PHASE(GIVEN);
+    MESSAGE(TOOK_OVER, 5, "DESTROY_COPY PERSIST(5 h1 standby) EXIT_FOR_ROLE");
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    MEET(PRIMARY, 5, false, "DESTROY_COPY PERSIST(5 h1 standby) EXIT_FOR_ROLE");
+}
+
+static void
+won_but_never_ran(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 5, 0, false, true, false, FT_VM_WAITING,
+         "PERSIST(5 h0 standby) EXIT_FOR_ROLE");
+    PHASE(ENDED);
+}
+
+static void
+given_away_and_restarted(void **state)
+{
+    struct ft_ownership_hello hello;
+
+    (void)state;
+    make(FT_ROLE_PRIMARY, 5, 1, true, true, false, FT_VM_STOPPED,
+         "HOLD_GATE CONNECT");
+    ft_ownership_hello(&own, &hello);
+    assert_int_equal(hello.generation, 0);
+    /* the peer never took it: void its copy, take the VM back */
+    MEET(STANDBY, 4, true, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "PERSIST(6 h0 primary) RESUME_VM OPEN_GATE START_SYNC "
+            "ASK(6 7 h0)");
+    make(FT_ROLE_PRIMARY, 5, 1, true, true, false, FT_VM_STOPPED,
+         "HOLD_GATE CONNECT");
+    MEET(PRIMARY, 5, false, "DESTROY_COPY PERSIST(5 h1 standby) EXIT_FOR_ROLE");
+}
+
+static void
+switchover_by_witness(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(SWITCHOVER, "FINAL_EPOCH");
+    ACKED(2, false, "RELEASE_EPOCH(2)");
+    ACKED(3, true, "RELEASE_EPOCH(3) SEND(HANDOVER 2)");
+    PHASE(HANDING);
+    MESSAGE(TOOK_OVER, 3, "DESTROY_COPY PERSIST(3 h1 standby) "
+            "SWITCHOVER_ENDED(1) EXIT_FOR_ROLE");
+}
+
+static void
+switchover_by_grant(void **state)
+{
+    (void)state;
+    protected_without_witness(false);
+    EVENT(SWITCHOVER, "FINAL_EPOCH");
+    ACKED(2, true, "RELEASE_EPOCH(2) PERSIST(3 h1 primary may) SEND(GRANT 3)");
+    MESSAGE(TOOK_OVER, 3, "DESTROY_COPY PERSIST(3 h1 standby) "
+            "SWITCHOVER_ENDED(1) EXIT_FOR_ROLE");
+}
+
+static void
+switchover_falls_back(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(SWITCHOVER, "FINAL_EPOCH");
+    EVENT(FINAL_FAILED, "RESUME_VM SWITCHOVER_ENDED(0)");
+    PHASE(PROTECTED);
+    EVENT(SWITCHOVER, "FINAL_EPOCH");
+    ACKED(2, true, "RELEASE_EPOCH(2) SEND(HANDOVER 2)");
+    /* it could not resume and says so */
+    MESSAGE(DISCARDED, 1, "PERSIST(2 h0 primary) RESUME_VM OPEN_GATE "
+            "SWITCHOVER_ENDED(0) SEND(DISCARD 2)");
+    protected_primary();
+    EVENT(SWITCHOVER, "FINAL_EPOCH");
+    ACKED(2, true, "RELEASE_EPOCH(2) SEND(HANDOVER 2)");
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    WON("PERSIST(3 h0 primary) RESUME_VM OPEN_GATE SWITCHOVER_ENDED(0)");
+    new_primary(true, false);
+    EVENT(SWITCHOVER, "SWITCHOVER_ENDED(0)");
+}
+
+static void
+qemu_dies(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(VM_GONE, "PERSIST(3 h1 primary may) SEND(GRANT 3)");
+    MESSAGE(DISCARDED, 1, "PERSIST(4 h0 primary) OPEN_GATE");
+    STATE("failed");
+    new_primary(true, false);
+    EVENT(VM_GONE, "");
+    STATE("failed");
+}
+
+static void
+guest_shuts_down(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(VM_OFF, "SEND(OFF 2)");
+    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE");
+    STATE("unprotected");
+    EVENT(VM_STARTED, "SEND(DISCARD 3)");
+    MESSAGE(DISCARDED, 3, "START_SYNC ASK(2 3 h0)");
+    STATE("resyncing");
+}
+
+static void
+unprotect(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(UNPROTECT, "SEND(GOODBYE 2)");
+    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE REMOVED");
+    PHASE(ENDED);
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    EVENT(UNPROTECT, "");
+    WON("PERSIST(3 h0 primary) OPEN_GATE REMOVED");
+    new_primary(true, false);
+    EVENT(UNPROTECT, "REMOVED");
+    protected_without_witness(false);
+    EVENT(LINK_CLOSED, "CONNECT");
+    EVENT(UNPROTECT, "PERSIST(3 h0 primary) OPEN_GATE REMOVED");
+}
+
+static void
+daemon_gives_up(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_RUNNING,
+         "HOLD_GATE CONNECT");
+    EVENT(GIVE_UP, "ASK(4 5 h0)");
+    WON("PERSIST(5 h0 primary) OPEN_GATE");
+    STATE("unprotected");
+    assert_int_equal(own.reason, FT_REASON_GAVE_UP);
+}
+
+static void
+two_owners_both_hold(void **state)
+{
+    (void)state;
+    new_primary(true, false);
+    MEET(PRIMARY, 1, false, "HOLD_GATE");
+    STATE("failed");
+    new_primary(true, false);
+    MEET(PRIMARY, 0, false, "");        /* gave it away: claims nothing */
+    STATE("alone");
+}
+
+static void
+resync_on_demand(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(SYNC_FAILED, "SEND(DISCARD 2)");
+    MESSAGE(DISCARDED, 1, "");          /* of the sync before */
+    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
+            "ASK(2 3 h0)");
+    MESSAGE(DISCARDED, 2, "SEND(DISCARD 3)");   /* it gave up by itself */
+}
+
+/* --- standby ------------------------------------------------------------------ */
+
+static void
+takeover_by_silence(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    now += 100 * MS;
+    EVENT(HEARD, "");
+    tick(200 * MS, "ASK(2 3 h1)");
+    HELD(3, "SEND_ACK(3)");             /* not won yet: still counts */
+    WON("PERSIST(3 h1 primary) RESUME_VM");
+    HELD(4, "");                        /* R3 */
+    MEET(PRIMARY, 2, false, "DISCONNECT");
+    EVENT(RESUMED, "EXIT_FOR_ROLE");
+    PHASE(ENDED);
+}
+
+static void
+takeover_after_eof(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    EVENT(LINK_CLOSED, "PING");
+    EVENT(PING_REFUSED, "ASK(2 3 h1)");
+    valid_standby(true);
+    EVENT(LINK_CLOSED, "PING");
+    EVENT(PING_ALIVE, "");
+    tick(100 * MS, "PING");
+    EVENT(PING_SILENT, "ASK(2 3 h1)");
+    valid_standby(true);
+    EVENT(LINK_CLOSED, "PING");
+    for (int i = 0; i < 19; i++) {
+        EVENT(PING_ALIVE, "");
+        tick(100 * MS, "PING");
+    }
+    EVENT(PING_ALIVE, "");
+    tick(100 * MS, "ASK(2 3 h1)");      /* 2 s of patience are over */
+}
+
+static void
+worker_of_the_primary_comes_back(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    EVENT(LINK_CLOSED, "PING");
+    EVENT(PING_ALIVE, "");
+    MEET(PRIMARY, 2, false, "");
+    MESSAGE(DISCARD, 1, "SEND(DISCARDED 1)");
+    PHASE(FILLING);
+    EVENT(PING_REFUSED, "");
+}
+
+static void
+invalid_never_takes_over(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    MESSAGE(DISCARD, 2, "SEND(DISCARDED 2)");
+    assert_int_equal(ft_ownership_deadline(&own) - now, 2000 * MS);
+    tick(2000 * MS, "DISCONNECT");
+    PHASE(IDLE);
+    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+    MEET(PRIMARY, 2, false, "");
+    MESSAGE(HANDOVER, 2, "SEND(DISCARDED 0)");
+    MESSAGE(GRANT, 9, "SEND(DISCARDED 0)");
+}
+
+static void
+lost_keeps_the_copy_for_a_grant(void **state)
+{
+    struct ft_ownership_hello hello;
+
+    (void)state;
+    valid_standby(true);
+    EVENT(LINK_CLOSED, "PING");
+    EVENT(PING_SILENT, "ASK(2 3 h1)");
+    LOST(3, 0, "");
+    assert_false(ft_ownership_valid(&own));
+    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+    ft_ownership_hello(&own, &hello);
+    assert_true(hello.valid);
+    MEET(PRIMARY, 2, false, "");
+    MESSAGE(GRANT, 4, "PERSIST(4 h1 primary) RESUME_VM");
+}
+
+static void
+generation_revalidates(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    tick(200 * MS, "ASK(2 3 h1)");
+    MESSAGE(GENERATION, 3, "PERSIST(3 h0 standby)");
+    LOST(3, 0, "");                     /* an answer to a question forgotten */
+    assert_true(ft_ownership_valid(&own));
+    tick(200 * MS, "ASK(3 4 h1)");
+    MESSAGE(GENERATION, 2, "DISCONNECT");
+    PHASE(IDLE);
+}
+
+static void
+planned_on_the_standby(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    MESSAGE(HANDOVER, 2, "ASK(2 3 h1)");
+    UNREACHABLE("");
+    tick(50 * MS, "ASK(2 3 h1)");
+    WON("PERSIST(3 h1 primary) RESUME_VM");
+    EVENT(RESUMED, "SEND(TOOK_OVER 3) EXIT_FOR_ROLE");
+    valid_standby(false);
+    MESSAGE(GRANT, 3, "PERSIST(3 h1 primary) RESUME_VM");
+    EVENT(RESUME_FAILED, "PERSIST(3 h1 standby) SEND(DISCARDED 1)");
+    STATE("failed");
+    MESSAGE(DISCARD, 2, "SEND(DISCARDED 2)");
+    STATE("resyncing");
+}
+
+static void
+no_witness_no_takeover(void **state)
+{
+    (void)state;
+    valid_standby(false);
+    tick(200 * MS, "");
+    tick(1800 * MS, "DISCONNECT");
+    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+    PHASE(VALID);
+}
+
+static void
+standby_is_removed(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    EVENT(UNPROTECT, "SEND(DISCARDED 1) DESTROY_COPY REMOVED");
+    make(FT_ROLE_STANDBY, 3, 0, false, true, false, FT_VM_RUNNING,
+         "DESTROY_COPY");
+}
+
+static void
+standby_goes_idle_on_shutdown(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    MESSAGE(OFF, 2, "SEND(DISCARDED 2)");
+    PHASE(IDLE);
+    assert_int_equal(own.reason, FT_REASON_VM_OFF);
+}
+
+/* --- any event at any time ------------------------------------------------------ */
+
+static void
+any_order_is_survived(void **state)
+{
+    (void)state;
+    srandom(7);
+    for (int run = 0; run < 3000; run++) {
+        struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
+        struct ft_ownership_record record = {
+            (uint64_t)(1 + random() % 3), (int)(random() % 2),
+            (enum ft_role)(random() % 2), random() % 2, random() % 2 };
+
+        config.self = (int)(random() % 2);
+        config.witness = random() % 2;
+        config.alone_without_witness = random() % 2;
+        ft_ownership_init(&own, &config, &record);
+        now = 0;
+        for (int i = 0; i < 300; i++) {
+            struct ft_ownership_event event = {
+                .kind = i ? (enum ft_ownership_event_kind)(random()
+                                                           % FT_EVENT_COUNT)
+                          : FT_EVENT_START,
+                .vm = (enum ft_vm_state)(random() % FT_VM_STATE_COUNT),
+                .gap_ns = random(),
+                .peer = { (enum ft_role)(random() % 2),
+                          (uint64_t)(random() % 6), random() % 2 },
+                .message = (enum ft_ownership_message)(random()
+                                                       % FT_MESSAGE_COUNT),
+                .generation = (uint64_t)(random() % 6),
+                .owner = (int)(random() % 2),
+                .ask = own.ask - (uint64_t)(random() % 2),
+                .epoch = (uint64_t)(random() % 9),
+                .final = random() % 2 };
+
+            now += random() % (50 * MS);
+            ft_ownership_event(&own, now, &event, &actions);
+            assert_true(actions.count <= FT_OWNERSHIP_ACTIONS_MAX);
+            /* whoever may be overtaken never opens the gate */
+            for (unsigned j = 0; j < actions.count; j++)
+                if (actions.list[j].kind == FT_ACTION_OPEN_GATE)
+                    assert_false(own.record.peer_may_take_over);
+        }
+    }
+}
+
+/* --- the tables and their manual ------------------------------------------------- */
+
+static char *manual;
+
+static void
+in_manual(const char *item, const char *text)
+{
+    char entry[512];
+    size_t n = (size_t)snprintf(entry, sizeof(entry), ".It Sy %s\n", item);
+
+    /* as in the table, wrapped at spaces by whoever edits it */
+    for (const char *at = strstr(manual, entry); at; at = strstr(at + 1, entry)) {
+        const char *a = at + n, *b = text;
+
+        while (*a && *b && (*a == *b || (*a == '\n' && *b == ' ')))
+            a++, b++;
+        if (!*b)
+            return;
+    }
+    fail_msg("ft-states(7) lacks \"%s\": %s", item, text);
+}
+
+static void
+manual_has_the_tables(void **state)
+{
+    const char *folder = getenv("srcdir");
+    char path[1024];
+    FILE *file;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/man/ft-states.7", folder ? folder : ".");
+    file = fopen(path, "r");
+    if (!file)
+        fail_msg("cannot open %s", path);
+    manual = calloc(1, 65536);
+    assert_non_null(manual);
+    assert_true(fread(manual, 1, 65535, file) > 0);
+    fclose(file);
+#define ROW_1(name, text) in_manual(#name, text);
+#define ROW_2(name, word, text) in_manual(word, text);
+#define ROW_3(name, fields, text) in_manual(#name, text);
+    FT_PAIR_STATES(ROW_2)
+    FT_VM_STATES(ROW_2)
+    FT_OWNERSHIP_PHASES(ROW_1)
+    FT_OWNERSHIP_MESSAGES(ROW_1)
+    FT_OWNERSHIP_EVENTS(ROW_3)
+    FT_OWNERSHIP_ACTIONS(ROW_3)
+    free(manual);
+}
+
+static void
+names(void **state)
+{
+    (void)state;
+    assert_string_equal(ft_pair_state_name(FT_PAIR_RESYNCING), "resyncing");
+    assert_string_equal(ft_pair_state_name((enum ft_pair_state)99), "?");
+    assert_string_equal(ft_ownership_event_name(FT_EVENT_GIVE_UP), "GIVE_UP");
+    assert_string_equal(ft_ownership_action_name((enum ft_ownership_action_kind)-1),
+                        "?");
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_protection),
+        cmocka_unit_test(standby_lost_before_the_first_commit),
+        cmocka_unit_test(standby_lost_while_committing),
+        cmocka_unit_test(first_commit_waits_for_the_witness),
+        cmocka_unit_test(silence_then_alone),
+        cmocka_unit_test(silence_then_heard_again),
+        cmocka_unit_test(starvation_restarts_suspicion),
+        cmocka_unit_test(cut_off_primary_holds),
+        cmocka_unit_test(superseded_by_one_that_never_ran),
+        cmocka_unit_test(stale_answers_do_nothing),
+        cmocka_unit_test(forgetful_witness_is_no_verdict),
+        cmocka_unit_test(no_witness_alone_allowed),
+        cmocka_unit_test(no_witness_alone_forbidden),
+        cmocka_unit_test(restarted_worker),
+        cmocka_unit_test(rebooted_primary),
+        cmocka_unit_test(won_but_never_ran),
+        cmocka_unit_test(given_away_and_restarted),
+        cmocka_unit_test(switchover_by_witness),
+        cmocka_unit_test(switchover_by_grant),
+        cmocka_unit_test(switchover_falls_back),
+        cmocka_unit_test(qemu_dies), cmocka_unit_test(guest_shuts_down),
+        cmocka_unit_test(unprotect), cmocka_unit_test(daemon_gives_up),
+        cmocka_unit_test(two_owners_both_hold),
+        cmocka_unit_test(resync_on_demand),
+        cmocka_unit_test(takeover_by_silence),
+        cmocka_unit_test(takeover_after_eof),
+        cmocka_unit_test(worker_of_the_primary_comes_back),
+        cmocka_unit_test(invalid_never_takes_over),
+        cmocka_unit_test(lost_keeps_the_copy_for_a_grant),
+        cmocka_unit_test(generation_revalidates),
+        cmocka_unit_test(planned_on_the_standby),
+        cmocka_unit_test(no_witness_no_takeover),
+        cmocka_unit_test(standby_is_removed),
+        cmocka_unit_test(standby_goes_idle_on_shutdown),
+        cmocka_unit_test(any_order_is_survived),
+        cmocka_unit_test(manual_has_the_tables), cmocka_unit_test(names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

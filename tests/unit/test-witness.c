@@ -1,0 +1,554 @@
+/*
+ * The witness over loopback: real server processes, real TLS, real SQLite. A
+ * server is a child process, so that it can be killed.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/io.h"
+#include "engine/tcp.h"
+#include "engine/tls.h"
+#include "engine/witness-client.h"
+#include "engine/witness.h"
+
+#define PAIR "01234567-89ab-cdef-0123-456789abcdef"
+#define OTHER "fedcba98-7654-3210-fedc-ba9876543210"
+
+static const unsigned char key[FT_WITNESS_KEY_SIZE] = { 1, 2, 3 };
+static const unsigned char other_key[FT_WITNESS_KEY_SIZE] = { 9 };
+static const char *const addresses[] = { "127.0.0.1" };
+
+static char folder[64];
+static uint16_t port;
+static int listen_fd = -1, stop_pipe[2];
+static pid_t server;
+
+static int64_t
+soon(void)
+{
+    return ft_clock_ns() + 5 * FT_NS_PER_S;
+}
+
+static struct ft_witness_target
+target(void)
+{
+    return (struct ft_witness_target){ addresses, 1, port, PAIR, key };
+}
+
+/* By a file: this process has read FT_FAULTS long before it forks. */
+static void
+load_faults(const char *faults)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/faults", folder);
+    if (!ft_file_replace(path, faults, strlen(faults), 0600))
+        ft_fault_load(path);
+}
+
+/* Starts a server on the socket that stays ours, so the port never changes. */
+static void
+start(const char *faults)
+{
+    assert_int_equal(pipe(stop_pipe), 0);
+    server = fork();
+    if (server == 0) {
+        struct ft_error err = FT_ERROR_INIT;
+
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        close(stop_pipe[1]);
+        load_faults(faults);
+        freopen("/dev/null", "w", stderr);
+        _exit(ft_witness_serve_on(folder, listen_fd, stop_pipe[0], &err) ? 1 : 0);
+    }
+    assert_true(server > 0);
+    close(stop_pipe[0]);
+}
+
+static int
+wait_server(void)
+{
+    int status = 0;
+
+    waitpid(server, &status, 0);
+    server = 0;
+    return status;
+}
+
+static void
+stop(void)
+{
+    close(stop_pipe[1]);
+    assert_int_equal(wait_server(), 0);
+}
+
+static void
+kill_server(void)
+{
+    kill(server, SIGKILL);
+    wait_server();
+    close(stop_pipe[1]);
+}
+
+static int
+setup(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    strcpy(folder, "/tmp/test-witness-XXXXXX");
+    if (!mkdtemp(folder) || ft_tcp_listen(0, &listen_fd, &err))
+        return -1;
+    port = ft_tcp_port(listen_fd);
+    return ft_witness_pair_set(folder, PAIR, key, 1, "h1", &err);
+}
+
+static int
+teardown(void **state)
+{
+    char command[128];
+
+    (void)state;
+    if (server > 0)
+        kill_server();
+    close(listen_fd);
+    snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void
+expect_record(uint64_t generation, const char *owner)
+{
+    struct ft_witness_target t = target();
+    struct ft_witness_answer answer;
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_witness_get(&t, soon(), &answer, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(answer.generation, generation);
+    assert_string_equal(answer.owner, owner);
+}
+
+static int
+swap(uint64_t expected, uint64_t generation, const char *owner)
+{
+    struct ft_witness_target t = target();
+    struct ft_witness_answer answer;
+    struct ft_error err = FT_ERROR_INIT;
+    int rc = ft_witness_cas(&t, expected, generation, owner, soon(), &answer,
+                            &err);
+
+    return rc ? rc : answer.won;
+}
+
+/* --- pairs of a folder ------------------------------------------------------ */
+
+static void
+pairs_are_kept(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    char path[PATH_MAX];
+    json_t *list = NULL;
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 5, "h2", &err), 0);
+    assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 3, "h1", &err), 0);
+    assert_int_equal(ft_witness_pair_set(folder, OTHER, key, 1, "a", &err), 0);
+    assert_int_equal(ft_witness_list(folder, &list, &err), 0);
+    assert_int_equal(json_array_size(list), 2);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0),
+                                                        "generation")), 5);
+    json_decref(list);
+    snprintf(path, sizeof(path), "%s/keys/%s", folder, OTHER);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    snprintf(path, sizeof(path), "%s/witness.db", folder);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(ft_witness_pair_remove(folder, OTHER, &err), 0);
+    assert_int_equal(ft_witness_pair_remove(folder, OTHER, &err), 0);
+    assert_int_equal(ft_witness_list(folder, &list, &err), 0);
+    assert_int_equal(json_array_size(list), 1);
+    json_decref(list);
+}
+
+static void
+bad_pairs_are_refused(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    char owner[80];
+
+    (void)state;
+    memset(owner, 'x', sizeof(owner));
+    owner[sizeof(owner) - 1] = '\0';
+    assert_int_equal(ft_witness_pair_set(folder, "../../etc/passwd", key, 1,
+                                         "h1", &err), -EINVAL);
+    assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 0, "h1", &err),
+                     -EINVAL);
+    assert_int_equal(ft_witness_pair_set(folder, PAIR, key, UINT64_MAX, "h1",
+                                         &err), -EINVAL);
+    assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 1, owner, &err),
+                     -EINVAL);
+    assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 1, "", &err),
+                     -EINVAL);
+    assert_int_equal(ft_witness_pair_remove(folder, "..", &err), -EINVAL);
+}
+
+static void
+damaged_database_is_said(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    char path[PATH_MAX];
+    FILE *file;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/witness.db-wal", folder);
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/witness.db", folder);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 5000; i++)
+        fputs("no database ", file);
+    fclose(file);
+    assert_int_equal(ft_witness_serve_on(folder, listen_fd, -1, &err),
+                     -EUCLEAN);
+    assert_true(err.hint[0]);
+}
+
+/* --- compare and swap -------------------------------------------------------- */
+
+static void
+swap_works(void **state)
+{
+    (void)state;
+    start("");
+    expect_record(1, "h1");
+    assert_int_equal(swap(1, 2, "h2"), 1);
+    expect_record(2, "h2");
+    assert_int_equal(swap(1, 2, "h1"), 0);      /* lost the race */
+    assert_int_equal(swap(1, 2, "h2"), 1);      /* lost the answer */
+    assert_int_equal(swap(7, 8, "h1"), 0);
+    assert_int_equal(swap(2, 9, "h1"), 1);      /* gaps are fine */
+    expect_record(9, "h1");
+    assert_int_equal(swap(9, 9, "h1"), -EINVAL);
+    stop();
+}
+
+static void
+restart_forgets_nothing(void **state)
+{
+    (void)state;
+    start("");
+    assert_int_equal(swap(1, 2, "h2"), 1);
+    stop();
+    start("");
+    expect_record(2, "h2");
+    kill_server();
+    start("");
+    expect_record(2, "h2");
+    stop();
+}
+
+static void
+dead_witness_is_no_answer(void **state)
+{
+    struct ft_witness_target t = target();
+    struct ft_witness_answer answer;
+    struct ft_error err = FT_ERROR_INIT;
+    int64_t began = ft_clock_ns();
+
+    (void)state;
+    /* the socket listens, nobody accepts */
+    assert_int_equal(ft_witness_cas(&t, 1, 2, "h2", began + FT_NS_PER_S / 5,
+                                    &answer, &err), -ETIMEDOUT);
+    assert_true(ft_clock_ns() - began < 2 * FT_NS_PER_S);
+    t.port = 1;
+    assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), -ECONNREFUSED);
+}
+
+static void
+keys_and_pairs_are_checked(void **state)
+{
+    struct ft_witness_target t = target();
+    struct ft_witness_answer answer;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_witness_pair_set(folder, OTHER, other_key, 1, "h1",
+                                         &err), 0);
+    start("");
+    t.key = other_key;
+    assert_int_equal(ft_witness_cas(&t, 1, 2, "h2", soon(), &answer, &err),
+                     -EACCES);
+    t.pair = "00000000-0000-0000-0000-000000000000";
+    assert_int_equal(ft_witness_cas(&t, 1, 2, "h2", soon(), &answer, &err),
+                     -EACCES);
+    t.pair = OTHER;
+    assert_int_equal(ft_witness_cas(&t, 1, 2, "h2", soon(), &answer, &err), 0);
+    assert_true(answer.won);
+    expect_record(1, "h1");             /* of the other pair */
+    /* added and removed while it serves */
+    assert_int_equal(ft_witness_pair_remove(folder, OTHER, &err), 0);
+    assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), -EACCES);
+    assert_int_equal(ft_witness_pair_set(folder, OTHER, other_key, 4, "h1",
+                                         &err), 0);
+    assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), 0);
+    assert_int_equal(answer.generation, 4);
+    stop();
+}
+
+/* --- races ------------------------------------------------------------------- */
+
+#define RACERS 12
+#define ROUNDS 15
+
+static pthread_barrier_t barrier;
+static int wins[ROUNDS];
+static pthread_mutex_t wins_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void *
+race(void *opaque)
+{
+    char owner[16];
+    struct ft_witness_target t = target();
+
+    snprintf(owner, sizeof(owner), "h%d", *(int *)opaque);
+    for (int i = 0; i < ROUNDS; i++) {
+        struct ft_witness_answer answer = { 0 };
+        int rc;
+
+        pthread_barrier_wait(&barrier);
+        rc = ft_witness_cas(&t, (uint64_t)i + 1, (uint64_t)i + 2, owner,
+                            ft_clock_ns() + 20 * FT_NS_PER_S, &answer, NULL);
+        pthread_mutex_lock(&wins_lock);
+        wins[i] += rc ? 1000 : answer.won;
+        pthread_mutex_unlock(&wins_lock);
+    }
+    return NULL;
+}
+
+static void
+exactly_one_wins(void **state)
+{
+    pthread_t threads[RACERS];
+    int numbers[RACERS];
+
+    (void)state;
+    start("");
+    memset(wins, 0, sizeof(wins));
+    pthread_barrier_init(&barrier, NULL, RACERS);
+    for (int i = 0; i < RACERS; i++) {
+        numbers[i] = i;
+        assert_int_equal(pthread_create(&threads[i], NULL, race, &numbers[i]),
+                         0);
+    }
+    for (int i = 0; i < RACERS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&barrier);
+    for (int i = 0; i < ROUNDS; i++)
+        assert_int_equal(wins[i], 1);
+    stop();
+}
+
+/* --- death ------------------------------------------------------------------- */
+
+static void *
+killer(void *opaque)
+{
+    ft_clock_sleep(*(int64_t *)opaque);
+    kill(server, SIGKILL);
+    return NULL;
+}
+
+/* What was said to be won is there after kill -9, always. */
+static void
+kill_keeps_what_was_won(void **state)
+{
+    uint64_t generation = 1;
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        int64_t delay = (10 + 7 * i) * FT_NS_PER_MS;
+        struct ft_witness_target t = target();
+        struct ft_witness_answer answer;
+        pthread_t thread;
+
+        start("");
+        expect_record(generation, generation == 1 ? "h1" : "h2");
+        assert_int_equal(pthread_create(&thread, NULL, killer, &delay), 0);
+        while (!ft_witness_cas(&t, generation, generation + 1, "h2",
+                               ft_clock_ns() + FT_NS_PER_S / 2, &answer, NULL)) {
+            assert_true(answer.won);
+            generation++;
+        }
+        pthread_join(thread, NULL);
+        wait_server();
+        close(stop_pipe[1]);
+        /* the last question may or may not have been stored; ask again */
+        start("");
+        assert_int_equal(swap(generation, generation + 1, "h2"), 1);
+        generation++;
+        kill_server();
+    }
+}
+
+static void
+death_around_the_commit(void **state)
+{
+    (void)state;
+#ifndef FT_FAULT_INJECTION
+    print_message("needs --enable-fault-injection; the rest ran\n");
+#else
+    start("witness-before-commit=kill");
+    assert_true(swap(1, 2, "h2") < 0);
+    wait_server();
+    start("witness-before-answer=kill@2");
+    expect_record(1, "h1");
+    assert_true(swap(1, 2, "h2") < 0);
+    wait_server();
+    start("");
+    expect_record(2, "h2");
+    assert_int_equal(swap(1, 2, "h1"), 0);
+    assert_int_equal(swap(1, 2, "h2"), 1);
+    stop();
+#endif
+}
+
+/* --- nonsense ----------------------------------------------------------------- */
+
+static int
+plain_connection(void)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port),
+                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    return fd;
+}
+
+static void
+say(const char *text, size_t size, const char *expected)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_tls *tls = NULL;
+    char reply[2048] = "";
+    ssize_t n;
+
+    if (ft_tls_client(plain_connection(), PAIR, key, soon(), &tls, &err))
+        fail_msg("%s", err.text);
+    ft_tls_send(tls, text, size, soon());
+    n = ft_tls_receive(tls, reply, sizeof(reply) - 1, soon());
+    if (expected) {
+        assert_true(n > 0);
+        reply[n] = '\0';
+        if (!strstr(reply, expected))
+            fail_msg("%s", reply);
+    } else {
+        assert_true(n <= 0 && n != -ETIMEDOUT);
+    }
+    ft_tls_close(tls);
+}
+
+static void
+nonsense_ends_only_its_connection(void **state)
+{
+    static const char *const refused[] = {
+        "{\"op\":\"steal\"}\n", "{\"op\":\"cas\"}\n", "{}\n",
+        "{\"op\":\"cas\",\"expected\":1,\"generation\":1,\"owner\":\"x\"}\n",
+        "{\"op\":\"cas\",\"expected\":1,\"generation\":2,\"owner\":\"\"}\n",
+        "{\"op\":\"cas\",\"expected\":1,\"generation\":2,\"owner\":\"a b\"}\n",
+        "{\"op\":\"cas\",\"expected\":-1,\"generation\":2,\"owner\":\"x\"}\n",
+        "{\"op\":\"cas\",\"expected\":1,\"generation\":2,\"owner\":7}\n",
+    };
+    char big[4096], noise[600];
+    int idle, fd;
+
+    (void)state;
+    start("");
+    idle = plain_connection();          /* says nothing at all */
+    for (int i = 0; i < 20; i++) {
+        for (size_t j = 0; j < sizeof(noise); j++)
+            noise[j] = (char)(random() >> 7);
+        fd = plain_connection();
+        assert_true(write(fd, noise, sizeof(noise)) > 0);
+        close(fd);
+    }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        say(refused[i], strlen(refused[i]), "\"ok\":false");
+    memset(big, ' ', sizeof(big));
+    say(big, sizeof(big), NULL);
+    say("garbage\n", 8, NULL);
+    say("[1]\n", 4, NULL);
+    say("{\"op\":\"get\"}\n{\"op\":\"get\"}\n", 26, "\"generation\":1");
+    say("\0\0\0\n", 4, NULL);
+    expect_record(1, "h1");
+    assert_int_equal(swap(1, 2, "h2"), 1);
+    close(idle);
+    stop();
+}
+
+static void
+many_connections_are_bounded(void **state)
+{
+    int fds[FT_WITNESS_CLIENTS_MAX + 20];
+    size_t n = sizeof(fds) / sizeof(fds[0]);
+    int ended = 0;
+
+    (void)state;
+    start("");
+    for (size_t i = 0; i < n; i++)
+        fds[i] = plain_connection();
+    for (size_t i = 0; i < n; i++) {
+        char c;
+
+        /* over the limit: closed at once; the others only after 5 s */
+        if (ft_wait_fd(fds[i], 1 /* POLLIN */, ft_clock_ns() + FT_NS_PER_MS) == 0
+            && read(fds[i], &c, 1) <= 0)
+            ended++;
+    }
+    assert_true(ended >= 1);
+    for (size_t i = 0; i < n; i++)
+        close(fds[i]);
+    expect_record(1, "h1");             /* there is room again */
+    stop();
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(pairs_are_kept), TEST(bad_pairs_are_refused),
+        TEST(damaged_database_is_said), TEST(swap_works),
+        TEST(restart_forgets_nothing), TEST(dead_witness_is_no_answer),
+        TEST(keys_and_pairs_are_checked), TEST(exactly_one_wins),
+        TEST(kill_keeps_what_was_won), TEST(death_around_the_commit),
+        TEST(nonsense_ends_only_its_connection),
+        TEST(many_connections_are_bounded),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
