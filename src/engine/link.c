@@ -1,53 +1,11 @@
 #include "config.h"
 
-#include "engine/link.h"
+#include "engine/link-private.h"
 
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/json.h"
-#include "base/priority.h"
-#include "engine/bytes.h"
-#include "engine/payload.h"
-
-struct ft_link {
-    struct ft_tls *tls;
-    char peer[96];
-
-    pthread_mutex_t send_lock;      /* order on the wire, and what follows */
-    uint64_t send_sequence;
-    size_t staged;                  /* bytes in record */
-    unsigned char record[FT_TLS_RECORD_MAX];
-
-    /* The receiving thread's. */
-    uint64_t receive_sequence;
-    int header_done;
-    size_t received;                /* bytes of the header or the payload */
-    unsigned char raw_header[FT_FRAME_HEADER_SIZE];
-    struct ft_frame_header header;
-    unsigned char *payload;         /* FT_FRAME_PAYLOAD_MAX bytes */
-
-    _Atomic int64_t heard_ns;
-    _Atomic int64_t round_trip_ns;
-    _Atomic uint64_t frames_sent, frames_received;
-    _Atomic uint64_t bytes_sent, bytes_received;
-
-    pthread_mutex_t state_lock;     /* what follows */
-    struct ft_error error;          /* the first one; code 0: none */
-    pthread_cond_t beat;            /* stop or answer_due changed */
-    pthread_t heart;
-    int beating, stop, answer_due;
-    uint64_t answer;
-    int64_t interval_ns;
-};
 
 /* Ends the link with err, unless it has ended before. */
 static void
@@ -161,9 +119,8 @@ send_pieces(struct ft_link *link, struct ft_frame_header *header,
     return rc ? rc : send_staged(link);
 }
 
-/* With send_lock held. */
-static int
-send_locked(struct ft_link *link, struct ft_frame_header *header,
+int
+ft_link_send_locked(struct ft_link *link, struct ft_frame_header *header,
             const struct iovec *payload, size_t n)
 {
     int rc = ft_link_error(link, NULL);
@@ -178,9 +135,8 @@ send_locked(struct ft_link *link, struct ft_frame_header *header,
     return 0;
 }
 
-/* The header of a frame, or -EMSGSIZE or -EINVAL. */
-static int
-make_header(enum ft_frame_type type, unsigned flags, uint64_t epoch,
+int
+ft_link_make_header(enum ft_frame_type type, unsigned flags, uint64_t epoch,
             const struct iovec *payload, size_t n,
             struct ft_frame_header *header)
 {
@@ -205,12 +161,12 @@ ft_link_send(struct ft_link *link, enum ft_frame_type type, unsigned flags,
              uint64_t epoch, const struct iovec *payload, size_t n)
 {
     struct ft_frame_header header;
-    int rc = make_header(type, flags, epoch, payload, n, &header);
+    int rc = ft_link_make_header(type, flags, epoch, payload, n, &header);
 
     if (rc)
         return rc;
     pthread_mutex_lock(&link->send_lock);
-    rc = send_locked(link, &header, payload, n);
+    rc = ft_link_send_locked(link, &header, payload, n);
     pthread_mutex_unlock(&link->send_lock);
     return rc;
 }
@@ -229,26 +185,6 @@ ft_link_send_json(struct ft_link *link, enum ft_frame_type type,
 }
 
 /* ---------------------------------------------------------- receiving --- */
-
-static void
-take_heartbeat(struct ft_link *link)
-{
-    uint64_t stamp = ft_get_le64(link->payload);
-
-    if (link->header.flags & FT_FRAME_ANSWER) {
-        uint64_t trip = (uint64_t)ft_clock_ns() - stamp;
-
-        /* A peer that makes stamps up shall not make nonsense of ours. */
-        if (trip < (uint64_t)(3600 * FT_NS_PER_S))
-            atomic_store(&link->round_trip_ns, (int64_t)trip);
-        return;
-    }
-    pthread_mutex_lock(&link->state_lock);
-    link->answer_due = 1;
-    link->answer = stamp;
-    pthread_cond_broadcast(&link->beat);
-    pthread_mutex_unlock(&link->state_lock);
-}
 
 /* Fills data up to size bytes, counting in received. -EAGAIN: deadline. */
 static int
@@ -320,7 +256,7 @@ ft_link_receive(struct ft_link *link, int64_t deadline_ns,
             return rc;
         rc = receive_frame(link, deadline_ns);
         if (!rc && link->header.type == FT_FRAME_HEARTBEAT)
-            take_heartbeat(link);
+            ft_link_take_heartbeat(link);
     } while (!rc && link->header.type == FT_FRAME_HEARTBEAT);
     if (rc == -EAGAIN)
         return ft_fail(err, EAGAIN, NULL, "%s sent no frame in time",
@@ -335,117 +271,6 @@ ft_link_receive(struct ft_link *link, int64_t deadline_ns,
         .length = link->header.length,
     };
     return 0;
-}
-
-/* ---------------------------------------------------------- heartbeat --- */
-
-static int
-send_heartbeat(struct ft_link *link, unsigned flags, uint64_t stamp)
-{
-    unsigned char bytes[FT_HEARTBEAT_SIZE];
-    struct iovec payload = { bytes, sizeof(bytes) };
-    struct ft_frame_header header;
-    int rc;
-
-    ft_put_le64(bytes, stamp);
-    rc = make_header(FT_FRAME_HEARTBEAT, flags, 0, &payload, 1, &header);
-    if (rc)
-        return rc;
-    /*
-     * An answer waits its turn. A question does not: somebody is sending, and
-     * any byte tells the peer as much.
-     */
-    if (flags)
-        pthread_mutex_lock(&link->send_lock);
-    else if (pthread_mutex_trylock(&link->send_lock))
-        return 0;
-    rc = send_locked(link, &header, &payload, 1);
-    pthread_mutex_unlock(&link->send_lock);
-    return rc;
-}
-
-/* Waits, with state_lock held, for something to do until at_ns. */
-static void
-wait_beat(struct ft_link *link, int64_t at_ns)
-{
-    struct timespec until = { at_ns / FT_NS_PER_S, at_ns % FT_NS_PER_S };
-
-    while (!link->stop && !link->error.code && !link->answer_due
-           && ft_clock_ns() < at_ns)
-        pthread_cond_timedwait(&link->beat, &link->state_lock, &until);
-}
-
-static void *
-heart_main(void *opaque)
-{
-    struct ft_link *link = opaque;
-    int64_t next_ns = ft_clock_ns();
-    int rc = 0;
-
-    ft_priority_urgent();
-    while (!rc) {
-        uint64_t stamp;
-        int answer;
-
-        pthread_mutex_lock(&link->state_lock);
-        wait_beat(link, next_ns);
-        rc = link->stop || link->error.code;
-        answer = link->answer_due;
-        stamp = link->answer;
-        link->answer_due = 0;
-        pthread_mutex_unlock(&link->state_lock);
-        if (!rc && answer)
-            rc = send_heartbeat(link, FT_FRAME_ANSWER, stamp);
-        if (!rc && ft_clock_ns() >= next_ns) {
-            rc = send_heartbeat(link, 0, (uint64_t)ft_clock_ns());
-            next_ns = ft_clock_ns() + link->interval_ns;
-        }
-    }
-    return NULL;
-}
-
-int
-ft_link_start_heartbeat(struct ft_link *link, int64_t interval_ns)
-{
-    int rc;
-
-    if (link->beating || interval_ns <= 0)
-        return -EINVAL;
-    link->interval_ns = interval_ns;
-    rc = pthread_create(&link->heart, NULL, heart_main, link);
-    link->beating = !rc;
-    return -rc;
-}
-
-/* The kernel's own idea of when data came last; 0 where it has none. */
-static int64_t
-kernel_heard(int fd)
-{
-    struct tcp_info info = { 0 };
-    socklen_t size = sizeof(info);
-    int waiting = 0;
-
-    if (ioctl(fd, SIOCINQ, &waiting) == 0 && waiting > 0)
-        return ft_clock_ns();
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0
-        || size < offsetof(struct tcp_info, tcpi_last_data_recv) + 4)
-        return 0;
-    return ft_clock_ns() - (int64_t)info.tcpi_last_data_recv * FT_NS_PER_MS;
-}
-
-int64_t
-ft_link_last_heard(struct ft_link *link)
-{
-    int64_t kernel = kernel_heard(ft_tls_fd(link->tls));
-    int64_t ours = atomic_load(&link->heard_ns);
-
-    return FT_MAX(kernel, ours);
-}
-
-int64_t
-ft_link_round_trip(struct ft_link *link)
-{
-    return atomic_load(&link->round_trip_ns);
 }
 
 void
@@ -466,17 +291,6 @@ ft_link_peer(const struct ft_link *link)
 
 /* ------------------------------------------------------ begin and end --- */
 
-static void
-init_beat(struct ft_link *link)
-{
-    pthread_condattr_t attributes;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&link->beat, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
 /* Takes tls in every case. */
 static int
 link_new(struct ft_tls *tls, struct ft_link **out, struct ft_error *err)
@@ -494,7 +308,7 @@ link_new(struct ft_tls *tls, struct ft_link **out, struct ft_error *err)
     ft_tcp_peer_name(ft_tls_fd(tls), link->peer, sizeof(link->peer));
     pthread_mutex_init(&link->send_lock, NULL);
     pthread_mutex_init(&link->state_lock, NULL);
-    init_beat(link);
+    ft_link_init_heart(link);
     link->heard_ns = ft_clock_ns();
     link->round_trip_ns = -1;
     *out = link;
@@ -554,58 +368,6 @@ ft_link_accept(int fd, const char *pair,
     return rc ? rc : link_new(tls, link, err);
 }
 
-/* What the peer's first frame means: 0 when it is a HELLO of our protocol. */
-static int
-take_hello(const struct ft_frame *frame, json_t **peer, struct ft_error *err)
-{
-    FT_AUTOJSON json_t *hello = NULL;
-    int64_t protocol;
-    int rc;
-
-    if (frame->type != FT_FRAME_HELLO && frame->type != FT_FRAME_ERROR)
-        return ft_fail(err, EPROTO, NULL,
-                       "the peer began with a %s frame instead of hello",
-                       ft_frame_name(frame->type));
-    rc = ft_json_parse((const char *)frame->payload, frame->length, &hello,
-                       err);
-    if (rc)
-        return ft_fail(err, EPROTO, NULL, "the peer's hello is no JSON object");
-    if (frame->type == FT_FRAME_ERROR)
-        return ft_json_to_error(hello, err);
-    protocol = ft_json_int(hello, "protocol", 0, INT32_MAX, -1);
-    if (protocol != FT_LINK_PROTOCOL)
-        return ft_fail(err, EPROTO, "install the same ftengine on both hosts",
-                       "the peer speaks link protocol %lld (ftengine %s), this "
-                       "host %d (ftengine %s)", (long long)protocol,
-                       ft_json_string(hello, "version", "of unknown version"),
-                       FT_LINK_PROTOCOL, PACKAGE_VERSION);
-    *peer = json_incref(hello);
-    return 0;
-}
-
-int
-ft_link_hello(struct ft_link *link, const json_t *extra, int64_t deadline_ns,
-              json_t **peer, struct ft_error *err)
-{
-    FT_AUTOJSON json_t *hello =
-        json_pack("{s:i, s:s}", "protocol", FT_LINK_PROTOCOL, "version",
-                  PACKAGE_VERSION);
-    struct ft_frame frame;
-    int rc;
-
-    if (!hello || (extra && json_object_update_missing(hello, (json_t *)extra)))
-        return ft_fail(err, ENOMEM, NULL, "no memory for a hello");
-    rc = ft_link_send_json(link, FT_FRAME_HELLO, 0, hello);
-    if (rc)
-        return ft_link_error(link, err) ? rc
-            : ft_fail(err, -rc, NULL, "cannot say hello: %s", strerror(-rc));
-    rc = ft_link_receive(link, deadline_ns, &frame, err);
-    if (rc == -EAGAIN)
-        return ft_fail(err, ETIMEDOUT, NULL, "%s does not say hello",
-                       link->peer);
-    return rc ? rc : take_hello(&frame, peer, err);
-}
-
 void
 ft_link_shutdown(struct ft_link *link)
 {
@@ -616,14 +378,10 @@ ft_link_shutdown(struct ft_link *link)
     link_end(link, &err);
 }
 
-/* Wakes and joins the heartbeat thread. */
+/* Says goodbye where nobody is sending, and ends both directions. */
 static void
-stop_heart(struct ft_link *link)
+end_in_order(struct ft_link *link)
 {
-    pthread_mutex_lock(&link->state_lock);
-    link->stop = 1;
-    pthread_cond_broadcast(&link->beat);
-    pthread_mutex_unlock(&link->state_lock);
     /*
      * Who holds the lock is the heartbeat thread, and it waits for a socket
      * that is full: no goodbye would go through.
@@ -633,8 +391,6 @@ stop_heart(struct ft_link *link)
         pthread_mutex_unlock(&link->send_lock);
     }
     ft_link_shutdown(link);
-    if (link->beating)
-        pthread_join(link->heart, NULL);
 }
 
 void
@@ -642,7 +398,9 @@ ft_link_close(struct ft_link *link)
 {
     if (!link)
         return;
-    stop_heart(link);
+    ft_link_stop_heart(link);
+    end_in_order(link);
+    ft_link_join_heart(link);
     ft_tls_close(link->tls);
     pthread_mutex_destroy(&link->send_lock);
     pthread_mutex_destroy(&link->state_lock);

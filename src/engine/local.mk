@@ -20,7 +20,9 @@ libftengine_a_SOURCES = \
 	src/engine/uffd.c src/engine/uffd.h \
 	src/engine/disk-log.c src/engine/disk-log.h src/engine/disk-zero.c \
 	src/engine/frame.c src/engine/frame.h \
-	src/engine/link.c src/engine/link.h src/engine/preamble.c \
+	src/engine/link.c src/engine/link.h src/engine/link-heart.c \
+	src/engine/link-hello.c src/engine/link-private.h \
+	src/engine/preamble.c \
 	src/engine/nbd-negotiate.c src/engine/nbd-protocol.h \
 	src/engine/nbd-server.c src/engine/nbd-server.h \
 	src/engine/nbd-session.c \
@@ -29,7 +31,8 @@ libftengine_a_SOURCES = \
 	src/engine/payload.c src/engine/payload.h \
 	src/engine/state-delta.c src/engine/state-delta.h \
 	src/engine/tcp.c src/engine/tcp.h \
-	src/engine/tls.c src/engine/tls.h \
+	src/engine/tls.c src/engine/tls.h src/engine/tls-handshake.c \
+	src/engine/tls-private.h src/engine/tls-transport.c \
 	src/engine/witness.c src/engine/witness.h \
 	src/engine/witness-client.c src/engine/witness-client.h \
 	src/engine/witness-pairs.c \
