@@ -13,3 +13,9 @@ EXTRA_DIST += \
 
 TESTS += tests/lab/test-lab.sh
 dist_check_SCRIPTS += tests/lab/test-lab.sh
+
+# A manual test of what touches QEMU; its head says how.
+EXTRA_PROGRAMS = tests/lab/checkpoint-probe
+tests_lab_checkpoint_probe_SOURCES = tests/lab/checkpoint-probe.c
+tests_lab_checkpoint_probe_LDADD = libftengine.a libftvirt.a libftbase.a \
+	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS)

@@ -1,0 +1,285 @@
+#include "config.h"
+
+#include "virt-test.h"
+
+#include "base/cleanup.h"
+#include "virt/domain.h"
+#include "virt/standby-xml.h"
+
+#define PATH "/var/lib/libvirt/images/vm-vda.ftreplica"
+
+static const struct ft_replica_path replica = { "vda", PATH };
+
+static char *
+standby(const char *live)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    char *out = NULL;
+
+    if (ft_standby_xml(live, &replica, 1, &out, &err) < 0)
+        fail_msg("%s", err.text);
+    return out;
+}
+
+static char *
+persistent(const char *live)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    char *out = NULL;
+
+    if (ft_persistent_xml(live, &out, &err) < 0)
+        fail_msg("%s", err.text);
+    return out;
+}
+
+static int
+count(const char *text, const char *needle)
+{
+    int n = 0;
+
+    for (; (text = strstr(text, needle)); text += strlen(needle))
+        n++;
+    return n;
+}
+
+static void
+has(const char *text, const char *needle)
+{
+    if (!strstr(text, needle))
+        fail_msg("'%s' is missing in:\n%s", needle, text);
+}
+
+static void
+lacks(const char *text, const char *needle)
+{
+    if (strstr(text, needle))
+        fail_msg("'%s' stands in:\n%s", needle, text);
+}
+
+/* What both results must not take along from the run on the other host. */
+static void
+lacks_the_run(const char *xml)
+{
+    const char *root = strstr(xml, "<domain ");
+
+    assert_non_null(root);
+    assert_null(memmem(root, strcspn(root, ">"), " id=", 4));
+    lacks(xml, "seclabel");
+    lacks(xml, "<alias");
+    lacks(xml, "mirror");
+    lacks(xml, "backingStore");
+    lacks(xml, "/dev/pts/");
+    lacks(xml, "vnet");
+    lacks(xml, "port=\"5900\"");
+}
+
+static void
+keeps_the_machine(const char *live, const char *xml)
+{
+    struct ft_domain before, after;
+    struct ft_error err = FT_ERROR_INIT;
+    size_t i;
+
+    assert_int_equal(ft_domain_from_xml(live, &before, &err), 0);
+    assert_int_equal(ft_domain_from_xml(xml, &after, &err), 0);
+    assert_string_equal(before.name, after.name);
+    assert_string_equal(before.uuid, after.uuid);
+    assert_string_equal(before.machine, after.machine);
+    assert_int_equal(before.memory, after.memory);
+    assert_int_equal(before.n_nics, after.n_nics);
+    assert_int_equal(before.n_disks, after.n_disks);
+    for (i = 0; i < before.n_nics; i++)
+        assert_string_equal(before.nics[i].mac, after.nics[i].mac);
+    assert_int_equal(count(live, "<address type='pci'"),
+                     count(xml, "<address type=\"pci\""));
+    ft_domain_free(&before);
+    ft_domain_free(&after);
+}
+
+static void
+for_sample(const char *name)
+{
+    FT_AUTOFREE char *live = read_data(name);
+    FT_AUTOFREE char *waiting = standby(live);
+    FT_AUTOFREE char *kept = persistent(live);
+
+    keeps_the_machine(live, waiting);
+    keeps_the_machine(live, kept);
+    lacks_the_run(waiting);
+    lacks_the_run(kept);
+    has(waiting, "<source file=\"" PATH "\"/>");
+    has(waiting, "<driver name=\"qemu\" type=\"raw\"");
+    lacks(waiting, "qcow2");
+    assert_int_equal(count(waiting, "\"-incoming\""), 1);
+    assert_int_equal(count(waiting, "\"defer\""), 1);
+    assert_int_equal(count(waiting, "<qemu:commandline>"), 1);
+    lacks(kept, "incoming");
+    lacks(kept, "qemu:commandline");
+}
+
+static void
+test_pc_mirrored(void **state)
+{
+    (void)state;
+    for_sample("domain/pc-raw-mirrored.xml");
+}
+
+static void
+test_q35_qcow2_vga(void **state)
+{
+    (void)state;
+    for_sample("domain/q35-qcow2-vga.xml");
+}
+
+static void
+test_after_takeover(void **state)
+{
+    (void)state;
+    for_sample("domain/q35-raw-after-takeover.xml");
+}
+
+/* Role after role: the result is a fixed point. */
+static void
+test_many_generations(void **state)
+{
+    FT_AUTOFREE char *live = read_data("domain/q35-qcow2-vga.xml");
+    FT_AUTOFREE char *first = standby(live);
+    FT_AUTOFREE char *second = standby(first);
+    FT_AUTOFREE char *third = standby(second);
+
+    (void)state;
+    assert_string_equal(first, second);
+    assert_string_equal(second, third);
+}
+
+static void
+test_persistent_keeps_disks(void **state)
+{
+    FT_AUTOFREE char *live = read_data("domain/q35-qcow2-vga.xml");
+    FT_AUTOFREE char *kept = persistent(live);
+
+    (void)state;
+    has(kept, "type=\"qcow2\"");
+    has(kept, "q2-disk0.qcow2");
+}
+
+#define DOMAIN(rest) \
+    "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>" \
+    "<name>v</name><uuid>u</uuid>" rest "</domain>"
+
+/* Arguments of the administrator's own stay, in order. */
+static void
+test_other_arguments_stay(void **state)
+{
+    FT_AUTOFREE char *waiting = standby(DOMAIN(
+        "<devices/><qemu:commandline><qemu:arg value='-foo'/>"
+        "<qemu:arg value='-incoming'/><qemu:arg value='defer'/>"
+        "<qemu:arg value='bar'/><qemu:env name='A' value='b'/>"
+        "</qemu:commandline>"));
+    FT_AUTOFREE char *kept = persistent(waiting);
+
+    (void)state;
+    assert_int_equal(count(waiting, "\"-incoming\""), 1);
+    assert_true(strstr(waiting, "-foo") < strstr(waiting, "\"bar\""));
+    has(kept, "-foo");
+    has(kept, "\"bar\"");
+    has(kept, "name=\"A\"");
+    lacks(kept, "incoming");
+}
+
+static void
+test_static_things_stay(void **state)
+{
+    FT_AUTOFREE char *waiting = standby(DOMAIN(
+        "<devices><disk><source file='/a'/><target dev='vda'/>"
+        "<alias name='ua-mine'/></disk>"
+        "<interface type='bridge'><target dev='mytap'/></interface>"
+        "<graphics type='vnc' port='5999' autoport='no'/></devices>"
+        "<seclabel type='static' model='dac'><label>a:b</label></seclabel>"));
+
+    (void)state;
+    has(waiting, "ua-mine");
+    has(waiting, "mytap");
+    has(waiting, "5999");
+    has(waiting, "type=\"static\"");
+}
+
+static void
+test_missing_replica(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    char *out = NULL;
+
+    (void)state;
+    assert_int_equal(ft_standby_xml(DOMAIN(
+        "<devices><disk><source file='/a'/><target dev='vdb'/></disk>"
+        "</devices>"), &replica, 1, &out, &err), -ENOENT);
+    has(err.text, "vdb");
+    assert_null(out);
+}
+
+static void
+test_read_only_and_empty_stay(void **state)
+{
+    FT_AUTOFREE char *waiting = standby(DOMAIN(
+        "<devices><disk device='cdrom'><source file='/iso'/>"
+        "<target dev='sda'/><readonly/></disk>"
+        "<disk device='cdrom'><target dev='sdb'/></disk></devices>"));
+
+    (void)state;
+    has(waiting, "\"/iso\"");
+}
+
+/* A path cannot break out of its attribute. */
+static void
+test_odd_path(void **state)
+{
+    const struct ft_replica_path odd = { "vda", "/a'\"<&>" };
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOFREE char *out = NULL;
+    struct ft_domain domain;
+
+    (void)state;
+    assert_int_equal(ft_standby_xml(DOMAIN(
+        "<devices><disk type='block'><source dev='/dev/x'/>"
+        "<target dev='vda'/></disk></devices>"), &odd, 1, &out, &err), 0);
+    assert_int_equal(ft_domain_from_xml(out, &domain, &err), 0);
+    assert_string_equal(domain.disks[0].source, odd.path);
+    ft_domain_free(&domain);
+}
+
+static void
+test_bad_xml(void **state)
+{
+    static const char *const bad[] = { "", "<", "text", "<domain>",
+        "<network/>", "<domain><name></domain>" };
+    struct ft_error err = FT_ERROR_INIT;
+    char *out = NULL;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < FT_ARRAY_SIZE(bad); i++) {
+        assert_int_equal(ft_standby_xml(bad[i], NULL, 0, &out, &err), -EINVAL);
+        assert_int_equal(ft_persistent_xml(bad[i], &out, &err), -EINVAL);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pc_mirrored),
+        cmocka_unit_test(test_q35_qcow2_vga),
+        cmocka_unit_test(test_after_takeover),
+        cmocka_unit_test(test_many_generations),
+        cmocka_unit_test(test_persistent_keeps_disks),
+        cmocka_unit_test(test_other_arguments_stay),
+        cmocka_unit_test(test_static_things_stay),
+        cmocka_unit_test(test_missing_replica),
+        cmocka_unit_test(test_read_only_and_empty_stay),
+        cmocka_unit_test(test_odd_path),
+        cmocka_unit_test(test_bad_xml),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

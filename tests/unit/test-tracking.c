@@ -1,0 +1,454 @@
+/*
+ * Injected system calls, memory of another process, and write tracking, on a
+ * child of this test instead of QEMU. Needs root, ptrace and Linux 6.7.
+ */
+#include "config.h"
+
+#include "virt-test.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "engine/inject.h"
+#include "engine/kernel-abi.h"
+#include "engine/page-scan.h"
+#include "engine/process-memory.h"
+#include "engine/qemu-fd.h"
+#include "engine/uffd.h"
+
+#define PAGES 1024
+#define SIZE (PAGES * FT_PAGE_SIZE)
+
+static char *memory;            /* at the same address in the child */
+static int orders[2];
+
+/* The child: writes the byte it is told to the page it is told. */
+static void
+serve(void)
+{
+    uint32_t order;
+
+    while (read(orders[0], &order, sizeof(order)) == sizeof(order))
+        memory[(order >> 8) * FT_PAGE_SIZE] = (char)order;
+    _exit(0);
+}
+
+static void
+tell(uint32_t page, uint8_t byte)
+{
+    uint32_t order = page << 8 | byte;
+
+    assert_int_equal(write(orders[1], &order, sizeof(order)), sizeof(order));
+}
+
+static pid_t
+start_child(void (*body)(void))
+{
+    pid_t pid;
+
+    assert_int_equal(pipe(orders), 0);
+    pid = fork();
+    if (pid == 0) {
+        close(orders[1]);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        body();
+        _exit(0);
+    }
+    close(orders[0]);
+    return pid;
+}
+
+static int
+end_child(pid_t pid)
+{
+    int status;
+
+    close(orders[1]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return status;
+}
+
+static void
+wait_page(pid_t pid, uint32_t page, uint8_t byte)
+{
+    int64_t deadline = ft_clock_ns() + 5 * FT_NS_PER_S;
+    uint8_t got = 0;
+    struct iovec local = { &got, 1 };
+    struct iovec remote = { memory + page * FT_PAGE_SIZE, 1 };
+
+    while (got != byte && ft_clock_ns() < deadline)
+        assert_int_equal(ft_process_memory_read(pid, &local, &remote, 1, NULL),
+                         0);
+    assert_int_equal(got, byte);
+}
+
+static void
+test_inject(void **state)
+{
+    pid_t pid = start_child(serve);
+    struct ft_inject_call call = { .number = SYS_getpid };
+    struct ft_error err = FT_ERROR_INIT;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 200; i++) {
+        /* In between it goes on with the read that was interrupted. */
+        if (ft_inject(pid, &call, 1000, &err))
+            fail_msg("%s", err.text);
+        assert_int_equal(call.result, pid);
+        tell((uint32_t)i, (uint8_t)(i + 1));
+        wait_page(pid, (uint32_t)i, (uint8_t)(i + 1));
+    }
+    call = (struct ft_inject_call){ .number = SYS_close,
+                                    .arguments = { 9999 } };
+    assert_int_equal(ft_inject(pid, &call, 1000, &err), 0);
+    assert_int_equal(call.result, -EBADF);
+    assert_int_equal(end_child(pid), 0);
+}
+
+#define ROUNDS 400000000u
+
+/* Keeps all its state in registers for about half a second. */
+static uint64_t
+long_sum(void)
+{
+    uint64_t x = 1, y = 2;
+    unsigned n;
+
+    for (n = 0; n < ROUNDS; n++) {
+        x = x * 6364136223846793005u + y;
+        y ^= x >> 7;
+    }
+    return x ^ y;
+}
+
+static void
+compute(void)
+{
+    uint64_t sum = long_sum();
+    char byte;
+
+    memcpy(memory + FT_PAGE_SIZE, &sum, sizeof(sum));
+    memory[0] = 1;
+    _exit(read(orders[0], &byte, 1) == 0 ? 0 : 1);
+}
+
+/* Not one register of a thread that was in the middle of something changes. */
+static void
+test_inject_while_computing(void **state)
+{
+    uint64_t sum = 0, expected;
+    uint8_t done = 0;
+    struct iovec local[2] = { { &done, 1 }, { &sum, sizeof(sum) } };
+    struct iovec remote[2] = { { memory, 1 },
+                               { memory + FT_PAGE_SIZE, sizeof(sum) } };
+    struct ft_inject_call call = { .number = SYS_getpid };
+    int n = 0;
+    pid_t pid;
+
+    (void)state;
+    memory[0] = 0;
+    pid = start_child(compute);
+    while (!done) {
+        assert_int_equal(ft_inject(pid, &call, 1000, NULL), 0);
+        assert_int_equal(call.result, pid);
+        n++;
+        assert_int_equal(ft_process_memory_read(pid, local, remote, 1, NULL),
+                         0);
+    }
+    assert_int_equal(ft_process_memory_read(pid, local, remote, 2, NULL), 0);
+    expected = long_sum();
+    assert_true(n > 50);
+    assert_true(sum == expected);
+    assert_int_equal(end_child(pid), 0);
+}
+
+/* Sleeps in system calls that restart in different ways, and counts what came
+ * back too early or failed. */
+static void
+sleep_in_ways(void)
+{
+    struct timespec nap = { 0, 20000000 };
+    sigset_t none;
+    int bad = 0, i;
+
+    sigemptyset(&none);
+    for (i = 0; i < 10; i++) {
+        int64_t at = ft_clock_ns();
+
+        bad += nanosleep(&nap, NULL) != 0;          /* restart block */
+        bad += ppoll(NULL, 0, &nap, &none) != 0;    /* ERESTARTNOHAND, mask */
+        bad += poll(NULL, 0, 20) != 0;              /* restart block */
+        bad += ft_clock_ns() - at < 60 * FT_NS_PER_MS;
+    }
+    _exit(bad);
+}
+
+static void
+test_inject_restarts(void **state)
+{
+    pid_t pid = start_child(sleep_in_ways);
+    struct ft_inject_call call = { .number = SYS_getpid };
+    int status, n = 0;
+
+    (void)state;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (ft_inject(pid, &call, 1000, NULL) == 0)
+            n++;
+        usleep(2000);
+    }
+    assert_true(n > 20);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    close(orders[1]);
+}
+
+static volatile sig_atomic_t signals;
+
+static void
+count_signal(int unused)
+{
+    (void)unused;
+    signals = signals + 1;
+}
+
+/* Counts its signals until its pipe ends. */
+static void
+count_signals(void)
+{
+    struct sigaction action = { .sa_handler = count_signal };
+    char byte;
+    ssize_t n;
+
+    sigaction(SIGUSR1, &action, NULL);
+    do {
+        n = read(orders[0], &byte, 1);
+        memory[0] = (char)signals;
+    } while (n > 0 || (n < 0 && errno == EINTR));
+    _exit(signals);
+}
+
+/* Signals that come meanwhile are delivered, once each. */
+static void
+test_inject_signals(void **state)
+{
+    pid_t pid = start_child(count_signals);
+    struct ft_inject_call call = { .number = SYS_getpid };
+    int i, status;
+
+    (void)state;
+    memory[0] = 0;
+    usleep(100000);             /* for its sigaction, which shows no sign */
+    for (i = 1; i <= 50; i++) {
+        kill(pid, SIGUSR1);
+        assert_int_equal(ft_inject(pid, &call, 1000, NULL), 0);
+        assert_int_equal(call.result, pid);
+        wait_page(pid, 0, (uint8_t)i);
+    }
+    status = end_child(pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 50);
+}
+
+static void
+test_inject_refusals(void **state)
+{
+    struct ft_inject_call call = { .number = SYS_getpid };
+    struct ft_error err = FT_ERROR_INIT;
+    pid_t pid = start_child(serve);
+
+    (void)state;
+    kill(pid, SIGSTOP);
+    waitpid(pid, NULL, WUNTRACED);
+    assert_int_equal(ft_inject(pid, &call, 200, &err), -EBUSY);
+    kill(pid, SIGCONT);
+    assert_int_equal(ft_inject(pid, &call, 1000, &err), 0);
+    end_child(pid);
+    assert_int_equal(ft_inject(pid, &call, 200, &err), -ESRCH);
+}
+
+static void
+test_memory(void **state)
+{
+    enum { N = 3000 };
+    static char values[N];
+    static struct iovec local[N], remote[N];
+    pid_t pid = start_child(serve);
+    struct ft_error err = FT_ERROR_INIT;
+    int i;
+
+    (void)state;
+    for (i = 0; i < N; i++) {
+        values[i] = (char)(i * 7);
+        local[i] = (struct iovec){ &values[i], 1 };
+        remote[i] = (struct iovec){ memory + i * 600, 1 };
+    }
+    assert_int_equal(ft_process_memory_write(pid, local, remote, N, &err), 0);
+    memset(values, 0, sizeof(values));
+    assert_int_equal(ft_process_memory_read(pid, local, remote, N, &err), 0);
+    for (i = 0; i < N; i++)
+        assert_int_equal(values[i], (char)(i * 7));
+    local[N - 1].iov_len = 2;
+    assert_int_equal(ft_process_memory_read(pid, local, remote, N, &err),
+                     -EINVAL);
+    local[N - 1].iov_len = 1;
+    remote[N - 1].iov_base = (void *)8;
+    assert_int_equal(ft_process_memory_read(pid, local, remote, N, &err),
+                     -EFAULT);
+    end_child(pid);
+    assert_int_equal(ft_process_memory_read(pid, local, remote, 1, &err),
+                     -ESRCH);
+}
+
+/* A userfaultfd of the child, made in it as in QEMU (which gets the device by
+ * QMP, the child inherits it). */
+static void
+open_uffd(pid_t pid, int device, struct ft_uffd *uffd)
+{
+    struct ft_inject_call call = { .number = SYS_ioctl,
+        .arguments = { (uint64_t)device, USERFAULTFD_IOC_NEW, O_CLOEXEC } };
+    struct uffdio_api api = { .api = UFFD_API,
+        .features = UFFD_FEATURE_WP_UNPOPULATED | UFFD_FEATURE_WP_ASYNC };
+
+    assert_int_equal(ft_inject(pid, &call, 1000, NULL), 0);
+    assert_true(call.result >= 0);
+    *uffd = (struct ft_uffd){ pid, -1, (int)call.result };
+    assert_int_equal(ft_qemu_fd_find_uffd(pid, -1), uffd->number);
+    uffd->fd = ft_qemu_fd_copy(pid, uffd->number);
+    assert_true(uffd->fd >= 0);
+    assert_int_equal(ioctl(uffd->fd, UFFDIO_API, &api), 0);
+    assert_int_equal(ft_qemu_fd_find_uffd(pid, -1), uffd->number);
+}
+
+static void
+scan(struct ft_page_scan *scanner, int arm, struct ft_page_set *set)
+{
+    ft_page_set_clear(set);
+    assert_int_equal(ft_page_scan_run(scanner, (uintptr_t)memory, SIZE, arm, 0,
+                                      set), 0);
+}
+
+static void
+test_tracking(void **state)
+{
+    static struct ft_page_scan scanner;
+    struct ft_page_set set = { 0 };
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_uffd uffd;
+    int device = open("/dev/userfaultfd", O_RDWR);
+    pid_t pid;
+    uint32_t i;
+
+    (void)state;
+    memset(memory, 0, SIZE);
+    pid = start_child(serve);
+    open_uffd(pid, device, &uffd);
+    assert_int_equal(ft_page_scan_open(&scanner, pid), 0);
+    assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)memory, SIZE, true,
+                                      0, &set), -EPERM);
+    assert_int_equal(ft_uffd_register(&uffd, (uintptr_t)memory, SIZE, &err), 0);
+    scan(&scanner, 1, &set);
+    assert_int_equal(set.bytes, SIZE);
+    scan(&scanner, 1, &set);
+    assert_int_equal(set.bytes, 0);
+    for (i = 3; i < PAGES; i += 2) {
+        tell(i, 1);
+        wait_page(pid, i, 1);
+    }
+    scan(&scanner, 0, &set);        /* a look changes nothing */
+    assert_int_equal(set.n, (PAGES - 3) / 2 + 1);
+    scan(&scanner, 1, &set);
+    assert_int_equal(set.n, (PAGES - 3) / 2 + 1);
+    assert_int_equal(set.runs[0].offset, 3 * FT_PAGE_SIZE);
+    scan(&scanner, 1, &set);
+    assert_int_equal(set.bytes, 0);
+    /* What another process writes there is seen too. */
+    {
+        char byte = 9;
+        struct iovec local = { &byte, 1 };
+        struct iovec remote = { memory + 5 * FT_PAGE_SIZE, 1 };
+
+        assert_int_equal(ft_process_memory_write(pid, &local, &remote, 1,
+                                                 &err), 0);
+        scan(&scanner, 1, &set);
+        assert_int_equal(set.bytes, FT_PAGE_SIZE);
+    }
+    assert_int_equal(ft_uffd_unregister(&uffd, (uintptr_t)memory, SIZE, &err),
+                     0);
+    assert_int_equal(ft_uffd_close(&uffd, &err), 0);
+    assert_int_equal(ft_qemu_fd_find_uffd(pid, -1), -ENOENT);
+    tell(0, 77);
+    wait_page(pid, 0, 77);
+    ft_page_scan_close(&scanner);
+    ft_page_set_free(&set);
+    assert_int_equal(end_child(pid), 0);
+    close(device);
+}
+
+/* Given back by a balloon: a page without a mapping counts as written. */
+static void
+test_tracking_discarded(void **state)
+{
+    static struct ft_page_scan scanner;
+    struct ft_page_set set = { 0 };
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_uffd uffd;
+    int device = open("/dev/userfaultfd", O_RDWR);
+    struct ft_inject_call call = { .number = SYS_madvise };
+    pid_t pid;
+
+    (void)state;
+    memset(memory, 1, SIZE);
+    pid = start_child(serve);
+    open_uffd(pid, device, &uffd);
+    assert_int_equal(ft_page_scan_open(&scanner, pid), 0);
+    assert_int_equal(ft_uffd_register(&uffd, (uintptr_t)memory, SIZE, &err), 0);
+    scan(&scanner, 1, &set);
+    call.arguments[0] = (uintptr_t)memory + 10 * FT_PAGE_SIZE;
+    call.arguments[1] = 3 * FT_PAGE_SIZE;
+    call.arguments[2] = MADV_DONTNEED;
+    assert_int_equal(ft_inject(pid, &call, 1000, &err), 0);
+    assert_int_equal(call.result, 0);
+    scan(&scanner, 1, &set);
+    assert_int_equal(set.bytes, 3 * FT_PAGE_SIZE);
+    assert_int_equal(ft_uffd_close(&uffd, &err), 0);
+    ft_page_scan_close(&scanner);
+    ft_page_set_free(&set);
+    end_child(pid);
+    close(device);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_inject),
+        cmocka_unit_test(test_inject_while_computing),
+        cmocka_unit_test(test_inject_restarts),
+        cmocka_unit_test(test_inject_signals),
+        cmocka_unit_test(test_inject_refusals),
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_tracking),
+        cmocka_unit_test(test_tracking_discarded),
+    };
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_uffd_supported(&err) < 0) {
+        fprintf(stderr, "skipped: %s (%s)\n", err.text, err.hint);
+        return 77;
+    }
+    memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
