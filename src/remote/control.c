@@ -56,13 +56,14 @@ ended(struct ft_control *control, struct ft_error *err)
     control->broken = true;
     snprintf(text, sizeof(text), "%.200s", ft_ssh_stream_errors(control->stream));
     text[strcspn(text, "\n")] = '\0';
-    if (status == 127 || status == 126)
+    if ((status == 127 || status == 126) && strstr(text, "sudo:") == NULL)
         return ft_fail(err, ENOENT, "ftadmin host add installs it.",
                        "%s: no engine is installed", host);
-    if (strncmp(text, "sudo: ", 6) == 0)
+    /* sudo's own words, or those of a shell that does not find it */
+    if (strstr(text, "sudo:") != NULL)
         return ft_fail(err, EACCES, "Log in as root, or allow this user all "
                        "commands without a password in sudoers(5).",
-                       "%s: sudo refused: %s", host, text);
+                       "%s: no root there: %s", host, text);
     if (status == 1)
         return ft_fail(err, ECONNREFUSED, "Start it: service ftengine start; its "
                        "log is /var/log/ftadmin/daemon.log.",

@@ -184,7 +184,7 @@ missing_libraries(struct ft_ssh *ssh, const char *list, struct ft_error *err)
     snprintf(names, sizeof(names), "%s", list);
     for (char *c = names; *c != '\0'; c++)
         if (*c == '\n')
-            *c = ' ';
+            *c = c[1] != '\0' ? ' ' : '\0';
     snprintf(hint, sizeof(hint), "On that host: apt-get install%s",
              *wanted != '\0' ? wanted : " libvirt0 libnbd0 libgnutls30");
     return ft_fail(err, ELIBACC, hint,
@@ -207,8 +207,9 @@ try_candidate(struct ft_ssh *ssh, const char *path, struct ft_error *err)
     if (rc == 0 && result.out_size > 0)
         rc = missing_libraries(ssh, result.out, err);
     else if (rc == 0 && result.status != 0)
-        rc = ft_fail(err, ENOEXEC, NULL, "%s: the engine cannot run there: %.300s",
-                     ft_ssh_name(ssh),
+        rc = ft_fail(err, ENOEXEC, "Give an engine built for it: --engine FILE.",
+                     "%s: the engine cannot run there: %.*s", ft_ssh_name(ssh),
+                     (int)FT_MIN(strcspn(result.errors, "\n"), 300u),
                      *result.errors != '\0' ? result.errors : "no reason given");
     ft_ssh_result_free(&result);
     return rc;

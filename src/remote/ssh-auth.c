@@ -154,7 +154,8 @@ refused(struct ft_ssh *self, struct ft_error *err)
     return ft_fail(err, EACCES, hint,
                    "%s did not let %s in%s; tried: %s; it offers:%s",
                    self->destination, self->user,
-                   self->cancelled ? " (no password was given)" : "",
+                   self->cancelled && strstr(self->tried, "word") == NULL
+                       ? " (no password was given)" : "",
                    *self->tried != '\0' ? self->tried : "nothing", offered);
 }
 

@@ -389,11 +389,11 @@ must_failed(struct ft_ssh *ssh, const struct ft_ssh_result *result,
 
     last_line(result->errors, line, sizeof(line));
     if (!ft_ssh_is_root(ssh) && result->errors != NULL &&
-        strncmp(result->errors, "sudo: ", 6) == 0)
+        strstr(result->errors, "sudo:") != NULL)
         return ft_fail(err, EACCES,
                        "Log in as root, or allow this user all commands "
                        "without a password in sudoers(5).",
-                       "%s: sudo refused: %s", ssh->destination, line);
+                       "%s: no root there: %s", ssh->destination, line);
     return ft_fail(err, EREMOTEIO, NULL, "%s: %s (status %d)",
                    ssh->destination, *line != '\0' ? line : "a command failed",
                    result->status);
