@@ -381,10 +381,7 @@ define_domain(struct ft_worker *w)
         return;
     }
     virDomainFree(defined);
-    if (!had) {
-        w->state.defined = 1;
-        ft_worker_persist(w);
-    }
+    w->state.defined |= !had;
 }
 
 static int
@@ -452,6 +449,7 @@ take_over(struct standby *s)
                    (double)times.load_ns / 1e6, (double)times.start_ns / 1e6,
                    (double)times.announce_ns / 1e6);
     define_domain(w);
+    ft_worker_persist(w);       /* with the takeover's figures */
 }
 
 static void
