@@ -323,27 +323,41 @@ ft_pair_state_clear(struct ft_pair_record *state)
     state->last_takeover = state->replicas = NULL;
 }
 
+/* A folder of ours and the files in it; there are no folders in it. */
+static int
+remove_folder(const char *path, struct ft_error *err)
+{
+    DIR *folder = opendir(path);
+    const struct dirent *entry;
+    int rc = 0;
+
+    if (!folder && errno == ENOENT)
+        return 0;
+    while (folder && !rc && (entry = readdir(folder)))
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+            unlinkat(dirfd(folder), entry->d_name, 0) < 0 && errno != ENOENT)
+            rc = -errno;
+    if (folder)
+        closedir(folder);
+    if (!rc && rmdir(path) < 0 && errno != ENOENT)
+        rc = -errno;
+    return rc ? ft_fail(err, -rc, NULL, "cannot remove %s: %s", path,
+                        strerror(-rc)) : 0;
+}
+
 int
 ft_pair_forget(const char *pair, struct ft_error *err)
 {
-    static const char *const files[] = {
-        "pair.json", "key", "witness-key", "state.json", "lock",
-        "pair.json.new", "key.new", "witness-key.new", "state.json.new",
-    };
     char path[PATH_MAX];
-    size_t i;
+    int rc;
 
-    for (i = 0; i < FT_ARRAY_SIZE(files); i++) {
-        ft_pair_path(pair, files[i], path);
-        if (unlink(path) < 0 && errno != ENOENT)
-            return ft_fail(err, errno, NULL, "cannot remove %s: %s", path,
-                           strerror(errno));
-    }
+    /* first: without it the rest means nothing, should we die now */
+    ft_pair_path(pair, "pair.json", path);
+    unlink(path);
     ft_pair_path(pair, NULL, path);
-    if (rmdir(path) < 0 && errno != ENOENT)
-        return ft_fail(err, errno, NULL, "cannot remove %s: %s", path,
-                       strerror(errno));
-    return 0;
+    rc = remove_folder(path, err);
+    snprintf(path, sizeof(path), "%s/%s", FT_RUN_FOLDER, pair);
+    return rc ? rc : remove_folder(path, err);
 }
 
 json_t *

@@ -85,7 +85,7 @@ int ft_pair_state_save(const struct ft_pair_config *config,
                        const struct ft_pair_record *state, struct ft_error *err);
 void ft_pair_state_clear(struct ft_pair_record *state);
 
-/* Forgets a pair: removes its folder. A missing one is fine. */
+/* Forgets a pair: removes its folders. Missing ones are fine. */
 int ft_pair_forget(const char *pair, struct ft_error *err);
 
 /* Names of all pairs kept here, a new JSON array of strings. */
