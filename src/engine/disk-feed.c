@@ -3,6 +3,7 @@
 #include "engine/disk-feed.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct ft_disk_feed {
     char socket[PATH_MAX];
     char targets[FT_DISKS_MAX][32];
     size_t count, started;
+    pthread_mutex_t read_lock;      /* one read at a time */
 };
 
 int
@@ -39,6 +41,19 @@ send_zero(struct ft_disk_feed *feed, unsigned disk, uint64_t offset,
 
     ft_disk_zero_encode(&change, payload);
     return ft_outgoing_send_disk(feed->out, FT_FRAME_DISK_ZERO, &iov, 1, 0);
+}
+
+/* Not needed by a mirror job; asked of the standby, which has the data. */
+static int
+on_read(void *opaque, unsigned disk, void *data, uint64_t offset, size_t length)
+{
+    struct ft_disk_feed *feed = opaque;
+    int rc;
+
+    pthread_mutex_lock(&feed->read_lock);
+    rc = ft_outgoing_read_disk(feed->out, disk, offset, data, length);
+    pthread_mutex_unlock(&feed->read_lock);
+    return rc;
 }
 
 /* A write is answered only after it is on its way; see the header on failure. */
@@ -85,7 +100,7 @@ start_server(struct ft_disk_feed *feed, const struct ft_domain *domain,
              struct ft_error *err)
 {
     static const struct ft_nbd_handlers handlers = {
-        .write = on_write, .zero = on_zero, .flush = on_flush,
+        .read = on_read, .write = on_write, .zero = on_zero, .flush = on_flush,
     };
     struct ft_nbd_export exports[FT_DISKS_MAX];
     size_t i;
@@ -118,6 +133,7 @@ ft_disk_feed_start(virDomainPtr dom, const struct ft_domain *domain,
 
     if (!f)
         return ft_fail(err, ENOMEM, NULL, "no memory for the disks");
+    pthread_mutex_init(&f->read_lock, NULL);
     f->dom = dom;
     f->out = out;
     snprintf(f->socket, sizeof(f->socket), "%s/" SOCKET_NAME, folder);

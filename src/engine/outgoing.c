@@ -2,23 +2,47 @@
 
 #include "engine/outgoing.h"
 
+#include <errno.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "engine/bytes.h"
+
+#define READ_NS (5 * FT_NS_PER_S)
+
 void
-ft_outgoing_init(struct ft_outgoing *out, struct ft_session *session)
+ft_outgoing_init(struct ft_outgoing *out)
 {
+    pthread_condattr_t attr;
+
     memset(out, 0, sizeof(*out));
     pthread_mutex_init(&out->lock, NULL);
-    out->session = ft_session_ref(session);
-    out->open = 1;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&out->answered, &attr);
 }
 
 void
-ft_outgoing_clear(struct ft_outgoing *out)
+ft_outgoing_begin(struct ft_outgoing *out, struct ft_session *session)
 {
-    ft_session_unref(out->session);
-    out->session = NULL;
-    pthread_mutex_destroy(&out->lock);
+    pthread_mutex_lock(&out->lock);
+    out->session = ft_session_ref(session);
+    out->open = 1;
+    out->disk_bytes = 0;
+    memset(out->summary, 0, sizeof(out->summary));
+    pthread_mutex_unlock(&out->lock);
+}
+
+void
+ft_outgoing_end_session(struct ft_outgoing *out)
+{
+    struct ft_session *session;
+
+    pthread_mutex_lock(&out->lock);
+    session = FT_STEAL(out->session);
+    pthread_mutex_unlock(&out->lock);
+    ft_session_unref(session);
 }
 
 uint64_t
@@ -100,6 +124,65 @@ ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
                                      .zero_pages = zero_pages };
 
     count(out, epoch, &part);
+}
+
+static int
+await_data(struct ft_outgoing *out, int64_t deadline)
+{
+    struct timespec t = { deadline / FT_NS_PER_S, deadline % FT_NS_PER_S };
+    struct ft_error err;
+    int rc = 0;
+
+    pthread_mutex_lock(&out->lock);
+    while (out->reading && !rc && ft_clock_ns() < deadline) {
+        pthread_cond_timedwait(&out->answered, &out->lock, &t);
+        rc = ft_link_error(ft_session_link(out->session), &err);
+    }
+    if (out->reading && !rc)
+        rc = -ETIMEDOUT;
+    out->reading = NULL;
+    pthread_mutex_unlock(&out->lock);
+    return rc;
+}
+
+int
+ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
+                      void *data, size_t length)
+{
+    unsigned char payload[FT_DISK_WRITE_HEADER_SIZE];
+    struct iovec iov = { payload, sizeof(payload) };
+    struct ft_disk_change what = { disk, 0, offset, length, NULL };
+    int rc;
+
+    pthread_mutex_lock(&out->lock);
+    rc = out->reading ? -EBUSY : 0;
+    if (!rc) {
+        out->reading = data;
+        out->reading_length = length;
+    }
+    pthread_mutex_unlock(&out->lock);
+    if (rc)
+        return rc;
+    ft_disk_write_encode(&what, payload);
+    rc = ft_link_send(ft_session_link(out->session), FT_FRAME_DISK_READ, 0, 0,
+                      &iov, 1);
+    return await_data(out, rc ? 0 : ft_clock_ns() + READ_NS);
+}
+
+int
+ft_outgoing_take_data(struct ft_outgoing *out, const void *data, size_t length)
+{
+    int rc = -EPROTO;
+
+    pthread_mutex_lock(&out->lock);
+    if (out->reading && out->reading_length == length) {
+        memcpy(out->reading, data, length);
+        out->reading = NULL;
+        rc = 0;
+    }
+    pthread_cond_broadcast(&out->answered);
+    pthread_mutex_unlock(&out->lock);
+    return rc;
 }
 
 int

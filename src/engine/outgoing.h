@@ -6,7 +6,7 @@
  * device state of the epoch that has just been closed follow. The boundary is
  * taken while the VM is stopped and drained, so no disk write is under way.
  *
- * Threads: any.
+ * Threads: any; ft_outgoing_begin and _end by the one that owns the session.
  */
 #ifndef FT_ENGINE_OUTGOING_H
 #define FT_ENGINE_OUTGOING_H
@@ -19,17 +19,22 @@
 #include "engine/session.h"
 
 struct ft_outgoing {
-    struct ft_session *session;     /* one reference */
     pthread_mutex_t lock;
+    pthread_cond_t answered;
+    struct ft_session *session;     /* one reference; NULL: no epochs now */
+    void *reading;                  /* where a DISK_DATA is to go, or NULL */
+    size_t reading_length;
     uint64_t open;                  /* number of the epoch being made */
     struct ft_epoch_summary summary[2];     /* by number & 1 */
     uint64_t disk_bytes;            /* written to disks in the open epoch */
     uint64_t disk_total;            /* in all epochs */
 };
 
+void ft_outgoing_init(struct ft_outgoing *out);
+
 /* Begins with epoch 1 open. Takes a reference to the session. */
-void ft_outgoing_init(struct ft_outgoing *out, struct ft_session *session);
-void ft_outgoing_clear(struct ft_outgoing *out);
+void ft_outgoing_begin(struct ft_outgoing *out, struct ft_session *session);
+void ft_outgoing_end_session(struct ft_outgoing *out);
 
 /* Closes the open epoch, while the VM is stopped; returns its number. */
 uint64_t ft_outgoing_close_epoch(struct ft_outgoing *out);
@@ -51,6 +56,17 @@ int ft_outgoing_send_disk(struct ft_outgoing *out, enum ft_frame_type type,
 /* Counts pages (page-codec.h) that were sent for epoch. */
 void ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
                              uint64_t data_pages, uint64_t zero_pages);
+
+/*
+ * Reads length bytes (at most FT_FRAME_DATA_MAX) of the replica, with all that
+ * was sent before. One read at a time. -ETIMEDOUT, or as ft_link_send.
+ */
+int ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk,
+                          uint64_t offset, void *data, size_t length);
+
+/* Takes a DISK_DATA frame. -EPROTO when nobody asked for that many bytes. */
+int ft_outgoing_take_data(struct ft_outgoing *out, const void *data,
+                          size_t length);
 
 /* Sends EPOCH_END of a closed epoch. */
 int ft_outgoing_end(struct ft_outgoing *out, uint64_t epoch);

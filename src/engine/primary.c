@@ -324,6 +324,10 @@ frame(struct ft_worker *w, struct ft_session *session,
     case FT_FRAME_ACK:
         on_ack(p, f->epoch);
         return 0;
+    case FT_FRAME_DISK_DATA:
+        return ft_outgoing_take_data(&p->out, f->payload, f->length)
+                   ? ft_fail(err, EPROTO, NULL, "disk data that nobody asked for")
+                   : 0;
     case FT_FRAME_SETUP_OK:
         return take_answer(p, &p->setup_answer, f, err);
     case FT_FRAME_VERIFY_RESULT:
@@ -542,6 +546,7 @@ primary_new(struct ft_worker *w)
     p->worker = w;
     p->gate_open = !w->state.record.peer_may_take_over;
     ft_epoch_stats_init(&p->stats);
+    ft_outgoing_init(&p->out);
     pthread_mutex_init(&p->lock, NULL);
     pthread_mutex_init(&p->gate_lock, NULL);
     pthread_condattr_init(&attr);

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/fault.h"
 #include "base/io.h"
+#include "engine/bytes.h"
 #include "engine/staged-pages.h"
 
 /* Disk writes of one epoch at most, in bytes: the primary ends it long before. */
@@ -151,6 +152,47 @@ take_state(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
                          f->type == FT_FRAME_DEVICE_STATE_DELTA,
                          r->state.size ? &r->state : NULL, &r->staged, err);
     ft_state_free(&r->partial);
+    return rc;
+}
+
+static int
+read_disk(struct ft_replica *r, unsigned disk, uint64_t offset, void *data,
+          size_t length, struct ft_error *err)
+{
+    const struct ft_replica_disk *d = &r->disks[disk];
+    uint64_t epoch = r->committed + 1;
+    int rc = ft_pread_full(d->fd, data, length, offset);
+
+    if (rc)
+        return ft_fail(err, -rc, NULL, "cannot read replica %s: %s", d->path,
+                       strerror(-rc));
+    rc = ft_disk_log_read_overlay(r->logs[epoch & 1], disk, offset, data, length,
+                                  err);
+    return rc ? rc : ft_disk_log_read_overlay(r->logs[(epoch + 1) & 1], disk,
+                                              offset, data, length, err);
+}
+
+int
+ft_replica_read(struct ft_replica *r, const struct ft_frame *f, void **data,
+                size_t *length, struct ft_error *err)
+{
+    unsigned disk = ft_get_le16(f->payload);
+    uint64_t offset = ft_get_le64(f->payload + 8);
+    int rc;
+
+    *length = ft_get_le32(f->payload + 4);
+    if (disk >= r->n_disks || !*length || *length > FT_FRAME_DATA_MAX ||
+        offset > r->disks[disk].capacity ||
+        *length > r->disks[disk].capacity - offset)
+        return ft_fail(err, EPROTO, NULL, "disk read out of bounds");
+    *data = malloc(*length);
+    if (!*data)
+        return ft_fail(err, ENOMEM, NULL, "no memory to read a disk");
+    rc = read_disk(r, disk, offset, *data, *length, err);
+    if (rc) {
+        free(*data);
+        *data = NULL;
+    }
     return rc;
 }
 

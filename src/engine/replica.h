@@ -65,6 +65,13 @@ int ft_replica_frame(struct ft_replica *replica, const struct ft_frame *frame,
                      struct ft_error *err);
 
 /*
+ * What a DISK_READ asks for, with all writes received so far. *data is freed
+ * by the caller.
+ */
+int ft_replica_read(struct ft_replica *replica, const struct ft_frame *frame,
+                    void **data, size_t *length, struct ft_error *err);
+
+/*
  * Checks that EPOCH_END's epoch is there whole. 0 means that it may be
  * acknowledged; -EBADMSG or -EPROTO otherwise.
  */

@@ -453,7 +453,7 @@ run_session(struct ft_primary *p, struct ft_session *session)
     struct ft_error err = FT_ERROR_INIT;
     int rc;
 
-    ft_outgoing_init(&p->out, session);
+    ft_outgoing_begin(&p->out, session);
     ft_session_unref(session);
     rc = replicate(p, &err);
     if (rc && !err.code)
@@ -461,7 +461,7 @@ run_session(struct ft_primary *p, struct ft_session *session)
                 ft_worker_peer_name(p->worker));
     ft_worker_reply(p->worker, &p->verifier, NULL, &err);
     close_all(p);
-    ft_outgoing_clear(&p->out);
+    ft_outgoing_end_session(&p->out);
     if (rc != -ECANCELED && !stopped(p))
         report_failure(p, &err);
 }

@@ -298,6 +298,19 @@ end_epoch(struct standby *s, const struct ft_frame *f, struct ft_error *err)
 }
 
 static int
+answer_read(struct standby *s, struct ft_session *session,
+            const struct ft_frame *f, struct ft_error *err)
+{
+    FT_AUTOFREE void *data = NULL;
+    struct iovec iov;
+    int rc = ft_replica_read(&s->replica, f, &data, &iov.iov_len, err);
+
+    iov.iov_base = data;
+    return rc ? rc : ft_link_send(ft_session_link(session), FT_FRAME_DISK_DATA,
+                                  0, 0, &iov, 1);
+}
+
+static int
 frame(struct ft_worker *w, struct ft_session *session,
       const struct ft_frame *f, struct ft_error *err)
 {
@@ -310,6 +323,8 @@ frame(struct ft_worker *w, struct ft_session *session,
                        ft_frame_name(f->type));
     if (f->type == FT_FRAME_EPOCH_END)
         return end_epoch(s, f, err);
+    if (f->type == FT_FRAME_DISK_READ)
+        return answer_read(s, session, f, err);
     if (f->type == FT_FRAME_VERIFY)
         return ft_verify_standby(&s->verify, &s->replica,
                                  ft_session_link(session), f, err);
