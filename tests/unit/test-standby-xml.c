@@ -45,6 +45,7 @@ count(const char *text, const char *needle)
 static void
 has(const char *text, const char *needle)
 {
+    assert_non_null(text);
     if (!strstr(text, needle))
         fail_msg("'%s' is missing in:\n%s", needle, text);
 }
@@ -52,6 +53,7 @@ has(const char *text, const char *needle)
 static void
 lacks(const char *text, const char *needle)
 {
+    assert_non_null(text);
     if (strstr(text, needle))
         fail_msg("'%s' stands in:\n%s", needle, text);
 }
