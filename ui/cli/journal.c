@@ -31,8 +31,11 @@ put_pair(struct ft_store *store, const struct ft_journal_entry *entry,
         COPY(pair.pair, entry->pair);
         pair.created_at = ft_cli_now_ms();
     }
-    COPY(pair.vm, entry->vm);
-    COPY(pair.vm_uuid, entry->vm_uuid);
+    /* An unprotect knows the pair, but not always everything about it. */
+    if (*entry->vm)
+        COPY(pair.vm, entry->vm);
+    if (*entry->vm_uuid)
+        COPY(pair.vm_uuid, entry->vm_uuid);
     COPY(pair.primary, entry->primary);
     COPY(pair.standby, entry->standby);
     COPY(pair.witness, entry->witness);
@@ -49,8 +52,11 @@ drop_stale_pair(struct ft_store *store, const struct ft_journal_entry *entry,
                 struct ft_error *err)
 {
     struct ft_store_pair pair;
-    int rc = ft_store_pair_get(store, entry->vm_uuid, &pair, err);
+    int rc;
 
+    if (!*entry->vm_uuid)
+        return 0;
+    rc = ft_store_pair_get(store, entry->vm_uuid, &pair, err);
     if (rc || !strcmp(pair.pair, entry->pair))
         return rc == -ENOENT ? 0 : rc;
     return ft_store_pair_remove(store, pair.pair, err);

@@ -87,7 +87,9 @@ ft_cli_pair_lookup(struct ft_cli *cli, struct ft_cli_fleet *fleet,
             ft_cli_fleet_complain(fleet);
         return code;
     }
-    if (status)
+    /* A deposed side that speaks alone knows less than what we heard before. */
+    if (status && (rc || ft_json_int(status, "generation", 0, INT64_MAX, 0) >=
+                   found->pair.generation))
         from_status(status, &found->pair);
     found->live = status != NULL;
     make_ref(found);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "ui/model/text.h"
 
 #define LINE_MAX_COLUMNS 120
@@ -99,6 +100,31 @@ on_step(void *data, size_t index, size_t count, const char *description,
     }
 }
 
+/* Notes where a phase begins; nonzero when it just did. */
+static int
+begin_phase(struct ft_cli_progress *self, const char *phase, uint64_t done)
+{
+    if (!strcmp(self->phase, phase))
+        return 0;
+    ft_cli_progress_end(self);
+    snprintf(self->phase, sizeof(self->phase), "%s", phase);
+    self->phase_began_ns = ft_clock_ns();
+    self->phase_began_bytes = done;
+    return 1;
+}
+
+/* Bytes per second since the phase began, for those who do not tell it. */
+static uint64_t
+own_rate(const struct ft_cli_progress *self, uint64_t done)
+{
+    int64_t elapsed = ft_clock_ns() - self->phase_began_ns;
+
+    if (elapsed < FT_NS_PER_S / 2 || done <= self->phase_began_bytes)
+        return 0;
+    return (uint64_t)((double)(done - self->phase_began_bytes) * FT_NS_PER_S /
+                      elapsed);
+}
+
 static void
 on_bytes(void *data, const char *phase, uint64_t done, uint64_t total,
          uint64_t bytes_per_s)
@@ -106,20 +132,16 @@ on_bytes(void *data, const char *phase, uint64_t done, uint64_t total,
     struct ft_cli_progress *self = data;
     char line[LINE_MAX_COLUMNS * 2];
     char total_text[16];
+    int began = begin_phase(self, phase, done);
 
     if (!self->terminal) {
-        if (!strcmp(self->phase, phase))
-            return;
         ft_format_bytes(total, total_text);
-        ft_cli_note(self->cli, "      %s: %s", phase, total_text);
-        snprintf(self->phase, sizeof(self->phase), "%s", phase);
+        if (began)
+            ft_cli_note(self->cli, "      %s: %s", phase, total_text);
         return;
     }
-    if (strcmp(self->phase, phase))
-        ft_cli_progress_end(self);
-    snprintf(self->phase, sizeof(self->phase), "%s", phase);
-    ft_cli_bar(phase, done, total, bytes_per_s, terminal_width() - 7, line,
-               sizeof(line));
+    ft_cli_bar(phase, done, total, bytes_per_s ? bytes_per_s
+               : own_rate(self, done), terminal_width() - 7, line, sizeof(line));
     fprintf(self->cli->messages, "\r      %s\033[K", line);
     fflush(self->cli->messages);
     self->line_open = true;

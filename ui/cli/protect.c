@@ -115,7 +115,8 @@ static enum ft_exit
 plan_failed(struct job *job, const struct ft_error *err)
 {
     const struct ft_findings *findings = &job->plan.findings;
-    bool check = err->code == EPERM && ft_findings_first(findings, FT_FAIL);
+    bool check = (err->code == EPERM || err->code == EEXIST) &&
+                 ft_findings_first(findings, FT_FAIL);
     enum ft_exit code;
 
     if (job->cli->style.output == FT_OUTPUT_JSON && check) {
@@ -124,7 +125,7 @@ plan_failed(struct job *job, const struct ft_error *err)
             ft_findings_to_json(findings));
 
         ft_print_json(job->cli->out, document);
-    } else {
+    } else if (err->code != EEXIST) {   /* what it is checked for is there */
         print_findings(job->cli, findings);
     }
     code = ft_cli_fail(job->cli, err);
@@ -138,6 +139,11 @@ print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
 {
     char memory[16], disk[16];
 
+    if (!plan->config) {        /* both engines have the pair: only to be awaited */
+        fprintf(stream, "%s runs on %s; its copy on %s is being made already.\n",
+                plan->vm, plan->primary, plan->standby);
+        return;
+    }
     ft_format_bytes(plan->memory, memory);
     ft_format_bytes(plan->disk, disk);
     fprintf(stream, "%s%s runs on %s; its copy will wait on %s (pool %s).\n",

@@ -217,6 +217,26 @@ add_stored(struct ft_cli *cli, const struct ft_cli_fleet *fleet, json_t *rows,
     return rc;
 }
 
+/*
+ * A pair that was being taken away is gone even if one of its hosts, back from
+ * the dead, does not know that yet.
+ */
+static json_t *
+live_row(struct ft_store *store, const json_t *status)
+{
+    struct ft_store_pair pair;
+    FT_AUTOJSON json_t *copy = NULL;
+
+    if (ft_store_pair_get(store, ft_json_string(status, "pair", ""), &pair, NULL) ||
+        strcmp(pair.phase, "removing"))
+        return ft_pair_row(status, 0);
+    copy = json_deep_copy(status);
+    json_object_set_new(copy, "state", json_string("unprotected"));
+    json_object_set_new(copy, "reason",
+                        json_string("unprotect is not finished: give it again"));
+    return ft_pair_row(copy, 0);
+}
+
 static json_t *
 pair_rows(struct ft_cli *cli, const struct ft_cli_fleet *fleet,
           struct ft_error *err)
@@ -232,7 +252,7 @@ pair_rows(struct ft_cli *cli, const struct ft_cli_fleet *fleet,
     }
     remember(cli, pairs);
     json_array_foreach(pairs, index, status)
-        json_array_append_new(rows, ft_pair_row(status, 0));
+        json_array_append_new(rows, live_row(cli->store, status));
     return add_stored(cli, fleet, rows, err) ? NULL : FT_STEAL(rows);
 }
 

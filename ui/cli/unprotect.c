@@ -69,6 +69,22 @@ remove_pair(struct ft_cli *cli, struct ft_cli_fleet *fleet,
     return result.left_count ? FT_EXIT_PARTLY : FT_EXIT_OK;
 }
 
+/* The journal hangs on the pair; one made elsewhere is not in our database. */
+static int
+adopt(struct ft_store *store, const struct ft_store_pair *found,
+      struct ft_error *err)
+{
+    struct ft_store_pair pair;
+    int rc = ft_store_pair_get(store, found->pair, &pair, err);
+
+    if (rc != -ENOENT)
+        return rc;
+    pair = *found;
+    snprintf(pair.phase, sizeof(pair.phase), "applied");
+    pair.created_at = ft_cli_now_ms();
+    return ft_store_pair_put(store, &pair, err);
+}
+
 static enum ft_exit
 unprotect(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
 {
@@ -81,6 +97,8 @@ unprotect(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
     if (ft_store_lock(cli->store, what, &err))
         return ft_cli_fail(cli, &err);
     code = ft_cli_pair_lookup(cli, fleet, vm, &found);
+    if (!code && adopt(cli->store, &found.pair, &err))
+        code = ft_cli_fail(cli, &err);
     if (!code)
         code = ft_cli_confirm(cli, "End the protection of %s (runs on %s, copy on "
                               "%s)?", found.pair.vm, found.pair.primary,

@@ -257,7 +257,7 @@ print_line(FILE *stream, const struct ft_style *style,
         fprintf(stream, "%s\t%s\n", column->key, text);
         return;
     }
-    if (!member(row, column->key))
+    if (!strcmp(text, "-"))
         return;
     fputs(column->title, stream);
     pad(stream, width - ft_text_width(column->title) + 2);
