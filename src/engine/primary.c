@@ -524,6 +524,19 @@ switch_autostart_off(struct ft_worker *w)
     virDomainSetAutostart(w->dom, 0);
 }
 
+/* Nobody will track this VM any more: its memory is as free as before us. */
+static void
+clean_up_for_good(struct ft_worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_domain domain = { 0 };
+
+    if (ft_domain_inspect(w->dom, &domain, &err) ||
+        ft_guest_memory_remove_leftovers(w->dom, domain.pid, NULL, &err))
+        ft_log_error(&err, "ending the tracking of guest memory");
+    ft_domain_free(&domain);
+}
+
 static void
 clean_up_after_others(struct ft_worker *w)
 {
@@ -531,8 +544,11 @@ clean_up_after_others(struct ft_worker *w)
 
     if (ft_saver_recover(w->dom, w->run_folder, false, NULL, &err))
         ft_log_error(&err, "letting the VM go on");
+    ft_saver_remove_leftovers(w->dom);
     if (ft_disk_feed_end_leftovers(w->dom, w->run_folder, &err))
         ft_log_error(&err, "ending old mirrors");
+    if (w->give_up)
+        clean_up_for_good(w);
 }
 
 static struct ft_primary *
