@@ -152,6 +152,7 @@ ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
     unsigned char payload[FT_DISK_WRITE_HEADER_SIZE];
     struct iovec iov = { payload, sizeof(payload) };
     struct ft_disk_change what = { disk, 0, offset, length, NULL };
+    uint64_t number;
     int rc;
 
     pthread_mutex_lock(&out->lock);
@@ -160,25 +161,28 @@ ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
         out->reading = data;
         out->reading_length = length;
     }
+    number = ++out->read_number;
     pthread_mutex_unlock(&out->lock);
     if (rc)
         return rc;
     ft_disk_write_encode(&what, payload);
-    rc = ft_link_send(ft_session_link(out->session), FT_FRAME_DISK_READ, 0, 0,
-                      &iov, 1);
+    rc = ft_link_send(ft_session_link(out->session), FT_FRAME_DISK_READ, 0,
+                      number, &iov, 1);
     return await_data(out, rc ? 0 : ft_clock_ns() + READ_NS);
 }
 
 int
-ft_outgoing_take_data(struct ft_outgoing *out, const void *data, size_t length)
+ft_outgoing_take_data(struct ft_outgoing *out, uint64_t number,
+                      const void *data, size_t length)
 {
-    int rc = -EPROTO;
+    int rc = 0;
 
     pthread_mutex_lock(&out->lock);
-    if (out->reading && out->reading_length == length) {
-        memcpy(out->reading, data, length);
-        out->reading = NULL;
-        rc = 0;
+    if (out->reading && out->read_number == number) {
+        rc = out->reading_length == length ? 0 : -EPROTO;
+        if (!rc)
+            memcpy(out->reading, data, length);
+        out->reading = rc ? out->reading : NULL;
     }
     pthread_cond_broadcast(&out->answered);
     pthread_mutex_unlock(&out->lock);

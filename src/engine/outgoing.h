@@ -24,6 +24,7 @@ struct ft_outgoing {
     struct ft_session *session;     /* one reference; NULL: no epochs now */
     void *reading;                  /* where a DISK_DATA is to go, or NULL */
     size_t reading_length;
+    uint64_t read_number;           /* of that read, in the frames' epoch field */
     uint64_t open;                  /* number of the epoch being made */
     struct ft_epoch_summary summary[2];     /* by number & 1 */
     uint64_t disk_bytes;            /* written to disks in the open epoch */
@@ -64,9 +65,12 @@ void ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
 int ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk,
                           uint64_t offset, void *data, size_t length);
 
-/* Takes a DISK_DATA frame. -EPROTO when nobody asked for that many bytes. */
-int ft_outgoing_take_data(struct ft_outgoing *out, const void *data,
-                          size_t length);
+/*
+ * Takes the DISK_DATA that answers read number. Nobody waiting for it any more
+ * is no error; another length than was asked for is -EPROTO.
+ */
+int ft_outgoing_take_data(struct ft_outgoing *out, uint64_t number,
+                          const void *data, size_t length);
 
 /* Sends EPOCH_END of a closed epoch. */
 int ft_outgoing_end(struct ft_outgoing *out, uint64_t epoch);

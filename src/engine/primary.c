@@ -325,8 +325,8 @@ frame(struct ft_worker *w, struct ft_session *session,
         on_ack(p, f->epoch);
         return 0;
     case FT_FRAME_DISK_DATA:
-        return ft_outgoing_take_data(&p->out, f->payload, f->length)
-                   ? ft_fail(err, EPROTO, NULL, "disk data that nobody asked for")
+        return ft_outgoing_take_data(&p->out, f->epoch, f->payload, f->length)
+                   ? ft_fail(err, EPROTO, NULL, "disk data of a wrong length")
                    : 0;
     case FT_FRAME_SETUP_OK:
         return take_answer(p, &p->setup_answer, f, err);

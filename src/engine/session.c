@@ -105,7 +105,7 @@ read_hello(struct ft_worker *w, const json_t *json,
     int64_t generation;
     int rc;
 
-    rc = ft_json_need_int(json, "generation", 1, INT64_MAX, &generation, err);
+    rc = ft_json_need_int(json, "generation", 0, INT64_MAX, &generation, err);
     if (rc)
         return rc;
     if (strcmp(ft_json_string(json, "pair", ""), w->config.pair) ||

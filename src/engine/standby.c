@@ -307,7 +307,7 @@ answer_read(struct standby *s, struct ft_session *session,
 
     iov.iov_base = data;
     return rc ? rc : ft_link_send(ft_session_link(session), FT_FRAME_DISK_DATA,
-                                  0, 0, &iov, 1);
+                                  0, f->epoch, &iov, 1);
 }
 
 static int
