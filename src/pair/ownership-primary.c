@@ -10,8 +10,8 @@ connect_peer(struct ft_step *s)
         ft_own_emit(s, FT_ACTION_CONNECT);
 }
 
-static bool
-vm_alive(const struct ft_ownership *own)
+bool
+ft_primary_vm_alive(const struct ft_ownership *own)
 {
     return own->vm == FT_VM_RUNNING || own->vm == FT_VM_STOPPED;
 }
@@ -29,16 +29,16 @@ speak(struct ft_step *s)
     ft_own_open(s);
 }
 
-static void
-end_switchover(struct ft_step *s, bool ok)
+void
+ft_primary_end_switchover(struct ft_step *s, bool ok)
 {
     if (s->own->switching)
         ft_own_emit(s, FT_ACTION_SWITCHOVER_ENDED)->ok = ok;
     s->own->switching = false;
 }
 
-static void
-finish_leaving(struct ft_step *s)
+void
+ft_primary_finish_leaving(struct ft_step *s)
 {
     ft_own_open(s);
     ft_own_emit(s, FT_ACTION_REMOVED);
@@ -58,7 +58,7 @@ demote(struct ft_step *s, uint64_t generation)
     own->record.role = FT_ROLE_STANDBY;
     own->record.peer_may_take_over = false;
     ft_own_persist(s);
-    end_switchover(s, true);
+    ft_primary_end_switchover(s, true);
     ft_own_emit(s, own->leaving ? FT_ACTION_REMOVED : FT_ACTION_EXIT_FOR_ROLE);
     ft_own_phase(s, FT_PHASE_ENDED);
 }
@@ -76,7 +76,7 @@ become_sole(struct ft_step *s, uint64_t generation)
     if (own->phase == FT_PHASE_FINAL && own->vm == FT_VM_RUNNING)
         own->vm = FT_VM_STOPPED;        /* or about to be; continue it */
     speak(s);
-    end_switchover(s, false);
+    ft_primary_end_switchover(s, false);
 }
 
 /* A newer generation without a witness is ours to take while we are sole. */
@@ -118,7 +118,7 @@ go_alone(struct ft_step *s, uint64_t generation)
     become_sole(s, generation);
     ft_own_phase(s, FT_PHASE_ALONE);
     if (own->leaving)
-        finish_leaving(s);
+        ft_primary_finish_leaving(s);
 }
 
 /*
@@ -126,8 +126,8 @@ go_alone(struct ft_step *s, uint64_t generation)
  * who owns. Not for a VM that has gone: winning would only void the copy
  * that is left.
  */
-static void
-suspect(struct ft_step *s)
+void
+ft_primary_suspect(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
@@ -142,8 +142,8 @@ suspect(struct ft_step *s)
 }
 
 /* Void the standby's copy; its DISCARDED is what we go on by. */
-static void
-discard(struct ft_step *s)
+void
+ft_primary_discard(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
     enum ft_ownership_message message = FT_MESSAGE_DISCARD;
@@ -154,12 +154,13 @@ discard(struct ft_step *s)
         message = FT_MESSAGE_OFF;
     own->filling = message == FT_MESSAGE_DISCARD;
     ft_own_phase(s, FT_PHASE_DISCARDING);
-    ft_own_send(s, message, ++own->sync);
+    own->sync = ++own->serial;      /* never repeated, whatever comes late */
+    ft_own_send(s, message, own->sync);
 }
 
 /* The standby's copy is all that is left of the VM: give it away for good. */
-static void
-grant(struct ft_step *s)
+void
+ft_primary_grant(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
@@ -245,15 +246,15 @@ meet_standby(struct ft_step *s)
 
     if (own->vm == FT_VM_GONE) {
         if (own->record.peer_may_take_over && s->event->peer.valid)
-            grant(s);
+            ft_primary_grant(s);
         return;
     }
     if (own->leaving && !own->record.peer_may_take_over) {
-        ft_own_send(s, FT_MESSAGE_GOODBYE, ++own->sync);
-        finish_leaving(s);
+        ft_own_send(s, FT_MESSAGE_GOODBYE, ++own->serial);
+        ft_primary_finish_leaving(s);
         return;
     }
-    discard(s);
+    ft_primary_discard(s);
 }
 
 static void
@@ -318,7 +319,7 @@ on_link_closed(struct ft_step *s)
         return;
     }
     ft_own_phase(s, FT_PHASE_HELD);
-    suspect(s);
+    ft_primary_suspect(s);
 }
 
 static void
@@ -353,14 +354,14 @@ on_discarded(struct ft_step *s)
         become_sole(s, generation);
     }
     if (own->leaving) {
-        finish_leaving(s);
-    } else if (!vm_alive(own)) {
+        ft_primary_finish_leaving(s);
+    } else if (!ft_primary_vm_alive(own)) {
         ft_own_forget_question(own);
         ft_own_phase(s, FT_PHASE_ALONE);
     } else if (asked_for) {
         start_sync(s);
     } else {
-        discard(s);     /* it gave up what it had; now an orderly sync */
+        ft_primary_discard(s);     /* it gave up what it had; now an orderly sync */
     }
 }
 
@@ -483,148 +484,11 @@ on_acked(struct ft_step *s)
         return;
     own->vm = FT_VM_STOPPED;
     if (!own->config.witness) {
-        grant(s);
+        ft_primary_grant(s);
         return;
     }
     ft_own_phase(s, FT_PHASE_HANDING);
     ft_own_send(s, FT_MESSAGE_HANDOVER, own->record.generation);
-}
-
-static void
-on_switchover(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-
-    if (own->switching)
-        return;
-    own->switching = true;
-    if (own->phase != FT_PHASE_PROTECTED || own->vm != FT_VM_RUNNING
-        || own->leaving || own->want) {
-        end_switchover(s, false);
-        return;
-    }
-    ft_own_phase(s, FT_PHASE_FINAL);
-    ft_own_emit(s, FT_ACTION_FINAL_EPOCH);
-}
-
-static void
-on_final_failed(struct ft_step *s)
-{
-    if (s->own->phase != FT_PHASE_FINAL)
-        return;
-    ft_own_emit(s, FT_ACTION_RESUME_VM);
-    ft_own_phase(s, FT_PHASE_PROTECTED);
-    end_switchover(s, false);
-}
-
-static void
-on_vm_gone(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-
-    own->vm = FT_VM_GONE;
-    switch (own->phase) {
-    case FT_PHASE_COMMITTING:
-    case FT_PHASE_PROTECTED:
-    case FT_PHASE_FINAL:
-    case FT_PHASE_HANDING:
-        grant(s);
-        return;
-    case FT_PHASE_SYNCING:
-        ft_own_phase(s, FT_PHASE_ALONE);
-        ft_own_forget_question(own);
-        return;
-    case FT_PHASE_HELD:
-    case FT_PHASE_ALONE:
-        own->want = false;
-        return;
-    default:
-        return;
-    }
-}
-
-static void
-on_vm_off(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-
-    if (own->phase == FT_PHASE_GIVEN || own->phase == FT_PHASE_SUPERSEDED)
-        return;
-    own->vm = FT_VM_OFF;
-    end_switchover(s, false);
-    if (own->linked && own->phase != FT_PHASE_ALONE
-        && own->phase != FT_PHASE_HELD)
-        discard(s);
-}
-
-static void
-on_vm_started(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-
-    if (vm_alive(own))
-        return;
-    own->vm = FT_VM_RUNNING;
-    own->gate_open = true;              /* a new QEMU has no gate at all */
-    if (own->record.peer_may_take_over)
-        ft_own_hold(s);
-    if (own->linked && own->phase == FT_PHASE_ALONE)
-        discard(s);
-    else if (own->phase == FT_PHASE_HELD && !own->linked)
-        suspect(s);
-}
-
-static void
-on_unprotect(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-
-    own->leaving = true;
-    if (!own->record.peer_may_take_over) {
-        ft_own_send(s, FT_MESSAGE_GOODBYE, ++own->sync);
-        finish_leaving(s);
-        return;
-    }
-    switch (own->phase) {
-    case FT_PHASE_COMMITTING:
-    case FT_PHASE_PROTECTED:
-    case FT_PHASE_DISCARDING:
-        discard(s);
-        return;
-    case FT_PHASE_HELD:
-        suspect(s);
-        return;
-    default:
-        return;
-    }
-}
-
-static void
-on_give_up(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-
-    own->giving_up = true;
-    if (own->phase == FT_PHASE_HELD)
-        suspect(s);
-}
-
-static void
-on_sync_failed(struct ft_step *s)
-{
-    switch (s->own->phase) {
-    case FT_PHASE_FINAL:
-        s->own->vm = FT_VM_STOPPED;
-        discard(s);
-        return;
-    case FT_PHASE_SYNCING:
-    case FT_PHASE_COMMITTING:
-    case FT_PHASE_PROTECTED:
-        discard(s);
-        return;
-    default:
-        return;
-    }
 }
 
 /* --- time -------------------------------------------------------------- */
@@ -661,10 +525,10 @@ on_phase_timeout(struct ft_step *s)
 {
     switch (s->own->phase) {
     case FT_PHASE_FINAL:
-        on_final_failed(s);
+        ft_primary_on_final_failed(s);
         return;
     case FT_PHASE_HANDING:
-        discard(s);                     /* refused by a standby that has won */
+        ft_primary_discard(s);                     /* refused by a standby that has won */
         return;
     default:
         ft_own_emit(s, FT_ACTION_DISCONNECT);
@@ -683,7 +547,7 @@ on_tick(struct ft_step *s)
         on_link_closed(s);
     } else if (suspects_silence(own)
                && ft_own_silent(s, ft_own_primary_silence(own))) {
-        suspect(s);
+        ft_primary_suspect(s);
         own->want = own->phase != FT_PHASE_ALONE && own->phase != FT_PHASE_ENDED;
     } else if (phase_times_out(own)
                && s->now - own->phase_ns >= own->config.handover_ns) {
@@ -734,15 +598,15 @@ ft_primary_event(struct ft_step *s)
         [FT_EVENT_LINK_CLOSED] = on_link_closed,
         [FT_EVENT_MESSAGE] = on_message,
         [FT_EVENT_LOST] = on_lost,
-        [FT_EVENT_SYNC_FAILED] = on_sync_failed,
+        [FT_EVENT_SYNC_FAILED] = ft_primary_on_sync_failed,
         [FT_EVENT_ACKED] = on_acked,
-        [FT_EVENT_VM_GONE] = on_vm_gone,
-        [FT_EVENT_VM_OFF] = on_vm_off,
-        [FT_EVENT_VM_STARTED] = on_vm_started,
-        [FT_EVENT_SWITCHOVER] = on_switchover,
-        [FT_EVENT_FINAL_FAILED] = on_final_failed,
-        [FT_EVENT_UNPROTECT] = on_unprotect,
-        [FT_EVENT_GIVE_UP] = on_give_up,
+        [FT_EVENT_VM_GONE] = ft_primary_on_vm_gone,
+        [FT_EVENT_VM_OFF] = ft_primary_on_vm_off,
+        [FT_EVENT_VM_STARTED] = ft_primary_on_vm_started,
+        [FT_EVENT_SWITCHOVER] = ft_primary_on_switchover,
+        [FT_EVENT_FINAL_FAILED] = ft_primary_on_final_failed,
+        [FT_EVENT_UNPROTECT] = ft_primary_on_unprotect,
+        [FT_EVENT_GIVE_UP] = ft_primary_on_give_up,
     };
     enum ft_ownership_event_kind kind = s->event->kind;
 
@@ -753,74 +617,5 @@ ft_primary_event(struct ft_step *s)
         try_commit(s);
     } else if ((unsigned)kind < FT_EVENT_COUNT && table[kind]) {
         table[kind](s);
-    }
-}
-
-static enum ft_pair_state
-alone_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
-{
-    if (own->two_owners || own->vm == FT_VM_GONE) {
-        *reason = own->two_owners ? FT_REASON_TWO_OWNERS : FT_REASON_VM_GONE;
-        return FT_PAIR_FAILED;
-    }
-    *reason = own->vm == FT_VM_OFF ? FT_REASON_VM_OFF
-            : own->giving_up ? FT_REASON_GAVE_UP : FT_REASON_NO_PEER;
-    return *reason == FT_REASON_NO_PEER ? FT_PAIR_ALONE : FT_PAIR_UNPROTECTED;
-}
-
-static enum ft_pair_state
-held_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
-{
-    if (own->vm == FT_VM_GONE)
-        *reason = FT_REASON_HANDING_OVER;
-    else if (!own->config.witness && own->want)
-        *reason = FT_REASON_HELD_NO_WITNESS;
-    else if (own->unreachable)
-        *reason = FT_REASON_HELD;
-    else
-        *reason = FT_REASON_STARTING;
-    return *reason == FT_REASON_STARTING ? FT_PAIR_RESYNCING : FT_PAIR_FAILED;
-}
-
-static enum ft_pair_state
-sync_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
-{
-    if (own->vm == FT_VM_OFF) {
-        *reason = FT_REASON_VM_OFF;
-        return FT_PAIR_UNPROTECTED;
-    }
-    *reason = own->leaving ? FT_REASON_LEAVING
-            : own->sync_done && !own->fresh
-              && own->phase == FT_PHASE_SYNCING ? FT_REASON_WAITING_WITNESS
-                                                : FT_REASON_COPYING;
-    return own->record.was_protected && own->phase != FT_PHASE_COMMITTING
-               ? FT_PAIR_RESYNCING : FT_PAIR_SYNCING;
-}
-
-enum ft_pair_state
-ft_primary_state(const struct ft_ownership *own,
-                 enum ft_ownership_reason *reason)
-{
-    switch (own->phase) {
-    case FT_PHASE_ALONE:
-        return alone_state(own, reason);
-    case FT_PHASE_HELD:
-        return held_state(own, reason);
-    case FT_PHASE_DISCARDING:
-    case FT_PHASE_SYNCING:
-    case FT_PHASE_COMMITTING:
-        return sync_state(own, reason);
-    case FT_PHASE_FINAL:
-    case FT_PHASE_HANDING:
-    case FT_PHASE_GIVEN:
-        *reason = FT_REASON_HANDING_OVER;
-        return FT_PAIR_PROTECTED;
-    case FT_PHASE_SUPERSEDED:
-        *reason = FT_REASON_SUPERSEDED;
-        return FT_PAIR_FAILED;
-    default:
-        if (own->want && (own->unreachable || !own->config.witness))
-            return held_state(own, reason);
-        return FT_PAIR_PROTECTED;
     }
 }

@@ -45,6 +45,22 @@ uint64_t ft_primary_expected(const struct ft_ownership *own);
 enum ft_pair_state ft_primary_state(const struct ft_ownership *own,
                                     enum ft_ownership_reason *reason);
 
+/* Shared by the primary's two files; explained where they are defined. */
+bool ft_primary_vm_alive(const struct ft_ownership *own);
+void ft_primary_suspect(struct ft_step *s);
+void ft_primary_discard(struct ft_step *s);
+void ft_primary_grant(struct ft_step *s);
+void ft_primary_end_switchover(struct ft_step *s, bool ok);
+void ft_primary_finish_leaving(struct ft_step *s);
+void ft_primary_on_switchover(struct ft_step *s);
+void ft_primary_on_final_failed(struct ft_step *s);
+void ft_primary_on_vm_gone(struct ft_step *s);
+void ft_primary_on_vm_off(struct ft_step *s);
+void ft_primary_on_vm_started(struct ft_step *s);
+void ft_primary_on_unprotect(struct ft_step *s);
+void ft_primary_on_give_up(struct ft_step *s);
+void ft_primary_on_sync_failed(struct ft_step *s);
+
 void ft_standby_event(struct ft_step *s);
 int64_t ft_standby_deadline(const struct ft_ownership *own);
 enum ft_pair_state ft_standby_state(const struct ft_ownership *own,

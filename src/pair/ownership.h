@@ -289,7 +289,9 @@ struct ft_ownership {
     bool voided;                /* standby: the witness refused this copy */
     bool resume_failed;
     bool peer_off;                      /* standby: the guest was shut down */
-    uint64_t sync;                      /* serial of DISCARD in this session */
+    uint64_t sync;                      /* serial of the last DISCARD in this
+                                           session, 0 none */
+    uint64_t serial;                    /* primary: last one in this life */
     uint64_t epoch;                     /* last acknowledged */
     int64_t heard_ns;                   /* last sign of life, or new patience */
     int64_t phase_ns;                   /* when the phase began */

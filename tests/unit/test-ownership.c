@@ -246,8 +246,9 @@ silence_then_alone(void **state)
     tick(150 * MS, "ASK(2 3 h0)");
     WON("DISCONNECT CONNECT PERSIST(3 h0 primary) OPEN_GATE");
     STATE("alone");
-    MEET(STANDBY, 2, true, "SEND(DISCARD 1)");
-    MESSAGE(DISCARDED, 1, "START_SYNC");        /* the generation is fresh */
+    MEET(STANDBY, 2, true, "SEND(DISCARD 2)");
+    MESSAGE(DISCARDED, 1, "");
+    MESSAGE(DISCARDED, 2, "START_SYNC");        /* the generation is fresh */
     STATE("resyncing");
 }
 
@@ -300,8 +301,9 @@ superseded_by_one_that_never_ran(void **state)
     protected_primary();
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
     LOST(3, 1, "");
-    MEET(STANDBY, 3, false, "SEND(DISCARD 1)");
-    MESSAGE(DISCARDED, 1, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
+    MEET(STANDBY, 3, false, "SEND(DISCARD 2)");
+    MESSAGE(DISCARDED, 1, "");
+    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
             "ASK(3 4 h0)");
     WON("PERSIST(4 h0 primary)");
 }
@@ -350,8 +352,9 @@ no_witness_alone_forbidden(void **state)
     STATE("protected");
     EVENT(LINK_CLOSED, "CONNECT");
     STATE("failed");
-    MEET(STANDBY, 2, true, "SEND(DISCARD 1)");
-    MESSAGE(DISCARDED, 1, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
+    MEET(STANDBY, 2, true, "SEND(DISCARD 2)");
+    MESSAGE(DISCARDED, 1, "");
+    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
             "PERSIST(3 h0 primary)");
 }
 

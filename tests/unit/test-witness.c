@@ -78,7 +78,8 @@ start(const char *faults)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         close(stop_pipe[1]);
         load_faults(faults);
-        freopen("/dev/null", "w", stderr);
+        if (!freopen("/dev/null", "w", stderr))
+            _exit(2);
         _exit(ft_witness_serve_on(folder, listen_fd, stop_pipe[0], &err) ? 1 : 0);
     }
     assert_true(server > 0);

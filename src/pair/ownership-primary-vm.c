@@ -1,0 +1,141 @@
+/* The primary's half: what happens to its VM, and what is asked of it. */
+#include "config.h"
+
+#include "pair/ownership-private.h"
+
+void
+ft_primary_on_switchover(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->switching)
+        return;
+    own->switching = true;
+    if (own->phase != FT_PHASE_PROTECTED || own->vm != FT_VM_RUNNING
+        || own->leaving || own->want) {
+        ft_primary_end_switchover(s, false);
+        return;
+    }
+    ft_own_phase(s, FT_PHASE_FINAL);
+    ft_own_emit(s, FT_ACTION_FINAL_EPOCH);
+}
+
+void
+ft_primary_on_final_failed(struct ft_step *s)
+{
+    if (s->own->phase != FT_PHASE_FINAL)
+        return;
+    ft_own_emit(s, FT_ACTION_RESUME_VM);
+    ft_own_phase(s, FT_PHASE_PROTECTED);
+    ft_primary_end_switchover(s, false);
+}
+
+void
+ft_primary_on_vm_gone(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->vm = FT_VM_GONE;
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_FINAL:
+    case FT_PHASE_HANDING:
+        ft_primary_grant(s);
+        return;
+    case FT_PHASE_SYNCING:
+        ft_own_phase(s, FT_PHASE_ALONE);
+        ft_own_forget_question(own);
+        return;
+    case FT_PHASE_HELD:
+    case FT_PHASE_ALONE:
+        own->want = false;
+        return;
+    default:
+        return;
+    }
+}
+
+void
+ft_primary_on_vm_off(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->phase == FT_PHASE_GIVEN || own->phase == FT_PHASE_SUPERSEDED)
+        return;
+    own->vm = FT_VM_OFF;
+    ft_primary_end_switchover(s, false);
+    if (own->linked && own->phase != FT_PHASE_ALONE
+        && own->phase != FT_PHASE_HELD)
+        ft_primary_discard(s);
+}
+
+void
+ft_primary_on_vm_started(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (ft_primary_vm_alive(own))
+        return;
+    own->vm = FT_VM_RUNNING;
+    own->gate_open = true;              /* a new QEMU has no gate at all */
+    if (own->record.peer_may_take_over)
+        ft_own_hold(s);
+    if (own->linked && own->phase == FT_PHASE_ALONE)
+        ft_primary_discard(s);
+    else if (own->phase == FT_PHASE_HELD && !own->linked)
+        ft_primary_suspect(s);
+}
+
+void
+ft_primary_on_unprotect(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->leaving = true;
+    if (!own->record.peer_may_take_over) {
+        ft_own_send(s, FT_MESSAGE_GOODBYE, ++own->serial);
+        ft_primary_finish_leaving(s);
+        return;
+    }
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_DISCARDING:
+        ft_primary_discard(s);
+        return;
+    case FT_PHASE_HELD:
+        ft_primary_suspect(s);
+        return;
+    default:
+        return;
+    }
+}
+
+void
+ft_primary_on_give_up(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->giving_up = true;
+    if (own->phase == FT_PHASE_HELD)
+        ft_primary_suspect(s);
+}
+
+void
+ft_primary_on_sync_failed(struct ft_step *s)
+{
+    switch (s->own->phase) {
+    case FT_PHASE_FINAL:
+        s->own->vm = FT_VM_STOPPED;
+        ft_primary_discard(s);
+        return;
+    case FT_PHASE_SYNCING:
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+        ft_primary_discard(s);
+        return;
+    default:
+        return;
+    }
+}
