@@ -235,8 +235,14 @@ requeue(struct world *w, const struct item *item, int64_t at)
 static void
 dispatch(struct world *w, const struct item *item)
 {
-    const struct worker *worker = &w->host[item->side].worker;
+    const struct worker *worker;
 
+    if (item->what == W_HEAL) {         /* its side may be the witness */
+        w->cut[item->side][item->fault] = false;
+        w->cut[item->fault][item->side] = false;
+        return;
+    }
+    worker = &w->host[item->side].worker;
     if (item->life && item->life != worker->life
         && item->what != W_WITNESS_REQUEST)
         return;
@@ -249,10 +255,6 @@ dispatch(struct world *w, const struct item *item)
     case W_FAULT:
         inject(w, (enum fault)item->fault,
                item->side == 1 ? 1 - primary(w) : primary(w));
-        return;
-    case W_HEAL:
-        w->cut[item->side][item->fault] = false;
-        w->cut[item->fault][item->side] = false;
         return;
     case W_BOOT_GUEST:
         boot_guest(w, item->side);
