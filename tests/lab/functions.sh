@@ -9,6 +9,12 @@
 #   stop_client
 #   check_ledger --fault-time "$fault_time"    # fails the test unless all holds
 #
+# With the product, installed by ftadmin over SSH as a user would:
+#
+#   protect_guest vm1 --silence 300            # adds the hosts, waits until vm1 is protected
+#   wait_for 60 protected_from h2              # the engines' word, no SSH: also when a host is dead
+#   pair_on h2 .last_takeover.detect_ms
+#
 # Exit code: 0 passed, 77 skipped (with the reason), 1 failed. The folder of a failed test,
 # with all logs of all hosts, is kept in $FT_TEST_LOGS (default: test-logs/NAME in the build
 # folder).
@@ -25,9 +31,12 @@ test_logs=${FT_TEST_LOGS:-$test_build/test-logs/$test_name}
 test_folder=
 client_pid=
 client_log=
+hosts_added=
+engine_path=/usr/local/lib/ftadmin/ftengine
 
+# Nothing of a lab holds the lock of the tests (see start_lab): it may survive a killed test.
 lab() {
-    "$test_top/scripts/lab" "$@"
+    "$test_top/scripts/lab" "$@" 8>&-
 }
 
 note() {
@@ -109,11 +118,15 @@ finish_test() {
     exit $code
 }
 
-# Brings the test's own lab up; arguments as for `lab up`.
+# Brings the test's own lab up; arguments as for `lab up`. Tests with labs wait for each other,
+# whatever make runs in parallel: two guests more than this machine has processors would be
+# starved, and the figures worth nothing.
 start_lab() {
     [ "${FT_LAB_TESTS:-yes}" = yes ] || skip "FT_LAB_TESTS=$FT_LAB_TESTS"
     requires_root
-    requires_program ip ebtables libvirtd virtlogd qemu-system-x86_64 sshd busybox
+    requires_program ip ebtables libvirtd virtlogd qemu-system-x86_64 sshd busybox jq flock
+    exec 8>"${TMPDIR:-/tmp}/ftlab-tests.lock"
+    flock 8
     trap finish_test EXIT
     trap 'exit 130' INT TERM HUP
     rm -rf "$test_logs"
@@ -135,7 +148,7 @@ start_client() { # [OPTION...]
     # not through lab(): $! of a function is a shell in between, and signals would end there
     "$test_top/scripts/lab" on adm "$(built tests/guest/ledger-client)" \
         --connect "$guest_address:$guest_port" --log "$client_log" "$@" \
-        </dev/null >"$test_folder/client.out" 2>&1 &
+        </dev/null >"$test_folder/client.out" 2>&1 8>&- &
     client_pid=$!
     wait_for 30 has_answers "$client_log" 1
 }
@@ -181,4 +194,120 @@ check_ledger() { # [OPTION...]
     lab on adm "$(built tests/guest/ledger-check)" --connect "$guest_address:$guest_port" \
         "$@" "$client_log" ||
         fail "the ledger's check failed (see above)"
+}
+
+# Fails the test unless the client gets more answers now.
+guest_goes_on() { # [SECONDS]
+    wait_for "${1:-10}" answers_since "$(mark_fault)"
+}
+
+# ---- ftadmin and the engines --------------------------------------------------------
+
+# As the administrator's user on adm.
+ftadmin() {
+    lab on adm "$(built ftadmin)" "$@"
+}
+
+# Runs a command that must end with this exit code; its output is kept in $output (stdout) and
+# $complaint (stderr).
+exits() { # CODE COMMAND...
+    local expected=$1 code
+    shift
+    output=$("$@" 2>"$test_folder/stderr")
+    code=$?
+    complaint=$(cat "$test_folder/stderr")
+    [ $code -eq "$expected" ] ||
+        fail "exit code $code, not $expected: $*"$'\n'"$output"$'\n'"$complaint"
+}
+
+# Fails the test unless what the last `exits` ran has complained in these words.
+complains() { # PATTERN...
+    local pattern
+    for pattern; do
+        grep -qE -- "$pattern" <<<"$complaint" || fail "no '$pattern' in: $complaint"
+    done
+}
+
+add_hosts() { # [HOST...]
+    [ $# -gt 0 ] || set -- h1 h2 w1
+    exits 0 ftadmin host add --accept-new-host-keys "$@"
+    hosts_added=yes
+}
+
+# Adds the hosts, if that was not done, and makes the guest fault tolerant; OPTIONs are those of
+# ftadmin protect.
+protect_guest() { # NAME [OPTION...]
+    local vm=$1
+    shift
+    [ -n "$hosts_added" ] || add_hosts
+    exits 0 ftadmin protect "$vm" --witness w1 --yes "$@"
+}
+
+# The pair's row of ftadmin status --json, or what the jq expression makes of it. Asks all hosts.
+pair_status() { # VM [JQ]
+    ftadmin status --json 2>/dev/null |
+        jq -r --arg vm "$1" '.pairs[] | select(.vm == $vm) | '"${2:-.}"
+}
+
+pair_state() { # VM
+    pair_status "$1" .state
+}
+
+# One control call to the daemon of a host, as ftadmin makes it, without SSH. Prints the result;
+# fails, with the engine's words on stderr, if it is an error or none comes within 60 seconds.
+engine() { # HOST VERB [ARGS-JSON]
+    local reply
+    reply=$(control_call "$1" "{\"id\":1,\"verb\":\"$2\",\"args\":${3:-null}}" 2>/dev/null)
+    jq -ce '.result // empty' <<<"$reply" && return
+    jq -r '.error | "\(.text) \(.hint)"' <<<"$reply" >&2
+    return 1
+}
+
+# The stream stays open until the answer is there: the daemon forgets who hangs up before. Runs in
+# a subshell of its own, that a broken pipe may end.
+control_call() { # HOST LINE
+    coproc { "$test_top/scripts/lab" on "$1" "$engine_path" control; } 8>&-
+    local to=${COPROC[1]} reply=''
+    echo "$2" >&"$to"
+    read -r -t 60 -u "${COPROC[0]}" reply
+    exec {to}>&-
+    echo "$reply"
+}
+
+# What the engine of a host says about its only pair.
+pair_on() { # HOST [JQ]
+    engine "$1" status 2>/dev/null | jq -r ".pairs[0] | ${2:-.}"
+}
+
+# Is the guest's primary there, with a standby that can take over at any moment?
+protected_from() { # HOST
+    [ "$(pair_on "$1" '"\(.role) \(.state) \(.reason)"')" = "primary protected " ]
+}
+
+# The processes of the pair on a host; as seen inside it.
+worker_pid() { # HOST
+    lab on "$1" pgrep -f -o "ftengine worker --pair"
+}
+
+daemon_pid() { # HOST
+    lab on "$1" cat /run/ftadmin/engine.pid
+}
+
+qemu_pid() { # HOST [VM]
+    lab on "$1" pgrep -f -o "qemu-system.*guest=${2:-vm1},"
+}
+
+# Has a host noted an event of this kind since the last forget_events?
+has_event() { # HOST KIND
+    engine "$1" events "{\"since\":${events_seen[$1]:-0}}" |
+        jq -e --arg kind "$2" 'any(.events[]; .kind == $kind)' >/dev/null
+}
+
+declare -A events_seen=()
+
+forget_events() { # HOST...
+    local host
+    for host; do
+        events_seen[$host]=$(engine "$host" events | jq '[.events[].seq] | max // 0')
+    done
 }

@@ -9,10 +9,18 @@ EXTRA_DIST += \
 	tests/lab/hosts.sh \
 	tests/lab/pool.xml \
 	tests/lab/qemu.conf \
+	tests/lab/takeover.sh \
+	tests/lab/takeovers \
 	tests/lab/wires.sh
 
-TESTS += tests/lab/test-lab.sh
-dist_check_SCRIPTS += tests/lab/test-lab.sh
+# Each brings a lab up; they wait for each other (start_lab).
+lab_tests = \
+	tests/lab/test-lab.sh \
+	tests/lab/test-protect.sh \
+	tests/lab/test-takeover.sh
+
+TESTS += $(lab_tests)
+dist_check_SCRIPTS += $(lab_tests)
 
 # A manual test of what touches QEMU; its head says how.
 EXTRA_PROGRAMS = tests/lab/checkpoint-probe

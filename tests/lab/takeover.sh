@@ -1,0 +1,85 @@
+# Takeovers one after the other, each judged by the ledger: for test-takeover.sh and takeovers.
+# Sourced after functions.sh; needs a lab with hosts that were added.
+
+takeover_rows=
+takeover_from=
+takeover_to=
+takeover_what=
+
+# Random moments that can be repeated.
+takeover_seed() { # [SEED]
+    local seed=${1:-$((SRANDOM % 100000))}
+    note "random moments: FT_SEED=$seed"
+    RANDOM=$seed
+}
+
+# Boots a guest on h1 and protects it; the one before goes.
+takeover_guest() { # NAME [OPTION of lab guest...]
+    local vm=$1
+    shift
+    takeover_from=h1 takeover_to=h2
+    takeover_what="$*"
+    start_guest h1 "$vm" "$@"
+    protect_guest "$vm"
+}
+
+takeover_there_and_back() { # NAME
+    takeover_once
+    takeover_restore
+    takeover_once
+    takeover_restore
+    takeover_end "$1"
+}
+
+# One power cut under load, and the proof. Sets takeover_report (JSON of the checker) and prints a
+# row of the table.
+takeover_once() {
+    local moment=$((200 + RANDOM % 1800)) fault status
+    start_client --connections 3 --payload 200
+    wait_for 30 has_answers "$client_log" 50
+    # not waiting for something: the moment is to be a random one
+    sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))"
+    fault=$(mark_fault)
+    must lab power-off "$takeover_from"
+    wait_for 60 answers_since "$fault"
+    wait_for 30 has_answers "$client_log" $(($(answers_in "$client_log") + 50))
+    stop_client
+    takeover_report=$(check_ledger --json --fault-time "$fault")
+    jq -e --arg fault "$fault" '.fault.answers_before > 50 and .fault.answers_after >= 50' \
+        <<<"$takeover_report" >/dev/null || fail "no load around the fault: $takeover_report"
+    status=$(pair_on "$takeover_to")
+    jq -e '.last_takeover.reason == "the primary was lost"' <<<"$status" >/dev/null ||
+        fail "the engine tells of no takeover: $status"
+    takeover_print "$status" "$moment"
+}
+
+takeover_header="guest                                     from   after outage detect    win  apply \
+resume before  after lost twice reset"
+
+takeover_print() { # STATUS MOMENT
+    jq -rn --argjson c "$takeover_report" --argjson s "$1" --arg what "$takeover_what" \
+        --arg from "$takeover_from" --arg moment "$2" '
+        def left(n): . + " " * (n - length);
+        def right(n): tostring | " " * (n - length) + .;
+        def ms: round | right(6);
+        $s.last_takeover as $t |
+        "\($what | left(41)) \($from | left(4)) \($moment | right(6)) \($c.fault.outage_ms | ms)" +
+        " \($t.detect_ms | ms) \($t.win_ms | ms) \($t.apply_ms | ms) \($t.resume_ms | ms)" +
+        " \($c.fault.answers_before | right(6)) \($c.fault.answers_after | right(6))" +
+        " \($c.lost | right(4)) \($c.duplicated | right(5)) \($c.resets | right(5))"
+        ' || fail "no figures in $1 and $takeover_report"
+}
+
+# The dead host gets its power back: protected again by itself, the other way round.
+takeover_restore() {
+    local dead=$takeover_from
+    must lab power-on "$dead"
+    wait_for 60 protected_from "$takeover_to"
+    takeover_from=$takeover_to
+    takeover_to=$dead
+}
+
+takeover_end() { # NAME
+    exits 0 ftadmin unprotect "$1" --yes
+    must lab on "$takeover_from" virsh -q -c qemu:///system destroy "$1"
+}

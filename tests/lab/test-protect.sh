@@ -1,0 +1,148 @@
+#!/bin/bash
+# The life of a pair without a failure: hosts, protect, status, full comparison, switchover there
+# and back under load, unprotect; and QEMU afterwards as it was found.
+. "$(dirname "$0")/functions.sh"
+
+virsh_on() { # HOST COMMAND...
+    lab on "$1" virsh -q -c qemu:///system "${@:2}"
+}
+
+qmp() { # HOST COMMAND [ARGUMENTS-JSON]
+    virsh_on "$1" qemu-monitor-command vm1 "{\"execute\":\"$2\",\"arguments\":${3:-{\}}}" |
+        jq -S .return
+}
+
+# Areas of QEMU's memory that are watched for writes (uffd-wp).
+watched_areas() { # HOST
+    lab on "$1" grep -c '^VmFlags:.* u[wm]' "/proc/$(qemu_pid "$1")/smaps"
+}
+
+# Everything the engine may have changed in a QEMU, and in the domain's description.
+portrait() { # HOST
+    local pid
+    pid=$(qemu_pid "$1")
+    echo "pid $pid"
+    qmp "$1" query-status | jq -c '[.status, .running]'
+    qmp "$1" query-chardev | jq -c '[.[].label] | sort'
+    qmp "$1" qom-list '{"path":"/objects"}' | jq -c '[.[].name] | sort'
+    qmp "$1" query-block-jobs
+    qmp "$1" query-named-block-nodes | jq -c '[.[] | [."node-name", .file]] | sort'
+    qmp "$1" query-fdsets
+    qmp "$1" query-migrate-capabilities | jq -c 'map(select(.state))'
+    # which files are open: numbers of descriptors and of inodes are not told
+    lab on "$1" find "/proc/$pid/fd" -printf '%l\n' | sed 's/:\[[0-9]*\]/:/' | sort | uniq -c
+    echo "watched $(watched_areas "$1")"
+    lab on "$1" grep TracerPid "/proc/$pid/status"
+    virsh_on "$1" dumpxml vm1
+    virsh_on "$1" dumpxml --inactive vm1
+    virsh_on "$1" dominfo vm1 | grep Autostart
+}
+
+# What the product keeps on a host, besides its engine.
+traces() { # HOST
+    lab on "$1" find /var/lib/ftadmin/pairs /run/ftadmin -mindepth 1 -name '*-*-*-*-*'
+    virsh_on "$1" vol-list default | awk 'NF { print $1 }' | grep -v '^vm1-disk0.qcow2$'
+}
+
+no_traces() { # HOST...
+    local host found
+    for host; do
+        found=$(traces "$host")
+        [ -z "$found" ] || fail "left on $host: $found"
+    done
+}
+
+compare_all() { # TIMES
+    local i
+    for ((i = 0; i < $1; i++)); do
+        exits 0 ftadmin verify vm1 --json
+        jq -e '.ram_pages > 30000 and .disk_bytes > 60000000 and .ram_different == 0 and
+            .disk_different == 0 and .state_different == false' <<<"$output" >/dev/null ||
+            fail "the copy differs: $output"
+    done
+}
+
+start_lab
+start_guest h1 vm1 --disk qcow2 --machine q35 --dirty-rate 4
+must virsh_on h1 autostart vm1 >/dev/null
+
+note "hosts: an unknown key is refused, and accepted with the option"
+exits 5 ftadmin host add h1 h2 w1
+complains "host key of h1 is not known" "SHA256:" "accept-new-host-keys"
+exits 0 ftadmin host list --json
+jq -e '.hosts == []' <<<"$output" >/dev/null || fail "a refused host was kept: $output"
+add_hosts
+exits 0 ftadmin host list --json
+jq -e '[.hosts[].name] == ["h1","h2","w1"]' <<<"$output" >/dev/null || fail "hosts: $output"
+exits 0 ftadmin vm list --json
+jq -e '[.vms[] | [.vm, .host]] == [["vm1","h1"]]' <<<"$output" >/dev/null || fail "VMs: $output"
+
+note "a dry run touches nothing"
+portrait h1 >"$test_folder/before"
+exits 0 ftadmin protect vm1 --witness w1 --dry-run
+[ -n "$output" ] || fail "no steps"
+portrait h1 | diff "$test_folder/before" - || fail "the dry run changed something"
+no_traces h1 h2
+
+note "protect; what status says is its contract"
+start_client --connections 3 --payload 200
+protect_guest vm1
+[ "$(pair_state vm1)" = protected ] || fail "vm1 is $(pair_state vm1)"
+exits 0 ftadmin status --json
+uuid=$(virsh_on h1 domuuid vm1)
+jq -e --arg uuid "$uuid" '
+    def number: type == "number" and . >= 0;
+    .schema == 1 and (.hosts | length == 3 and all(.name and .state == "ok")) and
+    (.pairs | length == 1) and (.pairs[0] |
+        .vm == "vm1" and .uuid == $uuid and .state == "protected" and .primary == "h1" and
+        .standby == "h2" and .witness == "w1" and (.generation | number and . >= 1) and
+        (.epoch | number and . >= 1) and (.epochs_per_s | number) and
+        (.pause_ms | (.p50 | number) and (.p99 | number) and .p50 <= .p99) and
+        (.lag_ms | number) and (.dirty_bytes_per_epoch | number) and (.held_packets | number) and
+        has("last_takeover") and .last_takeover == null and (.age_s | number))' \
+    <<<"$output" >/dev/null || fail "not the contract: $output"
+exits 0 ftadmin status vm1
+grep -q protected <<<"$output" || fail "status vm1: $output"
+virsh_on h1 dominfo vm1 | grep -q '^Autostart: *disable' || fail "autostart is still on"
+[ "$(lab on h2 virsh -q -c qemu:///system domstate vm1)" = paused ] || fail "no waiting domain"
+
+[ "$(watched_areas h1)" -gt 0 ] || fail "no memory of QEMU is watched"
+
+note "memory, disk and device state of the copy, under load"
+compare_all 3
+
+note "unprotect: the VM goes on, QEMU is as it was found"
+exits 0 ftadmin unprotect vm1 --yes
+guest_goes_on
+portrait h1 | diff "$test_folder/before" - || fail "QEMU is not as it was found (see above)"
+no_traces h1 h2
+[ -z "$(virsh_on h2 list --all --name)" ] || fail "a domain is left on h2"
+[ "$(engine w1 witness-list)" = '{"pairs":[]}' ] || fail "the witness remembers the pair"
+exits 0 ftadmin status --json
+jq -e '.pairs == []' <<<"$output" >/dev/null || fail "still a pair: $output"
+stop_client
+check_ledger
+
+note "again, and switchover there and back under load"
+start_client --connections 3 --payload 200
+protect_guest vm1
+exits 0 ftadmin switchover vm1 --yes --json
+jq -e '.primary == "h2" and .outage_ms < 5000' <<<"$output" >/dev/null || fail "$output"
+note "stood still for $(jq .outage_ms <<<"$output") ms"
+guest_goes_on
+wait_for 60 protected_from h2
+compare_all 1
+exits 0 ftadmin switchover vm1 --yes --json
+jq -e '.primary == "h1"' <<<"$output" >/dev/null || fail "$output"
+note "stood still for $(jq .outage_ms <<<"$output") ms"
+guest_goes_on
+wait_for 60 protected_from h1
+pair_on h1 .last_takeover.reason | grep -q switchover || fail "last takeover: $(pair_on h1)"
+compare_all 1
+exits 0 ftadmin unprotect vm1 --yes
+guest_goes_on
+stop_client
+check_ledger
+no_traces h2
+[ -z "$(virsh_on h2 list --all --name)" ] || fail "a domain is left on h2"
+virsh_on h1 dominfo vm1 | grep -q '^Autostart: *enable' || fail "autostart was not restored"
