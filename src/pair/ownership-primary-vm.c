@@ -98,6 +98,11 @@ ft_primary_on_unprotect(struct ft_step *s)
         ft_primary_finish_leaving(s);
         return;
     }
+    if (!ft_primary_vm_alive(own) && !own->linked) {
+        ft_own_emit(s, FT_ACTION_REMOVED);      /* nothing here could speak */
+        ft_own_phase(s, FT_PHASE_ENDED);
+        return;
+    }
     switch (own->phase) {
     case FT_PHASE_COMMITTING:
     case FT_PHASE_PROTECTED:
