@@ -95,6 +95,8 @@ ft_standby_state(const struct ft_ownership *own,
     switch (own->phase) {
     case FT_PHASE_FILLING:
         *reason = FT_REASON_COPYING;
+        if (own->named)                 /* was_protected is of this sync */
+            return own->state;
         return own->record.was_protected ? FT_PAIR_RESYNCING : FT_PAIR_SYNCING;
     case FT_PHASE_VALID:
         return valid_state(own, reason);
