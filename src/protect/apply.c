@@ -183,8 +183,7 @@ set_pair(struct apply *a, struct ft_member *member, int self,
 
     if (has_pair(a, member->name)) {
         /* A trace of an unfinished protect, with other keys: start over. */
-        int rc = ft_member_call(a->fleet, member, "pair-remove", pair_args(a),
-                                NULL, FT_PAIR_REMOVE_MS, err);
+        int rc = ft_remove_pair(a->fleet, member, a->plan->pair, err);
 
         if (rc < 0)
             return rc;
@@ -218,8 +217,7 @@ undo_pair(struct apply *a, size_t index, struct ft_member *member,
           struct ft_error *err)
 {
     (void)index;
-    return ft_member_call(a->fleet, member, "pair-remove", pair_args(a), NULL,
-                          FT_PAIR_REMOVE_MS, err);
+    return ft_remove_pair(a->fleet, member, a->plan->pair, err);
 }
 
 /* ---- all steps ---- */

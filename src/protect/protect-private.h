@@ -8,9 +8,18 @@
 
 /* Removing a pair waits for the mirror to end and the replica to be deleted. */
 #define FT_PAIR_REMOVE_MS 120000
+#define FT_PAIR_FORGET_MS 15000
 
 bool ft_progress_interrupted(const struct ft_progress *progress);
 void ft_progress_note(const struct ft_progress *progress, const char *text);
+
+/*
+ * pair-remove on a host, and then waits until its engine has really forgotten
+ * the pair: it answers while the worker still cleans up, and a pair-set in
+ * between would be lost. An unknown pair is no error.
+ */
+int ft_remove_pair(struct ft_fleet *fleet, struct ft_member *member,
+                   const char *pair, struct ft_error *err);
 
 /*
  * Polls the primary until the pair's state is "protected". -EINTR when the user

@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/json.h"
 #include "protect/protect-private.h"
+
+#define FORGET_POLL_MS 50
 
 struct unprotect {
     struct ft_fleet *fleet;
@@ -19,6 +22,32 @@ struct unprotect {
     struct ft_unprotect_result *result;
     size_t index;               /* of the step */
 };
+
+int
+ft_remove_pair(struct ft_fleet *fleet, struct ft_member *member,
+               const char *pair, struct ft_error *err)
+{
+    int64_t deadline;
+    int rc = ft_member_call(fleet, member, "pair-remove",
+                            json_pack("{s:s}", "pair", pair), NULL,
+                            FT_PAIR_REMOVE_MS, err);
+
+    if (rc < 0)
+        return rc == -ENOENT ? 0 : rc;
+    deadline = ft_clock_ns() + FT_PAIR_FORGET_MS * FT_NS_PER_MS;
+    for (;;) {
+        rc = ft_member_status(fleet, member, err);
+        if (rc < 0 || ft_member_pair(member, pair) == NULL)
+            return rc;
+        if (ft_clock_ns() > deadline)
+            return ft_fail(err, ETIMEDOUT,
+                           "Run it again; the engine's log on that host is "
+                           "/var/log/ftadmin/daemon.log.",
+                           "%s: the engine has removed the pair but does not "
+                           "forget it", member->name);
+        ft_clock_sleep(FORGET_POLL_MS * FT_NS_PER_MS);
+    }
+}
 
 static bool
 has_witness(const struct ft_pair_ref *pair)
@@ -97,9 +126,11 @@ call(struct unprotect *u, struct ft_member *member, const char *verb,
     if (member == NULL)
         return ft_fail(err, EHOSTUNREACH, "ftadmin host add adds it again.",
                        "%s is not a known host", host);
+    if (strcmp(verb, "pair-remove") == 0)
+        return ft_remove_pair(u->fleet, member, u->pair->pair, err);
     return ft_member_call(u->fleet, member, verb,
-                          json_pack("{s:s}", "pair", u->pair->pair), NULL,
-                          FT_PAIR_REMOVE_MS, err);
+                          json_pack("{s:s}", "pair", u->pair->pair), NULL, 0,
+                          err);
 }
 
 /*
