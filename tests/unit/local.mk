@@ -133,3 +133,7 @@ tests_unit_test_witness_SOURCES = tests/unit/test-witness.c
 tests_unit_test_witness_LDADD = libftengine.a libftbase.a $(GNUTLS_LIBS) \
 	$(SQLITE_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 endif
+
+# the arrows between the folders, I/O in pure ones, SQL outside of db
+TESTS += tests/unit/check-layers
+dist_check_SCRIPTS += tests/unit/check-layers
