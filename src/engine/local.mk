@@ -57,18 +57,22 @@ ftengine_SOURCES = src/engine/main.c \
 	src/engine/pair-store.c src/engine/pair-store.h \
 	src/engine/paths.h \
 	src/engine/primary.c src/engine/primary.h \
+	src/engine/primary-gate.c src/engine/primary-vm.c \
 	src/engine/replica.c src/engine/replica.h \
 	src/engine/replicator.c \
 	src/engine/session.c src/engine/session.h \
 	src/engine/staged-pages.c src/engine/staged-pages.h \
-	src/engine/standby.c \
+	src/engine/standby.c src/engine/standby.h src/engine/standby-setup.c \
 	src/engine/supervisor.c src/engine/supervisor.h \
+	src/engine/sync.c \
+	src/engine/takeover.c \
 	src/engine/tap.c src/engine/tap.h \
 	src/engine/verify-primary.c src/engine/verify-standby.c \
 	src/engine/verify.h \
 	src/engine/witness-process.c src/engine/witness-process.h \
 	src/engine/worker.c src/engine/worker.h \
-	src/engine/worker-actions.c src/engine/worker-actions.h
+	src/engine/worker-actions.c src/engine/worker-actions.h \
+	src/engine/worker-daemon.c src/engine/worker-daemon.h
 ftengine_LDADD = libftengine.a libftvirt.a libftpair.a libftplan.a \
 	libftinventory.a libftbase.a $(LIBVIRT_LIBS) $(JANSSON_LIBS) \
 	$(GNUTLS_LIBS) $(SQLITE_LIBS) $(LIBXML_LIBS) $(LIBNBD_LIBS) \

@@ -76,6 +76,20 @@ struct ft_primary {
     int held;                   /* the VM stands, held by us */
 };
 
+/* With the lock held: whether the work on the current session must end. */
+int ft_primary_must_stop(const struct ft_primary *p);
+
+/* The same without the lock: -ECANCELED or 0. */
+int ft_primary_stopped(struct ft_primary *p);
+
+/* With the lock held: waits for a change, at most until deadline (ns). */
+void ft_primary_wait(struct ft_primary *p, int64_t deadline);
+
+/* sync.c: opens what touches QEMU; fills the standby; closes everything. */
+int ft_sync_open(struct ft_primary *p, struct ft_error *err);
+int ft_sync_copy(struct ft_primary *p, struct ft_error *err);
+void ft_sync_close(struct ft_primary *p);
+
 /* The replication thread; argument is the struct ft_primary. */
 void *ft_replicator_main(void *argument);
 
@@ -92,6 +106,25 @@ int ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
 
 /* One short stop that only finds out what was written (no epoch). */
 int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
+
+/* Sets one of the flags above, or nothing, and wakes the replication thread. */
+void ft_primary_set_flag(struct ft_primary *p, int *flag);
+void ft_primary_wake(struct ft_primary *p);
+
+/* primary-vm.c; control thread. How the VM is found now. */
+enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);
+
+/* Asks libvirt for what happens to the VM from now on. */
+void ft_primary_watch_vm(struct ft_primary *p);
+
+/* A rebooted old primary must not start a stale copy by itself. */
+void ft_primary_autostart_off(struct ft_worker *w);
+
+/* Ends what dead workers left in QEMU, but for the gate. */
+void ft_primary_clean_up(struct ft_worker *w);
+
+/* primary-gate.c. Opens or shuts the gate, as the ownership machine wants. */
+void ft_primary_set_gate(struct ft_primary *p, int open);
 
 /* Lets out what the gate holds up to this epoch. Any thread. */
 void ft_primary_release_epoch(struct ft_primary *p, uint64_t epoch);

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include <libvirt/virterror.h>
-
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -12,33 +10,29 @@
 #include "engine/primary.h"
 #include "engine/verify.h"
 
-#define SETUP_NS (60 * FT_NS_PER_S)
 #define RETRY_NS (2 * FT_NS_PER_S)
-#define ROUND_BYTES_ENOUGH (UINT64_C(8) << 20)
-#define ROUNDS_MAX 12
-#define DISK_POLL_NS (200 * FT_NS_PER_MS)
 
 /* With the lock held: what ends the work on the current session. */
-static int
-must_stop(const struct ft_primary *p)
+int
+ft_primary_must_stop(const struct ft_primary *p)
 {
     return p->link_lost || p->restart || p->detach;
 }
 
-static int
-stopped(struct ft_primary *p)
+int
+ft_primary_stopped(struct ft_primary *p)
 {
     int rc;
 
     pthread_mutex_lock(&p->lock);
-    rc = must_stop(p) ? -ECANCELED : 0;
+    rc = ft_primary_must_stop(p) ? -ECANCELED : 0;
     pthread_mutex_unlock(&p->lock);
     return rc;
 }
 
 /* With the lock held: waits for a change until then. */
-static void
-wait_until(struct ft_primary *p, int64_t deadline)
+void
+ft_primary_wait(struct ft_primary *p, int64_t deadline)
 {
     struct timespec t = { deadline / FT_NS_PER_S, deadline % FT_NS_PER_S };
 
@@ -46,196 +40,6 @@ wait_until(struct ft_primary *p, int64_t deadline)
         pthread_cond_wait(&p->changed, &p->lock);
     else
         pthread_cond_timedwait(&p->changed, &p->lock, &t);
-}
-
-static json_t *
-describe_disks(const struct ft_domain *domain)
-{
-    json_t *list = json_array();
-    size_t i;
-
-    for (i = 0; i < domain->n_disks; i++)
-        if (ft_disk_is_replicated(&domain->disks[i]))
-            json_array_append_new(
-                list, json_pack("{s:s,s:I}", "target", domain->disks[i].target,
-                                "capacity",
-                                (json_int_t)domain->disks[i].capacity));
-    return list;
-}
-
-static json_t *
-describe_blocks(const struct ft_guest_memory *memory)
-{
-    json_t *list = json_array();
-    size_t i, n;
-    const struct ft_ram_block *b = ft_guest_memory_blocks(memory, &n);
-
-    for (i = 0; i < n; i++)
-        json_array_append_new(list, json_pack("{s:s,s:I}", "name", b[i].name,
-                                              "size", (json_int_t)b[i].size));
-    return list;
-}
-
-static int
-send_setup(struct ft_primary *p, struct ft_error *err)
-{
-    struct ft_worker *w = p->worker;
-    FT_AUTOFREE char *xml =
-        virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
-    FT_AUTOJSON json_t *setup = NULL;
-    int rc;
-
-    if (!xml)
-        return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
-    setup = json_pack("{s:s,s:s,s:s,s:I,s:o,s:o}", "xml", xml, "qemu",
-                      p->domain.qemu_version, "machine", p->domain.machine,
-                      "memory", (json_int_t)p->domain.memory, "disks",
-                      describe_disks(&p->domain), "blocks",
-                      describe_blocks(p->memory));
-    if (!setup)
-        return ft_fail(err, ENOMEM, NULL, "no memory for the setup");
-    rc = ft_link_send_json(ft_session_link(p->out.session), FT_FRAME_SETUP, 0,
-                           setup);
-    return rc ? ft_fail(err, -rc, NULL, "cannot send the setup: %s",
-                        strerror(-rc)) : 0;
-}
-
-/* The standby makes replicas and starts the waiting domain meanwhile. */
-static int
-await_setup(struct ft_primary *p, struct ft_error *err)
-{
-    int64_t deadline = ft_clock_ns() + SETUP_NS;
-    FT_AUTOJSON json_t *answer = NULL;
-    const json_t *error;
-
-    pthread_mutex_lock(&p->lock);
-    while (!p->setup_answer && !must_stop(p) && ft_clock_ns() < deadline)
-        wait_until(p, deadline);
-    answer = FT_STEAL(p->setup_answer);
-    pthread_mutex_unlock(&p->lock);
-    if (!answer)
-        return stopped(p) ? -ECANCELED
-                          : ft_fail(err, ETIMEDOUT, NULL,
-                                    "%s does not finish its setup",
-                                    ft_worker_peer_name(p->worker));
-    error = json_object_get(answer, "error");
-    if (!error)
-        return 0;
-    ft_json_to_error(error, err);
-    return ft_error_prefix(err, "%s", ft_worker_peer_name(p->worker));
-}
-
-static int
-open_all(struct ft_primary *p, struct ft_error *err)
-{
-    struct ft_worker *w = p->worker;
-    int rc = ft_domain_inspect(w->dom, &p->domain, err);
-
-    if (!rc)
-        rc = ft_primary_attach_gate(p, err);
-    if (!rc)
-        rc = ft_guest_memory_attach(w->dom, p->domain.pid, &p->memory, err);
-    if (!rc)
-        rc = ft_saver_open(w->dom, p->domain.pid, w->run_folder, &p->saver, err);
-    if (!rc && ft_saver_watch_events(p->saver, err))
-        ft_log_error(err, "pauses are measured from outside");
-    if (!rc)
-        rc = ft_page_sender_open(p->memory, &p->out, FT_EPOCH_BUFFER,
-                                 &p->sender, err);
-    return rc;
-}
-
-static void
-close_all(struct ft_primary *p)
-{
-    struct ft_error err = FT_ERROR_INIT;
-
-    ft_disk_feed_stop(p->feed);
-    p->feed = NULL;
-    ft_page_sender_close(p->sender);
-    p->sender = NULL;
-    if (!p->held) {
-        ft_saver_close(p->saver);
-        p->saver = NULL;
-    }
-    if (ft_guest_memory_detach(p->memory, &err))
-        ft_log_error(&err, "detaching from guest memory");
-    p->memory = NULL;
-    ft_state_free(&p->last_state);
-    ft_domain_free(&p->domain);
-    memset(&p->domain, 0, sizeof(p->domain));
-    ft_epoch_stats_progress(&p->stats, NULL, 0, 0);
-}
-
-static int
-copy_disks(struct ft_primary *p, struct ft_error *err)
-{
-    struct ft_worker *w = p->worker;
-    struct ft_disk_feed_progress progress = { 0 };
-    int rc = ft_disk_feed_start(w->dom, &p->domain, w->run_folder, &p->out,
-                                &p->feed, err);
-
-    while (!rc) {
-        rc = ft_disk_feed_progress(p->feed, &progress, err);
-        if (rc || progress.ready)
-            break;
-        if (progress.broken)
-            return ft_fail(err, EIO, "See the log of libvirt and QEMU.",
-                           "copying a disk of %s ended by itself",
-                           w->config.vm);
-        ft_epoch_stats_progress(&p->stats, "disk", progress.done,
-                                progress.total);
-        pthread_mutex_lock(&p->lock);
-        if (!must_stop(p))
-            wait_until(p, ft_clock_ns() + DISK_POLL_NS);
-        rc = must_stop(p) ? -ECANCELED : 0;
-        pthread_mutex_unlock(&p->lock);
-    }
-    return rc;
-}
-
-struct round {
-    struct ft_primary *p;
-    uint64_t before, total;
-};
-
-static int
-on_pages(void *opaque, uint64_t done)
-{
-    struct round *r = opaque;
-
-    ft_epoch_stats_progress(&r->p->stats, "memory", r->before + done,
-                            r->total + r->before);
-    return stopped(r->p);
-}
-
-/*
- * Everything once while the VM runs, then what was written meanwhile, again
- * and again, until the rest is small enough for an ordinary checkpoint. Pages
- * are armed only during the short stops (design, section 4).
- */
-static int
-copy_memory(struct ft_primary *p, struct ft_error *err)
-{
-    uint64_t sent = 0, last = UINT64_MAX;
-    int rounds, rc = 0;
-
-    for (rounds = 0; !rc && rounds < ROUNDS_MAX; rounds++) {
-        struct round r = { p, sent, 0 };
-
-        rc = ft_checkpoint_scan(p, err);
-        if (rc)
-            break;
-        r.total = p->set.bytes;
-        if (rounds && p->set.bytes > last / 2)
-            rounds = ROUNDS_MAX;        /* it does not shrink any more */
-        last = p->set.bytes;
-        rc = ft_page_sender_stream(p->sender, &p->set, 1, on_pages, &r, err);
-        sent += p->set.bytes;
-        if (p->set.bytes <= ROUND_BYTES_ENOUGH)
-            break;
-    }
-    return rc;
 }
 
 /* With the lock held: facts for the trigger, then its answer. */
@@ -263,7 +67,7 @@ await_checkpoint(struct ft_primary *p,
 
     pthread_mutex_lock(&p->lock);
     for (;;) {
-        if (must_stop(p)) {
+        if (ft_primary_must_stop(p)) {
             rc = -ECANCELED;
             break;
         }
@@ -275,7 +79,7 @@ await_checkpoint(struct ft_primary *p,
         if (p->paused)
             answer.at_ns = INT64_MAX;   /* a VM that stands changes nothing */
         /* disk writes do not wake us: look again soon */
-        wait_until(p, FT_MIN(answer.at_ns, p->trigger.now_ns + 50 * FT_NS_PER_MS));
+        ft_primary_wait(p, FT_MIN(answer.at_ns, p->trigger.now_ns + 50 * FT_NS_PER_MS));
     }
     *final = p->final;
     *verify = p->verify;
@@ -343,7 +147,7 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
     }
     pthread_mutex_lock(&p->lock);
     while (!p->release_held && !p->detach)
-        wait_until(p, INT64_MAX);
+        ft_primary_wait(p, INT64_MAX);
     release = p->release_held;
     p->release_held = p->final = 0;
     pthread_mutex_unlock(&p->lock);
@@ -395,9 +199,9 @@ await_commit(struct ft_primary *p)
 
     ft_worker_event_kind(p->worker, FT_EVENT_SYNC_DONE);
     pthread_mutex_lock(&p->lock);
-    while (!p->allow_commit && !must_stop(p))
-        wait_until(p, INT64_MAX);
-    rc = must_stop(p) ? -ECANCELED : 0;
+    while (!p->allow_commit && !ft_primary_must_stop(p))
+        ft_primary_wait(p, INT64_MAX);
+    rc = ft_primary_must_stop(p) ? -ECANCELED : 0;
     pthread_mutex_unlock(&p->lock);
     return rc;
 }
@@ -407,16 +211,10 @@ static int
 replicate(struct ft_primary *p, struct ft_error *err)
 {
     int64_t began = ft_clock_ns();
-    int rc = open_all(p, err);
+    int rc = ft_sync_open(p, err);
 
     if (!rc)
-        rc = send_setup(p, err);
-    if (!rc)
-        rc = await_setup(p, err);
-    if (!rc)
-        rc = copy_disks(p, err);
-    if (!rc)
-        rc = copy_memory(p, err);
+        rc = ft_sync_copy(p, err);
     ft_epoch_stats_progress(&p->stats, NULL, 0, 0);
     if (!rc)
         ft_worker_note(p->worker, "info", "copied",
@@ -439,9 +237,9 @@ report_failure(struct ft_primary *p, const struct ft_error *err)
     ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
                    err->hint[0] ? "; " : "", err->hint);
     pthread_mutex_lock(&p->lock);
-    while (!must_stop(p) && ft_clock_ns() < until)
-        wait_until(p, until);
-    again = !must_stop(p);
+    while (!ft_primary_must_stop(p) && ft_clock_ns() < until)
+        ft_primary_wait(p, until);
+    again = !ft_primary_must_stop(p);
     pthread_mutex_unlock(&p->lock);
     if (again)
         ft_worker_event_kind(p->worker, FT_EVENT_SYNC_FAILED);
@@ -460,9 +258,9 @@ run_session(struct ft_primary *p, struct ft_session *session)
         ft_fail(&err, ECANCELED, NULL, "the link to %s ended",
                 ft_worker_peer_name(p->worker));
     ft_worker_reply(p->worker, &p->verifier, NULL, &err);
-    close_all(p);
+    ft_sync_close(p);
     ft_outgoing_end_session(&p->out);
-    if (rc != -ECANCELED && !stopped(p))
+    if (rc != -ECANCELED && !ft_primary_stopped(p))
         report_failure(p, &err);
 }
 
@@ -476,7 +274,7 @@ next_session(struct ft_primary *p)
     pthread_mutex_lock(&p->lock);
     p->busy = 0;
     while (!p->start && !p->detach)
-        wait_until(p, INT64_MAX);
+        ft_primary_wait(p, INT64_MAX);
     s = FT_STEAL(p->start);
     p->busy = 1;
     p->link_lost = p->restart = p->allow_commit = p->verify = 0;
