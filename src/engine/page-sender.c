@@ -31,6 +31,25 @@ ft_page_sender_close(struct ft_page_sender *s)
     free(s);
 }
 
+/*
+ * A new buffer of room bytes; what the old one holds is lost. It is aligned to
+ * pages as the guest's memory is: with malloc's 16 bytes behind a page the
+ * kernel's copy (rep movsb) takes almost three times as long on processors of
+ * AMD, which mistake its loads for dependent on its stores (page aliasing).
+ */
+static int
+make_buffer(struct ft_page_sender *s, size_t room)
+{
+    void *buffer;
+
+    if (posix_memalign(&buffer, FT_PAGE_SIZE, room))
+        return -ENOMEM;
+    free(s->buffer);
+    s->buffer = buffer;
+    s->room = room;
+    return 0;
+}
+
 int
 ft_page_sender_open(struct ft_guest_memory *memory, struct ft_outgoing *out,
                     size_t limit, struct ft_page_sender **sender,
@@ -43,11 +62,9 @@ ft_page_sender_open(struct ft_guest_memory *memory, struct ft_outgoing *out,
     s->memory = memory;
     s->out = out;
     s->limit = limit;
-    s->room = FT_MIN(limit, 4 * PIECE);
-    s->buffer = malloc(s->room);
     s->encoder = ft_page_encoder_new(0);
     s->spans = calloc(FT_PAGE_RUNS_MAX, sizeof(*s->spans));
-    if (!s->buffer || !s->encoder || !s->spans) {
+    if (make_buffer(s, FT_MIN(limit, 4 * PIECE)) || !s->encoder || !s->spans) {
         ft_page_sender_close(s);
         return ft_fail(err, ENOMEM, NULL, "no memory to send pages");
     }
@@ -65,7 +82,6 @@ static int
 reserve(struct ft_page_sender *s, size_t size)
 {
     size_t room = s->room;
-    unsigned char *larger;
 
     if (size > s->limit)
         return -E2BIG;
@@ -74,12 +90,7 @@ reserve(struct ft_page_sender *s, size_t size)
     room = FT_MIN(room, s->limit);
     if (room == s->room)
         return 0;
-    larger = realloc(s->buffer, room);
-    if (!larger)
-        return -E2BIG;          /* then the smaller buffer must do */
-    s->buffer = larger;
-    s->room = room;
-    return 0;
+    return make_buffer(s, room) ? -E2BIG : 0;   /* the smaller one must do */
 }
 
 int
