@@ -17,7 +17,8 @@ EXTRA_DIST += \
 lab_tests = \
 	tests/lab/test-lab.sh \
 	tests/lab/test-protect.sh \
-	tests/lab/test-takeover.sh
+	tests/lab/test-takeover.sh \
+	tests/lab/test-failures.sh
 
 TESTS += $(lab_tests)
 dist_check_SCRIPTS += $(lab_tests)
@@ -27,3 +28,7 @@ EXTRA_PROGRAMS = tests/lab/checkpoint-probe
 tests_lab_checkpoint_probe_SOURCES = tests/lab/checkpoint-probe.c
 tests_lab_checkpoint_probe_LDADD = libftengine.a libftvirt.a libftbase.a \
 	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS)
+
+# The way to the hosts, and ftadmin interrupted.
+TESTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh
+dist_check_SCRIPTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh

@@ -1,0 +1,134 @@
+#!/bin/bash
+# Processes die or restart under a protected guest: the engine's on both sides, libvirtd, the waiting
+# QEMU, the guest's own QEMU; and the guest goes down on purpose. One client, one connection each,
+# from the beginning to the end; the ledger is the judge.
+. "$(dirname "$0")/functions.sh"
+
+kill_on() { # HOST PID...
+    lab on "$1" kill -KILL "${@:2}"
+}
+
+# The pair must have been without protection in between, or nothing was tested.
+protection_comes_back() { # HOST
+    guest_goes_on
+    wait_for 60 protected_from "$1"
+    guest_goes_on
+}
+
+another_worker() { # HOST PID
+    local pid
+    pid=$(worker_pid "$1") && [ "$pid" != "$2" ]
+}
+
+same_place() {
+    [ "$(pair_on h1 .role)" = primary ] || fail "$1: h1 is not the primary any more"
+    ! has_event h2 takeover || fail "$1: h2 took over"
+}
+
+# Sets p and s: who is primary and standby now.
+protected_somewhere() {
+    for p in h1 h2; do
+        [ $p = h1 ] && s=h2 || s=h1
+        ! protected_from $p || return 0
+    done
+    return 1
+}
+
+start_lab
+start_guest h1 vm1 --vcpus 2
+protect_guest vm1
+start_client --connections 3 --payload 200
+guest_goes_on
+
+note "the primary's worker dies, three times"
+for i in 1 2 3; do
+    forget_events h1 h2
+    worker=$(worker_pid h1)
+    must kill_on h1 "$worker"
+    wait_for 20 another_worker h1 "$worker"
+    protection_comes_back h1
+    has_event h1 worker-died || fail "nobody noticed"
+    same_place "worker died"
+done
+
+note "the standby's worker dies"
+forget_events h1 h2
+worker=$(worker_pid h2)
+must kill_on h2 "$worker"
+wait_for 20 another_worker h2 "$worker"
+protection_comes_back h1
+same_place "standby's worker died"
+
+note "both daemons die: the workers go on, new daemons find them"
+forget_events h1 h2
+workers="$(worker_pid h1) $(worker_pid h2)"
+generation=$(pair_on h1 .generation)
+must kill_on h1 "$(daemon_pid h1)"
+must kill_on h2 "$(daemon_pid h2)"
+guest_goes_on
+must lab on h1 /etc/init.d/ftengine start
+must lab on h2 /etc/init.d/ftengine start
+wait_for 20 protected_from h1
+[ "$(worker_pid h1) $(worker_pid h2)" = "$workers" ] || fail "other workers"
+[ "$(pair_on h1 .generation)" = "$generation" ] || fail "protection was interrupted"
+guest_goes_on
+
+note "the waiting QEMU dies"
+forget_events h1 h2
+must kill_on h2 "$(qemu_pid h2)"
+wait_for 20 has_event h1 state
+protection_comes_back h1
+same_place "waiting QEMU died"
+
+note "libvirtd restarts on the primary"
+must kill_on h1 "$(lab on h1 cat /run/libvirtd.pid)"
+must lab on h1 libvirtd -d
+guest_goes_on 20
+wait_for 60 protected_somewhere
+guest_goes_on
+exits 0 ftadmin verify vm1
+
+note "QEMU of the guest dies on $p: the standby goes on from the last epoch"
+forget_events $s
+must kill_on $p "$(qemu_pid $p)"
+guest_goes_on 20
+has_event $s takeover || fail "the guest answers, but $s did not take over"
+wait_for 60 protected_somewhere
+guest_goes_on
+
+note "no engine is left on $p, which lives: the standby takes over, the old VM ends"
+forget_events $s
+must kill_on $p "$(daemon_pid $p)" "$(worker_pid $p)"
+guest_goes_on 20
+has_event $s takeover || fail "the guest answers, but $s did not take over"
+must lab on $p /etc/init.d/ftengine start
+wait_for 60 protected_somewhere
+stop_client
+check_ledger
+
+note "the guest shuts itself down: nobody takes over"
+forget_events $s $p
+# QEMU listens again a second after somebody opened the terminal; it is one of libvirt's own
+pid=$(qemu_pid $p)
+console=/proc/$pid/root$(lab on $p virsh -q -c qemu:///system ttyconsole vm1)
+must lab on $p timeout 20 sh -c 'exec 3>"$0"
+    while kill -0 "$1" 2>/dev/null; do echo poweroff -f >&3; sleep 0.2; done' "$console" "$pid"
+is_off() {
+    [ "$(lab on $p virsh -q -c qemu:///system domstate vm1)" = "shut off" ] &&
+        [ "$(pair_on $p .state)" = unprotected ] && [ "$(pair_on $s .state)" = unprotected ]
+}
+wait_for 20 is_off
+pair_on $p .reason | grep -q "shut down" || fail "reason: $(pair_on $p .reason)"
+pair_on $s .reason | grep -q "shut down" || fail "reason: $(pair_on $s .reason)"
+! has_event $s takeover || fail "$s took over"
+
+note "and is started again: protected by itself"
+must lab on $p virsh -q -c qemu:///system start vm1
+wait_for 60 protected_from $p
+wait_for 60 lab on adm bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/null
+start_client
+guest_goes_on
+exits 0 ftadmin verify vm1
+exits 0 ftadmin unprotect vm1 --yes
+stop_client
+check_ledger
