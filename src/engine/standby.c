@@ -53,7 +53,14 @@ frame(struct ft_worker *w, struct ft_session *session,
       const struct ft_frame *f, struct ft_error *err)
 {
     struct ft_standby *s = w->side_data;
+    int resuming;
 
+    pthread_mutex_lock(&w->own_lock);
+    resuming = w->own.phase == FT_PHASE_RESUMING;
+    pthread_mutex_unlock(&w->own_lock);
+    if (resuming)
+        return ft_fail(err, EPROTO, NULL, "frame %s while taking over",
+                       ft_frame_name(f->type));
     if (f->type == FT_FRAME_SETUP)
         return ft_standby_take_setup(s, session, f, err);
     if (!s->replica.pages)

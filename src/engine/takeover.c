@@ -111,7 +111,11 @@ note_takeover(struct ft_worker *w, uint64_t epoch, int64_t acted, int64_t began,
         "resume_ms", (double)(ended - began) / 1e6);
 }
 
-/* Every acknowledged epoch is applied once the receiver thread has ended. */
+/*
+ * Every acknowledged epoch is applied once the receiver thread has ended; or,
+ * when the primary hands over, once its message was read: it sends no more
+ * state after that, and none would be taken (ft_standby_side's frame).
+ */
 void
 ft_standby_take_over(struct ft_standby *s)
 {
@@ -121,7 +125,8 @@ ft_standby_take_over(struct ft_standby *s)
     int64_t acted = ft_clock_ns(), began, ended;
     int planned = w->handover;
 
-    ft_worker_drop_link(w);
+    if (!planned)
+        ft_worker_drop_link(w);     /* otherwise the primary hears of it */
     ft_standby_set_doors(s, 1);
     began = ft_clock_ns();
     if (resume(s, &times, &err)) {

@@ -75,6 +75,8 @@ on_frame(struct ft_worker *w, struct ft_session *s,
     ft_log(FT_LOG_INFO, "%s says %s, generation %llu", ft_worker_peer_name(w),
            ft_ownership_message_name(event.message),
            (unsigned long long)event.generation);
+    if (event.message == FT_MESSAGE_TOOK_OVER)
+        w->took_over_seen_ns = ft_clock_ns();
     ft_worker_event(w, &event);
     w->side->message(w, event.message);
     return 0;
@@ -386,6 +388,16 @@ switchover_ended(struct ft_worker *w, int ok)
     ft_worker_reply(w, &w->switchover, NULL, &err);
 }
 
+static void
+disconnect(struct ft_worker *w)
+{
+    w->wants_link = 0;
+    if (w->session)
+        ft_worker_note(w, "warn", "link-lost", "the link to %s was given up",
+                       ft_worker_peer_name(w));
+    ft_worker_drop_link(w);
+}
+
 void
 ft_worker_act(struct ft_worker *w, const struct ft_ownership_action *action)
 {
@@ -407,8 +419,7 @@ ft_worker_act(struct ft_worker *w, const struct ft_ownership_action *action)
         ft_worker_connect(w);
         break;
     case FT_ACTION_DISCONNECT:
-        w->wants_link = 0;
-        ft_worker_drop_link(w);
+        disconnect(w);
         break;
     case FT_ACTION_PING:
         run_question(w, action, ping_peer, peer_pinged);
