@@ -18,7 +18,8 @@ lab_tests = \
 	tests/lab/test-lab.sh \
 	tests/lab/test-protect.sh \
 	tests/lab/test-takeover.sh \
-	tests/lab/test-failures.sh
+	tests/lab/test-failures.sh \
+	tests/lab/test-partitions.sh
 
 TESTS += $(lab_tests)
 dist_check_SCRIPTS += $(lab_tests)

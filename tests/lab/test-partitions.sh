@@ -1,0 +1,109 @@
+#!/bin/bash
+# Networks fail, not hosts: each cut under load, with the witness in reach or not. Whatever happens,
+# one side speaks for the guest, and nothing answered is lost.
+. "$(dirname "$0")/functions.sh"
+
+state_is() { # HOST STATE [REASON-PATTERN]
+    local status
+    status=$(pair_on "$1" '"\(.state) \(.reason)"')
+    [[ $status == "$2 "* ]] && grep -qE -- "${3:-}" <<<"$status"
+}
+
+no_takeover() { # HOST
+    ! has_event "$1" takeover || fail "$1 took over"
+}
+
+waiting_vm() { # HOST
+    [ "$(lab on "$1" virsh -q -c qemu:///system domstate vm1 2>/dev/null)" = paused ]
+}
+
+start_lab
+start_guest h1 vm1
+protect_guest vm1
+start_client --connections 3 --payload 200
+guest_goes_on
+
+note "the replication network is cut: the primary goes on, protection comes back over the other one"
+forget_events h1 h2
+must lab cut h1 h2 --net replication
+guest_goes_on
+wait_for 20 has_event h1 link-lost
+wait_for 60 protected_from h1
+guest_goes_on
+no_takeover h2
+must lab heal h1 h2
+guest_goes_on
+
+note "all wires between the hosts are cut, the witness lives: the primary stays, alone"
+forget_events h1 h2
+must lab cut h1 h2
+wait_for 20 state_is h1 alone
+guest_goes_on
+wait_for 20 state_is h2 unprotected # it asked, and was told that h1 had won
+guest_goes_on
+no_takeover h2
+must lab heal h1 h2
+wait_for 60 protected_from h1
+guest_goes_on
+exits 0 ftadmin verify vm1
+
+note "the standby is cut off from everything: the primary stays"
+forget_events h1 h2
+must lab cut h1 h2
+must lab cut h2 w1
+wait_for 20 state_is h1 alone
+guest_goes_on
+wait_for 20 state_is h2 failed "witness"
+no_takeover h2
+must lab heal h2 w1
+must lab heal h1 h2
+wait_for 60 protected_from h1
+guest_goes_on
+no_takeover h2
+
+note "the primary is cut off from hosts and witness: its output is held, the standby wins"
+forget_events h1 h2
+fault=$(mark_fault)
+must lab cut h1 w1
+must lab cut h1 h2
+wait_for 20 has_event h2 takeover
+wait_for 20 answers_since "$fault"
+guest_goes_on
+wait_for 20 state_is h1 failed "output is held"
+[ "$(lab on h1 virsh -q -c qemu:///system domstate vm1)" = running ] ||
+    fail "the old primary gave up before it knew"
+guest_goes_on
+must lab heal h1 w1
+wait_for 20 state_is h1 failed "other host owns"
+must lab heal h1 h2
+wait_for 60 has_event h1 copy-destroyed
+wait_for 60 protected_from h2
+wait_for 20 waiting_vm h1
+guest_goes_on
+exits 0 ftadmin verify vm1
+stop_client
+check_ledger --fault-time "$fault"
+
+note "the witness dies: protection goes on"
+start_client --connections 3 --payload 200
+forget_events h1 h2
+must lab power-off w1
+wait_for 30 state_is h2 protected
+guest_goes_on
+protected_from h2 || fail "without the witness vm1 is $(pair_on h2 .state)"
+
+note "and then the primary: nobody takes over until the witness is back"
+fault=$(mark_fault)
+must lab power-off h2
+dead=$(mark_fault)
+wait_for 30 state_is h1 failed "witness"
+no_takeover h1
+! answers_since "$dead" || fail "an answer without an owner"
+must lab power-on w1
+wait_for 60 has_event h1 takeover
+wait_for 60 answers_since "$fault"
+guest_goes_on
+stop_client
+check_ledger --fault-time "$fault"
+must lab power-on h2
+wait_for 60 protected_from h1
