@@ -19,7 +19,8 @@ lab_tests = \
 	tests/lab/test-protect.sh \
 	tests/lab/test-takeover.sh \
 	tests/lab/test-failures.sh \
-	tests/lab/test-partitions.sh
+	tests/lab/test-partitions.sh \
+	tests/lab/test-interruptions.sh
 
 TESTS += $(lab_tests)
 dist_check_SCRIPTS += $(lab_tests)
