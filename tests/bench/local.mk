@@ -1,1 +1,12 @@
-# sources and tests of this folder
+# make bench: figures of the whole product in a lab of its own (README).
+EXTRA_DIST += \
+	tests/bench/README \
+	tests/bench/measure.sh \
+	tests/bench/result.jq \
+	tests/bench/run \
+	tests/bench/sample \
+	tests/bench/table.jq
+
+bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check
+	$(srcdir)/tests/bench/run $(BENCHFLAGS)
+.PHONY: bench
