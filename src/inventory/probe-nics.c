@@ -94,7 +94,8 @@ speed_of(const char *name)
     snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
     if (fd < 0 || ioctl(fd, SIOCETHTOOL, &request) < 0)
         return -1;
-    speed = ethtool_cmd_speed(&command);
+    /* ethtool_cmd_speed of the header shifts an int: undefined for "unknown" */
+    speed = (uint32_t)command.speed_hi << 16 | command.speed;
     return speed == 0 || speed > 10000000 ? -1 : (int)speed;
 }
 

@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,12 +109,27 @@ ft_probe_program_version(const char *program, char *version, size_t size,
     return 0;
 }
 
+/*
+ * We run it as root: only a program that root alone can write, whatever the
+ * process has become.
+ */
+static int
+is_trusted(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == 0 &&
+           (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 int
 ft_probe_qemu_version(int64_t pid, char *version, size_t size)
 {
     char path[64];
 
     snprintf(path, sizeof(path), "/proc/%lld/exe", (long long)pid);
-    return pid > 0 && ft_probe_program_version(path, version, size, NULL) == 0
+    *version = '\0';
+    return pid > 0 && is_trusted(path) &&
+           ft_probe_program_version(path, version, size, NULL) == 0
                ? 0 : -ENOENT;
 }

@@ -55,7 +55,7 @@ endif
 # src/inventory, src/plan, src/remote, src/protect
 if HAVE_CMOCKA
 plan_tests = tests/unit/test-inventory tests/unit/test-carry \
-	tests/unit/test-checks tests/unit/test-plan
+	tests/unit/test-checks tests/unit/test-plan tests/unit/test-probe
 remote_tests = tests/unit/test-ssh tests/unit/test-control
 check_PROGRAMS += $(plan_tests) $(remote_tests)
 TESTS += $(plan_tests) $(remote_tests)
@@ -75,6 +75,9 @@ tests_unit_test_checks_LDADD = $(plan_libs)
 tests_unit_test_plan_SOURCES = tests/unit/test-plan.c \
 	tests/unit/inventory-fixture.h
 tests_unit_test_plan_LDADD = $(plan_libs)
+tests_unit_test_probe_SOURCES = tests/unit/test-probe.c
+tests_unit_test_probe_LDADD = libftinventory.a libftbase.a $(LIBVIRT_LIBS) \
+	$(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_ssh_SOURCES = tests/unit/test-ssh.c tests/unit/sshd-fixture.c \
 	tests/unit/sshd-fixture.h
 tests_unit_test_ssh_LDADD = $(remote_libs)

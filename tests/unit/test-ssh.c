@@ -415,7 +415,7 @@ test_run_timeout(void **state)
     struct ft_error err = FT_ERROR_INIT;
 
     (void)state;
-    assert_int_equal(ft_ssh_run(ssh, "echo begun; exec sleep 1000", NULL, 0, 500,
+    assert_int_equal(ft_ssh_run(ssh, "echo begun; exec sleep 30", NULL, 0, 500,
                                 &r, &err), -ETIMEDOUT);
     ft_ssh_result_free(&r);
     /* the session is still good */
@@ -455,7 +455,7 @@ test_connection_lost(void **state)
 
     (void)state;
     /* its parent is the sshd process that serves this session */
-    rc = ft_ssh_run(ssh, "kill -9 $PPID; sleep 1000", NULL, 0, 20000, &r, &err);
+    rc = ft_ssh_run(ssh, "kill -9 $PPID; sleep 30", NULL, 0, 20000, &r, &err);
     assert_int_equal(rc, -EPIPE);
     ft_ssh_result_free(&r);
     assert_true(ft_ssh_run(ssh, "true", NULL, 0, 2000, &r, &err) < 0);
