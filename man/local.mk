@@ -1,2 +1,3 @@
 # sources and tests of this folder
-dist_man_MANS += man/ftadmin.8 man/ft-protocol.7 man/ft-states.7
+dist_man_MANS += man/ftadmin.8 man/ftengine.8 man/ft-architecture.7 \
+	man/ft-protocol.7 man/ft-states.7
