@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034,SC2016 # variables are those of run
 # Parts of tests/bench/run: what is done to the lab, and what is read from it. Every function
 # that measures prints one JSON object.
 
@@ -54,7 +55,7 @@ shield() {
 }
 
 sample() { # HOST
-    lab on "$1" "$here/sample" $vm
+    lab on "$1" "$here/sample" "$vm"
 }
 
 # One number from the engine's STATUS on a host.
@@ -130,8 +131,8 @@ set_dirty_rate() { # MIB_PER_S
 # The rate at which the guest dirties its memory that makes 16 MiB an epoch: found by trying,
 # since it changes how many epochs there are.
 dirty_16_mb_per_epoch() { # PRIMARY
-    local try near rate=100 before after
-    for try in 1 2 3 4 5 6 7 8; do
+    local near rate=100 before after
+    for _ in 1 2 3 4 5 6 7 8; do
         set_dirty_rate "$rate" || return 1
         sleep 1
         before=$(status_of "$1" '"\(.counters.dirty_bytes) \(.counters.epochs)"')

@@ -47,7 +47,8 @@ def aim(text; $value; limit; unit):
 | ($before[0].all + $after[0].all) as $bare
 | ($during[0]) as $during
 | {unprotected: {answers: ($bare | length), p50: ($bare | percentile(50)),
-                 p99: ($bare | percentile(99)), p50_before: $before[0].p50, p50_after: $after[0].p50},
+                 p99: ($bare | percentile(99)), p50_before: $before[0].p50,
+                 p50_after: $after[0].p50},
    protected: {answers: $during.answers, p50: $during.p50, p99: $during.p99}} as $latency
 | ([$loads[].memory] | max_by(.primary - .epoch_buffers)) as $memory
 | {outage_ms: ([$takeovers[].outage_ms] | spread)} as $outage

@@ -46,18 +46,20 @@ each("  epoch buffers allocated, MiB"; .memory.epoch_buffers | mib | fixed(1)),
 each("worker resident, standby, MiB"; .memory.standby | mib | fixed(1)),
 "",
 row("the ledger's answers"; ["bare", "protected", "added"]),
-(.latency_ms | row("latency p50, ms"; [.unprotected.p50, .protected.p50, .added.p50] | map(fixed(2))),
-    row("latency p99, ms"; [.unprotected.p99, .protected.p99, .added.p99] | map(fixed(2)))),
+(.latency_ms | [.unprotected, .protected, .added]
+    | row("latency p50, ms"; map(.p50 | fixed(2))), row("latency p99, ms"; map(.p99 | fixed(2)))),
 "",
 row("a complete copy"; ["min", "p50", "max"]),
 (.copies_ms | sort | row("\(length) copies, ms"; [.[0], .[(length - 1) / 2 | floor], .[-1]])),
 "",
 (.takeovers as $t | if ($t.runs | length) == 0 then empty else
     row("takeover (\($t.runs | length) power cuts under load)"; ["min", "p50", "max"]),
-    ([["outage as the client saw it, ms", "outage_ms"], ["  detect", "detect_ms"], ["  win", "win_ms"],
-      ["  apply", "apply_ms"], ["  resume", "resume_ms"], ["  first answer", "answer_ms"]][]
+    ([["outage as the client saw it, ms", "outage_ms"], ["  detect", "detect_ms"],
+      ["  win", "win_ms"], ["  apply", "apply_ms"], ["  resume", "resume_ms"],
+      ["  first answer", "answer_ms"]][]
      | . as $r | $t[$r[1]] | row($r[0]; [.min, .p50, .max] | map(fixed(1)))),
-    "lost \([$t.runs[].lost] | add), duplicated \([$t.runs[].duplicated] | add), resets \([$t.runs[].resets] | add)",
+    ([$t.runs[] | [.lost, .duplicated, .resets]] | transpose | map(add)
+     | "lost \(.[0]), duplicated \(.[1]), resets \(.[2])"),
     "" end),
 (.aims[] | "\(.aim | pad(50))\(.value | fixed(1) | left(8)) of \(.limit) \(.unit)   "
     + if .met == null then "not measured" elif .met then "met" else "NOT MET" end)
