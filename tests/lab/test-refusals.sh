@@ -1,0 +1,153 @@
+#!/bin/bash
+# What ftadmin refuses to protect, and how it says so: before anything is touched, naming what is in
+# the way, with the exit code that ftadmin(8) promises. test-hosts.sh has what concerns the way to a
+# host.
+. "$(dirname "$0")/functions.sh"
+
+untouched() {
+    local host left
+    for host in h1 h2 w1; do
+        left=$(engine $host status | jq -c .pairs)
+        [ "$left" = '[]' ] || fail "$host has a pair: $left"
+    done
+    [ "$(engine w1 witness-list)" = '{"pairs":[]}' ] || fail "the witness has a pair"
+    [ -z "$(lab on h2 virsh -q -c qemu:///system list --all --name 2>/dev/null)" ] ||
+        fail "a domain on h2"
+    [ "$(lab on h1 virsh -q -c qemu:///system domstate vm1)" = running ] || fail "vm1 does not run"
+}
+
+# protect must fail with this exit code, naming each pattern, and leave no trace.
+refuses() { # CODE VM PATTERN...
+    local code=$1 vm=$2
+    shift 2
+    exits "$code" ftadmin protect "$vm" --witness w1 --yes
+    complains "$@"
+    untouched
+}
+
+# A VM with devices that nobody can carry; it needs no disk to be there.
+start_odd_vm() {
+    lab on h1 mkdir -p /srv/shared
+    lab on h1 tee /root/odd.xml >/dev/null <<'XML'
+<domain type='qemu'>
+  <name>odd</name>
+  <memory unit='MiB'>64</memory>
+  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <devices>
+    <interface type='user'><mac address='52:54:00:0d:0d:01'/><model type='virtio'/></interface>
+    <filesystem type='mount'><source dir='/srv/shared'/><target dir='papers'/></filesystem>
+  </devices>
+</domain>
+XML
+    must lab on h1 virsh -q -c qemu:///system create /root/odd.xml
+}
+
+start_lab
+start_guest h1 vm1 --disk-size 64
+start_odd_vm
+
+note "no hosts yet; usage"
+exits 3 ftadmin protect vm1 --yes
+complains "no hosts are known" "host add"
+exits 2 ftadmin protect
+exits 2 ftadmin protect vm1 --nonsense
+exits 2 ftadmin nonsense
+add_hosts
+untouched
+
+note "a VM that nobody knows; no terminal to ask on"
+refuses 3 nosuch "nosuch"
+exits 3 ftadmin switchover vm1 --yes
+exits 3 ftadmin unprotect vm1 --yes
+exits 3 ftadmin status nosuch
+exits 31 ftadmin status vm1
+exits 5 ftadmin protect vm1 --witness w1
+complains "confirmation" "--yes"
+untouched
+
+note "a VM that cannot be carried: each device by its name"
+refuses 4 odd "52:54:00:0d:0d:01" "filesystem papers" "carry.nic-user" "carry.filesystem"
+exits 4 ftadmin protect odd --witness w1 --dry-run --json
+jq -e '[.findings[] | select(.verdict == "fail") | .id] | contains(["carry.nic-user"])' \
+    <<<"$output" >/dev/null || fail "findings: $output"
+lab on h1 virsh -q -c qemu:///system destroy odd
+
+note "a VM that does not run"
+must lab on h1 virsh -q -c qemu:///system suspend vm1
+exits 4 ftadmin protect vm1 --witness w1 --yes
+complains "vm.running" "paused" "resume"
+must lab on h1 virsh -q -c qemu:///system resume vm1
+lab on h1 sh -c 'sed s/odd/sleeper/ /root/odd.xml >/root/sleeper.xml'
+must lab on h1 virsh -q -c qemu:///system define /root/sleeper.xml
+refuses 4 sleeper "vm.running" "start"
+
+note "standby and witness that cannot be"
+exits 4 ftadmin protect vm1 --standby h1 --witness w1 --yes
+complains "standby.host"
+exits 4 ftadmin protect vm1 --standby h2 --witness h2 --yes
+complains "witness.host"
+exits 3 ftadmin protect vm1 --standby nosuch --witness w1 --yes
+complains "nosuch"
+untouched
+
+note "no room for the replica"
+must lab on h2 mount -t tmpfs -o size=16m none /var/lib/libvirt/images
+must lab on h2 virsh -q -c qemu:///system pool-refresh default
+refuses 4 vm1 "h2 will not do: pool default has"
+must lab on h2 umount /var/lib/libvirt/images
+must lab on h2 virsh -q -c qemu:///system pool-refresh default
+
+note "no libvirt on the standby"
+libvirt=$(lab on h2 cat /run/libvirtd.pid)
+must lab on h2 kill "$libvirt"
+libvirt_gone() {
+    ! lab on h2 kill -0 "$libvirt" 2>/dev/null
+}
+wait_for 10 libvirt_gone
+exits 4 ftadmin protect vm1 --standby h2 --witness w1 --yes
+complains "standby.libvirt" "h2"
+must lab on h2 libvirtd -d
+libvirt_back() {
+    lab on h2 virsh -q -c qemu:///system list >/dev/null 2>&1
+}
+wait_for 20 libvirt_back
+untouched
+
+note "a firewall before the engine's port"
+must lab on h2 iptables -A INPUT -p tcp --dport 7331 -j DROP
+refuses 21 vm1 "cannot connect" "7331"
+must lab on h2 iptables -F INPUT
+
+note "protected already, also by another administrator"
+protect_guest vm1
+exits 4 ftadmin protect vm1 --witness w1 --yes
+complains "protected already: h1 and h2"
+exits 0 ftadmin --db /root/other.db host add h1 h2 w1
+exits 4 ftadmin --db /root/other.db protect vm1 --witness w1 --yes
+complains "protected already"
+exits 5 ftadmin host remove h1 --yes
+[ "$(pair_state vm1)" = protected ] || fail "vm1 is $(pair_state vm1)"
+
+note "exit codes of status: degraded, and the other administrator's unprotect"
+exits 0 ftadmin status
+must lab power-off h2
+is_alone() {
+    [ "$(pair_on h1 .state)" = alone ]
+}
+wait_for 20 is_alone
+exits 30 ftadmin status vm1
+exits 7 ftadmin --db /root/other.db unprotect vm1 --yes
+complains "h2"
+lab on h1 virsh -q -c qemu:///system list --name | grep -q vm1 || fail "vm1 is gone"
+exits 20 ftadmin status vm1 # what h2 has to say is not known
+must lab power-on h2
+answers() {
+    engine h2 hello >/dev/null 2>&1
+}
+wait_for 30 answers
+exits 0 ftadmin --db /root/other.db unprotect vm1 --yes
+exits 31 ftadmin status vm1
+exits 0 ftadmin unprotect vm1 --yes
+exits 0 ftadmin status --json
+[ "$(jq -c .pairs <<<"$output")" = '[]' ] || fail "still known: $output"
+untouched
