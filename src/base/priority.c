@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
-
 #include <unistd.h>
 
 #include "base/cleanup.h"
