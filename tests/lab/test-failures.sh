@@ -8,9 +8,11 @@ kill_on() { # HOST PID...
     lab on "$1" kill -KILL "${@:2}"
 }
 
-# The pair must have been without protection in between, or nothing was tested.
+# The pair must have been without protection in between, or nothing was tested: forget_events
+# before the fault.
 protection_comes_back() { # HOST
     guest_goes_on
+    wait_for 20 has_event "$1" state
     wait_for 60 protected_from "$1"
     guest_goes_on
 }
@@ -81,7 +83,9 @@ protection_comes_back h1
 same_place "waiting QEMU died"
 
 note "libvirtd restarts on the primary"
+forget_events h1
 must kill_on h1 "$(lab on h1 cat /run/libvirtd.pid)"
+wait_for 20 has_event h1 libvirt-lost
 must lab on h1 libvirtd -d
 guest_goes_on 20
 wait_for 60 protected_somewhere
