@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/bytes.h"
 #include "base/cleanup.h"
@@ -14,6 +15,8 @@
 #include "engine/witness-client.h"
 
 #define CONNECT_RETRY_MS 300
+#define ACCEPTING_MAX 16            /* connections of nobody knows whom */
+#define REFUSALS_QUIET_NS (60 * FT_NS_PER_S)
 #define WITNESS_CHECK_NS (2 * FT_NS_PER_S)
 
 static void
@@ -141,22 +144,43 @@ ft_worker_connect(void *opaque)
         ft_loop_timer_set(w->connect_timer, CONNECT_RETRY_MS);
 }
 
+/* Strangers must not push the real events out of the list, nor fill the log. */
+static void
+note_refusal(struct ft_worker *w, const struct ft_error *err)
+{
+    int64_t now = ft_clock_ns();
+
+    if (w->refused_ns && now - w->refused_ns < REFUSALS_QUIET_NS)
+        return;
+    w->refused_ns = now;
+    ft_worker_note(w, "warn", "link-refused",
+                   "a link was refused: %s (told at most once a minute)",
+                   err->text);
+}
+
 static void
 on_accepted(struct ft_worker *w, struct ft_session *s,
             const struct ft_error *err)
 {
+    w->accepting--;
     if (s)
         adopt_session(w, s);
     else
-        ft_worker_note(w, "warn", "link-refused", "a link was refused: %s",
-                       err->text);
+        note_refusal(w, err);
 }
 
 void
 ft_worker_accept(struct ft_worker *w, int fd)
 {
-    if (ft_session_make(w, fd, on_accepted))
+    if (w->accepting == ACCEPTING_MAX) {
+        close(fd);      /* each is a thread; the peer tries again */
+        return;
+    }
+    w->accepting++;
+    if (ft_session_make(w, fd, on_accepted)) {
+        w->accepting--;
         ft_log(FT_LOG_WARN, "no memory for a link");
+    }
 }
 
 static void

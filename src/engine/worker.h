@@ -89,6 +89,8 @@ struct ft_worker {
     int64_t handover_stopped_ns;    /* when the VM stopped for a switchover */
     int64_t took_over_seen_ns;      /* when the peer came as the primary */
     int handover;                   /* the primary handed over (standby) */
+    unsigned accepting;             /* connections whose peer is not known yet */
+    int64_t refused_ns;             /* when a refused one was last noted, or 0 */
     int64_t asked_ns;               /* first question to the witness, this link */
 };
 
