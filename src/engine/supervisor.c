@@ -38,6 +38,7 @@ struct worker {
     int64_t last_sign;
     int64_t crash_window;           /* when the counting began */
     unsigned crashes;
+    int give_up;                    /* the next worker is to open the gate */
     int removed, gave_up, expected; /* what its "bye" announced */
     json_t *status;
     json_t *waiting;                /* a request for a worker that starts */
@@ -116,7 +117,7 @@ watch_process(struct worker *w)
 static void
 spawn(struct worker *w)
 {
-    int give_up = w->crashes >= CRASHES_MAX;
+    int give_up = w->give_up;
 
     ft_loop_timer_set(w->restart_timer, -1);
     if (w->pid || w->gave_up)
@@ -132,6 +133,7 @@ spawn(struct worker *w)
         ft_loop_timer_set(w->restart_timer, 1000);
         return;
     }
+    w->give_up = 0;             /* decided anew at the next crash */
     watch_process(w);
     ft_log(FT_LOG_INFO, "worker %d started for %s", (int)w->pid, w->vm);
 }
@@ -195,6 +197,7 @@ after_crash(struct worker *w, const char *how)
                               : "starting it again");
     ft_events_note(n >= CRASHES_MAX ? "crit" : "warn", "worker-died", w->pair,
                    w->vm, text);
+    w->give_up = n >= CRASHES_MAX;
     json_decref(w->status);
     w->status = NULL;
     ft_loop_timer_set(w->restart_timer, n <= 1 ? 1 : n >= CRASHES_MAX ? 2000
@@ -414,7 +417,7 @@ ft_supervisor_start(const char *pair, struct ft_error *err)
 
     if (!w && !(w = worker_new(pair)))
         return ft_fail(err, ENOMEM, NULL, "no room for another pair");
-    w->gave_up = w->crashes = 0;
+    w->gave_up = w->crashes = w->give_up = 0;
     if (!w->pid)
         spawn(w);
     return 0;
