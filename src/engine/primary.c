@@ -135,7 +135,6 @@ finish_removal(void *opaque)
         virDomainSetAutostart(w->dom, 1);
     ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
                    w->config.vm);
-    ft_worker_reply(w, &w->removal, NULL, NULL);
     ft_worker_exit(w, w->give_up ? "gave-up" : "removed");
 }
 

@@ -154,7 +154,6 @@ finish_removal(struct ft_worker *w)
     ft_standby_stop_domain(w);
     delete_replicas(w);
     undefine_domain(w);
-    ft_worker_reply(w, &w->removal, NULL, NULL);
     ft_worker_exit(w, "removed");
 }
 

@@ -42,6 +42,7 @@ struct worker {
     int removed, gave_up, expected; /* what its "bye" announced */
     json_t *status;
     json_t *waiting;                /* a request for a worker that starts */
+    json_t *farewell;               /* the answer to a removal, for its end */
 };
 
 static struct worker *workers[WORKERS_MAX];
@@ -89,6 +90,7 @@ worker_free(struct worker *w)
     ft_loop_timer_free(w->restart_timer);
     json_decref(w->status);
     json_decref(w->waiting);
+    json_decref(w->farewell);
     free(w);
 }
 
@@ -105,6 +107,7 @@ exec_worker(const struct worker *w, int give_up)
 }
 
 static void on_exit_of(int fd, void *opaque);
+static void on_channel(int fd, void *opaque);
 
 static void
 watch_process(struct worker *w)
@@ -177,13 +180,35 @@ count_crash(struct worker *w)
 }
 
 static void
+pass_reply(const json_t *message)
+{
+    struct ft_request request = {
+        ft_json_int(message, "reply", 0, INT64_MAX, 0),
+        ft_json_int(message, "id", 0, INT64_MAX, 0),
+    };
+    const json_t *error = json_object_get(message, "error");
+    struct ft_error err;
+
+    if (!error) {
+        ft_control_reply(request, json_incref(json_object_get(message, "result")));
+        return;
+    }
+    ft_json_to_error(error, &err);
+    ft_control_reply_error(request, &err);
+}
+
+static void
 forget_pair(struct worker *w)
 {
     struct ft_error err = FT_ERROR_INIT;
 
+    FT_AUTOJSON json_t *farewell = FT_STEAL(w->farewell);
+
     if (ft_pair_forget(w->pair, &err))
         ft_log_error(&err, "unprotect");
     worker_free(w);
+    if (farewell)
+        pass_reply(farewell);
 }
 
 static void
@@ -212,6 +237,8 @@ on_exit_of(int fd, void *opaque)
     int status = 0;
 
     (void)fd;
+    if (w->channel >= 0)
+        on_channel(w->channel, w);      /* its last words */
     if (waitpid(w->pid, &status, WNOHANG) == w->pid) {
         if (WIFSIGNALED(status))
             snprintf(how, sizeof(how), "signal %d", WTERMSIG(status));
@@ -238,25 +265,7 @@ on_bye(struct worker *w, const char *why)
 }
 
 static void
-pass_reply(const json_t *message)
-{
-    struct ft_request request = {
-        ft_json_int(message, "reply", 0, INT64_MAX, 0),
-        ft_json_int(message, "id", 0, INT64_MAX, 0),
-    };
-    const json_t *error = json_object_get(message, "error");
-    struct ft_error err;
-
-    if (!error) {
-        ft_control_reply(request, json_incref(json_object_get(message, "result")));
-        return;
-    }
-    ft_json_to_error(error, &err);
-    ft_control_reply_error(request, &err);
-}
-
-static void
-handle_message(struct worker *w, const json_t *message)
+handle_message(struct worker *w, json_t *message)
 {
     json_t *status = json_object_get(message, "status");
     json_t *event = json_object_get(message, "event");
@@ -269,7 +278,9 @@ handle_message(struct worker *w, const json_t *message)
     }
     if (event)
         ft_events_add(json_incref(event));
-    if (json_object_get(message, "reply"))
+    if (json_object_get(message, "reply") && w->removed)
+        w->farewell = json_incref(message);
+    else if (json_object_get(message, "reply"))
         pass_reply(message);
     if (bye)
         on_bye(w, bye);

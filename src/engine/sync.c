@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include <libvirt/virterror.h>
@@ -14,6 +15,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "engine/primary.h"
+#include "plan/carry.h"
 
 #define SETUP_NS (60 * FT_NS_PER_S)
 #define ROUND_BYTES_ENOUGH (UINT64_C(8) << 20)
@@ -97,12 +99,48 @@ await_setup(struct ft_primary *p, struct ft_error *err)
     return ft_error_prefix(err, "%s", ft_worker_peer_name(p->worker));
 }
 
+static bool
+has_vhost(const struct ft_domain *domain)
+{
+    size_t i;
+
+    for (i = 0; i < domain->n_nics; i++)
+        if (domain->nics[i].vhost)
+            return true;
+    return false;
+}
+
+/* ftadmin looked before; the VM may have changed since, or come from elsewhere. */
+static int
+check_carry(struct ft_primary *p, struct ft_error *err)
+{
+    FT_AUTOFREE char *xml =
+        virDomainGetXMLDesc(p->worker->dom, VIR_DOMAIN_XML_SECURE);
+    struct ft_carry_facts facts = { .vhost_known = true, .attached = true,
+                                    .vhost = has_vhost(&p->domain) };
+    struct ft_findings findings = FT_FINDINGS_INIT;
+    const struct ft_finding *bad;
+    int rc;
+
+    if (!xml)
+        return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
+    rc = ft_carry_check(xml, &facts, &findings, err);
+    bad = rc ? NULL : ft_findings_first(&findings, FT_FAIL);
+    if (bad)
+        rc = ft_fail(err, ENOTSUP, bad->remedy, "%s: %s", bad->subject,
+                     bad->evidence);
+    ft_findings_free(&findings);
+    return rc;
+}
+
 int
 ft_sync_open(struct ft_primary *p, struct ft_error *err)
 {
     struct ft_worker *w = p->worker;
     int rc = ft_domain_inspect(w->dom, &p->domain, err);
 
+    if (!rc)
+        rc = check_carry(p, err);
     if (!rc)
         rc = ft_primary_attach_gate(p, err);
     if (!rc)

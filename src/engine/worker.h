@@ -124,7 +124,10 @@ void ft_worker_reply(struct ft_worker *worker, struct ft_asker *asker,
 /* Writes state.json; tries again until it is written. */
 void ft_worker_persist(struct ft_worker *worker);
 
-/* Says why ("role", "removed", "gave-up") and ends this process. */
+/*
+ * Says why ("role", "removed", "gave-up"), answers who asked for the removal,
+ * and ends this process.
+ */
 void ft_worker_exit(struct ft_worker *worker, const char *why)
     __attribute__((noreturn));
 

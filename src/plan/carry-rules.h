@@ -91,7 +91,9 @@ static const struct carry_rule carry_rules[] = {
       "carry.boot-file", "the VM starts from the host's file", "string(.)",
       WHY_PATH, DO_SAME_FILE },
     { "/domain/*[local-name()='commandline' and namespace-uri()="
-      "'http://libvirt.org/schemas/domain/qemu/1.0']/*", FT_WARN,
+      "'http://libvirt.org/schemas/domain/qemu/1.0']"
+      /* but for what a takeover of ours left in the live XML */
+      "/*[not(@value = '-incoming' or @value = 'defer')]", FT_WARN,
       "carry.commandline", "an argument given to QEMU past libvirt:",
       "string(@value | @name)",
       "Neither libvirt nor we know what it means or whether it is the same on "

@@ -6,8 +6,8 @@
  * uninstalling removes exactly these and the folders when they are empty.
  * State in /var/lib/ftadmin stays unless purge is asked for.
  *
- * The init script runs `ftengine daemon --background --pid-file
- * /run/ftadmin/ftengine.pid`; the unit runs `ftengine daemon`.
+ * The init script runs `ftengine daemon --background`, whose process number is
+ * in /run/ftadmin/engine.pid; the unit runs `ftengine daemon`.
  */
 #ifndef FT_REMOTE_INSTALL_H
 #define FT_REMOTE_INSTALL_H
