@@ -297,10 +297,10 @@ qemu_pid() { # HOST [VM]
     lab on "$1" pgrep -f -o "qemu-system.*guest=${2:-vm1},"
 }
 
-# Has a host noted an event of this kind since the last forget_events?
-has_event() { # HOST KIND
+# Has a host noted an event of such a kind since the last forget_events?
+has_event() { # HOST KIND-PATTERN
     engine "$1" events "{\"since\":${events_seen[$1]:-0}}" |
-        jq -e --arg kind "$2" 'any(.events[]; .kind == $kind)' >/dev/null
+        jq -e --arg kind "$2" 'any(.events[]; .kind | test("^(" + $kind + ")$"))' >/dev/null
 }
 
 declare -A events_seen=()

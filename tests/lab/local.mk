@@ -22,7 +22,8 @@ lab_tests = \
 	tests/lab/test-partitions.sh \
 	tests/lab/test-interruptions.sh \
 	tests/lab/test-refusals.sh \
-	tests/lab/test-garbage.sh
+	tests/lab/test-garbage.sh \
+	tests/lab/test-faults.sh
 
 TESTS += $(lab_tests)
 dist_check_SCRIPTS += $(lab_tests)

@@ -1,0 +1,96 @@
+#!/bin/bash
+# Every fault point of the engine, on the side where it matters, under load: a step that fails, a
+# worker that dies there. Each time the guest goes on, protection comes back by itself, and nothing
+# is lost. Needs --enable-fault-injection; src/base/fault.h says what the names mean.
+. "$(dirname "$0")/functions.sh"
+
+# With this in $FT_FAULTS an engine built for it refuses.
+built_with_faults() {
+    grep -q 'checkpoint-stopped' "$(built ftengine)"
+}
+
+new_worker() { # HOST OLD-PID
+    local pid
+    pid=$(worker_pid "$1") && [ "$pid" != "$2" ]
+}
+
+was_hit() { # HOST ACTION PID
+    case $2 in
+    kill*) new_worker "$1" "$3" ;;
+    *) has_event "$1" 'replication-failed|link-lost|replica-failed|setup-failed|state-not-written' ;;
+    esac
+}
+
+# A new daemon has counted no crashes yet: the sixth within a minute would end protection.
+forget_crashes() { # HOST
+    must lab on "$1" kill -KILL "$(daemon_pid "$1")"
+    must lab on "$1" /etc/init.d/ftengine start
+    wait_for 20 eval '[ "$(pair_on '"$1"' .role)" != null ]'
+}
+
+# A new worker on this host has the fault armed; the next one will not.
+arm() { # HOST FAULT
+    local old
+    forget_crashes "$1"
+    old=$(worker_pid "$1")
+    lab on "$1" sh -c 'echo "$0" >/var/lib/ftadmin/faults' "$2"
+    forget_events h1 h2
+    must lab on "$1" kill -KILL "$old"
+    wait_for 20 has_event "$1" state
+    armed=$(worker_pid "$1")
+    lab on "$1" rm -f /var/lib/ftadmin/faults
+}
+
+try() { # HOST FAULT
+    local host=$1 fault=$2
+    note "$host $fault"
+    arm "$host" "$fault"
+    wait_for 30 was_hit "$host" "${fault#*=}" "$armed"
+    guest_goes_on 20
+    wait_for 60 protected_from h1
+    guest_goes_on
+}
+
+built_with_faults || skip "built without --enable-fault-injection"
+start_lab
+start_guest h1 vm1
+protect_guest vm1
+start_client --connections 3 --payload 200
+guest_goes_on
+
+for point in saver-stop@30 saver-finish@30 checkpoint-stopped@30 checkpoint-ship@30 \
+    memory-scan@2 link-send@300 state-save@1; do
+    try h1 "${point%@*}=kill@${point#*@}"
+done
+for point in saver-stop@30 saver-finish@30 checkpoint-stopped@30 checkpoint-ship@30 \
+    memory-scan@2 link-send@300 link-receive@100 gate-attach@1 uffd-open@1 state-save@1; do
+    try h1 "${point%@*}=5@${point#*@}"
+done
+for point in replica-apply@20 disk-log-append@5 state-save@1; do
+    try h2 "${point%@*}=kill@${point#*@}"
+done
+for point in replica-write@3 replica-apply@20 disk-log-append@5 disk-log-apply@5 \
+    link-receive@200 state-save@1; do
+    try h2 "${point%@*}=5@${point#*@}"
+done
+exits 0 ftadmin verify vm1
+
+note "the ways to stop the VM that are not the first choice"
+for mode in saver-memfd saver-pipe-refused; do
+    arm h1 $mode=1
+    wait_for 60 protected_from h1
+    guest_goes_on
+    exits 0 ftadmin verify vm1
+done
+
+note "the standby cannot run the VM: it goes on where it was"
+arm h2 standby-resume=5
+wait_for 60 protected_from h1
+exits 1 ftadmin switchover vm1 --yes
+guest_goes_on 20
+wait_for 60 protected_from h1
+exits 0 ftadmin switchover vm1 --yes
+guest_goes_on
+wait_for 60 protected_from h2
+stop_client
+check_ledger
