@@ -226,17 +226,19 @@ replicate(struct ft_primary *p, struct ft_error *err)
     return rc ? rc : checkpoint_loop(p, err);
 }
 
-/* A failure of ours: say so, and begin anew a little later. */
+/* A failure of ours: say so, and begin anew, a little later if it can wait. */
 static void
 report_failure(struct ft_primary *p, const struct ft_error *err)
 {
-    int64_t until = ft_clock_ns() + RETRY_NS;
+    int64_t until;
     int again;
 
     ft_worker_set_problem(p->worker, err);
     ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
                    err->hint[0] ? "; " : "", err->hint);
     pthread_mutex_lock(&p->lock);
+    /* once commits are allowed the guest's output is held: no time to lose */
+    until = ft_clock_ns() + (p->allow_commit ? 0 : RETRY_NS);
     while (!ft_primary_must_stop(p) && ft_clock_ns() < until)
         ft_primary_wait(p, until);
     again = !ft_primary_must_stop(p);
