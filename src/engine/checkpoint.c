@@ -101,9 +101,11 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
 {
     struct ft_saver_times times = { 0 };
     uint64_t epoch = 0;
-    int sent = 0;
-    int rc = ft_saver_stop(p->saver, hold, STOP_MS, err);
+    int sent = 0, rc;
 
+    if (!look)              /* looking takes as long as it takes */
+        atomic_store(&p->uncommitted_ns, ft_clock_ns());
+    rc = ft_saver_stop(p->saver, hold, STOP_MS, err);
     if (rc)
         return rc;
     p->trigger.last_start_ns = ft_clock_ns();

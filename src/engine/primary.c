@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libvirt/virterror.h>
 
@@ -13,6 +14,10 @@
 #include "base/log.h"
 #include "engine/loop.h"
 #include "virt/standby.h"
+
+#define STUCK_NS (8 * FT_NS_PER_S)
+#define STUCK_BYTES (UINT64_C(1) << 20)     /* in STUCK_NS, or nothing moves */
+#define EXIT_STUCK 12
 
 void
 ft_primary_wake(struct ft_primary *p)
@@ -152,6 +157,7 @@ on_ack(struct ft_primary *p, uint64_t epoch)
     event.final = epoch == p->final_epoch;
     ft_worker_event(p->worker, &event);
     ft_epoch_stats_acked(&p->stats, epoch, ft_clock_ns());
+    atomic_store(&p->uncommitted_ns, 0);    /* before the next one can begin */
     pthread_mutex_lock(&p->lock);
     p->acked = epoch;
     pthread_cond_broadcast(&p->changed);
@@ -206,11 +212,43 @@ message(struct ft_worker *w, enum ft_ownership_message m)
     (void)m;
 }
 
-static void
-quiet(struct ft_worker *w, int64_t ns)
+static uint64_t
+bytes_sent(struct ft_worker *w)
 {
-    (void)w;
+    struct ft_link_stats s = { 0 };
+
+    if (w->session)
+        ft_link_stats(ft_session_link(w->session), &s);
+    return s.bytes_sent;
+}
+
+/*
+ * An epoch that is never committed holds the guest's output for ever, or even
+ * the guest. Whatever it waits for, a new process is sure not to. A slow link
+ * is another matter: it moves.
+ */
+static void
+check_progress(struct ft_worker *w, int64_t ns)
+{
+    struct ft_primary *p = w->side_data;
+    int64_t began = atomic_load(&p->uncommitted_ns), now = ft_clock_ns();
+    uint64_t sent = bytes_sent(w);
+
     (void)ns;
+    if (began != p->watched_ns || sent > p->progress_bytes + STUCK_BYTES ||
+        now - p->looked_ns > FT_NS_PER_S) {     /* we did not run ourselves */
+        p->watched_ns = began;
+        p->progress_ns = now;
+        p->progress_bytes = sent;
+    }
+    p->looked_ns = now;
+    if (!began || now - p->progress_ns < STUCK_NS)
+        return;
+    ft_worker_note(w, "crit", "stuck",
+                   "an epoch of %s is not committed since %d s: the engine "
+                   "starts its worker anew", w->config.vm,
+                   (int)((now - began) / FT_NS_PER_S));
+    _exit(EXIT_STUCK);
 }
 
 static void
@@ -330,6 +368,6 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 
 const struct ft_side ft_primary_side = {
     .open = open_side, .act = act, .frame = frame, .message = message,
-    .link_up = link_up, .link_down = link_down, .quiet = quiet,
+    .link_up = link_up, .link_down = link_down, .quiet = check_progress,
     .status = status, .request = request,
 };

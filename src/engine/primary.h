@@ -10,6 +10,7 @@
 #define FT_ENGINE_PRIMARY_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 #include "engine/device-state.h"
@@ -51,6 +52,12 @@ struct ft_primary {
     int hardware_changed;       /* a device was plugged or unplugged */
     int paused;                 /* by the administrator */
     struct ft_asker verifier;
+
+    atomic_llong uncommitted_ns;    /* begin of the epoch that is; 0: none */
+    int64_t watched_ns;         /* the control thread's own: that, when it looked */
+    int64_t looked_ns;          /* when it looked last */
+    int64_t progress_ns;        /* when things moved on last */
+    uint64_t progress_bytes;
 
     pthread_mutex_t gate_lock;
     struct ft_gate *gate;       /* NULL: none, output flows as ever */

@@ -256,6 +256,7 @@ run_session(struct ft_primary *p, struct ft_session *session)
     ft_outgoing_begin(&p->out, session);
     ft_session_unref(session);
     rc = replicate(p, &err);
+    atomic_store(&p->uncommitted_ns, 0);
     if (rc && !err.code)
         ft_fail(&err, ECANCELED, NULL, "the link to %s ended",
                 ft_worker_peer_name(p->worker));
