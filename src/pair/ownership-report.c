@@ -83,6 +83,10 @@ valid_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
         *reason = FT_REASON_WAITING_WITNESS;
         return FT_PAIR_FAILED;
     }
+    if (own->want && !own->config.witness) {
+        *reason = FT_REASON_NO_TAKEOVER;
+        return FT_PAIR_FAILED;
+    }
     if (own->want || !own->linked)
         *reason = FT_REASON_SUSPECTING;
     return FT_PAIR_PROTECTED;

@@ -175,6 +175,8 @@ struct ft_ownership_config {
     X(RESUME_FAILED, "this host won but could not run the VM")             \
     X(HANDING_OVER, "handing the VM over")                                 \
     X(SUSPECTING, "the primary is silent")                                 \
+    X(NO_TAKEOVER, "the primary is silent, and without a witness this "     \
+      "host never takes over by itself")                                   \
     X(VM_GONE, "QEMU ended here and no standby can take over")             \
     X(VM_OFF, "the guest is shut down")                                    \
     X(GAVE_UP, "the engine could not go on; the guest runs unprotected")   \
