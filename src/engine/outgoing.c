@@ -28,6 +28,7 @@ ft_outgoing_begin(struct ft_outgoing *out, struct ft_session *session)
 {
     pthread_mutex_lock(&out->lock);
     out->session = ft_session_ref(session);
+    out->muted = 0;
     out->open = 1;
     out->disk_bytes = 0;
     memset(out->summary, 0, sizeof(out->summary));
@@ -43,6 +44,25 @@ ft_outgoing_end_session(struct ft_outgoing *out)
     session = FT_STEAL(out->session);
     pthread_mutex_unlock(&out->lock);
     ft_session_unref(session);
+}
+
+void
+ft_outgoing_mute(struct ft_outgoing *out)
+{
+    pthread_mutex_lock(&out->lock);
+    out->muted = 1;
+    pthread_mutex_unlock(&out->lock);
+}
+
+static int
+is_muted(struct ft_outgoing *out)
+{
+    int muted;
+
+    pthread_mutex_lock(&out->lock);
+    muted = out->muted;
+    pthread_mutex_unlock(&out->lock);
+    return muted;
 }
 
 uint64_t
@@ -96,6 +116,8 @@ ft_outgoing_send(struct ft_outgoing *out, uint64_t epoch,
 {
     struct ft_epoch_summary part = { 0 };
 
+    if (is_muted(out))
+        return -ECANCELED;
     ft_epoch_summary_add(&part, type, payload, n);
     count(out, epoch, &part);
     return ft_link_send(ft_session_link(out->session), type, flags, epoch,
@@ -156,7 +178,7 @@ ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
     int rc;
 
     pthread_mutex_lock(&out->lock);
-    rc = out->reading ? -EBUSY : 0;
+    rc = out->muted ? -ECANCELED : out->reading ? -EBUSY : 0;
     if (!rc) {
         out->reading = data;
         out->reading_length = length;

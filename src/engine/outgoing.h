@@ -22,6 +22,7 @@ struct ft_outgoing {
     pthread_mutex_t lock;
     pthread_cond_t answered;
     struct ft_session *session;     /* one reference; NULL: no epochs now */
+    int muted;
     void *reading;                  /* where a DISK_DATA is to go, or NULL */
     size_t reading_length;
     uint64_t read_number;           /* of that read, in the frames' epoch field */
@@ -36,6 +37,9 @@ void ft_outgoing_init(struct ft_outgoing *out);
 /* Begins with epoch 1 open. Takes a reference to the session. */
 void ft_outgoing_begin(struct ft_outgoing *out, struct ft_session *session);
 void ft_outgoing_end_session(struct ft_outgoing *out);
+
+/* Sends no more in this session, whoever tries: -ECANCELED. Any thread. */
+void ft_outgoing_mute(struct ft_outgoing *out);
 
 /* Closes the open epoch, while the VM is stopped; returns its number. */
 uint64_t ft_outgoing_close_epoch(struct ft_outgoing *out);

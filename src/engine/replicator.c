@@ -226,19 +226,14 @@ replicate(struct ft_primary *p, struct ft_error *err)
     return rc ? rc : checkpoint_loop(p, err);
 }
 
-/* A failure of ours: say so, and begin anew, a little later if it can wait. */
+/* With nothing of the guest's held there is time before beginning anew. */
 static void
-report_failure(struct ft_primary *p, const struct ft_error *err)
+begin_later(struct ft_primary *p)
 {
-    int64_t until;
+    int64_t until = ft_clock_ns() + RETRY_NS;
     int again;
 
-    ft_worker_set_problem(p->worker, err);
-    ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
-                   err->hint[0] ? "; " : "", err->hint);
     pthread_mutex_lock(&p->lock);
-    /* once commits are allowed the guest's output is held: no time to lose */
-    until = ft_clock_ns() + (p->allow_commit ? 0 : RETRY_NS);
     while (!ft_primary_must_stop(p) && ft_clock_ns() < until)
         ft_primary_wait(p, until);
     again = !ft_primary_must_stop(p);
@@ -247,11 +242,32 @@ report_failure(struct ft_primary *p, const struct ft_error *err)
         ft_worker_event_kind(p->worker, FT_EVENT_SYNC_FAILED);
 }
 
+/* A failure of ours. True when the guest's output was held, and is no more. */
+static int
+report_failure(struct ft_primary *p, const struct ft_error *err)
+{
+    int held;
+
+    ft_worker_set_problem(p->worker, err);
+    ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
+                   err->hint[0] ? "; " : "", err->hint);
+    pthread_mutex_lock(&p->lock);
+    held = p->allow_commit;
+    pthread_mutex_unlock(&p->lock);
+    if (held)
+        ft_worker_event_kind(p->worker, FT_EVENT_SYNC_FAILED);
+    return held;
+}
+
+/*
+ * A failure is told before QEMU is let go: that asks libvirt, which may be
+ * what does not answer.
+ */
 static void
 run_session(struct ft_primary *p, struct ft_session *session)
 {
     struct ft_error err = FT_ERROR_INIT;
-    int rc;
+    int rc, failed, held = 0;
 
     ft_outgoing_begin(&p->out, session);
     ft_session_unref(session);
@@ -261,10 +277,14 @@ run_session(struct ft_primary *p, struct ft_session *session)
         ft_fail(&err, ECANCELED, NULL, "the link to %s ended",
                 ft_worker_peer_name(p->worker));
     ft_worker_reply(p->worker, &p->verifier, NULL, &err);
+    ft_outgoing_mute(&p->out);
+    failed = rc != -ECANCELED && !ft_primary_stopped(p);
+    if (failed)
+        held = report_failure(p, &err);
     ft_sync_close(p);
     ft_outgoing_end_session(&p->out);
-    if (rc != -ECANCELED && !ft_primary_stopped(p))
-        report_failure(p, &err);
+    if (failed && !held)
+        begin_later(p);
 }
 
 /* The next session to serve, or NULL when QEMU is to be left for good. */
