@@ -49,6 +49,13 @@ ft_primary_detach_gate(struct ft_primary *p)
     pthread_mutex_unlock(&p->gate_lock);
 }
 
+/* Without libvirt it cannot be taken away, only be torn: it passes on what comes. */
+static int
+can_detach(const struct ft_primary *p)
+{
+    return virConnectIsAlive(p->worker->conn) == 1;
+}
+
 void
 ft_primary_drop_open_gate(struct ft_primary *p)
 {
@@ -57,7 +64,7 @@ ft_primary_drop_open_gate(struct ft_primary *p)
     pthread_mutex_lock(&p->gate_lock);
     open = p->gate_open;
     pthread_mutex_unlock(&p->gate_lock);
-    if (open)
+    if (open && can_detach(p))
         ft_primary_detach_gate(p);
 }
 
@@ -109,6 +116,6 @@ ft_primary_set_gate(struct ft_primary *p, int open)
     pthread_mutex_lock(&p->lock);
     idle = !p->busy;
     pthread_mutex_unlock(&p->lock);
-    if (open && idle)
+    if (open && idle && can_detach(p))
         ft_primary_detach_gate(p);
 }

@@ -31,7 +31,9 @@
 #define STARVED_NS (100 * FT_NS_PER_MS)
 #define STATUS_MS 200
 #define WITNESS_CHECK_MS 5000
-#define LIBVIRT_RETRY_NS (200 * FT_NS_PER_MS)
+#define LIBVIRT_URI "qemu:///system"
+#define LIBVIRT_RETRY_MS 200
+#define LIBVIRT_PATIENCE_NS (5 * FT_NS_PER_S)
 #define EXIT_LOCKED 11
 
 const char *
@@ -206,15 +208,55 @@ load(struct ft_worker *w, const char *pair, struct ft_error *err)
 }
 
 static void
+try_libvirt(void *opaque)
+{
+    struct ft_worker *w = opaque;
+    virConnectPtr conn = virConnectOpen(LIBVIRT_URI);
+
+    w->libvirt_back = conn != NULL;
+    if (conn)
+        virConnectClose(conn);
+}
+
+/* A new process attaches again; not while output is held, which it cannot do. */
+static void
+libvirt_tried(void *opaque)
+{
+    struct ft_worker *w = opaque;
+    int overdue = ft_clock_ns() - w->libvirt_lost_ns > LIBVIRT_PATIENCE_NS;
+
+    if (w->libvirt_back && (!w->state.record.peer_may_take_over || overdue))
+        ft_worker_exit(w, "role");
+    ft_loop_timer_set(w->libvirt_timer, LIBVIRT_RETRY_MS);
+}
+
+static void
+on_libvirt_timer(void *opaque)
+{
+    struct ft_worker *w = opaque;
+
+    ft_loop_timer_set(w->libvirt_timer,
+                      ft_loop_async(try_libvirt, libvirt_tried, w)
+                          ? LIBVIRT_RETRY_MS : -1);
+}
+
+/*
+ * Without libvirt there are no more epochs. On the primary that makes the
+ * replication fail, the standby give up its copy, and the guest go on alone.
+ */
+static void
 on_libvirt_closed(virConnectPtr conn, int reason, void *opaque)
 {
     struct ft_worker *w = opaque;
 
     (void)conn;
     ft_worker_note(w, "warn", "libvirt-lost",
-                   "the connection to libvirt ended (reason %d); attaching again",
-                   reason);
-    ft_worker_exit(w, "role");
+                   "the connection to libvirt ended (reason %d)", reason);
+    if (w->state.record.role != FT_ROLE_PRIMARY)
+        ft_worker_exit(w, "role");
+    w->libvirt_lost_ns = ft_clock_ns();
+    w->libvirt_timer = ft_loop_timer(on_libvirt_timer, w);
+    ft_loop_timer_set(w->libvirt_timer, LIBVIRT_RETRY_MS);
 }
 
 static void
@@ -230,12 +272,12 @@ open_libvirt(struct ft_worker *w)
     int tries = 0;
 
     virSetErrorFunc(NULL, ignore_libvirt_error);
-    while (!(w->conn = virConnectOpen("qemu:///system"))) {
+    while (!(w->conn = virConnectOpen(LIBVIRT_URI))) {
         if (tries++ == 0)
             ft_worker_note(w, "crit", "libvirt-unreachable",
                            "libvirt does not answer on this host: %s",
                            virGetLastErrorMessage());
-        ft_clock_sleep(LIBVIRT_RETRY_NS);
+        ft_clock_sleep(LIBVIRT_RETRY_MS * FT_NS_PER_MS);
         ft_worker_send_status(w);
     }
     virConnectRegisterCloseCallback(w->conn, on_libvirt_closed, w, NULL);

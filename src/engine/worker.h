@@ -64,6 +64,8 @@ struct ft_worker {
 
     virConnectPtr conn;
     virDomainPtr dom;           /* NULL while there is none */
+    int64_t libvirt_lost_ns;    /* when the connection ended */
+    int libvirt_timer, libvirt_back;
     int give_up;                /* started only to let the VM go on alone */
 
     pthread_mutex_t own_lock;   /* protects own and batches */
