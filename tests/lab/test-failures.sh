@@ -82,15 +82,37 @@ wait_for 20 has_event h1 state
 protection_comes_back h1
 same_place "waiting QEMU died"
 
-note "libvirtd restarts on the primary"
-forget_events h1
+note "libvirtd restarts on the primary: the guest goes on alone meanwhile"
+forget_events h1 h2
 must kill_on h1 "$(lab on h1 cat /run/libvirtd.pid)"
 wait_for 20 has_event h1 libvirt-lost
-must lab on h1 libvirtd -d
-guest_goes_on 20
-wait_for 60 protected_somewhere
 guest_goes_on
+must lab on h1 libvirtd -d
+protection_comes_back h1
+same_place "libvirtd restarted"
 exits 0 ftadmin verify vm1
+
+note "libvirtd hangs on the primary: so it does, a little later"
+forget_events h1 h2
+libvirt=$(lab on h1 cat /run/libvirtd.pid)
+must lab on h1 kill -STOP "$libvirt"
+wait_for 20 has_event h1 replication-failed
+guest_goes_on
+must lab on h1 kill -CONT "$libvirt"
+protection_comes_back h1
+same_place "libvirtd hung"
+
+note "the primary's worker hangs: the standby takes over, and the old VM never speaks again"
+forget_events h1 h2
+worker=$(worker_pid h1)
+must lab on h1 kill -STOP "$worker"
+wait_for 20 has_event h2 takeover
+guest_goes_on 20
+must lab on h1 kill -CONT "$worker"
+wait_for 20 has_event h1 copy-destroyed
+wait_for 60 protected_from h2
+guest_goes_on
+p=h2 s=h1
 
 note "QEMU of the guest dies on $p: the standby goes on from the last epoch"
 forget_events $s
