@@ -1,6 +1,7 @@
 # The lab is brought up by scripts/lab; tests of the whole product in it are tests/lab/test-*.sh.
 EXTRA_DIST += \
 	tests/lab/README \
+	tests/lab/chaos \
 	tests/lab/common.sh \
 	tests/lab/enter.c \
 	tests/lab/functions.sh \
