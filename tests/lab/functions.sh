@@ -101,11 +101,21 @@ built() { # PATH-IN-BUILD-FOLDER
     fi
 }
 
+# Whether a process in a host wrote what a sanitizer found (log_path=/var/log/asan or so); shows it.
+sanitizer_reports() {
+    local found
+    found=$(find "$FTLAB"/*/var/log -maxdepth 1 -name '*san.*' 2>/dev/null)
+    [ -n "$found" ] && head -n 40 $found >&2
+}
+
 # Runs at every end of the test.
 finish_test() {
     local code=$?
     trap - EXIT
     [ -z "$client_pid" ] || kill "$client_pid" 2>/dev/null
+    if sanitizer_reports; then
+        code=1
+    fi
     if [ $code -eq 0 ] || [ $code -eq 77 ]; then
         lab down
     else
