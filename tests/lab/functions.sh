@@ -108,10 +108,39 @@ sanitizer_reports() {
     [ -n "$found" ] && head -n 40 $found >&2
 }
 
+# The threads of a program in a host that wait in the kernel, and for what.
+threads_of() { # HOST PATTERN
+    lab on "$1" sh -c 'for pid in $(pgrep -f "$0"); do for task in /proc/$pid/task/*; do
+        read -r name <$task/comm; read -r _ _ state _ <$task/stat
+        echo "  $pid $name $state $(cat $task/wchan) $(cut -d" " -f1 $task/syscall)"
+    done; done' "$2"
+}
+
+# What a failed test leaves behind, while it is still there: what the engines and QEMU say and do,
+# and what the client waits for.
+diagnose() {
+    local host
+    for host in h1 h2; do
+        echo "== $host: $(engine $host status)"
+        lab on $host sh -c 'tail -n 30 /var/log/ftadmin/vm1.log; tail -n 5 /var/log/ftadmin/daemon.log'
+        lab on $host timeout 10 virsh list --all
+        for command in query-status query-block-jobs; do
+            lab on $host timeout 10 virsh qemu-monitor-command vm1 "{\"execute\":\"$command\"}"
+        done
+        threads_of $host "ftengine worker|qemu-system"
+    done
+    lab on adm ss -tinoH state established
+    lab on adm ip neighbour
+    tail -n 2 "$client_log"
+}
+
 # Runs at every end of the test.
 finish_test() {
     local code=$?
     trap - EXIT
+    if [ $code -ne 0 ] && [ $code -ne 77 ]; then
+        diagnose </dev/null >&2 2>&1
+    fi
     [ -z "$client_pid" ] || kill "$client_pid" 2>/dev/null
     if sanitizer_reports; then
         code=1
