@@ -26,7 +26,7 @@ struct ft_disk_feed {
 };
 
 int
-ft_disk_is_replicated(const struct ft_disk *disk)
+ft_disk_is_replicated(const struct ft_vm_disk *disk)
 {
     return !strcmp(disk->device, "disk") && !disk->readonly && disk->source[0];
 }
@@ -96,7 +96,7 @@ on_flush(void *opaque, unsigned disk)
 }
 
 static int
-start_server(struct ft_disk_feed *feed, const struct ft_domain *domain,
+start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
              struct ft_error *err)
 {
     static const struct ft_nbd_handlers handlers = {
@@ -106,7 +106,7 @@ start_server(struct ft_disk_feed *feed, const struct ft_domain *domain,
     size_t i;
 
     for (i = 0; i < domain->n_disks; i++) {
-        const struct ft_disk *d = &domain->disks[i];
+        const struct ft_vm_disk *d = &domain->disks[i];
 
         if (!ft_disk_is_replicated(d))
             continue;
@@ -124,7 +124,7 @@ start_server(struct ft_disk_feed *feed, const struct ft_domain *domain,
 }
 
 int
-ft_disk_feed_start(virDomainPtr dom, const struct ft_domain *domain,
+ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
                    const char *folder, struct ft_outgoing *out,
                    struct ft_disk_feed **feed, struct ft_error *err)
 {

@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "engine/outgoing.h"
-#include "virt/domain.h"
+#include "virt/vm.h"
 
 struct ft_disk_feed;
 
@@ -26,13 +26,13 @@ struct ft_disk_feed_progress {
 };
 
 /* Whether a disk is replicated: a writable hard disk. */
-int ft_disk_is_replicated(const struct ft_disk *disk);
+int ft_disk_is_replicated(const struct ft_vm_disk *disk);
 
 /*
  * Starts a mirror for each disk of domain that is replicated. The numbers of
  * the disks on the wire are their order among those. folder holds the socket.
  */
-int ft_disk_feed_start(virDomainPtr dom, const struct ft_domain *domain,
+int ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
                        const char *folder, struct ft_outgoing *out,
                        struct ft_disk_feed **feed, struct ft_error *err);
 

@@ -76,7 +76,7 @@ remove_chardev(virDomainPtr dom, const char *id, struct ft_error *err)
 }
 
 static int
-add_filter(virDomainPtr dom, const char *name, const struct ft_nic *nic,
+add_filter(virDomainPtr dom, const char *name, const struct ft_vm_nic *nic,
            const char *out, const char *in, struct ft_error *err)
 {
     /* vnet_hdr_support only puts the header's length into the frames; it is
@@ -92,7 +92,7 @@ add_filter(virDomainPtr dom, const char *name, const struct ft_nic *nic,
 
 int
 ft_gate_add(virDomainPtr dom, const char *tag, unsigned index,
-            const struct ft_nic *nic, struct ft_gate_sockets *sockets,
+            const struct ft_vm_nic *nic, struct ft_gate_sockets *sockets,
             struct ft_error *err)
 {
     char filter[NAME_SIZE], out[NAME_SIZE], in[NAME_SIZE];

@@ -16,7 +16,7 @@
 #include <libvirt/libvirt.h>
 
 #include "base/error.h"
-#include "virt/domain.h"
+#include "virt/vm.h"
 
 #define FT_GATE_TAG_SIZE 24
 
@@ -31,7 +31,7 @@ void ft_gate_new_tag(char tag[FT_GATE_TAG_SIZE]);
 /* Puts a filter on the nic, number index of the gate tag. On failure nothing
  * of it stays. */
 int ft_gate_add(virDomainPtr dom, const char *tag, unsigned index,
-                const struct ft_nic *nic, struct ft_gate_sockets *sockets,
+                const struct ft_vm_nic *nic, struct ft_gate_sockets *sockets,
                 struct ft_error *err);
 
 /* Turns the filters of tag off: what the guest sends passes them by. */

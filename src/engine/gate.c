@@ -201,7 +201,7 @@ static void *
 run(void *opaque)
 {
     struct ft_gate *gate = opaque;
-    struct pollfd fds[1 + 2 * FT_DOMAIN_NICS_MAX];
+    struct pollfd fds[1 + 2 * FT_VM_NICS_MAX];
     size_t n;
     bool wake;
 
@@ -251,11 +251,11 @@ dispose(struct ft_gate *gate)
 }
 
 static int
-check_nics(const struct ft_nic *nics, size_t n, struct ft_error *err)
+check_nics(const struct ft_vm_nic *nics, size_t n, struct ft_error *err)
 {
     size_t i;
 
-    if (n > FT_DOMAIN_NICS_MAX)
+    if (n > FT_VM_NICS_MAX)
         return ft_fail(err, E2BIG, NULL, "%zu NICs", n);
     for (i = 0; i < n; i++) {
         if (nics[i].vhost)
@@ -272,7 +272,7 @@ check_nics(const struct ft_nic *nics, size_t n, struct ft_error *err)
 }
 
 static int
-add_nic(struct ft_gate *gate, const struct ft_nic *nic, struct ft_error *err)
+add_nic(struct ft_gate *gate, const struct ft_vm_nic *nic, struct ft_error *err)
 {
     struct ft_gate_sockets sockets;
     int rc = ft_gate_add(gate->dom, gate->tag, (unsigned)gate->n_nics, nic,
@@ -289,7 +289,7 @@ add_nic(struct ft_gate *gate, const struct ft_nic *nic, struct ft_error *err)
 
 /* Makes the thread, which reads from the first packet on, then the filters. */
 static int
-add_all(struct ft_gate *gate, const struct ft_nic *nics, size_t n,
+add_all(struct ft_gate *gate, const struct ft_vm_nic *nics, size_t n,
         struct ft_error *err)
 {
     size_t i;
@@ -330,7 +330,7 @@ new_gate(virDomainPtr dom, size_t limit, ft_gate_wake wake, void *opaque)
 }
 
 int
-ft_gate_attach(virDomainPtr dom, const struct ft_nic *nics, size_t n,
+ft_gate_attach(virDomainPtr dom, const struct ft_vm_nic *nics, size_t n,
                size_t limit, ft_gate_wake wake, void *opaque,
                struct ft_gate **out, struct ft_error *err)
 {

@@ -27,7 +27,7 @@
 #include <libvirt/libvirt.h>
 
 #include "base/error.h"
-#include "virt/domain.h"
+#include "virt/vm.h"
 
 struct ft_gate;
 
@@ -50,7 +50,7 @@ typedef void (*ft_gate_wake)(void *opaque);
  * several queues). On failure the NICs are as before; when an older gate was
  * there (of a dead worker) the way stays closed.
  */
-int ft_gate_attach(virDomainPtr dom, const struct ft_nic *nics, size_t n,
+int ft_gate_attach(virDomainPtr dom, const struct ft_vm_nic *nics, size_t n,
                    size_t limit, ft_gate_wake wake, void *opaque,
                    struct ft_gate **out, struct ft_error *err);
 

@@ -16,7 +16,7 @@ on_output_held(void *opaque)
 int
 ft_primary_attach_gate(struct ft_primary *p, struct ft_error *err)
 {
-    const struct ft_domain *d = &p->domain;
+    const struct ft_vm *d = &p->domain;
     struct ft_gate *fresh = NULL;
     int rc = 0;
 

@@ -149,12 +149,12 @@ static void
 clean_up_for_good(struct ft_worker *w)
 {
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_domain domain = { 0 };
+    struct ft_vm domain = { 0 };
 
-    if (ft_domain_inspect(w->dom, &domain, &err) ||
+    if (ft_vm_inspect(w->dom, &domain, &err) ||
         ft_guest_memory_remove_leftovers(w->dom, domain.pid, NULL, &err))
         ft_log_error(&err, "ending the tracking of guest memory");
-    ft_domain_free(&domain);
+    ft_vm_free(&domain);
 }
 
 void

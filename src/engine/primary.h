@@ -69,7 +69,7 @@ struct ft_primary {
     } marks[4];                 /* by epoch & 3 */
 
     /* the replication thread's own */
-    struct ft_domain domain;
+    struct ft_vm domain;
     struct ft_outgoing out;
     struct ft_saver *saver;
     struct ft_guest_memory *memory;

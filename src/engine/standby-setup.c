@@ -18,10 +18,11 @@
 
 /* The copy's taps, shut until the primary falls silent (tap.h). */
 static void
-take_nics(struct ft_standby *s, const struct ft_domain *d)
+take_nics(struct ft_standby *s, const struct ft_vm *d)
 {
     size_t i;
 
+    pthread_mutex_lock(&s->doors_lock);
     s->n_nics = 0;
     for (i = 0; i < d->n_nics; i++) {
         if (!d->nics[i].tap[0])
@@ -29,6 +30,7 @@ take_nics(struct ft_standby *s, const struct ft_domain *d)
         strcpy(s->nics[s->n_nics].tap, d->nics[i].tap);
         strcpy(s->nics[s->n_nics++].mac, d->nics[i].mac);
     }
+    pthread_mutex_unlock(&s->doors_lock);
     ft_standby_set_doors(s, 0);
 }
 
@@ -115,7 +117,7 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
 
 /* The waiting QEMU must be the same machine, down to the RAM blocks. */
 static int
-compare_machine(struct ft_standby *s, const struct ft_domain *d,
+compare_machine(struct ft_standby *s, const struct ft_vm *d,
                 const json_t *setup, struct ft_error *err)
 {
     const json_t *theirs = json_object_get(setup, "blocks"), *block;
@@ -148,8 +150,8 @@ static int
 inspect_domain(struct ft_standby *s, const json_t *setup, struct ft_error *err)
 {
     struct ft_replica *r = &s->replica;
-    struct ft_domain d = { 0 };
-    int rc = ft_domain_inspect(s->worker->dom, &d, err);
+    struct ft_vm d = { 0 };
+    int rc = ft_vm_inspect(s->worker->dom, &d, err);
 
     if (rc)
         return rc;
@@ -162,7 +164,7 @@ inspect_domain(struct ft_standby *s, const json_t *setup, struct ft_error *err)
     if (!rc)
         snprintf(s->machine, sizeof(s->machine), "%s",
                  ft_json_string(setup, "machine", d.machine));
-    ft_domain_free(&d);
+    ft_vm_free(&d);
     return rc;
 }
 

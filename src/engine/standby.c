@@ -49,18 +49,9 @@ answer_read(struct ft_standby *s, struct ft_session *session,
 }
 
 static int
-frame(struct ft_worker *w, struct ft_session *session,
-      const struct ft_frame *f, struct ft_error *err)
+take_frame(struct ft_standby *s, struct ft_session *session,
+           const struct ft_frame *f, struct ft_error *err)
 {
-    struct ft_standby *s = w->side_data;
-    int resuming;
-
-    pthread_mutex_lock(&w->own_lock);
-    resuming = w->own.phase == FT_PHASE_RESUMING;
-    pthread_mutex_unlock(&w->own_lock);
-    if (resuming)
-        return ft_fail(err, EPROTO, NULL, "frame %s while taking over",
-                       ft_frame_name(f->type));
     if (f->type == FT_FRAME_SETUP)
         return ft_standby_take_setup(s, session, f, err);
     if (!s->replica.pages)
@@ -74,6 +65,26 @@ frame(struct ft_worker *w, struct ft_session *session,
         return ft_verify_standby(&s->verify, &s->replica,
                                  ft_session_link(session), f, err);
     return ft_replica_frame(&s->replica, f, err);
+}
+
+static int
+frame(struct ft_worker *w, struct ft_session *session,
+      const struct ft_frame *f, struct ft_error *err)
+{
+    struct ft_standby *s = w->side_data;
+    int resuming, rc;
+
+    pthread_mutex_lock(&w->own_lock);
+    resuming = w->own.phase == FT_PHASE_RESUMING;
+    pthread_mutex_unlock(&w->own_lock);
+    if (resuming)
+        return ft_fail(err, EPROTO, NULL, "frame %s while taking over",
+                       ft_frame_name(f->type));
+    rc = take_frame(s, session, f, err);
+    atomic_store(&s->shown.epoch, s->replica.committed);
+    atomic_store(&s->shown.pages, s->replica.pages_written);
+    atomic_store(&s->shown.disk_bytes, s->replica.disk_bytes);
+    return rc;
 }
 
 /*
@@ -192,14 +203,13 @@ status(struct ft_worker *w, json_t *json)
 
     if (!s)
         return;
-    /* a look without a lock: figures for people */
     json_object_set_new(json, "epoch",
-                        json_integer((json_int_t)s->replica.committed));
+                        json_integer((json_int_t)atomic_load(&s->shown.epoch)));
     json_object_set_new(
         json, "counters",
         json_pack("{s:I,s:I}", "pages_written",
-                  (json_int_t)s->replica.pages_written, "disk_bytes",
-                  (json_int_t)s->replica.disk_bytes));
+                  (json_int_t)atomic_load(&s->shown.pages), "disk_bytes",
+                  (json_int_t)atomic_load(&s->shown.disk_bytes)));
 }
 
 static int
@@ -222,6 +232,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     if (!s)
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
     s->worker = w;
+    pthread_mutex_init(&s->doors_lock, NULL);
     w->side_data = s;
     if (w->dom && virDomainGetState(w->dom, &state, NULL, 0) < 0)
         state = VIR_DOMAIN_NOSTATE;

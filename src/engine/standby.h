@@ -8,22 +8,29 @@
 #ifndef FT_ENGINE_STANDBY_H
 #define FT_ENGINE_STANDBY_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "engine/replica.h"
 #include "engine/verify.h"
 #include "engine/worker.h"
-#include "virt/domain.h"
+#include "virt/vm.h"
 
 struct ft_standby {
     struct ft_worker *worker;
     struct ft_replica replica;
     char machine[64];
     struct ft_verify_check verify;
+    pthread_mutex_t doors_lock; /* of the next three */
     struct {
         char tap[32], mac[18];
-    } nics[FT_DOMAIN_NICS_MAX];
+    } nics[FT_VM_NICS_MAX];
     size_t n_nics;
     int doors_open;             /* the taps are up */
     int useless;                /* applying failed: never take over with it */
+    struct {
+        atomic_uint_fast64_t epoch, pages, disk_bytes;
+    } shown;                    /* of the replica, for status */
 };
 
 /* Ends the waiting domain, and whatever else of this VM runs here. */
@@ -42,7 +49,7 @@ int ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
  */
 void ft_standby_take_over(struct ft_standby *s);
 
-/* Opens or shuts the copy's taps (tap.h). */
+/* Opens or shuts the copy's taps (tap.h). Any thread. */
 void ft_standby_set_doors(struct ft_standby *s, int open);
 
 /* ft_side's quiet: half way to suspicion the doors open. */

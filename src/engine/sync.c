@@ -23,7 +23,7 @@
 #define DISK_POLL_NS (200 * FT_NS_PER_MS)
 
 static json_t *
-describe_disks(const struct ft_domain *domain)
+describe_disks(const struct ft_vm *domain)
 {
     json_t *list = json_array();
     size_t i;
@@ -100,7 +100,7 @@ await_setup(struct ft_primary *p, struct ft_error *err)
 }
 
 static bool
-has_vhost(const struct ft_domain *domain)
+has_vhost(const struct ft_vm *domain)
 {
     size_t i;
 
@@ -137,7 +137,7 @@ int
 ft_sync_open(struct ft_primary *p, struct ft_error *err)
 {
     struct ft_worker *w = p->worker;
-    int rc = ft_domain_inspect(w->dom, &p->domain, err);
+    int rc = ft_vm_inspect(w->dom, &p->domain, err);
 
     if (!rc)
         rc = check_carry(p, err);
@@ -172,7 +172,7 @@ ft_sync_close(struct ft_primary *p)
         ft_log_error(&err, "detaching from guest memory");
     p->memory = NULL;
     ft_state_free(&p->last_state);
-    ft_domain_free(&p->domain);
+    ft_vm_free(&p->domain);
     memset(&p->domain, 0, sizeof(p->domain));
     ft_epoch_stats_progress(&p->stats, NULL, 0, 0);
 }

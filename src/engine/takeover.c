@@ -18,8 +18,9 @@
 
 #define RESUME_MS 10000
 
-void
-ft_standby_set_doors(struct ft_standby *s, int open)
+/* With the lock held. */
+static void
+set_doors(struct ft_standby *s, int open)
 {
     size_t i;
     int rc;
@@ -32,6 +33,14 @@ ft_standby_set_doors(struct ft_standby *s, int open)
         if (rc)
             ft_log(FT_LOG_WARN, "tap %s: %s", s->nics[i].tap, strerror(-rc));
     }
+}
+
+void
+ft_standby_set_doors(struct ft_standby *s, int open)
+{
+    pthread_mutex_lock(&s->doors_lock);
+    set_doors(s, open);
+    pthread_mutex_unlock(&s->doors_lock);
 }
 
 /*
@@ -47,8 +56,10 @@ ft_standby_quiet(struct ft_worker *w, int64_t ns)
     pthread_mutex_lock(&w->own_lock);
     open &= ft_ownership_valid(&w->own);
     pthread_mutex_unlock(&w->own_lock);
+    pthread_mutex_lock(&s->doors_lock);
     if (open != s->doors_open)
-        ft_standby_set_doors(s, open);
+        set_doors(s, open);
+    pthread_mutex_unlock(&s->doors_lock);
 }
 
 /* The VM outlives us here: it needs a definition of its own. */

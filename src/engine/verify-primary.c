@@ -97,7 +97,7 @@ hash_memory(struct ft_primary *p, struct taking *t, struct ft_error *err)
 }
 
 static int
-hash_disk(struct taking *t, const struct ft_disk *d, uint32_t index,
+hash_disk(struct taking *t, const struct ft_vm_disk *d, uint32_t index,
           struct ft_error *err)
 {
     size_t units = (d->capacity + FT_VERIFY_DISK_UNIT - 1) / FT_VERIFY_DISK_UNIT;

@@ -269,22 +269,15 @@ on_unprotect(struct ft_step *s)
 }
 
 static void
-disconnect(struct ft_step *s)
-{
-    ft_own_emit(s, FT_ACTION_DISCONNECT);
-    s->own->linked = false;
-    if (s->own->phase == FT_PHASE_FILLING)
-        drop_copy(s, FT_PHASE_IDLE);
-}
-
-static void
 on_tick(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
     if (own->linked && own->phase != FT_PHASE_RESUMING
-        && ft_own_silent(s, own->config.patience_ns))
-        disconnect(s);
+        && ft_own_silent(s, own->config.patience_ns)) {
+        ft_own_emit(s, FT_ACTION_DISCONNECT);
+        on_link_closed(s);
+    }
     if (own->phase != FT_PHASE_VALID || own->want || own->voided)
         return;
     if (own->linked && ft_own_silent(s, own->config.silence_ns))

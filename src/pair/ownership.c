@@ -240,6 +240,9 @@ ft_ownership_init(struct ft_ownership *own,
     assert(config->self == 0 || config->self == 1);
     memset(own, 0, sizeof(*own));
     own->config = *config;
+    /* a link is not given up before the peer is suspected */
+    if (own->config.patience_ns < 2 * config->silence_ns)
+        own->config.patience_ns = 2 * config->silence_ns;
     own->record = *record;
     own->role = record->role;
     own->phase = FT_PHASE_NEW;

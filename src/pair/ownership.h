@@ -64,7 +64,8 @@ struct ft_ownership_config {
     bool witness;               /* a witness is configured */
     bool alone_without_witness; /* administrator's choice, no witness only */
     int64_t silence_ns;         /* standby's suspicion; the primary's is 3/4 */
-    int64_t patience_ns;        /* for a peer whose kernel closed the link */
+    int64_t patience_ns;        /* for a peer whose kernel closed the link; at
+                                 * least twice the silence */
     int64_t handover_ns;        /* how long a switchover may take */
     int64_t retry_min_ns;       /* back-off between questions to the witness */
     int64_t retry_max_ns;

@@ -13,7 +13,7 @@
 #include "plan/carry-rules.h"
 #include "plan/carry.h"
 
-/* Limits of the engine: FT_DOMAIN_DISKS_MAX and FT_DOMAIN_NICS_MAX there. */
+/* Limits of the engine: FT_VM_DISKS_MAX and FT_VM_NICS_MAX there. */
 #define DISKS_MAX 64
 #define NICS_MAX 32
 

@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libftvirt.a
 libftvirt_a_SOURCES = \
 	src/virt/block-copy.c src/virt/block-copy.h \
-	src/virt/domain.c src/virt/domain.h \
+	src/virt/vm.c src/virt/vm.h \
 	src/virt/qmp.c src/virt/qmp.h \
 	src/virt/standby.c src/virt/standby.h \
 	src/virt/standby-xml.c src/virt/standby-xml.h \

@@ -80,7 +80,7 @@ $ ftadmin protect vm1 vm2
 ! Try 'ftadmin protect --help'.
 [2]
 $ ftadmin protect vm1 --silence 5
-! ftadmin: --silence needs a whole number from 20 to 60000, not "5"
+! ftadmin: --silence needs a whole number from 50 to 60000, not "5"
 ! Try 'ftadmin protect --help'.
 [2]
 $ ftadmin status --standby h1

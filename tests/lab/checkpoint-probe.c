@@ -40,7 +40,7 @@
 #include "engine/gate.h"
 #include "engine/guest-memory.h"
 #include "virt/block-copy.h"
-#include "virt/domain.h"
+#include "virt/vm.h"
 #include "virt/qmp.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
@@ -50,7 +50,7 @@
 
 static virConnectPtr conn;
 static virDomainPtr dom;
-static struct ft_domain domain;
+static struct ft_vm domain;
 
 static void
 check(int rc, const struct ft_error *err, const char *what)
@@ -95,7 +95,7 @@ open_domain(const char *name)
     dom = virDomainLookupByName(conn, name);
     if (!dom)
         exit(1);
-    CHECK(ft_domain_inspect(dom, &domain, err), "inspect");
+    CHECK(ft_vm_inspect(dom, &domain, err), "inspect");
     printf("%s %s machine %s qemu %s pid %d uid %u memory %" PRIu64
            " disks %zu nics %zu\n", domain.name, domain.uuid, domain.machine,
            domain.qemu_version, domain.pid, domain.uid, domain.memory,
@@ -571,7 +571,7 @@ resume(const char *folder, int n_disks, char **disks)
     open_connection();
     CHECK(ft_standby_xml(live, replicas, i, &xml, err), "xml");
     CHECK(ft_standby_start(conn, xml, &dom, err), "start");
-    CHECK(ft_domain_inspect(dom, &domain, err), "inspect");
+    CHECK(ft_vm_inspect(dom, &domain, err), "inspect");
     pid = domain.pid;
     CHECK(ft_ram_blocks_find(dom, pid, blocks, FT_RAM_BLOCKS_MAX, &n, err),
           "blocks");

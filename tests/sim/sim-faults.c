@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "sim.h"
 
 #define TROUBLE_FROM (2 * SECOND)
@@ -314,12 +315,14 @@ vm_is_left(const struct world *w)
 static void
 begin(struct world *w)
 {
+    static const int64_t silences[] = { 200 * MS, SECOND, 3 * SECOND };
     state_id first;
 
     w->random = w->seed * UINT64_C(0x2545f4914f6cdd1d) + 1;
     w->config = (struct ft_ownership_config)FT_OWNERSHIP_CONFIG_INIT;
     w->config.witness = w->seed % 5 != 4;
     w->config.alone_without_witness = w->seed % 2;
+    w->config.silence_ns = silences[ft_sim_random(w, FT_ARRAY_SIZE(silences))];
     w->witness_up = w->calm = true;
     w->witness_generation = 1;
     ft_sim_state(w, 0);
@@ -375,19 +378,21 @@ end_chaos(struct world *w)
 
 /* Longest time without an answer that one fault may cost. */
 static int64_t
-gap_limit(enum fault fault, int side)
+gap_limit(const struct world *w, enum fault fault, int side)
 {
+    int64_t silence = w->config.silence_ns;
+
     switch (fault) {
     case HOST_CRASH:
-        return 500 * MS;
+        return silence + silence / 6 + 300 * MS;     /* and a heartbeat */
     case CUT: case CUT_ONE_WAY:
-        return 700 * MS;
+        return silence + 500 * MS;
     case WORKER_CRASH:
-        return side ? 600 * MS : 2500 * MS;
+        return silence + (side ? 400 * MS : 2300 * MS);
     case GUEST_OFF:
         return END;
     default:
-        return 2500 * MS;
+        return silence + 2300 * MS;
     }
 }
 
@@ -449,7 +454,7 @@ one_fault(struct world *w)
         worst = w->now - last;
     if (w->excused)
         return;
-    if (!w->failed && worst > gap_limit(fault, side))
+    if (!w->failed && worst > gap_limit(w, fault, side))
         ft_sim_fail(w, "%s: no answer for %.0f ms", fault_names[fault],
                     (double)worst / (double)MS);
     heal(w);

@@ -109,6 +109,9 @@ tick(int64_t in, const char *expected)
     EVENT(TICK, expected);
 }
 
+/* For the machines made next; 0: the default. */
+static int64_t silence_ns;
+
 static void
 make(enum ft_role role, uint64_t generation, int owner, bool may, bool witness,
      bool alone, enum ft_vm_state vm, const char *expected)
@@ -119,6 +122,8 @@ make(enum ft_role role, uint64_t generation, int owner, bool may, bool witness,
     config.self = role == FT_ROLE_STANDBY;
     config.witness = witness;
     config.alone_without_witness = alone;
+    if (silence_ns)
+        config.silence_ns = silence_ns;
     now = 1000 * MS;
     ft_ownership_init(&own, &config, &record);
     GIVE(expected, .kind = FT_EVENT_START, .vm = vm);
@@ -588,6 +593,19 @@ takeover_after_eof(void **state)
     tick(100 * MS, "ASK(2 3 h1)");      /* 2 s of patience are over */
 }
 
+/* However long the silence may last, the link is not given up before. */
+static void
+takeover_after_a_long_silence(void **state)
+{
+    (void)state;
+    silence_ns = 10000 * MS;
+    valid_standby(true);
+    silence_ns = 0;
+    tick(10000 * MS, "ASK(2 3 h1)");
+    WON("PERSIST(3 h1 primary) RESUME_VM");
+    PHASE(RESUMING);
+}
+
 static void
 worker_of_the_primary_comes_back(void **state)
 {
@@ -834,6 +852,7 @@ main(void)
         cmocka_unit_test(resync_on_demand),
         cmocka_unit_test(takeover_by_silence),
         cmocka_unit_test(takeover_after_eof),
+        cmocka_unit_test(takeover_after_a_long_silence),
         cmocka_unit_test(worker_of_the_primary_comes_back),
         cmocka_unit_test(invalid_never_takes_over),
         cmocka_unit_test(lost_keeps_the_copy_for_a_grant),

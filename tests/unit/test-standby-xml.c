@@ -3,7 +3,7 @@
 #include "virt-test.h"
 
 #include "base/cleanup.h"
-#include "virt/domain.h"
+#include "virt/vm.h"
 #include "virt/standby-xml.h"
 
 #define PATH "/var/lib/libvirt/images/vm-vda.ftreplica"
@@ -78,12 +78,12 @@ lacks_the_run(const char *xml)
 static void
 keeps_the_machine(const char *live, const char *xml)
 {
-    struct ft_domain before, after;
+    struct ft_vm before, after;
     struct ft_error err = FT_ERROR_INIT;
     size_t i;
 
-    assert_int_equal(ft_domain_from_xml(live, &before, &err), 0);
-    assert_int_equal(ft_domain_from_xml(xml, &after, &err), 0);
+    assert_int_equal(ft_vm_from_xml(live, &before, &err), 0);
+    assert_int_equal(ft_vm_from_xml(xml, &after, &err), 0);
     assert_string_equal(before.name, after.name);
     assert_string_equal(before.uuid, after.uuid);
     assert_string_equal(before.machine, after.machine);
@@ -94,8 +94,8 @@ keeps_the_machine(const char *live, const char *xml)
         assert_string_equal(before.nics[i].mac, after.nics[i].mac);
     assert_int_equal(count(live, "<address type='pci'"),
                      count(xml, "<address type=\"pci\""));
-    ft_domain_free(&before);
-    ft_domain_free(&after);
+    ft_vm_free(&before);
+    ft_vm_free(&after);
 }
 
 static void
@@ -239,15 +239,15 @@ test_odd_path(void **state)
     const struct ft_replica_path odd = { "vda", "/a'\"<&>" };
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOFREE char *out = NULL;
-    struct ft_domain domain;
+    struct ft_vm domain;
 
     (void)state;
     assert_int_equal(ft_standby_xml(DOMAIN(
         "<devices><disk type='block'><source dev='/dev/x'/>"
         "<target dev='vda'/></disk></devices>"), &odd, 1, &out, &err), 0);
-    assert_int_equal(ft_domain_from_xml(out, &domain, &err), 0);
+    assert_int_equal(ft_vm_from_xml(out, &domain, &err), 0);
     assert_string_equal(domain.disks[0].source, odd.path);
-    ft_domain_free(&domain);
+    ft_vm_free(&domain);
 }
 
 static void

@@ -7,7 +7,7 @@
 #include <libvirt/virterror.h>
 
 #include "base/cleanup.h"
-#include "virt/domain.h"
+#include "virt/vm.h"
 #include "virt/qmp.h"
 #include "virt/volume.h"
 
@@ -50,10 +50,10 @@ test_domain_xml(void **state)
 {
     FT_AUTOFREE char *xml = read_data("domain/q35-qcow2-vga.xml");
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_domain domain;
+    struct ft_vm domain;
 
     (void)state;
-    assert_int_equal(ft_domain_from_xml(xml, &domain, &err), 0);
+    assert_int_equal(ft_vm_from_xml(xml, &domain, &err), 0);
     assert_string_equal(domain.name, "q2");
     assert_string_equal(domain.machine, "pc-q35-7.2");
     assert_int_equal(domain.memory, 128 << 20);
@@ -65,29 +65,29 @@ test_domain_xml(void **state)
     assert_string_equal(domain.nics[0].netdev, "hostnet0");
     assert_string_equal(domain.nics[0].model, "virtio");
     assert_int_equal(domain.nics[0].queues, 1);
-    ft_domain_free(&domain);
-    ft_domain_free(&domain);
-    ft_domain_free(NULL);
+    ft_vm_free(&domain);
+    ft_vm_free(&domain);
+    ft_vm_free(NULL);
 }
 
 static void
 test_domain_limits(void **state)
 {
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_domain domain;
+    struct ft_vm domain;
     char *xml = calloc(1, 64 << 10);
     int i;
 
     (void)state;
     strcpy(xml, "<domain><devices>");
-    for (i = 0; i <= FT_DOMAIN_NICS_MAX; i++)
+    for (i = 0; i <= FT_VM_NICS_MAX; i++)
         strcat(xml, "<interface type='user'/>");
     strcat(xml, "</devices></domain>");
-    assert_int_equal(ft_domain_from_xml(xml, &domain, &err), -E2BIG);
+    assert_int_equal(ft_vm_from_xml(xml, &domain, &err), -E2BIG);
     strcpy(xml, "<domain><name>");
     memset(xml + strlen(xml), 'n', 1000);
     strcat(xml, "</name></domain>");
-    assert_int_equal(ft_domain_from_xml(xml, &domain, &err), -ERANGE);
+    assert_int_equal(ft_vm_from_xml(xml, &domain, &err), -ERANGE);
     free(xml);
 }
 
@@ -98,10 +98,8 @@ test_no_process(void **state)
     pid_t pid;
 
     (void)state;
-    assert_int_equal(ft_domain_pid("no-such-vm-here", "u", &pid, &err),
-                     -ESRCH);
-    assert_int_equal(ft_domain_pid("../../etc/passwd", "u", &pid, &err),
-                     -EINVAL);
+    assert_int_equal(ft_vm_pid("no-such-vm-here", "u", &pid, &err), -ESRCH);
+    assert_int_equal(ft_vm_pid("../../etc/passwd", "u", &pid, &err), -EINVAL);
 }
 
 static virConnectPtr conn;

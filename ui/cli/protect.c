@@ -27,7 +27,7 @@ static const struct ft_option options[] = {
       offsetof(struct ft_cli_options, address), 0, 0,
       "address of the standby to replicate to" },
     { "silence", 0, FT_OPTION_INTEGER, "MS",
-      offsetof(struct ft_cli_options, silence_ms), 20, 60000,
+      offsetof(struct ft_cli_options, silence_ms), 50, 60000,
       "silence after which a host is suspected (default: 200)" },
     { "alone-without-witness", 0, FT_OPTION_FLAG, NULL,
       offsetof(struct ft_cli_options, alone_without_witness), 0, 0,

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "virt/domain.h"
+#include "virt/vm.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -42,7 +42,7 @@ scaled(xmlNodePtr node, const char *path)
 }
 
 static int
-read_disk(xmlNodePtr node, struct ft_disk *disk)
+read_disk(xmlNodePtr node, struct ft_vm_disk *disk)
 {
     const char *where = ft_xml_count(node, "source/@file") ? "source/@file"
                                                            : "source/@dev";
@@ -64,7 +64,7 @@ read_disk(xmlNodePtr node, struct ft_disk *disk)
 }
 
 static int
-read_nic(xmlNodePtr node, struct ft_nic *nic)
+read_nic(xmlNodePtr node, struct ft_vm_nic *nic)
 {
     char queues[16], driver[16];
     size_t i;
@@ -91,16 +91,16 @@ read_nic(xmlNodePtr node, struct ft_nic *nic)
 }
 
 static int
-read_disks(xmlNodePtr root, struct ft_domain *out, struct ft_error *err)
+read_disks(xmlNodePtr root, struct ft_vm *out, struct ft_error *err)
 {
     FT_AUTOFREE xmlNodePtr *nodes = NULL;
     size_t n, i;
 
     if (ft_xml_find(root, "devices/disk", &nodes, &n) < 0)
         return ft_fail(err, ENOMEM, NULL, "no memory");
-    if (n > FT_DOMAIN_DISKS_MAX)
+    if (n > FT_VM_DISKS_MAX)
         return ft_fail(err, E2BIG, NULL, "%zu disks; at most %d are supported",
-                       n, FT_DOMAIN_DISKS_MAX);
+                       n, FT_VM_DISKS_MAX);
     out->disks = calloc(n + 1, sizeof(*out->disks));
     if (!out->disks)
         return ft_fail(err, ENOMEM, NULL, "no memory");
@@ -112,16 +112,16 @@ read_disks(xmlNodePtr root, struct ft_domain *out, struct ft_error *err)
 }
 
 static int
-read_nics(xmlNodePtr root, struct ft_domain *out, struct ft_error *err)
+read_nics(xmlNodePtr root, struct ft_vm *out, struct ft_error *err)
 {
     FT_AUTOFREE xmlNodePtr *nodes = NULL;
     size_t n, i;
 
     if (ft_xml_find(root, "devices/interface", &nodes, &n) < 0)
         return ft_fail(err, ENOMEM, NULL, "no memory");
-    if (n > FT_DOMAIN_NICS_MAX)
+    if (n > FT_VM_NICS_MAX)
         return ft_fail(err, E2BIG, NULL, "%zu NICs; at most %d are supported",
-                       n, FT_DOMAIN_NICS_MAX);
+                       n, FT_VM_NICS_MAX);
     out->nics = calloc(n + 1, sizeof(*out->nics));
     if (!out->nics)
         return ft_fail(err, ENOMEM, NULL, "no memory");
@@ -133,8 +133,7 @@ read_nics(xmlNodePtr root, struct ft_domain *out, struct ft_error *err)
 }
 
 int
-ft_domain_from_xml(const char *xml, struct ft_domain *out,
-                   struct ft_error *err)
+ft_vm_from_xml(const char *xml, struct ft_vm *out, struct ft_error *err)
 {
     FT_AUTOXML xmlDocPtr doc = NULL;
     char vcpus[16];
@@ -157,12 +156,12 @@ ft_domain_from_xml(const char *xml, struct ft_domain *out,
     if (rc == 0)
         rc = read_nics(root, out, err);
     if (rc < 0)
-        ft_domain_free(out);
+        ft_vm_free(out);
     return rc;
 }
 
 void
-ft_domain_free(struct ft_domain *domain)
+ft_vm_free(struct ft_vm *domain)
 {
     if (!domain)
         return;
@@ -184,8 +183,7 @@ read_cmdline(pid_t pid, char **text, size_t *size)
 }
 
 int
-ft_domain_pid(const char *name, const char *uuid, pid_t *pid,
-              struct ft_error *err)
+ft_vm_pid(const char *name, const char *uuid, pid_t *pid, struct ft_error *err)
 {
     FT_AUTOFREE char *text = NULL;
     FT_AUTOFREE char *cmdline = NULL;
@@ -262,7 +260,7 @@ process_has_open(pid_t pid, const char *device)
  * so there any open /dev/vhost-net counts.
  */
 static int
-find_vhost(struct ft_domain *domain)
+find_vhost(struct ft_vm *domain)
 {
     FT_AUTOFREE char *cmdline = NULL;
     bool any = process_has_open(domain->pid, "/dev/vhost-net");
@@ -272,7 +270,7 @@ find_vhost(struct ft_domain *domain)
     if (rc < 0)
         return rc;
     for (i = 0; i < domain->n_nics; i++) {
-        struct ft_nic *nic = &domain->nics[i];
+        struct ft_vm_nic *nic = &domain->nics[i];
         bool listed = false;
 
         for (at = 0; at < size && !listed; at += strlen(cmdline + at) + 1) {
@@ -292,7 +290,7 @@ find_vhost(struct ft_domain *domain)
 }
 
 static int
-ask_qemu(virDomainPtr dom, struct ft_domain *out, struct ft_error *err)
+ask_qemu(virDomainPtr dom, struct ft_vm *out, struct ft_error *err)
 {
     FT_AUTOJSON json_t *version = NULL;
     FT_AUTOJSON json_t *type = NULL;
@@ -324,13 +322,13 @@ ask_qemu(virDomainPtr dom, struct ft_domain *out, struct ft_error *err)
 }
 
 static int
-ask_capacities(virDomainPtr dom, struct ft_domain *out, struct ft_error *err)
+ask_capacities(virDomainPtr dom, struct ft_vm *out, struct ft_error *err)
 {
     virDomainBlockInfo info;
     size_t i;
 
     for (i = 0; i < out->n_disks; i++) {
-        struct ft_disk *disk = &out->disks[i];
+        struct ft_vm_disk *disk = &out->disks[i];
 
         if (!disk->source[0])
             continue;           /* an empty drive, or a network disk */
@@ -342,7 +340,7 @@ ask_capacities(virDomainPtr dom, struct ft_domain *out, struct ft_error *err)
 }
 
 static int
-ask_libvirt(virDomainPtr dom, struct ft_domain *out, struct ft_error *err)
+ask_libvirt(virDomainPtr dom, struct ft_vm *out, struct ft_error *err)
 {
     int state = 0, reason = 0, autostart = 0;
 
@@ -359,8 +357,7 @@ ask_libvirt(virDomainPtr dom, struct ft_domain *out, struct ft_error *err)
 }
 
 int
-ft_domain_inspect(virDomainPtr dom, struct ft_domain *out,
-                  struct ft_error *err)
+ft_vm_inspect(virDomainPtr dom, struct ft_vm *out, struct ft_error *err)
 {
     char *xml = virDomainGetXMLDesc(dom, 0);
     int rc;
@@ -368,13 +365,13 @@ ft_domain_inspect(virDomainPtr dom, struct ft_domain *out,
     memset(out, 0, sizeof(*out));
     if (!xml)
         return ft_virt_fail(err, EIO, NULL, "definition of the VM");
-    rc = ft_domain_from_xml(xml, out, err);
+    rc = ft_vm_from_xml(xml, out, err);
     free(xml);
     if (rc < 0)
         return rc;
     rc = ask_libvirt(dom, out, err);
     if (rc == 0)
-        rc = ft_domain_pid(out->name, out->uuid, &out->pid, err);
+        rc = ft_vm_pid(out->name, out->uuid, &out->pid, err);
     if (rc == 0 && (read_owner(out->pid, &out->uid, &out->gid) < 0 ||
                     find_vhost(out) < 0))
         rc = ft_fail(err, ESRCH, NULL, "QEMU of VM %s went away", out->name);
@@ -383,6 +380,6 @@ ft_domain_inspect(virDomainPtr dom, struct ft_domain *out,
     if (rc == 0)
         rc = ask_capacities(dom, out, err);
     if (rc < 0)
-        ft_domain_free(out);
+        ft_vm_free(out);
     return rc;
 }

@@ -1,13 +1,13 @@
 /*
  * What a running domain is made of, as far as the engine must know it.
  *
- * Ownership: ft_domain_inspect fills a struct of the caller, who frees its
- * contents with ft_domain_free.
+ * Ownership: ft_vm_inspect fills a struct of the caller, who frees its
+ * contents with ft_vm_free.
  * Threads: thread safe.
  * Source: libvirt's domain XML (formatdomain), QEMU's QMP.
  */
-#ifndef FT_VIRT_DOMAIN_H
-#define FT_VIRT_DOMAIN_H
+#ifndef FT_VIRT_VM_H
+#define FT_VIRT_VM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,10 +18,10 @@
 
 #include "base/error.h"
 
-#define FT_DOMAIN_DISKS_MAX 64
-#define FT_DOMAIN_NICS_MAX 32
+#define FT_VM_DISKS_MAX 64
+#define FT_VM_NICS_MAX 32
 
-struct ft_disk {
+struct ft_vm_disk {
     char target[32];            /* "vda" */
     char alias[64];             /* "virtio-disk0" */
     char source[4096];          /* file or block device; "" when neither */
@@ -32,7 +32,7 @@ struct ft_disk {
     bool shareable;
 };
 
-struct ft_nic {
+struct ft_vm_nic {
     char alias[64];             /* "net0" */
     char netdev[64];            /* QEMU's netdev id: "hostnet0" */
     char mac[18];               /* lower case, colons */
@@ -44,7 +44,7 @@ struct ft_nic {
     bool vhost;                 /* the kernel's vhost moves its packets */
 };
 
-struct ft_domain {
+struct ft_vm {
     char name[256];
     char uuid[37];
     char machine[64];           /* QEMU's own name: "pc-i440fx-7.2" */
@@ -57,32 +57,30 @@ struct ft_domain {
     bool persistent;
     bool autostart;
     bool running;               /* false: paused or otherwise stopped */
-    struct ft_disk *disks;
+    struct ft_vm_disk *disks;
     size_t n_disks;
-    struct ft_nic *nics;
+    struct ft_vm_nic *nics;
     size_t n_nics;
 };
 
 /* Fills *out about an active domain. -ESRCH when it does not run, -E2BIG with
  * more disks or NICs than the limits above. */
-int ft_domain_inspect(virDomainPtr dom, struct ft_domain *out,
-                      struct ft_error *err);
+int ft_vm_inspect(virDomainPtr dom, struct ft_vm *out, struct ft_error *err);
 
 /* Frees what *domain holds, not the struct. */
-void ft_domain_free(struct ft_domain *domain);
+void ft_vm_free(struct ft_vm *domain);
 
 /*
- * The parts of ft_domain_inspect that need no running domain: name, uuid,
+ * The parts of ft_vm_inspect that need no running domain: name, uuid,
  * memory, disks and NICs from the XML text. Pure; -EINVAL for XML that is none.
  */
-int ft_domain_from_xml(const char *xml, struct ft_domain *out,
-                       struct ft_error *err);
+int ft_vm_from_xml(const char *xml, struct ft_vm *out, struct ft_error *err);
 
 /*
  * QEMU's process of this domain: from libvirt's pid file, and only when
  * /proc/PID/cmdline carries the uuid. -ESRCH when there is none.
  */
-int ft_domain_pid(const char *name, const char *uuid, pid_t *pid,
-                  struct ft_error *err);
+int ft_vm_pid(const char *name, const char *uuid, pid_t *pid,
+              struct ft_error *err);
 
 #endif
