@@ -93,26 +93,13 @@ ft_saver_watch_events(struct ft_saver *saver, struct ft_error *err)
 static int
 suspend(struct ft_saver *saver, enum ft_saver_mark mark, struct ft_error *err)
 {
-    int rc = ft_saver_mark_set(saver->folder, mark);
-
-    if (rc < 0)
-        return ft_fail(err, -rc, NULL, "mark in %s: %s", saver->folder,
-                       strerror(-rc));
-    if (virDomainSuspend(saver->dom) == 0)
-        return 0;
-    ft_virt_fail(err, EIO, NULL, "stop of the VM");
-    ft_saver_mark_set(saver->folder, FT_SAVER_RUNS);
-    return -EIO;
+    return ft_saver_suspend(saver->dom, saver->folder, mark, err);
 }
 
 static int
 resume(struct ft_saver *saver, struct ft_error *err)
 {
-    if (virDomainResume(saver->dom) < 0)
-        return ft_virt_fail(err, EIO, "start it: virsh resume",
-                            "restart of the VM");
-    ft_saver_mark_set(saver->folder, FT_SAVER_RUNS);
-    return 0;
+    return ft_saver_resume(saver->dom, saver->folder, err);
 }
 
 /* ----- first method ----- */

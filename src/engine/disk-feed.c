@@ -9,16 +9,19 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "engine/nbd-server.h"
+#include "base/log.h"
+#include "engine/disk-sink.h"
 #include "engine/page-codec.h"
+#include "engine/saver-marker.h"
 #include "virt/block-copy.h"
 
 #define SOCKET_NAME "disks.sock"
 
 struct ft_disk_feed {
     virDomainPtr dom;
+    const char *folder;             /* the owner's */
     struct ft_outgoing *out;
-    struct ft_nbd *server;
+    struct ft_disk_sink *sink;
     char socket[PATH_MAX];
     char targets[FT_DISKS_MAX][32];
     size_t count, started;
@@ -119,8 +122,8 @@ start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
     }
     if (!feed->count)
         return 0;
-    return ft_nbd_start(feed->socket, domain->uid, domain->gid, exports,
-                        feed->count, &handlers, feed, &feed->server, err);
+    return ft_disk_sink_start(feed->socket, domain->uid, domain->gid, exports,
+                              feed->count, &handlers, feed, &feed->sink, err);
 }
 
 int
@@ -135,9 +138,12 @@ ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
         return ft_fail(err, ENOMEM, NULL, "no memory for the disks");
     pthread_mutex_init(&f->read_lock, NULL);
     f->dom = dom;
+    f->folder = folder;
     f->out = out;
     snprintf(f->socket, sizeof(f->socket), "%s/" SOCKET_NAME, folder);
-    rc = start_server(f, domain, err);
+    rc = ft_disk_feed_end_leftovers(dom, folder, err);
+    if (!rc)
+        rc = start_server(f, domain, err);
     while (!rc && f->started < f->count) {
         rc = ft_block_copy_start(dom, f->targets[f->started], f->socket,
                                  f->targets[f->started], err);
@@ -173,18 +179,67 @@ ft_disk_feed_progress(struct ft_disk_feed *feed,
     return 0;
 }
 
+static int
+is_running(virDomainPtr dom)
+{
+    int state;
+
+    return virDomainGetState(dom, &state, NULL, 0) == 0 &&
+           state == VIR_DOMAIN_RUNNING;
+}
+
+/*
+ * A mirror that is ended before it is ready, or fails, frees what the guest's
+ * writes in flight go on to use: that corrupts QEMU's heap (seen with 7.2;
+ * block/mirror.c, mirror_run at immediate_exit: in_flight_bitmap). So there are
+ * none: the VM stands meanwhile. *stopped says that it was not so before.
+ */
+static int
+quiesce(virDomainPtr dom, const char *folder, bool *stopped,
+        struct ft_error *err)
+{
+    int rc;
+
+    *stopped = false;
+    if (!is_running(dom))
+        return 0;
+    rc = ft_saver_suspend(dom, folder, FT_SAVER_CHECKPOINT, err);
+    *stopped = rc == 0;
+    return rc;
+}
+
+static int
+end_copies(struct ft_disk_feed *feed, struct ft_error *err)
+{
+    struct ft_disk_feed_progress progress = { 0 };
+    bool stopped = false;
+    size_t i;
+    int rc = ft_disk_feed_progress(feed, &progress, err), one;
+
+    if (!rc && !progress.ready)
+        rc = quiesce(feed->dom, feed->folder, &stopped, err);
+    if (rc)
+        return rc;
+    for (i = 0; i < feed->started; i++) {
+        one = ft_block_copy_abort(feed->dom, feed->targets[i], rc ? NULL : err);
+        rc = rc ? rc : one;
+    }
+    if (stopped && ft_saver_resume(feed->dom, feed->folder, rc ? NULL : err))
+        rc = rc ? rc : -EIO;
+    return rc;
+}
+
 void
 ft_disk_feed_stop(struct ft_disk_feed *feed)
 {
     struct ft_error err = FT_ERROR_INIT;
-    size_t i;
 
     if (!feed)
         return;
-    /* a job that cannot be ended now ends when its server has gone */
-    for (i = 0; i < feed->started; i++)
-        ft_block_copy_abort(feed->dom, feed->targets[i], &err);
-    ft_nbd_stop(feed->server);
+    /* what cannot be ended now goes on into the sink's process */
+    if (feed->started && end_copies(feed, &err))
+        ft_log_error(&err, "ending the copies of the disks");
+    ft_disk_sink_stop(feed->sink);
     free(feed);
 }
 
@@ -193,7 +248,18 @@ ft_disk_feed_end_leftovers(virDomainPtr dom, const char *folder,
                            struct ft_error *err)
 {
     char prefix[PATH_MAX];
+    unsigned count;
+    bool stopped;
+    int rc, resumed;
 
     snprintf(prefix, sizeof(prefix), "%s/", folder);
-    return ft_block_copy_end_leftovers(dom, prefix, NULL, err);
+    rc = ft_block_copy_count_leftovers(dom, prefix, &count, err);
+    if (rc || !count)
+        return rc;
+    rc = quiesce(dom, folder, &stopped, err);
+    if (rc)
+        return rc;
+    rc = ft_block_copy_end_leftovers(dom, prefix, &count, err);
+    resumed = stopped ? ft_saver_resume(dom, folder, rc ? NULL : err) : 0;
+    return rc ? rc : resumed;
 }

@@ -19,6 +19,8 @@ libftengine_a_SOURCES = \
 	src/engine/stop-events.c src/engine/stop-events.h \
 	src/engine/uffd.c src/engine/uffd.h \
 	src/engine/disk-log.c src/engine/disk-log.h src/engine/disk-zero.c \
+	src/engine/disk-sink.c src/engine/disk-sink.h \
+	src/engine/disk-sink-main.c src/engine/disk-sink-private.h \
 	src/engine/frame.c src/engine/frame.h \
 	src/engine/link.c src/engine/link.h src/engine/link-heart.c \
 	src/engine/link-hello.c src/engine/link-private.h \

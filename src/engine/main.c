@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "engine/control-server.h"
 #include "engine/daemon.h"
+#include "engine/disk-sink.h"
 #include "engine/paths.h"
 #include "engine/witness.h"
 #include "engine/worker.h"
@@ -23,6 +24,7 @@ usage(FILE *to)
           "       ftengine probe\n"
           "       ftengine control\n"
           "       ftengine worker --pair UUID [--give-up]   (started by the daemon)\n"
+          "       ftengine disks                            (started by a worker)\n"
           "       ftengine --version | --help\n", to);
     return to == stdout ? 0 : 2;
 }
@@ -123,13 +125,21 @@ run_control(int argc, char **argv)
     return argc > 1 ? usage(stderr) : ft_control_bridge(FT_CONTROL_SOCKET);
 }
 
+/* Started by a worker, with what it is to do behind a descriptor. */
+static int
+run_disks(int argc, char **argv)
+{
+    (void)argv;
+    return argc > 1 ? usage(stderr) : ft_disk_sink_main();
+}
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
     { "daemon", run_daemon },   { "worker", run_worker },
     { "witness", run_witness }, { "probe", run_probe },
-    { "control", run_control },
+    { "control", run_control }, { "disks", run_disks },
 };
 
 int

@@ -12,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "virt/qmp.h"
 
 #define HELD "held\n"
 #define CHECKPOINT "checkpoint\n"
@@ -49,4 +50,29 @@ ft_saver_mark_get(const char *folder)
         ft_file_read(path, 64, &text, NULL) < 0)
         return FT_SAVER_RUNS;
     return strcmp(text, HELD) == 0 ? FT_SAVER_HELD : FT_SAVER_CHECKPOINT;
+}
+
+int
+ft_saver_suspend(virDomainPtr dom, const char *folder, enum ft_saver_mark mark,
+                 struct ft_error *err)
+{
+    int rc = ft_saver_mark_set(folder, mark);
+
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "mark in %s: %s", folder, strerror(-rc));
+    if (virDomainSuspend(dom) == 0)
+        return 0;
+    ft_virt_fail(err, EIO, NULL, "stop of the VM");
+    ft_saver_mark_set(folder, FT_SAVER_RUNS);
+    return -EIO;
+}
+
+int
+ft_saver_resume(virDomainPtr dom, const char *folder, struct ft_error *err)
+{
+    if (virDomainResume(dom) < 0)
+        return ft_virt_fail(err, EIO, "start it: virsh resume",
+                            "restart of the VM");
+    ft_saver_mark_set(folder, FT_SAVER_RUNS);
+    return 0;
 }

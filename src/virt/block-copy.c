@@ -141,9 +141,10 @@ copies_to(xmlNodePtr disk, const char *prefix)
     return socket && strncmp(socket, prefix, strlen(prefix)) == 0;
 }
 
+/* Counts the disks that are being copied there, and ends that when told so. */
 static int
-end_on_disks(virDomainPtr dom, xmlNodePtr root, const char *prefix,
-             unsigned *ended, struct ft_error *err)
+visit_disks(virDomainPtr dom, xmlNodePtr root, const char *prefix, bool end,
+            unsigned *count, struct ft_error *err)
 {
     FT_AUTOFREE xmlNodePtr *disks = NULL;
     char target[64];
@@ -156,29 +157,41 @@ end_on_disks(virDomainPtr dom, xmlNodePtr root, const char *prefix,
         if (!copies_to(disks[i], prefix) ||
             ft_xml_copy(disks[i], "target/@dev", target, sizeof(target)) < 0)
             continue;
-        rc = ft_block_copy_abort(dom, target, err);
+        if (end)
+            rc = ft_block_copy_abort(dom, target, err);
         if (rc == 0)
-            (*ended)++;
+            (*count)++;
     }
     return rc;
+}
+
+static int
+visit_leftovers(virDomainPtr dom, const char *prefix, bool end,
+                unsigned *count, struct ft_error *err)
+{
+    FT_AUTOXML xmlDocPtr doc = NULL;
+    char *xml = virDomainGetXMLDesc(dom, 0);
+    int rc;
+
+    *count = 0;
+    if (!xml)
+        return ft_virt_fail(err, EIO, NULL, "definition of the VM");
+    rc = ft_xml_parse(xml, "domain", &doc, err);
+    free(xml);
+    return rc ? rc : visit_disks(dom, xmlDocGetRootElement(doc), prefix, end,
+                                 count, err);
+}
+
+int
+ft_block_copy_count_leftovers(virDomainPtr dom, const char *prefix,
+                              unsigned *count, struct ft_error *err)
+{
+    return visit_leftovers(dom, prefix, false, count, err);
 }
 
 int
 ft_block_copy_end_leftovers(virDomainPtr dom, const char *prefix,
                             unsigned *ended, struct ft_error *err)
 {
-    FT_AUTOXML xmlDocPtr doc = NULL;
-    char *xml = virDomainGetXMLDesc(dom, 0);
-    unsigned count = 0;
-    int rc;
-
-    if (!xml)
-        return ft_virt_fail(err, EIO, NULL, "definition of the VM");
-    rc = ft_xml_parse(xml, "domain", &doc, err);
-    free(xml);
-    if (rc == 0)
-        rc = end_on_disks(dom, xmlDocGetRootElement(doc), prefix, &count, err);
-    if (ended)
-        *ended = count;
-    return rc;
+    return visit_leftovers(dom, prefix, true, ended, err);
 }

@@ -35,14 +35,19 @@ int ft_block_copy_progress(virDomainPtr dom, const char *target,
                            struct ft_block_copy_progress *progress,
                            struct ft_error *err);
 
-/* Ends the job, at the disk's own image; success also when there is none. */
+/*
+ * Ends the job, at the disk's own image; success also when there is none. While
+ * it is not ready no write of the guest may be under way: see disk-feed.c.
+ */
 int ft_block_copy_abort(virDomainPtr dom, const char *target,
                         struct ft_error *err);
 
 /*
- * Ends copy jobs of all disks of dom that go to a unix socket whose path
- * begins with prefix: what a dead worker left. *ended counts them, may be NULL.
+ * Copy jobs of all disks of dom that go to a unix socket whose path begins with
+ * prefix, which a dead worker left: their number, and the end of them.
  */
+int ft_block_copy_count_leftovers(virDomainPtr dom, const char *prefix,
+                                  unsigned *count, struct ft_error *err);
 int ft_block_copy_end_leftovers(virDomainPtr dom, const char *prefix,
                                 unsigned *ended, struct ft_error *err);
 

@@ -75,6 +75,22 @@ for point in replica-write@3 replica-apply@20 disk-log-append@5 disk-log-apply@5
 done
 exits 0 ftadmin verify vm1
 
+# Each end of a mirror that is not ready, or fails, has killed QEMU now and then
+# (ft-architecture(7), DISKS).
+note "copying the disks ends in the middle, while the guest writes"
+for host in h1 h2 h1 h2; do
+    forget_crashes $host
+    for end in 1 2 3 4; do
+        wait_for 20 worker_pid $host >/dev/null
+        must lab on $host kill -KILL "$(worker_pid $host)"
+        sleep "0.$((RANDOM % 900 + 100))"       # not waiting: any moment will do
+    done
+    guest_goes_on 20
+    wait_for 60 protected_from h1
+done
+wait_for 20 eval '! lab on h1 pgrep -f "ftengine disks" | tail -n +2 | grep -q .'
+exits 0 ftadmin verify vm1
+
 note "the ways to stop the VM that are not the first choice"
 for mode in saver-memfd saver-pipe-refused; do
     arm h1 $mode=1

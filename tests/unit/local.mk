@@ -28,7 +28,7 @@ if HAVE_CMOCKA
 wire_tests = tests/unit/test-tls \
 	tests/unit/test-frame \
 	tests/unit/test-link \
-	tests/unit/test-nbd-server \
+	tests/unit/test-nbd-server tests/unit/test-disk-sink \
 	tests/unit/test-page-codec \
 	tests/unit/test-state-delta \
 	tests/unit/test-disk-log
@@ -44,6 +44,8 @@ tests_unit_test_link_SOURCES = tests/unit/test-link.c tests/unit/wire.h
 tests_unit_test_link_LDADD = $(wire_libs)
 tests_unit_test_nbd_server_SOURCES = tests/unit/test-nbd-server.c tests/unit/wire.h
 tests_unit_test_nbd_server_LDADD = $(wire_libs) $(LIBNBD_LIBS)
+tests_unit_test_disk_sink_SOURCES = tests/unit/test-disk-sink.c tests/unit/wire.h
+tests_unit_test_disk_sink_LDADD = $(wire_libs) $(LIBNBD_LIBS)
 tests_unit_test_page_codec_SOURCES = tests/unit/test-page-codec.c tests/unit/wire.h
 tests_unit_test_page_codec_LDADD = $(wire_libs)
 tests_unit_test_state_delta_SOURCES = tests/unit/test-state-delta.c tests/unit/wire.h
