@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "engine/loop.h"
 #include "engine/witness-client.h"
+#include "engine/worker-daemon.h"
 
 #define CONNECT_RETRY_MS 300
 #define ACCEPTING_MAX 16            /* connections of nobody knows whom */
@@ -389,6 +390,7 @@ report(struct ft_worker *w, const struct ft_ownership_action *action)
     ft_worker_note(w, severity_of(action->state), "state", "%s is %s%s%s",
                    w->config.vm, ft_pair_state_name(action->state),
                    why[0] ? ": " : "", why);
+    ft_loop_post(ft_worker_send_status, w);     /* who asks next sees it */
 }
 
 static void
