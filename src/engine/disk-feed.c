@@ -3,7 +3,6 @@
 #include "engine/disk-feed.h"
 
 #include <limits.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,6 @@ struct ft_disk_feed {
     char socket[PATH_MAX];
     char targets[FT_DISKS_MAX][32];
     size_t count, started;
-    pthread_mutex_t read_lock;      /* one read at a time */
 };
 
 int
@@ -51,12 +49,8 @@ static int
 on_read(void *opaque, unsigned disk, void *data, uint64_t offset, size_t length)
 {
     struct ft_disk_feed *feed = opaque;
-    int rc;
 
-    pthread_mutex_lock(&feed->read_lock);
-    rc = ft_outgoing_read_disk(feed->out, disk, offset, data, length);
-    pthread_mutex_unlock(&feed->read_lock);
-    return rc;
+    return ft_outgoing_read_disk(feed->out, disk, offset, data, length);
 }
 
 /* A write is answered only after it is on its way; see the header on failure. */
@@ -136,7 +130,6 @@ ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
 
     if (!f)
         return ft_fail(err, ENOMEM, NULL, "no memory for the disks");
-    pthread_mutex_init(&f->read_lock, NULL);
     f->dom = dom;
     f->folder = folder;
     f->out = out;
