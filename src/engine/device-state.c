@@ -84,10 +84,11 @@ ft_saver_open(virDomainPtr dom, pid_t pid, const char *folder,
 }
 
 int
-ft_saver_watch_events(struct ft_saver *saver, struct ft_error *err)
+ft_saver_watch_events(struct ft_saver *saver, virConnectPtr conn,
+                      struct ft_error *err)
 {
-    return saver->events ? 0 : ft_stop_events_open(saver->dom, &saver->events,
-                                                   err);
+    return saver->events ? 0 : ft_stop_events_open(conn, saver->dom,
+                                                   &saver->events, err);
 }
 
 static int

@@ -60,10 +60,12 @@ int ft_saver_open(virDomainPtr dom, pid_t pid, const char *folder,
 
 /*
  * Asks libvirt for QEMU's STOP and RESUME events, so that qemu_pause_ns is
- * known. Needs libvirt's default event loop in another thread. Costs libvirtd
- * some CPU per checkpoint.
+ * known. conn must outlive the saver and should carry events only (struct
+ * ft_worker). Needs libvirt's default event loop in another thread. Costs
+ * libvirtd some CPU per checkpoint.
  */
-int ft_saver_watch_events(struct ft_saver *saver, struct ft_error *err);
+int ft_saver_watch_events(struct ft_saver *saver, virConnectPtr conn,
+                          struct ft_error *err);
 
 /*
  * Stops the VM; returns when it stands and its disks are drained. With hold

@@ -112,23 +112,27 @@ void
 ft_primary_watch_vm(struct ft_primary *p)
 {
     struct ft_worker *w = p->worker;
+    virDomainPtr dom = ft_vm_by(w->events, w->dom);
 
-    virConnectDomainEventRegisterAny(w->conn, w->dom,
+    if (!dom)
+        return;         /* undefined since: there is nothing to watch */
+    virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_LIFECYCLE,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), w,
                                      NULL);
-    virConnectDomainEventRegisterAny(w->conn, w->dom,
+    virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_block_job), p,
                                      NULL);
-    virConnectDomainEventRegisterAny(w->conn, w->dom,
+    virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_DEVICE_ADDED,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_device), p,
                                      NULL);
-    virConnectDomainEventRegisterAny(w->conn, w->dom,
+    virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_device), p,
                                      NULL);
+    virDomainFree(dom);
 }
 
 /* A rebooted old primary must not start a stale copy by itself. */

@@ -59,6 +59,12 @@ struct ft_primary {
     int64_t progress_ns;        /* when things moved on last */
     uint64_t progress_bytes;
 
+    /*
+     * Taken with lock held or without, never the other way round. Detaching the
+     * gate waits for its thread, whose callback takes lock: the replication
+     * thread does it while it holds neither, the control thread while that one
+     * is idle.
+     */
     pthread_mutex_t gate_lock;
     struct ft_gate *gate;       /* NULL: none, output flows as ever */
     pid_t gate_pid;             /* the QEMU that it stands before */

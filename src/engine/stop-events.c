@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "virt/qmp.h"
+#include "virt/vm.h"
 
 struct ft_stop_events {
     virConnectPtr conn;
@@ -58,20 +59,26 @@ on_event(virConnectPtr conn, virDomainPtr dom, const char *event,
 }
 
 int
-ft_stop_events_open(virDomainPtr dom, struct ft_stop_events **out,
-                    struct ft_error *err)
+ft_stop_events_open(virConnectPtr conn, virDomainPtr dom,
+                    struct ft_stop_events **out, struct ft_error *err)
 {
     struct ft_stop_events *events = calloc(1, sizeof(*events));
+    virDomainPtr ours;
 
     *out = NULL;
     if (!events)
         return ft_fail(err, ENOMEM, NULL, "no memory");
     pthread_mutex_init(&events->lock, NULL);
     events->references = 2;
-    events->conn = virDomainGetConnect(dom);
-    events->callback = virConnectDomainQemuMonitorEventRegister(
-        events->conn, dom, "^(STOP|RESUME)$", on_event, events, unreference,
-        VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX);
+    events->conn = conn;
+    events->callback = -1;
+    ours = ft_vm_by(conn, dom);
+    if (ours) {
+        events->callback = virConnectDomainQemuMonitorEventRegister(
+            conn, ours, "^(STOP|RESUME)$", on_event, events, unreference,
+            VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX);
+        virDomainFree(ours);
+    }
     if (events->callback < 0) {
         events->references = 1;
         unreference(events);

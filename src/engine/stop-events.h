@@ -17,8 +17,9 @@
 
 struct ft_stop_events;
 
-int ft_stop_events_open(virDomainPtr dom, struct ft_stop_events **out,
-                        struct ft_error *err);
+/* conn brings the events of dom, which may be of another connection; not owned. */
+int ft_stop_events_open(virConnectPtr conn, virDomainPtr dom,
+                        struct ft_stop_events **out, struct ft_error *err);
 
 /* ns of the last complete stop and resume; 0 when none is known yet. */
 int64_t ft_stop_events_pause_ns(struct ft_stop_events *events);

@@ -147,7 +147,7 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
         rc = ft_guest_memory_attach(w->dom, p->domain.pid, &p->memory, err);
     if (!rc)
         rc = ft_saver_open(w->dom, p->domain.pid, w->run_folder, &p->saver, err);
-    if (!rc && ft_saver_watch_events(p->saver, err))
+    if (!rc && ft_saver_watch_events(p->saver, w->events, err))
         ft_log_error(err, "pauses are measured from outside");
     if (!rc)
         rc = ft_page_sender_open(p->memory, &p->out, FT_EPOCH_BUFFER,

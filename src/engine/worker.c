@@ -250,6 +250,8 @@ on_libvirt_closed(virConnectPtr conn, int reason, void *opaque)
     struct ft_worker *w = opaque;
 
     (void)conn;
+    if (w->libvirt_lost_ns)
+        return;         /* of the other connection */
     ft_worker_note(w, "warn", "libvirt-lost",
                    "the connection to libvirt ended (reason %d)", reason);
     if (w->state.record.role != FT_ROLE_PRIMARY)
@@ -266,13 +268,13 @@ ignore_libvirt_error(void *opaque, virErrorPtr error)
     (void)error;
 }
 
-static void
-open_libvirt(struct ft_worker *w)
+static virConnectPtr
+connect_to_libvirt(struct ft_worker *w)
 {
+    virConnectPtr conn;
     int tries = 0;
 
-    virSetErrorFunc(NULL, ignore_libvirt_error);
-    while (!(w->conn = virConnectOpen(LIBVIRT_URI))) {
+    while (!(conn = virConnectOpen(LIBVIRT_URI))) {
         if (tries++ == 0)
             ft_worker_note(w, "crit", "libvirt-unreachable",
                            "libvirt does not answer on this host: %s",
@@ -280,7 +282,22 @@ open_libvirt(struct ft_worker *w)
         ft_clock_sleep(LIBVIRT_RETRY_MS * FT_NS_PER_MS);
         ft_worker_send_status(w);
     }
+    return conn;
+}
+
+/*
+ * Two connections: libvirtd 9.0 takes the callbacks of a client that dies twice
+ * away, and dies of it now and then, when a call of that client is still at work
+ * (virNetServerClientCloseLocked lets its lock go for the callback that does so).
+ */
+static void
+open_libvirt(struct ft_worker *w)
+{
+    virSetErrorFunc(NULL, ignore_libvirt_error);
+    w->conn = connect_to_libvirt(w);
+    w->events = connect_to_libvirt(w);
     virConnectRegisterCloseCallback(w->conn, on_libvirt_closed, w, NULL);
+    virConnectRegisterCloseCallback(w->events, on_libvirt_closed, w, NULL);
     w->dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
 }
 

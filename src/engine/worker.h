@@ -63,8 +63,9 @@ struct ft_worker {
     void *side_data;
 
     virConnectPtr conn;
-    virDomainPtr dom;           /* NULL while there is none */
-    int64_t libvirt_lost_ns;    /* when the connection ended */
+    virConnectPtr events;       /* brings events, and nothing else: see open_libvirt */
+    virDomainPtr dom;           /* of conn; NULL while there is none */
+    int64_t libvirt_lost_ns;    /* when a connection ended; 0: none */
     int libvirt_timer, libvirt_back;
     int give_up;                /* started only to let the VM go on alone */
 

@@ -160,6 +160,15 @@ ft_vm_from_xml(const char *xml, struct ft_vm *out, struct ft_error *err)
     return rc;
 }
 
+virDomainPtr
+ft_vm_by(virConnectPtr conn, virDomainPtr dom)
+{
+    unsigned char uuid[VIR_UUID_BUFLEN];
+
+    return virDomainGetUUID(dom, uuid) < 0 ? NULL
+                                           : virDomainLookupByUUID(conn, uuid);
+}
+
 void
 ft_vm_free(struct ft_vm *domain)
 {

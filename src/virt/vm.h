@@ -67,6 +67,10 @@ struct ft_vm {
  * more disks or NICs than the limits above. */
 int ft_vm_inspect(virDomainPtr dom, struct ft_vm *out, struct ft_error *err);
 
+/* The same VM by another connection, to be freed by virDomainFree; NULL, with
+ * libvirt's own error set, when conn does not know it. */
+virDomainPtr ft_vm_by(virConnectPtr conn, virDomainPtr dom);
+
 /* Frees what *domain holds, not the struct. */
 void ft_vm_free(struct ft_vm *domain);
 

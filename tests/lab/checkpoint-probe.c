@@ -328,7 +328,7 @@ run(int count, int interval_ms, bool with_gate, const char *folder)
     CHECK(ft_guest_memory_attach(dom, domain.pid, &memory, err), "attach");
     printf("attached in %.2f ms\n", (ft_clock_ns() - at) / 1e6);
     CHECK(ft_saver_open(dom, domain.pid, FOLDER, &saver, err), "saver");
-    CHECK(ft_saver_watch_events(saver, err), "events");
+    CHECK(ft_saver_watch_events(saver, virDomainGetConnect(dom), err), "events");
     if (with_gate)
         CHECK(ft_gate_attach(dom, domain.nics, domain.n_nics, 16 << 20,
                              count_wake, NULL, &gate, err), "gate");

@@ -123,6 +123,7 @@ diagnose() {
     for host in h1 h2; do
         echo "== $host: $(engine $host status)"
         lab on $host sh -c 'tail -n 30 /var/log/ftadmin/vm1.log; tail -n 5 /var/log/ftadmin/daemon.log'
+        lab on $host pgrep -x libvirtd >/dev/null || echo "libvirtd is not running"
         lab on $host timeout 10 virsh list --all
         for command in query-status query-block-jobs; do
             lab on $host timeout 10 virsh qemu-monitor-command vm1 "{\"execute\":\"$command\"}"
