@@ -49,8 +49,8 @@ exits 0 ftadmin verify vm1
 
 note "the standby is cut off from everything: the primary stays"
 forget_events h1 h2
+must lab cut h2 w1 # first: it shall not be told who won
 must lab cut h1 h2
-must lab cut h2 w1
 wait_for 20 state_is h1 alone
 guest_goes_on
 wait_for 20 state_is h2 failed "witness"
