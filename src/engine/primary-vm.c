@@ -39,42 +39,50 @@ ft_primary_find_vm(struct ft_worker *w)
 }
 
 static void
-on_lifecycle_stopped(struct ft_worker *w, int detail)
+set(struct ft_primary *p, int *flag, int value)
 {
+    pthread_mutex_lock(&p->lock);
+    *flag = value;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void
+on_lifecycle_stopped(struct ft_primary *p, int detail)
+{
+    struct ft_worker *w = p->worker;
     int off = detail != VIR_DOMAIN_EVENT_STOPPED_CRASHED &&
               detail != VIR_DOMAIN_EVENT_STOPPED_FAILED;
 
     ft_worker_note(w, off ? "info" : "crit", off ? "vm-off" : "qemu-died",
                    off ? "%s was shut down" : "QEMU of %s died", w->config.vm);
     ft_worker_event_kind(w, off ? FT_EVENT_VM_OFF : FT_EVENT_VM_GONE);
-}
-
-/* Our own stops come by here as well, and go again within milliseconds. */
-static void
-set_paused(struct ft_primary *p, int paused)
-{
-    pthread_mutex_lock(&p->lock);
-    p->paused = paused;
-    pthread_cond_broadcast(&p->changed);
-    pthread_mutex_unlock(&p->lock);
+    set(p, &p->vm_ended, 1);
 }
 
 static int
 on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
              void *opaque)
 {
-    struct ft_worker *w = opaque;
+    struct ft_primary *p = opaque;
 
     (void)conn;
     (void)dom;
-    if (event == VIR_DOMAIN_EVENT_STOPPED)
-        on_lifecycle_stopped(w, detail);
-    else if (event == VIR_DOMAIN_EVENT_STARTED)
-        ft_worker_event_kind(w, FT_EVENT_VM_STARTED);
-    else if (event == VIR_DOMAIN_EVENT_SUSPENDED)
-        set_paused(w->side_data, 1);
-    else if (event == VIR_DOMAIN_EVENT_RESUMED)
-        set_paused(w->side_data, 0);
+    switch (event) {
+    case VIR_DOMAIN_EVENT_STOPPED:
+        on_lifecycle_stopped(p, detail);
+        break;
+    case VIR_DOMAIN_EVENT_STARTED:
+        set(p, &p->vm_ended, 0);
+        ft_worker_event_kind(p->worker, FT_EVENT_VM_STARTED);
+        break;
+    case VIR_DOMAIN_EVENT_SUSPENDED:    /* our own stops as well, for milliseconds */
+        set(p, &p->paused, 1);
+        break;
+    case VIR_DOMAIN_EVENT_RESUMED:
+        set(p, &p->paused, 0);
+        break;
+    }
     return 0;
 }
 
@@ -118,7 +126,7 @@ ft_primary_watch_vm(struct ft_primary *p)
         return;         /* undefined since: there is nothing to watch */
     virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-                                     VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), w,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), p,
                                      NULL);
     virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2,

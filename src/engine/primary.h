@@ -51,6 +51,7 @@ struct ft_primary {
     int disk_broken;            /* a mirror job ended by itself */
     int hardware_changed;       /* a device was plugged or unplugged */
     int paused;                 /* by the administrator */
+    int vm_ended;               /* libvirt said so, and the machine knows */
     struct ft_asker verifier;
 
     atomic_llong uncommitted_ns;    /* begin of the epoch that is; 0: none */

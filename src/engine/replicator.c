@@ -9,8 +9,10 @@
 #include "base/priority.h"
 #include "engine/primary.h"
 #include "engine/verify.h"
+#include "virt/vm.h"
 
 #define RETRY_NS (2 * FT_NS_PER_S)
+#define VM_END_NS (2 * FT_NS_PER_S)     /* libvirt tells within milliseconds */
 
 /* With the lock held: what ends the work on the current session. */
 int
@@ -242,6 +244,32 @@ begin_later(struct ft_primary *p)
         ft_worker_event_kind(p->worker, FT_EVENT_SYNC_FAILED);
 }
 
+/*
+ * A QEMU that dies makes the checkpoint fail before libvirt tells of its death.
+ * The machine must hear of that first: then nothing was wrong with what the
+ * standby has, and it is all there is of the guest.
+ */
+static void
+await_end_of_vm(struct ft_primary *p)
+{
+    int64_t until = ft_clock_ns() + VM_END_NS;
+    int told;
+
+    if (!ft_vm_process_ends(p->domain.pid))
+        return;
+    pthread_mutex_lock(&p->lock);
+    while (!p->vm_ended && !p->detach && ft_clock_ns() < until)
+        ft_primary_wait(p, until);
+    told = p->vm_ended || p->detach;
+    pthread_mutex_unlock(&p->lock);
+    if (told)
+        return;
+    ft_worker_note(p->worker, "crit", "qemu-died",
+                   "QEMU of %s died, and libvirt does not say so",
+                   p->worker->config.vm);
+    ft_worker_event_kind(p->worker, FT_EVENT_VM_GONE);
+}
+
 /* A failure of ours. True when the guest's output was held, and is no more. */
 static int
 report_failure(struct ft_primary *p, const struct ft_error *err)
@@ -254,8 +282,10 @@ report_failure(struct ft_primary *p, const struct ft_error *err)
     pthread_mutex_lock(&p->lock);
     held = p->allow_commit;
     pthread_mutex_unlock(&p->lock);
-    if (held)
+    if (held) {
+        await_end_of_vm(p);
         ft_worker_event_kind(p->worker, FT_EVENT_SYNC_FAILED);
+    }
     return held;
 }
 

@@ -218,6 +218,18 @@ ft_vm_pid(const char *name, const char *uuid, pid_t *pid, struct ft_error *err)
     return 0;
 }
 
+bool
+ft_vm_process_ends(pid_t pid)
+{
+    FT_AUTOFREE char *text = NULL;
+    char path[64];
+    size_t size;
+
+    snprintf(path, sizeof(path), "/proc/%d/status", pid);
+    return ft_file_read(path, 64 << 10, &text, &size) < 0 ||
+           !strstr(text, "\nVmSize:") || strstr(text, "\nCoreDumping:\t1");
+}
+
 /* Effective owner: /proc/PID itself belongs to root, QEMU being undumpable. */
 static int
 read_owner(pid_t pid, uid_t *uid, gid_t *gid)

@@ -87,4 +87,11 @@ int ft_vm_from_xml(const char *xml, struct ft_vm *out, struct ft_error *err);
 int ft_vm_pid(const char *name, const char *uuid, pid_t *pid,
               struct ft_error *err);
 
+/*
+ * Whether that process is no more, or ends right now: it was killed or crashed,
+ * and its memory is given back or written as a core. True before anybody can
+ * see its files closed. Source: proc_pid_status(5), VmSize and CoreDumping.
+ */
+bool ft_vm_process_ends(pid_t pid);
+
 #endif

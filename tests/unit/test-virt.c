@@ -3,6 +3,11 @@
 
 #include "virt-test.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include <sys/wait.h>
+
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
 
@@ -178,6 +183,26 @@ test_find_pool(void **state)
 }
 
 static void
+test_process_ends(void **state)
+{
+    pid_t pid = fork();
+
+    (void)state;
+    if (pid == 0) {
+        pause();
+        _exit(0);
+    }
+    assert_true(pid > 0);
+    assert_false(ft_vm_process_ends(getpid()));
+    assert_false(ft_vm_process_ends(pid));
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT), 0);
+    assert_true(ft_vm_process_ends(pid));       /* a zombie */
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_true(ft_vm_process_ends(pid));
+}
+
+static void
 ignore_error(void *unused, virErrorPtr error)
 {
     (void)unused;
@@ -193,6 +218,7 @@ main(void)
         cmocka_unit_test(test_domain_xml),
         cmocka_unit_test(test_domain_limits),
         cmocka_unit_test(test_no_process),
+        cmocka_unit_test(test_process_ends),
         cmocka_unit_test(test_volume_life),
         cmocka_unit_test(test_volume_refusals),
         cmocka_unit_test(test_find_pool),
