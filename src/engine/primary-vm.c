@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "engine/primary.h"
@@ -54,6 +55,8 @@ on_lifecycle_stopped(struct ft_primary *p, int detail)
     int off = detail != VIR_DOMAIN_EVENT_STOPPED_CRASHED &&
               detail != VIR_DOMAIN_EVENT_STOPPED_FAILED;
 
+    if (FT_FAULT("vm-end-told") < 0)
+        return;
     ft_worker_note(w, off ? "info" : "crit", off ? "vm-off" : "qemu-died",
                    off ? "%s was shut down" : "QEMU of %s died", w->config.vm);
     ft_worker_event_kind(w, off ? FT_EVENT_VM_OFF : FT_EVENT_VM_GONE);

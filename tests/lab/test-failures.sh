@@ -122,18 +122,6 @@ has_event $s takeover || fail "the guest answers, but $s did not take over"
 wait_for 60 protected_somewhere
 guest_goes_on
 
-note "and again, while libvirt does not tell anybody: the standby is not told to forget the guest"
-forget_events $s
-libvirt=$(lab on $p cat /run/libvirtd.pid)
-qemu=$(qemu_pid $p)
-must lab on $p kill -STOP "$libvirt"
-must kill_on $p "$qemu"
-wait_for 20 has_event $s takeover
-must lab on $p kill -CONT "$libvirt"
-guest_goes_on 20
-wait_for 60 protected_somewhere
-guest_goes_on
-
 note "no engine is left on $p, which lives: the standby takes over, the old VM ends"
 forget_events $s
 must kill_on $p "$(daemon_pid $p)" "$(worker_pid $p)"

@@ -108,5 +108,14 @@ wait_for 60 protected_from h1
 exits 0 ftadmin switchover vm1 --yes
 guest_goes_on
 wait_for 60 protected_from h2
+
+note "QEMU dies, and libvirt is late to say so: that is not a failed copy, which would be forgotten"
+arm h2 vm-end-told=5
+wait_for 60 protected_from h2
+forget_events h1 h2
+must lab on h2 kill -KILL "$(qemu_pid h2)"
+wait_for 20 has_event h1 takeover
+guest_goes_on
+wait_for 60 protected_from h1
 stop_client
 check_ledger
