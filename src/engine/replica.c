@@ -269,6 +269,9 @@ ft_replica_apply(struct ft_replica *r, struct ft_error *err)
         rc = ft_disk_log_apply(r->logs[epoch & 1], fds, r->n_disks, err);
     if (!rc)
         rc = ft_disk_log_reset(r->logs[epoch & 1]);
+    if (rc && !err->code)
+        ft_fail(err, -rc, NULL, "cannot apply epoch %llu: %s",
+                (unsigned long long)epoch, strerror(-rc));
     if (rc)
         return rc;
     ft_state_free(&r->state);

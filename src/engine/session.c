@@ -225,11 +225,12 @@ ft_session_run(struct ft_session *session, ft_session_frame frame,
     return 0;
 }
 
-void
+const struct ft_error *
 ft_session_end(struct ft_session *session)
 {
     ft_link_shutdown(session->link);
     if (session->running)
         pthread_join(session->receiver, NULL);
     session->running = 0;
+    return &session->end_error;
 }

@@ -52,7 +52,10 @@ const struct ft_ownership_hello *ft_session_peer(struct ft_session *session);
 struct ft_session *ft_session_ref(struct ft_session *session);
 void ft_session_unref(struct ft_session *session);
 
-/* Shuts the link down and waits for the receiver thread. Drops no reference. */
-void ft_session_end(struct ft_session *session);
+/*
+ * Shuts the link down and waits for the receiver thread. Drops no reference.
+ * Returns why the receiver ended, which lives as long as the session.
+ */
+const struct ft_error *ft_session_end(struct ft_session *session);
 
 #endif

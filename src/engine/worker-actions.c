@@ -86,15 +86,27 @@ on_frame(struct ft_worker *w, struct ft_session *s,
     return 0;
 }
 
+/* The peer has made a new link: the old one may have ended by an error of ours. */
+static void
+give_up_old_session(struct ft_worker *w)
+{
+    struct ft_session *old = ft_session_ref(w->session);
+
+    ft_worker_drop_link(w);
+    ft_worker_note(w, "warn", "link-lost",
+                   "the link to %s is made anew; the old one ended: %s",
+                   ft_worker_peer_name(w), ft_session_end(old)->text);
+    ft_session_unref(old);
+    ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
+}
+
 static void
 adopt_session(struct ft_worker *w, struct ft_session *s)
 {
     struct ft_ownership_event up = { .kind = FT_EVENT_LINK_UP };
 
-    if (w->session) {
-        ft_worker_drop_link(w);
-        ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
-    }
+    if (w->session)
+        give_up_old_session(w);
     up.peer = *ft_session_peer(s);
     if (up.peer.role == FT_ROLE_PRIMARY)
         w->took_over_seen_ns = ft_clock_ns();
