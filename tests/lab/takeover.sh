@@ -39,6 +39,7 @@ takeover_once() {
     wait_for 30 has_answers "$client_log" 50
     # not waiting for something: the moment is to be a random one
     sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))"
+    wait_for 60 protected_from "$takeover_from"
     fault=$(mark_fault)
     must lab power-off "$takeover_from"
     wait_for 60 answers_since "$fault"

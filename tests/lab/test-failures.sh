@@ -64,7 +64,6 @@ same_place "standby's worker died"
 note "both daemons die: the workers go on, new daemons find them"
 forget_events h1 h2
 workers="$(worker_pid h1) $(worker_pid h2)"
-generation=$(pair_on h1 .generation)
 must kill_on h1 "$(daemon_pid h1)"
 must kill_on h2 "$(daemon_pid h2)"
 guest_goes_on
@@ -72,7 +71,7 @@ must lab on h1 /etc/init.d/ftengine start
 must lab on h2 /etc/init.d/ftengine start
 wait_for 20 protected_from h1
 [ "$(worker_pid h1) $(worker_pid h2)" = "$workers" ] || fail "other workers"
-[ "$(pair_on h1 .generation)" = "$generation" ] || fail "protection was interrupted"
+! has_event h1 link-lost || fail "protection was interrupted"
 guest_goes_on
 
 note "the waiting QEMU dies"
@@ -108,7 +107,7 @@ worker=$(worker_pid h1)
 must lab on h1 kill -STOP "$worker"
 wait_for 20 has_event h2 takeover
 guest_goes_on 20
-must lab on h1 kill -CONT "$worker"
+lab on h1 kill -CONT "$worker" || : # after 8 s the daemon ended it
 wait_for 20 has_event h1 copy-destroyed
 wait_for 60 protected_from h2
 guest_goes_on
@@ -118,7 +117,7 @@ note "QEMU of the guest dies on $p: the standby goes on from the last epoch"
 forget_events $s
 must kill_on $p "$(qemu_pid $p)"
 guest_goes_on 20
-has_event $s takeover || fail "the guest answers, but $s did not take over"
+wait_for 20 has_event $s takeover
 wait_for 60 protected_somewhere
 guest_goes_on
 
@@ -126,7 +125,7 @@ note "no engine is left on $p, which lives: the standby takes over, the old VM e
 forget_events $s
 must kill_on $p "$(daemon_pid $p)" "$(worker_pid $p)"
 guest_goes_on 20
-has_event $s takeover || fail "the guest answers, but $s did not take over"
+wait_for 20 has_event $s takeover
 must lab on $p /etc/init.d/ftengine start
 wait_for 60 protected_somewhere
 stop_client

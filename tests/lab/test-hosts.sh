@@ -37,6 +37,10 @@ lab power-off h2
 exits 20 ftadmin host add nosuchhost
 complains "nosuchhost" "not known"
 lab on h1 sh -c 'kill $(cat /run/sshd.pid)'
+no_sshd() {
+    ! lab on adm bash -c ': </dev/tcp/h1/22' 2>/dev/null
+}
+wait_for 20 no_sshd
 exits 20 ftadmin host add h1
 complains "refused the connection on port 22"
 lab on h1 /usr/sbin/sshd
@@ -78,6 +82,10 @@ exits 0 ftadmin host add h1 --accept-new-host-keys
 old=$(lab on h1 ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2)
 lab on h1 sh -c 'rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -A; kill -HUP $(cat /run/sshd.pid)'
 new=$(lab on h1 ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2)
+has_new_key() {
+    lab on adm ssh-keyscan -t ed25519 h1 2>/dev/null | ssh-keygen -lf - | grep -qF "$new"
+}
+wait_for 20 has_new_key
 exits 5 ftadmin host add h1 --accept-new-host-keys
 complains "has changed" "${old//+/.}" "${new//+/.}" "ssh-keygen .*-R"
 lab on adm ssh-keygen -q -R h1 2>/dev/null

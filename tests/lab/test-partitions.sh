@@ -19,15 +19,17 @@ waiting_vm() { # HOST
 
 start_lab
 start_guest h1 vm1
-protect_guest vm1
+# A cut takes effect in one direction first. With a long silence the side that asks first is the one
+# that went deaf first, on a slow machine too: the second one named.
+protect_guest vm1 --silence 1000
 start_client --connections 3 --payload 200
 guest_goes_on
 
 note "the replication network is cut: the primary goes on, protection comes back over the other one"
 forget_events h1 h2
-must lab cut h1 h2 --net replication
+must lab cut h2 h1 --net replication
 guest_goes_on
-wait_for 20 has_event h1 link-lost
+wait_for 20 has_event h1 state
 wait_for 60 protected_from h1
 guest_goes_on
 no_takeover h2
@@ -36,7 +38,7 @@ guest_goes_on
 
 note "all wires between the hosts are cut, the witness lives: the primary stays, alone"
 forget_events h1 h2
-must lab cut h1 h2
+must lab cut h2 h1
 wait_for 20 state_is h1 alone
 guest_goes_on
 wait_for 20 state_is h2 unprotected # it asked, and was told that h1 had won
@@ -101,7 +103,7 @@ no_takeover h1
 ! answers_since "$dead" || fail "an answer without an owner"
 must lab power-on w1
 wait_for 60 has_event h1 takeover
-wait_for 60 answers_since "$fault"
+wait_for 60 answers_since "$dead"
 guest_goes_on
 stop_client
 check_ledger --fault-time "$fault"
