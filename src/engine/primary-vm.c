@@ -40,15 +40,6 @@ ft_primary_find_vm(struct ft_worker *w)
 }
 
 static void
-set(struct ft_primary *p, int *flag, int value)
-{
-    pthread_mutex_lock(&p->lock);
-    *flag = value;
-    pthread_cond_broadcast(&p->changed);
-    pthread_mutex_unlock(&p->lock);
-}
-
-static void
 on_lifecycle_stopped(struct ft_primary *p, int detail)
 {
     struct ft_worker *w = p->worker;
@@ -60,7 +51,7 @@ on_lifecycle_stopped(struct ft_primary *p, int detail)
     ft_worker_note(w, off ? "info" : "crit", off ? "vm-off" : "qemu-died",
                    off ? "%s was shut down" : "QEMU of %s died", w->config.vm);
     ft_worker_event_kind(w, off ? FT_EVENT_VM_OFF : FT_EVENT_VM_GONE);
-    set(p, &p->vm_ended, 1);
+    ft_primary_set_flag(p, &p->vm_ended, 1);
 }
 
 static int
@@ -76,14 +67,14 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
         on_lifecycle_stopped(p, detail);
         break;
     case VIR_DOMAIN_EVENT_STARTED:
-        set(p, &p->vm_ended, 0);
+        ft_primary_set_flag(p, &p->vm_ended, 0);
         ft_worker_event_kind(p->worker, FT_EVENT_VM_STARTED);
         break;
-    case VIR_DOMAIN_EVENT_SUSPENDED:    /* our own stops as well, for milliseconds */
-        set(p, &p->paused, 1);
+    case VIR_DOMAIN_EVENT_SUSPENDED:    /* by our own stops too, briefly */
+        ft_primary_set_flag(p, &p->paused, 1);
         break;
     case VIR_DOMAIN_EVENT_RESUMED:
-        set(p, &p->paused, 0);
+        ft_primary_set_flag(p, &p->paused, 0);
         break;
     }
     return 0;
@@ -101,7 +92,7 @@ on_device(virConnectPtr conn, virDomainPtr dom, const char *device,
     ft_worker_note(p->worker, "warn", "hardware-changed",
                    "device %s of %s came or went; copying anew", device,
                    p->worker->config.vm);
-    ft_primary_set_flag(p, &p->hardware_changed);
+    ft_primary_set_flag(p, &p->hardware_changed, 1);
 }
 
 /* A mirror that is not ended by us has lost writes: the replica is stale. */
@@ -116,7 +107,7 @@ on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type,
     (void)disk;
     if (type == VIR_DOMAIN_BLOCK_JOB_TYPE_COPY &&
         job_status == VIR_DOMAIN_BLOCK_JOB_FAILED)
-        ft_primary_set_flag(p, &p->disk_broken);
+        ft_primary_set_flag(p, &p->disk_broken, 1);
 }
 
 void

@@ -44,10 +44,10 @@ start_sync(struct ft_primary *p)
 }
 
 void
-ft_primary_set_flag(struct ft_primary *p, int *flag)
+ft_primary_set_flag(struct ft_primary *p, int *flag, int value)
 {
     pthread_mutex_lock(&p->lock);
-    *flag = 1;
+    *flag = value;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }
@@ -76,7 +76,7 @@ resume_vm(struct ft_primary *p)
     busy = p->busy;
     pthread_mutex_unlock(&p->lock);
     if (busy) {
-        ft_primary_set_flag(p, &p->release_held);
+        ft_primary_set_flag(p, &p->release_held, 1);
         return;
     }
     rc = ft_saver_recover(p->worker->dom, p->worker->run_folder, true, NULL,
@@ -109,10 +109,10 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
         start_sync(p);
         break;
     case FT_ACTION_ALLOW_COMMIT:
-        ft_primary_set_flag(p, &p->allow_commit);
+        ft_primary_set_flag(p, &p->allow_commit, 1);
         break;
     case FT_ACTION_FINAL_EPOCH:
-        ft_primary_set_flag(p, &p->final);
+        ft_primary_set_flag(p, &p->final, 1);
         break;
     case FT_ACTION_RESUME_VM:
         resume_vm(p);
@@ -121,7 +121,7 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
         destroy_copy(p);
         break;
     case FT_ACTION_REMOVED:
-        ft_primary_set_flag(p, &p->detach);
+        ft_primary_set_flag(p, &p->detach, 1);
         break;
     default:
         ft_log(FT_LOG_ERROR, "a primary cannot do %s",

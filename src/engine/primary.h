@@ -121,8 +121,8 @@ int ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
 /* One short stop that only finds out what was written (no epoch). */
 int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
 
-/* Sets one of the flags above, or nothing, and wakes the replication thread. */
-void ft_primary_set_flag(struct ft_primary *p, int *flag);
+/* Sets one of the flags above to value, and wakes the replication thread. */
+void ft_primary_set_flag(struct ft_primary *p, int *flag, int value);
 void ft_primary_wake(struct ft_primary *p);
 
 /* primary-vm.c; control thread. How the VM is found now. */
