@@ -9,26 +9,24 @@
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 #define EVENT_COLUMNS "host, seq, at, pair, vm, severity, kind, text"
-#define SAMPLE_COLUMNS "pair, at, epoch, epochs_per_s, pause_p50_ms, " \
-                       "pause_p99_ms, lag_ms, dirty_bytes"
-#define JOURNAL_COLUMNS "pair, operation, ordinal, step, host, " \
-                        "state, detail, at"
+#define SAMPLE_COLUMNS                              \
+    "pair, at, epoch, epochs_per_s, pause_p50_ms, " \
+    "pause_p99_ms, lag_ms, dirty_bytes"
+#define JOURNAL_COLUMNS                      \
+    "pair, operation, ordinal, step, host, " \
+    "state, detail, at"
 
 static const struct ft_field event_items[] = {
-    FT_FIELD(FT_FIELD_TEXT, E, host),
-    FT_FIELD(FT_FIELD_INTEGER, E, seq),
-    FT_FIELD(FT_FIELD_TEXT, E, at),
-    FT_FIELD(FT_FIELD_TEXT, E, pair),
-    FT_FIELD(FT_FIELD_TEXT, E, vm),
-    FT_FIELD(FT_FIELD_TEXT, E, severity),
-    FT_FIELD(FT_FIELD_TEXT, E, kind),
-    FT_FIELD(FT_FIELD_TEXT, E, text),
-    FT_FIELD(FT_FIELD_INTEGER, E, id),      /* last: not a parameter of INSERT */
+    FT_FIELD(FT_FIELD_TEXT, E, host),  FT_FIELD(FT_FIELD_INTEGER, E, seq),
+    FT_FIELD(FT_FIELD_TEXT, E, at),    FT_FIELD(FT_FIELD_TEXT, E, pair),
+    FT_FIELD(FT_FIELD_TEXT, E, vm),    FT_FIELD(FT_FIELD_TEXT, E, severity),
+    FT_FIELD(FT_FIELD_TEXT, E, kind),  FT_FIELD(FT_FIELD_TEXT, E, text),
+    FT_FIELD(FT_FIELD_INTEGER, E, id), /* last: not a parameter of INSERT */
 };
 static const struct ft_fields event_row = FT_FIELDS(event_items, E);
-static const struct ft_fields event_values = {
-    event_items, FT_ARRAY_SIZE(event_items) - 1, sizeof(E)
-};
+static const struct ft_fields event_values = { event_items,
+                                               FT_ARRAY_SIZE(event_items) - 1,
+                                               sizeof(E) };
 
 static const struct ft_field sample_items[] = {
     FT_FIELD(FT_FIELD_TEXT, S, pair),
@@ -51,7 +49,7 @@ static const struct ft_field journal_items[] = {
     FT_FIELD(FT_FIELD_TEXT, J, state),
     FT_FIELD(FT_FIELD_TEXT, J, detail),
     FT_FIELD(FT_FIELD_INTEGER, J, at),
-    FT_FIELD(FT_FIELD_INTEGER, J, id),      /* last: not a parameter of INSERT */
+    FT_FIELD(FT_FIELD_INTEGER, J, id), /* last: not a parameter of INSERT */
 };
 static const struct ft_fields journal_row = FT_FIELDS(journal_items, J);
 static const struct ft_fields journal_values = {
@@ -70,7 +68,8 @@ add_event(struct ft_store *store, const struct ft_store_event *event,
 
     if (rc || sqlite3_changes(store->db) == 0)
         return rc;
-    return ft_sql_run(store, err, "DELETE FROM events WHERE id <= "
+    return ft_sql_run(store, err,
+                      "DELETE FROM events WHERE id <= "
                       "last_insert_rowid() - " STRINGIFY(FT_STORE_EVENT_LIMIT),
                       "");
 }
@@ -95,7 +94,8 @@ ft_store_event_list(struct ft_store *store, int64_t after, size_t limit,
     return ft_sql_list(store, err, &event_row, events, count,
                        "SELECT * FROM (SELECT " EVENT_COLUMNS ", id "
                        "FROM events WHERE id > ?1 ORDER BY id DESC LIMIT ?2) "
-                       "ORDER BY id", "ii", after, (int64_t)limit);
+                       "ORDER BY id",
+                       "ii", after, (int64_t)limit);
 }
 
 int
@@ -103,8 +103,10 @@ ft_store_event_last(struct ft_store *store, const char *host, int64_t *seq,
                     struct ft_error *err)
 {
     *seq = 0;
-    return ft_sql_number(store, err, seq, "SELECT coalesce(max(seq), 0) "
-                         "FROM events WHERE host = ?", "s", host);
+    return ft_sql_number(store, err, seq,
+                         "SELECT coalesce(max(seq), 0) "
+                         "FROM events WHERE host = ?",
+                         "s", host);
 }
 
 static int
@@ -113,7 +115,8 @@ add_sample(struct ft_store *store, const struct ft_store_sample *sample,
 {
     int rc = ft_sql_put(store, err,
                         "INSERT INTO samples (" SAMPLE_COLUMNS ") VALUES "
-                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", &sample_row, sample);
+                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                        &sample_row, sample);
 
     if (rc)
         return rc;
@@ -143,8 +146,8 @@ ft_store_sample_list(struct ft_store *store, const char *pair, int64_t since,
 {
     return ft_sql_list(store, err, &sample_row, samples, count,
                        "SELECT " SAMPLE_COLUMNS " FROM samples "
-                       "WHERE pair = ?1 AND at >= ?2 ORDER BY at, id", "si",
-                       pair, since);
+                       "WHERE pair = ?1 AND at >= ?2 ORDER BY at, id",
+                       "si", pair, since);
 }
 
 int
@@ -166,7 +169,8 @@ ft_store_journal_list(struct ft_store *store, const char *pair,
 {
     return ft_sql_list(store, err, &journal_row, entries, count,
                        "SELECT " JOURNAL_COLUMNS ", id FROM journal "
-                       "WHERE pair = ? ORDER BY id", "s", pair);
+                       "WHERE pair = ? ORDER BY id",
+                       "s", pair);
 }
 
 int

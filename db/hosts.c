@@ -4,8 +4,9 @@
 #include "db/statement.h"
 
 #define H struct ft_store_host
-#define HOST_COLUMNS "name, address, identity, hypervisor, engine_version, " \
-                     "added_at, seen_at"
+#define HOST_COLUMNS                                        \
+    "name, address, identity, hypervisor, engine_version, " \
+    "added_at, seen_at"
 
 static const struct ft_field host_items[] = {
     FT_FIELD(FT_FIELD_TEXT, H, name),
@@ -15,24 +16,24 @@ static const struct ft_field host_items[] = {
     FT_FIELD(FT_FIELD_TEXT, H, engine_version),
     FT_FIELD(FT_FIELD_INTEGER, H, added_at),
     FT_FIELD(FT_FIELD_INTEGER, H, seen_at),
-    FT_FIELD(FT_FIELD_INTEGER, H, id),      /* last: not a parameter of INSERT */
+    FT_FIELD(FT_FIELD_INTEGER, H, id), /* last: not a parameter of INSERT */
 };
 static const struct ft_fields host_row = FT_FIELDS(host_items, H);
-static const struct ft_fields host_values = {
-    host_items, FT_ARRAY_SIZE(host_items) - 1, sizeof(H)
-};
+static const struct ft_fields host_values = { host_items,
+                                              FT_ARRAY_SIZE(host_items) - 1,
+                                              sizeof(H) };
 
 int
 ft_store_host_put(struct ft_store *store, struct ft_store_host *host,
                   struct ft_error *err)
 {
-    int rc = ft_sql_put(
-        store, err,
-        "INSERT INTO hosts (" HOST_COLUMNS ") "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
-        "ON CONFLICT (name) DO UPDATE SET address = ?2, identity = ?3, "
-        "hypervisor = ?4, engine_version = ?5, seen_at = ?7",
-        &host_values, host);
+    int rc =
+        ft_sql_put(store, err,
+                   "INSERT INTO hosts (" HOST_COLUMNS ") "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+                   "ON CONFLICT (name) DO UPDATE SET address = ?2, identity = ?3, "
+                   "hypervisor = ?4, engine_version = ?5, seen_at = ?7",
+                   &host_values, host);
 
     if (rc)
         return rc;
@@ -49,8 +50,10 @@ ft_store_host_get(struct ft_store *store, const char *name,
                         "s", name);
 
     if (rc == -ENOENT)
-        return ft_fail(err, ENOENT, "ftadmin host list shows the known hosts, "
-                       "ftadmin host add adds one", "no host named %s", name);
+        return ft_fail(err, ENOENT,
+                       "ftadmin host list shows the known hosts, "
+                       "ftadmin host add adds one",
+                       "no host named %s", name);
     return rc;
 }
 

@@ -8,9 +8,10 @@
 
 #define P struct ft_store_pair
 #define L struct ft_store_link
-#define PAIR_COLUMNS "pair, vm, vm_uuid, primary_host, standby_host, " \
-                     "witness_host, phase, state, generation, created_at, " \
-                     "status_at"
+#define PAIR_COLUMNS                                       \
+    "pair, vm, vm_uuid, primary_host, standby_host, "      \
+    "witness_host, phase, state, generation, created_at, " \
+    "status_at"
 
 static const struct ft_field pair_items[] = {
     FT_FIELD(FT_FIELD_TEXT, P, pair),
@@ -88,8 +89,8 @@ int
 ft_store_pair_remove(struct ft_store *store, const char *pair,
                      struct ft_error *err)
 {
-    int rc = ft_sql_run(store, err, "DELETE FROM pairs WHERE pair = ?", "s",
-                        pair);
+    int rc =
+        ft_sql_run(store, err, "DELETE FROM pairs WHERE pair = ?", "s", pair);
 
     if (!rc && sqlite3_changes(store->db) == 0)
         return ft_fail(err, ENOENT, NULL, "no pair %s", pair);
@@ -187,12 +188,14 @@ replace_links(struct ft_store *store, const char *pair,
               const struct ft_store_link *links, size_t count,
               struct ft_error *err)
 {
-    int rc = ft_sql_run(store, err, "DELETE FROM links WHERE pair = ?", "s",
-                        pair);
+    int rc =
+        ft_sql_run(store, err, "DELETE FROM links WHERE pair = ?", "s", pair);
 
     for (size_t i = 0; !rc && i < count; i++)
-        rc = ft_sql_put(store, err, "INSERT INTO links VALUES "
-                        "(?1, ?2, ?3, ?4, ?5)", &link_row, &links[i]);
+        rc = ft_sql_put(store, err,
+                        "INSERT INTO links VALUES "
+                        "(?1, ?2, ?3, ?4, ?5)",
+                        &link_row, &links[i]);
     return rc;
 }
 

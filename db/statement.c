@@ -10,24 +10,36 @@ errno_of(int code, int system_errno)
 {
     switch (code & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return EBUSY;
-    case SQLITE_FULL: return ENOSPC;
+    case SQLITE_LOCKED:
+        return EBUSY;
+    case SQLITE_FULL:
+        return ENOSPC;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return EBADMSG;
+    case SQLITE_NOTADB:
+        return EBADMSG;
     case SQLITE_PERM:
     case SQLITE_READONLY:
-    case SQLITE_AUTH: return EACCES;
-    case SQLITE_CANTOPEN: return system_errno ? system_errno : EACCES;
-    case SQLITE_NOMEM: return ENOMEM;
-    case SQLITE_TOOBIG: return EFBIG;
-    case SQLITE_IOERR: return system_errno == ENOSPC ? ENOSPC : EIO;
-    case SQLITE_CONSTRAINT: break;
-    default: return EINVAL;
+    case SQLITE_AUTH:
+        return EACCES;
+    case SQLITE_CANTOPEN:
+        return system_errno ? system_errno : EACCES;
+    case SQLITE_NOMEM:
+        return ENOMEM;
+    case SQLITE_TOOBIG:
+        return EFBIG;
+    case SQLITE_IOERR:
+        return system_errno == ENOSPC ? ENOSPC : EIO;
+    case SQLITE_CONSTRAINT:
+        break;
+    default:
+        return EINVAL;
     }
     if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
         return ENOENT;
     return code == SQLITE_CONSTRAINT_UNIQUE ||
-           code == SQLITE_CONSTRAINT_PRIMARYKEY ? EEXIST : EINVAL;
+                   code == SQLITE_CONSTRAINT_PRIMARYKEY
+               ? EEXIST
+               : EINVAL;
 }
 
 static const char *
@@ -190,8 +202,7 @@ prepare(struct ft_store *store, sqlite3_stmt **statement, struct ft_error *err,
 
 /* Steps to the end; rows (of RETURNING or a pragma) are passed over. */
 static int
-run_to_end(struct ft_store *store, sqlite3_stmt *statement,
-           struct ft_error *err)
+run_to_end(struct ft_store *store, sqlite3_stmt *statement, struct ft_error *err)
 {
     int rc;
 

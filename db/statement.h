@@ -17,15 +17,15 @@
 struct ft_store {
     sqlite3 *db;
     int lock_fd;
-    char path[PATH_MAX - 8];    /* leaves room for "-shm" and ".lock" */
+    char path[PATH_MAX - 8]; /* leaves room for "-shm" and ".lock" */
 };
 
 enum ft_field_kind {
-    FT_FIELD_TEXT,          /* char array, NUL terminated */
-    FT_FIELD_OPTIONAL,      /* the same; empty is NULL in the database */
-    FT_FIELD_INTEGER,       /* int64_t */
-    FT_FIELD_BOOLEAN,       /* bool */
-    FT_FIELD_REAL,          /* double */
+    FT_FIELD_TEXT,     /* char array, NUL terminated */
+    FT_FIELD_OPTIONAL, /* the same; empty is NULL in the database */
+    FT_FIELD_INTEGER,  /* int64_t */
+    FT_FIELD_BOOLEAN,  /* bool */
+    FT_FIELD_REAL,     /* double */
 };
 
 struct ft_field {
@@ -34,8 +34,10 @@ struct ft_field {
     size_t size;
 };
 
-#define FT_FIELD(kind_, type, member) \
-    { kind_, offsetof(type, member), sizeof(((type *)NULL)->member) }
+#define FT_FIELD(kind_, type, member)                                 \
+    {                                                                 \
+        kind_, offsetof(type, member), sizeof(((type *)NULL)->member) \
+    }
 
 struct ft_fields {
     const struct ft_field *items;
@@ -43,7 +45,10 @@ struct ft_fields {
     size_t item_size;
 };
 
-#define FT_FIELDS(array, type) { array, FT_ARRAY_SIZE(array), sizeof(type) }
+#define FT_FIELDS(array, type)                    \
+    {                                             \
+        array, FT_ARRAY_SIZE(array), sizeof(type) \
+    }
 
 /*
  * Fills err from the connection's last error, naming the file, and for a busy

@@ -13,7 +13,7 @@
 #include "db/schema-sql.h"
 #include "db/statement.h"
 
-#define APPLICATION_ID 0x46544144   /* "FTAD" in the file's header */
+#define APPLICATION_ID 0x46544144 /* "FTAD" in the file's header */
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 
@@ -138,7 +138,8 @@ check_identity(struct ft_store *store, struct ft_error *err)
                            "SELECT count(*) FROM sqlite_schema", "");
 
     if (!rc)
-        rc = ft_sql_number(store, err, &application, "PRAGMA application_id", "");
+        rc = ft_sql_number(store, err, &application, "PRAGMA application_id",
+                           "");
     if (!rc)
         rc = ft_sql_number(store, err, &version, "PRAGMA user_version", "");
     if (rc)
@@ -150,7 +151,8 @@ check_identity(struct ft_store *store, struct ft_error *err)
         return ft_fail(err, EPROTONOSUPPORT,
                        "use the newer ftadmin, or another file with --db FILE",
                        "%s: written by a newer ftadmin (schema %d, this one "
-                       "knows %d)", store->path, (int)version, SCHEMA_VERSION);
+                       "knows %d)",
+                       store->path, (int)version, SCHEMA_VERSION);
     return 0;
 }
 
@@ -160,15 +162,15 @@ check_integrity(struct ft_store *store, struct ft_error *err)
     int64_t sound = 0;
     int rc = ft_sql_number(store, err, &sound,
                            "SELECT quick_check = 'ok' "
-                           "FROM pragma_quick_check(1)", "");
+                           "FROM pragma_quick_check(1)",
+                           "");
 
     if (rc || sound)
         return rc;
     return ft_fail(err, EBADMSG,
                    "move the file away and run ftadmin host add again: the "
                    "hosts keep every pair, and ftadmin finds them there",
-                   "%s: damaged (PRAGMA quick_check found errors)",
-                   store->path);
+                   "%s: damaged (PRAGMA quick_check found errors)", store->path);
 }
 
 /* Applies what is missing; called inside a transaction. */
@@ -183,8 +185,11 @@ apply_migrations(struct ft_store *store, struct ft_error *err)
     for (; !rc && version > 0 && version < SCHEMA_VERSION; version++)
         rc = execute(store, migration_sql[version], err);
     if (!rc)
-        rc = execute(store, "PRAGMA application_id = " STRINGIFY(APPLICATION_ID)
-                     "; PRAGMA user_version = " STRINGIFY(SCHEMA_VERSION), err);
+        rc = execute(
+            store,
+            "PRAGMA application_id = " STRINGIFY(
+                APPLICATION_ID) "; PRAGMA user_version = " STRINGIFY(SCHEMA_VERSION),
+            err);
     return rc ? ft_error_prefix(err, "bringing the schema up to date") : 0;
 }
 
@@ -228,7 +233,8 @@ configure(struct ft_store *store, struct ft_error *err)
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, FT_STORE_BUSY_MS);
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    return execute(store, "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; "
+    return execute(store,
+                   "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; "
                    "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON",
                    err);
 }

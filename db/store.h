@@ -31,19 +31,19 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
-#define FT_STORE_NAME 256       /* host, VM, pool and interface names */
-#define FT_STORE_UUID 37        /* uuid text with its NUL */
-#define FT_STORE_WORD 32        /* states, kinds, versions */
-#define FT_STORE_TEXT 1024      /* paths, addresses, details */
-#define FT_STORE_EVENT_LIMIT 100000     /* events kept */
-#define FT_STORE_SAMPLE_LIMIT 10000     /* samples kept for each pair */
-#define FT_STORE_BUSY_MS 5000           /* patience with another writer */
+#define FT_STORE_NAME 256           /* host, VM, pool and interface names */
+#define FT_STORE_UUID 37            /* uuid text with its NUL */
+#define FT_STORE_WORD 32            /* states, kinds, versions */
+#define FT_STORE_TEXT 1024          /* paths, addresses, details */
+#define FT_STORE_EVENT_LIMIT 100000 /* events kept */
+#define FT_STORE_SAMPLE_LIMIT 10000 /* samples kept for each pair */
+#define FT_STORE_BUSY_MS 5000       /* patience with another writer */
 
 struct ft_store;
 
 enum ft_store_mode {
-    FT_STORE_CREATE,    /* make the file when it is missing, never its folder */
-    FT_STORE_EXISTING,  /* -ENOENT when the file is missing */
+    FT_STORE_CREATE,   /* make the file when it is missing, never its folder */
+    FT_STORE_EXISTING, /* -ENOENT when the file is missing */
 };
 
 /*
@@ -127,16 +127,16 @@ struct ft_store_nic {
     int64_t host;
     char name[FT_STORE_NAME];
     char mac[FT_STORE_WORD];
-    char bridge[FT_STORE_NAME];         /* the bridge it is a port of, or empty */
-    char addresses[FT_STORE_TEXT];      /* separated by spaces, with prefix */
-    int64_t speed_mbit;                 /* 0: unknown */
+    char bridge[FT_STORE_NAME];    /* the bridge it is a port of, or empty */
+    char addresses[FT_STORE_TEXT]; /* separated by spaces, with prefix */
+    int64_t speed_mbit;            /* 0: unknown */
     bool carrier;
 };
 
 struct ft_store_network {
     int64_t host;
     char name[FT_STORE_NAME];
-    char kind[FT_STORE_WORD];           /* bridge, libvirt, ovs */
+    char kind[FT_STORE_WORD]; /* bridge, libvirt, ovs */
     char bridge[FT_STORE_NAME];
     bool active;
 };
@@ -146,18 +146,18 @@ struct ft_store_pool {
     char name[FT_STORE_NAME];
     char kind[FT_STORE_WORD];
     char path[FT_STORE_TEXT];
-    int64_t capacity;                   /* bytes */
-    int64_t available;                  /* bytes */
+    int64_t capacity;  /* bytes */
+    int64_t available; /* bytes */
     bool active;
 };
 
 struct ft_store_vm {
     int64_t host;
-    char host_name[FT_STORE_NAME];      /* read only, filled by the list */
+    char host_name[FT_STORE_NAME]; /* read only, filled by the list */
     char uuid[FT_STORE_UUID];
     char name[FT_STORE_NAME];
-    char state[FT_STORE_WORD];          /* running, paused, shut off, ... */
-    int64_t memory;                     /* bytes */
+    char state[FT_STORE_WORD]; /* running, paused, shut off, ... */
+    int64_t memory;            /* bytes */
     int64_t vcpus;
     int64_t disk_bytes;
     int64_t seen_at;
@@ -199,11 +199,11 @@ struct ft_store_pair {
     char pair[FT_STORE_UUID];
     char vm[FT_STORE_NAME];
     char vm_uuid[FT_STORE_UUID];
-    char primary[FT_STORE_NAME];        /* host names, as last heard */
+    char primary[FT_STORE_NAME]; /* host names, as last heard */
     char standby[FT_STORE_NAME];
-    char witness[FT_STORE_NAME];        /* empty: none */
-    char phase[FT_STORE_WORD];          /* applying, applied, removing */
-    char state[FT_STORE_WORD];          /* as in STATUS; empty: never heard */
+    char witness[FT_STORE_NAME]; /* empty: none */
+    char phase[FT_STORE_WORD];   /* applying, applied, removing */
+    char state[FT_STORE_WORD];   /* as in STATUS; empty: never heard */
     int64_t generation;
     int64_t created_at;
     int64_t status_at;
@@ -230,16 +230,15 @@ int ft_store_pair_remove(struct ft_store *store, const char *pair,
  * A generation older than the stored one is ignored.
  */
 int ft_store_status_put(struct ft_store *store, const char *pair,
-                        const json_t *status, int64_t at,
-                        struct ft_error *err);
+                        const json_t *status, int64_t at, struct ft_error *err);
 /* *status is a new reference; -ENOENT when nothing was heard yet. */
 int ft_store_status_get(struct ft_store *store, const char *pair,
                         json_t **status, int64_t *at, struct ft_error *err);
 
 struct ft_store_link {
     char pair[FT_STORE_UUID];
-    int64_t ordinal;                    /* 0: A-link, 1: B-link, ... */
-    char address0[FT_STORE_NAME];       /* on the first primary */
+    int64_t ordinal;              /* 0: A-link, 1: B-link, ... */
+    char address0[FT_STORE_NAME]; /* on the first primary */
     char address1[FT_STORE_NAME];
     int64_t port;
 };
@@ -255,28 +254,27 @@ int ft_store_link_list(struct ft_store *store, const char *pair,
 /* ---- history ---- */
 
 struct ft_store_event {
-    int64_t id;                         /* order of arrival here; set by the list */
+    int64_t id; /* order of arrival here; set by the list */
     char host[FT_STORE_NAME];
-    int64_t seq;                        /* the host's own number */
-    char at[FT_STORE_WORD];             /* ISO 8601, the host's clock */
+    int64_t seq;            /* the host's own number */
+    char at[FT_STORE_WORD]; /* ISO 8601, the host's clock */
     char pair[FT_STORE_UUID];
     char vm[FT_STORE_NAME];
-    char severity[FT_STORE_WORD];       /* info, warn, crit */
+    char severity[FT_STORE_WORD]; /* info, warn, crit */
     char kind[FT_STORE_WORD * 2];
     char text[FT_STORE_TEXT];
 };
 
 /* Adds an event unless it is known already (host, seq, at). */
 int ft_store_event_put(struct ft_store *store,
-                       const struct ft_store_event *event,
-                       struct ft_error *err);
+                       const struct ft_store_event *event, struct ft_error *err);
 /* Events with id > after, oldest first, at most limit of the newest. */
 int ft_store_event_list(struct ft_store *store, int64_t after, size_t limit,
                         struct ft_store_event **events, size_t *count,
                         struct ft_error *err);
 /* The highest seq stored for the host, 0 when none. */
-int ft_store_event_last(struct ft_store *store, const char *host,
-                        int64_t *seq, struct ft_error *err);
+int ft_store_event_last(struct ft_store *store, const char *host, int64_t *seq,
+                        struct ft_error *err);
 
 struct ft_store_sample {
     char pair[FT_STORE_UUID];
@@ -286,7 +284,7 @@ struct ft_store_sample {
     double pause_p50_ms;
     double pause_p99_ms;
     double lag_ms;
-    int64_t dirty_bytes;                /* per epoch */
+    int64_t dirty_bytes; /* per epoch */
 };
 
 /* Adds a sample and drops those over FT_STORE_SAMPLE_LIMIT of this pair. */
@@ -301,11 +299,11 @@ int ft_store_sample_list(struct ft_store *store, const char *pair,
 struct ft_store_journal {
     int64_t id;
     char pair[FT_STORE_UUID];
-    char operation[FT_STORE_WORD];      /* protect, unprotect */
-    int64_t ordinal;                    /* of the step in its operation */
+    char operation[FT_STORE_WORD]; /* protect, unprotect */
+    int64_t ordinal;               /* of the step in its operation */
     char step[FT_STORE_NAME];
     char host[FT_STORE_NAME];
-    char state[FT_STORE_WORD];          /* started, done, failed, undone, skipped */
+    char state[FT_STORE_WORD]; /* started, done, failed, undone, skipped */
     char detail[FT_STORE_TEXT];
     int64_t at;
 };

@@ -52,9 +52,9 @@ static const struct ft_fields nic_row = FT_FIELDS(nic_items, NIC);
 static const struct ft_fields network_row = FT_FIELDS(network_items, NETWORK);
 static const struct ft_fields pool_row = FT_FIELDS(pool_items, POOL);
 static const struct ft_fields vm_row = FT_FIELDS(vm_items, VM);
-static const struct ft_fields vm_values = {
-    vm_items, FT_ARRAY_SIZE(vm_items) - 1, sizeof(VM)
-};
+static const struct ft_fields vm_values = { vm_items,
+                                            FT_ARRAY_SIZE(vm_items) - 1,
+                                            sizeof(VM) };
 
 static const char *const forget_sql[] = {
     "DELETE FROM nics WHERE host = ?",
@@ -83,8 +83,10 @@ put_nics(struct ft_store *store, int64_t host,
         struct ft_store_nic nic = topology->nics[i];
 
         nic.host = host;
-        rc = ft_sql_put(store, err, "INSERT INTO nics VALUES "
-                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7)", &nic_row, &nic);
+        rc = ft_sql_put(store, err,
+                        "INSERT INTO nics VALUES "
+                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        &nic_row, &nic);
     }
     return rc;
 }
@@ -99,8 +101,10 @@ put_networks(struct ft_store *store, int64_t host,
         struct ft_store_network network = topology->networks[i];
 
         network.host = host;
-        rc = ft_sql_put(store, err, "INSERT INTO networks VALUES "
-                        "(?1, ?2, ?3, ?4, ?5)", &network_row, &network);
+        rc = ft_sql_put(store, err,
+                        "INSERT INTO networks VALUES "
+                        "(?1, ?2, ?3, ?4, ?5)",
+                        &network_row, &network);
     }
     return rc;
 }
@@ -115,8 +119,10 @@ put_pools(struct ft_store *store, int64_t host,
         struct ft_store_pool pool = topology->pools[i];
 
         pool.host = host;
-        rc = ft_sql_put(store, err, "INSERT INTO storage_pools VALUES "
-                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7)", &pool_row, &pool);
+        rc = ft_sql_put(store, err,
+                        "INSERT INTO storage_pools VALUES "
+                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        &pool_row, &pool);
     }
     return rc;
 }
@@ -133,8 +139,10 @@ put_vms(struct ft_store *store, int64_t host,
 
         vm.host = host;
         vm.seen_at = vm.seen_at ? vm.seen_at : now;
-        rc = ft_sql_put(store, err, "INSERT INTO vms VALUES "
-                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", &vm_values, &vm);
+        rc = ft_sql_put(store, err,
+                        "INSERT INTO vms VALUES "
+                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                        &vm_values, &vm);
     }
     return rc;
 }
@@ -168,7 +176,8 @@ ft_store_nic_list(struct ft_store *store, int64_t host,
 {
     return ft_sql_list(store, err, &nic_row, items, count,
                        "SELECT * FROM nics WHERE ?1 IN (0, host) "
-                       "ORDER BY host, name", "i", host);
+                       "ORDER BY host, name",
+                       "i", host);
 }
 
 int
@@ -178,7 +187,8 @@ ft_store_network_list(struct ft_store *store, int64_t host,
 {
     return ft_sql_list(store, err, &network_row, items, count,
                        "SELECT * FROM networks WHERE ?1 IN (0, host) "
-                       "ORDER BY host, kind, name", "i", host);
+                       "ORDER BY host, kind, name",
+                       "i", host);
 }
 
 int
@@ -188,13 +198,13 @@ ft_store_pool_list(struct ft_store *store, int64_t host,
 {
     return ft_sql_list(store, err, &pool_row, items, count,
                        "SELECT * FROM storage_pools WHERE ?1 IN (0, host) "
-                       "ORDER BY host, name", "i", host);
+                       "ORDER BY host, name",
+                       "i", host);
 }
 
 int
 ft_store_vm_list(struct ft_store *store, int64_t host,
-                 struct ft_store_vm **items, size_t *count,
-                 struct ft_error *err)
+                 struct ft_store_vm **items, size_t *count, struct ft_error *err)
 {
     return ft_sql_list(store, err, &vm_row, items, count,
                        "SELECT vms.*, hosts.name FROM vms "

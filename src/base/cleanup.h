@@ -17,8 +17,12 @@
 #define FT_AUTOCLOSE FT_CLEANUP(ft_cleanup_close)
 #define FT_AUTOJSON FT_CLEANUP(ft_cleanup_json)
 
-#define FT_STEAL(pointer) \
-    ({ __typeof__(pointer) ft_stolen_ = (pointer); (pointer) = NULL; ft_stolen_; })
+#define FT_STEAL(pointer)                           \
+    ({                                              \
+        __typeof__(pointer) ft_stolen_ = (pointer); \
+        (pointer) = NULL;                           \
+        ft_stolen_;                                 \
+    })
 
 #define FT_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define FT_MIN(a, b) ((a) < (b) ? (a) : (b))

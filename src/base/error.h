@@ -13,12 +13,15 @@
 #include <stdarg.h>
 
 struct ft_error {
-    int code;           /* positive errno(3), 0 when nothing failed */
-    char text[512];     /* what happened; one sentence, no full stop */
-    char hint[512];     /* what to do next; may be empty */
+    int code;       /* positive errno(3), 0 when nothing failed */
+    char text[512]; /* what happened; one sentence, no full stop */
+    char hint[512]; /* what to do next; may be empty */
 };
 
-#define FT_ERROR_INIT { 0, "", "" }
+#define FT_ERROR_INIT \
+    {                 \
+        0, "", ""     \
+    }
 
 /* Fills err (which may be NULL) and returns -code; hint may be NULL. */
 int ft_fail(struct ft_error *err, int code, const char *hint,

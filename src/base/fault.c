@@ -12,7 +12,7 @@
 struct fault {
     char name[64];
     char action[16];
-    unsigned due;       /* occurrences left until it fails */
+    unsigned due; /* occurrences left until it fails */
 };
 
 static struct fault faults[FAULTS_MAX];

@@ -62,8 +62,7 @@ ft_json_need_int(const json_t *object, const char *key, int64_t min,
 }
 
 int
-ft_json_parse(const char *text, size_t size, json_t **out,
-              struct ft_error *err)
+ft_json_parse(const char *text, size_t size, json_t **out, struct ft_error *err)
 {
     json_error_t where;
     json_t *value = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
@@ -96,8 +95,7 @@ ft_json_to_error(const json_t *object, struct ft_error *err)
 }
 
 int
-ft_json_load(const char *path, size_t limit, json_t **out,
-             struct ft_error *err)
+ft_json_load(const char *path, size_t limit, json_t **out, struct ft_error *err)
 {
     FT_AUTOFREE char *text = NULL;
     size_t size;

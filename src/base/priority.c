@@ -16,7 +16,8 @@
 void
 ft_priority_urgent(void)
 {
-    struct sched_param param = { .sched_priority = sched_get_priority_min(SCHED_RR) };
+    struct sched_param param = { .sched_priority =
+                                     sched_get_priority_min(SCHED_RR) };
 
     ft_priority_brisk();
     sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param);

@@ -9,19 +9,19 @@
 #include <stdint.h>
 #include <string.h>
 
-#define FT_BYTES_(order, bits)                                                \
-    static inline uint##bits##_t ft_get_##order##bits(const void *from)       \
-    {                                                                         \
-        uint##bits##_t value;                                                 \
-                                                                              \
-        memcpy(&value, from, sizeof(value));                                  \
-        return order##bits##toh(value);                                       \
-    }                                                                         \
-                                                                              \
-    static inline void ft_put_##order##bits(void *to, uint##bits##_t value)   \
-    {                                                                         \
-        value = hto##order##bits(value);                                      \
-        memcpy(to, &value, sizeof(value));                                    \
+#define FT_BYTES_(order, bits)                                              \
+    static inline uint##bits##_t ft_get_##order##bits(const void *from)     \
+    {                                                                       \
+        uint##bits##_t value;                                               \
+                                                                            \
+        memcpy(&value, from, sizeof(value));                                \
+        return order##bits##toh(value);                                     \
+    }                                                                       \
+                                                                            \
+    static inline void ft_put_##order##bits(void *to, uint##bits##_t value) \
+    {                                                                       \
+        value = hto##order##bits(value);                                    \
+        memcpy(to, &value, sizeof(value));                                  \
     }
 
 FT_BYTES_(le, 16)

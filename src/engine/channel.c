@@ -100,7 +100,8 @@ ft_channel_receive(int fd, json_t **message, int *passed_fd)
     FT_AUTOFREE char *text = malloc(FT_CHANNEL_MESSAGE_MAX);
     union fd_control control;
     struct iovec iov = { text, FT_CHANNEL_MESSAGE_MAX };
-    struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+    struct msghdr msg = { .msg_iov = &iov,
+                          .msg_iovlen = 1,
                           .msg_control = &control,
                           .msg_controllen = sizeof(control) };
     FT_AUTOCLOSE int received = -1;

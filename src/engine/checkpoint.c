@@ -21,8 +21,8 @@ send_in_pieces(struct ft_primary *p, uint64_t epoch, enum ft_frame_type type,
         size_t n = FT_MIN(size, FT_FRAME_DATA_MAX);
         struct iovec iov = { (void *)(uintptr_t)data, n };
 
-        rc = ft_outgoing_send(&p->out, epoch, type, n < size ? FT_FRAME_MORE : 0,
-                              &iov, 1);
+        rc = ft_outgoing_send(&p->out, epoch, type,
+                              n < size ? FT_FRAME_MORE : 0, &iov, 1);
         data += n;
         size -= n;
     }
@@ -40,8 +40,9 @@ send_device_state(struct ft_primary *p, uint64_t epoch, struct ft_error *err)
     rc = ft_state_encode(&state, p->last_state.size ? &p->last_state : NULL,
                          &encoded, &is_delta);
     if (!rc)
-        rc = send_in_pieces(p, epoch, is_delta ? FT_FRAME_DEVICE_STATE_DELTA
-                                               : FT_FRAME_DEVICE_STATE,
+        rc = send_in_pieces(p, epoch,
+                            is_delta ? FT_FRAME_DEVICE_STATE_DELTA
+                                     : FT_FRAME_DEVICE_STATE,
                             encoded.data, encoded.size);
     ft_state_free(&encoded);
     if (rc)
@@ -103,7 +104,7 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
     uint64_t epoch = 0;
     int sent = 0, rc;
 
-    if (!look)              /* looking takes as long as it takes */
+    if (!look) /* looking takes as long as it takes */
         atomic_store(&p->uncommitted_ns, ft_clock_ns());
     rc = ft_saver_stop(p->saver, hold, STOP_MS, err);
     if (rc)
@@ -119,7 +120,7 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
         return rc;
     p->held = hold;
     if (hold) {
-        p->final_epoch = epoch;     /* before its acknowledgement can come */
+        p->final_epoch = epoch; /* before its acknowledgement can come */
         p->worker->handover_stopped_ns = times.stopped_at_ns;
     }
     p->trigger.last_pause_ns = pause_of(&times);

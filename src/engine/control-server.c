@@ -81,8 +81,8 @@ static void
 client_flush(struct client *c)
 {
     while (c->out_sent < c->out_used) {
-        ssize_t n = send(c->fd, c->out + c->out_sent,
-                         c->out_used - c->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = send(c->fd, c->out + c->out_sent, c->out_used - c->out_sent,
+                         MSG_NOSIGNAL | MSG_DONTWAIT);
 
         if (n < 0 && errno == EAGAIN) {
             ft_loop_watch_writable(c->watch, 1);
@@ -127,9 +127,8 @@ ft_control_reply(struct ft_request request, json_t *result)
         json_decref(result);
         return;
     }
-    client_send(c, json_pack("{s:I,s:b,s:o}", "id", (json_int_t)request.id,
-                             "ok", 1, "result",
-                             result ? result : json_object()));
+    client_send(c, json_pack("{s:I,s:b,s:o}", "id", (json_int_t)request.id, "ok",
+                             1, "result", result ? result : json_object()));
 }
 
 void
@@ -138,9 +137,8 @@ ft_control_reply_error(struct ft_request request, const struct ft_error *err)
     struct client *c = find_client(request.client);
 
     if (c)
-        client_send(c, json_pack("{s:I,s:b,s:o}", "id",
-                                 (json_int_t)request.id, "ok", 0, "error",
-                                 ft_json_from_error(err)));
+        client_send(c, json_pack("{s:I,s:b,s:o}", "id", (json_int_t)request.id,
+                                 "ok", 0, "error", ft_json_from_error(err)));
 }
 
 int

@@ -16,8 +16,8 @@
 #include "base/error.h"
 
 struct ft_request {
-    uint64_t client;        /* never used again for another client */
-    int64_t id;             /* the client's own number for its request */
+    uint64_t client; /* never used again for another client */
+    int64_t id;      /* the client's own number for its request */
 };
 
 /* Handles one request; verb and args live during the call only. */

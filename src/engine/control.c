@@ -32,7 +32,8 @@ ft_control_bridge(const char *path)
     struct pollfd p[2] = { { STDIN_FILENO, POLLIN, 0 }, { fd, POLLIN, 0 } };
 
     snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+    if (fd < 0 ||
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
         fprintf(stderr, "ftengine: the daemon does not answer on %s: %s\n",
                 path, strerror(errno));
         return 1;

@@ -145,8 +145,8 @@ verb_pair_set(struct ft_request request, const json_t *args, json_t **result,
 
 /* Removing a pair that is not there is done already. */
 static int
-verb_pair_remove(struct ft_request request, const json_t *args,
-                 json_t **result, struct ft_error *err)
+verb_pair_remove(struct ft_request request, const json_t *args, json_t **result,
+                 struct ft_error *err)
 {
     struct ft_pair_config config;
     char pair[37];
@@ -174,8 +174,8 @@ forward(const char *verb, struct ft_request request, const json_t *args,
 }
 
 static int
-verb_switchover(struct ft_request request, const json_t *args,
-                json_t **result, struct ft_error *err)
+verb_switchover(struct ft_request request, const json_t *args, json_t **result,
+                struct ft_error *err)
 {
     (void)result;
     return forward("switchover", request, args, err);
@@ -199,13 +199,13 @@ verb_status(struct ft_request request, const json_t *args, json_t **result,
     (void)args;
     (void)err;
     ft_host_name(host);
-    *result = json_pack("{s:s,s:s,s:o,s:o}", "host", host, "version",
-                        PACKAGE_VERSION, "pairs", ft_supervisor_status(),
-                        "witness",
-                        ft_witness_process_wanted()
-                            ? json_pack("{s:b}", "running",
-                                        ft_witness_process_running())
-                            : json_null());
+    *result =
+        json_pack("{s:s,s:s,s:o,s:o}", "host", host, "version", PACKAGE_VERSION,
+                  "pairs", ft_supervisor_status(), "witness",
+                  ft_witness_process_wanted()
+                      ? json_pack("{s:b}", "running",
+                                  ft_witness_process_running())
+                      : json_null());
     return 0;
 }
 
@@ -228,8 +228,9 @@ verb_witness_start(struct ft_request request, const json_t *args,
 {
     (void)request;
     (void)result;
-    return ft_witness_process_set(
-        ft_json_int(args, "port", 1, 65535, FT_WITNESS_PORT), err);
+    return ft_witness_process_set(ft_json_int(args, "port", 1, 65535,
+                                              FT_WITNESS_PORT),
+                                  err);
 }
 
 static int

@@ -40,8 +40,10 @@ make_folders(struct ft_error *err)
         const char *path;
         mode_t mode;
     } folders[] = {
-        { FT_STATE_FOLDER, 0700 }, { FT_PAIRS_FOLDER, 0700 },
-        { FT_RUN_FOLDER, 0711 }, { FT_LOG_FOLDER, 0700 },
+        { FT_STATE_FOLDER, 0700 },
+        { FT_PAIRS_FOLDER, 0700 },
+        { FT_RUN_FOLDER, 0711 },
+        { FT_LOG_FOLDER, 0700 },
     };
     size_t i;
 
@@ -182,8 +184,8 @@ ft_daemon_main(const struct ft_daemon_options *options)
         return 1;
     }
     if (chdir("/") < 0 || start(options, &err)) {
-        fprintf(stderr, "ftengine: %s%s%s\n", err.text,
-                err.hint[0] ? "\n" : "", err.hint);
+        fprintf(stderr, "ftengine: %s%s%s\n", err.text, err.hint[0] ? "\n" : "",
+                err.hint);
         return 1;
     }
     ft_log_open(FT_LOG_FOLDER "/daemon.log", "daemon", FT_LOG_INFO);

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 struct ft_daemon_options {
-    int background;     /* detach from the terminal once everything listens */
-    uint16_t port;      /* for links */
+    int background; /* detach from the terminal once everything listens */
+    uint16_t port;  /* for links */
 };
 
 /* Runs until SIGTERM. Exit status for main. */

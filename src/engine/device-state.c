@@ -26,23 +26,23 @@
 #define FDSET_MARK "ftadmin-save"
 
 enum state {
-    STATE_RUNS,             /* nothing in progress */
-    STATE_STOPPED,          /* between stop and finish */
-    STATE_HELD,             /* finished, the VM stands */
+    STATE_RUNS,    /* nothing in progress */
+    STATE_STOPPED, /* between stop and finish */
+    STATE_HELD,    /* finished, the VM stands */
 };
 
 struct ft_saver {
     virDomainPtr dom;
     pid_t pid;
     char folder[PATH_MAX];
-    struct ft_saver_pipe *pipe;     /* NULL: made at the next stop */
-    bool use_memfd;                 /* the second method */
-    int memfd;                      /* its file, -1 before */
-    int write_fd;                   /* the same, as QEMU has it */
-    int64_t fdset;                  /* its number in QEMU */
+    struct ft_saver_pipe *pipe; /* NULL: made at the next stop */
+    bool use_memfd;             /* the second method */
+    int memfd;                  /* its file, -1 before */
+    int write_fd;               /* the same, as QEMU has it */
+    int64_t fdset;              /* its number in QEMU */
     enum state state;
-    bool hold;                      /* of the checkpoint in progress */
-    bool was_running;               /* second method: before our stop */
+    bool hold;        /* of the checkpoint in progress */
+    bool was_running; /* second method: before our stop */
     struct ft_stop_events *events;
     struct ft_saver_times times;
 };
@@ -87,8 +87,9 @@ int
 ft_saver_watch_events(struct ft_saver *saver, virConnectPtr conn,
                       struct ft_error *err)
 {
-    return saver->events ? 0 : ft_stop_events_open(conn, saver->dom,
-                                                   &saver->events, err);
+    return saver->events
+               ? 0
+               : ft_stop_events_open(conn, saver->dom, &saver->events, err);
 }
 
 static int
@@ -136,9 +137,9 @@ static int
 pipe_finish(struct ft_saver *saver, int64_t deadline,
             struct ft_device_state *state, struct ft_error *err)
 {
-    int rc = ft_saver_pipe_drain(saver->pipe, deadline, &state->data,
-                                 &state->size, &state->capacity,
-                                 FT_DEVICE_STATE_MAX, err);
+    int rc =
+        ft_saver_pipe_drain(saver->pipe, deadline, &state->data, &state->size,
+                            &state->capacity, FT_DEVICE_STATE_MAX, err);
 
     if (rc < 0)
         drop_pipe(saver);
@@ -247,8 +248,7 @@ memfd_save(struct ft_saver *saver, struct ft_device_state *state,
         lseek(saver->write_fd, 0, SEEK_SET) < 0)
         return ft_fail(err, errno, NULL, "memory file: %s", strerror(errno));
     rc = ft_qmp(saver->dom, "xen-save-devices-state",
-                json_pack("{s:s, s:b}", "filename", path, "live", 0), NULL,
-                err);
+                json_pack("{s:s, s:b}", "filename", path, "live", 0), NULL, err);
     return rc < 0 ? rc : memfd_read(saver, state, err);
 }
 
@@ -269,8 +269,7 @@ memfd_close(struct ft_saver *saver)
     if (saver->memfd < 0)
         return;
     ft_qmp(saver->dom, "remove-fd",
-           json_pack("{s:I}", "fdset-id", (json_int_t)saver->fdset), NULL,
-           NULL);
+           json_pack("{s:I}", "fdset-id", (json_int_t)saver->fdset), NULL, NULL);
     memfd_drop(saver);
 }
 
@@ -421,6 +420,7 @@ ft_saver_remove_leftovers(virDomainPtr dom)
         if (strcmp(ft_json_string(first, "opaque", ""), FDSET_MARK) == 0)
             ft_qmp(dom, "remove-fd",
                    json_pack("{s:O}", "fdset-id",
-                             json_object_get(set, "fdset-id")), NULL, NULL);
+                             json_object_get(set, "fdset-id")),
+                   NULL, NULL);
     }
 }

@@ -30,22 +30,22 @@
 
 #include "base/error.h"
 
-#define FT_DEVICE_STATE_MAX (64u << 20)     /* bytes */
+#define FT_DEVICE_STATE_MAX (64u << 20) /* bytes */
 
 struct ft_saver;
 
-struct ft_device_state {        /* zero bytes are an empty one */
+struct ft_device_state { /* zero bytes are an empty one */
     uint8_t *data;
-    size_t size;                /* bytes used */
-    size_t capacity;            /* bytes allocated; grows up to the maximum */
+    size_t size;     /* bytes used */
+    size_t capacity; /* bytes allocated; grows up to the maximum */
 };
 
 struct ft_saver_times {
-    int64_t stop_ns;            /* from ft_saver_stop until the VM stood */
-    int64_t save_ns;            /* from ft_saver_finish until QEMU's answer */
-    int64_t stopped_at_ns;      /* when the stop was seen */
-    int64_t running_at_ns;      /* when the answer was seen; 0 when held */
-    int64_t qemu_pause_ns;      /* by QEMU's STOP and RESUME events, of the last
+    int64_t stop_ns;       /* from ft_saver_stop until the VM stood */
+    int64_t save_ns;       /* from ft_saver_finish until QEMU's answer */
+    int64_t stopped_at_ns; /* when the stop was seen */
+    int64_t running_at_ns; /* when the answer was seen; 0 when held */
+    int64_t qemu_pause_ns; /* by QEMU's STOP and RESUME events, of the last
                                  * checkpoint whose events came; 0 unknown */
 };
 
@@ -84,8 +84,8 @@ int ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
  * and the state is useless. times may be NULL.
  */
 int ft_saver_finish(struct ft_saver *saver, int timeout_ms,
-                    struct ft_device_state *state,
-                    struct ft_saver_times *times, struct ft_error *err);
+                    struct ft_device_state *state, struct ft_saver_times *times,
+                    struct ft_error *err);
 
 /* Gives up between stop and finish: the VM runs again, also when it was held. */
 int ft_saver_cancel(struct ft_saver *saver, struct ft_error *err);

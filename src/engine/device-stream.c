@@ -8,9 +8,9 @@
 #include "base/cleanup.h"
 
 /* qemu/migration/savevm.h and qemu-file: all numbers are big endian. */
-#define FILE_MAGIC 0x5145564du              /* "QEVM" */
+#define FILE_MAGIC 0x5145564du /* "QEVM" */
 #define FILE_VERSION 3u
-#define HEADER_SIZE 8u                      /* magic, version */
+#define HEADER_SIZE 8u /* magic, version */
 #define SECTION_EOF 0x00u
 #define SECTION_FULL 0x04u
 #define SECTION_VMDESCRIPTION 0x06u

@@ -18,7 +18,7 @@
 
 struct ft_disk_feed {
     virDomainPtr dom;
-    const char *folder;             /* the owner's */
+    const char *folder; /* the owner's */
     struct ft_outgoing *out;
     struct ft_disk_sink *sink;
     char socket[PATH_MAX];
@@ -75,8 +75,8 @@ on_write(void *opaque, unsigned disk, const void *data, uint64_t offset,
 }
 
 static int
-on_zero(void *opaque, unsigned disk, uint64_t offset, uint64_t length,
-        int trim, int fua)
+on_zero(void *opaque, unsigned disk, uint64_t offset, uint64_t length, int trim,
+        int fua)
 {
     (void)fua;
     send_zero(opaque, disk, offset, length, trim);
@@ -97,7 +97,10 @@ start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
              struct ft_error *err)
 {
     static const struct ft_nbd_handlers handlers = {
-        .read = on_read, .write = on_write, .zero = on_zero, .flush = on_flush,
+        .read = on_read,
+        .write = on_write,
+        .zero = on_zero,
+        .flush = on_flush,
     };
     struct ft_nbd_export exports[FT_DISKS_MAX];
     size_t i;

@@ -21,9 +21,9 @@
 struct ft_disk_feed;
 
 struct ft_disk_feed_progress {
-    uint64_t done, total;       /* bytes over all disks */
-    int ready;                  /* every disk is mirrored */
-    int broken;                 /* a mirror job ended by itself */
+    uint64_t done, total; /* bytes over all disks */
+    int ready;            /* every disk is mirrored */
+    int broken;           /* a mirror job ended by itself */
 };
 
 /* Whether a disk is replicated: a writable hard disk. */

@@ -25,7 +25,7 @@ enum kind { KIND_DATA, KIND_ZERO, KIND_TRIM };
 
 struct entry {
     uint64_t offset, length;
-    uint64_t position;          /* of the data in the file */
+    uint64_t position; /* of the data in the file */
     uint16_t disk;
     uint16_t kind;
 };
@@ -35,7 +35,7 @@ struct ft_disk_log {
     uint64_t limit, bytes;
     struct entry *entries;
     size_t count, room;
-    unsigned char *buffer;      /* COPY_SIZE bytes */
+    unsigned char *buffer; /* COPY_SIZE bytes */
 };
 
 /*
@@ -50,8 +50,8 @@ open_unlinked(const char *folder)
 
     if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
         return fd < 0 ? -errno : fd;
-    if ((size_t)snprintf(path, sizeof(path), "%s/disk-log-XXXXXX", folder)
-        >= sizeof(path))
+    if ((size_t)snprintf(path, sizeof(path), "%s/disk-log-XXXXXX", folder) >=
+        sizeof(path))
         return -ENAMETOOLONG;
     fd = mkostemp(path, O_CLOEXEC);
     if (fd < 0)
@@ -122,10 +122,10 @@ continues(struct ft_disk_log *log, const struct entry *fresh)
 {
     struct entry *last = log->count ? &log->entries[log->count - 1] : NULL;
 
-    if (!last || last->disk != fresh->disk || last->kind != fresh->kind
-        || last->offset + last->length != fresh->offset
-        || (fresh->kind == KIND_DATA
-            && last->position + last->length != fresh->position))
+    if (!last || last->disk != fresh->disk || last->kind != fresh->kind ||
+        last->offset + last->length != fresh->offset ||
+        (fresh->kind == KIND_DATA &&
+         last->position + last->length != fresh->position))
         return NULL;
     return last;
 }
@@ -144,9 +144,10 @@ add_entry(struct ft_disk_log *log, const struct entry *fresh)
 static int
 append_failed(int rc, struct ft_error *err)
 {
-    const char *hint = rc == -ENOSPC
-        ? "make room on the file system of the standby's staging folder"
-        : NULL;
+    const char *hint =
+        rc == -ENOSPC
+            ? "make room on the file system of the standby's staging folder"
+            : NULL;
 
     if (rc == -EFBIG || rc == -ENOBUFS)
         return ft_fail(err, -rc, NULL,
@@ -158,8 +159,10 @@ append_failed(int rc, struct ft_error *err)
 static int
 check_range(unsigned disk, uint64_t offset, uint64_t length)
 {
-    return disk < FT_DISKS_MAX && offset <= INT64_MAX
-        && length <= INT64_MAX - offset ? 0 : -EINVAL;
+    return disk < FT_DISKS_MAX && offset <= INT64_MAX &&
+                   length <= INT64_MAX - offset
+               ? 0
+               : -EINVAL;
 }
 
 int
@@ -189,9 +192,8 @@ ft_disk_log_append(struct ft_disk_log *log, unsigned disk, uint64_t offset,
 }
 
 int
-ft_disk_log_append_zero(struct ft_disk_log *log, unsigned disk,
-                        uint64_t offset, uint64_t length, int trim,
-                        struct ft_error *err)
+ft_disk_log_append_zero(struct ft_disk_log *log, unsigned disk, uint64_t offset,
+                        uint64_t length, int trim, struct ft_error *err)
 {
     struct entry fresh = { offset, length, 0, (uint16_t)disk,
                            trim ? KIND_TRIM : KIND_ZERO };
@@ -244,14 +246,17 @@ ft_disk_log_apply(struct ft_disk_log *log, const int *disk_fds, size_t n,
     for (size_t i = 0; i < log->count; i++) {
         const struct entry *entry = &log->entries[i];
         int rc = entry->disk < n
-            ? apply_entry(log, entry, disk_fds[entry->disk]) : -ENXIO;
+                     ? apply_entry(log, entry, disk_fds[entry->disk])
+                     : -ENXIO;
 
         if (rc)
             return ft_fail(err, -rc,
                            rc == -ENOSPC ? "make room in the replica's storage "
-                                           "pool" : NULL,
+                                           "pool"
+                                         : NULL,
                            "cannot write %llu bytes at %llu to the replica of "
-                           "disk %u: %s", (unsigned long long)entry->length,
+                           "disk %u: %s",
+                           (unsigned long long)entry->length,
                            (unsigned long long)entry->offset, entry->disk,
                            strerror(-rc));
     }
@@ -276,9 +281,8 @@ overlay_entry(struct ft_disk_log *log, const struct entry *entry,
 }
 
 int
-ft_disk_log_read_overlay(struct ft_disk_log *log, unsigned disk,
-                         uint64_t offset, void *data, size_t length,
-                         struct ft_error *err)
+ft_disk_log_read_overlay(struct ft_disk_log *log, unsigned disk, uint64_t offset,
+                         void *data, size_t length, struct ft_error *err)
 {
     int rc = check_range(disk, offset, length);
 
@@ -286,7 +290,8 @@ ft_disk_log_read_overlay(struct ft_disk_log *log, unsigned disk,
         if (log->entries[i].disk == disk)
             rc = overlay_entry(log, &log->entries[i], offset, data, length);
     return rc ? ft_fail(err, -rc, NULL, "cannot read staged disk writes: %s",
-                        strerror(-rc)) : 0;
+                        strerror(-rc))
+              : 0;
 }
 
 int

@@ -14,7 +14,7 @@
 #include "base/io.h"
 
 struct ft_disk_reader {
-    int fd;                     /* raw: the file; otherwise -1 */
+    int fd; /* raw: the file; otherwise -1 */
     struct nbd_handle *nbd;
 };
 
@@ -83,7 +83,8 @@ ft_disk_reader_read(struct ft_disk_reader *r, void *data, size_t size,
     if (r->nbd)
         return nbd_pread(r->nbd, data, size, offset, 0) < 0
                    ? ft_fail(err, EIO, NULL, "reading a disk: %s",
-                             nbd_get_error()) : 0;
+                             nbd_get_error())
+                   : 0;
     rc = ft_pread_full(r->fd, data, size, offset);
     return rc ? ft_fail(err, -rc, NULL, "reading a disk: %s", strerror(-rc)) : 0;
 }

@@ -17,8 +17,8 @@
 #define LOOK_MS 100
 
 static struct {
-    pthread_mutex_t lock;           /* of the socket: one request at a time */
-    atomic_bool orphan;             /* the worker is gone */
+    pthread_mutex_t lock; /* of the socket: one request at a time */
+    atomic_bool orphan;   /* the worker is gone */
 } process = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static struct sink_setup setup;
@@ -126,7 +126,10 @@ int
 ft_disk_sink_main(void)
 {
     static const struct ft_nbd_handlers handlers = {
-        .read = on_read, .write = on_write, .zero = on_zero, .flush = on_flush,
+        .read = on_read,
+        .write = on_write,
+        .zero = on_zero,
+        .flush = on_flush,
     };
     struct ft_nbd_export list[FT_NBD_EXPORTS_MAX];
     struct sink_reply reply;

@@ -19,20 +19,20 @@ struct sink_setup {
 };
 
 struct sink_export {
-    uint64_t size;                  /* bytes */
+    uint64_t size; /* bytes */
     char name[FT_NBD_NAME_MAX + 1];
 };
 
 /* Then from the process to the worker; a write's data follows. */
 struct sink_request {
     uint32_t op, disk;
-    uint64_t offset, length;        /* bytes; of data: FT_NBD_PIECE_MAX */
+    uint64_t offset, length; /* bytes; of data: FT_NBD_PIECE_MAX */
     uint32_t fua, trim;
 };
 
 /* A read's data follows when rc is 0. */
 struct sink_reply {
-    int32_t rc;                     /* 0 or -errno */
+    int32_t rc; /* 0 or -errno */
 };
 
 #endif

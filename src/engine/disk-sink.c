@@ -26,8 +26,8 @@ struct ft_disk_sink {
     char path[PATH_MAX];
     int fd;
     pid_t pid;
-    pthread_mutex_t lock;       /* held while a handler runs */
-    bool stopped;               /* lock: handlers are gone */
+    pthread_mutex_t lock; /* held while a handler runs */
+    bool stopped;         /* lock: handlers are gone */
     unsigned char data[FT_NBD_PIECE_MAX];
 };
 
@@ -183,7 +183,7 @@ start(struct ft_disk_sink *s, uid_t uid, gid_t gid,
         pthread_detach(thread);
         return 0;
     }
-    shutdown(s->fd, SHUT_RDWR);     /* and it ends */
+    shutdown(s->fd, SHUT_RDWR); /* and it ends */
     waitpid(s->pid, NULL, 0);
     return rc;
 }

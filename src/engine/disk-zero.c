@@ -43,8 +43,8 @@ try_fallocate(int fd, int mode, uint64_t offset, uint64_t length)
 static int
 cannot(int rc)
 {
-    return rc == -EOPNOTSUPP || rc == -ENOSYS || rc == -EINVAL
-        || rc == -ENODEV || rc == -EPERM;
+    return rc == -EOPNOTSUPP || rc == -ENOSYS || rc == -EINVAL ||
+           rc == -ENODEV || rc == -EPERM;
 }
 
 /* Makes a file long enough that a hole can end at end; devices are. */

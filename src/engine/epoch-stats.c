@@ -85,7 +85,8 @@ static double
 rate(const struct ft_epoch_stats *stats, int64_t now)
 {
     uint64_t known = stats->count < FT_EPOCH_STATS_RECENT
-                         ? stats->count : FT_EPOCH_STATS_RECENT;
+                         ? stats->count
+                         : FT_EPOCH_STATS_RECENT;
     int64_t oldest = now;
     unsigned i, n = 0;
 

@@ -17,16 +17,16 @@
 struct ft_epoch_stats {
     pthread_mutex_t lock;
     struct ft_histogram pause;
-    struct ft_histogram commit;     /* VM stopped until acknowledged */
-    int64_t window_began;           /* of the histograms */
-    int64_t starts[FT_EPOCH_STATS_RECENT];  /* ring of the last stops */
-    uint64_t count;                 /* epochs ever */
+    struct ft_histogram commit;            /* VM stopped until acknowledged */
+    int64_t window_began;                  /* of the histograms */
+    int64_t starts[FT_EPOCH_STATS_RECENT]; /* ring of the last stops */
+    uint64_t count;                        /* epochs ever */
     uint64_t last_epoch, acked_epoch;
-    int64_t last_stop, acked_stop;  /* when those stopped the VM */
-    double dirty_bytes;             /* moving average an epoch */
+    int64_t last_stop, acked_stop; /* when those stopped the VM */
+    double dirty_bytes;            /* moving average an epoch */
     uint64_t dirty_total, pages_total, zero_pages_total;
     uint64_t link_bytes, disk_bytes, buffer_bytes;
-    const char *phase;              /* "disk", "memory" or NULL */
+    const char *phase; /* "disk", "memory" or NULL */
     uint64_t done, total;
     int64_t phase_began;
 };
@@ -35,8 +35,7 @@ void ft_epoch_stats_init(struct ft_epoch_stats *stats);
 
 /* A checkpoint is done: the VM stood from stop_ns for pause_ns. */
 void ft_epoch_stats_add(struct ft_epoch_stats *stats, uint64_t epoch,
-                        int64_t stop_ns, int64_t pause_ns,
-                        uint64_t dirty_bytes);
+                        int64_t stop_ns, int64_t pause_ns, uint64_t dirty_bytes);
 
 void ft_epoch_stats_acked(struct ft_epoch_stats *stats, uint64_t epoch,
                           int64_t now);

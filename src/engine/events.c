@@ -52,8 +52,8 @@ read_old(void)
 
         if (ft_json_parse(line, strlen(line), &event, NULL))
             continue;
-        events.seq = ft_json_int(event, "seq", events.seq, INT64_MAX / 2,
-                                 events.seq);
+        events.seq =
+            ft_json_int(event, "seq", events.seq, INT64_MAX / 2, events.seq);
         remember(event);
     }
 }

@@ -13,7 +13,7 @@ struct rule {
     uint16_t flags;
 };
 
-#define RULE(NAME, number, text, low, high, allowed)                          \
+#define RULE(NAME, number, text, low, high, allowed) \
     [number] = { text, low, high, allowed },
 static const struct rule rules[] = { FT_FRAME_TYPES(RULE) };
 #undef RULE
@@ -67,9 +67,8 @@ ft_frame_encode(const struct ft_frame_header *header,
 }
 
 int
-ft_frame_decode(const unsigned char in[FT_FRAME_HEADER_SIZE],
-                uint64_t sequence, struct ft_frame_header *header,
-                struct ft_error *err)
+ft_frame_decode(const unsigned char in[FT_FRAME_HEADER_SIZE], uint64_t sequence,
+                struct ft_frame_header *header, struct ft_error *err)
 {
     header->length = ft_get_le32(in + 4);
     header->type = ft_get_le16(in + 8);

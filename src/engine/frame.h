@@ -36,35 +36,35 @@
 #define FT_FRAME_ANSWER (1u << 1)
 
 /* X(NAME, number, name, least and most bytes of payload, flags allowed) */
-#define FT_FRAME_TYPES(X)                                                     \
-    X(HELLO, 1, "hello", 2, 65536, 0)                                         \
-    X(ERROR, 2, "error", 2, 65536, 0)                                         \
-    X(SETUP, 3, "setup", 2, FT_FRAME_DATA_MAX, 0)                             \
-    X(SETUP_OK, 4, "setup-ok", 2, 65536, 0)                                   \
-    X(RAM, 5, "ram", 20, FT_FRAME_PAYLOAD_MAX, 0)                             \
-    X(RAM_ZERO, 6, "ram-zero", 20, FT_FRAME_PAYLOAD_MAX, 0)                   \
-    X(DISK_WRITE, 7, "disk-write", 17, FT_FRAME_PAYLOAD_MAX, 0)               \
-    X(DISK_ZERO, 8, "disk-zero", 24, 24, 0)                                   \
-    X(DEVICE_STATE, 9, "device-state", 1, FT_FRAME_DATA_MAX, FT_FRAME_MORE)   \
-    X(DEVICE_STATE_DELTA, 10, "device-state-delta", 1, FT_FRAME_DATA_MAX,     \
-      FT_FRAME_MORE)                                                          \
-    X(EPOCH_END, 11, "epoch-end", 48, 48, 0)                                  \
-    X(ACK, 12, "ack", 0, 0, 0)                                                \
-    X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                      \
-    X(CONTROL, 14, "control", 16, 16, 0)                                      \
-    X(DISK_READ, 17, "disk-read", 16, 16, 0)                                  \
-    X(DISK_DATA, 18, "disk-data", 1, FT_FRAME_DATA_MAX, 0)                    \
-    X(VERIFY, 15, "verify", 24, FT_FRAME_DATA_MAX, 0)                         \
+#define FT_FRAME_TYPES(X)                                                   \
+    X(HELLO, 1, "hello", 2, 65536, 0)                                       \
+    X(ERROR, 2, "error", 2, 65536, 0)                                       \
+    X(SETUP, 3, "setup", 2, FT_FRAME_DATA_MAX, 0)                           \
+    X(SETUP_OK, 4, "setup-ok", 2, 65536, 0)                                 \
+    X(RAM, 5, "ram", 20, FT_FRAME_PAYLOAD_MAX, 0)                           \
+    X(RAM_ZERO, 6, "ram-zero", 20, FT_FRAME_PAYLOAD_MAX, 0)                 \
+    X(DISK_WRITE, 7, "disk-write", 17, FT_FRAME_PAYLOAD_MAX, 0)             \
+    X(DISK_ZERO, 8, "disk-zero", 24, 24, 0)                                 \
+    X(DEVICE_STATE, 9, "device-state", 1, FT_FRAME_DATA_MAX, FT_FRAME_MORE) \
+    X(DEVICE_STATE_DELTA, 10, "device-state-delta", 1, FT_FRAME_DATA_MAX,   \
+      FT_FRAME_MORE)                                                        \
+    X(EPOCH_END, 11, "epoch-end", 48, 48, 0)                                \
+    X(ACK, 12, "ack", 0, 0, 0)                                              \
+    X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                    \
+    X(CONTROL, 14, "control", 16, 16, 0)                                    \
+    X(DISK_READ, 17, "disk-read", 16, 16, 0)                                \
+    X(DISK_DATA, 18, "disk-data", 1, FT_FRAME_DATA_MAX, 0)                  \
+    X(VERIFY, 15, "verify", 24, FT_FRAME_DATA_MAX, 0)                       \
     X(VERIFY_RESULT, 16, "verify-result", 2, 65536, 0)
 
-#define FT_FRAME_ENUM_(NAME, number, name, least, most, flags)                \
+#define FT_FRAME_ENUM_(NAME, number, name, least, most, flags) \
     FT_FRAME_##NAME = (number),
 enum ft_frame_type { FT_FRAME_TYPES(FT_FRAME_ENUM_) };
 #undef FT_FRAME_ENUM_
 
 struct ft_frame_header {
-    uint32_t length;    /* of the payload, in bytes */
-    uint16_t type;      /* enum ft_frame_type */
+    uint32_t length; /* of the payload, in bytes */
+    uint16_t type;   /* enum ft_frame_type */
     uint16_t flags;
     uint64_t sequence;
     uint64_t epoch;

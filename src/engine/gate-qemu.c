@@ -30,8 +30,7 @@ ft_gate_new_tag(char tag[FT_GATE_TAG_SIZE])
 /* Makes a socket pair and gives QEMU one end as chardev name; *ours is the
  * other end. */
 static int
-add_chardev(virDomainPtr dom, const char *name, int *ours,
-            struct ft_error *err)
+add_chardev(virDomainPtr dom, const char *name, int *ours, struct ft_error *err)
 {
     FT_AUTOCLOSE int theirs = -1;
     const int size = SOCKET_BUFFER;
@@ -52,10 +51,9 @@ add_chardev(virDomainPtr dom, const char *name, int *ours,
     if (rc < 0)
         return rc;
     rc = ft_qmp(dom, "chardev-add",
-                json_pack("{s:s, s:{s:s, s:{s:{s:s, s:{s:s}}, s:b}}}",
-                          "id", name, "backend", "type", "socket",
-                          "data", "addr", "type", "fd", "data", "str",
-                          SOCKET_NAME, "server", 0),
+                json_pack("{s:s, s:{s:s, s:{s:{s:s, s:{s:s}}, s:b}}}", "id",
+                          name, "backend", "type", "socket", "data", "addr",
+                          "type", "fd", "data", "str", SOCKET_NAME, "server", 0),
                 NULL, err);
     if (rc < 0)
         ft_qmp_take_fd(dom, SOCKET_NAME, NULL);
@@ -82,11 +80,10 @@ add_filter(virDomainPtr dom, const char *name, const struct ft_vm_nic *nic,
     /* vnet_hdr_support only puts the header's length into the frames; it is
      * right for netdevs without one too (length 0). */
     return ft_qmp(dom, "object-add",
-                  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}",
-                            "qom-type", "filter-redirector", "id", name,
-                            "netdev", nic->netdev, "queue", "rx",
-                            "outdev", out, "indev", in,
-                            "vnet_hdr_support", 1),
+                  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "qom-type",
+                            "filter-redirector", "id", name, "netdev",
+                            nic->netdev, "queue", "rx", "outdev", out, "indev",
+                            in, "vnet_hdr_support", 1),
                   NULL, err);
 }
 
@@ -134,15 +131,15 @@ is_ours(const char *name, const char *tag, const char *keep)
     if (keep && strncmp(name, keep, strlen(keep)) == 0 &&
         name[strlen(keep)] == '-')
         return 0;
-    return !tag || (strncmp(name, tag, strlen(tag)) == 0 &&
-                    name[strlen(tag)] == '-');
+    return !tag ||
+           (strncmp(name, tag, strlen(tag)) == 0 && name[strlen(tag)] == '-');
 }
 
 /* Calls change for the names (member key) in list that are ours. The first
  * failure is reported, the others are tried all the same. */
 static int
-for_ours(virDomainPtr dom, const json_t *list, const char *key,
-         const char *tag, const char *keep,
+for_ours(virDomainPtr dom, const json_t *list, const char *key, const char *tag,
+         const char *keep,
          int (*change)(virDomainPtr, const char *, struct ft_error *),
          unsigned *count, struct ft_error *err)
 {
@@ -168,8 +165,8 @@ for_ours(virDomainPtr dom, const json_t *list, const char *key,
 static int
 list_filters(virDomainPtr dom, json_t **list, struct ft_error *err)
 {
-    return ft_qmp(dom, "qom-list", json_pack("{s:s}", "path", "/objects"),
-                  list, err);
+    return ft_qmp(dom, "qom-list", json_pack("{s:s}", "path", "/objects"), list,
+                  err);
 }
 
 static int
@@ -180,7 +177,8 @@ turn_off(virDomainPtr dom, const char *name, struct ft_error *err)
     snprintf(path, sizeof(path), "/objects/%s", name);
     return ft_qmp(dom, "qom-set",
                   json_pack("{s:s, s:s, s:s}", "path", path, "property",
-                            "status", "value", "off"), NULL, err);
+                            "status", "value", "off"),
+                  NULL, err);
 }
 
 int
@@ -190,8 +188,9 @@ ft_gate_bypass(virDomainPtr dom, const char *tag, struct ft_error *err)
     unsigned count = 0;
     int rc = list_filters(dom, &filters, err);
 
-    return rc < 0 ? rc : for_ours(dom, filters, "name", tag, NULL, turn_off,
-                                  &count, err);
+    return rc < 0 ? rc
+                  : for_ours(dom, filters, "name", tag, NULL, turn_off, &count,
+                             err);
 }
 
 int
@@ -211,10 +210,10 @@ ft_gate_remove(virDomainPtr dom, const char *tag, const char *keep,
         *removed = count;
     if (rc < 0)
         return rc;
-    ft_qmp_take_fd(dom, SOCKET_NAME, NULL);     /* of who died adding one */
+    ft_qmp_take_fd(dom, SOCKET_NAME, NULL); /* of who died adding one */
     rc = ft_qmp(dom, "query-chardev", NULL, &chardevs, err);
     if (rc < 0)
         return rc;
-    return for_ours(dom, chardevs, "label", tag, keep, remove_chardev,
-                    &unused, err);
+    return for_ours(dom, chardevs, "label", tag, keep, remove_chardev, &unused,
+                    err);
 }

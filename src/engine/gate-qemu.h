@@ -21,8 +21,8 @@
 #define FT_GATE_TAG_SIZE 24
 
 struct ft_gate_sockets {
-    int out;                    /* from the guest; -1 none */
-    int in;                     /* back to the NIC; -1 none */
+    int out; /* from the guest; -1 none */
+    int in;  /* back to the NIC; -1 none */
 };
 
 /* A name for a new gate. */

@@ -107,8 +107,8 @@ receive_packet(struct ft_gate_queue *queue, const uint8_t *data, size_t size)
 
 size_t
 ft_gate_queue_receive(struct ft_gate_queue *queue,
-                      const struct ft_gate_policy *policy,
-                      const uint8_t *data, size_t size)
+                      const struct ft_gate_policy *policy, const uint8_t *data,
+                      size_t size)
 {
     size_t held = 0;
 
@@ -146,8 +146,8 @@ ft_gate_queue_release(struct ft_gate_queue *queue, uint64_t mark)
 }
 
 int
-ft_gate_queue_vectors(const struct ft_gate_queue *queue,
-                      struct iovec *vectors, int n)
+ft_gate_queue_vectors(const struct ft_gate_queue *queue, struct iovec *vectors,
+                      int n)
 {
     struct ft_gate_frame *frame = queue->leaving.first;
     size_t skip = queue->written;
@@ -167,8 +167,7 @@ ft_gate_queue_sent(struct ft_gate_queue *queue, size_t size, size_t *used,
     size_t packets = 0;
 
     queue->written += size;
-    while (queue->leaving.first &&
-           queue->written >= queue->leaving.first->size) {
+    while (queue->leaving.first && queue->written >= queue->leaving.first->size) {
         struct ft_gate_frame *frame = take_first(&queue->leaving);
 
         queue->written -= frame->size;

@@ -17,40 +17,40 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#define FT_GATE_PACKET_MAX (4096u + 65536u)     /* bytes, NET_BUFSIZE */
-#define FT_GATE_HEADER 8u                       /* bytes before the packet */
+#define FT_GATE_PACKET_MAX (4096u + 65536u) /* bytes, NET_BUFSIZE */
+#define FT_GATE_HEADER 8u                   /* bytes before the packet */
 
 struct ft_gate_frame {
     struct ft_gate_frame *next;
     uint64_t mark;
-    int64_t at_ns;              /* when it came */
-    uint32_t size;              /* bytes with header */
+    int64_t at_ns; /* when it came */
+    uint32_t size; /* bytes with header */
     uint8_t bytes[];
 };
 
 struct ft_gate_list {
-    struct ft_gate_frame *first, **tail;    /* tail NULL: never used */
+    struct ft_gate_frame *first, **tail; /* tail NULL: never used */
     uint64_t packets, bytes;
 };
 
 struct ft_gate_queue {
-    struct ft_gate_list held;       /* waits for its mark */
-    struct ft_gate_list leaving;    /* may go; its start may be half written */
-    size_t written;                 /* bytes of leaving.first that are gone */
-    struct ft_gate_frame *partial;  /* being received */
+    struct ft_gate_list held;      /* waits for its mark */
+    struct ft_gate_list leaving;   /* may go; its start may be half written */
+    size_t written;                /* bytes of leaving.first that are gone */
+    struct ft_gate_frame *partial; /* being received */
     uint8_t header[FT_GATE_HEADER];
-    size_t received;                /* bytes of header and partial */
-    bool broken;                    /* an impossible length was received */
-    uint64_t dropped;               /* packets */
+    size_t received;  /* bytes of header and partial */
+    bool broken;      /* an impossible length was received */
+    uint64_t dropped; /* packets */
 };
 
 /* What a frame that is complete meets. */
 struct ft_gate_policy {
-    uint64_t mark;                  /* it belongs to this one */
+    uint64_t mark; /* it belongs to this one */
     int64_t now_ns;
-    bool open;                      /* it may leave at once */
-    size_t limit;                   /* bytes over all queues */
-    size_t *used;                   /* bytes in all queues now */
+    bool open;    /* it may leave at once */
+    size_t limit; /* bytes over all queues */
+    size_t *used; /* bytes in all queues now */
 };
 
 /*

@@ -22,8 +22,8 @@
 #include "engine/gate-qemu.h"
 #include "engine/gate-queue.h"
 
-#define READ_SIZE (256u << 10)          /* bytes per read */
-#define WRITE_VECTOR 64                 /* packets per write */
+#define READ_SIZE (256u << 10) /* bytes per read */
+#define WRITE_VECTOR 64        /* packets per write */
 #define POLL_NS (200 * FT_NS_PER_US)
 
 struct gate_nic {
@@ -38,14 +38,14 @@ struct ft_gate {
     void *opaque;
     pthread_t thread;
     bool has_thread;
-    int poke_fd;                        /* eventfd: look again */
-    pthread_mutex_t lock;               /* of all below and the sockets */
+    int poke_fd;          /* eventfd: look again */
+    pthread_mutex_t lock; /* of all below and the sockets */
     struct gate_nic *nics;
     size_t n_nics;
-    size_t limit, used;                 /* bytes */
-    uint64_t mark;                      /* of the packets that come now */
+    size_t limit, used; /* bytes */
+    uint64_t mark;      /* of the packets that come now */
     bool open, waking, ending;
-    uint64_t released, released_bytes;  /* ever */
+    uint64_t released, released_bytes; /* ever */
     uint8_t buffer[READ_SIZE];
 };
 
@@ -101,8 +101,8 @@ write_nic(struct ft_gate *gate, struct gate_nic *nic)
         struct msghdr message = { .msg_iov = vectors };
         ssize_t n;
 
-        message.msg_iovlen = (size_t)ft_gate_queue_vectors(
-            &nic->queue, vectors, WRITE_VECTOR);
+        message.msg_iovlen =
+            (size_t)ft_gate_queue_vectors(&nic->queue, vectors, WRITE_VECTOR);
         n = sendmsg(nic->sockets.in, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
@@ -112,8 +112,7 @@ write_nic(struct ft_gate *gate, struct gate_nic *nic)
             return;
         }
         gate->released += ft_gate_queue_sent(&nic->queue, (size_t)n,
-                                             &gate->used,
-                                             &gate->released_bytes);
+                                             &gate->used, &gate->released_bytes);
     }
 }
 
@@ -126,8 +125,8 @@ write_all(struct ft_gate *gate)
 
     for (i = 0; i < gate->n_nics; i++) {
         write_nic(gate, &gate->nics[i]);
-        more |= gate->nics[i].sockets.in >= 0 &&
-                gate->nics[i].queue.leaving.first;
+        more |=
+            gate->nics[i].sockets.in >= 0 && gate->nics[i].queue.leaving.first;
     }
     return more;
 }
@@ -163,8 +162,9 @@ fill_poll(struct ft_gate *gate, struct pollfd *fds)
         const struct gate_nic *nic = &gate->nics[i];
 
         fds[1 + 2 * i] = (struct pollfd){ nic->sockets.out, POLLIN, 0 };
-        fds[2 + 2 * i] = (struct pollfd){ nic->sockets.in,
-            nic->queue.leaving.first ? POLLOUT : 0, 0 };
+        fds[2 + 2 * i] =
+            (struct pollfd){ nic->sockets.in,
+                             nic->queue.leaving.first ? POLLOUT : 0, 0 };
     }
 }
 
@@ -259,14 +259,19 @@ check_nics(const struct ft_vm_nic *nics, size_t n, struct ft_error *err)
         return ft_fail(err, E2BIG, NULL, "%zu NICs", n);
     for (i = 0; i < n; i++) {
         if (nics[i].vhost)
-            return ft_fail(err, ENOTSUP, "give the interface <driver "
+            return ft_fail(err, ENOTSUP,
+                           "give the interface <driver "
                            "name='qemu'/> and restart the VM",
                            "NIC %s uses vhost, which QEMU's filters do not "
-                           "see", nics[i].alias);
+                           "see",
+                           nics[i].alias);
         if (nics[i].queues > 1)
-            return ft_fail(err, ENOTSUP, "give the interface one queue and "
-                           "restart the VM", "NIC %s has %u queues, QEMU's "
-                           "filters know one", nics[i].alias, nics[i].queues);
+            return ft_fail(err, ENOTSUP,
+                           "give the interface one queue and "
+                           "restart the VM",
+                           "NIC %s has %u queues, QEMU's "
+                           "filters know one",
+                           nics[i].alias, nics[i].queues);
     }
     return 0;
 }
@@ -417,8 +422,8 @@ ft_gate_stats(struct ft_gate *gate, struct ft_gate_stats *stats)
         stats->dropped += queue->dropped;
         stats->broken |= queue->broken;
         if (queue->held.first)
-            stats->oldest_ns = FT_MAX(stats->oldest_ns,
-                                      now - queue->held.first->at_ns);
+            stats->oldest_ns =
+                FT_MAX(stats->oldest_ns, now - queue->held.first->at_ns);
     }
     pthread_mutex_unlock(&gate->lock);
 }
@@ -476,7 +481,8 @@ let_out(struct ft_gate *gate, int timeout_ms, struct ft_error *err)
     if (rc == 0)
         rc = wait_quiet(gate, deadline);
     if (rc == -ETIMEDOUT)
-        ft_fail(err, ETIMEDOUT, NULL, "QEMU did not take back the held output "
+        ft_fail(err, ETIMEDOUT, NULL,
+                "QEMU did not take back the held output "
                 "in time");
     return rc;
 }
@@ -491,8 +497,8 @@ ft_gate_detach(struct ft_gate *gate, bool release, int timeout_ms,
         return 0;
     if (release)
         rc = let_out(gate, timeout_ms, err);
-    removed = ft_gate_remove(gate->dom, gate->tag, NULL, NULL,
-                             rc < 0 ? NULL : err);
+    removed =
+        ft_gate_remove(gate->dom, gate->tag, NULL, NULL, rc < 0 ? NULL : err);
     dispose(gate);
     return rc < 0 ? rc : removed;
 }

@@ -32,13 +32,13 @@
 struct ft_gate;
 
 struct ft_gate_stats {
-    uint64_t held_packets;      /* now */
-    uint64_t held_bytes;        /* now, with frame headers */
-    uint64_t released;          /* packets ever given back to the NIC */
+    uint64_t held_packets; /* now */
+    uint64_t held_bytes;   /* now, with frame headers */
+    uint64_t released;     /* packets ever given back to the NIC */
     uint64_t released_bytes;
-    uint64_t dropped;           /* packets ever thrown away: limit, detach */
-    int64_t oldest_ns;          /* age of the oldest held packet; 0 none */
-    bool broken;                /* QEMU closed a socket: it is gone, or a NIC */
+    uint64_t dropped;  /* packets ever thrown away: limit, detach */
+    int64_t oldest_ns; /* age of the oldest held packet; 0 none */
+    bool broken;       /* QEMU closed a socket: it is gone, or a NIC */
 };
 
 /* Called when a packet becomes held that no mark covers yet; once per mark. */

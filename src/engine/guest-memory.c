@@ -12,7 +12,7 @@
 #include "engine/page-scan.h"
 #include "engine/uffd.h"
 
-#define READ_VECTOR 1024            /* pieces per call, IOV_MAX */
+#define READ_VECTOR 1024 /* pieces per call, IOV_MAX */
 
 struct ft_guest_memory {
     pid_t pid;
@@ -20,7 +20,7 @@ struct ft_guest_memory {
     struct ft_ram_block blocks[FT_RAM_BLOCKS_MAX];
     size_t n_blocks;
     size_t n_registered;
-    bool forgotten;                 /* the next scan reports everything */
+    bool forgotten; /* the next scan reports everything */
     struct ft_page_scan scan;
 };
 
@@ -34,8 +34,7 @@ static int
 register_blocks(struct ft_guest_memory *memory, struct ft_error *err)
 {
     for (; memory->n_registered < memory->n_blocks; memory->n_registered++) {
-        const struct ft_ram_block *block =
-            &memory->blocks[memory->n_registered];
+        const struct ft_ram_block *block = &memory->blocks[memory->n_registered];
         int rc = ft_uffd_register(&memory->uffd, block->host, block->size, err);
 
         if (rc < 0)
@@ -128,8 +127,10 @@ scan_blocks(struct ft_guest_memory *memory, bool arm, struct ft_page_set *set,
                                   (uint16_t)i, set);
 
         if (rc == -EPERM || rc == -ESRCH)
-            return ft_fail(err, ESRCH, NULL, "RAM block %s is no longer "
-                           "tracked: QEMU is gone or changed it", block->name);
+            return ft_fail(err, ESRCH, NULL,
+                           "RAM block %s is no longer "
+                           "tracked: QEMU is gone or changed it",
+                           block->name);
         if (rc < 0)
             return ft_fail(err, -rc, NULL, "written pages of RAM block %s: %s",
                            block->name, strerror(-rc));
@@ -169,8 +170,7 @@ ft_guest_memory_peek(struct ft_guest_memory *memory, struct ft_page_set *set,
     ft_page_set_clear(set);
     if (!memory->forgotten)
         return scan_blocks(memory, false, set, err);
-    return whole(memory, set) < 0 ? ft_fail(err, ENOMEM, NULL, "no memory")
-                                  : 0;
+    return whole(memory, set) < 0 ? ft_fail(err, ENOMEM, NULL, "no memory") : 0;
 }
 
 void
@@ -226,11 +226,10 @@ ft_guest_memory_read_runs(const struct ft_guest_memory *memory,
                 return rc;
             if (runs[i].length > size - used)
                 return ft_fail(err, ENOBUFS, NULL, "pages do not fit");
-            local[count] = (struct iovec){ (char *)out + used,
-                                           runs[i].length };
-            remote[count] = (struct iovec){
-                address(memory, runs[i].block, runs[i].offset),
-                runs[i].length };
+            local[count] = (struct iovec){ (char *)out + used, runs[i].length };
+            remote[count] =
+                (struct iovec){ address(memory, runs[i].block, runs[i].offset),
+                                runs[i].length };
             used += runs[i].length;
         }
         rc = ft_process_memory_read(memory->pid, local, remote, count, err);
@@ -274,8 +273,8 @@ ft_guest_memory_abandon(struct ft_guest_memory *memory)
 }
 
 int
-ft_guest_memory_remove_leftovers(virDomainPtr dom, pid_t pid,
-                                 unsigned *closed, struct ft_error *err)
+ft_guest_memory_remove_leftovers(virDomainPtr dom, pid_t pid, unsigned *closed,
+                                 struct ft_error *err)
 {
     return ft_uffd_close_leftovers(dom, pid, closed, err);
 }

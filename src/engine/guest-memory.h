@@ -44,8 +44,8 @@ int ft_guest_memory_attach(virDomainPtr dom, pid_t pid,
                            struct ft_guest_memory **out, struct ft_error *err);
 
 /* The blocks that are tracked; they belong to memory. */
-const struct ft_ram_block *
-ft_guest_memory_blocks(const struct ft_guest_memory *memory, size_t *n);
+const struct ft_ram_block *ft_guest_memory_blocks(
+    const struct ft_guest_memory *memory, size_t *n);
 
 /* Bytes of all blocks together. */
 uint64_t ft_guest_memory_size(const struct ft_guest_memory *memory);
@@ -86,8 +86,7 @@ int ft_guest_memory_read_runs(const struct ft_guest_memory *memory,
  * Ends the tracking, closes the descriptor inside QEMU, and frees memory, also
  * when it fails (err then says what was left behind). NULL is a no-op.
  */
-int ft_guest_memory_detach(struct ft_guest_memory *memory,
-                           struct ft_error *err);
+int ft_guest_memory_detach(struct ft_guest_memory *memory, struct ft_error *err);
 
 /* Frees memory and leaves the tracking in QEMU for the next worker. */
 void ft_guest_memory_abandon(struct ft_guest_memory *memory);

@@ -21,23 +21,23 @@
 #define VDSO_LIMIT (64u << 10)
 #define MAPS_LIMIT (16u << 20)
 #define POLL_NS (50 * FT_NS_PER_US)
-#define STOPS_MAX 16                /* stops for other reasons on the way */
-#define SYSCALL_SIZE 2              /* bytes of the instruction 0f 05 */
-#define KERNEL_SIGSET_SIZE 8        /* bytes, PTRACE_SETSIGMASK(ptrace(2)) */
+#define STOPS_MAX 16         /* stops for other reasons on the way */
+#define SYSCALL_SIZE 2       /* bytes of the instruction 0f 05 */
+#define KERNEL_SIGSET_SIZE 8 /* bytes, PTRACE_SETSIGMASK(ptrace(2)) */
 
 /* What parent and child share; the child writes, the parent reads after it. */
 struct report {
-    volatile int rc;                /* 0 or -errno of the injection */
-    volatile long result;           /* of the call itself */
+    volatile int rc;      /* 0 or -errno of the injection */
+    volatile long result; /* of the call itself */
 };
 
 struct tracee {
     pid_t pid;
     int64_t deadline;
-    uint64_t instruction;           /* address of a syscall instruction */
+    uint64_t instruction; /* address of a syscall instruction */
     struct user_regs_struct saved;
     uint64_t saved_mask;
-    bool stop_again;                /* a SIGSTOP came while we held it */
+    bool stop_again; /* a SIGSTOP came while we held it */
 };
 
 static int
@@ -208,8 +208,7 @@ run_call(struct tracee *t, const struct ft_inject_call *call, long *result)
 }
 
 static int
-inject_stopped(struct tracee *t, const struct ft_inject_call *call,
-               long *result)
+inject_stopped(struct tracee *t, const struct ft_inject_call *call, long *result)
 {
     int rc, restored;
 
@@ -225,8 +224,7 @@ inject_stopped(struct tracee *t, const struct ft_inject_call *call,
 }
 
 static void
-child(struct tracee *t, const struct ft_inject_call *call,
-      struct report *report)
+child(struct tracee *t, const struct ft_inject_call *call, struct report *report)
 {
     long result = 0;
     int rc = stop(t);
@@ -255,8 +253,10 @@ explain(int rc, pid_t pid, struct ft_error *err)
     case -ESRCH:
         return ft_fail(err, ESRCH, NULL, "process %d is gone", pid);
     case -EPERM:
-        return ft_fail(err, EPERM, "is a debugger attached to QEMU, or ptrace "
-                       "forbidden here?", "process %d cannot be traced", pid);
+        return ft_fail(err, EPERM,
+                       "is a debugger attached to QEMU, or ptrace "
+                       "forbidden here?",
+                       "process %d cannot be traced", pid);
     case -EBUSY:
         return ft_fail(err, EBUSY, "send it SIGCONT",
                        "process %d is stopped by a signal", pid);
@@ -273,7 +273,7 @@ wait_child(pid_t pid)
 
     while (waitpid(pid, &status, 0) < 0) {
         if (errno == ECHILD)
-            return 0;           /* SIGCHLD is ignored: it ended all the same */
+            return 0; /* SIGCHLD is ignored: it ended all the same */
         if (errno != EINTR)
             return -errno;
     }

@@ -20,9 +20,9 @@
 #include "base/error.h"
 
 struct ft_inject_call {
-    long number;                /* SYS_... */
+    long number; /* SYS_... */
     uint64_t arguments[6];
-    long result;                /* what the kernel returned: value or -errno */
+    long result; /* what the kernel returned: value or -errno */
 };
 
 /*

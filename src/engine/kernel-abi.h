@@ -30,14 +30,14 @@
 #define FT_PM_SCAN_CHECK_WPASYNC (UINT64_C(1) << 1)
 
 struct ft_pm_region {
-    uint64_t start, end;            /* addresses */
+    uint64_t start, end; /* addresses */
     uint64_t categories;
 };
 
 struct ft_pm_scan {
     uint64_t size, flags;
-    uint64_t start, end;            /* in: what to walk */
-    uint64_t walk_end;              /* out: where the walk ended */
+    uint64_t start, end; /* in: what to walk */
+    uint64_t walk_end;   /* out: where the walk ended */
     uint64_t vec, vec_len;
     uint64_t max_pages;
     uint64_t category_inverted, category_mask, category_anyof_mask;

@@ -64,8 +64,8 @@ wait_beat(struct ft_link *link, int64_t at_ns)
 {
     struct timespec until = { at_ns / FT_NS_PER_S, at_ns % FT_NS_PER_S };
 
-    while (!link->stop && !link->error.code && !link->answer_due
-           && ft_clock_ns() < at_ns)
+    while (!link->stop && !link->error.code && !link->answer_due &&
+           ft_clock_ns() < at_ns)
         pthread_cond_timedwait(&link->beat, &link->state_lock, &until);
 }
 
@@ -121,8 +121,8 @@ kernel_heard(int fd)
 
     if (ioctl(fd, SIOCINQ, &waiting) == 0 && waiting > 0)
         return ft_clock_ns();
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0
-        || size < offsetof(struct tcp_info, tcpi_last_data_recv) + 4)
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0 ||
+        size < offsetof(struct tcp_info, tcpi_last_data_recv) + 4)
         return 0;
     return ft_clock_ns() - (int64_t)info.tcpi_last_data_recv * FT_NS_PER_MS;
 }

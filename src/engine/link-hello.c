@@ -17,8 +17,7 @@ take_hello(const struct ft_frame *frame, json_t **peer, struct ft_error *err)
         return ft_fail(err, EPROTO, NULL,
                        "the peer began with a %s frame instead of hello",
                        ft_frame_name(frame->type));
-    rc = ft_json_parse((const char *)frame->payload, frame->length, &hello,
-                       err);
+    rc = ft_json_parse((const char *)frame->payload, frame->length, &hello, err);
     if (rc)
         return ft_fail(err, EPROTO, NULL, "the peer's hello is no JSON object");
     if (frame->type == FT_FRAME_ERROR)
@@ -27,7 +26,8 @@ take_hello(const struct ft_frame *frame, json_t **peer, struct ft_error *err)
     if (protocol != FT_LINK_PROTOCOL)
         return ft_fail(err, EPROTO, "install the same ftengine on both hosts",
                        "the peer speaks link protocol %lld (ftengine %s), this "
-                       "host %d (ftengine %s)", (long long)protocol,
+                       "host %d (ftengine %s)",
+                       (long long)protocol,
                        ft_json_string(hello, "version", "of unknown version"),
                        FT_LINK_PROTOCOL, PACKAGE_VERSION);
     *peer = json_incref(hello);
@@ -48,8 +48,10 @@ ft_link_hello(struct ft_link *link, const json_t *extra, int64_t deadline_ns,
         return ft_fail(err, ENOMEM, NULL, "no memory for a hello");
     rc = ft_link_send_json(link, FT_FRAME_HELLO, 0, hello);
     if (rc)
-        return ft_link_error(link, err) ? rc
-            : ft_fail(err, -rc, NULL, "cannot say hello: %s", strerror(-rc));
+        return ft_link_error(link, err)
+                   ? rc
+                   : ft_fail(err, -rc, NULL, "cannot say hello: %s",
+                             strerror(-rc));
     rc = ft_link_receive(link, deadline_ns, &frame, err);
     if (rc == -EAGAIN)
         return ft_fail(err, ETIMEDOUT, NULL, "%s does not say hello",

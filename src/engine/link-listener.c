@@ -65,8 +65,8 @@ static void
 on_newcomer(int fd, void *opaque)
 {
     struct newcomer *n = opaque;
-    ssize_t got = recv(fd, n->data + n->used, sizeof(n->data) - n->used,
-                       MSG_DONTWAIT);
+    ssize_t got =
+        recv(fd, n->data + n->used, sizeof(n->data) - n->used, MSG_DONTWAIT);
 
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;

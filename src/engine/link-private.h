@@ -15,27 +15,27 @@ struct ft_link {
     struct ft_tls *tls;
     char peer[96];
 
-    pthread_mutex_t send_lock;      /* order on the wire, and what follows */
+    pthread_mutex_t send_lock; /* order on the wire, and what follows */
     uint64_t send_sequence;
-    size_t staged;                  /* bytes in record */
+    size_t staged; /* bytes in record */
     unsigned char record[FT_TLS_RECORD_MAX];
 
     /* The receiving thread's. */
     uint64_t receive_sequence;
     int header_done;
-    size_t received;                /* bytes of the header or the payload */
+    size_t received; /* bytes of the header or the payload */
     unsigned char raw_header[FT_FRAME_HEADER_SIZE];
     struct ft_frame_header header;
-    unsigned char *payload;         /* FT_FRAME_PAYLOAD_MAX bytes */
+    unsigned char *payload; /* FT_FRAME_PAYLOAD_MAX bytes */
 
     _Atomic int64_t heard_ns;
     _Atomic int64_t round_trip_ns;
     _Atomic uint64_t frames_sent, frames_received;
     _Atomic uint64_t bytes_sent, bytes_received;
 
-    pthread_mutex_t state_lock;     /* what follows */
-    struct ft_error error;          /* the first one; code 0: none */
-    pthread_cond_t beat;            /* stop or answer_due changed */
+    pthread_mutex_t state_lock; /* what follows */
+    struct ft_error error;      /* the first one; code 0: none */
+    pthread_cond_t beat;        /* stop or answer_due changed */
     pthread_t heart;
     int beating, stop, answer_due;
     uint64_t answer;
@@ -43,8 +43,8 @@ struct ft_link {
 };
 
 /* The header of a frame (without its sequence), or -EMSGSIZE or -EINVAL. */
-int ft_link_make_header(enum ft_frame_type type, unsigned flags,
-                        uint64_t epoch, const struct iovec *payload, size_t n,
+int ft_link_make_header(enum ft_frame_type type, unsigned flags, uint64_t epoch,
+                        const struct iovec *payload, size_t n,
                         struct ft_frame_header *header);
 
 /* Sends a frame, with send_lock held. 0 or the link's error. */

@@ -70,8 +70,7 @@ send_staged(struct ft_link *link)
     size_t size = link->staged;
 
     link->staged = 0;
-    return size ? ft_tls_send(link->tls, link->record, size, FT_NO_DEADLINE)
-                : 0;
+    return size ? ft_tls_send(link->tls, link->record, size, FT_NO_DEADLINE) : 0;
 }
 
 /*
@@ -121,7 +120,7 @@ send_pieces(struct ft_link *link, struct ft_frame_header *header,
 
 int
 ft_link_send_locked(struct ft_link *link, struct ft_frame_header *header,
-            const struct iovec *payload, size_t n)
+                    const struct iovec *payload, size_t n)
 {
     int rc = ft_link_error(link, NULL);
 
@@ -137,8 +136,8 @@ ft_link_send_locked(struct ft_link *link, struct ft_frame_header *header,
 
 int
 ft_link_make_header(enum ft_frame_type type, unsigned flags, uint64_t epoch,
-            const struct iovec *payload, size_t n,
-            struct ft_frame_header *header)
+                    const struct iovec *payload, size_t n,
+                    struct ft_frame_header *header)
 {
     size_t length = 0;
 
@@ -172,8 +171,8 @@ ft_link_send(struct ft_link *link, enum ft_frame_type type, unsigned flags,
 }
 
 int
-ft_link_send_json(struct ft_link *link, enum ft_frame_type type,
-                  uint64_t epoch, const json_t *value)
+ft_link_send_json(struct ft_link *link, enum ft_frame_type type, uint64_t epoch,
+                  const json_t *value)
 {
     FT_AUTOFREE char *text = json_dumps(value, JSON_COMPACT);
     struct iovec payload;
@@ -211,13 +210,13 @@ static int
 receive_header(struct ft_link *link, int64_t deadline_ns)
 {
     struct ft_error bad = FT_ERROR_INIT;
-    int rc = receive_part(link, link->raw_header, FT_FRAME_HEADER_SIZE,
-                          deadline_ns);
+    int rc =
+        receive_part(link, link->raw_header, FT_FRAME_HEADER_SIZE, deadline_ns);
 
     if (rc)
         return rc;
-    if (ft_frame_decode(link->raw_header, link->receive_sequence,
-                        &link->header, &bad)) {
+    if (ft_frame_decode(link->raw_header, link->receive_sequence, &link->header,
+                        &bad)) {
         ft_error_prefix(&bad, "%s", link->peer);
         link_end(link, &bad);
         return -EPROTO;
@@ -235,8 +234,7 @@ receive_frame(struct ft_link *link, int64_t deadline_ns)
     if (!rc && !link->header_done)
         rc = receive_header(link, deadline_ns);
     if (!rc)
-        rc = receive_part(link, link->payload, link->header.length,
-                          deadline_ns);
+        rc = receive_part(link, link->payload, link->header.length, deadline_ns);
     if (!rc) {
         link->header_done = 0;
         atomic_fetch_add(&link->frames_received, 1);
@@ -245,8 +243,8 @@ receive_frame(struct ft_link *link, int64_t deadline_ns)
 }
 
 int
-ft_link_receive(struct ft_link *link, int64_t deadline_ns,
-                struct ft_frame *out, struct ft_error *err)
+ft_link_receive(struct ft_link *link, int64_t deadline_ns, struct ft_frame *out,
+                struct ft_error *err)
 {
     int rc;
 
@@ -318,8 +316,7 @@ link_new(struct ft_tls *tls, struct ft_link **out, struct ft_error *err)
 int
 ft_link_connect(const char *const *addresses, size_t n, uint16_t port,
                 const char *pair, const unsigned char key[FT_TLS_KEY_SIZE],
-                int64_t deadline_ns, struct ft_link **link,
-                struct ft_error *err)
+                int64_t deadline_ns, struct ft_link **link, struct ft_error *err)
 {
     struct ft_preamble preamble = { .kind = FT_PREAMBLE_LINK };
     FT_AUTOCLOSE int fd = -1;
@@ -333,8 +330,7 @@ ft_link_connect(const char *const *addresses, size_t n, uint16_t port,
     if (!rc)
         rc = ft_link_preamble_write(fd, &preamble, deadline_ns, err);
     if (!rc)
-        rc = ft_tls_client(ft_fd_steal(&fd), pair, key, deadline_ns, &tls,
-                           err);
+        rc = ft_tls_client(ft_fd_steal(&fd), pair, key, deadline_ns, &tls, err);
     return rc ? rc : link_new(tls, link, err);
 }
 
@@ -362,8 +358,7 @@ ft_link_accept(int fd, const char *pair,
 {
     struct expected expected = { pair, key };
     struct ft_tls *tls;
-    int rc = ft_tls_server(fd, expected_key, &expected, deadline_ns, &tls,
-                           err);
+    int rc = ft_tls_server(fd, expected_key, &expected, deadline_ns, &tls, err);
 
     return rc ? rc : link_new(tls, link, err);
 }

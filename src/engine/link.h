@@ -46,7 +46,7 @@
 #define FT_LINK_PROTOCOL 1
 #define FT_LINK_PORT 7331
 #define FT_PREAMBLE_SIZE 64
-#define FT_PAIR_ID_SIZE 37      /* UUID text and NUL */
+#define FT_PAIR_ID_SIZE 37 /* UUID text and NUL */
 #define FT_ALIVE_SIZE 8
 
 enum ft_preamble_kind { FT_PREAMBLE_LINK = 1, FT_PREAMBLE_PING = 2 };
@@ -83,23 +83,22 @@ int ft_link_ping_answer(int fd, int worker_runs);
 struct ft_link;
 
 struct ft_frame {
-    unsigned type;              /* enum ft_frame_type, known and checked */
+    unsigned type; /* enum ft_frame_type, known and checked */
     unsigned flags;
     uint64_t epoch;
-    const unsigned char *payload;   /* the link's, until the next receive */
+    const unsigned char *payload; /* the link's, until the next receive */
     size_t length;
 };
 
 struct ft_link_stats {
     uint64_t frames_sent, frames_received;
-    uint64_t bytes_sent, bytes_received;    /* headers included, TLS not */
-    int64_t send_blocked_ns;    /* time that senders waited for the socket */
+    uint64_t bytes_sent, bytes_received; /* headers included, TLS not */
+    int64_t send_blocked_ns; /* time that senders waited for the socket */
 };
 
 /* Connects, opens with a preamble and does the handshake. */
 int ft_link_connect(const char *const *addresses, size_t n, uint16_t port,
-                    const char *pair,
-                    const unsigned char key[FT_TLS_KEY_SIZE],
+                    const char *pair, const unsigned char key[FT_TLS_KEY_SIZE],
                     int64_t deadline_ns, struct ft_link **link,
                     struct ft_error *err);
 
@@ -108,9 +107,8 @@ int ft_link_connect(const char *const *addresses, size_t n, uint16_t port,
  * case. A client that does not hold pair's key is -EACCES.
  */
 int ft_link_accept(int fd, const char *pair,
-                   const unsigned char key[FT_TLS_KEY_SIZE],
-                   int64_t deadline_ns, struct ft_link **link,
-                   struct ft_error *err);
+                   const unsigned char key[FT_TLS_KEY_SIZE], int64_t deadline_ns,
+                   struct ft_link **link, struct ft_error *err);
 
 /*
  * Exchanges HELLO, as the first frame of each direction. What is sent is

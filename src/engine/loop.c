@@ -93,7 +93,7 @@ ft_loop_post(ft_loop_call call, void *opaque)
     loop.last = &p->next;
     pthread_mutex_unlock(&loop.lock);
     if (write(loop.event_fd, &one, sizeof(one)) < 0)
-        return 0;       /* overflow: the loop is awake anyway */
+        return 0; /* overflow: the loop is awake anyway */
     return 0;
 }
 
@@ -169,7 +169,7 @@ void
 ft_loop_watch_writable(int watch, int on)
 {
     virEventUpdateHandle(watch, VIR_EVENT_HANDLE_READABLE |
-                                (on ? VIR_EVENT_HANDLE_WRITABLE : 0));
+                                    (on ? VIR_EVENT_HANDLE_WRITABLE : 0));
 }
 
 void

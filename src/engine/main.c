@@ -25,7 +25,8 @@ usage(FILE *to)
           "       ftengine control\n"
           "       ftengine worker --pair UUID [--give-up]   (started by the daemon)\n"
           "       ftengine disks                            (started by a worker)\n"
-          "       ftengine --version | --help\n", to);
+          "       ftengine --version | --help\n",
+          to);
     return to == stdout ? 0 : 2;
 }
 
@@ -48,7 +49,8 @@ run_daemon(int argc, char **argv)
 {
     static const struct option options[] = {
         { "background", no_argument, NULL, 'b' },
-        { "port", required_argument, NULL, 'p' }, { NULL, 0, NULL, 0 },
+        { "port", required_argument, NULL, 'p' },
+        { NULL, 0, NULL, 0 },
     };
     struct ft_daemon_options daemon = { 0, FT_ENGINE_PORT };
     int c;
@@ -67,7 +69,8 @@ run_worker(int argc, char **argv)
 {
     static const struct option options[] = {
         { "pair", required_argument, NULL, 'p' },
-        { "give-up", no_argument, NULL, 'g' }, { NULL, 0, NULL, 0 },
+        { "give-up", no_argument, NULL, 'g' },
+        { NULL, 0, NULL, 0 },
     };
     const char *pair = NULL;
     int c, give_up = 0;
@@ -89,7 +92,8 @@ static int
 run_witness(int argc, char **argv)
 {
     static const struct option options[] = {
-        { "port", required_argument, NULL, 'p' }, { NULL, 0, NULL, 0 },
+        { "port", required_argument, NULL, 'p' },
+        { NULL, 0, NULL, 0 },
     };
     uint16_t port = FT_WITNESS_PORT;
     int c;

@@ -31,8 +31,8 @@ greet(struct nbd_session *session, struct ft_error *err)
         return ft_fail(err, -rc, NULL, "NBD client left in the handshake");
     flags = ft_get_be32(answer);
     if (flags & ~(NBD_HANDSHAKE_FIXED_NEWSTYLE | NBD_HANDSHAKE_NO_ZEROES))
-        return ft_fail(err, EPROTO, NULL,
-                       "NBD client with unknown flags 0x%x", flags);
+        return ft_fail(err, EPROTO, NULL, "NBD client with unknown flags 0x%x",
+                       flags);
     session->no_zeroes = !!(flags & NBD_HANDSHAKE_NO_ZEROES);
     return 0;
 }
@@ -75,8 +75,8 @@ choose(struct nbd_session *session, const unsigned char *name, size_t size)
     for (size_t i = 0; i < session->export_count; i++) {
         const char *mine = session->exports[i].name;
 
-        if ((strlen(mine) == size && !memcmp(mine, name, size))
-            || (!size && session->export_count == 1)) {
+        if ((strlen(mine) == size && !memcmp(mine, name, size)) ||
+            (!size && session->export_count == 1)) {
             session->export = (unsigned)i;
             return 0;
         }
@@ -85,8 +85,8 @@ choose(struct nbd_session *session, const unsigned char *name, size_t size)
 }
 
 static int
-export_name(struct nbd_session *session, const unsigned char *name,
-            size_t size, struct ft_error *err)
+export_name(struct nbd_session *session, const unsigned char *name, size_t size,
+            struct ft_error *err)
 {
     unsigned char answer[10 + 124] = { 0 };
     int rc;
@@ -202,8 +202,8 @@ next_option(struct nbd_session *session, int *done, struct ft_error *err)
     size = ft_get_be32(header + 12);
     if (ft_get_be64(header) != NBD_OPTION_MAGIC)
         return ft_fail(err, EPROTO, NULL, "NBD option with a wrong magic");
-    if (size > OPTION_SKIP_MAX || (size > OPTION_MAX
-                                   && option == NBD_OPT_EXPORT_NAME))
+    if (size > OPTION_SKIP_MAX ||
+        (size > OPTION_MAX && option == NBD_OPT_EXPORT_NAME))
         return ft_fail(err, EPROTO, NULL, "NBD option %u of %u bytes", option,
                        size);
     if (size > OPTION_MAX) {

@@ -12,8 +12,8 @@
 
 #include "engine/nbd-server.h"
 
-#define NBD_INIT_MAGIC UINT64_C(0x4e42444d41474943)     /* "NBDMAGIC" */
-#define NBD_OPTION_MAGIC UINT64_C(0x49484156454f5054)   /* "IHAVEOPT" */
+#define NBD_INIT_MAGIC UINT64_C(0x4e42444d41474943)   /* "NBDMAGIC" */
+#define NBD_OPTION_MAGIC UINT64_C(0x49484156454f5054) /* "IHAVEOPT" */
 #define NBD_OPTION_REPLY_MAGIC UINT64_C(0x0003e889045565a9)
 #define NBD_REQUEST_MAGIC UINT32_C(0x25609513)
 #define NBD_REPLY_MAGIC UINT32_C(0x67446698)
@@ -22,8 +22,8 @@
 #define NBD_REPLY_SIZE 16
 
 enum { /* of both sides' handshake flags */
-    NBD_HANDSHAKE_FIXED_NEWSTYLE = 1 << 0,
-    NBD_HANDSHAKE_NO_ZEROES = 1 << 1,
+       NBD_HANDSHAKE_FIXED_NEWSTYLE = 1 << 0,
+       NBD_HANDSHAKE_NO_ZEROES = 1 << 1,
 };
 
 enum nbd_option {
@@ -47,12 +47,12 @@ enum nbd_option_reply {
 enum { NBD_INFO_EXPORT = 0, NBD_INFO_NAME = 1, NBD_INFO_BLOCK_SIZE = 3 };
 
 enum { /* transmission flags */
-    NBD_FLAG_HAS_FLAGS = 1 << 0,
-    NBD_FLAG_SEND_FLUSH = 1 << 2,
-    NBD_FLAG_SEND_FUA = 1 << 3,
-    NBD_FLAG_SEND_TRIM = 1 << 5,
-    NBD_FLAG_SEND_WRITE_ZEROES = 1 << 6,
-    NBD_FLAG_READ_ONLY = 1 << 1,
+       NBD_FLAG_HAS_FLAGS = 1 << 0,
+       NBD_FLAG_SEND_FLUSH = 1 << 2,
+       NBD_FLAG_SEND_FUA = 1 << 3,
+       NBD_FLAG_SEND_TRIM = 1 << 5,
+       NBD_FLAG_SEND_WRITE_ZEROES = 1 << 6,
+       NBD_FLAG_READ_ONLY = 1 << 1,
 };
 
 enum nbd_command {
@@ -66,14 +66,14 @@ enum nbd_command {
 enum { NBD_CMD_FLAG_FUA = 1 << 0, NBD_CMD_FLAG_NO_HOLE = 1 << 1 };
 
 struct nbd_session {
-    int fd;                     /* the caller's */
+    int fd; /* the caller's */
     const struct ft_nbd_export *exports;
     size_t export_count;
     struct ft_nbd_handlers handlers;
     void *opaque;
-    int no_zeroes;              /* negotiated */
-    unsigned export;            /* chosen */
-    unsigned char *buffer;      /* FT_NBD_PIECE_MAX bytes */
+    int no_zeroes;         /* negotiated */
+    unsigned export;       /* chosen */
+    unsigned char *buffer; /* FT_NBD_PIECE_MAX bytes */
 };
 
 /*

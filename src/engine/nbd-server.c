@@ -19,9 +19,9 @@ enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_DONE };
 
 struct slot {
     struct ft_nbd *server;
-    enum slot_state state;      /* lock */
-    int fd;                     /* lock; -1 when closed */
-    pthread_t thread;           /* joined by the accepting thread or by stop */
+    enum slot_state state; /* lock */
+    int fd;                /* lock; -1 when closed */
+    pthread_t thread;      /* joined by the accepting thread or by stop */
 };
 
 struct ft_nbd {
@@ -132,7 +132,7 @@ acceptor_main(void *opaque)
         if (fd >= 0)
             take_connection(server, fd);
         else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-            poll(polls, 1, 100);    /* the waiting client stays readable */
+            poll(polls, 1, 100); /* the waiting client stays readable */
     }
 }
 
@@ -158,11 +158,10 @@ listen_at(const char *path, uid_t uid, gid_t gid, int *out)
     strcpy(address.sun_path, path);
     remove_old_socket(path);
     /* The mode that bind(2) gives the file: there is no moment of 0777. */
-    if (fchmod(fd, 0600) < 0
-        || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+    if (fchmod(fd, 0600) < 0 ||
+        bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
         return -errno;
-    if ((uid != (uid_t)-1 || gid != (gid_t)-1)
-        && lchown(path, uid, gid) < 0) {
+    if ((uid != (uid_t)-1 || gid != (gid_t)-1) && lchown(path, uid, gid) < 0) {
         int rc = -errno;
 
         unlink(path);
@@ -181,8 +180,8 @@ copy_exports(struct ft_nbd *server, const struct ft_nbd_export *exports,
     if (!n || n > FT_NBD_EXPORTS_MAX)
         return -EINVAL;
     for (size_t i = 0; i < n; i++) {
-        if (strlen(exports[i].name) > FT_NBD_NAME_MAX
-            || exports[i].size > INT64_MAX)
+        if (strlen(exports[i].name) > FT_NBD_NAME_MAX ||
+            exports[i].size > INT64_MAX)
             return -EINVAL;
         server->exports[i].size = exports[i].size;
         server->exports[i].name = strdup(exports[i].name);

@@ -33,7 +33,7 @@
 
 struct ft_nbd_export {
     const char *name;
-    uint64_t size;      /* bytes */
+    uint64_t size; /* bytes */
 };
 
 /*
@@ -51,8 +51,8 @@ struct ft_nbd_handlers {
                 size_t length);
     int (*write)(void *opaque, unsigned export, const void *data,
                  uint64_t offset, size_t length, int fua);
-    int (*zero)(void *opaque, unsigned export, uint64_t offset,
-                uint64_t length, int trim, int fua);
+    int (*zero)(void *opaque, unsigned export, uint64_t offset, uint64_t length,
+                int trim, int fua);
     int (*flush)(void *opaque, unsigned export);
 };
 

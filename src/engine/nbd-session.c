@@ -108,8 +108,8 @@ check(const struct nbd_session *session, const struct request *request)
 {
     uint64_t size = session->exports[session->export].size;
     unsigned allowed = NBD_CMD_FLAG_FUA;
-    int writes = request->type == NBD_CMD_WRITE
-        || request->type == NBD_CMD_WRITE_ZEROES;
+    int writes =
+        request->type == NBD_CMD_WRITE || request->type == NBD_CMD_WRITE_ZEROES;
 
     if (request->type == NBD_CMD_WRITE_ZEROES)
         allowed |= NBD_CMD_FLAG_NO_HOLE;
@@ -138,10 +138,11 @@ take_write(struct nbd_session *session, const struct request *request,
         if (rc)
             return rc;
         if (!*error)
-            *error = session->handlers.write(
-                session->opaque, session->export, session->buffer,
-                request->offset + done, part,
-                last && (request->flags & NBD_CMD_FLAG_FUA));
+            *error = session->handlers.write(session->opaque, session->export,
+                                             session->buffer,
+                                             request->offset + done, part,
+                                             last && (request->flags &
+                                                      NBD_CMD_FLAG_FUA));
         done += part;
     }
     return 0;
@@ -203,10 +204,10 @@ do_zero(struct nbd_session *session, const struct request *request)
     int error = session->handlers.zero ? check(session, request) : -EPERM;
 
     if (!error && request->length)
-        error = session->handlers.zero(
-            session->opaque, session->export, request->offset,
-            request->length, !(request->flags & NBD_CMD_FLAG_NO_HOLE),
-            request->flags & NBD_CMD_FLAG_FUA);
+        error = session->handlers.zero(session->opaque, session->export,
+                                       request->offset, request->length,
+                                       !(request->flags & NBD_CMD_FLAG_NO_HOLE),
+                                       request->flags & NBD_CMD_FLAG_FUA);
     return answer(session, request, error);
 }
 

@@ -21,15 +21,15 @@
 struct ft_outgoing {
     pthread_mutex_t lock;
     pthread_cond_t answered;
-    struct ft_session *session;     /* one reference; NULL: no epochs now */
+    struct ft_session *session; /* one reference; NULL: no epochs now */
     int muted;
-    void *reading;                  /* where a DISK_DATA is to go, or NULL */
+    void *reading; /* where a DISK_DATA is to go, or NULL */
     size_t reading_length;
-    uint64_t read_number;           /* of that read, in the frames' epoch field */
-    uint64_t open;                  /* number of the epoch being made */
-    struct ft_epoch_summary summary[2];     /* by number & 1 */
-    uint64_t disk_bytes;            /* written to disks in the open epoch */
-    uint64_t disk_total;            /* in all epochs */
+    uint64_t read_number; /* of that read, in the frames' epoch field */
+    uint64_t open;        /* number of the epoch being made */
+    struct ft_epoch_summary summary[2]; /* by number & 1 */
+    uint64_t disk_bytes;                /* written to disks in the open epoch */
+    uint64_t disk_total;                /* in all epochs */
 };
 
 void ft_outgoing_init(struct ft_outgoing *out);

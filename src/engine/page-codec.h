@@ -30,7 +30,7 @@
 enum ft_page_encoding { FT_PAGES_RAW = 0, FT_PAGES_LZ4 = 1 };
 
 struct ft_page_span {
-    uint64_t offset;    /* in the block */
+    uint64_t offset; /* in the block */
     uint64_t length;
 };
 
@@ -54,8 +54,7 @@ typedef int (*ft_page_emit)(void *opaque, enum ft_frame_type type,
 
 /* compress: try LZ4 and use it where it saves an eighth. NULL: no memory. */
 struct ft_page_encoder *ft_page_encoder_new(int compress);
-void ft_page_encoder_set_compress(struct ft_page_encoder *encoder,
-                                  int compress);
+void ft_page_encoder_set_compress(struct ft_page_encoder *encoder, int compress);
 void ft_page_encoder_free(struct ft_page_encoder *encoder);
 
 /*
@@ -64,8 +63,8 @@ void ft_page_encoder_free(struct ft_page_encoder *encoder);
  * be NULL; it is added to. -EINVAL for runs that are not as described.
  */
 int ft_pages_encode(struct ft_page_encoder *encoder, unsigned block,
-                    const struct ft_page_span *runs, size_t n,
-                    const void *data, ft_page_emit emit, void *opaque,
+                    const struct ft_page_span *runs, size_t n, const void *data,
+                    ft_page_emit emit, void *opaque,
                     struct ft_page_counts *counts);
 
 struct ft_page_decoder;

@@ -20,13 +20,13 @@ struct ft_page_decoder {
 
 /* A payload whose header was checked. */
 struct table {
-    const char *name;           /* of the frame, for messages */
+    const char *name; /* of the frame, for messages */
     unsigned block;
     unsigned encoding;
     uint32_t runs;
-    size_t run_size;            /* bytes of one run */
-    const unsigned char *at;    /* the first run */
-    uint64_t total;             /* length of all runs, once checked */
+    size_t run_size;         /* bytes of one run */
+    const unsigned char *at; /* the first run */
+    uint64_t total;          /* length of all runs, once checked */
 };
 
 struct ft_page_decoder *
@@ -83,8 +83,8 @@ check_header(const struct ft_page_decoder *decoder, const unsigned char *in,
     if (table->encoding > (zero ? 0 : FT_PAGES_LZ4))
         return ft_fail(err, EPROTO, NULL, "%s frame with unknown encoding %u",
                        table->name, table->encoding);
-    if (!table->runs || table->runs > FT_PAGE_RUNS_MAX
-        || table->runs > (size - HEADER_SIZE) / table->run_size)
+    if (!table->runs || table->runs > FT_PAGE_RUNS_MAX ||
+        table->runs > (size - HEADER_SIZE) / table->run_size)
         return ft_fail(err, EPROTO, NULL, "%s frame with %u runs", table->name,
                        table->runs);
     return 0;
@@ -100,8 +100,8 @@ check_runs(const struct ft_page_decoder *decoder, struct table *table,
     for (uint32_t i = 0; i < table->runs; i++) {
         struct ft_page_span run = get_run(table, i);
 
-        if (run.offset % FT_PAGE_SIZE || run.length % FT_PAGE_SIZE
-            || !run.length)
+        if (run.offset % FT_PAGE_SIZE || run.length % FT_PAGE_SIZE ||
+            !run.length)
             return ft_fail(err, EPROTO, NULL,
                            "%s frame with a run that is no whole pages",
                            table->name);

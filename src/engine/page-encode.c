@@ -22,11 +22,11 @@ struct ft_page_encoder {
 
     /* The frames being filled. */
     unsigned block;
-    size_t runs;                /* in data_table */
+    size_t runs; /* in data_table */
     size_t pieces;
-    size_t bytes;               /* in all pieces */
-    struct iovec data[1 + PIECES_MAX];      /* [0] is the header and table */
-    uint64_t run_end;           /* where the last data run ends */
+    size_t bytes;                      /* in all pieces */
+    struct iovec data[1 + PIECES_MAX]; /* [0] is the header and table */
+    uint64_t run_end;                  /* where the last data run ends */
     size_t zero_runs;
     uint64_t zero_end;
 
@@ -168,16 +168,16 @@ add_zero(struct ft_page_encoder *encoder, uint64_t offset, uint64_t length)
 
     encoder->counts.zero += length / FT_PAGE_SIZE;
     if (encoder->zero_runs && encoder->zero_end == offset) {
-        last = encoder->zero_table + HEADER_SIZE
-            + (encoder->zero_runs - 1) * ZERO_RUN_SIZE;
+        last = encoder->zero_table + HEADER_SIZE +
+               (encoder->zero_runs - 1) * ZERO_RUN_SIZE;
         ft_put_le64(last + 8, ft_get_le64(last + 8) + length);
         encoder->zero_end += length;
         return 0;
     }
     if (encoder->zero_runs == FT_PAGE_RUNS_MAX)
         rc = flush_zero(encoder);
-    last = encoder->zero_table + HEADER_SIZE
-        + encoder->zero_runs * ZERO_RUN_SIZE;
+    last =
+        encoder->zero_table + HEADER_SIZE + encoder->zero_runs * ZERO_RUN_SIZE;
     ft_put_le64(last, offset);
     ft_put_le64(last + 8, length);
     encoder->zero_runs++;
@@ -191,8 +191,8 @@ append_data(struct ft_page_encoder *encoder, uint64_t offset,
             const unsigned char *data, size_t length)
 {
     struct iovec *piece = &encoder->data[encoder->pieces];
-    unsigned char *run = encoder->data_table + HEADER_SIZE
-        + encoder->runs * DATA_RUN_SIZE;
+    unsigned char *run =
+        encoder->data_table + HEADER_SIZE + encoder->runs * DATA_RUN_SIZE;
 
     if (encoder->runs && encoder->run_end == offset) {
         run -= DATA_RUN_SIZE;
@@ -202,8 +202,8 @@ append_data(struct ft_page_encoder *encoder, uint64_t offset,
         ft_put_le32(run + 8, (uint32_t)length);
         encoder->runs++;
     }
-    if (encoder->pieces
-        && (unsigned char *)piece->iov_base + piece->iov_len == data) {
+    if (encoder->pieces &&
+        (unsigned char *)piece->iov_base + piece->iov_len == data) {
         piece->iov_len += length;
     } else {
         piece[1] = (struct iovec){ (void *)data, length };
@@ -221,9 +221,8 @@ add_data(struct ft_page_encoder *encoder, uint64_t offset,
     while (length) {
         size_t part;
 
-        if (encoder->bytes == FT_FRAME_DATA_MAX
-            || encoder->pieces == PIECES_MAX
-            || encoder->runs == FT_PAGE_RUNS_MAX) {
+        if (encoder->bytes == FT_FRAME_DATA_MAX ||
+            encoder->pieces == PIECES_MAX || encoder->runs == FT_PAGE_RUNS_MAX) {
             int rc = flush_data(encoder);
 
             if (rc)
@@ -260,9 +259,9 @@ encode_run(struct ft_page_encoder *encoder, const struct ft_page_span *run,
     while (!rc && done < run->length) {
         int zero;
         /* At most one frame at a time, so that data is still in the cache. */
-        size_t length = span(data + done,
-                             FT_MIN(run->length - done, FT_FRAME_DATA_MAX),
-                             &zero);
+        size_t length =
+            span(data + done, FT_MIN(run->length - done, FT_FRAME_DATA_MAX),
+                 &zero);
 
         rc = zero ? add_zero(encoder, run->offset + done, length)
                   : add_data(encoder, run->offset + done, data + done, length);
@@ -277,10 +276,10 @@ check_runs(const struct ft_page_span *runs, size_t n)
     uint64_t end = 0;
 
     for (size_t i = 0; i < n; i++) {
-        if (runs[i].offset % FT_PAGE_SIZE || runs[i].length % FT_PAGE_SIZE
-            || !runs[i].length || runs[i].offset < end
-            || runs[i].offset > INT64_MAX
-            || runs[i].length > INT64_MAX - runs[i].offset)
+        if (runs[i].offset % FT_PAGE_SIZE || runs[i].length % FT_PAGE_SIZE ||
+            !runs[i].length || runs[i].offset < end ||
+            runs[i].offset > INT64_MAX ||
+            runs[i].length > INT64_MAX - runs[i].offset)
             return -EINVAL;
         end = runs[i].offset + runs[i].length;
     }
@@ -290,8 +289,7 @@ check_runs(const struct ft_page_span *runs, size_t n)
 int
 ft_pages_encode(struct ft_page_encoder *encoder, unsigned block,
                 const struct ft_page_span *runs, size_t n, const void *data,
-                ft_page_emit emit, void *opaque,
-                struct ft_page_counts *counts)
+                ft_page_emit emit, void *opaque, struct ft_page_counts *counts)
 {
     const unsigned char *at = data;
     int rc = block < FT_RAM_BLOCKS_MAX ? check_runs(runs, n) : -EINVAL;

@@ -49,8 +49,8 @@ ft_page_scan_run(struct ft_page_scan *scan, uint64_t start, uint64_t size,
     while (at < end) {
         struct ft_pm_scan argument = {
             .size = sizeof(argument),
-            .flags = FT_PM_SCAN_CHECK_WPASYNC |
-                     (arm ? FT_PM_SCAN_WP_MATCHING : 0),
+            .flags =
+                FT_PM_SCAN_CHECK_WPASYNC | (arm ? FT_PM_SCAN_WP_MATCHING : 0),
             .start = at,
             .end = end,
             .vec = (uintptr_t)scan->regions,
@@ -67,7 +67,7 @@ ft_page_scan_run(struct ft_page_scan *scan, uint64_t start, uint64_t size,
         if (add_regions(scan, n, start, block, set) < 0)
             return -ENOMEM;
         if (argument.walk_end <= at)
-            return -EIO;        /* no progress: never loop on it */
+            return -EIO; /* no progress: never loop on it */
         at = argument.walk_end;
     }
     return 0;

@@ -20,7 +20,7 @@
 #define FT_PAGE_SCAN_REGIONS 8192
 
 struct ft_page_scan {
-    int fd;                                 /* /proc/PID/pagemap */
+    int fd; /* /proc/PID/pagemap */
     struct ft_pm_region regions[FT_PAGE_SCAN_REGIONS];
 };
 

@@ -13,9 +13,9 @@ struct ft_page_sender {
     struct ft_guest_memory *memory;
     struct ft_outgoing *out;
     struct ft_page_encoder *encoder;
-    unsigned char *buffer;      /* grows up to limit */
+    unsigned char *buffer; /* grows up to limit */
     size_t room, limit;
-    uint64_t epoch;             /* of the frames being emitted */
+    uint64_t epoch; /* of the frames being emitted */
     struct ft_page_counts counts;
     struct ft_page_span *spans; /* FT_PAGE_RUNS_MAX of them */
 };
@@ -90,7 +90,7 @@ reserve(struct ft_page_sender *s, size_t size)
     room = FT_MIN(room, s->limit);
     if (room == s->room)
         return 0;
-    return make_buffer(s, room) ? -E2BIG : 0;   /* the smaller one must do */
+    return make_buffer(s, room) ? -E2BIG : 0; /* the smaller one must do */
 }
 
 int
@@ -119,7 +119,8 @@ encode(struct ft_page_sender *s, unsigned block, size_t n,
 {
     struct ft_page_counts counts = { 0 };
     int rc = n ? ft_pages_encode(s->encoder, block, s->spans, n, data, emit, s,
-                                 &counts) : 0;
+                                 &counts)
+               : 0;
 
     ft_outgoing_count_pages(s->out, s->epoch, counts.data, counts.zero);
     s->counts.data += counts.data;

@@ -17,9 +17,9 @@
 struct ft_page_sender;
 
 /* limit: bytes of pages held in memory at most, at least 1 MiB. */
-int ft_page_sender_open(struct ft_guest_memory *memory,
-                        struct ft_outgoing *out, size_t limit,
-                        struct ft_page_sender **sender, struct ft_error *err);
+int ft_page_sender_open(struct ft_guest_memory *memory, struct ft_outgoing *out,
+                        size_t limit, struct ft_page_sender **sender,
+                        struct ft_error *err);
 void ft_page_sender_close(struct ft_page_sender *sender);
 
 /* Compress pages from now on, or no longer. */
@@ -50,7 +50,7 @@ int ft_page_sender_stream(struct ft_page_sender *sender,
 size_t ft_page_sender_buffer(const struct ft_page_sender *sender);
 
 /* Pages sent since it was opened. */
-void ft_page_sender_counts(const struct ft_page_sender *sender,
-                           uint64_t *data, uint64_t *zero);
+void ft_page_sender_counts(const struct ft_page_sender *sender, uint64_t *data,
+                           uint64_t *zero);
 
 #endif

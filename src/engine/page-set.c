@@ -25,8 +25,7 @@ static int
 grow(struct ft_page_set *set)
 {
     size_t capacity = set->capacity ? set->capacity * 2 : FIRST_CAPACITY;
-    struct ft_page_run *runs = reallocarray(set->runs, capacity,
-                                            sizeof(*runs));
+    struct ft_page_run *runs = reallocarray(set->runs, capacity, sizeof(*runs));
 
     if (!runs)
         return -ENOMEM;
@@ -66,8 +65,7 @@ append(struct ft_page_set *set, const struct ft_page_run *run)
     const struct ft_page_run *last = set->n ? &set->runs[set->n - 1] : NULL;
     uint64_t start = run->offset, end = run->offset + run->length;
 
-    if (last && last->block == run->block &&
-        last->offset + last->length > start)
+    if (last && last->block == run->block && last->offset + last->length > start)
         start = last->offset + last->length;
     return start < end ? ft_page_set_add(set, run->block, start, end - start)
                        : 0;

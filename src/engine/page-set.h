@@ -13,15 +13,15 @@
 #define FT_PAGE_SIZE 4096u
 
 struct ft_page_run {
-    uint64_t offset;            /* bytes from the start of the block */
-    uint64_t length;            /* bytes, whole pages, > 0 */
-    uint16_t block;             /* index into ft_guest_memory_blocks */
+    uint64_t offset; /* bytes from the start of the block */
+    uint64_t length; /* bytes, whole pages, > 0 */
+    uint16_t block;  /* index into ft_guest_memory_blocks */
 };
 
-struct ft_page_set {            /* zero bytes are an empty set */
-    struct ft_page_run *runs;   /* by block, then offset; never overlapping */
-    size_t n, capacity;         /* runs */
-    uint64_t bytes;             /* sum of the lengths */
+struct ft_page_set {          /* zero bytes are an empty set */
+    struct ft_page_run *runs; /* by block, then offset; never overlapping */
+    size_t n, capacity;       /* runs */
+    uint64_t bytes;           /* sum of the lengths */
 };
 
 /* Empties the set and keeps its memory. */

@@ -51,8 +51,8 @@ parse_endpoint(const json_t *json, unsigned default_port,
     const json_t *addresses = json_object_get(json, "addresses");
     const json_t *address;
     size_t i;
-    int rc = ft_json_need_string(json, "name", out->name, sizeof(out->name),
-                                 err);
+    int rc =
+        ft_json_need_string(json, "name", out->name, sizeof(out->name), err);
 
     if (rc)
         return rc;
@@ -72,8 +72,7 @@ parse_endpoint(const json_t *json, unsigned default_port,
 }
 
 static int
-parse_hosts(const json_t *json, struct ft_pair_config *out,
-            struct ft_error *err)
+parse_hosts(const json_t *json, struct ft_pair_config *out, struct ft_error *err)
 {
     const json_t *hosts = json_object_get(json, "hosts");
     const json_t *witness = json_object_get(json, "witness");
@@ -104,8 +103,7 @@ parse_settings(const json_t *s, struct ft_pair_config *out)
     out->interval_ms = ft_json_int(s, "interval_ms", 5, 10000, 100);
     out->idle_interval_ms = ft_json_int(s, "idle_interval_ms", 5, 60000, 500);
     out->min_spacing_ms = ft_json_int(s, "min_spacing_ms", 1, 1000, 10);
-    out->pause_share_percent =
-        ft_json_int(s, "pause_share_percent", 1, 90, 30);
+    out->pause_share_percent = ft_json_int(s, "pause_share_percent", 1, 90, 30);
     out->alone_without_witness = ft_json_bool(s, "alone_without_witness", 0);
 }
 
@@ -150,8 +148,8 @@ ft_pair_config_parse(const json_t *json, struct ft_pair_config *out,
 void
 ft_pair_path(const char *pair, const char *file, char *out)
 {
-    snprintf(out, PATH_MAX, "%s/%s%s%s", FT_PAIRS_FOLDER, pair,
-             file ? "/" : "", file ? file : "");
+    snprintf(out, PATH_MAX, "%s/%s%s%s", FT_PAIRS_FOLDER, pair, file ? "/" : "",
+             file ? file : "");
 }
 
 int
@@ -185,7 +183,8 @@ save_key(const char *pair, const char *file, const char *hex,
     rc = ft_file_replace(path, key, sizeof(key), 0600);
     explicit_bzero(key, sizeof(key));
     return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
-                        strerror(-rc)) : 0;
+                        strerror(-rc))
+              : 0;
 }
 
 int
@@ -211,12 +210,12 @@ ft_pair_save(const json_t *config, const char *key, const char *witness_key,
     ft_pair_path(parsed.pair, "pair.json", path);
     rc = ft_json_save(path, config);
     return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
-                        strerror(-rc)) : 0;
+                        strerror(-rc))
+              : 0;
 }
 
 int
-ft_pair_load(const char *pair, struct ft_pair_config *out,
-             struct ft_error *err)
+ft_pair_load(const char *pair, struct ft_pair_config *out, struct ft_error *err)
 {
     FT_AUTOJSON json_t *json = NULL;
     char path[PATH_MAX];
@@ -262,8 +261,7 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
                             r->role == FT_ROLE_PRIMARY;
     r->was_protected = ft_json_bool(json, "was_protected", 0);
     if (!r->generation || (!r->owner && strcmp(owner, config->hosts[0].name)))
-        return ft_fail(err, EINVAL,
-                       "Run ftadmin unprotect and protect again.",
+        return ft_fail(err, EINVAL, "Run ftadmin unprotect and protect again.",
                        "the state of pair %s is damaged", config->pair);
     out->autostart = ft_json_bool(json, "autostart", 0);
     out->epoch = ft_json_int(json, "epoch", 0, INT64_MAX, 0);
@@ -296,14 +294,15 @@ ft_pair_state_save(const struct ft_pair_config *config,
                    const struct ft_pair_record *state, struct ft_error *err)
 {
     const struct ft_ownership_record *r = &state->record;
-    FT_AUTOJSON json_t *json = json_pack(
-        "{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:I,s:O?,s:O?,s:b}", "schema", 1, "generation",
-        (json_int_t)r->generation, "owner", config->hosts[r->owner].name,
-        "role", ft_role_name(r->role), "peer_may_take_over",
-        r->peer_may_take_over, "was_protected", r->was_protected, "autostart",
-        state->autostart, "epoch", (json_int_t)state->epoch, "last_takeover",
-        state->last_takeover, "replicas", state->replicas, "defined",
-        state->defined);
+    FT_AUTOJSON json_t *json =
+        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:I,s:O?,s:O?,s:b}", "schema",
+                  1, "generation", (json_int_t)r->generation, "owner",
+                  config->hosts[r->owner].name, "role", ft_role_name(r->role),
+                  "peer_may_take_over", r->peer_may_take_over, "was_protected",
+                  r->was_protected, "autostart", state->autostart, "epoch",
+                  (json_int_t)state->epoch, "last_takeover",
+                  state->last_takeover, "replicas", state->replicas, "defined",
+                  state->defined);
     char path[PATH_MAX];
     int rc;
 
@@ -312,7 +311,8 @@ ft_pair_state_save(const struct ft_pair_config *config,
     if (!rc)
         rc = json ? ft_json_save(path, json) : -ENOMEM;
     return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
-                        strerror(-rc)) : 0;
+                        strerror(-rc))
+              : 0;
 }
 
 void
@@ -342,7 +342,8 @@ remove_folder(const char *path, struct ft_error *err)
     if (!rc && rmdir(path) < 0 && errno != ENOENT)
         rc = -errno;
     return rc ? ft_fail(err, -rc, NULL, "cannot remove %s: %s", path,
-                        strerror(-rc)) : 0;
+                        strerror(-rc))
+              : 0;
 }
 
 int

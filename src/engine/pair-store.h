@@ -20,20 +20,20 @@
 #define FT_PAIR_ADDRESSES_MAX 8
 
 struct ft_endpoint {
-    char name[64];              /* empty: none (a pair without a witness) */
+    char name[64]; /* empty: none (a pair without a witness) */
     char addresses[FT_PAIR_ADDRESSES_MAX][46];
     unsigned address_count;
     uint16_t port;
 };
 
 struct ft_pair_config {
-    char pair[37];              /* UUID as text */
+    char pair[37]; /* UUID as text */
     char vm[128];
     char vm_uuid[37];
-    unsigned self;              /* index of this host in hosts */
+    unsigned self; /* index of this host in hosts */
     struct ft_endpoint hosts[2];
     struct ft_endpoint witness;
-    char pools[2][64];          /* storage pool for replicas on each host */
+    char pools[2][64]; /* storage pool for replicas on each host */
     unsigned silence_ms;
     unsigned interval_ms;
     unsigned idle_interval_ms;
@@ -44,11 +44,11 @@ struct ft_pair_config {
 
 struct ft_pair_record {
     struct ft_ownership_record record;
-    int autostart;              /* domain autostart as it was before us */
-    uint64_t epoch;             /* last epoch before the last takeover */
-    json_t *last_takeover;      /* object or NULL; owned */
-    json_t *replicas;           /* targets of the volumes we made; owned */
-    int defined;                /* the domain was defined here by us */
+    int autostart;         /* domain autostart as it was before us */
+    uint64_t epoch;        /* last epoch before the last takeover */
+    json_t *last_takeover; /* object or NULL; owned */
+    json_t *replicas;      /* targets of the volumes we made; owned */
+    int defined;           /* the domain was defined here by us */
 };
 
 /* Reads PAIR. -EINVAL names the member. */

@@ -47,8 +47,8 @@ decode_write(const unsigned char *in, size_t size,
     if (ft_get_le16(in + 2))
         return ft_fail(err, EPROTO, NULL, "disk write with flags 0x%x",
                        ft_get_le16(in + 2));
-    if (change->length != size - FT_DISK_WRITE_HEADER_SIZE
-        || change->length > FT_FRAME_DATA_MAX)
+    if (change->length != size - FT_DISK_WRITE_HEADER_SIZE ||
+        change->length > FT_FRAME_DATA_MAX)
         return ft_fail(err, EPROTO, NULL,
                        "disk write says %llu bytes of data and has %zu",
                        (unsigned long long)change->length,
@@ -57,8 +57,8 @@ decode_write(const unsigned char *in, size_t size,
 }
 
 static int
-decode_zero(const unsigned char *in, size_t size,
-            struct ft_disk_change *change, struct ft_error *err)
+decode_zero(const unsigned char *in, size_t size, struct ft_disk_change *change,
+            struct ft_error *err)
 {
     unsigned flags;
 
@@ -90,8 +90,8 @@ ft_disk_decode(unsigned type, const void *payload, size_t size,
     if (change->disk >= n)
         return ft_fail(err, EPROTO, NULL, "change of disk %u, which is none",
                        change->disk);
-    if (!change->length || change->offset > disk_sizes[change->disk]
-        || change->length > disk_sizes[change->disk] - change->offset)
+    if (!change->length || change->offset > disk_sizes[change->disk] ||
+        change->length > disk_sizes[change->disk] - change->offset)
         return ft_fail(err, EPROTO, NULL,
                        "change of disk %u outside it (offset %llu, length %llu)",
                        change->disk, (unsigned long long)change->offset,

@@ -30,11 +30,11 @@
 #define FT_HEARTBEAT_SIZE 8
 
 struct ft_disk_change {
-    unsigned disk;          /* index into the SETUP's disks */
-    int trim;               /* DISK_ZERO: the space may be given back */
+    unsigned disk; /* index into the SETUP's disks */
+    int trim;      /* DISK_ZERO: the space may be given back */
     uint64_t offset;
     uint64_t length;
-    const void *data;       /* NULL: DISK_ZERO. Points into the payload. */
+    const void *data; /* NULL: DISK_ZERO. Points into the payload. */
 };
 
 /*
@@ -88,8 +88,7 @@ void ft_epoch_end_encode(const struct ft_epoch_summary *summary,
                          unsigned char out[FT_EPOCH_END_SIZE]);
 /* size must be FT_EPOCH_END_SIZE: -EPROTO. */
 int ft_epoch_end_decode(const void *payload, size_t size,
-                        struct ft_epoch_summary *summary,
-                        struct ft_error *err);
+                        struct ft_epoch_summary *summary, struct ft_error *err);
 
 /*
  * Compares what was received with what EPOCH_END claims. 0, or -EBADMSG with

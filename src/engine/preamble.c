@@ -21,8 +21,8 @@ is_pair_id(const char *text)
         int dash = i == 8 || i == 13 || i == 18 || i == 23;
 
         if (dash ? text[i] != '-'
-                 : !(text[i] >= '0' && text[i] <= '9')
-                       && !(text[i] >= 'a' && text[i] <= 'f'))
+                 : !(text[i] >= '0' && text[i] <= '9') &&
+                       !(text[i] >= 'a' && text[i] <= 'f'))
             return 0;
     }
     return 1;
@@ -32,8 +32,7 @@ void
 ft_preamble_encode(const struct ft_preamble *preamble,
                    unsigned char out[FT_PREAMBLE_SIZE])
 {
-    assert(strlen(preamble->pair) == PAIR_LENGTH
-           && is_pair_id(preamble->pair));
+    assert(strlen(preamble->pair) == PAIR_LENGTH && is_pair_id(preamble->pair));
     memset(out, 0, FT_PREAMBLE_SIZE);
     memcpy(out, MAGIC, MAGIC_SIZE);
     out[KIND_AT] = (unsigned char)preamble->kind;
@@ -69,9 +68,8 @@ transfer(int fd, int sending, void *data, size_t size, int64_t deadline_ns)
     unsigned char *at = data;
 
     while (size) {
-        ssize_t n = sending
-            ? send(fd, at, size, MSG_DONTWAIT | MSG_NOSIGNAL)
-            : recv(fd, at, size, MSG_DONTWAIT);
+        ssize_t n = sending ? send(fd, at, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                            : recv(fd, at, size, MSG_DONTWAIT);
         int rc;
 
         if (n > 0) {
@@ -112,8 +110,8 @@ ft_link_preamble_write(int fd, const struct ft_preamble *preamble,
 }
 
 int
-ft_link_preamble_read(int fd, struct ft_preamble *preamble,
-                      int64_t deadline_ns, struct ft_error *err)
+ft_link_preamble_read(int fd, struct ft_preamble *preamble, int64_t deadline_ns,
+                      struct ft_error *err)
 {
     unsigned char bytes[FT_PREAMBLE_SIZE];
     int rc = transfer(fd, 0, bytes, sizeof(bytes), deadline_ns);
@@ -146,8 +144,8 @@ ft_link_ping(const char *const *addresses, size_t n, uint16_t port,
     if (rc)
         return ft_fail(err, -rc, NULL, "the peer's engine did not answer: %s",
                        transfer_text(rc));
-    if (memcmp(answer, ALIVE, sizeof(answer) - 1)
-        || answer[sizeof(answer) - 1] > 1)
+    if (memcmp(answer, ALIVE, sizeof(answer) - 1) ||
+        answer[sizeof(answer) - 1] > 1)
         return ft_fail(err, EPROTO, "does something else use this port?",
                        "the peer's answer to a ping is none of ours");
     *worker_runs = answer[sizeof(answer) - 1];

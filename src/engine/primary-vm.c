@@ -36,7 +36,8 @@ ft_primary_find_vm(struct ft_worker *w)
     return state == VIR_DOMAIN_SHUTOFF &&
                    (reason == VIR_DOMAIN_SHUTOFF_SHUTDOWN ||
                     reason == VIR_DOMAIN_SHUTOFF_DESTROYED)
-               ? FT_VM_OFF : FT_VM_GONE;
+               ? FT_VM_OFF
+               : FT_VM_GONE;
 }
 
 static void
@@ -70,7 +71,7 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
         ft_primary_set_flag(p, &p->vm_ended, 0);
         ft_worker_event_kind(p->worker, FT_EVENT_VM_STARTED);
         break;
-    case VIR_DOMAIN_EVENT_SUSPENDED:    /* by our own stops too, briefly */
+    case VIR_DOMAIN_EVENT_SUSPENDED: /* by our own stops too, briefly */
         ft_primary_set_flag(p, &p->paused, 1);
         break;
     case VIR_DOMAIN_EVENT_RESUMED:
@@ -82,8 +83,7 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
 
 /* The waiting copy lacks that device: its state would not load there. */
 static void
-on_device(virConnectPtr conn, virDomainPtr dom, const char *device,
-          void *opaque)
+on_device(virConnectPtr conn, virDomainPtr dom, const char *device, void *opaque)
 {
     struct ft_primary *p = opaque;
 
@@ -117,7 +117,7 @@ ft_primary_watch_vm(struct ft_primary *p)
     virDomainPtr dom = ft_vm_by(w->events, w->dom);
 
     if (!dom)
-        return;         /* undefined since: there is nothing to watch */
+        return; /* undefined since: there is nothing to watch */
     virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_LIFECYCLE,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), p,

@@ -16,7 +16,7 @@
 #include "virt/standby.h"
 
 #define STUCK_NS (8 * FT_NS_PER_S)
-#define STUCK_BYTES (UINT64_C(1) << 20)     /* in STUCK_NS, or nothing moves */
+#define STUCK_BYTES (UINT64_C(1) << 20) /* in STUCK_NS, or nothing moves */
 #define EXIT_STUCK 12
 
 void
@@ -33,7 +33,7 @@ start_sync(struct ft_primary *p)
     struct ft_session *s = ft_worker_session(p->worker);
 
     if (!s)
-        return;             /* its end is on its way to the machine */
+        return; /* its end is on its way to the machine */
     pthread_mutex_lock(&p->lock);
     ft_session_unref(p->start);
     p->start = s;
@@ -86,8 +86,8 @@ resume_vm(struct ft_primary *p)
         rc = ft_fail(&err, EIO, NULL, "%s", virGetLastErrorMessage());
     if (rc)
         ft_log_error(&err, "letting the VM go on");
-    ft_worker_event_kind(p->worker, rc ? FT_EVENT_RESUME_FAILED
-                                       : FT_EVENT_RESUMED);
+    ft_worker_event_kind(p->worker,
+                         rc ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED);
 }
 
 static void
@@ -157,7 +157,7 @@ on_ack(struct ft_primary *p, uint64_t epoch)
     event.final = epoch == p->final_epoch;
     ft_worker_event(p->worker, &event);
     ft_epoch_stats_acked(&p->stats, epoch, ft_clock_ns());
-    atomic_store(&p->uncommitted_ns, 0);    /* before the next one can begin */
+    atomic_store(&p->uncommitted_ns, 0); /* before the next one can begin */
     pthread_mutex_lock(&p->lock);
     p->acked = epoch;
     pthread_cond_broadcast(&p->changed);
@@ -181,8 +181,8 @@ take_answer(struct ft_primary *p, json_t **slot, const struct ft_frame *frame,
 }
 
 static int
-frame(struct ft_worker *w, struct ft_session *session,
-      const struct ft_frame *f, struct ft_error *err)
+frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
+      struct ft_error *err)
 {
     struct ft_primary *p = w->side_data;
 
@@ -236,7 +236,7 @@ check_progress(struct ft_worker *w, int64_t ns)
 
     (void)ns;
     if (began != p->watched_ns || sent > p->progress_bytes + STUCK_BYTES ||
-        now - p->looked_ns > FT_NS_PER_S) {     /* we did not run ourselves */
+        now - p->looked_ns > FT_NS_PER_S) { /* we did not run ourselves */
         p->watched_ns = began;
         p->progress_ns = now;
         p->progress_bytes = sent;
@@ -246,8 +246,8 @@ check_progress(struct ft_worker *w, int64_t ns)
         return;
     ft_worker_note(w, "crit", "stuck",
                    "an epoch of %s is not committed since %d s: the engine "
-                   "starts its worker anew", w->config.vm,
-                   (int)((now - began) / FT_NS_PER_S));
+                   "starts its worker anew",
+                   w->config.vm, (int)((now - began) / FT_NS_PER_S));
     _exit(EXIT_STUCK);
 }
 
@@ -367,7 +367,13 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 }
 
 const struct ft_side ft_primary_side = {
-    .open = open_side, .act = act, .frame = frame, .message = message,
-    .link_up = link_up, .link_down = link_down, .quiet = check_progress,
-    .status = status, .request = request,
+    .open = open_side,
+    .act = act,
+    .frame = frame,
+    .message = message,
+    .link_up = link_up,
+    .link_down = link_down,
+    .quiet = check_progress,
+    .status = status,
+    .request = request,
 };

@@ -34,30 +34,30 @@ struct ft_primary {
     struct ft_worker *worker;
     struct ft_epoch_stats stats;
 
-    pthread_mutex_t lock;       /* all of the following up to gate_lock */
+    pthread_mutex_t lock; /* all of the following up to gate_lock */
     pthread_cond_t changed;
-    struct ft_session *start;   /* a sync is wanted over this session */
-    int link_lost;              /* the session in use has ended */
-    int restart;                /* the sync in use is to be given up */
-    int allow_commit;           /* epoch 1 may be committed */
-    int final;                  /* the next epoch is the last, VM stays stopped */
-    int release_held;           /* a held VM is to go on */
-    int verify;                 /* a full comparison is wanted */
-    int detach;                 /* leave QEMU as it was found, for good */
-    json_t *setup_answer;       /* SETUP_OK, when it has come */
+    struct ft_session *start; /* a sync is wanted over this session */
+    int link_lost;            /* the session in use has ended */
+    int restart;              /* the sync in use is to be given up */
+    int allow_commit;         /* epoch 1 may be committed */
+    int final;                /* the next epoch is the last, VM stays stopped */
+    int release_held;         /* a held VM is to go on */
+    int verify;               /* a full comparison is wanted */
+    int detach;               /* leave QEMU as it was found, for good */
+    json_t *setup_answer;     /* SETUP_OK, when it has come */
     json_t *verify_answer;
-    uint64_t acked;             /* last epoch the standby holds */
-    int busy;                   /* the replication thread serves a session */
-    int disk_broken;            /* a mirror job ended by itself */
-    int hardware_changed;       /* a device was plugged or unplugged */
-    int paused;                 /* by the administrator */
-    int vm_ended;               /* libvirt said so, and the machine knows */
+    uint64_t acked;       /* last epoch the standby holds */
+    int busy;             /* the replication thread serves a session */
+    int disk_broken;      /* a mirror job ended by itself */
+    int hardware_changed; /* a device was plugged or unplugged */
+    int paused;           /* by the administrator */
+    int vm_ended;         /* libvirt said so, and the machine knows */
     struct ft_asker verifier;
 
-    atomic_llong uncommitted_ns;    /* begin of the epoch that is; 0: none */
-    int64_t watched_ns;         /* the control thread's own: that, when it looked */
-    int64_t looked_ns;          /* when it looked last */
-    int64_t progress_ns;        /* when things moved on last */
+    atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
+    int64_t watched_ns;  /* the control thread's own: that, when it looked */
+    int64_t looked_ns;   /* when it looked last */
+    int64_t progress_ns; /* when things moved on last */
     uint64_t progress_bytes;
 
     /*
@@ -67,13 +67,13 @@ struct ft_primary {
      * is idle.
      */
     pthread_mutex_t gate_lock;
-    struct ft_gate *gate;       /* NULL: none, output flows as ever */
-    pid_t gate_pid;             /* the QEMU that it stands before */
-    size_t gate_nics;           /* and how many NICs */
-    int gate_open;              /* what the ownership machine wants */
+    struct ft_gate *gate; /* NULL: none, output flows as ever */
+    pid_t gate_pid;       /* the QEMU that it stands before */
+    size_t gate_nics;     /* and how many NICs */
+    int gate_open;        /* what the ownership machine wants */
     struct {
         uint64_t epoch, mark;
-    } marks[4];                 /* by epoch & 3 */
+    } marks[4]; /* by epoch & 3 */
 
     /* the replication thread's own */
     struct ft_vm domain;
@@ -86,8 +86,8 @@ struct ft_primary {
     struct ft_device_state device;
     struct ft_state last_state; /* as the standby has it */
     struct ft_trigger_input trigger;
-    uint64_t final_epoch;       /* 0: none asked for */
-    int held;                   /* the VM stands, held by us */
+    uint64_t final_epoch; /* 0: none asked for */
+    int held;             /* the VM stands, held by us */
 };
 
 /* With the lock held: whether the work on the current session must end. */

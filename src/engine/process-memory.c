@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 
-#define VECTOR_MAX 1024             /* IOV_MAX of Linux (UIO_MAXIOV) */
+#define VECTOR_MAX 1024 /* IOV_MAX of Linux (UIO_MAXIOV) */
 /* The kernel ends a call at 2^31 - 4096 bytes (MAX_RW_COUNT); stay below. */
 #define CALL_MAX ((size_t)1 << 30)
 
@@ -54,8 +54,8 @@ copy_large(pid_t pid, const struct iovec *local, const struct iovec *remote,
 }
 
 static int
-copy(pid_t pid, const struct iovec *local, const struct iovec *remote,
-     size_t n, bool write, struct ft_error *err)
+copy(pid_t pid, const struct iovec *local, const struct iovec *remote, size_t n,
+     bool write, struct ft_error *err)
 {
     size_t i = 0;
     int rc = 0;

@@ -117,8 +117,9 @@ take(const struct mapping *candidate, const struct mapping *guard,
         return 0;
     if (*count == max)
         return -E2BIG;
-    out[*count] = (struct ft_ram_block){ .host = candidate->start,
-        .size = candidate->end - candidate->start };
+    out[*count] =
+        (struct ft_ram_block){ .host = candidate->start,
+                               .size = candidate->end - candidate->start };
     (*count)++;
     return 0;
 }
@@ -208,7 +209,7 @@ struct search {
     virDomainPtr dom;
     const struct ft_ram_block *mappings;
     size_t n_mappings;
-    char *mtree;                /* asked for when first needed */
+    char *mtree; /* asked for when first needed */
 };
 
 /* Number of mappings of that size; *host is the last one's. */
@@ -277,15 +278,16 @@ locate(struct search *search, struct ft_ram_block *block, struct ft_error *err)
     int rc;
 
     if (block->host)
-        return 0;               /* QEMU said it */
+        return 0; /* QEMU said it */
     if (n == 1) {
         block->host = host;
         return 0;
     }
     if (n == 0)
-        return ft_fail(err, ENOENT, NULL, "RAM block %s of %" PRIu64
-                       " bytes is not in QEMU's memory map", block->name,
-                       block->size);
+        return ft_fail(err, ENOENT, NULL,
+                       "RAM block %s of %" PRIu64
+                       " bytes is not in QEMU's memory map",
+                       block->name, block->size);
     rc = ask_address(search, block, err);
     if (rc != -ENOENT)
         return rc;
@@ -295,8 +297,7 @@ locate(struct search *search, struct ft_ram_block *block, struct ft_error *err)
 }
 
 static int
-check_distinct(const struct ft_ram_block *blocks, size_t n,
-               struct ft_error *err)
+check_distinct(const struct ft_ram_block *blocks, size_t n, struct ft_error *err)
 {
     size_t i, j;
 

@@ -26,9 +26,9 @@
 #define FT_RAM_BLOCKS_MAX 64
 
 struct ft_ram_block {
-    char name[64];              /* QEMU's: "pc.ram", "0000:00:02.0/vga.vram" */
-    uint64_t host;              /* address in QEMU's process */
-    uint64_t size;              /* bytes, whole pages */
+    char name[64]; /* QEMU's: "pc.ram", "0000:00:02.0/vga.vram" */
+    uint64_t host; /* address in QEMU's process */
+    uint64_t size; /* bytes, whole pages */
 };
 
 /*

@@ -100,8 +100,8 @@ write_disk(struct ft_replica *r, const struct ft_disk_change *c,
         rc = c->data ? ft_pwrite_full(d->fd, c->data, c->length, c->offset)
                      : ft_disk_zero(d->fd, c->offset, c->length, c->trim);
     return rc ? ft_fail(err, -rc, "See to the storage of this host.",
-                        "cannot write to replica %s: %s", d->path,
-                        strerror(-rc)) : 0;
+                        "cannot write to replica %s: %s", d->path, strerror(-rc))
+              : 0;
 }
 
 static int
@@ -166,10 +166,11 @@ read_disk(struct ft_replica *r, unsigned disk, uint64_t offset, void *data,
     if (rc)
         return ft_fail(err, -rc, NULL, "cannot read replica %s: %s", d->path,
                        strerror(-rc));
-    rc = ft_disk_log_read_overlay(r->logs[epoch & 1], disk, offset, data, length,
-                                  err);
-    return rc ? rc : ft_disk_log_read_overlay(r->logs[(epoch + 1) & 1], disk,
-                                              offset, data, length, err);
+    rc = ft_disk_log_read_overlay(r->logs[epoch & 1], disk, offset, data,
+                                  length, err);
+    return rc ? rc
+              : ft_disk_log_read_overlay(r->logs[(epoch + 1) & 1], disk, offset,
+                                         data, length, err);
 }
 
 int

@@ -22,15 +22,15 @@
 
 struct ft_replica_disk {
     char target[32];
-    char *path;                 /* raw file; owned */
+    char *path; /* raw file; owned */
     int fd;
-    uint64_t capacity;          /* bytes */
+    uint64_t capacity; /* bytes */
 };
 
 struct ft_staged_pages;
 
 struct ft_replica {
-    pid_t pid;                  /* the waiting QEMU */
+    pid_t pid; /* the waiting QEMU */
     struct ft_ram_block blocks[FT_RAM_BLOCKS_MAX];
     size_t n_blocks;
     struct ft_replica_disk disks[FT_DISKS_MAX];
@@ -43,7 +43,7 @@ struct ft_replica {
     struct ft_state partial;            /* device state still coming in */
     struct ft_state staged;             /* device state of that epoch */
     struct ft_state state;              /* device state to resume from */
-    uint64_t committed;         /* last epoch applied; 0: none */
+    uint64_t committed;                 /* last epoch applied; 0: none */
     uint64_t pages_written, disk_bytes;
 };
 

@@ -12,7 +12,7 @@
 #include "virt/vm.h"
 
 #define RETRY_NS (2 * FT_NS_PER_S)
-#define VM_END_NS (2 * FT_NS_PER_S)     /* libvirt tells within milliseconds */
+#define VM_END_NS (2 * FT_NS_PER_S) /* libvirt tells within milliseconds */
 
 /* With the lock held: what ends the work on the current session. */
 int
@@ -79,9 +79,10 @@ await_checkpoint(struct ft_primary *p,
         if (answer.now && !p->paused)
             break;
         if (p->paused)
-            answer.at_ns = INT64_MAX;   /* a VM that stands changes nothing */
+            answer.at_ns = INT64_MAX; /* a VM that stands changes nothing */
         /* disk writes do not wake us: look again soon */
-        ft_primary_wait(p, FT_MIN(answer.at_ns, p->trigger.now_ns + 50 * FT_NS_PER_MS));
+        ft_primary_wait(p, FT_MIN(answer.at_ns,
+                                  p->trigger.now_ns + 50 * FT_NS_PER_MS));
     }
     *final = p->final;
     *verify = p->verify;
@@ -92,7 +93,8 @@ await_checkpoint(struct ft_primary *p,
 
 /* Compress when the link, not the processor, is what we wait for. */
 static void
-adapt_compression(struct ft_primary *p, int64_t *last_blocked, int64_t *last_time)
+adapt_compression(struct ft_primary *p, int64_t *last_blocked,
+                  int64_t *last_time)
 {
     struct ft_link_stats s;
     int64_t now = ft_clock_ns();
@@ -101,8 +103,9 @@ adapt_compression(struct ft_primary *p, int64_t *last_blocked, int64_t *last_tim
         return;
     ft_link_stats(ft_session_link(p->out.session), &s);
     if (*last_time)
-        ft_page_sender_set_compress(
-            p->sender, s.send_blocked_ns - *last_blocked > (now - *last_time) / 4);
+        ft_page_sender_set_compress(p->sender,
+                                    s.send_blocked_ns - *last_blocked >
+                                        (now - *last_time) / 4);
     *last_blocked = s.send_blocked_ns;
     *last_time = now;
 }
@@ -157,8 +160,8 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
         return -ECANCELED;
     rc = ft_saver_release(p->saver, err);
     p->held = 0;
-    ft_worker_event_kind(p->worker, rc ? FT_EVENT_RESUME_FAILED
-                                       : FT_EVENT_RESUMED);
+    ft_worker_event_kind(p->worker,
+                         rc ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED);
     return rc;
 }
 
@@ -181,10 +184,11 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
         if (rc)
             break;
         if (p->disk_broken || p->hardware_changed)
-            return ft_fail(err, EIO, NULL, p->disk_broken
-                           ? "a mirror job ended by itself"
-                           : "the VM's devices changed");
-        rc = verify ? ft_verify_primary(p, err) : ft_checkpoint(p, final, NULL, NULL, err);
+            return ft_fail(err, EIO, NULL,
+                           p->disk_broken ? "a mirror job ended by itself"
+                                          : "the VM's devices changed");
+        rc = verify ? ft_verify_primary(p, err)
+                    : ft_checkpoint(p, final, NULL, NULL, err);
         if (final)
             rc = after_final(p, rc, err);
         note_pages(p, pages);

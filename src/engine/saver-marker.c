@@ -21,7 +21,8 @@ static int
 marker_path(const char *folder, char out[PATH_MAX])
 {
     return snprintf(out, PATH_MAX, "%s/vm-stopped", folder) < PATH_MAX
-               ? 0 : -ENAMETOOLONG;
+               ? 0
+               : -ENAMETOOLONG;
 }
 
 int
@@ -46,8 +47,7 @@ ft_saver_mark_get(const char *folder)
     FT_AUTOFREE char *text = NULL;
     char path[PATH_MAX];
 
-    if (marker_path(folder, path) < 0 ||
-        ft_file_read(path, 64, &text, NULL) < 0)
+    if (marker_path(folder, path) < 0 || ft_file_read(path, 64, &text, NULL) < 0)
         return FT_SAVER_RUNS;
     return strcmp(text, HELD) == 0 ? FT_SAVER_HELD : FT_SAVER_CHECKPOINT;
 }

@@ -22,8 +22,8 @@
 #include "virt/qmp.h"
 
 #define PIPE_NAME "ftadmin-save"
-#define SMALL 4096                  /* bytes: QEMU blocks on the second page */
-#define LARGE (1 << 20)             /* bytes: QEMU is done at once */
+#define SMALL 4096      /* bytes: QEMU blocks on the second page */
+#define LARGE (1 << 20) /* bytes: QEMU is done at once */
 #define FIRST_CAPACITY (256u << 10)
 
 enum order { ORDER_WAIT, ORDER_SAVE, ORDER_END };
@@ -31,15 +31,15 @@ enum order { ORDER_WAIT, ORDER_SAVE, ORDER_END };
 struct ft_saver_pipe {
     virDomainPtr dom;
     int read_fd;
-    int done_fd;                    /* eventfd: QEMU answered */
-    char path[64];                  /* the writing end, as QEMU sees it */
-    pthread_mutex_t lock;           /* of all below */
+    int done_fd;          /* eventfd: QEMU answered */
+    char path[64];        /* the writing end, as QEMU sees it */
+    pthread_mutex_t lock; /* of all below */
     pthread_cond_t changed;
     enum order order;
-    bool busy;                      /* a command is with QEMU */
-    bool ended;                     /* the thread left its loop */
+    bool busy;  /* a command is with QEMU */
+    bool ended; /* the thread left its loop */
     unsigned references;
-    int rc;                         /* of the last command */
+    int rc; /* of the last command */
     struct ft_error err;
 };
 
@@ -196,8 +196,9 @@ ft_saver_pipe_open(virDomainPtr dom, pid_t pid, struct ft_saver_pipe **out,
     pthread_cond_init(&p->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     p->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    rc = p->done_fd < 0 ? ft_fail(err, errno, NULL, "eventfd: %s",
-                                  strerror(errno)) : 0;
+    rc = p->done_fd < 0
+             ? ft_fail(err, errno, NULL, "eventfd: %s", strerror(errno))
+             : 0;
     if (rc == 0)
         rc = give_pipe(p, pid, err);
     if (rc == 0)
@@ -269,8 +270,9 @@ ft_saver_pipe_begin(struct ft_saver_pipe *p, int64_t deadline_ns,
         return rc;
     /* An answer and nothing written: it failed. */
     rc = answer(p, err);
-    return rc < 0 ? rc : ft_fail(err, EPROTO, NULL,
-                                 "QEMU saved an empty device state");
+    return rc < 0
+               ? rc
+               : ft_fail(err, EPROTO, NULL, "QEMU saved an empty device state");
 }
 
 static int

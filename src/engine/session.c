@@ -22,7 +22,7 @@ struct ft_session {
     struct ft_link *link;
     struct ft_ownership_hello peer;
     pthread_t receiver;
-    int running;                /* the receiver must be joined */
+    int running; /* the receiver must be joined */
     atomic_uint references;
     ft_session_frame frame;
     ft_session_ended ended;
@@ -32,7 +32,7 @@ struct ft_session {
 
 struct making {
     struct ft_worker *worker;
-    int fd;                     /* -1: connect */
+    int fd; /* -1: connect */
     ft_session_made made;
     struct ft_session *session; /* the result */
     struct ft_error err;
@@ -129,8 +129,8 @@ make_session(void *opaque)
     FT_AUTOJSON json_t *ours = NULL;
     FT_AUTOJSON json_t *theirs = NULL;
     struct ft_ownership_hello peer;
-    int64_t interval = m->worker->config.silence_ms * FT_NS_PER_MS /
-                       HEARTBEATS_IN_SILENCE;
+    int64_t interval =
+        m->worker->config.silence_ms * FT_NS_PER_MS / HEARTBEATS_IN_SILENCE;
 
     if (open_link(m, &link))
         return;
@@ -202,7 +202,7 @@ receive(void *opaque)
     }
     s->end_code = rc;
     ft_link_shutdown(s->link);
-    if (ft_loop_post(tell_end, s))      /* takes the thread's reference */
+    if (ft_loop_post(tell_end, s)) /* takes the thread's reference */
         ft_session_unref(s);
     return NULL;
 }

@@ -9,14 +9,14 @@
 #include "base/cleanup.h"
 #include "engine/process-memory.h"
 
-#define KEEP_BYTES ((size_t)64 << 20)   /* buffer kept between epochs */
+#define KEEP_BYTES ((size_t)64 << 20) /* buffer kept between epochs */
 #define ZERO_BYTES ((size_t)1 << 20)
 #define NO_DATA SIZE_MAX
 
 struct entry {
-    uint64_t remote;            /* address in the process */
+    uint64_t remote; /* address in the process */
     uint64_t length;
-    size_t data;                /* offset in the buffer; NO_DATA: zeros */
+    size_t data; /* offset in the buffer; NO_DATA: zeros */
 };
 
 struct ft_staged_pages {
@@ -27,7 +27,7 @@ struct ft_staged_pages {
     size_t used, room;
     struct entry *entries;
     size_t n, entry_room;
-    struct iovec *local, *remote;       /* for the writing */
+    struct iovec *local, *remote; /* for the writing */
     size_t vector_room;
 };
 
@@ -82,7 +82,8 @@ static int
 add_entry(struct ft_staged_pages *p, uint64_t remote, uint64_t length,
           size_t data)
 {
-    if (grow((void **)&p->entries, &p->entry_room, p->n + 1, sizeof(*p->entries)))
+    if (grow((void **)&p->entries, &p->entry_room, p->n + 1,
+             sizeof(*p->entries)))
         return -ENOMEM;
     p->entries[p->n++] = (struct entry){ remote, length, data };
     return 0;
@@ -136,8 +137,8 @@ ft_staged_pages_write(struct ft_staged_pages *p, struct ft_error *err)
     for (i = 0; i < p->n; i++) {
         const struct entry *e = &p->entries[i];
 
-        p->local[i].iov_base = e->data == NO_DATA ? p->zeros
-                                                  : p->buffer + e->data;
+        p->local[i].iov_base =
+            e->data == NO_DATA ? p->zeros : p->buffer + e->data;
         p->local[i].iov_len = p->remote[i].iov_len = e->length;
         p->remote[i].iov_base = (void *)(uintptr_t)e->remote;
     }

@@ -73,7 +73,8 @@ make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
     d->capacity = capacity;
     d->fd = open(d->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     return d->fd < 0 ? ft_fail(err, errno, NULL, "cannot open replica %s: %s",
-                               d->path, strerror(errno)) : 0;
+                               d->path, strerror(errno))
+                     : 0;
 }
 
 static int
@@ -111,8 +112,8 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
         replicas[i].path = r->disks[i].path;
     }
     rc = ft_standby_xml(xml, replicas, r->n_disks, &ours, err);
-    return rc ? rc : ft_standby_start(s->worker->conn, ours, &s->worker->dom,
-                                      err);
+    return rc ? rc
+              : ft_standby_start(s->worker->conn, ours, &s->worker->dom, err);
 }
 
 /* The waiting QEMU must be the same machine, down to the RAM blocks. */
@@ -128,8 +129,8 @@ compare_machine(struct ft_standby *s, const struct ft_vm *d,
     if (strcmp(d->qemu_version, qemu))
         return ft_fail(err, ENOTSUP,
                        "Install the same QEMU version on both hosts.",
-                       "QEMU is %s here and %s on the primary",
-                       d->qemu_version, qemu);
+                       "QEMU is %s here and %s on the primary", d->qemu_version,
+                       qemu);
     if (json_array_size(theirs) != r->n_blocks)
         return ft_fail(err, ENOTSUP, NULL, "%zu RAM blocks here, %zu there",
                        r->n_blocks, json_array_size(theirs));
@@ -157,8 +158,8 @@ inspect_domain(struct ft_standby *s, const json_t *setup, struct ft_error *err)
         return rc;
     r->pid = d.pid;
     take_nics(s, &d);
-    rc = ft_ram_blocks_find(s->worker->dom, d.pid, r->blocks,
-                            FT_RAM_BLOCKS_MAX, &r->n_blocks, err);
+    rc = ft_ram_blocks_find(s->worker->dom, d.pid, r->blocks, FT_RAM_BLOCKS_MAX,
+                            &r->n_blocks, err);
     if (!rc)
         rc = compare_machine(s, &d, setup, err);
     if (!rc)

@@ -44,8 +44,9 @@ answer_read(struct ft_standby *s, struct ft_session *session,
     int rc = ft_replica_read(&s->replica, f, &data, &iov.iov_len, err);
 
     iov.iov_base = data;
-    return rc ? rc : ft_link_send(ft_session_link(session), FT_FRAME_DISK_DATA,
-                                  0, f->epoch, &iov, 1);
+    return rc ? rc
+              : ft_link_send(ft_session_link(session), FT_FRAME_DISK_DATA, 0,
+                             f->epoch, &iov, 1);
 }
 
 static int
@@ -68,8 +69,8 @@ take_frame(struct ft_standby *s, struct ft_session *session,
 }
 
 static int
-frame(struct ft_worker *w, struct ft_session *session,
-      const struct ft_frame *f, struct ft_error *err)
+frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
+      struct ft_error *err)
 {
     struct ft_standby *s = w->side_data;
     int resuming, rc;
@@ -147,10 +148,10 @@ delete_replicas(struct ft_worker *w)
 static void
 undefine_domain(struct ft_worker *w)
 {
-    virDomainPtr dom = w->state.defined
-                           ? virDomainLookupByUUIDString(w->conn,
-                                                         w->config.vm_uuid)
-                           : NULL;
+    virDomainPtr dom =
+        w->state.defined
+            ? virDomainLookupByUUIDString(w->conn, w->config.vm_uuid)
+            : NULL;
 
     if (!dom)
         return;
@@ -181,7 +182,7 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
         ft_standby_take_over(s);
         break;
     case FT_ACTION_DESTROY_COPY:
-        ft_worker_drop_link(w);     /* its receiver may be making the copy */
+        ft_worker_drop_link(w); /* its receiver may be making the copy */
         ft_standby_stop_domain(w);
         break;
     case FT_ACTION_REMOVED:
@@ -189,7 +190,7 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
         break;
     case FT_ACTION_HOLD_GATE:
     case FT_ACTION_OPEN_GATE:
-        break;      /* a standby has no gate */
+        break; /* a standby has no gate */
     default:
         ft_log(FT_LOG_ERROR, "a standby cannot do %s",
                ft_ownership_action_name(action->kind));
@@ -205,11 +206,11 @@ status(struct ft_worker *w, json_t *json)
         return;
     json_object_set_new(json, "epoch",
                         json_integer((json_int_t)atomic_load(&s->shown.epoch)));
-    json_object_set_new(
-        json, "counters",
-        json_pack("{s:I,s:I}", "pages_written",
-                  (json_int_t)atomic_load(&s->shown.pages), "disk_bytes",
-                  (json_int_t)atomic_load(&s->shown.disk_bytes)));
+    json_object_set_new(json, "counters",
+                        json_pack("{s:I,s:I}", "pages_written",
+                                  (json_int_t)atomic_load(&s->shown.pages),
+                                  "disk_bytes",
+                                  (json_int_t)atomic_load(&s->shown.disk_bytes)));
 }
 
 static int
@@ -236,8 +237,9 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     w->side_data = s;
     if (w->dom && virDomainGetState(w->dom, &state, NULL, 0) < 0)
         state = VIR_DOMAIN_NOSTATE;
-    *vm = state == VIR_DOMAIN_RUNNING ? FT_VM_RUNNING
-          : state == VIR_DOMAIN_PAUSED ? FT_VM_WAITING : FT_VM_GONE;
+    *vm = state == VIR_DOMAIN_RUNNING  ? FT_VM_RUNNING
+          : state == VIR_DOMAIN_PAUSED ? FT_VM_WAITING
+                                       : FT_VM_GONE;
     if (*vm == FT_VM_WAITING) {
         /* what an earlier process put into it is not known */
         ft_standby_stop_domain(w);
@@ -247,7 +249,13 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 }
 
 const struct ft_side ft_standby_side = {
-    .open = open_side, .act = act, .frame = frame, .message = message,
-    .link_up = link_up, .link_down = link_down, .quiet = ft_standby_quiet,
-    .status = status, .request = request,
+    .open = open_side,
+    .act = act,
+    .frame = frame,
+    .message = message,
+    .link_up = link_up,
+    .link_down = link_down,
+    .quiet = ft_standby_quiet,
+    .status = status,
+    .request = request,
 };

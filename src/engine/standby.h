@@ -26,11 +26,11 @@ struct ft_standby {
         char tap[32], mac[18];
     } nics[FT_VM_NICS_MAX];
     size_t n_nics;
-    int doors_open;             /* the taps are up */
-    int useless;                /* applying failed: never take over with it */
+    int doors_open; /* the taps are up */
+    int useless;    /* applying failed: never take over with it */
     struct {
         atomic_uint_fast64_t epoch, pages, disk_bytes;
-    } shown;                    /* of the replica, for status */
+    } shown; /* of the replica, for status */
 };
 
 /* Ends the waiting domain, and whatever else of this VM runs here. */

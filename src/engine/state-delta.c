@@ -53,8 +53,8 @@ struct finder {
 static int
 same(const struct finder *finder, size_t i)
 {
-    return i < finder->previous->size
-        && finder->state->data[i] == finder->previous->data[i];
+    return i < finder->previous->size &&
+           finder->state->data[i] == finder->previous->data[i];
 }
 
 /* The first byte from i on that differs, or the end of the state. */
@@ -63,8 +63,8 @@ skip_same(const struct finder *finder, size_t i)
 {
     size_t common = FT_MIN(finder->state->size, finder->previous->size);
 
-    while (i + 64 <= common
-           && !memcmp(finder->state->data + i, finder->previous->data + i, 64))
+    while (i + 64 <= common &&
+           !memcmp(finder->state->data + i, finder->previous->data + i, 64))
         i += 64;
     while (i < finder->state->size && same(finder, i))
         i++;
@@ -160,8 +160,8 @@ ft_state_encode(const struct ft_state *state, const struct ft_state *previous,
 static int
 is_identical(const unsigned char *in, const struct ft_state *state)
 {
-    return ft_get_le64(in) == state->size
-        && ft_get_le64(in + 8) == XXH3_64bits(state->data, state->size);
+    return ft_get_le64(in) == state->size &&
+           ft_get_le64(in + 8) == XXH3_64bits(state->data, state->size);
 }
 
 /* Makes the new state as far as it is like the old one. */
@@ -177,8 +177,10 @@ start_state(const unsigned char *in, const struct ft_state *previous,
     state->size = size;
     state->data = calloc(1, size);
     if (!state->data)
-        return ft_fail(err, ENOMEM, NULL, "no memory for %llu bytes of device "
-                       "state", (unsigned long long)size);
+        return ft_fail(err, ENOMEM, NULL,
+                       "no memory for %llu bytes of device "
+                       "state",
+                       (unsigned long long)size);
     if (previous)
         memcpy(state->data, previous->data, FT_MIN(size, previous->size));
     return 0;
@@ -204,8 +206,8 @@ put_ranges(const unsigned char *in, size_t size, struct ft_state *state,
     for (uint32_t i = 0; i < ranges; i++, range += RANGE_SIZE) {
         size_t start = ft_get_le32(range), length = ft_get_le32(range + 4);
 
-        if (!length || (i && start <= end) || start > state->size
-            || length > state->size - start || length > left)
+        if (!length || (i && start <= end) || start > state->size ||
+            length > state->size - start || length > left)
             return ft_fail(err, EPROTO, NULL,
                            "device state delta with a bad range (%zu, %zu)",
                            start, length);

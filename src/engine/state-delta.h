@@ -23,7 +23,7 @@
 #define FT_STATE_MAX (UINT32_C(64) << 20)
 
 struct ft_state {
-    unsigned char *data;    /* heap; NULL when empty */
+    unsigned char *data; /* heap; NULL when empty */
     size_t size;
 };
 

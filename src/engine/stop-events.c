@@ -17,9 +17,9 @@ struct ft_stop_events {
     virConnectPtr conn;
     int callback;
     pthread_mutex_t lock;
-    int64_t stopped_ns;             /* QEMU's clock; 0 while it runs */
+    int64_t stopped_ns; /* QEMU's clock; 0 while it runs */
     int64_t pause_ns;
-    unsigned references;            /* ours and the callback's */
+    unsigned references; /* ours and the callback's */
 };
 
 static void
@@ -39,8 +39,7 @@ unreference(void *opaque)
 
 static void
 on_event(virConnectPtr conn, virDomainPtr dom, const char *event,
-         long long seconds, unsigned micros, const char *details,
-         void *opaque)
+         long long seconds, unsigned micros, const char *details, void *opaque)
 {
     struct ft_stop_events *events = opaque;
     int64_t at = seconds * FT_NS_PER_S + micros * FT_NS_PER_US;

@@ -24,9 +24,9 @@
 #include "engine/paths.h"
 
 #define WORKERS_MAX 256
-#define REATTACH_MS 700             /* for workers that outlived a daemon */
+#define REATTACH_MS 700 /* for workers that outlived a daemon */
 #define SIGN_OF_LIFE_NS (8 * FT_NS_PER_S)
-#define CRASHES_MAX 6               /* within CRASH_WINDOW_NS: give up */
+#define CRASHES_MAX 6 /* within CRASH_WINDOW_NS: give up */
 #define CRASH_WINDOW_NS (60 * FT_NS_PER_S)
 
 struct worker {
@@ -36,13 +36,13 @@ struct worker {
     int pidfd, pidfd_watch;
     int restart_timer;
     int64_t last_sign;
-    int64_t crash_window;           /* when the counting began */
+    int64_t crash_window; /* when the counting began */
     unsigned crashes;
     int give_up;                    /* the next worker is to open the gate */
     int removed, gave_up, expected; /* what its "bye" announced */
     json_t *status;
-    json_t *waiting;                /* a request for a worker that starts */
-    json_t *farewell;               /* the answer to a removal, for its end */
+    json_t *waiting;  /* a request for a worker that starts */
+    json_t *farewell; /* the answer to a removal, for its end */
 };
 
 static struct worker *workers[WORKERS_MAX];
@@ -136,7 +136,7 @@ spawn(struct worker *w)
         ft_loop_timer_set(w->restart_timer, 1000);
         return;
     }
-    w->give_up = 0;             /* decided anew at the next crash */
+    w->give_up = 0; /* decided anew at the next crash */
     watch_process(w);
     ft_log(FT_LOG_INFO, "worker %d started for %s", (int)w->pid, w->vm);
 }
@@ -190,7 +190,8 @@ pass_reply(const json_t *message)
     struct ft_error err;
 
     if (!error) {
-        ft_control_reply(request, json_incref(json_object_get(message, "result")));
+        ft_control_reply(request,
+                         json_incref(json_object_get(message, "result")));
         return;
     }
     ft_json_to_error(error, &err);
@@ -225,8 +226,9 @@ after_crash(struct worker *w, const char *how)
     w->give_up = n >= CRASHES_MAX;
     json_decref(w->status);
     w->status = NULL;
-    ft_loop_timer_set(w->restart_timer, n <= 1 ? 1 : n >= CRASHES_MAX ? 2000
-                                                                   : 200 * (int)n);
+    ft_loop_timer_set(w->restart_timer, n <= 1             ? 1
+                                        : n >= CRASHES_MAX ? 2000
+                                                           : 200 * (int)n);
 }
 
 static void
@@ -238,7 +240,7 @@ on_exit_of(int fd, void *opaque)
 
     (void)fd;
     if (w->channel >= 0)
-        on_channel(w->channel, w);      /* its last words */
+        on_channel(w->channel, w); /* its last words */
     if (waitpid(w->pid, &status, WNOHANG) == w->pid) {
         if (WIFSIGNALED(status))
             snprintf(how, sizeof(how), "signal %d", WTERMSIG(status));
@@ -504,9 +506,9 @@ ft_supervisor_forward(const char *pair, const char *verb, const json_t *args,
     if (w->channel < 0 && w->waiting)
         return ft_fail(err, EAGAIN, "Try again in a moment.",
                        "the worker of %s is being started", w->vm);
-    message = json_pack("{s:s,s:O?,s:I,s:I}", "verb", verb, "args", args,
-                        "client", (json_int_t)request.client, "id",
-                        (json_int_t)request.id);
+    message =
+        json_pack("{s:s,s:O?,s:I,s:I}", "verb", verb, "args", args, "client",
+                  (json_int_t)request.client, "id", (json_int_t)request.id);
     if (w->channel < 0) {
         w->waiting = message;
         w->gave_up = 0;

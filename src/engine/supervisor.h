@@ -35,9 +35,8 @@ json_t *ft_supervisor_status(void);
  * waits for a worker that is being started. -ENOENT: no such pair; -EAGAIN: its
  * worker cannot take it at this moment.
  */
-int ft_supervisor_forward(const char *pair, const char *verb,
-                          const json_t *args, struct ft_request request,
-                          struct ft_error *err);
+int ft_supervisor_forward(const char *pair, const char *verb, const json_t *args,
+                          struct ft_request request, struct ft_error *err);
 
 /* Gives a peer's socket to the worker; the descriptor stays the caller's. */
 int ft_supervisor_pass_link(const char *pair, int fd);

@@ -31,9 +31,9 @@ describe_disks(const struct ft_vm *domain)
     for (i = 0; i < domain->n_disks; i++)
         if (ft_disk_is_replicated(&domain->disks[i]))
             json_array_append_new(
-                list, json_pack("{s:s,s:I}", "target", domain->disks[i].target,
-                                "capacity",
-                                (json_int_t)domain->disks[i].capacity));
+                list,
+                json_pack("{s:s,s:I}", "target", domain->disks[i].target,
+                          "capacity", (json_int_t)domain->disks[i].capacity));
     return list;
 }
 
@@ -54,8 +54,7 @@ static int
 send_setup(struct ft_primary *p, struct ft_error *err)
 {
     struct ft_worker *w = p->worker;
-    FT_AUTOFREE char *xml =
-        virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
+    FT_AUTOFREE char *xml = virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
     FT_AUTOJSON json_t *setup = NULL;
     int rc;
 
@@ -71,7 +70,8 @@ send_setup(struct ft_primary *p, struct ft_error *err)
     rc = ft_link_send_json(ft_session_link(p->out.session), FT_FRAME_SETUP, 0,
                            setup);
     return rc ? ft_fail(err, -rc, NULL, "cannot send the setup: %s",
-                        strerror(-rc)) : 0;
+                        strerror(-rc))
+              : 0;
 }
 
 /* The standby makes replicas and starts the waiting domain meanwhile. */
@@ -83,15 +83,16 @@ await_setup(struct ft_primary *p, struct ft_error *err)
     const json_t *error;
 
     pthread_mutex_lock(&p->lock);
-    while (!p->setup_answer && !ft_primary_must_stop(p) && ft_clock_ns() < deadline)
+    while (!p->setup_answer && !ft_primary_must_stop(p) &&
+           ft_clock_ns() < deadline)
         ft_primary_wait(p, deadline);
     answer = FT_STEAL(p->setup_answer);
     pthread_mutex_unlock(&p->lock);
     if (!answer)
         return ft_primary_stopped(p) ? -ECANCELED
-                          : ft_fail(err, ETIMEDOUT, NULL,
-                                    "%s does not finish its setup",
-                                    ft_worker_peer_name(p->worker));
+                                     : ft_fail(err, ETIMEDOUT, NULL,
+                                               "%s does not finish its setup",
+                                               ft_worker_peer_name(p->worker));
     error = json_object_get(answer, "error");
     if (!error)
         return 0;
@@ -116,7 +117,8 @@ check_carry(struct ft_primary *p, struct ft_error *err)
 {
     FT_AUTOFREE char *xml =
         virDomainGetXMLDesc(p->worker->dom, VIR_DOMAIN_XML_SECURE);
-    struct ft_carry_facts facts = { .vhost_known = true, .attached = true,
+    struct ft_carry_facts facts = { .vhost_known = true,
+                                    .attached = true,
                                     .vhost = has_vhost(&p->domain) };
     struct ft_findings findings = FT_FINDINGS_INIT;
     const struct ft_finding *bad;
@@ -191,8 +193,7 @@ copy_disks(struct ft_primary *p, struct ft_error *err)
             break;
         if (progress.broken)
             return ft_fail(err, EIO, "See the log of libvirt and QEMU.",
-                           "copying a disk of %s ended by itself",
-                           w->config.vm);
+                           "copying a disk of %s ended by itself", w->config.vm);
         ft_epoch_stats_progress(&p->stats, "disk", progress.done,
                                 progress.total);
         pthread_mutex_lock(&p->lock);
@@ -238,7 +239,7 @@ copy_memory(struct ft_primary *p, struct ft_error *err)
             break;
         r.total = p->set.bytes;
         if (rounds && p->set.bytes > last / 2)
-            rounds = ROUNDS_MAX;        /* it does not shrink any more */
+            rounds = ROUNDS_MAX; /* it does not shrink any more */
         last = p->set.bytes;
         rc = ft_page_sender_stream(p->sender, &p->set, 1, on_pages, &r, err);
         sent += p->set.bytes;

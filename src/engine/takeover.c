@@ -88,7 +88,8 @@ define_domain(struct ft_worker *w)
 }
 
 static int
-resume(struct ft_standby *s, struct ft_standby_times *times, struct ft_error *err)
+resume(struct ft_standby *s, struct ft_standby_times *times,
+       struct ft_error *err)
 {
     struct ft_replica *r = &s->replica;
     FT_AUTOFREE uint8_t *stream = NULL;
@@ -99,8 +100,9 @@ resume(struct ft_standby *s, struct ft_standby_times *times, struct ft_error *er
         return ft_fail(err, EIO, NULL, "there is no complete copy to run");
     rc = ft_device_stream(r->state.data, r->state.size, s->machine, &stream,
                           &size, err);
-    return rc ? rc : ft_standby_resume(s->worker->dom, stream, size, RESUME_MS,
-                                       times, err);
+    return rc ? rc
+              : ft_standby_resume(s->worker->dom, stream, size, RESUME_MS,
+                                  times, err);
 }
 
 static void
@@ -113,13 +115,14 @@ note_takeover(struct ft_worker *w, uint64_t epoch, int64_t acted, int64_t began,
     ft_clock_format(ft_clock_realtime_ns(), at);
     json_decref(w->state.last_takeover);
     w->state.epoch = epoch;
-    w->state.last_takeover = json_pack(
-        "{s:s,s:s,s:I,s:f,s:f,s:f,s:f}", "at", at, "reason",
-        planned ? "switchover" : "the primary was lost", "epoch",
-        (json_int_t)epoch, "detect_ms",
-        planned ? 0.0 : (double)(asked - w->last_heard) / 1e6, "win_ms",
-        (double)(acted - asked) / 1e6, "apply_ms", (double)(began - acted) / 1e6,
-        "resume_ms", (double)(ended - began) / 1e6);
+    w->state.last_takeover =
+        json_pack("{s:s,s:s,s:I,s:f,s:f,s:f,s:f}", "at", at, "reason",
+                  planned ? "switchover" : "the primary was lost", "epoch",
+                  (json_int_t)epoch, "detect_ms",
+                  planned ? 0.0 : (double)(asked - w->last_heard) / 1e6,
+                  "win_ms", (double)(acted - asked) / 1e6, "apply_ms",
+                  (double)(began - acted) / 1e6, "resume_ms",
+                  (double)(ended - began) / 1e6);
 }
 
 /*
@@ -137,7 +140,7 @@ ft_standby_take_over(struct ft_standby *s)
     int planned = w->handover;
 
     if (!planned)
-        ft_worker_drop_link(w);     /* otherwise the primary hears of it */
+        ft_worker_drop_link(w); /* otherwise the primary hears of it */
     ft_standby_set_doors(s, 1);
     began = ft_clock_ns();
     if (resume(s, &times, &err)) {
@@ -157,5 +160,5 @@ ft_standby_take_over(struct ft_standby *s)
                    (double)times.load_ns / 1e6, (double)times.start_ns / 1e6,
                    (double)times.announce_ns / 1e6);
     define_domain(w);
-    ft_worker_persist(w);       /* with the takeover's figures */
+    ft_worker_persist(w); /* with the takeover's figures */
 }

@@ -36,14 +36,16 @@ struct fdb_request {
     struct nlmsghdr header;
     struct ndmsg entry;
     struct rtattr attribute;
-    unsigned char mac[8];       /* 6, padded to RTA_ALIGNTO */
+    unsigned char mac[8]; /* 6, padded to RTA_ALIGNTO */
 };
 
 static int
 parse_mac(const char *text, unsigned char mac[6])
 {
     return sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1],
-                  &mac[2], &mac[3], &mac[4], &mac[5]) == 6 ? 0 : -EINVAL;
+                  &mac[2], &mac[3], &mac[4], &mac[5]) == 6
+               ? 0
+               : -EINVAL;
 }
 
 /* The kernel's answer to one request: 0 or -errno. */
@@ -60,7 +62,8 @@ transact(const struct fdb_request *request)
 
     if (fd < 0 || send(fd, request, request->header.nlmsg_len, 0) < 0)
         return -errno;
-    if (recv(fd, &answer, sizeof(answer), 0) < (ssize_t)NLMSG_LENGTH(sizeof(answer.error)) ||
+    if (recv(fd, &answer, sizeof(answer), 0) <
+            (ssize_t)NLMSG_LENGTH(sizeof(answer.error)) ||
         answer.header.nlmsg_type != NLMSG_ERROR)
         return -EPROTO;
     return answer.error.error;
@@ -70,12 +73,13 @@ int
 ft_tap_claim_mac(const char *tap, const char *mac)
 {
     struct fdb_request request = {
-        .header = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ndmsg)) +
-                                 RTA_LENGTH(6),
+        .header = { .nlmsg_len =
+                        NLMSG_LENGTH(sizeof(struct ndmsg)) + RTA_LENGTH(6),
                     .nlmsg_type = RTM_NEWNEIGH,
                     .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE |
                                    NLM_F_REPLACE },
-        .entry = { .ndm_family = AF_BRIDGE, .ndm_flags = NTF_MASTER,
+        .entry = { .ndm_family = AF_BRIDGE,
+                   .ndm_flags = NTF_MASTER,
                    .ndm_state = NUD_REACHABLE,
                    .ndm_ifindex = (int)if_nametoindex(tap) },
         .attribute = { .rta_len = RTA_LENGTH(6), .rta_type = NDA_LLADDR },

@@ -84,9 +84,9 @@ ft_tcp_peer_name(int fd, char *out, size_t size)
     char host[NI_MAXHOST], port[NI_MAXSERV];
     const char *shown = host;
 
-    if (getpeername(fd, (struct sockaddr *)&address, &length) < 0
-        || getnameinfo((struct sockaddr *)&address, length, host, sizeof(host),
-                       port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV)) {
+    if (getpeername(fd, (struct sockaddr *)&address, &length) < 0 ||
+        getnameinfo((struct sockaddr *)&address, length, host, sizeof(host),
+                    port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV)) {
         snprintf(out, size, "the peer");
         return;
     }
@@ -102,8 +102,8 @@ ft_tcp_peer_name(int fd, char *out, size_t size)
 /* One address that is being tried. */
 struct attempt {
     const char *address;
-    int fd;             /* -1: not started, or over */
-    int error;          /* why it is over; 0 when it is not */
+    int fd;    /* -1: not started, or over */
+    int error; /* why it is over; 0 when it is not */
 };
 
 static int
@@ -118,14 +118,14 @@ start_attempt(struct attempt *attempt, uint16_t port)
     snprintf(service, sizeof(service), "%u", port);
     if (getaddrinfo(attempt->address, service, &hints, &found))
         return EINVAL;
-    attempt->fd = socket(found->ai_family,
-                         SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    attempt->fd =
+        socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (attempt->fd < 0) {
         rc = errno;
     } else {
         ft_tcp_tune(attempt->fd);
-        if (connect(attempt->fd, found->ai_addr, found->ai_addrlen) < 0
-            && errno != EINPROGRESS)
+        if (connect(attempt->fd, found->ai_addr, found->ai_addrlen) < 0 &&
+            errno != EINPROGRESS)
             rc = errno;
     }
     freeaddrinfo(found);
@@ -301,8 +301,7 @@ listen_on(int family, uint16_t port, int *fd)
 {
     struct sockaddr_in6 six = { .sin6_family = AF_INET6,
                                 .sin6_port = htons(port) };
-    struct sockaddr_in four = { .sin_family = AF_INET,
-                                .sin_port = htons(port) };
+    struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(port) };
     FT_AUTOCLOSE int s =
         socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int on = 1, off = 0, rc;

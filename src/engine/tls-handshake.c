@@ -12,8 +12,8 @@
  * The hash of an external PSK is SHA-256 unless said otherwise (RFC 8446
  * section 4.2.11), so only cipher suites with that hash can use it.
  */
-#define PRIORITY                                                              \
-    "NONE:+VERS-TLS1.3:+AES-128-GCM:+CHACHA20-POLY1305:+AEAD:+ECDHE-PSK"      \
+#define PRIORITY                                                         \
+    "NONE:+VERS-TLS1.3:+AES-128-GCM:+CHACHA20-POLY1305:+AEAD:+ECDHE-PSK" \
     ":+GROUP-X25519:+GROUP-SECP256R1:+SIGN-ALL"
 
 /* A copy of a key in the memory that GnuTLS wants it in. */
@@ -37,12 +37,12 @@ retry(int code)
 static int
 alert_means_other_key(gnutls_alert_description_t alert)
 {
-    return alert == GNUTLS_A_DECRYPT_ERROR
-        || alert == GNUTLS_A_UNKNOWN_PSK_IDENTITY
-        || alert == GNUTLS_A_BAD_RECORD_MAC
-        || alert == GNUTLS_A_ILLEGAL_PARAMETER
-        || alert == GNUTLS_A_HANDSHAKE_FAILURE
-        || alert == GNUTLS_A_ACCESS_DENIED;
+    return alert == GNUTLS_A_DECRYPT_ERROR ||
+           alert == GNUTLS_A_UNKNOWN_PSK_IDENTITY ||
+           alert == GNUTLS_A_BAD_RECORD_MAC ||
+           alert == GNUTLS_A_ILLEGAL_PARAMETER ||
+           alert == GNUTLS_A_HANDSHAKE_FAILURE ||
+           alert == GNUTLS_A_ACCESS_DENIED;
 }
 
 static int
@@ -53,12 +53,13 @@ handshake_failed(struct ft_tls *tls, int code, struct ft_error *err)
     int rc;
 
     if (tls->unknown)
-        return ft_fail(err, EACCES, hint, "the peer offered an unknown identity");
-    if (code == GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER
-        || code == GNUTLS_E_DECRYPTION_FAILED
-        || code == GNUTLS_E_INSUFFICIENT_CREDENTIALS
-        || (code == GNUTLS_E_FATAL_ALERT_RECEIVED
-            && alert_means_other_key(gnutls_alert_get(tls->session))))
+        return ft_fail(err, EACCES, hint,
+                       "the peer offered an unknown identity");
+    if (code == GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER ||
+        code == GNUTLS_E_DECRYPTION_FAILED ||
+        code == GNUTLS_E_INSUFFICIENT_CREDENTIALS ||
+        (code == GNUTLS_E_FATAL_ALERT_RECEIVED &&
+         alert_means_other_key(gnutls_alert_get(tls->session))))
         return ft_fail(err, EACCES, hint,
                        "the TLS handshake failed: the keys differ (%s)",
                        gnutls_strerror(code));
@@ -97,9 +98,11 @@ handshake(struct ft_tls *tls, int64_t deadline_ns, struct ft_error *err)
         if (!rc && retry(code))
             rc = ft_wait_fd(tls->fd, POLLIN, deadline_ns);
         if (rc)
-            return ft_fail(err, -rc, rc == -ETIMEDOUT
+            return ft_fail(err, -rc,
+                           rc == -ETIMEDOUT
                                ? "the peer took the connection but says "
-                                 "nothing: is its engine stuck?" : NULL,
+                                 "nothing: is its engine stuck?"
+                               : NULL,
                            "the TLS handshake failed: %s", strerror(-rc));
     }
 }
@@ -136,10 +139,10 @@ tls_new(int fd, unsigned side)
      * No tickets: a session is never resumed, and nothing but data and key
      * updates then follows the handshake.
      */
-    if (gnutls_init(&tls->session, side | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS
-                    | GNUTLS_NONBLOCK) < 0
-        || gnutls_priority_set_direct(tls->session, PRIORITY, NULL) < 0
-        || ft_set_nonblocking(fd, 1) < 0) {
+    if (gnutls_init(&tls->session, side | GNUTLS_NO_SIGNAL | GNUTLS_NO_TICKETS |
+                                       GNUTLS_NONBLOCK) < 0 ||
+        gnutls_priority_set_direct(tls->session, PRIORITY, NULL) < 0 ||
+        ft_set_nonblocking(fd, 1) < 0) {
         ft_tls_free(tls);
         return NULL;
     }
@@ -177,8 +180,8 @@ set_client_key(struct ft_tls *tls, const char *identity,
     gnutls_datum_t datum;
     int rc;
 
-    if (gnutls_psk_allocate_client_credentials(&tls->client) < 0
-        || make_datum(key, &datum) < 0)
+    if (gnutls_psk_allocate_client_credentials(&tls->client) < 0 ||
+        make_datum(key, &datum) < 0)
         return -1;
     rc = gnutls_psk_set_client_credentials(tls->client, identity, &datum,
                                            GNUTLS_PSK_KEY_RAW);
@@ -230,8 +233,8 @@ find_key(gnutls_session_t session, const char *identity, gnutls_datum_t *key)
     unsigned char found[FT_TLS_KEY_SIZE];
     int rc;
 
-    if (strlen(identity) <= FT_TLS_IDENTITY_MAX && printable(identity)
-        && tls->lookup(identity, found, tls->opaque) == 0) {
+    if (strlen(identity) <= FT_TLS_IDENTITY_MAX && printable(identity) &&
+        tls->lookup(identity, found, tls->opaque) == 0) {
         strcpy(tls->identity, identity);
     } else {
         tls->unknown = 1;
@@ -253,9 +256,9 @@ ft_tls_server(int fd, ft_tls_key_lookup lookup, void *opaque,
         return no_memory(err);
     fresh->lookup = lookup;
     fresh->opaque = opaque;
-    if (gnutls_psk_allocate_server_credentials(&fresh->server) < 0
-        || gnutls_credentials_set(fresh->session, GNUTLS_CRD_PSK,
-                                  fresh->server) < 0) {
+    if (gnutls_psk_allocate_server_credentials(&fresh->server) < 0 ||
+        gnutls_credentials_set(fresh->session, GNUTLS_CRD_PSK, fresh->server) <
+            0) {
         ft_tls_free(fresh);
         return no_memory(err);
     }

@@ -30,18 +30,18 @@ struct ft_tls {
     gnutls_psk_server_credentials_t server;
     ft_tls_key_lookup lookup;
     void *opaque;
-    int unknown;                /* the lookup did not know the identity */
+    int unknown; /* the lookup did not know the identity */
     char identity[FT_TLS_IDENTITY_MAX + 1];
 
-    pthread_mutex_t lock;       /* around every call with session, and: */
-    int broken;                 /* the -errno that ended the session */
+    pthread_mutex_t lock; /* around every call with session, and: */
+    int broken;           /* the -errno that ended the session */
     int said_goodbye;
-    int pull_errno;             /* of the last read from the socket */
-    struct ft_tls_bytes out;           /* encrypted, for the socket */
-    size_t in_start, in_end;    /* what in holds */
-    unsigned char in[65536];    /* encrypted, from the socket */
+    int pull_errno;          /* of the last read from the socket */
+    struct ft_tls_bytes out; /* encrypted, for the socket */
+    size_t in_start, in_end; /* what in holds */
+    unsigned char in[65536]; /* encrypted, from the socket */
 
-    struct ft_tls_bytes flight;        /* the sender's: being written */
+    struct ft_tls_bytes flight; /* the sender's: being written */
     int send_failed;            /* the sender's: a record is half written */
     atomic_int down;            /* ft_tls_shutdown was called */
     _Atomic int64_t blocked_ns; /* time in ft_tls_send without progress */

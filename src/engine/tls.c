@@ -15,8 +15,8 @@ ft_tls_errno(const struct ft_tls *tls, int code)
     case GNUTLS_E_PREMATURE_TERMINATION:
     case GNUTLS_E_PULL_ERROR:
     case GNUTLS_E_SESSION_EOF:
-        return tls->pull_errno && tls->pull_errno != EAGAIN
-            ? -tls->pull_errno : -EPIPE;
+        return tls->pull_errno && tls->pull_errno != EAGAIN ? -tls->pull_errno
+                                                            : -EPIPE;
     case GNUTLS_E_MEMORY_ERROR:
     case GNUTLS_E_PUSH_ERROR:
         return -ENOMEM;
@@ -59,9 +59,9 @@ encrypt(struct ft_tls *tls, const char *data, size_t size)
     pthread_mutex_lock(&tls->lock);
     rc = tls->broken;
     for (int i = 0; !rc && done < size && i < RECORDS_PER_WRITE; i++) {
-        ssize_t n = gnutls_record_send(
-            tls->session, data + done,
-            FT_MIN(size - done, (size_t)FT_TLS_RECORD_MAX));
+        ssize_t n =
+            gnutls_record_send(tls->session, data + done,
+                               FT_MIN(size - done, (size_t)FT_TLS_RECORD_MAX));
 
         rc = after_call(tls, n);
         done += n > 0 ? (size_t)n : 0;
@@ -103,8 +103,7 @@ try_receive(struct ft_tls *tls, void *data, size_t size, int *rc)
 }
 
 ssize_t
-ft_tls_receive(struct ft_tls *tls, void *data, size_t size,
-               int64_t deadline_ns)
+ft_tls_receive(struct ft_tls *tls, void *data, size_t size, int64_t deadline_ns)
 {
     for (;;) {
         int rc;

@@ -53,9 +53,8 @@ typedef int (*ft_tls_key_lookup)(const char *identity,
  * -ETIMEDOUT, -EPIPE (the peer hung up), -ECONNRESET, -ENOMEM
  */
 int ft_tls_client(int fd, const char *identity,
-                  const unsigned char key[FT_TLS_KEY_SIZE],
-                  int64_t deadline_ns, struct ft_tls **tls,
-                  struct ft_error *err);
+                  const unsigned char key[FT_TLS_KEY_SIZE], int64_t deadline_ns,
+                  struct ft_tls **tls, struct ft_error *err);
 int ft_tls_server(int fd, ft_tls_key_lookup lookup, void *opaque,
                   int64_t deadline_ns, struct ft_tls **tls,
                   struct ft_error *err);

@@ -21,16 +21,17 @@
 #define DEVICE "/dev/userfaultfd"
 #define DEVICE_NAME "ftadmin-userfaultfd"
 #define INJECT_TIMEOUT_MS 2000
-#define FEATURES (UFFD_FEATURE_PAGEFAULT_FLAG_WP | \
-                  UFFD_FEATURE_WP_UNPOPULATED | UFFD_FEATURE_WP_ASYNC)
+#define FEATURES                                                    \
+    (UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_WP_UNPOPULATED | \
+     UFFD_FEATURE_WP_ASYNC)
 #define HINT_KERNEL "the engine needs Linux 6.7 or later on both hosts"
 
 static int
 set_up(int fd)
 {
     struct uffdio_api api = { .api = UFFD_API,
-                              .features = FEATURES |
-                                          UFFD_FEATURE_WP_HUGETLBFS_SHMEM };
+                              .features =
+                                  FEATURES | UFFD_FEATURE_WP_HUGETLBFS_SHMEM };
 
     return ioctl(fd, UFFDIO_API, &api) < 0 ? -errno : 0;
 }
@@ -40,8 +41,7 @@ static int
 look(struct ft_page_scan *scan, const char *page, bool arm)
 {
     struct ft_page_set set = { 0 };
-    int rc = ft_page_scan_run(scan, (uintptr_t)page, FT_PAGE_SIZE, arm, 0,
-                              &set);
+    int rc = ft_page_scan_run(scan, (uintptr_t)page, FT_PAGE_SIZE, arm, 0, &set);
     int bytes = (int)set.bytes;
 
     ft_page_set_free(&set);
@@ -73,7 +73,8 @@ try_tracking(int fd, volatile char *page)
     if (first < 0)
         return first;
     return first == FT_PAGE_SIZE && second == 0 && third == FT_PAGE_SIZE
-               ? 0 : -ENOTSUP;
+               ? 0
+               : -ENOTSUP;
 }
 
 int
@@ -92,7 +93,8 @@ ft_uffd_supported(struct ft_error *err)
         return ft_fail(err, ENOTSUP, HINT_KERNEL, "userfaultfd: %s",
                        strerror(errno));
     if (set_up(fd) < 0)
-        return ft_fail(err, ENOTSUP, HINT_KERNEL, "the kernel's userfaultfd "
+        return ft_fail(err, ENOTSUP, HINT_KERNEL,
+                       "the kernel's userfaultfd "
                        "has no asynchronous write tracking");
     page = mmap(NULL, FT_PAGE_SIZE, PROT_READ | PROT_WRITE,
                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -101,8 +103,10 @@ ft_uffd_supported(struct ft_error *err)
     rc = try_tracking(fd, page);
     munmap(page, FT_PAGE_SIZE);
     if (rc < 0)
-        return ft_fail(err, ENOTSUP, HINT_KERNEL, "the kernel cannot report "
-                       "written pages (PAGEMAP_SCAN): %s", strerror(-rc));
+        return ft_fail(err, ENOTSUP, HINT_KERNEL,
+                       "the kernel cannot report "
+                       "written pages (PAGEMAP_SCAN): %s",
+                       strerror(-rc));
     return 0;
 }
 
@@ -166,8 +170,7 @@ make(virDomainPtr dom, struct ft_uffd *uffd, struct ft_error *err)
     int number, rc;
 
     if (device < 0)
-        return ft_fail(err, errno, HINT_KERNEL, DEVICE ": %s",
-                       strerror(errno));
+        return ft_fail(err, errno, HINT_KERNEL, DEVICE ": %s", strerror(errno));
     rc = ft_qmp_give_fd(dom, DEVICE_NAME, device, err);
     if (rc < 0)
         return rc;
@@ -229,8 +232,10 @@ ft_uffd_register(const struct ft_uffd *uffd, uint64_t start, uint64_t size,
 
     if (ioctl(uffd->fd, UFFDIO_REGISTER, &range) == 0)
         return 0;
-    return ft_fail(err, errno, errno == EBUSY
-                       ? "does QEMU itself use userfaultfd (postcopy)?" : NULL,
+    return ft_fail(err, errno,
+                   errno == EBUSY
+                       ? "does QEMU itself use userfaultfd (postcopy)?"
+                       : NULL,
                    "guest memory cannot be tracked: %s", strerror(errno));
 }
 

@@ -20,8 +20,8 @@
 
 struct ft_uffd {
     pid_t pid;
-    int fd;                     /* ours */
-    int number;                 /* QEMU's */
+    int fd;     /* ours */
+    int number; /* QEMU's */
 };
 
 /* Whether this kernel can do it; as ft_guest_memory_supported. */

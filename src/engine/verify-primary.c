@@ -20,13 +20,13 @@
 struct hashes {
     uint32_t kind, index;
     size_t n;
-    unsigned char *values;      /* little endian, 8 bytes each */
+    unsigned char *values; /* little endian, 8 bytes each */
     struct hashes *next;
 };
 
 struct taking {
     struct hashes *first;
-    unsigned char *buffer;      /* READ_BYTES */
+    unsigned char *buffer; /* READ_BYTES */
 };
 
 static struct hashes *
@@ -77,16 +77,16 @@ hash_memory(struct ft_primary *p, struct taking *t, struct ft_error *err)
     const struct ft_ram_block *blocks = ft_guest_memory_blocks(p->memory, &n);
 
     for (i = 0; i < n; i++) {
-        struct hashes *h = add_hashes(t, FT_VERIFY_MEMORY, i,
-                                      blocks[i].size / FT_PAGE_SIZE);
+        struct hashes *h =
+            add_hashes(t, FT_VERIFY_MEMORY, i, blocks[i].size / FT_PAGE_SIZE);
         uint64_t at;
 
         if (!h)
             return ft_fail(err, ENOMEM, NULL, "no memory to verify");
         for (at = 0; at < blocks[i].size; at += READ_BYTES) {
             size_t size = FT_MIN(blocks[i].size - at, READ_BYTES);
-            int rc = ft_guest_memory_read(p->memory, i, at, t->buffer, size,
-                                          err);
+            int rc =
+                ft_guest_memory_read(p->memory, i, at, t->buffer, size, err);
 
             if (rc)
                 return rc;

@@ -64,7 +64,8 @@ check_disk(struct ft_verify_check *c, const struct ft_replica *r,
     for (i = 0; i < n; i++, offset += FT_VERIFY_DISK_UNIT) {
         const struct ft_replica_disk *d = &r->disks[index];
         size_t size = offset < d->capacity
-                          ? FT_MIN(d->capacity - offset, sizeof(data)) : 0;
+                          ? FT_MIN(d->capacity - offset, sizeof(data))
+                          : 0;
         int rc = ft_pread_full(d->fd, data, size, offset);
 
         if (rc)
@@ -85,12 +86,14 @@ answer(struct ft_verify_check *c, const struct ft_replica *r,
 {
     int state_different =
         XXH3_64bits(r->state.data, r->state.size) != state_hash;
-    FT_AUTOJSON json_t *json = json_pack(
-        "{s:I,s:I,s:I,s:I,s:I,s:b,s:s}", "epoch", (json_int_t)r->committed,
-        "ram_pages", (json_int_t)c->ram_pages, "ram_different",
-        (json_int_t)c->ram_different, "disk_bytes", (json_int_t)c->disk_bytes,
-        "disk_different", (json_int_t)c->disk_different, "state_different",
-        state_different, "first_difference", c->first);
+    FT_AUTOJSON json_t *json =
+        json_pack("{s:I,s:I,s:I,s:I,s:I,s:b,s:s}", "epoch",
+                  (json_int_t)r->committed, "ram_pages",
+                  (json_int_t)c->ram_pages, "ram_different",
+                  (json_int_t)c->ram_different, "disk_bytes",
+                  (json_int_t)c->disk_bytes, "disk_different",
+                  (json_int_t)c->disk_different, "state_different",
+                  state_different, "first_difference", c->first);
 
     memset(c, 0, sizeof(*c));
     return json ? ft_link_send_json(link, FT_FRAME_VERIFY_RESULT, 0, json)

@@ -25,15 +25,15 @@ struct ft_primary;
 #define FT_VERIFY_END 2
 #define FT_VERIFY_HEADER_SIZE 16
 #define FT_VERIFY_DISK_UNIT 65536u
-#define FT_VERIFY_HASHES_MAX 65536u     /* in one frame */
+#define FT_VERIFY_HASHES_MAX 65536u /* in one frame */
 
 /* The primary's part, on the replication thread: takes a checkpoint for it. */
 int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
 
 struct ft_verify_check {
     uint64_t ram_pages, ram_different;
-    uint64_t disk_bytes, disk_different;    /* in units of 64 KiB, as bytes */
-    char first[128];            /* the first difference, for people */
+    uint64_t disk_bytes, disk_different; /* in units of 64 KiB, as bytes */
+    char first[128];                     /* the first difference, for people */
 };
 
 /* The standby's part: takes one VERIFY frame; answers at the last one. */

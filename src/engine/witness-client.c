@@ -42,8 +42,9 @@ read_answer(const json_t *json, struct ft_witness_answer *answer,
         const json_t *error = json_object_get(json, "error");
 
         rc = json_is_object(error) ? ft_json_to_error(error, err) : 0;
-        return rc < 0 ? rc : ft_fail(err, EPROTO, NULL,
-                                     "the witness gave no answer");
+        return rc < 0
+                   ? rc
+                   : ft_fail(err, EPROTO, NULL, "the witness gave no answer");
     }
     rc = ft_json_need_int(json, "generation", 1, INT64_MAX, &generation, err);
     if (!rc)
@@ -57,15 +58,15 @@ read_answer(const json_t *json, struct ft_witness_answer *answer,
 static int
 no_answer(int rc, struct ft_error *err)
 {
-    return ft_fail(err, -rc, "is `ftengine witness` running there, and are the "
+    return ft_fail(err, -rc,
+                   "is `ftengine witness` running there, and are the "
                    "clocks of its disk and network fast enough?",
                    "the witness did not answer: %s", strerror(-rc));
 }
 
 static int
-exchange(struct ft_tls *tls, const char *line, size_t size,
-         int64_t deadline_ns, struct ft_witness_answer *answer,
-         struct ft_error *err)
+exchange(struct ft_tls *tls, const char *line, size_t size, int64_t deadline_ns,
+         struct ft_witness_answer *answer, struct ft_error *err)
 {
     FT_AUTOJSON json_t *json = NULL;
     char reply[FT_WITNESS_LINE_MAX * 2];
@@ -83,8 +84,7 @@ exchange(struct ft_tls *tls, const char *line, size_t size,
 
 static int
 ask(const struct ft_witness_target *target, const char *line, size_t size,
-    int64_t deadline_ns, struct ft_witness_answer *answer,
-    struct ft_error *err)
+    int64_t deadline_ns, struct ft_witness_answer *answer, struct ft_error *err)
 {
     FT_AUTOTLS struct ft_tls *tls = NULL;
     int fd = -1, rc;
@@ -114,8 +114,8 @@ ft_witness_cas(const struct ft_witness_target *target, uint64_t expected,
     if (generation <= expected || generation > FT_WITNESS_GENERATION_MAX)
         return ft_fail(err, EINVAL, NULL, "generation out of range");
     json = json_pack("{s:s,s:I,s:I,s:s}", "op", "cas", "expected",
-                     (json_int_t)expected, "generation",
-                     (json_int_t)generation, "owner", owner);
+                     (json_int_t)expected, "generation", (json_int_t)generation,
+                     "owner", owner);
     n = json ? json_dumpb(json, line, sizeof(line) - 1, JSON_COMPACT) : 0;
     if (!n || n >= sizeof(line))
         return ft_fail(err, EINVAL, NULL, "owner \"%.64s\" is no host name",

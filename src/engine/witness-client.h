@@ -15,16 +15,16 @@
 
 /* Where the witness of a pair is; everything belongs to the caller. */
 struct ft_witness_target {
-    const char *const *addresses;   /* numeric, tried as ft_tcp_connect does */
+    const char *const *addresses; /* numeric, tried as ft_tcp_connect does */
     size_t address_count;
     uint16_t port;
-    const char *pair;               /* UUID: the TLS identity */
-    const unsigned char *key;       /* FT_WITNESS_KEY_SIZE bytes */
+    const char *pair;         /* UUID: the TLS identity */
+    const unsigned char *key; /* FT_WITNESS_KEY_SIZE bytes */
 };
 
 struct ft_witness_answer {
-    int won;                        /* cas: the record is now what was asked */
-    uint64_t generation;            /* the record after the request */
+    int won;             /* cas: the record is now what was asked */
+    uint64_t generation; /* the record after the request */
     char owner[FT_WITNESS_OWNER_MAX + 1];
 };
 

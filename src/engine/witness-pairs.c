@@ -21,15 +21,14 @@ close_store(struct ft_witness_store **store)
 int
 ft_witness_pair_set(const char *folder, const char *pair,
                     const unsigned char key[FT_WITNESS_KEY_SIZE],
-                    uint64_t generation, const char *owner,
-                    struct ft_error *err)
+                    uint64_t generation, const char *owner, struct ft_error *err)
 {
     FT_AUTOSTORE struct ft_witness_store *store = NULL;
     struct ft_witness_record record = { .generation = generation };
     int rc;
 
-    if (!ft_witness_pair_valid(pair) || !ft_witness_owner_valid(owner)
-        || generation < 1 || generation > FT_WITNESS_GENERATION_MAX)
+    if (!ft_witness_pair_valid(pair) || !ft_witness_owner_valid(owner) ||
+        generation < 1 || generation > FT_WITNESS_GENERATION_MAX)
         return ft_fail(err, EINVAL, NULL,
                        "pair, generation or owner out of range");
     snprintf(record.owner, sizeof(record.owner), "%s", owner);

@@ -21,7 +21,7 @@
 #define RESTART_MS 500
 
 static struct {
-    uint16_t port;      /* 0: not a witness */
+    uint16_t port; /* 0: not a witness */
     pid_t pid;
     int pidfd, watch, timer;
 } witness = { .pidfd = -1, .watch = -1, .timer = -1 };

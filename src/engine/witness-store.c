@@ -56,9 +56,10 @@ store_failed(sqlite3 *db, struct ft_error *err)
 {
     int code = store_errno(sqlite3_extended_errcode(db));
     const char *hint = code == ENOSPC ? "free space on the witness's disk"
-                     : code == EUCLEAN
-                         ? "the witness's database is damaged: remove it and "
-                           "set the pairs again" : NULL;
+                       : code == EUCLEAN
+                           ? "the witness's database is damaged: remove it and "
+                             "set the pairs again"
+                           : NULL;
 
     return ft_fail(err, code, hint, "the witness's database: %s",
                    sqlite3_errmsg(db));
@@ -68,7 +69,8 @@ static int
 run(struct ft_witness_store *store, const char *sql, struct ft_error *err)
 {
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK
-               ? 0 : store_failed(store->db, err);
+               ? 0
+               : store_failed(store->db, err);
 }
 
 static int
@@ -76,7 +78,8 @@ prepare(struct ft_witness_store *store, const char *sql,
         sqlite3_stmt **statement, struct ft_error *err)
 {
     return sqlite3_prepare_v2(store->db, sql, -1, statement, NULL) == SQLITE_OK
-               ? 0 : store_failed(store->db, err);
+               ? 0
+               : store_failed(store->db, err);
 }
 
 static int
@@ -115,8 +118,9 @@ ft_witness_store_open(const char *folder, struct ft_witness_store **store,
     }
     snprintf(path, sizeof(path), "%s/witness.db", folder);
     if (sqlite3_open_v2(path, &fresh->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                            | SQLITE_OPEN_FULLMUTEX, NULL) != SQLITE_OK) {
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                            SQLITE_OPEN_FULLMUTEX,
+                        NULL) != SQLITE_OK) {
         rc = fresh->db ? store_failed(fresh->db, err)
                        : ft_fail(err, ENOMEM, NULL, "no memory for SQLite");
     } else {
@@ -180,10 +184,12 @@ write_record(struct ft_witness_store *store, const char *pair,
              const struct ft_witness_record *record, struct ft_error *err)
 {
     FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
-    int rc = prepare(store, "INSERT INTO pair (pair, generation, owner)"
+    int rc = prepare(store,
+                     "INSERT INTO pair (pair, generation, owner)"
                      " VALUES (?, ?, ?) ON CONFLICT (pair) DO UPDATE SET"
                      " generation = excluded.generation,"
-                     " owner = excluded.owner", &row, err);
+                     " owner = excluded.owner",
+                     &row, err);
 
     if (rc)
         return rc;
@@ -221,8 +227,8 @@ swap(struct ft_witness_store *store, const char *pair, uint64_t expected,
 
     if (rc)
         return rc;
-    *won = record->generation == wish->generation
-        && !strcmp(record->owner, wish->owner);
+    *won = record->generation == wish->generation &&
+           !strcmp(record->owner, wish->owner);
     if (*won || record->generation != expected)
         return 0;
     rc = write_record(store, pair, wish, err);
@@ -242,9 +248,9 @@ ft_witness_store_swap(struct ft_witness_store *store, const char *pair,
     int rc;
 
     *won = 0;
-    if (wish->generation <= expected
-        || wish->generation > FT_WITNESS_GENERATION_MAX
-        || !ft_witness_owner_valid(wish->owner))
+    if (wish->generation <= expected ||
+        wish->generation > FT_WITNESS_GENERATION_MAX ||
+        !ft_witness_owner_valid(wish->owner))
         return ft_fail(err, EINVAL, NULL, "generation or owner out of range");
     rc = run(store, "BEGIN IMMEDIATE", err);
     if (rc)
@@ -299,18 +305,20 @@ ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
     FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
     FT_AUTOJSON json_t *list = json_array();
     struct ft_witness_record record;
-    int rc = prepare(store, "SELECT pair, generation, owner FROM pair"
-                     " ORDER BY pair", &row, err);
+    int rc = prepare(store,
+                     "SELECT pair, generation, owner FROM pair"
+                     " ORDER BY pair",
+                     &row, err);
 
     if (rc)
         return rc;
     while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
         read_record(row, 1, &record);
-        if (json_array_append_new(
-                list, json_pack("{s:s,s:I,s:s}", "pair",
-                                sqlite3_column_text(row, 0), "generation",
-                                (json_int_t)record.generation, "owner",
-                                record.owner)))
+        if (json_array_append_new(list, json_pack("{s:s,s:I,s:s}", "pair",
+                                                  sqlite3_column_text(row, 0),
+                                                  "generation",
+                                                  (json_int_t)record.generation,
+                                                  "owner", record.owner)))
             return ft_fail(err, ENOMEM, NULL, "no memory for the list");
     }
     if (rc != SQLITE_DONE)

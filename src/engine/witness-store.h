@@ -27,8 +27,7 @@ void ft_witness_store_close(struct ft_witness_store *store);
 
 /* 0, -ENOENT, or another -errno of SQLite's. */
 int ft_witness_store_get(struct ft_witness_store *store, const char *pair,
-                         struct ft_witness_record *record,
-                         struct ft_error *err);
+                         struct ft_witness_record *record, struct ft_error *err);
 
 /*
  * Compare and swap, durable when it returns 0. *won as in witness-client.h;

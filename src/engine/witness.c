@@ -25,8 +25,8 @@
 
 struct client {
     struct server *server;
-    int fd;                     /* until TLS owns it */
-    struct ft_tls *tls;         /* under server->lock once set */
+    int fd;             /* until TLS owns it */
+    struct ft_tls *tls; /* under server->lock once set */
     int used;
 };
 
@@ -34,7 +34,7 @@ struct server {
     const char *folder;
     struct ft_witness_store *store;
     pthread_mutex_t store_lock;
-    pthread_mutex_t lock;       /* clients, count, stopping */
+    pthread_mutex_t lock; /* clients, count, stopping */
     pthread_cond_t idle;
     unsigned count;
     int stopping;
@@ -112,7 +112,7 @@ answer_line(struct server *server, const char *pair, const char *line,
     int won = 0, rc = ft_json_parse(line, size, &request, &err);
 
     if (rc)
-        return NULL;            /* garbage ends the connection */
+        return NULL; /* garbage ends the connection */
     pthread_mutex_lock(&server->store_lock);
     rc = do_request(server, pair, request, &won, &record, &err);
     pthread_mutex_unlock(&server->store_lock);
@@ -149,8 +149,8 @@ converse(struct server *server, struct ft_tls *tls)
     int64_t deadline = ft_clock_ns() + FT_WITNESS_IDLE_S * FT_NS_PER_S;
 
     while (used < sizeof(buffer)) {
-        ssize_t n = ft_tls_receive(tls, buffer + used, sizeof(buffer) - used,
-                                   deadline);
+        ssize_t n =
+            ft_tls_receive(tls, buffer + used, sizeof(buffer) - used, deadline);
         char *end;
 
         if (n <= 0)
@@ -269,7 +269,7 @@ accept_client(struct server *server, int listen_fd)
 
     if (fd < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-            ft_clock_sleep(50 * FT_NS_PER_MS);  /* instead of spinning */
+            ft_clock_sleep(50 * FT_NS_PER_MS); /* instead of spinning */
         return;
     }
     client = enter(server, fd);

@@ -16,7 +16,7 @@
 #include "engine/worker-daemon.h"
 
 #define CONNECT_RETRY_MS 300
-#define ACCEPTING_MAX 16            /* connections of nobody knows whom */
+#define ACCEPTING_MAX 16 /* connections of nobody knows whom */
 #define REFUSALS_QUIET_NS (60 * FT_NS_PER_S)
 #define WITNESS_CHECK_NS (2 * FT_NS_PER_S)
 
@@ -186,7 +186,7 @@ void
 ft_worker_accept(struct ft_worker *w, int fd)
 {
     if (w->accepting == ACCEPTING_MAX) {
-        close(fd);      /* each is a thread; the peer tries again */
+        close(fd); /* each is a thread; the peer tries again */
         return;
     }
     w->accepting++;
@@ -255,8 +255,7 @@ ask_witness(void *opaque)
     const char *addresses[FT_PAIR_ADDRESSES_MAX];
     struct ft_witness_target target;
     struct ft_witness_answer a;
-    int64_t deadline =
-        ft_clock_ns() + 2 * w->config.silence_ms * FT_NS_PER_MS;
+    int64_t deadline = ft_clock_ns() + 2 * w->config.silence_ms * FT_NS_PER_MS;
 
     witness_target(w, addresses, &target);
     q->answer.ask = q->ask.ask;
@@ -311,8 +310,8 @@ look_for_witness(void *opaque)
     struct ft_witness_answer a;
 
     witness_target(q->worker, addresses, &target);
-    q->answer.ask = ft_witness_get(&target, ft_clock_ns() + WITNESS_CHECK_NS, &a,
-                                   &q->err) == 0;
+    q->answer.ask = ft_witness_get(&target, ft_clock_ns() + WITNESS_CHECK_NS,
+                                   &a, &q->err) == 0;
 }
 
 static void
@@ -348,7 +347,7 @@ ping_peer(void *opaque)
         addresses[i] = e->addresses[i];
     rc = ft_link_ping(addresses, e->address_count, e->port, w->config.pair,
                       deadline, &runs, &q->err);
-    q->answer.kind = rc == 0 ? FT_EVENT_PING_ALIVE
+    q->answer.kind = rc == 0               ? FT_EVENT_PING_ALIVE
                      : rc == -ECONNREFUSED ? FT_EVENT_PING_REFUSED
                                            : FT_EVENT_PING_SILENT;
 }
@@ -402,7 +401,7 @@ report(struct ft_worker *w, const struct ft_ownership_action *action)
     ft_worker_note(w, severity_of(action->state), "state", "%s is %s%s%s",
                    w->config.vm, ft_pair_state_name(action->state),
                    why[0] ? ": " : "", why);
-    ft_loop_post(ft_worker_send_status, w);     /* who asks next sees it */
+    ft_loop_post(ft_worker_send_status, w); /* who asks next sees it */
 }
 
 static void
@@ -417,7 +416,8 @@ switchover_ended(struct ft_worker *w, int ok)
                                   (json_int_t)(outage / FT_NS_PER_MS),
                                   "generation",
                                   (json_int_t)w->state.record.generation,
-                                  "primary", ft_worker_peer_name(w)), NULL);
+                                  "primary", ft_worker_peer_name(w)),
+                        NULL);
         return;
     }
     ft_fail(&err, EAGAIN, "See ftadmin events for the cause.",

@@ -105,17 +105,19 @@ ft_worker_send_status(void *opaque)
     int self = w->config.self;
     int primary = r->role == FT_ROLE_PRIMARY ? self : !self;
     int witness = atomic_load(&w->witness_reachable);
-    json_t *status = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:I,s:b,s:o,s:O?}", "pair",
-        w->config.pair, "vm", w->config.vm, "uuid", w->config.vm_uuid, "role",
-        ft_role_name(r->role), "state", ft_pair_state_name(w->reported),
-        "reason", ft_ownership_reason_text(w->reason), "primary",
-        w->config.hosts[primary].name, "standby", w->config.hosts[!primary].name,
-        "witness", w->config.witness.name[0] ? w->config.witness.name : NULL,
-        "generation", (json_int_t)r->generation, "peer_connected",
-        w->session != NULL, "witness_reachable",
-        witness < 0 ? json_null() : json_boolean(witness), "last_takeover",
-        w->state.last_takeover);
+    json_t *status =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:I,s:b,s:o,s:O?}",
+                  "pair", w->config.pair, "vm", w->config.vm, "uuid",
+                  w->config.vm_uuid, "role", ft_role_name(r->role), "state",
+                  ft_pair_state_name(w->reported), "reason",
+                  ft_ownership_reason_text(w->reason), "primary",
+                  w->config.hosts[primary].name, "standby",
+                  w->config.hosts[!primary].name, "witness",
+                  w->config.witness.name[0] ? w->config.witness.name : NULL,
+                  "generation", (json_int_t)r->generation, "peer_connected",
+                  w->session != NULL, "witness_reachable",
+                  witness < 0 ? json_null() : json_boolean(witness),
+                  "last_takeover", w->state.last_takeover);
 
     if (!status)
         return;
@@ -189,8 +191,10 @@ connect_daemon(void *opaque)
     ft_loop_timer_set(w->channel_timer, fd < 0 ? DAEMON_RETRY_MS : -1);
     if (fd < 0)
         return;
-    ft_channel_send(fd, json_pack("{s:s,s:i}", "worker", w->config.pair, "pid",
-                                  (int)getpid()), -1);
+    ft_channel_send(fd,
+                    json_pack("{s:s,s:i}", "worker", w->config.pair, "pid",
+                              (int)getpid()),
+                    -1);
     pthread_mutex_lock(&w->channel_lock);
     w->channel = fd;
     w->channel_watch = ft_loop_watch(fd, on_channel, w);

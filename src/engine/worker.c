@@ -237,7 +237,8 @@ on_libvirt_timer(void *opaque)
 
     ft_loop_timer_set(w->libvirt_timer,
                       ft_loop_async(try_libvirt, libvirt_tried, w)
-                          ? LIBVIRT_RETRY_MS : -1);
+                          ? LIBVIRT_RETRY_MS
+                          : -1);
 }
 
 /*
@@ -251,7 +252,7 @@ on_libvirt_closed(virConnectPtr conn, int reason, void *opaque)
 
     (void)conn;
     if (w->libvirt_lost_ns)
-        return;         /* of the other connection */
+        return; /* of the other connection */
     ft_worker_note(w, "warn", "libvirt-lost",
                    "the connection to libvirt ended (reason %d)", reason);
     if (w->state.record.role != FT_ROLE_PRIMARY)
@@ -264,7 +265,7 @@ on_libvirt_closed(virConnectPtr conn, int reason, void *opaque)
 static void
 ignore_libvirt_error(void *opaque, virErrorPtr error)
 {
-    (void)opaque;       /* every failing call reports it in its own words */
+    (void)opaque; /* every failing call reports it in its own words */
     (void)error;
 }
 

@@ -44,13 +44,13 @@ struct ft_side {
     /* Adds its members to STATUS. */
     void (*status)(struct ft_worker *worker, json_t *status);
     /* Answers a verb with ft_worker_reply, now or later. */
-    int (*request)(struct ft_worker *worker, const char *verb,
-                   int64_t client, int64_t id, struct ft_error *err);
+    int (*request)(struct ft_worker *worker, const char *verb, int64_t client,
+                   int64_t id, struct ft_error *err);
 };
 
 extern const struct ft_side ft_primary_side, ft_standby_side;
 
-struct ft_asker {               /* who waits for an answer; client 0: nobody */
+struct ft_asker { /* who waits for an answer; client 0: nobody */
     int64_t client, id;
 };
 
@@ -58,20 +58,20 @@ struct ft_worker {
     struct ft_pair_config config;
     struct ft_pair_record state;
     uint8_t key[FT_KEY_SIZE], witness_key[FT_KEY_SIZE];
-    char run_folder[128];       /* /run/ftadmin/UUID */
+    char run_folder[128]; /* /run/ftadmin/UUID */
     const struct ft_side *side;
     void *side_data;
 
     virConnectPtr conn;
-    virConnectPtr events;       /* brings events, and nothing else: see open_libvirt */
-    virDomainPtr dom;           /* of conn; NULL while there is none */
-    int64_t libvirt_lost_ns;    /* when a connection ended; 0: none */
+    virConnectPtr events; /* brings events, and nothing else: see open_libvirt */
+    virDomainPtr dom;     /* of conn; NULL while there is none */
+    int64_t libvirt_lost_ns; /* when a connection ended; 0: none */
     int libvirt_timer, libvirt_back;
-    int give_up;                /* started only to let the VM go on alone */
+    int give_up; /* started only to let the VM go on alone */
 
-    pthread_mutex_t own_lock;   /* protects own and batches */
+    pthread_mutex_t own_lock; /* protects own and batches */
     struct ft_ownership own;
-    unsigned batches;           /* actions handed to the loop, not done yet */
+    unsigned batches; /* actions handed to the loop, not done yet */
 
     pthread_mutex_t session_lock;
     struct ft_session *session; /* under session_lock; NULL: no link */
@@ -83,18 +83,18 @@ struct ft_worker {
 
     int tick_timer, status_timer;
     int64_t last_tick, last_heard;
-    atomic_int witness_reachable;   /* -1 unknown */
+    atomic_int witness_reachable; /* -1 unknown */
     pthread_mutex_t problem_lock;
-    struct ft_error problem;        /* what keeps the pair from protection */
+    struct ft_error problem; /* what keeps the pair from protection */
     enum ft_pair_state reported;
     enum ft_ownership_reason reason;
     struct ft_asker switchover, removal;
-    int64_t handover_stopped_ns;    /* when the VM stopped for a switchover */
-    int64_t took_over_seen_ns;      /* when the peer came as the primary */
-    int handover;                   /* the primary handed over (standby) */
-    unsigned accepting;             /* connections whose peer is not known yet */
-    int64_t refused_ns;             /* when a refused one was last noted, or 0 */
-    int64_t asked_ns;               /* first question to the witness, this link */
+    int64_t handover_stopped_ns; /* when the VM stopped for a switchover */
+    int64_t took_over_seen_ns;   /* when the peer came as the primary */
+    int handover;                /* the primary handed over (standby) */
+    unsigned accepting;          /* connections whose peer is not known yet */
+    int64_t refused_ns;          /* when a refused one was last noted, or 0 */
+    int64_t asked_ns;            /* first question to the witness, this link */
 };
 
 /* Runs the worker of a pair. Exit status for main. */

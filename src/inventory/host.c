@@ -16,8 +16,10 @@ typedef int (*decode_item)(const json_t *item, void *out, struct ft_error *err);
 static int
 malformed(struct ft_error *err, const char *key, const char *what)
 {
-    return ft_fail(err, EINVAL, NULL, "the facts about the host are malformed: "
-                   "\"%s\" %s", key, what);
+    return ft_fail(err, EINVAL, NULL,
+                   "the facts about the host are malformed: "
+                   "\"%s\" %s",
+                   key, what);
 }
 
 /* Control characters would reach terminals, shells and logs. */
@@ -97,7 +99,8 @@ take_number(const json_t *object, const char *key, int64_t min, int64_t max,
     if (!json_is_integer(value))
         return malformed(err, key, "is not a whole number");
     *out = json_integer_value(value);
-    return *out >= min && *out <= max ? 0 : malformed(err, key, "is out of bounds");
+    return *out >= min && *out <= max ? 0
+                                      : malformed(err, key, "is out of bounds");
 }
 
 static int
@@ -126,7 +129,8 @@ take_list(const json_t *object, const char *key, size_t item_size,
     char *memory;
 
     *count = 0;
-    if (list == NULL || json_is_null(list) || (json_is_array(list) && length == 0))
+    if (list == NULL || json_is_null(list) ||
+        (json_is_array(list) && length == 0))
         return 0;
     if (!json_is_array(list))
         return malformed(err, key, "is not a list");
@@ -141,7 +145,7 @@ take_list(const json_t *object, const char *key, size_t item_size,
                         memory + *count * item_size, err);
 
         if (rc < 0) {
-            ++*count;               /* it may own memory already */
+            ++*count; /* it may own memory already */
             return ft_error_prefix(err, "%s[%zu]", key, *count - 1);
         }
     }
@@ -223,7 +227,7 @@ decode_pool(const json_t *item, void *out, struct ft_error *err)
 static int
 decode_machine(const json_t *item, void *out, struct ft_error *err)
 {
-    char *machine = out;            /* char[64] */
+    char *machine = out; /* char[64] */
     const char *text = json_string_value(item);
 
     if (text == NULL || strlen(text) >= 64 || !is_clean(text))
@@ -236,7 +240,8 @@ static int
 decode_emulator(const json_t *item, void *out, struct ft_error *err)
 {
     struct ft_emulator *emulator = out;
-    int rc = need_text(item, "path", emulator->path, sizeof(emulator->path), err);
+    int rc =
+        need_text(item, "path", emulator->path, sizeof(emulator->path), err);
 
     if (rc == 0)
         rc = take_text(item, "version", emulator->version,
@@ -275,7 +280,7 @@ decode_disk(const json_t *item, void *out, struct ft_error *err)
 static int
 decode_mac(const json_t *item, void *out, struct ft_error *err)
 {
-    char *mac = out;                /* char[18] */
+    char *mac = out; /* char[18] */
     const char *text = json_string_value(item);
 
     if (text == NULL || strlen(text) != 17 || !is_clean(text))
@@ -285,10 +290,8 @@ decode_mac(const json_t *item, void *out, struct ft_error *err)
 }
 
 static const char *const state_names[] = {
-    [FT_DOMAIN_OFF] = "off",
-    [FT_DOMAIN_RUNNING] = "running",
-    [FT_DOMAIN_PAUSED] = "paused",
-    [FT_DOMAIN_CRASHED] = "crashed",
+    [FT_DOMAIN_OFF] = "off",       [FT_DOMAIN_RUNNING] = "running",
+    [FT_DOMAIN_PAUSED] = "paused", [FT_DOMAIN_CRASHED] = "crashed",
     [FT_DOMAIN_OTHER] = "other",
 };
 
@@ -359,8 +362,7 @@ decode_domain(const json_t *item, void *out, struct ft_error *err)
 }
 
 static int
-decode_kernel(const json_t *item, struct ft_kernel *kernel,
-              struct ft_error *err)
+decode_kernel(const json_t *item, struct ft_kernel *kernel, struct ft_error *err)
 {
     int rc = need_text(item, "release", kernel->release,
                        sizeof(kernel->release), err);
@@ -463,8 +465,8 @@ decode_lists(const json_t *facts, struct ft_host *host, struct ft_error *err)
                        &host->pools, &host->pool_count, err);
     if (rc == 0)
         rc = take_list(facts, "emulators", sizeof(*host->emulators),
-                       decode_emulator, &host->emulators,
-                       &host->emulator_count, err);
+                       decode_emulator, &host->emulators, &host->emulator_count,
+                       err);
     if (rc == 0)
         rc = take_list(facts, "domains", sizeof(*host->domains), decode_domain,
                        &host->domains, &host->domain_count, err);
@@ -483,10 +485,12 @@ ft_host_from_json(const json_t *facts, struct ft_host **out,
     if (!json_is_object(facts))
         return malformed(err, "facts", "is not an object");
     if (schema != FT_FACTS_SCHEMA)
-        return ft_fail(err, EPROTO, "Install the same version on both sides: "
+        return ft_fail(err, EPROTO,
+                       "Install the same version on both sides: "
                        "ftadmin host add again upgrades the host.",
                        "the facts about the host have schema %lld, this "
-                       "ftadmin knows %d", (long long)schema, FT_FACTS_SCHEMA);
+                       "ftadmin knows %d",
+                       (long long)schema, FT_FACTS_SCHEMA);
     host = calloc(1, sizeof(*host));
     if (host == NULL)
         return ft_fail(err, ENOMEM, NULL, "out of memory");

@@ -22,28 +22,28 @@
 
 #define FT_FACTS_SCHEMA 1
 
-#define FT_NAME_SIZE 256        /* names of domains, pools, networks, hosts */
-#define FT_UUID_SIZE 37         /* 36 characters of text and NUL */
-#define FT_IFNAME_SIZE 16       /* IFNAMSIZ */
+#define FT_NAME_SIZE 256  /* names of domains, pools, networks, hosts */
+#define FT_UUID_SIZE 37   /* 36 characters of text and NUL */
+#define FT_IFNAME_SIZE 16 /* IFNAMSIZ */
 #define FT_PATH_SIZE 1024
 #define FT_VERSION_SIZE 64
 
-#define FT_HOST_LIST_MAX 1024   /* NICs, bridges, networks, pools, domains ... */
+#define FT_HOST_LIST_MAX 1024 /* NICs, bridges, networks, pools, domains ... */
 #define FT_HOST_XML_MAX (1 << 20)
 
 struct ft_address {
-    char text[46];              /* INET6_ADDRSTRLEN; IPv4 or IPv6, no zone */
-    int prefix;                 /* length of the network part in bits */
+    char text[46]; /* INET6_ADDRSTRLEN; IPv4 or IPv6, no zone */
+    int prefix;    /* length of the network part in bits */
 };
 
 struct ft_nic {
     char name[FT_IFNAME_SIZE];
-    char mac[18];               /* aa:bb:cc:dd:ee:ff or empty */
-    char master[FT_IFNAME_SIZE];/* the bridge or bond it is in, or empty */
+    char mac[18];                /* aa:bb:cc:dd:ee:ff or empty */
+    char master[FT_IFNAME_SIZE]; /* the bridge or bond it is in, or empty */
     bool is_bridge;
-    bool up;                    /* IFF_UP */
+    bool up; /* IFF_UP */
     bool carrier;
-    int speed_mbps;             /* -1: unknown (virtual devices) */
+    int speed_mbps; /* -1: unknown (virtual devices) */
     struct ft_address *addresses;
     size_t address_count;
 };
@@ -52,29 +52,29 @@ struct ft_nic {
 struct ft_network {
     char name[FT_NAME_SIZE];
     char bridge[FT_IFNAME_SIZE];
-    char forward[16];           /* nat, route, bridge ...; empty: isolated */
+    char forward[16]; /* nat, route, bridge ...; empty: isolated */
     bool active;
 };
 
 struct ft_pool {
     char name[FT_NAME_SIZE];
-    char type[32];              /* dir, logical, ... */
+    char type[32]; /* dir, logical, ... */
     char path[FT_PATH_SIZE];
     bool active;
     bool autostart;
-    uint64_t capacity;          /* bytes */
-    uint64_t available;         /* bytes */
+    uint64_t capacity;  /* bytes */
+    uint64_t available; /* bytes */
 };
 
 struct ft_disk {
-    char target[64];            /* vda */
-    char device[16];            /* disk, cdrom, floppy */
-    char source[FT_PATH_SIZE];  /* file or device; empty: no medium or network */
-    char format[32];            /* raw, qcow2 */
-    char pool[FT_NAME_SIZE];    /* the pool it is a volume of, or empty */
-    uint64_t capacity;          /* bytes the guest sees; 0: unknown */
+    char target[64];           /* vda */
+    char device[16];           /* disk, cdrom, floppy */
+    char source[FT_PATH_SIZE]; /* file or device; empty: no medium or network */
+    char format[32];           /* raw, qcow2 */
+    char pool[FT_NAME_SIZE];   /* the pool it is a volume of, or empty */
+    uint64_t capacity;         /* bytes the guest sees; 0: unknown */
     bool readonly;
-    bool job;                   /* a block job runs on it now */
+    bool job; /* a block job runs on it now */
 };
 
 enum ft_domain_state {
@@ -91,25 +91,25 @@ struct ft_domain {
     enum ft_domain_state state;
     bool autostart;
     bool persistent;
-    bool kvm;                   /* <domain type='kvm'> */
-    bool vhost;                 /* its QEMU holds /dev/vhost-net open */
-    uint64_t memory;            /* bytes */
+    bool kvm;        /* <domain type='kvm'> */
+    bool vhost;      /* its QEMU holds /dev/vhost-net open */
+    uint64_t memory; /* bytes */
     int vcpus;
-    int64_t pid;                /* of QEMU, 0 when it does not run */
-    char machine[64];           /* pc-i440fx-7.2 */
+    int64_t pid;      /* of QEMU, 0 when it does not run */
+    char machine[64]; /* pc-i440fx-7.2 */
     char emulator[FT_PATH_SIZE];
-    char qemu_version[FT_VERSION_SIZE];  /* of the running process, or empty */
-    char *xml;                  /* live XML when it runs; may be NULL */
+    char qemu_version[FT_VERSION_SIZE]; /* of the running process, or empty */
+    char *xml;                          /* live XML when it runs; may be NULL */
     struct ft_disk *disks;
     size_t disk_count;
-    char (*macs)[18];           /* of its NICs */
+    char (*macs)[18]; /* of its NICs */
     size_t mac_count;
 };
 
 struct ft_emulator {
     char path[FT_PATH_SIZE];
-    char version[FT_VERSION_SIZE];       /* 7.2.22 */
-    char package[128];                   /* Debian 1:7.2+dfsg-7+deb12u18 or empty */
+    char version[FT_VERSION_SIZE]; /* 7.2.22 */
+    char package[128];             /* Debian 1:7.2+dfsg-7+deb12u18 or empty */
     char (*machines)[64];
     size_t machine_count;
 };
@@ -117,43 +117,43 @@ struct ft_emulator {
 /* What the kernel can do, each tried and not only looked up. */
 struct ft_kernel {
     char release[FT_VERSION_SIZE];
-    bool userfaultfd;           /* /dev/userfaultfd opens and gives an fd */
-    bool uffd_wp_async;         /* UFFD_FEATURE_WP_ASYNC, Linux 6.7 */
-    bool pagemap_scan;          /* PAGEMAP_SCAN ioctl, Linux 6.7 */
-    bool pidfd_getfd;           /* Linux 5.6 */
-    bool kvm;                   /* /dev/kvm opens */
-    bool vhost_net;             /* /dev/vhost-net exists */
-    char security[32];          /* apparmor, selinux or none */
+    bool userfaultfd;   /* /dev/userfaultfd opens and gives an fd */
+    bool uffd_wp_async; /* UFFD_FEATURE_WP_ASYNC, Linux 6.7 */
+    bool pagemap_scan;  /* PAGEMAP_SCAN ioctl, Linux 6.7 */
+    bool pidfd_getfd;   /* Linux 5.6 */
+    bool kvm;           /* /dev/kvm opens */
+    bool vhost_net;     /* /dev/vhost-net exists */
+    char security[32];  /* apparmor, selinux or none */
 };
 
 struct ft_cpu {
     char model[128];
     char vendor[64];
-    char *flags;                /* as in /proc/cpuinfo: words, one space */
-    int count;                  /* online logical CPUs */
+    char *flags; /* as in /proc/cpuinfo: words, one space */
+    int count;   /* online logical CPUs */
 };
 
 struct ft_libvirt {
-    char version[FT_VERSION_SIZE];       /* 9.0.0, empty when not reachable */
+    char version[FT_VERSION_SIZE]; /* 9.0.0, empty when not reachable */
     char uri[128];
-    char error[512];            /* why it is not reachable, or empty */
+    char error[512]; /* why it is not reachable, or empty */
 };
 
 struct ft_host {
-    char name[FT_NAME_SIZE];    /* ftadmin's name for it; owner name of pairs */
-    char hostname[FT_NAME_SIZE];/* what it calls itself */
-    char machine_id[64];        /* /etc/machine-id */
+    char name[FT_NAME_SIZE]; /* ftadmin's name for it; owner name of pairs */
+    char hostname[FT_NAME_SIZE]; /* what it calls itself */
+    char machine_id[64];         /* /etc/machine-id */
     char engine_version[FT_VERSION_SIZE];
     struct ft_kernel kernel;
     struct ft_cpu cpu;
     struct ft_libvirt libvirt;
-    uint64_t memory_total;      /* bytes */
-    uint64_t memory_available;  /* bytes, MemAvailable */
-    int64_t realtime_ns;        /* its wall clock when it was probed */
-    int64_t clock_offset_ms;    /* its clock minus ours; set by the caller */
+    uint64_t memory_total;     /* bytes */
+    uint64_t memory_available; /* bytes, MemAvailable */
+    int64_t realtime_ns;       /* its wall clock when it was probed */
+    int64_t clock_offset_ms;   /* its clock minus ours; set by the caller */
     bool clock_known;
-    bool is_witness;            /* its engine runs a witness; set by the caller */
-    int link_port;              /* 7331 */
+    bool is_witness; /* its engine runs a witness; set by the caller */
+    int link_port;   /* 7331 */
     struct ft_nic *nics;
     size_t nic_count;
     struct ft_network *networks;
@@ -179,8 +179,7 @@ void ft_host_free(struct ft_host *host);
 /* Each returns a pointer into host, or NULL. */
 const struct ft_domain *ft_host_domain(const struct ft_host *host,
                                        const char *name_or_uuid);
-const struct ft_pool *ft_host_pool(const struct ft_host *host,
-                                   const char *name);
+const struct ft_pool *ft_host_pool(const struct ft_host *host, const char *name);
 const struct ft_nic *ft_host_nic(const struct ft_host *host, const char *name);
 const struct ft_network *ft_host_network(const struct ft_host *host,
                                          const char *name);

@@ -24,17 +24,17 @@
 #include "base/io.h"
 #include "inventory/probe-private.h"
 
-#define DEVICE_NEW _IO(0xAA, 0x00)              /* USERFAULTFD_IOC_NEW */
-#define WP_ASYNC (UINT64_C(1) << 15)            /* UFFD_FEATURE_WP_ASYNC */
-#define WP_UNPOPULATED (UINT64_C(1) << 13)      /* UFFD_FEATURE_WP_UNPOPULATED */
+#define DEVICE_NEW _IO(0xAA, 0x00)         /* USERFAULTFD_IOC_NEW */
+#define WP_ASYNC (UINT64_C(1) << 15)       /* UFFD_FEATURE_WP_ASYNC */
+#define WP_UNPOPULATED (UINT64_C(1) << 13) /* UFFD_FEATURE_WP_UNPOPULATED */
 
-struct scan_region {                            /* struct page_region */
+struct scan_region { /* struct page_region */
     uint64_t start;
     uint64_t end;
     uint64_t categories;
 };
 
-struct scan_arg {                               /* struct pm_scan_arg */
+struct scan_arg { /* struct pm_scan_arg */
     uint64_t size;
     uint64_t flags;
     uint64_t start;
@@ -188,13 +188,10 @@ ft_probe_kernel(void)
     struct utsname name;
 
     uname(&name);
-    return json_pack("{s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:s}",
-                     "release", name.release,
-                     "userfaultfd", has_userfaultfd(),
-                     "uffd_wp_async", has_wp_async(),
-                     "pagemap_scan", has_tracking(),
-                     "pidfd_getfd", has_pidfd_getfd(),
-                     "kvm", has_kvm(),
-                     "vhost_net", access("/dev/vhost-net", F_OK) == 0,
+    return json_pack("{s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:s}", "release",
+                     name.release, "userfaultfd", has_userfaultfd(),
+                     "uffd_wp_async", has_wp_async(), "pagemap_scan",
+                     has_tracking(), "pidfd_getfd", has_pidfd_getfd(), "kvm",
+                     has_kvm(), "vhost_net", access("/dev/vhost-net", F_OK) == 0,
                      "security", security_driver());
 }

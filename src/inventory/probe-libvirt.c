@@ -55,7 +55,7 @@ xml_open(struct xml *xml, const char *text)
         return -EINVAL;
     xml->document = xmlReadMemory(text, (int)strlen(text), "libvirt.xml", NULL,
                                   XML_PARSE_NONET | XML_PARSE_NOERROR |
-                                  XML_PARSE_NOWARNING);
+                                      XML_PARSE_NOWARNING);
     if (xml->document != NULL)
         xml->path = xmlXPathNewContext(xml->document);
     return xml->path != NULL ? 0 : -EINVAL;
@@ -205,8 +205,10 @@ probe_emulators(virConnectPtr conn, json_t *facts)
     int rc = 0;
 
     if (xml_open(&xml, text) == 0)
-        rc = xml_each(&xml, NULL, "/capabilities/guest[os_type='hvm']/"
-                      "arch[@name='x86_64']", take_arch, list);
+        rc = xml_each(&xml, NULL,
+                      "/capabilities/guest[os_type='hvm']/"
+                      "arch[@name='x86_64']",
+                      take_arch, list);
     xml_close(&xml);
     return add(facts, "emulators", list) < 0 ? -ENOMEM : rc;
 }
@@ -221,12 +223,13 @@ add_network(json_t *list, virNetworkPtr network)
     int rc = 0;
 
     if (xml_open(&xml, text) == 0)
-        rc = json_array_append_new(list, json_pack("{s:s,s:b,s:o,s:o}",
-                 "name", virNetworkGetName(network),
-                 "active", virNetworkIsActive(network) == 1,
-                 "bridge", xml_json(&xml, NULL, "string(/network/bridge/@name)"),
-                 "forward",
-                 xml_json(&xml, NULL, "string(/network/forward/@mode)")));
+        rc = json_array_append_new(
+            list,
+            json_pack("{s:s,s:b,s:o,s:o}", "name", virNetworkGetName(network),
+                      "active", virNetworkIsActive(network) == 1, "bridge",
+                      xml_json(&xml, NULL, "string(/network/bridge/@name)"),
+                      "forward",
+                      xml_json(&xml, NULL, "string(/network/forward/@mode)")));
     xml_close(&xml);
     return rc < 0 ? -ENOMEM : 0;
 }
@@ -264,15 +267,15 @@ add_pool(json_t *list, virStoragePoolPtr pool)
     virStoragePoolGetAutostart(pool, &autostart);
     text = virStoragePoolGetXMLDesc(pool, 0);
     if (xml_open(&xml, text) == 0)
-        rc = json_array_append_new(list, json_pack(
-                 "{s:s,s:o,s:o,s:b,s:b,s:I,s:I}",
-                 "name", virStoragePoolGetName(pool),
-                 "type", xml_json(&xml, NULL, "string(/pool/@type)"),
-                 "path", xml_json(&xml, NULL, "string(/pool/target/path)"),
-                 "active", virStoragePoolIsActive(pool) == 1,
-                 "autostart", autostart,
-                 "capacity", (json_int_t)info.capacity,
-                 "available", (json_int_t)info.available));
+        rc = json_array_append_new(
+            list,
+            json_pack("{s:s,s:o,s:o,s:b,s:b,s:I,s:I}", "name",
+                      virStoragePoolGetName(pool), "type",
+                      xml_json(&xml, NULL, "string(/pool/@type)"), "path",
+                      xml_json(&xml, NULL, "string(/pool/target/path)"),
+                      "active", virStoragePoolIsActive(pool) == 1, "autostart",
+                      autostart, "capacity", (json_int_t)info.capacity,
+                      "available", (json_int_t)info.available));
     xml_close(&xml);
     return rc < 0 ? -ENOMEM : 0;
 }
@@ -362,10 +365,10 @@ holds_vhost(int64_t pid)
 static json_t *
 pool_of(virConnectPtr conn, const char *path)
 {
-    virStorageVolPtr volume = *path == '/' ? virStorageVolLookupByPath(conn, path)
-                                           : NULL;
-    virStoragePoolPtr pool = volume != NULL ? virStoragePoolLookupByVolume(volume)
-                                            : NULL;
+    virStorageVolPtr volume =
+        *path == '/' ? virStorageVolLookupByPath(conn, path) : NULL;
+    virStoragePoolPtr pool =
+        volume != NULL ? virStoragePoolLookupByVolume(volume) : NULL;
     json_t *name = json_string(pool != NULL ? virStoragePoolGetName(pool) : "");
 
     if (pool != NULL)
@@ -385,8 +388,8 @@ take_disk(struct xml *xml, xmlNodePtr node, void *data)
 {
     struct disk_walk *walk = data;
     FT_AUTOFREE char *target = xml_text(xml, node, "string(target/@dev)");
-    FT_AUTOFREE char *source = xml_text(xml, node,
-        "string(source/@file | source/@dev)");
+    FT_AUTOFREE char *source =
+        xml_text(xml, node, "string(source/@file | source/@dev)");
     virDomainBlockInfo info = { 0 };
     virDomainBlockJobInfo job;
     json_t *disk;
@@ -395,15 +398,16 @@ take_disk(struct xml *xml, xmlNodePtr node, void *data)
         return -ENOMEM;
     if (*source != '\0')
         virDomainGetBlockInfo(walk->domain, target, &info, 0);
-    disk = json_pack("{s:s,s:s,s:o,s:o,s:o,s:I,s:b,s:b}",
-        "target", target, "source", source,
-        "device", xml_json(xml, node, "string(@device)"),
-        "format", xml_json(xml, node, "string(driver/@type)"),
-        "pool", pool_of(virDomainGetConnect(walk->domain), source),
-        "capacity", (json_int_t)info.capacity,
-        "readonly", xml_true(xml, node, "readonly"),
-        "job", virDomainIsActive(walk->domain) == 1 &&
-               virDomainGetBlockJobInfo(walk->domain, target, &job, 0) == 1);
+    disk = json_pack("{s:s,s:s,s:o,s:o,s:o,s:I,s:b,s:b}", "target", target,
+                     "source", source, "device",
+                     xml_json(xml, node, "string(@device)"), "format",
+                     xml_json(xml, node, "string(driver/@type)"), "pool",
+                     pool_of(virDomainGetConnect(walk->domain), source),
+                     "capacity", (json_int_t)info.capacity, "readonly",
+                     xml_true(xml, node, "readonly"), "job",
+                     virDomainIsActive(walk->domain) == 1 &&
+                         virDomainGetBlockJobInfo(walk->domain, target, &job,
+                                                  0) == 1);
     return json_array_append_new(walk->disks, disk) == 0 ? 0 : -ENOMEM;
 }
 
@@ -412,7 +416,8 @@ take_mac(struct xml *xml, xmlNodePtr node, void *data)
 {
     return json_array_append_new(data, xml_json(xml, node,
                                                 "string(mac/@address)")) == 0
-               ? 0 : -ENOMEM;
+               ? 0
+               : -ENOMEM;
 }
 
 static const char *
@@ -451,12 +456,13 @@ domain_head(virDomainPtr domain, struct versions *versions)
     virDomainGetInfo(domain, &info);
     virDomainGetAutostart(domain, &autostart);
     version_of(versions, pid, version);
-    return json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:I,s:I,s:I,s:s}",
-        "name", name, "uuid", uuid, "state", state_of(domain),
-        "autostart", autostart, "persistent", virDomainIsPersistent(domain) == 1,
-        "vhost", holds_vhost(pid), "memory", (json_int_t)info.maxMem << 10,
-        "vcpus", (json_int_t)info.nrVirtCpu, "pid", (json_int_t)pid,
-        "qemu_version", version);
+    return json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:I,s:I,s:I,s:s}", "name", name,
+                     "uuid", uuid, "state", state_of(domain), "autostart",
+                     autostart, "persistent",
+                     virDomainIsPersistent(domain) == 1, "vhost",
+                     holds_vhost(pid), "memory", (json_int_t)info.maxMem << 10,
+                     "vcpus", (json_int_t)info.nrVirtCpu, "pid",
+                     (json_int_t)pid, "qemu_version", version);
 }
 
 static int
@@ -472,12 +478,12 @@ add_domain_xml(json_t *facts, virDomainPtr domain, const char *text)
         if (rc == 0)
             rc = xml_each(&xml, NULL, "/domain/devices/interface", take_mac,
                           macs);
-        add(facts, "kvm", json_boolean(xml_true(&xml, NULL,
-                                                "/domain[@type='kvm']")));
-        add(facts, "machine", xml_json(&xml, NULL,
-                                       "string(/domain/os/type/@machine)"));
-        add(facts, "emulator", xml_json(&xml, NULL,
-                                        "string(/domain/devices/emulator)"));
+        add(facts, "kvm",
+            json_boolean(xml_true(&xml, NULL, "/domain[@type='kvm']")));
+        add(facts, "machine",
+            xml_json(&xml, NULL, "string(/domain/os/type/@machine)"));
+        add(facts, "emulator",
+            xml_json(&xml, NULL, "string(/domain/devices/emulator)"));
     }
     xml_close(&xml);
     add(facts, "disks", walk.disks);
@@ -533,8 +539,10 @@ libvirt_head(virConnectPtr conn)
                  number / 1000 % 1000, number % 1000);
     return json_pack("{s:s,s:s,s:s}", "version", version, "uri",
                      uri != NULL ? uri : "qemu:///system", "error",
-                     conn != NULL ? "" : error != NULL && error->message != NULL
-                         ? error->message : "no libvirt answers");
+                     conn != NULL ? ""
+                     : error != NULL && error->message != NULL
+                         ? error->message
+                         : "no libvirt answers");
 }
 
 int

@@ -63,8 +63,8 @@ take_datagram(char *data, size_t size, take_message take, json_t *nics)
 static int
 dump(int type, take_message take, json_t *nics)
 {
-    FT_AUTOCLOSE int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
-                                 NETLINK_ROUTE);
+    FT_AUTOCLOSE int fd =
+        socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     /* 32 KiB is the most the kernel puts into one datagram of a dump. */
     static char data[65536] __attribute__((aligned(NLMSG_ALIGNTO)));
     int rc;
@@ -143,11 +143,11 @@ take_link(json_t *nics, const struct nlmsghdr *header)
         else if (a->rta_type == IFLA_LINKINFO)
             bridge = is_kind(a, "bridge");
     }
-    nic = json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:i,s:[]}", "name", name,
-                    "mac", mac, "master", master, "bridge", bridge,
-                    "up", (info->ifi_flags & IFF_UP) != 0,
-                    "carrier", (info->ifi_flags & IFF_RUNNING) != 0,
-                    "speed_mbps", speed_of(name), "addresses");
+    nic = json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:i,s:[]}", "name", name, "mac",
+                    mac, "master", master, "bridge", bridge, "up",
+                    (info->ifi_flags & IFF_UP) != 0, "carrier",
+                    (info->ifi_flags & IFF_RUNNING) != 0, "speed_mbps",
+                    speed_of(name), "addresses");
     return json_array_append_new(nics, nic) == 0 ? 0 : -ENOMEM;
 }
 
@@ -186,7 +186,8 @@ take_address(json_t *nics, const struct nlmsghdr *header)
     return json_array_append_new(json_object_get(nic, "addresses"),
                                  json_pack("{s:s,s:i}", "text", text, "prefix",
                                            (int)info->ifa_prefixlen)) == 0
-               ? 0 : -ENOMEM;
+               ? 0
+               : -ENOMEM;
 }
 
 json_t *

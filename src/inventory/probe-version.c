@@ -75,7 +75,7 @@ ask_version(const char *program, char *text, size_t size)
     close(ends[1]);
     if (rc == 0) {
         read_answer(ends[0], text, size);
-        kill(pid, SIGKILL);         /* a program that answered has nothing left to do */
+        kill(pid, SIGKILL); /* a program that answered has nothing left to do */
         while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
             continue;
     }
@@ -130,6 +130,7 @@ ft_probe_qemu_version(int64_t pid, char *version, size_t size)
     snprintf(path, sizeof(path), "/proc/%lld/exe", (long long)pid);
     *version = '\0';
     return pid > 0 && is_trusted(path) &&
-           ft_probe_program_version(path, version, size, NULL) == 0
-               ? 0 : -ENOENT;
+                   ft_probe_program_version(path, version, size, NULL) == 0
+               ? 0
+               : -ENOENT;
 }

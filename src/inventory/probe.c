@@ -61,8 +61,8 @@ probe_memory(void)
         total = proc_value(text, "MemTotal");
         available = proc_value(text, "MemAvailable");
     }
-    return json_pack("{s:I,s:I}",
-                     "total", total != NULL ? (json_int_t)atoll(total) << 10 : 0,
+    return json_pack("{s:I,s:I}", "total",
+                     total != NULL ? (json_int_t)atoll(total) << 10 : 0,
                      "available",
                      available != NULL ? (json_int_t)atoll(available) << 10 : 0);
 }
@@ -87,11 +87,11 @@ ft_probe(json_t **out, struct ft_error *err)
 
     *out = NULL;
     gethostname(hostname, sizeof(hostname) - 1);
-    facts = json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o}",
-                      "schema", FT_FACTS_SCHEMA, "engine", PACKAGE_VERSION,
-                      "hostname", hostname, "machine_id", probe_machine_id(),
-                      "kernel", ft_probe_kernel(), "cpu", probe_cpu(),
-                      "memory", probe_memory(), "nics", ft_probe_nics());
+    facts = json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "schema",
+                      FT_FACTS_SCHEMA, "engine", PACKAGE_VERSION, "hostname",
+                      hostname, "machine_id", probe_machine_id(), "kernel",
+                      ft_probe_kernel(), "cpu", probe_cpu(), "memory",
+                      probe_memory(), "nics", ft_probe_nics());
     if (facts == NULL || ft_probe_libvirt(facts) < 0)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     /* Looking took time; the clock is read by the caller around the answer. */

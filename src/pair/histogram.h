@@ -15,7 +15,8 @@
 #include <stdint.h>
 
 #define FT_HISTOGRAM_SUB_BITS 4
-#define FT_HISTOGRAM_BUCKETS ((64 - FT_HISTOGRAM_SUB_BITS) << FT_HISTOGRAM_SUB_BITS)
+#define FT_HISTOGRAM_BUCKETS \
+    ((64 - FT_HISTOGRAM_SUB_BITS) << FT_HISTOGRAM_SUB_BITS)
 
 struct ft_histogram_window {
     uint64_t count;

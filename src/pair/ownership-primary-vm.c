@@ -11,8 +11,8 @@ ft_primary_on_switchover(struct ft_step *s)
     if (own->switching)
         return;
     own->switching = true;
-    if (own->phase != FT_PHASE_PROTECTED || own->vm != FT_VM_RUNNING
-        || own->leaving || own->want) {
+    if (own->phase != FT_PHASE_PROTECTED || own->vm != FT_VM_RUNNING ||
+        own->leaving || own->want) {
         ft_primary_end_switchover(s, false);
         return;
     }
@@ -65,8 +65,8 @@ ft_primary_on_vm_off(struct ft_step *s)
         return;
     own->vm = FT_VM_OFF;
     ft_primary_end_switchover(s, false);
-    if (own->linked && own->phase != FT_PHASE_ALONE
-        && own->phase != FT_PHASE_HELD)
+    if (own->linked && own->phase != FT_PHASE_ALONE &&
+        own->phase != FT_PHASE_HELD)
         ft_primary_discard(s);
 }
 
@@ -78,7 +78,7 @@ ft_primary_on_vm_started(struct ft_step *s)
     if (ft_primary_vm_alive(own))
         return;
     own->vm = FT_VM_RUNNING;
-    own->gate_open = true;              /* a new QEMU has no gate at all */
+    own->gate_open = true; /* a new QEMU has no gate at all */
     if (own->record.peer_may_take_over)
         ft_own_hold(s);
     if (own->linked && own->phase == FT_PHASE_ALONE)
@@ -99,7 +99,7 @@ ft_primary_on_unprotect(struct ft_step *s)
         return;
     }
     if (!ft_primary_vm_alive(own) && !own->linked) {
-        ft_own_emit(s, FT_ACTION_REMOVED);      /* nothing here could speak */
+        ft_own_emit(s, FT_ACTION_REMOVED); /* nothing here could speak */
         ft_own_phase(s, FT_PHASE_ENDED);
         return;
     }

@@ -74,7 +74,7 @@ become_sole(struct ft_step *s, uint64_t generation)
     own->record.peer_may_take_over = false;
     ft_own_persist(s);
     if (own->phase == FT_PHASE_FINAL && own->vm == FT_VM_RUNNING)
-        own->vm = FT_VM_STOPPED;        /* or about to be; continue it */
+        own->vm = FT_VM_STOPPED; /* or about to be; continue it */
     speak(s);
     ft_primary_end_switchover(s, false);
 }
@@ -133,8 +133,8 @@ ft_primary_suspect(struct ft_step *s)
 
     if (own->vm == FT_VM_GONE || own->vm == FT_VM_WAITING)
         return;
-    if (!own->config.witness
-        && (own->config.alone_without_witness || own->leaving)) {
+    if (!own->config.witness &&
+        (own->config.alone_without_witness || own->leaving)) {
         go_alone(s, own->record.generation + 1);
         return;
     }
@@ -154,7 +154,7 @@ ft_primary_discard(struct ft_step *s)
         message = FT_MESSAGE_OFF;
     own->filling = message == FT_MESSAGE_DISCARD;
     ft_own_phase(s, FT_PHASE_DISCARDING);
-    own->sync = ++own->serial;      /* never repeated, whatever comes late */
+    own->sync = ++own->serial; /* never repeated, whatever comes late */
     ft_own_send(s, message, own->sync);
 }
 
@@ -195,8 +195,8 @@ try_commit(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
-    if (own->phase != FT_PHASE_SYNCING || !own->sync_done || !own->fresh
-        || own->asking || own->vm != FT_VM_RUNNING)
+    if (own->phase != FT_PHASE_SYNCING || !own->sync_done || !own->fresh ||
+        own->asking || own->vm != FT_VM_RUNNING)
         return;
     own->fresh = false;
     own->record.peer_may_take_over = true;
@@ -216,7 +216,7 @@ on_start(struct ft_step *s)
     struct ft_ownership *own = s->own;
 
     own->vm = s->event->vm;
-    if (own->vm == FT_VM_WAITING) {     /* won, but it never ran: disclaim */
+    if (own->vm == FT_VM_WAITING) { /* won, but it never ran: disclaim */
         own->record.role = FT_ROLE_STANDBY;
         own->record.peer_may_take_over = false;
         ft_own_persist(s);
@@ -224,7 +224,7 @@ on_start(struct ft_step *s)
         ft_own_phase(s, FT_PHASE_ENDED);
         return;
     }
-    own->gate_open = true;              /* say it, whatever it is */
+    own->gate_open = true; /* say it, whatever it is */
     if (own->record.owner != own->config.self) {
         ft_own_hold(s);
         ft_own_phase(s, FT_PHASE_GIVEN);
@@ -264,11 +264,11 @@ meet_primary(struct ft_step *s)
     uint64_t theirs = s->event->peer.generation;
 
     /* what was given away is the peer's under whatever generation it has */
-    if (theirs > own->record.generation
-        || (theirs && own->record.owner != own->config.self))
+    if (theirs > own->record.generation ||
+        (theirs && own->record.owner != own->config.self))
         demote(s, theirs);
     else if (theirs == own->record.generation) {
-        own->two_owners = true;         /* cannot be: nobody may speak */
+        own->two_owners = true; /* cannot be: nobody may speak */
         ft_own_hold(s);
     }
 }
@@ -307,7 +307,7 @@ on_link_closed(struct ft_step *s)
     case FT_PHASE_ALONE:
     case FT_PHASE_HELD:
         return;
-    case FT_PHASE_FINAL:                /* the VM stops, or has stopped */
+    case FT_PHASE_FINAL: /* the VM stops, or has stopped */
         own->vm = own->vm == FT_VM_RUNNING ? FT_VM_STOPPED : own->vm;
         break;
     default:
@@ -361,7 +361,7 @@ on_discarded(struct ft_step *s)
     } else if (asked_for) {
         start_sync(s);
     } else {
-        ft_primary_discard(s);     /* it gave up what it had; now an orderly sync */
+        ft_primary_discard(s); /* it gave up what it had; now an orderly sync */
     }
 }
 
@@ -373,8 +373,7 @@ on_took_over(struct ft_step *s)
 
     if (!own->record.peer_may_take_over)
         return;
-    if (theirs > own->record.generation
-        || own->record.owner != own->config.self)
+    if (theirs > own->record.generation || own->record.owner != own->config.self)
         demote(s, theirs);
 }
 
@@ -411,16 +410,16 @@ on_won(struct ft_step *s, uint64_t generation)
         else
             revalidate(s, generation);
         return;
-    case FT_PHASE_HANDING:              /* the standby can win no more */
+    case FT_PHASE_HANDING: /* the standby can win no more */
     case FT_PHASE_HELD:
         if (own->vm == FT_VM_GONE)
-            revalidate(s, generation);  /* its copy is still to be granted */
+            revalidate(s, generation); /* its copy is still to be granted */
         else
             go_alone(s, generation);
         return;
     case FT_PHASE_DISCARDING:
         if (own->record.owner != own->config.self)
-            return;                     /* given away: not ours to take */
+            return; /* given away: not ours to take */
         own->fresh = true;
         become_sole(s, generation);
         return;
@@ -442,11 +441,11 @@ on_lost(struct ft_step *s)
     struct ft_ownership *own = s->own;
 
     if (s->event->owner == own->config.self) {
-        on_won(s, s->event->generation);    /* in a former life of ours */
+        on_won(s, s->event->generation); /* in a former life of ours */
         return;
     }
     if (!own->record.peer_may_take_over)
-        return;                             /* R1: asked again at once */
+        return; /* R1: asked again at once */
     switch (own->phase) {
     case FT_PHASE_COMMITTING:
     case FT_PHASE_PROTECTED:
@@ -459,7 +458,7 @@ on_lost(struct ft_step *s)
         ft_own_phase(s, FT_PHASE_SUPERSEDED);
         return;
     case FT_PHASE_DISCARDING:
-        ft_own_forget_question(own);        /* its DISCARDED decides */
+        ft_own_forget_question(own); /* its DISCARDED decides */
         return;
     default:
         return;
@@ -471,8 +470,8 @@ on_acked(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
-    if (own->phase != FT_PHASE_COMMITTING && own->phase != FT_PHASE_PROTECTED
-        && own->phase != FT_PHASE_FINAL)
+    if (own->phase != FT_PHASE_COMMITTING && own->phase != FT_PHASE_PROTECTED &&
+        own->phase != FT_PHASE_FINAL)
         return;
     if (!own->linked || s->event->epoch <= own->epoch)
         return;
@@ -504,8 +503,8 @@ suspects_silence(const struct ft_ownership *own)
     case FT_PHASE_HANDING:
         return !own->want && own->vm != FT_VM_GONE;
     case FT_PHASE_DISCARDING:
-        return !own->want && own->vm != FT_VM_GONE
-            && own->record.peer_may_take_over;
+        return !own->want && own->vm != FT_VM_GONE &&
+               own->record.peer_may_take_over;
     case FT_PHASE_HELD:
         return !own->linked && !own->want && own->vm != FT_VM_GONE;
     default:
@@ -516,8 +515,8 @@ suspects_silence(const struct ft_ownership *own)
 static bool
 phase_times_out(const struct ft_ownership *own)
 {
-    return own->phase == FT_PHASE_FINAL || own->phase == FT_PHASE_HANDING
-        || (own->phase == FT_PHASE_DISCARDING && own->linked);
+    return own->phase == FT_PHASE_FINAL || own->phase == FT_PHASE_HANDING ||
+           (own->phase == FT_PHASE_DISCARDING && own->linked);
 }
 
 static void
@@ -528,7 +527,7 @@ on_phase_timeout(struct ft_step *s)
         ft_primary_on_final_failed(s);
         return;
     case FT_PHASE_HANDING:
-        ft_primary_discard(s);                     /* refused by a standby that has won */
+        ft_primary_discard(s); /* refused by a standby that has won */
         return;
     default:
         ft_own_emit(s, FT_ACTION_DISCONNECT);
@@ -545,12 +544,12 @@ on_tick(struct ft_step *s)
     if (own->linked && ft_own_silent(s, own->config.patience_ns)) {
         ft_own_emit(s, FT_ACTION_DISCONNECT);
         on_link_closed(s);
-    } else if (suspects_silence(own)
-               && ft_own_silent(s, ft_own_primary_silence(own))) {
+    } else if (suspects_silence(own) &&
+               ft_own_silent(s, ft_own_primary_silence(own))) {
         ft_primary_suspect(s);
         own->want = own->phase != FT_PHASE_ALONE && own->phase != FT_PHASE_ENDED;
-    } else if (phase_times_out(own)
-               && s->now - own->phase_ns >= own->config.handover_ns) {
+    } else if (phase_times_out(own) &&
+               s->now - own->phase_ns >= own->config.handover_ns) {
         on_phase_timeout(s);
     }
 }
@@ -583,7 +582,7 @@ uint64_t
 ft_primary_expected(const struct ft_ownership *own)
 {
     if (!own->record.peer_may_take_over && own->witness_generation)
-        return own->witness_generation;     /* R1 */
+        return own->witness_generation; /* R1 */
     return own->record.generation;
 }
 

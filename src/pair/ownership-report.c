@@ -11,7 +11,8 @@ alone_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
         return FT_PAIR_FAILED;
     }
     *reason = own->vm == FT_VM_OFF ? FT_REASON_VM_OFF
-            : own->giving_up ? FT_REASON_GAVE_UP : FT_REASON_NO_PEER;
+              : own->giving_up     ? FT_REASON_GAVE_UP
+                                   : FT_REASON_NO_PEER;
     return *reason == FT_REASON_NO_PEER ? FT_PAIR_ALONE : FT_PAIR_UNPROTECTED;
 }
 
@@ -37,11 +38,12 @@ sync_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
         return FT_PAIR_UNPROTECTED;
     }
     *reason = own->leaving ? FT_REASON_LEAVING
-            : own->sync_done && !own->fresh
-              && own->phase == FT_PHASE_SYNCING ? FT_REASON_WAITING_WITNESS
-                                                : FT_REASON_COPYING;
+              : own->sync_done && !own->fresh && own->phase == FT_PHASE_SYNCING
+                  ? FT_REASON_WAITING_WITNESS
+                  : FT_REASON_COPYING;
     return own->record.was_protected && own->phase != FT_PHASE_COMMITTING
-               ? FT_PAIR_RESYNCING : FT_PAIR_SYNCING;
+               ? FT_PAIR_RESYNCING
+               : FT_PAIR_SYNCING;
 }
 
 enum ft_pair_state
@@ -99,7 +101,7 @@ ft_standby_state(const struct ft_ownership *own,
     switch (own->phase) {
     case FT_PHASE_FILLING:
         *reason = FT_REASON_COPYING;
-        if (own->named)                 /* was_protected is of this sync */
+        if (own->named) /* was_protected is of this sync */
             return own->state;
         return own->record.was_protected ? FT_PAIR_RESYNCING : FT_PAIR_SYNCING;
     case FT_PHASE_VALID:

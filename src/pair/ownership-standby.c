@@ -57,7 +57,7 @@ on_start(struct ft_step *s)
 
     own->vm = s->event->vm;
     if (own->vm != FT_VM_GONE && own->vm != FT_VM_OFF)
-        ft_own_emit(s, FT_ACTION_DESTROY_COPY);     /* of a former life */
+        ft_own_emit(s, FT_ACTION_DESTROY_COPY); /* of a former life */
     ft_own_phase(s, FT_PHASE_IDLE);
 }
 
@@ -66,8 +66,8 @@ on_link_up(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
-    if (own->phase == FT_PHASE_RESUMING
-        || s->event->peer.role != FT_ROLE_PRIMARY) {
+    if (own->phase == FT_PHASE_RESUMING ||
+        s->event->peer.role != FT_ROLE_PRIMARY) {
         ft_own_emit(s, FT_ACTION_DISCONNECT);
         own->linked = false;
         return;
@@ -131,7 +131,7 @@ on_generation(struct ft_step *s)
     struct ft_ownership *own = s->own;
 
     if (s->event->generation <= own->record.generation) {
-        ft_own_emit(s, FT_ACTION_DISCONNECT);   /* an owner never goes back */
+        ft_own_emit(s, FT_ACTION_DISCONNECT); /* an owner never goes back */
         own->linked = false;
         drop_copy(s, FT_PHASE_IDLE);
         return;
@@ -157,8 +157,8 @@ on_handover(struct ft_step *s)
 static void
 on_grant(struct ft_step *s)
 {
-    if (s->own->phase != FT_PHASE_VALID
-        || s->event->generation <= s->own->record.generation)
+    if (s->own->phase != FT_PHASE_VALID ||
+        s->event->generation <= s->own->record.generation)
         drop_and_say(s);
     else
         take_over(s, s->event->generation);
@@ -197,8 +197,8 @@ on_epoch_held(struct ft_step *s)
     struct ft_ownership *own = s->own;
     bool first = own->phase == FT_PHASE_FILLING && own->named;
 
-    if (!own->linked || s->event->epoch <= own->epoch
-        || !(first || own->phase == FT_PHASE_VALID))
+    if (!own->linked || s->event->epoch <= own->epoch ||
+        !(first || own->phase == FT_PHASE_VALID))
         return;
     own->epoch = s->event->epoch;
     if (first)
@@ -261,7 +261,7 @@ static void
 on_unprotect(struct ft_step *s)
 {
     if (s->own->phase == FT_PHASE_RESUMING)
-        return;                 /* the primary that it becomes is asked then */
+        return; /* the primary that it becomes is asked then */
     drop_and_say(s);
     ft_own_emit(s, FT_ACTION_DESTROY_COPY);
     ft_own_emit(s, FT_ACTION_REMOVED);
@@ -273,8 +273,8 @@ on_tick(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
-    if (own->linked && own->phase != FT_PHASE_RESUMING
-        && ft_own_silent(s, own->config.patience_ns)) {
+    if (own->linked && own->phase != FT_PHASE_RESUMING &&
+        ft_own_silent(s, own->config.patience_ns)) {
         ft_own_emit(s, FT_ACTION_DISCONNECT);
         on_link_closed(s);
     }

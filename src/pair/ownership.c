@@ -80,13 +80,13 @@ ask(struct ft_step *s)
     struct ft_ownership_action *action;
     bool primary = own->role == FT_ROLE_PRIMARY;
 
-    if (!own->want || own->asking || !own->config.witness
-        || s->now < own->ask_at_ns)
+    if (!own->want || own->asking || !own->config.witness ||
+        s->now < own->ask_at_ns)
         return;
     action = ft_own_emit(s, FT_ACTION_ASK_WITNESS);
     action->ask = ++own->ask;
-    action->expected = primary ? ft_primary_expected(own)
-                               : own->record.generation;
+    action->expected =
+        primary ? ft_primary_expected(own) : own->record.generation;
     action->generation = action->expected > own->record.generation
                              ? action->expected + 1
                              : own->record.generation + 1;
@@ -164,11 +164,10 @@ take_answer(struct ft_step *s)
         return false;
     }
     own->unreachable = false;
-    own->witness_generation = event->kind == FT_EVENT_WON
-                                  ? own->asked_generation
-                                  : event->generation;
-    if (event->kind == FT_EVENT_LOST
-        && event->generation <= own->record.generation) {
+    own->witness_generation =
+        event->kind == FT_EVENT_WON ? own->asked_generation : event->generation;
+    if (event->kind == FT_EVENT_LOST &&
+        event->generation <= own->record.generation) {
         back_off(s);
         return false;
     }
@@ -180,8 +179,8 @@ static void
 notice_starvation(struct ft_step *s, int64_t deadline_ns)
 {
     struct ft_ownership *own = s->own;
-    bool late = s->event->kind == FT_EVENT_TICK && deadline_ns != FT_NEVER
-             && s->now - deadline_ns > own->config.silence_ns / 2;
+    bool late = s->event->kind == FT_EVENT_TICK && deadline_ns != FT_NEVER &&
+                s->now - deadline_ns > own->config.silence_ns / 2;
 
     if (!late && s->event->kind != FT_EVENT_STARVED)
         return;
@@ -293,9 +292,9 @@ ft_ownership_deadline(const struct ft_ownership *own)
     if (own->phase == FT_PHASE_NEW || own->phase == FT_PHASE_ENDED)
         return FT_NEVER;
     next = own->role == FT_ROLE_PRIMARY ? ft_primary_deadline(own)
-                                               : ft_standby_deadline(own);
-    if (own->want && !own->asking && own->config.witness
-        && own->ask_at_ns < next)
+                                        : ft_standby_deadline(own);
+    if (own->want && !own->asking && own->config.witness &&
+        own->ask_at_ns < next)
         next = own->ask_at_ns;
     return next;
 }
@@ -308,8 +307,7 @@ ft_ownership_hello(const struct ft_ownership *own,
     out->generation = own->record.generation;
     out->valid = own->phase == FT_PHASE_VALID;
     /* who gave it away claims nothing */
-    if (own->role == FT_ROLE_PRIMARY
-        && own->record.owner != own->config.self)
+    if (own->role == FT_ROLE_PRIMARY && own->record.owner != own->config.self)
         out->generation = 0;
 }
 

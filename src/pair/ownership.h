@@ -52,11 +52,11 @@ enum ft_role { FT_ROLE_PRIMARY, FT_ROLE_STANDBY };
 
 /* What is written to state.json; the whole memory of a side. */
 struct ft_ownership_record {
-    uint64_t generation;        /* grows; a demotion may lower a mere grant */
-    int owner;                  /* side 0 or 1 that owned it when written */
-    enum ft_role role;          /* role in which the next process starts */
-    bool peer_may_take_over;    /* R1; always false on a standby */
-    bool was_protected;         /* so that the next sync is a "resync" */
+    uint64_t generation;     /* grows; a demotion may lower a mere grant */
+    int owner;               /* side 0 or 1 that owned it when written */
+    enum ft_role role;       /* role in which the next process starts */
+    bool peer_may_take_over; /* R1; always false on a standby */
+    bool was_protected;      /* so that the next sync is a "resync" */
 };
 
 struct ft_ownership_config {
@@ -72,60 +72,63 @@ struct ft_ownership_config {
 };
 
 /* Defaults: 200 ms, 2 s, 5 s, 50 ms, 1 s; witness and alone false. */
-#define FT_OWNERSHIP_CONFIG_INIT                                         \
-    { .silence_ns = INT64_C(200000000), .patience_ns = INT64_C(2000000000), \
-      .handover_ns = INT64_C(5000000000), .retry_min_ns = INT64_C(50000000), \
-      .retry_max_ns = INT64_C(1000000000) }
+#define FT_OWNERSHIP_CONFIG_INIT                                               \
+    {                                                                          \
+        .silence_ns = INT64_C(200000000), .patience_ns = INT64_C(2000000000),  \
+        .handover_ns = INT64_C(5000000000), .retry_min_ns = INT64_C(50000000), \
+        .retry_max_ns = INT64_C(1000000000)                                    \
+    }
 
 /* The VM as the process finds it on this host. */
-#define FT_VM_STATES(X)                                                    \
+#define FT_VM_STATES(X)                                                     \
     X(GONE, "gone", "no QEMU, or it ended without a guest shutdown")        \
     X(WAITING, "waiting", "QEMU waits for an incoming state; it never ran") \
-    X(STOPPED, "stopped", "stopped by us; may be continued")               \
-    X(RUNNING, "running", "the guest runs")                                \
+    X(STOPPED, "stopped", "stopped by us; may be continued")                \
+    X(RUNNING, "running", "the guest runs")                                 \
     X(OFF, "off", "shut down by the guest or the administrator")
 
 /* Events: name, fields used besides the time, meaning. */
-#define FT_OWNERSHIP_EVENTS(X)                                             \
-    X(START, "vm", "the process starts; first event, exactly once")        \
-    X(TICK, "", "the deadline has come")                                   \
-    X(HEARD, "", "any byte from the peer on any link")                     \
-    X(STARVED, "gap_ns", "this process itself did not run for a while")    \
-    X(LINK_UP, "peer", "link authenticated, HELLO received")               \
-    X(LINK_CLOSED, "", "EOF or reset: the peer's kernel lives")            \
-    X(PING_ALIVE, "", "the peer's daemon answered the ping")               \
-    X(PING_REFUSED, "", "the peer's kernel refused: no engine there")      \
-    X(PING_SILENT, "", "no answer to the ping within silence")             \
-    X(MESSAGE, "message generation", "a control message from the peer")    \
-    X(WON, "ask", "the witness gave us the generation asked for")          \
-    X(LOST, "ask generation owner", "the witness has another record")      \
-    X(UNREACHABLE, "ask", "no answer from the witness; outcome unknown")   \
-    X(SYNC_DONE, "", "primary: all copied, ready for the first commit")    \
-    X(ACKED, "epoch final", "primary: the standby holds this epoch")       \
+#define FT_OWNERSHIP_EVENTS(X)                                               \
+    X(START, "vm", "the process starts; first event, exactly once")          \
+    X(TICK, "", "the deadline has come")                                     \
+    X(HEARD, "", "any byte from the peer on any link")                       \
+    X(STARVED, "gap_ns", "this process itself did not run for a while")      \
+    X(LINK_UP, "peer", "link authenticated, HELLO received")                 \
+    X(LINK_CLOSED, "", "EOF or reset: the peer's kernel lives")              \
+    X(PING_ALIVE, "", "the peer's daemon answered the ping")                 \
+    X(PING_REFUSED, "", "the peer's kernel refused: no engine there")        \
+    X(PING_SILENT, "", "no answer to the ping within silence")               \
+    X(MESSAGE, "message generation", "a control message from the peer")      \
+    X(WON, "ask", "the witness gave us the generation asked for")            \
+    X(LOST, "ask generation owner", "the witness has another record")        \
+    X(UNREACHABLE, "ask", "no answer from the witness; outcome unknown")     \
+    X(SYNC_DONE, "", "primary: all copied, ready for the first commit")      \
+    X(ACKED, "epoch final", "primary: the standby holds this epoch")         \
     X(EPOCH_HELD, "epoch", "standby: epoch complete and its checksum right") \
-    X(SYNC_FAILED, "", "what we send (primary) or hold (standby) is wrong: " \
-      "begin anew. Never for a broken link, which voids nothing")          \
-    X(RESUMED, "", "RESUME_VM succeeded")                                  \
-    X(RESUME_FAILED, "", "RESUME_VM failed; the guest did not run")        \
-    X(VM_GONE, "", "QEMU died")                                            \
-    X(VM_OFF, "", "the guest or the administrator shut the VM down")       \
-    X(VM_STARTED, "", "the administrator started the VM again here")       \
-    X(SWITCHOVER, "", "primary: planned switchover asked for")             \
-    X(FINAL_FAILED, "", "primary: no final epoch; VM runs on")             \
-    X(UNPROTECT, "", "the pair is to be removed on this side")             \
+    X(SYNC_FAILED, "",                                                       \
+      "what we send (primary) or hold (standby) is wrong: "                  \
+      "begin anew. Never for a broken link, which voids nothing")            \
+    X(RESUMED, "", "RESUME_VM succeeded")                                    \
+    X(RESUME_FAILED, "", "RESUME_VM failed; the guest did not run")          \
+    X(VM_GONE, "", "QEMU died")                                              \
+    X(VM_OFF, "", "the guest or the administrator shut the VM down")         \
+    X(VM_STARTED, "", "the administrator started the VM again here")         \
+    X(SWITCHOVER, "", "primary: planned switchover asked for")               \
+    X(FINAL_FAILED, "", "primary: no final epoch; VM runs on")               \
+    X(UNPROTECT, "", "the pair is to be removed on this side")               \
     X(GIVE_UP, "", "no worker can replicate; run open for good")
 
 /* Control messages between the two machines; one small frame each. */
-#define FT_OWNERSHIP_MESSAGES(X)                                            \
+#define FT_OWNERSHIP_MESSAGES(X)                                           \
     X(DISCARD, "to standby: your copy is void, a new sync begins "         \
-      "(generation holds the serial of the sync)")                         \
+               "(generation holds the serial of the sync)")                \
     X(DISCARDED, "to primary: I shall not take over with what I had "      \
-      "(generation holds the serial of the last DISCARD)")                 \
-    X(GENERATION, "to standby: what you hold is valid in this generation")  \
+                 "(generation holds the serial of the last DISCARD)")      \
+    X(GENERATION, "to standby: what you hold is valid in this generation") \
     X(HANDOVER, "to standby: final epoch committed, win and resume")       \
-    X(GRANT, "to standby: I gave this generation to you for good; resume")  \
+    X(GRANT, "to standby: I gave this generation to you for good; resume") \
     X(TOOK_OVER, "to primary: the VM runs here in this generation")        \
-    X(OFF, "to standby: guest was shut down; as DISCARD, without a sync")   \
+    X(OFF, "to standby: guest was shut down; as DISCARD, without a sync")  \
     X(GOODBYE, "to standby: protection ends; as DISCARD, without a sync")
 
 /* Actions: name, fields used, meaning. */
@@ -142,7 +145,8 @@ struct ft_ownership_config {
     X(PING, "", "ask the peer's daemon whether it lives")                  \
     X(START_SYNC, "", "primary: send everything; the standby is empty")    \
     X(ALLOW_COMMIT, "", "primary: epoch 1 may be committed")               \
-    X(FINAL_EPOCH, "", "primary: stop the VM and commit a last epoch; "    \
+    X(FINAL_EPOCH, "",                                                     \
+      "primary: stop the VM and commit a last epoch; "                     \
       "RESUME_VM, START_SYNC and VM_OFF cancel it")                        \
     X(RESUME_VM, "", "run: apply all acknowledged epochs, or continue")    \
     X(DESTROY_COPY, "", "kill this side's QEMU of the pair; never undone") \
@@ -152,11 +156,11 @@ struct ft_ownership_config {
     X(REPORT, "state reason", "the public state has changed")
 
 /* Public state of a pair: name, JSON word, meaning. */
-#define FT_PAIR_STATES(X)                                                  \
-    X(SYNCING, "syncing", "first copy under way; guest output flows freely") \
-    X(PROTECTED, "protected", "the standby can take over at any moment")   \
-    X(ALONE, "alone", "the owner runs without a standby, and seeks it")    \
-    X(RESYNCING, "resyncing", "the standby is being filled again")         \
+#define FT_PAIR_STATES(X)                                                       \
+    X(SYNCING, "syncing", "first copy under way; guest output flows freely")    \
+    X(PROTECTED, "protected", "the standby can take over at any moment")        \
+    X(ALONE, "alone", "the owner runs without a standby, and seeks it")         \
+    X(RESYNCING, "resyncing", "the standby is being filled again")              \
     X(UNPROTECTED, "unprotected", "runs, or is off, and nothing is replicated") \
     X(FAILED, "failed", "the guest is cut off or lost; somebody must look")
 
@@ -169,15 +173,15 @@ struct ft_ownership_config {
     X(WAITING_WITNESS, "waiting for the witness to answer")                \
     X(HELD, "output is held: neither the standby nor the witness answers") \
     X(HELD_NO_WITNESS, "output is held: the standby is gone, there is no " \
-      "witness and going on alone is not allowed")                         \
-    X(SUPERSEDED, "the witness says that the other host owns the VM; " \
-      "waiting for it to confirm that it runs there")                      \
+                       "witness and going on alone is not allowed")        \
+    X(SUPERSEDED, "the witness says that the other host owns the VM; "     \
+                  "waiting for it to confirm that it runs there")          \
     X(TAKING_OVER, "taking over")                                          \
     X(RESUME_FAILED, "this host won but could not run the VM")             \
     X(HANDING_OVER, "handing the VM over")                                 \
     X(SUSPECTING, "the primary is silent")                                 \
-    X(NO_TAKEOVER, "the primary is silent, and without a witness this "     \
-      "host never takes over by itself")                                   \
+    X(NO_TAKEOVER, "the primary is silent, and without a witness this "    \
+                   "host never takes over by itself")                      \
     X(VM_GONE, "QEMU ended here and no standby can take over")             \
     X(VM_OFF, "the guest is shut down")                                    \
     X(GAVE_UP, "the engine could not go on; the guest runs unprotected")   \
@@ -189,27 +193,35 @@ struct ft_ownership_config {
 enum ft_vm_state { FT_VM_STATES(FT_OWNERSHIP_ENUM_) FT_VM_STATE_COUNT };
 #undef FT_ENUM_PREFIX_
 #define FT_ENUM_PREFIX_(name) FT_EVENT_##name
-enum ft_ownership_event_kind { FT_OWNERSHIP_EVENTS(FT_OWNERSHIP_ENUM_) FT_EVENT_COUNT };
+enum ft_ownership_event_kind {
+    FT_OWNERSHIP_EVENTS(FT_OWNERSHIP_ENUM_) FT_EVENT_COUNT
+};
 #undef FT_ENUM_PREFIX_
 #define FT_ENUM_PREFIX_(name) FT_MESSAGE_##name
-enum ft_ownership_message { FT_OWNERSHIP_MESSAGES(FT_OWNERSHIP_ENUM_) FT_MESSAGE_COUNT };
+enum ft_ownership_message {
+    FT_OWNERSHIP_MESSAGES(FT_OWNERSHIP_ENUM_) FT_MESSAGE_COUNT
+};
 #undef FT_ENUM_PREFIX_
 #define FT_ENUM_PREFIX_(name) FT_ACTION_##name
-enum ft_ownership_action_kind { FT_OWNERSHIP_ACTIONS(FT_OWNERSHIP_ENUM_) FT_ACTION_COUNT };
+enum ft_ownership_action_kind {
+    FT_OWNERSHIP_ACTIONS(FT_OWNERSHIP_ENUM_) FT_ACTION_COUNT
+};
 #undef FT_ENUM_PREFIX_
 #define FT_ENUM_PREFIX_(name) FT_PAIR_##name
 enum ft_pair_state { FT_PAIR_STATES(FT_OWNERSHIP_ENUM_) FT_PAIR_STATE_COUNT };
 #undef FT_ENUM_PREFIX_
 #define FT_ENUM_PREFIX_(name) FT_REASON_##name
-enum ft_ownership_reason { FT_OWNERSHIP_REASONS(FT_OWNERSHIP_ENUM_) FT_REASON_COUNT };
+enum ft_ownership_reason {
+    FT_OWNERSHIP_REASONS(FT_OWNERSHIP_ENUM_) FT_REASON_COUNT
+};
 #undef FT_ENUM_PREFIX_
 #undef FT_OWNERSHIP_ENUM_
 
 /* What HELLO says about a side. */
 struct ft_ownership_hello {
     enum ft_role role;
-    uint64_t generation;        /* primary: 0 when it gave the VM away */
-    bool valid;                 /* standby: holds a whole copy */
+    uint64_t generation; /* primary: 0 when it gave the VM away */
+    bool valid;          /* standby: holds a whole copy */
 };
 
 struct ft_ownership_event {
@@ -222,15 +234,15 @@ struct ft_ownership_event {
     int owner;
     uint64_t ask;
     uint64_t epoch;
-    bool final;                 /* ACKED: of the epoch asked by FINAL_EPOCH */
+    bool final; /* ACKED: of the epoch asked by FINAL_EPOCH */
 };
 
 struct ft_ownership_action {
     enum ft_ownership_action_kind kind;
     struct ft_ownership_record record;
     uint64_t ask;
-    uint64_t expected;          /* generation the witness must have now */
-    uint64_t generation;        /* new generation; always > expected */
+    uint64_t expected;   /* generation the witness must have now */
+    uint64_t generation; /* new generation; always > expected */
     int owner;
     uint64_t epoch;
     enum ft_ownership_message message;
@@ -239,7 +251,7 @@ struct ft_ownership_action {
     enum ft_ownership_reason reason;
 };
 
-#define FT_OWNERSHIP_ACTIONS_MAX 16     /* one event never makes more */
+#define FT_OWNERSHIP_ACTIONS_MAX 16 /* one event never makes more */
 
 struct ft_ownership_actions {
     unsigned count;
@@ -273,40 +285,40 @@ enum ft_ownership_phase { FT_OWNERSHIP_PHASES(FT_ENUM_PREFIX_) FT_PHASE_COUNT };
 struct ft_ownership {
     struct ft_ownership_config config;
     struct ft_ownership_record record;
-    enum ft_role role;                  /* of this process, for its life */
+    enum ft_role role; /* of this process, for its life */
     enum ft_ownership_phase phase;
     enum ft_vm_state vm;
-    enum ft_pair_state state;           /* last reported, when reported */
+    enum ft_pair_state state; /* last reported, when reported */
     enum ft_ownership_reason reason;
     bool reported;
-    bool linked;                        /* a link session is up */
+    bool linked; /* a link session is up */
     bool gate_open;
-    bool fresh;                         /* R4: generation newer than any question */
+    bool fresh; /* R4: generation newer than any question */
     bool sync_done;
-    bool leaving;                       /* UNPROTECT was asked for */
+    bool leaving; /* UNPROTECT was asked for */
     bool giving_up;
-    bool two_owners;                    /* the peer claims our generation */
-    bool filling;                       /* primary: last asked for a sync */
-    bool switching;                     /* somebody waits for a switchover */
-    bool named;                         /* standby: GENERATION came in this sync */
-    bool voided;                /* standby: the witness refused this copy */
+    bool two_owners; /* the peer claims our generation */
+    bool filling;    /* primary: last asked for a sync */
+    bool switching;  /* somebody waits for a switchover */
+    bool named;      /* standby: GENERATION came in this sync */
+    bool voided;     /* standby: the witness refused this copy */
     bool resume_failed;
-    bool peer_off;                      /* standby: the guest was shut down */
-    uint64_t sync;                      /* serial of the last DISCARD in this
+    bool peer_off;    /* standby: the guest was shut down */
+    uint64_t sync;    /* serial of the last DISCARD in this
                                            session, 0 none */
-    uint64_t serial;                    /* primary: last one in this life */
-    uint64_t epoch;                     /* last acknowledged */
-    int64_t heard_ns;                   /* last sign of life, or new patience */
-    int64_t phase_ns;                   /* when the phase began */
-    bool closed;                        /* standby: the peer's kernel closed */
+    uint64_t serial;  /* primary: last one in this life */
+    uint64_t epoch;   /* last acknowledged */
+    int64_t heard_ns; /* last sign of life, or new patience */
+    int64_t phase_ns; /* when the phase began */
+    bool closed;      /* standby: the peer's kernel closed */
     int64_t closed_ns;
-    int64_t ping_at_ns;                 /* next PING; INT64_MAX none */
-    bool want;                          /* a generation, until WON or LOST */
-    bool asking;                        /* the last question has no answer yet */
-    bool unreachable;                   /* the last answer was none */
-    uint64_t ask;                       /* serial of the last question */
+    int64_t ping_at_ns; /* next PING; INT64_MAX none */
+    bool want;          /* a generation, until WON or LOST */
+    bool asking;        /* the last question has no answer yet */
+    bool unreachable;   /* the last answer was none */
+    uint64_t ask;       /* serial of the last question */
     uint64_t asked_generation;
-    uint64_t witness_generation;        /* last heard there; 0 nothing */
+    uint64_t witness_generation; /* last heard there; 0 nothing */
     int64_t ask_at_ns;
     int64_t retry_ns;
 };

@@ -54,11 +54,11 @@ ft_trigger_decide(const struct ft_trigger_settings *settings,
 {
     struct ft_trigger_answer answer = { false, FT_TRIGGER_NEVER,
                                         FT_TRIGGER_INTERVAL };
-    int64_t soonest = after(input->last_start_ns,
-                            not_negative(settings->min_spacing_ns));
+    int64_t soonest =
+        after(input->last_start_ns, not_negative(settings->min_spacing_ns));
     int64_t shared = after(input->last_start_ns, share_span(settings, input));
-    bool disk = settings->disk_bytes_limit
-             && input->disk_bytes >= settings->disk_bytes_limit;
+    bool disk = settings->disk_bytes_limit &&
+                input->disk_bytes >= settings->disk_bytes_limit;
 
     if (!input->acknowledged)
         return answer;
@@ -67,11 +67,12 @@ ft_trigger_decide(const struct ft_trigger_settings *settings,
         answer.reason = FT_TRIGGER_FORCED;
     } else if (input->held_since_ns != FT_TRIGGER_NEVER || disk) {
         answer.reason = input->held_since_ns != FT_TRIGGER_NEVER
-                            ? FT_TRIGGER_OUTPUT : FT_TRIGGER_DISK;
+                            ? FT_TRIGGER_OUTPUT
+                            : FT_TRIGGER_DISK;
         answer.at_ns = soonest > shared ? soonest : shared;
     } else {
-        int64_t due = after(input->last_start_ns,
-                            interval_span(settings, input));
+        int64_t due =
+            after(input->last_start_ns, interval_span(settings, input));
 
         answer.at_ns = due > soonest ? due : soonest;
         if (shared > answer.at_ns)

@@ -12,47 +12,51 @@
 #include <stdint.h>
 
 struct ft_trigger_settings {
-    int64_t interval_ns;        /* default 100 ms */
-    int64_t idle_interval_ns;   /* reached when the guest is nearly clean; 500 ms */
-    int64_t min_spacing_ns;     /* between two starts; 10 ms */
+    int64_t interval_ns;      /* default 100 ms */
+    int64_t idle_interval_ns; /* reached when the guest is nearly clean; 500 ms */
+    int64_t min_spacing_ns;   /* between two starts; 10 ms */
     unsigned pause_share_percent; /* cap on paused time, 1 to 100; 30 */
-    uint64_t disk_bytes_limit;  /* staged disk writes that end an epoch; 0 none */
-    uint64_t idle_pages;        /* an epoch with at most so many pages is idle */
+    uint64_t disk_bytes_limit; /* staged disk writes that end an epoch; 0 none */
+    uint64_t idle_pages;       /* an epoch with at most so many pages is idle */
 };
 
-#define FT_TRIGGER_SETTINGS_INIT                                          \
-    { .interval_ns = INT64_C(100000000),                                  \
-      .idle_interval_ns = INT64_C(500000000),                             \
-      .min_spacing_ns = INT64_C(10000000), .pause_share_percent = 30,     \
-      .disk_bytes_limit = UINT64_C(16) << 20, .idle_pages = 64 }
+#define FT_TRIGGER_SETTINGS_INIT                                        \
+    {                                                                   \
+        .interval_ns = INT64_C(100000000),                              \
+        .idle_interval_ns = INT64_C(500000000),                         \
+        .min_spacing_ns = INT64_C(10000000), .pause_share_percent = 30, \
+        .disk_bytes_limit = UINT64_C(16) << 20, .idle_pages = 64        \
+    }
 
 #define FT_TRIGGER_NEVER INT64_MAX
 
 /* Facts of this moment. */
 struct ft_trigger_input {
     int64_t now_ns;
-    int64_t last_start_ns;      /* when the last checkpoint stopped the VM */
-    int64_t last_pause_ns;      /* for how long */
-    int64_t held_since_ns;      /* oldest held output; FT_TRIGGER_NEVER: none */
-    uint64_t disk_bytes;        /* staged in this epoch */
-    uint64_t pages[2];          /* dirty in the last epoch and in the one before */
-    bool acknowledged;          /* the previous epoch was */
-    bool forced;                /* final epoch, verify: as soon as possible */
+    int64_t last_start_ns; /* when the last checkpoint stopped the VM */
+    int64_t last_pause_ns; /* for how long */
+    int64_t held_since_ns; /* oldest held output; FT_TRIGGER_NEVER: none */
+    uint64_t disk_bytes;   /* staged in this epoch */
+    uint64_t pages[2];     /* dirty in the last epoch and in the one before */
+    bool acknowledged;     /* the previous epoch was */
+    bool forced;           /* final epoch, verify: as soon as possible */
 };
 
-#define FT_TRIGGER_REASONS(X)                                             \
-    X(INTERVAL, "interval")                                               \
-    X(OUTPUT, "output")                                                   \
-    X(DISK, "disk")                                                       \
+#define FT_TRIGGER_REASONS(X) \
+    X(INTERVAL, "interval")   \
+    X(OUTPUT, "output")       \
+    X(DISK, "disk")           \
     X(FORCED, "forced")
 
 #define FT_TRIGGER_ENUM_(name, text) FT_TRIGGER_##name,
-enum ft_trigger_reason { FT_TRIGGER_REASONS(FT_TRIGGER_ENUM_) FT_TRIGGER_REASON_COUNT };
+enum ft_trigger_reason {
+    FT_TRIGGER_REASONS(FT_TRIGGER_ENUM_) FT_TRIGGER_REASON_COUNT
+};
 #undef FT_TRIGGER_ENUM_
 
 struct ft_trigger_answer {
-    bool now;                   /* take a checkpoint now */
-    int64_t at_ns;              /* else: ask again then, or when a fact changes;
+    bool now;      /* take a checkpoint now */
+    int64_t at_ns; /* else: ask again then, or when a fact changes;
                                    FT_TRIGGER_NEVER: only when a fact changes */
     enum ft_trigger_reason reason;
 };
@@ -70,8 +74,9 @@ struct ft_trigger_answer {
  *    had at most idle_pages pages (half way between when only the last had).
  * Settings out of range are treated as the nearest sane value.
  */
-struct ft_trigger_answer ft_trigger_decide(const struct ft_trigger_settings *settings,
-                                           const struct ft_trigger_input *input);
+struct ft_trigger_answer ft_trigger_decide(
+    const struct ft_trigger_settings *settings,
+    const struct ft_trigger_input *input);
 
 /* "interval", "output", ...; "?" when out of range. */
 const char *ft_trigger_reason_name(enum ft_trigger_reason value);

@@ -10,25 +10,29 @@
 #include "plan/findings.h"
 
 struct carry_rule {
-    const char *path;       /* every element found breaks the rule */
+    const char *path; /* every element found breaks the rule */
     enum ft_verdict verdict;
     const char *id;
     const char *evidence;
-    const char *detail;     /* XPath below the element, put behind evidence */
+    const char *detail; /* XPath below the element, put behind evidence */
     const char *why;
     const char *remedy;
 };
 
 #define DEVICES "/domain/devices/"
 
-#define WHY_DMA "Its hardware writes guest memory behind the host's page tables " \
+#define WHY_DMA                                                       \
+    "Its hardware writes guest memory behind the host's page tables " \
     "and holds state that cannot be copied to the other host."
-#define WHY_OUTSIDE "State or connections live outside QEMU, on this host only: " \
+#define WHY_OUTSIDE                                               \
+    "State or connections live outside QEMU, on this host only: " \
     "they would be lost at a takeover."
-#define WHY_SHARED_MEMORY "Another process writes guest memory: such pages would " \
+#define WHY_SHARED_MEMORY                                    \
+    "Another process writes guest memory: such pages would " \
     "be missing in the checkpoints."
 #define WHY_MEMORY "The engine tracks private, anonymous guest memory only."
-#define WHY_PATH "QEMU on the other host needs the same file at the same path, " \
+#define WHY_PATH                                                    \
+    "QEMU on the other host needs the same file at the same path, " \
     "or the waiting copy cannot start."
 #define DO_REMOVE "Shut the VM down and remove the device (virsh edit)."
 #define DO_SAME_FILE "Copy the file to the same path on the other host."
@@ -53,8 +57,9 @@ static const struct carry_rule carry_rules[] = {
       "carry.memory-source", "guest memory is a file:", "string(@type)",
       WHY_MEMORY, "Shut the VM down and remove <source/> of memoryBacking." },
     { "/domain/memoryBacking/access[@mode='shared'] | "
-      "/domain/cpu/numa/cell[@memAccess='shared']", FT_FAIL,
-      "carry.shared-memory", "guest memory is shared", NULL, WHY_SHARED_MEMORY,
+      "/domain/cpu/numa/cell[@memAccess='shared']",
+      FT_FAIL, "carry.shared-memory", "guest memory is shared", NULL,
+      WHY_SHARED_MEMORY,
       "Shut the VM down and remove the shared access (virsh edit)." },
     { DEVICES "memory[@model!='dimm']", FT_FAIL, "carry.memory-device",
       "a memory device of model", "string(@model)",
@@ -62,12 +67,13 @@ static const struct carry_rule carry_rules[] = {
     { "/domain/cpu/feature[(@name='vmx' or @name='svm') and "
       "(@policy='require' or @policy='force')] | "
       "/domain/cpu[@mode='host-passthrough' and not(feature[(@name='vmx' or "
-      "@name='svm') and @policy='disable'])]", FT_WARN, "carry.nested",
-      "the guest may run virtual machines of its own", NULL,
-      "Nested guests have not been proven to survive a takeover.",
+      "@name='svm') and @policy='disable'])]",
+      FT_WARN, "carry.nested", "the guest may run virtual machines of its own",
+      NULL, "Nested guests have not been proven to survive a takeover.",
       "Run none in this VM, or disable the vmx/svm CPU feature." },
     { "/domain/cpu/feature[@name='invtsc' and (@policy='require' or "
-      "@policy='force')]", FT_WARN, "carry.invtsc",
+      "@policy='force')]",
+      FT_WARN, "carry.invtsc",
       "the guest relies on a TSC that never changes its rate", NULL,
       "The other host's TSC may run at another rate: time would run wrong.",
       "Make sure both hosts have the same TSC frequency, or remove invtsc." },
@@ -82,8 +88,8 @@ static const struct carry_rule carry_rules[] = {
       "the VM starts with the firmware", "string(.)",
       "It must be the same file, of the same version, on both hosts.",
       "Install the same version of the firmware package on both hosts." },
-    { "/domain/os/nvram", FT_WARN, "carry.nvram",
-      "UEFI variables are kept in", "string(.)",
+    { "/domain/os/nvram", FT_WARN, "carry.nvram", "UEFI variables are kept in",
+      "string(.)",
       "A takeover keeps them in memory, but the file on the other host is a "
       "new one: a later cold start sees its defaults.",
       "Copy the file to the other host after changing boot entries." },
@@ -93,11 +99,12 @@ static const struct carry_rule carry_rules[] = {
     { "/domain/*[local-name()='commandline' and namespace-uri()="
       "'http://libvirt.org/schemas/domain/qemu/1.0']"
       /* but for what a takeover of ours left in the live XML */
-      "/*[not(@value = '-incoming' or @value = 'defer')]", FT_WARN,
-      "carry.commandline", "an argument given to QEMU past libvirt:",
-      "string(@value | @name)",
+      "/*[not(@value = '-incoming' or @value = 'defer')]",
+      FT_WARN, "carry.commandline",
+      "an argument given to QEMU past libvirt:", "string(@value | @name)",
       "Neither libvirt nor we know what it means or whether it is the same on "
-      "the other host.", "Make sure it is right on both hosts." },
+      "the other host.",
+      "Make sure it is right on both hosts." },
 
     /* devices of the host */
     { DEVICES "hostdev", FT_FAIL, "carry.hostdev",
@@ -109,16 +116,18 @@ static const struct carry_rule carry_rules[] = {
       "carry.tpm-emulator", "a TPM whose state is in another process:",
       "string(backend/@type)", WHY_OUTSIDE, DO_REMOVE },
     { DEVICES "filesystem", FT_FAIL, "carry.filesystem",
-      "a folder of the host is shared with the guest:",
-      "string(driver/@type)", WHY_OUTSIDE, DO_REMOVE },
-    { DEVICES "shmem", FT_FAIL, "carry.shmem", "shared memory",
-      "string(@name)", WHY_SHARED_MEMORY, DO_REMOVE },
+      "a folder of the host is shared with the guest:", "string(driver/@type)",
+      WHY_OUTSIDE, DO_REMOVE },
+    { DEVICES "shmem", FT_FAIL, "carry.shmem", "shared memory", "string(@name)",
+      WHY_SHARED_MEMORY, DO_REMOVE },
     { DEVICES "vsock", FT_FAIL, "carry.vsock",
       "a socket between guest and host kernel (vsock)", NULL, WHY_OUTSIDE,
       DO_REMOVE },
     { DEVICES "input[@type='passthrough' or @type='evdev']", FT_FAIL,
-      "carry.input", "an input device of the host:", "string(source/@evdev | "
-      "source/@dev)", WHY_OUTSIDE, DO_REMOVE },
+      "carry.input", "an input device of the host:",
+      "string(source/@evdev | "
+      "source/@dev)",
+      WHY_OUTSIDE, DO_REMOVE },
     { DEVICES "smartcard[@mode!='passthrough']", FT_FAIL, "carry.smartcard",
       "a smart card of the host", NULL, WHY_OUTSIDE, DO_REMOVE },
     { DEVICES "smartcard[@mode='passthrough'] | " DEVICES "redirdev", FT_WARN,
@@ -126,28 +135,28 @@ static const struct carry_rule carry_rules[] = {
       "It is unplugged at a takeover.", "" },
     { DEVICES "video[driver/@name='vhostuser']", FT_FAIL, "carry.vhost-user",
       "video by a vhost-user process", NULL, WHY_SHARED_MEMORY, DO_REMOVE },
-    { DEVICES "video[model/acceleration/@accel3d='yes'] | "
-      DEVICES "graphics[gl/@enable='yes' or @type='egl-headless']", FT_FAIL, "carry.gl",
-      "3D graphics by the host's GPU", NULL, WHY_OUTSIDE,
+    { DEVICES "video[model/acceleration/@accel3d='yes'] | " DEVICES
+              "graphics[gl/@enable='yes' or @type='egl-headless']",
+      FT_FAIL, "carry.gl", "3D graphics by the host's GPU", NULL, WHY_OUTSIDE,
       "Turn 3D acceleration off (virsh edit)." },
     { DEVICES "rng[backend/@model='egd']", FT_WARN, "carry.rng-egd",
       "random numbers come over a connection", NULL,
       "The connection is made anew at a takeover.", "" },
     { DEVICES "crypto", FT_WARN, "carry.crypto", "a crypto device", NULL,
       "Its sessions have not been proven to survive a takeover.", DO_REMOVE },
-    { DEVICES "pstore", FT_FAIL, "carry.pstore", "a pstore file of this host:",
-      "string(path)", WHY_OUTSIDE, DO_REMOVE },
+    { DEVICES "pstore", FT_FAIL, "carry.pstore",
+      "a pstore file of this host:", "string(path)", WHY_OUTSIDE, DO_REMOVE },
 
     /* character devices; pty, null and libvirt's own sockets pass */
     { DEVICES "*[self::serial or self::parallel or self::console or "
-      "self::channel][@type='dev']", FT_FAIL, "carry.chardev",
-      "a character device of the host:", "string(source/@path)", WHY_OUTSIDE,
-      DO_REMOVE },
+              "self::channel][@type='dev']",
+      FT_FAIL, "carry.chardev", "a character device of the host:",
+      "string(source/@path)", WHY_OUTSIDE, DO_REMOVE },
     { DEVICES "*[self::serial or self::parallel or self::console or "
-      "self::channel][@type='tcp' or @type='udp' or @type='file' or "
-      "@type='pipe' or (@type='unix' and source/@mode='connect')]", FT_WARN,
-      "carry.chardev-outside", "a character device connected to the outside:",
-      "string(@type)",
+              "self::channel][@type='tcp' or @type='udp' or @type='file' or "
+              "@type='pipe' or (@type='unix' and source/@mode='connect')]",
+      FT_WARN, "carry.chardev-outside",
+      "a character device connected to the outside:", "string(@type)",
       "It is connected anew on the other host, from the same configuration.",
       "Make sure that its other end or path exists there too." },
 
@@ -157,8 +166,9 @@ static const struct carry_rule carry_rules[] = {
       "SCSI commands reach the device without passing the block layer.",
       "Use device='disk' (virsh edit)." },
     { DEVICES "disk[@type='vhostuser' or @type='nvme' or @type='vhostvdpa' or "
-      "@type='dir']", FT_FAIL, "carry.disk-type", "a disk of type",
-      "string(@type)", "Its writes do not pass QEMU's block layer.",
+              "@type='dir']",
+      FT_FAIL, "carry.disk-type", "a disk of type", "string(@type)",
+      "Its writes do not pass QEMU's block layer.",
       "Use an image file or a block device." },
     { DEVICES "disk[shareable]", FT_FAIL, "carry.disk-shareable",
       "the disk is shared with other VMs", NULL,
@@ -178,9 +188,9 @@ static const struct carry_rule carry_rules[] = {
       "Eject it (virsh change-media --eject), or copy it to the same path on "
       "the other host." },
     { DEVICES "disk[(not(@device) or @device='disk') and readonly]", FT_WARN,
-      "carry.disk-readonly", "a read-only disk:",
-      "string(source/@file | source/@dev | source/@name)", WHY_PATH,
-      DO_SAME_FILE },
+      "carry.disk-readonly",
+      "a read-only disk:", "string(source/@file | source/@dev | source/@name)",
+      WHY_PATH, DO_SAME_FILE },
 
     /* NICs */
     { DEVICES "interface[@type='hostdev' or @type='vdpa']", FT_FAIL,
@@ -188,16 +198,16 @@ static const struct carry_rule carry_rules[] = {
       "string(@type)", WHY_DMA,
       "Use a NIC on a bridge (virsh edit), or do not protect this VM." },
     { DEVICES "interface[@type='vhostuser']", FT_FAIL, "carry.nic-vhost-user",
-      "a NIC by a vhost-user process", NULL,
-      WHY_SHARED_MEMORY, "Use a NIC on a bridge (virsh edit)." },
+      "a NIC by a vhost-user process", NULL, WHY_SHARED_MEMORY,
+      "Use a NIC on a bridge (virsh edit)." },
     { DEVICES "interface[@type='user']", FT_FAIL, "carry.nic-user",
       "user-mode networking", NULL,
       "The guest's connections end in QEMU's own network stack on this host.",
       "Use a NIC on a bridge (virsh edit)." },
     { DEVICES "interface[@type='server' or @type='client' or @type='mcast' or "
-      "@type='udp' or @type='internal']", FT_FAIL, "carry.nic-socket",
-      "a NIC on a socket of this host:", "string(@type)", WHY_OUTSIDE,
-      "Use a NIC on a bridge (virsh edit)." },
+              "@type='udp' or @type='internal']",
+      FT_FAIL, "carry.nic-socket", "a NIC on a socket of this host:",
+      "string(@type)", WHY_OUTSIDE, "Use a NIC on a bridge (virsh edit)." },
     { DEVICES "interface[@type='ethernet']", FT_WARN, "carry.nic-ethernet",
       "the NIC's tap is managed by hand:", "string(target/@dev)",
       "The other host must have it, connected to the same network.",
@@ -205,7 +215,8 @@ static const struct carry_rule carry_rules[] = {
     { DEVICES "interface[@type='direct']", FT_WARN, "carry.nic-direct",
       "the NIC is a macvtap on", "string(source/@dev)",
       "The other host must have a device of this name in the same network; "
-      "macvtap has not been tried yet.", "Prefer a bridge." },
+      "macvtap has not been tried yet.",
+      "Prefer a bridge." },
     { DEVICES "interface[driver/@queues > 1]", FT_FAIL, "carry.nic-queues",
       "the NIC has several queues:", "string(driver/@queues)",
       "Output of several queues cannot be held in order by the gate.",

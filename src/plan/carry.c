@@ -17,9 +17,11 @@
 #define DISKS_MAX 64
 #define NICS_MAX 32
 
-#define WHY_VHOST "The kernel moves the guest's packets: the output gate in QEMU " \
+#define WHY_VHOST                                                    \
+    "The kernel moves the guest's packets: the output gate in QEMU " \
     "does not see them, and could not hold them back."
-#define DO_VHOST "Add <driver name='qemu'/> to the NIC (virsh edit) and restart " \
+#define DO_VHOST                                                     \
+    "Add <driver name='qemu'/> to the NIC (virsh edit) and restart " \
     "the VM."
 
 struct walk {
@@ -69,8 +71,10 @@ name_hostdev(struct walk *walk, xmlNodePtr node, char *out, size_t size)
     text_at(walk, node, "string(@type)", type, sizeof(type));
     text_at(walk, node, "string(source/vendor/@id)", vendor, sizeof(vendor));
     text_at(walk, node, "string(source/product/@id)", product, sizeof(product));
-    text_at(walk, node, "string(source/address/@uuid | source/adapter/@name | "
-            "source/block | source/char)", other, sizeof(other));
+    text_at(walk, node,
+            "string(source/address/@uuid | source/adapter/@name | "
+            "source/block | source/char)",
+            other, sizeof(other));
     if (strcmp(type, "pci") == 0)
         snprintf(out, size, "hostdev pci %04x:%02x:%02x.%x",
                  hex_at(walk, node, "string(source/address/@domain)"),
@@ -100,7 +104,8 @@ name_element(struct walk *walk, xmlNodePtr node, char *out, size_t size)
             "string((ancestor-or-self::disk/target/@dev | "
             "ancestor-or-self::interface/mac/@address | alias/@name | "
             "parent::*/alias/@name | target/@name | target/@dir | "
-            "@name)[1])", name, sizeof(name));
+            "@name)[1])",
+            name, sizeof(name));
     if (strcmp(element, "disk") == 0)
         text_at(walk, node, "string(target/@dev)", name, sizeof(name));
     else if (strcmp(element, "interface") == 0)
@@ -131,9 +136,10 @@ apply_rule(struct walk *walk, const struct carry_rule *rule)
     walk->path->node = (xmlNodePtr)walk->path->doc;
     found = xmlXPathEval((const xmlChar *)rule->path, walk->path);
     if (found == NULL)
-        return -ENOMEM;             /* the expressions are right: tested */
-    for (int i = 0; found->nodesetval != NULL && i < found->nodesetval->nodeNr &&
-                    rc == 0; i++)
+        return -ENOMEM; /* the expressions are right: tested */
+    for (int i = 0;
+         found->nodesetval != NULL && i < found->nodesetval->nodeNr && rc == 0;
+         i++)
         rc = break_rule(walk, rule, found->nodesetval->nodeTab[i]);
     xmlXPathFreeObject(found);
     return rc;
@@ -149,13 +155,23 @@ check_vhost(struct walk *walk)
     const struct ft_carry_facts *facts = walk->facts;
     static const struct carry_rule asked = {
         DEVICES "interface[model/@type='virtio' and driver/@name='vhost']",
-        FT_FAIL, "carry.nic-vhost", "the NIC uses vhost-net", NULL, WHY_VHOST,
-        DO_VHOST };
+        FT_FAIL,
+        "carry.nic-vhost",
+        "the NIC uses vhost-net",
+        NULL,
+        WHY_VHOST,
+        DO_VHOST
+    };
     static const struct carry_rule used = {
         "/domain[@type='kvm']/devices/interface[starts-with(model/@type, "
         "'virtio') and not(driver/@name)]",
-        FT_FAIL, "carry.nic-vhost", "the NIC uses vhost-net by default", NULL,
-        WHY_VHOST, DO_VHOST };
+        FT_FAIL,
+        "carry.nic-vhost",
+        "the NIC uses vhost-net by default",
+        NULL,
+        WHY_VHOST,
+        DO_VHOST
+    };
     struct carry_rule likely = used;
     int rc = apply_rule(walk, &asked);
 
@@ -172,13 +188,18 @@ static int
 check_mirrors(struct walk *walk)
 {
     static const struct carry_rule rule = {
-        DEVICES "disk[mirror]", FT_FAIL, "carry.block-job",
-        "a block job runs on the disk:", "string(mirror/@job)",
+        DEVICES "disk[mirror]",
+        FT_FAIL,
+        "carry.block-job",
+        "a block job runs on the disk:",
+        "string(mirror/@job)",
         "Only one job at a time can mirror a disk.",
-        "Wait until it has ended, or end it (virsh blockjob DOMAIN DISK --abort)." };
+        "Wait until it has ended, or end it (virsh blockjob DOMAIN DISK --abort)."
+    };
 
-    return walk->facts != NULL && walk->facts->attached ? 0
-                                                        : apply_rule(walk, &rule);
+    return walk->facts != NULL && walk->facts->attached
+               ? 0
+               : apply_rule(walk, &rule);
 }
 
 static int
@@ -238,7 +259,7 @@ ft_carry_check(const char *xml, const struct ft_carry_facts *facts,
     if (size > 0 && size <= FT_HOST_XML_MAX)
         document = xmlReadMemory(xml, (int)size, "domain.xml", NULL,
                                  XML_PARSE_NONET | XML_PARSE_NOERROR |
-                                 XML_PARSE_NOWARNING);
+                                     XML_PARSE_NOWARNING);
     root = document != NULL ? xmlDocGetRootElement(document) : NULL;
     if (root != NULL && strcmp((const char *)root->name, "domain") == 0) {
         walk.path = xmlXPathNewContext(document);

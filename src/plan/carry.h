@@ -15,10 +15,10 @@
 
 /* What the XML cannot say. Pass NULL where nothing of it is known. */
 struct ft_carry_facts {
-    bool vhost_known;       /* the next is known (the domain runs) */
-    bool vhost;             /* QEMU holds /dev/vhost-net open */
-    bool vhost_net;         /* the host has /dev/vhost-net */
-    bool attached;          /* the engine's own mirrors are on the disks */
+    bool vhost_known; /* the next is known (the domain runs) */
+    bool vhost;       /* QEMU holds /dev/vhost-net open */
+    bool vhost_net;   /* the host has /dev/vhost-net */
+    bool attached;    /* the engine's own mirrors are on the disks */
 };
 
 /*

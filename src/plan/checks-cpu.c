@@ -11,7 +11,8 @@
 
 #include "plan/checks-private.h"
 
-#define WHY_CPU "A guest that uses a CPU feature the other host lacks dies there."
+#define WHY_CPU \
+    "A guest that uses a CPU feature the other host lacks dies there."
 
 /* Is word one of the words of list? */
 static bool
@@ -55,17 +56,20 @@ passes_host_through(const char *xml)
 {
     xmlXPathContextPtr context = NULL;
     xmlXPathObjectPtr found = NULL;
-    xmlDocPtr document = xml == NULL ? NULL :
-        xmlReadMemory(xml, (int)strlen(xml), "domain.xml", NULL,
-                      XML_PARSE_NONET | XML_PARSE_NOERROR |
-                      XML_PARSE_NOWARNING);
+    xmlDocPtr document =
+        xml == NULL ? NULL
+                    : xmlReadMemory(xml, (int)strlen(xml), "domain.xml", NULL,
+                                    XML_PARSE_NONET | XML_PARSE_NOERROR |
+                                        XML_PARSE_NOWARNING);
     bool yes;
 
     if (document != NULL)
         context = xmlXPathNewContext(document);
     if (context != NULL)
-        found = xmlXPathEval((const xmlChar *)
-            "/domain/cpu[@mode='host-passthrough' or @mode='maximum']", context);
+        found = xmlXPathEval(
+            (const xmlChar
+                 *)"/domain/cpu[@mode='host-passthrough' or @mode='maximum']",
+            context);
     yes = found != NULL && found->nodesetval != NULL &&
           found->nodesetval->nodeNr > 0;
     xmlXPathFreeObject(found);
@@ -108,18 +112,24 @@ ft_check_cpu(const struct ft_host *primary, const struct ft_domain *domain,
     }
     if (passes_host_through(domain->xml) &&
         (count > 0 || strcmp(here->model, there->model) != 0)) {
-        snprintf(text, sizeof(text), "the guest sees the host's own CPU, and the "
-                 "two differ: %.100s and %.100s", here->model, there->model);
+        snprintf(text, sizeof(text),
+                 "the guest sees the host's own CPU, and the "
+                 "two differ: %.100s and %.100s",
+                 here->model, there->model);
         return add_cpu(findings, FT_FAIL, standby->name,
                        "Give the VM a CPU model both hosts have (virsh edit, "
-                       "<cpu mode='custom'>), or choose another standby.", text);
+                       "<cpu mode='custom'>), or choose another standby.",
+                       text);
     }
     if (count > 0) {
-        snprintf(text, sizeof(text), "the standby's CPU lacks %zu features the "
-                 "primary's has:%s", count, missing);
+        snprintf(text, sizeof(text),
+                 "the standby's CPU lacks %zu features the "
+                 "primary's has:%s",
+                 count, missing);
         return add_cpu(findings, FT_WARN, standby->name,
                        "Make sure the VM's CPU model needs none of them (virsh "
-                       "cpu-compare), or choose another standby.", text);
+                       "cpu-compare), or choose another standby.",
+                       text);
     }
     snprintf(text, sizeof(text), "the standby's CPU has all the primary's has");
     return add_cpu(findings, FT_PASS, standby->name, "", text);

@@ -37,7 +37,8 @@ child(xmlNodePtr node, const char *name)
 static void
 attribute(xmlNodePtr node, const char *name, char *out, size_t size)
 {
-    xmlChar *value = node != NULL ? xmlGetProp(node, (const xmlChar *)name) : NULL;
+    xmlChar *value =
+        node != NULL ? xmlGetProp(node, (const xmlChar *)name) : NULL;
 
     snprintf(out, size, "%s", value != NULL ? (const char *)value : "");
     xmlFree(value);
@@ -74,15 +75,18 @@ check_bridge(const struct interface *nic, const struct ft_host *primary,
     const struct ft_nic *bridge = ft_host_nic(standby, nic->bridge);
 
     if (bridge == NULL || !bridge->up)
-        return ft_findings_add(findings, FT_FAIL, "standby.network", nic->mac,
-            WHY_NETWORK, "Make a bridge of this name there, connected to the "
-            "same network.", "bridge %s %s on %s", nic->bridge,
+        return ft_findings_add(
+            findings, FT_FAIL, "standby.network", nic->mac, WHY_NETWORK,
+            "Make a bridge of this name there, connected to the "
+            "same network.",
+            "bridge %s %s on %s", nic->bridge,
             bridge == NULL ? "does not exist" : "is down", standby->name);
     if (has_uplink(primary, nic->bridge) && !has_uplink(standby, nic->bridge))
         return ft_findings_add(findings, FT_WARN, "standby.network", nic->mac,
-            WHY_NETWORK, "Look at its ports (bridge link) and cables.",
-            "bridge %s on %s has no port with a carrier", nic->bridge,
-            standby->name);
+                               WHY_NETWORK,
+                               "Look at its ports (bridge link) and cables.",
+                               "bridge %s on %s has no port with a carrier",
+                               nic->bridge, standby->name);
     return ft_findings_add(findings, FT_PASS, "standby.network", nic->mac,
                            WHY_NETWORK, NULL, "bridge %s exists on %s",
                            nic->bridge, standby->name);
@@ -95,15 +99,17 @@ check_network(const struct interface *nic, const struct ft_host *standby,
     const struct ft_network *network = ft_host_network(standby, nic->network);
 
     if (network == NULL || !network->active)
-        return ft_findings_add(findings, FT_FAIL, "standby.network", nic->mac,
-            WHY_NETWORK, network == NULL
+        return ft_findings_add(
+            findings, FT_FAIL, "standby.network", nic->mac, WHY_NETWORK,
+            network == NULL
                 ? "Define it there: virsh net-define, net-start, net-autostart."
                 : "Start it there: virsh net-start, net-autostart.",
             "the libvirt network %s %s on %s", nic->network,
             network == NULL ? "does not exist" : "is not active", standby->name);
     /* NAT lives in the host's kernel: connections through it end with it. */
     if (strcmp(network->forward, "nat") == 0 || *network->forward == '\0')
-        return ft_findings_add(findings, FT_WARN, "standby.network", nic->mac,
+        return ft_findings_add(
+            findings, FT_WARN, "standby.network", nic->mac,
             "Connections through a host's NAT end with that host, and an "
             "isolated network does not reach the other one.",
             "Put the VM on a bridge that is connected to both hosts.",
@@ -120,8 +126,9 @@ check_device(const struct interface *nic, const struct ft_host *standby,
 {
     bool there = ft_host_nic(standby, nic->device) != NULL;
 
-    return ft_findings_add(findings, there ? FT_PASS : FT_FAIL,
-        "standby.network", nic->mac, WHY_NETWORK,
+    return ft_findings_add(
+        findings, there ? FT_PASS : FT_FAIL, "standby.network", nic->mac,
+        WHY_NETWORK,
         there ? "" : "Use a bridge, which may have the same name everywhere.",
         "device %s %s on %s", nic->device, there ? "exists" : "does not exist",
         standby->name);
@@ -140,19 +147,23 @@ check_interface(xmlNodePtr node, const struct ft_host *primary,
         return check_bridge(&nic, primary, standby, findings);
     if (strcmp(nic.type, "direct") == 0)
         return check_device(&nic, standby, findings);
-    return 0;                       /* carry.c speaks about the others */
+    return 0; /* carry.c speaks about the others */
 }
 
 static int
 check_interfaces(const struct ft_host *primary, const struct ft_domain *domain,
                  const struct ft_host *standby, struct ft_findings *findings)
 {
-    xmlDocPtr document = domain->xml == NULL ? NULL :
-        xmlReadMemory(domain->xml, (int)strlen(domain->xml), "domain.xml", NULL,
-                      XML_PARSE_NONET | XML_PARSE_NOERROR |
-                      XML_PARSE_NOWARNING);
+    xmlDocPtr document =
+        domain->xml == NULL
+            ? NULL
+            : xmlReadMemory(domain->xml, (int)strlen(domain->xml), "domain.xml",
+                            NULL,
+                            XML_PARSE_NONET | XML_PARSE_NOERROR |
+                                XML_PARSE_NOWARNING);
     xmlNodePtr devices = document != NULL
-        ? child(xmlDocGetRootElement(document), "devices") : NULL;
+                             ? child(xmlDocGetRootElement(document), "devices")
+                             : NULL;
     int rc = 0;
 
     for (xmlNodePtr n = devices != NULL ? devices->children : NULL;
@@ -184,8 +195,8 @@ check_mac(const struct ft_inventory *inventory, const struct ft_domain *domain,
 
             if (strcmp(other->uuid, domain->uuid) == 0 || !has_mac(other, mac))
                 continue;
-            return ft_findings_add(findings,
-                other->state == FT_DOMAIN_OFF ? FT_WARN : FT_FAIL,
+            return ft_findings_add(
+                findings, other->state == FT_DOMAIN_OFF ? FT_WARN : FT_FAIL,
                 "standby.mac", mac,
                 "Two VMs with one MAC address in one network disturb each other, "
                 "most of all when the address moves at a takeover.",
@@ -204,12 +215,14 @@ check_link(const struct ft_host *primary, const struct ft_host *standby,
     size_t count = ft_link_paths(primary, standby, paths);
 
     if (count == 0)
-        return ft_findings_add(findings, FT_FAIL, "link.address", standby->name,
+        return ft_findings_add(
+            findings, FT_FAIL, "link.address", standby->name,
             "The engines replicate over a network both hosts are in.",
             "Give both hosts addresses in a common network.",
             "%s and %s share no network", primary->name, standby->name);
     if (paths[0].guest_bridge)
-        return ft_findings_add(findings, FT_WARN, "link.address", standby->name,
+        return ft_findings_add(
+            findings, FT_WARN, "link.address", standby->name,
             "Replication and guests compete for one network, and fail with it.",
             "Connect the hosts by a second network.",
             "%s to %s, over the guests' bridge %s", paths[0].primary,

@@ -10,24 +10,27 @@
 #include "plan/checks.h"
 #include "plan/checks-private.h"
 
-#define LIBVIRT_NEEDED 8002         /* 8.2: virDomainQemuMonitorCommandWithFiles */
+#define LIBVIRT_NEEDED 8002 /* 8.2: virDomainQemuMonitorCommandWithFiles */
 
 int
 ft_check_kernel(const struct ft_host *host, const char *id,
                 struct ft_findings *findings)
 {
     const struct ft_kernel *k = &host->kernel;
-    bool whole = k->userfaultfd && k->uffd_wp_async && k->pagemap_scan &&
-                 k->pidfd_getfd;
+    bool whole =
+        k->userfaultfd && k->uffd_wp_async && k->pagemap_scan && k->pidfd_getfd;
 
-    return ft_findings_add(findings, whole ? FT_PASS : FT_FAIL, id, host->name,
+    return ft_findings_add(
+        findings, whole ? FT_PASS : FT_FAIL, id, host->name,
         "Guest memory is tracked by userfaultfd with WP_ASYNC and PAGEMAP_SCAN.",
-        whole ? "" : !k->userfaultfd && k->uffd_wp_async
+        whole ? ""
+        : !k->userfaultfd && k->uffd_wp_async
             ? "Load or build the kernel with CONFIG_USERFAULTFD."
             : "Install Linux 6.7 or newer (Debian 12: linux-image-amd64 from "
               "bookworm-backports) and restart the host.",
         "Linux %s: /dev/userfaultfd %s, WP_ASYNC %s, PAGEMAP_SCAN %s, "
-        "pidfd_getfd %s", k->release, k->userfaultfd ? "works" : "missing",
+        "pidfd_getfd %s",
+        k->release, k->userfaultfd ? "works" : "missing",
         k->uffd_wp_async ? "works" : "missing",
         k->pagemap_scan ? "works" : "missing",
         k->pidfd_getfd ? "works" : "missing");
@@ -42,7 +45,8 @@ ft_check_libvirt(const struct ft_host *host, const char *id,
     bool enough;
 
     if (*l->version == '\0')
-        return ft_findings_add(findings, FT_FAIL, id, host->name,
+        return ft_findings_add(
+            findings, FT_FAIL, id, host->name,
             "The engine works with VMs through libvirt.",
             "Install and start libvirt there (Debian: apt-get install "
             "libvirt-daemon-system qemu-system-x86), or choose another host.",
@@ -50,10 +54,11 @@ ft_check_libvirt(const struct ft_host *host, const char *id,
             *l->error != '\0' ? l->error : "not installed");
     sscanf(l->version, "%u.%u", &major, &minor);
     enough = major * 1000 + minor >= LIBVIRT_NEEDED;
-    return ft_findings_add(findings, enough ? FT_PASS : FT_FAIL, id, host->name,
+    return ft_findings_add(
+        findings, enough ? FT_PASS : FT_FAIL, id, host->name,
         "The engine passes file descriptors to QEMU through libvirt.",
-        enough ? "" : "Upgrade libvirt to 8.2 or newer.",
-        "libvirt %s at %s", l->version, l->uri);
+        enough ? "" : "Upgrade libvirt to 8.2 or newer.", "libvirt %s at %s",
+        l->version, l->uri);
 }
 
 static int
@@ -63,12 +68,13 @@ check_running(const struct ft_host *primary, const struct ft_domain *domain,
     bool running = domain->state == FT_DOMAIN_RUNNING;
 
     return ft_findings_add(findings, running ? FT_PASS : FT_FAIL, "vm.running",
-        domain->name, "Only a running VM can be protected.",
-        running ? "" : domain->state == FT_DOMAIN_PAUSED
-            ? "Resume it (virsh resume) and try again."
-            : "Start it (virsh start) and try again.",
-        "the VM is %s on %s", ft_domain_state_name(domain->state),
-        primary->name);
+                           domain->name, "Only a running VM can be protected.",
+                           running ? ""
+                           : domain->state == FT_DOMAIN_PAUSED
+                               ? "Resume it (virsh resume) and try again."
+                               : "Start it (virsh start) and try again.",
+                           "the VM is %s on %s",
+                           ft_domain_state_name(domain->state), primary->name);
 }
 
 static int
@@ -82,7 +88,8 @@ check_protected(const struct ft_inventory *inventory,
             (inventory->resuming != NULL &&
              strcmp(p->pair, inventory->resuming) == 0))
             continue;
-        return ft_findings_add(findings, FT_FAIL, "vm.protected", domain->name,
+        return ft_findings_add(
+            findings, FT_FAIL, "vm.protected", domain->name,
             "A VM can be in one pair only.",
             "Nothing to do; ftadmin unprotect ends the protection.",
             "the VM is protected already: %s and %s, %s", p->primary,
@@ -118,12 +125,12 @@ check_jobs(const struct ft_inventory *inventory, const struct ft_domain *domain,
 {
     for (size_t i = 0; i < domain->disk_count; i++)
         if (domain->disks[i].job && inventory->resuming == NULL)
-            return ft_findings_add(findings, FT_FAIL, "vm.block-job",
-                domain->disks[i].target,
+            return ft_findings_add(
+                findings, FT_FAIL, "vm.block-job", domain->disks[i].target,
                 "Only one job at a time can mirror a disk.",
                 "Wait until it has ended, or end it: virsh blockjob VM DISK "
-                "--abort.", "a block job runs on disk %s",
-                domain->disks[i].target);
+                "--abort.",
+                "a block job runs on disk %s", domain->disks[i].target);
     return 0;
 }
 
@@ -135,9 +142,10 @@ check_disks(const struct ft_domain *domain, struct ft_findings *findings)
 
         if (ft_needs_replica(d) && d->capacity == 0)
             return ft_findings_add(findings, FT_FAIL, "vm.disk-size", d->target,
-                "The replica must have the same size.",
-                "Look at it with virsh domblkinfo.",
-                "the size of disk %s (%s) is not known", d->target, d->source);
+                                   "The replica must have the same size.",
+                                   "Look at it with virsh domblkinfo.",
+                                   "the size of disk %s (%s) is not known",
+                                   d->target, d->source);
     }
     return ft_findings_add(findings, FT_PASS, "vm.disk-size", domain->name,
                            NULL, NULL, "%.1f GiB of disks to replicate",
@@ -151,16 +159,17 @@ check_kind(const struct ft_domain *domain, struct ft_findings *findings)
 
     if (!domain->persistent)
         rc = ft_findings_add(findings, FT_WARN, "vm.transient", domain->name,
-            "Nothing of it is left when it ends.",
-            "Define it (virsh define) if it is to stay.",
-            "the VM is transient");
+                             "Nothing of it is left when it ends.",
+                             "Define it (virsh define) if it is to stay.",
+                             "the VM is transient");
     if (rc == 0 && *domain->qemu_version == '\0')
         rc = ft_findings_add(findings, FT_FAIL, "vm.qemu", domain->name,
-            "Both sides must run the same QEMU.", "",
-            "the version of its running QEMU is not known");
+                             "Both sides must run the same QEMU.", "",
+                             "the version of its running QEMU is not known");
     /* Said wherever it matters until somebody has measured it. */
     if (rc == 0 && domain->kvm)
-        rc = ft_findings_add(findings, FT_WARN, "vm.kvm", domain->name,
+        rc = ft_findings_add(
+            findings, FT_WARN, "vm.kvm", domain->name,
             "Dirty pages are found by host page tables, which KVM follows; this "
             "has been proven with TCG guests only.",
             "Compare both sides once it is protected: ftadmin verify.",

@@ -32,17 +32,17 @@ ft_replica_size(const struct ft_domain *domain)
 static bool
 is_pool_usable(const struct ft_pool *pool)
 {
-    return pool->active && (strcmp(pool->type, "dir") == 0 ||
-                            strcmp(pool->type, "fs") == 0 ||
-                            strcmp(pool->type, "netfs") == 0);
+    return pool->active &&
+           (strcmp(pool->type, "dir") == 0 || strcmp(pool->type, "fs") == 0 ||
+            strcmp(pool->type, "netfs") == 0);
 }
 
 const struct ft_pool *
 ft_replica_pool(const struct ft_domain *domain, const struct ft_host *standby)
 {
     const char *wanted = domain->disk_count > 0 ? domain->disks[0].pool : "";
-    const struct ft_pool *named = *wanted != '\0' ? ft_host_pool(standby, wanted)
-                                                  : NULL;
+    const struct ft_pool *named =
+        *wanted != '\0' ? ft_host_pool(standby, wanted) : NULL;
     const struct ft_pool *best = NULL;
 
     if (named != NULL && is_pool_usable(named) &&
@@ -71,9 +71,10 @@ check_other(const struct ft_host *primary, const struct ft_host *standby,
                  strcmp(primary->hostname, standby->hostname) == 0);
 
     return ft_findings_add(findings, same ? FT_FAIL : FT_PASS, "standby.host",
-        standby->name, "The copy must be on another machine.",
-        same ? "Choose another standby." : "", "%s is %s", standby->name,
-        same ? "the host the VM runs on" : "another host");
+                           standby->name, "The copy must be on another machine.",
+                           same ? "Choose another standby." : "", "%s is %s",
+                           standby->name,
+                           same ? "the host the VM runs on" : "another host");
 }
 
 static int
@@ -87,7 +88,8 @@ check_qemu(const struct ft_domain *domain, const struct ft_host *standby,
         return ft_findings_add(findings, FT_PASS, "standby.qemu", standby->name,
                                NULL, NULL, "QEMU %s, as the running VM",
                                e->version);
-    return ft_findings_add(findings, FT_FAIL, "standby.qemu", standby->name,
+    return ft_findings_add(
+        findings, FT_FAIL, "standby.qemu", standby->name,
         "Memory and device state fit the very same version only.",
         "Install the same QEMU on both hosts; a VM runs the version it was "
         "started with until it is stopped and started.",
@@ -105,11 +107,11 @@ check_machine(const struct ft_domain *domain, const struct ft_host *standby,
     for (size_t i = 0; e != NULL && i < e->machine_count; i++)
         there = there || strcmp(e->machines[i], domain->machine) == 0;
     return ft_findings_add(findings, there ? FT_PASS : FT_FAIL,
-        "standby.machine", standby->name,
-        "The guest must find the same virtual hardware.",
-        there ? "" : "Install the same QEMU on both hosts.",
-        "machine type %s is %s", domain->machine,
-        there ? "known there" : "not known there");
+                           "standby.machine", standby->name,
+                           "The guest must find the same virtual hardware.",
+                           there ? "" : "Install the same QEMU on both hosts.",
+                           "machine type %s is %s", domain->machine,
+                           there ? "known there" : "not known there");
 }
 
 static int
@@ -123,15 +125,19 @@ check_package(const struct ft_host *primary, const struct ft_domain *domain,
     if (a != NULL && b != NULL && strcmp(a->version, b->version) == 0 &&
         strcmp(a->package, b->package) != 0)
         rc = ft_findings_add(findings, FT_WARN, "standby.qemu-package",
-            standby->name, "Builds of one version may still differ.",
-            "Install the same package on both hosts.",
-            "QEMU's packages differ: %s and %s", a->package, b->package);
-    if (rc == 0 && strcmp(primary->libvirt.version, standby->libvirt.version) != 0)
+                             standby->name,
+                             "Builds of one version may still differ.",
+                             "Install the same package on both hosts.",
+                             "QEMU's packages differ: %s and %s", a->package,
+                             b->package);
+    if (rc == 0 &&
+        strcmp(primary->libvirt.version, standby->libvirt.version) != 0)
         rc = ft_findings_add(findings, FT_WARN, "standby.libvirt-version",
-            standby->name, "It may make another command line of the same VM.",
-            "Install the same libvirt on both hosts.",
-            "libvirt %s here, %s there", primary->libvirt.version,
-            standby->libvirt.version);
+                             standby->name,
+                             "It may make another command line of the same VM.",
+                             "Install the same libvirt on both hosts.",
+                             "libvirt %s here, %s there",
+                             primary->libvirt.version, standby->libvirt.version);
     return rc;
 }
 
@@ -142,12 +148,12 @@ check_memory(const struct ft_domain *domain, const struct ft_host *standby,
     uint64_t needed = domain->memory + FT_ENGINE_MEMORY;
     bool enough = standby->memory_available >= needed;
 
-    return ft_findings_add(findings, enough ? FT_PASS : FT_FAIL,
-        "standby.memory", standby->name,
+    return ft_findings_add(
+        findings, enough ? FT_PASS : FT_FAIL, "standby.memory", standby->name,
         "The waiting copy holds all of the guest's memory.",
         enough ? "" : "Free memory there, or choose another standby.",
-        "%.1f GiB available, %.1f GiB needed",
-        GIB(standby->memory_available), GIB(needed));
+        "%.1f GiB available, %.1f GiB needed", GIB(standby->memory_available),
+        GIB(needed));
 }
 
 static int
@@ -167,13 +173,15 @@ static int
 check_pool(const struct ft_domain *domain, const struct ft_host *standby,
            const char *wanted, struct ft_findings *findings)
 {
-    const struct ft_pool *pool = wanted != NULL ? ft_host_pool(standby, wanted)
-                                                : ft_replica_pool(domain, standby);
+    const struct ft_pool *pool = wanted != NULL
+                                     ? ft_host_pool(standby, wanted)
+                                     : ft_replica_pool(domain, standby);
     uint64_t needed = ft_replica_size(domain);
     bool enough;
 
     if (pool == NULL || !is_pool_usable(pool))
-        return ft_findings_add(findings, FT_FAIL, "standby.pool", standby->name,
+        return ft_findings_add(
+            findings, FT_FAIL, "standby.pool", standby->name,
             "Replicas are files in a storage pool.",
             "Define one: virsh pool-define-as default dir --target "
             "/var/lib/libvirt/images; virsh pool-start default; virsh "
@@ -182,8 +190,9 @@ check_pool(const struct ft_domain *domain, const struct ft_host *standby,
                            : "%s has no active storage pool of folder kind%s",
             standby->name, wanted != NULL ? wanted : "");
     enough = pool->available >= needed;
-    return ft_findings_add(findings, enough ? FT_PASS : FT_FAIL, "standby.pool",
-        standby->name, "The replica needs the room of the whole disk.",
+    return ft_findings_add(
+        findings, enough ? FT_PASS : FT_FAIL, "standby.pool", standby->name,
+        "The replica needs the room of the whole disk.",
         enough ? "" : "Free room there, or choose another pool or standby.",
         "pool %s has %.1f GiB, %.1f GiB needed", pool->name,
         GIB(pool->available), GIB(needed));
@@ -211,8 +220,9 @@ check_collision(const struct ft_inventory *inventory,
         if ((!name && strcmp(other->uuid, domain->uuid) != 0) ||
             is_own_trace(inventory, domain, other))
             continue;
-        return ft_findings_add(findings, FT_FAIL, "standby.collision",
-            standby->name, "The copy needs the VM's own name and UUID there.",
+        return ft_findings_add(
+            findings, FT_FAIL, "standby.collision", standby->name,
+            "The copy needs the VM's own name and UUID there.",
             other->state == FT_DOMAIN_OFF
                 ? "If it is an old copy, remove it: virsh undefine --nvram."
                 : "Find out which of the two is right, and stop the other.",
@@ -229,10 +239,11 @@ static int
 check_vhost(const struct ft_host *primary, const struct ft_domain *domain,
             const struct ft_host *standby, struct ft_findings *findings)
 {
-    if (!domain->kvm || primary->kernel.vhost_net || !standby->kernel.vhost_net ||
-        domain->mac_count == 0)
+    if (!domain->kvm || primary->kernel.vhost_net ||
+        !standby->kernel.vhost_net || domain->mac_count == 0)
         return 0;
-    return ft_findings_add(findings, FT_WARN, "standby.vhost", standby->name,
+    return ft_findings_add(
+        findings, FT_WARN, "standby.vhost", standby->name,
         "A virtio NIC would use vhost-net there after a takeover, and could "
         "then not be protected.",
         "Add <driver name='qemu'/> to the VM's NICs (virsh edit).",
@@ -248,8 +259,9 @@ check_clock(const struct ft_host *primary, const struct ft_host *standby,
 
     if (!primary->clock_known || !standby->clock_known)
         return 0;
-    return ft_findings_add(findings, right ? FT_PASS : FT_WARN, "standby.clock",
-        standby->name, "Events of both hosts are compared by their times, and a "
+    return ft_findings_add(
+        findings, right ? FT_PASS : FT_WARN, "standby.clock", standby->name,
+        "Events of both hosts are compared by their times, and a "
         "guest that reads the hardware clock would see it jump.",
         right ? "" : "Run chrony or systemd-timesyncd on both hosts.",
         "its clock differs by %.1f s", (double)skew / 1000);
@@ -299,19 +311,22 @@ ft_check_witness(const struct ft_host *primary, const struct ft_host *standby,
     struct ft_link_path paths[FT_LINKS_MAX];
 
     if (witness == NULL)
-        return ft_findings_add(findings, FT_WARN, "witness.none", "witness",
+        return ft_findings_add(
+            findings, FT_WARN, "witness.none", "witness",
             "Without a witness the standby cannot know whether the primary is "
             "dead or only out of reach: it never takes over by itself.",
             "Name a third host: --witness HOST.", "no witness, by your choice");
     if (strcmp(witness->name, primary->name) == 0 ||
         (standby != NULL && strcmp(witness->name, standby->name) == 0))
-        return ft_findings_add(findings, FT_FAIL, "witness.host", witness->name,
+        return ft_findings_add(
+            findings, FT_FAIL, "witness.host", witness->name,
             "A witness that dies with one of the two cannot decide.",
             "Choose a third host.", "%s is one of the two hosts", witness->name);
     if (ft_link_paths(primary, witness, paths) == 0 ||
         (standby != NULL && ft_link_paths(standby, witness, paths) == 0))
-        return ft_findings_add(findings, FT_WARN, "witness.address",
-            witness->name, "Both hosts must reach it when it matters.",
+        return ft_findings_add(
+            findings, FT_WARN, "witness.address", witness->name,
+            "Both hosts must reach it when it matters.",
             "Make sure that routes to it do not lead through one of the hosts.",
             "%s shares no network with both hosts", witness->name);
     return ft_findings_add(findings, FT_PASS, "witness.address", witness->name,

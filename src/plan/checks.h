@@ -21,15 +21,16 @@
 struct ft_link_path {
     char primary[46];
     char standby[46];
-    char nic[FT_IFNAME_SIZE];       /* of the primary */
-    bool guest_bridge;              /* shared with guests: last choice */
+    char nic[FT_IFNAME_SIZE]; /* of the primary */
+    bool guest_bridge;        /* shared with guests: last choice */
 };
 
 /*
  * Finds the networks that both hosts share, best first: a network of its own
  * before one that carries guests. Returns their number, at most FT_LINKS_MAX.
  */
-size_t ft_link_paths(const struct ft_host *primary, const struct ft_host *standby,
+size_t ft_link_paths(const struct ft_host *primary,
+                     const struct ft_host *standby,
                      struct ft_link_path paths[FT_LINKS_MAX]);
 
 /*

@@ -13,8 +13,8 @@ next_finding(struct ft_findings *findings)
 {
     if (findings->count == findings->room) {
         size_t room = findings->room > 0 ? findings->room * 2 : 16;
-        struct ft_finding *grown = realloc(findings->list,
-                                           room * sizeof(*grown));
+        struct ft_finding *grown =
+            realloc(findings->list, room * sizeof(*grown));
 
         if (grown == NULL)
             return NULL;
@@ -113,10 +113,12 @@ ft_findings_to_json(const struct ft_findings *findings)
     for (size_t i = 0; i < findings->count; i++) {
         const struct ft_finding *f = &findings->list[i];
 
-        json_array_append_new(list, json_pack(
-            "{s:s,s:s,s:s,s:s,s:s,s:s}", "verdict", ft_verdict_name(f->verdict),
-            "id", f->id, "subject", f->subject, "evidence", f->evidence,
-            "why", f->why, "remedy", f->remedy));
+        json_array_append_new(list,
+                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "verdict",
+                                        ft_verdict_name(f->verdict), "id",
+                                        f->id, "subject", f->subject,
+                                        "evidence", f->evidence, "why", f->why,
+                                        "remedy", f->remedy));
     }
     return list;
 }

@@ -14,21 +14,24 @@ enum ft_verdict { FT_PASS, FT_WARN, FT_FAIL };
 
 struct ft_finding {
     enum ft_verdict verdict;
-    char id[48];            /* stable: "carry.hostdev", "standby.memory" */
-    char subject[128];      /* the device, host or VM it is about */
-    char evidence[320];     /* what was seen */
-    char why[256];          /* why it matters for a failover */
-    char remedy[320];       /* what to do; empty when nothing is to be done */
+    char id[48];        /* stable: "carry.hostdev", "standby.memory" */
+    char subject[128];  /* the device, host or VM it is about */
+    char evidence[320]; /* what was seen */
+    char why[256];      /* why it matters for a failover */
+    char remedy[320];   /* what to do; empty when nothing is to be done */
 };
 
 struct ft_findings {
     struct ft_finding *list;
     size_t count;
     size_t room;
-    int failed;             /* out of memory: a finding is missing */
+    int failed; /* out of memory: a finding is missing */
 };
 
-#define FT_FINDINGS_INIT { NULL, 0, 0, 0 }
+#define FT_FINDINGS_INIT \
+    {                    \
+        NULL, 0, 0, 0    \
+    }
 
 /*
  * Appends a finding; why and remedy may be NULL. evidence is the format.

@@ -17,8 +17,9 @@ ft_inventory_host(const struct ft_inventory *inventory, const char *name)
 static int
 rank(const struct ft_domain *domain)
 {
-    return domain->state == FT_DOMAIN_RUNNING ? 2
-         : domain->state == FT_DOMAIN_PAUSED ? 1 : 0;
+    return domain->state == FT_DOMAIN_RUNNING  ? 2
+           : domain->state == FT_DOMAIN_PAUSED ? 1
+                                               : 0;
 }
 
 /* Two that live and are either different VMs or the same one, running twice. */
@@ -57,16 +58,19 @@ ft_inventory_locate(const struct ft_inventory *inventory, const char *vm,
         if (d == NULL || is_waiting_copy(inventory, candidate, d))
             continue;
         if (found != NULL && is_ambiguous(found, d))
-            return ft_fail(err, EEXIST, "Give its UUID, or stop the one you do "
-                           "not mean.", "%s runs on %s and on %s", vm,
-                           found_on->name, candidate->name);
+            return ft_fail(err, EEXIST,
+                           "Give its UUID, or stop the one you do "
+                           "not mean.",
+                           "%s runs on %s and on %s", vm, found_on->name,
+                           candidate->name);
         if (found == NULL || rank(d) > rank(found)) {
             found_on = candidate;
             found = d;
         }
     }
     if (found == NULL)
-        return ft_fail(err, ENOENT, "ftadmin vm list shows what the hosts have; "
+        return ft_fail(err, ENOENT,
+                       "ftadmin vm list shows what the hosts have; "
                        "ftadmin host add adds more hosts.",
                        "no host has a VM %s", vm);
     *host = found_on;

@@ -23,7 +23,7 @@ struct ft_inventory {
     size_t host_count;
     const struct ft_known_pair *pairs;
     size_t pair_count;
-    const char *resuming;       /* pair whose traces are not in the way, or NULL */
+    const char *resuming; /* pair whose traces are not in the way, or NULL */
 };
 
 /* By ftadmin's name; NULL when there is none. */
@@ -37,7 +37,6 @@ const struct ft_host *ft_inventory_host(const struct ft_inventory *inventory,
  */
 int ft_inventory_locate(const struct ft_inventory *inventory, const char *vm,
                         const struct ft_host **host,
-                        const struct ft_domain **domain,
-                        struct ft_error *err);
+                        const struct ft_domain **domain, struct ft_error *err);
 
 #endif

@@ -27,8 +27,8 @@ judge(const struct ft_inventory *inventory, const struct ft_host *primary,
     const struct ft_pool *pool = ft_replica_pool(domain, c->host);
     uint64_t disk = ft_replica_size(domain);
     uint64_t memory = domain->memory + FT_ENGINE_MEMORY;
-    int rc = ft_check_standby(inventory, primary, domain, c->host, NULL,
-                              &findings);
+    int rc =
+        ft_check_standby(inventory, primary, domain, c->host, NULL, &findings);
 
     if (c->host->memory_available > memory)
         c->memory_left = c->host->memory_available - memory;
@@ -61,7 +61,7 @@ static void
 explain(const struct ft_candidate *best, struct ft_candidate *c)
 {
     if (c->verdict == FT_FAIL)
-        return;                     /* the failed check says it */
+        return; /* the failed check says it */
     if (c->warnings != best->warnings)
         snprintf(c->reason, sizeof(c->reason), "it has %u warnings, %s has %u",
                  c->warnings, best->host->name, best->warnings);
@@ -74,8 +74,8 @@ explain(const struct ft_candidate *best, struct ft_candidate *c)
         snprintf(c->reason, sizeof(c->reason),
                  "less storage would be left than on %s", best->host->name);
     else
-        snprintf(c->reason, sizeof(c->reason), "as good as %s; the name decides",
-                 best->host->name);
+        snprintf(c->reason, sizeof(c->reason),
+                 "as good as %s; the name decides", best->host->name);
 }
 
 static void
@@ -102,8 +102,8 @@ ft_place(const struct ft_inventory *inventory, const struct ft_host *primary,
     int rc = 0;
 
     memset(placement, 0, sizeof(*placement));
-    placement->candidates = calloc(inventory->host_count + 1,
-                                   sizeof(*placement->candidates));
+    placement->candidates =
+        calloc(inventory->host_count + 1, sizeof(*placement->candidates));
     if (placement->candidates == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < inventory->host_count && rc == 0; i++) {

@@ -13,14 +13,14 @@ struct ft_candidate {
     bool taken;
     enum ft_verdict verdict;
     unsigned warnings;
-    uint64_t memory_left;           /* bytes after the guest's */
-    uint64_t storage_left;          /* bytes after the replica's */
+    uint64_t memory_left;  /* bytes after the guest's */
+    uint64_t storage_left; /* bytes after the replica's */
     char reason[320];
 };
 
 struct ft_placement {
-    const struct ft_host *standby;  /* NULL: none will do */
-    struct ft_candidate *candidates;/* all but the primary, best first */
+    const struct ft_host *standby;   /* NULL: none will do */
+    struct ft_candidate *candidates; /* all but the primary, best first */
     size_t count;
 };
 
@@ -29,9 +29,8 @@ struct ft_placement {
  * name. Hosts without libvirt are candidates that fail. 0 (also when none will
  * do), -ENOMEM.
  */
-int ft_place(const struct ft_inventory *inventory,
-             const struct ft_host *primary, const struct ft_domain *domain,
-             struct ft_placement *placement);
+int ft_place(const struct ft_inventory *inventory, const struct ft_host *primary,
+             const struct ft_domain *domain, struct ft_placement *placement);
 
 void ft_placement_free(struct ft_placement *placement);
 

@@ -50,7 +50,8 @@ ft_settings_check(const struct ft_pair_settings *settings, struct ft_error *err)
                            bounds[i].max);
     if (settings->idle_interval_ms < settings->interval_ms ||
         settings->min_spacing_ms > settings->interval_ms)
-        return ft_fail(err, EINVAL, NULL, "min_spacing_ms <= interval_ms <= "
+        return ft_fail(err, EINVAL, NULL,
+                       "min_spacing_ms <= interval_ms <= "
                        "idle_interval_ms does not hold");
     return 0;
 }
@@ -171,8 +172,9 @@ check_no_standby(struct making *m)
 static int
 check_no_witness(struct making *m)
 {
-    return ft_findings_add(&m->plan->findings, FT_FAIL, "witness.missing",
-        "witness", "Without a witness the standby never takes over by itself.",
+    return ft_findings_add(
+        &m->plan->findings, FT_FAIL, "witness.missing", "witness",
+        "Without a witness the standby never takes over by itself.",
         "Add a third host (ftadmin host add HOST), or choose --witness none.",
         "there is no third host that could be the witness");
 }
@@ -185,13 +187,14 @@ check_choices(struct making *m)
 
     if (rc == 0)
         rc = m->standby != NULL
-            ? ft_check_standby(m->inventory, m->primary, m->domain, m->standby,
-                               m->choices->pool, findings)
-            : check_no_standby(m);
+                 ? ft_check_standby(m->inventory, m->primary, m->domain,
+                                    m->standby, m->choices->pool, findings)
+                 : check_no_standby(m);
     if (rc == 0)
         rc = m->witness == NULL && m->choices->witness == NULL
-            ? check_no_witness(m)
-            : ft_check_witness(m->primary, m->standby, m->witness, findings);
+                 ? check_no_witness(m)
+                 : ft_check_witness(m->primary, m->standby, m->witness,
+                                    findings);
     return rc == 0 ? check_names(m) : rc;
 }
 
@@ -199,8 +202,8 @@ static int
 verdict(const struct making *m, struct ft_error *err)
 {
     const struct ft_findings *findings = &m->plan->findings;
-    const struct ft_finding *protected = ft_findings_find(findings,
-                                                          "vm.protected");
+    const struct ft_finding *protected =
+        ft_findings_find(findings, "vm.protected");
     const struct ft_finding *failed = ft_findings_first(findings, FT_FAIL);
 
     if (protected != NULL && protected->verdict == FT_FAIL)
@@ -261,9 +264,11 @@ link_addresses(struct making *m, json_t *primary, json_t *standby,
            strcmp(paths[first].standby, wanted) != 0)
         first++;
     if (first == count)
-        return ft_fail(err, EINVAL, NULL, "%s is no address of %s in a network "
-                       "it shares with %s", wanted != NULL ? wanted : "?",
-                       m->standby->name, m->primary->name);
+        return ft_fail(err, EINVAL, NULL,
+                       "%s is no address of %s in a network "
+                       "it shares with %s",
+                       wanted != NULL ? wanted : "?", m->standby->name,
+                       m->primary->name);
     for (size_t i = 0; i < count; i++) {
         /* the wanted one first, the others in their order */
         size_t from = i == 0 ? first : i <= first ? i - 1 : i;
@@ -280,9 +285,8 @@ static json_t *
 settings_json(const struct ft_pair_settings *s)
 {
     return json_pack("{s:i,s:i,s:i,s:i,s:i,s:b}", "silence_ms", s->silence_ms,
-                     "interval_ms", s->interval_ms,
-                     "idle_interval_ms", s->idle_interval_ms,
-                     "min_spacing_ms", s->min_spacing_ms,
+                     "interval_ms", s->interval_ms, "idle_interval_ms",
+                     s->idle_interval_ms, "min_spacing_ms", s->min_spacing_ms,
                      "pause_share_percent", s->pause_share_percent,
                      "alone_without_witness", (int)s->alone_without_witness);
 }
@@ -306,19 +310,17 @@ make_config(struct making *m, struct ft_error *err)
     int rc = link_addresses(m, here, there, err);
 
     if (m->witness != NULL)
-        witness = json_pack("{s:s,s:o,s:i}", "name", m->witness->name,
-                            "addresses", witness_addresses(m),
-                            "port", FT_WITNESS_PORT);
+        witness =
+            json_pack("{s:s,s:o,s:i}", "name", m->witness->name, "addresses",
+                      witness_addresses(m), "port", FT_WITNESS_PORT);
     plan->config = json_pack(
         "{s:i,s:s,s:s,s:s,s:[{s:s,s:o,s:i},{s:s,s:o,s:i}],s:o,s:[s,s],s:o}",
         "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
-        plan->vm_uuid, "hosts",
-        "name", m->primary->name, "addresses", here, "port",
-        m->primary->link_port,
-        "name", m->standby->name, "addresses", there, "port",
-        m->standby->link_port,
-        "witness", witness, "pools", primary_pool(m), plan->pool,
-        "settings", settings_json(&m->choices->settings));
+        plan->vm_uuid, "hosts", "name", m->primary->name, "addresses", here,
+        "port", m->primary->link_port, "name", m->standby->name, "addresses",
+        there, "port", m->standby->link_port, "witness", witness, "pools",
+        primary_pool(m), plan->pool, "settings",
+        settings_json(&m->choices->settings));
     if (rc == 0 && plan->config == NULL)
         return out_of_memory(err);
     return rc;
@@ -396,16 +398,17 @@ make_steps(struct making *m)
     }
     add_step(plan, FT_STEP_STANDBY, m->standby->name,
              "%.60s: prepare the standby (%s port %d, replica of %.1f GiB in "
-             "pool %.60s)", m->standby->name, plan->standby_address,
-             m->standby->link_port, (double)plan->disk / (1 << 30), plan->pool);
+             "pool %.60s)",
+             m->standby->name, plan->standby_address, m->standby->link_port,
+             (double)plan->disk / (1 << 30), plan->pool);
     add_step(plan, FT_STEP_PRIMARY, m->primary->name,
              "%.60s: attach to the running VM %.60s, turn its autostart off",
              m->primary->name, plan->vm);
     add_step(plan, FT_STEP_SYNC, m->primary->name,
              "copy %.1f GiB of disks and %.1f GiB of memory from %s to %s; the "
-             "VM runs on", (double)plan->disk / (1 << 30),
-             (double)plan->memory / (1 << 30), plan->primary_address,
-             plan->standby_address);
+             "VM runs on",
+             (double)plan->disk / (1 << 30), (double)plan->memory / (1 << 30),
+             plan->primary_address, plan->standby_address);
 }
 
 /* ---- all together ---- */
@@ -427,10 +430,10 @@ fill_names(struct making *m)
     if (m->standby == NULL)
         return;
     strcpy(plan->standby, m->standby->name);
-    pool = m->choices->pool != NULL
-        ? ft_host_pool(m->standby, m->choices->pool)
-        : ft_replica_pool(m->domain, m->standby);
-    snprintf(plan->pool, sizeof(plan->pool), "%s", pool != NULL ? pool->name : "");
+    pool = m->choices->pool != NULL ? ft_host_pool(m->standby, m->choices->pool)
+                                    : ft_replica_pool(m->domain, m->standby);
+    snprintf(plan->pool, sizeof(plan->pool), "%s",
+             pool != NULL ? pool->name : "");
     m->pool = plan->pool;
 }
 
@@ -439,7 +442,8 @@ ft_plan_make(const struct ft_inventory *inventory,
              const struct ft_plan_choices *choices, struct ft_plan *plan,
              struct ft_error *err)
 {
-    struct making m = { .inventory = inventory, .choices = choices,
+    struct making m = { .inventory = inventory,
+                        .choices = choices,
                         .plan = plan };
     int rc = ft_settings_check(&choices->settings, err);
 
@@ -481,9 +485,11 @@ candidates_json(const struct ft_placement *placement)
     for (size_t i = 0; i < placement->count; i++) {
         const struct ft_candidate *c = &placement->candidates[i];
 
-        json_array_append_new(list, json_pack(
-            "{s:s,s:b,s:s,s:s}", "host", c->host->name, "taken", (int)c->taken,
-            "verdict", ft_verdict_name(c->verdict), "reason", c->reason));
+        json_array_append_new(list,
+                              json_pack("{s:s,s:b,s:s,s:s}", "host",
+                                        c->host->name, "taken", (int)c->taken,
+                                        "verdict", ft_verdict_name(c->verdict),
+                                        "reason", c->reason));
     }
     return list;
 }
@@ -494,18 +500,19 @@ ft_plan_to_json(const struct ft_plan *plan)
     json_t *steps = json_array();
 
     for (size_t i = 0; i < plan->step_count; i++)
-        json_array_append_new(steps, json_pack(
-            "{s:s,s:s,s:s}", "step", ft_step_kind_name(plan->steps[i].kind),
-            "host", plan->steps[i].host, "description",
-            plan->steps[i].description));
+        json_array_append_new(steps,
+                              json_pack("{s:s,s:s,s:s}", "step",
+                                        ft_step_kind_name(plan->steps[i].kind),
+                                        "host", plan->steps[i].host,
+                                        "description",
+                                        plan->steps[i].description));
     return json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:o,s:o,s:o}",
-                     "schema", 1, "pair", plan->pair, "vm", plan->vm,
-                     "vm_uuid", plan->vm_uuid, "primary", plan->primary,
-                     "standby", plan->standby, "witness",
-                     *plan->witness != '\0' ? plan->witness : NULL,
-                     "pool", plan->pool, "memory_bytes",
-                     (json_int_t)plan->memory, "disk_bytes",
-                     (json_int_t)plan->disk, "steps", steps,
+                     "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
+                     plan->vm_uuid, "primary", plan->primary, "standby",
+                     plan->standby, "witness",
+                     *plan->witness != '\0' ? plan->witness : NULL, "pool",
+                     plan->pool, "memory_bytes", (json_int_t)plan->memory,
+                     "disk_bytes", (json_int_t)plan->disk, "steps", steps,
                      "checks", ft_findings_to_json(&plan->findings),
                      "candidates", candidates_json(&plan->placement));
 }

@@ -22,32 +22,35 @@ struct ft_pair_settings {
     bool alone_without_witness;
 };
 
-#define FT_PAIR_SETTINGS_INIT { 200, 100, 500, 10, 30, false }
+#define FT_PAIR_SETTINGS_INIT        \
+    {                                \
+        200, 100, 500, 10, 30, false \
+    }
 
 struct ft_plan_choices {
-    const char *vm;                 /* name or UUID */
-    const char *standby;            /* NULL: the best */
-    const char *witness;            /* NULL: one if there is one; "none" */
-    const char *pair;               /* UUID for the new pair */
-    const char *pool;               /* on the standby; NULL: chosen */
-    const char *address;            /* link address of the standby; NULL */
+    const char *vm;      /* name or UUID */
+    const char *standby; /* NULL: the best */
+    const char *witness; /* NULL: one if there is one; "none" */
+    const char *pair;    /* UUID for the new pair */
+    const char *pool;    /* on the standby; NULL: chosen */
+    const char *address; /* link address of the standby; NULL */
     struct ft_pair_settings settings;
 };
 
 enum ft_step_kind {
-    FT_STEP_ENGINE,                 /* install or upgrade and start ftengine */
-    FT_STEP_WITNESS,                /* start the witness */
-    FT_STEP_WITNESS_PAIR,           /* tell it about the pair */
-    FT_STEP_STANDBY,                /* pair-set on the standby */
-    FT_STEP_PRIMARY,                /* pair-set on the primary */
-    FT_STEP_SYNC,                   /* wait until state is protected */
+    FT_STEP_ENGINE,       /* install or upgrade and start ftengine */
+    FT_STEP_WITNESS,      /* start the witness */
+    FT_STEP_WITNESS_PAIR, /* tell it about the pair */
+    FT_STEP_STANDBY,      /* pair-set on the standby */
+    FT_STEP_PRIMARY,      /* pair-set on the primary */
+    FT_STEP_SYNC,         /* wait until state is protected */
     FT_STEP_KINDS,
 };
 
 struct ft_plan_step {
     enum ft_step_kind kind;
     char host[FT_NAME_SIZE];
-    char description[320];          /* one line, what --dry-run prints */
+    char description[320]; /* one line, what --dry-run prints */
 };
 
 #define FT_PLAN_STEPS_MAX 12
@@ -58,15 +61,15 @@ struct ft_plan {
     char vm_uuid[FT_UUID_SIZE];
     char primary[FT_NAME_SIZE];
     char standby[FT_NAME_SIZE];
-    char witness[FT_NAME_SIZE];     /* empty: none */
-    char pool[FT_NAME_SIZE];        /* on the standby */
-    char primary_address[46];       /* of the link */
+    char witness[FT_NAME_SIZE]; /* empty: none */
+    char pool[FT_NAME_SIZE];    /* on the standby */
+    char primary_address[46];   /* of the link */
     char standby_address[46];
-    uint64_t memory;                /* bytes to copy first */
-    uint64_t disk;                  /* bytes to copy first */
-    json_t *config;                 /* PAIR of ft-protocol(7), "self" missing */
-    struct ft_findings findings;    /* of all checks */
-    struct ft_placement placement;  /* refers to the inventory's hosts */
+    uint64_t memory;               /* bytes to copy first */
+    uint64_t disk;                 /* bytes to copy first */
+    json_t *config;                /* PAIR of ft-protocol(7), "self" missing */
+    struct ft_findings findings;   /* of all checks */
+    struct ft_placement placement; /* refers to the inventory's hosts */
     struct ft_plan_step steps[FT_PLAN_STEPS_MAX];
     size_t step_count;
 };
@@ -79,8 +82,8 @@ struct ft_plan {
  * makes no sense; -ENOMEM.
  */
 int ft_plan_make(const struct ft_inventory *inventory,
-                 const struct ft_plan_choices *choices,
-                 struct ft_plan *plan, struct ft_error *err);
+                 const struct ft_plan_choices *choices, struct ft_plan *plan,
+                 struct ft_error *err);
 
 void ft_plan_free(struct ft_plan *plan);
 

@@ -21,11 +21,11 @@ struct apply {
     const struct ft_progress *progress;
     const struct ft_journal_ops *journal;
     struct ft_journal_entry entry;
-    char key[2 * KEY_BYTES + 1];            /* hex; wiped at the end */
+    char key[2 * KEY_BYTES + 1]; /* hex; wiped at the end */
     char witness_key[2 * KEY_BYTES + 1];
-    bool fresh_engine[FT_PLAN_STEPS_MAX];   /* none was installed before */
-    bool fresh_witness;                     /* none ran there before */
-    bool done[FT_PLAN_STEPS_MAX];           /* begun by us: to be undone */
+    bool fresh_engine[FT_PLAN_STEPS_MAX]; /* none was installed before */
+    bool fresh_witness;                   /* none ran there before */
+    bool done[FT_PLAN_STEPS_MAX];         /* begun by us: to be undone */
 };
 
 static int
@@ -129,8 +129,8 @@ do_witness(struct apply *a, size_t index, struct ft_member *member,
            struct ft_error *err)
 {
     (void)index;
-    a->fresh_witness = !ft_json_bool(json_object_get(member->status, "witness"),
-                                     "running", 0);
+    a->fresh_witness =
+        !ft_json_bool(json_object_get(member->status, "witness"), "running", 0);
     return ft_member_call(a->fleet, member, "witness-start",
                           json_pack("{s:i}", "port", FT_WITNESS_PORT), NULL, 0,
                           err);
@@ -142,7 +142,8 @@ undo_witness(struct apply *a, size_t index, struct ft_member *member,
 {
     (void)index;
     return a->fresh_witness ? ft_member_call(a->fleet, member, "witness-stop",
-                                             NULL, NULL, 0, err) : 0;
+                                             NULL, NULL, 0, err)
+                            : 0;
 }
 
 static int
@@ -277,7 +278,7 @@ run_step(struct apply *a, size_t index, struct ft_error *err)
     if (rc < 0)
         return rc;
     show_step(a, index, FT_STEP_STARTED);
-    a->done[index] = true;          /* from here on it may be half done */
+    a->done[index] = true; /* from here on it may be half done */
     rc = fault_of(step, err);
     if (rc == 0)
         rc = actions[step->kind].run(a, index, member, err);
@@ -324,13 +325,14 @@ detach(struct apply *a, size_t index, struct ft_error *err)
 {
     bool copying = a->plan->steps[index].kind == FT_STEP_SYNC;
 
-    return ft_fail(err, EINTR, copying
-                   ? "ftadmin status shows how far they are; ftadmin unprotect "
-                     "ends it."
-                   : "ftadmin protect continues; ftadmin unprotect cleans up.",
-                   copying ? "%s: left alone; the engines go on by themselves"
-                           : "%s: interrupted before the engines had begun",
-                   a->plan->vm);
+    return ft_fail(
+        err, EINTR,
+        copying ? "ftadmin status shows how far they are; ftadmin unprotect "
+                  "ends it."
+                : "ftadmin protect continues; ftadmin unprotect cleans up.",
+        copying ? "%s: left alone; the engines go on by themselves"
+                : "%s: interrupted before the engines had begun",
+        a->plan->vm);
 }
 
 static int
@@ -344,11 +346,10 @@ fail(struct apply *a, size_t index, int rc, struct ft_error *err)
     show_step(a, index, FT_STEP_FAILED);
     left = roll_back(a, index);
     a->journal->end(a->journal->data, &a->entry,
-                    left > 0 ? FT_JOURNAL_PARTLY : FT_JOURNAL_ROLLED_BACK,
-                    NULL);
+                    left > 0 ? FT_JOURNAL_PARTLY : FT_JOURNAL_ROLLED_BACK, NULL);
     if (left > 0)
         ft_progress_note(a->progress, "something is left on a host: ftadmin "
-                         "unprotect cleans up once it answers");
+                                      "unprotect cleans up once it answers");
     return rc;
 }
 
@@ -385,8 +386,9 @@ ft_protect_apply(struct ft_fleet *fleet, const struct ft_plan *plan,
                  const struct ft_journal_ops *journal, struct ft_error *err)
 {
     struct ft_error local = FT_ERROR_INIT;
-    struct apply a = { .fleet = fleet, .plan = plan, .progress = progress,
-                       .journal = journal };
+    struct apply a = {
+        .fleet = fleet, .plan = plan, .progress = progress, .journal = journal
+    };
     int rc;
 
     err = err != NULL ? err : &local;
@@ -408,7 +410,7 @@ ft_step_state_name(enum ft_step_state state)
 {
     static const char *const names[] = {
         [FT_STEP_STARTED] = "started", [FT_STEP_DONE] = "done",
-        [FT_STEP_FAILED] = "failed", [FT_STEP_UNDONE] = "undone",
+        [FT_STEP_FAILED] = "failed",   [FT_STEP_UNDONE] = "undone",
         [FT_STEP_SKIPPED] = "skipped",
     };
 

@@ -65,7 +65,8 @@ ft_fleet_add(struct ft_fleet *fleet, const char *name, const char *destination,
     destination = destination != NULL ? destination : name;
     if (*name == '\0' || strlen(name) >= sizeof(member->name) ||
         strlen(destination) >= sizeof(member->destination))
-        return ft_fail(err, EINVAL, NULL, "\"%.80s\" is no name of a host", name);
+        return ft_fail(err, EINVAL, NULL, "\"%.80s\" is no name of a host",
+                       name);
     if (ft_fleet_find(fleet, name) != NULL)
         return ft_fail(err, EEXIST, NULL, "the host %s is there already", name);
     grown = realloc(fleet->members, (fleet->count + 1) * sizeof(*grown));
@@ -276,7 +277,7 @@ take_pair(const json_t *status, struct ft_inventory *inventory,
     ft_json_need_string(status, "state", p.state, sizeof(p.state), NULL);
     for (size_t i = 0; i < inventory->pair_count; i++)
         if (strcmp(pairs[i].pair, p.pair) == 0)
-            return;                 /* both hosts of a pair report it */
+            return; /* both hosts of a pair report it */
     pairs[inventory->pair_count++] = p;
 }
 
@@ -286,8 +287,8 @@ count_pairs(const struct ft_fleet *fleet)
     size_t count = 0;
 
     for (size_t i = 0; i < fleet->count; i++)
-        count += json_array_size(json_object_get(fleet->members[i]->status,
-                                                 "pairs"));
+        count +=
+            json_array_size(json_object_get(fleet->members[i]->status, "pairs"));
     return count;
 }
 

@@ -28,15 +28,15 @@ struct ft_member {
     struct ft_control *control;     /* NULL: no engine running (yet) */
     struct ft_host *facts;          /* NULL: not probed */
     json_t *facts_json;
-    json_t *status;                 /* last status reply, or NULL */
-    struct ft_error error;          /* why it could not be reached */
+    json_t *status;        /* last status reply, or NULL */
+    struct ft_error error; /* why it could not be reached */
 };
 
 struct ft_fleet {
     struct ft_member **members;
     size_t count;
-    struct ft_ssh_options ssh;      /* for all; strings are the caller's */
-    char engine[FT_PATH_SIZE];      /* the local ftengine */
+    struct ft_ssh_options ssh; /* for all; strings are the caller's */
+    char engine[FT_PATH_SIZE]; /* the local ftengine */
 };
 
 /* engine: --engine or NULL. -ENOENT when there is no local engine. */
@@ -51,14 +51,13 @@ void ft_fleet_free(struct ft_fleet *fleet);
 int ft_fleet_add(struct ft_fleet *fleet, const char *name,
                  const char *destination, struct ft_member **member,
                  struct ft_error *err);
-struct ft_member *ft_fleet_find(const struct ft_fleet *fleet,
-                                const char *name);
+struct ft_member *ft_fleet_find(const struct ft_fleet *fleet, const char *name);
 
 /* Each does nothing when it is done already, and keeps its error in member. */
 int ft_member_connect(struct ft_fleet *fleet, struct ft_member *member,
-                      struct ft_error *err);      /* SSH */
+                      struct ft_error *err); /* SSH */
 int ft_member_control(struct ft_fleet *fleet, struct ft_member *member,
-                      struct ft_error *err);      /* SSH and control channel */
+                      struct ft_error *err); /* SSH and control channel */
 /* Facts and, where an engine runs, status. refresh: also when known. */
 int ft_member_probe(struct ft_fleet *fleet, struct ft_member *member,
                     bool refresh, struct ft_error *err);

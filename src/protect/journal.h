@@ -15,24 +15,24 @@ enum ft_step_state {
     FT_STEP_DONE,
     FT_STEP_FAILED,
     FT_STEP_UNDONE,
-    FT_STEP_SKIPPED,        /* was done already */
+    FT_STEP_SKIPPED, /* was done already */
 };
 
 enum ft_journal_end {
-    FT_JOURNAL_DONE,        /* the pair exists (protect) or is gone (unprotect) */
+    FT_JOURNAL_DONE, /* the pair exists (protect) or is gone (unprotect) */
     FT_JOURNAL_ROLLED_BACK, /* protect failed, everything is as before */
     FT_JOURNAL_PARTLY,      /* something is left on a host; still pending */
 };
 
 /* An operation on a pair. Holds no secret. */
 struct ft_journal_entry {
-    char verb[16];          /* "protect" or "unprotect" */
+    char verb[16]; /* "protect" or "unprotect" */
     char pair[FT_UUID_SIZE];
     char vm[FT_NAME_SIZE];
     char vm_uuid[FT_UUID_SIZE];
     char primary[FT_NAME_SIZE];
     char standby[FT_NAME_SIZE];
-    char witness[FT_NAME_SIZE];     /* empty: none */
+    char witness[FT_NAME_SIZE]; /* empty: none */
 };
 
 /*
@@ -43,9 +43,9 @@ struct ft_journal_ops {
     /* A new operation, replacing one of this pair that was pending. */
     int (*begin)(void *data, const struct ft_journal_entry *entry,
                  struct ft_error *err);
-    int (*step)(void *data, const struct ft_journal_entry *entry,
-                size_t index, const char *step, const char *host,
-                enum ft_step_state state, struct ft_error *err);
+    int (*step)(void *data, const struct ft_journal_entry *entry, size_t index,
+                const char *step, const char *host, enum ft_step_state state,
+                struct ft_error *err);
     int (*end)(void *data, const struct ft_journal_entry *entry,
                enum ft_journal_end how, struct ft_error *err);
     /*

@@ -51,14 +51,16 @@ resume_choices(const struct ft_journal_entry *entry,
                struct ft_plan_choices *choices, struct ft_error *err)
 {
     if (strcmp(entry->verb, "protect") != 0)
-        return ft_fail(err, EPERM, "Run ftadmin unprotect for this VM again, "
+        return ft_fail(err, EPERM,
+                       "Run ftadmin unprotect for this VM again, "
                        "with all its hosts up.",
                        "%s: an earlier unprotect is not finished: something is "
-                       "left on %s or %s", entry->vm, entry->primary,
-                       entry->standby);
+                       "left on %s or %s",
+                       entry->vm, entry->primary, entry->standby);
     if (choices->standby != NULL &&
         strcmp(choices->standby, entry->standby) != 0)
-        return ft_fail(err, EPERM, "Run ftadmin unprotect for this VM first, or "
+        return ft_fail(err, EPERM,
+                       "Run ftadmin unprotect for this VM first, or "
                        "continue without --standby.",
                        "%s: an earlier protect with standby %s is not finished",
                        entry->vm, entry->standby);
@@ -108,8 +110,7 @@ make_plan(struct ft_fleet *fleet, const struct ft_plan_choices *choices,
 }
 
 int
-ft_protect_prepare(struct ft_fleet *fleet,
-                   const struct ft_plan_choices *asked,
+ft_protect_prepare(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
                    const struct ft_journal_ops *journal, struct ft_plan *plan,
                    bool *resumed, struct ft_error *err)
 {

@@ -22,14 +22,14 @@ struct ft_progress {
      * Within a step: phase "upload", "disk", "memory"; bytes; bytes_per_s 0
      * when unknown.
      */
-    void (*bytes)(void *data, const char *phase, uint64_t done,
-                  uint64_t total, uint64_t bytes_per_s);
+    void (*bytes)(void *data, const char *phase, uint64_t done, uint64_t total,
+                  uint64_t bytes_per_s);
     /* A line worth reading. */
     void (*note)(void *data, const char *text);
     /* Nonzero: the user wants out. Asked between steps and polls. */
     int (*interrupted)(void *data);
     void *data;
-    bool no_wait;       /* return as soon as the engines have begun to copy */
+    bool no_wait; /* return as soon as the engines have begun to copy */
 };
 
 /*
@@ -55,21 +55,20 @@ int ft_protect_prepare(struct ft_fleet *fleet,
  */
 int ft_protect_apply(struct ft_fleet *fleet, const struct ft_plan *plan,
                      const struct ft_progress *progress,
-                     const struct ft_journal_ops *journal,
-                     struct ft_error *err);
+                     const struct ft_journal_ops *journal, struct ft_error *err);
 
 /* Which pair, from status or the database. Strings are the caller's. */
 struct ft_pair_ref {
     const char *pair;
     const char *vm;
     const char *hosts[2];
-    const char *witness;            /* NULL or empty: none */
+    const char *witness; /* NULL or empty: none */
 };
 
 struct ft_unprotect_result {
-    size_t left_count;              /* hosts where something remains */
+    size_t left_count; /* hosts where something remains */
     char left[3][FT_NAME_SIZE];
-    struct ft_error errors[3];      /* why, for each of them */
+    struct ft_error errors[3]; /* why, for each of them */
 };
 
 /*
@@ -87,7 +86,7 @@ int ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
 struct ft_switchover_result {
     double outage_ms;
     int64_t generation;
-    char primary[FT_NAME_SIZE];     /* the new one */
+    char primary[FT_NAME_SIZE]; /* the new one */
 };
 
 /* Waits until it is done, at most timeout_ms (0: 120 s). */

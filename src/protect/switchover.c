@@ -23,10 +23,12 @@ find_primary(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
             ft_member_status(fleet, member, &last);
     }
     if (ft_fleet_pair(fleet, pair->pair, &status, primary) < 0)
-        return last.code != 0
-            ? ft_fail(err, last.code, last.hint, "%s: %s", pair->vm, last.text)
-            : ft_fail(err, ENOENT, NULL, "%s is not protected: no engine knows "
-                      "it", pair->vm);
+        return last.code != 0 ? ft_fail(err, last.code, last.hint, "%s: %s",
+                                        pair->vm, last.text)
+                              : ft_fail(err, ENOENT, NULL,
+                                        "%s is not protected: no engine knows "
+                                        "it",
+                                        pair->vm);
     if (strcmp(ft_json_string(status, "role", ""), "primary") == 0)
         return 0;
     return ft_fail(err, last.code != 0 ? last.code : EPERM,

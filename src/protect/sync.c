@@ -11,20 +11,20 @@
 #include "protect/protect-private.h"
 
 #define POLL_MS 250
-#define NAP_MS 50                   /* how soon an interrupt is noticed */
-#define PATIENCE_MS 30000           /* with an engine that does not answer */
-#define CONNECT_MS 30000            /* until the engines must have met */
-#define SETTLE_MS 8000              /* for a problem to go away by itself */
+#define NAP_MS 50         /* how soon an interrupt is noticed */
+#define PATIENCE_MS 30000 /* with an engine that does not answer */
+#define CONNECT_MS 30000  /* until the engines must have met */
+#define SETTLE_MS 8000    /* for a problem to go away by itself */
 
 struct follow {
     struct ft_fleet *fleet;
     const struct ft_plan *plan;
     struct ft_member *primary;
     const struct ft_progress *progress;
-    int64_t answered;               /* the last answer, monotonic ns */
-    int64_t apart_since;            /* the engines are not connected; 0: are */
-    int64_t trouble_since;          /* nothing but a problem; 0: none */
-    bool met;                       /* they have been connected once */
+    int64_t answered;      /* the last answer, monotonic ns */
+    int64_t apart_since;   /* the engines are not connected; 0: are */
+    int64_t trouble_since; /* nothing but a problem; 0: none */
+    bool met;              /* they have been connected once */
 };
 
 static int64_t
@@ -76,7 +76,8 @@ check_met(struct follow *f, const json_t *status, struct ft_error *err)
                    "Open TCP port 7331 between the two hosts in their firewalls, "
                    "or choose another address with --address.",
                    "%s: the engine on %s cannot connect to the one on %s (%s)"
-                   "%s%.200s", f->plan->vm, f->plan->primary, f->plan->standby,
+                   "%s%.200s",
+                   f->plan->vm, f->plan->primary, f->plan->standby,
                    f->plan->standby_address, *reason != '\0' ? ": " : "",
                    reason);
 }
@@ -87,7 +88,8 @@ check_trouble(struct follow *f, const json_t *status, struct ft_error *err)
 {
     const json_t *problem = json_object_get(status, "problem");
     const char *state = ft_json_string(status, "state", "");
-    bool idle = strcmp(state, "failed") == 0 || strcmp(state, "unprotected") == 0;
+    bool idle =
+        strcmp(state, "failed") == 0 || strcmp(state, "unprotected") == 0;
 
     if (!idle && !json_is_object(problem)) {
         f->trouble_since = 0;
@@ -101,9 +103,11 @@ check_trouble(struct follow *f, const json_t *status, struct ft_error *err)
         ft_json_to_error(problem, err);
         return ft_error_prefix(err, "%s", f->plan->vm);
     }
-    return ft_fail(err, EIO, "ftadmin events and /var/log/ftadmin on both "
-                   "hosts say more.", "%s: the engine on %s gave up: %.300s",
-                   f->plan->vm, f->plan->primary,
+    return ft_fail(err, EIO,
+                   "ftadmin events and /var/log/ftadmin on both "
+                   "hosts say more.",
+                   "%s: the engine on %s gave up: %.300s", f->plan->vm,
+                   f->plan->primary,
                    ft_json_string(status, "reason", "no reason given"));
 }
 
@@ -138,8 +142,10 @@ poll_once(struct follow *f, struct ft_error *err)
     f->answered = ft_clock_ns();
     status = ft_member_pair(f->primary, f->plan->pair);
     if (status == NULL)
-        return ft_fail(err, ENOENT, NULL, "%s: the engine on %s does not know "
-                       "the pair any more", f->plan->vm, f->plan->primary);
+        return ft_fail(err, ENOENT, NULL,
+                       "%s: the engine on %s does not know "
+                       "the pair any more",
+                       f->plan->vm, f->plan->primary);
     return judge(f, status, err);
 }
 
@@ -148,8 +154,11 @@ ft_follow_sync(struct ft_fleet *fleet, const struct ft_plan *plan,
                struct ft_member *primary, const struct ft_progress *progress,
                struct ft_error *err)
 {
-    struct follow f = { .fleet = fleet, .plan = plan, .primary = primary,
-                        .progress = progress, .answered = ft_clock_ns() };
+    struct follow f = { .fleet = fleet,
+                        .plan = plan,
+                        .primary = primary,
+                        .progress = progress,
+                        .answered = ft_clock_ns() };
     int rc = 0;
 
     while (rc == 0) {

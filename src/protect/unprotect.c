@@ -20,7 +20,7 @@ struct unprotect {
     const struct ft_journal_ops *journal;
     struct ft_journal_entry entry;
     struct ft_unprotect_result *result;
-    size_t index;               /* of the step */
+    size_t index; /* of the step */
 };
 
 int
@@ -44,7 +44,8 @@ ft_remove_pair(struct ft_fleet *fleet, struct ft_member *member,
                            "Run it again; the engine's log on that host is "
                            "/var/log/ftadmin/daemon.log.",
                            "%s: the engine has removed the pair but does not "
-                           "forget it", member->name);
+                           "forget it",
+                           member->name);
         ft_clock_sleep(FORGET_POLL_MS * FT_NS_PER_MS);
     }
 }
@@ -67,7 +68,7 @@ look(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err)
             rc = ft_member_status(fleet, member, err);
     }
     if (rc < 0) {
-        json_decref(member->status);        /* what it said before is old */
+        json_decref(member->status); /* what it said before is old */
         member->status = NULL;
     }
     return rc;
@@ -218,8 +219,9 @@ check_safe(const struct unprotect *u, const struct ft_member *const members[2],
                            "Wait for the takeover, bring the other host back, or "
                            "give --force if the copy may go.",
                            "%s: %s cannot be asked, and the copy on %s may be "
-                           "the only one left", u->pair->vm,
-                           u->pair->hosts[1 - i], u->pair->hosts[i]);
+                           "the only one left",
+                           u->pair->vm, u->pair->hosts[1 - i],
+                           u->pair->hosts[i]);
     if (answers[0] < 0 && answers[1] < 0 &&
         (answers[0] != -ENOENT || answers[1] != -ENOENT))
         return ft_fail(err, EHOSTUNREACH, "Bring at least one of them back.",
@@ -235,7 +237,8 @@ carry_out(struct unprotect *u, const struct ft_member *const members[2],
     /* The current primary first; hosts[0] when nobody says to be one. */
     int first = is_primary(members[1], u->pair->pair) ||
                 (answers[0] < 0 && answers[0] != -ENOENT);
-    bool second_answers = answers[1 - first] == 0 || answers[1 - first] == -ENOENT;
+    bool second_answers =
+        answers[1 - first] == 0 || answers[1 - first] == -ENOENT;
     int rc = u->journal->begin(u->journal->data, &u->entry, err);
 
     if (rc == 0)
@@ -245,7 +248,8 @@ carry_out(struct unprotect *u, const struct ft_member *const members[2],
         return rc;
     return u->journal->end(u->journal->data, &u->entry,
                            u->result->left_count > 0 ? FT_JOURNAL_PARTLY
-                                                     : FT_JOURNAL_DONE, err);
+                                                     : FT_JOURNAL_DONE,
+                           err);
 }
 
 static void
@@ -266,8 +270,11 @@ ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair, bool force,
              const struct ft_journal_ops *journal,
              struct ft_unprotect_result *result, struct ft_error *err)
 {
-    struct unprotect u = { .fleet = fleet, .pair = pair, .progress = progress,
-                           .journal = journal, .result = result };
+    struct unprotect u = { .fleet = fleet,
+                           .pair = pair,
+                           .progress = progress,
+                           .journal = journal,
+                           .result = result };
     const struct ft_member *members[2];
     int answers[2];
     int rc;
@@ -279,8 +286,8 @@ ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair, bool force,
         struct ft_error ignored = FT_ERROR_INIT;
 
         members[i] = member;
-        answers[i] = member != NULL ? look(fleet, member, &ignored)
-                                    : -EHOSTUNREACH;
+        answers[i] =
+            member != NULL ? look(fleet, member, &ignored) : -EHOSTUNREACH;
     }
     rc = check_safe(&u, members, answers, force, err);
     return rc < 0 ? rc : carry_out(&u, members, answers, err);

@@ -10,7 +10,7 @@
 #include "remote/control.h"
 
 #define CALL_TIMEOUT_MS 30000
-#define IDLE_MS 200             /* how often a stream's callback is asked */
+#define IDLE_MS 200 /* how often a stream's callback is asked */
 
 struct ft_control {
     struct ft_ssh *ssh;
@@ -18,9 +18,9 @@ struct ft_control {
     char version[64];
     int64_t next_id;
     bool broken;
-    char *buffer;               /* bytes received, not yet a whole line */
+    char *buffer; /* bytes received, not yet a whole line */
     size_t size;
-    size_t scanned;             /* of them without a newline */
+    size_t scanned; /* of them without a newline */
     size_t room;
 };
 
@@ -54,22 +54,26 @@ ended(struct ft_control *control, struct ft_error *err)
     char text[256];
 
     control->broken = true;
-    snprintf(text, sizeof(text), "%.200s", ft_ssh_stream_errors(control->stream));
+    snprintf(text, sizeof(text), "%.200s",
+             ft_ssh_stream_errors(control->stream));
     text[strcspn(text, "\n")] = '\0';
     if ((status == 127 || status == 126) && strstr(text, "sudo:") == NULL)
         return ft_fail(err, ENOENT, "ftadmin host add installs it.",
                        "%s: no engine is installed", host);
     /* sudo's own words, or those of a shell that does not find it */
     if (strstr(text, "sudo:") != NULL)
-        return ft_fail(err, EACCES, "Log in as root, or allow this user all "
+        return ft_fail(err, EACCES,
+                       "Log in as root, or allow this user all "
                        "commands without a password in sudoers(5).",
                        "%s: no root there: %s", host, text);
     if (status == 1)
-        return ft_fail(err, ECONNREFUSED, "Start it: service ftengine start; its "
+        return ft_fail(err, ECONNREFUSED,
+                       "Start it: service ftengine start; its "
                        "log is /var/log/ftadmin/daemon.log.",
                        "%s: the engine does not run%s%s", host,
                        *text != '\0' ? ": " : "", text);
-    return ft_fail(err, EPIPE, "Try again; the engine's log on that host is "
+    return ft_fail(err, EPIPE,
+                   "Try again; the engine's log on that host is "
                    "/var/log/ftadmin/daemon.log.",
                    "%s: the connection to the engine was lost%s%s", host,
                    *text != '\0' ? ": " : "", text);
@@ -161,8 +165,10 @@ send_request(struct ft_control *control, const char *verb, json_t *args,
 
     if (control->broken) {
         ft_json_wipe(args);
-        return ft_fail(err, EPIPE, NULL, "%s: the connection to the engine was "
-                       "lost", ft_ssh_name(control->ssh));
+        return ft_fail(err, EPIPE, NULL,
+                       "%s: the connection to the engine was "
+                       "lost",
+                       ft_ssh_name(control->ssh));
     }
     *id = control->next_id++;
     request = json_pack("{s:I,s:s,s:o}", "id", (json_int_t)*id, "verb", verb,
@@ -172,7 +178,7 @@ send_request(struct ft_control *control, const char *verb, json_t *args,
     if (line == NULL)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     size = strlen(line);
-    line[size] = '\n';              /* in place of the NUL */
+    line[size] = '\n'; /* in place of the NUL */
     rc = size + 1 > FT_CONTROL_REQUEST_MAX
              ? -EMSGSIZE
              : ft_ssh_stream_write(control->stream, line, size + 1);
@@ -197,8 +203,10 @@ open_reply(struct ft_control *control, json_t *reply, json_t **result,
     }
     if (!json_is_object(json_object_get(reply, "error")) ||
         ft_json_to_error(json_object_get(reply, "error"), err) == 0)
-        return ft_fail(err, EPROTO, NULL, "%s: the engine's answer cannot be "
-                       "understood", ft_ssh_name(control->ssh));
+        return ft_fail(err, EPROTO, NULL,
+                       "%s: the engine's answer cannot be "
+                       "understood",
+                       ft_ssh_name(control->ssh));
     return ft_error_prefix(err, "%s", ft_ssh_name(control->ssh));
 }
 
@@ -215,7 +223,8 @@ wait_reply(struct ft_control *control, int64_t id, int timeout_ms,
 
         if (rc == -ETIMEDOUT) {
             control->broken = true;
-            return ft_fail(err, ETIMEDOUT, "Look at the load of that host; "
+            return ft_fail(err, ETIMEDOUT,
+                           "Look at the load of that host; "
                            "--timeout waits longer.",
                            "%s: the engine did not answer \"%s\" within %d s",
                            ft_ssh_name(control->ssh), verb, timeout_ms / 1000);
@@ -244,8 +253,9 @@ ft_control_call(struct ft_control *control, const char *verb, json_t *args,
         *result = NULL;
     rc = send_request(control, verb, args, &id, err);
     if (rc == 0)
-        rc = wait_reply(control, id, timeout_ms > 0 ? timeout_ms : CALL_TIMEOUT_MS,
-                        verb, &reply, err);
+        rc = wait_reply(control, id,
+                        timeout_ms > 0 ? timeout_ms : CALL_TIMEOUT_MS, verb,
+                        &reply, err);
     return rc == 0 ? open_reply(control, reply, result, err) : rc;
 }
 
@@ -302,11 +312,13 @@ say_hello(struct ft_control *control, struct ft_error *err)
         return rc;
     version = ft_json_int(hello, "control", 0, INT32_MAX, -1);
     if (version != FT_CONTROL_VERSION)
-        return ft_fail(err, EPROTO, "Install the same version on both sides: "
+        return ft_fail(err, EPROTO,
+                       "Install the same version on both sides: "
                        "ftadmin host add again upgrades the host.",
                        "%s: its engine speaks control protocol %lld, this "
-                       "ftadmin %d", ft_ssh_name(control->ssh),
-                       (long long)version, FT_CONTROL_VERSION);
+                       "ftadmin %d",
+                       ft_ssh_name(control->ssh), (long long)version,
+                       FT_CONTROL_VERSION);
     snprintf(control->version, sizeof(control->version), "%s",
              ft_json_string(hello, "version", ""));
     return 0;

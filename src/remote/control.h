@@ -32,8 +32,7 @@ int ft_control_open(struct ft_ssh *session, struct ft_control **control,
 
 /* The same with another command in place of FT_ENGINE_PATH " control". */
 int ft_control_open_command(struct ft_ssh *session, const char *command,
-                            struct ft_control **control,
-                            struct ft_error *err);
+                            struct ft_control **control, struct ft_error *err);
 
 /* NULL is a no-op. */
 void ft_control_close(struct ft_control *control);

@@ -26,7 +26,8 @@ static const char look_command[] =
     "if [ -d /run/systemd/system ]; then echo ft-systemd=1; fi; "
     "if [ -f " FT_ENGINE_PATH " ]; then "
     "s=$(sha256sum < " FT_ENGINE_PATH "); echo ft-sum=${s%% *}; "
-    "echo ft-version=$(" FT_ENGINE_PATH " --version 2>/dev/null | head -n 1); fi";
+    "echo ft-version=$(" FT_ENGINE_PATH
+    " --version 2>/dev/null | head -n 1); fi";
 
 static const char systemd_start[] =
     "systemctl daemon-reload && systemctl enable --quiet ftengine.service && "
@@ -34,15 +35,15 @@ static const char systemd_start[] =
 static const char init_start[] =
     "if command -v update-rc.d >/dev/null; then update-rc.d ftengine defaults; "
     "elif command -v chkconfig >/dev/null; then chkconfig --add ftengine; fi "
-    ">/dev/null 2>&1; "
-    INIT_PATH " stop </dev/null >/dev/null 2>&1; "
-    INIT_PATH " start </dev/null 2>/run/ftengine.start >/dev/null; rc=$?; "
+    ">/dev/null 2>&1; " INIT_PATH " stop </dev/null >/dev/null 2>&1; " INIT_PATH
+    " start </dev/null 2>/run/ftengine.start >/dev/null; rc=$?; "
     "cat /run/ftengine.start >&2; rm -f /run/ftengine.start; exit $rc";
 
 static const char remove_command[] =
     "if [ -d /run/systemd/system ] && [ -f " UNIT_PATH " ]; then "
     "systemctl disable --quiet --now ftengine.service; fi; "
-    "if [ -x " INIT_PATH " ]; then " INIT_PATH " stop </dev/null >/dev/null 2>&1; "
+    "if [ -x " INIT_PATH " ]; then " INIT_PATH
+    " stop </dev/null >/dev/null 2>&1; "
     "fi; "
     "rm -f " UNIT_PATH " " INIT_PATH "; "
     "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi; "
@@ -52,12 +53,15 @@ static const char remove_command[] =
     "rmdir " ENGINE_FOLDER " 2>/dev/null; rm -rf /run/ftadmin; exit 0";
 
 /* Where Debian has the libraries the engine is linked with. */
-static const struct { const char *library; const char *package; } packages[] = {
-    { "libvirt.so", "libvirt0" }, { "libvirt-qemu.so", "libvirt0" },
-    { "libnbd.so", "libnbd0" }, { "libgnutls.so", "libgnutls30" },
+static const struct {
+    const char *library;
+    const char *package;
+} packages[] = {
+    { "libvirt.so", "libvirt0" },        { "libvirt-qemu.so", "libvirt0" },
+    { "libnbd.so", "libnbd0" },          { "libgnutls.so", "libgnutls30" },
     { "libsqlite3.so", "libsqlite3-0" }, { "libjansson.so", "libjansson4" },
-    { "liblz4.so", "liblz4-1" }, { "libxxhash.so", "libxxhash0" },
-    { "libxml2.so", "libxml2" }, { "libzstd.so", "libzstd1" },
+    { "liblz4.so", "liblz4-1" },         { "libxxhash.so", "libxxhash0" },
+    { "libxml2.so", "libxml2" },         { "libzstd.so", "libzstd1" },
     { "libssh.so", "libssh-4" },
 };
 
@@ -79,8 +83,10 @@ ft_install_find(const char *wanted, char *path, size_t size,
     ssize_t n;
 
     if (wanted != NULL)
-        return use_if_there(wanted, path, size) ? 0 :
-            ft_fail(err, ENOENT, NULL, "%s is not an executable file", wanted);
+        return use_if_there(wanted, path, size)
+                   ? 0
+                   : ft_fail(err, ENOENT, NULL, "%s is not an executable file",
+                             wanted);
     n = readlink("/proc/self/exe", beside, sizeof(beside) - 16);
     if (n > 0) {
         beside[n] = '\0';
@@ -92,7 +98,8 @@ ft_install_find(const char *wanted, char *path, size_t size,
         return 0;
     return ft_fail(err, ENOENT, "Give it with --engine FILE.",
                    "no ftengine to install on hosts: looked at $FTENGINE, %s "
-                   "and " FT_LIBDIR "/ftengine", beside);
+                   "and " FT_LIBDIR "/ftengine",
+                   beside);
 }
 
 /* The value of "key=..." at the start of a line of text; empty if none. */
@@ -189,7 +196,8 @@ missing_libraries(struct ft_ssh *ssh, const char *list, struct ft_error *err)
              *wanted != '\0' ? wanted : " libvirt0 libnbd0 libgnutls30");
     return ft_fail(err, ELIBACC, hint,
                    "%s: the engine cannot run there, shared libraries are "
-                   "missing: %s", ft_ssh_name(ssh), names);
+                   "missing: %s",
+                   ft_ssh_name(ssh), names);
 }
 
 /* Starts the uploaded file once, as --version, before anything depends on it. */
@@ -202,15 +210,17 @@ try_candidate(struct ft_ssh *ssh, const char *path, struct ft_error *err)
 
     snprintf(command, sizeof(command),
              "ldd %s 2>/dev/null | sed -n 's/^[[:space:]]*\\([^ ]*\\) => not "
-             "found.*/\\1/p'; %s --version >/dev/null", path, path);
+             "found.*/\\1/p'; %s --version >/dev/null",
+             path, path);
     rc = ft_ssh_run(ssh, command, NULL, 0, 0, &result, err);
     if (rc == 0 && result.out_size > 0)
         rc = missing_libraries(ssh, result.out, err);
     else if (rc == 0 && result.status != 0)
-        rc = ft_fail(err, ENOEXEC, "Give an engine built for it: --engine FILE.",
-                     "%s: the engine cannot run there: %.*s", ft_ssh_name(ssh),
-                     (int)FT_MIN(strcspn(result.errors, "\n"), 300u),
-                     *result.errors != '\0' ? result.errors : "no reason given");
+        rc =
+            ft_fail(err, ENOEXEC, "Give an engine built for it: --engine FILE.",
+                    "%s: the engine cannot run there: %.*s", ft_ssh_name(ssh),
+                    (int)FT_MIN(strcspn(result.errors, "\n"), 300u),
+                    *result.errors != '\0' ? result.errors : "no reason given");
     ft_ssh_result_free(&result);
     return rc;
 }
@@ -226,22 +236,25 @@ store_engine(struct ft_ssh *ssh, const char *local, ft_ssh_progress progress,
     if (rc == 0)
         rc = try_candidate(ssh, CANDIDATE, err);
     if (rc == 0)
-        return ft_ssh_must(ssh, "set -e; cd " ENGINE_FOLDER "; "
+        return ft_ssh_must(ssh,
+                           "set -e; cd " ENGINE_FOLDER "; "
                            "if [ -f ftengine ]; then ln -f ftengine "
                            "ftengine.previous; fi; "
                            "mv -f ftengine.candidate ftengine; sync .",
                            NULL, err);
-    ft_ssh_must(ssh, "rm -f " CANDIDATE "; rmdir " ENGINE_FOLDER
-                " 2>/dev/null; true", NULL, NULL);
+    ft_ssh_must(ssh,
+                "rm -f " CANDIDATE "; rmdir " ENGINE_FOLDER " 2>/dev/null; true",
+                NULL, NULL);
     return rc;
 }
 
 static int
 store_service(struct ft_ssh *ssh, bool systemd, struct ft_error *err)
 {
-    return systemd
-        ? ft_ssh_put(ssh, unit_text, strlen(unit_text), UNIT_PATH, 0644, err)
-        : ft_ssh_put(ssh, init_text, strlen(init_text), INIT_PATH, 0755, err);
+    return systemd ? ft_ssh_put(ssh, unit_text, strlen(unit_text), UNIT_PATH,
+                                0644, err)
+                   : ft_ssh_put(ssh, init_text, strlen(init_text), INIT_PATH,
+                                0755, err);
 }
 
 static int
@@ -254,11 +267,12 @@ wait_running(struct ft_ssh *ssh, struct ft_error *err)
     while ((rc = ft_control_open(ssh, &control, err)) != 0) {
         if ((rc != -ECONNREFUSED && rc != -EPIPE) || ft_clock_ns() > deadline)
             return rc == -ECONNREFUSED || rc == -EPIPE
-                ? ft_fail(err, ETIMEDOUT, "Its log there, "
-                          "/var/log/ftadmin/daemon.log, says why.",
-                          "%s: the engine was started but does not answer",
-                          ft_ssh_name(ssh))
-                : rc;
+                       ? ft_fail(err, ETIMEDOUT,
+                                 "Its log there, "
+                                 "/var/log/ftadmin/daemon.log, says why.",
+                                 "%s: the engine was started but does not answer",
+                                 ft_ssh_name(ssh))
+                       : rc;
         ft_clock_sleep(START_PAUSE_MS * FT_NS_PER_MS);
     }
     ft_control_close(control);
@@ -346,7 +360,8 @@ probe_by_file(struct ft_ssh *ssh, const char *path, json_t **facts,
     if (rc == 0)
         rc = ft_json_parse(out, strlen(out), facts, err);
     return rc < 0 ? ft_error_prefix(err, "%s: looking at the host",
-                                    ft_ssh_name(ssh)) : 0;
+                                    ft_ssh_name(ssh))
+                  : 0;
 }
 
 /* Not in /tmp or /var/tmp, which may be mounted noexec. */

@@ -22,10 +22,10 @@
 
 struct ft_install_state {
     bool installed;
-    bool running;           /* the control socket answers */
-    bool current;           /* same SHA-256 as ours */
+    bool running; /* the control socket answers */
+    bool current; /* same SHA-256 as ours */
     bool systemd;
-    char version[64];       /* what it says with --version; may be empty */
+    char version[64]; /* what it says with --version; may be empty */
     char sha256[65];
 };
 

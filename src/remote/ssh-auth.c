@@ -10,8 +10,8 @@
 #include "base/cleanup.h"
 #include "remote/ssh-private.h"
 
-#define PASSWORD_TRIES 3        /* NumberOfPasswordPrompts of ssh_config(5) */
-#define PARTIAL_MAX 4           /* factors one after the other */
+#define PASSWORD_TRIES 3 /* NumberOfPasswordPrompts of ssh_config(5) */
+#define PARTIAL_MAX 4    /* factors one after the other */
 
 static void
 note_tried(struct ft_ssh *self, const char *method)
@@ -75,8 +75,8 @@ answer_prompts(struct ft_ssh *self)
 
     for (int i = 0; i < count && rc == 0; i++) {
         char echo = 0;
-        const char *prompt = ssh_userauth_kbdint_getprompt(self->session, i,
-                                                           &echo);
+        const char *prompt =
+            ssh_userauth_kbdint_getprompt(self->session, i, &echo);
 
         snprintf(text, sizeof(text), "%s@%s: %s", self->user, self->host,
                  prompt != NULL ? prompt : "");
@@ -135,7 +135,8 @@ list_offered(ssh_session session, char *out, size_t size)
 
     snprintf(out, size, "%s%s%s",
              offered & SSH_AUTH_METHOD_PUBLICKEY ? " public keys" : "",
-             offered & SSH_AUTH_METHOD_INTERACTIVE ? " keyboard-interactive" : "",
+             offered & SSH_AUTH_METHOD_INTERACTIVE ? " keyboard-interactive"
+                                                   : "",
              offered & SSH_AUTH_METHOD_PASSWORD ? " password" : "");
     if (*out == '\0')
         snprintf(out, size, " nothing we know");
@@ -148,14 +149,16 @@ refused(struct ft_ssh *self, struct ft_error *err)
     char hint[512];
 
     list_offered(self->session, offered, sizeof(offered));
-    snprintf(hint, sizeof(hint), "Put your key there: ssh-copy-id -p %u %.100s@%.100s; "
+    snprintf(hint, sizeof(hint),
+             "Put your key there: ssh-copy-id -p %u %.100s@%.100s; "
              "or give another user, key or password.",
              self->port, self->user, self->host);
     return ft_fail(err, EACCES, hint,
                    "%s did not let %s in%s; tried: %s; it offers:%s",
                    self->destination, self->user,
                    self->cancelled && strstr(self->tried, "word") == NULL
-                       ? " (no password was given)" : "",
+                       ? " (no password was given)"
+                       : "",
                    *self->tried != '\0' ? self->tried : "nothing", offered);
 }
 
@@ -164,8 +167,9 @@ ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err)
 {
     int rc = ssh_userauth_none(self->session, NULL);
 
-    for (int i = 0; i < PARTIAL_MAX && (rc == SSH_AUTH_DENIED ||
-                                        rc == SSH_AUTH_PARTIAL); i++) {
+    for (int i = 0;
+         i < PARTIAL_MAX && (rc == SSH_AUTH_DENIED || rc == SSH_AUTH_PARTIAL);
+         i++) {
         rc = try_all(self);
         if (rc != SSH_AUTH_PARTIAL)
             break;
@@ -173,7 +177,8 @@ ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err)
     if (rc == SSH_AUTH_SUCCESS)
         return 0;
     if (rc == SSH_AUTH_ERROR && !ssh_is_connected(self->session))
-        return ft_fail(err, EACCES, "Its sshd may have MaxAuthTries or a limit "
+        return ft_fail(err, EACCES,
+                       "Its sshd may have MaxAuthTries or a limit "
                        "on failures: look at its log.",
                        "%s closed the connection while %s logged in; tried: %s",
                        self->destination, self->user,

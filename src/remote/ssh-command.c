@@ -20,7 +20,7 @@ struct ft_ssh_stream {
     struct ft_ssh *ssh;
     ssh_channel channel;
     struct ssh_channel_callbacks_struct callbacks;
-    int status;                 /* -1: not known yet */
+    int status; /* -1: not known yet */
     char errors[STREAM_ERRORS_MAX];
     size_t errors_size;
 };
@@ -49,9 +49,12 @@ ft_ssh_wrap(const struct ft_ssh *self, const char *command)
 static int
 signal_number(const char *name)
 {
-    static const struct { const char *name; int number; } signals[] = {
-        { "ABRT", 6 }, { "ALRM", 14 }, { "FPE", 8 }, { "HUP", 1 },
-        { "ILL", 4 }, { "INT", 2 }, { "KILL", 9 }, { "PIPE", 13 },
+    static const struct {
+        const char *name;
+        int number;
+    } signals[] = {
+        { "ABRT", 6 }, { "ALRM", 14 }, { "FPE", 8 },   { "HUP", 1 },
+        { "ILL", 4 },  { "INT", 2 },   { "KILL", 9 },  { "PIPE", 13 },
         { "QUIT", 3 }, { "SEGV", 11 }, { "TERM", 15 }, { "BUS", 7 },
     };
 
@@ -91,8 +94,8 @@ exec_channel(struct ft_ssh_stream *stream, const char *command,
 {
     FT_AUTOFREE char *line = ft_ssh_wrap(stream->ssh, command);
 
-    if (line == NULL || (stream->channel =
-                         ssh_channel_new(stream->ssh->session)) == NULL)
+    if (line == NULL ||
+        (stream->channel = ssh_channel_new(stream->ssh->session)) == NULL)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     ssh_callbacks_init(&stream->callbacks);
     stream->callbacks.userdata = stream;
@@ -205,8 +208,8 @@ ft_ssh_stream_write(struct ft_ssh_stream *stream, const void *data, size_t size)
         int n = ssh_channel_write(stream->channel, next, FT_MIN(size, 32768u));
 
         if (n <= 0) {
-            stream->ssh->lost = stream->ssh->lost ||
-                                !ssh_is_connected(stream->ssh->session);
+            stream->ssh->lost =
+                stream->ssh->lost || !ssh_is_connected(stream->ssh->session);
             return -EPIPE;
         }
         next += n;
@@ -291,7 +294,8 @@ run_failed(struct ft_ssh *ssh, int code, int timeout_ms, struct ft_error *err)
 {
     switch (code) {
     case ETIMEDOUT:
-        return ft_fail(err, code, "Look at the load there; --timeout waits longer.",
+        return ft_fail(err, code,
+                       "Look at the load there; --timeout waits longer.",
                        "%s: a command did not end within %d s",
                        ssh->destination, timeout_ms / 1000);
     case EFBIG:
@@ -394,9 +398,8 @@ must_failed(struct ft_ssh *ssh, const struct ft_ssh_result *result,
                        "Log in as root, or allow this user all commands "
                        "without a password in sudoers(5).",
                        "%s: no root there: %s", ssh->destination, line);
-    return ft_fail(err, EREMOTEIO, NULL, "%s: %s (status %d)",
-                   ssh->destination, *line != '\0' ? line : "a command failed",
-                   result->status);
+    return ft_fail(err, EREMOTEIO, NULL, "%s: %s (status %d)", ssh->destination,
+                   *line != '\0' ? line : "a command failed", result->status);
 }
 
 int

@@ -57,9 +57,9 @@ set_keepalive(int fd)
 static int
 dial_one(const struct addrinfo *ai, int64_t deadline)
 {
-    FT_AUTOCLOSE int fd = socket(ai->ai_family,
-                                 ai->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                                 ai->ai_protocol);
+    FT_AUTOCLOSE int fd =
+        socket(ai->ai_family, ai->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+               ai->ai_protocol);
     int rc = 0;
 
     if (fd < 0)
@@ -79,11 +79,13 @@ dial_failed(const char *host, unsigned port, int code, struct ft_error *err)
 {
     switch (code) {
     case ECONNREFUSED:
-        return ft_fail(err, code, "Start sshd there, or give the right port "
+        return ft_fail(err, code,
+                       "Start sshd there, or give the right port "
                        "(user@host:port, or Port in ~/.ssh/config).",
                        "%s refused the connection on port %u", host, port);
     case ETIMEDOUT:
-        return ft_fail(err, code, "Look whether the host is up and no firewall "
+        return ft_fail(err, code,
+                       "Look whether the host is up and no firewall "
                        "drops the connection.",
                        "%s did not answer on port %u in time", host, port);
     case EHOSTUNREACH:
@@ -92,8 +94,8 @@ dial_failed(const char *host, unsigned port, int code, struct ft_error *err)
                        "Look whether the host is up, and at the route to it.",
                        "%s cannot be reached: %s", host, strerror(code));
     default:
-        return ft_fail(err, code, NULL, "no connection to %s port %u: %s",
-                       host, port, strerror(code));
+        return ft_fail(err, code, NULL, "no connection to %s port %u: %s", host,
+                       port, strerror(code));
     }
 }
 

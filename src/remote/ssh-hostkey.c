@@ -111,17 +111,18 @@ refuse_changed(struct ft_ssh *self, ssh_key key, const char *offered,
     find_known(self, type, known, sizeof(known), &path);
     known_name(self, name, sizeof(name));
     global = path != NULL && strncmp(path, "/etc/", 5) == 0;
-    snprintf(hint, sizeof(hint),
-             "Somebody may be listening in. Only when you know that the host "
-             "was installed anew, forget the old key: ssh-keygen %s%.150s%s-R '%.150s'",
-             global || path != NULL ? "-f '" : "", path != NULL ? path : "",
-             path != NULL ? "' " : "", name);
+    snprintf(
+        hint, sizeof(hint),
+        "Somebody may be listening in. Only when you know that the host "
+        "was installed anew, forget the old key: ssh-keygen %s%.150s%s-R '%.150s'",
+        global || path != NULL ? "-f '" : "", path != NULL ? path : "",
+        path != NULL ? "' " : "", name);
     ssh_string_free_char(path);
     return ft_fail(err, EKEYREJECTED, hint,
                    "the host key of %s has changed: known is %s, but it "
-                   "offered %s (%s)", self->destination,
-                   *known != '\0' ? known : "another one", offered,
-                   ssh_key_type_to_char(type));
+                   "offered %s (%s)",
+                   self->destination, *known != '\0' ? known : "another one",
+                   offered, ssh_key_type_to_char(type));
 }
 
 static int
@@ -136,13 +137,15 @@ accept_unknown(struct ft_ssh *self, ssh_key key, const char *fingerprint,
         (prompts->host_key == NULL ||
          !prompts->host_key(prompts->data, self->destination, type,
                             fingerprint))) {
-        snprintf(hint, sizeof(hint), "Compare it with the host's own, ssh-keygen "
+        snprintf(hint, sizeof(hint),
+                 "Compare it with the host's own, ssh-keygen "
                  "-lf /etc/ssh/ssh_host_%s_key.pub, and accept it, or give "
                  "--accept-new-host-keys.",
                  strncmp(type, "ssh-", 4) == 0 ? type + 4 : "ed25519");
         return ft_fail(err, ENOKEY, hint,
                        "the host key of %s is not known and was not accepted: "
-                       "%s (%s)", self->destination, fingerprint, type);
+                       "%s (%s)",
+                       self->destination, fingerprint, type);
     }
     if (ssh_session_update_known_hosts(self->session) == SSH_OK)
         return 0;
@@ -168,7 +171,7 @@ ft_ssh_verify_host(struct ft_ssh *self, struct ft_error *err)
         rc = accept_unknown(self, key, fingerprint, err);
     else if (known == SSH_KNOWN_HOSTS_ERROR)
         rc = ft_ssh_failure(self, EIO, "reading known_hosts", err);
-    else                            /* changed, or only another type known */
+    else /* changed, or only another type known */
         rc = refuse_changed(self, key, fingerprint, err);
     ssh_key_free(key);
     return rc;

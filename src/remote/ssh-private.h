@@ -12,16 +12,16 @@
 struct ft_ssh {
     ssh_session session;
     char destination[512];
-    char user[256];             /* who we log in as */
-    char host[256];             /* the name after ~/.ssh/config */
+    char user[256]; /* who we log in as */
+    char host[256]; /* the name after ~/.ssh/config */
     unsigned port;
     struct ft_ssh_prompts prompts;
     struct ssh_callbacks_struct callbacks;
-    char tried[256];            /* ways of authentication that were refused */
-    bool cancelled;             /* the user gave up at a prompt */
+    char tried[256]; /* ways of authentication that were refused */
+    bool cancelled;  /* the user gave up at a prompt */
     bool accept_new_host_keys;
     bool connected;
-    bool lost;                  /* the connection broke */
+    bool lost; /* the connection broke */
 };
 
 /* A TCP connection to host, within timeout_ms. Descriptor or -errno with err. */

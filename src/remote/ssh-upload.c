@@ -18,7 +18,7 @@
 #include "base/cleanup.h"
 #include "remote/ssh-private.h"
 
-#define CHUNK 32768             /* what every SFTP server takes at once */
+#define CHUNK 32768 /* what every SFTP server takes at once */
 
 char *
 ft_shell_quote(const char *text)
@@ -124,8 +124,8 @@ write_all(sftp_file file, const char *data, size_t size,
 
 static int
 sftp_store(struct ft_ssh *ssh, sftp_session sftp, const char *path,
-           const void *data, size_t size, ft_ssh_progress progress,
-           void *user, struct ft_error *err)
+           const void *data, size_t size, ft_ssh_progress progress, void *user,
+           struct ft_error *err)
 {
     sftp_file file = sftp_open(sftp, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     int rc;
@@ -190,7 +190,8 @@ move_into_place(struct ft_ssh *ssh, const char *staged, const char *path,
     if (rc < 0)
         return rc;
     if (strncmp(out, "stored", 6) != 0)
-        return ft_fail(err, EBADMSG, "Try again; look at the memory and disk of "
+        return ft_fail(err, EBADMSG,
+                       "Try again; look at the memory and disk of "
                        "that host if it happens twice.",
                        "%s: %s arrived damaged (SHA-256 differs)",
                        ssh->destination, path);

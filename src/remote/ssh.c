@@ -15,8 +15,8 @@ static int
 code_of_text(const char *text, int fallback)
 {
     static const int codes[] = {
-        ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT, ECONNRESET, EPIPE,
-        EACCES, ENOENT, ENOSPC,
+        ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT, ECONNRESET,
+        EPIPE,        EACCES,       ENOENT,      ENOSPC,
     };
 
     for (size_t i = 0; i < FT_ARRAY_SIZE(codes); i++)
@@ -65,12 +65,13 @@ parse_destination(struct ft_ssh *self, const char *text, struct ft_error *err)
     } else if (port != NULL && strchr(host, ':') == port) {
         end = port;
     } else {
-        port = NULL;                /* none, or a bare IPv6 address */
+        port = NULL; /* none, or a bare IPv6 address */
     }
     if (port != NULL)
         number = strtoul(port + 1, &rest, 10);
     if (host == end || (size_t)(end - host) >= sizeof(self->host) ||
-        user >= sizeof(self->user) || *host == '-' || (at != NULL && user == 0) ||
+        user >= sizeof(self->user) || *host == '-' ||
+        (at != NULL && user == 0) ||
         (port != NULL && (*rest != '\0' || number == 0 || number > 65535)))
         return ft_fail(err, EINVAL, "Write it as [user@]host[:port].",
                        "\"%s\" is not a host to log in to", text);
@@ -82,8 +83,8 @@ parse_destination(struct ft_ssh *self, const char *text, struct ft_error *err)
 
 /* Prompts of libssh itself: the passphrase of an encrypted key. */
 static int
-ask_passphrase(const char *prompt, char *out, size_t size, int echo,
-               int verify, void *data)
+ask_passphrase(const char *prompt, char *out, size_t size, int echo, int verify,
+               void *data)
 {
     struct ft_ssh *self = data;
     char text[640];
@@ -95,8 +96,8 @@ ask_passphrase(const char *prompt, char *out, size_t size, int echo,
     if (self->prompts.secret == NULL)
         return -1;
     ssh_userauth_publickey_auto_get_current_identity(self->session, &identity);
-    snprintf(text, sizeof(text), "Passphrase for key %s: ",
-             identity != NULL ? identity : "file");
+    snprintf(text, sizeof(text),
+             "Passphrase for key %s: ", identity != NULL ? identity : "file");
     ssh_string_free_char(identity);
     memset(out, 0, size);
     if (self->prompts.secret(self->prompts.data, text, out, size) == 0)
@@ -132,7 +133,8 @@ set_options(struct ft_ssh *self, const struct ft_ssh_options *options,
     if (rc == 0 && ssh_options_parse_config(s, options->config) != 0)
         return ft_fail(err, EINVAL, "Correct the file; `ssh -G HOST` checks it.",
                        "the SSH configuration %s cannot be used: %s",
-                       options->config != NULL ? options->config : "~/.ssh/config",
+                       options->config != NULL ? options->config
+                                               : "~/.ssh/config",
                        ssh_get_error(s));
     rc |= ssh_options_set(s, SSH_OPTIONS_PROCESS_CONFIG, &no);
     /* StrictHostKeyChecking=no would let changed keys pass unseen. */
@@ -163,7 +165,9 @@ read_options(struct ft_ssh *self)
         snprintf(self->user, sizeof(self->user), "%s", user);
     else if (self->user[0] == '\0')
         snprintf(self->user, sizeof(self->user), "%s",
-                 getuid() == 0 ? "root" : getlogin() != NULL ? getlogin() : "");
+                 getuid() == 0        ? "root"
+                 : getlogin() != NULL ? getlogin()
+                                      : "");
     if (ssh_options_get_port(self->session, &self->port) != SSH_OK)
         self->port = 22;
     ssh_string_free_char(host);
@@ -174,8 +178,9 @@ static bool
 has_proxy(ssh_session session)
 {
     char *command = NULL;
-    bool yes = ssh_options_get(session, SSH_OPTIONS_PROXYCOMMAND,
-                               &command) == SSH_OK && command != NULL;
+    bool yes = ssh_options_get(session, SSH_OPTIONS_PROXYCOMMAND, &command) ==
+                   SSH_OK &&
+               command != NULL;
 
     ssh_string_free_char(command);
     return yes;
@@ -197,10 +202,10 @@ connect_session(struct ft_ssh *self, int timeout_ms, struct ft_error *err)
     if (ssh_connect(self->session) != SSH_OK) {
         ft_ssh_failure(self, EPROTO, "no SSH connection", err);
         ft_error_hint(err, "Look at the sshd there: its log says why.");
-        fd = -1;                    /* libssh has closed it */
+        fd = -1; /* libssh has closed it */
         return -err->code;
     }
-    fd = -1;                        /* libssh's now */
+    fd = -1; /* libssh's now */
     self->connected = true;
     return 0;
 }

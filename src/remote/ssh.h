@@ -42,11 +42,11 @@ struct ft_ssh_prompts {
 struct ft_ssh_options {
     const char *user;
     unsigned port;
-    const char *identity;           /* a key file tried first */
-    const char *config;             /* instead of ~/.ssh/config and the system's */
-    const char *known_hosts;        /* instead of ~/.ssh/known_hosts */
-    bool accept_new_host_keys;      /* never accepts a changed one */
-    int connect_timeout_ms;         /* 0: 10 s */
+    const char *identity;      /* a key file tried first */
+    const char *config;        /* instead of ~/.ssh/config and the system's */
+    const char *known_hosts;   /* instead of ~/.ssh/known_hosts */
+    bool accept_new_host_keys; /* never accepts a changed one */
+    int connect_timeout_ms;    /* 0: 10 s */
     struct ft_ssh_prompts prompts;
 };
 
@@ -67,10 +67,10 @@ const char *ft_ssh_name(const struct ft_ssh *session);
 bool ft_ssh_is_root(const struct ft_ssh *session);
 
 struct ft_ssh_result {
-    char *out;              /* followed by a NUL */
+    char *out; /* followed by a NUL */
     size_t out_size;
-    char *errors;           /* at most 64 KiB of stderr, followed by a NUL */
-    int status;             /* exit status; 128 + signal; -1 unknown */
+    char *errors; /* at most 64 KiB of stderr, followed by a NUL */
+    int status;   /* exit status; 128 + signal; -1 unknown */
 };
 
 /*
@@ -79,9 +79,9 @@ struct ft_ssh_result {
  * ran, whatever its status; result is released with ft_ssh_result_free, also
  * after an error. -EFBIG when it printed more than FT_SSH_OUTPUT_MAX.
  */
-int ft_ssh_run(struct ft_ssh *session, const char *command,
-               const void *input, size_t input_size, int timeout_ms,
-               struct ft_ssh_result *result, struct ft_error *err);
+int ft_ssh_run(struct ft_ssh *session, const char *command, const void *input,
+               size_t input_size, int timeout_ms, struct ft_ssh_result *result,
+               struct ft_error *err);
 
 /*
  * As ft_ssh_run, but a status other than 0 is -EREMOTEIO with the last line

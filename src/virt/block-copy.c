@@ -27,8 +27,7 @@ target_xml(const char *socket, const char *export_name, char **out)
     driver = ft_xml_child(disk, "driver");
     source = ft_xml_child(disk, "source");
     host = source ? ft_xml_child(source, "host") : NULL;
-    if (!driver || !host ||
-        ft_xml_set(disk, "type", "network") < 0 ||
+    if (!driver || !host || ft_xml_set(disk, "type", "network") < 0 ||
         ft_xml_set(driver, "name", "qemu") < 0 ||
         ft_xml_set(driver, "type", "raw") < 0 ||
         ft_xml_set(source, "protocol", "nbd") < 0 ||
@@ -115,8 +114,7 @@ ft_block_copy_progress(virDomainPtr dom, const char *target,
 }
 
 int
-ft_block_copy_abort(virDomainPtr dom, const char *target,
-                    struct ft_error *err)
+ft_block_copy_abort(virDomainPtr dom, const char *target, struct ft_error *err)
 {
     struct ft_block_copy_progress progress;
 
@@ -136,7 +134,8 @@ static int
 copies_to(xmlNodePtr disk, const char *prefix)
 {
     FT_AUTOFREE char *socket =
-        ft_xml_text(disk, "mirror[@job='copy']//host[@transport='unix']/@socket");
+        ft_xml_text(disk,
+                    "mirror[@job='copy']//host[@transport='unix']/@socket");
 
     return socket && strncmp(socket, prefix, strlen(prefix)) == 0;
 }
@@ -166,8 +165,8 @@ visit_disks(virDomainPtr dom, xmlNodePtr root, const char *prefix, bool end,
 }
 
 static int
-visit_leftovers(virDomainPtr dom, const char *prefix, bool end,
-                unsigned *count, struct ft_error *err)
+visit_leftovers(virDomainPtr dom, const char *prefix, bool end, unsigned *count,
+                struct ft_error *err)
 {
     FT_AUTOXML xmlDocPtr doc = NULL;
     char *xml = virDomainGetXMLDesc(dom, 0);
@@ -178,8 +177,9 @@ visit_leftovers(virDomainPtr dom, const char *prefix, bool end,
         return ft_virt_fail(err, EIO, NULL, "definition of the VM");
     rc = ft_xml_parse(xml, "domain", &doc, err);
     free(xml);
-    return rc ? rc : visit_disks(dom, xmlDocGetRootElement(doc), prefix, end,
-                                 count, err);
+    return rc ? rc
+              : visit_disks(dom, xmlDocGetRootElement(doc), prefix, end, count,
+                            err);
 }
 
 int

@@ -19,16 +19,15 @@
 #include "base/error.h"
 
 struct ft_block_copy_progress {
-    uint64_t done;              /* bytes */
-    uint64_t total;             /* bytes; 0 while unknown */
-    bool active;                /* the job exists */
-    bool ready;                 /* all copied; writes go to both sides */
+    uint64_t done;  /* bytes */
+    uint64_t total; /* bytes; 0 while unknown */
+    bool active;    /* the job exists */
+    bool ready;     /* all copied; writes go to both sides */
 };
 
 /* Starts the copy of disk target ("vda") to export of the server at socket. */
-int ft_block_copy_start(virDomainPtr dom, const char *target,
-                        const char *socket, const char *export_name,
-                        struct ft_error *err);
+int ft_block_copy_start(virDomainPtr dom, const char *target, const char *socket,
+                        const char *export_name, struct ft_error *err);
 
 /* Fills *progress; a job that ended by itself is not active. */
 int ft_block_copy_progress(virDomainPtr dom, const char *target,

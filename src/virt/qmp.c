@@ -12,8 +12,7 @@
 #include "base/json.h"
 
 int
-ft_virt_fail(struct ft_error *err, int code, const char *hint,
-             const char *what)
+ft_virt_fail(struct ft_error *err, int code, const char *hint, const char *what)
 {
     virErrorPtr last = virGetLastError();
 
@@ -111,18 +110,16 @@ ft_qmp_fd(virDomainPtr dom, const char *command, json_t *arguments, int fd,
 }
 
 int
-ft_qmp_give_fd(virDomainPtr dom, const char *name, int fd,
-               struct ft_error *err)
+ft_qmp_give_fd(virDomainPtr dom, const char *name, int fd, struct ft_error *err)
 {
-    return ft_qmp_fd(dom, "getfd", json_pack("{s:s}", "fdname", name), fd,
-                     NULL, err);
+    return ft_qmp_fd(dom, "getfd", json_pack("{s:s}", "fdname", name), fd, NULL,
+                     err);
 }
 
 int
 ft_qmp_take_fd(virDomainPtr dom, const char *name, struct ft_error *err)
 {
-    return ft_qmp(dom, "closefd", json_pack("{s:s}", "fdname", name), NULL,
-                  err);
+    return ft_qmp(dom, "closefd", json_pack("{s:s}", "fdname", name), NULL, err);
 }
 
 int

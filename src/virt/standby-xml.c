@@ -9,7 +9,8 @@
 #include "virt/xml.h"
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
-#define QEMU_ARGS "*[local-name()='commandline' and " \
+#define QEMU_ARGS                       \
+    "*[local-name()='commandline' and " \
     "namespace-uri()='" QEMU_NAMESPACE "']"
 #define QEMU_ARG QEMU_ARGS "/*[local-name()='arg']"
 
@@ -26,8 +27,8 @@ static const char *const run_only[] = {
     "devices/disk/source/@index",
     "devices/disk/source/privateData",
     "devices/interface/target[starts-with(@dev, 'vnet') or "
-        "starts-with(@dev, 'macvtap') or starts-with(@dev, 'macvlan') or "
-        "starts-with(@dev, 'tap')]/@dev",
+    "starts-with(@dev, 'macvtap') or starts-with(@dev, 'macvlan') or "
+    "starts-with(@dev, 'tap')]/@dev",
     "devices/interface/target[not(@*)]",
     "devices/interface/source/@portid",
     "devices/console/@tty",
@@ -38,7 +39,7 @@ static const char *const run_only[] = {
     "devices/channel/target/@state",
     /* libvirt's own folder of the run: /var/lib/libvirt/qemu/channel/... */
     "devices/channel[@type='unix']/source[@mode='bind' and "
-        "contains(@path, '/libvirt/qemu/')]",
+    "contains(@path, '/libvirt/qemu/')]",
     "devices/graphics[@autoport='yes']/@port",
     "devices/graphics[@autoport='yes']/@tlsPort",
     "devices/graphics/listen[@type='socket']/@socket",
@@ -94,8 +95,8 @@ remove_incoming(xmlNodePtr root)
 static int
 add_arg(xmlNodePtr commandline, const char *value)
 {
-    xmlNodePtr arg = xmlNewChild(commandline, commandline->ns, BAD_CAST "arg",
-                                 NULL);
+    xmlNodePtr arg =
+        xmlNewChild(commandline, commandline->ns, BAD_CAST "arg", NULL);
 
     return arg ? ft_xml_set(arg, "value", value) : -ENOMEM;
 }
@@ -116,8 +117,8 @@ add_incoming(xmlNodePtr root)
         ns = xmlNewNs(root, BAD_CAST QEMU_NAMESPACE, BAD_CAST "qemu");
     if (!ns)
         return -ENOMEM;
-    commandline = n ? nodes[0]
-                    : xmlNewChild(root, ns, BAD_CAST "commandline", NULL);
+    commandline =
+        n ? nodes[0] : xmlNewChild(root, ns, BAD_CAST "commandline", NULL);
     if (!commandline)
         return -ENOMEM;
     rc = add_arg(commandline, "-incoming");
@@ -125,7 +126,8 @@ add_incoming(xmlNodePtr root)
 }
 
 static const struct ft_replica_path *
-find_replica(const struct ft_replica_path *replicas, size_t n, const char *target)
+find_replica(const struct ft_replica_path *replicas, size_t n,
+             const char *target)
 {
     size_t i;
 
@@ -180,7 +182,8 @@ replace_disk(xmlNodePtr disk, const struct ft_replica_path *replicas, size_t n,
     replica = find_replica(replicas, n, target);
     if (replica)
         return replace_source(disk, replica->path) < 0
-                   ? ft_fail(err, ENOMEM, NULL, "no memory") : 0;
+                   ? ft_fail(err, ENOMEM, NULL, "no memory")
+                   : 0;
     /* Read-only media are not replicated: the same path must exist there, or
      * the drive is empty. */
     if (ft_xml_count(disk, "readonly") || !ft_xml_count(disk, "source"))

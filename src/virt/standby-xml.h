@@ -18,8 +18,8 @@
 #include "base/error.h"
 
 struct ft_replica_path {
-    const char *target;         /* "vda" */
-    const char *path;           /* raw file on the standby host */
+    const char *target; /* "vda" */
+    const char *path;   /* raw file on the standby host */
 };
 
 /*

@@ -51,8 +51,10 @@ submit(virDomainPtr dom, const void *stream, size_t size, struct ft_error *err)
     int rc;
 
     if (fd < 0)
-        return ft_fail(err, errno, NULL, "no memory file for the device "
-                       "state: %s", strerror(errno));
+        return ft_fail(err, errno, NULL,
+                       "no memory file for the device "
+                       "state: %s",
+                       strerror(errno));
     rc = ft_write_full(fd, stream, size);
     if (rc < 0)
         return ft_fail(err, -rc, NULL, "no room for the device state");
@@ -75,14 +77,16 @@ is_loaded(virDomainPtr dom, struct ft_error *err)
 
     if (rc < 0)
         return ft_error_prefix(err, "QEMU did not survive the loading of the "
-                               "device state");
+                                    "device state");
     word = ft_json_string(status, "status", "");
     if (strcmp(word, "inmigrate") == 0)
         return 0;
     if (strcmp(word, "paused") == 0 || strcmp(word, "running") == 0)
         return 1;
-    return ft_fail(err, EIO, NULL, "the VM is '%s' after loading the device "
-                   "state", word);
+    return ft_fail(err, EIO, NULL,
+                   "the VM is '%s' after loading the device "
+                   "state",
+                   word);
 }
 
 static int
@@ -94,7 +98,8 @@ wait_loaded(virDomainPtr dom, int64_t deadline, struct ft_error *err)
         if (rc != 0)
             return rc < 0 ? rc : 0;
         if (ft_clock_ns() > deadline)
-            return ft_fail(err, ETIMEDOUT, NULL, "QEMU did not load the "
+            return ft_fail(err, ETIMEDOUT, NULL,
+                           "QEMU did not load the "
                            "device state in time");
         ft_clock_sleep(POLL_NS);
     }
@@ -104,9 +109,9 @@ int
 ft_standby_announce(virDomainPtr dom, struct ft_error *err)
 {
     return ft_qmp(dom, "announce-self",
-                  json_pack("{s:i, s:i, s:i, s:i}",
-                            "initial", ANNOUNCE_INITIAL, "max", ANNOUNCE_MAX,
-                            "rounds", ANNOUNCE_ROUNDS, "step", ANNOUNCE_STEP),
+                  json_pack("{s:i, s:i, s:i, s:i}", "initial", ANNOUNCE_INITIAL,
+                            "max", ANNOUNCE_MAX, "rounds", ANNOUNCE_ROUNDS,
+                            "step", ANNOUNCE_STEP),
                   NULL, err);
 }
 

@@ -16,11 +16,11 @@
 
 #include "base/error.h"
 
-struct ft_standby_times {       /* ns each step took */
-    int64_t submit_ns;          /* memfd, getfd, migrate-incoming */
-    int64_t load_ns;            /* until QEMU had loaded the state */
-    int64_t start_ns;           /* virDomainResume */
-    int64_t announce_ns;        /* announce-self */
+struct ft_standby_times { /* ns each step took */
+    int64_t submit_ns;    /* memfd, getfd, migrate-incoming */
+    int64_t load_ns;      /* until QEMU had loaded the state */
+    int64_t start_ns;     /* virDomainResume */
+    int64_t announce_ns;  /* announce-self */
 };
 
 /*

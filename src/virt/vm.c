@@ -21,11 +21,14 @@
 static uint64_t
 scaled(xmlNodePtr node, const char *path)
 {
-    static const struct { const char *unit; uint64_t bytes; } units[] = {
-        { "b", 1 }, { "bytes", 1 }, { "KB", 1000 }, { "k", 1024 },
-        { "KiB", 1024 }, { "MB", 1000000 }, { "M", 1 << 20 },
-        { "MiB", 1 << 20 }, { "GB", 1000000000 }, { "G", 1 << 30 },
-        { "GiB", 1 << 30 }, { "TiB", UINT64_C(1) << 40 },
+    static const struct {
+        const char *unit;
+        uint64_t bytes;
+    } units[] = {
+        { "b", 1 },       { "bytes", 1 },     { "KB", 1000 },
+        { "k", 1024 },    { "KiB", 1024 },    { "MB", 1000000 },
+        { "M", 1 << 20 }, { "MiB", 1 << 20 }, { "GB", 1000000000 },
+        { "G", 1 << 30 }, { "GiB", 1 << 30 }, { "TiB", UINT64_C(1) << 40 },
     };
     FT_AUTOFREE xmlNodePtr *nodes = NULL;
     FT_AUTOFREE char *text = ft_xml_text(node, path);
@@ -44,18 +47,17 @@ scaled(xmlNodePtr node, const char *path)
 static int
 read_disk(xmlNodePtr node, struct ft_vm_disk *disk)
 {
-    const char *where = ft_xml_count(node, "source/@file") ? "source/@file"
-                                                           : "source/@dev";
+    const char *where =
+        ft_xml_count(node, "source/@file") ? "source/@file" : "source/@dev";
 
     disk->readonly = ft_xml_count(node, "readonly") > 0;
     disk->shareable = ft_xml_count(node, "shareable") > 0;
-    if (ft_xml_copy(node, "target/@dev", disk->target,
-                    sizeof(disk->target)) < 0 ||
-        ft_xml_copy(node, "alias/@name", disk->alias,
-                    sizeof(disk->alias)) < 0 ||
+    if (ft_xml_copy(node, "target/@dev", disk->target, sizeof(disk->target)) <
+            0 ||
+        ft_xml_copy(node, "alias/@name", disk->alias, sizeof(disk->alias)) < 0 ||
         ft_xml_copy(node, where, disk->source, sizeof(disk->source)) < 0 ||
-        ft_xml_copy(node, "driver/@type", disk->format,
-                    sizeof(disk->format)) < 0 ||
+        ft_xml_copy(node, "driver/@type", disk->format, sizeof(disk->format)) <
+            0 ||
         ft_xml_copy(node, "@device", disk->device, sizeof(disk->device)) < 0)
         return -ERANGE;
     if (!disk->device[0])
@@ -73,8 +75,8 @@ read_nic(xmlNodePtr node, struct ft_vm_nic *nic)
         ft_xml_copy(node, "mac/@address", nic->mac, sizeof(nic->mac)) < 0 ||
         ft_xml_copy(node, "model/@type", nic->model, sizeof(nic->model)) < 0 ||
         ft_xml_copy(node, "@type", nic->type, sizeof(nic->type)) < 0 ||
-        ft_xml_copy(node, "source/@bridge", nic->bridge,
-                    sizeof(nic->bridge)) < 0 ||
+        ft_xml_copy(node, "source/@bridge", nic->bridge, sizeof(nic->bridge)) <
+            0 ||
         ft_xml_copy(node, "target/@dev", nic->tap, sizeof(nic->tap)) < 0 ||
         ft_xml_copy(node, "driver/@queues", queues, sizeof(queues)) < 0 ||
         ft_xml_copy(node, "driver/@name", driver, sizeof(driver)) < 0)
@@ -323,7 +325,8 @@ ask_qemu(virDomainPtr dom, struct ft_vm *out, struct ft_error *err)
     if (rc == 0)
         rc = ft_qmp(dom, "qom-get",
                     json_pack("{s:s, s:s}", "path", "/machine", "property",
-                              "type"), &type, err);
+                              "type"),
+                    &type, err);
     if (rc < 0)
         return rc;
     qemu = json_object_get(version, "qemu");
@@ -352,7 +355,7 @@ ask_capacities(virDomainPtr dom, struct ft_vm *out, struct ft_error *err)
         struct ft_vm_disk *disk = &out->disks[i];
 
         if (!disk->source[0])
-            continue;           /* an empty drive, or a network disk */
+            continue; /* an empty drive, or a network disk */
         if (virDomainGetBlockInfo(dom, disk->target, &info, 0) < 0)
             return ft_virt_fail(err, EIO, NULL, disk->target);
         disk->capacity = info.capacity;
@@ -393,8 +396,8 @@ ft_vm_inspect(virDomainPtr dom, struct ft_vm *out, struct ft_error *err)
     rc = ask_libvirt(dom, out, err);
     if (rc == 0)
         rc = ft_vm_pid(out->name, out->uuid, &out->pid, err);
-    if (rc == 0 && (read_owner(out->pid, &out->uid, &out->gid) < 0 ||
-                    find_vhost(out) < 0))
+    if (rc == 0 &&
+        (read_owner(out->pid, &out->uid, &out->gid) < 0 || find_vhost(out) < 0))
         rc = ft_fail(err, ESRCH, NULL, "QEMU of VM %s went away", out->name);
     if (rc == 0)
         rc = ask_qemu(dom, out, err);

@@ -22,41 +22,41 @@
 #define FT_VM_NICS_MAX 32
 
 struct ft_vm_disk {
-    char target[32];            /* "vda" */
-    char alias[64];             /* "virtio-disk0" */
-    char source[4096];          /* file or block device; "" when neither */
-    char format[32];            /* "raw", "qcow2" */
-    char device[16];            /* "disk", "cdrom", "floppy", "lun" */
-    uint64_t capacity;          /* bytes as the guest sees them */
+    char target[32];   /* "vda" */
+    char alias[64];    /* "virtio-disk0" */
+    char source[4096]; /* file or block device; "" when neither */
+    char format[32];   /* "raw", "qcow2" */
+    char device[16];   /* "disk", "cdrom", "floppy", "lun" */
+    uint64_t capacity; /* bytes as the guest sees them */
     bool readonly;
     bool shareable;
 };
 
 struct ft_vm_nic {
-    char alias[64];             /* "net0" */
-    char netdev[64];            /* QEMU's netdev id: "hostnet0" */
-    char mac[18];               /* lower case, colons */
-    char model[32];             /* "virtio", "e1000" */
-    char type[32];              /* "bridge", "network", "user" */
-    char bridge[64];            /* bridge of the tap, or "" */
-    char tap[32];               /* tap device on this host ("vnet3") or "" */
-    unsigned queues;            /* 1 unless multi-queue */
-    bool vhost;                 /* the kernel's vhost moves its packets */
+    char alias[64];  /* "net0" */
+    char netdev[64]; /* QEMU's netdev id: "hostnet0" */
+    char mac[18];    /* lower case, colons */
+    char model[32];  /* "virtio", "e1000" */
+    char type[32];   /* "bridge", "network", "user" */
+    char bridge[64]; /* bridge of the tap, or "" */
+    char tap[32];    /* tap device on this host ("vnet3") or "" */
+    unsigned queues; /* 1 unless multi-queue */
+    bool vhost;      /* the kernel's vhost moves its packets */
 };
 
 struct ft_vm {
     char name[256];
     char uuid[37];
-    char machine[64];           /* QEMU's own name: "pc-i440fx-7.2" */
-    uint64_t memory;            /* bytes of RAM given to the guest at most */
+    char machine[64]; /* QEMU's own name: "pc-i440fx-7.2" */
+    uint64_t memory;  /* bytes of RAM given to the guest at most */
     unsigned vcpus;
-    pid_t pid;                  /* QEMU's process on this host */
-    uid_t uid;                  /* whom it runs as */
+    pid_t pid; /* QEMU's process on this host */
+    uid_t uid; /* whom it runs as */
     gid_t gid;
-    char qemu_version[32];      /* "7.2.22" */
+    char qemu_version[32]; /* "7.2.22" */
     bool persistent;
     bool autostart;
-    bool running;               /* false: paused or otherwise stopped */
+    bool running; /* false: paused or otherwise stopped */
     struct ft_vm_disk *disks;
     size_t n_disks;
     struct ft_vm_nic *nics;

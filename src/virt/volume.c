@@ -57,7 +57,7 @@ room_in(virStoragePoolPtr pool)
 
     if (!holds_files(pool))
         return 0;
-    virStoragePoolRefresh(pool, 0);     /* older figures do when it fails */
+    virStoragePoolRefresh(pool, 0); /* older figures do when it fails */
     if (virStoragePoolGetInfo(pool, &info) < 0)
         return 0;
     return info.available;
@@ -68,7 +68,8 @@ no_room(struct ft_error *err, const char *pool, uint64_t bytes, uint64_t room)
 {
     return ft_fail(err, ENOSPC, "free some space, or name another pool",
                    "storage pool %s has %llu MiB free, the replica needs "
-                   "%llu MiB", pool, MIB(room), MIB(bytes + (1 << 20) - 1));
+                   "%llu MiB",
+                   pool, MIB(room), MIB(bytes + (1 << 20) - 1));
 }
 
 static int
@@ -154,7 +155,8 @@ volume_name(const char *vm, const char *target, char out[NAME_SIZE],
 {
     if (strchr(vm, '/') || strchr(target, '/') || vm[0] == '.' ||
         (size_t)snprintf(out, NAME_SIZE, "%s-%s" FT_VOLUME_SUFFIX, vm,
-                         target) >= NAME_SIZE || strlen(out) > 255)
+                         target) >= NAME_SIZE ||
+        strlen(out) > 255)
         return ft_fail(err, EINVAL, NULL,
                        "no volume can be named after VM '%s'", vm);
     return 0;
@@ -249,8 +251,7 @@ ft_volume_create(virConnectPtr conn, const char *pool_name, const char *vm,
 /* The replica's volume; -ENOENT when there is none. */
 static int
 find_volume(virConnectPtr conn, const char *pool_name, const char *vm,
-            const char *target, virStorageVolPtr *volume,
-            struct ft_error *err)
+            const char *target, virStorageVolPtr *volume, struct ft_error *err)
 {
     FT_AUTOPOOL virStoragePoolPtr pool = NULL;
     char name[NAME_SIZE];
@@ -262,8 +263,10 @@ find_volume(virConnectPtr conn, const char *pool_name, const char *vm,
         return rc;
     *volume = virStorageVolLookupByName(pool, name);
     return *volume ? 0
-                   : ft_fail(err, ENOENT, NULL, "there is no volume %s in "
-                             "storage pool %s", name, pool_name);
+                   : ft_fail(err, ENOENT, NULL,
+                             "there is no volume %s in "
+                             "storage pool %s",
+                             name, pool_name);
 }
 
 int

@@ -22,8 +22,8 @@
  * not NULL, else the one with the most room. *name is freed by the caller.
  * -ENOSPC when there is no room, -ENOENT when there is no such pool.
  */
-int ft_volume_find_pool(virConnectPtr conn, const char *wanted,
-                        uint64_t bytes, char **name, struct ft_error *err);
+int ft_volume_find_pool(virConnectPtr conn, const char *wanted, uint64_t bytes,
+                        char **name, struct ft_error *err);
 
 /*
  * Makes the sparse raw replica of disk target of vm in pool, capacity bytes,

@@ -21,7 +21,7 @@ ft_xml_parse(const char *text, const char *root, xmlDocPtr *doc,
     xmlInitParser();
     parsed = xmlReadMemory(text, (int)strlen(text), NULL, NULL,
                            XML_PARSE_NONET | XML_PARSE_NOERROR |
-                           XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS);
+                               XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS);
     if (!parsed)
         return ft_fail(err, EINVAL, NULL, "this is not well-formed XML");
     top = xmlDocGetRootElement(parsed);

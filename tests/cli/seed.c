@@ -38,15 +38,28 @@ static int
 add_vms(struct ft_store *store, int64_t host, struct ft_error *err)
 {
     struct ft_store_vm vms[] = {
-        { .uuid = VM, .name = "vm1", .state = "running", .memory = 1 << 28,
-          .vcpus = 2, .disk_bytes = 1 << 30, .seen_at = an_hour_ago() },
-        { .uuid = OTHER_VM, .name = "vm2", .state = "off", .memory = 1 << 27,
-          .vcpus = 1, .disk_bytes = 1 << 29, .seen_at = an_hour_ago() },
+        { .uuid = VM,
+          .name = "vm1",
+          .state = "running",
+          .memory = 1 << 28,
+          .vcpus = 2,
+          .disk_bytes = 1 << 30,
+          .seen_at = an_hour_ago() },
+        { .uuid = OTHER_VM,
+          .name = "vm2",
+          .state = "off",
+          .memory = 1 << 27,
+          .vcpus = 1,
+          .disk_bytes = 1 << 29,
+          .seen_at = an_hour_ago() },
     };
-    struct ft_store_nic nic = { .name = "eth0", .mac = "52:54:00:00:00:01",
-                                .addresses = "10.0.0.1/24", .carrier = true };
-    struct ft_store_topology topology = { .vms = vms, .vm_count = 2,
-                                          .nics = &nic, .nic_count = 1 };
+    struct ft_store_nic nic = { .name = "eth0",
+                                .mac = "52:54:00:00:00:01",
+                                .addresses = "10.0.0.1/24",
+                                .carrier = true };
+    struct ft_store_topology topology = {
+        .vms = vms, .vm_count = 2, .nics = &nic, .nic_count = 1
+    };
 
     return ft_store_topology_put(store, host, &topology, err);
 }
@@ -55,26 +68,38 @@ static int
 add_pair(struct ft_store *store, struct ft_error *err)
 {
     struct ft_store_pair pair = {
-        .pair = PAIR, .vm = "vm1", .vm_uuid = VM, .primary = "h1",
-        .standby = "h2", .witness = "w1", .phase = "applied",
+        .pair = PAIR,
+        .vm = "vm1",
+        .vm_uuid = VM,
+        .primary = "h1",
+        .standby = "h2",
+        .witness = "w1",
+        .phase = "applied",
         .created_at = an_hour_ago(),
     };
-    FT_AUTOJSON json_t *status = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:f,s:{s:f,s:f},s:i}", "pair",
-        PAIR, "vm", "vm1", "uuid", VM, "state", "protected", "primary", "h1",
-        "standby", "h2", "witness", "w1", "generation", 1, "epoch", 4711,
-        "epochs_per_s", 9.5, "pause_ms", "p50", 2.75, "p99", 6.5, "lag_ms", 12);
+    FT_AUTOJSON json_t *status =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:f,s:{s:f,s:f},s:i}",
+                  "pair", PAIR, "vm", "vm1", "uuid", VM, "state", "protected",
+                  "primary", "h1", "standby", "h2", "witness", "w1",
+                  "generation", 1, "epoch", 4711, "epochs_per_s", 9.5,
+                  "pause_ms", "p50", 2.75, "p99", 6.5, "lag_ms", 12);
     int rc = ft_store_pair_put(store, &pair, err);
 
-    return rc ? rc : ft_store_status_put(store, PAIR, status, an_hour_ago(), err);
+    return rc ? rc
+              : ft_store_status_put(store, PAIR, status, an_hour_ago(), err);
 }
 
 static int
 add_event(struct ft_store *store, struct ft_error *err)
 {
     struct ft_store_event event = {
-        .host = "h1", .seq = 1, .at = "2026-11-22T10:00:00.000Z", .pair = PAIR,
-        .vm = "vm1", .severity = "warn", .kind = "link",
+        .host = "h1",
+        .seq = 1,
+        .at = "2026-11-22T10:00:00.000Z",
+        .pair = PAIR,
+        .vm = "vm1",
+        .severity = "warn",
+        .kind = "link",
         .text = "the link to h2 \033[31mwas lost",
     };
 

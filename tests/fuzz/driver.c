@@ -29,7 +29,7 @@ struct input {
 
 static struct input corpus[FILES_MAX];
 static size_t corpus_size;
-static unsigned char *window;       /* INPUT_MAX bytes, then nothing */
+static unsigned char *window; /* INPUT_MAX bytes, then nothing */
 static const unsigned char *current;
 static size_t current_size;
 static char crash_path[256];
@@ -77,31 +77,31 @@ mutate(unsigned char *data, size_t size, uint64_t *random)
     size_t part;
 
     switch (r % 7) {
-    case 0:     /* flip a bit */
+    case 0: /* flip a bit */
         if (size)
             data[at] ^= (unsigned char)(1u << (r >> 40) % 8);
         return size;
-    case 1:     /* a byte that is an edge of something */
+    case 1: /* a byte that is an edge of something */
         if (size)
             data[at] = odd[(r >> 40) % sizeof(odd)];
         return size;
-    case 2:     /* four of them */
+    case 2: /* four of them */
         for (size_t i = at; i < size && i < at + 4; i++)
             data[i] = odd[(r >> 40) % sizeof(odd)];
         return size;
-    case 3:     /* cut short */
+    case 3: /* cut short */
         return at;
-    case 4:     /* take a piece out */
+    case 4: /* take a piece out */
         part = size - at < 16 ? size - at : (r >> 40) % 16;
         memmove(data + at, data + at + part, size - at - part);
         return size - part;
-    case 5:     /* say a piece twice */
+    case 5: /* say a piece twice */
         part = size - at;
         if (size + part > INPUT_MAX)
             return size;
         memmove(data + at + part, data + at, part);
         return size + part;
-    default:    /* go on as another input does */
+    default: /* go on as another input does */
         part = other->size > at ? other->size - at : 0;
         if (part)
             memcpy(data + at, other->data + at, part);
@@ -178,8 +178,8 @@ make_window(void)
 {
     window = mmap(NULL, INPUT_MAX + 4096, PROT_READ | PROT_WRITE,
                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (window == MAP_FAILED
-        || mprotect(window + INPUT_MAX, 4096, PROT_NONE) < 0)
+    if (window == MAP_FAILED ||
+        mprotect(window + INPUT_MAX, 4096, PROT_NONE) < 0)
         exit(1);
 }
 
@@ -194,8 +194,7 @@ main(int argc, char **argv)
     name = name ? name + 1 : argv[0];
     snprintf(crash_path, sizeof(crash_path), "%s.crash", name);
     snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s",
-             source ? source : ".",
-             strncmp(name, "fuzz-", 5) ? name : name + 5);
+             source ? source : ".", strncmp(name, "fuzz-", 5) ? name : name + 5);
     for (int i = 1; i < argc; i++)
         load(argv[i]);
     if (argc == 1)

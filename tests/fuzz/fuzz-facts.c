@@ -20,7 +20,8 @@ plan_with(struct ft_host *a, struct ft_host *b)
     struct ft_inventory inventory = { .hosts = hosts, .host_count = 2 };
     struct ft_plan_choices choices = {
         .vm = a->domain_count > 0 ? a->domains[0].name : "vm1",
-        .standby = "b", .witness = "none",
+        .standby = "b",
+        .witness = "none",
         .pair = "11111111-2222-3333-4444-555555555555",
         .settings = FT_PAIR_SETTINGS_INIT,
     };

@@ -24,12 +24,12 @@ take_payload(const struct ft_frame_header *header, const uint8_t *data)
             FUZZ_CHECK(err.code == EPROTO && err.text[0]);
             break;
         }
-        FUZZ_CHECK(change.disk < 2 && change.length > 0
-                   && change.offset + change.length <= disks[change.disk]);
+        FUZZ_CHECK(change.disk < 2 && change.length > 0 &&
+                   change.offset + change.length <= disks[change.disk]);
         break;
     case FT_FRAME_EPOCH_END:
-        FUZZ_CHECK(ft_epoch_end_decode(data, header->length, &summary, &err)
-                   == 0);
+        FUZZ_CHECK(ft_epoch_end_decode(data, header->length, &summary, &err) ==
+                   0);
         break;
     }
 }

@@ -23,8 +23,8 @@ static unsigned char disk[DISK_SIZE];
 static void
 check(unsigned export, uint64_t offset, uint64_t length)
 {
-    FUZZ_CHECK(export < 2 && length > 0 && length <= DISK_SIZE
-               && offset <= DISK_SIZE - length);
+    FUZZ_CHECK(export < 2 && length > 0 && length <= DISK_SIZE &&
+               offset <= DISK_SIZE - length);
 }
 
 static int
@@ -95,8 +95,8 @@ send_input(int fd, const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct ft_nbd_handlers handlers = { on_read, on_write,
-                                                     on_zero, on_flush };
+    static const struct ft_nbd_handlers handlers = { on_read, on_write, on_zero,
+                                                     on_flush };
     static const struct ft_nbd_export exports[] = { { "vda", DISK_SIZE },
                                                     { "b", DISK_SIZE } };
     struct ft_error err = FT_ERROR_INIT;

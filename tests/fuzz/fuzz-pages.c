@@ -19,8 +19,8 @@ take(void *opaque, unsigned block, uint64_t offset, uint64_t length,
     struct seen *seen = opaque;
     const unsigned char *bytes = data;
 
-    FUZZ_CHECK(block < 3 && length > 0 && length <= blocks[block]
-               && offset <= blocks[block] - length);
+    FUZZ_CHECK(block < 3 && length > 0 && length <= blocks[block] &&
+               offset <= blocks[block] - length);
     FUZZ_CHECK(offset % FT_PAGE_SIZE == 0 && length % FT_PAGE_SIZE == 0);
     FUZZ_CHECK(offset >= seen->end);
     seen->end = offset + length;
@@ -45,8 +45,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!decoder || !size)
         return 0;
     type = data[0] & 1 ? FT_FRAME_RAM_ZERO : FT_FRAME_RAM;
-    if (ft_pages_decode(decoder, type, data + 1, size - 1, take, &seen,
-                        &counts, &err))
+    if (ft_pages_decode(decoder, type, data + 1, size - 1, take, &seen, &counts,
+                        &err))
         FUZZ_CHECK(err.code == EPROTO && err.text[0] && !seen.pages);
     FUZZ_CHECK(counts.data + counts.zero == seen.pages);
     FUZZ_CHECK(counts.data <= FT_FRAME_DATA_MAX / FT_PAGE_SIZE);

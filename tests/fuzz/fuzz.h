@@ -14,13 +14,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* As assert(3), whatever NDEBUG says. */
-#define FUZZ_CHECK(condition)                                                 \
-    do {                                                                      \
-        if (!(condition)) {                                                   \
-            fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__,  \
-                    #condition);                                              \
-            abort();                                                          \
-        }                                                                     \
+#define FUZZ_CHECK(condition)                                                \
+    do {                                                                     \
+        if (!(condition)) {                                                  \
+            fprintf(stderr, "%s:%d: %s does not hold\n", __FILE__, __LINE__, \
+                    #condition);                                             \
+            abort();                                                         \
+        }                                                                    \
     } while (0)
 
 #endif

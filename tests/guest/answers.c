@@ -18,9 +18,11 @@ answer_parse(const char *line, struct answer *answer)
 {
     char kind[16];
 
-    if (sscanf(line, "done %" SCNx64 " %" SCNu64 " %" SCNu64 " %" SCNx64 " %39s %" SCNu64 " %15s",
-               &answer->client, &answer->number, &answer->global, &answer->checksum, answer->boot,
-               &answer->uptime, kind) != 7)
+    if (sscanf(line,
+               "done %" SCNx64 " %" SCNu64 " %" SCNu64 " %" SCNx64
+               " %39s %" SCNu64 " %15s",
+               &answer->client, &answer->number, &answer->global,
+               &answer->checksum, answer->boot, &answer->uptime, kind) != 7)
         return -1;
     answer->repeated = !strcmp(kind, "repeated");
     return answer->repeated || !strcmp(kind, "new") ? 0 : -1;
@@ -33,7 +35,8 @@ payload_make(uint64_t client, uint64_t number, unsigned length, char *payload)
 
     for (unsigned i = 0; i < length; i++) {
         if (i % 16 == 0)
-            snprintf(digits, sizeof(digits), "%016" PRIx64, ledger_mix(client ^ number, i));
+            snprintf(digits, sizeof(digits), "%016" PRIx64,
+                     ledger_mix(client ^ number, i));
         payload[i] = digits[i % 16];
     }
     payload[length] = 0;
@@ -59,13 +62,14 @@ be_patient(int fd)
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof(idle));
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval, sizeof(interval));
     setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
-    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms,
+               sizeof(timeout_ms));
 }
 
 static int
 finish_connect(int fd, int seconds)
 {
-    struct pollfd wait = {.fd = fd, .events = POLLOUT};
+    struct pollfd wait = { .fd = fd, .events = POLLOUT };
     int error = ETIMEDOUT;
     socklen_t size = sizeof(error);
 
@@ -77,7 +81,8 @@ finish_connect(int fd, int seconds)
 int
 ledger_connect(const char *target, int seconds)
 {
-    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = NULL;
+    struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM },
+                    *found = NULL;
     char host[256];
     const char *colon = strrchr(target, ':');
     int fd, error;

@@ -19,7 +19,8 @@ int answer_parse(const char *line, struct answer *answer);
 
 /* The payload that the client sends with a request: `length` characters (0 to LEDGER_PAYLOAD_MAX)
  * that follow from who asks and the number. Writes a final NUL. */
-void payload_make(uint64_t client, uint64_t number, unsigned length, char *payload);
+void payload_make(uint64_t client, uint64_t number, unsigned length,
+                  char *payload);
 
 /* Nanoseconds of a clock (clock_gettime(2)). */
 uint64_t clock_ns(int clock);

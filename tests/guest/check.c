@@ -24,9 +24,10 @@ tell_lost(const struct event *event, const char *where, uint64_t already)
 {
     if (already < DETAILS)
         fprintf(stderr,
-                "lost: client %" PRIx64 " request %" PRIu64 ", answered as record %" PRIu64
-                ", is not %s\n",
-                event->answer.client, event->answer.number, event->answer.global, where);
+                "lost: client %" PRIx64 " request %" PRIu64
+                ", answered as record %" PRIu64 ", is not %s\n",
+                event->answer.client, event->answer.number,
+                event->answer.global, where);
 }
 
 static int
@@ -34,23 +35,27 @@ holds(const struct stretch *stretch, const struct event *event)
 {
     const struct answer *answer = &event->answer;
     char payload[LEDGER_PAYLOAD_MAX + 1], boot[17], *digit = boot;
-    const struct ledger_record *record = &stretch->records[answer->global - stretch->from];
+    const struct ledger_record *record =
+        &stretch->records[answer->global - stretch->from];
 
     payload_make(answer->client, answer->number, event->payload, payload);
     for (const char *c = answer->boot; *c && digit < boot + 16; c++)
         if (*c != '-')
             *digit++ = *c;
     *digit = 0;
-    return record->client == answer->client && record->number == answer->number &&
-           record->checksum == answer->checksum && record->uptime == answer->uptime &&
+    return record->client == answer->client &&
+           record->number == answer->number &&
+           record->checksum == answer->checksum &&
+           record->uptime == answer->uptime &&
            record->boot == strtoull(boot, NULL, 16) &&
-           record->payload == ledger_hash(LEDGER_HASH_START, payload, event->payload);
+           record->payload ==
+               ledger_hash(LEDGER_HASH_START, payload, event->payload);
 }
 
 /* `forgotten`: places up to this one need not be there (memory keeps the last records only). */
 static uint64_t
-count_lost(const struct history *history, const struct stretch *stretch, const char *where,
-           uint64_t forgotten)
+count_lost(const struct history *history, const struct stretch *stretch,
+           const char *where, uint64_t forgotten)
 {
     uint64_t lost = 0;
 
@@ -60,8 +65,8 @@ count_lost(const struct history *history, const struct stretch *stretch, const c
 
         if (global <= forgotten)
             continue;
-        if (global < stretch->from || global >= stretch->from + stretch->count ||
-            !holds(stretch, event))
+        if (global < stretch->from ||
+            global >= stretch->from + stretch->count || !holds(stretch, event))
             tell_lost(event, where, lost++);
     }
     return lost;
@@ -79,11 +84,12 @@ count_broken(const struct stretch *stretch, const char *where)
         int fits = record->global == stretch->from + i;
 
         if (i || stretch->from == 1)
-            fits =
-                fits && ledger_record_fits(record, stretch->from + i, i ? record[-1].checksum : 0);
+            fits = fits && ledger_record_fits(record, stretch->from + i,
+                                              i ? record[-1].checksum : 0);
         if (!fits && broken++ < DETAILS)
             fprintf(stderr,
-                    "broken: record %" PRIu64 " %s does not follow from the one before it\n",
+                    "broken: record %" PRIu64
+                    " %s does not follow from the one before it\n",
                     stretch->from + i, where);
     }
     return broken;
@@ -106,15 +112,17 @@ count_duplicated(struct stretch *stretch)
     uint64_t duplicated = 0;
 
     if (stretch->count)
-        qsort(stretch->records, stretch->count, sizeof(*stretch->records), by_request);
+        qsort(stretch->records, stretch->count, sizeof(*stretch->records),
+              by_request);
     for (uint64_t i = 1; i < stretch->count; i++) {
         const struct ledger_record *record = &stretch->records[i];
 
         if (!by_request(record, record - 1) && duplicated++ < DETAILS)
             fprintf(stderr,
-                    "duplicated: client %" PRIx64 " request %" PRIu64 " stands at %" PRIu64
-                    " and %" PRIu64 "\n",
-                    record->client, record->number, record[-1].global, record->global);
+                    "duplicated: client %" PRIx64 " request %" PRIu64
+                    " stands at %" PRIu64 " and %" PRIu64 "\n",
+                    record->client, record->number, record[-1].global,
+                    record->global);
     }
     return duplicated;
 }
@@ -134,7 +142,9 @@ first_place(const struct history *history)
 static uint64_t
 first_remembered(const struct ledger_state *state)
 {
-    return state->remembered < state->records ? state->records - state->remembered + 8193 : 1;
+    return state->remembered < state->records
+               ? state->records - state->remembered + 8193
+               : 1;
 }
 
 /* disk -1: memory. */
@@ -152,7 +162,8 @@ judge_copy(struct fetcher *fetcher, const struct history *history, int disk,
     if (from <= forgotten)
         from = forgotten + 1;
     if (!verdict->state.disks)
-        forgotten = 0; /* what memory no longer has is nowhere, and so cannot be proven */
+        forgotten =
+            0; /* what memory no longer has is nowhere, and so cannot be proven */
     if (fetch_stretch(fetcher, disk, from, &stretch)) {
         fetch_free(&stretch);
         return -1;
@@ -169,14 +180,16 @@ judge_copy(struct fetcher *fetcher, const struct history *history, int disk,
 }
 
 static int
-judge_ledger(const char *target, const struct history *history, struct verdict *verdict)
+judge_ledger(const char *target, const struct history *history,
+             struct verdict *verdict)
 {
     struct fetcher *fetcher = fetch_open(target);
     int bad = -1;
 
     if (!fetcher)
         return -1;
-    if (fetch_memory_check(fetcher, &verdict->wrong_pages) || fetch_state(fetcher, &verdict->state))
+    if (fetch_memory_check(fetcher, &verdict->wrong_pages) ||
+        fetch_state(fetcher, &verdict->state))
         goto done;
     for (int disk = -1; disk < verdict->state.disks; disk++)
         if (judge_copy(fetcher, history, disk, verdict))
@@ -190,11 +203,12 @@ done:
 static int
 all_holds(const struct history *history, const struct verdict *verdict)
 {
-    return history->count && !history->unanswered && !history->resets && !history->bad &&
-           !history->out_of_order && !history->backwards && history->boot_count == 1 &&
+    return history->count && !history->unanswered && !history->resets &&
+           !history->bad && !history->out_of_order && !history->backwards &&
+           history->boot_count == 1 &&
            !strcmp(history->boots[0], verdict->state.boot) && !verdict->lost &&
-           !verdict->duplicated && !verdict->broken && !verdict->state.corrupt_pages &&
-           !verdict->state.failed;
+           !verdict->duplicated && !verdict->broken &&
+           !verdict->state.corrupt_pages && !verdict->state.failed;
 }
 
 static void
@@ -207,25 +221,29 @@ print_text(const struct history *history, const struct verdict *verdict,
            history->open_logs ? " (a client still runs or was killed)" : "");
     printf("lost              %" PRIu64 "\n", verdict->lost);
     printf("duplicated        %" PRIu64 "\n", verdict->duplicated);
-    printf("out of order      %" PRIu64 "\n", history->out_of_order + verdict->broken);
+    printf("out of order      %" PRIu64 "\n",
+           history->out_of_order + verdict->broken);
     printf("resets            %" PRIu64 "\n", history->resets);
     printf("refused requests  %" PRIu64 "\n", history->bad);
     for (int i = 0; i < history->boot_count; i++)
         printf("boot id           %s\n", history->boots[i]);
-    if (history->boot_count && strcmp(history->boots[history->boot_count - 1], verdict->state.boot))
+    if (history->boot_count &&
+        strcmp(history->boots[history->boot_count - 1], verdict->state.boot))
         printf("boot id now       %s\n", verdict->state.boot);
     printf("uptime backwards  %" PRIu64 "\n", history->backwards);
     printf("corrupt pages     %" PRIu64 "\n", verdict->state.corrupt_pages);
-    printf("disks             %d (write errors: %" PRIu64 ")\n", verdict->state.disks,
-           verdict->state.disk_errors);
-    printf("latency           p50 %.2f ms, p99 %.2f ms, max %.2f ms\n", timing->p50_ms,
-           timing->p99_ms, timing->max_ms);
-    printf("longest gap       %.1f ms, from %.6f on\n", timing->gap_ms, timing->gap_start);
+    printf("disks             %d (write errors: %" PRIu64 ")\n",
+           verdict->state.disks, verdict->state.disk_errors);
+    printf("latency           p50 %.2f ms, p99 %.2f ms, max %.2f ms\n",
+           timing->p50_ms, timing->p99_ms, timing->max_ms);
+    printf("longest gap       %.1f ms, from %.6f on\n", timing->gap_ms,
+           timing->gap_start);
     if (fault > 0 && timing->outage_ms >= 0)
-        printf("fault             %zu answers before, %zu after, outage %.1f ms\n", timing->before,
-               timing->after, timing->outage_ms);
+        printf("fault             %zu answers before, %zu after, outage %.1f ms\n",
+               timing->before, timing->after, timing->outage_ms);
     else if (fault > 0)
-        printf("fault             %zu answers before, %zu after\n", timing->before, timing->after);
+        printf("fault             %zu answers before, %zu after\n",
+               timing->before, timing->after);
     printf("verdict           %s\n", verdict->ok ? "all holds" : "FAILED");
 }
 
@@ -235,20 +253,24 @@ print_json(const struct history *history, const struct verdict *verdict,
 {
     printf("{\"schema\":1,\"ok\":%s,\"requests\":%" PRIu64
            ",\"answers\":%zu,\"unanswered\":%" PRIu64 ",\"lost\":%" PRIu64
-           ",\"duplicated\":%" PRIu64 ",\"out_of_order\":%" PRIu64 ",\"resets\":%" PRIu64
-           ",\"refused\":%" PRIu64 ",\"boot_ids\":[",
-           verdict->ok ? "true" : "false", history->requests, history->count, history->unanswered,
-           verdict->lost, verdict->duplicated, history->out_of_order + verdict->broken,
-           history->resets, history->bad);
+           ",\"duplicated\":%" PRIu64 ",\"out_of_order\":%" PRIu64
+           ",\"resets\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"boot_ids\":[",
+           verdict->ok ? "true" : "false", history->requests, history->count,
+           history->unanswered, verdict->lost, verdict->duplicated,
+           history->out_of_order + verdict->broken, history->resets,
+           history->bad);
     for (int i = 0; i < history->boot_count; i++)
         printf("%s\"%s\"", i ? "," : "", history->boots[i]);
-    printf("],\"boot_id_now\":\"%s\",\"uptime_backwards\":%" PRIu64 ",\"corrupt_pages\":%" PRIu64
+    printf("],\"boot_id_now\":\"%s\",\"uptime_backwards\":%" PRIu64
+           ",\"corrupt_pages\":%" PRIu64
            ",\"disks\":%d,\"disk_errors\":%" PRIu64 ",\"records\":%" PRIu64,
-           verdict->state.boot, history->backwards, verdict->state.corrupt_pages,
-           verdict->state.disks, verdict->state.disk_errors, verdict->state.records);
+           verdict->state.boot, history->backwards,
+           verdict->state.corrupt_pages, verdict->state.disks,
+           verdict->state.disk_errors, verdict->state.records);
     printf(",\"latency_ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f},\"longest_gap\":{\"ms\":%.3f,"
            "\"start\":%.6f}",
-           timing->p50_ms, timing->p99_ms, timing->max_ms, timing->gap_ms, timing->gap_start);
+           timing->p50_ms, timing->p99_ms, timing->max_ms, timing->gap_ms,
+           timing->gap_start);
     if (fault > 0) {
         printf(
             ",\"fault\":{\"time\":%.6f,\"answers_before\":%zu,\"answers_after\":%zu,\"outage_ms\":",
@@ -270,12 +292,14 @@ usage(void)
 int
 main(int argc, char **argv)
 {
-    static const struct option known[] = {{"connect", required_argument, NULL, 'a'},
-                                          {"fault-time", required_argument, NULL, 'f'},
-                                          {"json", no_argument, NULL, 'j'},
-                                          {NULL, 0, NULL, 0}};
-    struct history history = {0};
-    struct verdict verdict = {0};
+    static const struct option known[] = {
+        { "connect", required_argument, NULL, 'a' },
+        { "fault-time", required_argument, NULL, 'f' },
+        { "json", no_argument, NULL, 'j' },
+        { NULL, 0, NULL, 0 }
+    };
+    struct history history = { 0 };
+    struct verdict verdict = { 0 };
     struct timing timing;
     const char *target = NULL;
     double fault = 0;
@@ -283,10 +307,17 @@ main(int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
         switch (option) {
-        case 'a': target = optarg; break;
-        case 'f': fault = atof(optarg); break;
-        case 'j': json = 1; break;
-        default: return usage();
+        case 'a':
+            target = optarg;
+            break;
+        case 'f':
+            fault = atof(optarg);
+            break;
+        case 'j':
+            json = 1;
+            break;
+        default:
+            return usage();
         }
     if (!target || optind == argc)
         return usage();

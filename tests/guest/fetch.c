@@ -19,7 +19,7 @@ struct fetcher *
 fetch_open(const char *target)
 {
     struct fetcher *fetcher = calloc(1, sizeof(*fetcher));
-    struct timeval patience = {60, 0};
+    struct timeval patience = { 60, 0 };
 
     if (!fetcher)
         return NULL;
@@ -28,7 +28,8 @@ fetch_open(const char *target)
         free(fetcher);
         return NULL;
     }
-    setsockopt(fetcher->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    setsockopt(fetcher->fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+               sizeof(patience));
     fetcher->in = fdopen(fetcher->fd, "r");
     if (!fetcher->in) {
         close(fetcher->fd);
@@ -114,26 +115,29 @@ parse_record(const char *line, struct ledger_record *record)
 {
     record->magic = LEDGER_MAGIC;
     return sscanf(line,
-                  "record %" SCNu64 " %" SCNx64 " %" SCNu64 " %" SCNx64 " %" SCNu64 " %" SCNx64
-                  " %" SCNx64,
-                  &record->global, &record->client, &record->number, &record->payload,
-                  &record->uptime, &record->boot, &record->checksum) == 7
+                  "record %" SCNu64 " %" SCNx64 " %" SCNu64 " %" SCNx64
+                  " %" SCNu64 " %" SCNx64 " %" SCNx64,
+                  &record->global, &record->client, &record->number,
+                  &record->payload, &record->uptime, &record->boot,
+                  &record->checksum) == 7
                ? 0
                : -1;
 }
 
 /* One answer of at most LEDGER_READ_MAX records. Returns how many, or -1. */
 static int
-fetch_page(struct fetcher *fetcher, int disk, uint64_t from, struct ledger_record *records)
+fetch_page(struct fetcher *fetcher, int disk, uint64_t from,
+           struct ledger_record *records)
 {
     char question[80];
     int got = 0;
 
     if (disk < 0)
-        snprintf(question, sizeof(question), "read memory %" PRIu64 " %d\n", from, LEDGER_READ_MAX);
+        snprintf(question, sizeof(question), "read memory %" PRIu64 " %d\n",
+                 from, LEDGER_READ_MAX);
     else
-        snprintf(question, sizeof(question), "read disk %d %" PRIu64 " %d\n", disk, from,
-                 LEDGER_READ_MAX);
+        snprintf(question, sizeof(question), "read disk %d %" PRIu64 " %d\n",
+                 disk, from, LEDGER_READ_MAX);
     if (ask(fetcher, question))
         return -1;
     for (;;) {
@@ -141,7 +145,8 @@ fetch_page(struct fetcher *fetcher, int disk, uint64_t from, struct ledger_recor
             return -1;
         if (!strncmp(fetcher->line, "end ", 4))
             return got;
-        if (got == LEDGER_READ_MAX || parse_record(fetcher->line, &records[got])) {
+        if (got == LEDGER_READ_MAX ||
+            parse_record(fetcher->line, &records[got])) {
             fprintf(stderr, "ledger-check: no record: %s", fetcher->line);
             return -1;
         }
@@ -150,19 +155,22 @@ fetch_page(struct fetcher *fetcher, int disk, uint64_t from, struct ledger_recor
 }
 
 int
-fetch_stretch(struct fetcher *fetcher, int disk, uint64_t from, struct stretch *stretch)
+fetch_stretch(struct fetcher *fetcher, int disk, uint64_t from,
+              struct stretch *stretch)
 {
     int got;
 
-    *stretch = (struct stretch){.from = from};
+    *stretch = (struct stretch){ .from = from };
     do {
-        void *more = realloc(stretch->records,
-                             (stretch->count + LEDGER_READ_MAX) * sizeof(*stretch->records));
+        void *more =
+            realloc(stretch->records, (stretch->count + LEDGER_READ_MAX) *
+                                          sizeof(*stretch->records));
 
         if (!more)
             return -1;
         stretch->records = more;
-        got = fetch_page(fetcher, disk, from + stretch->count, stretch->records + stretch->count);
+        got = fetch_page(fetcher, disk, from + stretch->count,
+                         stretch->records + stretch->count);
         if (got < 0)
             return -1;
         stretch->count += (uint64_t)got;
@@ -174,5 +182,5 @@ void
 fetch_free(struct stretch *stretch)
 {
     free(stretch->records);
-    *stretch = (struct stretch){0};
+    *stretch = (struct stretch){ 0 };
 }

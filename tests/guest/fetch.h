@@ -33,7 +33,8 @@ int fetch_state(struct fetcher *fetcher, struct ledger_state *state);
 int fetch_memory_check(struct fetcher *fetcher, uint64_t *wrong);
 
 /* Reads all records from `from` on: of disk 0, 1, ..., or of memory where disk is -1. */
-int fetch_stretch(struct fetcher *fetcher, int disk, uint64_t from, struct stretch *stretch);
+int fetch_stretch(struct fetcher *fetcher, int disk, uint64_t from,
+                  struct stretch *stretch);
 void fetch_free(struct stretch *stretch);
 
 #endif

@@ -26,7 +26,8 @@ in_ns(const char *seconds)
     char *rest;
     uint64_t ns = strtoull(seconds, &rest, 10) * 1000000000ULL;
 
-    return *rest == '.' ? ns + strtoull(rest + 1, NULL, 10) : ns; /* always nine digits */
+    return *rest == '.' ? ns + strtoull(rest + 1, NULL, 10)
+                        : ns; /* always nine digits */
 }
 
 static int
@@ -36,10 +37,11 @@ read_answer(const char *line, struct event *event)
     char kind[16], sent[32], received[32], received_real[32];
 
     if (sscanf(line,
-               "answer %*d %" SCNx64 " %" SCNu64 " %" SCNu64 " %" SCNx64 " %39s %" SCNu64
-               " %15s %31s %*s %31s %31s",
-               &answer->client, &answer->number, &answer->global, &answer->checksum, answer->boot,
-               &answer->uptime, kind, sent, received, received_real) != 10)
+               "answer %*d %" SCNx64 " %" SCNu64 " %" SCNu64 " %" SCNx64
+               " %39s %" SCNu64 " %15s %31s %*s %31s %31s",
+               &answer->client, &answer->number, &answer->global,
+               &answer->checksum, answer->boot, &answer->uptime, kind, sent,
+               received, received_real) != 10)
         return -1;
     answer->repeated = !strcmp(kind, "repeated");
     event->sent = in_ns(sent);
@@ -55,13 +57,15 @@ note_boot(struct history *history, const char *boot)
         if (!strcmp(history->boots[i], boot))
             return;
     if (history->boot_count < 8)
-        snprintf(history->boots[history->boot_count++], sizeof(history->boots[0]), "%s", boot);
+        snprintf(history->boots[history->boot_count++],
+                 sizeof(history->boots[0]), "%s", boot);
 }
 
 static int
-read_line(struct history *history, const char *line, unsigned *payload, uint64_t *requests)
+read_line(struct history *history, const char *line, unsigned *payload,
+          uint64_t *requests)
 {
-    struct event event = {.payload = *payload};
+    struct event event = { .payload = *payload };
     char when[32];
 
     if (!strncmp(line, "answer ", 7)) {
@@ -111,7 +115,8 @@ history_read(struct history *history, const char *path)
     }
     fclose(file);
     if (bad)
-        fprintf(stderr, "ledger-check: %s:%" PRIu64 ": not understood\n", path, number);
+        fprintf(stderr, "ledger-check: %s:%" PRIu64 ": not understood\n", path,
+                number);
     history->requests += requests ? requests : history->count - before;
     return bad;
 }
@@ -125,7 +130,9 @@ by_client_and_arrival(const void *left, const void *right)
         return a->answer.client < b->answer.client ? -1 : 1;
     if (a->received != b->received)
         return a->received < b->received ? -1 : 1;
-    return a->answer.number < b->answer.number ? -1 : a->answer.number > b->answer.number;
+    return a->answer.number < b->answer.number
+               ? -1
+               : a->answer.number > b->answer.number;
 }
 
 static int
@@ -133,7 +140,9 @@ by_place(const void *left, const void *right)
 {
     const struct event *a = left, *b = right;
 
-    return a->answer.global < b->answer.global ? -1 : a->answer.global > b->answer.global;
+    return a->answer.global < b->answer.global
+               ? -1
+               : a->answer.global > b->answer.global;
 }
 
 static int
@@ -153,7 +162,8 @@ history_judge(struct history *history)
         return;
     qsort(e, history->count, sizeof(*e), by_client_and_arrival);
     for (size_t i = 1; i < history->count; i++)
-        if (e[i].answer.client == e[i - 1].answer.client && !e[i].answer.repeated &&
+        if (e[i].answer.client == e[i - 1].answer.client &&
+            !e[i].answer.repeated &&
             (e[i].answer.number != e[i - 1].answer.number + 1 ||
              e[i].answer.global <= e[i - 1].answer.global))
             history->out_of_order++;
@@ -188,7 +198,8 @@ measure_latency(const struct history *history, struct timing *timing)
         latency[i] = history->events[i].received - history->events[i].sent;
     qsort(latency, history->count, sizeof(*latency), by_value);
     timing->p50_ms = (double)latency[history->count / 2] / 1e6;
-    timing->p99_ms = (double)latency[history->count - 1 - history->count / 100] / 1e6;
+    timing->p99_ms =
+        (double)latency[history->count - 1 - history->count / 100] / 1e6;
     timing->max_ms = (double)latency[history->count - 1] / 1e6;
     free(latency);
 }
@@ -202,7 +213,9 @@ measure_gap(const struct history *history, struct timing *timing)
         uint64_t end = i < history->count    ? e[i].received
                        : history->unanswered ? history->last_end
                                              : 0;
-        double gap = end > e[i - 1].received ? (double)(end - e[i - 1].received) / 1e6 : 0;
+        double gap = end > e[i - 1].received
+                         ? (double)(end - e[i - 1].received) / 1e6
+                         : 0;
 
         if (gap > timing->gap_ms) {
             timing->gap_ms = gap;
@@ -226,7 +239,8 @@ measure_fault(const struct history *history, double fault, struct timing *timing
             timing->before++;
         else
             timing->after++;
-        if (i && at >= fault && (double)e[i - 1].received_real / 1e9 < fault + 10) {
+        if (i && at >= fault &&
+            (double)e[i - 1].received_real / 1e9 < fault + 10) {
             double gap = (double)(e[i].received - e[i - 1].received) / 1e6;
 
             if (gap > timing->outage_ms)
@@ -238,9 +252,10 @@ measure_fault(const struct history *history, double fault, struct timing *timing
 }
 
 void
-history_timing(const struct history *history, double fault, struct timing *timing)
+history_timing(const struct history *history, double fault,
+               struct timing *timing)
 {
-    *timing = (struct timing){.outage_ms = -1};
+    *timing = (struct timing){ .outage_ms = -1 };
     if (!history->count)
         return;
     measure_latency(history, timing);

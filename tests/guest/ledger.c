@@ -27,8 +27,9 @@
 #define CONNECTIONS 1024
 #define CLIENTS 4096
 #define REMEMBERED 64 /* last answers kept per client */
-#define OUT_LIMIT                                                                                  \
-    (4 * 1024 * 1024) /* a connection that does not read its answers is not read from either */
+#define OUT_LIMIT \
+    (4 * 1024 *   \
+     1024) /* a connection that does not read its answers is not read from either */
 
 struct connection {
     int fd;          /* -1: free */
@@ -76,7 +77,8 @@ static void
 read_boot_id(void)
 {
     char digits[17];
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC), found = 0;
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC),
+        found = 0;
 
     if (fd < 0 || read(fd, boot_id, 36) != 36)
         abort();
@@ -95,16 +97,17 @@ drop(struct connection *connection)
 {
     close(connection->fd);
     free(connection->out);
-    *connection = (struct connection){.fd = -1};
+    *connection = (struct connection){ .fd = -1 };
 }
 
 static void
 watch(struct connection *connection)
 {
-    struct epoll_event event = {.data.ptr = connection};
+    struct epoll_event event = { .data.ptr = connection };
 
-    event.events = (connection->paused ? 0 : EPOLLIN) |
-                   (connection->out_length > connection->out_sent ? EPOLLOUT : 0);
+    event.events =
+        (connection->paused ? 0 : EPOLLIN) |
+        (connection->out_length > connection->out_sent ? EPOLLOUT : 0);
     if (event.events == connection->watched)
         return;
     connection->watched = event.events;
@@ -144,7 +147,8 @@ answer(struct connection *connection, const char *format, ...)
     va_start(arguments, format);
     length = vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
-    if (length < 0 || (size_t)length >= sizeof(line) || make_room(connection, (size_t)length)) {
+    if (length < 0 || (size_t)length >= sizeof(line) ||
+        make_room(connection, (size_t)length)) {
         drop(connection);
         return;
     }
@@ -158,7 +162,8 @@ send_answers(struct connection *connection)
     while (connection->out_sent < connection->out_length) {
         ssize_t sent =
             send(connection->fd, connection->out + connection->out_sent,
-                 connection->out_length - connection->out_sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+                 connection->out_length - connection->out_sent,
+                 MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0 && errno != EAGAIN) {
@@ -205,13 +210,14 @@ answer_record(const struct pending *entry)
     const struct ledger_record *record = log_recall(entry->global);
 
     if (!record)
-        answer(entry->connection, "error %" PRIx64 " %" PRIu64 " forgotten\n", entry->client,
-               entry->number);
+        answer(entry->connection, "error %" PRIx64 " %" PRIu64 " forgotten\n",
+               entry->client, entry->number);
     else
         answer(entry->connection,
-               "done %" PRIx64 " %" PRIu64 " %" PRIu64 " %016" PRIx64 " %s %" PRIu64 " %s\n",
-               record->client, record->number, record->global, record->checksum, boot_id,
-               record->uptime, entry->repeated ? "repeated" : "new");
+               "done %" PRIx64 " %" PRIu64 " %" PRIu64 " %016" PRIx64
+               " %s %" PRIu64 " %s\n",
+               record->client, record->number, record->global, record->checksum,
+               boot_id, record->uptime, entry->repeated ? "repeated" : "new");
 }
 
 /* Puts the batch on the disks and answers it. */
@@ -224,21 +230,26 @@ commit(void)
         if (pending[i].connection->serial != pending[i].serial)
             continue;
         else if (bad)
-            answer(pending[i].connection, "error %" PRIx64 " %" PRIu64 " disk\n", pending[i].client,
-                   pending[i].number);
+            answer(pending[i].connection, "error %" PRIx64 " %" PRIu64 " disk\n",
+                   pending[i].client, pending[i].number);
         else
             answer_record(&pending[i]);
     pending_count = 0;
 }
 
 static void
-append(struct connection *connection, uint64_t id, uint64_t number, const char *payload)
+append(struct connection *connection, uint64_t id, uint64_t number,
+       const char *payload)
 {
     struct client *client = id && number ? find_client(id) : NULL;
-    struct pending entry = {
-        .connection = connection, .serial = connection->serial, .client = id, .number = number};
-    struct ledger_record record = {
-        .client = id, .number = number, .uptime = uptime_ns(), .boot = boot_number};
+    struct pending entry = { .connection = connection,
+                             .serial = connection->serial,
+                             .client = id,
+                             .number = number };
+    struct ledger_record record = { .client = id,
+                                    .number = number,
+                                    .uptime = uptime_ns(),
+                                    .boot = boot_number };
 
     if (!client || number > client->last + 1) {
         commit(); /* answers of a connection keep the order of its requests */
@@ -256,7 +267,8 @@ append(struct connection *connection, uint64_t id, uint64_t number, const char *
             entry.global = 0;
         entry.repeated = 1;
     } else {
-        record.payload = ledger_hash(LEDGER_HASH_START, payload, strlen(payload));
+        record.payload =
+            ledger_hash(LEDGER_HASH_START, payload, strlen(payload));
         if (log_append(&record)) {
             commit();
             answer(connection, "error %" PRIx64 " %" PRIu64 " %s\n", id, number,
@@ -277,10 +289,10 @@ static void
 answer_line(struct connection *connection, const struct ledger_record *record)
 {
     answer(connection,
-           "record %" PRIu64 " %" PRIx64 " %" PRIu64 " %016" PRIx64 " %" PRIu64 " %016" PRIx64
-           " %016" PRIx64 "\n",
-           record->global, record->client, record->number, record->payload, record->uptime,
-           record->boot, record->checksum);
+           "record %" PRIu64 " %" PRIx64 " %" PRIu64 " %016" PRIx64 " %" PRIu64
+           " %016" PRIx64 " %016" PRIx64 "\n",
+           record->global, record->client, record->number, record->payload,
+           record->uptime, record->boot, record->checksum);
 }
 
 static void
@@ -305,7 +317,9 @@ read_memory(struct connection *connection, uint64_t from, uint64_t count)
     uint64_t found = 0;
     const struct ledger_record *record;
 
-    for (; found < count && found < LEDGER_READ_MAX && from + found <= log_count(); found++) {
+    for (; found < count && found < LEDGER_READ_MAX &&
+           from + found <= log_count();
+         found++) {
         record = log_recall(from + found);
         if (!record)
             break;
@@ -320,14 +334,17 @@ status(struct connection *connection)
     struct memory_status memory;
 
     memory_get_status(&memory);
-    answer(
-        connection,
-        "status records=%" PRIu64 " remembered=%" PRIu64 " disks=%d failed=%d disk-errors=%" PRIu64
-        " boot=%s uptime=%" PRIu64 " dirty-rate=%.1f dirty-area-pages=%" PRIu64
-        " dirtied-pages=%" PRIu64 " corrupt-pages=%" PRIu64 "\n",
-        log_count(), log_count() < LOG_MEMORY_RECORDS ? log_count() : (uint64_t)LOG_MEMORY_RECORDS,
-        log_disks(), log_failed(), log_disk_errors(), boot_id, uptime_ns(), memory.rate,
-        memory.area_pages, memory.dirtied_pages, memory.corrupt_pages);
+    answer(connection,
+           "status records=%" PRIu64 " remembered=%" PRIu64
+           " disks=%d failed=%d disk-errors=%" PRIu64 " boot=%s uptime=%" PRIu64
+           " dirty-rate=%.1f dirty-area-pages=%" PRIu64
+           " dirtied-pages=%" PRIu64 " corrupt-pages=%" PRIu64 "\n",
+           log_count(),
+           log_count() < LOG_MEMORY_RECORDS ? log_count()
+                                            : (uint64_t)LOG_MEMORY_RECORDS,
+           log_disks(), log_failed(), log_disk_errors(), boot_id, uptime_ns(),
+           memory.rate, memory.area_pages, memory.dirtied_pages,
+           memory.corrupt_pages);
 }
 
 static void
@@ -335,7 +352,8 @@ sum(struct connection *connection)
 {
     uint64_t checksum, wrong = memory_verify(&checksum);
 
-    answer(connection, "sum %016" PRIx64 " wrong-pages=%" PRIu64 "\n", checksum, wrong);
+    answer(connection, "sum %016" PRIx64 " wrong-pages=%" PRIu64 "\n", checksum,
+           wrong);
 }
 
 /* What the administrator of the guest would do: makes `length` bytes of answer, for tests of
@@ -388,7 +406,8 @@ obey(struct connection *connection, char *line)
 static void
 obey_lines(struct connection *connection)
 {
-    char *line = connection->in, *end = connection->in + connection->in_length, *newline;
+    char *line = connection->in, *end = connection->in + connection->in_length,
+         *newline;
 
     while (connection->fd >= 0 && connection->out_length < OUT_LIMIT &&
            (newline = memchr(line, '\n', (size_t)(end - line)))) {
@@ -410,8 +429,9 @@ obey_lines(struct connection *connection)
 static void
 receive(struct connection *connection)
 {
-    ssize_t got = recv(connection->fd, connection->in + connection->in_length,
-                       sizeof(connection->in) - connection->in_length, MSG_DONTWAIT);
+    ssize_t got =
+        recv(connection->fd, connection->in + connection->in_length,
+             sizeof(connection->in) - connection->in_length, MSG_DONTWAIT);
 
     if (got > 0) {
         connection->in_length += (size_t)got;
@@ -425,8 +445,9 @@ static void
 welcome(void)
 {
     static uint64_t serial;
-    int one = 1, fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    struct epoll_event event = {.events = EPOLLIN};
+    int one = 1,
+        fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct epoll_event event = { .events = EPOLLIN };
 
     if (fd < 0)
         return;
@@ -452,7 +473,8 @@ serve_event(const struct epoll_event *event)
         welcome();
     else if (connection->fd < 0)
         return;
-    else if (!connection->paused && (event->events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
+    else if (!connection->paused &&
+             (event->events & (EPOLLIN | EPOLLERR | EPOLLHUP)))
         receive(connection);
     else if (event->events & (EPOLLERR | EPOLLHUP))
         drop(connection);
@@ -470,7 +492,8 @@ send_all(void)
 
         if (connection->fd >= 0 && connection->out_length)
             send_answers(connection);
-        if (connection->fd >= 0 && connection->paused && connection->out_length < OUT_LIMIT) {
+        if (connection->fd >= 0 && connection->paused &&
+            connection->out_length < OUT_LIMIT) {
             obey_lines(connection);
             resumed = 1;
         }
@@ -496,14 +519,16 @@ serve_once(void)
 static void
 listen_for_clients(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(LEDGER_PORT)};
-    struct epoll_event event = {.events = EPOLLIN};
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons(LEDGER_PORT) };
+    struct epoll_event event = { .events = EPOLLIN };
     int one = 1;
 
     listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
     poller = epoll_create1(EPOLL_CLOEXEC);
-    if (bind(listener, (struct sockaddr *)&address, sizeof(address)) || listen(listener, 512) ||
+    if (bind(listener, (struct sockaddr *)&address, sizeof(address)) ||
+        listen(listener, 512) ||
         epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event)) {
         perror("ledger: listen");
         exit(1);
@@ -535,8 +560,8 @@ main(int argc, char **argv)
     }
     memory_set_rate(rate);
     listen_for_clients();
-    printf("ledger: ready, %" PRIu64 " records, boot id %s, uptime %.2f s\n", log_count(), boot_id,
-           (double)uptime_ns() / 1e9);
+    printf("ledger: ready, %" PRIu64 " records, boot id %s, uptime %.2f s\n",
+           log_count(), boot_id, (double)uptime_ns() / 1e9);
     for (;;)
         serve_once();
 }

@@ -9,7 +9,8 @@
 
 #include "log.h"
 
-#define CHUNK (LEDGER_READ_MAX * sizeof(struct ledger_record) + 2 * LEDGER_SECTOR)
+#define CHUNK \
+    (LEDGER_READ_MAX * sizeof(struct ledger_record) + 2 * LEDGER_SECTOR)
 #define RETRIES 20
 
 struct disk {
@@ -43,7 +44,8 @@ log_recall(uint64_t global)
 int
 log_read(int disk, uint64_t from, uint64_t count, struct ledger_record *records)
 {
-    uint64_t first = (from - 1) / LEDGER_PER_SECTOR, skip = (from - 1) % LEDGER_PER_SECTOR, want;
+    uint64_t first = (from - 1) / LEDGER_PER_SECTOR,
+             skip = (from - 1) % LEDGER_PER_SECTOR, want;
     ssize_t got;
 
     if (disk < 0 || disk >= disk_count || !from)
@@ -54,7 +56,8 @@ log_read(int disk, uint64_t from, uint64_t count, struct ledger_record *records)
         return 0;
     if (count > disks[disk].capacity - from + 1)
         count = disks[disk].capacity - from + 1;
-    want = (skip + count + LEDGER_PER_SECTOR - 1) / LEDGER_PER_SECTOR * LEDGER_SECTOR;
+    want = (skip + count + LEDGER_PER_SECTOR - 1) / LEDGER_PER_SECTOR *
+           LEDGER_SECTOR;
     got = pread(disks[disk].fd, buffer, want, (off_t)(first * LEDGER_SECTOR));
     if (got != (ssize_t)want) {
         errors++;
@@ -73,7 +76,8 @@ recover_disk(int disk, uint64_t limit, int keep)
     uint64_t found = 0, checksum = 0;
     int got;
 
-    while (found < limit && (got = log_read(disk, found + 1, LEDGER_READ_MAX, records)) > 0)
+    while (found < limit &&
+           (got = log_read(disk, found + 1, LEDGER_READ_MAX, records)) > 0)
         for (int i = 0; i < got && found < limit; i++) {
             if (!ledger_record_fits(&records[i], found + 1, checksum))
                 return found;
@@ -111,15 +115,16 @@ log_open(void)
 {
     uint64_t shortest = UINT64_MAX;
 
-    memory = mmap(NULL, LOG_MEMORY_RECORDS * sizeof(*memory), PROT_READ | PROT_WRITE,
-                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    memory = mmap(NULL, LOG_MEMORY_RECORDS * sizeof(*memory),
+                  PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED || posix_memalign((void **)&buffer, 4096, CHUNK))
         abort();
     open_disks();
     for (int i = 0; i < disk_count; i++) {
         uint64_t found = recover_disk(i, UINT64_MAX, 0);
 
-        printf("ledger: %s holds %llu records\n", disks[i].path, (unsigned long long)found);
+        printf("ledger: %s holds %llu records\n", disks[i].path,
+               (unsigned long long)found);
         if (found < shortest)
             shortest = found;
     }
@@ -146,13 +151,16 @@ log_append(struct ledger_record *record)
 static int
 write_disk(const struct disk *disk, size_t length, off_t at)
 {
-    return pwrite(disk->fd, buffer, length, at) == (ssize_t)length && !fdatasync(disk->fd) ? 0 : -1;
+    return pwrite(disk->fd, buffer, length, at) == (ssize_t)length &&
+                   !fdatasync(disk->fd)
+               ? 0
+               : -1;
 }
 
 static int
 write_disk_stubbornly(const struct disk *disk, size_t length, off_t at)
 {
-    const struct timespec pause = {0, 100000000};
+    const struct timespec pause = { 0, 100000000 };
 
     for (int i = 0; i < RETRIES; i++) {
         if (!write_disk(disk, length, at))
@@ -170,7 +178,8 @@ int
 log_commit(void)
 {
     uint64_t first = committed / LEDGER_PER_SECTOR * LEDGER_PER_SECTOR + 1;
-    size_t length = (total - first + LEDGER_PER_SECTOR) / LEDGER_PER_SECTOR * LEDGER_SECTOR;
+    size_t length =
+        (total - first + LEDGER_PER_SECTOR) / LEDGER_PER_SECTOR * LEDGER_SECTOR;
 
     if (total == committed)
         return 0;
@@ -178,7 +187,8 @@ log_commit(void)
     for (uint64_t i = first; i <= total; i++)
         memcpy(buffer + (i - first) * sizeof(*memory), slot(i), sizeof(*memory));
     for (int i = 0; i < disk_count; i++)
-        if (write_disk_stubbornly(&disks[i], length, (off_t)((first - 1) * sizeof(*memory)))) {
+        if (write_disk_stubbornly(&disks[i], length,
+                                  (off_t)((first - 1) * sizeof(*memory)))) {
             failed = 1;
             return -1;
         }
@@ -189,7 +199,8 @@ log_commit(void)
 void
 log_each(void (*see)(const struct ledger_record *record))
 {
-    uint64_t first = total > LOG_MEMORY_RECORDS ? total - LOG_MEMORY_RECORDS + 1 : 1;
+    uint64_t first =
+        total > LOG_MEMORY_RECORDS ? total - LOG_MEMORY_RECORDS + 1 : 1;
 
     for (uint64_t i = first; i <= total; i++)
         see(slot(i));

@@ -32,7 +32,8 @@ const struct ledger_record *log_recall(uint64_t global);
 
 /* Reads up to `count` (at most LEDGER_READ_MAX) records from a disk, past every cache. Returns how
  * many, or -1. */
-int log_read(int disk, uint64_t from, uint64_t count, struct ledger_record *records);
+int log_read(int disk, uint64_t from, uint64_t count,
+             struct ledger_record *records);
 
 /* Calls back with every record that is in memory, oldest first: to learn the clients again after a
  * reboot. */

@@ -8,7 +8,7 @@
 
 #define PAGE 4096
 #define WORDS (PAGE / sizeof(uint64_t))
-#define STRIDE                                                                                     \
+#define STRIDE \
     64 /* words between two that change at every write of a page: eight per page, one per 512      \
           bytes */
 #define SAMPLE_PAGES 1024
@@ -95,7 +95,7 @@ prepare_area(void)
 static void *
 dirty_for_ever(void *argument)
 {
-    const struct timespec tick = {0, TICK_NS};
+    const struct timespec tick = { 0, TICK_NS };
     struct timespec then, now;
     double due = 0;
 
@@ -104,8 +104,8 @@ dirty_for_ever(void *argument)
     for (;;) {
         nanosleep(&tick, NULL);
         clock_gettime(CLOCK_MONOTONIC, &now);
-        double passed =
-            (double)(now.tv_sec - then.tv_sec) + (double)(now.tv_nsec - then.tv_nsec) / 1e9;
+        double passed = (double)(now.tv_sec - then.tv_sec) +
+                        (double)(now.tv_nsec - then.tv_nsec) / 1e9;
         then = now;
         if (passed > 0.1) /* the guest was stopped: no burst to make up for it */
             passed = 0.1;
@@ -120,8 +120,8 @@ dirty_for_ever(void *argument)
 static void *
 pages(size_t count, size_t size)
 {
-    void *memory =
-        mmap(NULL, count * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(NULL, count * size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     return memory == MAP_FAILED ? NULL : memory;
 }
@@ -171,7 +171,8 @@ memory_verify(uint64_t *checksum)
     }
     *checksum = sum;
     for (size_t i = 0; i < status.area_pages; i++) {
-        pthread_mutex_lock(&lock); /* page by page: the dirtier goes on meanwhile */
+        pthread_mutex_lock(
+            &lock); /* page by page: the dirtier goes on meanwhile */
         wrong += !is_current(i) || !is_filled(area + i * WORDS, i, STRIDE);
         pthread_mutex_unlock(&lock);
     }

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 struct memory_status {
-    uint64_t area_pages;    /* pages of 4096 bytes in the dirtied area; 0 until it is first used */
+    uint64_t area_pages; /* pages of 4096 bytes in the dirtied area; 0 until it is first used */
     uint64_t dirtied_pages; /* pages written since start */
     uint64_t corrupt_pages; /* pages found with wrong content since start */
     double rate;            /* what was asked for, MiB/s */

@@ -15,23 +15,25 @@
 #define LEDGER_MAGIC 0x3152444c5446ULL /* "FTLDR1" */
 #define LEDGER_SECTOR 512
 #define LEDGER_PER_SECTOR (LEDGER_SECTOR / sizeof(struct ledger_record))
-#define LEDGER_LINE_MAX 9000    /* longest line of the protocol, in bytes, with its newline */
+#define LEDGER_LINE_MAX \
+    9000 /* longest line of the protocol, in bytes, with its newline */
 #define LEDGER_PAYLOAD_MAX 8192 /* longest payload of a request, in bytes */
 #define LEDGER_READ_MAX 4096    /* most records of one read request */
 
 struct ledger_record {
     uint64_t magic;
-    uint64_t global;   /* place in the log, from 1 */
-    uint64_t client;   /* who asked */
-    uint64_t number;   /* the client's own number of the request, from 1 */
-    uint64_t payload;  /* ledger_hash() of the request's payload */
-    uint64_t uptime;   /* of the guest, ns */
-    uint64_t boot;     /* first 16 hex digits of the guest's boot id, without dashes */
+    uint64_t global;  /* place in the log, from 1 */
+    uint64_t client;  /* who asked */
+    uint64_t number;  /* the client's own number of the request, from 1 */
+    uint64_t payload; /* ledger_hash() of the request's payload */
+    uint64_t uptime;  /* of the guest, ns */
+    uint64_t boot; /* first 16 hex digits of the guest's boot id, without dashes */
     uint64_t checksum; /* over the fields above and the predecessor's checksum: proves everything
                           before it too */
 };
 
-_Static_assert(sizeof(struct ledger_record) == 64, "the record is a disk format");
+_Static_assert(sizeof(struct ledger_record) == 64,
+               "the record is a disk format");
 
 #define LEDGER_HASH_START 0xcbf29ce484222325ULL
 
@@ -57,7 +59,8 @@ ledger_checksum(const struct ledger_record *record, uint64_t before)
 }
 
 static inline int
-ledger_record_fits(const struct ledger_record *record, uint64_t global, uint64_t before)
+ledger_record_fits(const struct ledger_record *record, uint64_t global,
+                   uint64_t before)
 {
     return record->magic == LEDGER_MAGIC && record->global == global &&
            record->checksum == ledger_checksum(record, before);

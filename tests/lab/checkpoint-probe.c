@@ -61,10 +61,10 @@ check(int rc, const struct ft_error *err, const char *what)
     exit(1);
 }
 
-#define CHECK(call, what) \
-    do { \
+#define CHECK(call, what)                                       \
+    do {                                                        \
         struct ft_error error_ = FT_ERROR_INIT, *err = &error_; \
-        check((call), err, what); \
+        check((call), err, what);                               \
     } while (0)
 
 static void *
@@ -97,9 +97,9 @@ open_domain(const char *name)
         exit(1);
     CHECK(ft_vm_inspect(dom, &domain, err), "inspect");
     printf("%s %s machine %s qemu %s pid %d uid %u memory %" PRIu64
-           " disks %zu nics %zu\n", domain.name, domain.uuid, domain.machine,
-           domain.qemu_version, domain.pid, domain.uid, domain.memory,
-           domain.n_disks, domain.n_nics);
+           " disks %zu nics %zu\n",
+           domain.name, domain.uuid, domain.machine, domain.qemu_version,
+           domain.pid, domain.uid, domain.memory, domain.n_disks, domain.n_nics);
 }
 
 static int
@@ -133,7 +133,8 @@ fingerprint(void)
 
     CHECK(ft_qmp(dom, "query-chardev", NULL, &chardevs, err), "chardevs");
     CHECK(ft_qmp(dom, "qom-list", json_pack("{s:s}", "path", "/objects"),
-                 &objects, err), "objects");
+                 &objects, err),
+          "objects");
     CHECK(ft_qmp(dom, "query-fdsets", NULL, &fdsets, err), "fdsets");
     CHECK(ft_hmp(dom, "info network", &network, err), "network");
     a = json_dumps(chardevs, JSON_SORT_KEYS);
@@ -165,7 +166,8 @@ print_blocks(void)
     size_t n, i;
 
     CHECK(ft_ram_blocks_find(dom, domain.pid, blocks, FT_RAM_BLOCKS_MAX, &n,
-                             err), "blocks");
+                             err),
+          "blocks");
     for (i = 0; i < n; i++)
         printf("%-40s %#" PRIx64 " %" PRIu64 "\n", blocks[i].name,
                blocks[i].host, blocks[i].size);
@@ -186,7 +188,8 @@ again(int times)
         CHECK(ft_guest_memory_attach(dom, domain.pid, &memory, err), "attach");
         CHECK(ft_saver_open(dom, domain.pid, FOLDER, &saver, err), "saver");
         CHECK(ft_gate_attach(dom, domain.nics, domain.n_nics, 16 << 20, NULL,
-                             NULL, &gate, err), "gate");
+                             NULL, &gate, err),
+              "gate");
         CHECK(ft_gate_detach(gate, true, 2000, err), "gate detach");
         ft_saver_close(saver);
         CHECK(ft_guest_memory_detach(memory, err), "detach");
@@ -246,10 +249,11 @@ copy_runs(struct ft_guest_memory *memory, const struct ft_page_set *set,
         *buffer = malloc(*capacity);
     }
     CHECK(ft_guest_memory_read_runs(memory, set->runs, set->n, *buffer,
-                                    *capacity, err), "runs");
+                                    *capacity, err),
+          "runs");
     for (i = 0; i < set->n; i++) {
-        memcpy(shadow[set->runs[i].block] + set->runs[i].offset,
-               *buffer + used, set->runs[i].length);
+        memcpy(shadow[set->runs[i].block] + set->runs[i].offset, *buffer + used,
+               set->runs[i].length);
         used += set->runs[i].length;
     }
 }
@@ -331,7 +335,8 @@ run(int count, int interval_ms, bool with_gate, const char *folder)
     CHECK(ft_saver_watch_events(saver, virDomainGetConnect(dom), err), "events");
     if (with_gate)
         CHECK(ft_gate_attach(dom, domain.nics, domain.n_nics, 16 << 20,
-                             count_wake, NULL, &gate, err), "gate");
+                             count_wake, NULL, &gate, err),
+              "gate");
     blocks = ft_guest_memory_blocks(memory, &n);
     allocate_shadow(blocks, n);
     for (i = 0; i <= count; i++) {
@@ -354,14 +359,13 @@ run(int count, int interval_ms, bool with_gate, const char *folder)
         pause += ft_clock_ns() - at;
         if (!getenv("NOVERIFY"))
             different += compare(memory);
-        CHECK(ft_saver_finish(saver, TIMEOUT_MS, &state, &times, err),
-              "finish");
+        CHECK(ft_saver_finish(saver, TIMEOUT_MS, &state, &times, err), "finish");
         if (gate)
             ft_gate_release(gate, mark);
         pauses[i] = pause + times.stop_ns + times.save_ns;
         by_qemu[i] = times.qemu_pause_ns;
         if (i == 0)
-            continue;           /* the first one copies everything */
+            continue; /* the first one copies everything */
         stop_ns += times.stop_ns;
         save_ns += times.save_ns;
         bytes += set.bytes;
@@ -370,8 +374,8 @@ run(int count, int interval_ms, bool with_gate, const char *folder)
     qsort(by_qemu + 1, (size_t)count, sizeof(*by_qemu), compare_times);
     printf("%s: mean stop %.2f + scan %.2f + copy %.2f + save %.2f ms; pause "
            "p50 %.2f p99 %.2f ms, by QEMU's events p50 %.2f ms; %.0f pages, "
-           "%zu bytes of state; %ld pages differ\n", ft_saver_method(saver),
-           stop_ns / 1e6 / count, scan_ns / 1e6 / count,
+           "%zu bytes of state; %ld pages differ\n",
+           ft_saver_method(saver), stop_ns / 1e6 / count, scan_ns / 1e6 / count,
            copy_ns / 1e6 / count, save_ns / 1e6 / count,
            pauses[1 + count / 2] / 1e6, pauses[1 + count * 99 / 100] / 1e6,
            by_qemu[1 + count / 2] / 1e6, bytes / 4096.0 / count, state.size,
@@ -439,7 +443,8 @@ die(const char *step)
     CHECK(ft_guest_memory_attach(dom, domain.pid, &memory, err), "attach");
     CHECK(ft_saver_open(dom, domain.pid, FOLDER, &saver, err), "saver");
     CHECK(ft_gate_attach(dom, domain.nics, domain.n_nics, 16 << 20, NULL, NULL,
-                         &gate, err), "gate");
+                         &gate, err),
+          "gate");
     if (strcmp(step, "stopped") == 0 || strcmp(step, "held") == 0) {
         CHECK(ft_saver_stop(saver, strcmp(step, "held") == 0, TIMEOUT_MS, err),
               "stop");
@@ -476,8 +481,9 @@ print_progress(bool wait)
 
     for (i = 0; i < domain.n_disks; i++) {
         do {
-            CHECK(ft_block_copy_progress(dom, domain.disks[i].target,
-                                         &progress, err), "progress");
+            CHECK(ft_block_copy_progress(dom, domain.disks[i].target, &progress,
+                                         err),
+                  "progress");
         } while (wait && progress.active && !progress.ready &&
                  ft_clock_ns() < deadline);
         printf("%s: active %d ready %d, %" PRIu64 " of %" PRIu64 " bytes\n",
@@ -494,7 +500,8 @@ mirror(const char *socket)
 
     for (i = 0; i < domain.n_disks; i++)
         CHECK(ft_block_copy_start(dom, domain.disks[i].target, socket,
-                                  domain.disks[i].target, err), "start");
+                                  domain.disks[i].target, err),
+              "start");
     return print_progress(true);
 }
 

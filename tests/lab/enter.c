@@ -35,13 +35,14 @@ pass_on(int signal_number, siginfo_t *info, void *context)
     errno = saved;
 }
 
-static const int passed_on[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
-                                SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH};
+static const int passed_on[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM,
+                                 SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH };
 
 static void
 pass_signals_on(void)
 {
-    struct sigaction action = {.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART};
+    struct sigaction action = { .sa_sigaction = pass_on,
+                                .sa_flags = SA_SIGINFO | SA_RESTART };
 
     for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
         sigaction(passed_on[i], &action, NULL);
@@ -51,7 +52,7 @@ pass_signals_on(void)
 static int
 join_namespaces(const char *pid)
 {
-    static const char *const kinds[] = {"net", "uts", "ipc", "pid", "mnt"};
+    static const char *const kinds[] = { "net", "uts", "ipc", "pid", "mnt" };
     enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
     int fds[KINDS];
 
@@ -98,7 +99,9 @@ main(int argc, char **argv)
     }
     folder = getcwd(NULL, 0);
     if (join_namespaces(argv[1])) {
-        fprintf(stderr, "enter: cannot enter the host (is it powered off?): %s\n", strerror(errno));
+        fprintf(stderr,
+                "enter: cannot enter the host (is it powered off?): %s\n",
+                strerror(errno));
         return 125;
     }
     /* no signal may fall between fork() and the note of the child's pid */

@@ -94,8 +94,8 @@ ft_sim_pop(struct world *w, struct item *out)
 
         if (child >= w->queue_count)
             return true;
-        if (child + 1 < w->queue_count
-            && sooner(&w->queue[child + 1], &w->queue[child]))
+        if (child + 1 < w->queue_count &&
+            sooner(&w->queue[child + 1], &w->queue[child]))
             child++;
         if (!sooner(&w->queue[child], &w->queue[i]))
             return true;

@@ -17,16 +17,38 @@
 #define STEPS_MAX 400000
 
 enum fault {
-    HOST_CRASH, WORKER_CRASH, QEMU_CRASH, CUT, CUT_ONE_WAY, WITNESS_DOWN, PAUSE,
-    CRASH_AT_ACTION, HOST_CRASH_AT_ACTION, RESYNC, SWITCHOVER, GUEST_OFF, LOSS,
+    HOST_CRASH,
+    WORKER_CRASH,
+    QEMU_CRASH,
+    CUT,
+    CUT_ONE_WAY,
+    WITNESS_DOWN,
+    PAUSE,
+    CRASH_AT_ACTION,
+    HOST_CRASH_AT_ACTION,
+    RESYNC,
+    SWITCHOVER,
+    GUEST_OFF,
+    LOSS,
     FAULTS,
-    UNPROTECT,              /* ends the pair, so it comes last if at all */
+    UNPROTECT, /* ends the pair, so it comes last if at all */
 };
 
 static const char *const fault_names[] = {
-    "host crash", "worker crash", "QEMU crash", "cut", "one-way cut",
-    "witness down", "pause", "worker crash at an action",
-    "host crash at an action", "resync", "switchover", "guest off", "loss", "",
+    "host crash",
+    "worker crash",
+    "QEMU crash",
+    "cut",
+    "one-way cut",
+    "witness down",
+    "pause",
+    "worker crash at an action",
+    "host crash at an action",
+    "resync",
+    "switchover",
+    "guest off",
+    "loss",
+    "",
     "unprotect",
 };
 
@@ -58,8 +80,8 @@ cut(struct world *w, bool both)
     if (both)
         w->cut[to][from] = true;
     ft_sim_trace(w, "cut %d -> %d%s", from, to, both ? " and back" : "");
-    item = ft_sim_push(w, w->now + ft_sim_delay(w, 30 * MS, 4 * SECOND),
-                       W_HEAL, from);
+    item = ft_sim_push(w, w->now + ft_sim_delay(w, 30 * MS, 4 * SECOND), W_HEAL,
+                       from);
     item->fault = to;
 }
 
@@ -92,8 +114,7 @@ qemu_crash(struct world *w, int side)
 {
     struct host *host = &w->host[side];
 
-    if (!host->up || host->vm.mode == FT_VM_GONE
-        || host->vm.mode == FT_VM_OFF)
+    if (!host->up || host->vm.mode == FT_VM_GONE || host->vm.mode == FT_VM_OFF)
         return;
     host->vm.mode = FT_VM_GONE;
     host->vm.held_count = 0;
@@ -200,8 +221,8 @@ boot_guest(struct world *w, int side)
 {
     struct host *host = &w->host[side];
 
-    if (host->vm.mode != FT_VM_OFF || !host->worker.alive
-        || host->worker.own.role != FT_ROLE_PRIMARY)
+    if (host->vm.mode != FT_VM_OFF || !host->worker.alive ||
+        host->worker.own.role != FT_ROLE_PRIMARY)
         return;
     host->vm.mode = FT_VM_RUNNING;
     /* a new QEMU has no gate; the worker, told at once, adds it if need be */
@@ -213,9 +234,15 @@ static bool
 for_worker(enum what what)
 {
     switch (what) {
-    case W_TICK: case W_HEARTBEAT: case W_CHECKPOINT: case W_FRAME:
-    case W_PING_RESULT: case W_WITNESS_ANSWER: case W_WITNESS_TIMEOUT:
-    case W_RESUMED: case W_SYNCED:
+    case W_TICK:
+    case W_HEARTBEAT:
+    case W_CHECKPOINT:
+    case W_FRAME:
+    case W_PING_RESULT:
+    case W_WITNESS_ANSWER:
+    case W_WITNESS_TIMEOUT:
+    case W_RESUMED:
+    case W_SYNCED:
         return true;
     default:
         return false;
@@ -238,17 +265,17 @@ dispatch(struct world *w, const struct item *item)
 {
     const struct worker *worker;
 
-    if (item->what == W_HEAL) {         /* its side may be the witness */
+    if (item->what == W_HEAL) { /* its side may be the witness */
         w->cut[item->side][item->fault] = false;
         w->cut[item->fault][item->side] = false;
         return;
     }
     worker = &w->host[item->side].worker;
-    if (item->life && item->life != worker->life
-        && item->what != W_WITNESS_REQUEST)
+    if (item->life && item->life != worker->life &&
+        item->what != W_WITNESS_REQUEST)
         return;
-    if (for_worker(item->what) && worker->alive
-        && worker->paused_until > w->now) {
+    if (for_worker(item->what) && worker->alive &&
+        worker->paused_until > w->now) {
         requeue(w, item, worker->paused_until);
         return;
     }
@@ -263,8 +290,12 @@ dispatch(struct world *w, const struct item *item)
     case W_WITNESS_UP:
         w->witness_up = true;
         return;
-    case W_CONNECT: case W_FRAME: case W_PING_RESULT: case W_WITNESS_REQUEST:
-    case W_WITNESS_ANSWER: case W_WITNESS_TIMEOUT:
+    case W_CONNECT:
+    case W_FRAME:
+    case W_PING_RESULT:
+    case W_WITNESS_REQUEST:
+    case W_WITNESS_ANSWER:
+    case W_WITNESS_TIMEOUT:
         ft_sim_net_item(w, item);
         return;
     default:
@@ -296,18 +327,18 @@ is_protected(const struct world *w)
     int p = primary(w);
     const struct host *a = &w->host[p], *b = &w->host[1 - p];
 
-    return a->up && b->up && a->vm.mode == FT_VM_RUNNING && a->worker.alive
-        && a->worker.own.phase == FT_PHASE_PROTECTED && b->worker.alive
-        && b->worker.own.phase == FT_PHASE_VALID
-        && w->now - w->released_at < SECOND;
+    return a->up && b->up && a->vm.mode == FT_VM_RUNNING && a->worker.alive &&
+           a->worker.own.phase == FT_PHASE_PROTECTED && b->worker.alive &&
+           b->worker.own.phase == FT_PHASE_VALID &&
+           w->now - w->released_at < SECOND;
 }
 
 static bool
 vm_is_left(const struct world *w)
 {
     for (int i = 0; i < 2; i++)
-        if (w->host[i].vm.mode == FT_VM_RUNNING
-            || w->host[i].vm.mode == FT_VM_STOPPED)
+        if (w->host[i].vm.mode == FT_VM_RUNNING ||
+            w->host[i].vm.mode == FT_VM_STOPPED)
             return true;
     return false;
 }
@@ -331,9 +362,11 @@ begin(struct world *w)
         struct host *host = &w->host[i];
 
         host->up = true;
-        host->stable = (struct ft_ownership_record){
-            .generation = 1, .owner = 0,
-            .role = i ? FT_ROLE_STANDBY : FT_ROLE_PRIMARY };
+        host->stable =
+            (struct ft_ownership_record){ .generation = 1,
+                                          .owner = 0,
+                                          .role = i ? FT_ROLE_STANDBY
+                                                    : FT_ROLE_PRIMARY };
         host->vm.mode = i ? FT_VM_GONE : FT_VM_RUNNING;
         host->vm.state = i ? 0 : first;
         ft_sim_push(w, ft_sim_delay(w, 0, 100 * MS), W_START, i);
@@ -347,15 +380,16 @@ plan_chaos(struct world *w)
     unsigned n = 1 + (unsigned)ft_sim_random(w, 10);
 
     for (unsigned i = 0; i < n; i++) {
-        struct item *item = ft_sim_push(
-            w, ft_sim_delay(w, TROUBLE_FROM, TROUBLE_UNTIL), W_FAULT,
-            (int)ft_sim_random(w, 2));
+        struct item *item =
+            ft_sim_push(w, ft_sim_delay(w, TROUBLE_FROM, TROUBLE_UNTIL),
+                        W_FAULT, (int)ft_sim_random(w, 2));
 
         item->fault = (int)ft_sim_random(w, FAULTS);
     }
     if (ft_sim_chance(w, 50))
         ft_sim_push(w, ft_sim_delay(w, TROUBLE_FROM, TROUBLE_UNTIL), W_FAULT,
-                    (int)ft_sim_random(w, 2))->fault = UNPROTECT;
+                    (int)ft_sim_random(w, 2))
+            ->fault = UNPROTECT;
 }
 
 static void
@@ -384,8 +418,9 @@ gap_limit(const struct world *w, enum fault fault, int side)
 
     switch (fault) {
     case HOST_CRASH:
-        return silence + silence / 6 + 300 * MS;     /* and a heartbeat */
-    case CUT: case CUT_ONE_WAY:
+        return silence + silence / 6 + 300 * MS; /* and a heartbeat */
+    case CUT:
+    case CUT_ONE_WAY:
         return silence + 500 * MS;
     case WORKER_CRASH:
         return silence + (side ? 400 * MS : 2300 * MS);
@@ -435,7 +470,7 @@ one_fault(struct world *w)
     if (!w->failed && !is_protected(w))
         ft_sim_fail(w, "the first sync did not end");
     if (armed && ft_sim_chance(w, 500))
-        inject(w, SWITCHOVER, primary(w));  /* crash in the middle of one */
+        inject(w, SWITCHOVER, primary(w)); /* crash in the middle of one */
     if (!w->config.witness) {
         switchover_without_witness(w);
         return;
@@ -458,7 +493,7 @@ one_fault(struct world *w)
         ft_sim_fail(w, "%s: no answer for %.0f ms", fault_names[fault],
                     (double)worst / (double)MS);
     heal(w);
-    for (int i = 0; i < 2; i++)     /* what crashed at an action stays down */
+    for (int i = 0; i < 2; i++) /* what crashed at an action stays down */
         ft_sim_push(w, w->now + 500 * MS, W_REBOOT, i);
     expect_protected(w, fault_names[fault]);
 }

@@ -11,11 +11,12 @@ void
 ft_sim_release(struct world *w, int side, state_id state)
 {
     if (ft_sim_descends(w, w->released, state))
-        return;         /* a late packet that every later speaker knows of */
+        return; /* a late packet that every later speaker knows of */
     if (!ft_sim_descends(w, state, w->released)) {
-        ft_sim_fail(w, "h%d speaks from a state that lacks what h%d answered "
-                    "at %.3f ms", side, w->released_by,
-                    (double)w->released_at / (double)MS);
+        ft_sim_fail(w,
+                    "h%d speaks from a state that lacks what h%d answered "
+                    "at %.3f ms",
+                    side, w->released_by, (double)w->released_at / (double)MS);
         return;
     }
     w->released = state;
@@ -37,8 +38,8 @@ ft_sim_excuse(struct world *w)
     for (int i = 0; i < 2; i++) {
         const struct host *host = &w->host[i];
 
-        if (host->vm.mode != FT_VM_GONE
-            && ft_sim_descends(w, host->vm.state, w->released))
+        if (host->vm.mode != FT_VM_GONE &&
+            ft_sim_descends(w, host->vm.state, w->released))
             return;
         if (host->acked && ft_sim_descends(w, host->acked, w->released))
             return;
@@ -54,14 +55,15 @@ ft_sim_excuse_owner(struct world *w, int side)
 {
     const struct host *host = &w->host[side];
 
-    if (host->stable.role == FT_ROLE_PRIMARY && host->stable.owner == side
-        && !host->stable.peer_may_take_over)
-        w->excused = true;      /* it alone could speak, or may have spoken */
+    if (host->stable.role == FT_ROLE_PRIMARY && host->stable.owner == side &&
+        !host->stable.peer_may_take_over)
+        w->excused = true; /* it alone could speak, or may have spoken */
     if (host->worker.own.phase == FT_PHASE_DISCARDING)
-        w->excused = true;      /* its DISCARD is on the way */
-    if (w->witness_owner == side
-        && w->witness_generation > host->stable.generation)
-        w->excused = true;      /* it won and died: nobody can know whether it spoke */
+        w->excused = true; /* its DISCARD is on the way */
+    if (w->witness_owner == side &&
+        w->witness_generation > host->stable.generation)
+        w->excused =
+            true; /* it won and died: nobody can know whether it spoke */
     ft_sim_excuse(w);
 }
 
@@ -73,8 +75,8 @@ ft_sim_check(struct world *w)
 
     if (speaks(&w->host[0]) && speaks(&w->host[1]))
         ft_sim_fail(w, "two speakers");
-    if (a->role == FT_ROLE_PRIMARY && b->role == FT_ROLE_PRIMARY
-        && a->owner == 0 && b->owner == 1 && a->generation == b->generation)
+    if (a->role == FT_ROLE_PRIMARY && b->role == FT_ROLE_PRIMARY &&
+        a->owner == 0 && b->owner == 1 && a->generation == b->generation)
         ft_sim_fail(w, "both hosts hold generation %lu",
                     (unsigned long)a->generation);
 }
@@ -87,9 +89,9 @@ release_until(struct world *w, int side, uint64_t epoch)
     struct vm *vm = &w->host[side].vm;
     unsigned n = 0;
 
-    while (n < vm->held_count
-           && (epoch == UINT64_MAX
-               || (vm->held[n].epoch && vm->held[n].epoch <= epoch)))
+    while (n < vm->held_count &&
+           (epoch == UINT64_MAX ||
+            (vm->held[n].epoch && vm->held[n].epoch <= epoch)))
         ft_sim_release(w, side, vm->held[n++].state);
     memmove(vm->held, vm->held + n, (vm->held_count - n) * sizeof(*vm->held));
     vm->held_count -= n;
@@ -140,8 +142,8 @@ checkpoint(struct world *w, const struct item *item)
     struct worker *worker = &host->worker;
     struct ft_ownership_event event = { .kind = FT_EVENT_EPOCH_HELD };
 
-    if (!worker->committing || worker->session != item->session
-        || worker->sync != item->event.epoch || !worker->session)
+    if (!worker->committing || worker->session != item->session ||
+        worker->sync != item->event.epoch || !worker->session)
         return;
     plan_checkpoint(w, item->side, ft_sim_delay(w, 20 * MS, 60 * MS));
     if (worker->unacked || host->vm.mode != FT_VM_RUNNING)
@@ -168,9 +170,10 @@ start_sync(struct world *w, int side)
     for (unsigned i = 0; i < w->host[side].vm.held_count; i++)
         w->host[side].vm.held[i].epoch = 0;
     ft_sim_send(w, side, F_SYNC, NULL, 0);
-    item = ft_sim_push(w, w->now + (ft_sim_chance(w, 200)
-                                        ? ft_sim_delay(w, 0, 5 * MS)
-                                        : ft_sim_delay(w, 50 * MS, 500 * MS)),
+    item = ft_sim_push(w,
+                       w->now + (ft_sim_chance(w, 200)
+                                     ? ft_sim_delay(w, 0, 5 * MS)
+                                     : ft_sim_delay(w, 50 * MS, 500 * MS)),
                        W_SYNCED, side);
     item->life = worker->life;
     item->session = worker->session;
@@ -185,8 +188,8 @@ persist(struct world *w, int side, const struct ft_ownership_record *record)
 {
     struct host *host = &w->host[side];
 
-    if (record->generation < host->stable.generation
-        && record->role == FT_ROLE_PRIMARY)
+    if (record->generation < host->stable.generation &&
+        record->role == FT_ROLE_PRIMARY)
         ft_sim_fail(w, "h%d: generation went back from %lu to %lu", side,
                     (unsigned long)host->stable.generation,
                     (unsigned long)record->generation);
@@ -216,9 +219,9 @@ resume(struct world *w, int side)
     item = ft_sim_push(w, w->now + ft_sim_delay(w, 5 * MS, 50 * MS), W_RESUMED,
                        side);
     item->life = host->worker.life;
-    item->state = host->acked;      /* nothing acknowledged later is in it */
-    item->event.kind = !w->calm && ft_sim_chance(w, 50)
-                           ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED;
+    item->state = host->acked; /* nothing acknowledged later is in it */
+    item->event.kind = !w->calm && ft_sim_chance(w, 50) ? FT_EVENT_RESUME_FAILED
+                                                        : FT_EVENT_RESUMED;
 }
 
 static void
@@ -249,7 +252,7 @@ end_worker(struct world *w, int side, bool abrupt, int64_t restart_in)
     host->worker.alive = false;
     host->worker.life++;
     if (host->stable.role == FT_ROLE_STANDBY)
-        kill_vm(host);      /* its staged epochs died with it */
+        kill_vm(host); /* its staged epochs died with it */
     host->held = host->acked = 0;
     if (restart_in >= 0)
         ft_sim_push(w, w->now + restart_in, W_START, side)->life =
@@ -260,9 +263,9 @@ static void
 act(struct world *w, int side, const struct ft_ownership_action *action)
 {
     struct host *host = &w->host[side];
-    struct ft_ownership_event message = {
-        .kind = FT_EVENT_MESSAGE, .message = action->message,
-        .generation = action->generation };
+    struct ft_ownership_event message = { .kind = FT_EVENT_MESSAGE,
+                                          .message = action->message,
+                                          .generation = action->generation };
     struct ft_ownership_event ack = { .kind = FT_EVENT_ACKED,
                                       .epoch = action->epoch };
 
@@ -295,7 +298,8 @@ act(struct world *w, int side, const struct ft_ownership_action *action)
             return;
         host->worker.connecting = true;
         ft_sim_push(w, w->now + ft_sim_delay(w, 1 * MS, 30 * MS), W_CONNECT,
-                    side)->life = host->worker.life;
+                    side)
+            ->life = host->worker.life;
         return;
     case FT_ACTION_DISCONNECT:
         ft_sim_close(w, side, false);
@@ -307,11 +311,13 @@ act(struct world *w, int side, const struct ft_ownership_action *action)
         start_sync(w, side);
         return;
     case FT_ACTION_ALLOW_COMMIT:
-        if (w->config.witness
-            && (w->witness_generation != host->stable.generation
-                || w->witness_owner != side))
-            ft_sim_fail(w, "h%d commits under a generation that the witness "
-                        "has not", side);
+        if (w->config.witness &&
+            (w->witness_generation != host->stable.generation ||
+             w->witness_owner != side))
+            ft_sim_fail(w,
+                        "h%d commits under a generation that the witness "
+                        "has not",
+                        side);
         host->worker.committing = true;
         plan_checkpoint(w, side, ft_sim_delay(w, 1 * MS, 10 * MS));
         return;
@@ -351,7 +357,8 @@ trace_event(struct world *w, int side, const struct ft_ownership_event *event,
     ft_sim_trace(w, "h%d %s: %s %s -> %s", side, ft_role_name(own->role),
                  ft_ownership_event_name(event->kind),
                  event->kind == FT_EVENT_MESSAGE
-                     ? ft_ownership_message_name(event->message) : "",
+                     ? ft_ownership_message_name(event->message)
+                     : "",
                  ft_ownership_phase_name(own->phase));
     for (unsigned i = 0; i < actions->count; i++)
         ft_sim_trace(w, "      %s %s",
@@ -359,7 +366,8 @@ trace_event(struct world *w, int side, const struct ft_ownership_event *event,
                      actions->list[i].kind == FT_ACTION_SEND
                          ? ft_ownership_message_name(actions->list[i].message)
                      : actions->list[i].kind == FT_ACTION_REPORT
-                         ? ft_pair_state_name(actions->list[i].state) : "");
+                         ? ft_pair_state_name(actions->list[i].state)
+                         : "");
 }
 
 static void
@@ -393,12 +401,12 @@ ft_sim_event(struct world *w, int side, const struct ft_ownership_event *event)
         return;
     ft_ownership_event(&worker->own, w->now, event, &actions);
     trace_event(w, side, event, before, &actions);
-    if (worker->own.phase == FT_PHASE_IDLE
-        || worker->own.phase == FT_PHASE_FILLING)
-        host->acked = 0;                /* void: nobody will use it */
+    if (worker->own.phase == FT_PHASE_IDLE ||
+        worker->own.phase == FT_PHASE_FILLING)
+        host->acked = 0; /* void: nobody will use it */
     for (unsigned i = 0; i < actions.count && life == worker->life; i++) {
-        if (w->crash_in && actions.list[i].kind != FT_ACTION_REPORT
-            && !--w->crash_in) {
+        if (w->crash_in && actions.list[i].kind != FT_ACTION_REPORT &&
+            !--w->crash_in) {
             ft_sim_trace(w, "h%d: crash before the action", side);
             if (w->crash_host)
                 ft_sim_host_crash(w, side);
@@ -431,7 +439,7 @@ ft_sim_worker_start(struct world *w, int side, bool give_up)
     worker->alive = true;
     worker->daemon_only = give_up;
     if (w->takeovers && w->calm)
-        w->crash_in = 0;        /* one fault is enough, and it had its chance */
+        w->crash_in = 0; /* one fault is enough, and it had its chance */
     config.self = side;
     ft_ownership_init(&worker->own, &config, &host->stable);
     event.vm = host->waiting ? FT_VM_WAITING : host->vm.mode;
@@ -469,7 +477,7 @@ ft_sim_host_crash(struct world *w, int side)
         return;
     ft_sim_trace(w, "h%d: power fails", side);
     if (host->vm.mode == FT_VM_OFF)
-        w->excused = true;      /* shut down: only its disk is left anyway */
+        w->excused = true; /* shut down: only its disk is left anyway */
     if (host->worker.session == w->session.id && ft_sim_chance(w, 500))
         w->session.drop[1 - side] = true;
     host->up = false;
@@ -556,8 +564,9 @@ ft_sim_host_item(struct world *w, const struct item *item)
         synced(w, item);
         return;
     case W_START:
-        ft_sim_worker_start(w, side, w->host[side].stable.role == FT_ROLE_PRIMARY
-                                         && !w->calm && ft_sim_chance(w, 30));
+        ft_sim_worker_start(w, side,
+                            w->host[side].stable.role == FT_ROLE_PRIMARY &&
+                                !w->calm && ft_sim_chance(w, 30));
         return;
     case W_REBOOT:
         reboot(w, side);

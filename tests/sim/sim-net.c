@@ -72,9 +72,9 @@ reachable(const struct world *w, int side)
 {
     const struct host *peer = &w->host[1 - side];
 
-    return !w->cut[side][1 - side] && !w->cut[1 - side][side] && peer->up
-        && peer->worker.alive && !peer->worker.daemon_only
-        && peer->worker.paused_until <= w->now;
+    return !w->cut[side][1 - side] && !w->cut[1 - side][side] && peer->up &&
+           peer->worker.alive && !peer->worker.daemon_only &&
+           peer->worker.paused_until <= w->now;
 }
 
 static void
@@ -87,13 +87,15 @@ try_connect(struct world *w, int side)
         return;
     if (!reachable(w, side)) {
         ft_sim_push(w, w->now + ft_sim_delay(w, 20 * MS, 60 * MS), W_CONNECT,
-                    side)->life = worker->life;
+                    side)
+            ->life = worker->life;
         return;
     }
     leave_old_session(w, 1 - side);
-    if (lives[0] != w->host[0].worker.life || lives[1] != w->host[1].worker.life
-        || !w->host[0].worker.alive || !w->host[1].worker.alive)
-        return;                     /* crashed on the way */
+    if (lives[0] != w->host[0].worker.life ||
+        lives[1] != w->host[1].worker.life || !w->host[0].worker.alive ||
+        !w->host[1].worker.alive)
+        return; /* crashed on the way */
     worker->connecting = w->host[1 - side].worker.connecting = false;
     w->session = (struct session){ .id = ++w->sessions };
     w->host[0].worker.session = w->host[1].worker.session = w->session.id;
@@ -122,7 +124,7 @@ got_eof(struct world *w, int side)
 
     worker->session = 0;
     if (!worker->own.linked && worker->own.role == FT_ROLE_PRIMARY) {
-        worker->connecting = true;      /* no LINK_UP yet: CONNECT goes on */
+        worker->connecting = true; /* no LINK_UP yet: CONNECT goes on */
         ft_sim_push(w, w->now + 20 * MS, W_CONNECT, side)->life = worker->life;
         return;
     }
@@ -154,12 +156,13 @@ got_frame(struct world *w, const struct item *item)
     struct host *host = &w->host[item->side];
     struct session *session = &w->session;
 
-    if (!host->up || !host->worker.alive || host->worker.session != item->session)
+    if (!host->up || !host->worker.alive ||
+        host->worker.session != item->session)
         return;
     if (w->cut[1 - item->side][item->side] && item->frame == F_HEARD)
         return;
-    if (w->cut[1 - item->side][item->side]
-        && session->stall[item->side] <= w->now)
+    if (w->cut[1 - item->side][item->side] &&
+        session->stall[item->side] <= w->now)
         session->stall[item->side] = w->now + 20 * MS;
     if (item->frame != F_HEARD && session->stall[item->side] > w->now) {
         requeue(w, item, session->stall[item->side]);
@@ -191,14 +194,14 @@ ft_sim_ping(struct world *w, int side)
 {
     const struct host *peer = &w->host[1 - side];
     bool cut = w->cut[side][1 - side] || w->cut[1 - side][side];
-    struct item *item = ft_sim_push(
-        w, w->now + (cut || !peer->up ? w->config.silence_ns : MS),
-        W_PING_RESULT, side);
+    struct item *item =
+        ft_sim_push(w, w->now + (cut || !peer->up ? w->config.silence_ns : MS),
+                    W_PING_RESULT, side);
 
     item->life = w->host[side].worker.life;
     item->event.kind = cut || !peer->up ? FT_EVENT_PING_SILENT
-                     : peer->removed ? FT_EVENT_PING_REFUSED
-                                     : FT_EVENT_PING_ALIVE;
+                       : peer->removed  ? FT_EVENT_PING_REFUSED
+                                        : FT_EVENT_PING_ALIVE;
 }
 
 /* --- witness ------------------------------------------------------------ */
@@ -212,7 +215,7 @@ ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
 
     worker->pending[action->ask % 16] = action->ask;
     if (!w->calm && ft_sim_chance(w, 30))
-        delay += ft_sim_delay(w, 0, 3 * SECOND);    /* applied late */
+        delay += ft_sim_delay(w, 0, 3 * SECOND); /* applied late */
     if (!w->cut[side][WITNESS] && !(w->loss && ft_sim_chance(w, 300))) {
         item = ft_sim_push(w, w->now + delay, W_WITNESS_REQUEST, side);
         item->life = worker->life;
@@ -233,8 +236,8 @@ swap_record(struct world *w, const struct item *item)
 {
     const struct ft_ownership_event *event = &item->event;
 
-    if (w->witness_generation == event->generation
-        && w->witness_owner == event->owner)
+    if (w->witness_generation == event->generation &&
+        w->witness_owner == event->owner)
         return true;
     if (w->witness_generation != item->expected)
         return false;

@@ -24,10 +24,25 @@
 #define SECOND INT64_C(1000000000)
 
 enum what {
-    W_GUEST, W_TICK, W_HEARTBEAT, W_CHECKPOINT, W_CONNECT, W_FRAME,
-    W_PING_RESULT, W_WITNESS_REQUEST, W_WITNESS_ANSWER, W_WITNESS_TIMEOUT,
-    W_RESUMED, W_SYNCED, W_START, W_REBOOT, W_UNPAUSE, W_FAULT, W_HEAL,
-    W_WITNESS_UP, W_BOOT_GUEST,
+    W_GUEST,
+    W_TICK,
+    W_HEARTBEAT,
+    W_CHECKPOINT,
+    W_CONNECT,
+    W_FRAME,
+    W_PING_RESULT,
+    W_WITNESS_REQUEST,
+    W_WITNESS_ANSWER,
+    W_WITNESS_TIMEOUT,
+    W_RESUMED,
+    W_SYNCED,
+    W_START,
+    W_REBOOT,
+    W_UNPAUSE,
+    W_FAULT,
+    W_HEAL,
+    W_WITNESS_UP,
+    W_BOOT_GUEST,
 };
 
 enum frame { F_HELLO, F_MESSAGE, F_EPOCH, F_ACK, F_SYNC, F_HEARD, F_EOF };
@@ -39,19 +54,19 @@ struct item {
     int64_t at;
     uint64_t order;
     enum what what;
-    int side;                   /* whose worker gets it; for frames the receiver */
-    uint64_t life;              /* worker's life it is for; 0 any */
+    int side;      /* whose worker gets it; for frames the receiver */
+    uint64_t life; /* worker's life it is for; 0 any */
     uint64_t session;
     enum frame frame;
     struct ft_ownership_event event;
     state_id state;
-    uint64_t expected;          /* witness request */
+    uint64_t expected; /* witness request */
     int fault;
 };
 
 struct output {
     state_id state;
-    uint64_t epoch;             /* 0: not in a checkpoint yet */
+    uint64_t epoch; /* 0: not in a checkpoint yet */
 };
 
 #define OUTPUTS 4096
@@ -66,16 +81,16 @@ struct vm {
 
 struct worker {
     bool alive;
-    bool daemon_only;           /* the daemon itself, giving up */
+    bool daemon_only; /* the daemon itself, giving up */
     uint64_t life;
     int64_t paused_until;
-    uint64_t session;           /* 0 none */
+    uint64_t session; /* 0 none */
     bool connecting;
     int64_t tick_at;
     bool committing, final, unacked;
     uint64_t epoch;
     uint64_t sync;
-    uint64_t pending[16];       /* questions without an answer */
+    uint64_t pending[16]; /* questions without an answer */
     struct ft_ownership own;
 };
 
@@ -83,16 +98,16 @@ struct host {
     bool up, removed;
     struct ft_ownership_record stable;
     struct vm vm;
-    state_id held, acked;       /* standby's copy; 0 nothing usable */
-    bool waiting;               /* a QEMU waits for incoming state */
+    state_id held, acked; /* standby's copy; 0 nothing usable */
+    bool waiting;         /* a QEMU waits for incoming state */
     struct worker worker;
 };
 
 struct session {
     uint64_t id;
-    int64_t last[2];            /* FIFO: delivery of the last frame to side */
-    int64_t stall[2];           /* a cut delays all that is behind it */
-    bool drop[2];               /* frames under way to side are lost */
+    int64_t last[2];  /* FIFO: delivery of the last frame to side */
+    int64_t stall[2]; /* a cut delays all that is behind it */
+    bool drop[2];     /* frames under way to side are lost */
 };
 
 struct world {
@@ -100,15 +115,15 @@ struct world {
     int64_t now;
     uint64_t order, steps;
     bool trace, failed, calm;
-    bool excused;               /* a fault took the last copy of the VM */
+    bool excused; /* a fault took the last copy of the VM */
     char why[256];
     struct ft_ownership_config config;
     struct item *queue;
     unsigned queue_count, queue_size;
     struct host host[2];
-    struct session session;     /* newest; older ones are dead */
+    struct session session; /* newest; older ones are dead */
     uint64_t sessions;
-    bool cut[3][3];             /* cut[from][to]; 2 is the witness */
+    bool cut[3][3]; /* cut[from][to]; 2 is the witness */
     bool witness_up, loss;
     uint64_t witness_generation;
     int witness_owner;
@@ -119,8 +134,8 @@ struct world {
     int64_t released_at;
     int released_by;
     unsigned released_count, takeovers, lost_vms, switchovers;
-    unsigned crash_in;          /* crash at the n-th action from now; 0 never */
-    int crash_host;             /* 1: the whole host */
+    unsigned crash_in; /* crash at the n-th action from now; 0 never */
+    int crash_host;    /* 1: the whole host */
 };
 
 /* sim-core.c */
@@ -137,7 +152,8 @@ void ft_sim_trace(const struct world *w, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* sim-host.c */
-void ft_sim_event(struct world *w, int side, const struct ft_ownership_event *event);
+void ft_sim_event(struct world *w, int side,
+                  const struct ft_ownership_event *event);
 void ft_sim_release(struct world *w, int side, state_id state);
 void ft_sim_worker_start(struct world *w, int side, bool give_up);
 void ft_sim_worker_crash(struct world *w, int side);
@@ -152,7 +168,8 @@ void ft_sim_send(struct world *w, int from, enum frame frame,
                  const struct ft_ownership_event *event, state_id state);
 void ft_sim_close(struct world *w, int side, bool abrupt);
 void ft_sim_net_item(struct world *w, const struct item *item);
-void ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action);
+void ft_sim_ask(struct world *w, int side,
+                const struct ft_ownership_action *action);
 void ft_sim_ping(struct world *w, int side);
 
 /* sim-faults.c: a whole run of one seed; false when it failed. */

@@ -24,8 +24,8 @@ run_one(uint64_t seed, bool trace, struct sums *sums)
     if (!ft_sim_run(&world, seed, trace)) {
         sums->failed++;
         printf("seed %" PRIu64 " failed at %.3f ms: %s\n"
-               "  to see it: tests/sim/simulate --trace %" PRIu64 "\n", seed,
-               (double)world.now / (double)MS, world.why, seed);
+               "  to see it: tests/sim/simulate --trace %" PRIu64 "\n",
+               seed, (double)world.now / (double)MS, world.why, seed);
     }
     sums->answers += world.released_count;
     sums->takeovers += world.takeovers;
@@ -46,7 +46,8 @@ main(int argc, char **argv)
 {
     static const struct option options[] = {
         { "seeds", required_argument, NULL, 's' },
-        { "trace", required_argument, NULL, 't' }, { NULL, 0, NULL, 0 },
+        { "trace", required_argument, NULL, 't' },
+        { NULL, 0, NULL, 0 },
     };
     uint64_t from = 1, to = 5000;
     struct sums sums = { 0 };
@@ -65,7 +66,8 @@ main(int argc, char **argv)
         run_one(seed, trace, &sums);
     printf("%" PRIu64 " runs: %" PRIu64 " failed, %" PRIu64 " answers, %" PRIu64
            " takeovers, %" PRIu64 " switchovers, VM lost to more than one fault "
-           "in %" PRIu64 "\n", sums.runs, sums.failed, sums.answers,
-           sums.takeovers, sums.switchovers, sums.lost);
+           "in %" PRIu64 "\n",
+           sums.runs, sums.failed, sums.answers, sums.takeovers,
+           sums.switchovers, sums.lost);
     return sums.failed ? 1 : 0;
 }

@@ -24,13 +24,14 @@
 #define PAIR_UUID "11111111-2222-3333-4444-555555555555"
 #define GIB_BYTES (UINT64_C(1) << 30)
 
-#define VM_XML "<domain type='qemu' id='1'><name>vm1</name>" \
-    "<uuid>" VM_UUID "</uuid><os><type arch='x86_64' " \
-    "machine='pc-i440fx-7.2'>hvm</type></os><devices>" \
+#define VM_XML                                                               \
+    "<domain type='qemu' id='1'><name>vm1</name>"                            \
+    "<uuid>" VM_UUID "</uuid><os><type arch='x86_64' "                       \
+    "machine='pc-i440fx-7.2'>hvm</type></os><devices>"                       \
     "<disk type='file' device='disk'><source file='/var/lib/libvirt/images/" \
-    "vm1.qcow2'/><target dev='vda' bus='virtio'/></disk>" \
-    "<interface type='bridge'><mac address='52:54:00:11:22:33'/>" \
-    "<source bridge='br0'/><model type='virtio'/></interface>" \
+    "vm1.qcow2'/><target dev='vda' bus='virtio'/></disk>"                    \
+    "<interface type='bridge'><mac address='52:54:00:11:22:33'/>"            \
+    "<source bridge='br0'/><model type='virtio'/></interface>"               \
     "</devices></domain>"
 
 static const char kernel_facts[] =
@@ -70,22 +71,25 @@ make_facts(const char *name, int n, int with_libvirt, const char *domains)
     json_t *facts = NULL;
     struct ft_error err = FT_ERROR_INIT;
 
-    assert_true(asprintf(&text,
-        "{\"schema\":1,\"engine\":\"0.1.0\",\"hostname\":\"%s\","
-        "\"machine_id\":\"id-%s\",\"realtime_ns\":1000000000,%s,"
-        "\"nics\":[{\"name\":\"br0\",\"mac\":\"02:00:00:00:00:0%d\","
-        "\"bridge\":true,\"up\":true,\"carrier\":true,\"speed_mbps\":-1,"
-        "\"addresses\":[{\"text\":\"10.77.0.%d\",\"prefix\":24}]},"
-        "{\"name\":\"eth0\",\"master\":\"br0\",\"up\":true,\"carrier\":true,"
-        "\"speed_mbps\":1000,\"addresses\":[]},"
-        "{\"name\":\"eth1\",\"up\":true,\"carrier\":true,\"speed_mbps\":10000,"
-        "\"addresses\":[{\"text\":\"10.78.0.%d\",\"prefix\":24}]},"
-        "{\"name\":\"virbr0\",\"bridge\":true,\"up\":true,\"carrier\":false,"
-        "\"speed_mbps\":-1,\"addresses\":[{\"text\":\"192.168.122.1\","
-        "\"prefix\":24}]}],%s,\"domains\":[%s]}",
-        name, name, kernel_facts, n, n, n,
-        with_libvirt ? libvirt_facts
-                     : "\"libvirt\":{\"error\":\"no socket\"}", domains) > 0);
+    assert_true(
+        asprintf(
+            &text,
+            "{\"schema\":1,\"engine\":\"0.1.0\",\"hostname\":\"%s\","
+            "\"machine_id\":\"id-%s\",\"realtime_ns\":1000000000,%s,"
+            "\"nics\":[{\"name\":\"br0\",\"mac\":\"02:00:00:00:00:0%d\","
+            "\"bridge\":true,\"up\":true,\"carrier\":true,\"speed_mbps\":-1,"
+            "\"addresses\":[{\"text\":\"10.77.0.%d\",\"prefix\":24}]},"
+            "{\"name\":\"eth0\",\"master\":\"br0\",\"up\":true,\"carrier\":true,"
+            "\"speed_mbps\":1000,\"addresses\":[]},"
+            "{\"name\":\"eth1\",\"up\":true,\"carrier\":true,\"speed_mbps\":10000,"
+            "\"addresses\":[{\"text\":\"10.78.0.%d\",\"prefix\":24}]},"
+            "{\"name\":\"virbr0\",\"bridge\":true,\"up\":true,\"carrier\":false,"
+            "\"speed_mbps\":-1,\"addresses\":[{\"text\":\"192.168.122.1\","
+            "\"prefix\":24}]}],%s,\"domains\":[%s]}",
+            name, name, kernel_facts, n, n, n,
+            with_libvirt ? libvirt_facts
+                         : "\"libvirt\":{\"error\":\"no socket\"}",
+            domains) > 0);
     if (ft_json_parse(text, strlen(text), &facts, &err) < 0)
         fail_msg("%s", err.text);
     return facts;
@@ -108,7 +112,7 @@ struct fixture {
     struct ft_host *h1, *h2, *h3, *w1;
     const struct ft_host *list[4];
     struct ft_inventory inventory;
-    struct ft_domain *vm;           /* vm1 on h1 */
+    struct ft_domain *vm; /* vm1 on h1 */
 };
 
 __attribute__((unused)) static int

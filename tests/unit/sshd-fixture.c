@@ -27,7 +27,8 @@
 bool
 sshd_available(void)
 {
-    if (access(SSHD, X_OK) != 0 || system("command -v ssh-keygen >/dev/null") != 0) {
+    if (access(SSHD, X_OK) != 0 ||
+        system("command -v ssh-keygen >/dev/null") != 0) {
         printf("# SKIP there is no sshd or ssh-keygen here\n");
         return false;
     }
@@ -38,8 +39,7 @@ sshd_available(void)
     return true;
 }
 
-static void
-run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 static void
 run(const char *format, ...)
@@ -117,7 +117,8 @@ make_keys(const struct sshd *sshd)
     run("cd %s && ssh-keygen -q -t ed25519 -N '' -f key && "
         "ssh-keygen -q -t ed25519 -N secret -f locked && "
         "ssh-keygen -q -t ed25519 -N '' -f stranger && "
-        "cat key.pub locked.pub > authorized && : > config", sshd->folder);
+        "cat key.pub locked.pub > authorized && : > config",
+        sshd->folder);
 }
 
 static void
@@ -141,7 +142,7 @@ sshd_start(struct sshd *sshd)
     assert_non_null(user);
     snprintf(sshd->folder, sizeof(sshd->folder), "/tmp/ft-sshd-XXXXXX");
     assert_non_null(mkdtemp(sshd->folder));
-    mkdir("/run/sshd", 0755);       /* what the distribution's unit would make */
+    mkdir("/run/sshd", 0755); /* what the distribution's unit would make */
     sshd->port = free_port();
     snprintf(sshd->destination, sizeof(sshd->destination), "%.60s@127.0.0.1:%u",
              user->pw_name, sshd->port);
@@ -181,7 +182,8 @@ sshd_change_host_key(struct sshd *sshd)
 {
     end(sshd);
     run("cd %s && rm -f host_key host_key.pub && "
-        "ssh-keygen -q -t ed25519 -N '' -f host_key", sshd->folder);
+        "ssh-keygen -q -t ed25519 -N '' -f host_key",
+        sshd->folder);
     spawn(sshd);
 }
 

@@ -12,12 +12,12 @@
 
 struct sshd {
     char folder[256];
-    char destination[128];      /* USER@127.0.0.1:PORT */
+    char destination[128]; /* USER@127.0.0.1:PORT */
     char known_hosts[300];
-    char config[300];           /* an empty ssh_config */
-    char key[300];              /* a key that is let in */
-    char locked_key[300];       /* the same right, with passphrase "secret" */
-    char stranger_key[300];     /* a key that is not let in */
+    char config[300];       /* an empty ssh_config */
+    char key[300];          /* a key that is let in */
+    char locked_key[300];   /* the same right, with passphrase "secret" */
+    char stranger_key[300]; /* a key that is not let in */
     unsigned port;
     pid_t pid;
 };

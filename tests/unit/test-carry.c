@@ -18,39 +18,42 @@
 #include "plan/carry.h"
 
 /* virsh dumpxml of a running domain (libvirt 9.0), shortened. */
-#define HEAD "<domain type='%s' id='1'><name>vm1</name>" \
+#define HEAD                                            \
+    "<domain type='%s' id='1'><name>vm1</name>"         \
     "<uuid>6a0c1f6e-6d1b-4f0b-9a43-7bfa3f8a2b10</uuid>" \
     "<memory unit='KiB'>262144</memory><vcpu>1</vcpu>"
-#define OS "<os><type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>" \
+#define OS                                                       \
+    "<os><type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>" \
     "<boot dev='hd'/></os>"
-#define DEVICES_HEAD "<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>" \
-    "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/>" \
-    "<source file='/var/lib/libvirt/images/vm1.qcow2' index='1'/>" \
-    "<backingStore/><target dev='vda' bus='virtio'/>" \
-    "<alias name='virtio-disk0'/></disk>" \
-    "<controller type='usb' index='0' model='piix3-uhci'/>" \
-    "<controller type='pci' index='0' model='pci-root'/>" \
-    "<interface type='bridge'><mac address='52:54:00:11:22:33'/>" \
-    "<source bridge='br0'/><target dev='vnet0'/><model type='virtio'/>" \
-    "<driver name='qemu'/><alias name='net0'/></interface>" \
-    "<serial type='pty'><source path='/dev/pts/1'/><target port='0'/></serial>" \
+#define DEVICES_HEAD                                                                  \
+    "<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>"                       \
+    "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/>"              \
+    "<source file='/var/lib/libvirt/images/vm1.qcow2' index='1'/>"                    \
+    "<backingStore/><target dev='vda' bus='virtio'/>"                                 \
+    "<alias name='virtio-disk0'/></disk>"                                             \
+    "<controller type='usb' index='0' model='piix3-uhci'/>"                           \
+    "<controller type='pci' index='0' model='pci-root'/>"                             \
+    "<interface type='bridge'><mac address='52:54:00:11:22:33'/>"                     \
+    "<source bridge='br0'/><target dev='vnet0'/><model type='virtio'/>"               \
+    "<driver name='qemu'/><alias name='net0'/></interface>"                           \
+    "<serial type='pty'><source path='/dev/pts/1'/><target port='0'/></serial>"       \
     "<console type='pty' tty='/dev/pts/1'><target type='serial' port='0'/></console>" \
-    "<channel type='unix'><source mode='bind' path='/x/org.qemu.guest_agent.0'/>" \
-    "<target type='virtio' name='org.qemu.guest_agent.0'/></channel>" \
-    "<input type='tablet' bus='usb'/><graphics type='vnc' port='5900'/>" \
-    "<graphics type='spice'/><sound model='ich6'/>" \
-    "<video><model type='qxl' ram='65536' primary='yes'/></video>" \
-    "<watchdog model='i6300esb' action='reset'/>" \
-    "<memballoon model='virtio'/>" \
+    "<channel type='unix'><source mode='bind' path='/x/org.qemu.guest_agent.0'/>"     \
+    "<target type='virtio' name='org.qemu.guest_agent.0'/></channel>"                 \
+    "<input type='tablet' bus='usb'/><graphics type='vnc' port='5900'/>"              \
+    "<graphics type='spice'/><sound model='ich6'/>"                                   \
+    "<video><model type='qxl' ram='65536' primary='yes'/></video>"                    \
+    "<watchdog model='i6300esb' action='reset'/>"                                     \
+    "<memballoon model='virtio'/>"                                                    \
     "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
 #define TAIL "</devices>%s</domain>"
 
 struct sample {
-    const char *type;       /* of the domain; NULL: qemu */
-    const char *top;        /* put before <os> */
-    const char *os;         /* instead of OS */
-    const char *device;     /* put into <devices> */
-    const char *bottom;     /* put after <devices> */
+    const char *type;   /* of the domain; NULL: qemu */
+    const char *top;    /* put before <os> */
+    const char *os;     /* instead of OS */
+    const char *device; /* put into <devices> */
+    const char *bottom; /* put after <devices> */
 };
 
 static char *
@@ -97,168 +100,341 @@ static const struct refusal {
     enum ft_verdict verdict;
     const char *id;
     const char *subject;
-    const char *evidence;   /* part of it */
+    const char *evidence; /* part of it */
 } refusals[] = {
-    { { .device = "<hostdev mode='subsystem' type='pci' managed='yes'><source>"
-        "<address domain='0x0000' bus='0x3b' slot='0x0a' function='0x1'/>"
-        "</source><alias name='hostdev0'/></hostdev>" },
-      FT_FAIL, "carry.hostdev", "hostdev pci 0000:3b:0a.1", "pci" },
-    { { .device = "<hostdev mode='subsystem' type='usb'><source>"
-        "<vendor id='0x046d'/><product id='0xc52b'/></source></hostdev>" },
-      FT_FAIL, "carry.hostdev", "hostdev usb 046d:c52b", "usb" },
+    { { .device =
+            "<hostdev mode='subsystem' type='pci' managed='yes'><source>"
+            "<address domain='0x0000' bus='0x3b' slot='0x0a' function='0x1'/>"
+            "</source><alias name='hostdev0'/></hostdev>" },
+      FT_FAIL,
+      "carry.hostdev",
+      "hostdev pci 0000:3b:0a.1",
+      "pci" },
+    { { .device =
+            "<hostdev mode='subsystem' type='usb'><source>"
+            "<vendor id='0x046d'/><product id='0xc52b'/></source></hostdev>" },
+      FT_FAIL,
+      "carry.hostdev",
+      "hostdev usb 046d:c52b",
+      "usb" },
     { { .device = "<hostdev mode='subsystem' type='mdev' model='vfio-pci'>"
-        "<source><address uuid='c2177883-f1bb-47f0-914d-32a22e3a8804'/>"
-        "</source></hostdev>" },
-      FT_FAIL, "carry.hostdev",
-      "hostdev mdev c2177883-f1bb-47f0-914d-32a22e3a8804", "mdev" },
-    { { .device = "<hostdev mode='subsystem' type='scsi'><source>"
-        "<adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/>"
-        "</source></hostdev>" },
-      FT_FAIL, "carry.hostdev", "hostdev scsi scsi_host0", "scsi" },
+                  "<source><address uuid='c2177883-f1bb-47f0-914d-32a22e3a8804'/>"
+                  "</source></hostdev>" },
+      FT_FAIL,
+      "carry.hostdev",
+      "hostdev mdev c2177883-f1bb-47f0-914d-32a22e3a8804",
+      "mdev" },
+    { { .device =
+            "<hostdev mode='subsystem' type='scsi'><source>"
+            "<adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/>"
+            "</source></hostdev>" },
+      FT_FAIL,
+      "carry.hostdev",
+      "hostdev scsi scsi_host0",
+      "scsi" },
     { { .device = "<interface type='hostdev' managed='yes'>"
-        "<mac address='52:54:00:00:00:01'/></interface>" },
-      FT_FAIL, "carry.nic-hostdev", "interface 52:54:00:00:00:01", "hostdev" },
+                  "<mac address='52:54:00:00:00:01'/></interface>" },
+      FT_FAIL,
+      "carry.nic-hostdev",
+      "interface 52:54:00:00:00:01",
+      "hostdev" },
     { { .device = "<interface type='vdpa'><mac address='52:54:00:00:00:02'/>"
-        "<source dev='/dev/vhost-vdpa-0'/></interface>" },
-      FT_FAIL, "carry.nic-hostdev", "interface 52:54:00:00:00:02", "vdpa" },
-    { { .device = "<interface type='vhostuser'>"
-        "<mac address='52:54:00:00:00:03'/><source type='unix' path='/x' "
-        "mode='client'/><model type='virtio'/></interface>" },
-      FT_FAIL, "carry.nic-vhost-user", "interface 52:54:00:00:00:03", "" },
+                  "<source dev='/dev/vhost-vdpa-0'/></interface>" },
+      FT_FAIL,
+      "carry.nic-hostdev",
+      "interface 52:54:00:00:00:02",
+      "vdpa" },
+    { { .device =
+            "<interface type='vhostuser'>"
+            "<mac address='52:54:00:00:00:03'/><source type='unix' path='/x' "
+            "mode='client'/><model type='virtio'/></interface>" },
+      FT_FAIL,
+      "carry.nic-vhost-user",
+      "interface 52:54:00:00:00:03",
+      "" },
     { { .device = "<interface type='user'><mac address='52:54:00:00:00:04'/>"
-        "<model type='e1000'/></interface>" },
-      FT_FAIL, "carry.nic-user", "interface 52:54:00:00:00:04", "user-mode" },
+                  "<model type='e1000'/></interface>" },
+      FT_FAIL,
+      "carry.nic-user",
+      "interface 52:54:00:00:00:04",
+      "user-mode" },
     { { .device = "<interface type='udp'><mac address='52:54:00:00:00:05'/>"
-        "</interface>" },
-      FT_FAIL, "carry.nic-socket", "interface 52:54:00:00:00:05", "udp" },
+                  "</interface>" },
+      FT_FAIL,
+      "carry.nic-socket",
+      "interface 52:54:00:00:00:05",
+      "udp" },
     { { .device = "<interface type='bridge'><mac address='52:54:00:00:00:06'/>"
-        "<source bridge='br0'/><model type='virtio'/>"
-        "<driver name='vhost'/></interface>" },
-      FT_FAIL, "carry.nic-vhost", "interface 52:54:00:00:00:06", "vhost" },
+                  "<source bridge='br0'/><model type='virtio'/>"
+                  "<driver name='vhost'/></interface>" },
+      FT_FAIL,
+      "carry.nic-vhost",
+      "interface 52:54:00:00:00:06",
+      "vhost" },
     { { .device = "<interface type='bridge'><mac address='52:54:00:00:00:07'/>"
-        "<source bridge='br0'/><model type='virtio'/>"
-        "<driver name='qemu' queues='4'/></interface>" },
-      FT_FAIL, "carry.nic-queues", "interface 52:54:00:00:00:07", "4" },
-    { { .device = "<interface type='direct'><mac address='52:54:00:00:00:08'/>"
-        "<source dev='eth0' mode='bridge'/><model type='e1000'/></interface>" },
-      FT_WARN, "carry.nic-direct", "interface 52:54:00:00:00:08", "eth0" },
-    { { .device = "<interface type='ethernet'>"
-        "<mac address='52:54:00:00:00:09'/><target dev='tap7'/></interface>" },
-      FT_WARN, "carry.nic-ethernet", "interface 52:54:00:00:00:09", "tap7" },
+                  "<source bridge='br0'/><model type='virtio'/>"
+                  "<driver name='qemu' queues='4'/></interface>" },
+      FT_FAIL,
+      "carry.nic-queues",
+      "interface 52:54:00:00:00:07",
+      "4" },
+    { { .device =
+            "<interface type='direct'><mac address='52:54:00:00:00:08'/>"
+            "<source dev='eth0' mode='bridge'/><model type='e1000'/></interface>" },
+      FT_WARN,
+      "carry.nic-direct",
+      "interface 52:54:00:00:00:08",
+      "eth0" },
+    { { .device =
+            "<interface type='ethernet'>"
+            "<mac address='52:54:00:00:00:09'/><target dev='tap7'/></interface>" },
+      FT_WARN,
+      "carry.nic-ethernet",
+      "interface 52:54:00:00:00:09",
+      "tap7" },
     { { .device = "<filesystem type='mount'><driver type='virtiofs'/>"
-        "<source dir='/srv'/><target dir='share'/></filesystem>" },
-      FT_FAIL, "carry.filesystem", "filesystem share", "virtiofs" },
+                  "<source dir='/srv'/><target dir='share'/></filesystem>" },
+      FT_FAIL,
+      "carry.filesystem",
+      "filesystem share",
+      "virtiofs" },
     { { .device = "<shmem name='shm0'><model type='ivshmem-plain'/></shmem>" },
-      FT_FAIL, "carry.shmem", "shmem shm0", "shm0" },
-    { { .device = "<tpm model='tpm-tis'><backend type='passthrough'>"
-        "<device path='/dev/tpm0'/></backend><alias name='tpm0'/></tpm>" },
-      FT_FAIL, "carry.tpm", "tpm tpm0", "passed through" },
+      FT_FAIL,
+      "carry.shmem",
+      "shmem shm0",
+      "shm0" },
+    { { .device =
+            "<tpm model='tpm-tis'><backend type='passthrough'>"
+            "<device path='/dev/tpm0'/></backend><alias name='tpm0'/></tpm>" },
+      FT_FAIL,
+      "carry.tpm",
+      "tpm tpm0",
+      "passed through" },
     { { .device = "<tpm model='tpm-crb'><backend type='emulator' "
-        "version='2.0'/></tpm>" },
-      FT_FAIL, "carry.tpm-emulator", "tpm", "emulator" },
+                  "version='2.0'/></tpm>" },
+      FT_FAIL,
+      "carry.tpm-emulator",
+      "tpm",
+      "emulator" },
     { { .device = "<vsock model='virtio'><cid auto='yes' address='3'/></vsock>" },
-      FT_FAIL, "carry.vsock", "vsock", "vsock" },
+      FT_FAIL,
+      "carry.vsock",
+      "vsock",
+      "vsock" },
     { { .device = "<memory model='nvdimm' access='shared'><source>"
-        "<path>/tmp/nv</path></source></memory>" },
-      FT_FAIL, "carry.memory-device", "memory", "nvdimm" },
+                  "<path>/tmp/nv</path></source></memory>" },
+      FT_FAIL,
+      "carry.memory-device",
+      "memory",
+      "nvdimm" },
     { { .device = "<memory model='virtio-mem'><target/></memory>" },
-      FT_FAIL, "carry.memory-device", "memory", "virtio-mem" },
+      FT_FAIL,
+      "carry.memory-device",
+      "memory",
+      "virtio-mem" },
     { { .device = "<memory model='virtio-pmem'><target/></memory>" },
-      FT_FAIL, "carry.memory-device", "memory", "virtio-pmem" },
+      FT_FAIL,
+      "carry.memory-device",
+      "memory",
+      "virtio-pmem" },
     { { .device = "<input type='passthrough' bus='virtio'>"
-        "<source evdev='/dev/input/event1'/></input>" },
-      FT_FAIL, "carry.input", "input", "/dev/input/event1" },
+                  "<source evdev='/dev/input/event1'/></input>" },
+      FT_FAIL,
+      "carry.input",
+      "input",
+      "/dev/input/event1" },
     { { .device = "<smartcard mode='host'/>" },
-      FT_FAIL, "carry.smartcard", "smartcard", "smart card" },
+      FT_FAIL,
+      "carry.smartcard",
+      "smartcard",
+      "smart card" },
     { { .device = "<redirdev bus='usb' type='spicevmc'>"
-        "<alias name='redir0'/></redirdev>" },
-      FT_WARN, "carry.redirected", "redirdev redir0", "" },
+                  "<alias name='redir0'/></redirdev>" },
+      FT_WARN,
+      "carry.redirected",
+      "redirdev redir0",
+      "" },
     { { .device = "<video><driver name='vhostuser'/><model type='virtio'/>"
-        "</video>" },
-      FT_FAIL, "carry.vhost-user", "video", "vhost-user" },
+                  "</video>" },
+      FT_FAIL,
+      "carry.vhost-user",
+      "video",
+      "vhost-user" },
     { { .device = "<video><model type='virtio'><acceleration accel3d='yes'/>"
-        "</model></video>" },
-      FT_FAIL, "carry.gl", "video", "3D" },
+                  "</model></video>" },
+      FT_FAIL,
+      "carry.gl",
+      "video",
+      "3D" },
     { { .device = "<graphics type='spice'><gl enable='yes'/></graphics>" },
-      FT_FAIL, "carry.gl", "graphics", "3D" },
+      FT_FAIL,
+      "carry.gl",
+      "graphics",
+      "3D" },
     { { .device = "<rng model='virtio'><backend model='egd' type='udp'/></rng>" },
-      FT_WARN, "carry.rng-egd", "rng", "" },
+      FT_WARN,
+      "carry.rng-egd",
+      "rng",
+      "" },
     { { .device = "<serial type='dev'><source path='/dev/ttyS0'/>"
-        "<alias name='serial1'/></serial>" },
-      FT_FAIL, "carry.chardev", "serial serial1", "/dev/ttyS0" },
+                  "<alias name='serial1'/></serial>" },
+      FT_FAIL,
+      "carry.chardev",
+      "serial serial1",
+      "/dev/ttyS0" },
     { { .device = "<serial type='tcp'><source mode='connect' host='x'/>"
-        "</serial>" },
-      FT_WARN, "carry.chardev-outside", "serial", "tcp" },
+                  "</serial>" },
+      FT_WARN,
+      "carry.chardev-outside",
+      "serial",
+      "tcp" },
     { { .device = "<disk type='block' device='lun'><source dev='/dev/sdb'/>"
-        "<target dev='sdb' bus='scsi'/></disk>" },
-      FT_FAIL, "carry.disk-lun", "disk sdb", "SCSI" },
+                  "<target dev='sdb' bus='scsi'/></disk>" },
+      FT_FAIL,
+      "carry.disk-lun",
+      "disk sdb",
+      "SCSI" },
     { { .device = "<disk type='vhostuser' device='disk'>"
-        "<target dev='vdb' bus='virtio'/></disk>" },
-      FT_FAIL, "carry.disk-type", "disk vdb", "vhostuser" },
+                  "<target dev='vdb' bus='virtio'/></disk>" },
+      FT_FAIL,
+      "carry.disk-type",
+      "disk vdb",
+      "vhostuser" },
     { { .device = "<disk type='nvme' device='disk'><source type='pci'/>"
-        "<target dev='vdb' bus='virtio'/></disk>" },
-      FT_FAIL, "carry.disk-type", "disk vdb", "nvme" },
+                  "<target dev='vdb' bus='virtio'/></disk>" },
+      FT_FAIL,
+      "carry.disk-type",
+      "disk vdb",
+      "nvme" },
     { { .device = "<disk type='block' device='disk'><source dev='/dev/sdb'/>"
-        "<target dev='vdb'/><shareable/></disk>" },
-      FT_FAIL, "carry.disk-shareable", "disk vdb", "shared" },
+                  "<target dev='vdb'/><shareable/></disk>" },
+      FT_FAIL,
+      "carry.disk-shareable",
+      "disk vdb",
+      "shared" },
     { { .device = "<disk type='file' device='disk'><source file='/x'/>"
-        "<target dev='vdb'/><transient/></disk>" },
-      FT_FAIL, "carry.disk-transient", "disk vdb", "thrown away" },
-    { { .device = "<disk type='file' device='disk'><source file='/x'>"
-        "<encryption format='luks'/></source><target dev='vdb'/></disk>" },
-      FT_FAIL, "carry.disk-encryption", "disk vdb", "encrypted" },
-    { { .device = "<disk type='file' device='disk'><source file='/x'/>"
-        "<mirror type='file' job='copy' ready='yes'/><target dev='vdb'/></disk>" },
-      FT_FAIL, "carry.block-job", "disk vdb", "copy" },
+                  "<target dev='vdb'/><transient/></disk>" },
+      FT_FAIL,
+      "carry.disk-transient",
+      "disk vdb",
+      "thrown away" },
+    { { .device =
+            "<disk type='file' device='disk'><source file='/x'>"
+            "<encryption format='luks'/></source><target dev='vdb'/></disk>" },
+      FT_FAIL,
+      "carry.disk-encryption",
+      "disk vdb",
+      "encrypted" },
+    { { .device =
+            "<disk type='file' device='disk'><source file='/x'/>"
+            "<mirror type='file' job='copy' ready='yes'/><target dev='vdb'/></disk>" },
+      FT_FAIL,
+      "carry.block-job",
+      "disk vdb",
+      "copy" },
     { { .device = "<disk type='file' device='disk'><source file='/ro.img'/>"
-        "<target dev='vdb'/><readonly/></disk>" },
-      FT_WARN, "carry.disk-readonly", "disk vdb", "/ro.img" },
+                  "<target dev='vdb'/><readonly/></disk>" },
+      FT_WARN,
+      "carry.disk-readonly",
+      "disk vdb",
+      "/ro.img" },
     { { .device = "<disk type='file' device='cdrom'><source file='/d.iso'/>"
-        "<target dev='sda' bus='sata'/><readonly/></disk>" },
-      FT_WARN, "carry.media", "disk sda", "/d.iso" },
+                  "<target dev='sda' bus='sata'/><readonly/></disk>" },
+      FT_WARN,
+      "carry.media",
+      "disk sda",
+      "/d.iso" },
     { { .device = "<disk type='file' device='floppy'><source file='/f.img'/>"
-        "<target dev='fda'/></disk>" },
-      FT_WARN, "carry.media", "disk fda", "/f.img" },
+                  "<target dev='fda'/></disk>" },
+      FT_WARN,
+      "carry.media",
+      "disk fda",
+      "/f.img" },
     { { .device = "<pstore backend='acpi-erst'><path>/p</path></pstore>" },
-      FT_FAIL, "carry.pstore", "pstore", "/p" },
+      FT_FAIL,
+      "carry.pstore",
+      "pstore",
+      "/p" },
     { { .top = "<memoryBacking><hugepages/></memoryBacking>" },
-      FT_FAIL, "carry.hugepages", "hugepages", "huge" },
+      FT_FAIL,
+      "carry.hugepages",
+      "hugepages",
+      "huge" },
     { { .top = "<memoryBacking><source type='memfd'/></memoryBacking>" },
-      FT_FAIL, "carry.memory-source", "source", "memfd" },
+      FT_FAIL,
+      "carry.memory-source",
+      "source",
+      "memfd" },
     { { .top = "<memoryBacking><access mode='shared'/></memoryBacking>" },
-      FT_FAIL, "carry.shared-memory", "access", "shared" },
+      FT_FAIL,
+      "carry.shared-memory",
+      "access",
+      "shared" },
     { { .top = "<cpu><numa><cell id='0' cpus='0' memory='1' "
-        "memAccess='shared'/></numa></cpu>" },
-      FT_FAIL, "carry.shared-memory", "cell", "shared" },
+               "memAccess='shared'/></numa></cpu>" },
+      FT_FAIL,
+      "carry.shared-memory",
+      "cell",
+      "shared" },
     { { .bottom = "<launchSecurity type='sev'><cbitpos>47</cbitpos>"
-        "</launchSecurity>" },
-      FT_FAIL, "carry.encrypted-memory", "launchSecurity", "sev" },
+                  "</launchSecurity>" },
+      FT_FAIL,
+      "carry.encrypted-memory",
+      "launchSecurity",
+      "sev" },
     { { .top = "<cpu mode='custom'><model>Haswell</model>"
-        "<feature policy='require' name='vmx'/></cpu>" },
-      FT_WARN, "carry.nested", "feature vmx", "virtual machines" },
+               "<feature policy='require' name='vmx'/></cpu>" },
+      FT_WARN,
+      "carry.nested",
+      "feature vmx",
+      "virtual machines" },
     { { .top = "<cpu mode='host-passthrough' check='none'/>" },
-      FT_WARN, "carry.nested", "cpu", "virtual machines" },
+      FT_WARN,
+      "carry.nested",
+      "cpu",
+      "virtual machines" },
     { { .top = "<cpu mode='custom'><feature policy='require' name='invtsc'/>"
-        "</cpu>" },
-      FT_WARN, "carry.invtsc", "feature invtsc", "TSC" },
+               "</cpu>" },
+      FT_WARN,
+      "carry.invtsc",
+      "feature invtsc",
+      "TSC" },
     { { .top = "<cpu mode='host-passthrough' migratable='off'><feature "
-        "policy='disable' name='svm'/></cpu>" },
-      FT_WARN, "carry.migratable", "cpu", "cannot be carried" },
+               "policy='disable' name='svm'/></cpu>" },
+      FT_WARN,
+      "carry.migratable",
+      "cpu",
+      "cannot be carried" },
     { { .os = "<os><type arch='x86_64'>hvm</type><loader readonly='yes' "
-        "type='pflash'>/usr/share/OVMF/OVMF_CODE.fd</loader></os>" },
-      FT_WARN, "carry.firmware", "loader", "OVMF_CODE.fd" },
+              "type='pflash'>/usr/share/OVMF/OVMF_CODE.fd</loader></os>" },
+      FT_WARN,
+      "carry.firmware",
+      "loader",
+      "OVMF_CODE.fd" },
     { { .os = "<os><type arch='x86_64'>hvm</type>"
-        "<nvram>/var/lib/libvirt/qemu/nvram/vm1_VARS.fd</nvram></os>" },
-      FT_WARN, "carry.nvram", "nvram", "vm1_VARS.fd" },
+              "<nvram>/var/lib/libvirt/qemu/nvram/vm1_VARS.fd</nvram></os>" },
+      FT_WARN,
+      "carry.nvram",
+      "nvram",
+      "vm1_VARS.fd" },
     { { .os = "<os><type arch='x86_64'>hvm</type>"
-        "<kernel>/boot/vmlinuz</kernel></os>" },
-      FT_WARN, "carry.boot-file", "kernel", "/boot/vmlinuz" },
+              "<kernel>/boot/vmlinuz</kernel></os>" },
+      FT_WARN,
+      "carry.boot-file",
+      "kernel",
+      "/boot/vmlinuz" },
     { { .os = "<os><type arch='aarch64' machine='virt'>hvm</type></os>" },
-      FT_FAIL, "carry.arch", "type", "aarch64" },
+      FT_FAIL,
+      "carry.arch",
+      "type",
+      "aarch64" },
     { { .type = "xen" }, FT_FAIL, "carry.type", "domain", "xen" },
     { { .bottom = "<commandline xmlns='http://libvirt.org/schemas/domain/"
-        "qemu/1.0'><arg value='-foo'/></commandline>" },
-      FT_WARN, "carry.commandline", "arg", "-foo" },
+                  "qemu/1.0'><arg value='-foo'/></commandline>" },
+      FT_WARN,
+      "carry.commandline",
+      "arg",
+      "-foo" },
 };
 
 static void
@@ -287,9 +463,11 @@ test_every_rule(void **state)
 static void
 test_several_at_once(void **state)
 {
-    struct sample s = { .device =
-        "<hostdev type='pci'><source><address domain='0' bus='1' slot='0' "
-        "function='0'/></source></hostdev><shmem name='a'/><shmem name='b'/>" };
+    struct sample s = {
+        .device =
+            "<hostdev type='pci'><source><address domain='0' bus='1' slot='0' "
+            "function='0'/></source></hostdev><shmem name='a'/><shmem name='b'/>"
+    };
     struct ft_findings f = check(&s, NULL);
 
     (void)state;
@@ -297,7 +475,8 @@ test_several_at_once(void **state)
     ft_findings_free(&f);
 }
 
-#define VIRTIO "<interface type='bridge'><mac address='52:54:00:00:00:aa'/>" \
+#define VIRTIO                                                    \
+    "<interface type='bridge'><mac address='52:54:00:00:00:aa'/>" \
     "<source bridge='br0'/><model type='virtio'/></interface>"
 
 /* libvirt uses vhost for virtio NICs of KVM guests unless told otherwise. */
@@ -308,7 +487,7 @@ test_vhost_by_default(void **state)
         const char *type;
         struct ft_carry_facts facts;
         bool have_facts;
-        int verdict;            /* -1: nothing said */
+        int verdict; /* -1: nothing said */
     } cases[] = {
         { "kvm", { .vhost_known = true, .vhost = true }, true, FT_FAIL },
         { "kvm", { .vhost_known = true, .vhost_net = true }, true, -1 },
@@ -322,8 +501,8 @@ test_vhost_by_default(void **state)
     (void)state;
     for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
         struct sample s = { .type = cases[i].type, .device = VIRTIO };
-        struct ft_findings f = check(&s, cases[i].have_facts ? &cases[i].facts
-                                                             : NULL);
+        struct ft_findings f =
+            check(&s, cases[i].have_facts ? &cases[i].facts : NULL);
         const struct ft_finding *found = ft_findings_find(&f, "carry.nic-vhost");
 
         if (cases[i].verdict < 0) {
@@ -343,9 +522,12 @@ static void
 test_own_mirror(void **state)
 {
     struct ft_carry_facts facts = { .attached = true };
-    struct sample s = { .device = "<disk type='file' device='disk'>"
-        "<source file='/x'/><mirror type='network' job='copy' ready='yes'/>"
-        "<target dev='vdb'/></disk>" };
+    struct sample s = {
+        .device =
+            "<disk type='file' device='disk'>"
+            "<source file='/x'/><mirror type='network' job='copy' ready='yes'/>"
+            "<target dev='vdb'/></disk>"
+    };
     struct ft_findings f = check(&s, &facts);
 
     (void)state;
@@ -364,7 +546,8 @@ test_too_many(void **state)
     assert_non_null(devices);
     for (int i = 0; i < 65; i++)
         sprintf(devices + strlen(devices),
-                "<disk type='file' device='disk'><target dev='vd%d'/></disk>", i);
+                "<disk type='file' device='disk'><target dev='vd%d'/></disk>",
+                i);
     s.device = devices;
     f = check(&s, NULL);
     assert_non_null(ft_findings_find(&f, "carry.count"));

@@ -21,7 +21,8 @@ check_standby(const struct fixture *f, const char *pool)
     struct ft_findings findings = FT_FINDINGS_INIT;
 
     assert_int_equal(ft_check_standby(&f->inventory, f->h1, f->vm, f->h2, pool,
-                                      &findings), 0);
+                                      &findings),
+                     0);
     return findings;
 }
 
@@ -88,9 +89,12 @@ static void
 test_vm_protected(void **state)
 {
     struct fixture *f = *state;
-    struct ft_known_pair pair = { .pair = PAIR_UUID, .vm = "vm1",
-                                  .vm_uuid = VM_UUID, .primary = "h1",
-                                  .standby = "h3", .state = "protected" };
+    struct ft_known_pair pair = { .pair = PAIR_UUID,
+                                  .vm = "vm1",
+                                  .vm_uuid = VM_UUID,
+                                  .primary = "h1",
+                                  .standby = "h3",
+                                  .state = "protected" };
 
     f->inventory.pairs = &pair;
     f->inventory.pair_count = 1;
@@ -109,7 +113,8 @@ test_vm_devices(void **state)
 {
     struct fixture *f = *state;
 
-    replace_xml(f->vm, "<domain type='qemu'><devices><hostdev type='pci'>"
+    replace_xml(f->vm,
+                "<domain type='qemu'><devices><hostdev type='pci'>"
                 "<source><address domain='0' bus='3' slot='0' function='0'/>"
                 "</source></hostdev></devices></domain>");
     expect(check_vm(f), "carry.hostdev", FT_FAIL, "passed through");
@@ -250,7 +255,7 @@ test_cpu(void **state)
            "lacks 3 features the primary's has: sse sse2 avx");
     set_flags(f->h2, "fpu sse sse2 sse3 avx avx2");
     expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "all");
-    set_flags(f->h2, "fpu sse2 avx ssex xsse");     /* words, not substrings */
+    set_flags(f->h2, "fpu sse2 avx ssex xsse"); /* words, not substrings */
     expect(check_standby(f, NULL), "standby.cpu", FT_WARN, "1 features");
     strcpy(f->h2->cpu.vendor, "GenuineIntel");
     expect(check_standby(f, NULL), "standby.cpu", FT_FAIL, "makers");
@@ -264,12 +269,12 @@ test_cpu_passed_through(void **state)
     f->vm->kvm = true;
     f->h2->kernel.kvm = true;
     replace_xml(f->vm, "<domain type='kvm'><cpu mode='host-passthrough'/>"
-                "<devices/></domain>");
+                       "<devices/></domain>");
     expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
     strcpy(f->h2->cpu.model, "AMD EPYC 9000");
     expect(check_standby(f, NULL), "standby.cpu", FT_FAIL, "AMD EPYC 9000");
     replace_xml(f->vm, "<domain type='kvm'><cpu mode='custom'/><devices/>"
-                "</domain>");
+                       "</domain>");
     expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
     replace_xml(f->vm, "not xml");
     expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
@@ -327,7 +332,7 @@ test_pool_choice(void **state)
     assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p2");
     strcpy(f->vm->disks[0].pool, "p1");
     assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p1");
-    pools[1].available = GIB_BYTES;             /* no room: its name is not enough */
+    pools[1].available = GIB_BYTES; /* no room: its name is not enough */
     assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p2");
     f->vm->disk_count = 0;
     assert_int_equal(ft_replica_size(f->vm), 0);
@@ -368,7 +373,7 @@ test_mac(void **state)
     ft_host_free(f->h3);
     f->h3 = other;
     f->list[2] = other;
-    expect_none(check_standby(f, NULL), "standby.mac");     /* the VM itself */
+    expect_none(check_standby(f, NULL), "standby.mac"); /* the VM itself */
     strcpy(other->domains[0].name, "clone");
     other->domains[0].uuid[0] = '7';
     strcpy(other->domains[0].macs[0], "52:54:00:11:22:33");
@@ -397,7 +402,7 @@ test_bridge(void **state)
 
     port->carrier = false;
     expect(check_standby(f, NULL), "standby.network", FT_WARN, "no port");
-    nic_of(f->h1, "eth0")->carrier = false;     /* none on the primary either */
+    nic_of(f->h1, "eth0")->carrier = false; /* none on the primary either */
     expect(check_standby(f, NULL), "standby.network", FT_PASS, "br0");
     nic_of(f->h2, "br0")->up = false;
     expect(check_standby(f, NULL), "standby.network", FT_FAIL, "is down");
@@ -410,7 +415,8 @@ test_network(void **state)
 {
     struct fixture *f = *state;
 
-    replace_xml(f->vm, "<domain type='qemu'><devices><interface type='network'>"
+    replace_xml(f->vm,
+                "<domain type='qemu'><devices><interface type='network'>"
                 "<mac address='52:54:00:11:22:33'/><source network='default'/>"
                 "</interface></devices></domain>");
     expect(check_standby(f, NULL), "standby.network", FT_WARN, "NAT");
@@ -423,8 +429,8 @@ test_network(void **state)
     strcpy(f->h2->networks[0].name, "x");
     expect(check_standby(f, NULL), "standby.network", FT_FAIL, "does not exist");
     replace_xml(f->vm, "<domain type='qemu'><devices><interface type='direct'>"
-                "<mac address='52:54:00:11:22:33'/><source dev='eth7'/>"
-                "</interface></devices></domain>");
+                       "<mac address='52:54:00:11:22:33'/><source dev='eth7'/>"
+                       "</interface></devices></domain>");
     expect(check_standby(f, NULL), "standby.network", FT_FAIL, "eth7");
 }
 
@@ -488,17 +494,17 @@ test_link_pitfalls(void **state)
     struct ft_address *there = &nic_of(f->h2, "eth1")->addresses[0];
     struct ft_link_path paths[FT_LINKS_MAX];
 
-    strcpy(there->text, here->text);            /* the same address on both */
+    strcpy(there->text, here->text); /* the same address on both */
     assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
     strcpy(there->text, "10.78.0.2");
-    there->prefix = 25;                         /* they disagree on the network */
+    there->prefix = 25; /* they disagree on the network */
     assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
     here->prefix = 25;
-    strcpy(there->text, "10.78.0.129");         /* the other half */
+    strcpy(there->text, "10.78.0.129"); /* the other half */
     assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
     strcpy(there->text, "10.78.0.126");
     assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 2);
-    here->prefix = there->prefix = 32;          /* no network at all */
+    here->prefix = there->prefix = 32; /* no network at all */
     assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
     strcpy(here->text, "fd00:78::1");
     strcpy(there->text, "fd00:78::2");
@@ -530,7 +536,7 @@ test_links_are_bounded(void **state)
     }
     assert_int_equal(ft_link_paths(f->h1, f->h2, paths), FT_LINKS_MAX);
     for (int i = 0; i < FT_LINKS_MAX; i++)
-        assert_false(paths[i].guest_bridge);    /* the worst were dropped */
+        assert_false(paths[i].guest_bridge); /* the worst were dropped */
 }
 
 static void
@@ -578,7 +584,7 @@ test_findings(void **state)
     assert_string_equal(ft_json_string(json_array_get(json, 51), "verdict", ""),
                         "fail");
     ft_findings_free(&f);
-    f.failed = 1;               /* a finding that could not be stored */
+    f.failed = 1; /* a finding that could not be stored */
     assert_int_equal(ft_findings_worst(&f), FT_FAIL);
 }
 
@@ -586,16 +592,33 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_all_is_well), TEST(test_vm_not_running),
-        TEST(test_vm_protected), TEST(test_vm_devices), TEST(test_vm_vhost),
-        TEST(test_vm_disks), TEST(test_vm_kind), TEST(test_kernels),
-        TEST(test_libvirt), TEST(test_standby_is_another_host), TEST(test_qemu),
-        TEST(test_cpu), TEST(test_cpu_passed_through), TEST(test_memory),
-        TEST(test_pool), TEST(test_pool_choice), TEST(test_collision),
-        TEST(test_mac), TEST(test_bridge), TEST(test_network),
-        TEST(test_vhost_on_standby), TEST(test_clock), TEST(test_links),
-        TEST(test_link_pitfalls), TEST(test_links_are_bounded),
-        TEST(test_witness), cmocka_unit_test(test_findings),
+        TEST(test_all_is_well),
+        TEST(test_vm_not_running),
+        TEST(test_vm_protected),
+        TEST(test_vm_devices),
+        TEST(test_vm_vhost),
+        TEST(test_vm_disks),
+        TEST(test_vm_kind),
+        TEST(test_kernels),
+        TEST(test_libvirt),
+        TEST(test_standby_is_another_host),
+        TEST(test_qemu),
+        TEST(test_cpu),
+        TEST(test_cpu_passed_through),
+        TEST(test_memory),
+        TEST(test_pool),
+        TEST(test_pool_choice),
+        TEST(test_collision),
+        TEST(test_mac),
+        TEST(test_bridge),
+        TEST(test_network),
+        TEST(test_vhost_on_standby),
+        TEST(test_clock),
+        TEST(test_links),
+        TEST(test_link_pitfalls),
+        TEST(test_links_are_bounded),
+        TEST(test_witness),
+        cmocka_unit_test(test_findings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ parse(struct ft_cli *cli, const char *line, int *argc, char ***argv)
     free(messages);
     cli->messages = open_memstream(&messages, &size);
     cli->out = cli->messages;
-    stderr = cli->messages;     /* getopt's own messages */
+    stderr = cli->messages; /* getopt's own messages */
     snprintf(copy, sizeof(copy), "%s", line);
     words[0] = program;
     *argc = 1;
@@ -86,8 +86,11 @@ test_options(void **state)
     char **argv;
 
     (void)state;
-    assert_int_equal(parse(&cli, "--json --db=/x protect -s h2 vm1 --witness none "
-                           "-yn", &argc, &argv), FT_EXIT_OK);
+    assert_int_equal(parse(&cli,
+                           "--json --db=/x protect -s h2 vm1 --witness none "
+                           "-yn",
+                           &argc, &argv),
+                     FT_EXIT_OK);
     assert_true(cli.options.json && cli.options.yes && cli.options.dry_run);
     assert_string_equal(cli.options.db, "/x");
     assert_string_equal(cli.options.standby, "h2");
@@ -130,7 +133,8 @@ test_usage_errors(void **state)
         int argc;
         char **argv;
 
-        assert_int_equal(parse(&cli, cases[i].line, &argc, &argv), FT_EXIT_USAGE);
+        assert_int_equal(parse(&cli, cases[i].line, &argc, &argv),
+                         FT_EXIT_USAGE);
         if (!strstr(messages, cases[i].says))
             fail_msg("%s: %s", cases[i].line, messages);
         assert_non_null(strstr(messages, "--help"));
@@ -176,8 +180,9 @@ static void
 test_host_names(void **state)
 {
     static const char *const bad[] = {
-        "", "=h1", "@h1", "root@", "h1:", "h1:0", "h1:70000", "h1:22x", "a b",
-        "-oProxyCommand=x", "n=-x", "[::1", "[::1]x", "bad/name=h1", "h1\n",
+        "",      "=h1",      "@h1",    "root@",       "h1:",
+        "h1:0",  "h1:70000", "h1:22x", "a b",         "-oProxyCommand=x",
+        "n=-x",  "[::1",     "[::1]x", "bad/name=h1", "h1\n",
         "[]:22",
     };
 
@@ -225,13 +230,14 @@ test_bar(void **state)
     char line[240];
 
     (void)state;
-    ft_cli_bar("memory", 512 << 20, 1024 << 20, 64 << 20, 80, line, sizeof(line));
+    ft_cli_bar("memory", 512 << 20, 1024 << 20, 64 << 20, 80, line,
+               sizeof(line));
     assert_string_equal(line, "memory [##########...........]  50% 512.0 MiB of "
-                        "1.0 GiB, 64.0 MiB/s, 8 s left");
+                              "1.0 GiB, 64.0 MiB/s, 8 s left");
     assert_true(strlen(line) <= 80);
     ft_cli_bar("disk", 5, 0, 0, 40, line, sizeof(line));
     assert_non_null(strstr(line, "100% 0 B of 0 B"));
-    ft_cli_bar("disk", 9, 3, 1, 80, line, sizeof(line));    /* more than all */
+    ft_cli_bar("disk", 9, 3, 1, 80, line, sizeof(line)); /* more than all */
     assert_non_null(strstr(line, "100% 3 B of 3 B, 1 B/s, 0 s left"));
     ft_cli_bar("disk", 0, UINT64_MAX, 1 << 20, 200, line, sizeof(line));
     assert_non_null(strstr(line, "  0% 0 B of "));
@@ -243,12 +249,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verbs),
-        cmocka_unit_test(test_options),
-        cmocka_unit_test(test_usage_errors),
-        cmocka_unit_test(test_table),
-        cmocka_unit_test(test_host_names),
-        cmocka_unit_test(test_exit_codes),
+        cmocka_unit_test(test_verbs),        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_usage_errors), cmocka_unit_test(test_table),
+        cmocka_unit_test(test_host_names),   cmocka_unit_test(test_exit_codes),
         cmocka_unit_test(test_bar),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

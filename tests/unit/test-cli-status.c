@@ -16,9 +16,10 @@ static json_t *
 status_of(const char *pair, const char *vm, const char *role, int generation,
           const char *state)
 {
-    return json_pack("{s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:n}", "pair", pair, "vm",
-                     vm, "uuid", vm, "role", role, "generation", generation,
-                     "state", state, "primary", "h1", "standby", "h2", "witness");
+    return json_pack("{s:s,s:s,s:s,s:s,s:i,s:s,s:s,s:s,s:n}", "pair", pair,
+                     "vm", vm, "uuid", vm, "role", role, "generation",
+                     generation, "state", state, "primary", "h1", "standby",
+                     "h2", "witness");
 }
 
 static json_t *
@@ -45,10 +46,12 @@ check(const json_t *rows, size_t index, const char *vm, const char *state,
 static void
 test_one_row_a_pair(void **state)
 {
-    FT_AUTOJSON json_t *h1 = reply_of(status_of("p2", "b", "primary", 1, "protected"),
-                                      status_of("p1", "a", "standby", 4, "protected"));
-    FT_AUTOJSON json_t *h2 = reply_of(status_of("p2", "b", "standby", 1, "syncing"),
-                                      status_of("p1", "a", "primary", 4, "alone"));
+    FT_AUTOJSON json_t *h1 =
+        reply_of(status_of("p2", "b", "primary", 1, "protected"),
+                 status_of("p1", "a", "standby", 4, "protected"));
+    FT_AUTOJSON json_t *h2 =
+        reply_of(status_of("p2", "b", "standby", 1, "syncing"),
+                 status_of("p1", "a", "primary", 4, "alone"));
     struct ft_reply replies[] = { { "h1", h1 }, { "h2", h2 }, { "w1", NULL } };
     FT_AUTOJSON json_t *merged = ft_pairs_merge(replies, 3);
 
@@ -65,10 +68,10 @@ test_one_row_a_pair(void **state)
 static void
 test_generation_beats_role(void **state)
 {
-    FT_AUTOJSON json_t *old = reply_of(status_of("p", "a", "primary", 3, "protected"),
-                                       NULL);
-    FT_AUTOJSON json_t *fresh = reply_of(status_of("p", "a", "standby", 4, "alone"),
-                                         NULL);
+    FT_AUTOJSON json_t *old =
+        reply_of(status_of("p", "a", "primary", 3, "protected"), NULL);
+    FT_AUTOJSON json_t *fresh =
+        reply_of(status_of("p", "a", "standby", 4, "alone"), NULL);
     struct ft_reply forth[] = { { "h1", old }, { "h2", fresh } };
     struct ft_reply back[] = { { "h2", fresh }, { "h1", old } };
     FT_AUTOJSON json_t *one = ft_pairs_merge(forth, 2);
@@ -82,14 +85,16 @@ test_generation_beats_role(void **state)
 static void
 test_garbage(void **state)
 {
-    FT_AUTOJSON json_t *odd = json_pack("{s:[i,n,{},{s:i},[s]]}", "pairs", 7, "pair",
-                                        3, "x");
+    FT_AUTOJSON json_t *odd =
+        json_pack("{s:[i,n,{},{s:i},[s]]}", "pairs", 7, "pair", 3, "x");
     FT_AUTOJSON json_t *worse = json_pack("{s:s}", "pairs", "no");
     FT_AUTOJSON json_t *array = json_pack("[i]", 1);
-    FT_AUTOJSON json_t *typed = json_pack("{s:s,s:i,s:s,s:[],s:s}", "pair", "p",
-                                          "vm", 5, "epoch", "many", "pause_ms",
-                                          "progress", "quick");
-    struct ft_reply replies[] = { { "h1", odd }, { "h2", worse }, { "h3", array } };
+    FT_AUTOJSON json_t *typed =
+        json_pack("{s:s,s:i,s:s,s:[],s:s}", "pair", "p", "vm", 5, "epoch",
+                  "many", "pause_ms", "progress", "quick");
+    struct ft_reply replies[] = { { "h1", odd },
+                                  { "h2", worse },
+                                  { "h3", array } };
     FT_AUTOJSON json_t *merged = ft_pairs_merge(replies, 3);
     FT_AUTOJSON json_t *row = ft_pair_row(typed, 0);
 
@@ -105,9 +110,10 @@ static void
 test_contract(void **state)
 {
     static const char *const members[] = {
-        "vm", "uuid", "state", "primary", "standby", "witness", "generation",
-        "epoch", "epochs_per_s", "pause_ms", "lag_ms", "dirty_bytes_per_epoch",
-        "held_packets", "last_takeover", "age_s", "health",
+        "vm",           "uuid",          "state",      "primary",
+        "standby",      "witness",       "generation", "epoch",
+        "epochs_per_s", "pause_ms",      "lag_ms",     "dirty_bytes_per_epoch",
+        "held_packets", "last_takeover", "age_s",      "health",
     };
     FT_AUTOJSON json_t *status = status_of("p", "a", "primary", 3, "protected");
     FT_AUTOJSON json_t *row = ft_pair_row(status, 0);
@@ -145,7 +151,8 @@ test_exit(void **state)
     assert_int_equal(exit_of("resyncing", 0, "alone"), FT_EXIT_DEGRADED);
     assert_int_equal(exit_of("protected", 60, "alone"), FT_EXIT_UNREACHABLE);
     assert_int_equal(exit_of("failed", 0, "alone"), FT_EXIT_UNPROTECTED);
-    assert_int_equal(exit_of("unprotected", 9, "protected"), FT_EXIT_UNPROTECTED);
+    assert_int_equal(exit_of("unprotected", 9, "protected"),
+                     FT_EXIT_UNPROTECTED);
     assert_int_equal(exit_of("something new", 0, "protected"), FT_EXIT_DEGRADED);
 }
 

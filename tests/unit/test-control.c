@@ -21,7 +21,8 @@
 #include "remote/control.h"
 #include "sshd-fixture.h"
 
-#define HELLO "read line; " \
+#define HELLO     \
+    "read line; " \
     "echo '{\"id\":1,\"ok\":true,\"result\":{\"version\":\"9.9\",\"control\":1}}'; "
 
 static struct sshd sshd;
@@ -65,18 +66,19 @@ open_with(const char *script)
 static void
 test_call(void **state)
 {
-    struct ft_control *c = open_with(HELLO
-        "read line; case $line in *'\"id\":2'*'\"verb\":\"status\"'*"
-        "'\"args\":{\"a\":1}'*) echo '{\"id\":2,\"ok\":true,\"result\":"
-        "{\"x\":7}}';; esac; read line; "
-        "echo '{\"id\":3,\"ok\":true}'; cat >/dev/null");
+    struct ft_control *c = open_with(
+        HELLO "read line; case $line in *'\"id\":2'*'\"verb\":\"status\"'*"
+              "'\"args\":{\"a\":1}'*) echo '{\"id\":2,\"ok\":true,\"result\":"
+              "{\"x\":7}}';; esac; read line; "
+              "echo '{\"id\":3,\"ok\":true}'; cat >/dev/null");
     struct ft_error err = FT_ERROR_INIT;
     json_t *result = NULL;
 
     (void)state;
     assert_string_equal(ft_control_engine_version(c), "9.9");
     assert_int_equal(ft_control_call(c, "status", json_pack("{s:i}", "a", 1),
-                                     &result, 0, &err), 0);
+                                     &result, 0, &err),
+                     0);
     assert_int_equal(ft_json_int(result, "x", 0, 9, -1), 7);
     json_decref(result);
     assert_int_equal(ft_control_call(c, "any", NULL, &result, 0, &err), 0);
@@ -89,9 +91,9 @@ test_call(void **state)
 static void
 test_remote_error(void **state)
 {
-    struct ft_control *c = open_with(HELLO
-        "read line; echo '{\"id\":2,\"ok\":false,\"error\":{\"code\":16,"
-        "\"text\":\"it is busy\",\"hint\":\"Wait.\"}}'; cat >/dev/null");
+    struct ft_control *c = open_with(
+        HELLO "read line; echo '{\"id\":2,\"ok\":false,\"error\":{\"code\":16,"
+              "\"text\":\"it is busy\",\"hint\":\"Wait.\"}}'; cat >/dev/null");
     struct ft_error err = FT_ERROR_INIT;
     json_t *result = NULL;
 
@@ -108,11 +110,11 @@ test_remote_error(void **state)
 static void
 test_stray_lines(void **state)
 {
-    struct ft_control *c = open_with(HELLO
-        "read line; echo '{\"id\":99,\"ok\":true,\"result\":{\"x\":1}}'; "
-        "echo '{\"id\":2,\"event\":{\"kind\":\"x\"}}'; "
-        "printf '{\"id\":2,\"ok\":tr'; sleep 0.3; "
-        "echo 'ue,\"result\":{\"x\":2}}'; cat >/dev/null");
+    struct ft_control *c = open_with(
+        HELLO "read line; echo '{\"id\":99,\"ok\":true,\"result\":{\"x\":1}}'; "
+              "echo '{\"id\":2,\"event\":{\"kind\":\"x\"}}'; "
+              "printf '{\"id\":2,\"ok\":tr'; sleep 0.3; "
+              "echo 'ue,\"result\":{\"x\":2}}'; cat >/dev/null");
     struct ft_error err = FT_ERROR_INIT;
     json_t *result = NULL;
 
@@ -127,7 +129,8 @@ test_stray_lines(void **state)
 static void
 test_large_reply(void **state)
 {
-    struct ft_control *c = open_with(HELLO
+    struct ft_control *c = open_with(
+        HELLO
         "read line; printf '{\"id\":2,\"ok\":true,\"result\":{\"x\":\"'; "
         "head -c 8000000 /dev/zero | tr '\\0' y; echo '\"}}'; cat >/dev/null");
     struct ft_error err = FT_ERROR_INIT;
@@ -207,7 +210,8 @@ test_opening(void **state)
         { "echo 'ftengine: the daemon does not answer' >&2; exit 1",
           ECONNREFUSED },
         { "read l; echo '{\"id\":1,\"ok\":true,\"result\":{\"control\":2}}'; "
-          "cat >/dev/null", EPROTO },
+          "cat >/dev/null",
+          EPROTO },
         { "read l; echo '{\"id\":1,\"ok\":true,\"result\":{}}'; cat >/dev/null",
           EPROTO },
         { "echo 'sudo: a password is required' >&2; exit 1", EACCES },
@@ -236,8 +240,9 @@ test_request_too_large(void **state)
     assert_non_null(text);
     memset(text, 'x', FT_CONTROL_REQUEST_MAX - 1);
     text[FT_CONTROL_REQUEST_MAX - 1] = '\0';
-    assert_int_equal(ft_control_call(c, "x", json_pack("{s:s}", "t", text), NULL,
-                                     0, &err), -EMSGSIZE);
+    assert_int_equal(ft_control_call(c, "x", json_pack("{s:s}", "t", text),
+                                     NULL, 0, &err),
+                     -EMSGSIZE);
     free(text);
     ft_control_close(c);
 }
@@ -264,7 +269,8 @@ on_event(void *data, const json_t *event)
 static void
 test_stream(void **state)
 {
-    struct ft_control *c = open_with(HELLO
+    struct ft_control *c = open_with(
+        HELLO
         "read line; echo '{\"id\":2,\"ok\":true,\"result\":{\"events\":[]}}'; "
         "echo '{\"id\":2,\"event\":{\"seq\":1}}'; sleep 0.7; "
         "echo '{\"id\":2,\"event\":{\"seq\":2}}'; cat >/dev/null");
@@ -279,7 +285,8 @@ test_stream(void **state)
     assert_true(seen.idle >= 1);
     ft_control_close(c);
 
-    c = open_with(HELLO "read line; "
+    c = open_with(HELLO
+                  "read line; "
                   "echo '{\"id\":2,\"ok\":true,\"result\":{\"events\":[]}}'");
     memset(&seen, 0, sizeof(seen));
     seen.stop_after = 1;
@@ -307,11 +314,16 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_call), cmocka_unit_test(test_remote_error),
-        cmocka_unit_test(test_stray_lines), cmocka_unit_test(test_large_reply),
-        cmocka_unit_test(test_bad_answers), cmocka_unit_test(test_no_answer),
-        cmocka_unit_test(test_opening), cmocka_unit_test(test_request_too_large),
-        cmocka_unit_test(test_stream), cmocka_unit_test(test_wipe),
+        cmocka_unit_test(test_call),
+        cmocka_unit_test(test_remote_error),
+        cmocka_unit_test(test_stray_lines),
+        cmocka_unit_test(test_large_reply),
+        cmocka_unit_test(test_bad_answers),
+        cmocka_unit_test(test_no_answer),
+        cmocka_unit_test(test_opening),
+        cmocka_unit_test(test_request_too_large),
+        cmocka_unit_test(test_stream),
+        cmocka_unit_test(test_wipe),
     };
 
     if (!sshd_available())

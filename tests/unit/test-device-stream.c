@@ -9,8 +9,7 @@
 #include "engine/device-state.h"
 #include "engine/saver-marker.h"
 
-static const uint8_t blob[] = { 'Q', 'E', 'V', 'M', 0, 0, 0, 3,
-                                4, 1, 2, 3, 0 };
+static const uint8_t blob[] = { 'Q', 'E', 'V', 'M', 0, 0, 0, 3, 4, 1, 2, 3, 0 };
 
 static int
 stream(const void *data, size_t size, const char *machine, uint8_t **out,
@@ -29,10 +28,10 @@ stream(const void *data, size_t size, const char *machine, uint8_t **out,
 static void
 test_stream(void **state)
 {
-    static const uint8_t expected[] = { 'Q', 'E', 'V', 'M', 0, 0, 0, 3,
-        7, 0, 0, 0, 6, 'p', 'c', '-', '7', '.', '2',
-        4, 1, 2, 3, 0,
-        6, 0, 0, 0, 2, '{', '}' };
+    static const uint8_t expected[] = { 'Q', 'E', 'V', 'M', 0, 0,   0,   3,
+                                        7,   0,   0,   0,   6, 'p', 'c', '-',
+                                        '7', '.', '2', 4,   1, 2,   3,   0,
+                                        6,   0,   0,   0,   2, '{', '}' };
     FT_AUTOFREE uint8_t *out = NULL;
     size_t n;
 
@@ -50,13 +49,12 @@ test_refusals(void **state)
     size_t n, i;
 
     (void)state;
-    for (i = 0; i < sizeof(blob); i++)      /* cut anywhere */
+    for (i = 0; i < sizeof(blob); i++) /* cut anywhere */
         assert_int_equal(stream(blob, i, "pc", &out, &n), -EINVAL);
-    for (i = 0; i < 9; i++) {               /* magic, version, first section */
+    for (i = 0; i < 9; i++) { /* magic, version, first section */
         memcpy(changed, blob, sizeof(blob));
         changed[i] ^= 1;
-        assert_int_equal(stream(changed, sizeof(blob), "pc", &out, &n),
-                         -EINVAL);
+        assert_int_equal(stream(changed, sizeof(blob), "pc", &out, &n), -EINVAL);
     }
     memset(long_name, 'x', sizeof(long_name));
     long_name[sizeof(long_name) - 1] = '\0';

@@ -99,34 +99,38 @@ test_against_model(void **state)
     for (int epoch = 0; epoch < 8; epoch++) {
         for (int i = 0; i < 60; i++) {
             uint64_t kind = next_random(&random) % 4;
-            uint64_t length = 1 + next_random(&random)
-                % (kind == 3 ? 2 << 20 : 20000);
+            uint64_t length =
+                1 + next_random(&random) % (kind == 3 ? 2 << 20 : 20000);
             uint64_t offset = next_random(&random) % (DISK_SIZE - length);
 
-            if (i % 3 == 0) {   /* as file systems do */
+            if (i % 3 == 0) { /* as file systems do */
                 offset &= ~UINT64_C(4095);
                 length = (length + 4095) & ~UINT64_C(4095);
                 if (offset + length > DISK_SIZE || length > 2 << 20)
                     continue;
             }
             if (kind == 0) {
-                assert_int_equal(ft_disk_log_append_zero(
-                    log, 0, offset, length, i & 1, &err), 0);
+                assert_int_equal(ft_disk_log_append_zero(log, 0, offset, length,
+                                                         i & 1, &err),
+                                 0);
                 memset(model + offset, 0, length);
                 continue;
             }
             fill_random(data, length, random);
             assert_int_equal(ft_disk_log_append(log, 0, offset, data, length,
-                                                &err), 0);
+                                                &err),
+                             0);
             memcpy(model + offset, data, length);
         }
         assert_int_equal(ft_pread_full(disk, back, DISK_SIZE, 0), 0);
         assert_int_equal(ft_disk_log_read_overlay(log, 0, 0, back, DISK_SIZE,
-                                                  &err), 0);
+                                                  &err),
+                         0);
         assert_memory_equal(back, model, DISK_SIZE);
         assert_int_equal(ft_pread_full(disk, back, 70001, 12345), 0);
         assert_int_equal(ft_disk_log_read_overlay(log, 0, 12345, back, 70001,
-                                                  &err), 0);
+                                                  &err),
+                         0);
         assert_memory_equal(back, model + 12345, 70001);
         assert_int_equal(ft_disk_log_apply(log, &disk, 1, &err), 0);
         assert_int_equal(ft_disk_log_reset(log), 0);
@@ -150,7 +154,8 @@ test_sequential_writes_share_an_entry(void **state)
     (void)state;
     for (int i = 0; i < 100; i++)
         assert_int_equal(ft_disk_log_append(log, 0, 4096 + i * 512, data, 512,
-                                            &err), 0);
+                                            &err),
+                         0);
     assert_int_equal(ft_disk_log_entries(log), 1);
     /* Another disk, a gap, going back, another kind: each begins a new one. */
     assert_int_equal(ft_disk_log_append(log, 1, 4096 + 51200, data, 512, &err),
@@ -179,8 +184,8 @@ test_limits(void **state)
     assert_int_equal(ft_disk_log_append(log, 0, 0, data, 1, &err), -EFBIG);
     assert_int_equal(ft_disk_log_entries(log), 1);
     assert_int_equal(ft_disk_log_append(log, 64, 0, data, 1, &err), -EINVAL);
-    assert_int_equal(ft_disk_log_append(log, 0, UINT64_MAX - 5, data, 10,
-                                        &err), -EINVAL);
+    assert_int_equal(ft_disk_log_append(log, 0, UINT64_MAX - 5, data, 10, &err),
+                     -EINVAL);
     assert_int_equal(ft_disk_log_append_zero(log, 0, 5, INT64_MAX, 0, &err),
                      -EINVAL);
     assert_int_equal(ft_disk_log_append(log, 0, 0, data, 0, &err), 0);
@@ -276,11 +281,9 @@ test_zero_everywhere(void **state)
             continue;
         for (int trim = 0; trim < 2; trim++) {
             memset(back, 0xff, sizeof(back));
-            assert_int_equal(ft_pwrite_full(disks[i], back, sizeof(back), 0),
-                             0);
+            assert_int_equal(ft_pwrite_full(disks[i], back, sizeof(back), 0), 0);
             assert_int_equal(ft_disk_zero(disks[i], 1000, 15000, trim), 0);
-            assert_int_equal(ft_pread_full(disks[i], back, sizeof(back), 0),
-                             0);
+            assert_int_equal(ft_pread_full(disks[i], back, sizeof(back), 0), 0);
             assert_int_equal(back[999], 0xff);
             assert_int_equal(back[16000], 0xff);
             for (int at = 1000; at < 16000; at++)

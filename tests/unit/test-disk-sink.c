@@ -24,7 +24,7 @@
 struct disks {
     unsigned char data[2][DISK_SIZE];
     unsigned zeros, trims, flushes, fuas;
-    int fail;                   /* errno for every request, 0: none */
+    int fail; /* errno for every request, 0: none */
 };
 
 static char folder[] = "/tmp/test-sink-XXXXXX";
@@ -76,10 +76,14 @@ on_flush(void *opaque, unsigned export)
 }
 
 static const struct ft_nbd_handlers handlers = {
-    .read = on_read, .write = on_write, .zero = on_zero, .flush = on_flush,
+    .read = on_read,
+    .write = on_write,
+    .zero = on_zero,
+    .flush = on_flush,
 };
 static const struct ft_nbd_export exports[] = {
-    { "vda", DISK_SIZE }, { "vdb", DISK_SIZE },
+    { "vda", DISK_SIZE },
+    { "vdb", DISK_SIZE },
 };
 
 static struct ft_disk_sink *
@@ -90,7 +94,8 @@ start(void)
 
     memset(disks, 0, sizeof(*disks));
     assert_int_equal(ft_disk_sink_start(path, (uid_t)-1, (gid_t)-1, exports, 2,
-                                        &handlers, disks, &sink, &err), 0);
+                                        &handlers, disks, &sink, &err),
+                     0);
     return sink;
 }
 
@@ -177,7 +182,7 @@ stopped_it_says_yes(void **state)
     assert_int_equal(nbd_zero(nbd, 4096, 0, 0), 0);
     assert_int_equal(nbd_flush(nbd, 0), 0);
     assert_int_equal(nbd_pread(nbd, sent, 512, 0, 0), -1);
-    assert_int_equal(disks->data[0][1], 0);     /* and asks nobody */
+    assert_int_equal(disks->data[0][1], 0); /* and asks nobody */
     assert_int_equal(disks->flushes, 0);
     assert_int_equal(access(path, F_OK), -1);
     nbd_close(nbd);
@@ -214,7 +219,7 @@ the_worker_dies(void **state)
     assert_memory_equal(disks->data[0], sent, sizeof(sent));
     nbd_close(nbd);
     expect_end(path);
-    ft_disk_sink_stop(start());     /* what it left there is no hindrance */
+    ft_disk_sink_stop(start()); /* what it left there is no hindrance */
 }
 
 static void
@@ -262,7 +267,7 @@ main(int argc, char **argv)
     int rc;
 
     if (argc > 1 && !strcmp(argv[1], "disks"))
-        return ft_disk_sink_main();     /* what a worker runs of ftengine */
+        return ft_disk_sink_main(); /* what a worker runs of ftengine */
     if (!mkdtemp(folder))
         return 1;
     snprintf(path, sizeof(path), "%s/disks.sock", folder);

@@ -22,7 +22,7 @@ static void
 test_layout(void **state)
 {
     static const unsigned char expected[FT_FRAME_HEADER_SIZE] = {
-        'F', 'T', 'F', '1', 48, 0, 0, 0, 11, 0, 0, 0, 0, 0, 0, 0,
+        'F',  'T',  'F',  '1',  48,   0,    0,    0,    11, 0, 0, 0, 0, 0, 0, 0,
         0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 42, 0, 0, 0, 0, 0, 0, 0,
     };
     unsigned char bytes[FT_FRAME_HEADER_SIZE];
@@ -97,16 +97,16 @@ test_limits_and_names(void **state)
     struct ft_frame_header header = { 0 };
 
     (void)state;
-#define CHECK(NAME, number, text, least, most, allowed)                       \
-    header.type = FT_FRAME_##NAME;                                            \
-    header.flags = (allowed);                                                 \
-    assert_string_equal(ft_frame_name(number), text);                         \
-    header.length = (most);                                                   \
-    assert_int_equal(ft_frame_check(&header, NULL), 0);                       \
-    header.length = (most) + 1;                                               \
-    assert_int_equal(ft_frame_check(&header, NULL), -EPROTO);                 \
-    header.length = (least);                                                  \
-    assert_int_equal(ft_frame_check(&header, NULL), 0);                       \
+#define CHECK(NAME, number, text, least, most, allowed)       \
+    header.type = FT_FRAME_##NAME;                            \
+    header.flags = (allowed);                                 \
+    assert_string_equal(ft_frame_name(number), text);         \
+    header.length = (most);                                   \
+    assert_int_equal(ft_frame_check(&header, NULL), 0);       \
+    header.length = (most) + 1;                               \
+    assert_int_equal(ft_frame_check(&header, NULL), -EPROTO); \
+    header.length = (least);                                  \
+    assert_int_equal(ft_frame_check(&header, NULL), 0);       \
     assert_true((most) <= FT_FRAME_PAYLOAD_MAX);
     FT_FRAME_TYPES(CHECK)
 #undef CHECK
@@ -125,20 +125,24 @@ test_disk_payloads(void **state)
     (void)state;
     ft_disk_write_encode(&change, bytes);
     assert_int_equal(ft_disk_decode(FT_FRAME_DISK_WRITE, bytes, sizeof(bytes),
-                                    sizes, 2, &back, &err), 0);
+                                    sizes, 2, &back, &err),
+                     0);
     assert_int_equal(back.disk, 1);
     assert_int_equal(back.offset, 4096);
     assert_int_equal(back.length, 4096);
     assert_ptr_equal(back.data, bytes + FT_DISK_WRITE_HEADER_SIZE);
     /* Cut short anywhere, another disk, one byte too far. */
     for (size_t size = 0; size < sizeof(bytes); size++)
-        assert_int_equal(ft_disk_decode(FT_FRAME_DISK_WRITE, bytes, size,
-                                        sizes, 2, &back, &err), -EPROTO);
+        assert_int_equal(ft_disk_decode(FT_FRAME_DISK_WRITE, bytes, size, sizes,
+                                        2, &back, &err),
+                         -EPROTO);
     assert_int_equal(ft_disk_decode(FT_FRAME_DISK_WRITE, bytes, sizeof(bytes),
-                                    sizes, 1, &back, &err), -EPROTO);
+                                    sizes, 1, &back, &err),
+                     -EPROTO);
     bytes[8] = 1;
     assert_int_equal(ft_disk_decode(FT_FRAME_DISK_WRITE, bytes, sizeof(bytes),
-                                    sizes, 2, &back, &err), -EPROTO);
+                                    sizes, 2, &back, &err),
+                     -EPROTO);
     assert_non_null(strstr(err.text, "outside"));
 
     change = (struct ft_disk_change){ 0, 1, 512, (1 << 20) - 512, NULL };
@@ -200,11 +204,11 @@ test_manual_page(void **state)
     (void)state;
     snprintf(path, sizeof(path), "%s/man/ft-protocol.7", source ? source : ".");
     assert_int_equal(ft_file_read(path, 1 << 20, &text, NULL), 0);
-#define CHECK(NAME, number, name, least, most, allowed)                       \
-    snprintf(row, sizeof(row), "\n.It %s Ta %d Ta %u Ta %u\n", name, number,  \
-             (unsigned)(least), (unsigned)(most));                            \
-    if (!strstr(text, row))                                                   \
-        fail_msg("no row \"%s\"", row + 1);                                   \
+#define CHECK(NAME, number, name, least, most, allowed)                      \
+    snprintf(row, sizeof(row), "\n.It %s Ta %d Ta %u Ta %u\n", name, number, \
+             (unsigned)(least), (unsigned)(most));                           \
+    if (!strstr(text, row))                                                  \
+        fail_msg("no row \"%s\"", row + 1);                                  \
     rows++;
     FT_FRAME_TYPES(CHECK)
 #undef CHECK

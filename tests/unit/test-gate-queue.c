@@ -55,22 +55,21 @@ test_pieces(void **state)
 {
     FT_AUTOFREE uint8_t *in = malloc(300000);
     FT_AUTOFREE uint8_t *out = malloc(300000);
-    static const uint32_t lengths[] = { 60, 1514, 0, 1, 65549,
-                                        FT_GATE_PACKET_MAX };
+    static const uint32_t lengths[] = { 60, 1514,  0,
+                                        1,  65549, FT_GATE_PACKET_MAX };
     size_t size = 0, i, step;
 
     (void)state;
     for (i = 0; i < FT_ARRAY_SIZE(lengths); i++)
-        size += put_frame(in + size, lengths[i], lengths[i] ? 1 : 0,
-                          (uint8_t)i);
+        size += put_frame(in + size, lengths[i], lengths[i] ? 1 : 0, (uint8_t)i);
     for (step = 1; step < 200000; step = step * 3 + 1) {
         struct ft_gate_queue queue = { 0 };
         size_t at, held = 0;
 
         used = 0;
         for (at = 0; at < size; at += step)
-            held += receive(&queue, 1, 0, LIMIT, in + at,
-                            FT_MIN(step, size - at));
+            held +=
+                receive(&queue, 1, 0, LIMIT, in + at, FT_MIN(step, size - at));
         assert_int_equal(held, FT_ARRAY_SIZE(lengths));
         assert_int_equal(used, size);
         assert_int_equal(drain(&queue, out, 7), 0);
@@ -174,7 +173,7 @@ test_broken_stream(void **state)
     assert_int_equal(queue.held.packets, 0);
     ft_gate_queue_free(&queue);
     queue = (struct ft_gate_queue){ 0 };
-    frame[7] = 101;             /* a header longer than the packet */
+    frame[7] = 101; /* a header longer than the packet */
     receive(&queue, 1, 0, LIMIT, frame, size);
     assert_true(queue.broken);
     assert_int_equal(used, 0);

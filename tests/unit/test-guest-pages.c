@@ -24,13 +24,13 @@ to_map(const struct ft_page_set *set, uint8_t map[BLOCKS][PAGES])
         assert_true(run->length > 0);
         for (p = run->offset / FT_PAGE_SIZE;
              p < (run->offset + run->length) / FT_PAGE_SIZE; p++) {
-            assert_int_equal(map[run->block][p], 0);    /* no overlap */
+            assert_int_equal(map[run->block][p], 0); /* no overlap */
             map[run->block][p] = 1;
         }
         if (i)
-            assert_true(run->block > run[-1].block ||
-                        (run->block == run[-1].block &&
-                         run->offset > run[-1].offset));
+            assert_true(
+                run->block > run[-1].block ||
+                (run->block == run[-1].block && run->offset > run[-1].offset));
         bytes += run->length;
     }
     assert_int_equal(bytes, set->bytes);
@@ -47,7 +47,8 @@ random_set(struct ft_page_set *set)
         for (p = 0; p < PAGES; p++)
             if (rand() % 3 == 0)
                 assert_int_equal(ft_page_set_add(set, b, p * FT_PAGE_SIZE,
-                                                 FT_PAGE_SIZE), 0);
+                                                 FT_PAGE_SIZE),
+                                 0);
 }
 
 static void
@@ -83,11 +84,13 @@ test_add_joins(void **state)
     (void)state;
     for (i = 0; i < 10000; i++)
         assert_int_equal(ft_page_set_add(&set, 0, i * FT_PAGE_SIZE,
-                                         FT_PAGE_SIZE), 0);
+                                         FT_PAGE_SIZE),
+                         0);
     assert_int_equal(set.n, 1);
     assert_int_equal(set.bytes, 10000 * FT_PAGE_SIZE);
     assert_int_equal(ft_page_set_add(&set, 1, 10000 * FT_PAGE_SIZE,
-                                     FT_PAGE_SIZE), 0);
+                                     FT_PAGE_SIZE),
+                     0);
     assert_int_equal(set.n, 2);
     ft_page_set_free(&set);
     assert_int_equal(set.n, 0);
@@ -133,11 +136,12 @@ test_blocks_8_1(void **state)
     assert_int_equal(blocks[0].host, 0x7f0000000000);
     assert_int_equal(blocks[1].host, 0x7f1000000000);
     assert_true(ft_ram_blocks_parse("", blocks, 8, &n, &err) < 0);
-    assert_true(ft_ram_blocks_parse("x 4 KiB 0x1 0x2 0x3", blocks, 8, &n,
-                                    &err) < 0);
+    assert_true(
+        ft_ram_blocks_parse("x 4 KiB 0x1 0x2 0x3", blocks, 8, &n, &err) < 0);
 }
 
-#define RW "rw-p 00000000 00:00 0 \nSize: 4 kB\nAnonHugePages: 0 kB\n" \
+#define RW                                                      \
+    "rw-p 00000000 00:00 0 \nSize: 4 kB\nAnonHugePages: 0 kB\n" \
     "FilePmdMapped: 0 kB\nVmFlags: rd wr mr mw me dc ac \n"
 #define PLAIN "rw-p 00000000 00:00 0 \nVmFlags: rd wr mr mw me ac \n"
 #define GUARD "---p 00000000 00:00 0 \nVmFlags: mr mw me \n"
@@ -146,9 +150,9 @@ static void
 test_mappings(void **state)
 {
     static const char smaps[] =
-        "1000-3000 " RW "3000-4000 " GUARD      /* a block */
-        "5000-6000 " PLAIN "6000-7000 " GUARD   /* a thread's stack */
-        "8000-9000 " RW "a000-b000 " GUARD      /* a guard elsewhere */
+        "1000-3000 " RW "3000-4000 " GUARD    /* a block */
+        "5000-6000 " PLAIN "6000-7000 " GUARD /* a thread's stack */
+        "8000-9000 " RW "a000-b000 " GUARD    /* a guard elsewhere */
         "c000-d000 " RW "d000-f000 " RW "f000-10000 " GUARD; /* in two parts */
     struct ft_error err = FT_ERROR_INIT;
     struct ft_ram_block out[4];
@@ -167,10 +171,11 @@ test_mappings(void **state)
 static void
 test_regions(void **state)
 {
-    static const char mtree[] = "FlatView #1\n"
+    static const char mtree[] =
+        "FlatView #1\n"
         " Root memory region: system\n"
         "  00000000000e8000-00000000000effff (prio 0, ram): pc.ram "
-            "@00000000000e8000\n"
+        "@00000000000e8000\n"
         "  00000000fd000000-00000000fdffffff (prio 1, ram): vga.vram\n"
         "  00000000fe000000-00000000feffffff (prio 1, ram): vga.vram2\n"
         "  00000000fffc0000-00000000ffffffff (prio 0, rom): pc.bios\n";
@@ -181,7 +186,8 @@ test_regions(void **state)
     assert_int_equal(address, 0xe8000);
     assert_int_equal(offset, 0xe8000);
     assert_int_equal(ft_ram_region_find(mtree, "0000:00:02.0/vga.vram",
-                                        &address, &offset), 0);
+                                        &address, &offset),
+                     0);
     assert_int_equal(address, 0xfd000000);
     assert_int_equal(offset, 0);
     assert_int_equal(ft_ram_region_find(mtree, "vga", &address, &offset),
@@ -192,12 +198,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_add_joins),
-        cmocka_unit_test(test_blocks_7_2),
-        cmocka_unit_test(test_blocks_8_1),
-        cmocka_unit_test(test_mappings),
-        cmocka_unit_test(test_regions),
+        cmocka_unit_test(test_merge),      cmocka_unit_test(test_add_joins),
+        cmocka_unit_test(test_blocks_7_2), cmocka_unit_test(test_blocks_8_1),
+        cmocka_unit_test(test_mappings),   cmocka_unit_test(test_regions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

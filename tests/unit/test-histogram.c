@@ -34,8 +34,9 @@ empty(void **state)
 static void
 bounds(void **state)
 {
-    static const int64_t values[] = { 0, 1, 15, 16, 17, 31, 32, 33, 1000,
-                                      INT64_MAX / 2, INT64_MAX };
+    static const int64_t values[] = { 0,        1,  15, 16,   17,
+                                      31,       32, 33, 1000, INT64_MAX / 2,
+                                      INT64_MAX };
 
     (void)state;
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
@@ -122,8 +123,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(empty), cmocka_unit_test(bounds),
-        cmocka_unit_test(error_is_bounded), cmocka_unit_test(like_sorting),
+        cmocka_unit_test(empty),
+        cmocka_unit_test(bounds),
+        cmocka_unit_test(error_is_bounded),
+        cmocka_unit_test(like_sorting),
         cmocka_unit_test(windows_forget),
     };
 

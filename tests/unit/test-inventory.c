@@ -26,8 +26,9 @@ test_decodes(void **state)
     assert_string_equal(ft_host_network(f->h1, "default")->forward, "nat");
     assert_int_equal(ft_host_pool(f->h1, "default")->available,
                      UINT64_C(53687091200));
-    assert_int_equal(ft_host_emulator(f->h1, "/usr/bin/qemu-system-x86_64")
-                     ->machine_count, 3);
+    assert_int_equal(
+        ft_host_emulator(f->h1, "/usr/bin/qemu-system-x86_64")->machine_count,
+        3);
     assert_non_null(vm);
     assert_ptr_equal(vm, ft_host_domain(f->h1, VM_UUID));
     assert_int_equal(vm->state, FT_DOMAIN_RUNNING);
@@ -57,7 +58,7 @@ test_missing_names_are_null(void **state)
 static const struct {
     const char *merge;
     int code;
-    const char *names;      /* in the text */
+    const char *names; /* in the text */
 } wrong[] = {
     { "{\"schema\":2}", EPROTO, "schema 2" },
     { "{\"schema\":\"1\"}", EPROTO, "schema" },
@@ -77,7 +78,8 @@ static const struct {
     { "{\"nics\":[7]}", EINVAL, "nics[0]" },
     { "{\"nics\":[{\"name\":\"an-interface-name-too-long\"}]}", EINVAL, "name" },
     { "{\"nics\":[{\"name\":\"e\",\"addresses\":[{\"text\":\"10.0.0.1\","
-      "\"prefix\":129}]}]}", EINVAL, "prefix" },
+      "\"prefix\":129}]}]}",
+      EINVAL, "prefix" },
     { "{\"nics\":[{\"name\":\"e\",\"addresses\":[{\"prefix\":8}]}]}", EINVAL,
       "text" },
     { "{\"pools\":[{\"name\":\"a\"},{\"name\":\"b\\n\"}]}", EINVAL, "pools[1]" },
@@ -85,9 +87,10 @@ static const struct {
       "machines" },
     { "{\"domains\":[{\"name\":\"a\"}]}", EINVAL, "uuid" },
     { "{\"domains\":[{\"name\":\"a\",\"uuid\":\"0123456789012345678901234567890"
-      "1234567\"}]}", EINVAL, "uuid" },
-    { "{\"domains\":[{\"name\":\"a\",\"uuid\":\"u\",\"macs\":[\"x\"]}]}", EINVAL,
-      "macs" },
+      "1234567\"}]}",
+      EINVAL, "uuid" },
+    { "{\"domains\":[{\"name\":\"a\",\"uuid\":\"u\",\"macs\":[\"x\"]}]}",
+      EINVAL, "macs" },
     { "{\"domains\":[{\"name\":\"a\",\"uuid\":\"u\",\"disks\":[{}]}]}", EINVAL,
       "target" },
     { "{\"domains\":[{\"name\":\"a\",\"uuid\":\"u\",\"xml\":7}]}", EINVAL,
@@ -109,8 +112,8 @@ test_refuses(void **state)
         assert_int_equal(ft_host_from_json(facts, &host, &err), -wrong[i].code);
         assert_null(host);
         if (strstr(err.text, wrong[i].names) == NULL)
-            fail_msg("%s: \"%s\" does not name \"%s\"", wrong[i].merge, err.text,
-                     wrong[i].names);
+            fail_msg("%s: \"%s\" does not name \"%s\"", wrong[i].merge,
+                     err.text, wrong[i].names);
     }
 }
 
@@ -186,13 +189,16 @@ test_locate(void **state)
     struct ft_error err = FT_ERROR_INIT;
 
     assert_int_equal(ft_inventory_locate(&f->inventory, "vm1", &host, &domain,
-                                         &err), 0);
+                                         &err),
+                     0);
     assert_ptr_equal(host, f->h1);
     assert_ptr_equal(domain, f->vm);
     assert_int_equal(ft_inventory_locate(&f->inventory, VM_UUID, &host, NULL,
-                                         &err), 0);
+                                         &err),
+                     0);
     assert_int_equal(ft_inventory_locate(&f->inventory, "nix", &host, &domain,
-                                         &err), -ENOENT);
+                                         &err),
+                     -ENOENT);
     assert_non_null(strstr(err.text, "nix"));
     assert_true(err.hint[0] != '\0');
 }
@@ -203,41 +209,48 @@ test_locate_among_copies(void **state)
 {
     struct fixture *f = *state;
     struct ft_host *copy = make_host("h2", 2, 1, domain_facts);
-    struct ft_known_pair pair = { .pair = PAIR_UUID, .vm = "vm1",
-                                  .vm_uuid = VM_UUID, .standby = "h2" };
+    struct ft_known_pair pair = {
+        .pair = PAIR_UUID, .vm = "vm1", .vm_uuid = VM_UUID, .standby = "h2"
+    };
     const struct ft_host *host = NULL;
     struct ft_error err = FT_ERROR_INIT;
 
-    f->list[0] = copy;              /* the order must not matter */
+    f->list[0] = copy; /* the order must not matter */
     f->list[1] = f->h1;
     copy->domains[0].state = FT_DOMAIN_OFF;
     assert_int_equal(ft_inventory_locate(&f->inventory, "vm1", &host, NULL,
-                                         &err), 0);
+                                         &err),
+                     0);
     assert_ptr_equal(host, f->h1);
     copy->domains[0].state = FT_DOMAIN_PAUSED;
     assert_int_equal(ft_inventory_locate(&f->inventory, "vm1", &host, NULL,
-                                         &err), 0);
+                                         &err),
+                     0);
     assert_ptr_equal(host, f->h1);
     f->inventory.pairs = &pair;
     f->inventory.pair_count = 1;
-    f->vm->state = FT_DOMAIN_OFF;   /* the waiting copy is still not the VM */
+    f->vm->state = FT_DOMAIN_OFF; /* the waiting copy is still not the VM */
     assert_int_equal(ft_inventory_locate(&f->inventory, "vm1", &host, NULL,
-                                         &err), 0);
+                                         &err),
+                     0);
     assert_ptr_equal(host, f->h1);
     f->inventory.pair_count = 0;
     f->vm->state = FT_DOMAIN_RUNNING;
     copy->domains[0].state = FT_DOMAIN_RUNNING;
     assert_int_equal(ft_inventory_locate(&f->inventory, "vm1", &host, NULL,
-                                         &err), -EEXIST);
+                                         &err),
+                     -EEXIST);
     assert_non_null(strstr(err.text, "h1"));
     assert_non_null(strstr(err.text, "h2"));
     /* two different VMs of one name, one of them only paused */
     copy->domains[0].state = FT_DOMAIN_PAUSED;
     copy->domains[0].uuid[0] = '7';
     assert_int_equal(ft_inventory_locate(&f->inventory, "vm1", &host, NULL,
-                                         &err), -EEXIST);
+                                         &err),
+                     -EEXIST);
     assert_int_equal(ft_inventory_locate(&f->inventory, VM_UUID, &host, NULL,
-                                         &err), 0);
+                                         &err),
+                     0);
     ft_host_free(copy);
 }
 

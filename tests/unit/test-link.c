@@ -24,9 +24,8 @@ connect_main(void *opaque)
     static const char *const here[] = { "127.0.0.1" };
     struct opening *opening = opaque;
 
-    opening->rc = ft_link_connect(here, 1, opening->port, PAIR_ID,
-                                  opening->key, soon(10000), &opening->link,
-                                  &opening->err);
+    opening->rc = ft_link_connect(here, 1, opening->port, PAIR_ID, opening->key,
+                                  soon(10000), &opening->link, &opening->err);
     return NULL;
 }
 
@@ -41,8 +40,7 @@ accept_socket(int listener, enum ft_preamble_kind expected)
     assert_int_equal(ft_wait_fd(listener, POLLIN, soon(10000)), 0);
     fd = accept(listener, NULL, NULL);
     assert_true(fd >= 0);
-    assert_int_equal(ft_link_preamble_read(fd, &preamble, soon(10000), &err),
-                     0);
+    assert_int_equal(ft_link_preamble_read(fd, &preamble, soon(10000), &err), 0);
     assert_int_equal(preamble.kind, expected);
     assert_string_equal(preamble.pair, PAIR_ID);
     return fd;
@@ -62,7 +60,8 @@ open_links(struct ft_link *links[2])
     thread = spawn(connect_main, &opening);
     assert_int_equal(ft_link_accept(accept_socket(listener, FT_PREAMBLE_LINK),
                                     PAIR_ID, key_one, soon(10000), &links[1],
-                                    &err), 0);
+                                    &err),
+                     0);
     join(thread);
     assert_int_equal(opening.rc, 0);
     links[0] = opening.link;
@@ -93,14 +92,15 @@ test_frames_arrive(void **state)
          size = size < 16400 && size > 16300 ? size + 1 : size * 5 / 2) {
         struct iovec pieces[3] = { { data, size / 3 },
                                    { data + size / 3, 1 },
-                                   { data + size / 3 + 1, size - size / 3 - 1 } };
+                                   { data + size / 3 + 1,
+                                     size - size / 3 - 1 } };
 
         if (size > 2000 && size < 16300)
             size = 16301, pieces[2].iov_len = size - pieces[0].iov_len - 1;
         assert_int_equal(ft_link_send(links[0], FT_FRAME_RAM, 0, size, pieces,
-                                      3), 0);
-        assert_int_equal(ft_link_receive(links[1], soon(5000), &frame, &err),
+                                      3),
                          0);
+        assert_int_equal(ft_link_receive(links[1], soon(5000), &frame, &err), 0);
         assert_int_equal(frame.type, FT_FRAME_RAM);
         assert_int_equal(frame.epoch, size);
         assert_int_equal(frame.length, size);
@@ -127,8 +127,8 @@ test_bad_sends_do_no_harm(void **state)
     open_links(links);
     assert_int_equal(ft_link_send(links[0], FT_FRAME_RAM, 0, 1, &big, 1),
                      -EMSGSIZE);
-    assert_int_equal(ft_link_send(links[0], FT_FRAME_EPOCH_END, 0, 1, &small,
-                                  1), -EINVAL);
+    assert_int_equal(ft_link_send(links[0], FT_FRAME_EPOCH_END, 0, 1, &small, 1),
+                     -EINVAL);
     assert_int_equal(ft_link_send(links[0], FT_FRAME_ACK, 1, 1, NULL, 0),
                      -EINVAL);
     assert_int_equal(ft_link_send(links[0], FT_FRAME_ACK, 0, 9, NULL, 0), 0);
@@ -154,8 +154,8 @@ test_wrong_key(void **state)
     opening.port = ft_tcp_port(listener);
     thread = spawn(connect_main, &opening);
     assert_int_equal(ft_link_accept(accept_socket(listener, FT_PREAMBLE_LINK),
-                                    PAIR_ID, key_one, soon(10000), &link,
-                                    &err), -EACCES);
+                                    PAIR_ID, key_one, soon(10000), &link, &err),
+                     -EACCES);
     join(thread);
     assert_int_equal(opening.rc, -EACCES);
     assert_null(link);
@@ -192,8 +192,8 @@ test_hello(void **state)
     open_links(links);
     for (int i = 0; i < 2; i++)
         sides[i].link = links[i];
-    sides[0].extra = json_pack("{s:s, s:i, s:s}", "role", "primary",
-                               "protocol", 77, "version", "none");
+    sides[0].extra = json_pack("{s:s, s:i, s:s}", "role", "primary", "protocol",
+                               77, "version", "none");
     thread = spawn(hello_main, &sides[0]);
     hello_main(&sides[1]);
     join(thread);
@@ -254,8 +254,7 @@ test_silent_peer(void **state)
 
     (void)state;
     open_links(links);
-    assert_int_equal(ft_link_receive(links[0], soon(50), &frame, &err),
-                     -EAGAIN);
+    assert_int_equal(ft_link_receive(links[0], soon(50), &frame, &err), -EAGAIN);
     assert_int_equal(ft_link_hello(links[0], NULL, soon(50), &peer, &err),
                      -ETIMEDOUT);
     assert_int_equal(ft_link_error(links[0], &err), 0);
@@ -263,7 +262,8 @@ test_silent_peer(void **state)
     /* One that never begins the handshake. */
     tcp_pair(fds);
     assert_int_equal(ft_link_accept(fds[1], PAIR_ID, key_one, soon(50), &link,
-                                    &err), -ETIMEDOUT);
+                                    &err),
+                     -ETIMEDOUT);
     close(fds[0]);
 }
 
@@ -306,8 +306,8 @@ test_preamble_truncated(void **state)
         assert_int_equal(ft_link_preamble_read(fds[1], &back, soon(1), &err),
                          -ETIMEDOUT);
         close(fds[0]);
-        assert_int_equal(ft_link_preamble_read(fds[1], &back, soon(5000),
-                                               &err), -EPIPE);
+        assert_int_equal(ft_link_preamble_read(fds[1], &back, soon(5000), &err),
+                         -EPIPE);
         close(fds[1]);
     }
 }
@@ -370,8 +370,8 @@ raw_main(void *opaque)
 {
     struct raw *raw = opaque;
 
-    raw->rc = ft_tls_client(raw->fd, PAIR_ID, key_one, soon(10000), &raw->tls,
-                            NULL);
+    raw->rc =
+        ft_tls_client(raw->fd, PAIR_ID, key_one, soon(10000), &raw->tls, NULL);
     return NULL;
 }
 
@@ -385,8 +385,9 @@ open_raw(struct raw *raw, struct ft_link **link)
     local_pair(fds);
     *raw = (struct raw){ NULL, fds[0], -1 };
     thread = spawn(raw_main, raw);
-    assert_int_equal(ft_link_accept(fds[1], PAIR_ID, key_one, soon(10000),
-                                    link, &err), 0);
+    assert_int_equal(ft_link_accept(fds[1], PAIR_ID, key_one, soon(10000), link,
+                                    &err),
+                     0);
     join(thread);
     assert_int_equal(raw->rc, 0);
 }
@@ -460,7 +461,7 @@ test_flipped_bits(void **state)
     for (unsigned bit = 0; bit < 8 * 24; bit++) {
         whole = good_bytes(bytes);
         bytes[80 + bit / 8] ^= (unsigned char)(1u << bit % 8);
-        if (bit / 8 == 8)   /* another type may be as short: test-frame */
+        if (bit / 8 == 8) /* another type may be as short: test-frame */
             continue;
         assert_int_equal(after_bytes(bytes, whole, 1, &frames, &err), -EPROTO);
         assert_int_equal(frames, 1);
@@ -534,8 +535,8 @@ load_out(void *opaque)
         size_t size = 20 + i * 7919 % 300000;
         struct iovec payload = { load->data, size };
 
-        load->rc = ft_link_send(load->link, FT_FRAME_RAM, 0,
-                                i << 8 | load->id, &payload, 1);
+        load->rc = ft_link_send(load->link, FT_FRAME_RAM, 0, i << 8 | load->id,
+                                &payload, 1);
     }
     return NULL;
 }
@@ -552,9 +553,9 @@ load_in(void *opaque)
         if (load->rc)
             break;
         load->count++;
-        if (frame.epoch >> 8 != load->seen[frame.epoch & 0xff]++
-            || frame.length != 20 + (frame.epoch >> 8) * 7919 % 300000
-            || memcmp(frame.payload, load->data, frame.length))
+        if (frame.epoch >> 8 != load->seen[frame.epoch & 0xff]++ ||
+            frame.length != 20 + (frame.epoch >> 8) * 7919 % 300000 ||
+            memcmp(frame.payload, load->data, frame.length))
             load->rc = -EBADMSG;
     }
     return NULL;
@@ -579,8 +580,7 @@ test_both_ways_at_once(void **state)
         in[i] = (struct load){ .link = links[i], .data = data };
         receivers[i] = spawn(load_in, &in[i]);
         for (unsigned s = 0; s < SENDERS; s++) {
-            out[i][s] = (struct load){ .link = links[i], .data = data,
-                                       .id = s };
+            out[i][s] = (struct load){ .link = links[i], .data = data, .id = s };
             senders[i][s] = spawn(load_out, &out[i][s]);
         }
     }
@@ -659,8 +659,7 @@ test_heartbeats(void **state)
     for (int i = 0; i < 2; i++) {
         loads[i] = (struct load){ .link = links[i] };
         pumps[i] = spawn(pump, &loads[i]);
-        assert_int_equal(ft_link_start_heartbeat(links[i], 5 * FT_NS_PER_MS),
-                         0);
+        assert_int_equal(ft_link_start_heartbeat(links[i], 5 * FT_NS_PER_MS), 0);
         assert_int_equal(ft_link_start_heartbeat(links[i], 5), -EINVAL);
     }
     for (int i = 0; i < 2; i++) {
@@ -776,8 +775,7 @@ test_last_frame_arrives(void **state)
 
     (void)state;
     open_links(links);
-    assert_int_equal(ft_link_send(links[0], FT_FRAME_ACK, 0, 0, NULL, 0),
-                     0);
+    assert_int_equal(ft_link_send(links[0], FT_FRAME_ACK, 0, 0, NULL, 0), 0);
     ft_link_close(links[0]);
     assert_int_equal(ft_link_receive(links[1], soon(5000), &frame, &err), 0);
     assert_int_equal(frame.type, FT_FRAME_ACK);

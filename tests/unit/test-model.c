@@ -24,21 +24,26 @@ test_decode(void **state)
         int size;
         unsigned character;
     } cases[] = {
-        { "", 0, 0 }, { "a", 1, 'a' }, { "\xc3\xa9", 2, 0xe9 },
-        { "\xe2\x82\xac", 3, 0x20ac }, { "\xf0\x9f\x98\x80", 4, 0x1f600 },
-        { "\xc0\x80", -1, 0 },          /* overlong */
+        { "", 0, 0 },
+        { "a", 1, 'a' },
+        { "\xc3\xa9", 2, 0xe9 },
+        { "\xe2\x82\xac", 3, 0x20ac },
+        { "\xf0\x9f\x98\x80", 4, 0x1f600 },
+        { "\xc0\x80", -1, 0 }, /* overlong */
         { "\xe0\x80\xaf", -1, 0 },
-        { "\xed\xa0\x80", -1, 0 },      /* surrogate */
-        { "\xf4\x90\x80\x80", -1, 0 },  /* beyond Unicode */
-        { "\xe2\x82", -1, 0 },          /* cut off */
-        { "\x80", -1, 0 }, { "\xff", -1, 0 },
+        { "\xed\xa0\x80", -1, 0 },     /* surrogate */
+        { "\xf4\x90\x80\x80", -1, 0 }, /* beyond Unicode */
+        { "\xe2\x82", -1, 0 },         /* cut off */
+        { "\x80", -1, 0 },
+        { "\xff", -1, 0 },
     };
 
     (void)state;
     for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
         unsigned character = 0;
 
-        assert_int_equal(ft_utf8_decode(cases[i].text, &character), cases[i].size);
+        assert_int_equal(ft_utf8_decode(cases[i].text, &character),
+                         cases[i].size);
         if (cases[i].size > 0)
             assert_int_equal(character, cases[i].character);
     }
@@ -51,7 +56,7 @@ test_width(void **state)
     assert_int_equal(ft_text_width("abc"), 3);
     assert_int_equal(ft_text_width("\xc3\xa9t\xc3\xa9"), 3);
     assert_int_equal(ft_text_width("\xe6\x97\xa5\xe6\x9c\xac"), 4);
-    assert_int_equal(ft_text_width("e\xcc\x81"), 1);    /* combining accent */
+    assert_int_equal(ft_text_width("e\xcc\x81"), 1); /* combining accent */
     assert_int_equal(ft_text_width("a\x1b\xff"), 3);
 }
 
@@ -63,7 +68,9 @@ test_safe(void **state)
     (void)state;
     ft_text_safe("a\033[31m\n", true, out, sizeof(out));
     assert_string_equal(out, "a?[31m?");
-    ft_text_safe("\xc2\x9b" "x", true, out, sizeof(out));   /* C1 CSI */
+    ft_text_safe("\xc2\x9b"
+                 "x",
+                 true, out, sizeof(out)); /* C1 CSI */
     assert_string_equal(out, "?x");
     ft_text_safe("\xc3\xa9", false, out, sizeof(out));
     assert_string_equal(out, "?");
@@ -133,10 +140,10 @@ static const struct ft_column columns[] = {
 static json_t *
 make_rows(void)
 {
-    return json_pack("[{s:s,s:s,s:{s:f},s:i,s:b},{s:s,s:s,s:n,s:n,s:b}]",
-                     "vm", "d\xc3\xa9j\xc3\xa0", "state", "protected", "pause",
-                     "p50", 2.84, "dirty", 4096, "up", 1,
-                     "vm", "a\tb\n", "state", "failed", "pause", "dirty", "up", 0);
+    return json_pack("[{s:s,s:s,s:{s:f},s:i,s:b},{s:s,s:s,s:n,s:n,s:b}]", "vm",
+                     "d\xc3\xa9j\xc3\xa0", "state", "protected", "pause", "p50",
+                     2.84, "dirty", 4096, "up", 1, "vm", "a\tb\n", "state",
+                     "failed", "pause", "dirty", "up", 0);
 }
 
 static char *
@@ -148,7 +155,8 @@ print(struct ft_style style)
     FILE *stream = open_memstream(&text, &size);
 
     assert_int_equal(ft_table_print(stream, &style, columns,
-                                    FT_ARRAY_SIZE(columns), rows), 0);
+                                    FT_ARRAY_SIZE(columns), rows),
+                     0);
     fclose(stream);
     return text;
 }
@@ -157,17 +165,19 @@ static void
 test_outputs(void **state)
 {
     FT_AUTOFREE char *table = print((struct ft_style){ .utf8 = true });
-    FT_AUTOFREE char *plain = print((struct ft_style){ FT_OUTPUT_PLAIN, false, true });
+    FT_AUTOFREE char *plain =
+        print((struct ft_style){ FT_OUTPUT_PLAIN, false, true });
     FT_AUTOFREE char *ascii = print((struct ft_style){ .utf8 = false });
-    FT_AUTOFREE char *colour = print((struct ft_style){ .utf8 = true, .colour = true });
+    FT_AUTOFREE char *colour =
+        print((struct ft_style){ .utf8 = true, .colour = true });
 
     (void)state;
-    assert_string_equal(table,
-                        "VM    HEALTH     P50    DIRTY  UP\n"
-                        "d\xc3\xa9j\xc3\xa0  \xe2\x9c\x93 OK    2.8 ms  4.0 KiB  yes\n"
-                        "a?b?  \xe2\x9c\x97 CRIT       -        -  no\n");
+    assert_string_equal(
+        table, "VM    HEALTH     P50    DIRTY  UP\n"
+               "d\xc3\xa9j\xc3\xa0  \xe2\x9c\x93 OK    2.8 ms  4.0 KiB  yes\n"
+               "a?b?  \xe2\x9c\x97 CRIT       -        -  no\n");
     assert_string_equal(plain, "d\xc3\xa9j\xc3\xa0\tOK\t2.8\t4096\tyes\n"
-                        "a?b?\tCRIT\t\t\tno\n");
+                               "a?b?\tCRIT\t\t\tno\n");
     assert_non_null(strstr(ascii, "d?j?  + OK"));
     assert_null(strstr(table, "\033"));
     assert_non_null(strstr(colour, "\033[32m"));
@@ -186,7 +196,8 @@ test_record(void **state)
     (void)state;
     ft_record_print(stream, &style, columns, 3, json_array_get(rows, 0));
     fclose(stream);
-    assert_string_equal(text, "vm\td\xc3\xa9j\xc3\xa0\nstate\tOK\npause.p50\t2.8\n");
+    assert_string_equal(text,
+                        "vm\td\xc3\xa9j\xc3\xa0\nstate\tOK\npause.p50\t2.8\n");
 }
 
 static void
@@ -217,14 +228,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decode),
-        cmocka_unit_test(test_width),
-        cmocka_unit_test(test_safe),
-        cmocka_unit_test(test_units),
-        cmocka_unit_test(test_severity),
-        cmocka_unit_test(test_outputs),
-        cmocka_unit_test(test_record),
-        cmocka_unit_test(test_full_device),
+        cmocka_unit_test(test_decode),   cmocka_unit_test(test_width),
+        cmocka_unit_test(test_safe),     cmocka_unit_test(test_units),
+        cmocka_unit_test(test_severity), cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_record),   cmocka_unit_test(test_full_device),
         cmocka_unit_test(test_style),
     };
 

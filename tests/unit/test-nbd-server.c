@@ -27,8 +27,8 @@ struct disks {
     unsigned char *data[2];
     unsigned reads, writes, zeros, trims, flushes, fuas;
     size_t largest;
-    int fail;           /* errno for every request, 0: none */
-    uint64_t fail_at;   /* only for requests that begin here or later */
+    int fail;         /* errno for every request, 0: none */
+    uint64_t fail_at; /* only for requests that begin here or later */
 };
 
 static char folder[] = "/tmp/test-nbd-XXXXXX";
@@ -98,10 +98,14 @@ on_flush(void *opaque, unsigned export)
 }
 
 static const struct ft_nbd_handlers handlers = {
-    on_read, on_write, on_zero, on_flush,
+    on_read,
+    on_write,
+    on_zero,
+    on_flush,
 };
 static const struct ft_nbd_export exports[] = {
-    { "vda", DISK_SIZE }, { "vdb", 12345 },
+    { "vda", DISK_SIZE },
+    { "vdb", 12345 },
 };
 
 struct fixture {
@@ -119,8 +123,9 @@ set_up(void **state)
     for (int i = 0; i < 2; i++)
         fixture->disks.data[i] = calloc(1, DISK_SIZE);
     assert_int_equal(ft_nbd_start(path, (uid_t)-1, (gid_t)-1, exports, 2,
-                                  &handlers, &fixture->disks,
-                                  &fixture->server, &err), 0);
+                                  &handlers, &fixture->disks, &fixture->server,
+                                  &err),
+                     0);
     *state = fixture;
     return 0;
 }
@@ -139,8 +144,7 @@ tear_down(void **state)
 }
 
 /* Runs a command, whose %s become folder and uri; its exit code. */
-static int __attribute__((format(printf, 1, 2)))
-run(const char *format, ...)
+static int __attribute__((format(printf, 1, 2))) run(const char *format, ...)
 {
     char command[1024];
     va_list list;
@@ -186,8 +190,7 @@ test_libnbd(void **state)
     assert_int_equal(nbd_can_multi_conn(nbd), 0);
     assert_int_equal(nbd_is_read_only(nbd), 0);
     /* Odd places, and one request of many pieces. */
-    assert_int_equal(nbd_pwrite(nbd, data, 8 << 20, 77, LIBNBD_CMD_FLAG_FUA),
-                     0);
+    assert_int_equal(nbd_pwrite(nbd, data, 8 << 20, 77, LIBNBD_CMD_FLAG_FUA), 0);
     assert_int_equal(disks->writes, 8);
     assert_int_equal(disks->fuas, 1);
     assert_int_equal(disks->largest, FT_NBD_PIECE_MAX);
@@ -244,9 +247,9 @@ static void
 test_errors_reach_the_client(void **state)
 {
     static const int codes[][2] = {
-        { EPERM, EPERM }, { EIO, EIO }, { ENOMEM, ENOMEM },
-        { EINVAL, EINVAL }, { ENOSPC, ENOSPC }, { ESHUTDOWN, ESHUTDOWN },
-        { ECONNRESET, EIO }, { EROFS, EPERM }, { EBADMSG, EIO },
+        { EPERM, EPERM },    { EIO, EIO },       { ENOMEM, ENOMEM },
+        { EINVAL, EINVAL },  { ENOSPC, ENOSPC }, { ESHUTDOWN, ESHUTDOWN },
+        { ECONNRESET, EIO }, { EROFS, EPERM },   { EBADMSG, EIO },
     };
     struct fixture *fixture = *state;
     struct nbd_handle *nbd = nbd_client("vda");
@@ -297,8 +300,10 @@ test_list_info_abort(void **state)
     (void)state;
     nbd_set_opt_mode(nbd, 1);
     assert_int_equal(nbd_connect_unix(nbd, path), 0);
-    assert_int_equal(nbd_opt_list(nbd, (nbd_list_callback){
-        .callback = count_name, .user_data = &names }), 2);
+    assert_int_equal(nbd_opt_list(nbd,
+                                  (nbd_list_callback){ .callback = count_name,
+                                                       .user_data = &names }),
+                     2);
     assert_int_equal(names, 11);
     nbd_set_export_name(nbd, "vdb");
     nbd_set_full_info(nbd, 1);
@@ -359,16 +364,19 @@ test_qemu_img(void **state)
     snprintf(image, sizeof(image), "%s/image", folder);
     assert_int_equal(ft_file_replace(image, data, DISK_SIZE, 0600), 0);
     assert_int_equal(run("qemu-img convert -n -f raw -O raw %s '%s'", image,
-                         uri), 0);
+                         uri),
+                     0);
     assert_memory_equal(fixture->disks.data[0], data, DISK_SIZE);
     assert_true(fixture->disks.zeros > 0);
     assert_int_equal(run("qemu-img compare -f raw -F raw %s '%s' >/dev/null",
-                         image, uri), 0);
+                         image, uri),
+                     0);
     pthread_mutex_lock(&fixture->disks.lock);
     fixture->disks.data[0][20 << 20] ^= 1;
     pthread_mutex_unlock(&fixture->disks.lock);
     assert_int_equal(run("qemu-img compare -f raw -F raw %s '%s' >/dev/null",
-                         image, uri), 1);
+                         image, uri),
+                     1);
     free(data);
 }
 
@@ -384,7 +392,8 @@ test_qemu_io(void **state)
                          "-c 'read -P 0x5a 123 1000000' "
                          "-c 'read -P 0 1048576 65536' '%s' "
                          ">%s/io 2>&1 && ! grep -i -e fail -e error %s/io",
-                         uri, folder, folder), 0);
+                         uri, folder, folder),
+                     0);
     assert_int_equal(fixture->disks.data[0][123], 0x5a);
     assert_int_equal(fixture->disks.data[0][122], 0);
     assert_true(fixture->disks.flushes > 0);
@@ -401,8 +410,8 @@ raw_client(void)
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
     snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-    assert_int_equal(connect(fd, (struct sockaddr *)&address,
-                             sizeof(address)), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)),
+                     0);
     return fd;
 }
 
@@ -431,9 +440,9 @@ test_noise(void **state)
         int fd = raw_client();
 
         fill_random(noise, sizeof(noise), seed);
-        if (seed & 1)       /* get past the flags */
+        if (seed & 1) /* get past the flags */
             ft_put_be32(noise, 3);
-        if (seed & 2)       /* and the first magic, with a silly length */
+        if (seed & 2) /* and the first magic, with a silly length */
             ft_put_be64(noise + 4, NBD_OPTION_MAGIC);
         if (send(fd, noise, sizeof(noise), MSG_NOSIGNAL) < 0)
             assert_int_equal(errno, EPIPE);
@@ -474,9 +483,9 @@ test_odd_options(void **state)
     assert_int_equal(ft_read_full(fd, greeting, sizeof(greeting)), 0);
     assert_memory_equal(greeting, "NBDMAGICIHAVEOPT\0\x03", 18);
     assert_int_equal(ft_write_full(fd, flags, 4), 0);
-    assert_int_equal(ask(fd, 8, NULL, 0), NBD_REP_ERR_UNSUP);   /* structured */
-    assert_int_equal(ask(fd, 5, NULL, 0), NBD_REP_ERR_UNSUP);   /* TLS */
-    assert_int_equal(ask(fd, 9, big, 100), NBD_REP_ERR_UNSUP);  /* contexts */
+    assert_int_equal(ask(fd, 8, NULL, 0), NBD_REP_ERR_UNSUP);  /* structured */
+    assert_int_equal(ask(fd, 5, NULL, 0), NBD_REP_ERR_UNSUP);  /* TLS */
+    assert_int_equal(ask(fd, 9, big, 100), NBD_REP_ERR_UNSUP); /* contexts */
     assert_int_equal(ask(fd, 0xffffffff, big, 9), NBD_REP_ERR_UNSUP);
     assert_int_equal(ask(fd, 77, big, 65536), NBD_REP_ERR_TOO_BIG);
     assert_int_equal(ask(fd, NBD_OPT_LIST, "x", 1), NBD_REP_ERR_INVALID);
@@ -503,7 +512,8 @@ test_write_cut_short(void **state)
     int fd = raw_client();
 
     assert_int_equal(ft_write_full(fd, "\0\0\0\3IHAVEOPT\0\0\0\1\0\0\0\3vda",
-                                   23), 0);
+                                   23),
+                     0);
     assert_int_equal(ft_read_full(fd, greeting, sizeof(greeting)), 0);
     ft_put_be32(request, NBD_REQUEST_MAGIC);
     ft_put_be16(request + 6, NBD_CMD_WRITE);
@@ -516,7 +526,8 @@ test_write_cut_short(void **state)
     /* Longer than any write may be. */
     fd = raw_client();
     assert_int_equal(ft_write_full(fd, "\0\0\0\3IHAVEOPT\0\0\0\1\0\0\0\3vda",
-                                   23), 0);
+                                   23),
+                     0);
     ft_put_be32(request + 24, FT_NBD_REQUEST_MAX + 1);
     assert_int_equal(ft_write_full(fd, request, sizeof(request)), 0);
     must_hang_up(fd);
@@ -565,8 +576,9 @@ test_stop_with_clients(void **state)
     nbd_close(nbd);
     assert_int_equal(access(path, F_OK), -1);
     assert_int_equal(ft_nbd_start(path, getuid(), getgid(), exports, 2,
-                                  &handlers, &fixture->disks,
-                                  &fixture->server, &err), 0);
+                                  &handlers, &fixture->disks, &fixture->server,
+                                  &err),
+                     0);
 }
 
 static void

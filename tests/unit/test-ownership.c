@@ -51,8 +51,8 @@ describe(char *out, size_t size)
             snprintf(text, sizeof(text), "ASK(%lu %lu h%d)",
                      (unsigned long)a->expected, (unsigned long)a->generation,
                      a->owner);
-        else if (a->kind == FT_ACTION_RELEASE_EPOCH
-                 || a->kind == FT_ACTION_SEND_ACK)
+        else if (a->kind == FT_ACTION_RELEASE_EPOCH ||
+                 a->kind == FT_ACTION_SEND_ACK)
             snprintf(text, sizeof(text), "%s(%lu)", name,
                      (unsigned long)a->epoch);
         else if (a->kind == FT_ACTION_SWITCHOVER_ENDED)
@@ -70,35 +70,36 @@ give(const struct ft_ownership_event *event, const char *expected)
     ft_ownership_event(&own, now, event, &actions);
     describe(found, sizeof(found));
     if (strcmp(found, expected))
-        fail_msg("after %s at %.1f ms in %s:\n  found    \"%s\"\n  expected \"%s\"",
-                 ft_ownership_event_name(event->kind), (double)now / 1e6,
-                 ft_ownership_phase_name(own.phase), found, expected);
+        fail_msg(
+            "after %s at %.1f ms in %s:\n  found    \"%s\"\n  expected \"%s\"",
+            ft_ownership_event_name(event->kind), (double)now / 1e6,
+            ft_ownership_phase_name(own.phase), found, expected);
 }
 
 #define GIVE(expected, ...) \
     give(&(struct ft_ownership_event){ __VA_ARGS__ }, expected)
 #define EVENT(name, expected) GIVE(expected, .kind = FT_EVENT_##name)
-#define MESSAGE(name, number, expected)                          \
-    GIVE(expected, .kind = FT_EVENT_MESSAGE,                     \
-         .message = FT_MESSAGE_##name, .generation = (number))
+#define MESSAGE(name, number, expected)                                    \
+    GIVE(expected, .kind = FT_EVENT_MESSAGE, .message = FT_MESSAGE_##name, \
+         .generation = (number))
 #define WON(expected) GIVE(expected, .kind = FT_EVENT_WON, .ask = own.ask)
-#define LOST(number, who, expected)                              \
-    GIVE(expected, .kind = FT_EVENT_LOST, .ask = own.ask,        \
+#define LOST(number, who, expected)                       \
+    GIVE(expected, .kind = FT_EVENT_LOST, .ask = own.ask, \
          .generation = (number), .owner = (who))
 #define UNREACHABLE(expected) \
     GIVE(expected, .kind = FT_EVENT_UNREACHABLE, .ask = own.ask)
-#define MEET(who, number, whole, expected)                       \
-    GIVE(expected, .kind = FT_EVENT_LINK_UP,                     \
+#define MEET(who, number, whole, expected)   \
+    GIVE(expected, .kind = FT_EVENT_LINK_UP, \
          .peer = { FT_ROLE_##who, (number), (whole) })
-#define ACKED(number, last, expected)                            \
+#define ACKED(number, last, expected) \
     GIVE(expected, .kind = FT_EVENT_ACKED, .epoch = (number), .final = (last))
 #define HELD(number, expected) \
     GIVE(expected, .kind = FT_EVENT_EPOCH_HELD, .epoch = (number))
 #define PHASE(name) \
     assert_string_equal(ft_ownership_phase_name(own.phase), #name)
-#define STATE(name)                                              \
-    assert_string_equal(                                         \
-        ft_pair_state_name(ft_ownership_state(&own, NULL)), name)
+#define STATE(name)                                                         \
+    assert_string_equal(ft_pair_state_name(ft_ownership_state(&own, NULL)), \
+                        name)
 
 /* Goes to the deadline that the machine wants and ticks. */
 static void
@@ -147,7 +148,7 @@ protected_primary(void)
     STATE("syncing");
     WON("PERSIST(2 h0 primary)");
     EVENT(SYNC_DONE, "PERSIST(2 h0 primary may) HOLD_GATE SEND(GENERATION 2) "
-          "ALLOW_COMMIT");
+                     "ALLOW_COMMIT");
     STATE("syncing");
     ACKED(1, false, "RELEASE_EPOCH(1)");
     STATE("protected");
@@ -161,7 +162,7 @@ protected_without_witness(bool alone)
     MEET(STANDBY, 1, false, "SEND(DISCARD 1)");
     MESSAGE(DISCARDED, 1, "START_SYNC PERSIST(2 h0 primary)");
     EVENT(SYNC_DONE, "PERSIST(2 h0 primary may) HOLD_GATE SEND(GENERATION 2) "
-          "ALLOW_COMMIT");
+                     "ALLOW_COMMIT");
     ACKED(1, false, "RELEASE_EPOCH(1)");
     PHASE(PROTECTED);
 }
@@ -174,7 +175,7 @@ valid_standby(bool witness)
     MEET(PRIMARY, 1, false, "");
     MESSAGE(DISCARD, 1, "SEND(DISCARDED 1)");
     STATE("syncing");
-    HELD(1, "");                        /* not named yet: not to be trusted */
+    HELD(1, ""); /* not named yet: not to be trusted */
     MESSAGE(GENERATION, 2, "PERSIST(2 h0 standby)");
     HELD(1, "SEND_ACK(1)");
     HELD(2, "SEND_ACK(2)");
@@ -202,7 +203,7 @@ standby_lost_before_the_first_commit(void **state)
     new_primary(true, false);
     MEET(STANDBY, 1, false, "SEND(DISCARD 1)");
     MESSAGE(DISCARDED, 1, "START_SYNC ASK(1 2 h0)");
-    EVENT(LINK_CLOSED, "CONNECT");      /* the gate was never held */
+    EVENT(LINK_CLOSED, "CONNECT"); /* the gate was never held */
     PHASE(ALONE);
     STATE("alone");
 }
@@ -216,7 +217,7 @@ standby_lost_while_committing(void **state)
     MESSAGE(DISCARDED, 1, "START_SYNC ASK(1 2 h0)");
     WON("PERSIST(2 h0 primary)");
     EVENT(SYNC_DONE, "PERSIST(2 h0 primary may) HOLD_GATE SEND(GENERATION 2) "
-          "ALLOW_COMMIT");
+                     "ALLOW_COMMIT");
     /* its ACK may be lost: it may be valid, so win before speaking */
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
     WON("PERSIST(3 h0 primary) OPEN_GATE");
@@ -235,7 +236,7 @@ first_commit_waits_for_the_witness(void **state)
     assert_int_equal(own.reason, FT_REASON_WAITING_WITNESS);
     tick(50 * MS, "ASK(1 2 h0)");
     UNREACHABLE("");
-    tick(100 * MS, "ASK(1 2 h0)");      /* backs off */
+    tick(100 * MS, "ASK(1 2 h0)"); /* backs off */
     EVENT(HEARD, "");
     /* somebody won it and never used it: R1 takes it from there */
     LOST(2, 1, "ASK(2 3 h0)");
@@ -253,7 +254,7 @@ silence_then_alone(void **state)
     STATE("alone");
     MEET(STANDBY, 2, true, "SEND(DISCARD 2)");
     MESSAGE(DISCARDED, 1, "");
-    MESSAGE(DISCARDED, 2, "START_SYNC");        /* the generation is fresh */
+    MESSAGE(DISCARDED, 2, "START_SYNC"); /* the generation is fresh */
     STATE("resyncing");
 }
 
@@ -278,7 +279,7 @@ starvation_restarts_suspicion(void **state)
     GIVE("", .kind = FT_EVENT_STARVED, .gap_ns = 130 * MS);
     tick(150 * MS, "ASK(2 3 h0)");
     protected_primary();
-    now += 1000 * MS;                   /* a TICK that comes far too late */
+    now += 1000 * MS; /* a TICK that comes far too late */
     EVENT(TICK, "");
     tick(150 * MS, "ASK(2 3 h0)");
 }
@@ -308,7 +309,8 @@ superseded_by_one_that_never_ran(void **state)
     LOST(3, 1, "");
     MEET(STANDBY, 3, false, "SEND(DISCARD 2)");
     MESSAGE(DISCARDED, 1, "");
-    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
+    MESSAGE(DISCARDED, 2,
+            "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
             "ASK(3 4 h0)");
     WON("PERSIST(4 h0 primary)");
 }
@@ -359,7 +361,8 @@ no_witness_alone_forbidden(void **state)
     STATE("failed");
     MEET(STANDBY, 2, true, "SEND(DISCARD 2)");
     MESSAGE(DISCARDED, 1, "");
-    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
+    MESSAGE(DISCARDED, 2,
+            "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
             "PERSIST(3 h0 primary)");
 }
 
@@ -374,7 +377,8 @@ restarted_worker(void **state)
     make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_RUNNING,
          "HOLD_GATE CONNECT");
     MEET(STANDBY, 4, true, "SEND(DISCARD 1)");
-    MESSAGE(DISCARDED, 1, "PERSIST(4 h0 primary) OPEN_GATE START_SYNC "
+    MESSAGE(DISCARDED, 1,
+            "PERSIST(4 h0 primary) OPEN_GATE START_SYNC "
             "ASK(4 5 h0)");
     make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_STOPPED,
          "HOLD_GATE CONNECT");
@@ -419,7 +423,8 @@ given_away_and_restarted(void **state)
     assert_int_equal(hello.generation, 0);
     /* the peer never took it: void its copy, take the VM back */
     MEET(STANDBY, 4, true, "SEND(DISCARD 1)");
-    MESSAGE(DISCARDED, 1, "PERSIST(6 h0 primary) RESUME_VM OPEN_GATE START_SYNC "
+    MESSAGE(DISCARDED, 1,
+            "PERSIST(6 h0 primary) RESUME_VM OPEN_GATE START_SYNC "
             "ASK(6 7 h0)");
     make(FT_ROLE_PRIMARY, 5, 1, true, true, false, FT_VM_STOPPED,
          "HOLD_GATE CONNECT");
@@ -435,7 +440,8 @@ switchover_by_witness(void **state)
     ACKED(2, false, "RELEASE_EPOCH(2)");
     ACKED(3, true, "RELEASE_EPOCH(3) SEND(HANDOVER 2)");
     PHASE(HANDING);
-    MESSAGE(TOOK_OVER, 3, "DESTROY_COPY PERSIST(3 h1 standby) "
+    MESSAGE(TOOK_OVER, 3,
+            "DESTROY_COPY PERSIST(3 h1 standby) "
             "SWITCHOVER_ENDED(1) EXIT_FOR_ROLE");
 }
 
@@ -446,7 +452,8 @@ switchover_by_grant(void **state)
     protected_without_witness(false);
     EVENT(SWITCHOVER, "FINAL_EPOCH");
     ACKED(2, true, "RELEASE_EPOCH(2) PERSIST(3 h1 primary may) SEND(GRANT 3)");
-    MESSAGE(TOOK_OVER, 3, "DESTROY_COPY PERSIST(3 h1 standby) "
+    MESSAGE(TOOK_OVER, 3,
+            "DESTROY_COPY PERSIST(3 h1 standby) "
             "SWITCHOVER_ENDED(1) EXIT_FOR_ROLE");
 }
 
@@ -461,7 +468,8 @@ switchover_falls_back(void **state)
     EVENT(SWITCHOVER, "FINAL_EPOCH");
     ACKED(2, true, "RELEASE_EPOCH(2) SEND(HANDOVER 2)");
     /* it could not resume and says so */
-    MESSAGE(DISCARDED, 1, "PERSIST(2 h0 primary) RESUME_VM OPEN_GATE "
+    MESSAGE(DISCARDED, 1,
+            "PERSIST(2 h0 primary) RESUME_VM OPEN_GATE "
             "SWITCHOVER_ENDED(0) SEND(DISCARD 2)");
     protected_primary();
     EVENT(SWITCHOVER, "FINAL_EPOCH");
@@ -537,7 +545,7 @@ two_owners_both_hold(void **state)
     MEET(PRIMARY, 1, false, "HOLD_GATE");
     STATE("failed");
     new_primary(true, false);
-    MEET(PRIMARY, 0, false, "");        /* gave it away: claims nothing */
+    MEET(PRIMARY, 0, false, ""); /* gave it away: claims nothing */
     STATE("alone");
 }
 
@@ -547,10 +555,11 @@ resync_on_demand(void **state)
     (void)state;
     protected_primary();
     EVENT(SYNC_FAILED, "SEND(DISCARD 2)");
-    MESSAGE(DISCARDED, 1, "");          /* of the sync before */
-    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
+    MESSAGE(DISCARDED, 1, ""); /* of the sync before */
+    MESSAGE(DISCARDED, 2,
+            "PERSIST(2 h0 primary) OPEN_GATE START_SYNC "
             "ASK(2 3 h0)");
-    MESSAGE(DISCARDED, 2, "SEND(DISCARD 3)");   /* it gave up by itself */
+    MESSAGE(DISCARDED, 2, "SEND(DISCARD 3)"); /* it gave up by itself */
 }
 
 /* --- standby ------------------------------------------------------------------ */
@@ -563,9 +572,9 @@ takeover_by_silence(void **state)
     now += 100 * MS;
     EVENT(HEARD, "");
     tick(200 * MS, "ASK(2 3 h1)");
-    HELD(3, "SEND_ACK(3)");             /* not won yet: still counts */
+    HELD(3, "SEND_ACK(3)"); /* not won yet: still counts */
     WON("PERSIST(3 h1 primary) RESUME_VM");
-    HELD(4, "");                        /* R3 */
+    HELD(4, ""); /* R3 */
     MEET(PRIMARY, 2, false, "DISCONNECT");
     EVENT(RESUMED, "EXIT_FOR_ROLE");
     PHASE(ENDED);
@@ -590,7 +599,7 @@ takeover_after_eof(void **state)
         tick(100 * MS, "PING");
     }
     EVENT(PING_ALIVE, "");
-    tick(100 * MS, "ASK(2 3 h1)");      /* 2 s of patience are over */
+    tick(100 * MS, "ASK(2 3 h1)"); /* 2 s of patience are over */
 }
 
 /* However long the silence may last, the link is not given up before. */
@@ -659,7 +668,7 @@ generation_revalidates(void **state)
     valid_standby(true);
     tick(200 * MS, "ASK(2 3 h1)");
     MESSAGE(GENERATION, 3, "PERSIST(3 h0 standby)");
-    LOST(3, 0, "");                     /* an answer to a question forgotten */
+    LOST(3, 0, ""); /* an answer to a question forgotten */
     assert_true(ft_ownership_valid(&own));
     tick(200 * MS, "ASK(3 4 h1)");
     MESSAGE(GENERATION, 2, "DISCONNECT");
@@ -724,9 +733,10 @@ any_order_is_survived(void **state)
     srandom(7);
     for (int run = 0; run < 3000; run++) {
         struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
-        struct ft_ownership_record record = {
-            (uint64_t)(1 + random() % 3), (int)(random() % 2),
-            (enum ft_role)(random() % 2), random() % 2, random() % 2 };
+        struct ft_ownership_record record = { (uint64_t)(1 + random() % 3),
+                                              (int)(random() % 2),
+                                              (enum ft_role)(random() % 2),
+                                              random() % 2, random() % 2 };
 
         config.self = (int)(random() % 2);
         config.witness = random() % 2;
@@ -735,20 +745,21 @@ any_order_is_survived(void **state)
         now = 0;
         for (int i = 0; i < 300; i++) {
             struct ft_ownership_event event = {
-                .kind = i ? (enum ft_ownership_event_kind)(random()
-                                                           % FT_EVENT_COUNT)
-                          : FT_EVENT_START,
+                .kind =
+                    i ? (enum ft_ownership_event_kind)(random() % FT_EVENT_COUNT)
+                      : FT_EVENT_START,
                 .vm = (enum ft_vm_state)(random() % FT_VM_STATE_COUNT),
                 .gap_ns = random(),
                 .peer = { (enum ft_role)(random() % 2),
                           (uint64_t)(random() % 6), random() % 2 },
-                .message = (enum ft_ownership_message)(random()
-                                                       % FT_MESSAGE_COUNT),
+                .message =
+                    (enum ft_ownership_message)(random() % FT_MESSAGE_COUNT),
                 .generation = (uint64_t)(random() % 6),
                 .owner = (int)(random() % 2),
                 .ask = own.ask - (uint64_t)(random() % 2),
                 .epoch = (uint64_t)(random() % 9),
-                .final = random() % 2 };
+                .final = random() % 2
+            };
 
             now += random() % (50 * MS);
             ft_ownership_event(&own, now, &event, &actions);
@@ -772,7 +783,8 @@ in_manual(const char *item, const char *text)
     size_t n = (size_t)snprintf(entry, sizeof(entry), ".It Sy %s\n", item);
 
     /* as in the table, wrapped at spaces by whoever edits it */
-    for (const char *at = strstr(manual, entry); at; at = strstr(at + 1, entry)) {
+    for (const char *at = strstr(manual, entry); at;
+         at = strstr(at + 1, entry)) {
         const char *a = at + n, *b = text;
 
         while (*a && *b && (*a == *b || (*a == '\n' && *b == ' ')))
@@ -818,7 +830,8 @@ names(void **state)
     assert_string_equal(ft_pair_state_name(FT_PAIR_RESYNCING), "resyncing");
     assert_string_equal(ft_pair_state_name((enum ft_pair_state)99), "?");
     assert_string_equal(ft_ownership_event_name(FT_EVENT_GIVE_UP), "GIVE_UP");
-    assert_string_equal(ft_ownership_action_name((enum ft_ownership_action_kind)-1),
+    assert_string_equal(ft_ownership_action_name(
+                            (enum ft_ownership_action_kind) - 1),
                         "?");
 }
 
@@ -846,8 +859,10 @@ main(void)
         cmocka_unit_test(switchover_by_witness),
         cmocka_unit_test(switchover_by_grant),
         cmocka_unit_test(switchover_falls_back),
-        cmocka_unit_test(qemu_dies), cmocka_unit_test(guest_shuts_down),
-        cmocka_unit_test(unprotect), cmocka_unit_test(daemon_gives_up),
+        cmocka_unit_test(qemu_dies),
+        cmocka_unit_test(guest_shuts_down),
+        cmocka_unit_test(unprotect),
+        cmocka_unit_test(daemon_gives_up),
         cmocka_unit_test(two_owners_both_hold),
         cmocka_unit_test(resync_on_demand),
         cmocka_unit_test(takeover_by_silence),
@@ -862,7 +877,8 @@ main(void)
         cmocka_unit_test(standby_is_removed),
         cmocka_unit_test(standby_goes_idle_on_shutdown),
         cmocka_unit_test(any_order_is_survived),
-        cmocka_unit_test(manual_has_the_tables), cmocka_unit_test(names),
+        cmocka_unit_test(manual_has_the_tables),
+        cmocka_unit_test(names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,7 +18,7 @@ struct receiver {
     struct ft_page_counts counts;
     unsigned frames, zero_frames, packed_frames;
     size_t bytes;
-    int fail_after;         /* -1: never */
+    int fail_after; /* -1: never */
 };
 
 static int
@@ -69,8 +69,8 @@ receive(void *opaque, enum ft_frame_type type, const struct iovec *payload,
         fail_msg("%s", err.text);
     receiver->frames++;
     receiver->zero_frames += type == FT_FRAME_RAM_ZERO;
-    receiver->packed_frames += type == FT_FRAME_RAM
-        && ft_get_le16(bytes + 2) == FT_PAGES_LZ4;
+    receiver->packed_frames +=
+        type == FT_FRAME_RAM && ft_get_le16(bytes + 2) == FT_PAGES_LZ4;
     receiver->bytes += size;
     free(bytes);
     return 0;
@@ -133,8 +133,8 @@ round_trip(uint64_t seed, int compress)
         if (page >= PAGES)
             break;
         length = FT_MIN(length, PAGES - page);
-        runs[n++] = (struct ft_page_span){ page * FT_PAGE_SIZE,
-                                           length * FT_PAGE_SIZE };
+        runs[n++] =
+            (struct ft_page_span){ page * FT_PAGE_SIZE, length * FT_PAGE_SIZE };
         for (uint64_t i = 0; i < length; i++, page++, used += FT_PAGE_SIZE) {
             uint64_t kind = next_random(&seed) % 3;
 
@@ -148,7 +148,8 @@ round_trip(uint64_t seed, int compress)
         }
     }
     assert_int_equal(ft_pages_encode(encoder, 1, runs, n, data, receive,
-                                     &receiver, &counts), 0);
+                                     &receiver, &counts),
+                     0);
     assert_memory_equal(receiver.memory, expected, BLOCK_SIZE);
     assert_int_equal(counts.data + counts.zero, used / FT_PAGE_SIZE);
     assert_memory_equal(&counts, &receiver.counts, sizeof(counts));
@@ -178,7 +179,8 @@ encode_all(const unsigned char *data, int compress, struct receiver *receiver)
 
     open_receiver(receiver);
     assert_int_equal(ft_pages_encode(encoder, 1, &run, 1, data, receive,
-                                     receiver, NULL), 0);
+                                     receiver, NULL),
+                     0);
     assert_memory_equal(receiver->memory, data, BLOCK_SIZE);
     ft_page_encoder_free(encoder);
 }
@@ -234,9 +236,11 @@ test_bad_runs(void **state)
     open_receiver(&receiver);
     for (size_t i = 0; i < FT_ARRAY_SIZE(bad); i++)
         assert_int_equal(ft_pages_encode(encoder, 1, bad[i], 2, data, receive,
-                                         &receiver, NULL), -EINVAL);
+                                         &receiver, NULL),
+                         -EINVAL);
     assert_int_equal(ft_pages_encode(encoder, FT_RAM_BLOCKS_MAX, NULL, 0, data,
-                                     receive, &receiver, NULL), -EINVAL);
+                                     receive, &receiver, NULL),
+                     -EINVAL);
     assert_int_equal(receiver.frames, 0);
     close_receiver(&receiver);
     ft_page_encoder_free(encoder);
@@ -257,10 +261,12 @@ test_emit_fails(void **state)
     open_receiver(&receiver);
     receiver.fail_after = 3;
     assert_int_equal(ft_pages_encode(encoder, 1, &run, 1, data, receive,
-                                     &receiver, NULL), -ECONNRESET);
+                                     &receiver, NULL),
+                     -ECONNRESET);
     assert_int_equal(receiver.frames, 3);
     assert_int_equal(ft_pages_encode(encoder, 1, &run, 1, data, receive,
-                                     &receiver, NULL), 0);
+                                     &receiver, NULL),
+                     0);
     assert_memory_equal(receiver.memory, data, BLOCK_SIZE);
     close_receiver(&receiver);
     ft_page_encoder_free(encoder);
@@ -281,8 +287,7 @@ take_nothing(void *opaque, unsigned block, uint64_t offset, uint64_t length,
 
 /* What the decoder says about these bytes; nothing may have been taken. */
 static void
-refused(unsigned type, const unsigned char *bytes, size_t size,
-        const char *word)
+refused(unsigned type, const unsigned char *bytes, size_t size, const char *word)
 {
     static const uint64_t sizes[] = { 4096, BLOCK_SIZE };
     struct ft_page_decoder *decoder = ft_page_decoder_new(sizes, 2);
@@ -293,7 +298,8 @@ refused(unsigned type, const unsigned char *bytes, size_t size,
     /* On the heap, so that a sanitizer sees a read behind the end. */
     memcpy(exact, bytes, size);
     assert_int_equal(ft_pages_decode(decoder, type, exact, size, take_nothing,
-                                     &taken, NULL, &err), -EPROTO);
+                                     &taken, NULL, &err),
+                     -EPROTO);
     if (!strstr(err.text, word))
         fail_msg("\"%s\" does not name %s", err.text, word);
     assert_int_equal(taken, 0);
@@ -325,11 +331,11 @@ test_bad_frames(void **state)
     for (size_t cut = 0; cut < size; cut += cut < 40 ? 1 : 997)
         refused(FT_FRAME_RAM, bytes, cut, "");
     refused(FT_FRAME_RAM, bytes, size + 1, "data");
-#define BAD(put, at, value, word)                                             \
-    do {                                                                      \
-        size = two_pages(bytes);                                              \
-        put(bytes + (at), value);                                             \
-        refused(FT_FRAME_RAM, bytes, size, word);                             \
+#define BAD(put, at, value, word)                 \
+    do {                                          \
+        size = two_pages(bytes);                  \
+        put(bytes + (at), value);                 \
+        refused(FT_FRAME_RAM, bytes, size, word); \
     } while (0)
     BAD(ft_put_le16, 0, 2, "block");
     BAD(ft_put_le16, 0, 0, "outside");
@@ -408,9 +414,10 @@ test_bad_packed(void **state)
         run.offset = (uint64_t)(at - frame);
     }
     assert_int_equal(ft_pages_decode(decoder, FT_FRAME_RAM, frame, run.offset,
-                                     take_nothing, &taken, NULL, &err), 0);
+                                     take_nothing, &taken, NULL, &err),
+                     0);
     assert_int_equal(taken, 1);
-    frame[20 + 4 + (65530 - 4 - 15) / 255]--;   /* one byte less */
+    frame[20 + 4 + (65530 - 4 - 15) / 255]--; /* one byte less */
     refused(FT_FRAME_RAM, frame, run.offset, "packed");
     frame[20 + 4 + (65530 - 4 - 15) / 255] += 2;
     refused(FT_FRAME_RAM, frame, run.offset, "packed");

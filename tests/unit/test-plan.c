@@ -9,7 +9,8 @@
 static struct ft_plan_choices
 choices(void)
 {
-    struct ft_plan_choices c = { .vm = "vm1", .pair = PAIR_UUID,
+    struct ft_plan_choices c = { .vm = "vm1",
+                                 .pair = PAIR_UUID,
                                  .settings = FT_PAIR_SETTINGS_INIT };
 
     return c;
@@ -62,7 +63,7 @@ test_place_by_name_when_equal(void **state)
     struct fixture *f = *state;
 
     expect_standby(f, "h2", "h3", "name decides");
-    f->list[1] = f->h3;             /* the order of the inventory is no matter */
+    f->list[1] = f->h3; /* the order of the inventory is no matter */
     f->list[2] = f->h2;
     expect_standby(f, "h2", "h3", "name decides");
     expect_standby(f, "h2", "w1", "libvirt");
@@ -143,7 +144,7 @@ test_plan(void **state)
     assert_string_equal(plan.vm_uuid, VM_UUID);
     assert_string_equal(plan.primary, "h1");
     assert_string_equal(plan.standby, "h2");
-    assert_string_equal(plan.witness, "w1");    /* no KVM host: before h3 */
+    assert_string_equal(plan.witness, "w1"); /* no KVM host: before h3 */
     assert_string_equal(plan.pool, "default");
     assert_string_equal(plan.primary_address, "10.78.0.1");
     assert_string_equal(plan.standby_address, "10.78.0.2");
@@ -153,21 +154,28 @@ test_plan(void **state)
     hosts = json_object_get(plan.config, "hosts");
     assert_int_equal(json_array_size(hosts), 2);
     assert_string_equal(text_at(json_array_get(hosts, 0), "name"), "h1");
-    assert_string_equal(json_string_value(json_array_get(json_object_get(
-        json_array_get(hosts, 1), "addresses"), 0)), "10.78.0.2");
-    assert_string_equal(json_string_value(json_array_get(json_object_get(
-        json_array_get(hosts, 1), "addresses"), 1)), "10.77.0.2");
+    assert_string_equal(
+        json_string_value(json_array_get(
+            json_object_get(json_array_get(hosts, 1), "addresses"), 0)),
+        "10.78.0.2");
+    assert_string_equal(
+        json_string_value(json_array_get(
+            json_object_get(json_array_get(hosts, 1), "addresses"), 1)),
+        "10.77.0.2");
     assert_int_equal(ft_json_int(json_array_get(hosts, 0), "port", 0, 65535, 0),
                      7331);
     witness = json_object_get(plan.config, "witness");
     assert_string_equal(text_at(witness, "name"), "w1");
     assert_int_equal(ft_json_int(witness, "port", 0, 65535, 0), 7332);
     assert_string_equal(json_string_value(json_array_get(
-        json_object_get(witness, "addresses"), 0)), "10.78.0.9");
+                            json_object_get(witness, "addresses"), 0)),
+                        "10.78.0.9");
     assert_string_equal(json_string_value(json_array_get(
-        json_object_get(plan.config, "pools"), 1)), "default");
+                            json_object_get(plan.config, "pools"), 1)),
+                        "default");
     assert_int_equal(ft_json_int(json_object_get(plan.config, "settings"),
-                                 "silence_ms", 0, 9999, 0), 200);
+                                 "silence_ms", 0, 9999, 0),
+                     200);
     ft_plan_free(&plan);
 }
 
@@ -210,10 +218,13 @@ static void
 test_steps(void **state)
 {
     static const char *const with[] = {
-        "engine h1", "engine h2", "engine w1", "witness w1", "witness-pair w1",
-        "standby h2", "primary h1", "sync h1", NULL };
-    static const char *const without[] = {
-        "engine h1", "engine h2", "standby h2", "primary h1", "sync h1", NULL };
+        "engine h1",  "engine h2",       "engine w1",
+        "witness w1", "witness-pair w1", "standby h2",
+        "primary h1", "sync h1",         NULL
+    };
+    static const char *const without[] = { "engine h1",  "engine h2",
+                                           "standby h2", "primary h1",
+                                           "sync h1",    NULL };
     struct fixture *f = *state;
     struct ft_plan_choices c = choices();
     struct ft_error err = FT_ERROR_INIT;
@@ -246,9 +257,13 @@ test_chosen_by_hand(void **state)
     assert_string_equal(plan.witness, "h2");
     assert_string_equal(plan.standby_address, "10.77.0.3");
     assert_string_equal(plan.primary_address, "10.77.0.1");
-    assert_string_equal(json_string_value(json_array_get(json_object_get(
-        json_array_get(json_object_get(plan.config, "hosts"), 1), "addresses"),
-        1)), "10.78.0.3");
+    assert_string_equal(
+        json_string_value(json_array_get(
+            json_object_get(json_array_get(json_object_get(plan.config, "hosts"),
+                                           1),
+                            "addresses"),
+            1)),
+        "10.78.0.3");
     ft_plan_free(&plan);
     c.address = "10.99.0.3";
     assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EINVAL);
@@ -264,11 +279,11 @@ test_witness_by_preference(void **state)
     struct ft_error err = FT_ERROR_INIT;
     struct ft_plan plan;
 
-    f->h3->is_witness = true;           /* it serves already */
+    f->h3->is_witness = true; /* it serves already */
     assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), 0);
     assert_string_equal(plan.witness, "h3");
     ft_plan_free(&plan);
-    f->inventory.host_count = 2;        /* no third host at all */
+    f->inventory.host_count = 2; /* no third host at all */
     assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
     assert_non_null(ft_findings_find(&plan.findings, "witness.missing"));
     ft_plan_free(&plan);
@@ -294,9 +309,12 @@ test_errors(void **state)
 {
     struct fixture *f = *state;
     struct ft_plan_choices c = choices();
-    struct ft_known_pair pair = { .pair = "other", .vm = "vm1",
-                                  .vm_uuid = VM_UUID, .primary = "h1",
-                                  .standby = "h2", .state = "protected" };
+    struct ft_known_pair pair = { .pair = "other",
+                                  .vm = "vm1",
+                                  .vm_uuid = VM_UUID,
+                                  .primary = "h1",
+                                  .standby = "h2",
+                                  .state = "protected" };
 
     c.vm = "nix";
     expect_error(f, &c, ENOENT, "nix");
@@ -353,7 +371,7 @@ test_settings(void **state)
 {
     static const struct {
         struct ft_pair_settings settings;
-        const char *text;       /* NULL: good */
+        const char *text; /* NULL: good */
     } cases[] = {
         { FT_PAIR_SETTINGS_INIT, NULL },
         { { 49, 100, 500, 10, 30, false }, "silence_ms" },
@@ -408,12 +426,20 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_place_by_name_when_equal), TEST(test_place_by_memory),
-        TEST(test_place_by_storage), TEST(test_place_by_warnings_before_memory),
-        TEST(test_place_refuses), TEST(test_place_alone), TEST(test_plan),
-        TEST(test_plan_config_has_self), TEST(test_steps),
-        TEST(test_chosen_by_hand), TEST(test_witness_by_preference),
-        TEST(test_errors), TEST(test_no_standby), TEST(test_settings),
+        TEST(test_place_by_name_when_equal),
+        TEST(test_place_by_memory),
+        TEST(test_place_by_storage),
+        TEST(test_place_by_warnings_before_memory),
+        TEST(test_place_refuses),
+        TEST(test_place_alone),
+        TEST(test_plan),
+        TEST(test_plan_config_has_self),
+        TEST(test_steps),
+        TEST(test_chosen_by_hand),
+        TEST(test_witness_by_preference),
+        TEST(test_errors),
+        TEST(test_no_standby),
+        TEST(test_settings),
         TEST(test_same_input_same_answer),
     };
 

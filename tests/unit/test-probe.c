@@ -72,22 +72,29 @@ test_nics(void **state)
         char *text;
 
         if (unshare(CLONE_NEWNET) < 0 ||
-            system("ip link add ftbr type bridge && ip link add ft0 type veth peer name ft1 && "
-                   "ip link set ft0 master ftbr address 02:00:00:00:00:07 up && "
-                   "ip addr add 10.9.8.7/22 dev ftbr && ip link set ftbr up && "
-                   "ip addr add fd00:9::7/64 dev ftbr nodad") != 0)
+            system(
+                "ip link add ftbr type bridge && ip link add ft0 type veth peer name ft1 && "
+                "ip link set ft0 master ftbr address 02:00:00:00:00:07 up && "
+                "ip addr add 10.9.8.7/22 dev ftbr && ip link set ftbr up && "
+                "ip addr add fd00:9::7/64 dev ftbr nodad") != 0)
             _exit(2);
         nics = ft_probe_nics();
         text = json_dumps(nics, JSON_COMPACT | JSON_SORT_KEYS);
         puts(text);
         fflush(stdout);
-        _exit(strstr(text, "\"bridge\":true") != NULL &&
-              strstr(text, "\"mac\":\"02:00:00:00:00:07\",\"master\":\"ftbr\"")
-                  != NULL &&
-              strstr(text, "{\"prefix\":22,\"text\":\"10.9.8.7\"}") != NULL &&
-              strstr(text, "{\"prefix\":64,\"text\":\"fd00:9::7\"}") != NULL &&
-              strstr(text, "fe80") == NULL && strstr(text, "\"lo\"") == NULL
-                  ? 0 : 1);
+        _exit(
+            strstr(text, "\"bridge\":true") != NULL &&
+                    strstr(text,
+                           "\"mac\":\"02:00:00:00:00:07\",\"master\":\"ftbr\"") !=
+                        NULL &&
+                    strstr(text, "{\"prefix\":22,\"text\":\"10.9.8.7\"}") !=
+                        NULL &&
+                    strstr(text, "{\"prefix\":64,\"text\":\"fd00:9::7\"}") !=
+                        NULL &&
+                    strstr(text, "fe80") == NULL &&
+                    strstr(text, "\"lo\"") == NULL
+                ? 0
+                : 1);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
@@ -123,8 +130,9 @@ test_versions(void **state)
         fprintf(file, "#!/bin/sh\n%s\n", cases[i].body);
         fclose(file);
         assert_int_equal(chmod(path, 0700), 0);
-        assert_int_equal(ft_probe_program_version(path, version, sizeof(version),
-                                                  package), cases[i].rc);
+        assert_int_equal(ft_probe_program_version(path, version,
+                                                  sizeof(version), package),
+                         cases[i].rc);
         assert_string_equal(version, cases[i].version);
         assert_string_equal(package, cases[i].package);
     }
@@ -176,7 +184,8 @@ test_version_of_process(void **state)
     waitpid(pid, NULL, 0);
     rmdir(folder);
 
-    assert_int_equal(ft_probe_qemu_version(0, version, sizeof(version)), -ENOENT);
+    assert_int_equal(ft_probe_qemu_version(0, version, sizeof(version)),
+                     -ENOENT);
     assert_string_equal(version, "");
     assert_int_equal(ft_probe_qemu_version(INT32_MAX, version, sizeof(version)),
                      -ENOENT);
@@ -216,8 +225,10 @@ static int
 run_all(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_probe), cmocka_unit_test(test_nics),
-        cmocka_unit_test(test_versions), cmocka_unit_test(test_version_of_process),
+        cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_nics),
+        cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_version_of_process),
         cmocka_unit_test(test_version_of_strange_process),
     };
 
@@ -229,6 +240,6 @@ main(int argc, char **argv)
 {
     (void)argv;
     if (argc > 1)
-        return 0;               /* never tests within tests */
+        return 0; /* never tests within tests */
     return run_all();
 }

@@ -240,7 +240,8 @@ test_config_file(void **state)
     char text[900];
 
     (void)state;
-    snprintf(text, sizeof(text), "Host thebox\n  HostName 127.0.0.1\n  Port %u\n"
+    snprintf(text, sizeof(text),
+             "Host thebox\n  HostName 127.0.0.1\n  Port %u\n"
              "  User root\n  IdentityFile %s\n  StrictHostKeyChecking no\n",
              sshd.port, sshd.key);
     assert_int_equal(ft_file_replace(sshd.config, text, strlen(text), 0600), 0);
@@ -267,8 +268,9 @@ static void
 test_refused_unknown_malformed(void **state)
 {
     static const char *const malformed[] = {
-        "", "@", "root@", "@host", "host:", "host:0", "host:65536", "host:x",
-        "host:22x", "-oProxyCommand=x", "root@-x", "[::1]:0",
+        "",        "@",          "root@",  "@host",    "host:",
+        "host:0",  "host:65536", "host:x", "host:22x", "-oProxyCommand=x",
+        "root@-x", "[::1]:0",
     };
     struct ft_ssh_options options;
     struct ft_error err = FT_ERROR_INIT;
@@ -360,8 +362,9 @@ test_run(void **state)
     struct ft_error err = FT_ERROR_INIT;
 
     (void)state;
-    assert_int_equal(ft_ssh_run(ssh, "cat; echo \"it's\" >&2; exit 3", "in\n", 3,
-                                0, &r, &err), 0);
+    assert_int_equal(ft_ssh_run(ssh, "cat; echo \"it's\" >&2; exit 3", "in\n",
+                                3, 0, &r, &err),
+                     0);
     assert_string_equal(r.out, "in\n");
     assert_string_equal(r.errors, "it's\n");
     assert_int_equal(r.status, 3);
@@ -395,9 +398,11 @@ test_run_much_output(void **state)
     struct ft_error err = FT_ERROR_INIT;
 
     (void)state;
-    assert_int_equal(ft_ssh_run(ssh, "head -c 8000000 /dev/zero; "
-                                "head -c 8000000 /dev/zero >&2", NULL, 0, 0, &r,
-                                &err), 0);
+    assert_int_equal(ft_ssh_run(ssh,
+                                "head -c 8000000 /dev/zero; "
+                                "head -c 8000000 /dev/zero >&2",
+                                NULL, 0, 0, &r, &err),
+                     0);
     assert_int_equal(r.out_size, 8000000);
     assert_int_equal(r.status, 0);
     ft_ssh_result_free(&r);
@@ -416,7 +421,8 @@ test_run_timeout(void **state)
 
     (void)state;
     assert_int_equal(ft_ssh_run(ssh, "echo begun; exec sleep 30", NULL, 0, 500,
-                                &r, &err), -ETIMEDOUT);
+                                &r, &err),
+                     -ETIMEDOUT);
     ft_ssh_result_free(&r);
     /* the session is still good */
     assert_int_equal(ft_ssh_run(ssh, "echo on", NULL, 0, 0, &r, &err), 0);
@@ -437,8 +443,10 @@ test_must(void **state)
     assert_string_equal(out, "1\n2\n");
     free(out);
     out = NULL;
-    assert_int_equal(ft_ssh_must(ssh, "echo first >&2; echo 'the end' >&2; exit 5",
-                                 &out, &err), -EREMOTEIO);
+    assert_int_equal(ft_ssh_must(ssh,
+                                 "echo first >&2; echo 'the end' >&2; exit 5",
+                                 &out, &err),
+                     -EREMOTEIO);
     assert_null(out);
     assert_non_null(strstr(err.text, "the end (status 5)"));
     assert_null(strstr(err.text, "first"));
@@ -553,9 +561,11 @@ test_upload(void **state)
     assert_int_equal(system("ls /var/tmp/ftadmin-* 2>/dev/null"), 2 << 8);
 
     assert_int_equal(ft_ssh_upload(ssh, "/nonexistent", to, 0755, NULL, NULL,
-                                   &err), -ENOENT);
-    assert_int_equal(ft_ssh_upload(ssh, from, "/nonexistent/x", 0755, NULL, NULL,
-                                   &err), -EREMOTEIO);
+                                   &err),
+                     -ENOENT);
+    assert_int_equal(ft_ssh_upload(ssh, from, "/nonexistent/x", 0755, NULL,
+                                   NULL, &err),
+                     -EREMOTEIO);
     assert_int_equal(system("ls /var/tmp/ftadmin-* 2>/dev/null"), 2 << 8);
     ft_ssh_close(ssh);
 }
@@ -581,8 +591,11 @@ static void
 test_quote(void **state)
 {
     static const char *const cases[][2] = {
-        { "", "''" }, { "a b", "'a b'" }, { "it's", "'it'\\''s'" },
-        { "''", "''\\'''\\'''" }, { "$(x)`y`\\", "'$(x)`y`\\'" },
+        { "", "''" },
+        { "a b", "'a b'" },
+        { "it's", "'it'\\''s'" },
+        { "''", "''\\'''\\'''" },
+        { "$(x)`y`\\", "'$(x)`y`\\'" },
     };
 
     (void)state;

@@ -165,7 +165,7 @@ test_persistent_keeps_disks(void **state)
     has(kept, "q2-disk0.qcow2");
 }
 
-#define DOMAIN(rest) \
+#define DOMAIN(rest)                                                              \
     "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>" \
     "<name>v</name><uuid>u</uuid>" rest "</domain>"
 
@@ -173,11 +173,11 @@ test_persistent_keeps_disks(void **state)
 static void
 test_other_arguments_stay(void **state)
 {
-    FT_AUTOFREE char *waiting = standby(DOMAIN(
-        "<devices/><qemu:commandline><qemu:arg value='-foo'/>"
-        "<qemu:arg value='-incoming'/><qemu:arg value='defer'/>"
-        "<qemu:arg value='bar'/><qemu:env name='A' value='b'/>"
-        "</qemu:commandline>"));
+    FT_AUTOFREE char *waiting =
+        standby(DOMAIN("<devices/><qemu:commandline><qemu:arg value='-foo'/>"
+                       "<qemu:arg value='-incoming'/><qemu:arg value='defer'/>"
+                       "<qemu:arg value='bar'/><qemu:env name='A' value='b'/>"
+                       "</qemu:commandline>"));
     FT_AUTOFREE char *kept = persistent(waiting);
 
     (void)state;
@@ -213,9 +213,12 @@ test_missing_replica(void **state)
     char *out = NULL;
 
     (void)state;
-    assert_int_equal(ft_standby_xml(DOMAIN(
-        "<devices><disk><source file='/a'/><target dev='vdb'/></disk>"
-        "</devices>"), &replica, 1, &out, &err), -ENOENT);
+    assert_int_equal(
+        ft_standby_xml(
+            DOMAIN("<devices><disk><source file='/a'/><target dev='vdb'/></disk>"
+                   "</devices>"),
+            &replica, 1, &out, &err),
+        -ENOENT);
     has(err.text, "vdb");
     assert_null(out);
 }
@@ -223,10 +226,10 @@ test_missing_replica(void **state)
 static void
 test_read_only_and_empty_stay(void **state)
 {
-    FT_AUTOFREE char *waiting = standby(DOMAIN(
-        "<devices><disk device='cdrom'><source file='/iso'/>"
-        "<target dev='sda'/><readonly/></disk>"
-        "<disk device='cdrom'><target dev='sdb'/></disk></devices>"));
+    FT_AUTOFREE char *waiting = standby(
+        DOMAIN("<devices><disk device='cdrom'><source file='/iso'/>"
+               "<target dev='sda'/><readonly/></disk>"
+               "<disk device='cdrom'><target dev='sdb'/></disk></devices>"));
 
     (void)state;
     has(waiting, "\"/iso\"");
@@ -242,9 +245,11 @@ test_odd_path(void **state)
     struct ft_vm domain;
 
     (void)state;
-    assert_int_equal(ft_standby_xml(DOMAIN(
-        "<devices><disk type='block'><source dev='/dev/x'/>"
-        "<target dev='vda'/></disk></devices>"), &odd, 1, &out, &err), 0);
+    assert_int_equal(
+        ft_standby_xml(DOMAIN("<devices><disk type='block'><source dev='/dev/x'/>"
+                              "<target dev='vda'/></disk></devices>"),
+                       &odd, 1, &out, &err),
+        0);
     assert_int_equal(ft_vm_from_xml(out, &domain, &err), 0);
     assert_string_equal(domain.disks[0].source, odd.path);
     ft_vm_free(&domain);
@@ -253,8 +258,9 @@ test_odd_path(void **state)
 static void
 test_bad_xml(void **state)
 {
-    static const char *const bad[] = { "", "<", "text", "<domain>",
-        "<network/>", "<domain><name></domain>" };
+    static const char *const bad[] = {
+        "", "<", "text", "<domain>", "<network/>", "<domain><name></domain>"
+    };
     struct ft_error err = FT_ERROR_INIT;
     char *out = NULL;
     size_t i;

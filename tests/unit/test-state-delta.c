@@ -98,18 +98,18 @@ test_random_changes(void **state)
     for (uint64_t seed = 1; seed <= 200; seed++) {
         uint64_t random = seed;
         struct ft_state old = make_state(1 + next_random(&random) % 3000, 1);
-        struct ft_state fresh =
-            make_state(1 + next_random(&random) % 3000, 1), encoded, back;
+        struct ft_state fresh = make_state(1 + next_random(&random) % 3000, 1),
+                        encoded, back;
         int is_delta;
 
         for (uint64_t n = next_random(&random) % 40; n; n--)
             fresh.data[next_random(&random) % fresh.size] ^=
                 (unsigned char)next_random(&random);
-        assert_int_equal(ft_state_encode(&fresh, &old, &encoded, &is_delta),
-                         0);
+        assert_int_equal(ft_state_encode(&fresh, &old, &encoded, &is_delta), 0);
         assert_true(encoded.size <= 16 + fresh.size);
         assert_int_equal(ft_state_decode(encoded.data, encoded.size, is_delta,
-                                         &old, &back, NULL), 0);
+                                         &old, &back, NULL),
+                         0);
         assert_int_equal(back.size, fresh.size);
         assert_memory_equal(back.data, fresh.data, fresh.size);
         ft_state_free(&old);
@@ -190,8 +190,7 @@ test_limits(void **state)
     (void)state;
     assert_int_equal(ft_state_encode(&empty, NULL, &encoded, &is_delta),
                      -EINVAL);
-    assert_int_equal(ft_state_encode(&large, NULL, &encoded, &is_delta),
-                     -E2BIG);
+    assert_int_equal(ft_state_encode(&large, NULL, &encoded, &is_delta), -E2BIG);
 }
 
 int

@@ -35,8 +35,9 @@ mount_small(void)
 static int
 put(struct ft_store *store, int64_t seq, struct ft_error *err)
 {
-    struct ft_store_event event = { .host = "h1", .at = "now",
-                                    .severity = "info", .seq = seq };
+    struct ft_store_event event = {
+        .host = "h1", .at = "now", .severity = "info", .seq = seq
+    };
 
     memset(event.text, 'x', 1000);
     return ft_store_event_put(store, &event, err);
@@ -63,7 +64,8 @@ test_full(void **state)
     ft_store_close(store);
     /* Everything that was acknowledged is there, nothing of the last. */
     assert_int_equal(ft_store_open(path, FT_STORE_EXISTING, &store, &err), 0);
-    assert_int_equal(ft_store_event_list(store, 0, 20000, &events, &count, &err), 0);
+    assert_int_equal(ft_store_event_list(store, 0, 20000, &events, &count, &err),
+                     0);
     assert_int_equal(count, stored);
     free(events);
     ft_store_close(store);

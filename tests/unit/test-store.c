@@ -29,16 +29,19 @@
 static char folder[] = "/tmp/ft-test-store.XXXXXX";
 static char path[256];
 
-#define MUST(call) do { \
-        struct ft_error err = FT_ERROR_INIT; \
-        if ((call)) fail_msg("%s: %s", #call, err.text); \
+#define MUST(call)                               \
+    do {                                         \
+        struct ft_error err = FT_ERROR_INIT;     \
+        if ((call))                              \
+            fail_msg("%s: %s", #call, err.text); \
     } while (0)
-#define FAILS(code_, call) do { \
+#define FAILS(code_, call)                   \
+    do {                                     \
         struct ft_error err = FT_ERROR_INIT; \
-        int rc_ = (call); \
-        assert_int_equal(rc_, -(code_)); \
-        assert_int_equal(err.code, code_); \
-        assert_true(*err.text); \
+        int rc_ = (call);                    \
+        assert_int_equal(rc_, -(code_));     \
+        assert_int_equal(err.code, code_);   \
+        assert_true(*err.text);              \
     } while (0)
 
 static int
@@ -74,9 +77,12 @@ add_host(struct ft_store *store, const char *name)
 static struct ft_store_pair
 make_pair(const char *pair, const char *vm_uuid)
 {
-    struct ft_store_pair made = { .vm = "vm1", .primary = "h1",
-                                  .standby = "h2", .phase = "applied",
-                                  .generation = 1, .created_at = 5 };
+    struct ft_store_pair made = { .vm = "vm1",
+                                  .primary = "h1",
+                                  .standby = "h2",
+                                  .phase = "applied",
+                                  .generation = 1,
+                                  .created_at = 5 };
 
     snprintf(made.pair, sizeof(made.pair), "%s", pair);
     snprintf(made.vm_uuid, sizeof(made.vm_uuid), "%s", vm_uuid);
@@ -103,7 +109,8 @@ number(const char *file, const char *sql)
     int64_t value;
 
     assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     value = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
@@ -139,8 +146,9 @@ test_create(void **state)
                      ft_store_schema_version());
     assert_int_equal(number(path, "PRAGMA application_id"), 0x46544144);
     assert_int_equal(number(path, "SELECT count(*) FROM pragma_table_list "
-                            "WHERE schema = 'main' AND NOT strict "
-                            "AND name NOT LIKE 'sqlite_%'"), 0);
+                                  "WHERE schema = 'main' AND NOT strict "
+                                  "AND name NOT LIKE 'sqlite_%'"),
+                     0);
     chmod(path, 0644);
     ft_store_close(open_store());
     assert_int_equal(stat(path, &found), 0);
@@ -225,22 +233,34 @@ test_topology(void **state)
     struct ft_store *store = open_store();
     int64_t h1 = add_host(store, "h1"), h2 = add_host(store, "h2");
     struct ft_store_nic nics[] = {
-        { .name = "eth1", .mac = "52:54:00:00:00:01",
-          .addresses = "10.0.0.1/24 fe80::1/64", .carrier = true },
+        { .name = "eth1",
+          .mac = "52:54:00:00:00:01",
+          .addresses = "10.0.0.1/24 fe80::1/64",
+          .carrier = true },
         { .name = "eth0", .bridge = "br0", .speed_mbit = 10000 },
     };
     struct ft_store_network networks[] = {
         { .name = "br0", .kind = "bridge", .bridge = "br0", .active = true },
     };
     struct ft_store_pool pools[] = {
-        { .name = "default", .kind = "dir", .path = "/var/lib/libvirt/images",
-          .capacity = INT64_C(1) << 42, .available = 7, .active = true },
+        { .name = "default",
+          .kind = "dir",
+          .path = "/var/lib/libvirt/images",
+          .capacity = INT64_C(1) << 42,
+          .available = 7,
+          .active = true },
     };
     struct ft_store_vm vms[] = {
-        { .uuid = VM, .name = "vm1", .state = "running", .memory = 1 << 27,
-          .vcpus = 2, .disk_bytes = 5 },
+        { .uuid = VM,
+          .name = "vm1",
+          .state = "running",
+          .memory = 1 << 27,
+          .vcpus = 2,
+          .disk_bytes = 5 },
     };
-    struct ft_store_topology topology = { nics, 2, networks, 1, pools, 1, vms, 1 };
+    struct ft_store_topology topology = {
+        nics, 2, networks, 1, pools, 1, vms, 1
+    };
     struct ft_store_topology twice = { .nics = nics, .nic_count = 2 };
     struct ft_store_nic *found_nics;
     struct ft_store_network *found_networks;
@@ -363,7 +383,7 @@ test_status(void **state)
     FAILS(ENOENT, ft_store_status_get(store, PAIR, &status, &at, &err));
     put_status(store, "protected", 3, "h1", "h2", 1000);
     put_status(store, "alone", 4, "h2", "h1", 2000);
-    put_status(store, "protected", 3, "h1", "h2", 3000);    /* a late old one */
+    put_status(store, "protected", 3, "h1", "h2", 3000); /* a late old one */
     MUST(ft_store_pair_get(store, PAIR, &pair, &err));
     assert_string_equal(pair.primary, "h2");
     assert_string_equal(pair.standby, "h1");
@@ -416,8 +436,10 @@ static struct ft_store_event
 make_event(const char *host, int64_t seq)
 {
     struct ft_store_event event = { .at = "2026-11-22T00:00:00.000Z",
-                                    .severity = "info", .kind = "takeover",
-                                    .text = "h2 took over", .seq = seq };
+                                    .severity = "info",
+                                    .kind = "takeover",
+                                    .text = "h2 took over",
+                                    .seq = seq };
 
     snprintf(event.host, sizeof(event.host), "%s", host);
     return event;
@@ -479,8 +501,11 @@ static void
 put_journal(struct ft_store *store, int ordinal, const char *step,
             const char *how)
 {
-    struct ft_store_journal entry = { .pair = PAIR, .operation = "protect",
-                                      .ordinal = ordinal, .host = "h1", .at = 1 };
+    struct ft_store_journal entry = { .pair = PAIR,
+                                      .operation = "protect",
+                                      .ordinal = ordinal,
+                                      .host = "h1",
+                                      .at = 1 };
 
     snprintf(entry.step, sizeof(entry.step), "%s", step);
     snprintf(entry.state, sizeof(entry.state), "%s", how);
@@ -560,7 +585,7 @@ start_child(void (*work)(struct ft_store *store))
         work(store);
         if (write(ready[1], "r", 1) != 1 || read(go[0], &byte, 1) < 0)
             _exit(2);
-        _exit(0);   /* without closing: as if it were killed */
+        _exit(0); /* without closing: as if it were killed */
     }
     close(ready[1]);
     close(go[0]);
@@ -610,7 +635,7 @@ test_lock(void **state)
     assert_int_equal(ft_store_lock(store, "unprotect vm1", &why), -EBUSY);
     snprintf(wanted, sizeof(wanted), "process %d, protect vm1", (int)child.pid);
     assert_non_null(strstr(why.text, wanted));
-    add_host(store, "h1");      /* short writes go on beside it */
+    add_host(store, "h1"); /* short writes go on beside it */
     end_child(child);
     MUST(ft_store_lock(store, "unprotect vm1", &err));
     ft_store_close(store);
@@ -763,8 +788,8 @@ test_foreign_and_newer(void **state)
     execute(path, "PRAGMA user_version = 999");
     FAILS(EPROTONOSUPPORT, ft_store_open(path, FT_STORE_CREATE, &store, &err));
     FAILS(EINVAL, ft_store_open(folder, FT_STORE_CREATE, &store, &err));
-    FAILS(ENOENT, ft_store_open("/nonexistent/x.db", FT_STORE_CREATE, &store,
-                                &err));
+    FAILS(ENOENT,
+          ft_store_open("/nonexistent/x.db", FT_STORE_CREATE, &store, &err));
 }
 
 /* ---- migrations ---- */
@@ -782,7 +807,9 @@ read_sql(const char *name, char **text)
 }
 
 static const char *const migrations[] = {
-    "0001-topology.sql", "0002-pairs.sql", "0003-history.sql",
+    "0001-topology.sql",
+    "0002-pairs.sql",
+    "0003-history.sql",
 };
 
 /* As an ftadmin of that version would have left it. */
@@ -797,11 +824,13 @@ make_version(size_t version)
         read_sql(migrations[i], &sql);
         execute(path, sql);
     }
-    snprintf(pragma, sizeof(pragma), "PRAGMA user_version = %zu; "
-             "PRAGMA application_id = %d", version, 0x46544144);
+    snprintf(pragma, sizeof(pragma),
+             "PRAGMA user_version = %zu; "
+             "PRAGMA application_id = %d",
+             version, 0x46544144);
     execute(path, pragma);
     execute(path, "INSERT INTO hosts (name, address, added_at) "
-            "VALUES ('h1', 'h1', 7), ('h2', 'h2', 8)");
+                  "VALUES ('h1', 'h1', 7), ('h2', 'h2', 8)");
 }
 
 static void
@@ -865,7 +894,8 @@ test_failed_migration_changes_nothing(void **state)
     FAILS(EINVAL, ft_store_open(path, FT_STORE_CREATE, &store, &err));
     assert_int_equal(number(path, "PRAGMA user_version"), 1);
     assert_int_equal(number(path, "SELECT count(*) FROM sqlite_schema "
-                            "WHERE name = 'pairs'"), 0);
+                                  "WHERE name = 'pairs'"),
+                     0);
     assert_int_equal(number(path, "SELECT count(*) FROM hosts"), 2);
 }
 

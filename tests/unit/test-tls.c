@@ -37,10 +37,10 @@ side_main(void *opaque)
     struct side *side = opaque;
 
     side->rc = side->is_server
-        ? ft_tls_server(side->fd, lookup, side, side->deadline_ns, &side->tls,
-                        &side->err)
-        : ft_tls_client(side->fd, side->identity, side->key,
-                        side->deadline_ns, &side->tls, &side->err);
+                   ? ft_tls_server(side->fd, lookup, side, side->deadline_ns,
+                                   &side->tls, &side->err)
+                   : ft_tls_client(side->fd, side->identity, side->key,
+                                   side->deadline_ns, &side->tls, &side->err);
     return NULL;
 }
 
@@ -302,8 +302,10 @@ rekeying_peer(void *opaque)
     int rc;
 
     gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL);
-    gnutls_priority_set_direct(session, "NORMAL:-KX-ALL:+ECDHE-PSK:"
-                               "-VERS-ALL:+VERS-TLS1.3:-AES-256-GCM", NULL);
+    gnutls_priority_set_direct(session,
+                               "NORMAL:-KX-ALL:+ECDHE-PSK:"
+                               "-VERS-ALL:+VERS-TLS1.3:-AES-256-GCM",
+                               NULL);
     gnutls_psk_allocate_client_credentials(&credentials);
     gnutls_psk_set_client_credentials(credentials, PAIR_ID, &key,
                                       GNUTLS_PSK_KEY_RAW);
@@ -365,7 +367,8 @@ test_key_updates(void **state)
     sender = spawn(echo_out, &out);
     fill_random(want, ECHOED, 5);
     assert_int_equal(ft_tls_receive_full(sides[1].tls, data, ECHOED,
-                                         soon(60000)), 0);
+                                         soon(60000)),
+                     0);
     join(sender);
     assert_int_equal(out.rc, 0);
     assert_memory_equal(data, want, ECHOED);
@@ -440,8 +443,7 @@ test_ends(void **state)
     /* Cut off without a goodbye is something else. */
     connect_sides(sides, 1, 0);
     shutdown(ft_tls_fd(sides[0].tls), SHUT_RDWR);
-    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(5000)),
-                     -EPIPE);
+    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(5000)), -EPIPE);
     assert_int_equal(ft_tls_error(sides[1].tls), -EPIPE);
     close_sides(sides);
 
@@ -455,8 +457,7 @@ test_ends(void **state)
         close(dup2(fd, fd));
         ft_tls_close(sides[0].tls);
     }
-    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(5000)) <= 0,
-                     1);
+    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(5000)) <= 0, 1);
     ft_tls_close(sides[1].tls);
 }
 
@@ -546,12 +547,13 @@ test_connect_times_out(void **state)
     (void)state;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(bind(listener, (struct sockaddr *)&address,
-                          sizeof(address)), 0);
+                          sizeof(address)),
+                     0);
     assert_int_equal(listen(listener, 0), 0);
     for (n = 0; n < 16 && !rc; n++) {
         start = ft_clock_ns();
-        rc = ft_tcp_connect(here, 1, ft_tcp_port(listener), soon(300),
-                            &fds[n], &err);
+        rc = ft_tcp_connect(here, 1, ft_tcp_port(listener), soon(300), &fds[n],
+                            &err);
     }
     assert_int_equal(rc, -ETIMEDOUT);
     assert_true(ft_clock_ns() - start >= 290 * FT_NS_PER_MS);
@@ -573,10 +575,12 @@ test_second_address(void **state)
     (void)state;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(bind(listener, (struct sockaddr *)&address,
-                          sizeof(address)), 0);
+                          sizeof(address)),
+                     0);
     assert_int_equal(listen(listener, 8), 0);
-    assert_int_equal(ft_tcp_connect(hosts, 2, ft_tcp_port(listener),
-                                    soon(5000), &fd, &err), 0);
+    assert_int_equal(ft_tcp_connect(hosts, 2, ft_tcp_port(listener), soon(5000),
+                                    &fd, &err),
+                     0);
     ft_tcp_peer_name(fd, name, sizeof(name));
     assert_memory_equal(name, "127.0.0.1 port ", 15);
     close(fd);

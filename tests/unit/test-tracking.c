@@ -28,7 +28,7 @@
 #define PAGES 1024
 #define SIZE (PAGES * FT_PAGE_SIZE)
 
-static char *memory;            /* at the same address in the child */
+static char *memory; /* at the same address in the child */
 static int orders[2];
 
 /* The child: writes the byte it is told to the page it is told. */
@@ -108,8 +108,7 @@ test_inject(void **state)
         tell((uint32_t)i, (uint8_t)(i + 1));
         wait_page(pid, (uint32_t)i, (uint8_t)(i + 1));
     }
-    call = (struct ft_inject_call){ .number = SYS_close,
-                                    .arguments = { 9999 } };
+    call = (struct ft_inject_call){ .number = SYS_close, .arguments = { 9999 } };
     assert_int_equal(ft_inject(pid, &call, 1000, &err), 0);
     assert_int_equal(call.result, -EBADF);
     assert_int_equal(end_child(pid), 0);
@@ -162,8 +161,7 @@ test_inject_while_computing(void **state)
         assert_int_equal(ft_inject(pid, &call, 1000, NULL), 0);
         assert_int_equal(call.result, pid);
         n++;
-        assert_int_equal(ft_process_memory_read(pid, local, remote, 1, NULL),
-                         0);
+        assert_int_equal(ft_process_memory_read(pid, local, remote, 1, NULL), 0);
     }
     assert_int_equal(ft_process_memory_read(pid, local, remote, 2, NULL), 0);
     expected = long_sum();
@@ -185,9 +183,9 @@ sleep_in_ways(void)
     for (i = 0; i < 10; i++) {
         int64_t at = ft_clock_ns();
 
-        bad += nanosleep(&nap, NULL) != 0;          /* restart block */
-        bad += ppoll(NULL, 0, &nap, &none) != 0;    /* ERESTARTNOHAND, mask */
-        bad += poll(NULL, 0, 20) != 0;              /* restart block */
+        bad += nanosleep(&nap, NULL) != 0;       /* restart block */
+        bad += ppoll(NULL, 0, &nap, &none) != 0; /* ERESTARTNOHAND, mask */
+        bad += poll(NULL, 0, 20) != 0;           /* restart block */
         bad += ft_clock_ns() - at < 60 * FT_NS_PER_MS;
     }
     _exit(bad);
@@ -247,7 +245,7 @@ test_inject_signals(void **state)
 
     (void)state;
     memory[0] = 0;
-    usleep(100000);             /* for its sigaction, which shows no sign */
+    usleep(100000); /* for its sigaction, which shows no sign */
     for (i = 1; i <= 50; i++) {
         kill(pid, SIGUSR1);
         assert_int_equal(ft_inject(pid, &call, 1000, NULL), 0);
@@ -314,10 +312,13 @@ test_memory(void **state)
 static void
 open_uffd(pid_t pid, int device, struct ft_uffd *uffd)
 {
-    struct ft_inject_call call = { .number = SYS_ioctl,
-        .arguments = { (uint64_t)device, USERFAULTFD_IOC_NEW, O_CLOEXEC } };
+    struct ft_inject_call call = {
+        .number = SYS_ioctl,
+        .arguments = { (uint64_t)device, USERFAULTFD_IOC_NEW, O_CLOEXEC }
+    };
     struct uffdio_api api = { .api = UFFD_API,
-        .features = UFFD_FEATURE_WP_UNPOPULATED | UFFD_FEATURE_WP_ASYNC };
+                              .features = UFFD_FEATURE_WP_UNPOPULATED |
+                                          UFFD_FEATURE_WP_ASYNC };
 
     assert_int_equal(ft_inject(pid, &call, 1000, NULL), 0);
     assert_true(call.result >= 0);
@@ -334,7 +335,8 @@ scan(struct ft_page_scan *scanner, int arm, struct ft_page_set *set)
 {
     ft_page_set_clear(set);
     assert_int_equal(ft_page_scan_run(scanner, (uintptr_t)memory, SIZE, arm, 0,
-                                      set), 0);
+                                      set),
+                     0);
 }
 
 static void
@@ -354,7 +356,8 @@ test_tracking(void **state)
     open_uffd(pid, device, &uffd);
     assert_int_equal(ft_page_scan_open(&scanner, pid), 0);
     assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)memory, SIZE, true,
-                                      0, &set), -EPERM);
+                                      0, &set),
+                     -EPERM);
     assert_int_equal(ft_uffd_register(&uffd, (uintptr_t)memory, SIZE, &err), 0);
     scan(&scanner, 1, &set);
     assert_int_equal(set.bytes, SIZE);
@@ -364,7 +367,7 @@ test_tracking(void **state)
         tell(i, 1);
         wait_page(pid, i, 1);
     }
-    scan(&scanner, 0, &set);        /* a look changes nothing */
+    scan(&scanner, 0, &set); /* a look changes nothing */
     assert_int_equal(set.n, (PAGES - 3) / 2 + 1);
     scan(&scanner, 1, &set);
     assert_int_equal(set.n, (PAGES - 3) / 2 + 1);
@@ -377,8 +380,8 @@ test_tracking(void **state)
         struct iovec local = { &byte, 1 };
         struct iovec remote = { memory + 5 * FT_PAGE_SIZE, 1 };
 
-        assert_int_equal(ft_process_memory_write(pid, &local, &remote, 1,
-                                                 &err), 0);
+        assert_int_equal(ft_process_memory_write(pid, &local, &remote, 1, &err),
+                         0);
         scan(&scanner, 1, &set);
         assert_int_equal(set.bytes, FT_PAGE_SIZE);
     }

@@ -19,7 +19,8 @@ static const struct ft_trigger_settings standard = FT_TRIGGER_SETTINGS_INIT;
 static struct ft_trigger_input
 quiet(int64_t now)
 {
-    return (struct ft_trigger_input){ .now_ns = now, .last_start_ns = 0,
+    return (struct ft_trigger_input){ .now_ns = now,
+                                      .last_start_ns = 0,
                                       .held_since_ns = FT_TRIGGER_NEVER,
                                       .pages = { 1000, 1000 },
                                       .acknowledged = true };
@@ -45,9 +46,9 @@ examples(void **state)
     assert_true(out.now);
     assert_int_equal(out.reason, FT_TRIGGER_OUTPUT);
     assert_int_equal(out.at_ns, 10 * MS);
-    in.last_pause_ns = 60 * MS;         /* 30 percent: one in 200 ms */
+    in.last_pause_ns = 60 * MS; /* 30 percent: one in 200 ms */
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 200 * MS);
-    in.last_pause_ns = 3000 * MS;       /* a very long one: 500 ms, not 10 s */
+    in.last_pause_ns = 3000 * MS; /* a very long one: 500 ms, not 10 s */
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 500 * MS);
     in.forced = true;
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 10 * MS);
@@ -70,8 +71,8 @@ check(const struct ft_trigger_settings *s, const struct ft_trigger_input *in)
     struct ft_trigger_input with = *in;
     int64_t since = in->now_ns - in->last_start_ns;
 
-    assert_true(out.now == (out.at_ns != FT_TRIGGER_NEVER
-                            && in->now_ns >= out.at_ns));
+    assert_true(out.now ==
+                (out.at_ns != FT_TRIGGER_NEVER && in->now_ns >= out.at_ns));
     if (!in->acknowledged) {
         assert_false(out.now);
         return;
@@ -85,13 +86,13 @@ check(const struct ft_trigger_settings *s, const struct ft_trigger_input *in)
     if (out.now) {
         assert_true(since >= s->min_spacing_ns);
         if (!in->forced)
-            assert_true(since >= s->idle_interval_ns
-                        || in->last_pause_ns * 100
-                               <= since * s->pause_share_percent);
+            assert_true(since >= s->idle_interval_ns ||
+                        in->last_pause_ns * 100 <=
+                            since * s->pause_share_percent);
     }
     /* nothing waits longer than the idle interval (or the spacing) */
-    assert_true(out.at_ns - in->last_start_ns <= s->idle_interval_ns
-                || out.at_ns - in->last_start_ns <= s->min_spacing_ns);
+    assert_true(out.at_ns - in->last_start_ns <= s->idle_interval_ns ||
+                out.at_ns - in->last_start_ns <= s->min_spacing_ns);
     /* more reason never means later */
     with.held_since_ns = in->last_start_ns + 1;
     assert_true(ft_trigger_decide(s, &with).at_ns <= out.at_ns);
@@ -108,10 +109,12 @@ check(const struct ft_trigger_settings *s, const struct ft_trigger_input *in)
 static void
 grid(void **state)
 {
-    static const int64_t elapsed[] = { 0, 1, 9 * MS, 10 * MS, 33 * MS, 99 * MS,
-                                       100 * MS, 499 * MS, 500 * MS, 5000 * MS };
+    static const int64_t elapsed[] = { 0,        1,        9 * MS,   10 * MS,
+                                       33 * MS,  99 * MS,  100 * MS, 499 * MS,
+                                       500 * MS, 5000 * MS };
     static const int64_t pauses[] = { 0, 1, 3 * MS, 30 * MS, 150 * MS, 900 * MS };
-    static const uint64_t disks[] = { 0, 1, (16 << 20) - 1, 16 << 20, UINT64_MAX };
+    static const uint64_t disks[] = { 0, 1, (16 << 20) - 1, 16 << 20,
+                                      UINT64_MAX };
     static const uint64_t pages[] = { 0, 64, 65, 100000 };
     static const unsigned shares[] = { 1, 30, 100 };
     unsigned long points = 0;
@@ -120,18 +123,21 @@ grid(void **state)
 #define EACH(i, array) (size_t i = 0; i < sizeof(array) / sizeof(array[0]); i++)
     for EACH(e, elapsed) for EACH(p, pauses) for EACH(d, disks)
     for EACH(a, pages) for EACH(b, pages) for EACH(s, shares)
-    for (int bits = 0; bits < 8; bits++) {
-        struct ft_trigger_settings settings = standard;
-        int64_t start = 12345 * MS;
-        struct ft_trigger_input in = {
-            start + elapsed[e], start, pauses[p],
-            bits & 1 ? start + 1 : FT_TRIGGER_NEVER, disks[d],
-            { pages[a], pages[b] }, bits & 2, bits & 4 };
+    for (int bits = 0; bits < 8; bits++)
+        {
+            struct ft_trigger_settings settings = standard;
+            int64_t start = 12345 * MS;
+            struct ft_trigger_input in = {
+                start + elapsed[e], start,
+                pauses[p],          bits & 1 ? start + 1 : FT_TRIGGER_NEVER,
+                disks[d],           { pages[a], pages[b] },
+                bits & 2,           bits & 4
+            };
 
-        settings.pause_share_percent = shares[s];
-        check(&settings, &in);
-        points++;
-    }
+            settings.pause_share_percent = shares[s];
+            check(&settings, &in);
+            points++;
+        }
     assert_true(points > 100000);
 }
 
@@ -144,12 +150,13 @@ senseless_settings(void **state)
 
     (void)state;
     assert_true(ft_trigger_decide(&s, &in).now);
-    s = (struct ft_trigger_settings){ INT64_MAX, INT64_MAX, INT64_MAX, 1000, 0, 0 };
+    s = (struct ft_trigger_settings){ INT64_MAX, INT64_MAX, INT64_MAX,
+                                      1000,      0,         0 };
     in.last_start_ns = INT64_MAX / 2;
     in.last_pause_ns = INT64_MAX;
     assert_false(ft_trigger_decide(&s, &in).now);
     s = standard;
-    s.idle_interval_ns = MS;            /* shorter than the interval */
+    s.idle_interval_ns = MS; /* shorter than the interval */
     in = quiet(50 * MS);
     in.pages[0] = in.pages[1] = 0;
     assert_int_equal(ft_trigger_decide(&s, &in).at_ns, 100 * MS);
@@ -163,8 +170,8 @@ share_of_pauses_is_kept(void **state)
 
     (void)state;
     while (now < 10000 * MS) {
-        struct ft_trigger_input in = { now, last, pause, now, 0, { 9999, 9999 },
-                                       true, false };
+        struct ft_trigger_input in = { now, last,           pause, now,
+                                       0,   { 9999, 9999 }, true,  false };
         struct ft_trigger_answer out = ft_trigger_decide(&standard, &in);
 
         if (!out.now) {
@@ -183,7 +190,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(examples), cmocka_unit_test(grid),
+        cmocka_unit_test(examples),
+        cmocka_unit_test(grid),
         cmocka_unit_test(senseless_settings),
         cmocka_unit_test(share_of_pauses_is_kept),
     };

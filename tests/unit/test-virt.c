@@ -24,7 +24,8 @@ test_qmp_reply(void **state)
 
     (void)state;
     assert_int_equal(ft_qmp_reply("x", "{\"return\":{\"a\":7},\"id\":\"l-1\"}",
-                                  &value, &err), 0);
+                                  &value, &err),
+                     0);
     assert_int_equal(json_integer_value(json_object_get(value, "a")), 7);
     assert_int_equal(ft_qmp_reply("x", "{\"return\":{}}", NULL, &err), 0);
 }
@@ -35,15 +36,24 @@ test_qmp_errors(void **state)
     struct ft_error err = FT_ERROR_INIT;
 
     (void)state;
-    assert_int_equal(ft_qmp_reply("eject", "{\"error\":{\"class\":"
-        "\"GenericError\",\"desc\":\"Device is locked\"}}", NULL, &err),
+    assert_int_equal(
+        ft_qmp_reply("eject",
+                     "{\"error\":{\"class\":"
+                     "\"GenericError\",\"desc\":\"Device is locked\"}}",
+                     NULL, &err),
         -EREMOTEIO);
     assert_non_null(strstr(err.text, "eject"));
     assert_non_null(strstr(err.text, "Device is locked"));
-    assert_int_equal(ft_qmp_reply("y", "{\"error\":{\"class\":"
-        "\"CommandNotFound\",\"desc\":\"no\"}}", NULL, &err), -ENOSYS);
-    assert_int_equal(ft_qmp_reply("y", "{\"error\":{\"class\":"
-        "\"DeviceNotFound\",\"desc\":\"no\"}}", NULL, &err), -ENODEV);
+    assert_int_equal(ft_qmp_reply("y",
+                                  "{\"error\":{\"class\":"
+                                  "\"CommandNotFound\",\"desc\":\"no\"}}",
+                                  NULL, &err),
+                     -ENOSYS);
+    assert_int_equal(ft_qmp_reply("y",
+                                  "{\"error\":{\"class\":"
+                                  "\"DeviceNotFound\",\"desc\":\"no\"}}",
+                                  NULL, &err),
+                     -ENODEV);
     assert_true(ft_qmp_reply("y", "{\"error\":7}", NULL, &err) < 0);
     assert_true(ft_qmp_reply("y", "{}", NULL, &err) < 0);
     assert_true(ft_qmp_reply("y", "", NULL, &err) < 0);
@@ -121,25 +131,30 @@ test_volume_life(void **state)
 
     (void)state;
     assert_int_equal(ft_volume_path(conn, "default-pool", "vm", "vda", &none,
-                                    &err), -ENOENT);
+                                    &err),
+                     -ENOENT);
     if (ft_volume_create(conn, "default-pool", "vm", "vda", 1 << 20, &path,
                          &err))
         fail_msg("%s", err.text);
     assert_non_null(strstr(path, "vm-vda.ftreplica"));
     assert_int_equal(ft_volume_create(conn, "default-pool", "vm", "vda",
-                                      1 << 20, &again, &err), 0);
+                                      1 << 20, &again, &err),
+                     0);
     assert_string_equal(path, again);
     assert_int_equal(ft_volume_create(conn, "default-pool", "vm", "vda",
-                                      2 << 20, &none, &err), -EEXIST);
+                                      2 << 20, &none, &err),
+                     -EEXIST);
     assert_int_equal(ft_volume_path(conn, "default-pool", "vm", "vda", &found,
-                                    &err), 0);
+                                    &err),
+                     0);
     assert_string_equal(path, found);
     assert_int_equal(ft_volume_delete(conn, "default-pool", "vm", "vda", &err),
                      0);
     assert_int_equal(ft_volume_delete(conn, "default-pool", "vm", "vda", &err),
                      0);
     assert_int_equal(ft_volume_path(conn, "default-pool", "vm", "vda", &none,
-                                    &err), -ENOENT);
+                                    &err),
+                     -ENOENT);
 }
 
 static void
@@ -154,11 +169,14 @@ test_volume_refusals(void **state)
                      -ENOSPC);
     assert_non_null(strstr(err.text, "1073741824 MiB"));
     assert_int_equal(ft_volume_create(conn, "no-pool", "vm", "vda", 1, &path,
-                                      &err), -ENOENT);
+                                      &err),
+                     -ENOENT);
     assert_int_equal(ft_volume_create(conn, "default-pool", "../vm", "vda", 1,
-                                      &path, &err), -EINVAL);
+                                      &path, &err),
+                     -EINVAL);
     assert_int_equal(ft_volume_create(conn, "default-pool", "vm", "a/b", 1,
-                                      &path, &err), -EINVAL);
+                                      &path, &err),
+                     -EINVAL);
     assert_null(path);
 }
 
@@ -174,11 +192,12 @@ test_find_pool(void **state)
     assert_int_equal(ft_volume_find_pool(conn, NULL, 1 << 20, &any, &err), 0);
     assert_string_equal(any, "default-pool");
     assert_int_equal(ft_volume_find_pool(conn, "default-pool", 1 << 20, &named,
-                                         &err), 0);
-    assert_int_equal(ft_volume_find_pool(conn, "none", 1, &none, &err),
-                     -ENOENT);
+                                         &err),
+                     0);
+    assert_int_equal(ft_volume_find_pool(conn, "none", 1, &none, &err), -ENOENT);
     assert_int_equal(ft_volume_find_pool(conn, NULL, UINT64_C(1) << 50, &none,
-                                         &err), -ENOSPC);
+                                         &err),
+                     -ENOSPC);
     assert_null(none);
 }
 
@@ -197,7 +216,7 @@ test_process_ends(void **state)
     assert_false(ft_vm_process_ends(pid));
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT), 0);
-    assert_true(ft_vm_process_ends(pid));       /* a zombie */
+    assert_true(ft_vm_process_ends(pid)); /* a zombie */
     assert_int_equal(waitpid(pid, NULL, 0), pid);
     assert_true(ft_vm_process_ends(pid));
 }

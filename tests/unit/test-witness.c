@@ -80,7 +80,8 @@ start(const char *faults)
         load_faults(faults);
         if (!freopen("/dev/null", "w", stderr))
             _exit(2);
-        _exit(ft_witness_serve_on(folder, listen_fd, stop_pipe[0], &err) ? 1 : 0);
+        _exit(ft_witness_serve_on(folder, listen_fd, stop_pipe[0], &err) ? 1
+                                                                         : 0);
     }
     assert_true(server > 0);
     close(stop_pipe[0]);
@@ -157,8 +158,8 @@ swap(uint64_t expected, uint64_t generation, const char *owner)
     struct ft_witness_target t = target();
     struct ft_witness_answer answer;
     struct ft_error err = FT_ERROR_INIT;
-    int rc = ft_witness_cas(&t, expected, generation, owner, soon(), &answer,
-                            &err);
+    int rc =
+        ft_witness_cas(&t, expected, generation, owner, soon(), &answer, &err);
 
     return rc ? rc : answer.won;
 }
@@ -180,7 +181,8 @@ pairs_are_kept(void **state)
     assert_int_equal(ft_witness_list(folder, &list, &err), 0);
     assert_int_equal(json_array_size(list), 2);
     assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0),
-                                                        "generation")), 5);
+                                                        "generation")),
+                     5);
     json_decref(list);
     snprintf(path, sizeof(path), "%s/keys/%s", folder, OTHER);
     assert_int_equal(stat(path, &st), 0);
@@ -205,11 +207,13 @@ bad_pairs_are_refused(void **state)
     memset(owner, 'x', sizeof(owner));
     owner[sizeof(owner) - 1] = '\0';
     assert_int_equal(ft_witness_pair_set(folder, "../../etc/passwd", key, 1,
-                                         "h1", &err), -EINVAL);
+                                         "h1", &err),
+                     -EINVAL);
     assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 0, "h1", &err),
                      -EINVAL);
     assert_int_equal(ft_witness_pair_set(folder, PAIR, key, UINT64_MAX, "h1",
-                                         &err), -EINVAL);
+                                         &err),
+                     -EINVAL);
     assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 1, owner, &err),
                      -EINVAL);
     assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 1, "", &err),
@@ -233,8 +237,7 @@ damaged_database_is_said(void **state)
     for (int i = 0; i < 5000; i++)
         fputs("no database ", file);
     fclose(file);
-    assert_int_equal(ft_witness_serve_on(folder, listen_fd, -1, &err),
-                     -EUCLEAN);
+    assert_int_equal(ft_witness_serve_on(folder, listen_fd, -1, &err), -EUCLEAN);
     assert_true(err.hint[0]);
 }
 
@@ -248,10 +251,10 @@ swap_works(void **state)
     expect_record(1, "h1");
     assert_int_equal(swap(1, 2, "h2"), 1);
     expect_record(2, "h2");
-    assert_int_equal(swap(1, 2, "h1"), 0);      /* lost the race */
-    assert_int_equal(swap(1, 2, "h2"), 1);      /* lost the answer */
+    assert_int_equal(swap(1, 2, "h1"), 0); /* lost the race */
+    assert_int_equal(swap(1, 2, "h2"), 1); /* lost the answer */
     assert_int_equal(swap(7, 8, "h1"), 0);
-    assert_int_equal(swap(2, 9, "h1"), 1);      /* gaps are fine */
+    assert_int_equal(swap(2, 9, "h1"), 1); /* gaps are fine */
     expect_record(9, "h1");
     assert_int_equal(swap(9, 9, "h1"), -EINVAL);
     stop();
@@ -283,7 +286,8 @@ dead_witness_is_no_answer(void **state)
     (void)state;
     /* the socket listens, nobody accepts */
     assert_int_equal(ft_witness_cas(&t, 1, 2, "h2", began + FT_NS_PER_S / 5,
-                                    &answer, &err), -ETIMEDOUT);
+                                    &answer, &err),
+                     -ETIMEDOUT);
     assert_true(ft_clock_ns() - began < 2 * FT_NS_PER_S);
     t.port = 1;
     assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), -ECONNREFUSED);
@@ -298,7 +302,8 @@ keys_and_pairs_are_checked(void **state)
 
     (void)state;
     assert_int_equal(ft_witness_pair_set(folder, OTHER, other_key, 1, "h1",
-                                         &err), 0);
+                                         &err),
+                     0);
     start("");
     t.key = other_key;
     assert_int_equal(ft_witness_cas(&t, 1, 2, "h2", soon(), &answer, &err),
@@ -309,12 +314,13 @@ keys_and_pairs_are_checked(void **state)
     t.pair = OTHER;
     assert_int_equal(ft_witness_cas(&t, 1, 2, "h2", soon(), &answer, &err), 0);
     assert_true(answer.won);
-    expect_record(1, "h1");             /* of the other pair */
+    expect_record(1, "h1"); /* of the other pair */
     /* added and removed while it serves */
     assert_int_equal(ft_witness_pair_remove(folder, OTHER, &err), 0);
     assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), -EACCES);
     assert_int_equal(ft_witness_pair_set(folder, OTHER, other_key, 4, "h1",
-                                         &err), 0);
+                                         &err),
+                     0);
     assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), 0);
     assert_int_equal(answer.generation, 4);
     stop();
@@ -442,7 +448,8 @@ death_around_the_commit(void **state)
 static int
 plain_connection(void)
 {
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port),
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons(port),
                               .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -477,7 +484,9 @@ static void
 nonsense_ends_only_its_connection(void **state)
 {
     static const char *const refused[] = {
-        "{\"op\":\"steal\"}\n", "{\"op\":\"cas\"}\n", "{}\n",
+        "{\"op\":\"steal\"}\n",
+        "{\"op\":\"cas\"}\n",
+        "{}\n",
         "{\"op\":\"cas\",\"expected\":1,\"generation\":1,\"owner\":\"x\"}\n",
         "{\"op\":\"cas\",\"expected\":1,\"generation\":2,\"owner\":\"\"}\n",
         "{\"op\":\"cas\",\"expected\":1,\"generation\":2,\"owner\":\"a b\"}\n",
@@ -489,7 +498,7 @@ nonsense_ends_only_its_connection(void **state)
 
     (void)state;
     start("");
-    idle = plain_connection();          /* says nothing at all */
+    idle = plain_connection(); /* says nothing at all */
     for (int i = 0; i < 20; i++) {
         for (size_t j = 0; j < sizeof(noise); j++)
             noise[j] = (char)(random() >> 7);
@@ -526,14 +535,15 @@ many_connections_are_bounded(void **state)
         char c;
 
         /* over the limit: closed at once; the others only after 5 s */
-        if (ft_wait_fd(fds[i], 1 /* POLLIN */, ft_clock_ns() + FT_NS_PER_MS) == 0
-            && read(fds[i], &c, 1) <= 0)
+        if (ft_wait_fd(fds[i], 1 /* POLLIN */, ft_clock_ns() + FT_NS_PER_MS) ==
+                0 &&
+            read(fds[i], &c, 1) <= 0)
             ended++;
     }
     assert_true(ended >= 1);
     for (size_t i = 0; i < n; i++)
         close(fds[i]);
-    expect_record(1, "h1");             /* there is room again */
+    expect_record(1, "h1"); /* there is room again */
     stop();
 }
 
@@ -542,11 +552,16 @@ main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(pairs_are_kept), TEST(bad_pairs_are_refused),
-        TEST(damaged_database_is_said), TEST(swap_works),
-        TEST(restart_forgets_nothing), TEST(dead_witness_is_no_answer),
-        TEST(keys_and_pairs_are_checked), TEST(exactly_one_wins),
-        TEST(kill_keeps_what_was_won), TEST(death_around_the_commit),
+        TEST(pairs_are_kept),
+        TEST(bad_pairs_are_refused),
+        TEST(damaged_database_is_said),
+        TEST(swap_works),
+        TEST(restart_forgets_nothing),
+        TEST(dead_witness_is_no_answer),
+        TEST(keys_and_pairs_are_checked),
+        TEST(exactly_one_wins),
+        TEST(kill_keeps_what_was_won),
+        TEST(death_around_the_commit),
         TEST(nonsense_ends_only_its_connection),
         TEST(many_connections_are_bounded),
     };

@@ -23,8 +23,7 @@ read_data(const char *name)
     char path[512];
     char *text = NULL;
 
-    snprintf(path, sizeof(path), "%s/tests/unit/data/%s", top ? top : ".",
-             name);
+    snprintf(path, sizeof(path), "%s/tests/unit/data/%s", top ? top : ".", name);
     if (ft_file_read(path, 1 << 20, &text, NULL) < 0)
         fail_msg("cannot read %s (is srcdir set?)", path);
     return text;

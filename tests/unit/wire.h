@@ -42,7 +42,8 @@ tcp_pair(int fds[2])
 
     assert_int_equal(ft_tcp_listen(0, &listener, &err), 0);
     assert_int_equal(ft_tcp_connect(here, 1, ft_tcp_port(listener), soon(5000),
-                                    &fds[0], &err), 0);
+                                    &fds[0], &err),
+                     0);
     assert_int_equal(ft_wait_fd(listener, 1, soon(5000)), 0);
     fds[1] = accept(listener, NULL, NULL);
     assert_true(fds[1] >= 0);
@@ -52,8 +53,7 @@ tcp_pair(int fds[2])
 static inline void
 local_pair(int fds[2])
 {
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds),
-                     0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
 }
 
 static inline void

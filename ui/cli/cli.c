@@ -89,8 +89,8 @@ ft_cli_print(struct ft_cli *cli, const json_t *document, const json_t *rows,
              const struct ft_column *columns, size_t count)
 {
     int rc = cli->style.output == FT_OUTPUT_JSON
-        ? ft_print_json(cli->out, document)
-        : ft_table_print(cli->out, &cli->style, columns, count, rows);
+                 ? ft_print_json(cli->out, document)
+                 : ft_table_print(cli->out, &cli->style, columns, count, rows);
 
     if (rc)
         return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL,
@@ -115,7 +115,8 @@ ft_cli_confirm(struct ft_cli *cli, const char *format, ...)
     va_end(arguments);
     fputs(" [y/N] ", cli->messages);
     fflush(cli->messages);
-    if (fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y'))
+    if (fgets(answer, sizeof(answer), stdin) &&
+        (*answer == 'y' || *answer == 'Y'))
         return FT_EXIT_OK;
     ft_cli_note(cli, "Nothing was changed.");
     return FT_EXIT_INTERRUPTED;

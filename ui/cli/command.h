@@ -29,7 +29,7 @@ struct ft_cli_options {
     const char *db;
     bool yes;
     bool accept_new_host_keys;
-    int64_t timeout_s;          /* for one answer of one host; 0: default */
+    int64_t timeout_s; /* for one answer of one host; 0: default */
     bool verbose;
     bool version;
     bool help;
@@ -59,12 +59,12 @@ struct ft_cli_options {
 enum ft_option_kind { FT_OPTION_FLAG, FT_OPTION_TEXT, FT_OPTION_INTEGER };
 
 struct ft_option {
-    const char *name;           /* long name without dashes; NULL ends a list */
-    char letter;                /* short name or 0 */
+    const char *name; /* long name without dashes; NULL ends a list */
+    char letter;      /* short name or 0 */
     enum ft_option_kind kind;
-    const char *argument;       /* placeholder in the help, NULL for flags */
-    size_t offset;              /* of the member in struct ft_cli_options */
-    int64_t min;                /* bounds of an integer */
+    const char *argument; /* placeholder in the help, NULL for flags */
+    size_t offset;        /* of the member in struct ft_cli_options */
+    int64_t min;          /* bounds of an integer */
     int64_t max;
     const char *help;
 };
@@ -72,21 +72,21 @@ struct ft_option {
 struct ft_cli {
     struct ft_cli_options options;
     const struct ft_command *command;
-    FILE *out;                  /* data */
-    FILE *messages;             /* everything else */
-    struct ft_style style;      /* of out */
-    struct ft_store *store;     /* after ft_cli_store */
+    FILE *out;              /* data */
+    FILE *messages;         /* everything else */
+    struct ft_style style;  /* of out */
+    struct ft_store *store; /* after ft_cli_store */
 };
 
 struct ft_command {
-    const char *name;           /* "status" or "host add" */
-    const char *usage;          /* arguments: "VM" */
-    const char *summary;        /* one line, no full stop */
-    const char *details;        /* more for --help, or NULL */
+    const char *name;    /* "status" or "host add" */
+    const char *usage;   /* arguments: "VM" */
+    const char *summary; /* one line, no full stop */
+    const char *details; /* more for --help, or NULL */
     const struct ft_option *options;
     int min_arguments;
-    int max_arguments;          /* -1: any number */
-    bool hidden;                /* for tests; not in the list */
+    int max_arguments; /* -1: any number */
+    bool hidden;       /* for tests; not in the list */
     enum ft_exit (*run)(struct ft_cli *cli, int argc, char **argv);
 };
 

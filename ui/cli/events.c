@@ -16,9 +16,8 @@ static const struct ft_option options[] = {
     { "follow", 'f', FT_OPTION_FLAG, NULL,
       offsetof(struct ft_cli_options, follow), 0, 0,
       "go on printing what happens until Ctrl-C" },
-    { "limit", 0, FT_OPTION_INTEGER, "N",
-      offsetof(struct ft_cli_options, limit), 1, FT_STORE_EVENT_LIMIT,
-      "print the newest N events (default: 100)" },
+    { "limit", 0, FT_OPTION_INTEGER, "N", offsetof(struct ft_cli_options, limit),
+      1, FT_STORE_EVENT_LIMIT, "print the newest N events (default: 100)" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
@@ -37,8 +36,8 @@ struct follow {
     pthread_mutex_t lock;
 };
 
-#define COPY(to, from) snprintf((to), sizeof(to), "%.*s", \
-                                (int)sizeof(to) - 1, (from))
+#define COPY(to, from) \
+    snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))
 
 static void
 convert(const char *host, const json_t *from, struct ft_store_event *event)
@@ -52,7 +51,8 @@ convert(const char *host, const json_t *from, struct ft_store_event *event)
     COPY(event->pair, ft_json_string(from, "pair", ""));
     COPY(event->vm, ft_json_string(from, "vm", ""));
     COPY(event->severity, strcmp(severity, "warn") && strcmp(severity, "crit")
-                          ? "info" : severity);
+                              ? "info"
+                              : severity);
     COPY(event->kind, ft_json_string(from, "kind", ""));
     COPY(event->text, ft_json_string(from, "text", ""));
 }
@@ -103,8 +103,8 @@ fetch(struct ft_fleet *fleet, struct ft_member *member, size_t index,
     rc = ft_store_event_last(follow->cli->store, member->name, &last, err);
     pthread_mutex_unlock(&follow->lock);
     if (!rc)
-        rc = call_events(fleet, member, last ? last - 1 : 0, timeout_ms, &result,
-                         err);
+        rc = call_events(fleet, member, last ? last - 1 : 0, timeout_ms,
+                         &result, err);
     if (!rc && last && !json_array_size(json_object_get(result, "events"))) {
         json_decref(result);
         result = NULL;
@@ -174,7 +174,9 @@ print_one(struct ft_cli *cli, const json_t *row)
             ft_column_text(&columns[i], row, human, cli->style.utf8, cell,
                            sizeof(cell));
             fprintf(cli->out, "%s%s", cell,
-                    i + 1 == FT_ARRAY_SIZE(columns) ? "\n" : human ? "  " : "\t");
+                    i + 1 == FT_ARRAY_SIZE(columns) ? "\n"
+                    : human                         ? "  "
+                                                    : "\t");
         }
     }
     fflush(cli->out);
@@ -228,7 +230,8 @@ follow_once(struct ft_fleet *fleet, struct ft_member *member,
     if (!rc)
         rc = ft_control_stream(member->control, "events",
                                json_pack("{s:I,s:b}", "since", (json_int_t)last,
-                                         "follow", 1), on_event, &stream, err);
+                                         "follow", 1),
+                               on_event, &stream, err);
     ft_member_disconnect(member);
     return rc;
 }
@@ -265,8 +268,8 @@ follow_host(struct ft_fleet *fleet, struct ft_member *member, size_t index,
 }
 
 static enum ft_exit
-follow_all(struct ft_cli *cli, struct ft_cli_fleet *fleet, struct follow *follow,
-           const json_t *rows)
+follow_all(struct ft_cli *cli, struct ft_cli_fleet *fleet,
+           struct follow *follow, const json_t *rows)
 {
     const json_t *row;
     size_t index;

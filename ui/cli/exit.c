@@ -14,7 +14,7 @@ ft_exit_from_errno(int code)
     case ENOENT:
     case ESRCH:
         return FT_EXIT_NOT_FOUND;
-    case EPERM:             /* a safety rule of ours, never a missing right */
+    case EPERM: /* a safety rule of ours, never a missing right */
     case EBUSY:
     case EKEYREJECTED:
     case ENOKEY:
@@ -22,8 +22,8 @@ ft_exit_from_errno(int code)
     case EACCES:
     case EROFS:
         return FT_EXIT_PERMISSION;
-    case EBADMSG:           /* damaged database or file */
-    case EPROTONOSUPPORT:   /* written by a newer version */
+    case EBADMSG:         /* damaged database or file */
+    case EPROTONOSUPPORT: /* written by a newer version */
         return FT_EXIT_CONFIGURATION;
     case EHOSTUNREACH:
     case ENETUNREACH:

@@ -10,9 +10,9 @@ enum ft_exit {
     FT_EXIT_USAGE = 2,
     FT_EXIT_NOT_FOUND = 3,
     FT_EXIT_CHECK_FAILED = 4,
-    FT_EXIT_REFUSED = 5,        /* refused for safety */
+    FT_EXIT_REFUSED = 5, /* refused for safety */
     FT_EXIT_PERMISSION = 6,
-    FT_EXIT_PARTLY = 7,         /* some of several were done */
+    FT_EXIT_PARTLY = 7, /* some of several were done */
     FT_EXIT_CONFIGURATION = 10,
     FT_EXIT_UNREACHABLE = 20,
     FT_EXIT_TIMEOUT = 21,

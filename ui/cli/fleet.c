@@ -12,7 +12,8 @@
 int
 ft_cli_timeout_ms(const struct ft_cli *cli, int fallback)
 {
-    return cli->options.timeout_s ? (int)cli->options.timeout_s * 1000 : fallback;
+    return cli->options.timeout_s ? (int)cli->options.timeout_s * 1000
+                                  : fallback;
 }
 
 static struct ft_ssh_options
@@ -40,8 +41,7 @@ add_members(struct ft_cli_fleet *self, struct ft_error *err)
                           self->hosts[i].address, &member, err);
         if (!rc && !self->cli->options.identity)
             snprintf(member->identity, sizeof(member->identity), "%.*s",
-                     (int)sizeof(member->identity) - 1,
-                     self->hosts[i].identity);
+                     (int)sizeof(member->identity) - 1, self->hosts[i].identity);
     }
     return rc;
 }
@@ -51,7 +51,8 @@ static int
 init_fleet(struct ft_cli_fleet *self, bool with_engine, struct ft_error *err)
 {
     struct ft_ssh_options options = ssh_options(self);
-    int rc = ft_fleet_init(&self->fleet, &options, self->cli->options.engine, err);
+    int rc =
+        ft_fleet_init(&self->fleet, &options, self->cli->options.engine, err);
 
     if (rc != -ENOENT || with_engine)
         return rc;
@@ -150,8 +151,8 @@ static void
 run_batch(struct job *jobs, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        jobs[i].started = !pthread_create(&jobs[i].thread, NULL, run_job,
-                                          &jobs[i]);
+        jobs[i].started =
+            !pthread_create(&jobs[i].thread, NULL, run_job, &jobs[i]);
     for (size_t i = 0; i < count; i++) {
         if (jobs[i].started)
             pthread_join(jobs[i].thread, NULL);
@@ -161,8 +162,7 @@ run_batch(struct job *jobs, size_t count)
 }
 
 size_t
-ft_cli_fleet_each(struct ft_cli_fleet *fleet, ft_cli_fleet_work work,
-                  void *data)
+ft_cli_fleet_each(struct ft_cli_fleet *fleet, ft_cli_fleet_work work, void *data)
 {
     struct job jobs[THREADS_MAX];
     size_t succeeded = 0;
@@ -171,8 +171,9 @@ ft_cli_fleet_each(struct ft_cli_fleet *fleet, ft_cli_fleet_work work,
         size_t count = FT_MIN(fleet->count - start, (size_t)THREADS_MAX);
 
         for (size_t i = 0; i < count; i++)
-            jobs[i] = (struct job){ .owner = fleet, .index = start + i,
-                                    .work = work, .data = data };
+            jobs[i] = (struct job){
+                .owner = fleet, .index = start + i, .work = work, .data = data
+            };
         run_batch(jobs, count);
     }
     for (size_t i = 0; i < fleet->count; i++)

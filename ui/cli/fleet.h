@@ -20,9 +20,9 @@
 struct ft_cli_fleet {
     struct ft_cli *cli;
     struct ft_fleet fleet;
-    struct ft_store_host *hosts;    /* one for each member, same order */
-    struct ft_prompt *prompts;      /* the same, and one for all */
-    struct ft_error *errors;        /* of the last ft_cli_fleet_each */
+    struct ft_store_host *hosts; /* one for each member, same order */
+    struct ft_prompt *prompts;   /* the same, and one for all */
+    struct ft_error *errors;     /* of the last ft_cli_fleet_each */
     size_t count;
 };
 

@@ -79,7 +79,8 @@ ft_help_noun(FILE *stream, const char *noun)
 {
     size_t size = strlen(noun);
 
-    fprintf(stream, "usage: ftadmin %s COMMAND [ARGUMENTS]\n\nCommands:\n", noun);
+    fprintf(stream, "usage: ftadmin %s COMMAND [ARGUMENTS]\n\nCommands:\n",
+            noun);
     for (size_t i = 0; ft_commands[i]; i++)
         if (!strncmp(ft_commands[i]->name, noun, size) &&
             ft_commands[i]->name[size] == ' ')

@@ -12,7 +12,8 @@ static const struct ft_option options[] = {
     { "user", 'u', FT_OPTION_TEXT, "NAME", offsetof(struct ft_cli_options, user),
       0, 0, "log in as NAME (root, or one who may sudo without password)" },
     { "port", 'p', FT_OPTION_INTEGER, "PORT",
-      offsetof(struct ft_cli_options, port), 1, 65535, "port of the sshd there" },
+      offsetof(struct ft_cli_options, port), 1, 65535,
+      "port of the sshd there" },
     { "engine", 0, FT_OPTION_TEXT, "FILE",
       offsetof(struct ft_cli_options, engine), 0, 0,
       "install this ftengine instead of the one that belongs to ftadmin" },
@@ -59,11 +60,14 @@ make_row(const struct ft_cli_fleet *fleet, size_t index)
     const struct ft_member *member = fleet->fleet.members[index];
     bool good = fleet->errors[index].code == 0;
     json_t *vms = good && member->facts && host->hypervisor
-        ? json_integer(member->facts->domain_count) : json_null();
+                      ? json_integer(member->facts->domain_count)
+                      : json_null();
 
     return json_pack("{s:s,s:s,s:s?,s:s?,s:o,s:s?}", "host", host->name,
                      "result", good ? "added" : "failed", "kind",
-                     !good ? NULL : host->hypervisor ? "hypervisor" : "witness",
+                     !good              ? NULL
+                     : host->hypervisor ? "hypervisor"
+                                        : "witness",
                      "engine", good ? host->engine_version : NULL, "vms", vms,
                      "error", good ? NULL : fleet->errors[index].text);
 }
@@ -121,8 +125,10 @@ add_hosts(struct ft_cli *cli, struct ft_store *store,
 
     if (!code) {
         if (isatty(STDERR_FILENO) || cli->options.verbose)
-            ft_cli_note(cli, "Connecting, installing the engine, looking around "
-                        "on %zu host%s ...", count, count == 1 ? "" : "s");
+            ft_cli_note(cli,
+                        "Connecting, installing the engine, looking around "
+                        "on %zu host%s ...",
+                        count, count == 1 ? "" : "s");
         ft_cli_fleet_each(&fleet, add_one, NULL);
         remember_all(&fleet, store);
         code = report(cli, &fleet);

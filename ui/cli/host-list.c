@@ -13,8 +13,8 @@ static const struct ft_column columns[] = {
 };
 
 static int
-make_row(struct ft_store *store, const struct ft_store_host *host,
-         json_t *rows, struct ft_error *err)
+make_row(struct ft_store *store, const struct ft_store_host *host, json_t *rows,
+         struct ft_error *err)
 {
     FT_AUTOFREE struct ft_store_vm *vms = NULL;
     size_t count;

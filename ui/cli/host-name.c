@@ -11,7 +11,8 @@ static const char name_characters[] =
 static int
 malformed(const char *text, struct ft_error *err)
 {
-    return ft_fail(err, EINVAL, "write it as [NAME=][user@]host[:port], an IPv6 "
+    return ft_fail(err, EINVAL,
+                   "write it as [NAME=][user@]host[:port], an IPv6 "
                    "address with a port in brackets",
                    "\"%.200s\" is not a host", text);
 }
@@ -46,10 +47,10 @@ split(const char *text, struct parts *parts)
         return 0;
     }
     colon = strchr(parts->host, ':');
-    if (colon && strchr(colon + 1, ':'))    /* an IPv6 address as it is */
+    if (colon && strchr(colon + 1, ':')) /* an IPv6 address as it is */
         colon = NULL;
-    parts->host_size = colon ? (size_t)(colon - parts->host)
-                             : strlen(parts->host);
+    parts->host_size =
+        colon ? (size_t)(colon - parts->host) : strlen(parts->host);
     parts->port = colon ? colon + 1 : NULL;
     return 0;
 }
@@ -105,8 +106,8 @@ ft_host_name_parse(const char *text, const char *user, int64_t port,
     struct parts parts;
 
     memset(host, 0, sizeof(*host));
-    if (split(destination, &parts) || !parts.host_size || !good_port(parts.port) ||
-        *destination == '-' || *destination == '@' ||
+    if (split(destination, &parts) || !parts.host_size ||
+        !good_port(parts.port) || *destination == '-' || *destination == '@' ||
         strpbrk(destination, " \t\r\n/'\""))
         return malformed(text, err);
     if (equals ? set_name(host, text, equals - text)

@@ -28,7 +28,8 @@ refuse_when_in_use(const json_t *status, const char *name, struct ft_error *err)
         return 0;
     return ft_fail(err, EBUSY, "unprotect those VMs first (ftadmin status)",
                    "the engine on %s still carries %zu pair%s and is witness of "
-                   "%d", name, pairs, pairs == 1 ? "" : "s", (int)witnessed);
+                   "%d",
+                   name, pairs, pairs == 1 ? "" : "s", (int)witnessed);
 }
 
 static int
@@ -40,7 +41,7 @@ uninstall(struct ft_fleet *fleet, struct ft_member *member, size_t index,
 
     if (!rc)
         rc = refuse_when_in_use(member->status, member->name, err);
-    else if (member->ssh)       /* reached, but no engine runs: nothing to ask */
+    else if (member->ssh) /* reached, but no engine runs: nothing to ask */
         rc = 0;
     if (rc)
         return rc;
@@ -66,7 +67,7 @@ uninstall_from(struct ft_cli *cli, const struct ft_store_host *host)
         code = ft_cli_fleet_exit(&fleet);
         if (code == FT_EXIT_UNREACHABLE || code == FT_EXIT_TIMEOUT)
             ft_cli_note(cli, "  --keep-engine forgets a host that cannot be "
-                        "reached.");
+                             "reached.");
     }
     ft_cli_fleet_close(&fleet);
     return code;
@@ -87,9 +88,12 @@ run(struct ft_cli *cli, int argc, char **argv)
         ft_store_lock(store, "host remove", &err) ||
         ft_store_host_check_unused(store, argv[0], &err))
         return ft_cli_fail(cli, &err);
-    code = ft_cli_confirm(cli, cli->options.keep_engine
-                          ? "Forget %s?" : "Remove the engine from %s and forget "
-                          "the host?", host.name);
+    code = ft_cli_confirm(cli,
+                          cli->options.keep_engine
+                              ? "Forget %s?"
+                              : "Remove the engine from %s and forget "
+                                "the host?",
+                          host.name);
     if (!code && !cli->options.keep_engine)
         code = uninstall_from(cli, &host);
     if (code)

@@ -60,11 +60,12 @@ add_nics(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err)
     int rc = ft_store_nic_list(store, host, &nics, &count, err);
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(to, json_pack(
-            "{s:s,s:s,s:s,s:b,s:I,s:s}", "name", nics[i].name, "mac",
-            nics[i].mac, "bridge", nics[i].bridge, "carrier", nics[i].carrier,
-            "speed_mbit", (json_int_t)nics[i].speed_mbit, "addresses",
-            nics[i].addresses));
+        json_array_append_new(to, json_pack("{s:s,s:s,s:s,s:b,s:I,s:s}", "name",
+                                            nics[i].name, "mac", nics[i].mac,
+                                            "bridge", nics[i].bridge, "carrier",
+                                            nics[i].carrier, "speed_mbit",
+                                            (json_int_t)nics[i].speed_mbit,
+                                            "addresses", nics[i].addresses));
     return rc;
 }
 
@@ -77,10 +78,11 @@ add_networks(struct ft_store *store, int64_t host, json_t *to,
     int rc = ft_store_network_list(store, host, &networks, &count, err);
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(to, json_pack(
-            "{s:s,s:s,s:s,s:b}", "name", networks[i].name, "kind",
-            networks[i].kind, "bridge", networks[i].bridge, "active",
-            networks[i].active));
+        json_array_append_new(to, json_pack("{s:s,s:s,s:s,s:b}", "name",
+                                            networks[i].name, "kind",
+                                            networks[i].kind, "bridge",
+                                            networks[i].bridge, "active",
+                                            networks[i].active));
     return rc;
 }
 
@@ -92,11 +94,13 @@ add_pools(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err
     int rc = ft_store_pool_list(store, host, &pools, &count, err);
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(to, json_pack(
-            "{s:s,s:s,s:s,s:b,s:I,s:I}", "name", pools[i].name, "kind",
-            pools[i].kind, "path", pools[i].path, "active", pools[i].active,
-            "capacity", (json_int_t)pools[i].capacity, "available",
-            (json_int_t)pools[i].available));
+        json_array_append_new(to, json_pack("{s:s,s:s,s:s,s:b,s:I,s:I}", "name",
+                                            pools[i].name, "kind", pools[i].kind,
+                                            "path", pools[i].path, "active",
+                                            pools[i].active, "capacity",
+                                            (json_int_t)pools[i].capacity,
+                                            "available",
+                                            (json_int_t)pools[i].available));
     return rc;
 }
 
@@ -108,11 +112,13 @@ add_vms(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err)
     int rc = ft_store_vm_list(store, host, &vms, &count, err);
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(to, json_pack(
-            "{s:s,s:s,s:s,s:I,s:I,s:I}", "vm", vms[i].name, "uuid", vms[i].uuid,
-            "state", vms[i].state, "vcpus", (json_int_t)vms[i].vcpus, "memory",
-            (json_int_t)vms[i].memory, "disk_bytes",
-            (json_int_t)vms[i].disk_bytes));
+        json_array_append_new(to,
+                              json_pack("{s:s,s:s,s:s,s:I,s:I,s:I}", "vm",
+                                        vms[i].name, "uuid", vms[i].uuid,
+                                        "state", vms[i].state, "vcpus",
+                                        (json_int_t)vms[i].vcpus, "memory",
+                                        (json_int_t)vms[i].memory, "disk_bytes",
+                                        (json_int_t)vms[i].disk_bytes));
     return rc;
 }
 
@@ -152,14 +158,14 @@ static enum ft_exit
 show(struct ft_cli *cli, const json_t *host)
 {
     if (cli->style.output == FT_OUTPUT_JSON) {
-        FT_AUTOJSON json_t *document = json_pack("{s:i,s:O}", "schema", 1,
-                                                 "host", host);
+        FT_AUTOJSON json_t *document =
+            json_pack("{s:i,s:O}", "schema", 1, "host", host);
 
         return ft_cli_print(cli, document, NULL, NULL, 0);
     }
     ft_record_print(cli->out, &cli->style, COLUMNS(host_columns), host);
     if (cli->style.output == FT_OUTPUT_PLAIN)
-        return FT_EXIT_OK;      /* tables of other columns would not parse */
+        return FT_EXIT_OK; /* tables of other columns would not parse */
     section(cli, host, "nics", COLUMNS(nic_columns));
     section(cli, host, "networks", COLUMNS(network_columns));
     section(cli, host, "pools", COLUMNS(pool_columns));

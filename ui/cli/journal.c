@@ -8,8 +8,8 @@
 #include "base/cleanup.h"
 #include "ui/cli/command.h"
 
-#define COPY(to, from) snprintf((to), sizeof(to), "%.*s", \
-                                (int)sizeof(to) - 1, (from))
+#define COPY(to, from) \
+    snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))
 
 static bool
 is_protect(const struct ft_journal_entry *entry)
@@ -113,7 +113,7 @@ journal_end(void *data, const struct ft_journal_entry *entry,
     int rc;
 
     if (how == FT_JOURNAL_PARTLY)
-        return 0;       /* the phase stays, so it is found as pending */
+        return 0; /* the phase stays, so it is found as pending */
     if (exists)
         return put_pair(data, entry, "applied", err);
     if (!is_protect(entry) && how == FT_JOURNAL_ROLLED_BACK)

@@ -52,10 +52,9 @@ run(struct ft_cli *cli, int argc, char **argv)
         ft_help_command(cli->out, cli->command);
         return FT_EXIT_OK;
     }
-    cli->style = ft_style_for(cli->out,
-                              cli->options.json ? FT_OUTPUT_JSON :
-                              cli->options.plain ? FT_OUTPUT_PLAIN :
-                              FT_OUTPUT_TABLE);
+    cli->style = ft_style_for(cli->out, cli->options.json    ? FT_OUTPUT_JSON
+                                        : cli->options.plain ? FT_OUTPUT_PLAIN
+                                                             : FT_OUTPUT_TABLE);
     return cli->command->run(cli, argc, argv);
 }
 

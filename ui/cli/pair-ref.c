@@ -8,14 +8,14 @@
 #include "base/json.h"
 #include "ui/cli/pair-status.h"
 
-#define COPY(to, from) snprintf((to), sizeof(to), "%.*s", \
-                                (int)sizeof(to) - 1, (from))
+#define COPY(to, from) \
+    snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))
 
 json_t *
 ft_cli_merge(const struct ft_cli_fleet *fleet)
 {
-    FT_AUTOFREE struct ft_reply *replies = calloc(fleet->count + 1,
-                                                  sizeof(*replies));
+    FT_AUTOFREE struct ft_reply *replies =
+        calloc(fleet->count + 1, sizeof(*replies));
 
     for (size_t i = 0; replies && i < fleet->count; i++) {
         replies[i].host = fleet->hosts[i].name;
@@ -34,11 +34,13 @@ ft_cli_add_stored(struct ft_store *store, json_t *pairs, struct ft_error *err)
 
     for (size_t i = 0; i < count; i++)
         if (!ft_pair_find(pairs, stored[i].pair))
-            json_array_append_new(pairs, json_pack(
-                "{s:s,s:s,s:s,s:s,s:s}", "pair", stored[i].pair, "vm",
-                stored[i].vm, "uuid", stored[i].vm_uuid, "state",
-                *stored[i].state ? stored[i].state : "unknown", "primary",
-                stored[i].primary));
+            json_array_append_new(pairs,
+                                  json_pack("{s:s,s:s,s:s,s:s,s:s}", "pair",
+                                            stored[i].pair, "vm", stored[i].vm,
+                                            "uuid", stored[i].vm_uuid, "state",
+                                            *stored[i].state ? stored[i].state
+                                                             : "unknown",
+                                            "primary", stored[i].primary));
     return rc;
 }
 
@@ -89,7 +91,7 @@ ft_cli_pair_lookup(struct ft_cli *cli, struct ft_cli_fleet *fleet,
     }
     /* A deposed side that speaks alone knows less than what we heard before. */
     if (status && (rc || ft_json_int(status, "generation", 0, INT64_MAX, 0) >=
-                   found->pair.generation))
+                             found->pair.generation))
         from_status(status, &found->pair);
     found->live = status != NULL;
     make_ref(found);

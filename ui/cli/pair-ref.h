@@ -8,9 +8,9 @@
 #include "ui/cli/fleet.h"
 
 struct ft_pair_lookup {
-    struct ft_store_pair pair;      /* owns the strings of ref */
+    struct ft_store_pair pair; /* owns the strings of ref */
     struct ft_pair_ref ref;
-    bool live;                      /* some host said so now */
+    bool live; /* some host said so now */
 };
 
 /*

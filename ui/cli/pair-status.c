@@ -41,10 +41,14 @@ static bool
 of_kind(const json_t *value, enum kind kind)
 {
     switch (kind) {
-    case TEXT: return json_is_string(value);
-    case NUMBER: return json_is_number(value);
-    case OBJECT: return json_is_object(value);
-    case BOOLEAN: return json_is_boolean(value);
+    case TEXT:
+        return json_is_string(value);
+    case NUMBER:
+        return json_is_number(value);
+    case OBJECT:
+        return json_is_object(value);
+    case BOOLEAN:
+        return json_is_boolean(value);
     }
     return false;
 }
@@ -84,7 +88,8 @@ ft_pair_row(const json_t *status, double age_s)
 
         rc = json_object_set_new(row, members[i].key,
                                  of_kind(value, members[i].kind)
-                                 ? json_deep_copy(value) : json_null());
+                                     ? json_deep_copy(value)
+                                     : json_null());
     }
     if (!rc)
         rc = complete_pause(row);
@@ -152,11 +157,12 @@ static int
 compare(const void *a, const void *b)
 {
     const json_t *left = *(json_t *const *)a, *right = *(json_t *const *)b;
-    int by_vm = strcmp(ft_json_string(left, "vm", ""),
-                       ft_json_string(right, "vm", ""));
+    int by_vm =
+        strcmp(ft_json_string(left, "vm", ""), ft_json_string(right, "vm", ""));
 
-    return by_vm ? by_vm : strcmp(ft_json_string(left, "pair", ""),
-                                  ft_json_string(right, "pair", ""));
+    return by_vm ? by_vm
+                 : strcmp(ft_json_string(left, "pair", ""),
+                          ft_json_string(right, "pair", ""));
 }
 
 static json_t *
@@ -207,10 +213,14 @@ static int
 rank(enum ft_exit code)
 {
     switch (code) {
-    case FT_EXIT_UNPROTECTED: return 3;
-    case FT_EXIT_UNREACHABLE: return 2;
-    case FT_EXIT_DEGRADED: return 1;
-    default: return 0;
+    case FT_EXIT_UNPROTECTED:
+        return 3;
+    case FT_EXIT_UNREACHABLE:
+        return 2;
+    case FT_EXIT_DEGRADED:
+        return 1;
+    default:
+        return 0;
     }
 }
 

@@ -15,8 +15,8 @@
 #include "ui/cli/exit.h"
 
 struct ft_reply {
-    const char *host;           /* ftadmin's name of the host that said it */
-    const json_t *status;       /* reply of the verb "status"; NULL: none */
+    const char *host;     /* ftadmin's name of the host that said it */
+    const json_t *status; /* reply of the verb "status"; NULL: none */
 };
 
 /*

@@ -8,17 +8,17 @@
 #include "ui/cli/command.h"
 
 #define OPTIONS_MAX 48
-#define LONG_ONLY 0x1000        /* getopt's val of an option without letter */
+#define LONG_ONLY 0x1000 /* getopt's val of an option without letter */
 
 const struct ft_option ft_global_options[] = {
-    { "json", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, json),
-      0, 0, "print one JSON document (it has a schema number)" },
+    { "json", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, json), 0,
+      0, "print one JSON document (it has a schema number)" },
     { "plain", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, plain),
       0, 0, "print tab-separated lines without header" },
-    { "db", 0, FT_OPTION_TEXT, "FILE", offsetof(struct ft_cli_options, db),
-      0, 0, "topology database instead of the user's own" },
-    { "yes", 'y', FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, yes),
-      0, 0, "answer every confirmation with yes" },
+    { "db", 0, FT_OPTION_TEXT, "FILE", offsetof(struct ft_cli_options, db), 0,
+      0, "topology database instead of the user's own" },
+    { "yes", 'y', FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, yes), 0,
+      0, "answer every confirmation with yes" },
     { "accept-new-host-keys", 0, FT_OPTION_FLAG, NULL,
       offsetof(struct ft_cli_options, accept_new_host_keys), 0, 0,
       "trust the SSH key of a host seen for the first time" },
@@ -58,9 +58,10 @@ add_options(struct table *table, const struct ft_option *options)
         struct option *entry = &table->longs[table->count];
 
         entry->name = options->name;
-        entry->has_arg = options->kind == FT_OPTION_FLAG ? no_argument
-                                                         : required_argument;
-        entry->val = options->letter ? options->letter : LONG_ONLY + table->count;
+        entry->has_arg =
+            options->kind == FT_OPTION_FLAG ? no_argument : required_argument;
+        entry->val =
+            options->letter ? options->letter : LONG_ONLY + table->count;
         table->options[table->count++] = options;
         if (!options->letter)
             continue;
@@ -93,9 +94,9 @@ parse_integer(struct ft_cli *cli, const struct ft_option *option,
         value > option->max)
         return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
                                 "--%s needs a whole number from %lld to %lld, "
-                                "not \"%s\"", option->name,
-                                (long long)option->min, (long long)option->max,
-                                text);
+                                "not \"%s\"",
+                                option->name, (long long)option->min,
+                                (long long)option->max, text);
     *out = value;
     return FT_EXIT_OK;
 }
@@ -142,8 +143,9 @@ parse_options(struct ft_cli *cli, int argc, char **argv, const char *mode,
     add_options(&table, ft_global_options);
     if (cli->command)
         add_options(&table, cli->command->options);
-    optind = 0;     /* glibc: start over */
-    while ((value = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
+    optind = 0; /* glibc: start over */
+    while ((value = getopt_long(argc, argv, table.letters, table.longs, NULL)) !=
+           -1) {
         const struct ft_option *option = find_option(&table, value);
 
         if (!option || store_option(cli, option, optarg) != FT_EXIT_OK)
@@ -224,7 +226,7 @@ ft_cli_parse(struct ft_cli *cli, int *argc, char ***argv)
     int rest, words;
     enum ft_exit code;
 
-    (*argv)[0] = program;       /* getopt's messages begin with it */
+    (*argv)[0] = program; /* getopt's messages begin with it */
     code = parse_options(cli, *argc, *argv, "+", &rest);
     *argc -= rest;
     *argv += rest;

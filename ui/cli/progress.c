@@ -19,11 +19,11 @@ format_left(uint64_t seconds, char *out, size_t size)
     if (seconds < 60)
         snprintf(out, size, ", %" PRIu64 " s left", seconds);
     else if (seconds < 3600)
-        snprintf(out, size, ", %" PRIu64 ":%02" PRIu64 " min left", seconds / 60,
-                 seconds % 60);
+        snprintf(out, size, ", %" PRIu64 ":%02" PRIu64 " min left",
+                 seconds / 60, seconds % 60);
     else
-        snprintf(out, size, ", %" PRIu64 ":%02" PRIu64 " h left", seconds / 3600,
-                 seconds / 60 % 60);
+        snprintf(out, size, ", %" PRIu64 ":%02" PRIu64 " h left",
+                 seconds / 3600, seconds / 60 % 60);
 }
 
 static void
@@ -140,8 +140,9 @@ on_bytes(void *data, const char *phase, uint64_t done, uint64_t total,
             ft_cli_note(self->cli, "      %s: %s", phase, total_text);
         return;
     }
-    ft_cli_bar(phase, done, total, bytes_per_s ? bytes_per_s
-               : own_rate(self, done), terminal_width() - 7, line, sizeof(line));
+    ft_cli_bar(phase, done, total,
+               bytes_per_s ? bytes_per_s : own_rate(self, done),
+               terminal_width() - 7, line, sizeof(line));
     fprintf(self->cli->messages, "\r      %s\033[K", line);
     fflush(self->cli->messages);
     self->line_open = true;
@@ -170,7 +171,7 @@ ft_cli_progress_start(struct ft_cli_progress *self, struct ft_cli *cli)
 
     memset(self, 0, sizeof(*self));
     self->cli = cli;
-    self->terminal = isatty(fileno(cli->messages)) && term &&
-                     strcmp(term, "dumb");
+    self->terminal =
+        isatty(fileno(cli->messages)) && term && strcmp(term, "dumb");
     return progress;
 }

@@ -11,9 +11,9 @@
 struct ft_cli_progress {
     struct ft_cli *cli;
     bool terminal;
-    bool line_open;             /* a bar stands on the current line */
-    char phase[32];             /* of the bytes shown last */
-    int64_t phase_began_ns;     /* and where it began, for the rate */
+    bool line_open;         /* a bar stands on the current line */
+    char phase[32];         /* of the bytes shown last */
+    int64_t phase_began_ns; /* and where it began, for the rate */
     uint64_t phase_began_bytes;
     /* Called when a step starts; may be NULL. */
     void (*on_step)(struct ft_cli_progress *self, size_t index);

@@ -14,7 +14,7 @@
 #include "base/io.h"
 #include "ui/model/text.h"
 
-#define CONTROL(letter) ((letter) & 0x1f)
+#define CONTROL(letter) ((letter)&0x1f)
 
 static pthread_mutex_t terminal_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -147,7 +147,7 @@ on_secret(void *data, const char *text, char *out, size_t size)
     pthread_mutex_lock(&terminal_lock);
     if (!prompt->cli->options.password_file)
         rc = ask_secret(text, out, size);
-    else if (!prompt->asked++)      /* asked again: it was wrong */
+    else if (!prompt->asked++) /* asked again: it was wrong */
         rc = secret_of_file(prompt->cli, out, size);
     pthread_mutex_unlock(&terminal_lock);
     return rc;
@@ -162,7 +162,8 @@ ask_host_key(const char *host, const char *type, const char *fingerprint)
 
     if (fd < 0)
         return 0;
-    dprintf(fd, "The host key of %s is not known yet:\n  %s %s\n"
+    dprintf(fd,
+            "The host key of %s is not known yet:\n  %s %s\n"
             "Compare it with the one the host itself shows. Trust it? [yes/no] ",
             host, type, fingerprint);
     used = read(fd, answer, sizeof(answer) - 1);
@@ -189,8 +190,8 @@ ft_prompts(struct ft_prompt *prompt)
     bool terminal = isatty(STDIN_FILENO);
     struct ft_ssh_prompts prompts = {
         .host_key = terminal ? on_host_key : NULL,
-        .secret = terminal || prompt->cli->options.password_file ? on_secret
-                                                                 : NULL,
+        .secret =
+            terminal || prompt->cli->options.password_file ? on_secret : NULL,
         .data = prompt,
     };
 

@@ -13,7 +13,7 @@
 
 struct ft_prompt {
     struct ft_cli *cli;
-    int asked;                  /* secrets asked for on this connection */
+    int asked; /* secrets asked for on this connection */
 };
 
 /* Callbacks for ft_ssh_options; prompt must outlive the session. */

@@ -53,7 +53,7 @@ static const struct ft_column finding_columns[] = {
 struct job {
     struct ft_cli *cli;
     struct ft_cli_fleet fleet;
-    struct ft_fleet usable;     /* members of fleet that count here */
+    struct ft_fleet usable; /* members of fleet that count here */
     struct ft_store *store;
     struct ft_journal_ops journal;
     struct ft_plan plan;
@@ -64,8 +64,8 @@ struct job {
 static int
 make_uuid(char out[FT_UUID_SIZE], struct ft_error *err)
 {
-    FT_AUTOCLOSE int fd = open("/proc/sys/kernel/random/uuid",
-                               O_RDONLY | O_CLOEXEC);
+    FT_AUTOCLOSE int fd =
+        open("/proc/sys/kernel/random/uuid", O_RDONLY | O_CLOEXEC);
     int rc = fd < 0 ? -errno : ft_read_full(fd, out, FT_UUID_SIZE - 1);
 
     out[FT_UUID_SIZE - 1] = '\0';
@@ -120,12 +120,12 @@ plan_failed(struct job *job, const struct ft_error *err)
     enum ft_exit code;
 
     if (job->cli->style.output == FT_OUTPUT_JSON && check) {
-        FT_AUTOJSON json_t *document = json_pack(
-            "{s:i,s:s,s:o}", "schema", 1, "vm", job->plan.vm, "findings",
-            ft_findings_to_json(findings));
+        FT_AUTOJSON json_t *document =
+            json_pack("{s:i,s:s,s:o}", "schema", 1, "vm", job->plan.vm,
+                      "findings", ft_findings_to_json(findings));
 
         ft_print_json(job->cli->out, document);
-    } else if (err->code != EEXIST) {   /* what it is checked for is there */
+    } else if (err->code != EEXIST) { /* what it is checked for is there */
         print_findings(job->cli, findings);
     }
     code = ft_cli_fail(job->cli, err);
@@ -139,7 +139,7 @@ print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
 {
     char memory[16], disk[16];
 
-    if (!plan->config) {        /* both engines have the pair: only to be awaited */
+    if (!plan->config) { /* both engines have the pair: only to be awaited */
         fprintf(stream, "%s runs on %s; its copy on %s is being made already.\n",
                 plan->vm, plan->primary, plan->standby);
         return;
@@ -153,7 +153,8 @@ print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
         fprintf(stream, "%s decides who may go on.\n", plan->witness);
     else
         fputs("There is no witness: the copy will not take over by itself when "
-              "the host dies.\n", stream);
+              "the host dies.\n",
+              stream);
     fprintf(stream, "To copy first: %s of memory, %s of disks, over %s -> %s.\n",
             memory, disk, plan->primary_address, plan->standby_address);
 }
@@ -181,11 +182,12 @@ print_result(struct job *job, const char *result)
 {
     const struct ft_plan *plan = &job->plan;
     double seconds = (double)(ft_clock_ns() - job->started_ns) / FT_NS_PER_S;
-    FT_AUTOJSON json_t *document = json_pack(
-        "{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:f}", "schema", 1, "result", result,
-        "vm", plan->vm, "uuid", plan->vm_uuid, "pair", plan->pair, "primary",
-        plan->primary, "standby", plan->standby, "witness",
-        *plan->witness ? plan->witness : NULL, "seconds", seconds);
+    FT_AUTOJSON json_t *document =
+        json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:f}", "schema", 1,
+                  "result", result, "vm", plan->vm, "uuid", plan->vm_uuid,
+                  "pair", plan->pair, "primary", plan->primary, "standby",
+                  plan->standby, "witness",
+                  *plan->witness ? plan->witness : NULL, "seconds", seconds);
 
     if (job->cli->style.output == FT_OUTPUT_JSON)
         return ft_cli_print(job->cli, document, NULL, NULL, 0);
@@ -194,7 +196,7 @@ print_result(struct job *job, const char *result)
     return FT_EXIT_OK;
 }
 
-static struct job *waiting_job;     /* for on_step, which has no other way */
+static struct job *waiting_job; /* for on_step, which has no other way */
 
 /* The long wait at the end changes nothing here: others may work meanwhile. */
 static void
@@ -211,11 +213,12 @@ static enum ft_exit
 detached(struct job *job)
 {
     print_result(job, "detached");
-    ft_cli_note(job->cli, "Detached; the hosts go on by themselves.\n"
+    ft_cli_note(job->cli,
+                "Detached; the hosts go on by themselves.\n"
                 "  ftadmin status %s      shows how far it is\n"
                 "  ftadmin protect %s     attaches again\n"
-                "  ftadmin unprotect %s   ends it", job->plan.vm, job->plan.vm,
-                job->plan.vm);
+                "  ftadmin unprotect %s   ends it",
+                job->plan.vm, job->plan.vm, job->plan.vm);
     return FT_EXIT_INTERRUPTED;
 }
 
@@ -230,8 +233,8 @@ apply(struct job *job)
     waiting_job = job;
     shown.on_step = unlock_for_sync;
     ft_cli_catch_interrupts();
-    rc = ft_protect_apply(&job->usable, &job->plan, &progress,
-                          &job->journal, &err);
+    rc = ft_protect_apply(&job->usable, &job->plan, &progress, &job->journal,
+                          &err);
     ft_cli_progress_end(&shown);
     if (rc == -EINTR)
         return detached(job);
@@ -317,8 +320,8 @@ plan_and_apply(struct job *job, const char *vm)
     if (rc)
         return ft_cli_fail(job->cli, &err);
     fill_choices(job->cli, vm, pair, &choices);
-    rc = ft_protect_prepare(&job->usable, &choices, &job->journal,
-                            &job->plan, &job->resumed, &err);
+    rc = ft_protect_prepare(&job->usable, &choices, &job->journal, &job->plan,
+                            &job->resumed, &err);
     if (rc)
         return plan_failed(job, &err);
     return job->cli->options.dry_run ? dry_run(job) : confirm_and_apply(job);

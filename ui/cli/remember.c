@@ -6,8 +6,8 @@
 #include "ui/cli/fleet.h"
 
 /* src/inventory and db/ share sizes of names; longer facts are cut for show. */
-#define COPY(to, from) snprintf((to), sizeof(to), "%.*s", \
-                                (int)sizeof(to) - 1, (from))
+#define COPY(to, from) \
+    snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))
 
 static void
 copy_addresses(const struct ft_nic *nic, char *out, size_t size)
@@ -73,8 +73,10 @@ convert_pools(const struct ft_host *facts)
         COPY(pools[i].name, facts->pools[i].name);
         COPY(pools[i].kind, facts->pools[i].type);
         COPY(pools[i].path, facts->pools[i].path);
-        pools[i].capacity = FT_MIN(facts->pools[i].capacity, (uint64_t)INT64_MAX);
-        pools[i].available = FT_MIN(facts->pools[i].available, (uint64_t)INT64_MAX);
+        pools[i].capacity =
+            FT_MIN(facts->pools[i].capacity, (uint64_t)INT64_MAX);
+        pools[i].available =
+            FT_MIN(facts->pools[i].available, (uint64_t)INT64_MAX);
         pools[i].active = facts->pools[i].active;
     }
     return pools;
@@ -94,8 +96,8 @@ convert_vms(const struct ft_host *facts)
         vms[i].memory = FT_MIN(from->memory, (uint64_t)INT64_MAX);
         vms[i].vcpus = from->vcpus;
         for (size_t d = 0; d < from->disk_count; d++)
-            vms[i].disk_bytes += FT_MIN(from->disks[d].capacity,
-                                        (uint64_t)INT64_MAX >> 12);
+            vms[i].disk_bytes +=
+                FT_MIN(from->disks[d].capacity, (uint64_t)INT64_MAX >> 12);
     }
     return vms;
 }
@@ -145,8 +147,8 @@ ft_cli_remember(struct ft_store *store, struct ft_store_host *host,
     host->added_at = host->added_at ? host->added_at : host->seen_at;
     host->hypervisor = *member->facts->libvirt.version != '\0';
     COPY(host->engine_version, member->control
-         ? ft_control_engine_version(member->control)
-         : member->facts->engine_version);
+                                   ? ft_control_engine_version(member->control)
+                                   : member->facts->engine_version);
     rc = ft_store_begin(store, err);
     if (rc)
         return rc;

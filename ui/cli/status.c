@@ -83,11 +83,11 @@ host_row(const struct ft_cli_fleet *fleet, size_t index)
 {
     const struct ft_store_host *host = &fleet->hosts[index];
     const struct ft_error *err = &fleet->errors[index];
-    const json_t *status = err->code ? NULL
-                                     : fleet->fleet.members[index]->status;
-    json_t *pairs = status
-        ? json_integer(json_array_size(json_object_get(status, "pairs")))
-        : json_null();
+    const json_t *status =
+        err->code ? NULL : fleet->fleet.members[index]->status;
+    json_t *pairs =
+        status ? json_integer(json_array_size(json_object_get(status, "pairs")))
+               : json_null();
 
     return json_pack("{s:s,s:s,s:s,s:s?,s:o,s:o,s:s?}", "name", host->name,
                      "address", host->address, "state",
@@ -112,8 +112,8 @@ host_rows(const struct ft_cli_fleet *fleet)
 
 /* ---- pairs ---- */
 
-#define COPY(to, from) snprintf((to), sizeof(to), "%.*s", \
-                                (int)sizeof(to) - 1, (from))
+#define COPY(to, from) \
+    snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))
 
 /* A pair that another administrator made, or that an older database forgot. */
 static int
@@ -170,7 +170,8 @@ static const char *
 reason_of_silence(const struct ft_cli_fleet *fleet,
                   const struct ft_store_pair *pair)
 {
-    if (error_of_host(fleet, pair->primary) || error_of_host(fleet, pair->standby))
+    if (error_of_host(fleet, pair->primary) ||
+        error_of_host(fleet, pair->standby))
         return NULL;
     if (!strcmp(pair->phase, "applying"))
         return "protect was interrupted: give it again, or unprotect";
@@ -189,18 +190,18 @@ stored_row(struct ft_store *store, const struct ft_cli_fleet *fleet,
     int64_t at = pair->created_at;
 
     if (ft_store_status_get(store, pair->pair, &status, &at, &err))
-        status = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:I,s:s}", "pair",
-                           pair->pair, "vm", pair->vm, "uuid", pair->vm_uuid,
-                           "primary", pair->primary, "standby", pair->standby,
-                           "witness", *pair->witness ? pair->witness : NULL,
-                           "generation", (json_int_t)pair->generation, "state",
-                           "unprotected");
+        status =
+            json_pack("{s:s,s:s,s:s,s:s,s:s,s:s?,s:I,s:s}", "pair", pair->pair,
+                      "vm", pair->vm, "uuid", pair->vm_uuid, "primary",
+                      pair->primary, "standby", pair->standby, "witness",
+                      *pair->witness ? pair->witness : NULL, "generation",
+                      (json_int_t)pair->generation, "state", "unprotected");
     if (reason) {
         json_object_set_new(status, "state", json_string("unprotected"));
         json_object_set_new(status, "reason", json_string(reason));
     }
-    return ft_pair_row(status, FT_MAX((double)(ft_cli_now_ms() - at) / 1000,
-                                      0.001));
+    return ft_pair_row(status,
+                       FT_MAX((double)(ft_cli_now_ms() - at) / 1000, 0.001));
 }
 
 static int
@@ -213,7 +214,8 @@ add_stored(struct ft_cli *cli, const struct ft_cli_fleet *fleet, json_t *rows,
 
     for (size_t i = 0; i < count; i++)
         if (!ft_pair_find(rows, pairs[i].pair))
-            json_array_append_new(rows, stored_row(cli->store, fleet, &pairs[i]));
+            json_array_append_new(rows,
+                                  stored_row(cli->store, fleet, &pairs[i]));
     return rc;
 }
 
@@ -227,7 +229,8 @@ live_row(struct ft_store *store, const json_t *status)
     struct ft_store_pair pair;
     FT_AUTOJSON json_t *copy = NULL;
 
-    if (ft_store_pair_get(store, ft_json_string(status, "pair", ""), &pair, NULL) ||
+    if (ft_store_pair_get(store, ft_json_string(status, "pair", ""), &pair,
+                          NULL) ||
         strcmp(pair.phase, "removing"))
         return ft_pair_row(status, 0);
     copy = json_deep_copy(status);
@@ -315,8 +318,8 @@ print_all(struct ft_cli *cli, const json_t *rows, const json_t *hosts, bool one)
 
     if (cli->style.output != FT_OUTPUT_JSON)
         return print_tables(cli, rows, hosts, one);
-    document = json_pack("{s:i,s:O,s:O}", "schema", 1, "pairs", rows, "hosts",
-                         hosts);
+    document =
+        json_pack("{s:i,s:O,s:O}", "schema", 1, "pairs", rows, "hosts", hosts);
     return ft_cli_print(cli, document, NULL, NULL, 0);
 }
 

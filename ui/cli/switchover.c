@@ -8,10 +8,10 @@ static enum ft_exit
 print_result(struct ft_cli *cli, const char *vm,
              const struct ft_switchover_result *result)
 {
-    FT_AUTOJSON json_t *document = json_pack(
-        "{s:i,s:s,s:s,s:I,s:f}", "schema", 1, "vm", vm, "primary",
-        result->primary, "generation", (json_int_t)result->generation,
-        "outage_ms", result->outage_ms);
+    FT_AUTOJSON json_t *document =
+        json_pack("{s:i,s:s,s:s,s:I,s:f}", "schema", 1, "vm", vm, "primary",
+                  result->primary, "generation", (json_int_t)result->generation,
+                  "outage_ms", result->outage_ms);
 
     if (cli->style.output == FT_OUTPUT_JSON)
         return ft_cli_print(cli, document, NULL, NULL, 0);
@@ -67,8 +67,9 @@ const struct ft_command ft_command_switchover = {
     .name = "switchover",
     .usage = "VM",
     .summary = "Let the VM go on at its other host, planned",
-    .details = "One last epoch, then the other side runs. Connections stay. The\n"
-               "hosts change their roles.",
+    .details =
+        "One last epoch, then the other side runs. Connections stay. The\n"
+        "hosts change their roles.",
     .min_arguments = 1,
     .max_arguments = 1,
     .run = run,

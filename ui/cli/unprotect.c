@@ -23,19 +23,22 @@ print_result(struct ft_cli *cli, const struct ft_pair_lookup *found,
         json_array_append_new(left, json_string(result->left[i]));
         ft_cli_fail(cli, &result->errors[i]);
     }
-    document = json_pack("{s:i,s:s,s:s,s:s,s:O}", "schema", 1, "vm",
-                         found->pair.vm, "pair", found->pair.pair, "result",
-                         result->left_count ? "partly" : "unprotected", "left",
-                         left);
+    document =
+        json_pack("{s:i,s:s,s:s,s:s,s:O}", "schema", 1, "vm", found->pair.vm,
+                  "pair", found->pair.pair, "result",
+                  result->left_count ? "partly" : "unprotected", "left", left);
     if (cli->style.output == FT_OUTPUT_JSON)
         return ft_cli_print(cli, document, NULL, NULL, 0);
     if (result->left_count)
-        ft_cli_note(cli, "Something of %s is left on %zu host%s; give the "
-                    "command again when %s reachable.", found->pair.vm,
-                    result->left_count, result->left_count == 1 ? "" : "s",
+        ft_cli_note(cli,
+                    "Something of %s is left on %zu host%s; give the "
+                    "command again when %s reachable.",
+                    found->pair.vm, result->left_count,
+                    result->left_count == 1 ? "" : "s",
                     result->left_count == 1 ? "it is" : "they are");
     else
-        fprintf(cli->out, "%s is no longer protected; it goes on where it runs\n",
+        fprintf(cli->out,
+                "%s is no longer protected; it goes on where it runs\n",
                 found->pair.vm);
     return FT_EXIT_OK;
 }
@@ -59,7 +62,8 @@ remove_pair(struct ft_cli *cli, struct ft_cli_fleet *fleet,
     if (rc) {
         code = ft_cli_fail(cli, &err);
         if (rc == -EINTR)
-            ft_cli_note(cli, "Interrupted; ftadmin unprotect %s goes on with it.",
+            ft_cli_note(cli,
+                        "Interrupted; ftadmin unprotect %s goes on with it.",
                         found->pair.vm);
         return code;
     }
@@ -100,8 +104,10 @@ unprotect(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
     if (!code && adopt(cli->store, &found.pair, &err))
         code = ft_cli_fail(cli, &err);
     if (!code)
-        code = ft_cli_confirm(cli, "End the protection of %s (runs on %s, copy on "
-                              "%s)?", found.pair.vm, found.pair.primary,
+        code = ft_cli_confirm(cli,
+                              "End the protection of %s (runs on %s, copy on "
+                              "%s)?",
+                              found.pair.vm, found.pair.primary,
                               found.pair.standby);
     return code ? code : remove_pair(cli, fleet, &found);
 }

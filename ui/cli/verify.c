@@ -82,8 +82,9 @@ const struct ft_command ft_command_verify = {
     .name = "verify",
     .usage = "VM",
     .summary = "Compare the whole copy with the VM, at an epoch's end",
-    .details = "Memory, disks and device state, byte by byte. The VM stands still\n"
-               "meanwhile. Exit code 4 when anything differs.",
+    .details =
+        "Memory, disks and device state, byte by byte. The VM stands still\n"
+        "meanwhile. Exit code 4 when anything differs.",
     .min_arguments = 1,
     .max_arguments = 1,
     .hidden = true,

@@ -36,9 +36,9 @@ make_row(const json_t *pairs, const struct ft_store_vm *vm)
     const json_t *pair = ft_pair_find(pairs, vm->uuid);
 
     return json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:I,s:I,s:o}", "vm", vm->name,
-                     "uuid", vm->uuid, "host", vm->host_name, "state", vm->state,
-                     "protection", pair ? ft_json_string(pair, "state", "unknown")
-                                        : "none",
+                     "uuid", vm->uuid, "host", vm->host_name, "state",
+                     vm->state, "protection",
+                     pair ? ft_json_string(pair, "state", "unknown") : "none",
                      "vcpus", (json_int_t)vm->vcpus, "memory",
                      (json_int_t)vm->memory, "disk_bytes",
                      (json_int_t)vm->disk_bytes, "age_s",
@@ -113,7 +113,8 @@ const struct ft_command ft_command_vm_list = {
     .name = "vm list",
     .usage = "",
     .summary = "List the virtual machines of all hosts",
-    .details = "Asks all hosts. VMs of a host that does not answer are shown as\n"
-               "they were, with their age.",
+    .details =
+        "Asks all hosts. VMs of a host that does not answer are shown as\n"
+        "they were, with their age.",
     .run = run,
 };

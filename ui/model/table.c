@@ -113,8 +113,9 @@ ft_column_text(const struct ft_column *column, const json_t *row, bool human,
 static bool
 right_aligned(const struct ft_column *column)
 {
-    return column->kind == FT_COLUMN_NUMBER || column->kind == FT_COLUMN_BYTES ||
-           column->kind == FT_COLUMN_MS || column->kind == FT_COLUMN_AGE;
+    return column->kind == FT_COLUMN_NUMBER ||
+           column->kind == FT_COLUMN_BYTES || column->kind == FT_COLUMN_MS ||
+           column->kind == FT_COLUMN_AGE;
 }
 
 static void
@@ -228,8 +229,7 @@ stream_result(FILE *stream)
 
 int
 ft_table_print(FILE *stream, const struct ft_style *style,
-               const struct ft_column *columns, size_t count,
-               const json_t *rows)
+               const struct ft_column *columns, size_t count, const json_t *rows)
 {
     FT_AUTOFREE size_t *widths = calloc(count, sizeof(*widths));
 
@@ -267,8 +267,7 @@ print_line(FILE *stream, const struct ft_style *style,
 
 int
 ft_record_print(FILE *stream, const struct ft_style *style,
-                const struct ft_column *columns, size_t count,
-                const json_t *row)
+                const struct ft_column *columns, size_t count, const json_t *row)
 {
     size_t width = 0;
 

@@ -29,7 +29,7 @@ enum ft_column_kind {
 
 struct ft_column {
     const char *title;
-    const char *key;            /* member, or path with dots: "pause_ms.p50" */
+    const char *key; /* member, or path with dots: "pause_ms.p50" */
     enum ft_column_kind kind;
 };
 
