@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The topology database: the only SQL in the tree.
 db_migrations = \
 	db/migrations/0001-topology.sql \

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
 -- The schema of a new topology database, version 3. A unit test proves that the
 -- migrations lead to exactly this from every older version.
 

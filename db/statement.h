@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Private to db/: one-call SQL statements and rows read straight into structs.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The topology database: what ftadmin knows about hosts, virtual machines and
  * pairs. All SQL of the project lives in db/. Run-time truth is on the hosts;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # ftadmin: the column model and the command line.
 noinst_LIBRARIES += libftui.a
 libftui_a_SOURCES = \

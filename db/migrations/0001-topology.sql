@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
 -- Hosts and what a probe found on them.
 CREATE TABLE hosts (
     id INTEGER PRIMARY KEY,

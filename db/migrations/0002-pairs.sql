@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
 -- Pairs, their links and the journal of what was done to make them.
 CREATE TABLE pairs (
     pair TEXT PRIMARY KEY CHECK (length(pair) = 36),

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
 -- Events outlive their host and pair; samples do not. Both are bounded by
 -- store.h (FT_STORE_EVENT_LIMIT, FT_STORE_SAMPLE_LIMIT).
 CREATE TABLE events (

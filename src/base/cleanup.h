@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Cleanup attributes: a resource is released when its variable leaves scope.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Time. Everything measured is in nanoseconds of CLOCK_MONOTONIC; wall-clock
  * time is only shown to people and stored in events.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * File descriptors and files: whole reads and writes, and files that are
  * either the old or the new version after a crash.

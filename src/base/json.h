@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reading JSON that came from a peer or a file: every access names a type and
  * bounds, and nothing is trusted. jansson does the parsing.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftbase.a
 libftbase_a_SOURCES = \
 	src/base/cleanup.h \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Log lines of the main programs: one write(2) a line, so that processes may
  * share a file. Libraries return errors instead of logging. Thread safe.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Scheduling of threads whose lateness would be taken for a failure.
  *

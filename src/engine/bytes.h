@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Numbers in byte strings, at any alignment: ft_get_le16 ... ft_put_be64.
  * Formats of ours are little endian, NBD is big endian.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Messages between daemon and worker: one JSON object a packet of a
  * SOCK_SEQPACKET unix socket, with at most one file descriptor.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The daemon's control socket: JSON lines, requests {"id","verb","args"},
  * replies {"id","ok",...}; described in ft-protocol(7).

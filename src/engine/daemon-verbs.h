@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The control protocol's verbs, as the daemon answers them (ft-protocol(7)).
  * Verbs about one pair are handed to its worker.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ftengine daemon: one for each host. Listens for administrators (control
  * socket), for workers and for peers, and keeps the workers alive. It decides

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Stops the VM at an exact point, takes its device state, and lets it run.
  *

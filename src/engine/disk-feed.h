@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The disks of a protected VM: a write-blocking mirror job of each writable
  * disk into our NBD server, and from there as frames to the standby.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The standby's store of one epoch's disk writes, from their arrival to the
  * epoch's commit. Data goes to an unlinked file (page cache, so that nothing

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Reads a disk image of a VM that is stopped and flushed: raw files directly,
  * other formats through a qemu-nbd of our own that does not take the image's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The process of disk-sink.h: an NBD server that outlives its worker. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What a worker and its "ftengine disks" say to each other: disk-sink.h. */
 #ifndef FT_ENGINE_DISK_SINK_PRIVATE_H
 #define FT_ENGINE_DISK_SINK_PRIVATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The NBD server of a VM's mirrors (nbd-server.h) in a process of its own,
  * "ftengine disks", which asks the worker about every request.

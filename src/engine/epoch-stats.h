@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a primary knows about its epochs: rate, pauses, lag, sizes; for STATUS.
  * Threads: any; one lock inside. Times in ns of CLOCK_MONOTONIC.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host's event log: /var/lib/ftadmin/events.jsonl, one JSON object a line
  * (EVENT in ft-protocol(7)), bounded to two files of 1 MiB, and followers that

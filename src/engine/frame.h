@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The frame header of the link protocol (ft-protocol(7)). Pure: no I/O, no
  * allocation, no state.

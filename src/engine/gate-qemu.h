@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The gate's objects inside QEMU: per NIC one filter-redirector and two socket
  * chardevs. Private to gate.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The packets of one NIC on their way through the gate: taken apart from
  * QEMU's byte stream, held per mark, and given back as the same bytes. No I/O.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Output gate of kind "filter": what the guest sends is held here until the
  * epoch that made it is committed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest memory of a running QEMU, seen from outside: which pages were written
  * since the last look, and what is in them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One system call inside another running process, by ptrace(2). x86-64.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The daemon's TCP port: reads the 64-byte preamble of each connection
  * (link.h), answers pings, and gives links to the worker of their pair.

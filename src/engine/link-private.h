@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Private to the link: its members, shared by link.c (frames, begin and end)
  * and link-heart.c (heartbeats, liveness). What link.h says about threads

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The link between the two workers of a pair: frames over TLS over TCP
  * (ft-protocol(7)).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftengine.a
 libftengine_a_SOURCES = \
 	src/engine/bytes.h \

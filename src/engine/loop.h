@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The control thread's event loop: libvirt's default loop, with work posted
  * to it by other threads and blocking work handed to helper threads.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Private to the NBD server: numbers of the protocol, and one client's
  * session, shared by the negotiation and the commands. Numbers are those of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A small NBD server on a unix socket, the sink of QEMU's mirror jobs: fixed
  * newstyle, simple replies, one export a disk

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The epochs that a primary is making: which epoch a frame belongs to, and
  * what EPOCH_END will say about it.

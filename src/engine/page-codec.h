@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Payloads of RAM and RAM_ZERO frames (ft-protocol(7)). Pure but for the
  * scratch memory of its two objects; each object belongs to one thread.

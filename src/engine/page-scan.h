@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * PAGEMAP_SCAN: the pages of another process that were written since they were
  * last write-protected by a userfaultfd in asynchronous mode.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest pages on their way out: read from QEMU, encoded, sent as frames of an
  * epoch. Memory is bounded by the buffer that ft_page_sender_open is given.

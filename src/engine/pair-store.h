@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a host keeps about a pair, under /var/lib/ftadmin/pairs/UUID:
  *   pair.json    the configuration, as ftadmin sent it (PAIR, see

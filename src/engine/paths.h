@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where things are on a host, and the fixed numbers of the engine. Ports are
  * not registered with IANA; both can be set per pair.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Small fixed payloads of the link protocol: disk writes, the end of an
  * epoch, heartbeats (ft-protocol(7)). Pure. RAM pages are in page-codec.h,

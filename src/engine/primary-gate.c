@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The primary's output gate, as its three threads use it. */
 #include "config.h"
 

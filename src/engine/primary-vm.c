@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The primary's VM as libvirt tells of it: how it is found, what happens to it. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The primary side of a pair, inside: what the control thread (primary.c), the
  * replication thread (replicator.c) and the receiver thread share.

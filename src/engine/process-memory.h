@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Copies between this process and another one, in large vectors
  * (process_vm_readv(2), process_vm_writev(2)).

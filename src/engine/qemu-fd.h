@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Descriptors of another process: finding them in /proc/PID/fd and taking them
  * over.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where the RAM of a VM lies in the address space of its QEMU process.
  *

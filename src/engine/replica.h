@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The standby's copy of the VM: guest memory in the waiting QEMU, replica
  * disks, and the device state to resume from. Epochs are staged as their

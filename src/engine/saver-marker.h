@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The mark in a worker's folder that says: the VM is stopped by us and will not
  * start again by itself. Whoever finds it after the worker's death acts on it.

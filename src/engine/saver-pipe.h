@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The pipe into which QEMU saves its device state, and the thread that waits
  * for QEMU's answer meanwhile. Private to device-state.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One connection to the peer's worker, from HELLO to its end: made by a helper
  * thread, read by a receiver thread of its own, used by many.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest pages that have arrived and are not yet in the waiting QEMU. Memory
  * grows with the epoch, up to the size of the guest, and shrinks again.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Makes the waiting copy: replica volumes, the domain, its memory found. */
 #include "config.h"
 

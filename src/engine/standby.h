@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The standby side of a pair, inside: standby.c (frames and actions),
  * standby-setup.c (making the waiting copy), takeover.c (running it).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Device state on the wire: the whole blob, or its difference from the blob
  * of the epoch before (ft-protocol(7)). Pure. The frames' type says which;

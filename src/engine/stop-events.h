@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QEMU's own account of how long the VM stood: the time stamps of its STOP and
  * RESUME events, which libvirt passes on.

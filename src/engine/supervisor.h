@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The daemon's workers: one process for each pair, started, watched, restarted
  * and never more than one for a pair. A worker that outlives a daemon connects

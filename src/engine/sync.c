@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From an empty standby to one that lacks only the last pages: opening what
  * touches QEMU, the set-up of the other side, the first copy. Replication

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The moment it is all for: the copy opens its doors and runs. */
 #include "config.h"
 

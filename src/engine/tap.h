@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The waiting copy's connection to the network: the taps that libvirt made for
  * its NICs, shut until this side is about to take over.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * TCP sockets between hosts: connecting to a host that has several addresses,
  * and listening on all of our own.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Private to the TLS session: its members, and the way between GnuTLS and the
  * socket. What tls.h says about threads holds.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * TLS 1.3 with an external pre-shared key over a connected stream socket
  * (RFC 8446 section 4.2.11; psk_dhe_ke only, so that a key stolen later opens

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A userfaultfd of QEMU's address space that this process holds too.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Full comparison of the two sides at an epoch boundary (a test mode, and the
  * ground for the scrub): the primary hashes all guest memory, device state and

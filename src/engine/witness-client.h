@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Asking the witness. Blocking: a worker calls it on a thread of its own.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Pairs of a witness: what the daemon does with its folder. */
 #include "config.h"
 

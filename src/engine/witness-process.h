@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The witness as a child of the daemon: `ftengine witness` is started when
  * this host was asked to be one, and started again whenever it ends. The wish

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the witness keeps: records in SQLite, keys in files. Used by the
  * server and, through witness.h, by the daemon. A store is used by one thread

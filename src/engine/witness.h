@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The witness: keeps (generation, owner) of every pair and changes it by
  * compare-and-swap, nothing else. What makes two hosts agree is only that one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The actions of the ownership machine that both roles share, and the link:
  * connecting, accepting, and what happens when it ends. Control thread only.

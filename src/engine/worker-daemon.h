@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The worker's talk with its daemon: status, events, requests and answers
  * (supervisor.h has the messages). A daemon that goes away is waited for; what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ftengine worker: one process for one pair on one host, in one role for its
  * whole life. worker.c is what both roles share: the ownership machine and the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a host is: the facts that `ftengine probe` finds, as types.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What a host is. host.c is pure; the probe needs libvirt and libxml2.
 noinst_LIBRARIES += libftinventory.a
 libftinventory_a_SOURCES = \

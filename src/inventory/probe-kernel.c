@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the kernel can do, found by doing it: one page of our own memory is
  * write-protected, written and scanned as the engine does with a guest's.

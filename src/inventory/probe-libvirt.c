@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What libvirt knows: emulators, networks, pools, domains. Element names:
  * https://libvirt.org/formatcaps.html and formatdomain.html

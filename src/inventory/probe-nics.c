@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Network devices and addresses by rtnetlink(7): unlike /sys it shows this
  * network namespace wherever /sys was mounted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The parts of ft_probe; not for others. Each returns a new reference, or NULL
  * when memory ran out.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A histogram of durations in fixed memory, for percentiles.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftpair.a
 libftpair_a_SOURCES = \
 	src/pair/histogram.c src/pair/histogram.h \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The primary's half: what happens to its VM, and what is asked of it. */
 #include "config.h"
 

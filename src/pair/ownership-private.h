@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What ownership.c, ownership-primary.c and ownership-standby.c share. Not for
  * anybody else.

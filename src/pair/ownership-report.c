@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The public state of a pair, as each side sees it. */
 #include "config.h"
 

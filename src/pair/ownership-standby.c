@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The standby's half. The rules R1 to R5 are those of ownership.h. */
 #include "config.h"
 

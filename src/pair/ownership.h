@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Ownership: who may speak for the VM. A pure state machine, no I/O, no clock,
  * no memory of its own: events in, actions out.

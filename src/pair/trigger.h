@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * When to take the next checkpoint (design section 4.1). Pure: the caller
  * brings the time and the facts, and gets "now" or "not before T".

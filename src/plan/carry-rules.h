@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the engine cannot carry, as data: each rule selects elements of the
  * domain XML by XPath 1.0. Only carry.c includes this.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Can the engine carry this domain at all? Pure function over its XML.
  *

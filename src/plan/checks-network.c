@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Does the VM find its networks on the other host, and do the hosts reach each
  * other?

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What checks find: a list of verdicts, each with evidence and remedy.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What planning looks at: the hosts and the pairs that exist.
  *

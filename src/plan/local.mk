@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Checks, placement and plans: pure functions over the inventory.
 noinst_LIBRARIES += libftplan.a
 libftplan_a_SOURCES = \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From an inventory and the administrator's choices to a plan: the pair's
  * configuration and the ordered steps that make it. Pure.

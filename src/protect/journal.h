@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The journal of what ftadmin is doing to a pair, so that a crash of ftadmin
  * leaves a trace to continue from or to clean up after. db/store.h keeps it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Carries plans out over SSH.
 noinst_LIBRARIES += libftprotect.a
 libftprotect_a_SOURCES = \

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Protect, unprotect, switchover: plans carried out over a fleet.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The control channel: `ftengine control` on a host, over SSH, speaking the
  * JSON lines of ft-protocol(7) with the engine's daemon there.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Puts the engine on a host, keeps it right, and takes it away again.
  *

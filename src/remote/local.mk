@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # SSH, the control channel and the engine's installation (libssh).
 noinst_LIBRARIES += libftremote.a
 libftremote_a_SOURCES = \

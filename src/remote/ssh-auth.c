@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Logging in: what the server offers, in OpenSSH's order (public keys of the
  * agent and of files, keyboard-interactive, password).

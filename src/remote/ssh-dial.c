@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The TCP connection, made by ourselves and not by libssh: that tries only the
  * first address of a name and tells errors only as text.

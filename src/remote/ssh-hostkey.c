@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Host keys: known, unknown, changed. A changed one is never accepted.
  */

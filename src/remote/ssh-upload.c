@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Files to the host: SFTP to a temporary name, SHA-256 on the other side,
  * rename.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * SSH to a host as OpenSSH would do it: by name, through ~/.ssh/config, with
  * known_hosts, agent, key files and passwords. libssh does the protocol.

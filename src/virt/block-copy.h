@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Mirror of a disk to an NBD server on a unix socket: everything that is on
  * the disk, and then every write before the guest sees it complete

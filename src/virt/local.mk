@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftvirt.a
 libftvirt_a_SOURCES = \
 	src/virt/block-copy.c src/virt/block-copy.h \

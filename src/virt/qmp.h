@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * QMP and HMP commands to the QEMU of a libvirt domain, through libvirt's own
  * monitor connection (libvirt-qemu), so that no second monitor is needed.

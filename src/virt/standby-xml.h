@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * From the live XML of the primary to the definition of the waiting domain on
  * the other host. Pure functions: no connection, no file.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The waiting domain: started paused with an incoming migration deferred,
  * later resumed from a stream of device state (its RAM was written before by

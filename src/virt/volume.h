@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Replica volumes: raw images of exact size in a libvirt storage pool, named
  * VM-TARGET.ftreplica, so that they are recognised as ours.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # make bench: figures of the whole product in a lab of its own (README).
 EXTRA_DIST += \
 	tests/bench/README \

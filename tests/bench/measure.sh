@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2154,SC2034,SC2016 # variables are those of run
 # Parts of tests/bench/run: what is done to the lab, and what is read from it. Every function
 # that measures prints one JSON object.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # From what was read to what is printed: the JSON result of tests/bench/run.
 
 def need(what): if . == null then error("missing: " + what) else . end;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The result of tests/bench/run as text.
 
 def pad(n): tostring as $t | $t + (" " * ([n - ($t | length), 0] | max) // "");

@@ -1,3 +1,4 @@
+SPDX-License-Identifier: GPL-2.0-or-later
 The topology database: empty, in the wrong place, damaged, newer, busy.
 
 $ ftadmin host list

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Transcripts and scripts that need no lab.
 check_PROGRAMS += tests/cli/seed
 tests_cli_seed_SOURCES = tests/cli/seed.c

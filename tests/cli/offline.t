@@ -1,3 +1,4 @@
+SPDX-License-Identifier: GPL-2.0-or-later
 Hosts that do not answer: what the database knows is shown with its age.
 
 $ seed t.db 1

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Puts hosts, a VM, a pair and an event into a topology database, as earlier
  * runs of ftadmin would have: seed DB PORT. The hosts are at 127.0.0.1:PORT.

@@ -1,3 +1,4 @@
+SPDX-License-Identifier: GPL-2.0-or-later
 Wrong usage: exit code 2, a message that names the mistake, nothing on stdout.
 
 $ ftadmin

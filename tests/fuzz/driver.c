@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs a harness without libFuzzer: every file of its corpus, then mutations
  * of them that are the same in every run. Each input ends at an unmapped page,

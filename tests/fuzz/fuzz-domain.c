@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A domain's XML, as another host's libvirt gives it. */
 #include "config.h"
 

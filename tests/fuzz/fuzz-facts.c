@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Facts about a host, as a host sends them; what passes is planned with, which
  * must neither crash nor contradict itself.

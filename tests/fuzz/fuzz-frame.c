@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A stream of frames, as the link reads it, and the small payloads. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A line of the control protocol, and errors that a peer sends as JSON. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an NBD client sends, through a socket: from the handshake on (first
  * byte even) or, to get further, after a choice of export.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* RAM (first byte even) and RAM_ZERO payloads. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The preamble, and what the daemon does with bytes that may be one. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Device state: full (first byte even), or a delta against 256 bytes that
  * count up.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What every harness here defines: one input, which must neither crash nor
  * be read behind its end. Built twice: with libFuzzer (make fuzz) and with

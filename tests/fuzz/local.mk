@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Harnesses for every decoder. `make check` runs each over its corpus and
 # mutations that are always the same; `make fuzz FUZZ_SECONDS=60` runs libFuzzer.
 fuzz_programs = tests/fuzz/fuzz-frame tests/fuzz/fuzz-pages \

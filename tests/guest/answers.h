@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the ledger client writes to its log and the checker reads: shared by both. Formats stand in
  * tests/guest/README. */
 #ifndef FT_GUEST_ANSWERS_H

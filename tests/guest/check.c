@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ledger-check: the judge of every failure test.
  *
  * Reads what the clients were answered, asks the ledger what its disks and memory hold now, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* ledger-client: asks the ledger numbered requests and logs every answer with its times.
  *
  * Each connection is a client of its own to the ledger. It never connects again: a reset or an end

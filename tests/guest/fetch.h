@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Asks a ledger for its records and its state: the checker's view of the truth. */
 #ifndef FT_GUEST_FETCH_H
 #define FT_GUEST_FETCH_H

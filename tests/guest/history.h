@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the clients' logs say: read into memory, and what follows from them alone (latency, gaps,
  * order, reboots). */
 #ifndef FT_GUEST_HISTORY_H

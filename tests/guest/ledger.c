@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ledger: a TCP server inside the guest that answers a request only once it is on the guest's
  * disks.
  *

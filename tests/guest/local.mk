@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The ledger's client and checker run on the administrator's machine of the lab. The ledger
 # itself runs in the guest: tests/guest/build compiles it statically and packs it into the
 # guest's initramfs.

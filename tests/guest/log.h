@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ledger's log: records on the guest's disks and, the last ones, in memory. One thread. */
 #ifndef FT_GUEST_LOG_H
 #define FT_GUEST_LOG_H

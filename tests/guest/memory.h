@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The guest's memory under test: a sample area that is written once, and an area that is dirtied at
  * a steady rate.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The ledger's record and its hashes: shared by the ledger (in the guest), the client and the
  * checker. All little endian.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Manual test of the parts that touch QEMU, on a host of the lab:
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Shared by the parts of scripts/lab. $FTLAB, $lab and $top are set there.
 
 say() {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* enter: runs a command inside a lab host, as if it had been started there.
  *
  *   usage: enter PID COMMAND [ARGUMENT...]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Helpers for the lab's tests. A test is a bash script tests/lab/test-NAME.sh:
 #
 #   . "$(dirname "$0")/functions.sh"

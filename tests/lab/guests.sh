@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Guests of the lab: ordinary libvirt domains. Part of scripts/lab.
 
 guest_usage() {

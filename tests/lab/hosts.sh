@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Hosts of the lab: prepare, boot, power off, take down. Part of scripts/lab.
 
 lab_up() {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The lab is brought up by scripts/lab; tests of the whole product in it are tests/lab/test-*.sh.
 EXTRA_DIST += \
 	tests/lab/README \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Takeovers one after the other, each judged by the ledger: for test-takeover.sh and takeovers.
 # Sourced after functions.sh; needs a lab with hosts that were added.
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Processes die or restart under a protected guest: the engine's on both sides, libvirtd, the waiting
 # QEMU, the guest's own QEMU; and the guest goes down on purpose. One client, one connection each,
 # from the beginning to the end; the ledger is the judge.

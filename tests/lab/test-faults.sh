@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Every fault point of the engine, on the side where it matters, under load: a step that fails, a
 # worker that dies there. Each time the guest goes on, protection comes back by itself, and nothing
 # is lost. Needs --enable-fault-injection; src/base/fault.h says what the names mean.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Strangers at every door while a protected VM is under load: garbage, half messages, endless lines
 # and silence on the engine's port, the witness's port and the control socket. Nothing is lost,
 # protection is not even interrupted, and neither memory, descriptors nor logs grow.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The administrator's way to a host: names, keys, passwords, users, and the engine's installation,
 # upgrade and way back.
 . "$(dirname "$0")/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # ftadmin killed, interrupted and cut off in the middle of its work, and engines that cannot reach
 # each other: the VM keeps running, and `protect` again or `unprotect` cleans up.
 . "$(dirname "$0")/functions.sh"

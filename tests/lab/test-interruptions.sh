@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # ftadmin is killed in the middle of protect, at each of its steps, and interrupted by the user. The
 # guest never notices; protect again continues, unprotect cleans up.
 . "$(dirname "$0")/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The lab keeps its own promises: hosts, guests, power cuts, wires, cleaning up.
 . "$(dirname "$0")/functions.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Networks fail, not hosts: each cut under load, with the witness in reach or not. Whatever happens,
 # one side speaks for the guest, and nothing answered is lost.
 . "$(dirname "$0")/functions.sh"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The life of a pair without a failure: hosts, protect, status, full comparison, switchover there
 # and back under load, unprotect; and QEMU afterwards as it was found.
 . "$(dirname "$0")/functions.sh"

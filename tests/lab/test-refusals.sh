@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What ftadmin refuses to protect, and how it says so: before anything is touched, naming what is in
 # the way, with the exit code that ftadmin(8) promises. test-hosts.sh has what concerns the way to a
 # host.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A host loses power under load, at a random moment: the guest goes on at the other one, nothing
 # answered is lost. Then the host comes back, the pair is protected again by itself, and the other
 # host loses power. With each kind of guest that differs for the engine. tests/lab/takeovers does

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The lab's switch: two bridges, the hosts' wires, and cutting them. Part of scripts/lab.
 
 make_switch() {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # ownership of a pair in a simulated world; `make check` runs 5,000 seeds
 check_PROGRAMS += tests/sim/simulate
 TESTS += tests/sim/simulate

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Queue, randomness and the history tree of the simulated world. */
 #include "config.h"
 

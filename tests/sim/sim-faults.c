@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One run: a pair is protected, trouble comes, everything is healed, and after
  * a while the pair must be protected again if any VM is left. Every third seed

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hosts, workers, guests and their output in the simulated world. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Links, pings and the witness of the simulated world. */
 #include "config.h"
 

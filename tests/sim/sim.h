@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A deterministic world around the real src/pair/ownership*.c: two hosts, a
  * witness, a network, guests that answer requests, and faults. One virtual

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * simulate [--seeds A-B] [--trace SEED]: runs the ownership of a pair in a
  * simulated world, one run per seed; see sim.h. Exit 1 with the seed on failure.

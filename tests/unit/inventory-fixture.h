@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Hosts for tests, built through the real decoder: h1 (with the VM vm1), h2, h3
  * are KVM hosts alike, w1 has no libvirt. Tests change members as they need.

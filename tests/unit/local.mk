@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # sources and tests of this folder
 
 # db/ and ui/

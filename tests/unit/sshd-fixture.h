@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A real sshd of our own on loopback: own configuration, host keys, user keys,
  * a free high port, everything in a temporary folder. It ends with the test.

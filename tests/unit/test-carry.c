@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the engine cannot carry: XML as libvirt writes it, one device at a time
  * put into a domain that is otherwise fine.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Checks: each one made to pass and to fail over an inventory built in code.
  */

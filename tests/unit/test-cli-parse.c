@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The command line: verbs, options, host names, exit codes and progress bars.
  * Linked with the real table of commands; nothing is run.

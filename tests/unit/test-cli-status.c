@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Two sides and a witness say something about pairs: which of it is true? */
 #include "config.h"
 

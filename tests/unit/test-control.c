@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The control channel over a real sshd; the far end is a shell script that
  * speaks (or breaks) the protocol, so that every kind of wrong answer is tried.

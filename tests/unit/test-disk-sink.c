@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The process that takes the guest's disk writes, met by libnbd: it asks its
  * worker while there is one, and says yes when there is none.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Page sets and the reading of QEMU's own account of its RAM. */
 #include "config.h"
 

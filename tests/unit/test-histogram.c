@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Percentiles against the sorted truth. */
 #include "config.h"
 

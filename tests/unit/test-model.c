@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Widths, safe text, units, severities and the three outputs of one table. */
 #include "config.h"
 

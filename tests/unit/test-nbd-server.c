@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The NBD server, met by the clients of other people (qemu-img, qemu-io,
  * libnbd) and by raw bytes.

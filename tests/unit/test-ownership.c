@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Ownership step by step: each test is a short story of events, and after
  * each event exactly these actions, in this order. What happens over many

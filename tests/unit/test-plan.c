@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Placement and plans: which host, why not the others, and what then is done.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The probe on this very machine: what it says is checked against other ways
  * to know it, and must pass its own decoder.

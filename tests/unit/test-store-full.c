@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The topology database on a full file system: a real tmpfs of 1 MiB in a
  * mount namespace of its own. Skipped where neither root nor user namespaces

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The topology database: entities, limits, migrations, damage, and several
  * processes at once. Every test works in a folder of its own.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Injected system calls, memory of another process, and write tracking, on a
  * child of this test instead of QEMU. Needs root, ptrace and Linux 6.7.

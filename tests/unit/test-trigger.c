@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The checkpoint trigger over a grid of all inputs: each rule of trigger.h as
  * a property of its own, and whole seconds of a guest's life.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* QMP replies and domain XML; volumes against libvirt's own test driver. */
 #include "config.h"
 

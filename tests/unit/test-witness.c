@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The witness over loopback: real server processes, real TLS, real SQLite. A
  * server is a child process, so that it can be killed.

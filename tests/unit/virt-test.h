@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Shared by the tests of src/virt and of what touches QEMU: cmocka and the
  * files in tests/unit/data. */
 #ifndef FT_TESTS_VIRT_TEST_H

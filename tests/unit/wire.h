@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Helpers of the tests of the wire: connected sockets, keys, threads, time.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The command line of ftadmin: a table of constant descriptors, one verb per
  * file. Parsing, help and the man page's test are made from the table.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The descriptors of all commands, each in the file of its name. */
 #ifndef FT_UI_CLI_COMMANDS_H
 #define FT_UI_CLI_COMMANDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Exit codes of ftadmin: part of its interface, documented in ftadmin(8).
  */

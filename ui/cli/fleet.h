@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The hosts of the database as a fleet (src/protect/fleet.h), asked in
  * parallel: one thread a host, each with the SSH session of its own member.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The journal of src/protect, kept in the topology database. */
 #ifndef FT_UI_CLI_JOURNAL_H
 #define FT_UI_CLI_JOURNAL_H

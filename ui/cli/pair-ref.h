@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which pair a VM's name means: what the hosts say now, else the database.
  */

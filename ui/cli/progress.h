@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Progress of protect and unprotect on standard error: a bar with bytes, rate
  * and time left on a terminal, one line a phase elsewhere. One thread.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Questions that SSH asks the administrator: unknown host keys and secrets.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Severity: what a state means to the administrator, always shown as a word,
  * a glyph and a colour together, so that none of the three is needed.

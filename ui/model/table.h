@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One column model for everything that is listed: rows are JSON objects (the
  * ones --json prints), columns say which member to show and how. The aligned

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Text for a terminal: widths, safe characters, and numbers with units.
  * Pure functions; any thread. Widths follow wcwidth(3) of the locale in force.
