@@ -7,5 +7,6 @@ libftbase_a_SOURCES = \
 	src/base/fault.c src/base/fault.h \
 	src/base/io.c src/base/io.h \
 	src/base/json.c src/base/json.h \
+	src/base/limits.h \
 	src/base/log.c src/base/log.h \
 	src/base/priority.c src/base/priority.h

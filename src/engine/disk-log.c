@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/fault.h"
 #include "base/io.h"
-#include "engine/payload.h"
+#include "base/limits.h"
 
 #define COPY_SIZE (1u << 20)
 

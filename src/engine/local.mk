@@ -70,8 +70,9 @@ ftengine_SOURCES = src/engine/main.c \
 	src/engine/sync.c \
 	src/engine/takeover.c \
 	src/engine/tap.c src/engine/tap.h \
-	src/engine/verify-primary.c src/engine/verify-standby.c \
-	src/engine/verify.h \
+	src/engine/verify-primary.c \
+	src/engine/verify-standby.c src/engine/verify-standby.h \
+	src/engine/verify-wire.h \
 	src/engine/witness-process.c src/engine/witness-process.h \
 	src/engine/worker.c src/engine/worker.h \
 	src/engine/worker-actions.c src/engine/worker-actions.h \

@@ -22,9 +22,9 @@
 #include <sys/uio.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "engine/frame.h"
 
-#define FT_DISKS_MAX 64
 #define FT_DISK_WRITE_HEADER_SIZE 16
 #define FT_DISK_ZERO_SIZE 24
 #define FT_EPOCH_END_SIZE 48

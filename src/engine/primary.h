@@ -122,6 +122,12 @@ int ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
 /* One short stop that only finds out what was written (no epoch). */
 int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
 
+/*
+ * verify-primary.c: the primary's half of a full comparison (verify-wire.h), on
+ * the replication thread: takes a checkpoint for it and answers who asked.
+ */
+int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
+
 /* Sets one of the flags above to value, and wakes the replication thread. */
 void ft_primary_set_flag(struct ft_primary *p, int *flag, int value);
 void ft_primary_wake(struct ft_primary *p);

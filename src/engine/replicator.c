@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/priority.h"
 #include "engine/primary.h"
-#include "engine/verify.h"
 #include "virt/vm.h"
 
 #define RETRY_NS (2 * FT_NS_PER_S)

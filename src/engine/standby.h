@@ -13,7 +13,7 @@
 #include <stdatomic.h>
 
 #include "engine/replica.h"
-#include "engine/verify.h"
+#include "engine/verify-standby.h"
 #include "engine/worker.h"
 #include "virt/vm.h"
 

@@ -12,7 +12,7 @@
 #include "engine/bytes.h"
 #include "engine/disk-reader.h"
 #include "engine/primary.h"
-#include "engine/verify.h"
+#include "engine/verify-wire.h"
 
 #define READ_BYTES ((size_t)1 << 20)
 #define ANSWER_NS (120 * FT_NS_PER_S)

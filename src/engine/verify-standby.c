@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "engine/verify-standby.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 #include "base/io.h"
 #include "engine/bytes.h"
 #include "engine/process-memory.h"
-#include "engine/verify.h"
+#include "engine/verify-wire.h"
 
 static void
 note_first(struct ft_verify_check *c, const char *what, uint64_t offset)
