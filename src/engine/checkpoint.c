@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "engine/primary.h"
+#include "engine/primary-private.h"
 
 #define STOP_MS 5000
 

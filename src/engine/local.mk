@@ -59,13 +59,14 @@ ftengine_SOURCES = src/engine/main.c \
 	src/engine/page-sender.c src/engine/page-sender.h \
 	src/engine/pair-store.c src/engine/pair-store.h \
 	src/engine/paths.h \
-	src/engine/primary.c src/engine/primary.h \
+	src/engine/primary.c src/engine/primary.h src/engine/primary-private.h \
 	src/engine/primary-gate.c src/engine/primary-vm.c \
 	src/engine/replica.c src/engine/replica.h \
 	src/engine/replicator.c \
 	src/engine/session.c src/engine/session.h \
 	src/engine/staged-pages.c src/engine/staged-pages.h \
-	src/engine/standby.c src/engine/standby.h src/engine/standby-setup.c \
+	src/engine/standby.c src/engine/standby.h src/engine/standby-private.h \
+	src/engine/standby-setup.c \
 	src/engine/supervisor.c src/engine/supervisor.h \
 	src/engine/sync.c \
 	src/engine/takeover.c \

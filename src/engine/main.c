@@ -14,6 +14,8 @@
 #include "engine/disk-sink.h"
 #include "engine/paths.h"
 #include "engine/witness.h"
+#include "engine/primary.h"
+#include "engine/standby.h"
 #include "engine/worker.h"
 #include "inventory/probe.h"
 
@@ -74,6 +76,9 @@ run_worker(int argc, char **argv)
         { NULL, 0, NULL, 0 },
     };
     const char *pair = NULL;
+    static const struct ft_sides sides = {
+        { [FT_ROLE_PRIMARY] = &ft_primary_side, [FT_ROLE_STANDBY] = &ft_standby_side }
+    };
     int c, give_up = 0;
 
     while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
@@ -86,7 +91,7 @@ run_worker(int argc, char **argv)
     }
     if (!pair || optind < argc)
         return usage(stderr);
-    return ft_worker_main(pair, give_up);
+    return ft_worker_main(pair, give_up, &sides);
 }
 
 static int

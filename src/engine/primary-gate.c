@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "engine/primary.h"
+#include "engine/primary-private.h"
 
 #define GATE_DRAIN_MS 500
 

@@ -8,7 +8,7 @@
 #include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "engine/primary.h"
+#include "engine/primary-private.h"
 #include "virt/qmp.h"
 
 /* A QEMU that still waits for its state was won, but never ran. */

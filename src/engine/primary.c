@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "engine/loop.h"
+#include "engine/primary-private.h"
 #include "virt/standby.h"
 
 #define STUCK_NS (8 * FT_NS_PER_S)

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/priority.h"
-#include "engine/primary.h"
+#include "engine/primary-private.h"
 #include "virt/vm.h"
 
 #define RETRY_NS (2 * FT_NS_PER_S)

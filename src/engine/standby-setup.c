@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "engine/standby.h"
+#include "engine/standby-private.h"
 #include "engine/worker-actions.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "engine/standby.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "engine/standby.h"
+#include "engine/standby-private.h"
 #include "engine/worker-actions.h"
 #include "virt/volume.h"
 

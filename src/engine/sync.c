@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "engine/primary.h"
+#include "engine/primary-private.h"
 #include "plan/carry.h"
 
 #define SETUP_NS (60 * FT_NS_PER_S)

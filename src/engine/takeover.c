@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/device-state.h"
-#include "engine/standby.h"
+#include "engine/standby-private.h"
 #include "engine/tap.h"
 #include "engine/worker-actions.h"
 #include "virt/standby-xml.h"

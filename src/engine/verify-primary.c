@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "engine/bytes.h"
 #include "engine/disk-reader.h"
-#include "engine/primary.h"
+#include "engine/primary-private.h"
 #include "engine/verify-wire.h"
 
 #define READ_BYTES ((size_t)1 << 20)

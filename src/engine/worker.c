@@ -371,7 +371,7 @@ init(struct ft_worker *w, int give_up)
 }
 
 int
-ft_worker_main(const char *pair, int give_up)
+ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides)
 {
     static struct ft_worker worker;
     struct ft_worker *w = &worker;
@@ -394,8 +394,7 @@ ft_worker_main(const char *pair, int give_up)
     if (ft_make_folder(w->run_folder, 0711) || ft_loop_init())
         return 1;
     ft_priority_urgent();
-    w->side = w->state.record.role == FT_ROLE_PRIMARY ? &ft_primary_side
-                                                      : &ft_standby_side;
+    w->side = sides->by_role[w->state.record.role];
     init_ownership(w);
     return run(w);
 }

@@ -49,8 +49,6 @@ struct ft_side {
                    int64_t id, struct ft_error *err);
 };
 
-extern const struct ft_side ft_primary_side, ft_standby_side;
-
 struct ft_asker { /* who waits for an answer; client 0: nobody */
     int64_t client, id;
 };
@@ -98,8 +96,13 @@ struct ft_worker {
     int64_t asked_ns;            /* first question to the witness, this link */
 };
 
+/* The two sides, by enum ft_role: handed down, because they lie above. */
+struct ft_sides {
+    const struct ft_side *by_role[2];
+};
+
 /* Runs the worker of a pair. Exit status for main. */
-int ft_worker_main(const char *pair, int give_up);
+int ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides);
 
 /* Feeds the ownership machine; its actions follow, in order. Any thread. */
 void ft_worker_event(struct ft_worker *worker,
