@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftbase.a
 libftbase_a_SOURCES = \
+	src/base/bytes.h \
 	src/base/cleanup.h \
 	src/base/clock.c src/base/clock.h \
 	src/base/error.c src/base/error.h \
@@ -9,4 +10,5 @@ libftbase_a_SOURCES = \
 	src/base/json.c src/base/json.h \
 	src/base/limits.h \
 	src/base/log.c src/base/log.h \
+	src/base/paths.h \
 	src/base/priority.c src/base/priority.h

@@ -14,8 +14,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/json.h"
-#include "engine/loop.h"
-#include "engine/paths.h"
+#include "base/paths.h"
+#include "virt/loop.h"
 
 #define CLIENTS_MAX 64
 

@@ -11,16 +11,16 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/paths.h"
 #include "engine/daemon.h"
 #include "engine/events.h"
-#include "engine/link.h"
-#include "engine/loop.h"
-#include "engine/pair-store.h"
-#include "engine/paths.h"
 #include "engine/supervisor.h"
-#include "engine/witness.h"
 #include "engine/witness-process.h"
 #include "inventory/probe.h"
+#include "link/link.h"
+#include "virt/loop.h"
+#include "witness/witness.h"
+#include "worker/pair-store.h"
 
 typedef int (*verb_call)(struct ft_request request, const json_t *args,
                          json_t **result, struct ft_error *err);

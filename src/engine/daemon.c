@@ -15,15 +15,15 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/paths.h"
 #include "base/priority.h"
 #include "engine/control-server.h"
 #include "engine/daemon-verbs.h"
 #include "engine/events.h"
 #include "engine/link-listener.h"
-#include "engine/loop.h"
-#include "engine/paths.h"
 #include "engine/supervisor.h"
 #include "engine/witness-process.h"
+#include "virt/loop.h"
 
 void
 ft_host_name(char out[64])

@@ -14,7 +14,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "engine/paths.h"
+#include "base/paths.h"
 
 #define EVENTS_FILE FT_STATE_FOLDER "/events.jsonl"
 #define EVENTS_FILE_MAX (1 << 20)

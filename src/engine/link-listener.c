@@ -11,9 +11,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "engine/link.h"
-#include "engine/loop.h"
 #include "engine/supervisor.h"
+#include "link/link.h"
+#include "virt/loop.h"
 
 #define WAITING_MAX 64
 #define PREAMBLE_MS 2000

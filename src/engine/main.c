@@ -9,15 +9,15 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/paths.h"
+#include "disk/disk-sink.h"
 #include "engine/control-server.h"
 #include "engine/daemon.h"
-#include "engine/disk-sink.h"
-#include "engine/paths.h"
-#include "engine/witness.h"
-#include "engine/primary.h"
-#include "engine/standby.h"
-#include "engine/worker.h"
 #include "inventory/probe.h"
+#include "primary/primary.h"
+#include "standby/standby.h"
+#include "witness/witness.h"
+#include "worker/worker.h"
 
 static int
 usage(FILE *to)

@@ -18,11 +18,11 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "engine/channel.h"
+#include "base/paths.h"
 #include "engine/events.h"
-#include "engine/loop.h"
-#include "engine/pair-store.h"
-#include "engine/paths.h"
+#include "virt/loop.h"
+#include "worker/channel.h"
+#include "worker/pair-store.h"
 
 #define WORKERS_MAX 256
 #define REATTACH_MS 700 /* for workers that outlived a daemon */

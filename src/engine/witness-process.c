@@ -15,8 +15,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
-#include "engine/loop.h"
-#include "engine/paths.h"
+#include "base/paths.h"
+#include "virt/loop.h"
 
 #define PORT_FILE FT_WITNESS_FOLDER "/port"
 #define RESTART_MS 500

@@ -7,7 +7,7 @@
 
 #include "plan/plan.h"
 
-/* Lengths the engine stores: src/engine/pair-store.h. */
+/* Lengths the engine stores: src/worker/pair-store.h. */
 #define ENGINE_HOST_MAX 63
 #define ENGINE_VM_MAX 127
 #define ENGINE_POOL_MAX 63

@@ -2,9 +2,10 @@
 noinst_LIBRARIES += libftvirt.a
 libftvirt_a_SOURCES = \
 	src/virt/block-copy.c src/virt/block-copy.h \
-	src/virt/vm.c src/virt/vm.h \
+	src/virt/loop.c src/virt/loop.h \
 	src/virt/qmp.c src/virt/qmp.h \
-	src/virt/standby.c src/virt/standby.h \
 	src/virt/standby-xml.c src/virt/standby-xml.h \
+	src/virt/standby.c src/virt/standby.h \
+	src/virt/vm.c src/virt/vm.h \
 	src/virt/volume.c src/virt/volume.h \
 	src/virt/xml.c src/virt/xml.h

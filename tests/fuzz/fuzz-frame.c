@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "engine/payload.h"
+#include "link/payload.h"
 
 static const uint64_t disks[] = { 1 << 30, 12345 };
 

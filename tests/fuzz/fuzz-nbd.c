@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "engine/nbd-server.h"
+#include "disk/nbd-server.h"
 
 #define DISK_SIZE 100000
 

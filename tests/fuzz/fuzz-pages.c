@@ -4,7 +4,7 @@
 
 #include "fuzz.h"
 
-#include "engine/page-codec.h"
+#include "link/page-codec.h"
 
 static const uint64_t blocks[] = { 1 << 20, 8192, UINT64_C(1) << 40 };
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "engine/link.h"
+#include "link/link.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,7 +7,7 @@
 
 #include "fuzz.h"
 
-#include "engine/state-delta.h"
+#include "link/state-delta.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -6,7 +6,7 @@ fuzz_programs = tests/fuzz/fuzz-frame tests/fuzz/fuzz-pages \
 	tests/fuzz/fuzz-nbd
 check_PROGRAMS += $(fuzz_programs)
 TESTS += $(fuzz_programs)
-fuzz_libs = libftengine.a libftbase.a $(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS)
+fuzz_libs = libftdisk.a libftlink.a libftbase.a $(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS)
 fuzz_common = tests/fuzz/driver.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_frame_SOURCES = tests/fuzz/fuzz-frame.c $(fuzz_common)
 tests_fuzz_fuzz_frame_LDADD = $(fuzz_libs)

@@ -37,14 +37,14 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/io.h"
-#include "engine/device-state.h"
-#include "engine/gate.h"
-#include "engine/guest-memory.h"
+#include "gate/gate.h"
+#include "qemu/device-state.h"
+#include "qemu/guest-memory.h"
 #include "virt/block-copy.h"
-#include "virt/vm.h"
 #include "virt/qmp.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
+#include "virt/vm.h"
 
 #define FOLDER "/run"
 #define TIMEOUT_MS 5000

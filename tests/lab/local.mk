@@ -33,7 +33,7 @@ dist_check_SCRIPTS += $(lab_tests)
 # A manual test of what touches QEMU; its head says how.
 EXTRA_PROGRAMS = tests/lab/checkpoint-probe
 tests_lab_checkpoint_probe_SOURCES = tests/lab/checkpoint-probe.c
-tests_lab_checkpoint_probe_LDADD = libftengine.a libftvirt.a libftbase.a \
+tests_lab_checkpoint_probe_LDADD = libftgate.a libftqemu.a libftvirt.a libftbase.a \
 	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS)
 
 # The way to the hosts, and ftadmin interrupted.

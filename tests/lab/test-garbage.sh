@@ -35,7 +35,7 @@ let_go() {
     rm -f "$test_folder"/held.*
 }
 
-preamble() { # KIND PAIR: as in src/engine/preamble.c
+preamble() { # KIND PAIR: as in src/link/preamble.c
     printf 'FTLINK1\n'
     printf "\\x0$1"
     head -c 19 /dev/zero

@@ -231,7 +231,7 @@ ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
     item->event.ask = action->ask;
 }
 
-/* What src/engine/witness.c does with a request. */
+/* What src/witness/witness.c does with a request. */
 static bool
 swap_record(struct world *w, const struct item *item)
 {

@@ -35,7 +35,7 @@ wire_tests = tests/unit/test-tls \
 	tests/unit/test-disk-log
 check_PROGRAMS += $(wire_tests)
 TESTS += $(wire_tests)
-wire_libs = libftengine.a libftbase.a $(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS) \
+wire_libs = libftdisk.a libftlink.a libftbase.a $(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_test_tls_SOURCES = tests/unit/test-tls.c tests/unit/wire.h
 tests_unit_test_tls_LDADD = $(wire_libs)
@@ -96,7 +96,7 @@ virt_tests = tests/unit/test-standby-xml tests/unit/test-virt \
 	tests/unit/test-guest-pages tests/unit/test-tracking
 check_PROGRAMS += $(virt_tests)
 TESTS += $(virt_tests)
-virt_libs = libftengine.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
+virt_libs = libftgate.a libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
 	$(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_standby_xml_SOURCES = tests/unit/test-standby-xml.c \
 	tests/unit/virt-test.h
@@ -136,7 +136,7 @@ tests_unit_test_trigger_LDADD = $(pair_libs)
 tests_unit_test_histogram_SOURCES = tests/unit/test-histogram.c
 tests_unit_test_histogram_LDADD = $(pair_libs)
 tests_unit_test_witness_SOURCES = tests/unit/test-witness.c
-tests_unit_test_witness_LDADD = libftengine.a libftbase.a $(GNUTLS_LIBS) \
+tests_unit_test_witness_LDADD = libftwitness.a libftlink.a libftbase.a $(GNUTLS_LIBS) \
 	$(SQLITE_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 endif
 

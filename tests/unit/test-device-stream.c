@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "engine/device-state.h"
-#include "engine/saver-marker.h"
+#include "qemu/device-state.h"
+#include "qemu/saver-marker.h"
 
 static const uint8_t blob[] = { 'Q', 'E', 'V', 'M', 0, 0, 0, 3, 4, 1, 2, 3, 0 };
 

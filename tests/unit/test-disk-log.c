@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/io.h"
-#include "engine/disk-log.h"
+#include "disk/disk-log.h"
 
 #define DISK_SIZE (8u << 20)
 

@@ -17,7 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "engine/disk-sink.h"
+#include "disk/disk-sink.h"
 
 #define DISK_SIZE (UINT64_C(8) << 20)
 

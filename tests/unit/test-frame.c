@@ -8,8 +8,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "engine/frame.h"
-#include "engine/payload.h"
+#include "link/frame.h"
+#include "link/payload.h"
 
 static const struct ft_frame_header good = {
     .length = 48,

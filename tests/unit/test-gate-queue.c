@@ -4,7 +4,7 @@
 #include "virt-test.h"
 
 #include "base/cleanup.h"
-#include "engine/gate-queue.h"
+#include "gate/gate-queue.h"
 
 #define LIMIT (1 << 20)
 

@@ -5,8 +5,8 @@
 #include "virt-test.h"
 
 #include "base/cleanup.h"
-#include "engine/page-set.h"
-#include "engine/ram-blocks.h"
+#include "qemu/page-set.h"
+#include "qemu/ram-blocks.h"
 
 #define PAGES 64
 #define BLOCKS 3

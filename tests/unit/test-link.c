@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include "base/bytes.h"
 #include "base/json.h"
-#include "engine/link.h"
-#include "engine/bytes.h"
+#include "link/link.h"
 
 struct opening {
     uint16_t port;

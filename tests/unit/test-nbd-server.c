@@ -14,11 +14,11 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "engine/bytes.h"
-#include "engine/disk-log.h"
-#include "engine/nbd-protocol.h"
+#include "disk/disk-log.h"
+#include "disk/nbd-protocol.h"
 
 #define DISK_SIZE (UINT64_C(40) << 20)
 

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
-#include "engine/bytes.h"
-#include "engine/page-codec.h"
+#include "link/page-codec.h"
 
 #define PAGES 2048u
 #define BLOCK_SIZE ((uint64_t)PAGES * FT_PAGE_SIZE)

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
-#include "engine/bytes.h"
-#include "engine/state-delta.h"
+#include "link/state-delta.h"
 
 static struct ft_state
 make_state(size_t size, uint64_t seed)

@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#include "engine/tls.h"
+#include "link/tls.h"
 
 /* One side of a handshake on a thread of its own. */
 struct side {

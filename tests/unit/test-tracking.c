@@ -19,12 +19,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "engine/inject.h"
-#include "engine/kernel-abi.h"
-#include "engine/page-scan.h"
-#include "engine/process-memory.h"
-#include "engine/qemu-fd.h"
-#include "engine/uffd.h"
+#include "qemu/inject.h"
+#include "qemu/kernel-abi.h"
+#include "qemu/page-scan.h"
+#include "qemu/process-memory.h"
+#include "qemu/qemu-fd.h"
+#include "qemu/uffd.h"
 
 #define PAGES 1024
 #define SIZE (PAGES * FT_PAGE_SIZE)

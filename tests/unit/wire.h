@@ -19,7 +19,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "engine/tcp.h"
+#include "link/tcp.h"
 
 #define PAIR_ID "6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e81"
 #define OTHER_ID "00000000-0000-4000-8000-000000000001"

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Where things are on a host, and the fixed numbers of the engine. Ports are
+ * not registered with IANA; both can be set per pair.
+ */
+#ifndef FT_BASE_PATHS_H
+#define FT_BASE_PATHS_H
+
+#define FT_STATE_FOLDER "/var/lib/ftadmin"
+#define FT_PAIRS_FOLDER FT_STATE_FOLDER "/pairs"
+#define FT_WITNESS_FOLDER FT_STATE_FOLDER "/witness"
+#define FT_RUN_FOLDER "/run/ftadmin"
+#define FT_LOG_FOLDER "/var/log/ftadmin"
+
+#define FT_CONTROL_SOCKET FT_RUN_FOLDER "/engine.sock"
+#define FT_WORKER_SOCKET FT_RUN_FOLDER "/worker.sock"
+#define FT_PID_FILE FT_RUN_FOLDER "/engine.pid"
+
+#define FT_ENGINE_PORT 7331
+#define FT_WITNESS_PORT 7332
+
+/* One control line in, one reply or message out, in bytes. */
+#define FT_CONTROL_LINE_MAX (1 << 20)
+#define FT_CONTROL_REPLY_MAX (16 << 20)
+
+#define FT_CONTROL_PROTOCOL 1
+
+#endif

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LIBRARIES += libftdisk.a
+libftdisk_a_SOURCES = \
+	src/disk/disk-log.c src/disk/disk-log.h \
+	src/disk/disk-reader.c src/disk/disk-reader.h \
+	src/disk/disk-sink-main.c \
+	src/disk/disk-sink-private.h \
+	src/disk/disk-sink.c src/disk/disk-sink.h \
+	src/disk/disk-zero.c \
+	src/disk/nbd-negotiate.c \
+	src/disk/nbd-protocol.h \
+	src/disk/nbd-server.c src/disk/nbd-server.h \
+	src/disk/nbd-session.c

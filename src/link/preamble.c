@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "link/link.h"
+
+#define MAGIC "FTLINK1\n"
+#define MAGIC_SIZE 8
+#define KIND_AT 8
+#define PAIR_AT 28
+#define PAIR_LENGTH (FT_PAIR_ID_SIZE - 1)
+#define ALIVE "FTALIVE"
+
+static int
+is_pair_id(const char *text)
+{
+    for (size_t i = 0; i < PAIR_LENGTH; i++) {
+        int dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? text[i] != '-'
+                 : !(text[i] >= '0' && text[i] <= '9') &&
+                       !(text[i] >= 'a' && text[i] <= 'f'))
+            return 0;
+    }
+    return 1;
+}
+
+void
+ft_preamble_encode(const struct ft_preamble *preamble,
+                   unsigned char out[FT_PREAMBLE_SIZE])
+{
+    assert(strlen(preamble->pair) == PAIR_LENGTH && is_pair_id(preamble->pair));
+    memset(out, 0, FT_PREAMBLE_SIZE);
+    memcpy(out, MAGIC, MAGIC_SIZE);
+    out[KIND_AT] = (unsigned char)preamble->kind;
+    memcpy(out + PAIR_AT, preamble->pair, PAIR_LENGTH);
+}
+
+int
+ft_preamble_decode(const unsigned char in[FT_PREAMBLE_SIZE],
+                   struct ft_preamble *preamble, struct ft_error *err)
+{
+    if (memcmp(in, MAGIC, MAGIC_SIZE))
+        return ft_fail(err, EPROTO, NULL,
+                       "the connection does not open with an ftengine preamble");
+    preamble->kind = (enum ft_preamble_kind)in[KIND_AT];
+    if (in[KIND_AT] != FT_PREAMBLE_LINK && in[KIND_AT] != FT_PREAMBLE_PING)
+        return ft_fail(err, EPROTO, NULL, "preamble of unknown kind %u",
+                       in[KIND_AT]);
+    for (size_t i = KIND_AT + 1; i < PAIR_AT; i++)
+        if (in[i])
+            return ft_fail(err, EPROTO, NULL,
+                           "preamble with 0x%02x in its padding", in[i]);
+    memcpy(preamble->pair, in + PAIR_AT, PAIR_LENGTH);
+    preamble->pair[PAIR_LENGTH] = '\0';
+    if (!is_pair_id(preamble->pair))
+        return ft_fail(err, EPROTO, NULL, "preamble without a pair's UUID");
+    return 0;
+}
+
+/* Moves exactly size bytes, whether the socket blocks or not. 0 or -errno. */
+static int
+transfer(int fd, int sending, void *data, size_t size, int64_t deadline_ns)
+{
+    unsigned char *at = data;
+
+    while (size) {
+        ssize_t n = sending ? send(fd, at, size, MSG_DONTWAIT | MSG_NOSIGNAL)
+                            : recv(fd, at, size, MSG_DONTWAIT);
+        int rc;
+
+        if (n > 0) {
+            at += n;
+            size -= n;
+            continue;
+        }
+        if (n == 0)
+            return -EPIPE;
+        if (errno != EAGAIN && errno != EINTR)
+            return -errno;
+        rc = ft_wait_fd(fd, sending ? POLLOUT : POLLIN, deadline_ns);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static const char *
+transfer_text(int rc)
+{
+    return rc == -EPIPE ? "the peer closed the connection" : strerror(-rc);
+}
+
+int
+ft_link_preamble_write(int fd, const struct ft_preamble *preamble,
+                       int64_t deadline_ns, struct ft_error *err)
+{
+    unsigned char bytes[FT_PREAMBLE_SIZE];
+    int rc;
+
+    ft_preamble_encode(preamble, bytes);
+    rc = transfer(fd, 1, bytes, sizeof(bytes), deadline_ns);
+    if (rc)
+        return ft_fail(err, -rc, NULL, "cannot send the preamble: %s",
+                       transfer_text(rc));
+    return 0;
+}
+
+int
+ft_link_preamble_read(int fd, struct ft_preamble *preamble, int64_t deadline_ns,
+                      struct ft_error *err)
+{
+    unsigned char bytes[FT_PREAMBLE_SIZE];
+    int rc = transfer(fd, 0, bytes, sizeof(bytes), deadline_ns);
+
+    if (rc)
+        return ft_fail(err, -rc, NULL, "no preamble came: %s",
+                       transfer_text(rc));
+    return ft_preamble_decode(bytes, preamble, err);
+}
+
+int
+ft_link_ping(const char *const *addresses, size_t n, uint16_t port,
+             const char *pair, int64_t deadline_ns, int *worker_runs,
+             struct ft_error *err)
+{
+    struct ft_preamble preamble = { .kind = FT_PREAMBLE_PING };
+    unsigned char answer[FT_ALIVE_SIZE];
+    FT_AUTOCLOSE int fd = -1;
+    int rc;
+
+    if (strlen(pair) != PAIR_LENGTH || !is_pair_id(pair))
+        return ft_fail(err, EINVAL, NULL, "not a pair's UUID");
+    strcpy(preamble.pair, pair);
+    rc = ft_tcp_connect(addresses, n, port, deadline_ns, &fd, err);
+    if (!rc)
+        rc = ft_link_preamble_write(fd, &preamble, deadline_ns, err);
+    if (rc)
+        return rc;
+    rc = transfer(fd, 0, answer, sizeof(answer), deadline_ns);
+    if (rc)
+        return ft_fail(err, -rc, NULL, "the peer's engine did not answer: %s",
+                       transfer_text(rc));
+    if (memcmp(answer, ALIVE, sizeof(answer) - 1) ||
+        answer[sizeof(answer) - 1] > 1)
+        return ft_fail(err, EPROTO, "does something else use this port?",
+                       "the peer's answer to a ping is none of ours");
+    *worker_runs = answer[sizeof(answer) - 1];
+    return 0;
+}
+
+int
+ft_link_ping_answer(int fd, int worker_runs)
+{
+    unsigned char answer[FT_ALIVE_SIZE] = ALIVE;
+
+    answer[sizeof(answer) - 1] = worker_runs ? 1 : 0;
+    /* A socket that was just accepted has room for 8 bytes. */
+    return transfer(fd, 1, answer, sizeof(answer), 0);
+}

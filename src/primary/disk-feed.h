@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The disks of a protected VM: a write-blocking mirror job of each writable
+ * disk into our NBD server, and from there as frames to the standby.
+ *
+ * The guest comes first: when the link is gone every write is answered with
+ * success and the replica is stale, which the owner of the feed learns from
+ * the link. Threads: the owner's thread; the NBD server has a process of its
+ * own and one thread here (disk-sink.h).
+ */
+#ifndef FT_PRIMARY_DISK_FEED_H
+#define FT_PRIMARY_DISK_FEED_H
+
+#include <stdint.h>
+
+#include <libvirt/libvirt.h>
+
+#include "base/error.h"
+#include "primary/outgoing.h"
+#include "virt/vm.h"
+
+struct ft_disk_feed;
+
+struct ft_disk_feed_progress {
+    uint64_t done, total; /* bytes over all disks */
+    int ready;            /* every disk is mirrored */
+    int broken;           /* a mirror job ended by itself */
+};
+
+/* Whether a disk is replicated: a writable hard disk. */
+int ft_disk_is_replicated(const struct ft_vm_disk *disk);
+
+/*
+ * Starts a mirror for each disk of domain that is replicated. The numbers of
+ * the disks on the wire are their order among those. folder, which outlives the
+ * feed, holds the socket.
+ */
+int ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
+                       const char *folder, struct ft_outgoing *out,
+                       struct ft_disk_feed **feed, struct ft_error *err);
+
+int ft_disk_feed_progress(struct ft_disk_feed *feed,
+                          struct ft_disk_feed_progress *progress,
+                          struct ft_error *err);
+
+/*
+ * Ends the mirrors and frees feed; the VM stays on its own disks, and stands
+ * for some milliseconds when they were not ready. NULL is a no-op. Mirrors that
+ * libvirt does not end now are ended as leftovers later.
+ */
+void ft_disk_feed_stop(struct ft_disk_feed *feed);
+
+/* Ends mirrors into folder that a dead worker left, or one without libvirt. */
+int ft_disk_feed_end_leftovers(virDomainPtr dom, const char *folder,
+                               struct ft_error *err);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "primary/epoch-stats.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+#define WINDOW_NS (30 * FT_NS_PER_S)
+#define RATE_WINDOW_NS (2 * FT_NS_PER_S)
+
+void
+ft_epoch_stats_init(struct ft_epoch_stats *stats)
+{
+    memset(stats, 0, sizeof(*stats));
+    pthread_mutex_init(&stats->lock, NULL);
+    stats->window_began = ft_clock_ns();
+}
+
+void
+ft_epoch_stats_add(struct ft_epoch_stats *stats, uint64_t epoch,
+                   int64_t stop_ns, int64_t pause_ns, uint64_t dirty_bytes)
+{
+    pthread_mutex_lock(&stats->lock);
+    if (stop_ns - stats->window_began > WINDOW_NS) {
+        ft_histogram_turn(&stats->pause);
+        ft_histogram_turn(&stats->commit);
+        stats->window_began = stop_ns;
+    }
+    ft_histogram_add(&stats->pause, pause_ns);
+    stats->starts[stats->count++ % FT_EPOCH_STATS_RECENT] = stop_ns;
+    stats->last_epoch = epoch;
+    stats->last_stop = stop_ns;
+    stats->dirty_total += dirty_bytes;
+    stats->dirty_bytes += ((double)dirty_bytes - stats->dirty_bytes) / 16;
+    pthread_mutex_unlock(&stats->lock);
+}
+
+void
+ft_epoch_stats_acked(struct ft_epoch_stats *stats, uint64_t epoch, int64_t now)
+{
+    pthread_mutex_lock(&stats->lock);
+    if (epoch == stats->last_epoch) {
+        stats->acked_epoch = epoch;
+        stats->acked_stop = stats->last_stop;
+        ft_histogram_add(&stats->commit, now - stats->last_stop);
+    }
+    pthread_mutex_unlock(&stats->lock);
+}
+
+void
+ft_epoch_stats_pages(struct ft_epoch_stats *stats, uint64_t data, uint64_t zero)
+{
+    pthread_mutex_lock(&stats->lock);
+    stats->pages_total += data;
+    stats->zero_pages_total += zero;
+    pthread_mutex_unlock(&stats->lock);
+}
+
+void
+ft_epoch_stats_traffic(struct ft_epoch_stats *stats, uint64_t link_bytes,
+                       uint64_t disk_bytes, uint64_t buffer_bytes)
+{
+    pthread_mutex_lock(&stats->lock);
+    stats->link_bytes = link_bytes;
+    stats->disk_bytes = disk_bytes;
+    stats->buffer_bytes = buffer_bytes;
+    pthread_mutex_unlock(&stats->lock);
+}
+
+void
+ft_epoch_stats_progress(struct ft_epoch_stats *stats, const char *phase,
+                        uint64_t done, uint64_t total)
+{
+    pthread_mutex_lock(&stats->lock);
+    if (stats->phase != phase)
+        stats->phase_began = ft_clock_ns();
+    stats->phase = phase;
+    stats->done = done;
+    stats->total = total;
+    pthread_mutex_unlock(&stats->lock);
+}
+
+static double
+rate(const struct ft_epoch_stats *stats, int64_t now)
+{
+    uint64_t known = stats->count < FT_EPOCH_STATS_RECENT
+                         ? stats->count
+                         : FT_EPOCH_STATS_RECENT;
+    int64_t oldest = now;
+    unsigned i, n = 0;
+
+    for (i = 0; i < known; i++) {
+        if (now - stats->starts[i] > RATE_WINDOW_NS)
+            continue;
+        n++;
+        if (stats->starts[i] < oldest)
+            oldest = stats->starts[i];
+    }
+    return n > 1 && now > oldest ? n * 1e9 / (double)(now - oldest) : 0;
+}
+
+static json_t *
+percentiles(const struct ft_histogram *h)
+{
+    return json_pack("{s:f,s:f}", "p50",
+                     (double)ft_histogram_percentile(h, 50) / 1e6, "p99",
+                     (double)ft_histogram_percentile(h, 99) / 1e6);
+}
+
+static json_t *
+progress(const struct ft_epoch_stats *stats, int64_t now)
+{
+    int64_t took = now - stats->phase_began;
+
+    if (!stats->phase)
+        return json_null();
+    return json_pack("{s:s,s:I,s:I,s:f}", "phase", stats->phase, "done",
+                     (json_int_t)stats->done, "total", (json_int_t)stats->total,
+                     "bytes_per_s",
+                     took > 0 ? (double)stats->done * 1e9 / (double)took : 0.0);
+}
+
+static json_t *
+counters(const struct ft_epoch_stats *stats)
+{
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "epochs",
+                     (json_int_t)stats->count, "dirty_bytes",
+                     (json_int_t)stats->dirty_total, "pages_sent",
+                     (json_int_t)stats->pages_total, "zero_pages",
+                     (json_int_t)stats->zero_pages_total, "link_bytes",
+                     (json_int_t)stats->link_bytes, "disk_bytes",
+                     (json_int_t)stats->disk_bytes, "buffer_bytes",
+                     (json_int_t)stats->buffer_bytes);
+}
+
+void
+ft_epoch_stats_report(struct ft_epoch_stats *stats, json_t *status)
+{
+    int64_t now = ft_clock_ns();
+
+    pthread_mutex_lock(&stats->lock);
+    json_object_set_new(status, "epoch",
+                        json_integer((json_int_t)stats->acked_epoch));
+    json_object_set_new(status, "epochs_per_s", json_real(rate(stats, now)));
+    json_object_set_new(status, "pause_ms", percentiles(&stats->pause));
+    json_object_set_new(status, "commit_ms", percentiles(&stats->commit));
+    json_object_set_new(status, "lag_ms",
+                        json_real(stats->acked_stop
+                                      ? (double)(now - stats->acked_stop) / 1e6
+                                      : 0.0));
+    json_object_set_new(status, "dirty_bytes_per_epoch",
+                        json_integer((json_int_t)stats->dirty_bytes));
+    json_object_set_new(status, "progress", progress(stats, now));
+    json_object_set_new(status, "counters", counters(stats));
+    pthread_mutex_unlock(&stats->lock);
+}

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LIBRARIES += libftprimary.a
+libftprimary_a_SOURCES = \
+	src/primary/checkpoint.c \
+	src/primary/disk-feed.c src/primary/disk-feed.h \
+	src/primary/epoch-stats.c src/primary/epoch-stats.h \
+	src/primary/outgoing.c src/primary/outgoing.h \
+	src/primary/page-sender.c src/primary/page-sender.h \
+	src/primary/primary-gate.c \
+	src/primary/primary-private.h \
+	src/primary/primary-vm.c \
+	src/primary/primary.c src/primary/primary.h \
+	src/primary/replicator.c \
+	src/primary/sync.c \
+	src/primary/verify-primary.c

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "primary/outgoing.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+#define READ_NS (5 * FT_NS_PER_S)
+
+void
+ft_outgoing_init(struct ft_outgoing *out)
+{
+    pthread_condattr_t attr;
+
+    memset(out, 0, sizeof(*out));
+    pthread_mutex_init(&out->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&out->answered, &attr);
+}
+
+void
+ft_outgoing_begin(struct ft_outgoing *out, struct ft_session *session)
+{
+    pthread_mutex_lock(&out->lock);
+    out->session = ft_session_ref(session);
+    out->muted = 0;
+    out->open = 1;
+    out->disk_bytes = 0;
+    memset(out->summary, 0, sizeof(out->summary));
+    pthread_mutex_unlock(&out->lock);
+}
+
+void
+ft_outgoing_end_session(struct ft_outgoing *out)
+{
+    struct ft_session *session;
+
+    pthread_mutex_lock(&out->lock);
+    session = FT_STEAL(out->session);
+    pthread_mutex_unlock(&out->lock);
+    ft_session_unref(session);
+}
+
+void
+ft_outgoing_mute(struct ft_outgoing *out)
+{
+    pthread_mutex_lock(&out->lock);
+    out->muted = 1;
+    pthread_mutex_unlock(&out->lock);
+}
+
+static int
+is_muted(struct ft_outgoing *out)
+{
+    int muted;
+
+    pthread_mutex_lock(&out->lock);
+    muted = out->muted;
+    pthread_mutex_unlock(&out->lock);
+    return muted;
+}
+
+uint64_t
+ft_outgoing_close_epoch(struct ft_outgoing *out)
+{
+    uint64_t closed;
+
+    pthread_mutex_lock(&out->lock);
+    closed = out->open++;
+    memset(&out->summary[out->open & 1], 0, sizeof(out->summary[0]));
+    out->disk_bytes = 0;
+    pthread_mutex_unlock(&out->lock);
+    return closed;
+}
+
+uint64_t
+ft_outgoing_disk_bytes(struct ft_outgoing *out)
+{
+    uint64_t bytes;
+
+    pthread_mutex_lock(&out->lock);
+    bytes = out->disk_bytes;
+    pthread_mutex_unlock(&out->lock);
+    return bytes;
+}
+
+uint64_t
+ft_outgoing_disk_total(struct ft_outgoing *out)
+{
+    uint64_t bytes;
+
+    pthread_mutex_lock(&out->lock);
+    bytes = out->disk_total;
+    pthread_mutex_unlock(&out->lock);
+    return bytes;
+}
+
+static void
+count(struct ft_outgoing *out, uint64_t epoch,
+      const struct ft_epoch_summary *part)
+{
+    pthread_mutex_lock(&out->lock);
+    ft_epoch_summary_merge(&out->summary[epoch & 1], part);
+    pthread_mutex_unlock(&out->lock);
+}
+
+int
+ft_outgoing_send(struct ft_outgoing *out, uint64_t epoch,
+                 enum ft_frame_type type, unsigned flags,
+                 const struct iovec *payload, size_t n)
+{
+    struct ft_epoch_summary part = { 0 };
+
+    if (is_muted(out))
+        return -ECANCELED;
+    ft_epoch_summary_add(&part, type, payload, n);
+    count(out, epoch, &part);
+    return ft_link_send(ft_session_link(out->session), type, flags, epoch,
+                        payload, n);
+}
+
+int
+ft_outgoing_send_disk(struct ft_outgoing *out, enum ft_frame_type type,
+                      const struct iovec *payload, size_t n, uint64_t length)
+{
+    uint64_t epoch;
+
+    pthread_mutex_lock(&out->lock);
+    epoch = out->open;
+    out->disk_bytes += length;
+    out->disk_total += length;
+    pthread_mutex_unlock(&out->lock);
+    return ft_outgoing_send(out, epoch, type, 0, payload, n);
+}
+
+void
+ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
+                        uint64_t data_pages, uint64_t zero_pages)
+{
+    struct ft_epoch_summary part = { .ram_pages = data_pages,
+                                     .zero_pages = zero_pages };
+
+    count(out, epoch, &part);
+}
+
+static int
+await_data(struct ft_outgoing *out, int64_t deadline)
+{
+    struct timespec t = { deadline / FT_NS_PER_S, deadline % FT_NS_PER_S };
+    struct ft_error err;
+    int rc = 0;
+
+    pthread_mutex_lock(&out->lock);
+    while (out->reading && !rc && ft_clock_ns() < deadline) {
+        pthread_cond_timedwait(&out->answered, &out->lock, &t);
+        rc = ft_link_error(ft_session_link(out->session), &err);
+    }
+    if (out->reading && !rc)
+        rc = -ETIMEDOUT;
+    out->reading = NULL;
+    pthread_mutex_unlock(&out->lock);
+    return rc;
+}
+
+int
+ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
+                      void *data, size_t length)
+{
+    unsigned char payload[FT_DISK_WRITE_HEADER_SIZE];
+    struct iovec iov = { payload, sizeof(payload) };
+    struct ft_disk_change what = { disk, 0, offset, length, NULL };
+    uint64_t number;
+    int rc;
+
+    pthread_mutex_lock(&out->lock);
+    rc = out->muted ? -ECANCELED : out->reading ? -EBUSY : 0;
+    if (!rc) {
+        out->reading = data;
+        out->reading_length = length;
+    }
+    number = ++out->read_number;
+    pthread_mutex_unlock(&out->lock);
+    if (rc)
+        return rc;
+    ft_disk_write_encode(&what, payload);
+    rc = ft_link_send(ft_session_link(out->session), FT_FRAME_DISK_READ, 0,
+                      number, &iov, 1);
+    return await_data(out, rc ? 0 : ft_clock_ns() + READ_NS);
+}
+
+int
+ft_outgoing_take_data(struct ft_outgoing *out, uint64_t number,
+                      const void *data, size_t length)
+{
+    int rc = 0;
+
+    pthread_mutex_lock(&out->lock);
+    if (out->reading && out->read_number == number) {
+        rc = out->reading_length == length ? 0 : -EPROTO;
+        if (!rc)
+            memcpy(out->reading, data, length);
+        out->reading = rc ? out->reading : NULL;
+    }
+    pthread_cond_broadcast(&out->answered);
+    pthread_mutex_unlock(&out->lock);
+    return rc;
+}
+
+int
+ft_outgoing_end(struct ft_outgoing *out, uint64_t epoch)
+{
+    unsigned char payload[FT_EPOCH_END_SIZE];
+    struct iovec iov = { payload, sizeof(payload) };
+
+    ft_epoch_end_encode(&out->summary[epoch & 1], payload);
+    return ft_link_send(ft_session_link(out->session), FT_FRAME_EPOCH_END, 0,
+                        epoch, &iov, 1);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The primary's output gate, as its three threads use it. */
+#include "config.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "primary/primary-private.h"
+
+#define GATE_DRAIN_MS 500
+
+static void
+on_output_held(void *opaque)
+{
+    ft_primary_wake(opaque);
+}
+
+int
+ft_primary_attach_gate(struct ft_primary *p, struct ft_error *err)
+{
+    const struct ft_vm *d = &p->domain;
+    struct ft_gate *fresh = NULL;
+    int rc = 0;
+
+    pthread_mutex_lock(&p->gate_lock);
+    if (!p->gate || p->gate_pid != d->pid || p->gate_nics != d->n_nics) {
+        rc = ft_gate_attach(p->worker->dom, d->nics, d->n_nics, FT_GATE_LIMIT,
+                            on_output_held, p, &fresh, err);
+        if (!rc) {
+            if (p->gate)
+                ft_gate_abandon(p->gate);
+            p->gate = fresh;
+            p->gate_pid = d->pid;
+            p->gate_nics = d->n_nics;
+            ft_gate_set_open(fresh, p->gate_open);
+        }
+    }
+    pthread_mutex_unlock(&p->gate_lock);
+    return rc;
+}
+
+void
+ft_primary_detach_gate(struct ft_primary *p)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    pthread_mutex_lock(&p->gate_lock);
+    if (p->gate && ft_gate_detach(p->gate, true, GATE_DRAIN_MS, &err))
+        ft_log_error(&err, "removing the output gate");
+    p->gate = NULL;
+    pthread_mutex_unlock(&p->gate_lock);
+}
+
+/* Without libvirt it cannot be taken away, only be torn: it passes on what comes. */
+static int
+can_detach(const struct ft_primary *p)
+{
+    return virConnectIsAlive(p->worker->conn) == 1;
+}
+
+void
+ft_primary_drop_open_gate(struct ft_primary *p)
+{
+    int open;
+
+    pthread_mutex_lock(&p->gate_lock);
+    open = p->gate_open;
+    pthread_mutex_unlock(&p->gate_lock);
+    if (open && can_detach(p))
+        ft_primary_detach_gate(p);
+}
+
+int64_t
+ft_primary_held_since(struct ft_primary *p)
+{
+    struct ft_gate_stats stats = { 0 };
+
+    pthread_mutex_lock(&p->gate_lock);
+    if (p->gate)
+        ft_gate_stats(p->gate, &stats);
+    pthread_mutex_unlock(&p->gate_lock);
+    return stats.held_packets ? ft_clock_ns() - stats.oldest_ns
+                              : FT_TRIGGER_NEVER;
+}
+
+void
+ft_primary_mark_epoch(struct ft_primary *p, uint64_t epoch)
+{
+    pthread_mutex_lock(&p->gate_lock);
+    p->marks[epoch & 3].epoch = epoch;
+    p->marks[epoch & 3].mark = p->gate ? ft_gate_mark(p->gate) : 0;
+    pthread_mutex_unlock(&p->gate_lock);
+}
+
+void
+ft_primary_release_epoch(struct ft_primary *p, uint64_t epoch)
+{
+    pthread_mutex_lock(&p->gate_lock);
+    if (p->gate && p->marks[epoch & 3].epoch == epoch)
+        ft_gate_release(p->gate, p->marks[epoch & 3].mark);
+    pthread_mutex_unlock(&p->gate_lock);
+}
+
+void
+ft_primary_set_gate(struct ft_primary *p, int open)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    int idle;
+
+    pthread_mutex_lock(&p->gate_lock);
+    p->gate_open = open;
+    if (p->gate)
+        ft_gate_set_open(p->gate, open);
+    else if (open && p->worker->dom &&
+             ft_gate_remove_leftovers(p->worker->dom, NULL, &err))
+        ft_log_error(&err, "opening a gate that an earlier worker left");
+    pthread_mutex_unlock(&p->gate_lock);
+    pthread_mutex_lock(&p->lock);
+    idle = !p->busy;
+    pthread_mutex_unlock(&p->lock);
+    if (open && idle && can_detach(p))
+        ft_primary_detach_gate(p);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The primary side of a pair, inside: what the control thread (primary.c), the
+ * replication thread (replicator.c) and the receiver thread share.
+ *
+ * The replication thread owns everything that touches QEMU: memory, device
+ * state, disks. It is told what to do through the flags below, under lock; it
+ * tells the ownership machine what happened. The gate is used by all three.
+ */
+#ifndef FT_PRIMARY_PRIMARY_PRIVATE_H
+#define FT_PRIMARY_PRIMARY_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "gate/gate.h"
+#include "link/state-delta.h"
+#include "pair/trigger.h"
+#include "primary/disk-feed.h"
+#include "primary/epoch-stats.h"
+#include "primary/outgoing.h"
+#include "primary/page-sender.h"
+#include "qemu/device-state.h"
+#include "qemu/guest-memory.h"
+#include "worker/worker.h"
+
+/* Pages of one epoch kept in memory, in bytes; larger ones are streamed. */
+#define FT_EPOCH_BUFFER (UINT64_C(64) << 20)
+
+/* Output held at most, in bytes; more is dropped as a NIC would. */
+#define FT_GATE_LIMIT (UINT64_C(16) << 20)
+
+struct ft_primary {
+    struct ft_worker *worker;
+    struct ft_epoch_stats stats;
+
+    pthread_mutex_t lock; /* all of the following up to gate_lock */
+    pthread_cond_t changed;
+    struct ft_session *start; /* a sync is wanted over this session */
+    int link_lost;            /* the session in use has ended */
+    int restart;              /* the sync in use is to be given up */
+    int allow_commit;         /* epoch 1 may be committed */
+    int final;                /* the next epoch is the last, VM stays stopped */
+    int release_held;         /* a held VM is to go on */
+    int verify;               /* a full comparison is wanted */
+    int detach;               /* leave QEMU as it was found, for good */
+    json_t *setup_answer;     /* SETUP_OK, when it has come */
+    json_t *verify_answer;
+    uint64_t acked;       /* last epoch the standby holds */
+    int busy;             /* the replication thread serves a session */
+    int disk_broken;      /* a mirror job ended by itself */
+    int hardware_changed; /* a device was plugged or unplugged */
+    int paused;           /* by the administrator */
+    int vm_ended;         /* libvirt said so, and the machine knows */
+    struct ft_asker verifier;
+
+    atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
+    int64_t watched_ns;  /* the control thread's own: that, when it looked */
+    int64_t looked_ns;   /* when it looked last */
+    int64_t progress_ns; /* when things moved on last */
+    uint64_t progress_bytes;
+
+    /*
+     * Taken with lock held or without, never the other way round. Detaching the
+     * gate waits for its thread, whose callback takes lock: the replication
+     * thread does it while it holds neither, the control thread while that one
+     * is idle.
+     */
+    pthread_mutex_t gate_lock;
+    struct ft_gate *gate; /* NULL: none, output flows as ever */
+    pid_t gate_pid;       /* the QEMU that it stands before */
+    size_t gate_nics;     /* and how many NICs */
+    int gate_open;        /* what the ownership machine wants */
+    struct {
+        uint64_t epoch, mark;
+    } marks[4]; /* by epoch & 3 */
+
+    /* the replication thread's own */
+    struct ft_vm domain;
+    struct ft_outgoing out;
+    struct ft_saver *saver;
+    struct ft_guest_memory *memory;
+    struct ft_page_sender *sender;
+    struct ft_disk_feed *feed;
+    struct ft_page_set set;
+    struct ft_device_state device;
+    struct ft_state last_state; /* as the standby has it */
+    struct ft_trigger_input trigger;
+    uint64_t final_epoch; /* 0: none asked for */
+    int held;             /* the VM stands, held by us */
+};
+
+/* With the lock held: whether the work on the current session must end. */
+int ft_primary_must_stop(const struct ft_primary *p);
+
+/* The same without the lock: -ECANCELED or 0. */
+int ft_primary_stopped(struct ft_primary *p);
+
+/* With the lock held: waits for a change, at most until deadline (ns). */
+void ft_primary_wait(struct ft_primary *p, int64_t deadline);
+
+/* sync.c: opens what touches QEMU; fills the standby; closes everything. */
+int ft_sync_open(struct ft_primary *p, struct ft_error *err);
+int ft_sync_copy(struct ft_primary *p, struct ft_error *err);
+void ft_sync_close(struct ft_primary *p);
+
+/* The replication thread; argument is the struct ft_primary. */
+void *ft_replicator_main(void *argument);
+
+/* Called while the VM is stopped at the boundary; non-zero: no epoch. */
+typedef int (*ft_checkpoint_look)(struct ft_primary *p, void *opaque,
+                                  struct ft_error *err);
+
+/*
+ * checkpoint.c: one epoch, from the stop to EPOCH_END. hold: the VM stays
+ * stopped. look may be NULL. On failure the VM runs, unless p->held says so.
+ */
+int ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
+                  void *opaque, struct ft_error *err);
+
+/* One short stop that only finds out what was written (no epoch). */
+int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
+
+/*
+ * verify-primary.c: the primary's half of a full comparison (verify-wire.h), on
+ * the replication thread: takes a checkpoint for it and answers who asked.
+ */
+int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
+
+/* Sets one of the flags above to value, and wakes the replication thread. */
+void ft_primary_set_flag(struct ft_primary *p, int *flag, int value);
+void ft_primary_wake(struct ft_primary *p);
+
+/* primary-vm.c; control thread. How the VM is found now. */
+enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);
+
+/* Asks libvirt for what happens to the VM from now on. */
+void ft_primary_watch_vm(struct ft_primary *p);
+
+/* A rebooted old primary must not start a stale copy by itself. */
+void ft_primary_autostart_off(struct ft_worker *w);
+
+/* Ends what dead workers left in QEMU, but for the gate. */
+void ft_primary_clean_up(struct ft_worker *w);
+
+/* primary-gate.c. Opens or shuts the gate, as the ownership machine wants. */
+void ft_primary_set_gate(struct ft_primary *p, int open);
+
+/* Lets out what the gate holds up to this epoch. Any thread. */
+void ft_primary_release_epoch(struct ft_primary *p, uint64_t epoch);
+
+/* Puts the gate before the NICs, as open or closed as it should be. */
+int ft_primary_attach_gate(struct ft_primary *p, struct ft_error *err);
+
+/* Takes the gate away, letting everything out. */
+void ft_primary_detach_gate(struct ft_primary *p);
+
+/* The same if the ownership machine wants it open: it only costs time then. */
+void ft_primary_drop_open_gate(struct ft_primary *p);
+
+/* When the oldest output that waits for an epoch came; FT_TRIGGER_NEVER. */
+int64_t ft_primary_held_since(struct ft_primary *p);
+
+/* The replication thread has left QEMU as it was found. */
+void ft_primary_detached(struct ft_primary *p);
+
+/* Notes the gate's mark of an epoch, while the VM is stopped. */
+void ft_primary_mark_epoch(struct ft_primary *p, uint64_t epoch);
+
+#endif

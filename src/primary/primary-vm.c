@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The primary's VM as libvirt tells of it: how it is found, what happens to it. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fault.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "primary/primary-private.h"
+#include "virt/qmp.h"
+
+/* A QEMU that still waits for its state was won, but never ran. */
+static enum ft_vm_state
+find_paused_vm(struct ft_worker *w)
+{
+    FT_AUTOJSON json_t *status = NULL;
+
+    if (ft_qmp(w->dom, "query-status", NULL, &status, NULL) == 0 &&
+        !strcmp(ft_json_string(status, "status", ""), "inmigrate"))
+        return FT_VM_WAITING;
+    return FT_VM_STOPPED;
+}
+
+enum ft_vm_state
+ft_primary_find_vm(struct ft_worker *w)
+{
+    int state = VIR_DOMAIN_NOSTATE, reason = 0;
+
+    if (virDomainGetState(w->dom, &state, &reason, 0) < 0)
+        return FT_VM_GONE;
+    if (state == VIR_DOMAIN_PAUSED)
+        return find_paused_vm(w);
+    if (state != VIR_DOMAIN_SHUTOFF && state != VIR_DOMAIN_CRASHED)
+        return FT_VM_RUNNING;
+    return state == VIR_DOMAIN_SHUTOFF &&
+                   (reason == VIR_DOMAIN_SHUTOFF_SHUTDOWN ||
+                    reason == VIR_DOMAIN_SHUTOFF_DESTROYED)
+               ? FT_VM_OFF
+               : FT_VM_GONE;
+}
+
+static void
+on_lifecycle_stopped(struct ft_primary *p, int detail)
+{
+    struct ft_worker *w = p->worker;
+    int off = detail != VIR_DOMAIN_EVENT_STOPPED_CRASHED &&
+              detail != VIR_DOMAIN_EVENT_STOPPED_FAILED;
+
+    if (FT_FAULT("vm-end-told") < 0)
+        return;
+    ft_worker_note(w, off ? "info" : "crit", off ? "vm-off" : "qemu-died",
+                   off ? "%s was shut down" : "QEMU of %s died", w->config.vm);
+    ft_worker_event_kind(w, off ? FT_EVENT_VM_OFF : FT_EVENT_VM_GONE);
+    ft_primary_set_flag(p, &p->vm_ended, 1);
+}
+
+static int
+on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
+             void *opaque)
+{
+    struct ft_primary *p = opaque;
+
+    (void)conn;
+    (void)dom;
+    switch (event) {
+    case VIR_DOMAIN_EVENT_STOPPED:
+        on_lifecycle_stopped(p, detail);
+        break;
+    case VIR_DOMAIN_EVENT_STARTED:
+        ft_primary_set_flag(p, &p->vm_ended, 0);
+        ft_worker_event_kind(p->worker, FT_EVENT_VM_STARTED);
+        break;
+    case VIR_DOMAIN_EVENT_SUSPENDED: /* by our own stops too, briefly */
+        ft_primary_set_flag(p, &p->paused, 1);
+        break;
+    case VIR_DOMAIN_EVENT_RESUMED:
+        ft_primary_set_flag(p, &p->paused, 0);
+        break;
+    }
+    return 0;
+}
+
+/* The waiting copy lacks that device: its state would not load there. */
+static void
+on_device(virConnectPtr conn, virDomainPtr dom, const char *device, void *opaque)
+{
+    struct ft_primary *p = opaque;
+
+    (void)conn;
+    (void)dom;
+    ft_worker_note(p->worker, "warn", "hardware-changed",
+                   "device %s of %s came or went; copying anew", device,
+                   p->worker->config.vm);
+    ft_primary_set_flag(p, &p->hardware_changed, 1);
+}
+
+/* A mirror that is not ended by us has lost writes: the replica is stale. */
+static void
+on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type,
+             int job_status, void *opaque)
+{
+    struct ft_primary *p = opaque;
+
+    (void)conn;
+    (void)dom;
+    (void)disk;
+    if (type == VIR_DOMAIN_BLOCK_JOB_TYPE_COPY &&
+        job_status == VIR_DOMAIN_BLOCK_JOB_FAILED)
+        ft_primary_set_flag(p, &p->disk_broken, 1);
+}
+
+void
+ft_primary_watch_vm(struct ft_primary *p)
+{
+    struct ft_worker *w = p->worker;
+    virDomainPtr dom = ft_vm_by(w->events, w->dom);
+
+    if (!dom)
+        return; /* undefined since: there is nothing to watch */
+    virConnectDomainEventRegisterAny(w->events, dom,
+                                     VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), p,
+                                     NULL);
+    virConnectDomainEventRegisterAny(w->events, dom,
+                                     VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_block_job), p,
+                                     NULL);
+    virConnectDomainEventRegisterAny(w->events, dom,
+                                     VIR_DOMAIN_EVENT_ID_DEVICE_ADDED,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_device), p,
+                                     NULL);
+    virConnectDomainEventRegisterAny(w->events, dom,
+                                     VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_device), p,
+                                     NULL);
+    virDomainFree(dom);
+}
+
+/* A rebooted old primary must not start a stale copy by itself. */
+void
+ft_primary_autostart_off(struct ft_worker *w)
+{
+    int on = 0;
+
+    if (virDomainGetAutostart(w->dom, &on) < 0 || !on)
+        return;
+    w->state.autostart = 1;
+    ft_worker_persist(w);
+    virDomainSetAutostart(w->dom, 0);
+}
+
+/* Nobody will track this VM any more: its memory is as free as before us. */
+static void
+clean_up_for_good(struct ft_worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_vm domain = { 0 };
+
+    if (ft_vm_inspect(w->dom, &domain, &err) ||
+        ft_guest_memory_remove_leftovers(w->dom, domain.pid, NULL, &err))
+        ft_log_error(&err, "ending the tracking of guest memory");
+    ft_vm_free(&domain);
+}
+
+void
+ft_primary_clean_up(struct ft_worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_saver_recover(w->dom, w->run_folder, false, NULL, &err))
+        ft_log_error(&err, "letting the VM go on");
+    ft_saver_remove_leftovers(w->dom);
+    if (ft_disk_feed_end_leftovers(w->dom, w->run_folder, &err))
+        ft_log_error(&err, "ending old mirrors");
+    if (w->give_up)
+        clean_up_for_good(w);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "primary/primary.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libvirt/virterror.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "primary/primary-private.h"
+#include "virt/loop.h"
+#include "virt/standby.h"
+
+#define STUCK_NS (8 * FT_NS_PER_S)
+#define STUCK_BYTES (UINT64_C(1) << 20) /* in STUCK_NS, or nothing moves */
+#define EXIT_STUCK 12
+
+void
+ft_primary_wake(struct ft_primary *p)
+{
+    pthread_mutex_lock(&p->lock);
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void
+start_sync(struct ft_primary *p)
+{
+    struct ft_session *s = ft_worker_session(p->worker);
+
+    if (!s)
+        return; /* its end is on its way to the machine */
+    pthread_mutex_lock(&p->lock);
+    ft_session_unref(p->start);
+    p->start = s;
+    p->restart = p->busy;
+    p->allow_commit = 0;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+void
+ft_primary_set_flag(struct ft_primary *p, int *flag, int value)
+{
+    pthread_mutex_lock(&p->lock);
+    *flag = value;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void
+destroy_copy(struct ft_primary *p)
+{
+    struct ft_worker *w = p->worker;
+    struct ft_error err = FT_ERROR_INIT;
+
+    ft_worker_note(w, "warn", "copy-destroyed",
+                   "%s runs on %s now: the copy here is ended", w->config.vm,
+                   ft_worker_peer_name(w));
+    if (w->dom && ft_standby_destroy(w->dom, &err))
+        ft_log_error(&err, "ending the old copy");
+}
+
+/* A stopped VM of ours goes on: held by the replication thread, or found so. */
+static void
+resume_vm(struct ft_primary *p)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    int rc, busy;
+
+    pthread_mutex_lock(&p->lock);
+    busy = p->busy;
+    pthread_mutex_unlock(&p->lock);
+    if (busy) {
+        ft_primary_set_flag(p, &p->release_held, 1);
+        return;
+    }
+    rc = ft_saver_recover(p->worker->dom, p->worker->run_folder, true, NULL,
+                          &err);
+    if (!rc && ft_primary_find_vm(p->worker) == FT_VM_STOPPED &&
+        virDomainResume(p->worker->dom) < 0)
+        rc = ft_fail(&err, EIO, NULL, "%s", virGetLastErrorMessage());
+    if (rc)
+        ft_log_error(&err, "letting the VM go on");
+    ft_worker_event_kind(p->worker,
+                         rc ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED);
+}
+
+static void
+act(struct ft_worker *w, const struct ft_ownership_action *action)
+{
+    struct ft_primary *p = w->side_data;
+
+    switch (action->kind) {
+    case FT_ACTION_HOLD_GATE:
+        ft_primary_set_gate(p, 0);
+        break;
+    case FT_ACTION_OPEN_GATE:
+        ft_primary_set_gate(p, 1);
+        break;
+    case FT_ACTION_RELEASE_EPOCH:
+        ft_primary_release_epoch(p, action->epoch);
+        break;
+    case FT_ACTION_START_SYNC:
+        start_sync(p);
+        break;
+    case FT_ACTION_ALLOW_COMMIT:
+        ft_primary_set_flag(p, &p->allow_commit, 1);
+        break;
+    case FT_ACTION_FINAL_EPOCH:
+        ft_primary_set_flag(p, &p->final, 1);
+        break;
+    case FT_ACTION_RESUME_VM:
+        resume_vm(p);
+        break;
+    case FT_ACTION_DESTROY_COPY:
+        destroy_copy(p);
+        break;
+    case FT_ACTION_REMOVED:
+        ft_primary_set_flag(p, &p->detach, 1);
+        break;
+    default:
+        ft_log(FT_LOG_ERROR, "a primary cannot do %s",
+               ft_ownership_action_name(action->kind));
+    }
+}
+
+/* On the replication thread: nothing of ours is left in QEMU. */
+static void
+finish_removal(void *opaque)
+{
+    struct ft_primary *p = opaque;
+    struct ft_worker *w = p->worker;
+
+    if (w->dom && w->state.autostart)
+        virDomainSetAutostart(w->dom, 1);
+    ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
+                   w->config.vm);
+    ft_worker_exit(w, w->give_up ? "gave-up" : "removed");
+}
+
+void
+ft_primary_detached(struct ft_primary *p)
+{
+    ft_loop_post(finish_removal, p);
+}
+
+static void
+on_ack(struct ft_primary *p, uint64_t epoch)
+{
+    struct ft_ownership_event event = { .kind = FT_EVENT_ACKED, .epoch = epoch };
+
+    event.final = epoch == p->final_epoch;
+    ft_worker_event(p->worker, &event);
+    ft_epoch_stats_acked(&p->stats, epoch, ft_clock_ns());
+    atomic_store(&p->uncommitted_ns, 0); /* before the next one can begin */
+    pthread_mutex_lock(&p->lock);
+    p->acked = epoch;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static int
+take_answer(struct ft_primary *p, json_t **slot, const struct ft_frame *frame,
+            struct ft_error *err)
+{
+    json_t *json;
+
+    if (ft_json_parse((const char *)frame->payload, frame->length, &json, err))
+        return -EPROTO;
+    pthread_mutex_lock(&p->lock);
+    json_decref(*slot);
+    *slot = json;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    return 0;
+}
+
+static int
+frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
+      struct ft_error *err)
+{
+    struct ft_primary *p = w->side_data;
+
+    (void)session;
+    switch (f->type) {
+    case FT_FRAME_ACK:
+        on_ack(p, f->epoch);
+        return 0;
+    case FT_FRAME_DISK_DATA:
+        return ft_outgoing_take_data(&p->out, f->epoch, f->payload, f->length)
+                   ? ft_fail(err, EPROTO, NULL, "disk data of a wrong length")
+                   : 0;
+    case FT_FRAME_SETUP_OK:
+        return take_answer(p, &p->setup_answer, f, err);
+    case FT_FRAME_VERIFY_RESULT:
+        return take_answer(p, &p->verify_answer, f, err);
+    default:
+        return ft_fail(err, EPROTO, NULL, "a standby does not send %s",
+                       ft_frame_name(f->type));
+    }
+}
+
+static void
+message(struct ft_worker *w, enum ft_ownership_message m)
+{
+    (void)w;
+    (void)m;
+}
+
+static uint64_t
+bytes_sent(struct ft_worker *w)
+{
+    struct ft_link_stats s = { 0 };
+
+    if (w->session)
+        ft_link_stats(ft_session_link(w->session), &s);
+    return s.bytes_sent;
+}
+
+/*
+ * An epoch that is never committed holds the guest's output for ever, or even
+ * the guest. Whatever it waits for, a new process is sure not to. A slow link
+ * is another matter: it moves.
+ */
+static void
+check_progress(struct ft_worker *w, int64_t ns)
+{
+    struct ft_primary *p = w->side_data;
+    int64_t began = atomic_load(&p->uncommitted_ns), now = ft_clock_ns();
+    uint64_t sent = bytes_sent(w);
+
+    (void)ns;
+    if (began != p->watched_ns || sent > p->progress_bytes + STUCK_BYTES ||
+        now - p->looked_ns > FT_NS_PER_S) { /* we did not run ourselves */
+        p->watched_ns = began;
+        p->progress_ns = now;
+        p->progress_bytes = sent;
+    }
+    p->looked_ns = now;
+    if (!began || now - p->progress_ns < STUCK_NS)
+        return;
+    ft_worker_note(w, "crit", "stuck",
+                   "an epoch of %s is not committed since %d s: the engine "
+                   "starts its worker anew",
+                   w->config.vm, (int)((now - began) / FT_NS_PER_S));
+    _exit(EXIT_STUCK);
+}
+
+static void
+link_up(struct ft_worker *w)
+{
+    (void)w;
+}
+
+static void
+link_down(struct ft_worker *w)
+{
+    struct ft_primary *p = w->side_data;
+
+    pthread_mutex_lock(&p->lock);
+    ft_session_unref(p->start);
+    p->start = NULL;
+    p->link_lost = 1;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+static void
+status(struct ft_worker *w, json_t *json)
+{
+    struct ft_primary *p = w->side_data;
+    struct ft_gate_stats stats = { 0 };
+
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->gate_lock);
+    if (p->gate)
+        ft_gate_stats(p->gate, &stats);
+    pthread_mutex_unlock(&p->gate_lock);
+    ft_epoch_stats_report(&p->stats, json);
+    json_object_set_new(json, "held_packets",
+                        json_integer((json_int_t)stats.held_packets));
+    json_object_set_new(json, "dropped_packets",
+                        json_integer((json_int_t)stats.dropped));
+}
+
+static int
+request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
+        struct ft_error *err)
+{
+    struct ft_primary *p = w->side_data;
+
+    if (w->reported != FT_PAIR_PROTECTED)
+        return ft_fail(err, EAGAIN, "Wait until ftadmin status says protected.",
+                       "%s is %s", w->config.vm,
+                       ft_pair_state_name(w->reported));
+    if (!strcmp(verb, "switchover")) {
+        if (w->switchover.client)
+            return ft_fail(err, EBUSY, NULL, "a switchover is under way");
+        w->switchover = (struct ft_asker){ client, id };
+        ft_worker_note(w, "info", "switchover", "switching over to %s",
+                       ft_worker_peer_name(w));
+        ft_worker_event_kind(w, FT_EVENT_SWITCHOVER);
+        return 0;
+    }
+    if (!strcmp(verb, "verify")) {
+        pthread_mutex_lock(&p->lock);
+        p->verifier = (struct ft_asker){ client, id };
+        p->verify = 1;
+        pthread_cond_broadcast(&p->changed);
+        pthread_mutex_unlock(&p->lock);
+        return 0;
+    }
+    return ft_fail(err, EOPNOTSUPP, NULL, "unknown verb %.32s", verb);
+}
+
+static struct ft_primary *
+primary_new(struct ft_worker *w)
+{
+    struct ft_primary *p = calloc(1, sizeof(*p));
+    pthread_condattr_t attr;
+
+    if (!p)
+        return NULL;
+    p->worker = w;
+    p->gate_open = !w->state.record.peer_may_take_over;
+    ft_epoch_stats_init(&p->stats);
+    ft_outgoing_init(&p->out);
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_mutex_init(&p->gate_lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&p->changed, &attr);
+    return p;
+}
+
+static int
+open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
+{
+    struct ft_primary *p = w->side_data ? w->side_data : primary_new(w);
+    pthread_t thread;
+
+    w->side_data = p;
+    if (!w->dom)
+        w->dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
+    if (!p)
+        return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
+    if (!w->dom) {
+        *vm = FT_VM_GONE;
+    } else {
+        *vm = ft_primary_find_vm(w);
+        if (*vm == FT_VM_RUNNING || *vm == FT_VM_STOPPED)
+            ft_primary_clean_up(w);
+        *vm = ft_primary_find_vm(w);
+        ft_primary_autostart_off(w);
+        ft_primary_watch_vm(p);
+    }
+    if (pthread_create(&thread, NULL, ft_replicator_main, p))
+        return ft_fail(err, EAGAIN, NULL, "cannot start a thread");
+    pthread_detach(thread);
+    return 0;
+}
+
+const struct ft_side ft_primary_side = {
+    .open = open_side,
+    .act = act,
+    .frame = frame,
+    .message = message,
+    .link_up = link_up,
+    .link_down = link_down,
+    .quiet = check_progress,
+    .status = status,
+    .request = request,
+};

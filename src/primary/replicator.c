@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/priority.h"
+#include "primary/primary-private.h"
+#include "virt/vm.h"
+
+#define RETRY_NS (2 * FT_NS_PER_S)
+#define VM_END_NS (2 * FT_NS_PER_S) /* libvirt tells within milliseconds */
+
+/* With the lock held: what ends the work on the current session. */
+int
+ft_primary_must_stop(const struct ft_primary *p)
+{
+    return p->link_lost || p->restart || p->detach;
+}
+
+int
+ft_primary_stopped(struct ft_primary *p)
+{
+    int rc;
+
+    pthread_mutex_lock(&p->lock);
+    rc = ft_primary_must_stop(p) ? -ECANCELED : 0;
+    pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
+/* With the lock held: waits for a change until then. */
+void
+ft_primary_wait(struct ft_primary *p, int64_t deadline)
+{
+    struct timespec t = { deadline / FT_NS_PER_S, deadline % FT_NS_PER_S };
+
+    if (deadline == INT64_MAX)
+        pthread_cond_wait(&p->changed, &p->lock);
+    else
+        pthread_cond_timedwait(&p->changed, &p->lock, &t);
+}
+
+/* With the lock held: facts for the trigger, then its answer. */
+static struct ft_trigger_answer
+ask_trigger(struct ft_primary *p, const struct ft_trigger_settings *settings)
+{
+    struct ft_trigger_input *in = &p->trigger;
+
+    in->now_ns = ft_clock_ns();
+    in->acknowledged = p->acked + 1 >= p->out.open;
+    in->held_since_ns = ft_primary_held_since(p);
+    in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
+    in->forced = p->final || p->verify || p->out.open == 1;
+    return ft_trigger_decide(settings, in);
+}
+
+/* Waits until the next checkpoint is due: 0, or -ECANCELED. */
+static int
+await_checkpoint(struct ft_primary *p,
+                 const struct ft_trigger_settings *settings, int *final,
+                 int *verify)
+{
+    struct ft_trigger_answer answer;
+    int rc = 0;
+
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        if (ft_primary_must_stop(p)) {
+            rc = -ECANCELED;
+            break;
+        }
+        answer = ask_trigger(p, settings);
+        if (p->disk_broken || p->hardware_changed)
+            break;
+        if (answer.now && !p->paused)
+            break;
+        if (p->paused)
+            answer.at_ns = INT64_MAX; /* a VM that stands changes nothing */
+        /* disk writes do not wake us: look again soon */
+        ft_primary_wait(p, FT_MIN(answer.at_ns,
+                                  p->trigger.now_ns + 50 * FT_NS_PER_MS));
+    }
+    *final = p->final;
+    *verify = p->verify;
+    p->verify = 0;
+    pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
+/* Compress when the link, not the processor, is what we wait for. */
+static void
+adapt_compression(struct ft_primary *p, int64_t *last_blocked,
+                  int64_t *last_time)
+{
+    struct ft_link_stats s;
+    int64_t now = ft_clock_ns();
+
+    if (now - *last_time < FT_NS_PER_S)
+        return;
+    ft_link_stats(ft_session_link(p->out.session), &s);
+    if (*last_time)
+        ft_page_sender_set_compress(p->sender,
+                                    s.send_blocked_ns - *last_blocked >
+                                        (now - *last_time) / 4);
+    *last_blocked = s.send_blocked_ns;
+    *last_time = now;
+}
+
+static void
+note_pages(struct ft_primary *p, uint64_t before[2])
+{
+    uint64_t data, zero;
+
+    ft_page_sender_counts(p->sender, &data, &zero);
+    ft_epoch_stats_pages(&p->stats, data - before[0], zero - before[1]);
+    before[0] = data;
+    before[1] = zero;
+}
+
+static void
+note_traffic(struct ft_primary *p)
+{
+    struct ft_link_stats s;
+
+    ft_link_stats(ft_session_link(p->out.session), &s);
+    ft_epoch_stats_traffic(&p->stats, s.bytes_sent,
+                           ft_outgoing_disk_total(&p->out),
+                           ft_page_sender_buffer(p->sender));
+}
+
+/*
+ * After the last epoch the VM stands until the ownership machine decides. When
+ * there was no last epoch it goes on at once.
+ */
+static int
+after_final(struct ft_primary *p, int rc, struct ft_error *err)
+{
+    struct ft_error ignored = FT_ERROR_INIT;
+    int release;
+
+    if (rc) {
+        if (p->held)
+            ft_saver_release(p->saver, &ignored);
+        p->held = 0;
+        p->final = 0;
+        ft_worker_event_kind(p->worker, FT_EVENT_FINAL_FAILED);
+        return rc;
+    }
+    pthread_mutex_lock(&p->lock);
+    while (!p->release_held && !p->detach)
+        ft_primary_wait(p, INT64_MAX);
+    release = p->release_held;
+    p->release_held = p->final = 0;
+    pthread_mutex_unlock(&p->lock);
+    if (!release)
+        return -ECANCELED;
+    rc = ft_saver_release(p->saver, err);
+    p->held = 0;
+    ft_worker_event_kind(p->worker,
+                         rc ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED);
+    return rc;
+}
+
+static int
+checkpoint_loop(struct ft_primary *p, struct ft_error *err)
+{
+    const struct ft_pair_config *c = &p->worker->config;
+    struct ft_trigger_settings settings = FT_TRIGGER_SETTINGS_INIT;
+    int64_t blocked = 0, blocked_at = 0;
+    uint64_t pages[2] = { 0, 0 };
+    int final, verify, rc = 0;
+
+    settings.interval_ns = c->interval_ms * FT_NS_PER_MS;
+    settings.idle_interval_ns = c->idle_interval_ms * FT_NS_PER_MS;
+    settings.min_spacing_ns = c->min_spacing_ms * FT_NS_PER_MS;
+    settings.pause_share_percent = c->pause_share_percent;
+    memset(&p->trigger, 0, sizeof(p->trigger));
+    while (!rc) {
+        rc = await_checkpoint(p, &settings, &final, &verify);
+        if (rc)
+            break;
+        if (p->disk_broken || p->hardware_changed)
+            return ft_fail(err, EIO, NULL,
+                           p->disk_broken ? "a mirror job ended by itself"
+                                          : "the VM's devices changed");
+        rc = verify ? ft_verify_primary(p, err)
+                    : ft_checkpoint(p, final, NULL, NULL, err);
+        if (final)
+            rc = after_final(p, rc, err);
+        note_pages(p, pages);
+        note_traffic(p);
+        adapt_compression(p, &blocked, &blocked_at);
+    }
+    return rc;
+}
+
+static int
+await_commit(struct ft_primary *p)
+{
+    int rc;
+
+    ft_worker_event_kind(p->worker, FT_EVENT_SYNC_DONE);
+    pthread_mutex_lock(&p->lock);
+    while (!p->allow_commit && !ft_primary_must_stop(p))
+        ft_primary_wait(p, INT64_MAX);
+    rc = ft_primary_must_stop(p) ? -ECANCELED : 0;
+    pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
+/* All of one session: from an empty standby to the end of the link. */
+static int
+replicate(struct ft_primary *p, struct ft_error *err)
+{
+    int64_t began = ft_clock_ns();
+    int rc = ft_sync_open(p, err);
+
+    if (!rc)
+        rc = ft_sync_copy(p, err);
+    ft_epoch_stats_progress(&p->stats, NULL, 0, 0);
+    if (!rc)
+        ft_worker_note(p->worker, "info", "copied",
+                       "%s is copied to %s after %d ms", p->worker->config.vm,
+                       ft_worker_peer_name(p->worker),
+                       (int)((ft_clock_ns() - began) / FT_NS_PER_MS));
+    if (!rc)
+        rc = await_commit(p);
+    return rc ? rc : checkpoint_loop(p, err);
+}
+
+/* With nothing of the guest's held there is time before beginning anew. */
+static void
+begin_later(struct ft_primary *p)
+{
+    int64_t until = ft_clock_ns() + RETRY_NS;
+    int again;
+
+    pthread_mutex_lock(&p->lock);
+    while (!ft_primary_must_stop(p) && ft_clock_ns() < until)
+        ft_primary_wait(p, until);
+    again = !ft_primary_must_stop(p);
+    pthread_mutex_unlock(&p->lock);
+    if (again)
+        ft_worker_event_kind(p->worker, FT_EVENT_SYNC_FAILED);
+}
+
+/*
+ * A QEMU that dies makes the checkpoint fail before libvirt tells of its death.
+ * The machine must hear of that first: then nothing was wrong with what the
+ * standby has, and it is all there is of the guest.
+ */
+static void
+await_end_of_vm(struct ft_primary *p)
+{
+    int64_t until = ft_clock_ns() + VM_END_NS;
+    int told;
+
+    if (!ft_vm_process_ends(p->domain.pid))
+        return;
+    pthread_mutex_lock(&p->lock);
+    while (!p->vm_ended && !p->detach && ft_clock_ns() < until)
+        ft_primary_wait(p, until);
+    told = p->vm_ended || p->detach;
+    pthread_mutex_unlock(&p->lock);
+    if (told)
+        return;
+    ft_worker_note(p->worker, "crit", "qemu-died",
+                   "QEMU of %s died, and libvirt does not say so",
+                   p->worker->config.vm);
+    ft_worker_event_kind(p->worker, FT_EVENT_VM_GONE);
+}
+
+/* A failure of ours. True when the guest's output was held, and is no more. */
+static int
+report_failure(struct ft_primary *p, const struct ft_error *err)
+{
+    int held;
+
+    ft_worker_set_problem(p->worker, err);
+    ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
+                   err->hint[0] ? "; " : "", err->hint);
+    pthread_mutex_lock(&p->lock);
+    held = p->allow_commit;
+    pthread_mutex_unlock(&p->lock);
+    if (held) {
+        await_end_of_vm(p);
+        ft_worker_event_kind(p->worker, FT_EVENT_SYNC_FAILED);
+    }
+    return held;
+}
+
+/*
+ * A failure is told before QEMU is let go: that asks libvirt, which may be
+ * what does not answer.
+ */
+static void
+run_session(struct ft_primary *p, struct ft_session *session)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    int rc, failed, held = 0;
+
+    ft_outgoing_begin(&p->out, session);
+    ft_session_unref(session);
+    rc = replicate(p, &err);
+    atomic_store(&p->uncommitted_ns, 0);
+    if (rc && !err.code)
+        ft_fail(&err, ECANCELED, NULL, "the link to %s ended",
+                ft_worker_peer_name(p->worker));
+    ft_worker_reply(p->worker, &p->verifier, NULL, &err);
+    ft_outgoing_mute(&p->out);
+    failed = rc != -ECANCELED && !ft_primary_stopped(p);
+    if (failed)
+        held = report_failure(p, &err);
+    ft_sync_close(p);
+    ft_outgoing_end_session(&p->out);
+    if (failed && !held)
+        begin_later(p);
+}
+
+/* The next session to serve, or NULL when QEMU is to be left for good. */
+static struct ft_session *
+next_session(struct ft_primary *p)
+{
+    struct ft_session *s;
+
+    ft_primary_drop_open_gate(p);
+    pthread_mutex_lock(&p->lock);
+    p->busy = 0;
+    while (!p->start && !p->detach)
+        ft_primary_wait(p, INT64_MAX);
+    s = FT_STEAL(p->start);
+    p->busy = 1;
+    p->link_lost = p->restart = p->allow_commit = p->verify = 0;
+    p->acked = 0;
+    p->disk_broken = p->hardware_changed = 0;
+    json_decref(p->setup_answer);
+    p->setup_answer = NULL;
+    if (p->detach) {
+        ft_session_unref(s);
+        s = NULL;
+    }
+    pthread_mutex_unlock(&p->lock);
+    return s;
+}
+
+void *
+ft_replicator_main(void *argument)
+{
+    struct ft_primary *p = argument;
+    struct ft_session *s;
+
+    ft_priority_brisk();
+    while ((s = next_session(p)))
+        run_session(p, s);
+    ft_primary_detach_gate(p);
+    ft_primary_detached(p);
+    return NULL;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From an empty standby to one that lacks only the last pages: opening what
+ * touches QEMU, the set-up of the other side, the first copy. Replication
+ * thread only.
+ */
+#include "config.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <libvirt/virterror.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "plan/carry.h"
+#include "primary/primary-private.h"
+
+#define SETUP_NS (60 * FT_NS_PER_S)
+#define ROUND_BYTES_ENOUGH (UINT64_C(8) << 20)
+#define ROUNDS_MAX 12
+#define DISK_POLL_NS (200 * FT_NS_PER_MS)
+
+static json_t *
+describe_disks(const struct ft_vm *domain)
+{
+    json_t *list = json_array();
+    size_t i;
+
+    for (i = 0; i < domain->n_disks; i++)
+        if (ft_disk_is_replicated(&domain->disks[i]))
+            json_array_append_new(
+                list,
+                json_pack("{s:s,s:I}", "target", domain->disks[i].target,
+                          "capacity", (json_int_t)domain->disks[i].capacity));
+    return list;
+}
+
+static json_t *
+describe_blocks(const struct ft_guest_memory *memory)
+{
+    json_t *list = json_array();
+    size_t i, n;
+    const struct ft_ram_block *b = ft_guest_memory_blocks(memory, &n);
+
+    for (i = 0; i < n; i++)
+        json_array_append_new(list, json_pack("{s:s,s:I}", "name", b[i].name,
+                                              "size", (json_int_t)b[i].size));
+    return list;
+}
+
+static int
+send_setup(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_worker *w = p->worker;
+    FT_AUTOFREE char *xml = virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
+    FT_AUTOJSON json_t *setup = NULL;
+    int rc;
+
+    if (!xml)
+        return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
+    setup = json_pack("{s:s,s:s,s:s,s:I,s:o,s:o}", "xml", xml, "qemu",
+                      p->domain.qemu_version, "machine", p->domain.machine,
+                      "memory", (json_int_t)p->domain.memory, "disks",
+                      describe_disks(&p->domain), "blocks",
+                      describe_blocks(p->memory));
+    if (!setup)
+        return ft_fail(err, ENOMEM, NULL, "no memory for the setup");
+    rc = ft_link_send_json(ft_session_link(p->out.session), FT_FRAME_SETUP, 0,
+                           setup);
+    return rc ? ft_fail(err, -rc, NULL, "cannot send the setup: %s",
+                        strerror(-rc))
+              : 0;
+}
+
+/* The standby makes replicas and starts the waiting domain meanwhile. */
+static int
+await_setup(struct ft_primary *p, struct ft_error *err)
+{
+    int64_t deadline = ft_clock_ns() + SETUP_NS;
+    FT_AUTOJSON json_t *answer = NULL;
+    const json_t *error;
+
+    pthread_mutex_lock(&p->lock);
+    while (!p->setup_answer && !ft_primary_must_stop(p) &&
+           ft_clock_ns() < deadline)
+        ft_primary_wait(p, deadline);
+    answer = FT_STEAL(p->setup_answer);
+    pthread_mutex_unlock(&p->lock);
+    if (!answer)
+        return ft_primary_stopped(p) ? -ECANCELED
+                                     : ft_fail(err, ETIMEDOUT, NULL,
+                                               "%s does not finish its setup",
+                                               ft_worker_peer_name(p->worker));
+    error = json_object_get(answer, "error");
+    if (!error)
+        return 0;
+    ft_json_to_error(error, err);
+    return ft_error_prefix(err, "%s", ft_worker_peer_name(p->worker));
+}
+
+static bool
+has_vhost(const struct ft_vm *domain)
+{
+    size_t i;
+
+    for (i = 0; i < domain->n_nics; i++)
+        if (domain->nics[i].vhost)
+            return true;
+    return false;
+}
+
+/* ftadmin looked before; the VM may have changed since, or come from elsewhere. */
+static int
+check_carry(struct ft_primary *p, struct ft_error *err)
+{
+    FT_AUTOFREE char *xml =
+        virDomainGetXMLDesc(p->worker->dom, VIR_DOMAIN_XML_SECURE);
+    struct ft_carry_facts facts = { .vhost_known = true,
+                                    .attached = true,
+                                    .vhost = has_vhost(&p->domain) };
+    struct ft_findings findings = FT_FINDINGS_INIT;
+    const struct ft_finding *bad;
+    int rc;
+
+    if (!xml)
+        return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
+    rc = ft_carry_check(xml, &facts, &findings, err);
+    bad = rc ? NULL : ft_findings_first(&findings, FT_FAIL);
+    if (bad)
+        rc = ft_fail(err, ENOTSUP, bad->remedy, "%s: %s", bad->subject,
+                     bad->evidence);
+    ft_findings_free(&findings);
+    return rc;
+}
+
+int
+ft_sync_open(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_worker *w = p->worker;
+    int rc = ft_vm_inspect(w->dom, &p->domain, err);
+
+    if (!rc)
+        rc = check_carry(p, err);
+    if (!rc)
+        rc = ft_primary_attach_gate(p, err);
+    if (!rc)
+        rc = ft_guest_memory_attach(w->dom, p->domain.pid, &p->memory, err);
+    if (!rc)
+        rc = ft_saver_open(w->dom, p->domain.pid, w->run_folder, &p->saver, err);
+    if (!rc && ft_saver_watch_events(p->saver, w->events, err))
+        ft_log_error(err, "pauses are measured from outside");
+    if (!rc)
+        rc = ft_page_sender_open(p->memory, &p->out, FT_EPOCH_BUFFER,
+                                 &p->sender, err);
+    return rc;
+}
+
+void
+ft_sync_close(struct ft_primary *p)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    ft_disk_feed_stop(p->feed);
+    p->feed = NULL;
+    ft_page_sender_close(p->sender);
+    p->sender = NULL;
+    if (!p->held) {
+        ft_saver_close(p->saver);
+        p->saver = NULL;
+    }
+    if (ft_guest_memory_detach(p->memory, &err))
+        ft_log_error(&err, "detaching from guest memory");
+    p->memory = NULL;
+    ft_state_free(&p->last_state);
+    ft_vm_free(&p->domain);
+    memset(&p->domain, 0, sizeof(p->domain));
+    ft_epoch_stats_progress(&p->stats, NULL, 0, 0);
+}
+
+static int
+copy_disks(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_worker *w = p->worker;
+    struct ft_disk_feed_progress progress = { 0 };
+    int rc = ft_disk_feed_start(w->dom, &p->domain, w->run_folder, &p->out,
+                                &p->feed, err);
+
+    while (!rc) {
+        rc = ft_disk_feed_progress(p->feed, &progress, err);
+        if (rc || progress.ready)
+            break;
+        if (progress.broken)
+            return ft_fail(err, EIO, "See the log of libvirt and QEMU.",
+                           "copying a disk of %s ended by itself", w->config.vm);
+        ft_epoch_stats_progress(&p->stats, "disk", progress.done,
+                                progress.total);
+        pthread_mutex_lock(&p->lock);
+        if (!ft_primary_must_stop(p))
+            ft_primary_wait(p, ft_clock_ns() + DISK_POLL_NS);
+        rc = ft_primary_must_stop(p) ? -ECANCELED : 0;
+        pthread_mutex_unlock(&p->lock);
+    }
+    return rc;
+}
+
+struct round {
+    struct ft_primary *p;
+    uint64_t before, total;
+};
+
+static int
+on_pages(void *opaque, uint64_t done)
+{
+    struct round *r = opaque;
+
+    ft_epoch_stats_progress(&r->p->stats, "memory", r->before + done,
+                            r->total + r->before);
+    return ft_primary_stopped(r->p);
+}
+
+/*
+ * Everything once while the VM runs, then what was written meanwhile, again
+ * and again, until the rest is small enough for an ordinary checkpoint. Pages
+ * are armed only during the short stops (design, section 4).
+ */
+static int
+copy_memory(struct ft_primary *p, struct ft_error *err)
+{
+    uint64_t sent = 0, last = UINT64_MAX;
+    int rounds, rc = 0;
+
+    for (rounds = 0; !rc && rounds < ROUNDS_MAX; rounds++) {
+        struct round r = { p, sent, 0 };
+
+        rc = ft_checkpoint_scan(p, err);
+        if (rc)
+            break;
+        r.total = p->set.bytes;
+        if (rounds && p->set.bytes > last / 2)
+            rounds = ROUNDS_MAX; /* it does not shrink any more */
+        last = p->set.bytes;
+        rc = ft_page_sender_stream(p->sender, &p->set, 1, on_pages, &r, err);
+        sent += p->set.bytes;
+        if (p->set.bytes <= ROUND_BYTES_ENOUGH)
+            break;
+    }
+    return rc;
+}
+
+int
+ft_sync_copy(struct ft_primary *p, struct ft_error *err)
+{
+    int rc = send_setup(p, err);
+
+    if (!rc)
+        rc = await_setup(p, err);
+    if (!rc)
+        rc = copy_disks(p, err);
+    return rc ? rc : copy_memory(p, err);
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "qemu/device-state.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "qemu/saver-marker.h"
+#include "qemu/saver-pipe.h"
+#include "qemu/stop-events.h"
+#include "virt/qmp.h"
+
+#define CLOSE_NS (2 * FT_NS_PER_S)
+#define FDSET_MARK "ftadmin-save"
+
+enum state {
+    STATE_RUNS,    /* nothing in progress */
+    STATE_STOPPED, /* between stop and finish */
+    STATE_HELD,    /* finished, the VM stands */
+};
+
+struct ft_saver {
+    virDomainPtr dom;
+    pid_t pid;
+    char folder[PATH_MAX];
+    struct ft_saver_pipe *pipe; /* NULL: made at the next stop */
+    bool use_memfd;             /* the second method */
+    int memfd;                  /* its file, -1 before */
+    int write_fd;               /* the same, as QEMU has it */
+    int64_t fdset;              /* its number in QEMU */
+    enum state state;
+    bool hold;        /* of the checkpoint in progress */
+    bool was_running; /* second method: before our stop */
+    struct ft_stop_events *events;
+    struct ft_saver_times times;
+};
+
+void
+ft_device_state_free(struct ft_device_state *state)
+{
+    free(state->data);
+    *state = (struct ft_device_state){ 0 };
+}
+
+int
+ft_saver_open(virDomainPtr dom, pid_t pid, const char *folder,
+              struct ft_saver **out, struct ft_error *err)
+{
+    struct ft_saver *saver;
+    int rc;
+
+    *out = NULL;
+    if (strlen(folder) >= sizeof(saver->folder))
+        return ft_fail(err, ENAMETOOLONG, NULL, "folder name too long");
+    saver = calloc(1, sizeof(*saver));
+    if (!saver)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    saver->memfd = saver->write_fd = -1;
+    saver->fdset = -1;
+    saver->pid = pid;
+    saver->dom = dom;
+    virDomainRef(dom);
+    strcpy(saver->folder, folder);
+    /* Lets a test choose the second method. */
+    saver->use_memfd = FT_FAULT("saver-memfd") < 0;
+    rc = saver->use_memfd ? 0 : ft_saver_pipe_open(dom, pid, &saver->pipe, err);
+    if (rc < 0)
+        ft_saver_close(saver);
+    else
+        *out = saver;
+    return rc;
+}
+
+int
+ft_saver_watch_events(struct ft_saver *saver, virConnectPtr conn,
+                      struct ft_error *err)
+{
+    return saver->events
+               ? 0
+               : ft_stop_events_open(conn, saver->dom, &saver->events, err);
+}
+
+static int
+suspend(struct ft_saver *saver, enum ft_saver_mark mark, struct ft_error *err)
+{
+    return ft_saver_suspend(saver->dom, saver->folder, mark, err);
+}
+
+static int
+resume(struct ft_saver *saver, struct ft_error *err)
+{
+    return ft_saver_resume(saver->dom, saver->folder, err);
+}
+
+/* ----- first method ----- */
+
+static void
+drop_pipe(struct ft_saver *saver)
+{
+    ft_saver_pipe_close(saver->pipe, ft_clock_ns() + CLOSE_NS);
+    saver->pipe = NULL;
+}
+
+static int
+pipe_stop(struct ft_saver *saver, int64_t deadline, struct ft_error *err)
+{
+    int rc = 0;
+
+    if (!saver->pipe)
+        rc = ft_saver_pipe_open(saver->dom, saver->pid, &saver->pipe, err);
+    if (rc == 0 && saver->hold)
+        rc = suspend(saver, FT_SAVER_HELD, err);
+    if (rc < 0)
+        return rc;
+    rc = ft_saver_pipe_begin(saver->pipe, deadline, err);
+    if (rc == 0)
+        return 0;
+    drop_pipe(saver);
+    if (saver->hold)
+        resume(saver, NULL);
+    return rc;
+}
+
+static int
+pipe_finish(struct ft_saver *saver, int64_t deadline,
+            struct ft_device_state *state, struct ft_error *err)
+{
+    int rc =
+        ft_saver_pipe_drain(saver->pipe, deadline, &state->data, &state->size,
+                            &state->capacity, FT_DEVICE_STATE_MAX, err);
+
+    if (rc < 0)
+        drop_pipe(saver);
+    return rc;
+}
+
+/* ----- second method ----- */
+
+static void
+memfd_drop(struct ft_saver *saver)
+{
+    ft_cleanup_close(&saver->memfd);
+    ft_cleanup_close(&saver->write_fd);
+    saver->memfd = saver->write_fd = -1;
+}
+
+static int
+memfd_make(struct ft_saver *saver)
+{
+    char path[64];
+
+    saver->memfd = memfd_create("ftadmin-state", MFD_CLOEXEC);
+    if (saver->memfd < 0)
+        return -errno;
+    /* QEMU opens a member of an fdset only in that very mode. */
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", saver->memfd);
+    saver->write_fd = open(path, O_WRONLY | O_CLOEXEC);
+    return saver->write_fd < 0 ? -errno : 0;
+}
+
+static int
+memfd_open(struct ft_saver *saver, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *result = NULL;
+    int rc = memfd_make(saver);
+
+    if (rc < 0)
+        ft_fail(err, -rc, NULL, "memory file: %s", strerror(-rc));
+    else
+        rc = ft_qmp_fd(saver->dom, "add-fd",
+                       json_pack("{s:s}", "opaque", FDSET_MARK),
+                       saver->write_fd, &result, err);
+    if (rc == 0)
+        saver->fdset = ft_json_int(result, "fdset-id", 0, INT32_MAX, -1);
+    if (rc == 0 && saver->fdset < 0)
+        rc = ft_fail(err, EPROTO, NULL, "QEMU's answer to add-fd");
+    if (rc < 0)
+        memfd_drop(saver);
+    return rc;
+}
+
+static int
+memfd_stop(struct ft_saver *saver, struct ft_error *err)
+{
+    int state, rc = saver->memfd < 0 ? memfd_open(saver, err) : 0;
+
+    if (rc < 0)
+        return rc;
+    if (virDomainGetState(saver->dom, &state, NULL, 0) < 0)
+        return ft_virt_fail(err, EIO, NULL, "state of the VM");
+    saver->was_running = state == VIR_DOMAIN_RUNNING;
+    if (!saver->was_running)
+        return 0;
+    return suspend(saver, saver->hold ? FT_SAVER_HELD : FT_SAVER_CHECKPOINT,
+                   err);
+}
+
+/* Copies the file QEMU wrote. */
+static int
+memfd_read(struct ft_saver *saver, struct ft_device_state *state,
+           struct ft_error *err)
+{
+    struct stat file;
+    int rc;
+
+    if (fstat(saver->memfd, &file) < 0)
+        return ft_fail(err, errno, NULL, "memory file: %s", strerror(errno));
+    if (file.st_size > (off_t)FT_DEVICE_STATE_MAX)
+        return ft_fail(err, EFBIG, NULL, "device state beyond %u bytes",
+                       FT_DEVICE_STATE_MAX);
+    if ((size_t)file.st_size > state->capacity) {
+        uint8_t *larger = realloc(state->data, (size_t)file.st_size);
+
+        if (!larger)
+            return ft_fail(err, ENOMEM, NULL, "no memory");
+        state->data = larger;
+        state->capacity = (size_t)file.st_size;
+    }
+    rc = ft_pread_full(saver->memfd, state->data, (size_t)file.st_size, 0);
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "memory file: %s", strerror(-rc));
+    state->size = (size_t)file.st_size;
+    return 0;
+}
+
+static int
+memfd_save(struct ft_saver *saver, struct ft_device_state *state,
+           struct ft_error *err)
+{
+    char path[64];
+    int rc;
+
+    snprintf(path, sizeof(path), "/dev/fdset/%lld", (long long)saver->fdset);
+    /* QEMU's copy shares the position of our descriptor. */
+    if (ftruncate(saver->write_fd, 0) < 0 ||
+        lseek(saver->write_fd, 0, SEEK_SET) < 0)
+        return ft_fail(err, errno, NULL, "memory file: %s", strerror(errno));
+    rc = ft_qmp(saver->dom, "xen-save-devices-state",
+                json_pack("{s:s, s:b}", "filename", path, "live", 0), NULL, err);
+    return rc < 0 ? rc : memfd_read(saver, state, err);
+}
+
+static int
+memfd_finish(struct ft_saver *saver, struct ft_device_state *state,
+             struct ft_error *err)
+{
+    int rc = memfd_save(saver, state, err), started = 0;
+
+    if (saver->was_running && !saver->hold)
+        started = resume(saver, rc < 0 ? NULL : err);
+    return rc < 0 ? rc : started;
+}
+
+static void
+memfd_close(struct ft_saver *saver)
+{
+    if (saver->memfd < 0)
+        return;
+    ft_qmp(saver->dom, "remove-fd",
+           json_pack("{s:I}", "fdset-id", (json_int_t)saver->fdset), NULL, NULL);
+    memfd_drop(saver);
+}
+
+/* ----- both ----- */
+
+int
+ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
+              struct ft_error *err)
+{
+    int64_t begin = ft_clock_ns();
+    int64_t deadline = begin + timeout_ms * FT_NS_PER_MS;
+    int rc = FT_FAULT("saver-stop");
+
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "fault point saver-stop");
+    if (saver->state != STATE_RUNS)
+        return ft_fail(err, EALREADY, NULL, "the VM is stopped already");
+    saver->hold = hold;
+    rc = saver->use_memfd ? memfd_stop(saver, err)
+                          : pipe_stop(saver, deadline, err);
+    if (rc == -EACCES && !saver->use_memfd) {
+        saver->use_memfd = true;
+        rc = memfd_stop(saver, err);
+    }
+    if (rc < 0)
+        return rc;
+    saver->state = STATE_STOPPED;
+    saver->times.stopped_at_ns = ft_clock_ns();
+    saver->times.stop_ns = saver->times.stopped_at_ns - begin;
+    return 0;
+}
+
+int
+ft_saver_finish(struct ft_saver *saver, int timeout_ms,
+                struct ft_device_state *state, struct ft_saver_times *times,
+                struct ft_error *err)
+{
+    int64_t begin = ft_clock_ns();
+    int rc = FT_FAULT("saver-finish");
+
+    if (saver->state != STATE_STOPPED)
+        return ft_fail(err, EINVAL, NULL, "the VM was not stopped");
+    if (rc < 0) {
+        ft_saver_cancel(saver, NULL);
+        return ft_fail(err, -rc, NULL, "fault point saver-finish");
+    }
+    state->size = 0;
+    if (saver->use_memfd)
+        rc = memfd_finish(saver, state, err);
+    else
+        rc = pipe_finish(saver, begin + timeout_ms * FT_NS_PER_MS, state, err);
+    saver->state = saver->hold ? STATE_HELD : STATE_RUNS;
+    saver->times.running_at_ns = ft_clock_ns();
+    saver->times.save_ns = saver->times.running_at_ns - begin;
+    if (saver->hold)
+        saver->times.running_at_ns = 0;
+    if (saver->events)
+        saver->times.qemu_pause_ns = ft_stop_events_pause_ns(saver->events);
+    if (times)
+        *times = saver->times;
+    return rc;
+}
+
+int
+ft_saver_cancel(struct ft_saver *saver, struct ft_error *err)
+{
+    int rc = 0;
+
+    if (saver->state != STATE_STOPPED)
+        return 0;
+    if (!saver->use_memfd)
+        drop_pipe(saver);
+    if (saver->hold || (saver->use_memfd && saver->was_running))
+        rc = resume(saver, err);
+    saver->state = STATE_RUNS;
+    return rc;
+}
+
+int
+ft_saver_release(struct ft_saver *saver, struct ft_error *err)
+{
+    int rc;
+
+    if (saver->state != STATE_HELD)
+        return ft_saver_cancel(saver, err);
+    rc = resume(saver, err);
+    if (rc == 0)
+        saver->state = STATE_RUNS;
+    return rc;
+}
+
+const char *
+ft_saver_method(const struct ft_saver *saver)
+{
+    return saver->use_memfd ? "memfd" : "pipe";
+}
+
+void
+ft_saver_close(struct ft_saver *saver)
+{
+    if (!saver)
+        return;
+    ft_saver_cancel(saver, NULL);
+    drop_pipe(saver);
+    memfd_close(saver);
+    ft_stop_events_close(saver->events);
+    virDomainFree(saver->dom);
+    free(saver);
+}
+
+int
+ft_saver_recover(virDomainPtr dom, const char *folder, bool include_held,
+                 bool *resumed, struct ft_error *err)
+{
+    enum ft_saver_mark mark = ft_saver_mark_get(folder);
+    int state;
+
+    if (resumed)
+        *resumed = false;
+    if (mark == FT_SAVER_RUNS || (mark == FT_SAVER_HELD && !include_held))
+        return 0;
+    if (virDomainGetState(dom, &state, NULL, 0) < 0)
+        return ft_virt_fail(err, EIO, NULL, "state of the VM");
+    if (state == VIR_DOMAIN_PAUSED) {
+        if (virDomainResume(dom) < 0)
+            return ft_virt_fail(err, EIO, "start it: virsh resume",
+                                "restart of the VM");
+        if (resumed)
+            *resumed = true;
+    }
+    ft_saver_mark_set(folder, FT_SAVER_RUNS);
+    return 0;
+}
+
+void
+ft_saver_remove_leftovers(virDomainPtr dom)
+{
+    FT_AUTOJSON json_t *sets = NULL;
+    const json_t *set;
+    size_t i;
+
+    ft_saver_pipe_remove_leftover(dom);
+    if (ft_qmp(dom, "query-fdsets", NULL, &sets, NULL) < 0)
+        return;
+    json_array_foreach(sets, i, set) {
+        const json_t *first = json_array_get(json_object_get(set, "fds"), 0);
+
+        if (strcmp(ft_json_string(first, "opaque", ""), FDSET_MARK) == 0)
+            ft_qmp(dom, "remove-fd",
+                   json_pack("{s:O}", "fdset-id",
+                             json_object_get(set, "fdset-id")),
+                   NULL, NULL);
+    }
+}

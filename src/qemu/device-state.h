@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Stops the VM at an exact point, takes its device state, and lets it run.
+ *
+ * First method, "pipe": QEMU's own xen-save-devices-state stops the VM, drains
+ * and flushes its disks, then writes into a pipe that holds one page, and
+ * blocks there: the first bytes mean "stopped". When the rest was read QEMU
+ * restarts the VM by itself. QEMU opens the pipe as /proc/self/fd/N of a
+ * descriptor given by getfd: no path, no label, and when this process dies at
+ * any moment the write fails with EPIPE and QEMU restarts the VM.
+ * Second method, "memfd", taken by itself where QEMU may not open that:
+ * virDomainSuspend, save to a memfd, virDomainResume. There a dead worker
+ * leaves the VM stopped; a marker file in folder says so, and
+ * ft_saver_recover, which the daemon calls, lets it run.
+ *
+ * Ownership: ft_saver is freed by ft_saver_close; buffers are the caller's.
+ * Threads: one thread calls; a thread of its own waits for QEMU's answer.
+ * Times are ns of CLOCK_MONOTONIC, durations ns.
+ * Source: qemu/migration/savevm.c (qmp_xen_save_devices_state,
+ * qemu_loadvm_state), pipe(7).
+ */
+#ifndef FT_QEMU_DEVICE_STATE_H
+#define FT_QEMU_DEVICE_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <libvirt/libvirt.h>
+
+#include "base/error.h"
+
+#define FT_DEVICE_STATE_MAX (64u << 20) /* bytes */
+
+struct ft_saver;
+
+struct ft_device_state { /* zero bytes are an empty one */
+    uint8_t *data;
+    size_t size;     /* bytes used */
+    size_t capacity; /* bytes allocated; grows up to the maximum */
+};
+
+struct ft_saver_times {
+    int64_t stop_ns;       /* from ft_saver_stop until the VM stood */
+    int64_t save_ns;       /* from ft_saver_finish until QEMU's answer */
+    int64_t stopped_at_ns; /* when the stop was seen */
+    int64_t running_at_ns; /* when the answer was seen; 0 when held */
+    int64_t qemu_pause_ns; /* by QEMU's STOP and RESUME events, of the last
+                                 * checkpoint whose events came; 0 unknown */
+};
+
+void ft_device_state_free(struct ft_device_state *state);
+
+/*
+ * Prepares checkpoints of dom, whose QEMU is process pid. folder (of the
+ * worker, existing) takes the marker of the second method.
+ */
+int ft_saver_open(virDomainPtr dom, pid_t pid, const char *folder,
+                  struct ft_saver **out, struct ft_error *err);
+
+/*
+ * Asks libvirt for QEMU's STOP and RESUME events, so that qemu_pause_ns is
+ * known. conn must outlive the saver and should carry events only (struct
+ * ft_worker). Needs libvirt's default event loop in another thread. Costs
+ * libvirtd some CPU per checkpoint.
+ */
+int ft_saver_watch_events(struct ft_saver *saver, virConnectPtr conn,
+                          struct ft_error *err);
+
+/*
+ * Stops the VM; returns when it stands and its disks are drained. With hold
+ * ft_saver_finish will leave it stopped (planned switchover: the VM never runs
+ * between). -ETIMEDOUT after timeout_ms, -EIO and others with QEMU's words: the
+ * VM runs again then, and ft_saver_close is what remains to be done after
+ * -ETIMEDOUT; after others the next ft_saver_stop may be tried.
+ */
+int ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
+                  struct ft_error *err);
+
+/*
+ * Takes the device state into *state (replaced) and returns when the VM runs
+ * again, or, after hold, stands with its state saved. -EFBIG beyond
+ * FT_DEVICE_STATE_MAX, -ETIMEDOUT; after a failure the VM runs (unless held)
+ * and the state is useless. times may be NULL.
+ */
+int ft_saver_finish(struct ft_saver *saver, int timeout_ms,
+                    struct ft_device_state *state, struct ft_saver_times *times,
+                    struct ft_error *err);
+
+/* Gives up between stop and finish: the VM runs again, also when it was held. */
+int ft_saver_cancel(struct ft_saver *saver, struct ft_error *err);
+
+/* Lets a VM that finish left held run again (a switchover that failed). */
+int ft_saver_release(struct ft_saver *saver, struct ft_error *err);
+
+/* "pipe" or "memfd". */
+const char *ft_saver_method(const struct ft_saver *saver);
+
+/* Ends everything; cancels first when stopped in mid-checkpoint, and leaves a
+ * finished hold alone. NULL is a no-op. */
+void ft_saver_close(struct ft_saver *saver);
+
+/*
+ * Lets the VM run when a dead worker left it stopped (marker in folder). With
+ * include_held also when it was left held for a switchover: only for who owns
+ * the VM. *resumed may be NULL. 0 also when there was nothing to do.
+ */
+int ft_saver_recover(virDomainPtr dom, const char *folder, bool include_held,
+                     bool *resumed, struct ft_error *err);
+
+/* Closes the descriptors that dead workers left in QEMU. Not while a saver is
+ * open. */
+void ft_saver_remove_leftovers(virDomainPtr dom);
+
+/*
+ * The incoming migration stream that carries blob and nothing else: header,
+ * configuration section with machine ("pc-i440fx-7.2"), the sections, end, an
+ * empty description. *out is freed by the caller. -EINVAL when blob is not a
+ * complete device state (magic, version 3, end mark), -EFBIG.
+ */
+int ft_device_stream(const void *blob, size_t size, const char *machine,
+                     uint8_t **out, size_t *out_size, struct ft_error *err);
+
+#endif

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LIBRARIES += libftqemu.a
+libftqemu_a_SOURCES = \
+	src/qemu/device-state.c src/qemu/device-state.h \
+	src/qemu/device-stream.c \
+	src/qemu/guest-memory.c src/qemu/guest-memory.h \
+	src/qemu/inject.c src/qemu/inject.h \
+	src/qemu/kernel-abi.h \
+	src/qemu/page-scan.c src/qemu/page-scan.h \
+	src/qemu/page-set.c src/qemu/page-set.h \
+	src/qemu/process-memory.c src/qemu/process-memory.h \
+	src/qemu/qemu-fd.c src/qemu/qemu-fd.h \
+	src/qemu/ram-blocks.c src/qemu/ram-blocks.h \
+	src/qemu/saver-marker.c src/qemu/saver-marker.h \
+	src/qemu/saver-pipe.c src/qemu/saver-pipe.h \
+	src/qemu/stop-events.c src/qemu/stop-events.h \
+	src/qemu/uffd.c src/qemu/uffd.h

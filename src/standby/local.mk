@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LIBRARIES += libftstandby.a
+libftstandby_a_SOURCES = \
+	src/standby/replica.c src/standby/replica.h \
+	src/standby/staged-pages.c src/standby/staged-pages.h \
+	src/standby/standby-private.h \
+	src/standby/standby-setup.c \
+	src/standby/standby.c src/standby/standby.h \
+	src/standby/takeover.c \
+	src/standby/tap.c src/standby/tap.h \
+	src/standby/verify-standby.c src/standby/verify-standby.h

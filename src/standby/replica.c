@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "standby/replica.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "base/fault.h"
+#include "base/io.h"
+#include "standby/staged-pages.h"
+
+/* Disk writes of one epoch at most, in bytes: the primary ends it long before. */
+#define DISK_LOG_LIMIT (UINT64_C(4) << 30)
+
+int
+ft_replica_open(struct ft_replica *r, const char *folder, struct ft_error *err)
+{
+    uint64_t sizes[FT_RAM_BLOCKS_MAX];
+    size_t i;
+    int rc = 0;
+
+    for (i = 0; i < r->n_blocks; i++)
+        sizes[i] = r->blocks[i].size;
+    for (i = 0; i < r->n_disks; i++)
+        r->disk_sizes[i] = r->disks[i].capacity;
+    r->decoder = ft_page_decoder_new(sizes, r->n_blocks);
+    r->pages = ft_staged_pages_new(r->pid, r->blocks, r->n_blocks);
+    if (!r->decoder || !r->pages)
+        return ft_fail(err, ENOMEM, NULL, "no memory for the replica");
+    for (i = 0; i < 2 && !rc; i++)
+        rc = ft_disk_log_new(folder, DISK_LOG_LIMIT, &r->logs[i], err);
+    return rc;
+}
+
+void
+ft_replica_clear(struct ft_replica *r)
+{
+    size_t i;
+
+    for (i = 0; i < r->n_disks; i++) {
+        free(r->disks[i].path);
+        if (r->disks[i].fd >= 0)
+            close(r->disks[i].fd);
+    }
+    ft_page_decoder_free(r->decoder);
+    ft_staged_pages_free(r->pages);
+    ft_disk_log_free(r->logs[0]);
+    ft_disk_log_free(r->logs[1]);
+    ft_state_free(&r->partial);
+    ft_state_free(&r->staged);
+    ft_state_free(&r->state);
+    memset(r, 0, sizeof(*r));
+}
+
+/* Whether pages are written at once: the first copy, nothing to protect yet. */
+static int
+is_direct(uint64_t epoch)
+{
+    return epoch <= 1;
+}
+
+static int
+take_pages(void *opaque, unsigned block, uint64_t offset, uint64_t length,
+           const void *data)
+{
+    struct ft_replica *r = opaque;
+
+    r->pages_written += length / FT_PAGE_SIZE;
+    return ft_staged_pages_add(r->pages, block, offset, length, data);
+}
+
+static int
+take_ram(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
+{
+    struct ft_page_counts counts = { 0 };
+    int rc = ft_pages_decode(r->decoder, f->type, f->payload, f->length,
+                             take_pages, r, &counts, err);
+
+    r->summary[f->epoch & 1].ram_pages += counts.data;
+    r->summary[f->epoch & 1].zero_pages += counts.zero;
+    if (!rc && is_direct(f->epoch))
+        rc = ft_staged_pages_write(r->pages, err);
+    if (rc && !err->code)
+        ft_fail(err, -rc, NULL, "cannot keep pages of the guest: %s",
+                strerror(-rc));
+    return rc;
+}
+
+static int
+write_disk(struct ft_replica *r, const struct ft_disk_change *c,
+           struct ft_error *err)
+{
+    struct ft_replica_disk *d = &r->disks[c->disk];
+    int rc = FT_FAULT("replica-write");
+
+    if (!rc)
+        rc = c->data ? ft_pwrite_full(d->fd, c->data, c->length, c->offset)
+                     : ft_disk_zero(d->fd, c->offset, c->length, c->trim);
+    return rc ? ft_fail(err, -rc, "See to the storage of this host.",
+                        "cannot write to replica %s: %s", d->path, strerror(-rc))
+              : 0;
+}
+
+static int
+take_disk(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
+{
+    struct ft_disk_log *log = r->logs[f->epoch & 1];
+    struct ft_disk_change c;
+    int rc = ft_disk_decode(f->type, f->payload, f->length, r->disk_sizes,
+                            r->n_disks, &c, err);
+
+    if (rc)
+        return rc;
+    if (c.data)
+        r->disk_bytes += c.length;
+    if (is_direct(f->epoch))
+        return write_disk(r, &c, err);
+    if (c.data)
+        return ft_disk_log_append(log, c.disk, c.offset, c.data, c.length, err);
+    return ft_disk_log_append_zero(log, c.disk, c.offset, c.length, c.trim, err);
+}
+
+static int
+append(struct ft_state *to, const struct ft_frame *f, struct ft_error *err)
+{
+    unsigned char *larger;
+
+    if (to->size + f->length > FT_STATE_MAX + 4096)
+        return ft_fail(err, EPROTO, NULL, "device state larger than %u bytes",
+                       FT_STATE_MAX);
+    larger = realloc(to->data, to->size + f->length);
+    if (!larger)
+        return ft_fail(err, ENOMEM, NULL, "no memory for the device state");
+    to->data = larger;
+    memcpy(to->data + to->size, f->payload, f->length);
+    to->size += f->length;
+    return 0;
+}
+
+static int
+take_state(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
+{
+    int rc = append(&r->partial, f, err);
+
+    if (rc || f->flags & FT_FRAME_MORE)
+        return rc;
+    ft_state_free(&r->staged);
+    rc = ft_state_decode(r->partial.data, r->partial.size,
+                         f->type == FT_FRAME_DEVICE_STATE_DELTA,
+                         r->state.size ? &r->state : NULL, &r->staged, err);
+    ft_state_free(&r->partial);
+    return rc;
+}
+
+static int
+read_disk(struct ft_replica *r, unsigned disk, uint64_t offset, void *data,
+          size_t length, struct ft_error *err)
+{
+    const struct ft_replica_disk *d = &r->disks[disk];
+    uint64_t epoch = r->committed + 1;
+    int rc = ft_pread_full(d->fd, data, length, offset);
+
+    if (rc)
+        return ft_fail(err, -rc, NULL, "cannot read replica %s: %s", d->path,
+                       strerror(-rc));
+    rc = ft_disk_log_read_overlay(r->logs[epoch & 1], disk, offset, data,
+                                  length, err);
+    return rc ? rc
+              : ft_disk_log_read_overlay(r->logs[(epoch + 1) & 1], disk, offset,
+                                         data, length, err);
+}
+
+int
+ft_replica_read(struct ft_replica *r, const struct ft_frame *f, void **data,
+                size_t *length, struct ft_error *err)
+{
+    unsigned disk = ft_get_le16(f->payload);
+    uint64_t offset = ft_get_le64(f->payload + 8);
+    int rc;
+
+    *length = ft_get_le32(f->payload + 4);
+    if (disk >= r->n_disks || !*length || *length > FT_FRAME_DATA_MAX ||
+        offset > r->disks[disk].capacity ||
+        *length > r->disks[disk].capacity - offset)
+        return ft_fail(err, EPROTO, NULL, "disk read out of bounds");
+    *data = malloc(*length);
+    if (!*data)
+        return ft_fail(err, ENOMEM, NULL, "no memory to read a disk");
+    rc = read_disk(r, disk, offset, *data, *length, err);
+    if (rc) {
+        free(*data);
+        *data = NULL;
+    }
+    return rc;
+}
+
+/* Disk writes may be one epoch ahead of the pages, and nothing else may. */
+static int
+check_order(const struct ft_replica *r, const struct ft_frame *f,
+            struct ft_error *err)
+{
+    int disk = f->type == FT_FRAME_DISK_WRITE || f->type == FT_FRAME_DISK_ZERO;
+    uint64_t next = r->committed + 1;
+
+    if (f->epoch == next || (disk && f->epoch == next + 1))
+        return 0;
+    return ft_fail(err, EPROTO, NULL, "frame %s of epoch %llu after epoch %llu",
+                   ft_frame_name(f->type), (unsigned long long)f->epoch,
+                   (unsigned long long)r->committed);
+}
+
+int
+ft_replica_frame(struct ft_replica *r, const struct ft_frame *f,
+                 struct ft_error *err)
+{
+    struct iovec iov = { (void *)(uintptr_t)f->payload, f->length };
+    int rc = check_order(r, f, err);
+
+    if (rc)
+        return rc;
+    ft_epoch_summary_add(&r->summary[f->epoch & 1], f->type, &iov, 1);
+    switch (f->type) {
+    case FT_FRAME_RAM:
+    case FT_FRAME_RAM_ZERO:
+        return take_ram(r, f, err);
+    case FT_FRAME_DISK_WRITE:
+    case FT_FRAME_DISK_ZERO:
+        return take_disk(r, f, err);
+    case FT_FRAME_DEVICE_STATE:
+    case FT_FRAME_DEVICE_STATE_DELTA:
+        return take_state(r, f, err);
+    default:
+        return ft_fail(err, EPROTO, NULL, "a primary does not send %s",
+                       ft_frame_name(f->type));
+    }
+}
+
+int
+ft_replica_check_epoch(struct ft_replica *r, const struct ft_frame *f,
+                       struct ft_error *err)
+{
+    struct ft_epoch_summary claimed;
+    int rc = check_order(r, f, err);
+
+    if (!rc)
+        rc = ft_epoch_end_decode(f->payload, f->length, &claimed, err);
+    if (!rc)
+        rc = ft_epoch_summary_compare(&r->summary[f->epoch & 1], &claimed, err);
+    if (!rc && !r->staged.size)
+        rc = ft_fail(err, EPROTO, NULL, "an epoch without device state");
+    return rc;
+}
+
+int
+ft_replica_apply(struct ft_replica *r, struct ft_error *err)
+{
+    uint64_t epoch = r->committed + 1;
+    int fds[FT_DISKS_MAX];
+    size_t i;
+    int rc = FT_FAULT("replica-apply");
+
+    for (i = 0; i < r->n_disks; i++)
+        fds[i] = r->disks[i].fd;
+    if (!rc)
+        rc = ft_staged_pages_write(r->pages, err);
+    if (!rc)
+        rc = ft_disk_log_apply(r->logs[epoch & 1], fds, r->n_disks, err);
+    if (!rc)
+        rc = ft_disk_log_reset(r->logs[epoch & 1]);
+    if (rc && !err->code)
+        ft_fail(err, -rc, NULL, "cannot apply epoch %llu: %s",
+                (unsigned long long)epoch, strerror(-rc));
+    if (rc)
+        return rc;
+    ft_state_free(&r->state);
+    r->state = r->staged;
+    memset(&r->staged, 0, sizeof(r->staged));
+    memset(&r->summary[epoch & 1], 0, sizeof(r->summary[0]));
+    r->committed = epoch;
+    return 0;
+}
+
+void
+ft_replica_drop_partial(struct ft_replica *r)
+{
+    size_t i;
+
+    ft_staged_pages_drop(r->pages);
+    ft_state_free(&r->partial);
+    ft_state_free(&r->staged);
+    for (i = 0; i < 2; i++) {
+        memset(&r->summary[i], 0, sizeof(r->summary[i]));
+        if (r->logs[i])
+            ft_disk_log_reset(r->logs[i]);
+    }
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The standby's copy of the VM: guest memory in the waiting QEMU, replica
+ * disks, and the device state to resume from. Epochs are staged as their
+ * frames arrive and applied whole or not at all.
+ *
+ * Epochs <= 1 are the first copy: written at once, since nothing is committed.
+ * Threads: the receiver thread, or, after it has ended, the control thread.
+ */
+#ifndef FT_STANDBY_REPLICA_H
+#define FT_STANDBY_REPLICA_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "disk/disk-log.h"
+#include "link/link.h"
+#include "link/page-codec.h"
+#include "link/payload.h"
+#include "link/state-delta.h"
+#include "qemu/ram-blocks.h"
+
+struct ft_replica_disk {
+    char target[32];
+    char *path; /* raw file; owned */
+    int fd;
+    uint64_t capacity; /* bytes */
+};
+
+struct ft_staged_pages;
+
+struct ft_replica {
+    pid_t pid; /* the waiting QEMU */
+    struct ft_ram_block blocks[FT_RAM_BLOCKS_MAX];
+    size_t n_blocks;
+    struct ft_replica_disk disks[FT_DISKS_MAX];
+    size_t n_disks;
+    uint64_t disk_sizes[FT_DISKS_MAX];
+    struct ft_page_decoder *decoder;
+    struct ft_staged_pages *pages;      /* of the epoch being received */
+    struct ft_disk_log *logs[2];        /* by epoch & 1 */
+    struct ft_epoch_summary summary[2]; /* by epoch & 1 */
+    struct ft_state partial;            /* device state still coming in */
+    struct ft_state staged;             /* device state of that epoch */
+    struct ft_state state;              /* device state to resume from */
+    uint64_t committed;                 /* last epoch applied; 0: none */
+    uint64_t pages_written, disk_bytes;
+};
+
+/*
+ * Prepares for the first copy; pid, blocks and disks are set by the caller.
+ * folder takes the disk logs.
+ */
+int ft_replica_open(struct ft_replica *replica, const char *folder,
+                    struct ft_error *err);
+
+/* Forgets everything, frees and closes; the struct may be used again. */
+void ft_replica_clear(struct ft_replica *replica);
+
+/*
+ * Takes a frame that carries state. -EPROTO for one that does not belong
+ * here, -ENOMEM, -ENOSPC, -EIO when it cannot be kept.
+ */
+int ft_replica_frame(struct ft_replica *replica, const struct ft_frame *frame,
+                     struct ft_error *err);
+
+/*
+ * What a DISK_READ asks for, with all writes received so far. *data is freed
+ * by the caller.
+ */
+int ft_replica_read(struct ft_replica *replica, const struct ft_frame *frame,
+                    void **data, size_t *length, struct ft_error *err);
+
+/*
+ * Checks that EPOCH_END's epoch is there whole. 0 means that it may be
+ * acknowledged; -EBADMSG or -EPROTO otherwise.
+ */
+int ft_replica_check_epoch(struct ft_replica *replica,
+                           const struct ft_frame *frame, struct ft_error *err);
+
+/* Applies the epoch that was checked. A failure makes the replica useless. */
+int ft_replica_apply(struct ft_replica *replica, struct ft_error *err);
+
+/* Drops what was received of an epoch that will never be complete. */
+void ft_replica_drop_partial(struct ft_replica *replica);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Guest pages that have arrived and are not yet in the waiting QEMU. Memory
+ * grows with the epoch, up to the size of the guest, and shrinks again.
+ *
+ * Threads: one at a time.
+ */
+#ifndef FT_STANDBY_STAGED_PAGES_H
+#define FT_STANDBY_STAGED_PAGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "qemu/ram-blocks.h"
+
+struct ft_staged_pages;
+
+/* For the blocks (copied) of process pid. NULL: no memory. */
+struct ft_staged_pages *ft_staged_pages_new(pid_t pid,
+                                            const struct ft_ram_block *blocks,
+                                            size_t n);
+void ft_staged_pages_free(struct ft_staged_pages *pages);
+
+/* Keeps length bytes for offset of block; data NULL: zeros. 0 or -ENOMEM. */
+int ft_staged_pages_add(struct ft_staged_pages *pages, unsigned block,
+                        uint64_t offset, uint64_t length, const void *data);
+
+/* Writes all of them into the process, and forgets them. */
+int ft_staged_pages_write(struct ft_staged_pages *pages, struct ft_error *err);
+
+/* Forgets them. NULL is a no-op. */
+void ft_staged_pages_drop(struct ft_staged_pages *pages);
+
+#endif

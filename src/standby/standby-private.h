@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The standby side of a pair, inside: standby.c (frames and actions),
+ * standby-setup.c (making the waiting copy), takeover.c (running it).
+ *
+ * The replica belongs to the receiver thread while a link is up, and to the
+ * control thread otherwise.
+ */
+#ifndef FT_STANDBY_STANDBY_PRIVATE_H
+#define FT_STANDBY_STANDBY_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "standby/replica.h"
+#include "standby/verify-standby.h"
+#include "virt/vm.h"
+#include "worker/worker.h"
+
+struct ft_standby {
+    struct ft_worker *worker;
+    struct ft_replica replica;
+    char machine[64];
+    struct ft_verify_check verify;
+    pthread_mutex_t doors_lock; /* of the next three */
+    struct {
+        char tap[32], mac[18];
+    } nics[FT_VM_NICS_MAX];
+    size_t n_nics;
+    int doors_open; /* the taps are up */
+    int useless;    /* applying failed: never take over with it */
+    struct {
+        atomic_uint_fast64_t epoch, pages, disk_bytes;
+    } shown; /* of the replica, for status */
+};
+
+/* Ends the waiting domain, and whatever else of this VM runs here. */
+void ft_standby_stop_domain(struct ft_worker *w);
+
+/*
+ * Receiver thread: makes replicas and the waiting domain as SETUP says, and
+ * answers. A failed set-up is an answer, not the end of the link.
+ */
+int ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
+                          const struct ft_frame *frame, struct ft_error *err);
+
+/*
+ * Control thread: resumes the copy with every acknowledged epoch, and tells
+ * the ownership machine how that went.
+ */
+void ft_standby_take_over(struct ft_standby *s);
+
+/* Opens or shuts the copy's taps (tap.h). Any thread. */
+void ft_standby_set_doors(struct ft_standby *s, int open);
+
+/* ft_side's quiet: half way to suspicion the doors open. */
+void ft_standby_quiet(struct ft_worker *w, int64_t ns);
+
+#endif

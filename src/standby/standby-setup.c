@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Makes the waiting copy: replica volumes, the domain, its memory found. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "standby/standby-private.h"
+#include "virt/standby-xml.h"
+#include "virt/standby.h"
+#include "virt/volume.h"
+#include "worker/worker-actions.h"
+
+/* The copy's taps, shut until the primary falls silent (tap.h). */
+static void
+take_nics(struct ft_standby *s, const struct ft_vm *d)
+{
+    size_t i;
+
+    pthread_mutex_lock(&s->doors_lock);
+    s->n_nics = 0;
+    for (i = 0; i < d->n_nics; i++) {
+        if (!d->nics[i].tap[0])
+            continue;
+        strcpy(s->nics[s->n_nics].tap, d->nics[i].tap);
+        strcpy(s->nics[s->n_nics++].mac, d->nics[i].mac);
+    }
+    pthread_mutex_unlock(&s->doors_lock);
+    ft_standby_set_doors(s, 0);
+}
+
+void
+ft_standby_stop_domain(struct ft_worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    virDomainPtr dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
+
+    if (dom && virDomainIsActive(dom) == 1 && ft_standby_destroy(dom, &err))
+        ft_log_error(&err, "ending the waiting copy");
+    if (dom)
+        virDomainFree(dom);
+    if (w->dom)
+        virDomainFree(w->dom);
+    w->dom = NULL;
+}
+
+static int
+make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
+{
+    struct ft_worker *w = s->worker;
+    struct ft_replica *r = &s->replica;
+    struct ft_replica_disk *d = &r->disks[r->n_disks];
+    int64_t capacity;
+    int rc;
+
+    if (r->n_disks == FT_DISKS_MAX)
+        return ft_fail(err, E2BIG, NULL, "more than %d disks", FT_DISKS_MAX);
+    d->fd = -1;
+    rc = ft_json_need_string(json, "target", d->target, sizeof(d->target), err);
+    if (!rc)
+        rc = ft_json_need_int(json, "capacity", 1, INT64_MAX, &capacity, err);
+    if (!rc)
+        rc = ft_volume_create(w->conn, w->config.pools[w->config.self],
+                              w->config.vm, d->target, capacity, &d->path, err);
+    if (rc)
+        return rc;
+    r->n_disks++;
+    d->capacity = capacity;
+    d->fd = open(d->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    return d->fd < 0 ? ft_fail(err, errno, NULL, "cannot open replica %s: %s",
+                               d->path, strerror(errno))
+                     : 0;
+}
+
+static int
+make_disks(struct ft_standby *s, const json_t *setup, struct ft_error *err)
+{
+    const json_t *disk;
+    size_t i;
+    int rc = 0;
+
+    json_decref(s->worker->state.replicas);
+    s->worker->state.replicas = json_array();
+    json_array_foreach(json_object_get(setup, "disks"), i, disk) {
+        /* recorded first: a volume that is not known is never deleted */
+        json_array_append(s->worker->state.replicas,
+                          json_object_get(disk, "target"));
+        ft_worker_persist(s->worker);
+        rc = make_disk(s, disk, err);
+        if (rc)
+            break;
+    }
+    return rc;
+}
+
+static int
+start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
+{
+    struct ft_replica_path replicas[FT_DISKS_MAX];
+    struct ft_replica *r = &s->replica;
+    FT_AUTOFREE char *ours = NULL;
+    size_t i;
+    int rc;
+
+    for (i = 0; i < r->n_disks; i++) {
+        replicas[i].target = r->disks[i].target;
+        replicas[i].path = r->disks[i].path;
+    }
+    rc = ft_standby_xml(xml, replicas, r->n_disks, &ours, err);
+    return rc ? rc
+              : ft_standby_start(s->worker->conn, ours, &s->worker->dom, err);
+}
+
+/* The waiting QEMU must be the same machine, down to the RAM blocks. */
+static int
+compare_machine(struct ft_standby *s, const struct ft_vm *d,
+                const json_t *setup, struct ft_error *err)
+{
+    const json_t *theirs = json_object_get(setup, "blocks"), *block;
+    struct ft_replica *r = &s->replica;
+    const char *qemu = ft_json_string(setup, "qemu", "");
+    size_t i;
+
+    if (strcmp(d->qemu_version, qemu))
+        return ft_fail(err, ENOTSUP,
+                       "Install the same QEMU version on both hosts.",
+                       "QEMU is %s here and %s on the primary", d->qemu_version,
+                       qemu);
+    if (json_array_size(theirs) != r->n_blocks)
+        return ft_fail(err, ENOTSUP, NULL, "%zu RAM blocks here, %zu there",
+                       r->n_blocks, json_array_size(theirs));
+    json_array_foreach(theirs, i, block) {
+        const char *name = ft_json_string(block, "name", "");
+        int64_t size = ft_json_int(block, "size", 0, INT64_MAX, 0);
+
+        if (strcmp(name, r->blocks[i].name) ||
+            (uint64_t)size != r->blocks[i].size)
+            return ft_fail(err, ENOTSUP, NULL,
+                           "RAM block %s differs between the hosts",
+                           r->blocks[i].name);
+    }
+    return 0;
+}
+
+static int
+inspect_domain(struct ft_standby *s, const json_t *setup, struct ft_error *err)
+{
+    struct ft_replica *r = &s->replica;
+    struct ft_vm d = { 0 };
+    int rc = ft_vm_inspect(s->worker->dom, &d, err);
+
+    if (rc)
+        return rc;
+    r->pid = d.pid;
+    take_nics(s, &d);
+    rc = ft_ram_blocks_find(s->worker->dom, d.pid, r->blocks, FT_RAM_BLOCKS_MAX,
+                            &r->n_blocks, err);
+    if (!rc)
+        rc = compare_machine(s, &d, setup, err);
+    if (!rc)
+        snprintf(s->machine, sizeof(s->machine), "%s",
+                 ft_json_string(setup, "machine", d.machine));
+    ft_vm_free(&d);
+    return rc;
+}
+
+static int
+set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
+{
+    const char *xml = ft_json_string(setup, "xml", NULL);
+    char folder[PATH_MAX];
+    int rc;
+
+    if (!xml)
+        return ft_fail(err, EPROTO, NULL, "a setup without domain XML");
+    ft_standby_stop_domain(s->worker);
+    ft_replica_clear(&s->replica);
+    rc = make_disks(s, setup, err);
+    if (!rc)
+        rc = start_domain(s, xml, err);
+    if (!rc)
+        rc = inspect_domain(s, setup, err);
+    ft_pair_path(s->worker->config.pair, NULL, folder);
+    return rc ? rc : ft_replica_open(&s->replica, folder, err);
+}
+
+/* A failed set-up is an answer, not the end of the link. */
+int
+ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
+                      const struct ft_frame *f, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *setup = NULL;
+    FT_AUTOJSON json_t *answer = NULL;
+    struct ft_error failed = FT_ERROR_INIT;
+
+    if (ft_json_parse((const char *)f->payload, f->length, &setup, err))
+        return -EPROTO;
+    s->useless = 0;
+    if (set_up(s, setup, &failed)) {
+        ft_worker_set_problem(s->worker, &failed);
+        ft_worker_note(s->worker, "warn", "setup-failed", "%s; %s", failed.text,
+                       failed.hint);
+        ft_standby_stop_domain(s->worker);
+        answer = json_pack("{s:o}", "error", ft_json_from_error(&failed));
+    } else {
+        answer = json_pack("{s:i}", "disks", (int)s->replica.n_disks);
+    }
+    return answer ? ft_link_send_json(ft_session_link(session),
+                                      FT_FRAME_SETUP_OK, 0, answer)
+                  : -ENOMEM;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "standby/standby.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "standby/standby-private.h"
+#include "virt/volume.h"
+#include "worker/worker-actions.h"
+
+/*
+ * A whole epoch: acknowledged when it is held (SEND_ACK, by the ownership
+ * machine), then applied.
+ */
+static int
+end_epoch(struct ft_standby *s, const struct ft_frame *f, struct ft_error *err)
+{
+    struct ft_ownership_event held = { .kind = FT_EVENT_EPOCH_HELD,
+                                       .epoch = f->epoch };
+    int rc = ft_replica_check_epoch(&s->replica, f, err);
+
+    if (rc)
+        return rc;
+    ft_worker_event(s->worker, &held);
+    rc = ft_replica_apply(&s->replica, err);
+    if (rc) {
+        /* acknowledged and not applied: this copy must never speak */
+        s->useless = 1;
+        ft_worker_note(s->worker, "crit", "replica-failed", "%s; %s", err->text,
+                       err->hint);
+        ft_worker_event_kind(s->worker, FT_EVENT_SYNC_FAILED);
+    }
+    return rc;
+}
+
+static int
+answer_read(struct ft_standby *s, struct ft_session *session,
+            const struct ft_frame *f, struct ft_error *err)
+{
+    FT_AUTOFREE void *data = NULL;
+    struct iovec iov;
+    int rc = ft_replica_read(&s->replica, f, &data, &iov.iov_len, err);
+
+    iov.iov_base = data;
+    return rc ? rc
+              : ft_link_send(ft_session_link(session), FT_FRAME_DISK_DATA, 0,
+                             f->epoch, &iov, 1);
+}
+
+static int
+take_frame(struct ft_standby *s, struct ft_session *session,
+           const struct ft_frame *f, struct ft_error *err)
+{
+    if (f->type == FT_FRAME_SETUP)
+        return ft_standby_take_setup(s, session, f, err);
+    if (!s->replica.pages)
+        return ft_fail(err, EPROTO, NULL, "frame %s before a setup",
+                       ft_frame_name(f->type));
+    if (f->type == FT_FRAME_EPOCH_END)
+        return end_epoch(s, f, err);
+    if (f->type == FT_FRAME_DISK_READ)
+        return answer_read(s, session, f, err);
+    if (f->type == FT_FRAME_VERIFY)
+        return ft_verify_standby(&s->verify, &s->replica,
+                                 ft_session_link(session), f, err);
+    return ft_replica_frame(&s->replica, f, err);
+}
+
+static int
+frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
+      struct ft_error *err)
+{
+    struct ft_standby *s = w->side_data;
+    int resuming, rc;
+
+    pthread_mutex_lock(&w->own_lock);
+    resuming = w->own.phase == FT_PHASE_RESUMING;
+    pthread_mutex_unlock(&w->own_lock);
+    if (resuming)
+        return ft_fail(err, EPROTO, NULL, "frame %s while taking over",
+                       ft_frame_name(f->type));
+    rc = take_frame(s, session, f, err);
+    atomic_store(&s->shown.epoch, s->replica.committed);
+    atomic_store(&s->shown.pages, s->replica.pages_written);
+    atomic_store(&s->shown.disk_bytes, s->replica.disk_bytes);
+    return rc;
+}
+
+/*
+ * What we hold is void once the primary says so, but not when this side has
+ * just won: then the message came too late.
+ */
+static void
+message(struct ft_worker *w, enum ft_ownership_message m)
+{
+    struct ft_standby *s = w->side_data;
+    int filling;
+
+    pthread_mutex_lock(&w->own_lock);
+    filling = w->own.phase == FT_PHASE_FILLING;
+    pthread_mutex_unlock(&w->own_lock);
+    if (m == FT_MESSAGE_DISCARD && filling)
+        ft_replica_clear(&s->replica);
+    w->handover = m == FT_MESSAGE_HANDOVER || m == FT_MESSAGE_GRANT;
+}
+
+static void
+link_up(struct ft_worker *w)
+{
+    (void)w;
+}
+
+static void
+link_down(struct ft_worker *w)
+{
+    struct ft_standby *s = w->side_data;
+
+    ft_replica_drop_partial(&s->replica);
+}
+
+static void
+send_ack(struct ft_worker *w, uint64_t epoch)
+{
+    struct ft_session *session = ft_worker_session(w);
+
+    if (!session)
+        return;
+    ft_link_send(ft_session_link(session), FT_FRAME_ACK, 0, epoch, NULL, 0);
+    ft_session_unref(session);
+}
+
+static void
+delete_replicas(struct ft_worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    json_t *target;
+    size_t i;
+
+    json_array_foreach(w->state.replicas, i, target)
+        if (ft_volume_delete(w->conn, w->config.pools[w->config.self],
+                             w->config.vm, json_string_value(target), &err))
+            ft_log_error(&err, "deleting a replica");
+}
+
+/* What an earlier takeover on this host left: it names a replica as its disk. */
+static void
+undefine_domain(struct ft_worker *w)
+{
+    virDomainPtr dom =
+        w->state.defined
+            ? virDomainLookupByUUIDString(w->conn, w->config.vm_uuid)
+            : NULL;
+
+    if (!dom)
+        return;
+    virDomainUndefineFlags(dom, VIR_DOMAIN_UNDEFINE_KEEP_NVRAM);
+    virDomainFree(dom);
+}
+
+static void
+finish_removal(struct ft_worker *w)
+{
+    ft_worker_drop_link(w);
+    ft_standby_stop_domain(w);
+    delete_replicas(w);
+    undefine_domain(w);
+    ft_worker_exit(w, "removed");
+}
+
+static void
+act(struct ft_worker *w, const struct ft_ownership_action *action)
+{
+    struct ft_standby *s = w->side_data;
+
+    switch (action->kind) {
+    case FT_ACTION_SEND_ACK:
+        send_ack(w, action->epoch);
+        break;
+    case FT_ACTION_RESUME_VM:
+        ft_standby_take_over(s);
+        break;
+    case FT_ACTION_DESTROY_COPY:
+        ft_worker_drop_link(w); /* its receiver may be making the copy */
+        ft_standby_stop_domain(w);
+        break;
+    case FT_ACTION_REMOVED:
+        finish_removal(w);
+        break;
+    case FT_ACTION_HOLD_GATE:
+    case FT_ACTION_OPEN_GATE:
+        break; /* a standby has no gate */
+    default:
+        ft_log(FT_LOG_ERROR, "a standby cannot do %s",
+               ft_ownership_action_name(action->kind));
+    }
+}
+
+static void
+status(struct ft_worker *w, json_t *json)
+{
+    struct ft_standby *s = w->side_data;
+
+    if (!s)
+        return;
+    json_object_set_new(json, "epoch",
+                        json_integer((json_int_t)atomic_load(&s->shown.epoch)));
+    json_object_set_new(json, "counters",
+                        json_pack("{s:I,s:I}", "pages_written",
+                                  (json_int_t)atomic_load(&s->shown.pages),
+                                  "disk_bytes",
+                                  (json_int_t)atomic_load(&s->shown.disk_bytes)));
+}
+
+static int
+request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
+        struct ft_error *err)
+{
+    (void)client;
+    (void)id;
+    return ft_fail(err, EREMOTE, "Ask the engine on the other host.",
+                   "%s: %s is the primary of %s", verb, ft_worker_peer_name(w),
+                   w->config.vm);
+}
+
+static int
+open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
+{
+    struct ft_standby *s = calloc(1, sizeof(*s));
+    int state = VIR_DOMAIN_NOSTATE;
+
+    if (!s)
+        return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
+    s->worker = w;
+    pthread_mutex_init(&s->doors_lock, NULL);
+    w->side_data = s;
+    if (w->dom && virDomainGetState(w->dom, &state, NULL, 0) < 0)
+        state = VIR_DOMAIN_NOSTATE;
+    *vm = state == VIR_DOMAIN_RUNNING  ? FT_VM_RUNNING
+          : state == VIR_DOMAIN_PAUSED ? FT_VM_WAITING
+                                       : FT_VM_GONE;
+    if (*vm == FT_VM_WAITING) {
+        /* what an earlier process put into it is not known */
+        ft_standby_stop_domain(w);
+        *vm = FT_VM_GONE;
+    }
+    return 0;
+}
+
+const struct ft_side ft_standby_side = {
+    .open = open_side,
+    .act = act,
+    .frame = frame,
+    .message = message,
+    .link_up = link_up,
+    .link_down = link_down,
+    .quiet = ft_standby_quiet,
+    .status = status,
+    .request = request,
+};

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The moment it is all for: the copy opens its doors and runs. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <libvirt/virterror.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "qemu/device-state.h"
+#include "standby/standby-private.h"
+#include "standby/tap.h"
+#include "virt/standby-xml.h"
+#include "virt/standby.h"
+#include "worker/worker-actions.h"
+
+#define RESUME_MS 10000
+
+/* With the lock held. */
+static void
+set_doors(struct ft_standby *s, int open)
+{
+    size_t i;
+    int rc;
+
+    s->doors_open = open;
+    for (i = 0; i < s->n_nics; i++) {
+        rc = ft_tap_set_up(s->nics[i].tap, open);
+        if (!rc && open)
+            rc = ft_tap_claim_mac(s->nics[i].tap, s->nics[i].mac);
+        if (rc)
+            ft_log(FT_LOG_WARN, "tap %s: %s", s->nics[i].tap, strerror(-rc));
+    }
+}
+
+void
+ft_standby_set_doors(struct ft_standby *s, int open)
+{
+    pthread_mutex_lock(&s->doors_lock);
+    set_doors(s, open);
+    pthread_mutex_unlock(&s->doors_lock);
+}
+
+/*
+ * Half way to suspicion the doors open: early enough for what clients send
+ * again after 200 ms.
+ */
+void
+ft_standby_quiet(struct ft_worker *w, int64_t ns)
+{
+    struct ft_standby *s = w->side_data;
+    int open = ns > w->config.silence_ms * FT_NS_PER_MS / 2;
+
+    pthread_mutex_lock(&w->own_lock);
+    open &= ft_ownership_valid(&w->own);
+    pthread_mutex_unlock(&w->own_lock);
+    pthread_mutex_lock(&s->doors_lock);
+    if (open != s->doors_open)
+        set_doors(s, open);
+    pthread_mutex_unlock(&s->doors_lock);
+}
+
+/* The VM outlives us here: it needs a definition of its own. */
+static void
+define_domain(struct ft_worker *w)
+{
+    FT_AUTOFREE char *live = virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
+    FT_AUTOFREE char *plain = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    int had = virDomainIsPersistent(w->dom) == 1;
+    virDomainPtr defined;
+
+    if (!live || ft_persistent_xml(live, &plain, &err)) {
+        ft_log_error(&err, "cannot keep the definition of the VM");
+        return;
+    }
+    defined = virDomainDefineXML(w->conn, plain);
+    if (!defined) {
+        ft_worker_note(w, "warn", "not-defined",
+                       "%s runs, but its definition could not be kept: %s",
+                       w->config.vm, virGetLastErrorMessage());
+        return;
+    }
+    virDomainFree(defined);
+    w->state.defined |= !had;
+}
+
+static int
+resume(struct ft_standby *s, struct ft_standby_times *times,
+       struct ft_error *err)
+{
+    struct ft_replica *r = &s->replica;
+    FT_AUTOFREE uint8_t *stream = NULL;
+    size_t size;
+    int rc;
+
+    if (s->useless || !r->state.size || !s->worker->dom)
+        return ft_fail(err, EIO, NULL, "there is no complete copy to run");
+    rc = ft_device_stream(r->state.data, r->state.size, s->machine, &stream,
+                          &size, err);
+    return rc ? rc
+              : ft_standby_resume(s->worker->dom, stream, size, RESUME_MS,
+                                  times, err);
+}
+
+static void
+note_takeover(struct ft_worker *w, uint64_t epoch, int64_t acted, int64_t began,
+              int64_t ended, int planned)
+{
+    int64_t asked = w->asked_ns ? w->asked_ns : acted;
+    char at[32];
+
+    ft_clock_format(ft_clock_realtime_ns(), at);
+    json_decref(w->state.last_takeover);
+    w->state.epoch = epoch;
+    w->state.last_takeover =
+        json_pack("{s:s,s:s,s:I,s:f,s:f,s:f,s:f}", "at", at, "reason",
+                  planned ? "switchover" : "the primary was lost", "epoch",
+                  (json_int_t)epoch, "detect_ms",
+                  planned ? 0.0 : (double)(asked - w->last_heard) / 1e6,
+                  "win_ms", (double)(acted - asked) / 1e6, "apply_ms",
+                  (double)(began - acted) / 1e6, "resume_ms",
+                  (double)(ended - began) / 1e6);
+}
+
+/*
+ * Every acknowledged epoch is applied once the receiver thread has ended; or,
+ * when the primary hands over, once its message was read: it sends no more
+ * state after that, and none would be taken (ft_standby_side's frame).
+ */
+void
+ft_standby_take_over(struct ft_standby *s)
+{
+    struct ft_worker *w = s->worker;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_standby_times times = { 0 };
+    int64_t acted = ft_clock_ns(), began, ended;
+    int planned = w->handover;
+
+    if (!planned)
+        ft_worker_drop_link(w); /* otherwise the primary hears of it */
+    ft_standby_set_doors(s, 1);
+    began = ft_clock_ns();
+    if (resume(s, &times, &err)) {
+        ft_worker_note(w, "crit", "takeover-failed", "%s; %s", err.text,
+                       err.hint);
+        ft_worker_event_kind(w, FT_EVENT_RESUME_FAILED);
+        return;
+    }
+    ended = ft_clock_ns();
+    note_takeover(w, s->replica.committed, acted, began, ended, planned);
+    ft_worker_event_kind(w, FT_EVENT_RESUMED);
+    ft_worker_note(w, planned ? "info" : "crit", "takeover",
+                   "%s runs here since epoch %llu; resumed in %.1f ms "
+                   "(submit %.1f, load %.1f, start %.1f, announce %.1f)",
+                   w->config.vm, (unsigned long long)s->replica.committed,
+                   (double)(ended - began) / 1e6, (double)times.submit_ns / 1e6,
+                   (double)times.load_ns / 1e6, (double)times.start_ns / 1e6,
+                   (double)times.announce_ns / 1e6);
+    define_domain(w);
+    ft_worker_persist(w); /* with the takeover's figures */
+}

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+noinst_LIBRARIES += libftwitness.a
+libftwitness_a_SOURCES = \
+	src/witness/witness-client.c src/witness/witness-client.h \
+	src/witness/witness-pairs.c \
+	src/witness/witness-store.c src/witness/witness-store.h \
+	src/witness/witness.c src/witness/witness.h

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Asking the witness. Blocking: a worker calls it on a thread of its own.
+ *
+ * Every call makes one connection (TLS 1.3 PSK), asks once and closes. Nothing
+ * is kept. Thread safe.
+ */
+#ifndef FT_WITNESS_WITNESS_CLIENT_H
+#define FT_WITNESS_WITNESS_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "witness/witness.h"
+
+/* Where the witness of a pair is; everything belongs to the caller. */
+struct ft_witness_target {
+    const char *const *addresses; /* numeric, tried as ft_tcp_connect does */
+    size_t address_count;
+    uint16_t port;
+    const char *pair;         /* UUID: the TLS identity */
+    const unsigned char *key; /* FT_WITNESS_KEY_SIZE bytes */
+};
+
+struct ft_witness_answer {
+    int won;             /* cas: the record is now what was asked */
+    uint64_t generation; /* the record after the request */
+    char owner[FT_WITNESS_OWNER_MAX + 1];
+};
+
+/*
+ * Swaps the record to (generation, owner) if its generation is expected.
+ * generation must be greater than expected. Asking again for what the same
+ * owner has already won is won again, so a lost answer may be repeated.
+ *
+ * 0 with the answer filled (won or not), else -errno:
+ *   -ECONNREFUSED, -EHOSTUNREACH, -ETIMEDOUT, -EPIPE, -ECONNRESET ...
+ *            no answer: whether the swap happened is not known
+ *   -EACCES  the keys differ or the witness does not know the pair
+ *   -EPROTO  an answer that is none; -ENOENT the pair was removed there
+ *   -EIO     the witness could not store it (its err is passed on)
+ * deadline_ns is CLOCK_MONOTONIC and covers the whole call.
+ */
+int ft_witness_cas(const struct ft_witness_target *target, uint64_t expected,
+                   uint64_t generation, const char *owner, int64_t deadline_ns,
+                   struct ft_witness_answer *answer, struct ft_error *err);
+
+/* Reads the record; won is 0. Errors as above. */
+int ft_witness_get(const struct ft_witness_target *target, int64_t deadline_ns,
+                   struct ft_witness_answer *answer, struct ft_error *err);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the witness keeps: records in SQLite, keys in files. Used by the
+ * server and, through witness.h, by the daemon. A store is used by one thread
+ * at a time; several stores, also of several processes, may be open on a folder.
+ */
+#ifndef FT_WITNESS_WITNESS_STORE_H
+#define FT_WITNESS_WITNESS_STORE_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "witness/witness.h"
+
+struct ft_witness_store;
+
+struct ft_witness_record {
+    uint64_t generation;
+    char owner[FT_WITNESS_OWNER_MAX + 1];
+};
+
+/* Opens or creates FOLDER/witness.db. *store is for ft_witness_store_close. */
+int ft_witness_store_open(const char *folder, struct ft_witness_store **store,
+                          struct ft_error *err);
+void ft_witness_store_close(struct ft_witness_store *store);
+
+/* 0, -ENOENT, or another -errno of SQLite's. */
+int ft_witness_store_get(struct ft_witness_store *store, const char *pair,
+                         struct ft_witness_record *record, struct ft_error *err);
+
+/*
+ * Compare and swap, durable when it returns 0. *won as in witness-client.h;
+ * record is what is stored afterwards. -EINVAL: generation <= expected.
+ */
+int ft_witness_store_swap(struct ft_witness_store *store, const char *pair,
+                          uint64_t expected,
+                          const struct ft_witness_record *wish, int *won,
+                          struct ft_witness_record *record,
+                          struct ft_error *err);
+
+/* Adds a pair; keeps a record that is not older. */
+int ft_witness_store_set(struct ft_witness_store *store, const char *pair,
+                         const struct ft_witness_record *record,
+                         struct ft_error *err);
+int ft_witness_store_remove(struct ft_witness_store *store, const char *pair,
+                            struct ft_error *err);
+int ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
+                          struct ft_error *err);
+
+/* FOLDER/keys/PAIR; names that are no UUID are -ENOENT. */
+int ft_witness_key_load(const char *folder, const char *pair,
+                        unsigned char key[FT_WITNESS_KEY_SIZE]);
+int ft_witness_key_save(const char *folder, const char *pair,
+                        const unsigned char key[FT_WITNESS_KEY_SIZE]);
+int ft_witness_key_remove(const char *folder, const char *pair);
+
+/* 1 for the text form of a UUID; it is safe as a file name. */
+int ft_witness_pair_valid(const char *pair);
+
+/* 1 for 1 to FT_WITNESS_OWNER_MAX printable ASCII characters. */
+int ft_witness_owner_valid(const char *owner);
+
+#endif

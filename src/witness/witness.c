@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "witness/witness.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "link/tcp.h"
+#include "link/tls.h"
+#include "witness/witness-store.h"
+
+/* One thread each: a few bytes per question, and the kernel does the waiting. */
+#define THREAD_STACK (256 << 10)
+
+struct client {
+    struct server *server;
+    int fd;             /* until TLS owns it */
+    struct ft_tls *tls; /* under server->lock once set */
+    int used;
+};
+
+struct server {
+    const char *folder;
+    struct ft_witness_store *store;
+    pthread_mutex_t store_lock;
+    pthread_mutex_t lock; /* clients, count, stopping */
+    pthread_cond_t idle;
+    unsigned count;
+    int stopping;
+    struct client clients[FT_WITNESS_CLIENTS_MAX];
+};
+
+/* --- requests ------------------------------------------------------------- */
+
+static json_t *
+refuse(const struct ft_error *err)
+{
+    return json_pack("{s:b,s:o}", "ok", 0, "error", ft_json_from_error(err));
+}
+
+static json_t *
+accept_request(int won, const struct ft_witness_record *record)
+{
+    return json_pack("{s:b,s:b,s:I,s:s}", "ok", 1, "won", won, "generation",
+                     (json_int_t)record->generation, "owner", record->owner);
+}
+
+static int
+parse_swap(const json_t *request, uint64_t *expected,
+           struct ft_witness_record *wish, struct ft_error *err)
+{
+    int64_t was = 0, is = 0;
+    int rc = ft_json_need_int(request, "expected", 0, INT64_MAX - 1, &was, err);
+
+    if (!rc)
+        rc = ft_json_need_int(request, "generation", 1, INT64_MAX, &is, err);
+    if (!rc)
+        rc = ft_json_need_string(request, "owner", wish->owner,
+                                 sizeof(wish->owner), err);
+    *expected = (uint64_t)was;
+    wish->generation = (uint64_t)is;
+    return rc;
+}
+
+static int
+do_request(struct server *server, const char *pair, const json_t *request,
+           int *won, struct ft_witness_record *record, struct ft_error *err)
+{
+    const char *op = ft_json_string(request, "op", "");
+    struct ft_witness_record wish = { 0 };
+    uint64_t expected;
+    int rc;
+
+    *won = 0;
+    if (!strcmp(op, "get"))
+        return ft_witness_store_get(server->store, pair, record, err);
+    if (strcmp(op, "cas"))
+        return ft_fail(err, EOPNOTSUPP,
+                       "use ftengine of one version on all hosts",
+                       "the witness knows no operation \"%.32s\"", op);
+    rc = parse_swap(request, &expected, &wish, err);
+    if (rc)
+        return rc;
+    rc = ft_witness_store_swap(server->store, pair, expected, &wish, won,
+                               record, err);
+    if (!rc)
+        ft_log(FT_LOG_INFO, "pair %s: %s asked %llu -> %llu: %s (%llu, %s)",
+               pair, wish.owner, (unsigned long long)expected,
+               (unsigned long long)wish.generation, *won ? "won" : "lost",
+               (unsigned long long)record->generation, record->owner);
+    return rc;
+}
+
+static json_t *
+answer_line(struct server *server, const char *pair, const char *line,
+            size_t size)
+{
+    FT_AUTOJSON json_t *request = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_witness_record record = { 0 };
+    int won = 0, rc = ft_json_parse(line, size, &request, &err);
+
+    if (rc)
+        return NULL; /* garbage ends the connection */
+    pthread_mutex_lock(&server->store_lock);
+    rc = do_request(server, pair, request, &won, &record, &err);
+    pthread_mutex_unlock(&server->store_lock);
+    if (!rc && FT_FAULT("witness-before-answer"))
+        return NULL;
+    if (rc)
+        ft_log_error(&err, pair);
+    return rc ? refuse(&err) : accept_request(won, &record);
+}
+
+static int
+send_answer(struct ft_tls *tls, json_t *answer)
+{
+    FT_AUTOFREE char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+    char line[FT_WITNESS_LINE_MAX * 2];
+    int n, rc = -EPROTO;
+
+    json_decref(answer);
+    if (text) {
+        n = snprintf(line, sizeof(line), "%s\n", text);
+        if (n > 0 && (size_t)n < sizeof(line))
+            rc = ft_tls_send(tls, line, (size_t)n,
+                             ft_clock_ns() + FT_WITNESS_IDLE_S * FT_NS_PER_S);
+    }
+    return rc;
+}
+
+/* Reads and answers lines until the client ends, idles, or says nonsense. */
+static void
+converse(struct server *server, struct ft_tls *tls)
+{
+    char buffer[FT_WITNESS_LINE_MAX];
+    size_t used = 0;
+    int64_t deadline = ft_clock_ns() + FT_WITNESS_IDLE_S * FT_NS_PER_S;
+
+    while (used < sizeof(buffer)) {
+        ssize_t n =
+            ft_tls_receive(tls, buffer + used, sizeof(buffer) - used, deadline);
+        char *end;
+
+        if (n <= 0)
+            return;
+        used += (size_t)n;
+        while ((end = memchr(buffer, '\n', used))) {
+            size_t size = (size_t)(end - buffer);
+
+            if (send_answer(tls, answer_line(server, ft_tls_identity(tls),
+                                             buffer, size)))
+                return;
+            used -= size + 1;
+            memmove(buffer, end + 1, used);
+            deadline = ft_clock_ns() + FT_WITNESS_IDLE_S * FT_NS_PER_S;
+        }
+    }
+}
+
+/* --- connections ------------------------------------------------------------ */
+
+static int
+find_key(const char *identity, unsigned char key[FT_TLS_KEY_SIZE], void *opaque)
+{
+    const struct server *server = opaque;
+
+    return ft_witness_key_load(server->folder, identity, key) ? -ENOENT : 0;
+}
+
+/* Makes the session known to the thread that stops the server. */
+static int
+publish(struct client *client, struct ft_tls *tls)
+{
+    int stopping;
+
+    pthread_mutex_lock(&client->server->lock);
+    stopping = client->server->stopping;
+    client->tls = stopping ? NULL : tls;
+    pthread_mutex_unlock(&client->server->lock);
+    return stopping ? -ECANCELED : 0;
+}
+
+static void
+leave(struct client *client)
+{
+    struct server *server = client->server;
+
+    pthread_mutex_lock(&server->lock);
+    client->used = 0;
+    server->count--;
+    pthread_cond_signal(&server->idle);
+    pthread_mutex_unlock(&server->lock);
+}
+
+static void *
+serve_client(void *opaque)
+{
+    struct client *client = opaque;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_tls *tls = NULL;
+    char peer[96];
+
+    ft_tcp_peer_name(client->fd, peer, sizeof(peer));
+    if (ft_tls_server(client->fd, find_key, client->server,
+                      ft_clock_ns() + FT_WITNESS_HANDSHAKE_S * FT_NS_PER_S,
+                      &tls, &err)) {
+        ft_log_error(&err, peer);
+    } else {
+        if (!publish(client, tls))
+            converse(client->server, tls);
+        pthread_mutex_lock(&client->server->lock);
+        client->tls = NULL;
+        pthread_mutex_unlock(&client->server->lock);
+        ft_tls_close(tls);
+    }
+    leave(client);
+    return NULL;
+}
+
+static struct client *
+enter(struct server *server, int fd)
+{
+    struct client *client = NULL;
+
+    pthread_mutex_lock(&server->lock);
+    for (unsigned i = 0; i < FT_WITNESS_CLIENTS_MAX && !client; i++)
+        if (!server->clients[i].used)
+            client = &server->clients[i];
+    if (client) {
+        *client = (struct client){ server, fd, NULL, 1 };
+        server->count++;
+    }
+    pthread_mutex_unlock(&server->lock);
+    return client;
+}
+
+static int
+start_thread(struct client *client)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int rc;
+
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, THREAD_STACK);
+    rc = pthread_create(&thread, &attributes, serve_client, client);
+    pthread_attr_destroy(&attributes);
+    return rc;
+}
+
+static void
+accept_client(struct server *server, int listen_fd)
+{
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct client *client;
+
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+            ft_clock_sleep(50 * FT_NS_PER_MS); /* instead of spinning */
+        return;
+    }
+    client = enter(server, fd);
+    if (client && !start_thread(client))
+        return;
+    ft_log(FT_LOG_WARN, "too many connections to the witness; one was closed");
+    close(fd);
+    if (client)
+        leave(client);
+}
+
+/* Handshakes end by their own deadline at the latest. */
+static void
+stop_clients(struct server *server)
+{
+    pthread_mutex_lock(&server->lock);
+    server->stopping = 1;
+    for (unsigned i = 0; i < FT_WITNESS_CLIENTS_MAX; i++)
+        if (server->clients[i].used && server->clients[i].tls)
+            ft_tls_shutdown(server->clients[i].tls);
+    while (server->count)
+        pthread_cond_wait(&server->idle, &server->lock);
+    pthread_mutex_unlock(&server->lock);
+}
+
+int
+ft_witness_serve_on(const char *folder, int listen_fd, int stop_fd,
+                    struct ft_error *err)
+{
+    FT_AUTOFREE struct server *server = calloc(1, sizeof(*server));
+    struct pollfd polls[] = { { stop_fd, POLLIN, 0 }, { listen_fd, POLLIN, 0 } };
+    int rc;
+
+    if (!server)
+        return ft_fail(err, ENOMEM, NULL, "no memory for the witness");
+    server->folder = folder;
+    rc = ft_witness_store_open(folder, &server->store, err);
+    if (rc)
+        return rc;
+    pthread_mutex_init(&server->store_lock, NULL);
+    pthread_mutex_init(&server->lock, NULL);
+    pthread_cond_init(&server->idle, NULL);
+    for (;;) {
+        if (poll(polls, 2, -1) < 0 && errno != EINTR) {
+            rc = ft_fail(err, errno, NULL, "poll: %s", strerror(errno));
+            break;
+        }
+        if (polls[0].revents)
+            break;
+        if (polls[1].revents)
+            accept_client(server, listen_fd);
+    }
+    stop_clients(server);
+    ft_witness_store_close(server->store);
+    pthread_cond_destroy(&server->idle);
+    pthread_mutex_destroy(&server->lock);
+    pthread_mutex_destroy(&server->store_lock);
+    return rc;
+}
+
+int
+ft_witness_serve(const char *folder, uint16_t port, int stop_fd,
+                 struct ft_error *err)
+{
+    FT_AUTOCLOSE int fd = -1;
+    int rc = ft_tcp_listen(port, &fd, err);
+
+    return rc ? rc : ft_witness_serve_on(folder, fd, stop_fd, err);
+}
+
+int
+ft_witness_main(uint16_t port)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOCLOSE int stop = -1;
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    signal(SIGPIPE, SIG_IGN);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    stop = signalfd(-1, &signals, SFD_CLOEXEC);
+    ft_log_open(FT_LOG_FOLDER "/witness.log", "witness", FT_LOG_INFO);
+    ft_log(FT_LOG_INFO, "the witness serves port %u", port);
+    if (ft_witness_serve(FT_WITNESS_FOLDER, port, stop, &err)) {
+        ft_log_error(&err, "witness");
+        return 1;
+    }
+    return 0;
+}

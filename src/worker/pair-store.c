@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "worker/pair-store.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/fault.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/paths.h"
+
+#define PAIR_FILE_MAX (1 << 20)
+
+int
+ft_uuid_valid(const char *text)
+{
+    size_t i;
+
+    if (!text || strlen(text) != 36)
+        return 0;
+    for (i = 0; i < 36; i++) {
+        int dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+            return 0;
+    }
+    return 1;
+}
+
+static int
+need_uuid(const json_t *json, const char *key, char out[37],
+          struct ft_error *err)
+{
+    int rc = ft_json_need_string(json, key, out, 37, err);
+
+    if (!rc && !ft_uuid_valid(out))
+        rc = ft_fail(err, EINVAL, NULL, "member \"%s\" is no UUID", key);
+    return rc;
+}
+
+static int
+parse_endpoint(const json_t *json, unsigned default_port,
+               struct ft_endpoint *out, struct ft_error *err)
+{
+    const json_t *addresses = json_object_get(json, "addresses");
+    const json_t *address;
+    size_t i;
+    int rc =
+        ft_json_need_string(json, "name", out->name, sizeof(out->name), err);
+
+    if (rc)
+        return rc;
+    out->port = ft_json_int(json, "port", 1, 65535, default_port);
+    json_array_foreach(addresses, i, address) {
+        const char *text = json_string_value(address);
+
+        if (!text || strlen(text) >= sizeof(out->addresses[0]) ||
+            out->address_count == FT_PAIR_ADDRESSES_MAX)
+            return ft_fail(err, EINVAL, NULL, "bad addresses of host %s",
+                           out->name);
+        strcpy(out->addresses[out->address_count++], text);
+    }
+    if (!out->name[0] || !out->address_count)
+        return ft_fail(err, EINVAL, NULL, "a host without name or address");
+    return 0;
+}
+
+static int
+parse_hosts(const json_t *json, struct ft_pair_config *out, struct ft_error *err)
+{
+    const json_t *hosts = json_object_get(json, "hosts");
+    const json_t *witness = json_object_get(json, "witness");
+    int64_t self;
+    unsigned i;
+    int rc = ft_json_need_int(json, "self", 0, 1, &self, err);
+
+    if (rc)
+        return rc;
+    out->self = self;
+    if (json_array_size(hosts) != 2)
+        return ft_fail(err, EINVAL, NULL, "a pair has two hosts");
+    for (i = 0; i < 2 && !rc; i++)
+        rc = parse_endpoint(json_array_get(hosts, i), FT_ENGINE_PORT,
+                            &out->hosts[i], err);
+    if (!rc && !strcmp(out->hosts[0].name, out->hosts[1].name))
+        rc = ft_fail(err, EINVAL, NULL, "both hosts of a pair are %s",
+                     out->hosts[0].name);
+    if (!rc && json_is_object(witness))
+        rc = parse_endpoint(witness, FT_WITNESS_PORT, &out->witness, err);
+    return rc;
+}
+
+static void
+parse_settings(const json_t *s, struct ft_pair_config *out)
+{
+    out->silence_ms = ft_json_int(s, "silence_ms", 50, 60000, 200);
+    out->interval_ms = ft_json_int(s, "interval_ms", 5, 10000, 100);
+    out->idle_interval_ms = ft_json_int(s, "idle_interval_ms", 5, 60000, 500);
+    out->min_spacing_ms = ft_json_int(s, "min_spacing_ms", 1, 1000, 10);
+    out->pause_share_percent = ft_json_int(s, "pause_share_percent", 1, 90, 30);
+    out->alone_without_witness = ft_json_bool(s, "alone_without_witness", 0);
+}
+
+static void
+parse_pools(const json_t *json, struct ft_pair_config *out)
+{
+    const json_t *pools = json_object_get(json, "pools");
+    unsigned i;
+
+    for (i = 0; i < 2; i++) {
+        const char *name = json_string_value(json_array_get(pools, i));
+
+        snprintf(out->pools[i], sizeof(out->pools[i]), "%s",
+                 name ? name : "default");
+    }
+}
+
+int
+ft_pair_config_parse(const json_t *json, struct ft_pair_config *out,
+                     struct ft_error *err)
+{
+    int rc;
+
+    memset(out, 0, sizeof(*out));
+    if (ft_json_int(json, "schema", 1, 1, 0) != 1)
+        return ft_fail(err, EPROTO, "Use ftadmin and ftengine of one version.",
+                       "pair configuration of an unknown schema");
+    rc = need_uuid(json, "pair", out->pair, err);
+    if (!rc)
+        rc = need_uuid(json, "vm_uuid", out->vm_uuid, err);
+    if (!rc)
+        rc = ft_json_need_string(json, "vm", out->vm, sizeof(out->vm), err);
+    if (!rc)
+        rc = parse_hosts(json, out, err);
+    if (rc)
+        return rc;
+    parse_pools(json, out);
+    parse_settings(json_object_get(json, "settings"), out);
+    return 0;
+}
+
+void
+ft_pair_path(const char *pair, const char *file, char *out)
+{
+    snprintf(out, PATH_MAX, "%s/%s%s%s", FT_PAIRS_FOLDER, pair, file ? "/" : "",
+             file ? file : "");
+}
+
+int
+ft_key_from_hex(const char *hex, uint8_t out[FT_KEY_SIZE])
+{
+    unsigned i, byte;
+
+    if (!hex || strlen(hex) != 2 * FT_KEY_SIZE)
+        return -EINVAL;
+    for (i = 0; i < FT_KEY_SIZE; i++) {
+        if (!isxdigit((unsigned char)hex[2 * i]) ||
+            !isxdigit((unsigned char)hex[2 * i + 1]) ||
+            sscanf(hex + 2 * i, "%2x", &byte) != 1)
+            return -EINVAL;
+        out[i] = byte;
+    }
+    return 0;
+}
+
+static int
+save_key(const char *pair, const char *file, const char *hex,
+         struct ft_error *err)
+{
+    uint8_t key[FT_KEY_SIZE];
+    char path[PATH_MAX];
+    int rc = ft_key_from_hex(hex, key);
+
+    if (rc)
+        return ft_fail(err, EINVAL, NULL, "the %s is not 64 hex digits", file);
+    ft_pair_path(pair, file, path);
+    rc = ft_file_replace(path, key, sizeof(key), 0600);
+    explicit_bzero(key, sizeof(key));
+    return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
+                        strerror(-rc))
+              : 0;
+}
+
+int
+ft_pair_save(const json_t *config, const char *key, const char *witness_key,
+             struct ft_error *err)
+{
+    struct ft_pair_config parsed;
+    char path[PATH_MAX];
+    int rc = ft_pair_config_parse(config, &parsed, err);
+
+    if (rc)
+        return rc;
+    ft_pair_path(parsed.pair, NULL, path);
+    rc = ft_make_folder(path, 0700);
+    if (rc)
+        return ft_fail(err, -rc, NULL, "cannot make %s: %s", path,
+                       strerror(-rc));
+    rc = save_key(parsed.pair, "key", key, err);
+    if (!rc && witness_key)
+        rc = save_key(parsed.pair, "witness-key", witness_key, err);
+    if (rc)
+        return rc;
+    ft_pair_path(parsed.pair, "pair.json", path);
+    rc = ft_json_save(path, config);
+    return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
+                        strerror(-rc))
+              : 0;
+}
+
+int
+ft_pair_load(const char *pair, struct ft_pair_config *out, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *json = NULL;
+    char path[PATH_MAX];
+    int rc;
+
+    ft_pair_path(pair, "pair.json", path);
+    rc = ft_json_load(path, PAIR_FILE_MAX, &json, err);
+    return rc ? rc : ft_pair_config_parse(json, out, err);
+}
+
+int
+ft_pair_load_key(const char *pair, const char *file, uint8_t key[FT_KEY_SIZE],
+                 struct ft_error *err)
+{
+    FT_AUTOFREE char *data = NULL;
+    char path[PATH_MAX];
+    size_t size = 0;
+    int rc;
+
+    ft_pair_path(pair, file, path);
+    rc = ft_file_read(path, FT_KEY_SIZE, &data, &size);
+    if (rc || size != FT_KEY_SIZE)
+        return ft_fail(err, rc ? -rc : EINVAL,
+                       "Run ftadmin unprotect and protect again.",
+                       "the key in %s cannot be read", path);
+    memcpy(key, data, FT_KEY_SIZE);
+    explicit_bzero(data, size);
+    return 0;
+}
+
+static int
+parse_state(const struct ft_pair_config *config, const json_t *json,
+            struct ft_pair_record *out, struct ft_error *err)
+{
+    struct ft_ownership_record *r = &out->record;
+    const char *role = ft_json_string(json, "role", "");
+    const char *owner = ft_json_string(json, "owner", "");
+
+    r->generation = ft_json_int(json, "generation", 1, INT64_MAX, 0);
+    r->owner = !strcmp(owner, config->hosts[1].name);
+    r->role = strcmp(role, "primary") ? FT_ROLE_STANDBY : FT_ROLE_PRIMARY;
+    r->peer_may_take_over = ft_json_bool(json, "peer_may_take_over", 1) &&
+                            r->role == FT_ROLE_PRIMARY;
+    r->was_protected = ft_json_bool(json, "was_protected", 0);
+    if (!r->generation || (!r->owner && strcmp(owner, config->hosts[0].name)))
+        return ft_fail(err, EINVAL, "Run ftadmin unprotect and protect again.",
+                       "the state of pair %s is damaged", config->pair);
+    out->autostart = ft_json_bool(json, "autostart", 0);
+    out->epoch = ft_json_int(json, "epoch", 0, INT64_MAX, 0);
+    out->last_takeover = json_incref(json_object_get(json, "last_takeover"));
+    out->replicas = json_incref(json_object_get(json, "replicas"));
+    out->defined = ft_json_bool(json, "defined", 0);
+    return 0;
+}
+
+int
+ft_pair_state_load(const struct ft_pair_config *config,
+                   struct ft_pair_record *out, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *json = NULL;
+    char path[PATH_MAX];
+    int rc;
+
+    memset(out, 0, sizeof(*out));
+    out->record.generation = 1;
+    out->record.role = config->self ? FT_ROLE_STANDBY : FT_ROLE_PRIMARY;
+    ft_pair_path(config->pair, "state.json", path);
+    rc = ft_json_load(path, PAIR_FILE_MAX, &json, err);
+    if (rc)
+        return rc == -ENOENT ? 0 : rc;
+    return parse_state(config, json, out, err);
+}
+
+int
+ft_pair_state_save(const struct ft_pair_config *config,
+                   const struct ft_pair_record *state, struct ft_error *err)
+{
+    const struct ft_ownership_record *r = &state->record;
+    FT_AUTOJSON json_t *json =
+        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:I,s:O?,s:O?,s:b}", "schema",
+                  1, "generation", (json_int_t)r->generation, "owner",
+                  config->hosts[r->owner].name, "role", ft_role_name(r->role),
+                  "peer_may_take_over", r->peer_may_take_over, "was_protected",
+                  r->was_protected, "autostart", state->autostart, "epoch",
+                  (json_int_t)state->epoch, "last_takeover",
+                  state->last_takeover, "replicas", state->replicas, "defined",
+                  state->defined);
+    char path[PATH_MAX];
+    int rc;
+
+    ft_pair_path(config->pair, "state.json", path);
+    rc = FT_FAULT("state-save");
+    if (!rc)
+        rc = json ? ft_json_save(path, json) : -ENOMEM;
+    return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
+                        strerror(-rc))
+              : 0;
+}
+
+void
+ft_pair_state_clear(struct ft_pair_record *state)
+{
+    json_decref(state->last_takeover);
+    json_decref(state->replicas);
+    state->last_takeover = state->replicas = NULL;
+}
+
+/* A folder of ours and the files in it; there are no folders in it. */
+static int
+remove_folder(const char *path, struct ft_error *err)
+{
+    DIR *folder = opendir(path);
+    const struct dirent *entry;
+    int rc = 0;
+
+    if (!folder && errno == ENOENT)
+        return 0;
+    while (folder && !rc && (entry = readdir(folder)))
+        if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+            unlinkat(dirfd(folder), entry->d_name, 0) < 0 && errno != ENOENT)
+            rc = -errno;
+    if (folder)
+        closedir(folder);
+    if (!rc && rmdir(path) < 0 && errno != ENOENT)
+        rc = -errno;
+    return rc ? ft_fail(err, -rc, NULL, "cannot remove %s: %s", path,
+                        strerror(-rc))
+              : 0;
+}
+
+int
+ft_pair_forget(const char *pair, struct ft_error *err)
+{
+    char path[PATH_MAX];
+    int rc;
+
+    /* first: without it the rest means nothing, should we die now */
+    ft_pair_path(pair, "pair.json", path);
+    unlink(path);
+    ft_pair_path(pair, NULL, path);
+    rc = remove_folder(path, err);
+    snprintf(path, sizeof(path), "%s/%s", FT_RUN_FOLDER, pair);
+    return rc ? rc : remove_folder(path, err);
+}
+
+json_t *
+ft_pair_list(void)
+{
+    json_t *list = json_array();
+    DIR *folder = opendir(FT_PAIRS_FOLDER);
+    struct dirent *entry;
+
+    while (folder && (entry = readdir(folder)))
+        if (ft_uuid_valid(entry->d_name))
+            json_array_append_new(list, json_string(entry->d_name));
+    if (folder)
+        closedir(folder);
+    return list;
+}

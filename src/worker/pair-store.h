@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a host keeps about a pair, under /var/lib/ftadmin/pairs/UUID:
+ *   pair.json    the configuration, as ftadmin sent it (PAIR, see
+ *                ft-protocol(7)); never changed by the engine
+ *   key          32 bytes, the links' pre-shared key; witness-key likewise
+ *   state.json   generation, owner, role: what must survive a power cut
+ * Every file is replaced whole, by rename and fsync.
+ */
+#ifndef FT_WORKER_PAIR_STORE_H
+#define FT_WORKER_PAIR_STORE_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "pair/ownership.h"
+
+#define FT_KEY_SIZE 32
+#define FT_PAIR_ADDRESSES_MAX 8
+
+struct ft_endpoint {
+    char name[64]; /* empty: none (a pair without a witness) */
+    char addresses[FT_PAIR_ADDRESSES_MAX][46];
+    unsigned address_count;
+    uint16_t port;
+};
+
+struct ft_pair_config {
+    char pair[37]; /* UUID as text */
+    char vm[128];
+    char vm_uuid[37];
+    unsigned self; /* index of this host in hosts */
+    struct ft_endpoint hosts[2];
+    struct ft_endpoint witness;
+    char pools[2][64]; /* storage pool for replicas on each host */
+    unsigned silence_ms;
+    unsigned interval_ms;
+    unsigned idle_interval_ms;
+    unsigned min_spacing_ms;
+    unsigned pause_share_percent;
+    int alone_without_witness;
+};
+
+struct ft_pair_record {
+    struct ft_ownership_record record;
+    int autostart;         /* domain autostart as it was before us */
+    uint64_t epoch;        /* last epoch before the last takeover */
+    json_t *last_takeover; /* object or NULL; owned */
+    json_t *replicas;      /* targets of the volumes we made; owned */
+    int defined;           /* the domain was defined here by us */
+};
+
+/* Reads PAIR. -EINVAL names the member. */
+int ft_pair_config_parse(const json_t *json, struct ft_pair_config *out,
+                         struct ft_error *err);
+
+/* 1 when text is a UUID in its usual lower- or upper-case form. */
+int ft_uuid_valid(const char *text);
+
+/* The folder of a pair; out needs PATH_MAX bytes. */
+void ft_pair_path(const char *pair, const char *file, char *out);
+
+/*
+ * Stores a pair's configuration and keys (witness_key may be NULL). Keys are
+ * hex of 64 digits. The state file is not touched.
+ */
+int ft_pair_save(const json_t *config, const char *key, const char *witness_key,
+                 struct ft_error *err);
+
+int ft_pair_load(const char *pair, struct ft_pair_config *out,
+                 struct ft_error *err);
+
+/* Reads 64 hex digits. -EINVAL. */
+int ft_key_from_hex(const char *hex, uint8_t key[FT_KEY_SIZE]);
+
+/* Reads "key" or "witness-key". */
+int ft_pair_load_key(const char *pair, const char *file,
+                     uint8_t key[FT_KEY_SIZE], struct ft_error *err);
+
+/* State; a missing file is the state of a new pair (host 0 is primary). */
+int ft_pair_state_load(const struct ft_pair_config *config,
+                       struct ft_pair_record *out, struct ft_error *err);
+int ft_pair_state_save(const struct ft_pair_config *config,
+                       const struct ft_pair_record *state, struct ft_error *err);
+void ft_pair_state_clear(struct ft_pair_record *state);
+
+/* Forgets a pair: removes its folders. Missing ones are fine. */
+int ft_pair_forget(const char *pair, struct ft_error *err);
+
+/* Names of all pairs kept here, a new JSON array of strings. */
+json_t *ft_pair_list(void);
+
+#endif

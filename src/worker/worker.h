@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ftengine worker: one process for one pair on one host, in one role for its
+ * whole life. worker.c is what both roles share: the ownership machine and the
+ * carrying out of its actions, the link, the witness, the daemon. The roles
+ * themselves are struct ft_side: primary.c and standby.c.
+ *
+ * Threads: everything belongs to the control thread (loop.h) unless its
+ * comment says "any thread".
+ */
+#ifndef FT_WORKER_WORKER_H
+#define FT_WORKER_WORKER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <jansson.h>
+#include <libvirt/libvirt.h>
+
+#include "base/error.h"
+#include "pair/ownership.h"
+#include "worker/pair-store.h"
+#include "worker/session.h"
+
+struct ft_worker;
+
+struct ft_side {
+    /* Opens what the role needs before START; says how it found the VM. */
+    int (*open)(struct ft_worker *worker, enum ft_vm_state *vm,
+                struct ft_error *err);
+    /* Carries out one of the actions that are the side's own (not shared). */
+    void (*act)(struct ft_worker *worker,
+                const struct ft_ownership_action *action);
+    /* A frame of the peer, on the receiver thread; not CONTROL or ERROR. */
+    int (*frame)(struct ft_worker *worker, struct ft_session *session,
+                 const struct ft_frame *frame, struct ft_error *err);
+    /* After the ownership machine took this message, on the receiver thread. */
+    void (*message)(struct ft_worker *worker, enum ft_ownership_message message);
+    /* The link is up, or ended; its session is worker->session, or was. */
+    void (*link_up)(struct ft_worker *worker);
+    void (*link_down)(struct ft_worker *worker);
+    /* Every tick: the peer was last heard so many ns ago. */
+    void (*quiet)(struct ft_worker *worker, int64_t ns);
+    /* Adds its members to STATUS. */
+    void (*status)(struct ft_worker *worker, json_t *status);
+    /* Answers a verb with ft_worker_reply, now or later. */
+    int (*request)(struct ft_worker *worker, const char *verb, int64_t client,
+                   int64_t id, struct ft_error *err);
+};
+
+struct ft_asker { /* who waits for an answer; client 0: nobody */
+    int64_t client, id;
+};
+
+struct ft_worker {
+    struct ft_pair_config config;
+    struct ft_pair_record state;
+    uint8_t key[FT_KEY_SIZE], witness_key[FT_KEY_SIZE];
+    char run_folder[128]; /* /run/ftadmin/UUID */
+    const struct ft_side *side;
+    void *side_data;
+
+    virConnectPtr conn;
+    virConnectPtr events; /* brings events, and nothing else: see open_libvirt */
+    virDomainPtr dom;     /* of conn; NULL while there is none */
+    int64_t libvirt_lost_ns; /* when a connection ended; 0: none */
+    int libvirt_timer, libvirt_back;
+    int give_up; /* started only to let the VM go on alone */
+
+    pthread_mutex_t own_lock; /* protects own and batches */
+    struct ft_ownership own;
+    unsigned batches; /* actions handed to the loop, not done yet */
+
+    pthread_mutex_t session_lock;
+    struct ft_session *session; /* under session_lock; NULL: no link */
+    int wants_link, making_link;
+    int connect_timer;
+
+    pthread_mutex_t channel_lock;
+    int channel, channel_watch, channel_timer;
+
+    int tick_timer, status_timer;
+    int64_t last_tick, last_heard;
+    atomic_int witness_reachable; /* -1 unknown */
+    pthread_mutex_t problem_lock;
+    struct ft_error problem; /* what keeps the pair from protection */
+    enum ft_pair_state reported;
+    enum ft_ownership_reason reason;
+    struct ft_asker switchover, removal;
+    int64_t handover_stopped_ns; /* when the VM stopped for a switchover */
+    int64_t took_over_seen_ns;   /* when the peer came as the primary */
+    int handover;                /* the primary handed over (standby) */
+    unsigned accepting;          /* connections whose peer is not known yet */
+    int64_t refused_ns;          /* when a refused one was last noted, or 0 */
+    int64_t asked_ns;            /* first question to the witness, this link */
+};
+
+/* The two sides, by enum ft_role: handed down, because they lie above. */
+struct ft_sides {
+    const struct ft_side *by_role[2];
+};
+
+/* Runs the worker of a pair. Exit status for main. */
+int ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides);
+
+/* Feeds the ownership machine; its actions follow, in order. Any thread. */
+void ft_worker_event(struct ft_worker *worker,
+                     const struct ft_ownership_event *event);
+void ft_worker_event_kind(struct ft_worker *worker,
+                          enum ft_ownership_event_kind kind);
+
+/* What HELLO must say now. Any thread. */
+void ft_worker_hello(struct ft_worker *worker, struct ft_ownership_hello *out);
+
+/* The session with a reference of the caller, or NULL. Any thread. */
+struct ft_session *ft_worker_session(struct ft_worker *worker);
+
+/* An event for the administrator, and a log line. Any thread. */
+void ft_worker_note(struct ft_worker *worker, const char *severity,
+                    const char *kind, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Remembers what is in the way, for STATUS; NULL: nothing any more. Any thread. */
+void ft_worker_set_problem(struct ft_worker *worker, const struct ft_error *err);
+
+/* Answers and forgets an asker; result is stolen. Nobody asking: a no-op. */
+void ft_worker_reply(struct ft_worker *worker, struct ft_asker *asker,
+                     json_t *result, const struct ft_error *err);
+
+/* Writes state.json; tries again until it is written. */
+void ft_worker_persist(struct ft_worker *worker);
+
+/*
+ * Says why ("role", "removed", "gave-up"), answers who asked for the removal,
+ * and ends this process.
+ */
+void ft_worker_exit(struct ft_worker *worker, const char *why)
+    __attribute__((noreturn));
+
+/* Name of the other host. */
+const char *ft_worker_peer_name(const struct ft_worker *worker);
+
+#endif
