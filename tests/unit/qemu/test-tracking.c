@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "virt-test.h"
+#include "tests/unit/virt-test.h"
 
 #include <fcntl.h>
 #include <poll.h>

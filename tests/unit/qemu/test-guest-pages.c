@@ -2,7 +2,7 @@
 /* Page sets and the reading of QEMU's own account of its RAM. */
 #include "config.h"
 
-#include "virt-test.h"
+#include "tests/unit/virt-test.h"
 
 #include "base/cleanup.h"
 #include "qemu/page-set.h"

@@ -4,8 +4,8 @@
  */
 #include "config.h"
 
-#include "inventory-fixture.h"
 #include "plan/plan.h"
+#include "tests/unit/inventory-fixture.h"
 
 static struct ft_plan_choices
 choices(void)

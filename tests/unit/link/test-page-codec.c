@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "wire.h"
+#include "tests/unit/wire.h"
 
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "virt-test.h"
+#include "tests/unit/virt-test.h"
 
 #include "base/cleanup.h"
-#include "virt/vm.h"
 #include "virt/standby-xml.h"
+#include "virt/vm.h"
 
 #define PATH "/var/lib/libvirt/images/vm-vda.ftreplica"
 

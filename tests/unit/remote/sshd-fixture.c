@@ -20,7 +20,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
-#include "sshd-fixture.h"
+#include "tests/unit/remote/sshd-fixture.h"
 
 #define SSHD "/usr/sbin/sshd"
 #define START_DEADLINE_NS (10 * FT_NS_PER_S)

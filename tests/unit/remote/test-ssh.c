@@ -24,7 +24,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
-#include "sshd-fixture.h"
+#include "tests/unit/remote/sshd-fixture.h"
 
 static struct sshd sshd;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "virt-test.h"
+#include "tests/unit/virt-test.h"
 
 #include "base/cleanup.h"
 #include "gate/gate-queue.h"

@@ -4,8 +4,8 @@
  */
 #include "config.h"
 
-#include "inventory-fixture.h"
 #include "plan/checks.h"
+#include "tests/unit/inventory-fixture.h"
 
 static struct ft_findings
 check_vm(const struct fixture *f)

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "inventory-fixture.h"
+#include "tests/unit/inventory-fixture.h"
 
 static void
 test_decodes(void **state)

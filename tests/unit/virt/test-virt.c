@@ -2,7 +2,7 @@
 /* QMP replies and domain XML; volumes against libvirt's own test driver. */
 #include "config.h"
 
-#include "virt-test.h"
+#include "tests/unit/virt-test.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -13,8 +13,8 @@
 #include <libvirt/virterror.h>
 
 #include "base/cleanup.h"
-#include "virt/vm.h"
 #include "virt/qmp.h"
+#include "virt/vm.h"
 #include "virt/volume.h"
 
 static void

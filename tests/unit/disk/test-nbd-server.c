@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "wire.h"
+#include "tests/unit/wire.h"
 
 #include <libnbd.h>
 #include <poll.h>

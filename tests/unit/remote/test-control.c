@@ -20,7 +20,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "remote/control.h"
-#include "sshd-fixture.h"
+#include "tests/unit/remote/sshd-fixture.h"
 
 #define HELLO     \
     "read line; " \

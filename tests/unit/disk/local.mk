@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_CMOCKA
+disk_tests = tests/unit/disk/test-nbd-server tests/unit/disk/test-disk-sink \
+	tests/unit/disk/test-disk-log
+check_PROGRAMS += $(disk_tests)
+TESTS += $(disk_tests)
+tests_unit_disk_test_nbd_server_SOURCES = tests/unit/disk/test-nbd-server.c \
+	tests/unit/wire.h
+tests_unit_disk_test_nbd_server_LDADD = libftdisk.a libftlink.a libftbase.a \
+	$(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS) $(CMOCKA_LIBS) $(LIBNBD_LIBS)
+tests_unit_disk_test_disk_sink_SOURCES = tests/unit/disk/test-disk-sink.c \
+	tests/unit/wire.h
+tests_unit_disk_test_disk_sink_LDADD = libftdisk.a libftlink.a libftbase.a \
+	$(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS) $(CMOCKA_LIBS) $(LIBNBD_LIBS)
+tests_unit_disk_test_disk_log_SOURCES = tests/unit/disk/test-disk-log.c \
+	tests/unit/wire.h
+tests_unit_disk_test_disk_log_LDADD = libftdisk.a libftlink.a libftbase.a \
+	$(GNUTLS_LIBS) $(JANSSON_LIBS) $(LZ4_LIBS) $(CMOCKA_LIBS)
+endif

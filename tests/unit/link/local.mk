@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_CMOCKA
+link_tests = tests/unit/link/test-tls tests/unit/link/test-frame \
+	tests/unit/link/test-link tests/unit/link/test-page-codec \
+	tests/unit/link/test-state-delta
+check_PROGRAMS += $(link_tests)
+TESTS += $(link_tests)
+link_libs = libftlink.a libftbase.a $(GNUTLS_LIBS) $(JANSSON_LIBS) \
+	$(LZ4_LIBS) $(CMOCKA_LIBS)
+tests_unit_link_test_tls_SOURCES = tests/unit/link/test-tls.c \
+	tests/unit/wire.h
+tests_unit_link_test_tls_LDADD = $(link_libs)
+tests_unit_link_test_frame_SOURCES = tests/unit/link/test-frame.c \
+	tests/unit/wire.h
+tests_unit_link_test_frame_LDADD = $(link_libs)
+tests_unit_link_test_link_SOURCES = tests/unit/link/test-link.c \
+	tests/unit/wire.h
+tests_unit_link_test_link_LDADD = $(link_libs)
+tests_unit_link_test_page_codec_SOURCES = tests/unit/link/test-page-codec.c \
+	tests/unit/wire.h
+tests_unit_link_test_page_codec_LDADD = $(link_libs)
+tests_unit_link_test_state_delta_SOURCES = tests/unit/link/test-state-delta.c \
+	tests/unit/wire.h
+tests_unit_link_test_state_delta_LDADD = $(link_libs)
+endif

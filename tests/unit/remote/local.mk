@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_CMOCKA
+remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control
+check_PROGRAMS += $(remote_tests)
+TESTS += $(remote_tests)
+remote_libs = libftprotect.a libftremote.a libftplan.a libftinventory.a \
+	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) \
+	$(CMOCKA_LIBS)
+tests_unit_remote_test_ssh_SOURCES = tests/unit/remote/test-ssh.c \
+	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
+tests_unit_remote_test_ssh_LDADD = $(remote_libs)
+tests_unit_remote_test_control_SOURCES = tests/unit/remote/test-control.c \
+	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
+tests_unit_remote_test_control_LDADD = $(remote_libs)
+endif

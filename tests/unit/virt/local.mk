@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_CMOCKA
+virt_tests = tests/unit/virt/test-standby-xml tests/unit/virt/test-virt
+check_PROGRAMS += $(virt_tests)
+TESTS += $(virt_tests)
+virt_libs = libftgate.a libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
+	$(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_virt_test_standby_xml_SOURCES = tests/unit/virt/test-standby-xml.c \
+	tests/unit/virt-test.h
+tests_unit_virt_test_standby_xml_LDADD = $(virt_libs)
+tests_unit_virt_test_virt_SOURCES = tests/unit/virt/test-virt.c \
+	tests/unit/virt-test.h
+tests_unit_virt_test_virt_LDADD = $(virt_libs)
+endif
