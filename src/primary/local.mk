@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftprimary.a
 libftprimary_a_SOURCES = \
-	src/primary/checkpoint.c \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
+	src/primary/epoch.c \
 	src/primary/epoch-stats.c src/primary/epoch-stats.h \
+	src/primary/orders.c \
 	src/primary/outgoing.c src/primary/outgoing.h \
 	src/primary/page-sender.c src/primary/page-sender.h \
 	src/primary/primary-gate.c \

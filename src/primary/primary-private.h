@@ -91,6 +91,13 @@ struct ft_primary {
     int held;             /* the VM stands, held by us */
 };
 
+/*
+ * orders.c: what the replication thread is told. Sets one of the flags above to
+ * value, and wakes it.
+ */
+void ft_primary_set_flag(struct ft_primary *p, int *flag, int value);
+void ft_primary_wake(struct ft_primary *p);
+
 /* With the lock held: whether the work on the current session must end. */
 int ft_primary_must_stop(const struct ft_primary *p);
 
@@ -108,16 +115,27 @@ void ft_sync_close(struct ft_primary *p);
 /* The replication thread; argument is the struct ft_primary. */
 void *ft_replicator_main(void *argument);
 
+/*
+ * epoch.c. Waits until the next checkpoint is due: 0, or -ECANCELED. Says
+ * whether it is the last one of a switchover, and whether one to compare.
+ */
+int ft_epoch_await(struct ft_primary *p,
+                   const struct ft_trigger_settings *settings, int *final,
+                   int *verify);
+
 /* Called while the VM is stopped at the boundary; non-zero: no epoch. */
 typedef int (*ft_checkpoint_look)(struct ft_primary *p, void *opaque,
                                   struct ft_error *err);
 
 /*
- * checkpoint.c: one epoch, from the stop to EPOCH_END. hold: the VM stays
- * stopped. look may be NULL. On failure the VM runs, unless p->held says so.
+ * One epoch, from the stop to EPOCH_END. hold: the VM stays stopped. look may
+ * be NULL. On failure the VM runs, unless p->held says so.
  */
 int ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
                   void *opaque, struct ft_error *err);
+
+/* Receiver thread: the standby holds this epoch; its output may leave. */
+void ft_epoch_acked(struct ft_primary *p, uint64_t epoch);
 
 /* One short stop that only finds out what was written (no epoch). */
 int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
@@ -127,10 +145,6 @@ int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
  * the replication thread: takes a checkpoint for it and answers who asked.
  */
 int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
-
-/* Sets one of the flags above to value, and wakes the replication thread. */
-void ft_primary_set_flag(struct ft_primary *p, int *flag, int value);
-void ft_primary_wake(struct ft_primary *p);
 
 /* primary-vm.c; control thread. How the VM is found now. */
 enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);
@@ -143,6 +157,9 @@ void ft_primary_autostart_off(struct ft_worker *w);
 
 /* Ends what dead workers left in QEMU, but for the gate. */
 void ft_primary_clean_up(struct ft_worker *w);
+
+/* The replication thread has left QEMU as it was found: this process ends. */
+void ft_primary_detached(struct ft_primary *p);
 
 /* primary-gate.c. Opens or shuts the gate, as the ownership machine wants. */
 void ft_primary_set_gate(struct ft_primary *p, int open);
@@ -161,9 +178,6 @@ void ft_primary_drop_open_gate(struct ft_primary *p);
 
 /* When the oldest output that waits for an epoch came; FT_TRIGGER_NEVER. */
 int64_t ft_primary_held_since(struct ft_primary *p);
-
-/* The replication thread has left QEMU as it was found. */
-void ft_primary_detached(struct ft_primary *p);
 
 /* Notes the gate's mark of an epoch, while the VM is stopped. */
 void ft_primary_mark_epoch(struct ft_primary *p, uint64_t epoch);

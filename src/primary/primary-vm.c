@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "primary/primary-private.h"
+#include "virt/loop.h"
 #include "virt/qmp.h"
 
 /* A QEMU that still waits for its state was won, but never ran. */
@@ -176,4 +177,24 @@ ft_primary_clean_up(struct ft_worker *w)
         ft_log_error(&err, "ending old mirrors");
     if (w->give_up)
         clean_up_for_good(w);
+}
+
+/* On the replication thread: nothing of ours is left in QEMU. */
+static void
+finish_removal(void *opaque)
+{
+    struct ft_primary *p = opaque;
+    struct ft_worker *w = p->worker;
+
+    if (w->dom && w->state.autostart)
+        virDomainSetAutostart(w->dom, 1);
+    ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
+                   w->config.vm);
+    ft_worker_exit(w, w->give_up ? "gave-up" : "removed");
+}
+
+void
+ft_primary_detached(struct ft_primary *p)
+{
+    ft_loop_post(finish_removal, p);
 }

@@ -14,20 +14,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "primary/primary-private.h"
-#include "virt/loop.h"
 #include "virt/standby.h"
 
 #define STUCK_NS (8 * FT_NS_PER_S)
 #define STUCK_BYTES (UINT64_C(1) << 20) /* in STUCK_NS, or nothing moves */
 #define EXIT_STUCK 12
-
-void
-ft_primary_wake(struct ft_primary *p)
-{
-    pthread_mutex_lock(&p->lock);
-    pthread_cond_broadcast(&p->changed);
-    pthread_mutex_unlock(&p->lock);
-}
 
 static void
 start_sync(struct ft_primary *p)
@@ -41,15 +32,6 @@ start_sync(struct ft_primary *p)
     p->start = s;
     p->restart = p->busy;
     p->allow_commit = 0;
-    pthread_cond_broadcast(&p->changed);
-    pthread_mutex_unlock(&p->lock);
-}
-
-void
-ft_primary_set_flag(struct ft_primary *p, int *flag, int value)
-{
-    pthread_mutex_lock(&p->lock);
-    *flag = value;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }
@@ -131,41 +113,6 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
     }
 }
 
-/* On the replication thread: nothing of ours is left in QEMU. */
-static void
-finish_removal(void *opaque)
-{
-    struct ft_primary *p = opaque;
-    struct ft_worker *w = p->worker;
-
-    if (w->dom && w->state.autostart)
-        virDomainSetAutostart(w->dom, 1);
-    ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
-                   w->config.vm);
-    ft_worker_exit(w, w->give_up ? "gave-up" : "removed");
-}
-
-void
-ft_primary_detached(struct ft_primary *p)
-{
-    ft_loop_post(finish_removal, p);
-}
-
-static void
-on_ack(struct ft_primary *p, uint64_t epoch)
-{
-    struct ft_ownership_event event = { .kind = FT_EVENT_ACKED, .epoch = epoch };
-
-    event.final = epoch == p->final_epoch;
-    ft_worker_event(p->worker, &event);
-    ft_epoch_stats_acked(&p->stats, epoch, ft_clock_ns());
-    atomic_store(&p->uncommitted_ns, 0); /* before the next one can begin */
-    pthread_mutex_lock(&p->lock);
-    p->acked = epoch;
-    pthread_cond_broadcast(&p->changed);
-    pthread_mutex_unlock(&p->lock);
-}
-
 static int
 take_answer(struct ft_primary *p, json_t **slot, const struct ft_frame *frame,
             struct ft_error *err)
@@ -191,7 +138,7 @@ frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
     (void)session;
     switch (f->type) {
     case FT_FRAME_ACK:
-        on_ack(p, f->epoch);
+        ft_epoch_acked(p, f->epoch);
         return 0;
     case FT_FRAME_DISK_DATA:
         return ft_outgoing_take_data(&p->out, f->epoch, f->payload, f->length)

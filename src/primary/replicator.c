@@ -14,83 +14,6 @@
 #define RETRY_NS (2 * FT_NS_PER_S)
 #define VM_END_NS (2 * FT_NS_PER_S) /* libvirt tells within milliseconds */
 
-/* With the lock held: what ends the work on the current session. */
-int
-ft_primary_must_stop(const struct ft_primary *p)
-{
-    return p->link_lost || p->restart || p->detach;
-}
-
-int
-ft_primary_stopped(struct ft_primary *p)
-{
-    int rc;
-
-    pthread_mutex_lock(&p->lock);
-    rc = ft_primary_must_stop(p) ? -ECANCELED : 0;
-    pthread_mutex_unlock(&p->lock);
-    return rc;
-}
-
-/* With the lock held: waits for a change until then. */
-void
-ft_primary_wait(struct ft_primary *p, int64_t deadline)
-{
-    struct timespec t = { deadline / FT_NS_PER_S, deadline % FT_NS_PER_S };
-
-    if (deadline == INT64_MAX)
-        pthread_cond_wait(&p->changed, &p->lock);
-    else
-        pthread_cond_timedwait(&p->changed, &p->lock, &t);
-}
-
-/* With the lock held: facts for the trigger, then its answer. */
-static struct ft_trigger_answer
-ask_trigger(struct ft_primary *p, const struct ft_trigger_settings *settings)
-{
-    struct ft_trigger_input *in = &p->trigger;
-
-    in->now_ns = ft_clock_ns();
-    in->acknowledged = p->acked + 1 >= p->out.open;
-    in->held_since_ns = ft_primary_held_since(p);
-    in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
-    in->forced = p->final || p->verify || p->out.open == 1;
-    return ft_trigger_decide(settings, in);
-}
-
-/* Waits until the next checkpoint is due: 0, or -ECANCELED. */
-static int
-await_checkpoint(struct ft_primary *p,
-                 const struct ft_trigger_settings *settings, int *final,
-                 int *verify)
-{
-    struct ft_trigger_answer answer;
-    int rc = 0;
-
-    pthread_mutex_lock(&p->lock);
-    for (;;) {
-        if (ft_primary_must_stop(p)) {
-            rc = -ECANCELED;
-            break;
-        }
-        answer = ask_trigger(p, settings);
-        if (p->disk_broken || p->hardware_changed)
-            break;
-        if (answer.now && !p->paused)
-            break;
-        if (p->paused)
-            answer.at_ns = INT64_MAX; /* a VM that stands changes nothing */
-        /* disk writes do not wake us: look again soon */
-        ft_primary_wait(p, FT_MIN(answer.at_ns,
-                                  p->trigger.now_ns + 50 * FT_NS_PER_MS));
-    }
-    *final = p->final;
-    *verify = p->verify;
-    p->verify = 0;
-    pthread_mutex_unlock(&p->lock);
-    return rc;
-}
-
 /* Compress when the link, not the processor, is what we wait for. */
 static void
 adapt_compression(struct ft_primary *p, int64_t *last_blocked,
@@ -180,7 +103,7 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
     settings.pause_share_percent = c->pause_share_percent;
     memset(&p->trigger, 0, sizeof(p->trigger));
     while (!rc) {
-        rc = await_checkpoint(p, &settings, &final, &verify);
+        rc = ft_epoch_await(p, &settings, &final, &verify);
         if (rc)
             break;
         if (p->disk_broken || p->hardware_changed)

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An epoch on the primary, in the order in which it happens: trigger, stop,
+ * boundary, scan and copy, run, ship, commit (ft-architecture(7), AN EPOCH, has
+ * the same steps and the standby's half). The replication thread does all of
+ * it but the commit, which is the receiver's.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "primary/primary-private.h"
+
+#define STOP_MS 5000
+
+/* An epoch between its stop and its end on the wire. */
+struct epoch {
+    uint64_t number;
+    struct ft_saver_times times;
+    int sent; /* its pages went out while the VM stood */
+};
+
+/* -- trigger -- */
+
+/* With the lock held: facts for the trigger, then its answer. */
+static struct ft_trigger_answer
+ask_trigger(struct ft_primary *p, const struct ft_trigger_settings *settings)
+{
+    struct ft_trigger_input *in = &p->trigger;
+
+    in->now_ns = ft_clock_ns();
+    in->acknowledged = p->acked + 1 >= p->out.open;
+    in->held_since_ns = ft_primary_held_since(p);
+    in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
+    in->forced = p->final || p->verify || p->out.open == 1;
+    return ft_trigger_decide(settings, in);
+}
+
+int
+ft_epoch_await(struct ft_primary *p, const struct ft_trigger_settings *settings,
+               int *final, int *verify)
+{
+    struct ft_trigger_answer answer;
+    int rc = 0;
+
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        if (ft_primary_must_stop(p)) {
+            rc = -ECANCELED;
+            break;
+        }
+        answer = ask_trigger(p, settings);
+        if (p->disk_broken || p->hardware_changed)
+            break;
+        if (answer.now && !p->paused)
+            break;
+        if (p->paused)
+            answer.at_ns = INT64_MAX; /* a VM that stands changes nothing */
+        /* disk writes do not wake us: look again soon */
+        ft_primary_wait(p, FT_MIN(answer.at_ns,
+                                  p->trigger.now_ns + 50 * FT_NS_PER_MS));
+    }
+    *final = p->final;
+    *verify = p->verify;
+    p->verify = 0;
+    pthread_mutex_unlock(&p->lock);
+    return rc;
+}
+
+/* -- stop; boundary; scan and copy -- */
+
+/* A VM that stands because of us must run again, whatever happened. */
+static int
+give_back(struct ft_primary *p, int rc)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_saver_cancel(p->saver, &err))
+        ft_log_error(&err, "cannot let the VM run again");
+    return rc;
+}
+
+/* The boundary: what the guest sends and writes from now on is the next epoch's. */
+static void
+set_boundary(struct ft_primary *p, struct epoch *e)
+{
+    e->number = ft_outgoing_close_epoch(&p->out);
+    ft_primary_mark_epoch(p, e->number);
+}
+
+/* A set too large for memory is sent at once, at the price of a longer stop. */
+static int
+copy_pages(struct ft_primary *p, struct epoch *e, struct ft_error *err)
+{
+    int rc = ft_guest_memory_scan(p->memory, &p->set, err);
+
+    if (rc)
+        return rc;
+    rc = ft_page_sender_copy(p->sender, &p->set, err);
+    e->sent = rc == -E2BIG;
+    if (e->sent)
+        rc = ft_page_sender_stream(p->sender, &p->set, e->number, NULL, NULL,
+                                   err);
+    return rc;
+}
+
+/* All that has to be done while the VM stands; on failure it goes on. */
+static int
+take_state(struct ft_primary *p, struct epoch *e, ft_checkpoint_look look,
+           void *opaque, struct ft_error *err)
+{
+    int rc = FT_FAULT("checkpoint-stopped");
+
+    set_boundary(p, e);
+    if (!rc)
+        rc = copy_pages(p, e, err);
+    if (!rc && look)
+        rc = look(p, opaque, err);
+    return rc ? give_back(p, rc) : 0;
+}
+
+/* -- run -- */
+
+static int64_t
+pause_of(const struct ft_saver_times *t)
+{
+    if (t->qemu_pause_ns)
+        return t->qemu_pause_ns;
+    return t->running_at_ns ? t->running_at_ns - t->stopped_at_ns : 0;
+}
+
+/* Reads the rest of the device state, with which the VM goes on, if it may. */
+static int
+let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
+{
+    int rc = ft_saver_finish(p->saver, STOP_MS, &p->device, &e->times, err);
+
+    if (rc)
+        return rc;
+    p->held = hold;
+    if (hold) {
+        p->final_epoch = e->number; /* before its acknowledgement can come */
+        p->worker->handover_stopped_ns = e->times.stopped_at_ns;
+    }
+    p->trigger.last_pause_ns = pause_of(&e->times);
+    p->trigger.pages[1] = p->trigger.pages[0];
+    p->trigger.pages[0] = p->set.bytes / FT_PAGE_SIZE;
+    ft_epoch_stats_add(&p->stats, e->number, e->times.stopped_at_ns,
+                       p->trigger.last_pause_ns, p->set.bytes);
+    return 0;
+}
+
+/* -- ship -- */
+
+/* Sends size bytes as frames of type, each but the last with MORE. */
+static int
+send_in_pieces(struct ft_primary *p, uint64_t epoch, enum ft_frame_type type,
+               const unsigned char *data, size_t size)
+{
+    int rc = 0;
+
+    while (!rc && size) {
+        size_t n = FT_MIN(size, FT_FRAME_DATA_MAX);
+        struct iovec iov = { (void *)(uintptr_t)data, n };
+
+        rc = ft_outgoing_send(&p->out, epoch, type,
+                              n < size ? FT_FRAME_MORE : 0, &iov, 1);
+        data += n;
+        size -= n;
+    }
+    return rc;
+}
+
+/* The standby gets the difference to what it has, where that is smaller. */
+static int
+send_device_state(struct ft_primary *p, uint64_t epoch, struct ft_error *err)
+{
+    struct ft_state state = { p->device.data, p->device.size };
+    struct ft_state encoded = { NULL, 0 };
+    int is_delta, rc;
+
+    rc = ft_state_encode(&state, p->last_state.size ? &p->last_state : NULL,
+                         &encoded, &is_delta);
+    if (!rc)
+        rc = send_in_pieces(p, epoch,
+                            is_delta ? FT_FRAME_DEVICE_STATE_DELTA
+                                     : FT_FRAME_DEVICE_STATE,
+                            encoded.data, encoded.size);
+    ft_state_free(&encoded);
+    if (rc)
+        return ft_fail(err, -rc, NULL, "cannot send the device state: %s",
+                       strerror(-rc));
+    ft_state_free(&p->last_state);
+    p->last_state = state;
+    memset(&p->device, 0, sizeof(p->device));
+    return 0;
+}
+
+/* Disk writes went out as they happened. */
+static int
+ship(struct ft_primary *p, const struct epoch *e, struct ft_error *err)
+{
+    int rc = FT_FAULT("checkpoint-ship");
+
+    if (!rc && !e->sent)
+        rc = ft_page_sender_send(p->sender, &p->set, e->number, err);
+    if (!rc)
+        rc = send_device_state(p, e->number, err);
+    if (!rc)
+        rc = ft_outgoing_end(&p->out, e->number);
+    if (rc && !err->code)
+        ft_fail(err, -rc, NULL, "cannot send epoch %llu: %s",
+                (unsigned long long)e->number, strerror(-rc));
+    return rc;
+}
+
+int
+ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
+              void *opaque, struct ft_error *err)
+{
+    struct epoch e = { 0 };
+    int rc;
+
+    if (!look) /* looking takes as long as it takes */
+        atomic_store(&p->uncommitted_ns, ft_clock_ns());
+    rc = ft_saver_stop(p->saver, hold, STOP_MS, err);
+    if (rc)
+        return rc;
+    p->trigger.last_start_ns = ft_clock_ns();
+    rc = take_state(p, &e, look, opaque, err);
+    if (!rc)
+        rc = let_run(p, &e, hold, err);
+    if (!rc)
+        rc = ship(p, &e, err);
+    return rc;
+}
+
+/* -- commit -- */
+
+void
+ft_epoch_acked(struct ft_primary *p, uint64_t epoch)
+{
+    struct ft_ownership_event event = { .kind = FT_EVENT_ACKED, .epoch = epoch };
+
+    event.final = epoch == p->final_epoch;
+    ft_worker_event(p->worker, &event);
+    ft_epoch_stats_acked(&p->stats, epoch, ft_clock_ns());
+    atomic_store(&p->uncommitted_ns, 0); /* before the next one can begin */
+    pthread_mutex_lock(&p->lock);
+    p->acked = epoch;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* -- beside all that -- */
+
+int
+ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err)
+{
+    int rc = ft_saver_stop(p->saver, 0, STOP_MS, err);
+
+    if (rc)
+        return rc;
+    rc = ft_guest_memory_scan(p->memory, &p->set, err);
+    if (rc)
+        return give_back(p, rc);
+    return ft_saver_finish(p->saver, STOP_MS, &p->device, NULL, err);
+}
