@@ -17,7 +17,7 @@
 #include "primary/primary.h"
 #include "standby/standby.h"
 #include "witness/witness.h"
-#include "worker/worker.h"
+#include "worker/worker-main.h"
 
 static int
 usage(FILE *to)

@@ -15,7 +15,6 @@
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
 #include "virt/volume.h"
-#include "worker/worker-actions.h"
 
 /* The copy's taps, shut until the primary falls silent (tap.h). */
 static void

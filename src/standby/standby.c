@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "standby/standby-private.h"
 #include "virt/volume.h"
-#include "worker/worker-actions.h"
 
 /*
  * A whole epoch: acknowledged when it is held (SEND_ACK, by the ownership

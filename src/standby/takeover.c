@@ -15,7 +15,6 @@
 #include "standby/tap.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
-#include "worker/worker-actions.h"
 
 #define RESUME_MS 10000
 

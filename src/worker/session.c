@@ -13,13 +13,12 @@
 #include "base/json.h"
 #include "base/priority.h"
 #include "virt/loop.h"
-#include "worker/worker.h"
 
 #define CONNECT_NS (1500 * FT_NS_PER_MS)
 #define HEARTBEATS_IN_SILENCE 6
 
 struct ft_session {
-    struct ft_worker *worker;
+    const struct ft_session_terms *terms;
     struct ft_link *link;
     struct ft_ownership_hello peer;
     pthread_t receiver;
@@ -32,7 +31,7 @@ struct ft_session {
 };
 
 struct making {
-    struct ft_worker *worker;
+    const struct ft_session_terms *terms;
     int fd; /* -1: connect */
     ft_session_made made;
     struct ft_session *session; /* the result */
@@ -70,35 +69,33 @@ ft_session_peer(struct ft_session *session)
 static int
 open_link(struct making *m, struct ft_link **link)
 {
-    struct ft_worker *w = m->worker;
-    const struct ft_endpoint *peer = &w->config.hosts[!w->config.self];
+    const struct ft_session_terms *t = m->terms;
+    const struct ft_endpoint *peer = t->peer;
     const char *addresses[FT_PAIR_ADDRESSES_MAX];
     int64_t deadline = ft_clock_ns() + CONNECT_NS;
     unsigned i;
 
     if (m->fd >= 0)
-        return ft_link_accept(m->fd, w->config.pair, w->key, deadline, link,
-                              &m->err);
+        return ft_link_accept(m->fd, t->pair, t->key, deadline, link, &m->err);
     for (i = 0; i < peer->address_count; i++)
         addresses[i] = peer->addresses[i];
-    return ft_link_connect(addresses, peer->address_count, peer->port,
-                           w->config.pair, w->key, deadline, link, &m->err);
+    return ft_link_connect(addresses, peer->address_count, peer->port, t->pair,
+                           t->key, deadline, link, &m->err);
 }
 
 static json_t *
-our_hello(struct ft_worker *w)
+our_hello(const struct ft_session_terms *t)
 {
     struct ft_ownership_hello hello;
 
-    ft_worker_hello(w, &hello);
-    return json_pack("{s:s,s:s,s:s,s:I,s:b}", "pair", w->config.pair, "host",
-                     w->config.hosts[w->config.self].name, "role",
-                     ft_role_name(hello.role), "generation",
+    t->hello(t->opaque, &hello);
+    return json_pack("{s:s,s:s,s:s,s:I,s:b}", "pair", t->pair, "host", t->self,
+                     "role", ft_role_name(hello.role), "generation",
                      (json_int_t)hello.generation, "valid", hello.valid);
 }
 
 static int
-read_hello(struct ft_worker *w, const json_t *json,
+read_hello(const struct ft_session_terms *t, const json_t *json,
            struct ft_ownership_hello *out, struct ft_error *err)
 {
     const char *role = ft_json_string(json, "role", "");
@@ -109,8 +106,8 @@ read_hello(struct ft_worker *w, const json_t *json,
     rc = ft_json_need_int(json, "generation", 0, INT64_MAX, &generation, err);
     if (rc)
         return rc;
-    if (strcmp(ft_json_string(json, "pair", ""), w->config.pair) ||
-        strcmp(host, w->config.hosts[!w->config.self].name))
+    if (strcmp(ft_json_string(json, "pair", ""), t->pair) ||
+        strcmp(host, t->peer->name))
         return ft_fail(err, EPROTO, NULL,
                        "the peer calls itself \"%.64s\" or has another pair",
                        host);
@@ -130,14 +127,13 @@ make_session(void *opaque)
     FT_AUTOJSON json_t *ours = NULL;
     FT_AUTOJSON json_t *theirs = NULL;
     struct ft_ownership_hello peer;
-    int64_t interval =
-        m->worker->config.silence_ms * FT_NS_PER_MS / HEARTBEATS_IN_SILENCE;
+    int64_t interval = m->terms->silence_ns / HEARTBEATS_IN_SILENCE;
 
     if (open_link(m, &link))
         return;
-    ours = our_hello(m->worker);
+    ours = our_hello(m->terms);
     if (ft_link_hello(link, ours, ft_clock_ns() + CONNECT_NS, &theirs, &m->err) ||
-        read_hello(m->worker, theirs, &peer, &m->err))
+        read_hello(m->terms, theirs, &peer, &m->err))
         return;
     m->session = calloc(1, sizeof(*m->session));
     if (!m->session || ft_link_start_heartbeat(link, interval)) {
@@ -146,7 +142,7 @@ make_session(void *opaque)
         ft_fail(&m->err, ENOMEM, NULL, "no memory for a link");
         return;
     }
-    m->session->worker = m->worker;
+    m->session->terms = m->terms;
     m->session->peer = peer;
     m->session->link = FT_STEAL(link);
     atomic_init(&m->session->references, 1);
@@ -157,18 +153,19 @@ making_done(void *opaque)
 {
     struct making *m = opaque;
 
-    m->made(m->worker, m->session, &m->err);
+    m->made(m->terms->opaque, m->session, &m->err);
     free(m);
 }
 
 int
-ft_session_make(struct ft_worker *worker, int fd, ft_session_made made)
+ft_session_make(const struct ft_session_terms *terms, int fd,
+                ft_session_made made)
 {
     struct making *m = calloc(1, sizeof(*m));
     int rc = -ENOMEM;
 
     if (m) {
-        *m = (struct making){ .worker = worker, .fd = fd, .made = made };
+        *m = (struct making){ .terms = terms, .fd = fd, .made = made };
         rc = ft_loop_async(make_session, making_done, m);
     }
     if (rc) {
@@ -184,7 +181,7 @@ tell_end(void *opaque)
 {
     struct ft_session *s = opaque;
 
-    s->ended(s->worker, s, s->end_code, &s->end_error);
+    s->ended(s->terms->opaque, s, s->end_code, &s->end_error);
     ft_session_unref(s);
 }
 
@@ -199,7 +196,7 @@ receive(void *opaque)
     while (!rc) {
         rc = ft_link_receive(s->link, FT_NO_DEADLINE, &frame, &s->end_error);
         if (!rc)
-            rc = s->frame(s->worker, s, &frame, &s->end_error);
+            rc = s->frame(s->terms->opaque, s, &frame, &s->end_error);
     }
     s->end_code = rc;
     ft_link_shutdown(s->link);

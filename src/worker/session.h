@@ -9,18 +9,29 @@
 #ifndef FT_WORKER_SESSION_H
 #define FT_WORKER_SESSION_H
 
-#include <jansson.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "link/link.h"
 #include "pair/ownership.h"
+#include "worker/pair-store.h"
 
 struct ft_session;
-struct ft_worker;
+
+/* With whom, and as whom. Borrowed: it outlives every session made with it. */
+struct ft_session_terms {
+    const char *pair;               /* UUID as text */
+    const char *self;               /* this host's name, for HELLO */
+    const struct ft_endpoint *peer; /* whose name its HELLO must have */
+    const uint8_t *key;             /* FT_KEY_SIZE bytes */
+    int64_t silence_ns;             /* after which the peer is suspected */
+    /* What HELLO must say at that moment. Helper thread. */
+    void (*hello)(void *opaque, struct ft_ownership_hello *out);
+    void *opaque; /* the first argument of hello and of the calls below */
+};
 
 /* Called on the receiver thread for each frame. Non-zero ends the session. */
-typedef int (*ft_session_frame)(struct ft_worker *worker,
-                                struct ft_session *session,
+typedef int (*ft_session_frame)(void *opaque, struct ft_session *session,
                                 const struct ft_frame *frame,
                                 struct ft_error *err);
 
@@ -28,20 +39,19 @@ typedef int (*ft_session_frame)(struct ft_worker *worker,
  * Called on the control thread when the connection was made (session) or
  * failed (NULL, err). The callee owns the reference.
  */
-typedef void (*ft_session_made)(struct ft_worker *worker,
-                                struct ft_session *session,
+typedef void (*ft_session_made)(void *opaque, struct ft_session *session,
                                 const struct ft_error *err);
 
 /* Called on the control thread once the receiver has ended by itself. */
-typedef void (*ft_session_ended)(struct ft_worker *worker,
-                                 struct ft_session *session, int code,
-                                 const struct ft_error *err);
+typedef void (*ft_session_ended)(void *opaque, struct ft_session *session,
+                                 int code, const struct ft_error *err);
 
 /*
  * Connects to the peer (fd -1) or accepts the connection fd (taken), without
  * blocking: made is called later. 0 or -errno (made is not called then).
  */
-int ft_session_make(struct ft_worker *worker, int fd, ft_session_made made);
+int ft_session_make(const struct ft_session_terms *terms, int fd,
+                    ft_session_made made);
 
 /* Starts the receiver thread. */
 int ft_session_run(struct ft_session *session, ft_session_frame frame,

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * ftengine worker: one process for one pair on one host, in one role for its
- * whole life. worker.c is what both roles share: the ownership machine and the
- * carrying out of its actions, the link, the witness, the daemon. The roles
- * themselves are struct ft_side: primary.c and standby.c.
+ * whole life. This is what its parts share, and what the two roles, each a
+ * struct ft_side (src/primary, src/standby), may ask of it.
  *
  * Threads: everything belongs to the control thread (loop.h) unless its
  * comment says "any thread".
@@ -60,10 +59,14 @@ struct ft_worker {
     char run_folder[128]; /* /run/ftadmin/UUID */
     const struct ft_side *side;
     void *side_data;
+    struct ft_session_terms terms; /* worker-link.c */
+    /* Carries out an action (worker-actions.c); called by worker-machine.c. */
+    void (*act)(struct ft_worker *worker,
+                const struct ft_ownership_action *action);
 
     virConnectPtr conn;
-    virConnectPtr events; /* brings events, and nothing else: see open_libvirt */
-    virDomainPtr dom;     /* of conn; NULL while there is none */
+    virConnectPtr events; /* brings events, and nothing else: see worker-libvirt.c */
+    virDomainPtr dom;        /* of conn; NULL while there is none */
     int64_t libvirt_lost_ns; /* when a connection ended; 0: none */
     int libvirt_timer, libvirt_back;
     int give_up; /* started only to let the VM go on alone */
@@ -96,27 +99,19 @@ struct ft_worker {
     int64_t asked_ns;            /* first question to the witness, this link */
 };
 
-/* The two sides, by enum ft_role: handed down, because they lie above. */
-struct ft_sides {
-    const struct ft_side *by_role[2];
-};
-
-/* Runs the worker of a pair. Exit status for main. */
-int ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides);
-
-/* Feeds the ownership machine; its actions follow, in order. Any thread. */
+/* worker-machine.c. Feeds the ownership machine; its actions follow, in order. Any thread. */
 void ft_worker_event(struct ft_worker *worker,
                      const struct ft_ownership_event *event);
 void ft_worker_event_kind(struct ft_worker *worker,
                           enum ft_ownership_event_kind kind);
 
-/* What HELLO must say now. Any thread. */
-void ft_worker_hello(struct ft_worker *worker, struct ft_ownership_hello *out);
-
-/* The session with a reference of the caller, or NULL. Any thread. */
+/* worker-link.c. The session with a reference of the caller, or NULL. Any thread. */
 struct ft_session *ft_worker_session(struct ft_worker *worker);
 
-/* An event for the administrator, and a log line. Any thread. */
+/* Ends the link, if there is one, and waits for its receiver. */
+void ft_worker_drop_link(struct ft_worker *worker);
+
+/* worker-report.c. An event for the administrator, and a log line. Any thread. */
 void ft_worker_note(struct ft_worker *worker, const char *severity,
                     const char *kind, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -128,7 +123,7 @@ void ft_worker_set_problem(struct ft_worker *worker, const struct ft_error *err)
 void ft_worker_reply(struct ft_worker *worker, struct ft_asker *asker,
                      json_t *result, const struct ft_error *err);
 
-/* Writes state.json; tries again until it is written. */
+/* worker-files.c. Writes state.json; tries again until it is written. */
 void ft_worker_persist(struct ft_worker *worker);
 
 /*
@@ -139,6 +134,10 @@ void ft_worker_exit(struct ft_worker *worker, const char *why)
     __attribute__((noreturn));
 
 /* Name of the other host. */
-const char *ft_worker_peer_name(const struct ft_worker *worker);
+static inline const char *
+ft_worker_peer_name(const struct ft_worker *worker)
+{
+    return worker->config.hosts[!worker->config.self].name;
+}
 
 #endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A worker's connections to libvirt, and what it does without them. Control
+ * thread.
+ */
+#ifndef FT_WORKER_WORKER_LIBVIRT_H
+#define FT_WORKER_WORKER_LIBVIRT_H
+
+#include "worker/worker.h"
+
+/* Waits until libvirt answers; then worker->conn, events and dom are set. */
+void ft_worker_open_libvirt(struct ft_worker *worker);
+
+#endif

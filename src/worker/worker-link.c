@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "worker/worker-link.h"
+
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "virt/loop.h"
+
+#define CONNECT_RETRY_MS 300
+#define ACCEPTING_MAX 16 /* connections of nobody knows whom */
+#define REFUSALS_QUIET_NS (60 * FT_NS_PER_S)
+
+static void
+say_hello(void *opaque, struct ft_ownership_hello *out)
+{
+    struct ft_worker *w = opaque;
+
+    pthread_mutex_lock(&w->own_lock);
+    ft_ownership_hello(&w->own, out);
+    pthread_mutex_unlock(&w->own_lock);
+}
+
+void
+ft_worker_init_link(struct ft_worker *w)
+{
+    const struct ft_pair_config *c = &w->config;
+
+    w->terms = (struct ft_session_terms){
+        .pair = c->pair,
+        .self = c->hosts[c->self].name,
+        .peer = &c->hosts[!c->self],
+        .key = w->key,
+        .silence_ns = c->silence_ms * FT_NS_PER_MS,
+        .hello = say_hello,
+        .opaque = w,
+    };
+    w->connect_timer = ft_loop_timer(ft_worker_connect, w);
+}
+
+struct ft_session *
+ft_worker_session(struct ft_worker *w)
+{
+    struct ft_session *s;
+
+    pthread_mutex_lock(&w->session_lock);
+    s = w->session ? ft_session_ref(w->session) : NULL;
+    pthread_mutex_unlock(&w->session_lock);
+    return s;
+}
+
+static void
+set_session(struct ft_worker *w, struct ft_session *s)
+{
+    pthread_mutex_lock(&w->session_lock);
+    w->session = s;
+    pthread_mutex_unlock(&w->session_lock);
+}
+
+void
+ft_worker_drop_link(struct ft_worker *w)
+{
+    struct ft_session *s = w->session;
+
+    if (!s)
+        return;
+    set_session(w, NULL);
+    ft_session_end(s);
+    w->side->link_down(w);
+    ft_session_unref(s);
+}
+
+static void
+on_session_ended(void *opaque, struct ft_session *s, int code,
+                 const struct ft_error *err)
+{
+    struct ft_worker *w = opaque;
+
+    if (w->session != s)
+        return;
+    ft_worker_note(w, "warn", "link-lost", "the link to %s ended: %s",
+                   ft_worker_peer_name(w), err->text);
+    ft_worker_drop_link(w);
+    (void)code;
+    ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
+}
+
+static int
+on_frame(void *opaque, struct ft_session *s, const struct ft_frame *frame,
+         struct ft_error *err)
+{
+    struct ft_worker *w = opaque;
+    FT_AUTOJSON json_t *json = NULL;
+    struct ft_ownership_event event = { .kind = FT_EVENT_MESSAGE };
+
+    if (frame->type == FT_FRAME_ERROR) {
+        if (ft_json_parse((const char *)frame->payload, frame->length, &json,
+                          err))
+            return -EPROTO;
+        ft_json_to_error(json, err);
+        ft_error_prefix(err, "%s", ft_worker_peer_name(w));
+        return -ECANCELED;
+    }
+    if (frame->type != FT_FRAME_CONTROL)
+        return w->side->frame(w, s, frame, err);
+    event.message = ft_get_le32(frame->payload);
+    event.generation = ft_get_le64(frame->payload + 8);
+    if (event.message >= FT_MESSAGE_COUNT)
+        return ft_fail(err, EPROTO, NULL, "unknown control message %u",
+                       event.message);
+    ft_log(FT_LOG_INFO, "%s says %s, generation %llu", ft_worker_peer_name(w),
+           ft_ownership_message_name(event.message),
+           (unsigned long long)event.generation);
+    if (event.message == FT_MESSAGE_TOOK_OVER)
+        w->took_over_seen_ns = ft_clock_ns();
+    ft_worker_event(w, &event);
+    w->side->message(w, event.message);
+    return 0;
+}
+
+/* The peer has made a new link: the old one may have ended by an error of ours. */
+static void
+give_up_old_session(struct ft_worker *w)
+{
+    struct ft_session *old = ft_session_ref(w->session);
+
+    ft_worker_drop_link(w);
+    ft_worker_note(w, "warn", "link-lost",
+                   "the link to %s is made anew; the old one ended: %s",
+                   ft_worker_peer_name(w), ft_session_end(old)->text);
+    ft_session_unref(old);
+    ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
+}
+
+static void
+adopt_session(struct ft_worker *w, struct ft_session *s)
+{
+    struct ft_ownership_event up = { .kind = FT_EVENT_LINK_UP };
+
+    if (w->session)
+        give_up_old_session(w);
+    up.peer = *ft_session_peer(s);
+    if (up.peer.role == FT_ROLE_PRIMARY)
+        w->took_over_seen_ns = ft_clock_ns();
+    w->last_heard = ft_clock_ns();
+    w->asked_ns = w->handover = 0;
+    set_session(w, s);
+    w->side->link_up(w);
+    ft_worker_set_problem(w, NULL);
+    ft_worker_event(w, &up);
+    if (ft_session_run(s, on_frame, on_session_ended)) {
+        ft_worker_drop_link(w);
+        ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
+        return;
+    }
+    ft_worker_note(w, "info", "link-up", "linked with %s",
+                   ft_link_peer(ft_session_link(s)));
+}
+
+static void
+on_connected(void *opaque, struct ft_session *s, const struct ft_error *err)
+{
+    struct ft_worker *w = opaque;
+
+    w->making_link = 0;
+    if (!s) {
+        ft_worker_set_problem(w, err);
+        ft_log(FT_LOG_DEBUG, "no link to %s: %s", ft_worker_peer_name(w),
+               err->text);
+        if (w->wants_link)
+            ft_loop_timer_set(w->connect_timer, CONNECT_RETRY_MS);
+    } else if (w->wants_link && !w->session) {
+        w->wants_link = 0;
+        adopt_session(w, s);
+    } else {
+        ft_session_unref(s);
+    }
+}
+
+void
+ft_worker_connect(void *opaque)
+{
+    struct ft_worker *w = opaque;
+
+    ft_loop_timer_set(w->connect_timer, -1);
+    if (w->making_link || !w->wants_link || w->session)
+        return;
+    w->making_link = ft_session_make(&w->terms, -1, on_connected) == 0;
+    if (!w->making_link)
+        ft_loop_timer_set(w->connect_timer, CONNECT_RETRY_MS);
+}
+
+/* Strangers must not push the real events out of the list, nor fill the log. */
+static void
+note_refusal(struct ft_worker *w, const struct ft_error *err)
+{
+    int64_t now = ft_clock_ns();
+
+    if (w->refused_ns && now - w->refused_ns < REFUSALS_QUIET_NS)
+        return;
+    w->refused_ns = now;
+    ft_worker_note(w, "warn", "link-refused",
+                   "a link was refused: %s (told at most once a minute)",
+                   err->text);
+}
+
+static void
+on_accepted(void *opaque, struct ft_session *s, const struct ft_error *err)
+{
+    struct ft_worker *w = opaque;
+
+    w->accepting--;
+    if (s)
+        adopt_session(w, s);
+    else
+        note_refusal(w, err);
+}
+
+void
+ft_worker_accept(struct ft_worker *w, int fd)
+{
+    if (w->accepting == ACCEPTING_MAX) {
+        close(fd); /* each is a thread; the peer tries again */
+        return;
+    }
+    w->accepting++;
+    if (ft_session_make(&w->terms, fd, on_accepted)) {
+        w->accepting--;
+        ft_log(FT_LOG_WARN, "no memory for a link");
+    }
+}
+
+void
+ft_worker_send(struct ft_worker *w, enum ft_ownership_message message,
+               uint64_t generation)
+{
+    unsigned char payload[16] = { 0 };
+    struct iovec iov = { payload, sizeof(payload) };
+    struct ft_session *s = ft_worker_session(w);
+
+    if (!s)
+        return;
+    ft_log(FT_LOG_INFO, "to %s: %s, generation %llu", ft_worker_peer_name(w),
+           ft_ownership_message_name(message), (unsigned long long)generation);
+    ft_put_le32(payload, message);
+    ft_put_le64(payload + 8, generation);
+    ft_link_send(ft_session_link(s), FT_FRAME_CONTROL, 0, 0, &iov, 1);
+    ft_session_unref(s);
+}

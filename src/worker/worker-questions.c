@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "worker/worker-questions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "virt/loop.h"
+#include "witness/witness-client.h"
+
+#define WITNESS_CHECK_NS (2 * FT_NS_PER_S)
+
+static void
+witness_target(struct ft_worker *w, const char **addresses,
+               struct ft_witness_target *target)
+{
+    const struct ft_endpoint *e = &w->config.witness;
+    unsigned i;
+
+    for (i = 0; i < e->address_count; i++)
+        addresses[i] = e->addresses[i];
+    *target = (struct ft_witness_target){ addresses, e->address_count, e->port,
+                                          w->config.pair, w->witness_key };
+}
+
+/* Notes a change of whether the witness answers; control thread. */
+static void
+note_witness(struct ft_worker *w, int reachable, const struct ft_error *err)
+{
+    int before = atomic_exchange(&w->witness_reachable, reachable);
+
+    if (before == reachable || (before < 0 && reachable))
+        return;
+    ft_worker_note(w, reachable ? "info" : "warn",
+                   reachable ? "witness-reachable" : "witness-unreachable",
+                   "%s", reachable ? "the witness answers again" : err->text);
+}
+
+struct question {
+    struct ft_worker *worker;
+    struct ft_ownership_action ask;
+    struct ft_ownership_event answer;
+    struct ft_error err;
+};
+
+static void
+ask_witness(void *opaque)
+{
+    struct question *q = opaque;
+    struct ft_worker *w = q->worker;
+    const char *addresses[FT_PAIR_ADDRESSES_MAX];
+    struct ft_witness_target target;
+    struct ft_witness_answer a;
+    int64_t deadline = ft_clock_ns() + 2 * w->config.silence_ms * FT_NS_PER_MS;
+
+    witness_target(w, addresses, &target);
+    q->answer.ask = q->ask.ask;
+    q->answer.kind = FT_EVENT_UNREACHABLE;
+    if (ft_witness_cas(&target, q->ask.expected, q->ask.generation,
+                       w->config.hosts[q->ask.owner].name, deadline, &a,
+                       &q->err))
+        return;
+    q->answer.kind = a.won ? FT_EVENT_WON : FT_EVENT_LOST;
+    q->answer.generation = a.generation;
+    q->answer.owner = !strcmp(a.owner, w->config.hosts[1].name);
+}
+
+static void
+witness_answered(void *opaque)
+{
+    struct question *q = opaque;
+    struct ft_worker *w = q->worker;
+    int reachable = q->answer.kind != FT_EVENT_UNREACHABLE;
+
+    if (reachable)
+        ft_worker_note(w, "info", "witness", "the witness %s generation %llu",
+                       q->answer.kind == FT_EVENT_WON ? "gave us"
+                                                      : "refused: it is at",
+                       (unsigned long long)q->answer.generation);
+    note_witness(w, reachable, &q->err);
+    ft_worker_event(w, &q->answer);
+    free(q);
+}
+
+/* Blocking work about an action, off the control thread; always answered. */
+static void
+run_question(struct ft_worker *w, const struct ft_ownership_action *action,
+             ft_loop_call work, ft_loop_call done)
+{
+    struct question *q;
+
+    while (!(q = calloc(1, sizeof(*q))))
+        ft_clock_sleep(10 * FT_NS_PER_MS);
+    q->worker = w;
+    q->ask = *action;
+    while (ft_loop_async(work, done, q))
+        ft_clock_sleep(10 * FT_NS_PER_MS);
+}
+
+static void
+look_for_witness(void *opaque)
+{
+    struct question *q = opaque;
+    const char *addresses[FT_PAIR_ADDRESSES_MAX];
+    struct ft_witness_target target;
+    struct ft_witness_answer a;
+
+    witness_target(q->worker, addresses, &target);
+    q->answer.ask = ft_witness_get(&target, ft_clock_ns() + WITNESS_CHECK_NS,
+                                   &a, &q->err) == 0;
+}
+
+static void
+witness_looked_for(void *opaque)
+{
+    struct question *q = opaque;
+
+    note_witness(q->worker, q->answer.ask != 0, &q->err);
+    free(q);
+}
+
+void
+ft_worker_check_witness(void *opaque)
+{
+    struct ft_worker *w = opaque;
+    struct ft_ownership_action none = { 0 };
+
+    run_question(w, &none, look_for_witness, witness_looked_for);
+}
+
+static void
+ping_peer(void *opaque)
+{
+    struct question *q = opaque;
+    struct ft_worker *w = q->worker;
+    const struct ft_endpoint *e = &w->config.hosts[!w->config.self];
+    const char *addresses[FT_PAIR_ADDRESSES_MAX];
+    int64_t deadline = ft_clock_ns() + w->config.silence_ms * FT_NS_PER_MS;
+    int runs = 0, rc;
+    unsigned i;
+
+    for (i = 0; i < e->address_count; i++)
+        addresses[i] = e->addresses[i];
+    rc = ft_link_ping(addresses, e->address_count, e->port, w->config.pair,
+                      deadline, &runs, &q->err);
+    q->answer.kind = rc == 0               ? FT_EVENT_PING_ALIVE
+                     : rc == -ECONNREFUSED ? FT_EVENT_PING_REFUSED
+                                           : FT_EVENT_PING_SILENT;
+}
+
+static void
+peer_pinged(void *opaque)
+{
+    struct question *q = opaque;
+
+    ft_log(FT_LOG_INFO, "ping of %s: %s", ft_worker_peer_name(q->worker),
+           ft_ownership_event_name(q->answer.kind));
+    ft_worker_event(q->worker, &q->answer);
+    free(q);
+}
+
+void
+ft_worker_ask_witness(struct ft_worker *w,
+                      const struct ft_ownership_action *action)
+{
+    if (!w->asked_ns)
+        w->asked_ns = ft_clock_ns();
+    run_question(w, action, ask_witness, witness_answered);
+}
+
+void
+ft_worker_ping_peer(struct ft_worker *w,
+                    const struct ft_ownership_action *action)
+{
+    run_question(w, action, ping_peer, peer_pinged);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a worker asks others than its peer's worker: the witness, and the peer's
+ * daemon. Asked on helper threads, answered by an event; control thread.
+ */
+#ifndef FT_WORKER_WORKER_QUESTIONS_H
+#define FT_WORKER_WORKER_QUESTIONS_H
+
+#include "worker/worker.h"
+
+/* FT_ACTION_ASK_WITNESS: the answer is WON, LOST or UNREACHABLE. */
+void ft_worker_ask_witness(struct ft_worker *worker,
+                           const struct ft_ownership_action *action);
+
+/* A timer's call: looks whether the witness answers; opaque is the worker. */
+void ft_worker_check_witness(void *opaque);
+
+/* FT_ACTION_PING: the answer is PING_ALIVE, PING_REFUSED or PING_SILENT. */
+void ft_worker_ping_peer(struct ft_worker *worker,
+                         const struct ft_ownership_action *action);
+
+#endif

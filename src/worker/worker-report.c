@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a worker tells its daemon: events, answers, the status, its end. */
+#include "config.h"
+
+#include "worker/worker-report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "worker/channel.h"
+
+static int
+channel_send(struct ft_worker *w, json_t *message)
+{
+    int rc = -ENOTCONN;
+
+    pthread_mutex_lock(&w->channel_lock);
+    if (w->channel >= 0)
+        rc = ft_channel_send(w->channel, message, -1);
+    else
+        json_decref(message);
+    pthread_mutex_unlock(&w->channel_lock);
+    return rc;
+}
+
+void
+ft_worker_note(struct ft_worker *w, const char *severity, const char *kind,
+               const char *format, ...)
+{
+    char text[768];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    ft_log(strcmp(severity, "info") ? FT_LOG_WARN : FT_LOG_INFO, "%s: %s", kind,
+           text);
+    channel_send(w, json_pack("{s:{s:s,s:s,s:s,s:s,s:s}}", "event", "severity",
+                              severity, "kind", kind, "text", text, "pair",
+                              w->config.pair, "vm", w->config.vm));
+}
+
+void
+ft_worker_set_problem(struct ft_worker *w, const struct ft_error *err)
+{
+    pthread_mutex_lock(&w->problem_lock);
+    w->problem = err ? *err : (struct ft_error)FT_ERROR_INIT;
+    pthread_mutex_unlock(&w->problem_lock);
+}
+
+static json_t *
+problem_json(struct ft_worker *w)
+{
+    json_t *json;
+
+    pthread_mutex_lock(&w->problem_lock);
+    json = w->problem.code ? ft_json_from_error(&w->problem) : json_null();
+    pthread_mutex_unlock(&w->problem_lock);
+    return json;
+}
+
+void
+ft_worker_reply(struct ft_worker *w, struct ft_asker *asker, json_t *result,
+                const struct ft_error *err)
+{
+    json_t *message;
+
+    if (!asker->client) {
+        json_decref(result);
+        return;
+    }
+    message = json_pack("{s:I,s:I}", "reply", (json_int_t)asker->client, "id",
+                        (json_int_t)asker->id);
+    if (err)
+        json_object_set_new(message, "error", ft_json_from_error(err));
+    json_object_set_new(message, "result", result ? result : json_object());
+    channel_send(w, message);
+    asker->client = 0;
+}
+
+void
+ft_worker_exit(struct ft_worker *w, const char *why)
+{
+    ft_log(FT_LOG_INFO, "this worker ends: %s", why);
+    channel_send(w, json_pack("{s:s}", "bye", why));
+    ft_worker_reply(w, &w->removal, NULL, NULL);
+    /* no clean-up: a worker must be able to die at any moment anyway */
+    _exit(0);
+}
+
+void
+ft_worker_send_status(void *opaque)
+{
+    struct ft_worker *w = opaque;
+    const struct ft_ownership_record *r = &w->state.record;
+    int self = w->config.self;
+    int primary = r->role == FT_ROLE_PRIMARY ? self : !self;
+    int witness = atomic_load(&w->witness_reachable);
+    json_t *status =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:I,s:b,s:o,s:O?}",
+                  "pair", w->config.pair, "vm", w->config.vm, "uuid",
+                  w->config.vm_uuid, "role", ft_role_name(r->role), "state",
+                  ft_pair_state_name(w->reported), "reason",
+                  ft_ownership_reason_text(w->reason), "primary",
+                  w->config.hosts[primary].name, "standby",
+                  w->config.hosts[!primary].name, "witness",
+                  w->config.witness.name[0] ? w->config.witness.name : NULL,
+                  "generation", (json_int_t)r->generation, "peer_connected",
+                  w->session != NULL, "witness_reachable",
+                  witness < 0 ? json_null() : json_boolean(witness),
+                  "last_takeover", w->state.last_takeover);
+
+    if (!status)
+        return;
+    json_object_set_new(status, "problem", problem_json(w));
+    w->side->status(w, status);
+    channel_send(w, json_pack("{s:o}", "status", status));
+}
