@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The standby side of a pair, inside: standby.c (frames and actions),
- * standby-setup.c (making the waiting copy), takeover.c (running it).
+ * The standby side of a pair, inside: standby.c (what the worker calls),
+ * epoch.c (frames), standby-setup.c (making the waiting copy), takeover.c
+ * (running it).
  *
  * The replica belongs to the receiver thread while a link is up, and to the
  * control thread otherwise.
@@ -36,6 +37,13 @@ struct ft_standby {
 
 /* Ends the waiting domain, and whatever else of this VM runs here. */
 void ft_standby_stop_domain(struct ft_worker *w);
+
+/*
+ * epoch.c. Receiver thread: takes one frame of the primary. Non-zero ends the
+ * link.
+ */
+int ft_standby_take_frame(struct ft_standby *s, struct ft_session *session,
+                          const struct ft_frame *frame, struct ft_error *err);
 
 /*
  * Receiver thread: makes replicas and the waiting domain as SETUP says, and

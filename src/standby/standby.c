@@ -12,64 +12,6 @@
 #include "standby/standby-private.h"
 #include "virt/volume.h"
 
-/*
- * A whole epoch: acknowledged when it is held (SEND_ACK, by the ownership
- * machine), then applied.
- */
-static int
-end_epoch(struct ft_standby *s, const struct ft_frame *f, struct ft_error *err)
-{
-    struct ft_ownership_event held = { .kind = FT_EVENT_EPOCH_HELD,
-                                       .epoch = f->epoch };
-    int rc = ft_replica_check_epoch(&s->replica, f, err);
-
-    if (rc)
-        return rc;
-    ft_worker_event(s->worker, &held);
-    rc = ft_replica_apply(&s->replica, err);
-    if (rc) {
-        /* acknowledged and not applied: this copy must never speak */
-        s->useless = 1;
-        ft_worker_note(s->worker, "crit", "replica-failed", "%s; %s", err->text,
-                       err->hint);
-        ft_worker_event_kind(s->worker, FT_EVENT_SYNC_FAILED);
-    }
-    return rc;
-}
-
-static int
-answer_read(struct ft_standby *s, struct ft_session *session,
-            const struct ft_frame *f, struct ft_error *err)
-{
-    FT_AUTOFREE void *data = NULL;
-    struct iovec iov;
-    int rc = ft_replica_read(&s->replica, f, &data, &iov.iov_len, err);
-
-    iov.iov_base = data;
-    return rc ? rc
-              : ft_link_send(ft_session_link(session), FT_FRAME_DISK_DATA, 0,
-                             f->epoch, &iov, 1);
-}
-
-static int
-take_frame(struct ft_standby *s, struct ft_session *session,
-           const struct ft_frame *f, struct ft_error *err)
-{
-    if (f->type == FT_FRAME_SETUP)
-        return ft_standby_take_setup(s, session, f, err);
-    if (!s->replica.pages)
-        return ft_fail(err, EPROTO, NULL, "frame %s before a setup",
-                       ft_frame_name(f->type));
-    if (f->type == FT_FRAME_EPOCH_END)
-        return end_epoch(s, f, err);
-    if (f->type == FT_FRAME_DISK_READ)
-        return answer_read(s, session, f, err);
-    if (f->type == FT_FRAME_VERIFY)
-        return ft_verify_standby(&s->verify, &s->replica,
-                                 ft_session_link(session), f, err);
-    return ft_replica_frame(&s->replica, f, err);
-}
-
 static int
 frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
       struct ft_error *err)
@@ -83,7 +25,7 @@ frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
     if (resuming)
         return ft_fail(err, EPROTO, NULL, "frame %s while taking over",
                        ft_frame_name(f->type));
-    rc = take_frame(s, session, f, err);
+    rc = ft_standby_take_frame(s, session, f, err);
     atomic_store(&s->shown.epoch, s->replica.committed);
     atomic_store(&s->shown.pages, s->replica.pages_written);
     atomic_store(&s->shown.disk_bytes, s->replica.disk_bytes);
