@@ -2,6 +2,8 @@
 #include "config.h"
 
 #include "db/statement.h"
+#include "db/store.h"
+#include "db/transaction.h"
 
 #define E struct ft_store_event
 #define S struct ft_store_sample

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "db/statement.h"
+#include "db/store.h"
+#include "db/transaction.h"
 
 #define H struct ft_store_host
 #define HOST_COLUMNS                                        \

@@ -14,7 +14,8 @@ libftdb_a_SOURCES = \
 	db/pairs.c \
 	db/statement.c db/statement.h \
 	db/store.c db/store.h \
-	db/topology.c
+	db/topology.c \
+	db/transaction.c db/transaction.h
 nodist_libftdb_a_SOURCES = db/schema-sql.h
 
 db/schema-sql.h: $(srcdir)/db/embed $(srcdir)/db/schema.sql \

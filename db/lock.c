@@ -10,6 +10,7 @@
 
 #include "base/io.h"
 #include "db/statement.h"
+#include "db/store.h"
 
 /* UNIX_SHM_BASE + WAL_WRITE_LOCK of SQLite's os_unix.c and wal.c. */
 #define WAL_WRITE_LOCK_BYTE 120

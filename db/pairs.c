@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "db/statement.h"
+#include "db/store.h"
+#include "db/transaction.h"
 
 #define P struct ft_store_pair
 #define L struct ft_store_link

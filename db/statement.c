@@ -4,6 +4,7 @@
 #include "db/statement.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 static int
@@ -372,21 +373,4 @@ ft_sql_json(struct ft_store *store, struct ft_error *err, json_t **value,
     *value = parsed;
     *at = sqlite3_column_int64(statement, 1);
     return 0;
-}
-
-int
-ft_sql_enter(struct ft_store *store, bool *own, struct ft_error *err)
-{
-    *own = sqlite3_get_autocommit(store->db) != 0;
-    return *own ? ft_store_begin(store, err) : 0;
-}
-
-int
-ft_sql_finish(struct ft_store *store, bool own, int rc, struct ft_error *err)
-{
-    if (own && !rc)
-        rc = ft_store_commit(store, err);
-    else if (own)
-        ft_store_rollback(store);
-    return rc;
 }

@@ -10,10 +10,13 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include <jansson.h>
 #include <sqlite3.h>
 
-#include "db/store.h"
+#include "base/cleanup.h"
+#include "base/error.h"
 
 struct ft_store {
     sqlite3 *db;
@@ -88,15 +91,6 @@ int ft_sql_number(struct ft_store *store, struct ft_error *err, int64_t *out,
  */
 int ft_sql_json(struct ft_store *store, struct ft_error *err, json_t **value,
                 int64_t *at, const char *sql, const char *types, ...);
-
-/*
- * An inner transaction of a function that needs several statements: joins the
- * caller's when there is one. finish commits, or rolls back when rc is not 0,
- * and returns rc or the commit's error.
- */
-int ft_sql_enter(struct ft_store *store, bool *own, struct ft_error *err);
-int ft_sql_finish(struct ft_store *store, bool own, int rc,
-                  struct ft_error *err);
 
 /* Private to db/lock.c: pid of the process that holds the write lock, or 0. */
 int ft_store_writer_pid(const struct ft_store *store);

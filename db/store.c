@@ -13,6 +13,7 @@
 #include "base/io.h"
 #include "db/schema-sql.h"
 #include "db/statement.h"
+#include "db/transaction.h"
 
 #define APPLICATION_ID 0x46544144 /* "FTAD" in the file's header */
 #define STRINGIFY_(x) #x
@@ -97,29 +98,6 @@ prepare_file(const char *path, enum ft_store_mode mode, struct ft_error *err)
     if (fd >= 0)
         close(fd);
     return 0;
-}
-
-int
-ft_store_begin(struct ft_store *store, struct ft_error *err)
-{
-    return ft_sql_run(store, err, "BEGIN IMMEDIATE", "");
-}
-
-int
-ft_store_commit(struct ft_store *store, struct ft_error *err)
-{
-    int rc = ft_sql_run(store, err, "COMMIT", "");
-
-    if (rc)
-        ft_store_rollback(store);
-    return rc;
-}
-
-void
-ft_store_rollback(struct ft_store *store)
-{
-    if (!sqlite3_get_autocommit(store->db))
-        ft_sql_run(store, NULL, "ROLLBACK", "");
 }
 
 static int

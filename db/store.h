@@ -31,6 +31,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "db/transaction.h"
 
 #define FT_STORE_NAME 256           /* host, VM, pool and interface names */
 #define FT_STORE_UUID 37            /* uuid text with its NUL */
@@ -84,11 +85,6 @@ int ft_store_schema_version(void);
 int ft_store_lock(struct ft_store *store, const char *what,
                   struct ft_error *err);
 void ft_store_unlock(struct ft_store *store);
-
-/* A transaction (BEGIN IMMEDIATE); every other function works in or outside one. */
-int ft_store_begin(struct ft_store *store, struct ft_error *err);
-int ft_store_commit(struct ft_store *store, struct ft_error *err);
-void ft_store_rollback(struct ft_store *store);
 
 /* ---- hosts ---- */
 

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "db/statement.h"
+#include "db/store.h"
+#include "db/transaction.h"
 
 #define NIC struct ft_store_nic
 #define NETWORK struct ft_store_network
