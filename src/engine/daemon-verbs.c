@@ -12,9 +12,9 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/paths.h"
-#include "engine/daemon.h"
 #include "engine/events.h"
 #include "engine/supervisor.h"
+#include "engine/this-host.h"
 #include "engine/witness-process.h"
 #include "inventory/probe.h"
 #include "link/link.h"
@@ -47,7 +47,7 @@ verb_hello(struct ft_request request, const json_t *args, json_t **result,
     (void)request;
     (void)args;
     (void)err;
-    ft_host_name(host);
+    ft_this_host_name(host);
     *result = json_pack("{s:s,s:i,s:i,s:s,s:i}", "version", PACKAGE_VERSION,
                         "control", FT_CONTROL_PROTOCOL, "link",
                         FT_LINK_PROTOCOL, "host", host, "pid", (int)getpid());
@@ -199,7 +199,7 @@ verb_status(struct ft_request request, const json_t *args, json_t **result,
     (void)request;
     (void)args;
     (void)err;
-    ft_host_name(host);
+    ft_this_host_name(host);
     *result =
         json_pack("{s:s,s:s,s:o,s:o}", "host", host, "version", PACKAGE_VERSION,
                   "pairs", ft_supervisor_status(), "witness",

@@ -22,17 +22,9 @@
 #include "engine/events.h"
 #include "engine/link-listener.h"
 #include "engine/supervisor.h"
+#include "engine/this-host.h"
 #include "engine/witness-process.h"
 #include "virt/loop.h"
-
-void
-ft_host_name(char out[64])
-{
-    if (gethostname(out, 64) < 0)
-        strcpy(out, "localhost");
-    out[63] = '\0';
-    out[strcspn(out, ".")] = '\0';
-}
 
 static int
 make_folders(struct ft_error *err)
@@ -112,7 +104,7 @@ start(const struct ft_daemon_options *options, struct ft_error *err)
     char host[64];
     int rc = make_folders(err);
 
-    ft_host_name(host);
+    ft_this_host_name(host);
     if (!rc)
         rc = lock_pid_file(err);
     if (!rc && (ft_loop_init() || watch_signals() < 0))

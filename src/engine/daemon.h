@@ -17,7 +17,4 @@ struct ft_daemon_options {
 /* Runs until SIGTERM. Exit status for main. */
 int ft_daemon_main(const struct ft_daemon_options *options);
 
-/* This host's name as pairs know it, without domain; out has 64 bytes. */
-void ft_host_name(char out[64]);
-
 #endif

@@ -9,6 +9,7 @@ ftengine_SOURCES = \
 	src/engine/link-listener.c src/engine/link-listener.h \
 	src/engine/main.c \
 	src/engine/supervisor.c src/engine/supervisor.h \
+	src/engine/this-host.c src/engine/this-host.h \
 	src/engine/witness-process.c src/engine/witness-process.h
 ftengine_LDADD = libftprimary.a libftstandby.a libftworker.a libftwitness.a \
 	libftdisk.a libftlink.a libftgate.a libftqemu.a libftvirt.a \
