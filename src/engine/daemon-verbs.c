@@ -19,7 +19,7 @@
 #include "inventory/probe.h"
 #include "link/link.h"
 #include "virt/loop.h"
-#include "witness/witness.h"
+#include "witness/witness-pairs.h"
 #include "worker/pair-store.h"
 
 typedef int (*verb_call)(struct ft_request request, const json_t *args,

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "witness/witness.h"
+#include "witness/witness-protocol.h"
 
 /* Where the witness of a pair is; everything belongs to the caller. */
 struct ft_witness_target {

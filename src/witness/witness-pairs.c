@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pairs of a witness: what the daemon does with its folder. */
 #include "config.h"
+
+#include "witness/witness-pairs.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the witness keeps: records in SQLite, keys in files. Used by the
- * server and, through witness.h, by the daemon. A store is used by one thread
+ * server and, through witness-pairs.h, by the daemon. A store is used by one thread
  * at a time; several stores, also of several processes, may be open on a folder.
  */
 #ifndef FT_WITNESS_WITNESS_STORE_H
@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
-#include "witness/witness.h"
+#include "witness/witness-protocol.h"
 
 struct ft_witness_store;
 

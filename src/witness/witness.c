@@ -19,6 +19,7 @@
 #include "base/paths.h"
 #include "link/tcp.h"
 #include "link/tls.h"
+#include "witness/witness-protocol.h"
 #include "witness/witness-store.h"
 
 /* One thread each: a few bytes per question, and the kernel does the waiting. */

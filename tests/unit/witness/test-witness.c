@@ -30,6 +30,7 @@
 #include "link/tcp.h"
 #include "link/tls.h"
 #include "witness/witness-client.h"
+#include "witness/witness-pairs.h"
 #include "witness/witness.h"
 
 #define PAIR "01234567-89ab-cdef-0123-456789abcdef"
