@@ -7,7 +7,9 @@ libftdisk_a_SOURCES = \
 	src/disk/disk-sink-private.h \
 	src/disk/disk-sink.c src/disk/disk-sink.h \
 	src/disk/disk-zero.c \
-	src/disk/nbd-negotiate.c \
+	src/disk/nbd-export.h \
+	src/disk/nbd-negotiate.c src/disk/nbd-negotiate.h \
 	src/disk/nbd-protocol.h \
 	src/disk/nbd-server.c src/disk/nbd-server.h \
-	src/disk/nbd-session.c
+	src/disk/nbd-session.c src/disk/nbd-session.h \
+	src/disk/nbd-transmission.c src/disk/nbd-transmission.h

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "disk/nbd-negotiate.h"
+
 #include <string.h>
 
 #include "base/bytes.h"

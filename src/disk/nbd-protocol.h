@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Private to the NBD server: numbers of the protocol, and one client's
- * session, shared by the negotiation and the commands. Numbers are those of
+ * The numbers of the NBD protocol, those of
  * https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md
- * and big endian on the wire.
+ * and big endian on the wire. Constants only: nothing to own, any thread.
  */
 #ifndef FT_DISK_NBD_PROTOCOL_H
 #define FT_DISK_NBD_PROTOCOL_H
 
-#include <stddef.h>
 #include <stdint.h>
-
-#include "disk/nbd-server.h"
 
 #define NBD_INIT_MAGIC UINT64_C(0x4e42444d41474943)   /* "NBDMAGIC" */
 #define NBD_OPTION_MAGIC UINT64_C(0x49484156454f5054) /* "IHAVEOPT" */
@@ -65,35 +61,5 @@ enum nbd_command {
     NBD_CMD_WRITE_ZEROES = 6,
 };
 enum { NBD_CMD_FLAG_FUA = 1 << 0, NBD_CMD_FLAG_NO_HOLE = 1 << 1 };
-
-struct nbd_session {
-    int fd; /* the caller's */
-    const struct ft_nbd_export *exports;
-    size_t export_count;
-    struct ft_nbd_handlers handlers;
-    void *opaque;
-    int no_zeroes;         /* negotiated */
-    unsigned export;       /* chosen */
-    unsigned char *buffer; /* FT_NBD_PIECE_MAX bytes */
-};
-
-/*
- * Exactly size bytes. 0 or -errno: -EPIPE when the client is gone, -ETIMEDOUT
- * while the negotiation's time limit is on.
- */
-int nbd_receive(const struct nbd_session *session, void *data, size_t size);
-int nbd_send(const struct nbd_session *session, const void *data, size_t size);
-
-/* Receives size bytes and throws them away. */
-int nbd_skip(const struct nbd_session *session, uint64_t size);
-
-/*
- * Does the handshake. 0: session->export is chosen and the transmission phase
- * begins. 1: the client left in good order. Otherwise -errno with text.
- */
-int nbd_negotiate(struct nbd_session *session, struct ft_error *err);
-
-/* Negotiates and serves until the client leaves. As ft_nbd_serve. */
-int nbd_run(struct nbd_session *session, struct ft_error *err);
 
 #endif

@@ -14,7 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/priority.h"
-#include "disk/nbd-protocol.h"
+#include "disk/nbd-transmission.h"
 
 enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_DONE };
 
@@ -306,4 +306,22 @@ ft_nbd_stop(struct ft_nbd *server)
     hang_up(server);
     join_all(server);
     nbd_free(server);
+}
+
+int
+ft_nbd_serve(int fd, const struct ft_nbd_export *exports, size_t n,
+             const struct ft_nbd_handlers *handlers, void *opaque,
+             struct ft_error *err)
+{
+    struct nbd_session session = {
+        .fd = fd,
+        .exports = exports,
+        .export_count = n,
+        .handlers = *handlers,
+        .opaque = opaque,
+    };
+    int rc = nbd_run(&session, err);
+
+    close(fd);
+    return rc;
 }

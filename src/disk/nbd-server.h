@@ -25,37 +25,9 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "disk/nbd-export.h"
 
-#define FT_NBD_EXPORTS_MAX 64
-#define FT_NBD_NAME_MAX 255
 #define FT_NBD_CONNECTIONS_MAX 128
-#define FT_NBD_PIECE_MAX (UINT32_C(1) << 20)
-#define FT_NBD_REQUEST_MAX (UINT32_C(32) << 20)
-
-struct ft_nbd_export {
-    const char *name;
-    uint64_t size; /* bytes */
-};
-
-/*
- * What the server calls; export is the index into the exports. Offset and
- * length in bytes, checked against the export's size; data is at most
- * FT_NBD_PIECE_MAX bytes a call, so that one request may become several calls,
- * of which the last has fua set when the client wants the data on stable
- * storage. zero's length is not split. All return 0 or -errno; the client sees
- * EPERM, EIO, ENOMEM, EINVAL, ENOSPC, EOPNOTSUPP or ESHUTDOWN, and EIO for
- * every other code. A handler may be NULL: the command is then refused, and
- * not offered where NBD has a flag for it.
- */
-struct ft_nbd_handlers {
-    int (*read)(void *opaque, unsigned export, void *data, uint64_t offset,
-                size_t length);
-    int (*write)(void *opaque, unsigned export, const void *data,
-                 uint64_t offset, size_t length, int fua);
-    int (*zero)(void *opaque, unsigned export, uint64_t offset, uint64_t length,
-                int trim, int fua);
-    int (*flush)(void *opaque, unsigned export);
-};
 
 struct ft_nbd;
 

@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "disk/disk-log.h"
 #include "disk/nbd-protocol.h"
+#include "disk/nbd-server.h"
 
 #define DISK_SIZE (UINT64_C(40) << 20)
 
