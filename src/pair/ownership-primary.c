@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The primary's half. The rules R1 to R5 are those of ownership.h. */
+/* The primary's half: link, peer and witness. The rules R1 to R5 are those of ownership.h. */
 #include "config.h"
 
 #include "pair/ownership-private.h"
@@ -274,15 +274,13 @@ meet_primary(struct ft_step *s)
     }
 }
 
-static void on_link_closed(struct ft_step *s);
-
 static void
 on_link_up(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
     if (own->linked)
-        on_link_closed(s);
+        ft_primary_on_link_closed(s);
     if (own->phase == FT_PHASE_ENDED)
         return;
     own->linked = true;
@@ -293,8 +291,8 @@ on_link_up(struct ft_step *s)
         meet_standby(s);
 }
 
-static void
-on_link_closed(struct ft_step *s)
+void
+ft_primary_on_link_closed(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
@@ -491,86 +489,6 @@ on_acked(struct ft_step *s)
     ft_own_send(s, FT_MESSAGE_HANDOVER, own->record.generation);
 }
 
-/* --- time -------------------------------------------------------------- */
-
-/* How long silence may last in this phase before we ask; never: elsewhere. */
-static bool
-suspects_silence(const struct ft_ownership *own)
-{
-    switch (own->phase) {
-    case FT_PHASE_COMMITTING:
-    case FT_PHASE_PROTECTED:
-    case FT_PHASE_FINAL:
-    case FT_PHASE_HANDING:
-        return !own->want && own->vm != FT_VM_GONE;
-    case FT_PHASE_DISCARDING:
-        return !own->want && own->vm != FT_VM_GONE &&
-               own->record.peer_may_take_over;
-    case FT_PHASE_HELD:
-        return !own->linked && !own->want && own->vm != FT_VM_GONE;
-    default:
-        return false;
-    }
-}
-
-static bool
-phase_times_out(const struct ft_ownership *own)
-{
-    return own->phase == FT_PHASE_FINAL || own->phase == FT_PHASE_HANDING ||
-           (own->phase == FT_PHASE_DISCARDING && own->linked);
-}
-
-static void
-on_phase_timeout(struct ft_step *s)
-{
-    switch (s->own->phase) {
-    case FT_PHASE_FINAL:
-        ft_primary_on_final_failed(s);
-        return;
-    case FT_PHASE_HANDING:
-        ft_primary_discard(s); /* refused by a standby that has won */
-        return;
-    default:
-        ft_own_emit(s, FT_ACTION_DISCONNECT);
-        on_link_closed(s);
-        return;
-    }
-}
-
-static void
-on_tick(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-
-    if (own->linked && ft_own_silent(s, own->config.patience_ns)) {
-        ft_own_emit(s, FT_ACTION_DISCONNECT);
-        on_link_closed(s);
-    } else if (suspects_silence(own) &&
-               ft_own_silent(s, ft_own_primary_silence(own))) {
-        ft_primary_suspect(s);
-        own->want = own->phase != FT_PHASE_ALONE && own->phase != FT_PHASE_ENDED;
-    } else if (phase_times_out(own) &&
-               s->now - own->phase_ns >= own->config.handover_ns) {
-        on_phase_timeout(s);
-    }
-}
-
-int64_t
-ft_primary_deadline(const struct ft_ownership *own)
-{
-    int64_t next = FT_NEVER, at;
-
-    if (own->linked)
-        next = own->heard_ns + own->config.patience_ns;
-    at = own->heard_ns + ft_own_primary_silence(own);
-    if (suspects_silence(own) && at < next)
-        next = at;
-    at = own->phase_ns + own->config.handover_ns;
-    if (phase_times_out(own) && at < next)
-        next = at;
-    return next;
-}
-
 /* Without a witness there is no question: who is heard is not suspected. */
 static void
 on_heard(struct ft_step *s)
@@ -592,10 +510,10 @@ ft_primary_event(struct ft_step *s)
 {
     static void (*const table[FT_EVENT_COUNT])(struct ft_step *) = {
         [FT_EVENT_START] = on_start,
-        [FT_EVENT_TICK] = on_tick,
+        [FT_EVENT_TICK] = ft_primary_on_tick,
         [FT_EVENT_HEARD] = on_heard,
         [FT_EVENT_LINK_UP] = on_link_up,
-        [FT_EVENT_LINK_CLOSED] = on_link_closed,
+        [FT_EVENT_LINK_CLOSED] = ft_primary_on_link_closed,
         [FT_EVENT_MESSAGE] = on_message,
         [FT_EVENT_LOST] = on_lost,
         [FT_EVENT_SYNC_FAILED] = ft_primary_on_sync_failed,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What ownership.c, ownership-primary.c and ownership-standby.c share. Not for
- * anybody else.
+ * What the files of the ownership machine, ownership*.c, share. Not for anybody
+ * else. Memory and threads: those of ownership.h.
  */
 #ifndef FT_PAIR_OWNERSHIP_PRIVATE_H
 #define FT_PAIR_OWNERSHIP_PRIVATE_H
@@ -46,13 +46,15 @@ uint64_t ft_primary_expected(const struct ft_ownership *own);
 enum ft_pair_state ft_primary_state(const struct ft_ownership *own,
                                     enum ft_ownership_reason *reason);
 
-/* Shared by the primary's two files; explained where they are defined. */
+/* Shared by the primary's files; explained where they are defined. */
 bool ft_primary_vm_alive(const struct ft_ownership *own);
 void ft_primary_suspect(struct ft_step *s);
 void ft_primary_discard(struct ft_step *s);
 void ft_primary_grant(struct ft_step *s);
 void ft_primary_end_switchover(struct ft_step *s, bool ok);
 void ft_primary_finish_leaving(struct ft_step *s);
+void ft_primary_on_tick(struct ft_step *s);
+void ft_primary_on_link_closed(struct ft_step *s);
 void ft_primary_on_switchover(struct ft_step *s);
 void ft_primary_on_final_failed(struct ft_step *s);
 void ft_primary_on_vm_gone(struct ft_step *s);
