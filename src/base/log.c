@@ -61,6 +61,17 @@ rotate_when_full(void)
     log_fd = fd;
 }
 
+/* Texts of peers and of QEMU are in messages: they must not look like lines. */
+static void
+blank_control_characters(char *text, size_t size)
+{
+    size_t i;
+
+    for (i = 0; i < size; i++)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+            text[i] = ' ';
+}
+
 void
 ft_log(enum ft_log_level level, const char *format, ...)
 {
@@ -78,6 +89,7 @@ ft_log(enum ft_log_level level, const char *format, ...)
     va_end(args);
     if (n > (int)sizeof(line) - 2)
         n = sizeof(line) - 2;
+    blank_control_characters(line, n);
     line[n++] = '\n';
     pthread_mutex_lock(&lock);
     rotate_when_full();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Log lines of the main programs: one write(2) a line, so that processes may
- * share a file. Libraries return errors instead of logging. Thread safe.
+ * share a file; control characters in a message become blanks. Libraries return
+ * errors instead of logging. Thread safe.
  *
  * A log file is bounded: at FT_LOG_LIMIT bytes it is renamed to NAME.1.
  */
