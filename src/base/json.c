@@ -80,10 +80,23 @@ ft_json_parse(const char *text, size_t size, json_t **out, struct ft_error *err)
 }
 
 json_t *
+ft_json_text(const char *text)
+{
+    json_t *value = json_string(text);
+    FT_AUTOFREE char *copy = value ? NULL : strdup(text);
+    char *at;
+
+    for (at = copy; at && *at; at++)
+        if ((unsigned char)*at > 0x7f)
+            *at = '?';
+    return copy ? json_string(copy) : value;
+}
+
+json_t *
 ft_json_from_error(const struct ft_error *err)
 {
-    return json_pack("{s:i,s:s,s:s}", "code", err->code, "text", err->text,
-                     "hint", err->hint);
+    return json_pack("{s:i,s:o,s:o}", "code", err->code, "text",
+                     ft_json_text(err->text), "hint", ft_json_text(err->hint));
 }
 
 int

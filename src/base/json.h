@@ -36,6 +36,13 @@ int ft_json_need_int(const json_t *object, const char *key, int64_t min,
 int ft_json_parse(const char *text, size_t size, json_t **out,
                   struct ft_error *err);
 
+/*
+ * Text for people as a JSON string, a new reference or NULL (no memory). Where
+ * it is no UTF-8 (cut short, or of another program), '?' stands for what is
+ * not ASCII.
+ */
+json_t *ft_json_text(const char *text);
+
 /* {"code":..,"text":..,"hint":..} of err, a new reference or NULL. */
 json_t *ft_json_from_error(const struct ft_error *err);
 
