@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each room of src, db and ui has a folder here with the tests of it.
+include tests/unit/base/local.mk
 include tests/unit/db/local.mk
 include tests/unit/disk/local.mk
 include tests/unit/gate/local.mk
@@ -30,7 +31,8 @@ tests_unit_test_cli_status_LDADD = libftui.a libftbase.a $(JANSSON_LIBS) $(CMOCK
 endif
 
 # what tests of several rooms share
-EXTRA_DIST += tests/unit/inventory-fixture.h tests/unit/virt-test.h tests/unit/wire.h \
+EXTRA_DIST += tests/unit/inventory-fixture.h tests/unit/scratch.h \
+	tests/unit/virt-test.h tests/unit/wire.h \
 	tests/unit/data/domain/pc-raw-mirrored.xml \
 	tests/unit/data/domain/q35-qcow2-vga.xml \
 	tests/unit/data/domain/q35-raw-after-takeover.xml \

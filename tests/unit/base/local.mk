@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_CMOCKA
+base_tests = tests/unit/base/test-bytes tests/unit/base/test-error \
+	tests/unit/base/test-fault tests/unit/base/test-io \
+	tests/unit/base/test-json tests/unit/base/test-log
+check_PROGRAMS += $(base_tests)
+TESTS += $(base_tests)
+base_libs = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_base_test_bytes_SOURCES = tests/unit/base/test-bytes.c \
+	tests/unit/scratch.h
+tests_unit_base_test_bytes_LDADD = $(base_libs)
+tests_unit_base_test_error_SOURCES = tests/unit/base/test-error.c \
+	tests/unit/scratch.h
+tests_unit_base_test_error_LDADD = $(base_libs)
+tests_unit_base_test_fault_SOURCES = tests/unit/base/test-fault.c \
+	tests/unit/scratch.h
+tests_unit_base_test_fault_LDADD = $(base_libs)
+tests_unit_base_test_io_SOURCES = tests/unit/base/test-io.c \
+	tests/unit/scratch.h
+tests_unit_base_test_io_LDADD = $(base_libs)
+tests_unit_base_test_json_SOURCES = tests/unit/base/test-json.c \
+	tests/unit/scratch.h
+tests_unit_base_test_json_LDADD = $(base_libs)
+tests_unit_base_test_log_SOURCES = tests/unit/base/test-log.c \
+	tests/unit/scratch.h
+tests_unit_base_test_log_LDADD = $(base_libs)
+endif
