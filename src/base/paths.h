@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where things are on a host, and the fixed numbers of the engine. Ports are
- * not registered with IANA; both can be set per pair.
+ * not registered with IANA; both can be set per pair. Tests say themselves
+ * where state and run folder are.
  */
 #ifndef FT_BASE_PATHS_H
 #define FT_BASE_PATHS_H
 
+#ifndef FT_STATE_FOLDER
 #define FT_STATE_FOLDER "/var/lib/ftadmin"
+#endif
 #define FT_PAIRS_FOLDER FT_STATE_FOLDER "/pairs"
 #define FT_WITNESS_FOLDER FT_STATE_FOLDER "/witness"
+#ifndef FT_RUN_FOLDER
 #define FT_RUN_FOLDER "/run/ftadmin"
+#endif
 #define FT_LOG_FOLDER "/var/log/ftadmin"
 
 #define FT_CONTROL_SOCKET FT_RUN_FOLDER "/engine.sock"
