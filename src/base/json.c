@@ -119,7 +119,9 @@ ft_json_load(const char *path, size_t limit, json_t **out, struct ft_error *err)
         return ft_fail(err, -rc, NULL, "cannot read %s: %s", path,
                        strerror(-rc));
     rc = ft_json_parse(text, size, out, err);
-    return rc ? ft_error_prefix(err, "%s", path) : 0;
+    if (rc)
+        ft_error_prefix(err, "%s", path);
+    return rc;
 }
 
 int

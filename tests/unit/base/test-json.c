@@ -262,6 +262,7 @@ test_files(void **state)
     free(text);
     assert_int_equal(ft_json_load("torn.json", 100, &none, &err), -EINVAL);
     assert_in(err.text, "torn.json: ");
+    assert_int_equal(ft_json_load("torn.json", 100, &none, NULL), -EINVAL);
     assert_int_equal(ft_json_save("no/such/folder", saved), -ENOENT);
     assert_null(none);
 }
