@@ -104,7 +104,8 @@ ft_channel_receive(int fd, json_t **message, int *passed_fd)
     struct msghdr msg = { .msg_iov = &iov,
                           .msg_iovlen = 1,
                           .msg_control = &control,
-                          .msg_controllen = sizeof(control) };
+                          /* not CMSG_SPACE: its padding has room for another */
+                          .msg_controllen = CMSG_LEN(sizeof(int)) };
     FT_AUTOCLOSE int received = -1;
     ssize_t n;
 
