@@ -108,18 +108,22 @@ parse_settings(const json_t *s, struct ft_pair_config *out)
     out->alone_without_witness = ft_json_bool(s, "alone_without_witness", 0);
 }
 
-static void
-parse_pools(const json_t *json, struct ft_pair_config *out)
+static int
+parse_pools(const json_t *json, struct ft_pair_config *out, struct ft_error *err)
 {
     const json_t *pools = json_object_get(json, "pools");
     unsigned i;
 
     for (i = 0; i < 2; i++) {
-        const char *name = json_string_value(json_array_get(pools, i));
+        const char *name =
+            pools ? json_string_value(json_array_get(pools, i)) : "default";
 
-        snprintf(out->pools[i], sizeof(out->pools[i]), "%s",
-                 name ? name : "default");
+        if (!name || strlen(name) >= sizeof(out->pools[i]))
+            return ft_fail(err, EINVAL, NULL,
+                           "member \"pools\" is not two names of pools");
+        strcpy(out->pools[i], name);
     }
+    return 0;
 }
 
 int
@@ -139,9 +143,10 @@ ft_pair_config_parse(const json_t *json, struct ft_pair_config *out,
         rc = ft_json_need_string(json, "vm", out->vm, sizeof(out->vm), err);
     if (!rc)
         rc = parse_hosts(json, out, err);
+    if (!rc)
+        rc = parse_pools(json, out, err);
     if (rc)
         return rc;
-    parse_pools(json, out);
     parse_settings(json_object_get(json, "settings"), out);
     return 0;
 }
@@ -257,11 +262,13 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
 
     r->generation = ft_json_int(json, "generation", 1, INT64_MAX, 0);
     r->owner = !strcmp(owner, config->hosts[1].name);
-    r->role = strcmp(role, "primary") ? FT_ROLE_STANDBY : FT_ROLE_PRIMARY;
+    r->role = strcmp(role, ft_role_name(FT_ROLE_PRIMARY)) ? FT_ROLE_STANDBY
+                                                          : FT_ROLE_PRIMARY;
     r->peer_may_take_over = ft_json_bool(json, "peer_may_take_over", 1) &&
                             r->role == FT_ROLE_PRIMARY;
     r->was_protected = ft_json_bool(json, "was_protected", 0);
-    if (!r->generation || (!r->owner && strcmp(owner, config->hosts[0].name)))
+    if (!r->generation || strcmp(role, ft_role_name(r->role)) ||
+        (!r->owner && strcmp(owner, config->hosts[0].name)))
         return ft_fail(err, EINVAL, "Run ftadmin unprotect and protect again.",
                        "the state of pair %s is damaged", config->pair);
     out->autostart = ft_json_bool(json, "autostart", 0);
