@@ -12,6 +12,7 @@ include tests/unit/qemu/local.mk
 include tests/unit/remote/local.mk
 include tests/unit/virt/local.mk
 include tests/unit/witness/local.mk
+include tests/unit/worker/local.mk
 
 # ui/
 if HAVE_CMOCKA

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_CMOCKA
+worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-pair-store
+check_PROGRAMS += $(worker_tests)
+TESTS += $(worker_tests)
+tests_unit_worker_test_channel_SOURCES = tests/unit/worker/test-channel.c \
+	tests/unit/scratch.h
+tests_unit_worker_test_channel_LDADD = libftworker.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+# compiled anew, with other folders than the host's
+tests_unit_worker_test_pair_store_SOURCES = tests/unit/worker/test-pair-store.c \
+	tests/unit/scratch.h src/worker/pair-store.c
+tests_unit_worker_test_pair_store_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
+tests_unit_worker_test_pair_store_LDADD = libftpair.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+endif

@@ -1,0 +1,657 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a host keeps about a pair: every member of PAIR and of the state missing
+ * or wrong, there and back, modes, and the old file when the new one fails.
+ * The state folder is "state" in the scratch folder (local.mk).
+ */
+#include "config.h"
+
+#include "tests/unit/scratch.h"
+
+#include <limits.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "base/paths.h"
+#include "worker/pair-store.h"
+
+#define PAIR "6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e81"
+#define OTHER "00000000-0000-4000-8000-00000000000F"
+#define VM_UUID "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
+#define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191A1B1C1D1E1F"
+#define WITNESS_KEY \
+    "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
+#define FOLDER FT_PAIRS_FOLDER "/" PAIR
+
+static json_t *
+good_pair(void)
+{
+    json_t *json =
+        json_pack("{s:i,s:s,s:s,s:s,s:i,"
+                  "s:[{s:s,s:[s,s],s:i},{s:s,s:[s]}],s:{s:s,s:[s]},s:[s,s],"
+                  "s:{s:i,s:i,s:i,s:i,s:i,s:b}}",
+                  "schema", 1, "pair", PAIR, "vm", "vm1", "vm_uuid", VM_UUID,
+                  "self", 1, "hosts", "name", "h1", "addresses", "192.0.2.1",
+                  "fe80::1", "port", 17, "name", "h2", "addresses", "192.0.2.2",
+                  "witness", "name", "w", "addresses", "192.0.2.3", "pools",
+                  "fast", "slow", "settings", "silence_ms", 300, "interval_ms",
+                  50, "idle_interval_ms", 600, "min_spacing_ms", 20,
+                  "pause_share_percent", 40, "alone_without_witness", 1);
+
+    assert_non_null(json);
+    return json;
+}
+
+static struct ft_pair_config
+good_config(void)
+{
+    FT_AUTOJSON json_t *json = good_pair();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_pair_config config;
+
+    if (ft_pair_config_parse(json, &config, &err))
+        fail_msg("%s", err.text);
+    return config;
+}
+
+static void
+test_config(void **state)
+{
+    struct ft_pair_config c = good_config();
+
+    (void)state;
+    assert_string_equal(c.pair, PAIR);
+    assert_string_equal(c.vm, "vm1");
+    assert_string_equal(c.vm_uuid, VM_UUID);
+    assert_int_equal(c.self, 1);
+    assert_string_equal(c.hosts[0].name, "h1");
+    assert_int_equal(c.hosts[0].address_count, 2);
+    assert_string_equal(c.hosts[0].addresses[0], "192.0.2.1");
+    assert_string_equal(c.hosts[0].addresses[1], "fe80::1");
+    assert_int_equal(c.hosts[0].port, 17);
+    assert_string_equal(c.hosts[1].name, "h2");
+    assert_int_equal(c.hosts[1].address_count, 1);
+    assert_int_equal(c.hosts[1].port, FT_ENGINE_PORT);
+    assert_string_equal(c.witness.name, "w");
+    assert_int_equal(c.witness.port, FT_WITNESS_PORT);
+    assert_string_equal(c.pools[0], "fast");
+    assert_string_equal(c.pools[1], "slow");
+    assert_int_equal(c.silence_ms, 300);
+    assert_int_equal(c.interval_ms, 50);
+    assert_int_equal(c.idle_interval_ms, 600);
+    assert_int_equal(c.min_spacing_ms, 20);
+    assert_int_equal(c.pause_share_percent, 40);
+    assert_int_equal(c.alone_without_witness, 1);
+}
+
+/* What may be missing, and then is as ft-protocol(7) says. */
+static void
+test_config_defaults(void **state)
+{
+    FT_AUTOJSON json_t *json = good_pair();
+    struct ft_pair_config c;
+
+    (void)state;
+    json_object_del(json, "pools");
+    json_object_del(json, "settings");
+    json_object_set_new(json, "witness", json_null());
+    assert_int_equal(ft_pair_config_parse(json, &c, NULL), 0);
+    assert_string_equal(c.pools[0], "default");
+    assert_string_equal(c.pools[1], "default");
+    assert_string_equal(c.witness.name, "");
+    assert_int_equal(c.silence_ms, 200);
+    assert_int_equal(c.interval_ms, 100);
+    assert_int_equal(c.idle_interval_ms, 500);
+    assert_int_equal(c.min_spacing_ms, 10);
+    assert_int_equal(c.pause_share_percent, 30);
+    assert_int_equal(c.alone_without_witness, 0);
+}
+
+/* No setting outside of its bounds is ever used. */
+static void
+test_config_settings_out_of_bounds(void **state)
+{
+    static const struct {
+        const char *name;
+        int low, high;
+    } bounds[] = {
+        { "silence_ms", 49, 60001 },      { "interval_ms", 4, 10001 },
+        { "idle_interval_ms", 4, 60001 }, { "min_spacing_ms", 0, 1001 },
+        { "pause_share_percent", 0, 91 },
+    };
+
+    (void)state;
+    for (int high = 0; high < 2; high++) {
+        FT_AUTOJSON json_t *json = good_pair();
+        json_t *settings = json_object_get(json, "settings");
+        struct ft_pair_config c;
+
+        for (size_t i = 0; i < FT_ARRAY_SIZE(bounds); i++)
+            json_object_set_new(settings, bounds[i].name,
+                                json_integer(high ? bounds[i].high
+                                                  : bounds[i].low));
+        json_object_set_new(settings, "alone_without_witness", json_integer(1));
+        assert_int_equal(ft_pair_config_parse(json, &c, NULL), 0);
+        assert_int_equal(c.silence_ms, 200);
+        assert_int_equal(c.interval_ms, 100);
+        assert_int_equal(c.idle_interval_ms, 500);
+        assert_int_equal(c.min_spacing_ms, 10);
+        assert_int_equal(c.pause_share_percent, 30);
+        assert_int_equal(c.alone_without_witness, 0);
+    }
+}
+
+/* The member at a path such as "hosts/1/name"; *key is the last part of it. */
+static json_t *
+parent_of(json_t *json, const char *path, const char **key)
+{
+    static char part[64];
+    const char *slash;
+
+    while ((slash = strchr(path, '/'))) {
+        snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+        json = json_is_array(json) ? json_array_get(json, (size_t)atoi(part))
+                                   : json_object_get(json, part);
+        assert_non_null(json);
+        path = slash + 1;
+    }
+    *key = path;
+    return json;
+}
+
+/* Puts value (JSON, or NULL for nothing) there. */
+static void
+change(json_t *json, const char *path, const char *value)
+{
+    const char *key;
+    json_t *parent = parent_of(json, path, &key);
+
+    if (!value)
+        json_object_del(parent, key);
+    else if (json_is_array(parent))
+        json_array_set_new(parent, (size_t)atoi(key),
+                           json_loads(value, JSON_DECODE_ANY, NULL));
+    else
+        json_object_set_new(parent, key,
+                            json_loads(value, JSON_DECODE_ANY, NULL));
+}
+
+#define TEXT_64                                \
+    "0123456789012345678901234567890123456789" \
+    "012345678901234567890123"
+
+static void
+test_config_wrong(void **state)
+{
+    static const struct {
+        const char *path, *value, *says;
+        int code;
+    } cases[] = {
+        { "schema", NULL, "schema", EPROTO },
+        { "schema", "2", "schema", EPROTO },
+        { "schema", "\"1\"", "schema", EPROTO },
+        { "pair", NULL, "\"pair\"", EINVAL },
+        { "pair", "7", "\"pair\"", EINVAL },
+        { "pair", "\"../../../etc\"", "\"pair\"", EINVAL },
+        { "pair", "\"" PAIR "0\"", "\"pair\"", EINVAL },
+        { "vm_uuid", NULL, "\"vm_uuid\"", EINVAL },
+        { "vm_uuid", "\"not-a-uuid\"", "\"vm_uuid\"", EINVAL },
+        { "vm", NULL, "\"vm\"", EINVAL },
+        { "vm", "\"" TEXT_64 TEXT_64 "\"", "\"vm\"", EINVAL },
+        { "self", NULL, "\"self\"", EINVAL },
+        { "self", "2", "\"self\"", EINVAL },
+        { "self", "-1", "\"self\"", EINVAL },
+        { "hosts", NULL, "two hosts", EINVAL },
+        { "hosts", "{}", "two hosts", EINVAL },
+        { "hosts", "[{\"name\":\"h1\",\"addresses\":[\"::1\"]}]", "two hosts",
+          EINVAL },
+        { "hosts/0", "7", "\"name\"", EINVAL },
+        { "hosts/0/name", NULL, "\"name\"", EINVAL },
+        { "hosts/0/name", "\"\"", "name", EINVAL },
+        { "hosts/0/name", "\"h2\"", "h2", EINVAL },
+        { "hosts/1/name", "\"" TEXT_64 "\"", "\"name\"", EINVAL },
+        { "hosts/1/addresses", NULL, "address", EINVAL },
+        { "hosts/1/addresses", "[]", "address", EINVAL },
+        { "hosts/1/addresses", "\"192.0.2.1\"", "address", EINVAL },
+        { "hosts/1/addresses", "[7]", "host h2", EINVAL },
+        { "hosts/1/addresses", "[\"" TEXT_64 "\"]", "host h2", EINVAL },
+        { "hosts/1/addresses",
+          "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]", "host h2",
+          EINVAL },
+        { "witness/name", NULL, "\"name\"", EINVAL },
+        { "witness/addresses", "[]", "address", EINVAL },
+        { "pools", "[\"" TEXT_64 "\",\"slow\"]", "\"pools\"", EINVAL },
+        { "pools", "[\"fast\",7]", "\"pools\"", EINVAL },
+        { "pools", "[\"fast\"]", "\"pools\"", EINVAL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *json = good_pair();
+        struct ft_error err = FT_ERROR_INIT;
+        struct ft_pair_config c;
+        int rc;
+
+        change(json, cases[i].path, cases[i].value);
+        rc = ft_pair_config_parse(json, &c, &err);
+        if (rc != -cases[i].code)
+            fail_msg("%s %s: %d", cases[i].path, cases[i].value, rc);
+        assert_in(err.text, cases[i].says);
+    }
+}
+
+static void
+test_uuid(void **state)
+{
+    (void)state;
+    assert_true(ft_uuid_valid(PAIR));
+    assert_true(ft_uuid_valid("ABCDEF00-0000-4000-8000-00000000000F"));
+    assert_false(ft_uuid_valid(NULL));
+    assert_false(ft_uuid_valid(""));
+    assert_false(ft_uuid_valid("6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e8"));
+    assert_false(ft_uuid_valid("6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e811"));
+    assert_false(ft_uuid_valid("6d2f1c1e00f4b-4a53-9f0e-3b0d5c6a7e81"));
+    assert_false(ft_uuid_valid("6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e8g"));
+    assert_false(ft_uuid_valid("6d2f1c1e-0f4b-4a53-9f0e-../..6a7e81."));
+}
+
+static void
+test_key_from_hex(void **state)
+{
+    uint8_t key[FT_KEY_SIZE];
+    char text[66];
+
+    (void)state;
+    assert_int_equal(ft_key_from_hex(KEY, key), 0);
+    for (unsigned i = 0; i < FT_KEY_SIZE; i++)
+        assert_int_equal(key[i], i);
+    assert_int_equal(ft_key_from_hex(NULL, key), -EINVAL);
+    assert_int_equal(ft_key_from_hex("", key), -EINVAL);
+    assert_int_equal(ft_key_from_hex(KEY "0", key), -EINVAL);
+    /* sscanf(3) would take all of these for numbers */
+    for (const char *odd = " x+-g"; *odd; odd++)
+        for (unsigned at = 0; at < 64; at += 21) {
+            strcpy(text, KEY);
+            text[at] = *odd;
+            assert_int_equal(ft_key_from_hex(text, key), -EINVAL);
+        }
+}
+
+static void
+save_good(void)
+{
+    FT_AUTOJSON json_t *json = good_pair();
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_pair_save(json, KEY, WITNESS_KEY, &err))
+        fail_msg("%s", err.text);
+}
+
+static void
+test_save_and_load(void **state)
+{
+    struct ft_pair_config expected = good_config(), c;
+    struct ft_error err = FT_ERROR_INIT;
+    uint8_t key[FT_KEY_SIZE];
+
+    (void)state;
+    umask(0);
+    save_good();
+    assert_int_equal(ft_pair_load(PAIR, &c, &err), 0);
+    assert_memory_equal(&c, &expected, sizeof(c));
+    assert_int_equal(ft_pair_load_key(PAIR, "key", key, &err), 0);
+    assert_int_equal(key[31], 31);
+    assert_int_equal(ft_pair_load_key(PAIR, "witness-key", key, &err), 0);
+    assert_int_equal(key[0], 0xff);
+
+    /* keys are for root only, whatever the umask */
+    assert_int_equal(mode_of(FOLDER), 0700);
+    assert_int_equal(mode_of(FOLDER "/key"), 0600);
+    assert_int_equal(mode_of(FOLDER "/witness-key"), 0600);
+    assert_int_equal(mode_of(FOLDER "/pair.json"), 0600);
+}
+
+static void
+test_save_refuses(void **state)
+{
+    FT_AUTOJSON json_t *json = good_pair();
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_pair_save(json, NULL, NULL, &err), -EINVAL);
+    assert_in(err.text, "key");
+    assert_int_equal(ft_pair_save(json, "abc", NULL, &err), -EINVAL);
+    assert_int_equal(ft_pair_save(json, KEY, "abc", &err), -EINVAL);
+    assert_in(err.text, "witness-key");
+    /* without its configuration there is no pair */
+    assert_false(is_there(FOLDER "/pair.json"));
+    json_object_set_new(json, "pair", json_string("../elsewhere"));
+    assert_int_equal(ft_pair_save(json, KEY, NULL, &err), -EINVAL);
+    assert_false(is_there(FT_STATE_FOLDER "/elsewhere"));
+}
+
+static void
+test_load_damaged(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_pair_config c;
+    uint8_t key[FT_KEY_SIZE];
+    char *text;
+
+    (void)state;
+    assert_int_equal(ft_pair_load(PAIR, &c, &err), -ENOENT);
+    assert_int_equal(ft_pair_load_key(PAIR, "key", key, &err), -ENOENT);
+    assert_true(err.hint[0] != '\0');
+    save_good();
+    text = get_file(FOLDER "/key", NULL);
+    put_file_bytes(FOLDER "/key", text, FT_KEY_SIZE - 1);
+    assert_int_equal(ft_pair_load_key(PAIR, "key", key, &err), -EINVAL);
+    put_file_bytes(FOLDER "/key", text, FT_KEY_SIZE + 1);
+    assert_true(ft_pair_load_key(PAIR, "key", key, &err) < 0);
+    assert_in(err.text, FOLDER "/key");
+    free(text);
+    put_file(FOLDER "/pair.json", "{\"schema\":1,");
+    assert_int_equal(ft_pair_load(PAIR, &c, &err), -EINVAL);
+    assert_in(err.text, "pair.json");
+}
+
+/* ---- state ---- */
+
+static struct ft_pair_record
+some_state(void)
+{
+    struct ft_pair_record s = {
+        .record = { .generation = UINT64_C(1) << 40,
+                    .owner = 1,
+                    .role = FT_ROLE_PRIMARY,
+                    .peer_may_take_over = true,
+                    .was_protected = true },
+        .autostart = 1,
+        .epoch = UINT64_C(1) << 50,
+        .last_takeover = json_pack("{s:f}", "detect_ms", 201.5),
+        .replicas = json_pack("[s,s]", "vda", "vdb"),
+        .defined = 1,
+    };
+
+    return s;
+}
+
+static void
+test_state_of_a_new_pair(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s;
+
+    (void)state;
+    assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
+    assert_int_equal(s.record.generation, 1);
+    assert_int_equal(s.record.owner, 0);
+    assert_int_equal(s.record.role, FT_ROLE_STANDBY);
+    assert_false(s.record.peer_may_take_over);
+    assert_null(s.replicas);
+    c.self = 0;
+    assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
+    assert_int_equal(s.record.role, FT_ROLE_PRIMARY);
+}
+
+static void
+test_state_there_and_back(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s = some_state(), back;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    umask(0);
+    save_good();
+    assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+    assert_int_equal(mode_of(FOLDER "/state.json"), 0600);
+    assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
+    assert_true(back.record.generation == s.record.generation);
+    assert_int_equal(back.record.owner, 1);
+    assert_int_equal(back.record.role, FT_ROLE_PRIMARY);
+    assert_true(back.record.peer_may_take_over);
+    assert_true(back.record.was_protected);
+    assert_int_equal(back.autostart, 1);
+    assert_true(back.epoch == s.epoch);
+    assert_true(json_equal(back.last_takeover, s.last_takeover));
+    assert_true(json_equal(back.replicas, s.replicas));
+    assert_int_equal(back.defined, 1);
+    ft_pair_state_clear(&back);
+    assert_null(back.last_takeover);
+
+    /* the other role, and all that can be off */
+    ft_pair_state_clear(&s);
+    s.record = (struct ft_ownership_record){ .generation = 2,
+                                             .role = FT_ROLE_STANDBY };
+    s.autostart = s.defined = 0;
+    s.epoch = 0;
+    assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+    assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
+    assert_int_equal(back.record.generation, 2);
+    assert_int_equal(back.record.owner, 0);
+    assert_int_equal(back.record.role, FT_ROLE_STANDBY);
+    assert_false(back.record.peer_may_take_over);
+    assert_false(back.record.was_protected);
+    assert_int_equal(back.autostart, 0);
+    assert_int_equal(back.defined, 0);
+    ft_pair_state_clear(&back);
+
+    /* saving the configuration again leaves the state alone */
+    save_good();
+    assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
+    assert_int_equal(back.record.generation, 2);
+    ft_pair_state_clear(&back);
+}
+
+/* A lie about who owns the VM would be worse than no state. */
+static void
+test_state_damaged(void **state)
+{
+    static const struct {
+        const char *path, *value;
+    } cases[] = {
+        { "generation", NULL },
+        { "generation", "0" },
+        { "generation", "-1" },
+        { "generation", "\"5\"" },
+        { "generation", "5.0" },
+        { "owner", NULL },
+        { "owner", "\"h3\"" },
+        { "owner", "1" },
+        { "role", NULL },
+        { "role", "\"\"" },
+        { "role", "\"secondary\"" },
+        { "role", "0" },
+    };
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s = some_state(), back;
+
+    (void)state;
+    save_good();
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *json = NULL;
+        struct ft_error err = FT_ERROR_INIT;
+        int rc;
+
+        assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+        json = json_load_file(FOLDER "/state.json", 0, NULL);
+        change(json, cases[i].path, cases[i].value);
+        json_dump_file(json, FOLDER "/state.json", 0);
+        rc = ft_pair_state_load(&c, &back, &err);
+        if (rc != -EINVAL)
+            fail_msg("%s %s: %d", cases[i].path, cases[i].value, rc);
+        assert_in(err.text, PAIR);
+        assert_true(err.hint[0] != '\0');
+        ft_pair_state_clear(&back);
+    }
+    put_file(FOLDER "/state.json", "");
+    assert_int_equal(ft_pair_state_load(&c, &back, NULL), -EINVAL);
+    ft_pair_state_clear(&s);
+}
+
+/* What is missing beside these is taken for the careful answer. */
+static void
+test_state_with_gaps(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s;
+
+    (void)state;
+    save_good();
+    put_file(FOLDER "/state.json",
+             "{\"generation\":7,\"owner\":\"h1\",\"role\":\"primary\"}");
+    assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
+    assert_true(s.record.peer_may_take_over);
+    assert_false(s.record.was_protected);
+    assert_int_equal(s.epoch, 0);
+    assert_int_equal(s.autostart, 0);
+    assert_int_equal(s.defined, 0);
+    assert_null(s.replicas);
+    put_file(FOLDER "/state.json",
+             "{\"generation\":7,\"owner\":\"h1\",\"role\":\"standby\","
+             "\"peer_may_take_over\":true,\"epoch\":-4}");
+    assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
+    assert_false(s.record.peer_may_take_over);
+    assert_int_equal(s.epoch, 0);
+}
+
+static void
+test_state_that_cannot_be_written(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s = some_state(), back;
+    struct ft_error err = FT_ERROR_INIT;
+    char *before, *after;
+
+    (void)state;
+    save_good();
+    assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+    before = get_file(FOLDER "/state.json", NULL);
+    assert_int_equal(mkdir(FOLDER "/state.json.new", 0700), 0);
+    s.record.generation++;
+    assert_int_equal(ft_pair_state_save(&c, &s, &err), -EISDIR);
+    assert_in(err.text, FOLDER "/state.json");
+    after = get_file(FOLDER "/state.json", NULL);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    assert_int_equal(rmdir(FOLDER "/state.json.new"), 0);
+    assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+    assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
+    assert_true(back.record.generation == s.record.generation);
+    ft_pair_state_clear(&s);
+    ft_pair_state_clear(&back);
+}
+
+#ifdef FT_FAULT_INJECTION
+static void
+test_state_fault(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s = { .record = { .generation = 1 } };
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    /* main() armed ENOSPC at the first save of this program */
+    save_good();
+    assert_int_equal(ft_pair_state_save(&c, &s, &err), -ENOSPC);
+    assert_false(is_there(FOLDER "/state.json"));
+}
+#endif
+
+/* ---- all pairs ---- */
+
+static void
+test_list_and_forget(void **state)
+{
+    FT_AUTOJSON json_t *list = NULL, *rest = NULL, *none = ft_pair_list();
+    FT_AUTOJSON json_t *other = good_pair();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s = { .record = { .generation = 9 } };
+
+    (void)state;
+    assert_int_equal(json_array_size(none), 0);
+    save_good();
+    assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+    json_object_set_new(other, "pair", json_string(OTHER));
+    assert_int_equal(ft_pair_save(other, KEY, NULL, &err), 0);
+    assert_int_equal(mkdir(FT_PAIRS_FOLDER "/not-a-pair", 0700), 0);
+    assert_int_equal(ft_make_folder(FT_RUN_FOLDER "/" PAIR, 0700), 0);
+    put_file(FT_RUN_FOLDER "/" PAIR "/nbd.sock", "");
+    list = ft_pair_list();
+    assert_int_equal(json_array_size(list), 2);
+
+    assert_int_equal(ft_pair_forget(PAIR, &err), 0);
+    assert_false(is_there(FOLDER));
+    assert_false(is_there(FT_RUN_FOLDER "/" PAIR));
+    rest = ft_pair_list();
+    assert_int_equal(json_array_size(rest), 1);
+    assert_string_equal(json_string_value(json_array_get(rest, 0)), OTHER);
+    assert_int_equal(ft_pair_forget(PAIR, &err), 0);
+    /* nothing of its former life comes back */
+    save_good();
+    assert_int_equal(ft_pair_state_load(&c, &s, &err), 0);
+    assert_int_equal(s.record.generation, 1);
+    assert_int_equal(ft_pair_forget(OTHER, &err), 0);
+}
+
+/* The configuration goes first, also when the rest cannot. */
+static void
+test_forget_half(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_pair_config c;
+
+    (void)state;
+    save_good();
+    assert_int_equal(ft_make_folder(FOLDER "/unexpected", 0700), 0);
+    assert_true(ft_pair_forget(PAIR, &err) < 0);
+    assert_in(err.text, FOLDER);
+    assert_int_equal(ft_pair_load(PAIR, &c, &err), -ENOENT);
+    assert_int_equal(rmdir(FOLDER "/unexpected"), 0);
+    assert_int_equal(ft_pair_forget(PAIR, &err), 0);
+    assert_false(is_there(FOLDER));
+}
+
+static int
+clean(void **state)
+{
+    (void)state;
+    nftw(FT_STATE_FOLDER, scratch_remove, 16, FTW_DEPTH | FTW_PHYS);
+    nftw(FT_RUN_FOLDER, scratch_remove, 16, FTW_DEPTH | FTW_PHYS);
+    return 0;
+}
+
+#define TEST(function) cmocka_unit_test_setup(function, clean)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+#ifdef FT_FAULT_INJECTION
+        TEST(test_state_fault),
+#endif
+        TEST(test_config),
+        TEST(test_config_defaults),
+        TEST(test_config_settings_out_of_bounds),
+        TEST(test_config_wrong),
+        TEST(test_uuid),
+        TEST(test_key_from_hex),
+        TEST(test_save_and_load),
+        TEST(test_save_refuses),
+        TEST(test_load_damaged),
+        TEST(test_state_of_a_new_pair),
+        TEST(test_state_there_and_back),
+        TEST(test_state_damaged),
+        TEST(test_state_with_gaps),
+        TEST(test_state_that_cannot_be_written),
+        TEST(test_list_and_forget),
+        TEST(test_forget_half),
+    };
+
+    setenv("FT_FAULTS", "state-save=28", 1);
+    return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
+}
