@@ -176,7 +176,7 @@ ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
     struct iovec iov = { payload, sizeof(payload) };
     struct ft_disk_change what = { disk, 0, offset, length, NULL };
     uint64_t number;
-    int rc;
+    int rc, answered;
 
     pthread_mutex_lock(&out->lock);
     rc = out->muted ? -ECANCELED : out->reading ? -EBUSY : 0;
@@ -191,7 +191,8 @@ ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
     ft_disk_write_encode(&what, payload);
     rc = ft_link_send(ft_session_link(out->session), FT_FRAME_DISK_READ, 0,
                       number, &iov, 1);
-    return await_data(out, rc ? 0 : ft_clock_ns() + READ_NS);
+    answered = await_data(out, rc ? 0 : ft_clock_ns() + READ_NS);
+    return rc ? rc : answered;
 }
 
 int
