@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_CMOCKA
+primary_tests = tests/unit/primary/test-epoch-stats \
+	tests/unit/primary/test-outgoing
+check_PROGRAMS += $(primary_tests)
+TESTS += $(primary_tests)
+tests_unit_primary_test_epoch_stats_SOURCES = \
+	tests/unit/primary/test-epoch-stats.c tests/unit/scratch.h
+tests_unit_primary_test_epoch_stats_LDADD = libftprimary.a libftpair.a \
+	libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
+# has a link and a session of its own
+tests_unit_primary_test_outgoing_SOURCES = \
+	tests/unit/primary/test-outgoing.c tests/unit/scratch.h
+tests_unit_primary_test_outgoing_LDADD = libftprimary.a libftlink.a \
+	libftbase.a $(XXHASH_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+endif
