@@ -11,6 +11,7 @@ include tests/unit/plan/local.mk
 include tests/unit/primary/local.mk
 include tests/unit/qemu/local.mk
 include tests/unit/remote/local.mk
+include tests/unit/standby/local.mk
 include tests/unit/virt/local.mk
 include tests/unit/witness/local.mk
 include tests/unit/worker/local.mk

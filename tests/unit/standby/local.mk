@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+if HAVE_CMOCKA
+standby_tests = tests/unit/standby/test-replica \
+	tests/unit/standby/test-staged-pages tests/unit/standby/test-tap \
+	tests/unit/standby/test-verify
+check_PROGRAMS += $(standby_tests)
+TESTS += $(standby_tests)
+standby_libs = libftstandby.a libftqemu.a libftdisk.a libftlink.a libftbase.a \
+	$(LZ4_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_standby_test_replica_SOURCES = tests/unit/standby/test-replica.c \
+	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
+tests_unit_standby_test_replica_LDADD = $(standby_libs)
+tests_unit_standby_test_staged_pages_SOURCES = \
+	tests/unit/standby/test-staged-pages.c tests/unit/scratch.h
+tests_unit_standby_test_staged_pages_LDADD = $(standby_libs)
+tests_unit_standby_test_tap_SOURCES = tests/unit/standby/test-tap.c \
+	tests/unit/scratch.h
+tests_unit_standby_test_tap_LDADD = $(standby_libs)
+tests_unit_standby_test_verify_SOURCES = tests/unit/standby/test-verify.c \
+	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
+tests_unit_standby_test_verify_LDADD = $(standby_libs)
+endif
