@@ -17,6 +17,7 @@
 #include "base/paths.h"
 
 #define EVENTS_FILE FT_STATE_FOLDER "/events.jsonl"
+#define EVENTS_OLD_FILE EVENTS_FILE ".1"
 #define EVENTS_FILE_MAX (1 << 20)
 #define EVENTS_KEPT 1000
 #define FOLLOWERS_MAX 32
@@ -24,6 +25,7 @@
 static struct {
     char host[64];
     int fd;
+    int torn; /* the file's last line has no end */
     int64_t seq;
     json_t *recent;
     struct ft_request followers[FOLLOWERS_MAX];
@@ -38,25 +40,40 @@ remember(json_t *event)
         json_array_remove(events.recent, 0);
 }
 
-/* Lines that a crash cut short are skipped. */
+/* Lines that a crash cut short, or that are no events, are skipped. */
 static void
-read_old(void)
+take_line(const char *line, size_t size)
+{
+    FT_AUTOJSON json_t *event = NULL;
+    int64_t seq;
+
+    if (ft_json_parse(line, size, &event, NULL))
+        return;
+    seq = ft_json_int(event, "seq", events.seq + 1, INT64_MAX / 2, 0);
+    if (!seq)
+        return;
+    events.seq = seq;
+    remember(event);
+}
+
+/* A power cut may leave blocks of zeros: the text does not end at a NUL. */
+static void
+read_old(const char *path)
 {
     FT_AUTOFREE char *text = NULL;
-    char *line, *save = NULL;
+    const char *line, *next, *end;
+    size_t size;
 
-    if (ft_file_read(EVENTS_FILE, 2 * EVENTS_FILE_MAX, &text, NULL))
+    events.torn = 0;
+    if (ft_file_read(path, 2 * EVENTS_FILE_MAX, &text, &size))
         return;
-    for (line = strtok_r(text, "\n", &save); line;
-         line = strtok_r(NULL, "\n", &save)) {
-        FT_AUTOJSON json_t *event = NULL;
-
-        if (ft_json_parse(line, strlen(line), &event, NULL))
-            continue;
-        events.seq =
-            ft_json_int(event, "seq", events.seq, INT64_MAX / 2, events.seq);
-        remember(event);
+    end = text + size;
+    for (line = text; line < end; line = next + 1) {
+        next = memchr(line, '\n', (size_t)(end - line));
+        next = next ? next : end;
+        take_line(line, (size_t)(next - line));
     }
+    events.torn = size && end[-1] != '\n';
 }
 
 static int
@@ -72,7 +89,8 @@ ft_events_open(const char *host, struct ft_error *err)
     events.recent = json_array();
     if (!events.recent)
         return ft_fail(err, ENOMEM, NULL, "no memory for events");
-    read_old();
+    read_old(EVENTS_OLD_FILE); /* it may have turned a moment ago */
+    read_old(EVENTS_FILE);
     events.fd = open_file();
     if (events.fd < 0)
         return ft_fail(err, errno, NULL, "cannot open %s: %s", EVENTS_FILE,
@@ -91,15 +109,18 @@ write_line(const json_t *event)
     if (fstat(events.fd, &st) == 0 && st.st_size > EVENTS_FILE_MAX) {
         int fd;
 
-        rename(EVENTS_FILE, EVENTS_FILE ".1");
+        rename(EVENTS_FILE, EVENTS_OLD_FILE);
         fd = open_file();
         if (fd >= 0) {
             close(events.fd);
             events.fd = fd;
+            events.torn = 0;
         }
     }
     /* a full disk loses the line, not the event: followers still get it */
-    if (dprintf(events.fd, "%s\n", text) < 0)
+    events.torn =
+        dprintf(events.fd, "%s%s\n", events.torn ? "\n" : "", text) < 0;
+    if (events.torn)
         ft_log(FT_LOG_WARN, "cannot write %s", EVENTS_FILE);
 }
 
