@@ -160,8 +160,9 @@ void
 ft_events_note(const char *severity, const char *kind, const char *pair,
                const char *vm, const char *text)
 {
-    ft_events_add(json_pack("{s:s,s:s,s:s,s:s*,s:s*}", "severity", severity,
-                            "kind", kind, "text", text, "pair", pair, "vm", vm));
+    ft_events_add(json_pack("{s:s,s:s,s:o,s:s*,s:o*}", "severity", severity,
+                            "kind", kind, "text", ft_json_text(text), "pair",
+                            pair, "vm", vm ? ft_json_text(vm) : NULL));
 }
 
 json_t *
