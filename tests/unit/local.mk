@@ -3,6 +3,7 @@
 include tests/unit/base/local.mk
 include tests/unit/db/local.mk
 include tests/unit/disk/local.mk
+include tests/unit/engine/local.mk
 include tests/unit/gate/local.mk
 include tests/unit/inventory/local.mk
 include tests/unit/link/local.mk
