@@ -116,11 +116,14 @@ static int
 undo_engine(struct apply *a, size_t index, struct ft_member *member,
             struct ft_error *err)
 {
+    int rc;
+
     if (!a->fresh_engine[index])
         return 0;
     ft_control_close(member->control);
     member->control = NULL;
-    return ft_install_remove(member->ssh, true, err);
+    rc = ft_member_connect(a->fleet, member, err); /* it may have been lost */
+    return rc == 0 ? ft_install_remove(member->ssh, true, err) : rc;
 }
 
 /* ---- witness ---- */
