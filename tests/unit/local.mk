@@ -10,6 +10,7 @@ include tests/unit/link/local.mk
 include tests/unit/pair/local.mk
 include tests/unit/plan/local.mk
 include tests/unit/primary/local.mk
+include tests/unit/protect/local.mk
 include tests/unit/qemu/local.mk
 include tests/unit/remote/local.mk
 include tests/unit/standby/local.mk

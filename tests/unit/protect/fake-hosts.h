@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A fleet without a network: src/remote is replaced by hosts in memory, whose
+ * engines keep what they are told. What changes a host is noted, and any call
+ * can be made to fail, before it has done anything or after.
+ *
+ *     h1 has the VM vm1, h2 room for it, w1 no libvirt (a witness)
+ */
+#ifndef FT_TESTS_FAKE_HOSTS_H
+#define FT_TESTS_FAKE_HOSTS_H
+
+#include "tests/unit/inventory-fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "protect/protect.h"
+
+#define HOSTS 3
+#define FOREVER 1000
+
+enum { H1, H2, W1 };
+
+struct fake_host {
+    const char *name;
+    bool away; /* nobody answers */
+    bool installed, running, witness;
+    char pair[40], key[65], witness_key[65]; /* pair empty: none */
+    char role[16];
+    bool demoted; /* its engine will not be the primary of anything */
+    int64_t generation;
+    json_t *config;
+    char witness_pair[40], pair_key[65], owner[64];
+};
+
+struct ft_ssh {
+    struct fake_host *host;
+};
+
+struct ft_control {
+    struct fake_host *host;
+};
+
+static struct fake_host hosts[HOSTS];
+
+/* The nth call of this kind (from 1) fails, and the following ones. */
+static struct {
+    const char *host, *verb;
+    int nth, times;
+    int code;
+    bool after;  /* it has been done, only the answer is lost */
+    bool vanish; /* and then the host is away */
+} rule;
+
+static char trace[4096]; /* "h2:pair-set h1:pair-set ..." */
+
+static void
+note_call(const struct fake_host *host, const char *verb)
+{
+    size_t n = strlen(trace);
+
+    assert_true(n + 64 < sizeof(trace));
+    snprintf(trace + n, sizeof(trace) - n, "%s:%s ", host->name, verb);
+}
+
+/* Whether this call is to fail now. */
+static bool
+is_due(const struct fake_host *host, const char *verb)
+{
+    if (!rule.verb || strcmp(rule.host, host->name) || strcmp(rule.verb, verb))
+        return false;
+    if (--rule.nth > 0 || rule.times <= 0)
+        return false;
+    rule.times--;
+    return true;
+}
+
+static int
+fail_as_told(struct fake_host *host, const char *verb, struct ft_error *err)
+{
+    if (rule.vanish)
+        host->away = true;
+    return ft_fail(err, rule.code, NULL, "%s: %s fails as told", host->name,
+                   verb);
+}
+
+/* ---- SSH and installation ---- */
+
+static struct fake_host *
+host_named(const char *name)
+{
+    for (int i = 0; i < HOSTS; i++)
+        if (!strcmp(hosts[i].name, name))
+            return &hosts[i];
+    return NULL;
+}
+
+int
+ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
+            struct ft_ssh **session, struct ft_error *err)
+{
+    struct fake_host *host = host_named(destination);
+
+    (void)options;
+    if (!host || host->away)
+        return ft_fail(err, EHOSTUNREACH, NULL, "no way to %s", destination);
+    if (is_due(host, "ssh"))
+        return fail_as_told(host, "ssh", err);
+    *session = calloc(1, sizeof(**session));
+    (*session)->host = host;
+    return 0;
+}
+
+void
+ft_ssh_close(struct ft_ssh *session)
+{
+    free(session);
+}
+
+int
+ft_install_find(const char *wanted, char *path, size_t size,
+                struct ft_error *err)
+{
+    (void)err;
+    snprintf(path, size, "%s", wanted ? wanted : "/build/ftengine");
+    return 0;
+}
+
+int
+ft_install_look(struct ft_ssh *session, const char *local,
+                struct ft_install_state *state, struct ft_error *err)
+{
+    (void)local;
+    assert_non_null(session);
+    memset(state, 0, sizeof(*state));
+    state->installed = session->host->installed;
+    state->running = session->host->running;
+    return session->host->away ? ft_fail(err, EPIPE, NULL, "lost") : 0;
+}
+
+int
+ft_install_ensure(struct ft_ssh *session, const char *local,
+                  ft_ssh_progress progress, void *data, bool *changed,
+                  struct ft_error *err)
+{
+    struct fake_host *host = session->host;
+    bool due = is_due(host, "install");
+
+    (void)local;
+    note_call(host, "install");
+    if (host->away)
+        return ft_fail(err, EPIPE, NULL, "lost");
+    if (due && !rule.after)
+        return fail_as_told(host, "install", err);
+    if (progress && progress(data, 1, 2))
+        return ft_fail(err, ECANCELED, NULL, "given up");
+    *changed = !host->running;
+    host->installed = host->running = true;
+    return due ? fail_as_told(host, "install", err) : 0;
+}
+
+int
+ft_install_remove(struct ft_ssh *session, bool purge, struct ft_error *err)
+{
+    struct fake_host *host;
+
+    assert_non_null(session);
+    host = session->host;
+    assert_true(purge);
+    note_call(host, "remove");
+    if (host->away)
+        return ft_fail(err, EPIPE, NULL, "lost");
+    if (is_due(host, "remove"))
+        return fail_as_told(host, "remove", err);
+    assert_string_equal(host->pair, ""); /* never under a running pair */
+    host->installed = host->running = false;
+    return 0;
+}
+
+static json_t *
+facts_of(const struct fake_host *host)
+{
+    int n = (int)(host - hosts);
+    json_t *facts =
+        make_facts(host->name, n + 1, n != W1, n == H1 ? domain_facts : "");
+
+    json_object_set_new(facts, "realtime_ns",
+                        json_integer(ft_clock_realtime_ns()));
+    return facts;
+}
+
+int
+ft_install_probe(struct ft_ssh *session, const char *local, json_t **facts,
+                 struct ft_error *err)
+{
+    (void)local;
+    (void)err;
+    *facts = facts_of(session->host);
+    return 0;
+}
+
+/* ---- engines ---- */
+
+int
+ft_control_open(struct ft_ssh *session, struct ft_control **control,
+                struct ft_error *err)
+{
+    struct fake_host *host = session->host;
+
+    if (host->away)
+        return ft_fail(err, EPIPE, NULL, "lost");
+    if (!host->running)
+        return ft_fail(err, host->installed ? ECONNREFUSED : ENOENT, NULL,
+                       "no engine");
+    *control = calloc(1, sizeof(**control));
+    (*control)->host = host;
+    return 0;
+}
+
+void
+ft_control_close(struct ft_control *control)
+{
+    free(control);
+}
+
+void
+ft_json_wipe(json_t *value)
+{
+    json_decref(value);
+}
+
+/* Both know the pair with one key: then they are protected at once. */
+static bool
+is_protected(const char *pair)
+{
+    return !hosts[H1].demoted && !strcmp(hosts[H1].pair, pair) &&
+           !strcmp(hosts[H2].pair, pair) &&
+           !strcmp(hosts[H1].key, hosts[H2].key);
+}
+
+static json_t *
+status_of(const struct fake_host *host)
+{
+    json_t *pairs = json_array();
+
+    if (host->pair[0])
+        json_array_append_new(
+            pairs,
+            json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:b,s:s,s:s}", "pair",
+                      host->pair, "vm", "vm1", "uuid", VM_UUID, "role",
+                      host->role, "state",
+                      is_protected(host->pair) ? "protected" : "syncing",
+                      "generation", (json_int_t)host->generation,
+                      "peer_connected", 1, "primary", "h1", "standby", "h2"));
+    return json_pack("{s:s,s:o,s:{s:b}}", "host", host->name, "pairs", pairs,
+                     "witness", "running", host->witness);
+}
+
+static void
+forget(struct fake_host *host)
+{
+    host->pair[0] = host->key[0] = host->witness_key[0] = '\0';
+    json_decref(host->config);
+    host->config = NULL;
+}
+
+static void
+set_pair(struct fake_host *host, const json_t *args)
+{
+    const json_t *config = json_object_get(args, "config");
+
+    forget(host);
+    host->config = json_deep_copy(config);
+    snprintf(host->pair, sizeof(host->pair), "%s",
+             ft_json_string(config, "pair", ""));
+    snprintf(host->key, sizeof(host->key), "%s",
+             ft_json_string(args, "key", ""));
+    snprintf(host->witness_key, sizeof(host->witness_key), "%s",
+             ft_json_string(args, "witness_key", ""));
+    strcpy(host->role, host->demoted || ft_json_int(config, "self", 0, 1, 0)
+                           ? "standby"
+                           : "primary");
+    host->generation = 1;
+}
+
+static void
+set_witness_pair(struct fake_host *host, const json_t *args)
+{
+    snprintf(host->witness_pair, sizeof(host->witness_pair), "%s",
+             ft_json_string(args, "pair", ""));
+    snprintf(host->pair_key, sizeof(host->pair_key), "%s",
+             ft_json_string(args, "key", ""));
+    snprintf(host->owner, sizeof(host->owner), "%s",
+             ft_json_string(args, "owner", ""));
+}
+
+/* What an engine does. */
+static int
+perform(struct fake_host *host, const char *verb, const json_t *args,
+        json_t **result, struct ft_error *err)
+{
+    const char *pair = ft_json_string(args, "pair", "");
+
+    if (!strcmp(verb, "status"))
+        *result = status_of(host);
+    else if (!strcmp(verb, "probe"))
+        *result = facts_of(host);
+    else if (!strcmp(verb, "pair-set"))
+        set_pair(host, args);
+    else if (!strcmp(verb, "pair-remove") && !strcmp(host->pair, pair))
+        forget(host);
+    else if (!strcmp(verb, "pair-remove"))
+        return ft_fail(err, ENOENT, NULL, "no such pair");
+    else if (!strcmp(verb, "witness-start"))
+        host->witness = true;
+    else if (!strcmp(verb, "witness-stop"))
+        host->witness = false;
+    else if (!strcmp(verb, "witness-pair-set"))
+        set_witness_pair(host, args);
+    else if (!strcmp(verb, "witness-pair-remove") &&
+             !strcmp(host->witness_pair, pair))
+        memset(host->witness_pair, 0, sizeof(host->witness_pair));
+    else if (!strcmp(verb, "witness-pair-remove"))
+        return ft_fail(err, ENOENT, NULL, "no such pair");
+    else if (!strcmp(verb, "switchover"))
+        *result = json_pack("{s:f,s:i,s:s}", "outage_ms", 12.5, "generation", 2,
+                            "primary", "h2");
+    else
+        fail_msg("unknown verb %s", verb);
+    return 0;
+}
+
+int
+ft_control_call(struct ft_control *control, const char *verb, json_t *args,
+                json_t **result, int timeout_ms, struct ft_error *err)
+{
+    struct fake_host *host = control->host;
+    bool looks = !strcmp(verb, "status") || !strcmp(verb, "probe");
+    json_t *answer = NULL;
+    bool due = is_due(host, verb);
+    int rc = 0;
+
+    (void)timeout_ms;
+    if (!looks)
+        note_call(host, verb);
+    if (host->away || !host->running)
+        rc = ft_fail(err, EPIPE, NULL, "connection to %s lost", host->name);
+    else if (due && !rule.after)
+        rc = fail_as_told(host, verb, err);
+    else
+        rc = perform(host, verb, args, &answer, err);
+    if (!rc && due)
+        rc = fail_as_told(host, verb, err);
+    json_decref(args);
+    if (!rc && result)
+        *result = json_incref(answer);
+    json_decref(answer);
+    return rc;
+}
+
+/* ---- the journal ---- */
+
+static struct {
+    char text[4096]; /* "begin 0:started 0:done ... end:done" */
+    int fail_at;     /* the n-th call fails; 0: none */
+    int calls;
+    struct ft_journal_entry entry, unfinished; /* pair empty: none */
+} book;
+
+static int
+book_write(const char *what, struct ft_error *err)
+{
+    size_t n = strlen(book.text);
+
+    assert_true(n + 64 < sizeof(book.text));
+    snprintf(book.text + n, sizeof(book.text) - n, "%s ", what);
+    return ++book.calls == book.fail_at
+               ? ft_fail(err, ENOSPC, NULL, "the database is full")
+               : 0;
+}
+
+static int
+book_begin(void *data, const struct ft_journal_entry *entry,
+           struct ft_error *err)
+{
+    (void)data;
+    book.entry = *entry;
+    return book_write("begin", err);
+}
+
+static int
+book_step(void *data, const struct ft_journal_entry *entry, size_t index,
+          const char *step, const char *host, enum ft_step_state state,
+          struct ft_error *err)
+{
+    char text[100];
+
+    (void)data;
+    (void)step;
+    (void)host;
+    assert_string_equal(entry->pair, book.entry.pair);
+    snprintf(text, sizeof(text), "%zu:%s", index, ft_step_state_name(state));
+    return book_write(text, err);
+}
+
+static int
+book_end(void *data, const struct ft_journal_entry *entry,
+         enum ft_journal_end how, struct ft_error *err)
+{
+    static const char *const names[] = { [FT_JOURNAL_DONE] = "end:done",
+                                         [FT_JOURNAL_ROLLED_BACK] =
+                                             "end:rolled-back",
+                                         [FT_JOURNAL_PARTLY] = "end:partly" };
+
+    (void)data;
+    (void)entry;
+    return book_write(names[how], err);
+}
+
+static int
+book_pending(void *data, const char *vm, struct ft_journal_entry *entry,
+             struct ft_error *err)
+{
+    (void)data;
+    (void)vm;
+    (void)err;
+    *entry = book.unfinished;
+    return book.unfinished.pair[0] ? 0 : -ENOENT;
+}
+
+static const struct ft_journal_ops journal = { book_begin, book_step, book_end,
+                                               book_pending, NULL };
+
+/* ---- a fleet of all of them ---- */
+
+static struct ft_fleet fleet;
+
+static void
+fleet_up(void)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    assert_int_equal(ft_fleet_init(&fleet, NULL, NULL, &err), 0);
+    for (int i = 0; i < HOSTS; i++)
+        assert_int_equal(ft_fleet_add(&fleet, hosts[i].name, NULL, NULL, &err),
+                         0);
+}
+
+/* As another run of ftadmin: it knows nothing of the last one. */
+static void
+fleet_anew(void)
+{
+    ft_fleet_free(&fleet);
+    fleet_up();
+}
+
+static int
+begin(void **state)
+{
+    static const char *const names[HOSTS] = { "h1", "h2", "w1" };
+
+    (void)state;
+    memset(hosts, 0, sizeof(hosts));
+    memset(&rule, 0, sizeof(rule));
+    memset(&book, 0, sizeof(book));
+    trace[0] = '\0';
+    for (int i = 0; i < HOSTS; i++)
+        hosts[i].name = names[i];
+    fleet_up();
+    return 0;
+}
+
+static int
+end(void **state)
+{
+    (void)state;
+    ft_fleet_free(&fleet);
+    for (int i = 0; i < HOSTS; i++)
+        json_decref(hosts[i].config);
+    return 0;
+}
+
+/* The pair as it is when all went well. */
+__attribute__((unused)) static void
+protect_by_hand(void)
+{
+    for (int i = 0; i < HOSTS; i++)
+        hosts[i].installed = hosts[i].running = true;
+    for (int i = 0; i < 2; i++) {
+        strcpy(hosts[i].pair, PAIR_UUID);
+        strcpy(hosts[i].role, i ? "standby" : "primary");
+        hosts[i].generation = 1;
+    }
+    hosts[W1].witness = true;
+    strcpy(hosts[W1].witness_pair, PAIR_UUID);
+}
+
+__attribute__((unused)) static void
+assert_has(const char *text, const char *part)
+{
+    if (!strstr(text, part))
+        fail_msg("\"%s\" lacks \"%s\"", text, part);
+}
+
+#define FAKE_TEST(function) \
+    cmocka_unit_test_setup_teardown(function, begin, end)
+
+#endif
