@@ -429,8 +429,9 @@ book_pending(void *data, const char *vm, struct ft_journal_entry *entry,
     return book.unfinished.pair[0] ? 0 : -ENOENT;
 }
 
-static const struct ft_journal_ops journal = { book_begin, book_step, book_end,
-                                               book_pending, NULL };
+__attribute__((unused)) static const struct ft_journal_ops journal = {
+    book_begin, book_step, book_end, book_pending, NULL
+};
 
 /* ---- a fleet of all of them ---- */
 
@@ -448,7 +449,7 @@ fleet_up(void)
 }
 
 /* As another run of ftadmin: it knows nothing of the last one. */
-static void
+__attribute__((unused)) static void
 fleet_anew(void)
 {
     ft_fleet_free(&fleet);

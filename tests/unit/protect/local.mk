@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-protect_tests = tests/unit/protect/test-protect
+protect_tests = tests/unit/protect/test-fleet \
+	tests/unit/protect/test-protect tests/unit/protect/test-unprotect
 check_PROGRAMS += $(protect_tests)
 TESTS += $(protect_tests)
 # without libftremote.a, which fake-hosts.h stands for
@@ -9,4 +10,10 @@ protect_libs = libftprotect.a libftplan.a libftinventory.a libftbase.a \
 tests_unit_protect_test_protect_SOURCES = tests/unit/protect/test-protect.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_protect_LDADD = $(protect_libs)
+tests_unit_protect_test_fleet_SOURCES = tests/unit/protect/test-fleet.c \
+	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
+tests_unit_protect_test_fleet_LDADD = $(protect_libs)
+tests_unit_protect_test_unprotect_SOURCES = tests/unit/protect/test-unprotect.c \
+	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
+tests_unit_protect_test_unprotect_LDADD = $(protect_libs)
 endif
