@@ -113,8 +113,8 @@ is_there(const char *path)
 static inline void
 assert_in(const char *text, const char *part)
 {
-    if (!strstr(text, part))
-        fail_msg("\"%s\" lacks \"%s\"", text, part);
+    if (!text || !strstr(text, part))
+        fail_msg("\"%s\" lacks \"%s\"", text ? text : "", part);
 }
 
 #endif
