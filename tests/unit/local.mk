@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each room of src, db and ui has a folder here with the tests of it.
 include tests/unit/base/local.mk
+include tests/unit/cli/local.mk
 include tests/unit/db/local.mk
 include tests/unit/disk/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/gate/local.mk
 include tests/unit/inventory/local.mk
 include tests/unit/link/local.mk
+include tests/unit/model/local.mk
 include tests/unit/pair/local.mk
 include tests/unit/plan/local.mk
 include tests/unit/primary/local.mk
@@ -14,26 +16,10 @@ include tests/unit/protect/local.mk
 include tests/unit/qemu/local.mk
 include tests/unit/remote/local.mk
 include tests/unit/standby/local.mk
+include tests/unit/text/local.mk
 include tests/unit/virt/local.mk
 include tests/unit/witness/local.mk
 include tests/unit/worker/local.mk
-
-# ui/
-if HAVE_CMOCKA
-ui_tests = tests/unit/test-model tests/unit/test-cli-parse \
-	tests/unit/test-cli-status
-check_PROGRAMS += $(ui_tests)
-TESTS += $(ui_tests)
-ui_libs = libftui.a libftdb.a libftprotect.a libftremote.a libftplan.a \
-	libftinventory.a libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) \
-	$(JANSSON_LIBS) $(LIBXML_LIBS) $(LIBVIRT_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_model_SOURCES = tests/unit/test-model.c
-tests_unit_test_model_LDADD = libftui.a libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_cli_parse_SOURCES = tests/unit/test-cli-parse.c
-tests_unit_test_cli_parse_LDADD = $(ui_libs)
-tests_unit_test_cli_status_SOURCES = tests/unit/test-cli-status.c
-tests_unit_test_cli_status_LDADD = libftui.a libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
-endif
 
 # what tests of several rooms share
 EXTRA_DIST += tests/unit/inventory-fixture.h tests/unit/scratch.h \

@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "db/store.h"
 #include "ui/cli/exit.h"
-#include "ui/model/table.h"
+#include "ui/text/table.h"
 
 /* Every option of every command; a command reads only those it declares. */
 struct ft_cli_options {

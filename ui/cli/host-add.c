@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/fleet.h"
-#include "ui/cli/host-name.h"
+#include "ui/model/host-name.h"
 
 static const struct ft_option options[] = {
     { "user", 'u', FT_OPTION_TEXT, "NAME", offsetof(struct ft_cli_options, user),

@@ -13,7 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "ui/model/text.h"
+#include "ui/text/text.h"
 
 #define CONTROL(letter) ((letter)&0x1f)
 

@@ -13,7 +13,7 @@
 #include "ui/cli/fleet.h"
 #include "ui/cli/journal.h"
 #include "ui/cli/progress.h"
-#include "ui/model/text.h"
+#include "ui/text/text.h"
 
 static const struct ft_option options[] = {
     { "standby", 's', FT_OPTION_TEXT, "HOST",

@@ -17,7 +17,7 @@
 
 #include "base/cleanup.h"
 #include "ui/cli/command.h"
-#include "ui/cli/host-name.h"
+#include "ui/model/host-name.h"
 #include "ui/cli/progress.h"
 
 static char *messages;

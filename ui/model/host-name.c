@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "ui/cli/host-name.h"
+#include "ui/model/host-name.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -9,8 +9,8 @@
  * with its own FILE. Text from hosts and guests is never trusted: control
  * characters are shown as '?', so a VM's name cannot drive the terminal.
  */
-#ifndef FT_UI_MODEL_TABLE_H
-#define FT_UI_MODEL_TABLE_H
+#ifndef FT_UI_TEXT_TABLE_H
+#define FT_UI_TEXT_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -14,8 +14,8 @@
 
 #include "base/cleanup.h"
 #include "ui/model/severity.h"
-#include "ui/model/table.h"
-#include "ui/model/text.h"
+#include "ui/text/table.h"
+#include "ui/text/text.h"
 
 static void
 test_decode(void **state)

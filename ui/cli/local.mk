@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ftadmin: the column model and the command line.
-noinst_LIBRARIES += libftui.a
-libftui_a_SOURCES = \
+# ftadmin: the command line.
+noinst_LIBRARIES += libftuicli.a
+libftuicli_a_SOURCES = \
 	ui/cli/cli.c ui/cli/command.h \
 	ui/cli/exit.c ui/cli/exit.h \
 	ui/cli/commands.c ui/cli/commands.h \
@@ -10,7 +10,6 @@ libftui_a_SOURCES = \
 	ui/cli/help.c \
 	ui/cli/host-add.c \
 	ui/cli/host-list.c \
-	ui/cli/host-name.c ui/cli/host-name.h \
 	ui/cli/host-remove.c \
 	ui/cli/host-show.c \
 	ui/cli/journal.c ui/cli/journal.h \
@@ -25,13 +24,11 @@ libftui_a_SOURCES = \
 	ui/cli/switchover.c \
 	ui/cli/unprotect.c \
 	ui/cli/verify.c \
-	ui/cli/vm-list.c \
-	ui/model/severity.c ui/model/severity.h \
-	ui/model/table.c ui/model/table.h \
-	ui/model/text.c ui/model/text.h
+	ui/cli/vm-list.c
 
 sbin_PROGRAMS += ftadmin
 ftadmin_SOURCES = ui/cli/main.c
-ftadmin_LDADD = libftui.a libftdb.a libftprotect.a libftremote.a libftplan.a \
-	libftinventory.a libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) \
-	$(SQLITE_LIBS) $(JANSSON_LIBS) $(LIBXML_LIBS)
+ftadmin_LDADD = libftuicli.a libftuitext.a libftuimodel.a libftdb.a \
+	libftprotect.a libftremote.a libftplan.a libftinventory.a libftbase.a \
+	$(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
+	$(LIBXML_LIBS)

@@ -3,8 +3,8 @@
  * Text for a terminal: widths, safe characters, and numbers with units.
  * Pure functions; any thread. Widths follow wcwidth(3) of the locale in force.
  */
-#ifndef FT_UI_MODEL_TEXT_H
-#define FT_UI_MODEL_TEXT_H
+#ifndef FT_UI_TEXT_TEXT_H
+#define FT_UI_TEXT_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How the administrator writes a host on the command line. Pure. */
-#ifndef FT_UI_CLI_HOST_NAME_H
-#define FT_UI_CLI_HOST_NAME_H
+#ifndef FT_UI_MODEL_HOST_NAME_H
+#define FT_UI_MODEL_HOST_NAME_H
 
 #include "db/store.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "ui/model/table.h"
+#include "ui/text/table.h"
 
 #include <errno.h>
 #include <langinfo.h>
@@ -12,7 +12,7 @@
 
 #include "base/cleanup.h"
 #include "ui/model/severity.h"
-#include "ui/model/text.h"
+#include "ui/text/text.h"
 
 #define CELL_SIZE 512
 #define COLOUR_END "\033[0m"

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ui/cli
+if HAVE_CMOCKA
+cli_tests = tests/unit/cli/test-parse
+check_PROGRAMS += $(cli_tests)
+TESTS += $(cli_tests)
+tests_unit_cli_test_parse_SOURCES = tests/unit/cli/test-parse.c
+tests_unit_cli_test_parse_LDADD = libftuicli.a libftuitext.a libftuimodel.a \
+	libftdb.a libftprotect.a libftremote.a libftplan.a libftinventory.a \
+	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) \
+	$(JANSSON_LIBS) $(LIBXML_LIBS) $(LIBVIRT_LIBS) $(CMOCKA_LIBS)
+endif

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Tables, records and text for a terminal.
+noinst_LIBRARIES += libftuitext.a
+libftuitext_a_SOURCES = \
+	ui/text/table.c ui/text/table.h \
+	ui/text/text.c ui/text/text.h
