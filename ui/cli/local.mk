@@ -14,7 +14,6 @@ libftuicli_a_SOURCES = \
 	ui/cli/host-show.c \
 	ui/cli/journal.c ui/cli/journal.h \
 	ui/cli/pair-ref.c ui/cli/pair-ref.h \
-	ui/cli/pair-status.c ui/cli/pair-status.h \
 	ui/cli/parse.c \
 	ui/cli/progress.c ui/cli/progress.h \
 	ui/cli/prompt.c ui/cli/prompt.h \

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "ui/cli/pair-status.h"
+#include "ui/model/pair-rows.h"
 
 #define COPY(to, from) \
     snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))

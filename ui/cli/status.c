@@ -8,7 +8,7 @@
 #include "ui/cli/commands.h"
 #include "ui/cli/fleet.h"
 #include "ui/cli/pair-ref.h"
-#include "ui/cli/pair-status.h"
+#include "ui/model/pair-rows.h"
 
 static const struct ft_column pair_columns[] = {
     { "VM", "vm", FT_COLUMN_TEXT },
@@ -325,6 +325,21 @@ print_all(struct ft_cli *cli, const json_t *rows, const json_t *hosts, bool one)
 }
 
 static enum ft_exit
+exit_of(enum ft_severity worst)
+{
+    switch (worst) {
+    case FT_SEVERITY_OK:
+        return FT_EXIT_OK;
+    case FT_SEVERITY_WARN:
+        return FT_EXIT_DEGRADED;
+    case FT_SEVERITY_UNKNOWN: /* only known from before */
+        return FT_EXIT_UNREACHABLE;
+    default:
+        return FT_EXIT_UNPROTECTED;
+    }
+}
+
+static enum ft_exit
 show(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
 {
     struct ft_error err = FT_ERROR_INIT;
@@ -344,7 +359,7 @@ show(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
         return code;
     if (fleet->count && !answered)
         return FT_EXIT_UNREACHABLE;
-    return missing ? missing : ft_pair_rows_exit(rows);
+    return missing ? missing : exit_of(ft_pair_rows_worst(rows));
 }
 
 static enum ft_exit

@@ -8,7 +8,7 @@
 #include "ui/cli/commands.h"
 #include "ui/cli/fleet.h"
 #include "ui/cli/pair-ref.h"
-#include "ui/cli/pair-status.h"
+#include "ui/model/pair-rows.h"
 
 static const struct ft_column columns[] = {
     { "VM", "vm", FT_COLUMN_TEXT },

@@ -33,18 +33,6 @@ static const struct {
     { "crit", FT_SEVERITY_CRIT },
 };
 
-static const struct {
-    const char *word;
-    const char *glyph;
-    const char *ascii;
-    const char *colour;
-} shapes[] = {
-    [FT_SEVERITY_OK] = { "OK", "\u2713", "+", "\033[32m" },
-    [FT_SEVERITY_WARN] = { "WARN", "\u25b2", "!", "\033[33m" },
-    [FT_SEVERITY_CRIT] = { "CRIT", "\u2717", "X", "\033[31m" },
-    [FT_SEVERITY_UNKNOWN] = { "UNKNOWN", "?", "?", "\033[35m" },
-};
-
 enum ft_severity
 ft_severity_of(const char *word)
 {
@@ -57,17 +45,12 @@ ft_severity_of(const char *word)
 const char *
 ft_severity_word(enum ft_severity severity)
 {
-    return shapes[severity].word;
-}
+    static const char *const names[] = {
+        [FT_SEVERITY_OK] = "OK",
+        [FT_SEVERITY_WARN] = "WARN",
+        [FT_SEVERITY_CRIT] = "CRIT",
+        [FT_SEVERITY_UNKNOWN] = "UNKNOWN",
+    };
 
-const char *
-ft_severity_glyph(enum ft_severity severity, bool utf8)
-{
-    return utf8 ? shapes[severity].glyph : shapes[severity].ascii;
-}
-
-const char *
-ft_severity_colour(enum ft_severity severity)
-{
-    return shapes[severity].colour;
+    return names[severity];
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Severity: what a state means to the administrator, always shown as a word,
- * a glyph and a colour together, so that none of the three is needed.
+ * Severity: what a state means to the administrator. Its word is here, its
+ * glyph and colour in ui/text/glyph.h; shown are all three, so that none of
+ * them is needed. Pure; any thread; what is returned is constant.
  */
 #ifndef FT_UI_MODEL_SEVERITY_H
 #define FT_UI_MODEL_SEVERITY_H
-
-#include <stdbool.h>
 
 enum ft_severity {
     FT_SEVERITY_OK,
@@ -20,11 +19,5 @@ enum ft_severity ft_severity_of(const char *word);
 
 /* "OK", "WARN", "CRIT", "UNKNOWN" */
 const char *ft_severity_word(enum ft_severity severity);
-
-/* One column wide; ASCII when utf8 is false. */
-const char *ft_severity_glyph(enum ft_severity severity, bool utf8);
-
-/* ECMA-48 sequence that starts the colour. */
-const char *ft_severity_colour(enum ft_severity severity);
 
 #endif

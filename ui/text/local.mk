@@ -2,5 +2,6 @@
 # Tables, records and text for a terminal.
 noinst_LIBRARIES += libftuitext.a
 libftuitext_a_SOURCES = \
+	ui/text/glyph.c ui/text/glyph.h \
 	ui/text/table.c ui/text/table.h \
 	ui/text/text.c ui/text/text.h

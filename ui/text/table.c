@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "ui/model/severity.h"
+#include "ui/text/glyph.h"
 #include "ui/text/text.h"
 
 #define CELL_SIZE 512

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line: verbs, options, host names, exit codes and progress bars.
+ * The command line: verbs, options, exit codes and progress bars.
  * Linked with the real table of commands; nothing is run.
  */
 #include "config.h"
@@ -17,7 +17,6 @@
 
 #include "base/cleanup.h"
 #include "ui/cli/command.h"
-#include "ui/model/host-name.h"
 #include "ui/cli/progress.h"
 
 static char *messages;
@@ -165,49 +164,6 @@ test_table(void **state)
 }
 
 static void
-check_host(const char *text, const char *user, int port, const char *name,
-           const char *address)
-{
-    struct ft_store_host host;
-    struct ft_error err = FT_ERROR_INIT;
-
-    if (ft_host_name_parse(text, user, port, &host, &err))
-        fail_msg("%s: %s", text, err.text);
-    assert_string_equal(host.name, name);
-    assert_string_equal(host.address, address);
-}
-
-static void
-test_host_names(void **state)
-{
-    static const char *const bad[] = {
-        "",      "=h1",      "@h1",    "root@",       "h1:",
-        "h1:0",  "h1:70000", "h1:22x", "a b",         "-oProxyCommand=x",
-        "n=-x",  "[::1",     "[::1]x", "bad/name=h1", "h1\n",
-        "[]:22",
-    };
-
-    (void)state;
-    check_host("h1", NULL, 0, "h1", "h1");
-    check_host("h1", "root", 2222, "h1", "root@h1:2222");
-    check_host("joe@h1:22", "root", 2222, "h1", "joe@h1:22");
-    check_host("a=joe@10.0.0.1", NULL, 2222, "a", "joe@10.0.0.1:2222");
-    check_host("fe80::1", NULL, 0, "fe80::1", "fe80::1");
-    check_host("joe@fe80::1", NULL, 22, "fe80::1", "joe@[fe80::1]:22");
-    check_host("[fe80::1]:2022", "root", 22, "fe80::1", "root@[fe80::1]:2022");
-    check_host("[fe80::1]", NULL, 22, "fe80::1", "[fe80::1]:22");
-    for (size_t i = 0; i < FT_ARRAY_SIZE(bad); i++) {
-        struct ft_store_host host;
-        struct ft_error err = FT_ERROR_INIT;
-
-        if (ft_host_name_parse(bad[i], NULL, 0, &host, &err) != -EINVAL)
-            fail_msg("\"%s\" was taken as %s at %s", bad[i], host.name,
-                     host.address);
-        assert_true(*err.text && *err.hint);
-    }
-}
-
-static void
 test_exit_codes(void **state)
 {
     (void)state;
@@ -252,8 +208,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verbs),        cmocka_unit_test(test_options),
         cmocka_unit_test(test_usage_errors), cmocka_unit_test(test_table),
-        cmocka_unit_test(test_host_names),   cmocka_unit_test(test_exit_codes),
-        cmocka_unit_test(test_bar),
+        cmocka_unit_test(test_exit_codes),   cmocka_unit_test(test_bar),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

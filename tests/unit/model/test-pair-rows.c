@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "ui/cli/pair-status.h"
+#include "ui/model/pair-rows.h"
 
 static json_t *
 status_of(const char *pair, const char *vm, const char *role, int generation,
@@ -128,8 +128,8 @@ test_contract(void **state)
     assert_int_equal(json_integer_value(json_object_get(row, "generation")), 3);
 }
 
-static enum ft_exit
-exit_of(const char *first, double first_age, const char *second)
+static enum ft_severity
+worst_of(const char *first, double first_age, const char *second)
 {
     FT_AUTOJSON json_t *a = status_of("p", "a", "primary", 1, first);
     FT_AUTOJSON json_t *b = status_of("q", "b", "primary", 1, second);
@@ -137,24 +137,24 @@ exit_of(const char *first, double first_age, const char *second)
 
     json_array_append_new(rows, ft_pair_row(a, first_age));
     json_array_append_new(rows, ft_pair_row(b, 0));
-    return ft_pair_rows_exit(rows);
+    return ft_pair_rows_worst(rows);
 }
 
 static void
-test_exit(void **state)
+test_worst(void **state)
 {
     FT_AUTOJSON json_t *none = json_array();
 
     (void)state;
-    assert_int_equal(ft_pair_rows_exit(none), FT_EXIT_OK);
-    assert_int_equal(exit_of("protected", 0, "protected"), FT_EXIT_OK);
-    assert_int_equal(exit_of("syncing", 0, "protected"), FT_EXIT_DEGRADED);
-    assert_int_equal(exit_of("resyncing", 0, "alone"), FT_EXIT_DEGRADED);
-    assert_int_equal(exit_of("protected", 60, "alone"), FT_EXIT_UNREACHABLE);
-    assert_int_equal(exit_of("failed", 0, "alone"), FT_EXIT_UNPROTECTED);
-    assert_int_equal(exit_of("unprotected", 9, "protected"),
-                     FT_EXIT_UNPROTECTED);
-    assert_int_equal(exit_of("something new", 0, "protected"), FT_EXIT_DEGRADED);
+    assert_int_equal(ft_pair_rows_worst(none), FT_SEVERITY_OK);
+    assert_int_equal(worst_of("protected", 0, "protected"), FT_SEVERITY_OK);
+    assert_int_equal(worst_of("syncing", 0, "protected"), FT_SEVERITY_WARN);
+    assert_int_equal(worst_of("resyncing", 0, "alone"), FT_SEVERITY_WARN);
+    assert_int_equal(worst_of("protected", 60, "alone"), FT_SEVERITY_UNKNOWN);
+    assert_int_equal(worst_of("failed", 0, "alone"), FT_SEVERITY_CRIT);
+    assert_int_equal(worst_of("unprotected", 9, "protected"), FT_SEVERITY_CRIT);
+    assert_int_equal(worst_of("something new", 0, "protected"),
+                     FT_SEVERITY_WARN);
 }
 
 int
@@ -165,7 +165,7 @@ main(void)
         cmocka_unit_test(test_generation_beats_role),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_contract),
-        cmocka_unit_test(test_exit),
+        cmocka_unit_test(test_worst),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Widths, safe text, units, severities and the three outputs of one table. */
+/* Widths, safe text, units, glyphs and the three outputs of one table. */
 #include "config.h"
 
 #include <locale.h>
@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "ui/model/severity.h"
+#include "ui/text/glyph.h"
 #include "ui/text/table.h"
 #include "ui/text/text.h"
 
@@ -116,17 +116,13 @@ test_units(void **state)
 }
 
 static void
-test_severity(void **state)
+test_glyphs(void **state)
 {
     (void)state;
-    assert_int_equal(ft_severity_of("protected"), FT_SEVERITY_OK);
-    assert_int_equal(ft_severity_of("alone"), FT_SEVERITY_WARN);
-    assert_int_equal(ft_severity_of("unprotected"), FT_SEVERITY_CRIT);
-    assert_int_equal(ft_severity_of("news to us"), FT_SEVERITY_UNKNOWN);
-    assert_int_equal(ft_severity_of(NULL), FT_SEVERITY_UNKNOWN);
     for (int i = FT_SEVERITY_OK; i <= FT_SEVERITY_UNKNOWN; i++) {
         assert_int_equal(ft_text_width(ft_severity_glyph(i, true)), 1);
         assert_int_equal(strlen(ft_severity_glyph(i, false)), 1);
+        assert_int_equal(*ft_severity_colour(i), '\033');
     }
 }
 
@@ -229,10 +225,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decode),   cmocka_unit_test(test_width),
-        cmocka_unit_test(test_safe),     cmocka_unit_test(test_units),
-        cmocka_unit_test(test_severity), cmocka_unit_test(test_outputs),
-        cmocka_unit_test(test_record),   cmocka_unit_test(test_full_device),
+        cmocka_unit_test(test_decode), cmocka_unit_test(test_width),
+        cmocka_unit_test(test_safe),   cmocka_unit_test(test_units),
+        cmocka_unit_test(test_glyphs), cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_record), cmocka_unit_test(test_full_device),
         cmocka_unit_test(test_style),
     };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "ui/cli/pair-status.h"
+#include "ui/model/pair-rows.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -198,43 +198,33 @@ ft_pairs_merge(const struct ft_reply *replies, size_t count)
     return best ? sorted_values(best) : NULL;
 }
 
-static enum ft_exit
-row_exit(const json_t *row)
-{
-    const char *health = ft_json_string(row, "health", "crit");
-
-    if (!strcmp(health, "ok"))
-        return FT_EXIT_OK;
-    if (!strcmp(health, "unknown"))
-        return FT_EXIT_UNREACHABLE;
-    return strcmp(health, "warn") ? FT_EXIT_UNPROTECTED : FT_EXIT_DEGRADED;
-}
-
 static int
-rank(enum ft_exit code)
+rank(enum ft_severity severity)
 {
-    switch (code) {
-    case FT_EXIT_UNPROTECTED:
-        return 3;
-    case FT_EXIT_UNREACHABLE:
-        return 2;
-    case FT_EXIT_DEGRADED:
-        return 1;
-    default:
-        return 0;
-    }
+    static const int ranks[] = {
+        [FT_SEVERITY_OK] = 0,
+        [FT_SEVERITY_WARN] = 1,
+        [FT_SEVERITY_UNKNOWN] = 2,
+        [FT_SEVERITY_CRIT] = 3,
+    };
+
+    return ranks[severity];
 }
 
-enum ft_exit
-ft_pair_rows_exit(const json_t *rows)
+enum ft_severity
+ft_pair_rows_worst(const json_t *rows)
 {
-    enum ft_exit worst = FT_EXIT_OK;
+    enum ft_severity worst = FT_SEVERITY_OK;
     const json_t *row;
     size_t index;
 
-    json_array_foreach(rows, index, row)
-        if (rank(row_exit(row)) > rank(worst))
-            worst = row_exit(row);
+    json_array_foreach(rows, index, row) {
+        enum ft_severity health =
+            ft_severity_of(ft_json_string(row, "health", "crit"));
+
+        if (rank(health) > rank(worst))
+            worst = health;
+    }
     return worst;
 }
 

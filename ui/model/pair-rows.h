@@ -4,16 +4,16 @@
  *
  * Pure functions over JSON: STATUS objects as engines send them (ft-protocol(7))
  * go in, rows of `ftadmin status` (schema 1) come out. Nothing received is
- * trusted: a member of the wrong type becomes null.
+ * trusted: a member of the wrong type becomes null. Any thread.
  */
-#ifndef FT_UI_CLI_PAIR_STATUS_H
-#define FT_UI_CLI_PAIR_STATUS_H
+#ifndef FT_UI_MODEL_PAIR_ROWS_H
+#define FT_UI_MODEL_PAIR_ROWS_H
 
 #include <stddef.h>
 
 #include <jansson.h>
 
-#include "ui/cli/exit.h"
+#include "ui/model/severity.h"
 
 struct ft_reply {
     const char *host;     /* ftadmin's name of the host that said it */
@@ -33,9 +33,11 @@ json_t *ft_pairs_merge(const struct ft_reply *replies, size_t count);
  */
 json_t *ft_pair_row(const json_t *status, double age_s);
 
-/* The worst of all rows: 0 protected, 30 degraded, 31 unprotected or failed,
- * and 20 for what is only known from before (age_s > 0). */
-enum ft_exit ft_pair_rows_exit(const json_t *rows);
+/*
+ * The worst health of all rows, FT_SEVERITY_OK of none. What is only known
+ * from before (FT_SEVERITY_UNKNOWN) is worse than a warning.
+ */
+enum ft_severity ft_pair_rows_worst(const json_t *rows);
 
 /* The first row (or STATUS) with this VM name, VM uuid or pair; borrowed. */
 const json_t *ft_pair_find(const json_t *rows, const char *name);
