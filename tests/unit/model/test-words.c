@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "ui/model/host-name.h"
 #include "ui/model/severity.h"
+#include "ui/model/suggest.h"
 
 static void
 test_severity(void **state)
@@ -70,12 +71,94 @@ test_host_names(void **state)
     }
 }
 
+static void
+test_distance(void **state)
+{
+    static const struct {
+        const char *a;
+        const char *b;
+        size_t edits;
+    } cases[] = {
+        { "", "", 0 },
+        { "a", "", 1 },
+        { "", "ab", 2 },
+        { "vm11", "vm1", 1 },
+        { "VM1", "vm1", 0 },
+        { "vm1", "vm2", 2 }, /* another VM */
+        { "vml", "vm1", 1 },
+        { "statsu", "status", 1 },
+        { "sttaus", "status", 1 },
+        { "protct", "protect", 1 },
+        { "abcdef", "fedcba", 5 },
+        { "kitten", "sitting", 3 },
+        { "ca", "abc", 3 }, /* no edit of what was exchanged */
+    };
+    char longest[FT_SUGGEST_LENGTH + 1], longer[FT_SUGGEST_LENGTH + 2];
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        assert_int_equal(ft_edit_distance(cases[i].a, cases[i].b, 9),
+                         cases[i].edits);
+        assert_int_equal(ft_edit_distance(cases[i].b, cases[i].a, 9),
+                         cases[i].edits);
+    }
+    assert_int_equal(ft_edit_distance("abcdef", "uvwxyz", 2), 3);
+    assert_int_equal(ft_edit_distance("a", "abcdef", 2), 3);
+    memset(longest, 'x', sizeof(longest));
+    memset(longer, 'x', sizeof(longer));
+    longest[sizeof(longest) - 1] = longer[sizeof(longer) - 1] = '\0';
+    assert_int_equal(ft_edit_distance(longest, longest, 3), 0);
+    assert_int_equal(ft_edit_distance(longest, longer, 3), 4);
+    assert_int_equal(ft_edit_distance(longer, longer, 3), 4);
+}
+
+static const char *
+meant(const char *typed, const char *first, const char *second)
+{
+    static struct ft_suggestion best;
+
+    memset(&best, 0, sizeof(best));
+    ft_suggest(&best, typed, first);
+    ft_suggest(&best, typed, second);
+    return best.name;
+}
+
+static void
+test_suggest(void **state)
+{
+    struct ft_suggestion none = { .distance = 0 }, one = { .name = "vm1" };
+    struct ft_error err = { ENOENT, "no VM vm11", "" };
+
+    (void)state;
+    assert_string_equal(meant("vm11", "vm1", "vm2"), "vm1");
+    assert_string_equal(meant("vm3", "vm1", "vm2"), "");
+    assert_string_equal(meant("h9", "h1", "w1"), "");
+    assert_string_equal(meant("h11", "h2", "h1"), "h1");
+    assert_string_equal(meant("web-serevr", "web-sever", "web-server"),
+                        "web-server");
+    assert_string_equal(meant("web-serer", "database", "web-server"),
+                        "web-server");
+    assert_string_equal(meant("xyz", "", "xyz\n"), "");
+    assert_string_equal(meant("abcdef", "abcde\033", "abcd\xc2\x9b"), "");
+    assert_string_equal(meant("d\xc3\xa9ja", "d\xc3\xa9j\xc3\xa0", ""),
+                        "d\xc3\xa9j\xc3\xa0");
+    ft_suggest_tell(&none, &err);
+    assert_string_equal(err.text, "no VM vm11");
+    ft_suggest_tell(&one, &err);
+    assert_string_equal(err.text, "no VM vm11; did you mean vm1?");
+    memset(err.text, 'x', sizeof(err.text) - 1);
+    ft_suggest_tell(&one, &err);
+    assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_severity),
         cmocka_unit_test(test_host_names),
+        cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_suggest),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
