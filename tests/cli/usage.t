@@ -38,6 +38,30 @@ $ ftadmin
 !   20 host or engine unreachable, 21 timeout, 22 protocol mismatch,
 !   30 degraded, 31 unprotected, 130 interrupted
 [2]
+$ ftadmin protct vm1
+! ftadmin: no command "protct"; did you mean "protect"?
+! Try 'ftadmin --help'.
+[2]
+$ ftadmin host lsit
+! ftadmin: no command "host lsit"; did you mean "host list"?
+! Try 'ftadmin --help'.
+[2]
+$ ftadmin hots add h1
+! ftadmin: no command "hots"; did you mean "host add"?
+! Try 'ftadmin --help'.
+[2]
+$ ftadmin help statsu
+! ftadmin: no command "statsu"; did you mean "status"?
+!   hint: ftadmin help lists the commands
+[2]
+$ ftadmin protect vm1 --stanby h2
+! ftadmin: unrecognized option '--stanby'; did you mean '--standby'?
+! Try 'ftadmin protect --help'.
+[2]
+$ ftadmin --jsno status
+! ftadmin: unrecognized option '--jsno'; did you mean '--json'?
+! Try 'ftadmin --help'.
+[2]
 $ ftadmin --wrong
 ! ftadmin: unrecognized option '--wrong'
 ! Try 'ftadmin --help'.

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "ui/cli/cli.h"
+
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "ui/cli/command.h"
 
 static void
 print_error(struct ft_cli *cli, const char *text, const char *hint)
@@ -135,31 +135,4 @@ ft_cli_age(int64_t at_ms)
     int64_t age = ft_cli_now_ms() - at_ms;
 
     return at_ms ? json_real(age > 0 ? (double)age / 1000 : 0) : json_null();
-}
-
-static volatile sig_atomic_t interrupted;
-
-static void
-on_interrupt(int number)
-{
-    (void)number;
-    if (interrupted)
-        _exit(FT_EXIT_INTERRUPTED);
-    interrupted = 1;
-}
-
-void
-ft_cli_catch_interrupts(void)
-{
-    struct sigaction action = { .sa_handler = on_interrupt };
-
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-int
-ft_cli_interrupted(void *unused)
-{
-    (void)unused;
-    return interrupted != 0;
 }

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The descriptors of all commands, each in the file of its name. */
+/*
+ * The table of all commands, and their descriptors, each in the file of its
+ * name. Constant; any thread.
+ */
 #ifndef FT_UI_CLI_COMMANDS_H
 #define FT_UI_CLI_COMMANDS_H
 
 #include "ui/cli/command.h"
 
+/* Only for those who hand it on: main, and the test of the table. */
+extern const struct ft_command *const ft_commands[];
+
+extern const struct ft_command ft_command_help;
 extern const struct ft_command ft_command_host_add;
 extern const struct ft_command ft_command_host_list;
 extern const struct ft_command ft_command_host_show;

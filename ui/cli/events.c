@@ -7,8 +7,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/fleet.h"
+#include "ui/cli/interrupt.h"
 
 #define DEFAULT_LIMIT 100
 #define RECONNECT_MS 2000

@@ -12,7 +12,7 @@
 #define FT_UI_CLI_FLEET_H
 
 #include "protect/fleet.h"
-#include "ui/cli/command.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/prompt.h"
 
 #define FT_CLI_CONNECT_MS 5000

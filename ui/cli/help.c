@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include <string.h>
+#include "ui/cli/help.h"
 
 #include "base/cleanup.h"
-#include "ui/cli/command.h"
+#include "ui/cli/cli.h"
+#include "ui/cli/commands.h"
+#include "ui/cli/verbs.h"
 
 static const char *const exit_lines[] = {
     "0 done, 1 failed, 2 wrong usage, 3 not found, 4 a check failed,",
@@ -12,27 +14,6 @@ static const char *const exit_lines[] = {
     "20 host or engine unreachable, 21 timeout, 22 protocol mismatch,",
     "30 degraded, 31 unprotected, 130 interrupted",
 };
-
-const struct ft_command *
-ft_command_find(const char *words)
-{
-    for (size_t i = 0; ft_commands[i]; i++)
-        if (!strcmp(ft_commands[i]->name, words))
-            return ft_commands[i];
-    return NULL;
-}
-
-bool
-ft_command_is_noun(const char *word)
-{
-    size_t size = strlen(word);
-
-    for (size_t i = 0; ft_commands[i]; i++)
-        if (!strncmp(ft_commands[i]->name, word, size) &&
-            ft_commands[i]->name[size] == ' ')
-            return true;
-    return false;
-}
 
 static void
 print_command_line(FILE *stream, const struct ft_command *command)
@@ -60,14 +41,14 @@ print_options(FILE *stream, const struct ft_option *options)
 }
 
 void
-ft_help_overview(FILE *stream)
+ft_help_overview(FILE *stream, ft_command_table commands)
 {
     fputs("usage: ftadmin [OPTIONS] COMMAND [ARGUMENTS]\n\n"
           "Keeps virtual machines running when their host dies.\n\nCommands:\n",
           stream);
-    for (size_t i = 0; ft_commands[i]; i++)
-        if (!ft_commands[i]->hidden)
-            print_command_line(stream, ft_commands[i]);
+    for (; *commands; commands++)
+        if (!(*commands)->hidden)
+            print_command_line(stream, *commands);
     fputs("\nOptions of every command:\n", stream);
     print_options(stream, ft_global_options);
     fputs("\nExit codes:\n", stream);
@@ -76,16 +57,13 @@ ft_help_overview(FILE *stream)
 }
 
 void
-ft_help_noun(FILE *stream, const char *noun)
+ft_help_noun(FILE *stream, ft_command_table commands, const char *noun)
 {
-    size_t size = strlen(noun);
-
     fprintf(stream, "usage: ftadmin %s COMMAND [ARGUMENTS]\n\nCommands:\n",
             noun);
-    for (size_t i = 0; ft_commands[i]; i++)
-        if (!strncmp(ft_commands[i]->name, noun, size) &&
-            ft_commands[i]->name[size] == ' ')
-            print_command_line(stream, ft_commands[i]);
+    for (; *commands; commands++)
+        if (ft_command_has_noun(*commands, noun))
+            print_command_line(stream, *commands);
 }
 
 void
@@ -104,26 +82,36 @@ ft_help_command(FILE *stream, const struct ft_command *command)
 }
 
 static enum ft_exit
+unknown(struct ft_cli *cli, const char *words, int argc, char **argv)
+{
+    struct ft_suggestion meant = ft_command_suggest(cli->commands, argc, argv);
+
+    return ft_cli_fail_text(cli, FT_EXIT_USAGE,
+                            "ftadmin help lists the commands",
+                            "no command \"%s\"%s%s%s", words,
+                            *meant.name ? "; did you mean \"" : "", meant.name,
+                            *meant.name ? "\"?" : "");
+}
+
+static enum ft_exit
 help_run(struct ft_cli *cli, int argc, char **argv)
 {
     const struct ft_command *command;
     char words[64];
 
     if (argc == 0) {
-        ft_help_overview(cli->out);
+        ft_help_overview(cli->out, cli->commands);
         return FT_EXIT_OK;
     }
     snprintf(words, sizeof(words), "%s%s%s", argv[0], argc > 1 ? " " : "",
              argc > 1 ? argv[1] : "");
-    command = ft_command_find(words);
+    command = ft_command_find(cli->commands, words);
     if (command)
         ft_help_command(cli->out, command);
-    else if (argc == 1 && ft_command_is_noun(argv[0]))
-        ft_help_noun(cli->out, argv[0]);
+    else if (argc == 1 && ft_command_is_noun(cli->commands, argv[0]))
+        ft_help_noun(cli->out, cli->commands, argv[0]);
     else
-        return ft_cli_fail_text(cli, FT_EXIT_USAGE,
-                                "ftadmin help lists the commands",
-                                "no command \"%s\"", words);
+        return unknown(cli, words, argc, argv);
     return FT_EXIT_OK;
 }
 

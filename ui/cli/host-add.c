@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/fleet.h"
+#include "ui/cli/interrupt.h"
 #include "ui/model/host-name.h"
 
 static const struct ft_option options[] = {

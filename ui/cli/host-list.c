@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "base/cleanup.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 
 static const struct ft_column columns[] = {

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "remote/install.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/fleet.h"
 

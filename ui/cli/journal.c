@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "ui/cli/command.h"
+#include "ui/cli/cli.h"
 
 #define COPY(to, from) \
     snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))

@@ -2,19 +2,22 @@
 # ftadmin: the command line.
 noinst_LIBRARIES += libftuicli.a
 libftuicli_a_SOURCES = \
-	ui/cli/cli.c ui/cli/command.h \
+	ui/cli/cli.c ui/cli/cli.h \
+	ui/cli/command.h \
 	ui/cli/exit.c ui/cli/exit.h \
 	ui/cli/commands.c ui/cli/commands.h \
 	ui/cli/events.c \
 	ui/cli/fleet.c ui/cli/fleet.h \
-	ui/cli/help.c \
+	ui/cli/help.c ui/cli/help.h \
 	ui/cli/host-add.c \
 	ui/cli/host-list.c \
 	ui/cli/host-remove.c \
 	ui/cli/host-show.c \
+	ui/cli/interrupt.c ui/cli/interrupt.h \
 	ui/cli/journal.c ui/cli/journal.h \
+	ui/cli/options.c ui/cli/options.h \
 	ui/cli/pair-ref.c ui/cli/pair-ref.h \
-	ui/cli/parse.c \
+	ui/cli/parse.c ui/cli/parse.h \
 	ui/cli/progress.c ui/cli/progress.h \
 	ui/cli/prompt.c ui/cli/prompt.h \
 	ui/cli/protect.c \
@@ -23,6 +26,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/switchover.c \
 	ui/cli/unprotect.c \
 	ui/cli/verify.c \
+	ui/cli/verbs.c ui/cli/verbs.h \
 	ui/cli/vm-list.c
 
 sbin_PROGRAMS += ftadmin

@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "ui/cli/command.h"
+#include "ui/cli/commands.h"
+#include "ui/cli/help.h"
+#include "ui/cli/parse.h"
 
 /* A closed standard stream would give its number to the database. */
 static void
@@ -29,14 +31,14 @@ without_command(struct ft_cli *cli, int argc, char **argv)
         return FT_EXIT_OK;
     }
     if (cli->options.help && argc) {
-        ft_help_noun(cli->out, argv[0]);
+        ft_help_noun(cli->out, cli->commands, argv[0]);
         return FT_EXIT_OK;
     }
     if (cli->options.help || isatty(STDOUT_FILENO)) {
-        ft_help_overview(cli->out);
+        ft_help_overview(cli->out, cli->commands);
         return FT_EXIT_OK;
     }
-    ft_help_overview(cli->messages);
+    ft_help_overview(cli->messages, cli->commands);
     return FT_EXIT_USAGE;
 }
 
@@ -62,7 +64,9 @@ run(struct ft_cli *cli, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-    struct ft_cli cli = { .out = stdout, .messages = stderr };
+    struct ft_cli cli = { .commands = ft_commands,
+                          .out = stdout,
+                          .messages = stderr };
     enum ft_exit code;
 
     open_standard_streams();

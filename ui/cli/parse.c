@@ -1,46 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include "ui/cli/parse.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "ui/cli/command.h"
+#include "ui/cli/help.h"
+#include "ui/cli/verbs.h"
 
 #define OPTIONS_MAX 48
 #define LONG_ONLY 0x1000 /* getopt's val of an option without letter */
-
-const struct ft_option ft_global_options[] = {
-    { "json", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, json), 0,
-      0, "print one JSON document (it has a schema number)" },
-    { "plain", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, plain),
-      0, 0, "print tab-separated lines without header" },
-    { "db", 0, FT_OPTION_TEXT, "FILE", offsetof(struct ft_cli_options, db), 0,
-      0, "topology database instead of the user's own" },
-    { "yes", 'y', FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, yes), 0,
-      0, "answer every confirmation with yes" },
-    { "accept-new-host-keys", 0, FT_OPTION_FLAG, NULL,
-      offsetof(struct ft_cli_options, accept_new_host_keys), 0, 0,
-      "trust the SSH key of a host seen for the first time" },
-    { "timeout", 0, FT_OPTION_INTEGER, "SECONDS",
-      offsetof(struct ft_cli_options, timeout_s), 1, 3600,
-      "patience with a host for a connection and for an answer" },
-    { "identity", 'i', FT_OPTION_TEXT, "FILE",
-      offsetof(struct ft_cli_options, identity), 0, 0,
-      "SSH key file to try first" },
-    { "password-file", 0, FT_OPTION_TEXT, "FILE",
-      offsetof(struct ft_cli_options, password_file), 0, 0,
-      "read the SSH password from FILE (/dev/fd/N works)" },
-    { "verbose", 'v', FT_OPTION_FLAG, NULL,
-      offsetof(struct ft_cli_options, verbose), 0, 0,
-      "say more on standard error" },
-    { "version", 'V', FT_OPTION_FLAG, NULL,
-      offsetof(struct ft_cli_options, version), 0, 0, "print the version" },
-    { "help", 'h', FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, help),
-      0, 0, "print help" },
-    { NULL, 0, 0, NULL, 0, 0, 0, NULL },
-};
 
 /* What getopt_long wants, made from our tables. */
 struct table {
@@ -132,7 +104,62 @@ usage_error(struct ft_cli *cli)
     return FT_EXIT_USAGE;
 }
 
-/* mode is "+" to stop at the first argument, "" to take options anywhere. */
+/* An option that is not in the table, as it was written: "--stanby=h2". */
+static void
+unknown_option(struct ft_cli *cli, const struct table *table, const char *word)
+{
+    char name[FT_SUGGEST_LENGTH + 2];
+    struct ft_suggestion meant = { .distance = 0 };
+
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    for (int i = 0; i < table->count; i++)
+        ft_suggest(&meant, name, table->options[i]->name);
+    ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                     "unrecognized option '%.*s'%s%s%s", (int)strcspn(word, "="),
+                     word, *meant.name ? "; did you mean '--" : "", meant.name,
+                     *meant.name ? "'?" : "");
+}
+
+/* The beginning of several options. */
+static bool
+is_ambiguous(const struct table *table, const char *word)
+{
+    size_t size = strcspn(word + 2, "=");
+    int alike = 0;
+
+    for (int i = 0; i < table->count; i++)
+        alike += !strncmp(table->options[i]->name, word + 2, size);
+    return alike > 1;
+}
+
+/* What getopt_long(3) found wrong, which it would only say on stderr. */
+static enum ft_exit
+option_error(struct ft_cli *cli, const struct table *table, int value,
+             const char *word)
+{
+    const struct ft_option *known = find_option(table, optopt);
+
+    if (value == ':' && known && word[0] == '-' && word[1] == '-')
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                         "option '--%s' requires an argument", known->name);
+    else if (value == ':')
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                         "option requires an argument -- '%c'", optopt);
+    else if (known)
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                         "option '--%s' doesn't allow an argument", known->name);
+    else if (optopt)
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "invalid option -- '%c'",
+                         optopt);
+    else if (is_ambiguous(table, word))
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "option '%s' is ambiguous",
+                         word);
+    else
+        unknown_option(cli, table, word);
+    return usage_error(cli);
+}
+
+/* mode is "+:" to stop at the first argument, ":" to take options anywhere. */
 static enum ft_exit
 parse_options(struct ft_cli *cli, int argc, char **argv, const char *mode,
               int *rest)
@@ -145,11 +172,14 @@ parse_options(struct ft_cli *cli, int argc, char **argv, const char *mode,
     if (cli->command)
         add_options(&table, cli->command->options);
     optind = 0; /* glibc: start over */
+    opterr = 0;
     while ((value = getopt_long(argc, argv, table.letters, table.longs, NULL)) !=
            -1) {
         const struct ft_option *option = find_option(&table, value);
 
-        if (!option || store_option(cli, option, optarg) != FT_EXIT_OK)
+        if (!option)
+            return option_error(cli, &table, value, argv[optind - 1]);
+        if (store_option(cli, option, optarg) != FT_EXIT_OK)
             return usage_error(cli);
     }
     *rest = optind;
@@ -159,16 +189,22 @@ parse_options(struct ft_cli *cli, int argc, char **argv, const char *mode,
 static enum ft_exit
 unknown_verb(struct ft_cli *cli, int argc, char **argv)
 {
-    if (ft_command_is_noun(argv[0]) && argc < 2) {
-        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s what?", argv[0]);
-        ft_help_noun(cli->messages, argv[0]);
-        return FT_EXIT_USAGE;
+    const char *verb = "";
+    struct ft_suggestion meant;
+
+    if (ft_command_is_noun(cli->commands, argv[0])) {
+        if (argc < 2) {
+            ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s what?", argv[0]);
+            ft_help_noun(cli->messages, cli->commands, argv[0]);
+            return FT_EXIT_USAGE;
+        }
+        verb = argv[1];
     }
-    if (ft_command_is_noun(argv[0]))
-        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "no command \"%s %s\"",
-                         argv[0], argv[1]);
-    else
-        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "no command \"%s\"", argv[0]);
+    meant = ft_command_suggest(cli->commands, argc, argv);
+    ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "no command \"%s%s%s\"%s%s%s",
+                     argv[0], *verb ? " " : "", verb,
+                     *meant.name ? "; did you mean \"" : "", meant.name,
+                     *meant.name ? "\"?" : "");
     return usage_error(cli);
 }
 
@@ -178,12 +214,12 @@ parse_verb(struct ft_cli *cli, int argc, char **argv, int *words)
 {
     char name[64];
 
-    if (argc > 1 && ft_command_is_noun(argv[0])) {
+    if (argc > 1 && ft_command_is_noun(cli->commands, argv[0])) {
         snprintf(name, sizeof(name), "%s %s", argv[0], argv[1]);
-        cli->command = ft_command_find(name);
+        cli->command = ft_command_find(cli->commands, name);
         *words = 2;
     } else {
-        cli->command = ft_command_find(argv[0]);
+        cli->command = ft_command_find(cli->commands, argv[0]);
         *words = 1;
     }
     return cli->command ? FT_EXIT_OK : unknown_verb(cli, argc, argv);
@@ -214,7 +250,7 @@ check_arguments(struct ft_cli *cli, int argc, char **argv)
 static bool
 is_noun_help(const struct ft_cli *cli, int argc, char **argv)
 {
-    if (!ft_command_is_noun(argv[0]))
+    if (!ft_command_is_noun(cli->commands, argv[0]))
         return false;
     return argc == 1 ? cli->options.help
                      : !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h");
@@ -223,12 +259,8 @@ is_noun_help(const struct ft_cli *cli, int argc, char **argv)
 enum ft_exit
 ft_cli_parse(struct ft_cli *cli, int *argc, char ***argv)
 {
-    static char program[] = "ftadmin";
     int rest, words;
-    enum ft_exit code;
-
-    (*argv)[0] = program; /* getopt's messages begin with it */
-    code = parse_options(cli, *argc, *argv, "+", &rest);
+    enum ft_exit code = parse_options(cli, *argc, *argv, "+:", &rest);
     *argc -= rest;
     *argv += rest;
     if (code || *argc == 0)
@@ -242,8 +274,7 @@ ft_cli_parse(struct ft_cli *cli, int *argc, char ***argv)
         return code;
     *argc -= words - 1;
     *argv += words - 1;
-    (*argv)[0] = program;
-    code = parse_options(cli, *argc, *argv, "", &rest);
+    code = parse_options(cli, *argc, *argv, ":", &rest);
     *argc -= rest;
     *argv += rest;
     return code ? code : check_arguments(cli, *argc, *argv);

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "ui/cli/interrupt.h"
 #include "ui/text/text.h"
 
 #define LINE_MAX_COLUMNS 120

@@ -7,7 +7,7 @@
 #define FT_UI_CLI_PROGRESS_H
 
 #include "protect/protect.h"
-#include "ui/cli/command.h"
+#include "ui/cli/cli.h"
 
 struct ft_cli_progress {
     struct ft_cli *cli;

@@ -10,7 +10,7 @@
 #define FT_UI_CLI_PROMPT_H
 
 #include "remote/ssh.h"
-#include "ui/cli/command.h"
+#include "ui/cli/cli.h"
 
 struct ft_prompt {
     struct ft_cli *cli;

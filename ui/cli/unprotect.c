@@ -2,7 +2,9 @@
 #include "config.h"
 
 #include "base/cleanup.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/cli/interrupt.h"
 #include "ui/cli/journal.h"
 #include "ui/cli/pair-ref.h"
 #include "ui/cli/progress.h"

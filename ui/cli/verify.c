@@ -3,6 +3,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/pair-ref.h"
 

@@ -16,8 +16,11 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
-#include "ui/cli/command.h"
+#include "ui/cli/cli.h"
+#include "ui/cli/commands.h"
+#include "ui/cli/parse.h"
 #include "ui/cli/progress.h"
+#include "ui/cli/verbs.h"
 
 static char *messages;
 
@@ -29,15 +32,14 @@ parse(struct ft_cli *cli, const char *line, int *argc, char ***argv)
     static char *words[32];
     static char program[] = "/usr/sbin/ftadmin";
     char *save = NULL;
-    FILE *own = stderr;
     size_t size;
     enum ft_exit code;
 
     memset(cli, 0, sizeof(*cli));
+    cli->commands = ft_commands;
     free(messages);
     cli->messages = open_memstream(&messages, &size);
     cli->out = cli->messages;
-    stderr = cli->messages; /* getopt's own messages */
     snprintf(copy, sizeof(copy), "%s", line);
     words[0] = program;
     *argc = 1;
@@ -47,7 +49,6 @@ parse(struct ft_cli *cli, const char *line, int *argc, char ***argv)
     words[*argc] = NULL;
     *argv = words;
     code = ft_cli_parse(cli, argc, argv);
-    stderr = own;
     fclose(cli->messages);
     return code;
 }
@@ -122,7 +123,19 @@ test_usage_errors(void **state)
         { "status --timeout 0", "from 1 to 3600" },
         { "status --timeout 1x", "not \"1x\"" },
         { "status --timeout 99999999999999999999", "whole number" },
-        { "status --db", "requires an argument" },
+        { "status --db", "option '--db' requires an argument" },
+        { "protect vm1 -s", "option requires an argument -- 's'" },
+        { "status --json=1", "option '--json' doesn't allow an argument" },
+        { "status --p", "option '--p' is ambiguous" },
+        { "--jsno status", "option '--jsno'; did you mean '--json'?" },
+        { "protect --stanby=h2 v", "'--stanby'; did you mean '--standby'?" },
+        { "status --stanby h2", "unrecognized option '--stanby'\n" },
+        { "protct vm1", "no command \"protct\"; did you mean \"protect\"?" },
+        { "host lsit", "no command \"host lsit\"; did you mean \"host list\"?" },
+        { "hots lsit", "no command \"hots\"; did you mean \"host list\"?" },
+        { "hots", "no command \"hots\"; did you mean \"host\"?" },
+        { "host-list", "no command \"host-list\"; did you mean \"host list\"?" },
+        { "verfy vm1", "no command \"verfy\"\n" },
         { "status --db=", "--db needs a value" },
         { "host add h1 --port 70000", "from 1 to 65535" },
     };
@@ -150,7 +163,7 @@ test_table(void **state)
         const struct ft_command *command = ft_commands[i];
 
         assert_true(command->run && command->name && command->usage);
-        assert_ptr_equal(ft_command_find(command->name), command);
+        assert_ptr_equal(ft_command_find(ft_commands, command->name), command);
         assert_true(command->summary[strlen(command->summary) - 1] != '.');
         for (const struct ft_option *o = command->options; o && o->name; o++) {
             assert_true(o->offset < sizeof(struct ft_cli_options));

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One run of the command line: its options, its streams, its database, and
+ * what every verb says and asks by.
+ *
+ * A command runs once and the process ends, so memory that lives as long as
+ * the command may live in struct ft_cli. One thread, except where a file says
+ * otherwise.
+ */
+#ifndef FT_UI_CLI_CLI_H
+#define FT_UI_CLI_CLI_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "db/store.h"
+#include "ui/cli/command.h"
+#include "ui/text/table.h"
+
+struct ft_cli {
+    struct ft_cli_options options;
+    ft_command_table commands;        /* all that there are */
+    const struct ft_command *command; /* the one that was given, or NULL */
+    FILE *out;                        /* data */
+    FILE *messages;                   /* everything else */
+    struct ft_style style;            /* of out */
+    struct ft_store *store;           /* after ft_cli_store */
+};
+
+/*
+ * Opens the database once for the command; *store stays cli's. An exit code:
+ * not FT_EXIT_OK after the error was printed.
+ */
+enum ft_exit ft_cli_store(struct ft_cli *cli, struct ft_store **store);
+
+/* Prints "ftadmin: text" and the hint; returns the exit code of err->code. */
+enum ft_exit ft_cli_fail(struct ft_cli *cli, const struct ft_error *err);
+
+/* The same from parts. */
+enum ft_exit ft_cli_fail_text(struct ft_cli *cli, enum ft_exit code,
+                              const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* A line on cli->messages; only with --verbose for the second. */
+void ft_cli_note(struct ft_cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void ft_cli_verbose(struct ft_cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Prints document with --json, else rows by columns. Returns FT_EXIT_OK or
+ * says why the output could not be written.
+ */
+enum ft_exit ft_cli_print(struct ft_cli *cli, const json_t *document,
+                          const json_t *rows, const struct ft_column *columns,
+                          size_t count);
+
+/*
+ * Asks a yes/no question on the terminal. FT_EXIT_OK: yes (also by --yes);
+ * FT_EXIT_REFUSED when there is nobody to ask, FT_EXIT_INTERRUPTED for no.
+ */
+enum ft_exit ft_cli_confirm(struct ft_cli *cli, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Milliseconds now and the age in seconds of a stored time. */
+int64_t ft_cli_now_ms(void);
+json_t *ft_cli_age(int64_t at_ms);
+
+#endif

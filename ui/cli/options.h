@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What an option is, the values that options set, and the options that every
+ * command has. Values are the command line's own words, which live as long as
+ * the process; one thread.
+ */
+#ifndef FT_UI_CLI_OPTIONS_H
+#define FT_UI_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Every option of every command; a command reads only those it declares. */
+struct ft_cli_options {
+    /* global */
+    bool json;
+    bool plain;
+    const char *db;
+    bool yes;
+    bool accept_new_host_keys;
+    int64_t timeout_s; /* for one answer of one host; 0: default */
+    bool verbose;
+    bool version;
+    bool help;
+    /* reaching hosts */
+    const char *user;
+    int64_t port;
+    const char *identity;
+    const char *password_file;
+    const char *engine;
+    /* host remove */
+    bool keep_engine;
+    bool purge;
+    bool force;
+    /* protect */
+    const char *standby;
+    const char *witness;
+    const char *pool;
+    const char *address;
+    int64_t silence_ms;
+    bool alone_without_witness;
+    bool dry_run;
+    /* events */
+    bool follow;
+    int64_t limit;
+};
+
+enum ft_option_kind { FT_OPTION_FLAG, FT_OPTION_TEXT, FT_OPTION_INTEGER };
+
+struct ft_option {
+    const char *name; /* long name without dashes; NULL ends a list */
+    char letter;      /* short name or 0 */
+    enum ft_option_kind kind;
+    const char *argument; /* placeholder in the help, NULL for flags */
+    size_t offset;        /* of the member in struct ft_cli_options */
+    int64_t min;          /* bounds of an integer */
+    int64_t max;
+    const char *help;
+};
+
+/* Ends with a NULL name. */
+extern const struct ft_option ft_global_options[];
+
+#endif
