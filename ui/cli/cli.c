@@ -4,11 +4,8 @@
 #include "ui/cli/cli.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/clock.h"
 
 static void
 print_error(struct ft_cli *cli, const char *text, const char *hint)
@@ -64,28 +61,6 @@ ft_cli_verbose(struct ft_cli *cli, const char *format, ...)
 }
 
 enum ft_exit
-ft_cli_store(struct ft_cli *cli, struct ft_store **store)
-{
-    struct ft_error err = FT_ERROR_INIT;
-    char path[PATH_MAX];
-    int rc = 0;
-
-    if (!cli->store && !cli->options.db)
-        rc = ft_store_default_path(path, sizeof(path), &err);
-    if (!cli->store && !rc)
-        rc = ft_store_open(cli->options.db ? cli->options.db : path,
-                           FT_STORE_CREATE, &cli->store, &err);
-    if (rc) {
-        enum ft_exit code = ft_cli_fail(cli, &err);
-
-        /* The place is wrong; nothing that was looked for is missing. */
-        return rc == -EBUSY || rc == -EACCES ? code : FT_EXIT_CONFIGURATION;
-    }
-    *store = cli->store;
-    return FT_EXIT_OK;
-}
-
-enum ft_exit
 ft_cli_print(struct ft_cli *cli, const json_t *document, const json_t *rows,
              const struct ft_column *columns, size_t count)
 {
@@ -123,16 +98,8 @@ ft_cli_confirm(struct ft_cli *cli, const char *format, ...)
     return FT_EXIT_INTERRUPTED;
 }
 
-int64_t
-ft_cli_now_ms(void)
+void
+ft_cli_note_no_hosts(struct ft_cli *cli)
 {
-    return ft_clock_realtime_ns() / FT_NS_PER_MS;
-}
-
-json_t *
-ft_cli_age(int64_t at_ms)
-{
-    int64_t age = ft_cli_now_ms() - at_ms;
-
-    return at_ms ? json_real(age > 0 ? (double)age / 1000 : 0) : json_null();
+    ft_cli_note(cli, "No hosts yet: ftadmin host add HOST...");
 }

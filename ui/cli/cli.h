@@ -16,9 +16,9 @@
 #include <jansson.h>
 
 #include "base/error.h"
-#include "db/store.h"
 #include "ui/cli/command.h"
 #include "ui/text/table.h"
+#include "ui/work/fleet.h"
 
 struct ft_cli {
     struct ft_cli_options options;
@@ -27,14 +27,9 @@ struct ft_cli {
     FILE *out;                        /* data */
     FILE *messages;                   /* everything else */
     struct ft_style style;            /* of out */
-    struct ft_store *store;           /* after ft_cli_store */
+    struct ft_work work;              /* by the command's needs */
+    struct ft_work_fleet fleet;       /* the same */
 };
-
-/*
- * Opens the database once for the command; *store stays cli's. An exit code:
- * not FT_EXIT_OK after the error was printed.
- */
-enum ft_exit ft_cli_store(struct ft_cli *cli, struct ft_store **store);
 
 /* Prints "ftadmin: text" and the hint; returns the exit code of err->code. */
 enum ft_exit ft_cli_fail(struct ft_cli *cli, const struct ft_error *err);
@@ -65,8 +60,7 @@ enum ft_exit ft_cli_print(struct ft_cli *cli, const json_t *document,
 enum ft_exit ft_cli_confirm(struct ft_cli *cli, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Milliseconds now and the age in seconds of a stored time. */
-int64_t ft_cli_now_ms(void);
-json_t *ft_cli_age(int64_t at_ms);
+/* What to do first when there is no host. */
+void ft_cli_note_no_hosts(struct ft_cli *cli);
 
 #endif

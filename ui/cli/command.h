@@ -14,6 +14,14 @@
 
 struct ft_cli;
 
+/* What the frame opens before the command runs; each includes those above. */
+enum ft_needs {
+    FT_NEEDS_NOTHING,
+    FT_NEEDS_DATABASE, /* cli->work */
+    FT_NEEDS_HOSTS,    /* cli->fleet, nobody touched yet */
+    FT_NEEDS_ENGINE,   /* the local ftengine, to be installed on hosts */
+};
+
 struct ft_command {
     const char *name;    /* "status" or "host add" */
     const char *usage;   /* arguments: "VM" */
@@ -23,6 +31,9 @@ struct ft_command {
     int min_arguments;
     int max_arguments; /* -1: any number */
     bool hidden;       /* for tests; not in the list */
+    enum ft_needs needs;
+    /* What is wrong with the arguments can be seen before; NULL: nothing. */
+    enum ft_exit (*check)(struct ft_cli *cli, int argc, char **argv);
     enum ft_exit (*run)(struct ft_cli *cli, int argc, char **argv);
 };
 

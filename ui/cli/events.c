@@ -7,9 +7,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/fleet.h"
+#include "ui/work/fleet.h"
 #include "ui/cli/interrupt.h"
 
 #define DEFAULT_LIMIT 100
@@ -96,14 +97,14 @@ fetch(struct ft_fleet *fleet, struct ft_member *member, size_t index,
       void *data, struct ft_error *err)
 {
     struct follow *follow = data;
-    int timeout_ms = ft_cli_timeout_ms(follow->cli, FT_CLI_ANSWER_MS);
+    int timeout_ms = ft_work_timeout_ms(&follow->cli->work, FT_WORK_ANSWER_MS);
     FT_AUTOJSON json_t *result = NULL;
     int64_t last = 0;
     int rc;
 
     (void)index;
     pthread_mutex_lock(&follow->lock);
-    rc = ft_store_event_last(follow->cli->store, member->name, &last, err);
+    rc = ft_store_event_last(follow->cli->work.store, member->name, &last, err);
     pthread_mutex_unlock(&follow->lock);
     if (!rc)
         rc = call_events(fleet, member, last ? last - 1 : 0, timeout_ms,
@@ -116,7 +117,7 @@ fetch(struct ft_fleet *fleet, struct ft_member *member, size_t index,
     if (rc)
         return rc;
     pthread_mutex_lock(&follow->lock);
-    rc = store_events(follow->cli->store, member->name,
+    rc = store_events(follow->cli->work.store, member->name,
                       json_object_get(result, "events"), err);
     pthread_mutex_unlock(&follow->lock);
     return rc;
@@ -150,7 +151,7 @@ stored_rows(struct ft_cli *cli, struct ft_error *err)
     size_t limit = cli->options.limit ? cli->options.limit : DEFAULT_LIMIT;
     size_t count = 0;
 
-    if (ft_store_event_list(cli->store, 0, limit, &events, &count, err)) {
+    if (ft_store_event_list(cli->work.store, 0, limit, &events, &count, err)) {
         json_decref(rows);
         return NULL;
     }
@@ -211,7 +212,7 @@ on_event(void *data, const json_t *event)
         convert(stream->member->name, each, &known);
         row = event_row(&known);
         print_one(cli, row);
-        ft_store_event_put(cli->store, &known, NULL);
+        ft_store_event_put(cli->work.store, &known, NULL);
     }
     pthread_mutex_unlock(&stream->follow->lock);
     return ft_cli_interrupted(NULL);
@@ -226,7 +227,7 @@ follow_once(struct ft_fleet *fleet, struct ft_member *member,
     int rc;
 
     pthread_mutex_lock(&follow->lock);
-    rc = ft_store_event_last(follow->cli->store, member->name, &last, err);
+    rc = ft_store_event_last(follow->cli->work.store, member->name, &last, err);
     pthread_mutex_unlock(&follow->lock);
     if (!rc)
         rc = ft_member_control(fleet, member, err);
@@ -271,7 +272,7 @@ follow_host(struct ft_fleet *fleet, struct ft_member *member, size_t index,
 }
 
 static enum ft_exit
-follow_all(struct ft_cli *cli, struct ft_cli_fleet *fleet,
+follow_all(struct ft_cli *cli, struct ft_work_fleet *fleet,
            struct follow *follow, const json_t *rows)
 {
     const json_t *row;
@@ -282,12 +283,12 @@ follow_all(struct ft_cli *cli, struct ft_cli_fleet *fleet,
     if (!fleet->count)
         return FT_EXIT_OK;
     ft_cli_catch_interrupts();
-    ft_cli_fleet_each(fleet, follow_host, follow);
+    ft_work_fleet_each(fleet, follow_host, follow);
     return FT_EXIT_INTERRUPTED;
 }
 
 static enum ft_exit
-show(struct ft_cli *cli, struct ft_cli_fleet *fleet)
+show(struct ft_cli *cli, struct ft_work_fleet *fleet)
 {
     struct follow follow = { .cli = cli, .lock = PTHREAD_MUTEX_INITIALIZER };
     struct ft_error err = FT_ERROR_INIT;
@@ -295,7 +296,7 @@ show(struct ft_cli *cli, struct ft_cli_fleet *fleet)
     FT_AUTOJSON json_t *document = NULL;
     enum ft_exit code;
 
-    ft_cli_fleet_each(fleet, fetch, &follow);
+    ft_work_fleet_each(fleet, fetch, &follow);
     rows = stored_rows(cli, &err);
     if (!rows)
         return ft_cli_fail(cli, &err);
@@ -303,22 +304,16 @@ show(struct ft_cli *cli, struct ft_cli_fleet *fleet)
         return follow_all(cli, fleet, &follow, rows);
     document = json_pack("{s:i,s:O}", "schema", 1, "events", rows);
     code = ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
-    ft_cli_fleet_complain(fleet);
+    ft_cli_complain(cli, fleet);
     return code ? code : ft_cli_fleet_exit(fleet);
 }
 
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
-    struct ft_cli_fleet fleet;
-    enum ft_exit code = ft_cli_fleet_open(cli, false, &fleet);
-
     (void)argc;
     (void)argv;
-    if (!code)
-        code = show(cli, &fleet);
-    ft_cli_fleet_close(&fleet);
-    return code;
+    return show(cli, &cli->fleet);
 }
 
 const struct ft_command ft_command_events = {
@@ -328,5 +323,6 @@ const struct ft_command ft_command_events = {
     .details = "Collects the event logs of all hosts into the database and\n"
                "prints the newest. With --follow and --json one object a line.",
     .options = options,
+    .needs = FT_NEEDS_HOSTS,
     .run = run,
 };

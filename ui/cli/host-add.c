@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/fleet.h"
 #include "ui/cli/interrupt.h"
 #include "ui/model/host-name.h"
+#include "ui/work/remember.h"
 
 static const struct ft_option options[] = {
     { "user", 'u', FT_OPTION_TEXT, "NAME", offsetof(struct ft_cli_options, user),
@@ -57,7 +58,7 @@ add_one(struct ft_fleet *fleet, struct ft_member *member, size_t index,
 }
 
 static json_t *
-make_row(const struct ft_cli_fleet *fleet, size_t index)
+make_row(const struct ft_work_fleet *fleet, size_t index)
 {
     const struct ft_store_host *host = &fleet->hosts[index];
     const struct ft_member *member = fleet->fleet.members[index];
@@ -76,18 +77,18 @@ make_row(const struct ft_cli_fleet *fleet, size_t index)
 }
 
 static void
-remember_all(struct ft_cli_fleet *fleet, struct ft_store *store)
+remember_all(struct ft_work_fleet *fleet, struct ft_store *store)
 {
     for (size_t i = 0; i < fleet->count; i++) {
         if (fleet->errors[i].code)
             continue;
-        ft_cli_remember(store, &fleet->hosts[i], fleet->fleet.members[i],
-                        &fleet->errors[i]);
+        ft_work_remember(store, &fleet->hosts[i], fleet->fleet.members[i],
+                         &fleet->errors[i]);
     }
 }
 
 static enum ft_exit
-report(struct ft_cli *cli, const struct ft_cli_fleet *fleet)
+report(struct ft_cli *cli, const struct ft_work_fleet *fleet)
 {
     FT_AUTOJSON json_t *rows = json_array();
     FT_AUTOJSON json_t *document = NULL;
@@ -97,7 +98,7 @@ report(struct ft_cli *cli, const struct ft_cli_fleet *fleet)
         json_array_append_new(rows, make_row(fleet, i));
     document = json_pack("{s:i,s:O}", "schema", 1, "hosts", rows);
     code = ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
-    ft_cli_fleet_complain(fleet);
+    ft_cli_complain(cli, fleet);
     return code ? code : ft_cli_fleet_exit(fleet);
 }
 
@@ -120,24 +121,35 @@ parse_hosts(struct ft_cli *cli, int argc, char **argv)
 }
 
 static enum ft_exit
-add_hosts(struct ft_cli *cli, struct ft_store *store,
-          struct ft_store_host *hosts, size_t count)
+add_hosts(struct ft_cli *cli, struct ft_store_host *hosts, size_t count)
 {
-    struct ft_cli_fleet fleet;
-    enum ft_exit code = ft_cli_fleet_from(cli, true, hosts, count, &fleet);
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_work_fleet fleet;
+    int rc = ft_work_fleet_from(&cli->work, true, hosts, count, &fleet, &err);
+    enum ft_exit code = rc ? ft_cli_fail(cli, &err) : FT_EXIT_OK;
 
+    if (rc == -ENOENT) /* no local engine */
+        code = FT_EXIT_CONFIGURATION;
     if (!code) {
         if (isatty(STDERR_FILENO) || cli->options.verbose)
             ft_cli_note(cli,
                         "Connecting, installing the engine, looking around "
                         "on %zu host%s ...",
                         count, count == 1 ? "" : "s");
-        ft_cli_fleet_each(&fleet, add_one, NULL);
-        remember_all(&fleet, store);
+        ft_work_fleet_each(&fleet, add_one, NULL);
+        remember_all(&fleet, cli->work.store);
         code = report(cli, &fleet);
     }
-    ft_cli_fleet_close(&fleet);
+    ft_work_fleet_close(&fleet);
     return code;
+}
+
+static enum ft_exit
+check(struct ft_cli *cli, int argc, char **argv)
+{
+    FT_AUTOFREE struct ft_store_host *hosts = parse_hosts(cli, argc, argv);
+
+    return hosts ? FT_EXIT_OK : FT_EXIT_USAGE;
 }
 
 static enum ft_exit
@@ -145,19 +157,14 @@ run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_store_host *hosts = parse_hosts(cli, argc, argv);
-    struct ft_store *store;
-    enum ft_exit code;
 
     if (!hosts)
         return FT_EXIT_USAGE;
-    code = ft_cli_store(cli, &store);
-    if (!code && ft_store_lock(store, "host add", &err))
-        code = ft_cli_fail(cli, &err);
-    if (code) {
+    if (ft_work_lock(&cli->work, "host add", NULL, &err)) {
         free(hosts);
-        return code;
+        return ft_cli_fail(cli, &err);
     }
-    return add_hosts(cli, store, hosts, argc);
+    return add_hosts(cli, hosts, argc);
 }
 
 const struct ft_command ft_command_host_add = {
@@ -172,5 +179,7 @@ const struct ft_command ft_command_host_add = {
     .options = options,
     .min_arguments = 1,
     .max_arguments = -1,
+    .needs = FT_NEEDS_DATABASE,
+    .check = check,
     .run = run,
 };

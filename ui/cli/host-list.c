@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/model/host-rows.h"
 
 static const struct ft_column columns[] = {
     { "HOST", "name", FT_COLUMN_TEXT },
@@ -29,7 +30,7 @@ make_row(struct ft_store *store, const struct ft_store_host *host, json_t *rows,
                         "address", host->address, "kind",
                         host->hypervisor ? "hypervisor" : "witness", "engine",
                         host->engine_version, "vms", (json_int_t)count, "age_s",
-                        ft_cli_age(host->seen_at)));
+                        ft_row_age(host->seen_at, ft_work_now_ms())));
 }
 
 static int
@@ -50,17 +51,13 @@ run(struct ft_cli *cli, int argc, char **argv)
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *rows = json_array();
     FT_AUTOJSON json_t *document = NULL;
-    struct ft_store *store;
-    enum ft_exit code = ft_cli_store(cli, &store);
 
     (void)argc;
     (void)argv;
-    if (code)
-        return code;
-    if (make_rows(store, rows, &err))
+    if (make_rows(cli->work.store, rows, &err))
         return ft_cli_fail(cli, &err);
     if (!json_array_size(rows))
-        ft_cli_note(cli, "No hosts yet: ftadmin host add HOST...");
+        ft_cli_note_no_hosts(cli);
     document = json_pack("{s:i,s:O}", "schema", 1, "hosts", rows);
     return ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
 }
@@ -71,5 +68,6 @@ const struct ft_command ft_command_host_list = {
     .summary = "List the known hosts",
     .details = "From the database, without asking the hosts; SEEN is how long\n"
                "ago each of them answered. ftadmin status asks them.",
+    .needs = FT_NEEDS_DATABASE,
     .run = run,
 };

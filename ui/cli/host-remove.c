@@ -5,9 +5,9 @@
 
 #include "base/cleanup.h"
 #include "remote/install.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/fleet.h"
 
 static const struct ft_option options[] = {
     { "keep-engine", 0, FT_OPTION_FLAG, NULL,
@@ -39,7 +39,7 @@ uninstall(struct ft_fleet *fleet, struct ft_member *member, size_t index,
           void *data, struct ft_error *err)
 {
     struct ft_cli *cli = data;
-    int rc = ft_cli_work_status(fleet, member, index, cli, err);
+    int rc = ft_work_each_status(fleet, member, index, &cli->work, err);
 
     if (!rc)
         rc = refuse_when_in_use(member->status, member->name, err);
@@ -55,23 +55,25 @@ uninstall(struct ft_fleet *fleet, struct ft_member *member, size_t index,
 static enum ft_exit
 uninstall_from(struct ft_cli *cli, const struct ft_store_host *host)
 {
-    struct ft_cli_fleet fleet = { .cli = cli };
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_work_fleet fleet;
     struct ft_store_host *one = malloc(sizeof(*one));
     enum ft_exit code;
 
     if (!one)
         return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL, "out of memory");
     *one = *host;
-    code = ft_cli_fleet_from(cli, false, one, 1, &fleet);
-    if (!code) {
-        ft_cli_fleet_each(&fleet, uninstall, cli);
-        ft_cli_fleet_complain(&fleet);
+    if (ft_work_fleet_from(&cli->work, false, one, 1, &fleet, &err)) {
+        code = ft_cli_fail(cli, &err);
+    } else {
+        ft_work_fleet_each(&fleet, uninstall, cli);
+        ft_cli_complain(cli, &fleet);
         code = ft_cli_fleet_exit(&fleet);
         if (code == FT_EXIT_UNREACHABLE || code == FT_EXIT_TIMEOUT)
             ft_cli_note(cli, "  --keep-engine forgets a host that cannot be "
                              "reached.");
     }
-    ft_cli_fleet_close(&fleet);
+    ft_work_fleet_close(&fleet);
     return code;
 }
 
@@ -80,14 +82,12 @@ run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_store_host host;
-    struct ft_store *store;
-    enum ft_exit code = ft_cli_store(cli, &store);
+    struct ft_store *store = cli->work.store;
+    enum ft_exit code;
 
     (void)argc;
-    if (code)
-        return code;
     if (ft_store_host_get(store, argv[0], &host, &err) ||
-        ft_store_lock(store, "host remove", &err) ||
+        ft_work_lock(&cli->work, "host remove", NULL, &err) ||
         ft_store_host_check_unused(store, argv[0], &err))
         return ft_cli_fail(cli, &err);
     code = ft_cli_confirm(cli,
@@ -114,5 +114,6 @@ const struct ft_command ft_command_host_remove = {
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,
+    .needs = FT_NEEDS_DATABASE,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/model/host-rows.h"
 
 static const struct ft_column host_columns[] = {
     { "Host", "name", FT_COLUMN_TEXT },
@@ -181,19 +182,17 @@ run(struct ft_cli *cli, int argc, char **argv)
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *row = NULL;
     struct ft_store_host host;
-    struct ft_store *store;
-    enum ft_exit code = ft_cli_store(cli, &store);
+    struct ft_store *store = cli->work.store;
 
     (void)argc;
-    if (code)
-        return code;
     if (ft_store_host_get(store, argv[0], &host, &err))
         return ft_cli_fail(cli, &err);
     row = json_pack("{s:s,s:s,s:s,s:s,s:o,s:[],s:[],s:[],s:[]}", "name",
                     host.name, "address", host.address, "kind",
                     host.hypervisor ? "hypervisor" : "witness", "engine",
-                    host.engine_version, "age_s", ft_cli_age(host.seen_at),
-                    "nics", "networks", "pools", "vms");
+                    host.engine_version, "age_s",
+                    ft_row_age(host.seen_at, ft_work_now_ms()), "nics",
+                    "networks", "pools", "vms");
     if (fill(store, &host, row, &err))
         return ft_cli_fail(cli, &err);
     return show(cli, row);
@@ -208,5 +207,6 @@ const struct ft_command ft_command_host_show = {
                "again.",
     .min_arguments = 1,
     .max_arguments = 1,
+    .needs = FT_NEEDS_DATABASE,
     .run = run,
 };

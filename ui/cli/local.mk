@@ -2,26 +2,24 @@
 # ftadmin: the command line.
 noinst_LIBRARIES += libftuicli.a
 libftuicli_a_SOURCES = \
+	ui/cli/answers.c ui/cli/answers.h \
 	ui/cli/cli.c ui/cli/cli.h \
 	ui/cli/command.h \
 	ui/cli/exit.c ui/cli/exit.h \
 	ui/cli/commands.c ui/cli/commands.h \
 	ui/cli/events.c \
-	ui/cli/fleet.c ui/cli/fleet.h \
+	ui/cli/frame.c ui/cli/frame.h \
 	ui/cli/help.c ui/cli/help.h \
 	ui/cli/host-add.c \
 	ui/cli/host-list.c \
 	ui/cli/host-remove.c \
 	ui/cli/host-show.c \
 	ui/cli/interrupt.c ui/cli/interrupt.h \
-	ui/cli/journal.c ui/cli/journal.h \
 	ui/cli/options.c ui/cli/options.h \
-	ui/cli/pair-ref.c ui/cli/pair-ref.h \
 	ui/cli/parse.c ui/cli/parse.h \
 	ui/cli/progress.c ui/cli/progress.h \
 	ui/cli/prompt.c ui/cli/prompt.h \
 	ui/cli/protect.c \
-	ui/cli/remember.c \
 	ui/cli/status.c \
 	ui/cli/switchover.c \
 	ui/cli/unprotect.c \
@@ -31,7 +29,7 @@ libftuicli_a_SOURCES = \
 
 sbin_PROGRAMS += ftadmin
 ftadmin_SOURCES = ui/cli/main.c
-ftadmin_LDADD = libftuicli.a libftuitext.a libftuimodel.a libftdb.a \
+ftadmin_LDADD = libftuicli.a libftuiwork.a libftuitext.a libftuimodel.a libftdb.a \
 	libftprotect.a libftremote.a libftplan.a libftinventory.a libftbase.a \
 	$(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
 	$(LIBXML_LIBS)

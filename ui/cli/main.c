@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ui/cli/commands.h"
+#include "ui/cli/frame.h"
 #include "ui/cli/help.h"
 #include "ui/cli/parse.h"
 
@@ -58,7 +59,7 @@ run(struct ft_cli *cli, int argc, char **argv)
     cli->style = ft_style_for(cli->out, cli->options.json    ? FT_OUTPUT_JSON
                                         : cli->options.plain ? FT_OUTPUT_PLAIN
                                                              : FT_OUTPUT_TABLE);
-    return cli->command->run(cli, argc, argv);
+    return ft_cli_run(cli, argc, argv);
 }
 
 int
@@ -76,7 +77,6 @@ main(int argc, char **argv)
     if (argc < 1)
         return FT_EXIT_USAGE;
     code = run(&cli, argc, argv);
-    ft_store_close(cli.store);
     if (fflush(stdout) == EOF && code == FT_EXIT_OK)
         code = FT_EXIT_FAILED;
     return code;

@@ -120,7 +120,7 @@ read_password_file(const char *path, char *out, size_t size)
     return 0;
 }
 
-static char file_secret[FT_SSH_SECRET_MAX];
+static char file_secret[FT_WORK_SECRET_MAX];
 
 /* A pipe can be read once only, but several hosts may ask. */
 static int
@@ -140,16 +140,16 @@ secret_of_file(struct ft_cli *cli, char *out, size_t size)
 }
 
 static int
-on_secret(void *data, const char *text, char *out, size_t size)
+on_secret(void *data, unsigned asked, const char *text, char *out, size_t size)
 {
-    struct ft_prompt *prompt = data;
+    struct ft_cli *cli = data;
     int rc = -ECANCELED;
 
     pthread_mutex_lock(&terminal_lock);
-    if (!prompt->cli->options.password_file)
+    if (!cli->options.password_file)
         rc = ask_secret(text, out, size);
-    else if (!prompt->asked++) /* asked again: it was wrong */
-        rc = secret_of_file(prompt->cli, out, size);
+    else if (!asked) /* asked again: it was wrong */
+        rc = secret_of_file(cli, out, size);
     pthread_mutex_unlock(&terminal_lock);
     return rc;
 }
@@ -185,15 +185,14 @@ on_host_key(void *data, const char *host, const char *type,
     return accepted;
 }
 
-struct ft_ssh_prompts
-ft_prompts(struct ft_prompt *prompt)
+struct ft_work_prompts
+ft_cli_prompts(struct ft_cli *cli)
 {
     bool terminal = isatty(STDIN_FILENO);
-    struct ft_ssh_prompts prompts = {
+    struct ft_work_prompts prompts = {
         .host_key = terminal ? on_host_key : NULL,
-        .secret =
-            terminal || prompt->cli->options.password_file ? on_secret : NULL,
-        .data = prompt,
+        .secret = terminal || cli->options.password_file ? on_secret : NULL,
+        .data = cli,
     };
 
     return prompts;

@@ -9,13 +9,13 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/fleet.h"
 #include "ui/cli/interrupt.h"
-#include "ui/cli/journal.h"
 #include "ui/cli/progress.h"
 #include "ui/text/text.h"
+#include "ui/work/journal.h"
 
 static const struct ft_option options[] = {
     { "standby", 's', FT_OPTION_TEXT, "HOST",
@@ -55,9 +55,7 @@ static const struct ft_column finding_columns[] = {
 /* What one run of the command works with. */
 struct job {
     struct ft_cli *cli;
-    struct ft_cli_fleet fleet;
-    struct ft_fleet usable; /* members of fleet that count here */
-    struct ft_store *store;
+    struct ft_fleet usable; /* members of the fleet that count here */
     struct ft_journal_ops journal;
     struct ft_plan plan;
     bool resumed;
@@ -133,7 +131,7 @@ plan_failed(struct job *job, const struct ft_error *err)
     }
     code = ft_cli_fail(job->cli, err);
     if (err->code == ENOENT)
-        ft_cli_fleet_complain(&job->fleet);
+        ft_cli_complain(job->cli, &job->cli->fleet);
     return check ? FT_EXIT_CHECK_FAILED : code;
 }
 
@@ -209,7 +207,7 @@ unlock_for_sync(struct ft_cli_progress *progress, size_t index)
 
     (void)progress;
     if (index < plan->step_count && plan->steps[index].kind == FT_STEP_SYNC)
-        ft_store_unlock(waiting_job->store);
+        ft_work_unlock(&waiting_job->cli->work);
 }
 
 static enum ft_exit
@@ -274,10 +272,10 @@ is_named(const struct job *job, const struct ft_store_pair *pair,
 static int
 select_usable(struct job *job, const char *vm)
 {
-    struct ft_cli_fleet *all = &job->fleet;
+    struct ft_work_fleet *all = &job->cli->fleet;
     struct ft_store_pair pair;
 
-    if (ft_store_pair_get(job->store, vm, &pair, NULL))
+    if (ft_store_pair_get(job->cli->work.store, vm, &pair, NULL))
         memset(&pair, 0, sizeof(pair));
     job->usable = all->fleet;
     job->usable.count = 0;
@@ -294,14 +292,14 @@ look(struct job *job, const char *vm)
 {
     size_t answered;
 
-    if (!job->fleet.count)
+    if (!job->cli->fleet.count)
         return ft_cli_fail_text(job->cli, FT_EXIT_NOT_FOUND,
                                 "ftadmin host add HOST... adds some",
                                 "no hosts are known yet");
-    answered = ft_cli_fleet_each(&job->fleet, ft_cli_work_probe, NULL);
+    answered = ft_work_fleet_probe(&job->cli->fleet);
     if (!answered) {
-        ft_cli_fleet_complain(&job->fleet);
-        return ft_cli_fleet_exit(&job->fleet);
+        ft_cli_complain(job->cli, &job->cli->fleet);
+        return ft_cli_fleet_exit(&job->cli->fleet);
     }
     if (select_usable(job, vm))
         return ft_cli_fail_text(job->cli, FT_EXIT_FAILED, NULL, "out of memory");
@@ -335,22 +333,16 @@ run(struct ft_cli *cli, int argc, char **argv)
 {
     struct job job = { .cli = cli, .started_ns = ft_clock_ns() };
     struct ft_error err = FT_ERROR_INIT;
-    enum ft_exit code = ft_cli_fleet_open(cli, true, &job.fleet);
-    char what[FT_STORE_NAME + 16];
+    enum ft_exit code;
 
     (void)argc;
-    if (!code)
-        code = ft_cli_store(cli, &job.store);
-    snprintf(what, sizeof(what), "protect %.200s", argv[0]);
-    if (!code && !cli->options.dry_run && ft_store_lock(job.store, what, &err))
-        code = ft_cli_fail(cli, &err);
-    if (!code) {
-        job.journal = ft_cli_journal(job.store);
-        code = plan_and_apply(&job, argv[0]);
-        ft_plan_free(&job.plan);
-        free(job.usable.members);
-    }
-    ft_cli_fleet_close(&job.fleet);
+    if (!cli->options.dry_run &&
+        ft_work_lock(&cli->work, "protect", argv[0], &err))
+        return ft_cli_fail(cli, &err);
+    job.journal = ft_work_journal(cli->work.store);
+    code = plan_and_apply(&job, argv[0]);
+    ft_plan_free(&job.plan);
+    free(job.usable.members);
     return code;
 }
 
@@ -366,5 +358,6 @@ const struct ft_command ft_command_protect = {
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,
+    .needs = FT_NEEDS_ENGINE,
     .run = run,
 };

@@ -5,11 +5,13 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/fleet.h"
-#include "ui/cli/pair-ref.h"
+#include "ui/model/host-rows.h"
 #include "ui/model/pair-rows.h"
+#include "ui/work/pair.h"
+#include "ui/work/remember.h"
 
 static const struct ft_column pair_columns[] = {
     { "VM", "vm", FT_COLUMN_TEXT },
@@ -73,7 +75,7 @@ static const struct ft_column host_columns[] = {
 
 /* An SSH connection without an engine behind it is another trouble. */
 static const char *
-host_state(const struct ft_cli_fleet *fleet, size_t index)
+host_state(const struct ft_work_fleet *fleet, size_t index)
 {
     if (!fleet->errors[index].code)
         return "ok";
@@ -81,7 +83,7 @@ host_state(const struct ft_cli_fleet *fleet, size_t index)
 }
 
 static json_t *
-host_row(const struct ft_cli_fleet *fleet, size_t index)
+host_row(const struct ft_work_fleet *fleet, size_t index)
 {
     const struct ft_store_host *host = &fleet->hosts[index];
     const struct ft_error *err = &fleet->errors[index];
@@ -91,19 +93,18 @@ host_row(const struct ft_cli_fleet *fleet, size_t index)
         status ? json_integer(json_array_size(json_object_get(status, "pairs")))
                : json_null();
 
-    return json_pack("{s:s,s:s,s:s,s:s?,s:o,s:o,s:s?}", "name", host->name,
-                     "address", host->address, "state",
-                     host_state(fleet, index), "engine",
-                     ft_json_string(status, "version",
-                                    *host->engine_version ? host->engine_version
-                                                          : NULL),
-                     "pairs", pairs, "age_s",
-                     status ? json_real(0) : ft_cli_age(host->seen_at), "error",
-                     err->code ? err->text : NULL);
+    return json_pack(
+        "{s:s,s:s,s:s,s:s?,s:o,s:o,s:s?}", "name", host->name, "address",
+        host->address, "state", host_state(fleet, index), "engine",
+        ft_json_string(status, "version",
+                       *host->engine_version ? host->engine_version : NULL),
+        "pairs", pairs, "age_s",
+        status ? json_real(0) : ft_row_age(host->seen_at, ft_work_now_ms()),
+        "error", err->code ? err->text : NULL);
 }
 
 static json_t *
-host_rows(const struct ft_cli_fleet *fleet)
+host_rows(const struct ft_work_fleet *fleet)
 {
     json_t *rows = json_array();
 
@@ -113,29 +114,6 @@ host_rows(const struct ft_cli_fleet *fleet)
 }
 
 /* ---- pairs ---- */
-
-#define COPY(to, from) \
-    snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))
-
-/* A pair that another administrator made, or that an older database forgot. */
-static int
-adopt(struct ft_store *store, const json_t *status, struct ft_error *err)
-{
-    struct ft_store_pair pair = { .phase = "applied",
-                                  .created_at = ft_cli_now_ms() };
-    int rc;
-
-    COPY(pair.pair, ft_json_string(status, "pair", ""));
-    rc = ft_store_pair_get(store, pair.pair, &pair, err);
-    if (rc != -ENOENT)
-        return rc;
-    COPY(pair.vm, ft_json_string(status, "vm", ""));
-    COPY(pair.vm_uuid, ft_json_string(status, "uuid", ""));
-    COPY(pair.primary, ft_json_string(status, "primary", ""));
-    COPY(pair.standby, ft_json_string(status, "standby", ""));
-    COPY(pair.witness, ft_json_string(status, "witness", ""));
-    return ft_store_pair_put(store, &pair, err);
-}
 
 /* What was heard is kept for the next time; a locked database is no reason to
  * keep the answer from the administrator. */
@@ -147,19 +125,13 @@ remember(struct ft_cli *cli, const json_t *pairs)
     size_t index;
 
     json_array_foreach(pairs, index, status) {
-        int rc = adopt(cli->store, status, &err);
-
-        if (!rc)
-            rc = ft_store_status_put(cli->store,
-                                     ft_json_string(status, "pair", ""), status,
-                                     ft_cli_now_ms(), &err);
-        if (rc)
+        if (ft_work_remember_status(cli->work.store, status, &err))
             ft_cli_verbose(cli, "not stored: %s", err.text);
     }
 }
 
 static const struct ft_error *
-error_of_host(const struct ft_cli_fleet *fleet, const char *name)
+error_of_host(const struct ft_work_fleet *fleet, const char *name)
 {
     for (size_t i = 0; i < fleet->count; i++)
         if (!strcmp(fleet->hosts[i].name, name))
@@ -169,7 +141,7 @@ error_of_host(const struct ft_cli_fleet *fleet, const char *name)
 
 /* What no host reports although both could have. */
 static const char *
-reason_of_silence(const struct ft_cli_fleet *fleet,
+reason_of_silence(const struct ft_work_fleet *fleet,
                   const struct ft_store_pair *pair)
 {
     if (error_of_host(fleet, pair->primary) ||
@@ -183,7 +155,7 @@ reason_of_silence(const struct ft_cli_fleet *fleet,
 }
 
 static json_t *
-stored_row(struct ft_store *store, const struct ft_cli_fleet *fleet,
+stored_row(struct ft_store *store, const struct ft_work_fleet *fleet,
            const struct ft_store_pair *pair)
 {
     const char *reason = reason_of_silence(fleet, pair);
@@ -203,21 +175,21 @@ stored_row(struct ft_store *store, const struct ft_cli_fleet *fleet,
         json_object_set_new(status, "reason", json_string(reason));
     }
     return ft_pair_row(status,
-                       FT_MAX((double)(ft_cli_now_ms() - at) / 1000, 0.001));
+                       FT_MAX((double)(ft_work_now_ms() - at) / 1000, 0.001));
 }
 
 static int
-add_stored(struct ft_cli *cli, const struct ft_cli_fleet *fleet, json_t *rows,
+add_stored(struct ft_cli *cli, const struct ft_work_fleet *fleet, json_t *rows,
            struct ft_error *err)
 {
     FT_AUTOFREE struct ft_store_pair *pairs = NULL;
     size_t count = 0;
-    int rc = ft_store_pair_list(cli->store, &pairs, &count, err);
+    int rc = ft_store_pair_list(cli->work.store, &pairs, &count, err);
 
     for (size_t i = 0; i < count; i++)
         if (!ft_pair_find(rows, pairs[i].pair))
-            json_array_append_new(rows,
-                                  stored_row(cli->store, fleet, &pairs[i]));
+            json_array_append_new(rows, stored_row(cli->work.store, fleet,
+                                                   &pairs[i]));
     return rc;
 }
 
@@ -243,10 +215,10 @@ live_row(struct ft_store *store, const json_t *status)
 }
 
 static json_t *
-pair_rows(struct ft_cli *cli, const struct ft_cli_fleet *fleet,
+pair_rows(struct ft_cli *cli, const struct ft_work_fleet *fleet,
           struct ft_error *err)
 {
-    FT_AUTOJSON json_t *pairs = ft_cli_merge(fleet);
+    FT_AUTOJSON json_t *pairs = ft_work_pairs(fleet);
     FT_AUTOJSON json_t *rows = json_array();
     const json_t *status;
     size_t index;
@@ -257,7 +229,7 @@ pair_rows(struct ft_cli *cli, const struct ft_cli_fleet *fleet,
     }
     remember(cli, pairs);
     json_array_foreach(pairs, index, status)
-        json_array_append_new(rows, live_row(cli->store, status));
+        json_array_append_new(rows, live_row(cli->work.store, status));
     return add_stored(cli, fleet, rows, err) ? NULL : FT_STEAL(rows);
 }
 
@@ -280,7 +252,7 @@ select_vm(struct ft_cli *cli, const char *name, json_t *rows)
         return FT_EXIT_OK;
     }
     json_array_clear(rows);
-    if (ft_store_vm_list(cli->store, 0, &vms, &count, &err))
+    if (ft_store_vm_list(cli->work.store, 0, &vms, &count, &err))
         return ft_cli_fail(cli, &err);
     for (size_t i = 0; i < count; i++)
         if (!strcmp(vms[i].name, name) || !strcmp(vms[i].uuid, name))
@@ -341,10 +313,10 @@ exit_of(enum ft_severity worst)
 }
 
 static enum ft_exit
-show(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
+show(struct ft_cli *cli, struct ft_work_fleet *fleet, const char *vm)
 {
     struct ft_error err = FT_ERROR_INIT;
-    size_t answered = ft_cli_fleet_each(fleet, ft_cli_work_status, cli);
+    size_t answered = ft_work_fleet_status(fleet);
     FT_AUTOJSON json_t *rows = pair_rows(cli, fleet, &err);
     FT_AUTOJSON json_t *hosts = host_rows(fleet);
     enum ft_exit missing = FT_EXIT_OK, code;
@@ -355,7 +327,7 @@ show(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
         missing = select_vm(cli, vm, rows);
     code = print_all(cli, rows, hosts, vm != NULL);
     if (cli->style.output != FT_OUTPUT_TABLE || vm)
-        ft_cli_fleet_complain(fleet);
+        ft_cli_complain(cli, fleet);
     if (code)
         return code;
     if (fleet->count && !answered)
@@ -366,15 +338,9 @@ show(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
-    struct ft_cli_fleet fleet;
-    enum ft_exit code = ft_cli_fleet_open(cli, false, &fleet);
-
-    if (!code && !fleet.count)
-        ft_cli_note(cli, "No hosts yet: ftadmin host add HOST...");
-    if (!code)
-        code = show(cli, &fleet, argc ? argv[0] : NULL);
-    ft_cli_fleet_close(&fleet);
-    return code;
+    if (!cli->fleet.count)
+        ft_cli_note_no_hosts(cli);
+    return show(cli, &cli->fleet, argc ? argv[0] : NULL);
 }
 
 const struct ft_command ft_command_status = {
@@ -387,5 +353,6 @@ const struct ft_command ft_command_status = {
         "20 no host answers, 30 one is degraded (syncing, alone, resyncing),\n"
         "31 one is unprotected or failed.",
     .max_arguments = 1,
+    .needs = FT_NEEDS_HOSTS,
     .run = run,
 };

@@ -2,9 +2,10 @@
 #include "config.h"
 
 #include "base/cleanup.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/pair-ref.h"
+#include "ui/work/pair.h"
 
 static enum ft_exit
 print_result(struct ft_cli *cli, const char *vm,
@@ -23,31 +24,29 @@ print_result(struct ft_cli *cli, const char *vm,
 }
 
 static enum ft_exit
-switch_over(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
+switch_over(struct ft_cli *cli, struct ft_work_fleet *fleet, const char *vm)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_switchover_result result = { .outage_ms = 0 };
-    struct ft_pair_lookup found;
-    char what[FT_STORE_NAME + 16];
-    enum ft_exit code = ft_cli_pair_lookup(cli, fleet, vm, &found);
+    struct ft_work_pair found;
+    enum ft_exit code;
 
-    if (code)
-        return code;
+    if (ft_work_pair_find(fleet, vm, &found, &err))
+        return ft_cli_fail_lookup(cli, &err);
     if (!found.live) {
-        ft_cli_fleet_complain(fleet);
+        ft_cli_complain(cli, fleet);
         return ft_cli_fail_text(cli, FT_EXIT_UNREACHABLE,
                                 "ftadmin status shows what is known",
                                 "no host that carries %s answers", vm);
     }
-    snprintf(what, sizeof(what), "switchover %.200s", found.pair.vm);
-    if (ft_store_lock(cli->store, what, &err))
+    if (ft_work_lock(&cli->work, "switchover", found.pair.vm, &err))
         return ft_cli_fail(cli, &err);
     code = ft_cli_confirm(cli, "Move %s from %s to %s now?", found.pair.vm,
                           found.pair.primary, found.pair.standby);
     if (code)
         return code;
-    if (ft_switchover(&fleet->fleet, &found.ref, ft_cli_timeout_ms(cli, 0),
-                      &result, &err))
+    if (ft_switchover(&fleet->fleet, &found.ref,
+                      ft_work_timeout_ms(&cli->work, 0), &result, &err))
         return ft_cli_fail(cli, &err);
     return print_result(cli, found.pair.vm, &result);
 }
@@ -55,14 +54,8 @@ switch_over(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
-    struct ft_cli_fleet fleet;
-    enum ft_exit code = ft_cli_fleet_open(cli, false, &fleet);
-
     (void)argc;
-    if (!code)
-        code = switch_over(cli, &fleet, argv[0]);
-    ft_cli_fleet_close(&fleet);
-    return code;
+    return switch_over(cli, &cli->fleet, argv[0]);
 }
 
 const struct ft_command ft_command_switchover = {
@@ -74,5 +67,6 @@ const struct ft_command ft_command_switchover = {
         "hosts change their roles.",
     .min_arguments = 1,
     .max_arguments = 1,
+    .needs = FT_NEEDS_HOSTS,
     .run = run,
 };

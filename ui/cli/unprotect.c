@@ -2,12 +2,14 @@
 #include "config.h"
 
 #include "base/cleanup.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/interrupt.h"
-#include "ui/cli/journal.h"
-#include "ui/cli/pair-ref.h"
 #include "ui/cli/progress.h"
+#include "ui/work/journal.h"
+#include "ui/work/pair.h"
+#include "ui/work/remember.h"
 
 static const struct ft_option options[] = {
     { "force", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, force),
@@ -16,7 +18,7 @@ static const struct ft_option options[] = {
 };
 
 static enum ft_exit
-print_result(struct ft_cli *cli, const struct ft_pair_lookup *found,
+print_result(struct ft_cli *cli, const struct ft_work_pair *found,
              const struct ft_unprotect_result *result)
 {
     FT_AUTOJSON json_t *left = json_array();
@@ -47,12 +49,12 @@ print_result(struct ft_cli *cli, const struct ft_pair_lookup *found,
 }
 
 static enum ft_exit
-remove_pair(struct ft_cli *cli, struct ft_cli_fleet *fleet,
-            const struct ft_pair_lookup *found)
+remove_pair(struct ft_cli *cli, struct ft_work_fleet *fleet,
+            const struct ft_work_pair *found)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_unprotect_result result = { .left_count = 0 };
-    struct ft_journal_ops journal = ft_cli_journal(cli->store);
+    struct ft_journal_ops journal = ft_work_journal(cli->work.store);
     struct ft_cli_progress shown;
     struct ft_progress progress = ft_cli_progress_start(&shown, cli);
     enum ft_exit code;
@@ -76,56 +78,31 @@ remove_pair(struct ft_cli *cli, struct ft_cli_fleet *fleet,
     return result.left_count ? FT_EXIT_PARTLY : FT_EXIT_OK;
 }
 
-/* The journal hangs on the pair; one made elsewhere is not in our database. */
-static int
-adopt(struct ft_store *store, const struct ft_store_pair *found,
-      struct ft_error *err)
-{
-    struct ft_store_pair pair;
-    int rc = ft_store_pair_get(store, found->pair, &pair, err);
-
-    if (rc != -ENOENT)
-        return rc;
-    pair = *found;
-    snprintf(pair.phase, sizeof(pair.phase), "applied");
-    pair.created_at = ft_cli_now_ms();
-    return ft_store_pair_put(store, &pair, err);
-}
-
 static enum ft_exit
-unprotect(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
+unprotect(struct ft_cli *cli, struct ft_work_fleet *fleet, const char *vm)
 {
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_pair_lookup found;
-    char what[FT_STORE_NAME + 16];
+    struct ft_work_pair found;
     enum ft_exit code;
 
-    snprintf(what, sizeof(what), "unprotect %.200s", vm);
-    if (ft_store_lock(cli->store, what, &err))
+    if (ft_work_lock(&cli->work, "unprotect", vm, &err))
         return ft_cli_fail(cli, &err);
-    code = ft_cli_pair_lookup(cli, fleet, vm, &found);
-    if (!code && adopt(cli->store, &found.pair, &err))
-        code = ft_cli_fail(cli, &err);
-    if (!code)
-        code = ft_cli_confirm(cli,
-                              "End the protection of %s (runs on %s, copy on "
-                              "%s)?",
-                              found.pair.vm, found.pair.primary,
-                              found.pair.standby);
+    if (ft_work_pair_find(fleet, vm, &found, &err))
+        return ft_cli_fail_lookup(cli, &err);
+    if (ft_work_adopt(cli->work.store, &found.pair, &err))
+        return ft_cli_fail(cli, &err);
+    code = ft_cli_confirm(cli,
+                          "End the protection of %s (runs on %s, copy on "
+                          "%s)?",
+                          found.pair.vm, found.pair.primary, found.pair.standby);
     return code ? code : remove_pair(cli, fleet, &found);
 }
 
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
-    struct ft_cli_fleet fleet;
-    enum ft_exit code = ft_cli_fleet_open(cli, false, &fleet);
-
     (void)argc;
-    if (!code)
-        code = unprotect(cli, &fleet, argv[0]);
-    ft_cli_fleet_close(&fleet);
-    return code;
+    return unprotect(cli, &cli->fleet, argv[0]);
 }
 
 const struct ft_command ft_command_unprotect = {
@@ -138,5 +115,6 @@ const struct ft_command ft_command_unprotect = {
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,
+    .needs = FT_NEEDS_HOSTS,
     .run = run,
 };

@@ -3,9 +3,10 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/pair-ref.h"
+#include "ui/work/pair.h"
 
 #define VERIFY_MS 600000
 
@@ -44,16 +45,15 @@ print_result(struct ft_cli *cli, json_t *result)
 }
 
 static enum ft_exit
-verify(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
+verify(struct ft_cli *cli, struct ft_work_fleet *fleet, const char *vm)
 {
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *result = NULL;
-    struct ft_pair_lookup found;
+    struct ft_work_pair found;
     struct ft_member *primary;
-    enum ft_exit code = ft_cli_pair_lookup(cli, fleet, vm, &found);
 
-    if (code)
-        return code;
+    if (ft_work_pair_find(fleet, vm, &found, &err))
+        return ft_cli_fail_lookup(cli, &err);
     primary = ft_fleet_find(&fleet->fleet, found.pair.primary);
     if (!primary)
         return ft_cli_fail_text(cli, FT_EXIT_NOT_FOUND,
@@ -62,7 +62,7 @@ verify(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
                                 found.pair.primary, found.pair.vm);
     if (ft_member_call(&fleet->fleet, primary, "verify",
                        json_pack("{s:s}", "pair", found.pair.pair), &result,
-                       ft_cli_timeout_ms(cli, VERIFY_MS), &err))
+                       ft_work_timeout_ms(&cli->work, VERIFY_MS), &err))
         return ft_cli_fail(cli, &err);
     return print_result(cli, result);
 }
@@ -70,14 +70,8 @@ verify(struct ft_cli *cli, struct ft_cli_fleet *fleet, const char *vm)
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
-    struct ft_cli_fleet fleet;
-    enum ft_exit code = ft_cli_fleet_open(cli, false, &fleet);
-
     (void)argc;
-    if (!code)
-        code = verify(cli, &fleet, argv[0]);
-    ft_cli_fleet_close(&fleet);
-    return code;
+    return verify(cli, &cli->fleet, argv[0]);
 }
 
 const struct ft_command ft_command_verify = {
@@ -90,5 +84,6 @@ const struct ft_command ft_command_verify = {
     .min_arguments = 1,
     .max_arguments = 1,
     .hidden = true,
+    .needs = FT_NEEDS_HOSTS,
     .run = run,
 };

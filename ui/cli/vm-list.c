@@ -5,11 +5,13 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/fleet.h"
-#include "ui/cli/pair-ref.h"
+#include "ui/model/host-rows.h"
 #include "ui/model/pair-rows.h"
+#include "ui/work/pair.h"
+#include "ui/work/remember.h"
 
 static const struct ft_column columns[] = {
     { "VM", "vm", FT_COLUMN_TEXT },
@@ -44,7 +46,7 @@ make_row(const json_t *pairs, const struct ft_store_vm *vm)
                      "vcpus", (json_int_t)vm->vcpus, "memory",
                      (json_int_t)vm->memory, "disk_bytes",
                      (json_int_t)vm->disk_bytes, "age_s",
-                     ft_cli_age(vm->seen_at));
+                     ft_row_age(vm->seen_at, ft_work_now_ms()));
 }
 
 static int
@@ -61,21 +63,8 @@ make_rows(struct ft_store *store, const json_t *pairs, json_t *rows,
     return rc;
 }
 
-static int
-remember_all(struct ft_cli_fleet *fleet, struct ft_store *store,
-             struct ft_error *err)
-{
-    int rc = 0;
-
-    for (size_t i = 0; !rc && i < fleet->count; i++)
-        if (!fleet->errors[i].code)
-            rc = ft_cli_remember(store, &fleet->hosts[i],
-                                 fleet->fleet.members[i], err);
-    return rc;
-}
-
 static enum ft_exit
-list(struct ft_cli *cli, struct ft_cli_fleet *fleet)
+list(struct ft_cli *cli, struct ft_work_fleet *fleet)
 {
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *rows = json_array();
@@ -83,32 +72,26 @@ list(struct ft_cli *cli, struct ft_cli_fleet *fleet)
     FT_AUTOJSON json_t *pairs = NULL;
     enum ft_exit code;
 
-    ft_cli_fleet_each(fleet, ft_cli_work_probe, NULL);
-    pairs = ft_cli_merge(fleet);
-    if (!pairs || ft_cli_add_stored(cli->store, pairs, &err) ||
-        remember_all(fleet, cli->store, &err) ||
-        make_rows(cli->store, pairs, rows, &err))
+    ft_work_fleet_probe(fleet);
+    pairs = ft_work_pairs(fleet);
+    if (!pairs || ft_work_pairs_add_stored(cli->work.store, pairs, &err) ||
+        ft_work_remember_all(fleet, &err) ||
+        make_rows(cli->work.store, pairs, rows, &err))
         return ft_cli_fail(cli, &err);
     document = json_pack("{s:i,s:O}", "schema", 1, "vms", rows);
     code = ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
-    ft_cli_fleet_complain(fleet);
+    ft_cli_complain(cli, fleet);
     return code ? code : ft_cli_fleet_exit(fleet);
 }
 
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
-    struct ft_cli_fleet fleet;
-    enum ft_exit code = ft_cli_fleet_open(cli, false, &fleet);
-
     (void)argc;
     (void)argv;
-    if (!code && !fleet.count)
-        ft_cli_note(cli, "No hosts yet: ftadmin host add HOST...");
-    if (!code)
-        code = list(cli, &fleet);
-    ft_cli_fleet_close(&fleet);
-    return code;
+    if (!cli->fleet.count)
+        ft_cli_note_no_hosts(cli);
+    return list(cli, &cli->fleet);
 }
 
 const struct ft_command ft_command_vm_list = {
@@ -118,5 +101,6 @@ const struct ft_command ft_command_vm_list = {
     .details =
         "Asks all hosts. VMs of a host that does not answer are shown as\n"
         "they were, with their age.",
+    .needs = FT_NEEDS_HOSTS,
     .run = run,
 };

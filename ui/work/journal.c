@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "ui/cli/journal.h"
+#include "ui/work/journal.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "ui/cli/cli.h"
-
-#define COPY(to, from) \
-    snprintf((to), sizeof(to), "%.*s", (int)sizeof(to) - 1, (from))
+#include "ui/model/copy.h"
+#include "ui/work/work.h"
 
 static bool
 is_protect(const struct ft_journal_entry *entry)
@@ -29,18 +25,18 @@ put_pair(struct ft_store *store, const struct ft_journal_entry *entry,
         return rc;
     if (rc) {
         memset(&pair, 0, sizeof(pair));
-        COPY(pair.pair, entry->pair);
-        pair.created_at = ft_cli_now_ms();
+        FT_COPY(pair.pair, entry->pair);
+        pair.created_at = ft_work_now_ms();
     }
     /* An unprotect knows the pair, but not always everything about it. */
     if (*entry->vm)
-        COPY(pair.vm, entry->vm);
+        FT_COPY(pair.vm, entry->vm);
     if (*entry->vm_uuid)
-        COPY(pair.vm_uuid, entry->vm_uuid);
-    COPY(pair.primary, entry->primary);
-    COPY(pair.standby, entry->standby);
-    COPY(pair.witness, entry->witness);
-    COPY(pair.phase, phase);
+        FT_COPY(pair.vm_uuid, entry->vm_uuid);
+    FT_COPY(pair.primary, entry->primary);
+    FT_COPY(pair.standby, entry->standby);
+    FT_COPY(pair.witness, entry->witness);
+    FT_COPY(pair.phase, phase);
     return ft_store_pair_put(store, &pair, err);
 }
 
@@ -96,13 +92,13 @@ journal_step(void *data, const struct ft_journal_entry *entry, size_t index,
              const char *step, const char *host, enum ft_step_state state,
              struct ft_error *err)
 {
-    struct ft_store_journal row = { .ordinal = index, .at = ft_cli_now_ms() };
+    struct ft_store_journal row = { .ordinal = index, .at = ft_work_now_ms() };
 
-    COPY(row.pair, entry->pair);
-    COPY(row.operation, entry->verb);
-    COPY(row.step, step);
-    COPY(row.host, host);
-    COPY(row.state, ft_step_state_name(state));
+    FT_COPY(row.pair, entry->pair);
+    FT_COPY(row.operation, entry->verb);
+    FT_COPY(row.step, step);
+    FT_COPY(row.host, host);
+    FT_COPY(row.state, ft_step_state_name(state));
     return ft_store_journal_put(data, &row, err);
 }
 
@@ -135,18 +131,19 @@ journal_pending(void *data, const char *vm, struct ft_journal_entry *entry,
     if (!strcmp(pair.phase, "applied"))
         return ft_fail(err, ENOENT, NULL, "nothing is pending for %s", vm);
     memset(entry, 0, sizeof(*entry));
-    COPY(entry->verb, strcmp(pair.phase, "applying") ? "unprotect" : "protect");
-    COPY(entry->pair, pair.pair);
-    COPY(entry->vm, pair.vm);
-    COPY(entry->vm_uuid, pair.vm_uuid);
-    COPY(entry->primary, pair.primary);
-    COPY(entry->standby, pair.standby);
-    COPY(entry->witness, pair.witness);
+    FT_COPY(entry->verb,
+            strcmp(pair.phase, "applying") ? "unprotect" : "protect");
+    FT_COPY(entry->pair, pair.pair);
+    FT_COPY(entry->vm, pair.vm);
+    FT_COPY(entry->vm_uuid, pair.vm_uuid);
+    FT_COPY(entry->primary, pair.primary);
+    FT_COPY(entry->standby, pair.standby);
+    FT_COPY(entry->witness, pair.witness);
     return 0;
 }
 
 struct ft_journal_ops
-ft_cli_journal(struct ft_store *store)
+ft_work_journal(struct ft_store *store)
 {
     struct ft_journal_ops ops = {
         .begin = journal_begin,

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/cli/frame.h"
+
+#include "ui/cli/interrupt.h"
+#include "ui/cli/prompt.h"
+
+static void
+on_detail(void *data, const char *text)
+{
+    ft_cli_verbose(data, "%s", text);
+}
+
+static int
+on_interrupted(void *data)
+{
+    (void)data;
+    return ft_cli_interrupted(NULL);
+}
+
+static void
+fill_work(struct ft_cli *cli)
+{
+    cli->work = (struct ft_work){
+        .identity = cli->options.identity,
+        .engine = cli->options.engine,
+        .accept_new_host_keys = cli->options.accept_new_host_keys,
+        .timeout_ms = (int)cli->options.timeout_s * 1000,
+        .prompts = ft_cli_prompts(cli),
+        .interrupted = on_interrupted,
+        .detail = on_detail,
+        .data = cli,
+    };
+}
+
+/* The place is wrong; nothing that was looked for is missing. */
+static enum ft_exit
+open_database(struct ft_cli *cli)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    int rc = ft_work_open(&cli->work, cli->options.db, &err);
+    enum ft_exit code = rc ? ft_cli_fail(cli, &err) : FT_EXIT_OK;
+
+    return !rc || rc == -EBUSY || rc == -EACCES ? code : FT_EXIT_CONFIGURATION;
+}
+
+static enum ft_exit
+open_fleet(struct ft_cli *cli, bool with_engine)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    int rc = ft_work_fleet_open(&cli->work, with_engine, &cli->fleet, &err);
+    enum ft_exit code = rc ? ft_cli_fail(cli, &err) : FT_EXIT_OK;
+
+    return rc == -ENOENT ? FT_EXIT_CONFIGURATION : code; /* no local engine */
+}
+
+enum ft_exit
+ft_cli_run(struct ft_cli *cli, int argc, char **argv)
+{
+    enum ft_needs needs = cli->command->needs;
+    enum ft_exit code = FT_EXIT_OK;
+
+    if (cli->command->check)
+        code = cli->command->check(cli, argc, argv);
+    fill_work(cli);
+    if (!code && needs >= FT_NEEDS_DATABASE)
+        code = open_database(cli);
+    if (!code && needs >= FT_NEEDS_HOSTS)
+        code = open_fleet(cli, needs == FT_NEEDS_ENGINE);
+    if (!code)
+        code = cli->command->run(cli, argc, argv);
+    ft_work_fleet_close(&cli->fleet);
+    ft_work_close(&cli->work);
+    return code;
+}

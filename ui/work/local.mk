@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What verbs do with hosts and the database.
+noinst_LIBRARIES += libftuiwork.a
+libftuiwork_a_SOURCES = \
+	ui/work/fleet.c ui/work/fleet.h \
+	ui/work/journal.c ui/work/journal.h \
+	ui/work/pair.c ui/work/pair.h \
+	ui/work/remember.c ui/work/remember.h \
+	ui/work/work.c ui/work/work.h

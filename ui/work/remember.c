@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/work/remember.h"
+
+#include <string.h>
+
+#include "ui/model/copy.h"
+#include "ui/model/stored-pair.h"
+#include "ui/model/topology.h"
+
+static int
+put_topology(struct ft_store *store, int64_t host, const struct ft_host *facts,
+             struct ft_error *err)
+{
+    struct ft_topology topology;
+    int rc = ft_topology_make(facts, &topology, err);
+
+    if (!rc)
+        rc = ft_store_topology_put(store, host, &topology.rows, err);
+    ft_topology_free(&topology);
+    return rc;
+}
+
+static int
+put_all(struct ft_store *store, struct ft_store_host *host,
+        const struct ft_member *member, struct ft_error *err)
+{
+    int rc = ft_store_host_put(store, host, err);
+
+    if (!rc && member->facts_json)
+        rc = ft_store_facts_put(store, host->id, member->facts_json, err);
+    return rc ? rc : put_topology(store, host->id, member->facts, err);
+}
+
+int
+ft_work_remember(struct ft_store *store, struct ft_store_host *host,
+                 const struct ft_member *member, struct ft_error *err)
+{
+    int rc;
+
+    if (!member->facts)
+        return 0;
+    host->seen_at = ft_work_now_ms();
+    host->added_at = host->added_at ? host->added_at : host->seen_at;
+    host->hypervisor = *member->facts->libvirt.version != '\0';
+    FT_COPY(host->engine_version,
+            member->control ? ft_control_engine_version(member->control)
+                            : member->facts->engine_version);
+    rc = ft_store_begin(store, err);
+    if (rc)
+        return rc;
+    rc = put_all(store, host, member, err);
+    if (!rc)
+        return ft_store_commit(store, err);
+    ft_store_rollback(store);
+    return rc;
+}
+
+int
+ft_work_remember_all(struct ft_work_fleet *fleet, struct ft_error *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; !rc && i < fleet->count; i++)
+        if (!fleet->errors[i].code)
+            rc = ft_work_remember(fleet->work->store, &fleet->hosts[i],
+                                  fleet->fleet.members[i], err);
+    return rc;
+}
+
+int
+ft_work_adopt(struct ft_store *store, const struct ft_store_pair *found,
+              struct ft_error *err)
+{
+    struct ft_store_pair pair;
+    int rc = ft_store_pair_get(store, found->pair, &pair, err);
+
+    if (rc != -ENOENT)
+        return rc;
+    pair = *found;
+    FT_COPY(pair.phase, "applied");
+    pair.created_at = ft_work_now_ms();
+    return ft_store_pair_put(store, &pair, err);
+}
+
+int
+ft_work_remember_status(struct ft_store *store, const json_t *status,
+                        struct ft_error *err)
+{
+    struct ft_store_pair pair;
+    int rc;
+
+    memset(&pair, 0, sizeof(pair));
+    ft_stored_pair_fill(&pair, status);
+    rc = ft_work_adopt(store, &pair, err);
+    return rc ? rc
+              : ft_store_status_put(store, pair.pair, status, ft_work_now_ms(),
+                                    err);
+}

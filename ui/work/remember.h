@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What hosts said just now, kept in the database for the next time. The
+ * store's thread; everything is the caller's.
+ */
+#ifndef FT_UI_WORK_REMEMBER_H
+#define FT_UI_WORK_REMEMBER_H
+
+#include "ui/work/fleet.h"
+
+/*
+ * Stores what is known of a member now: the host, its facts, and all below,
+ * in one transaction. Fills what host did not know. Nothing without facts.
+ */
+int ft_work_remember(struct ft_store *store, struct ft_store_host *host,
+                     const struct ft_member *member, struct ft_error *err);
+
+/* The same for every member that answered, until one cannot be stored. */
+int ft_work_remember_all(struct ft_work_fleet *fleet, struct ft_error *err);
+
+/*
+ * Takes over a pair that another administrator made, or that an older database
+ * forgot; nothing when it is there. The journal hangs on the pair.
+ */
+int ft_work_adopt(struct ft_store *store, const struct ft_store_pair *found,
+                  struct ft_error *err);
+
+/* Keeps a STATUS, and adopts its pair. */
+int ft_work_remember_status(struct ft_store *store, const json_t *status,
+                            struct ft_error *err);
+
+#endif

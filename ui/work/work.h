@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every verb works with: the database, how hosts are reached, and whom to
+ * ask and to tell. ui/cli and ui/tui fill it; nothing in ui/work prints, reads
+ * from a terminal or knows how it is shown.
+ *
+ * Ownership: the struct and its strings are the caller's and outlive what is
+ * made with it; the store is opened and closed by ft_work_open and
+ * ft_work_close. Threads: one, that of the store; callbacks are called by the
+ * threads that their comments name.
+ */
+#ifndef FT_UI_WORK_WORK_H
+#define FT_UI_WORK_WORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "db/store.h"
+
+#define FT_WORK_SECRET_MAX 1024 /* bytes, with the NUL */
+#define FT_WORK_CONNECT_MS 5000 /* patience, where the user names none */
+#define FT_WORK_ANSWER_MS 10000
+
+/* Questions of SSH; called by the thread of any host. NULL: the answer is no. */
+struct ft_work_prompts {
+    /* An unknown host key; fingerprint is "SHA256:...". Nonzero: accept. */
+    int (*host_key)(void *data, const char *host, const char *type,
+                    const char *fingerprint);
+    /*
+     * A password or a key's passphrase; asked: how often this connection has
+     * asked before. 0 with out filled and terminated, or -ECANCELED. Whoever
+     * asks wipes out.
+     */
+    int (*secret)(void *data, unsigned asked, const char *prompt, char *out,
+                  size_t size);
+    void *data;
+};
+
+struct ft_work {
+    struct ft_store *store;
+    const char *identity; /* SSH key file to try first, or NULL */
+    const char *engine;   /* the local ftengine, NULL: the one found */
+    bool accept_new_host_keys;
+    int timeout_ms; /* for each answer of a host; 0: the verb's own */
+    struct ft_work_prompts prompts;
+    /* Nonzero: the user wants out. Any thread. May be NULL. */
+    int (*interrupted)(void *data);
+    /* What only the curious want to read. The store's thread. May be NULL. */
+    void (*detail)(void *data, const char *text);
+    void *data;
+};
+
+/*
+ * Opens the database at path, NULL: the user's own, which is made when it is
+ * missing. Errors as ft_store_open. ft_work_close may be called always.
+ */
+int ft_work_open(struct ft_work *work, const char *path, struct ft_error *err);
+void ft_work_close(struct ft_work *work);
+
+/* One writer at a time (ft_store_lock), as "VERB" or "VERB VM"; vm may be NULL. */
+int ft_work_lock(const struct ft_work *work, const char *verb, const char *vm,
+                 struct ft_error *err);
+void ft_work_unlock(const struct ft_work *work);
+
+/* Milliseconds of work->timeout_ms, or fallback. */
+int ft_work_timeout_ms(const struct ft_work *work, int fallback);
+
+bool ft_work_interrupted(const struct ft_work *work);
+void ft_work_detail(const struct ft_work *work, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* CLOCK_REALTIME in ms. */
+int64_t ft_work_now_ms(void);
+
+#endif
