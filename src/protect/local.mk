@@ -10,4 +10,5 @@ libftprotect_a_SOURCES = \
 	src/protect/protect.h \
 	src/protect/switchover.c \
 	src/protect/sync.c \
-	src/protect/unprotect.c
+	src/protect/unprotect.c \
+	src/protect/verify.c

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Protect, unprotect, switchover: plans carried out over a fleet.
+ * Protect, unprotect, switchover, verify: plans carried out over a fleet.
  *
  * One thread, that of the fleet. Nothing here prints: it calls back. Codes that
  * the command line maps to exit codes: EPERM refused for safety or a check
@@ -94,5 +94,15 @@ struct ft_switchover_result {
 int ft_switchover(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
                   int timeout_ms, struct ft_switchover_result *result,
                   struct ft_error *err);
+
+/*
+ * Compares the whole copy with the VM, which stands still meanwhile, at most
+ * timeout_ms (0: 600 s). hosts[0] of pair is its primary, which is asked.
+ * *result is a new reference, the engine's reply ("verify" in ft-protocol(7));
+ * *differs tells whether anything does.
+ */
+int ft_verify(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+              int timeout_ms, json_t **result, bool *differs,
+              struct ft_error *err);
 
 #endif

@@ -2,13 +2,10 @@
 #include "config.h"
 
 #include "base/cleanup.h"
-#include "base/json.h"
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/work/pair.h"
-
-#define VERIFY_MS 600000
 
 static const struct ft_column columns[] = {
     { "Epoch", "epoch", FT_COLUMN_NUMBER },
@@ -19,17 +16,8 @@ static const struct ft_column columns[] = {
     { "Device state different", "state_different", FT_COLUMN_NUMBER },
 };
 
-static bool
-differs(const json_t *result)
-{
-    return json_number_value(json_object_get(result, "ram_different")) > 0 ||
-           json_number_value(json_object_get(result, "disk_different")) > 0 ||
-           json_number_value(json_object_get(result, "state_different")) > 0 ||
-           json_is_true(json_object_get(result, "state_different"));
-}
-
 static enum ft_exit
-print_result(struct ft_cli *cli, json_t *result)
+print_result(struct ft_cli *cli, json_t *result, bool differs)
 {
     if (cli->style.output == FT_OUTPUT_JSON) {
         json_object_set_new(result, "schema", json_integer(1));
@@ -38,40 +26,27 @@ print_result(struct ft_cli *cli, json_t *result)
         ft_record_print(cli->out, &cli->style, columns, FT_ARRAY_SIZE(columns),
                         result);
     }
-    if (differs(result))
+    if (differs)
         return ft_cli_fail_text(cli, FT_EXIT_CHECK_FAILED, NULL,
                                 "the copy differs from the VM");
     return FT_EXIT_OK;
 }
 
 static enum ft_exit
-verify(struct ft_cli *cli, struct ft_work_fleet *fleet, const char *vm)
+run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *result = NULL;
     struct ft_work_pair found;
-    struct ft_member *primary;
+    bool differs;
 
-    if (ft_work_pair_find(fleet, vm, &found, &err))
-        return ft_cli_fail_lookup(cli, &err);
-    primary = ft_fleet_find(&fleet->fleet, found.pair.primary);
-    if (!primary)
-        return ft_cli_fail_text(cli, FT_EXIT_NOT_FOUND,
-                                "add it with ftadmin host add",
-                                "%s, which runs %s, is not known here",
-                                found.pair.primary, found.pair.vm);
-    if (ft_member_call(&fleet->fleet, primary, "verify",
-                       json_pack("{s:s}", "pair", found.pair.pair), &result,
-                       ft_work_timeout_ms(&cli->work, VERIFY_MS), &err))
-        return ft_cli_fail(cli, &err);
-    return print_result(cli, result);
-}
-
-static enum ft_exit
-run(struct ft_cli *cli, int argc, char **argv)
-{
     (void)argc;
-    return verify(cli, &cli->fleet, argv[0]);
+    if (ft_work_pair_find(&cli->fleet, argv[0], &found, &err))
+        return ft_cli_fail_lookup(cli, &err);
+    if (ft_verify(&cli->fleet.fleet, &found.ref, cli->work.timeout_ms, &result,
+                  &differs, &err))
+        return ft_cli_fail(cli, &err);
+    return print_result(cli, result, differs);
 }
 
 const struct ft_command ft_command_verify = {

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "base/json.h"
+#include "protect/protect-private.h"
+
+#define VERIFY_MS 600000
+
+static bool
+is_counted(const json_t *result, const char *what)
+{
+    const json_t *value = json_object_get(result, what);
+
+    return json_number_value(value) > 0 || json_is_true(value);
+}
+
+int
+ft_verify(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+          int timeout_ms, json_t **result, bool *differs, struct ft_error *err)
+{
+    struct ft_member *primary = ft_fleet_find(fleet, pair->hosts[0]);
+    int rc;
+
+    *result = NULL;
+    if (primary == NULL)
+        return ft_fail(err, ENOENT, "add it with ftadmin host add",
+                       "%s, which runs %s, is not known here", pair->hosts[0],
+                       pair->vm);
+    rc = ft_member_call(fleet, primary, "verify",
+                        json_pack("{s:s}", "pair", pair->pair), result,
+                        timeout_ms > 0 ? timeout_ms : VERIFY_MS, err);
+    if (rc < 0)
+        return rc;
+    *differs = is_counted(*result, "ram_different") ||
+               is_counted(*result, "disk_different") ||
+               is_counted(*result, "state_different");
+    return 0;
+}
