@@ -6,4 +6,5 @@ libftuiwork_a_SOURCES = \
 	ui/work/journal.c ui/work/journal.h \
 	ui/work/pair.c ui/work/pair.h \
 	ui/work/remember.c ui/work/remember.h \
+	ui/work/status.c ui/work/status.h \
 	ui/work/work.c ui/work/work.h

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How pairs and hosts are now, by their own words and by the database. The
+ * store's thread.
+ */
+#ifndef FT_UI_WORK_STATUS_H
+#define FT_UI_WORK_STATUS_H
+
+#include "ui/work/fleet.h"
+
+struct ft_work_status {
+    json_t *pairs;   /* rows of ft_pair_row */
+    json_t *hosts;   /* rows of ft_host_status_row, in the fleet's order */
+    size_t answered; /* hosts */
+};
+
+/*
+ * Asks all hosts at once and keeps what they say. Pairs that no host reports
+ * come from the database with their age. status is to be freed always.
+ */
+int ft_work_status(struct ft_work_fleet *fleet, struct ft_work_status *status,
+                   struct ft_error *err);
+
+void ft_work_status_free(struct ft_work_status *status);
+
+/*
+ * Leaves only the pair of this VM (name, uuid, or the pair's uuid) in pairs,
+ * or none: -ENODATA the VM is known and not protected, -ENOENT it is unknown.
+ */
+int ft_work_status_select(const struct ft_work *work, json_t *pairs,
+                          const char *vm, struct ft_error *err);
+
+#endif
