@@ -2,6 +2,7 @@
 # What verbs do with hosts and the database.
 noinst_LIBRARIES += libftuiwork.a
 libftuiwork_a_SOURCES = \
+	ui/work/events.c ui/work/events.h \
 	ui/work/fleet.c ui/work/fleet.h \
 	ui/work/journal.c ui/work/journal.h \
 	ui/work/pair.c ui/work/pair.h \
