@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/cli/interrupt.h"
 #include "ui/model/host-name.h"
-#include "ui/work/remember.h"
+#include "ui/work/hosts.h"
 
 static const struct ft_option options[] = {
     { "user", 'u', FT_OPTION_TEXT, "NAME", offsetof(struct ft_cli_options, user),
@@ -34,70 +32,15 @@ static const struct ft_column columns[] = {
     { "ERROR", "error", FT_COLUMN_TEXT },
 };
 
-static int
-show_upload(void *data, size_t done, size_t total)
-{
-    (void)data;
-    (void)done;
-    (void)total;
-    return ft_cli_interrupted(NULL) ? 1 : 0;
-}
-
-static int
-add_one(struct ft_fleet *fleet, struct ft_member *member, size_t index,
-        void *data, struct ft_error *err)
-{
-    bool changed = false;
-    int rc = ft_member_connect(fleet, member, err);
-
-    (void)index;
-    (void)data;
-    if (!rc)
-        rc = ft_member_engine(fleet, member, show_upload, NULL, &changed, err);
-    return rc ? rc : ft_member_probe(fleet, member, true, err);
-}
-
-static json_t *
-make_row(const struct ft_work_fleet *fleet, size_t index)
-{
-    const struct ft_store_host *host = &fleet->hosts[index];
-    const struct ft_member *member = fleet->fleet.members[index];
-    bool good = fleet->errors[index].code == 0;
-    json_t *vms = good && member->facts && host->hypervisor
-                      ? json_integer(member->facts->domain_count)
-                      : json_null();
-
-    return json_pack("{s:s,s:s,s:s?,s:s?,s:o,s:s?}", "host", host->name,
-                     "result", good ? "added" : "failed", "kind",
-                     !good              ? NULL
-                     : host->hypervisor ? "hypervisor"
-                                        : "witness",
-                     "engine", good ? host->engine_version : NULL, "vms", vms,
-                     "error", good ? NULL : fleet->errors[index].text);
-}
-
-static void
-remember_all(struct ft_work_fleet *fleet, struct ft_store *store)
-{
-    for (size_t i = 0; i < fleet->count; i++) {
-        if (fleet->errors[i].code)
-            continue;
-        ft_work_remember(store, &fleet->hosts[i], fleet->fleet.members[i],
-                         &fleet->errors[i]);
-    }
-}
-
 static enum ft_exit
 report(struct ft_cli *cli, const struct ft_work_fleet *fleet)
 {
-    FT_AUTOJSON json_t *rows = json_array();
-    FT_AUTOJSON json_t *document = NULL;
-    enum ft_exit code;
+    FT_AUTOJSON json_t *rows = ft_work_hosts_added(fleet);
+    FT_AUTOJSON json_t *document =
+        json_pack("{s:i,s:O}", "schema", 1, "hosts", rows);
+    enum ft_exit code =
+        ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
 
-    for (size_t i = 0; i < fleet->count; i++)
-        json_array_append_new(rows, make_row(fleet, i));
-    document = json_pack("{s:i,s:O}", "schema", 1, "hosts", rows);
-    code = ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
     ft_cli_complain(cli, fleet);
     return code ? code : ft_cli_fleet_exit(fleet);
 }
@@ -121,27 +64,15 @@ parse_hosts(struct ft_cli *cli, int argc, char **argv)
 }
 
 static enum ft_exit
-add_hosts(struct ft_cli *cli, struct ft_store_host *hosts, size_t count)
+add_hosts(struct ft_cli *cli, struct ft_work_fleet *fleet)
 {
-    struct ft_error err = FT_ERROR_INIT;
-    struct ft_work_fleet fleet;
-    int rc = ft_work_fleet_from(&cli->work, true, hosts, count, &fleet, &err);
-    enum ft_exit code = rc ? ft_cli_fail(cli, &err) : FT_EXIT_OK;
-
-    if (rc == -ENOENT) /* no local engine */
-        code = FT_EXIT_CONFIGURATION;
-    if (!code) {
-        if (isatty(STDERR_FILENO) || cli->options.verbose)
-            ft_cli_note(cli,
-                        "Connecting, installing the engine, looking around "
-                        "on %zu host%s ...",
-                        count, count == 1 ? "" : "s");
-        ft_work_fleet_each(&fleet, add_one, NULL);
-        remember_all(&fleet, cli->work.store);
-        code = report(cli, &fleet);
-    }
-    ft_work_fleet_close(&fleet);
-    return code;
+    if (isatty(STDERR_FILENO) || cli->options.verbose)
+        ft_cli_note(cli,
+                    "Connecting, installing the engine, looking around on %zu "
+                    "host%s ...",
+                    fleet->count, fleet->count == 1 ? "" : "s");
+    ft_work_hosts_add(fleet);
+    return report(cli, fleet);
 }
 
 static enum ft_exit
@@ -157,14 +88,16 @@ run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_store_host *hosts = parse_hosts(cli, argc, argv);
+    struct ft_work_fleet fleet;
+    enum ft_exit code;
+    int rc;
 
     if (!hosts)
         return FT_EXIT_USAGE;
-    if (ft_work_lock(&cli->work, "host add", NULL, &err)) {
-        free(hosts);
-        return ft_cli_fail(cli, &err);
-    }
-    return add_hosts(cli, hosts, argc);
+    rc = ft_work_hosts_prepare(&cli->work, hosts, argc, &fleet, &err);
+    code = rc ? ft_cli_fail(cli, &err) : add_hosts(cli, &fleet);
+    ft_work_fleet_close(&fleet);
+    return rc == -ENOENT ? FT_EXIT_CONFIGURATION : code; /* no local engine */
 }
 
 const struct ft_command ft_command_host_add = {

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/model/host-rows.h"
+#include "ui/work/hosts.h"
 
 static const struct ft_column columns[] = {
     { "HOST", "name", FT_COLUMN_TEXT },
@@ -15,46 +15,16 @@ static const struct ft_column columns[] = {
     { "SEEN", "age_s", FT_COLUMN_AGE },
 };
 
-static int
-make_row(struct ft_store *store, const struct ft_store_host *host, json_t *rows,
-         struct ft_error *err)
-{
-    FT_AUTOFREE struct ft_store_vm *vms = NULL;
-    size_t count;
-    int rc = ft_store_vm_list(store, host->id, &vms, &count, err);
-
-    if (rc)
-        return rc;
-    return json_array_append_new(
-        rows, json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "name", host->name,
-                        "address", host->address, "kind",
-                        host->hypervisor ? "hypervisor" : "witness", "engine",
-                        host->engine_version, "vms", (json_int_t)count, "age_s",
-                        ft_row_age(host->seen_at, ft_work_now_ms())));
-}
-
-static int
-make_rows(struct ft_store *store, json_t *rows, struct ft_error *err)
-{
-    FT_AUTOFREE struct ft_store_host *hosts = NULL;
-    size_t count = 0;
-    int rc = ft_store_host_list(store, &hosts, &count, err);
-
-    for (size_t i = 0; !rc && i < count; i++)
-        rc = make_row(store, &hosts[i], rows, err);
-    return rc;
-}
-
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
-    FT_AUTOJSON json_t *rows = json_array();
+    FT_AUTOJSON json_t *rows = NULL;
     FT_AUTOJSON json_t *document = NULL;
 
     (void)argc;
     (void)argv;
-    if (make_rows(cli->work.store, rows, &err))
+    if (ft_work_hosts_list(&cli->work, &rows, &err))
         return ft_cli_fail(cli, &err);
     if (!json_array_size(rows))
         ft_cli_note_no_hosts(cli);

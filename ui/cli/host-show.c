@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/model/host-rows.h"
+#include "ui/work/hosts.h"
 
 static const struct ft_column host_columns[] = {
     { "Host", "name", FT_COLUMN_TEXT },
@@ -55,95 +55,6 @@ static const struct ft_column vm_columns[] = {
 
 #define COLUMNS(columns) columns, FT_ARRAY_SIZE(columns)
 
-static int
-add_nics(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err)
-{
-    FT_AUTOFREE struct ft_store_nic *nics = NULL;
-    size_t count = 0;
-    int rc = ft_store_nic_list(store, host, &nics, &count, err);
-
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(to, json_pack("{s:s,s:s,s:s,s:b,s:I,s:s}", "name",
-                                            nics[i].name, "mac", nics[i].mac,
-                                            "bridge", nics[i].bridge, "carrier",
-                                            nics[i].carrier, "speed_mbit",
-                                            (json_int_t)nics[i].speed_mbit,
-                                            "addresses", nics[i].addresses));
-    return rc;
-}
-
-static int
-add_networks(struct ft_store *store, int64_t host, json_t *to,
-             struct ft_error *err)
-{
-    FT_AUTOFREE struct ft_store_network *networks = NULL;
-    size_t count = 0;
-    int rc = ft_store_network_list(store, host, &networks, &count, err);
-
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(to, json_pack("{s:s,s:s,s:s,s:b}", "name",
-                                            networks[i].name, "kind",
-                                            networks[i].kind, "bridge",
-                                            networks[i].bridge, "active",
-                                            networks[i].active));
-    return rc;
-}
-
-static int
-add_pools(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err)
-{
-    FT_AUTOFREE struct ft_store_pool *pools = NULL;
-    size_t count = 0;
-    int rc = ft_store_pool_list(store, host, &pools, &count, err);
-
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(to, json_pack("{s:s,s:s,s:s,s:b,s:I,s:I}", "name",
-                                            pools[i].name, "kind", pools[i].kind,
-                                            "path", pools[i].path, "active",
-                                            pools[i].active, "capacity",
-                                            (json_int_t)pools[i].capacity,
-                                            "available",
-                                            (json_int_t)pools[i].available));
-    return rc;
-}
-
-static int
-add_vms(struct ft_store *store, int64_t host, json_t *to, struct ft_error *err)
-{
-    FT_AUTOFREE struct ft_store_vm *vms = NULL;
-    size_t count = 0;
-    int rc = ft_store_vm_list(store, host, &vms, &count, err);
-
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(to,
-                              json_pack("{s:s,s:s,s:s,s:I,s:I,s:I}", "vm",
-                                        vms[i].name, "uuid", vms[i].uuid,
-                                        "state", vms[i].state, "vcpus",
-                                        (json_int_t)vms[i].vcpus, "memory",
-                                        (json_int_t)vms[i].memory, "disk_bytes",
-                                        (json_int_t)vms[i].disk_bytes));
-    return rc;
-}
-
-static int
-fill(struct ft_store *store, const struct ft_store_host *host, json_t *to,
-     struct ft_error *err)
-{
-    FT_AUTOJSON json_t *facts = NULL;
-    int64_t at;
-    int rc = ft_store_facts_get(store, host->id, &facts, &at, err);
-
-    if (rc && rc != -ENOENT)
-        return rc;
-    json_object_set(to, "facts", facts ? facts : json_null());
-    rc = add_nics(store, host->id, json_object_get(to, "nics"), err);
-    if (!rc)
-        rc = add_networks(store, host->id, json_object_get(to, "networks"), err);
-    if (!rc)
-        rc = add_pools(store, host->id, json_object_get(to, "pools"), err);
-    return rc ? rc : add_vms(store, host->id, json_object_get(to, "vms"), err);
-}
-
 static void
 section(struct ft_cli *cli, const json_t *host, const char *key,
         const struct ft_column *columns, size_t count)
@@ -180,22 +91,12 @@ static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
-    FT_AUTOJSON json_t *row = NULL;
-    struct ft_store_host host;
-    struct ft_store *store = cli->work.store;
+    FT_AUTOJSON json_t *record = NULL;
 
     (void)argc;
-    if (ft_store_host_get(store, argv[0], &host, &err))
+    if (ft_work_host_show(&cli->work, argv[0], &record, &err))
         return ft_cli_fail(cli, &err);
-    row = json_pack("{s:s,s:s,s:s,s:s,s:o,s:[],s:[],s:[],s:[]}", "name",
-                    host.name, "address", host.address, "kind",
-                    host.hypervisor ? "hypervisor" : "witness", "engine",
-                    host.engine_version, "age_s",
-                    ft_row_age(host.seen_at, ft_work_now_ms()), "nics",
-                    "networks", "pools", "vms");
-    if (fill(store, &host, row, &err))
-        return ft_cli_fail(cli, &err);
-    return show(cli, row);
+    return show(cli, record);
 }
 
 const struct ft_command ft_command_host_show = {

@@ -4,8 +4,10 @@ noinst_LIBRARIES += libftuiwork.a
 libftuiwork_a_SOURCES = \
 	ui/work/events.c ui/work/events.h \
 	ui/work/fleet.c ui/work/fleet.h \
+	ui/work/hosts.c ui/work/hosts.h \
 	ui/work/journal.c ui/work/journal.h \
 	ui/work/pair.c ui/work/pair.h \
 	ui/work/remember.c ui/work/remember.h \
 	ui/work/status.c ui/work/status.h \
+	ui/work/vms.c ui/work/vms.h \
 	ui/work/work.c ui/work/work.h

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/work/hosts.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "ui/model/host-rows.h"
+#include "ui/work/remember.h"
+
+/* ---- known ones ---- */
+
+static int
+add_row(struct ft_store *store, const struct ft_store_host *host, int64_t now,
+        json_t *rows, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_vm *vms = NULL;
+    size_t count;
+    int rc = ft_store_vm_list(store, host->id, &vms, &count, err);
+
+    if (rc)
+        return rc;
+    return json_array_append_new(rows, ft_host_list_row(host, count, now))
+               ? ft_fail(err, ENOMEM, NULL, "out of memory")
+               : 0;
+}
+
+int
+ft_work_hosts_list(const struct ft_work *work, json_t **rows,
+                   struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_host *hosts = NULL;
+    FT_AUTOJSON json_t *made = json_array();
+    int64_t now = ft_work_now_ms();
+    size_t count = 0;
+    int rc = ft_store_host_list(work->store, &hosts, &count, err);
+
+    for (size_t i = 0; !rc && i < count; i++)
+        rc = add_row(work->store, &hosts[i], now, made, err);
+    *rows = rc ? NULL : FT_STEAL(made);
+    return rc;
+}
+
+static int
+set_nics(struct ft_store *store, int64_t host, json_t *record,
+         struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_nic *nics = NULL;
+    size_t count = 0;
+    int rc = ft_store_nic_list(store, host, &nics, &count, err);
+
+    json_object_set_new(record, "nics", ft_nic_rows(nics, count));
+    return rc;
+}
+
+static int
+set_networks(struct ft_store *store, int64_t host, json_t *record,
+             struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_network *networks = NULL;
+    size_t count = 0;
+    int rc = ft_store_network_list(store, host, &networks, &count, err);
+
+    json_object_set_new(record, "networks", ft_network_rows(networks, count));
+    return rc;
+}
+
+static int
+set_pools(struct ft_store *store, int64_t host, json_t *record,
+          struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_pool *pools = NULL;
+    size_t count = 0;
+    int rc = ft_store_pool_list(store, host, &pools, &count, err);
+
+    json_object_set_new(record, "pools", ft_pool_rows(pools, count));
+    return rc;
+}
+
+static int
+set_vms(struct ft_store *store, int64_t host, json_t *record,
+        struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_vm *vms = NULL;
+    size_t count = 0;
+    int rc = ft_store_vm_list(store, host, &vms, &count, err);
+
+    json_object_set_new(record, "vms", ft_host_vm_rows(vms, count));
+    return rc;
+}
+
+static int
+fill_record(struct ft_store *store, int64_t host, json_t *record,
+            struct ft_error *err)
+{
+    FT_AUTOJSON json_t *facts = NULL;
+    int64_t at;
+    int rc = ft_store_facts_get(store, host, &facts, &at, err);
+
+    if (rc && rc != -ENOENT)
+        return rc;
+    json_object_set(record, "facts", facts ? facts : json_null());
+    rc = set_nics(store, host, record, err);
+    if (!rc)
+        rc = set_networks(store, host, record, err);
+    if (!rc)
+        rc = set_pools(store, host, record, err);
+    return rc ? rc : set_vms(store, host, record, err);
+}
+
+int
+ft_work_host_show(const struct ft_work *work, const char *name, json_t **record,
+                  struct ft_error *err)
+{
+    FT_AUTOJSON json_t *made = NULL;
+    struct ft_store_host host;
+    int rc = ft_store_host_get(work->store, name, &host, err);
+
+    if (rc)
+        return rc;
+    made = ft_host_record(&host, ft_work_now_ms());
+    rc = fill_record(work->store, host.id, made, err);
+    *record = rc ? NULL : FT_STEAL(made);
+    return rc;
+}
+
+/* ---- coming in ---- */
+
+int
+ft_work_hosts_prepare(const struct ft_work *work, struct ft_store_host *hosts,
+                      size_t count, struct ft_work_fleet *fleet,
+                      struct ft_error *err)
+{
+    int rc = ft_work_lock(work, "host add", NULL, err);
+
+    if (!rc)
+        return ft_work_fleet_from(work, true, hosts, count, fleet, err);
+    memset(fleet, 0, sizeof(*fleet));
+    free(hosts);
+    return rc;
+}
+
+static int
+on_upload(void *data, size_t done, size_t total)
+{
+    (void)done;
+    (void)total;
+    return ft_work_interrupted(data);
+}
+
+static int
+add_one(struct ft_fleet *fleet, struct ft_member *member, size_t index,
+        void *data, struct ft_error *err)
+{
+    bool changed = false;
+    int rc = ft_member_connect(fleet, member, err);
+
+    (void)index;
+    if (!rc)
+        rc = ft_member_engine(fleet, member, on_upload, data, &changed, err);
+    return rc ? rc : ft_member_probe(fleet, member, true, err);
+}
+
+size_t
+ft_work_hosts_add(struct ft_work_fleet *fleet)
+{
+    size_t added = 0;
+
+    ft_work_fleet_each(fleet, add_one, (void *)fleet->work);
+    for (size_t i = 0; i < fleet->count; i++) {
+        struct ft_error *error = &fleet->errors[i];
+
+        if (!error->code)
+            ft_work_remember(fleet->work->store, &fleet->hosts[i],
+                             fleet->fleet.members[i], error);
+        added += !error->code;
+    }
+    return added;
+}
+
+json_t *
+ft_work_hosts_added(const struct ft_work_fleet *fleet)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < fleet->count; i++) {
+        const struct ft_error *error =
+            fleet->errors[i].code ? &fleet->errors[i] : NULL;
+
+        json_array_append_new(rows,
+                              ft_host_added_row(&fleet->hosts[i], error,
+                                                fleet->fleet.members[i]->facts));
+    }
+    return rows;
+}
+
+/* ---- leaving ---- */
+
+int
+ft_work_host_claim(const struct ft_work *work, const char *name,
+                   struct ft_store_host *host, struct ft_error *err)
+{
+    int rc = ft_store_host_get(work->store, name, host, err);
+
+    if (!rc)
+        rc = ft_work_lock(work, "host remove", NULL, err);
+    return rc ? rc : ft_store_host_check_unused(work->store, name, err);
+}
+
+/* Another administrator's pairs, or a witness of pairs: not ours to cut off. */
+static int
+refuse_when_in_use(const json_t *status, const char *name, struct ft_error *err)
+{
+    const json_t *witness = json_object_get(status, "witness");
+    size_t pairs = json_array_size(json_object_get(status, "pairs"));
+    json_int_t witnessed = json_integer_value(json_object_get(witness, "pairs"));
+
+    if (!pairs && witnessed <= 0)
+        return 0;
+    return ft_fail(err, EBUSY, "unprotect those VMs first (ftadmin status)",
+                   "the engine on %s still carries %zu pair%s and is witness of "
+                   "%d",
+                   name, pairs, pairs == 1 ? "" : "s", (int)witnessed);
+}
+
+struct uninstall {
+    const struct ft_work *work;
+    bool purge;
+};
+
+static int
+uninstall(struct ft_fleet *fleet, struct ft_member *member, size_t index,
+          void *data, struct ft_error *err)
+{
+    const struct uninstall *wanted = data;
+    int rc =
+        ft_work_each_status(fleet, member, index, (void *)wanted->work, err);
+
+    if (!rc)
+        rc = refuse_when_in_use(member->status, member->name, err);
+    else if (member->ssh) /* reached, but no engine runs: nothing to ask */
+        rc = 0;
+    if (rc)
+        return rc;
+    ft_control_close(member->control);
+    member->control = NULL;
+    return ft_install_remove(member->ssh, wanted->purge, err);
+}
+
+int
+ft_work_host_uninstall(const struct ft_work *work,
+                       const struct ft_store_host *host, bool purge,
+                       struct ft_work_fleet *fleet, bool *gone,
+                       struct ft_error *err)
+{
+    struct uninstall wanted = { work, purge };
+    struct ft_store_host *one = malloc(sizeof(*one));
+    int rc;
+
+    *gone = false;
+    memset(fleet, 0, sizeof(*fleet));
+    if (!one)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    *one = *host;
+    rc = ft_work_fleet_from(work, false, one, 1, fleet, err);
+    if (!rc)
+        *gone = ft_work_fleet_each(fleet, uninstall, &wanted) == 1;
+    return rc;
+}
+
+int
+ft_work_host_forget(const struct ft_work *work,
+                    const struct ft_store_host *host, struct ft_error *err)
+{
+    return ft_store_host_remove(work->store, host->name, err);
+}
