@@ -92,14 +92,11 @@ on_step(void *data, size_t index, size_t count, const char *description,
     struct ft_cli_progress *self = data;
 
     ft_cli_progress_end(self);
-    if (state == FT_STEP_STARTED) {
+    if (state == FT_STEP_STARTED)
         ft_cli_note(self->cli, "[%zu/%zu] %s", index + 1, count, description);
-        if (self->on_step)
-            self->on_step(self, index);
-    } else if (state == FT_STEP_FAILED || state == FT_STEP_UNDONE) {
+    else if (state == FT_STEP_FAILED || state == FT_STEP_UNDONE)
         ft_cli_note(self->cli, "[%zu/%zu] %s: %s", index + 1, count,
                     ft_step_state_name(state), description);
-    }
 }
 
 /* Notes where a phase begins; nonzero when it just did. */

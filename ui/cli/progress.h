@@ -16,8 +16,6 @@ struct ft_cli_progress {
     char phase[32];         /* of the bytes shown last */
     int64_t phase_began_ns; /* and where it began, for the rate */
     uint64_t phase_began_bytes;
-    /* Called when a step starts; may be NULL. */
-    void (*on_step)(struct ft_cli_progress *self, size_t index);
 };
 
 /* Fills callbacks for src/protect; self must outlive them. */

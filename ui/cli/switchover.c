@@ -5,7 +5,7 @@
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/work/pair.h"
+#include "ui/work/operate.h"
 
 static enum ft_exit
 print_result(struct ft_cli *cli, const char *vm,
@@ -23,39 +23,34 @@ print_result(struct ft_cli *cli, const char *vm,
     return FT_EXIT_OK;
 }
 
+/* Who carries the VM and does not answer is the reason, so it comes first. */
 static enum ft_exit
-switch_over(struct ft_cli *cli, struct ft_work_fleet *fleet, const char *vm)
+not_found(struct ft_cli *cli, const struct ft_error *err)
+{
+    if (err->code != EHOSTUNREACH)
+        return ft_cli_fail_lookup(cli, err);
+    ft_cli_complain(cli, &cli->fleet);
+    return ft_cli_fail(cli, err);
+}
+
+static enum ft_exit
+run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_switchover_result result = { .outage_ms = 0 };
     struct ft_work_pair found;
     enum ft_exit code;
 
-    if (ft_work_pair_find(fleet, vm, &found, &err))
-        return ft_cli_fail_lookup(cli, &err);
-    if (!found.live) {
-        ft_cli_complain(cli, fleet);
-        return ft_cli_fail_text(cli, FT_EXIT_UNREACHABLE,
-                                "ftadmin status shows what is known",
-                                "no host that carries %s answers", vm);
-    }
-    if (ft_work_lock(&cli->work, "switchover", found.pair.vm, &err))
-        return ft_cli_fail(cli, &err);
+    (void)argc;
+    if (ft_work_switchover_prepare(&cli->fleet, argv[0], &found, &err))
+        return not_found(cli, &err);
     code = ft_cli_confirm(cli, "Move %s from %s to %s now?", found.pair.vm,
                           found.pair.primary, found.pair.standby);
     if (code)
         return code;
-    if (ft_switchover(&fleet->fleet, &found.ref,
-                      ft_work_timeout_ms(&cli->work, 0), &result, &err))
+    if (ft_work_switchover(&cli->fleet, &found, &result, &err))
         return ft_cli_fail(cli, &err);
     return print_result(cli, found.pair.vm, &result);
-}
-
-static enum ft_exit
-run(struct ft_cli *cli, int argc, char **argv)
-{
-    (void)argc;
-    return switch_over(cli, &cli->fleet, argv[0]);
 }
 
 const struct ft_command ft_command_switchover = {

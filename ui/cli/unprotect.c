@@ -7,9 +7,7 @@
 #include "ui/cli/commands.h"
 #include "ui/cli/interrupt.h"
 #include "ui/cli/progress.h"
-#include "ui/work/journal.h"
-#include "ui/work/pair.h"
-#include "ui/work/remember.h"
+#include "ui/work/operate.h"
 
 static const struct ft_option options[] = {
     { "force", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, force),
@@ -49,20 +47,18 @@ print_result(struct ft_cli *cli, const struct ft_work_pair *found,
 }
 
 static enum ft_exit
-remove_pair(struct ft_cli *cli, struct ft_work_fleet *fleet,
-            const struct ft_work_pair *found)
+remove_pair(struct ft_cli *cli, const struct ft_work_pair *found)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_unprotect_result result = { .left_count = 0 };
-    struct ft_journal_ops journal = ft_work_journal(cli->work.store);
     struct ft_cli_progress shown;
     struct ft_progress progress = ft_cli_progress_start(&shown, cli);
     enum ft_exit code;
     int rc;
 
     ft_cli_catch_interrupts();
-    rc = ft_unprotect(&fleet->fleet, &found->ref, cli->options.force, &progress,
-                      &journal, &result, &err);
+    rc = ft_work_unprotect(&cli->fleet, found, cli->options.force, &progress,
+                           &result, &err);
     ft_cli_progress_end(&shown);
     if (rc) {
         code = ft_cli_fail(cli, &err);
@@ -79,30 +75,19 @@ remove_pair(struct ft_cli *cli, struct ft_work_fleet *fleet,
 }
 
 static enum ft_exit
-unprotect(struct ft_cli *cli, struct ft_work_fleet *fleet, const char *vm)
+run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_work_pair found;
     enum ft_exit code;
 
-    if (ft_work_lock(&cli->work, "unprotect", vm, &err))
-        return ft_cli_fail(cli, &err);
-    if (ft_work_pair_find(fleet, vm, &found, &err))
-        return ft_cli_fail_lookup(cli, &err);
-    if (ft_work_adopt(cli->work.store, &found.pair, &err))
-        return ft_cli_fail(cli, &err);
-    code = ft_cli_confirm(cli,
-                          "End the protection of %s (runs on %s, copy on "
-                          "%s)?",
-                          found.pair.vm, found.pair.primary, found.pair.standby);
-    return code ? code : remove_pair(cli, fleet, &found);
-}
-
-static enum ft_exit
-run(struct ft_cli *cli, int argc, char **argv)
-{
     (void)argc;
-    return unprotect(cli, &cli->fleet, argv[0]);
+    if (ft_work_unprotect_prepare(&cli->fleet, argv[0], &found, &err))
+        return ft_cli_fail_lookup(cli, &err);
+    code =
+        ft_cli_confirm(cli, "End the protection of %s (runs on %s, copy on %s)?",
+                       found.pair.vm, found.pair.primary, found.pair.standby);
+    return code ? code : remove_pair(cli, &found);
 }
 
 const struct ft_command ft_command_unprotect = {

@@ -5,7 +5,7 @@
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/work/pair.h"
+#include "ui/work/operate.h"
 
 static const struct ft_column columns[] = {
     { "Epoch", "epoch", FT_COLUMN_NUMBER },
@@ -43,8 +43,7 @@ run(struct ft_cli *cli, int argc, char **argv)
     (void)argc;
     if (ft_work_pair_find(&cli->fleet, argv[0], &found, &err))
         return ft_cli_fail_lookup(cli, &err);
-    if (ft_verify(&cli->fleet.fleet, &found.ref, cli->work.timeout_ms, &result,
-                  &differs, &err))
+    if (ft_work_verify(&cli->fleet, &found, &result, &differs, &err))
         return ft_cli_fail(cli, &err);
     return print_result(cli, result, differs);
 }

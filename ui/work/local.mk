@@ -6,7 +6,9 @@ libftuiwork_a_SOURCES = \
 	ui/work/fleet.c ui/work/fleet.h \
 	ui/work/hosts.c ui/work/hosts.h \
 	ui/work/journal.c ui/work/journal.h \
+	ui/work/operate.c ui/work/operate.h \
 	ui/work/pair.c ui/work/pair.h \
+	ui/work/protect.c ui/work/protect.h \
 	ui/work/remember.c ui/work/remember.h \
 	ui/work/status.c ui/work/status.h \
 	ui/work/vms.c ui/work/vms.h \

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is done to a pair that exists: switchover and unprotect, each in two
+ * parts, so that the user can be asked in between, and verify. The store's
+ * thread.
+ */
+#ifndef FT_UI_WORK_OPERATE_H
+#define FT_UI_WORK_OPERATE_H
+
+#include "ui/work/pair.h"
+
+/*
+ * Finds the pair among what hosts say now, and locks the database.
+ * -ENOENT; -EHOSTUNREACH no host that carries it answers; -EBUSY.
+ */
+int ft_work_switchover_prepare(struct ft_work_fleet *fleet, const char *vm,
+                               struct ft_work_pair *found, struct ft_error *err);
+
+/* ft_switchover, with the user's patience or its own. */
+int ft_work_switchover(struct ft_work_fleet *fleet,
+                       const struct ft_work_pair *found,
+                       struct ft_switchover_result *result,
+                       struct ft_error *err);
+
+/*
+ * Locks the database, finds the pair, living or remembered, and adopts it, for
+ * the journal hangs on it. -ENOENT; -EBUSY.
+ */
+int ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
+                              struct ft_work_pair *found, struct ft_error *err);
+
+/* ft_unprotect, in the database's journal. */
+int ft_work_unprotect(struct ft_work_fleet *fleet,
+                      const struct ft_work_pair *found, bool force,
+                      const struct ft_progress *progress,
+                      struct ft_unprotect_result *result, struct ft_error *err);
+
+/* ft_verify, with the user's patience or its own; *result is new. */
+int ft_work_verify(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
+                   json_t **result, bool *differs, struct ft_error *err);
+
+#endif

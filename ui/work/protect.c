@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/work/protect.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "ui/work/journal.h"
+
+int
+ft_work_protect_look(struct ft_work_protect *job, struct ft_work_fleet *fleet,
+                     const char *vm, bool dry_run, struct ft_error *err)
+{
+    int rc;
+
+    memset(job, 0, sizeof(*job));
+    job->started_ns = ft_clock_ns();
+    job->fleet = fleet;
+    job->journal = ft_work_journal(fleet->work->store);
+    rc = dry_run ? 0 : ft_work_lock(fleet->work, "protect", vm, err);
+    if (rc)
+        return rc;
+    if (!fleet->count)
+        return ft_fail(err, ENOENT, "ftadmin host add HOST... adds some",
+                       "no hosts are known yet");
+    if (!ft_work_fleet_probe(fleet))
+        return ft_fail(err, ENOTCONN, NULL, "no host answers");
+    return 0;
+}
+
+static int
+make_uuid(char out[FT_UUID_SIZE], struct ft_error *err)
+{
+    FT_AUTOCLOSE int fd =
+        open("/proc/sys/kernel/random/uuid", O_RDONLY | O_CLOEXEC);
+    int rc = fd < 0 ? -errno : ft_read_full(fd, out, FT_UUID_SIZE - 1);
+
+    out[FT_UUID_SIZE - 1] = '\0';
+    return rc ? ft_fail(err, -rc, NULL, "no random numbers: %s", strerror(-rc))
+              : 0;
+}
+
+static bool
+is_one_of(const char *host, const char *a, const char *b)
+{
+    return (a && !strcmp(host, a)) || (b && !strcmp(host, b));
+}
+
+/*
+ * Hosts that just did not answer and are not asked for by name stay out, so
+ * that nobody waits for each of them once more. The members stay the fleet's.
+ */
+static int
+select_usable(struct ft_work_protect *job,
+              const struct ft_plan_choices *choices, struct ft_error *err)
+{
+    struct ft_work_fleet *all = job->fleet;
+    struct ft_store_pair pair;
+
+    if (ft_store_pair_get(all->work->store, choices->vm, &pair, NULL))
+        memset(&pair, 0, sizeof(pair));
+    free(job->usable.members);
+    job->usable = all->fleet;
+    job->usable.count = 0;
+    job->usable.members = calloc(all->count + 1, sizeof(struct ft_member *));
+    if (!job->usable.members)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    for (size_t i = 0; i < all->count; i++) {
+        const char *host = all->hosts[i].name;
+
+        if (!all->errors[i].code ||
+            is_one_of(host, choices->standby, choices->witness) ||
+            is_one_of(host, pair.primary, pair.standby) ||
+            is_one_of(host, pair.witness, NULL))
+            job->usable.members[job->usable.count++] = all->fleet.members[i];
+    }
+    return 0;
+}
+
+int
+ft_work_protect_plan(struct ft_work_protect *job,
+                     const struct ft_plan_choices *choices, struct ft_error *err)
+{
+    struct ft_plan_choices own = *choices;
+    char pair[FT_UUID_SIZE];
+    int rc = select_usable(job, choices, err);
+
+    if (!rc)
+        rc = make_uuid(pair, err);
+    if (rc)
+        return rc;
+    own.pair = pair;
+    return ft_protect_prepare(&job->usable, &own, &job->journal, &job->plan,
+                              &job->resumed, err);
+}
+
+/* The caller's progress, with the lock between. */
+struct watched {
+    struct ft_work_protect *job;
+    const struct ft_progress *shown;
+};
+
+static void
+on_step(void *data, size_t index, size_t count, const char *description,
+        enum ft_step_state state)
+{
+    struct watched *watched = data;
+    const struct ft_plan *plan = &watched->job->plan;
+
+    if (watched->shown->step)
+        watched->shown->step(watched->shown->data, index, count, description,
+                             state);
+    if (state == FT_STEP_STARTED && index < plan->step_count &&
+        plan->steps[index].kind == FT_STEP_SYNC)
+        ft_work_unlock(watched->job->fleet->work);
+}
+
+static void
+on_bytes(void *data, const char *phase, uint64_t done, uint64_t total,
+         uint64_t bytes_per_s)
+{
+    const struct ft_progress *shown = ((struct watched *)data)->shown;
+
+    if (shown->bytes)
+        shown->bytes(shown->data, phase, done, total, bytes_per_s);
+}
+
+static void
+on_note(void *data, const char *text)
+{
+    const struct ft_progress *shown = ((struct watched *)data)->shown;
+
+    if (shown->note)
+        shown->note(shown->data, text);
+}
+
+static int
+on_interrupted(void *data)
+{
+    const struct ft_progress *shown = ((struct watched *)data)->shown;
+
+    return shown->interrupted ? shown->interrupted(shown->data) : 0;
+}
+
+int
+ft_work_protect_apply(struct ft_work_protect *job,
+                      const struct ft_progress *progress, struct ft_error *err)
+{
+    struct watched watched = { job, progress };
+    struct ft_progress own = {
+        .step = on_step,
+        .bytes = on_bytes,
+        .note = on_note,
+        .interrupted = on_interrupted,
+        .data = &watched,
+        .no_wait = progress->no_wait,
+    };
+
+    return ft_protect_apply(&job->usable, &job->plan, &own, &job->journal, err);
+}
+
+double
+ft_work_protect_seconds(const struct ft_work_protect *job)
+{
+    return (double)(ft_clock_ns() - job->started_ns) / FT_NS_PER_S;
+}
+
+void
+ft_work_protect_free(struct ft_work_protect *job)
+{
+    ft_plan_free(&job->plan);
+    free(job->usable.members);
+    job->usable.members = NULL;
+}
