@@ -49,6 +49,28 @@ $ ftadmin --db t.db status vm3
 ! ftadmin: h2: 127.0.0.1 refused the connection on port 1
 ! ftadmin: w1: 127.0.0.1 refused the connection on port 1
 [20]
+$ ftadmin --db t.db status vm11 2>&1 | head -n 2
+ftadmin: no VM named vm11; did you mean vm1?
+  hint: ftadmin vm list shows the VMs of all hosts
+$ ftadmin --db t.db unprotect vm11 --yes 2>&1 | head -n 2
+ftadmin: vm11 is not protected; did you mean vm1?
+  hint: ftadmin status shows the protected VMs
+$ ftadmin --db t.db switchover vm2 --yes 2>&1 | head -n 1
+ftadmin: vm2 is not protected
+$ ftadmin --db t.db verify vm1x 2>&1 | head -n 1
+ftadmin: vm1x is not protected; did you mean vm1?
+$ ftadmin --db t.db host show h11
+! ftadmin: no host named h11; did you mean h1?
+!   hint: ftadmin host list shows the known hosts, ftadmin host add adds one
+[3]
+$ ftadmin --db t.db host remove w11 --yes
+! ftadmin: no host named w11; did you mean w1?
+!   hint: ftadmin host list shows the known hosts, ftadmin host add adds one
+[3]
+$ ftadmin --db t.db host show h3
+! ftadmin: no host named h3
+!   hint: ftadmin host list shows the known hosts, ftadmin host add adds one
+[3]
 $ ftadmin --db t.db status --json 2>err >out; echo $?; jq -c '.schema, (.pairs[] | [.vm, .state, .generation, .pause_ms.p99, .last_takeover, .age_s > 10000]), (.hosts[] | [.name, .state, .pairs])' out
 20
 1

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "ui/model/host-rows.h"
 #include "ui/work/remember.h"
+#include "ui/work/suggest.h"
 
 /* ---- known ones ---- */
 
@@ -109,13 +110,25 @@ fill_record(struct ft_store *store, int64_t host, json_t *record,
     return rc ? rc : set_vms(store, host, record, err);
 }
 
+/* Errors as ft_store_host_get, with the name that may have been meant. */
+static int
+find_host(const struct ft_work *work, const char *name,
+          struct ft_store_host *host, struct ft_error *err)
+{
+    int rc = ft_store_host_get(work->store, name, host, err);
+
+    if (rc == -ENOENT)
+        ft_work_suggest_host(work, name, err);
+    return rc;
+}
+
 int
 ft_work_host_show(const struct ft_work *work, const char *name, json_t **record,
                   struct ft_error *err)
 {
     FT_AUTOJSON json_t *made = NULL;
     struct ft_store_host host;
-    int rc = ft_store_host_get(work->store, name, &host, err);
+    int rc = find_host(work, name, &host, err);
 
     if (rc)
         return rc;
@@ -201,7 +214,7 @@ int
 ft_work_host_claim(const struct ft_work *work, const char *name,
                    struct ft_store_host *host, struct ft_error *err)
 {
-    int rc = ft_store_host_get(work->store, name, host, err);
+    int rc = find_host(work, name, host, err);
 
     if (!rc)
         rc = ft_work_lock(work, "host remove", NULL, err);

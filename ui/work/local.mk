@@ -11,5 +11,6 @@ libftuiwork_a_SOURCES = \
 	ui/work/protect.c ui/work/protect.h \
 	ui/work/remember.c ui/work/remember.h \
 	ui/work/status.c ui/work/status.h \
+	ui/work/suggest.c ui/work/suggest.h \
 	ui/work/vms.c ui/work/vms.h \
 	ui/work/work.c ui/work/work.h

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "ui/model/pair-rows.h"
 #include "ui/model/stored-pair.h"
+#include "ui/work/suggest.h"
 
 json_t *
 ft_work_pairs(const struct ft_work_fleet *fleet)
@@ -64,6 +65,8 @@ ft_work_pair_find(struct ft_work_fleet *fleet, const char *vm,
     pairs = ft_work_pairs(fleet);
     status = ft_pair_find(pairs, vm);
     rc = ft_store_pair_get(fleet->work->store, vm, &found->pair, err);
+    if (rc == -ENOENT && !status)
+        ft_work_suggest_pair(fleet->work, pairs, vm, err);
     if (rc && !(rc == -ENOENT && status))
         return rc;
     /* A deposed side that speaks alone knows less than what we heard before. */

@@ -9,7 +9,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "ui/model/suggest.h"
 #include "ui/work/journal.h"
+#include "ui/work/suggest.h"
 
 int
 ft_work_protect_look(struct ft_work_protect *job, struct ft_work_fleet *fleet,
@@ -81,6 +83,51 @@ select_usable(struct ft_work_protect *job,
     return 0;
 }
 
+static bool
+is_host(const struct ft_work_protect *job, const char *name)
+{
+    for (size_t i = 0; i < job->fleet->count; i++)
+        if (!strcmp(job->fleet->hosts[i].name, name))
+            return true;
+    return false;
+}
+
+/* False when no host that counts has it; then best is what may be meant. */
+static bool
+is_vm(const struct ft_work_protect *job, const char *vm,
+      struct ft_suggestion *best)
+{
+    for (size_t i = 0; i < job->usable.count; i++) {
+        const struct ft_host *facts = job->usable.members[i]->facts;
+
+        if (facts && ft_host_domain(facts, vm))
+            return true;
+        for (size_t d = 0; facts && d < facts->domain_count; d++)
+            ft_suggest(best, vm, facts->domains[d].name);
+    }
+    return false;
+}
+
+/* Something was not found: the VM, or a host that was asked for by name. */
+static void
+suggest(const struct ft_work_protect *job,
+        const struct ft_plan_choices *choices, struct ft_error *err)
+{
+    const char *named[] = { choices->standby, choices->witness };
+    struct ft_suggestion best = { .distance = 0 };
+
+    if (!is_vm(job, choices->vm, &best)) {
+        ft_suggest_tell(&best, err);
+        return;
+    }
+    for (size_t i = 0; i < FT_ARRAY_SIZE(named); i++) {
+        if (!named[i] || is_host(job, named[i]) || !strcmp(named[i], "none"))
+            continue;
+        ft_work_suggest_host(job->fleet->work, named[i], err);
+        return;
+    }
+}
+
 int
 ft_work_protect_plan(struct ft_work_protect *job,
                      const struct ft_plan_choices *choices, struct ft_error *err)
@@ -94,8 +141,11 @@ ft_work_protect_plan(struct ft_work_protect *job,
     if (rc)
         return rc;
     own.pair = pair;
-    return ft_protect_prepare(&job->usable, &own, &job->journal, &job->plan,
-                              &job->resumed, err);
+    rc = ft_protect_prepare(&job->usable, &own, &job->journal, &job->plan,
+                            &job->resumed, err);
+    if (rc == -ENOENT)
+        suggest(job, choices, err);
+    return rc;
 }
 
 /* The caller's progress, with the lock between. */

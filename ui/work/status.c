@@ -12,6 +12,7 @@
 #include "ui/model/stored-pair.h"
 #include "ui/work/pair.h"
 #include "ui/work/remember.h"
+#include "ui/work/suggest.h"
 
 static json_t *
 host_rows(const struct ft_work_fleet *fleet, int64_t now)
@@ -149,6 +150,8 @@ ft_work_status_select(const struct ft_work *work, json_t *pairs, const char *vm,
     if (is_known(vms, count, vm))
         return ft_fail(err, ENODATA, "ftadmin protect makes it fault tolerant",
                        "%s is not protected", vm);
-    return ft_fail(err, ENOENT, "ftadmin vm list shows the VMs of all hosts",
-                   "no VM named %s", vm);
+    ft_fail(err, ENOENT, "ftadmin vm list shows the VMs of all hosts",
+            "no VM named %s", vm);
+    ft_work_suggest_vm(work, vm, err);
+    return -ENOENT;
 }
