@@ -20,6 +20,7 @@ include tests/unit/text/local.mk
 include tests/unit/virt/local.mk
 include tests/unit/witness/local.mk
 include tests/unit/worker/local.mk
+include tests/unit/work/local.mk
 
 # what tests of several rooms share
 EXTRA_DIST += tests/unit/inventory-fixture.h tests/unit/scratch.h \

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ui/work
+if HAVE_CMOCKA
+work_tests = tests/unit/work/test-work
+check_PROGRAMS += $(work_tests)
+TESTS += $(work_tests)
+tests_unit_work_test_work_SOURCES = tests/unit/work/test-work.c
+tests_unit_work_test_work_LDADD = libftuiwork.a libftuimodel.a libftdb.a \
+	libftprotect.a libftremote.a libftplan.a libftinventory.a libftbase.a \
+	$(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
+	$(LIBXML_LIBS) $(CMOCKA_LIBS)
+endif

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What verbs do with the database, in a new one for each test. No host is
+ * reached: those of the fleet are at a port of loopback where nobody listens.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/model/pair-rows.h"
+#include "ui/work/events.h"
+#include "ui/work/hosts.h"
+#include "ui/work/journal.h"
+#include "ui/work/operate.h"
+#include "ui/work/remember.h"
+#include "ui/work/status.h"
+#include "ui/work/suggest.h"
+#include "ui/work/vms.h"
+
+#define PAIR "11111111-2222-3333-4444-555555555555"
+#define OTHER_PAIR "22222222-2222-3333-4444-555555555555"
+#define VM "aaaaaaaa-2222-3333-4444-555555555555"
+#define OTHER_VM "bbbbbbbb-2222-3333-4444-555555555555"
+
+static char folder[64];
+
+static void
+add_host(struct ft_work *work, const char *name)
+{
+    struct ft_store_host host = { .hypervisor = true };
+
+    snprintf(host.name, sizeof(host.name), "%s", name);
+    snprintf(host.address, sizeof(host.address), "127.0.0.1:1");
+    assert_int_equal(ft_store_host_put(work->store, &host, NULL), 0);
+    if (!strcmp(name, "h1")) {
+        struct ft_store_vm vms[] = {
+            { .uuid = VM, .name = "vm1", .state = "running" },
+            { .uuid = OTHER_VM, .name = "database", .state = "off" },
+        };
+        struct ft_store_topology topology = { .vms = vms, .vm_count = 2 };
+
+        assert_int_equal(ft_store_topology_put(work->store, host.id, &topology,
+                                               NULL),
+                         0);
+    }
+}
+
+static int
+set_up(void **state)
+{
+    static struct ft_work work;
+    struct ft_error err = FT_ERROR_INIT;
+    char path[128];
+
+    snprintf(folder, sizeof(folder), "/tmp/ft-work.XXXXXX");
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof(path), "%s/t.db", folder);
+    memset(&work, 0, sizeof(work));
+    if (ft_work_open(&work, path, &err))
+        fail_msg("%s", err.text);
+    add_host(&work, "h1");
+    add_host(&work, "h2");
+    add_host(&work, "w1");
+    *state = &work;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    static const char *const names[] = { "t.db", "t.db.lock", "t.db-wal",
+                                         "t.db-shm" };
+    char path[128];
+
+    ft_work_close(*state);
+    ft_work_close(*state); /* twice is no harm */
+    for (size_t i = 0; i < FT_ARRAY_SIZE(names); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    return rmdir(folder);
+}
+
+static const struct ft_journal_entry entry = {
+    .verb = "protect",
+    .pair = PAIR,
+    .vm = "vm1",
+    .vm_uuid = VM,
+    .primary = "h1",
+    .standby = "h2",
+    .witness = "w1",
+};
+
+static void
+check_phase(struct ft_work *work, const char *phase)
+{
+    struct ft_store_pair pair;
+    int rc = ft_store_pair_get(work->store, "vm1", &pair, NULL);
+
+    assert_int_equal(rc, phase ? 0 : -ENOENT);
+    if (phase)
+        assert_string_equal(pair.phase, phase);
+}
+
+static void
+test_journal(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_journal_ops ops = ft_work_journal(work->store);
+    struct ft_journal_entry undo = entry, pending;
+    FT_AUTOFREE struct ft_store_journal *steps = NULL;
+    size_t count;
+
+    strcpy(undo.verb, "unprotect");
+    assert_int_equal(ops.pending(ops.data, "vm1", &pending, NULL), -ENOENT);
+    assert_int_equal(ops.begin(ops.data, &entry, NULL), 0);
+    check_phase(work, "applying");
+    assert_int_equal(ops.step(ops.data, &entry, 2, "standby", "h2",
+                              FT_STEP_DONE, NULL),
+                     0);
+    assert_int_equal(ft_store_journal_list(work->store, PAIR, &steps, &count,
+                                           NULL),
+                     0);
+    assert_int_equal(count, 1);
+    assert_string_equal(steps[0].state, "done");
+    assert_int_equal(ops.pending(ops.data, "vm1", &pending, NULL), 0);
+    assert_string_equal(pending.verb, "protect");
+    assert_string_equal(pending.standby, "h2");
+    assert_int_equal(ops.end(ops.data, &entry, FT_JOURNAL_PARTLY, NULL), 0);
+    check_phase(work, "applying");
+    assert_int_equal(ops.end(ops.data, &entry, FT_JOURNAL_DONE, NULL), 0);
+    check_phase(work, "applied");
+    assert_int_equal(ops.begin(ops.data, &undo, NULL), 0);
+    check_phase(work, "removing");
+    assert_int_equal(ops.pending(ops.data, PAIR, &pending, NULL), 0);
+    assert_string_equal(pending.verb, "unprotect");
+    assert_int_equal(ops.end(ops.data, &undo, FT_JOURNAL_DONE, NULL), 0);
+    check_phase(work, NULL);
+}
+
+/* A pair of the same VM that no engine knows any more gives way. */
+static void
+test_journal_stale(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_journal_ops ops = ft_work_journal(work->store);
+    struct ft_journal_entry again = entry;
+    struct ft_store_pair pair;
+
+    strcpy(again.pair, OTHER_PAIR);
+    assert_int_equal(ops.begin(ops.data, &entry, NULL), 0);
+    assert_int_equal(ops.end(ops.data, &entry, FT_JOURNAL_DONE, NULL), 0);
+    assert_int_equal(ops.begin(ops.data, &again, NULL), 0);
+    assert_int_equal(ft_store_pair_get(work->store, "vm1", &pair, NULL), 0);
+    assert_string_equal(pair.pair, OTHER_PAIR);
+    assert_int_equal(ops.end(ops.data, &again, FT_JOURNAL_ROLLED_BACK, NULL), 0);
+    check_phase(work, NULL);
+}
+
+static json_t *
+status_of(int generation, const char *primary, const char *standby)
+{
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s}", "pair", PAIR, "vm",
+                     "vm1", "uuid", VM, "role", "primary", "primary", primary,
+                     "standby", standby, "generation", generation, "state",
+                     "alone");
+}
+
+static void
+test_adopt(void **state)
+{
+    struct ft_work *work = *state;
+    FT_AUTOJSON json_t *first = status_of(3, "h1", "h2");
+    FT_AUTOJSON json_t *moved = status_of(4, "h2", "h1");
+    struct ft_store_pair pair;
+
+    assert_int_equal(ft_work_remember_status(work->store, first, NULL), 0);
+    check_phase(work, "applied");
+    assert_int_equal(ft_work_remember_status(work->store, moved, NULL), 0);
+    assert_int_equal(ft_store_pair_get(work->store, PAIR, &pair, NULL), 0);
+    assert_string_equal(pair.primary, "h2");
+    assert_int_equal(pair.generation, 4);
+    strcpy(pair.phase, "removing");
+    assert_int_equal(ft_store_pair_put(work->store, &pair, NULL), 0);
+    assert_int_equal(ft_work_adopt(work->store, &pair, NULL), 0);
+    check_phase(work, "removing"); /* what is there stays */
+}
+
+static const char *
+told(void (*suggest)(const struct ft_work *, const char *, struct ft_error *),
+     const struct ft_work *work, const char *typed)
+{
+    static struct ft_error err;
+
+    ft_fail(&err, ENOENT, NULL, "no %s", typed);
+    suggest(work, typed, &err);
+    return err.text;
+}
+
+static void
+suggest_pair(const struct ft_work *work, const char *typed, struct ft_error *err)
+{
+    ft_work_suggest_pair(work, NULL, typed, err);
+}
+
+static void
+test_suggest(void **state)
+{
+    struct ft_work *work = *state;
+    FT_AUTOJSON json_t *status = status_of(1, "h1", "h2");
+
+    assert_string_equal(told(ft_work_suggest_host, work, "h11"),
+                        "no h11; did you mean h1?");
+    assert_string_equal(told(ft_work_suggest_host, work, "elsewhere"),
+                        "no elsewhere");
+    assert_string_equal(told(ft_work_suggest_vm, work, "databsae"),
+                        "no databsae; did you mean database?");
+    assert_string_equal(told(suggest_pair, work, "vm11"), "no vm11");
+    assert_int_equal(ft_work_remember_status(work->store, status, NULL), 0);
+    assert_string_equal(told(suggest_pair, work, "vm11"),
+                        "no vm11; did you mean vm1?");
+    /* a VM, but not a protected one */
+    assert_string_equal(told(suggest_pair, work, "database"), "no database");
+    assert_string_equal(told(suggest_pair, work, "databas"), "no databas");
+}
+
+static void
+test_hosts(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *rows = NULL;
+    FT_AUTOJSON json_t *record = NULL;
+    FT_AUTOJSON json_t *status = status_of(1, "h1", "h2");
+    struct ft_store_host host;
+
+    assert_int_equal(ft_work_hosts_list(work, &rows, &err), 0);
+    assert_int_equal(json_array_size(rows), 3);
+    assert_int_equal(ft_work_host_show(work, "h1", &record, &err), 0);
+    assert_int_equal(json_array_size(json_object_get(record, "vms")), 2);
+    assert_true(json_is_null(json_object_get(record, "facts")));
+    json_decref(FT_STEAL(record));
+    assert_int_equal(ft_work_host_show(work, "h11", &record, &err), -ENOENT);
+    assert_non_null(strstr(err.text, "did you mean h1?"));
+    assert_int_equal(ft_work_remember_status(work->store, status, &err), 0);
+    assert_int_equal(ft_work_host_claim(work, "h1", &host, &err), -EBUSY);
+    assert_int_equal(ft_work_host_claim(work, "x1", &host, &err), -ENOENT);
+    assert_int_equal(ft_work_host_claim(work, "w1", &host, &err), 0);
+    assert_int_equal(ft_work_host_forget(work, &host, &err), 0);
+    assert_int_equal(ft_work_host_claim(work, "w1", &host, &err), -ENOENT);
+}
+
+/* Hosts that refuse the connection: everything comes from the database. */
+static void
+test_silence(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *heard = status_of(3, "h1", "h2");
+    struct ft_work_status status;
+    struct ft_work_fleet fleet;
+    struct ft_work_pair found;
+
+    assert_int_equal(ft_work_remember_status(work->store, heard, &err), 0);
+    assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
+    assert_int_equal(ft_work_status(&fleet, &status, &err), 0);
+    assert_int_equal(status.answered, 0);
+    assert_int_equal(json_array_size(status.hosts), 3);
+    assert_int_equal(json_array_size(status.pairs), 1);
+    assert_int_equal(ft_pair_rows_worst(status.pairs), FT_SEVERITY_UNKNOWN);
+    assert_false(ft_work_fleet_answered(&fleet, "h1"));
+    assert_true(ft_work_fleet_answered(&fleet, "of somebody else"));
+    assert_true(ft_work_fleet_error(&fleet, 1, &err));
+    assert_int_equal(err.code, ECONNREFUSED);
+    assert_int_equal(strncmp(err.text, "h2: ", 4), 0);
+
+    assert_int_equal(ft_work_pair_find(&fleet, VM, &found, &err), 0);
+    assert_false(found.live);
+    assert_string_equal(found.ref.hosts[0], "h1");
+    assert_int_equal(ft_work_pair_find(&fleet, "vm11", &found, &err), -ENOENT);
+    assert_non_null(strstr(err.text, "did you mean vm1?"));
+    assert_int_equal(ft_work_switchover_prepare(&fleet, "vm1", &found, &err),
+                     -EHOSTUNREACH);
+    assert_int_equal(ft_work_unprotect_prepare(&fleet, "vm1", &found, &err), 0);
+    ft_work_status_free(&status);
+    ft_work_fleet_close(&fleet);
+    ft_work_fleet_close(&fleet);
+}
+
+static void
+test_select(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *pairs = json_pack("[{s:s,s:s},{s:s,s:s}]", "vm", "vm1",
+                                          "uuid", VM, "vm", "vm2", "uuid", "x");
+
+    assert_int_equal(ft_work_status_select(work, pairs, VM, &err), 0);
+    assert_int_equal(json_array_size(pairs), 1);
+    assert_int_equal(ft_work_status_select(work, pairs, "database", &err),
+                     -ENODATA);
+    assert_int_equal(json_array_size(pairs), 0);
+    assert_int_equal(ft_work_status_select(work, pairs, "databse", &err),
+                     -ENOENT);
+    assert_non_null(strstr(err.text, "did you mean database?"));
+}
+
+static int
+at_once(void *data)
+{
+    __atomic_add_fetch((int *)data, 1, __ATOMIC_SEQ_CST); /* by all threads */
+    return 1;
+}
+
+static void
+unexpected(void *data, const struct ft_error *err)
+{
+    (void)data;
+    fail_msg("told of trouble: %s", err->text);
+}
+
+static void
+test_events(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_store_event event = { .host = "h1",
+                                    .seq = 1,
+                                    .at = "2026-11-28T10:00:00.000Z",
+                                    .severity = "warn" };
+    struct ft_work_listener listener = { .trouble = unexpected };
+    FT_AUTOJSON json_t *rows = NULL;
+    struct ft_work_fleet fleet;
+    int asked = 0;
+
+    assert_int_equal(ft_store_event_put(work->store, &event, &err), 0);
+    assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
+    assert_int_equal(ft_work_events_collect(&fleet), 0);
+    assert_int_equal(ft_work_events_list(work, 10, &rows, &err), 0);
+    assert_int_equal(json_array_size(rows), 1);
+    work->interrupted = at_once;
+    work->data = &asked;
+    ft_work_events_follow(&fleet, &listener);
+    assert_true(asked >= 3);
+    ft_work_fleet_close(&fleet);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_journal), TEST(test_journal_stale), TEST(test_adopt),
+        TEST(test_suggest), TEST(test_hosts),         TEST(test_silence),
+        TEST(test_select),  TEST(test_events),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
