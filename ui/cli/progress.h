@@ -25,11 +25,4 @@ struct ft_progress ft_cli_progress_start(struct ft_cli_progress *self,
 /* Ends an open bar. */
 void ft_cli_progress_end(struct ft_cli_progress *self);
 
-/*
- * The text of a bar: "memory [#####.....]  50% 1.0 GiB of 2.0 GiB, 110.0 MiB/s,
- * 9 s left". Pure. width is the whole line's, at least 40.
- */
-void ft_cli_bar(const char *phase, uint64_t done, uint64_t total,
-                uint64_t bytes_per_s, size_t width, char *out, size_t size);
-
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The command line: verbs, options, exit codes and progress bars.
+ * The command line: verbs, options and exit codes.
  * Linked with the real table of commands; nothing is run.
  */
 #include "config.h"
@@ -19,7 +19,6 @@
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/parse.h"
-#include "ui/cli/progress.h"
 #include "ui/cli/verbs.h"
 
 static char *messages;
@@ -194,34 +193,13 @@ test_exit_codes(void **state)
     assert_int_equal(ft_exit_from_errno(-EIO), 1);
 }
 
-static void
-test_bar(void **state)
-{
-    char line[240];
-
-    (void)state;
-    ft_cli_bar("memory", 512 << 20, 1024 << 20, 64 << 20, 80, line,
-               sizeof(line));
-    assert_string_equal(line, "memory [##########...........]  50% 512.0 MiB of "
-                              "1.0 GiB, 64.0 MiB/s, 8 s left");
-    assert_true(strlen(line) <= 80);
-    ft_cli_bar("disk", 5, 0, 0, 40, line, sizeof(line));
-    assert_non_null(strstr(line, "100% 0 B of 0 B"));
-    ft_cli_bar("disk", 9, 3, 1, 80, line, sizeof(line)); /* more than all */
-    assert_non_null(strstr(line, "100% 3 B of 3 B, 1 B/s, 0 s left"));
-    ft_cli_bar("disk", 0, UINT64_MAX, 1 << 20, 200, line, sizeof(line));
-    assert_non_null(strstr(line, "  0% 0 B of "));
-    ft_cli_bar("disk", 1 << 20, 65 << 20, 1 << 20, 80, line, sizeof(line));
-    assert_non_null(strstr(line, "1:04 min left"));
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verbs),        cmocka_unit_test(test_options),
         cmocka_unit_test(test_usage_errors), cmocka_unit_test(test_table),
-        cmocka_unit_test(test_exit_codes),   cmocka_unit_test(test_bar),
+        cmocka_unit_test(test_exit_codes),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Widths, safe text, units, glyphs and the three outputs of one table. */
+/* Widths, safe text, units, bars, glyphs and the three outputs of one table. */
 #include "config.h"
 
 #include <locale.h>
@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "ui/text/bar.h"
 #include "ui/text/glyph.h"
 #include "ui/text/table.h"
 #include "ui/text/text.h"
@@ -126,6 +127,27 @@ test_glyphs(void **state)
     }
 }
 
+static void
+test_bar(void **state)
+{
+    char line[240];
+
+    (void)state;
+    ft_text_bar("memory", 512 << 20, 1024 << 20, 64 << 20, 80, line,
+                sizeof(line));
+    assert_string_equal(line, "memory [##########...........]  50% 512.0 MiB of "
+                              "1.0 GiB, 64.0 MiB/s, 8 s left");
+    assert_true(strlen(line) <= 80);
+    ft_text_bar("disk", 5, 0, 0, 40, line, sizeof(line));
+    assert_non_null(strstr(line, "100% 0 B of 0 B"));
+    ft_text_bar("disk", 9, 3, 1, 80, line, sizeof(line)); /* more than all */
+    assert_non_null(strstr(line, "100% 3 B of 3 B, 1 B/s, 0 s left"));
+    ft_text_bar("disk", 0, UINT64_MAX, 1 << 20, 200, line, sizeof(line));
+    assert_non_null(strstr(line, "  0% 0 B of "));
+    ft_text_bar("disk", 1 << 20, 65 << 20, 1 << 20, 80, line, sizeof(line));
+    assert_non_null(strstr(line, "1:04 min left"));
+}
+
 static const struct ft_column columns[] = {
     { "VM", "vm", FT_COLUMN_TEXT },
     { "HEALTH", "state", FT_COLUMN_SEVERITY },
@@ -225,11 +247,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decode), cmocka_unit_test(test_width),
-        cmocka_unit_test(test_safe),   cmocka_unit_test(test_units),
-        cmocka_unit_test(test_glyphs), cmocka_unit_test(test_outputs),
-        cmocka_unit_test(test_record), cmocka_unit_test(test_full_device),
-        cmocka_unit_test(test_style),
+        cmocka_unit_test(test_decode),      cmocka_unit_test(test_width),
+        cmocka_unit_test(test_safe),        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_glyphs),      cmocka_unit_test(test_bar),
+        cmocka_unit_test(test_outputs),     cmocka_unit_test(test_record),
+        cmocka_unit_test(test_full_device), cmocka_unit_test(test_style),
     };
 
     if (!setlocale(LC_CTYPE, "C.UTF-8")) {

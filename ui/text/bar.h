@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A bar that shows how far something is. Pure; any thread.
+ */
+#ifndef FT_UI_TEXT_BAR_H
+#define FT_UI_TEXT_BAR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The text of a bar: "memory [#####.....]  50% 1.0 GiB of 2.0 GiB, 110.0 MiB/s,
+ * 9 s left". bytes_per_s 0: unknown. width is the whole line's, at least 40.
+ */
+void ft_text_bar(const char *phase, uint64_t done, uint64_t total,
+                 uint64_t bytes_per_s, size_t width, char *out, size_t size);
+
+#endif
