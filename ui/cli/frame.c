@@ -12,13 +12,6 @@ on_detail(void *data, const char *text)
     ft_cli_verbose(data, "%s", text);
 }
 
-static int
-on_interrupted(void *data)
-{
-    (void)data;
-    return ft_cli_interrupted(NULL);
-}
-
 static void
 fill_work(struct ft_cli *cli)
 {
@@ -28,7 +21,7 @@ fill_work(struct ft_cli *cli)
         .accept_new_host_keys = cli->options.accept_new_host_keys,
         .timeout_ms = (int)cli->options.timeout_s * 1000,
         .prompts = ft_cli_prompts(cli),
-        .interrupted = on_interrupted,
+        .interrupted = ft_cli_interrupted,
         .detail = on_detail,
         .data = cli,
     };

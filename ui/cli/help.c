@@ -82,15 +82,14 @@ ft_help_command(FILE *stream, const struct ft_command *command)
 }
 
 static enum ft_exit
-unknown(struct ft_cli *cli, const char *words, int argc, char **argv)
+unknown(struct ft_cli *cli, int argc, char **argv)
 {
-    struct ft_suggestion meant = ft_command_suggest(cli->commands, argc, argv);
+    struct ft_error err = FT_ERROR_INIT;
 
-    return ft_cli_fail_text(cli, FT_EXIT_USAGE,
-                            "ftadmin help lists the commands",
-                            "no command \"%s\"%s%s%s", words,
-                            *meant.name ? "; did you mean \"" : "", meant.name,
-                            *meant.name ? "\"?" : "");
+    ft_command_unknown(cli->commands, argc, argv, &err);
+    ft_error_hint(&err, "ftadmin help lists the commands");
+    ft_cli_fail(cli, &err);
+    return FT_EXIT_USAGE;
 }
 
 static enum ft_exit
@@ -111,7 +110,7 @@ help_run(struct ft_cli *cli, int argc, char **argv)
     else if (argc == 1 && ft_command_is_noun(cli->commands, argv[0]))
         ft_help_noun(cli->out, cli->commands, argv[0]);
     else
-        return unknown(cli, words, argc, argv);
+        return unknown(cli, argc, argv);
     return FT_EXIT_OK;
 }
 

@@ -10,6 +10,7 @@
 
 #include "ui/cli/help.h"
 #include "ui/cli/verbs.h"
+#include "ui/model/suggest.h"
 
 #define OPTIONS_MAX 48
 #define LONG_ONLY 0x1000 /* getopt's val of an option without letter */
@@ -189,22 +190,15 @@ parse_options(struct ft_cli *cli, int argc, char **argv, const char *mode,
 static enum ft_exit
 unknown_verb(struct ft_cli *cli, int argc, char **argv)
 {
-    const char *verb = "";
-    struct ft_suggestion meant;
+    struct ft_error err = FT_ERROR_INIT;
 
-    if (ft_command_is_noun(cli->commands, argv[0])) {
-        if (argc < 2) {
-            ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s what?", argv[0]);
-            ft_help_noun(cli->messages, cli->commands, argv[0]);
-            return FT_EXIT_USAGE;
-        }
-        verb = argv[1];
+    if (argc < 2 && ft_command_is_noun(cli->commands, argv[0])) {
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s what?", argv[0]);
+        ft_help_noun(cli->messages, cli->commands, argv[0]);
+        return FT_EXIT_USAGE;
     }
-    meant = ft_command_suggest(cli->commands, argc, argv);
-    ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "no command \"%s%s%s\"%s%s%s",
-                     argv[0], *verb ? " " : "", verb,
-                     *meant.name ? "; did you mean \"" : "", meant.name,
-                     *meant.name ? "\"?" : "");
+    ft_command_unknown(cli->commands, argc, argv, &err);
+    ft_cli_fail(cli, &err);
     return usage_error(cli);
 }
 
@@ -261,6 +255,7 @@ ft_cli_parse(struct ft_cli *cli, int *argc, char ***argv)
 {
     int rest, words;
     enum ft_exit code = parse_options(cli, *argc, *argv, "+:", &rest);
+
     *argc -= rest;
     *argv += rest;
     if (code || *argc == 0)

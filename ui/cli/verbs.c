@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ui/model/suggest.h"
+
 const struct ft_command *
 ft_command_find(ft_command_table commands, const char *words)
 {
@@ -69,8 +71,8 @@ suggest_verb(ft_command_table commands, const char *noun, const char *typed)
     return best;
 }
 
-struct ft_suggestion
-ft_command_suggest(ft_command_table commands, int argc, char **argv)
+static struct ft_suggestion
+suggest(ft_command_table commands, int argc, char **argv)
 {
     struct ft_suggestion first = { .distance = 0 }, both;
 
@@ -84,4 +86,17 @@ ft_command_suggest(ft_command_table commands, int argc, char **argv)
     if (!*both.name && strcmp(first.name, argv[0]) != 0)
         return first; /* at least the noun is known now */
     return both;
+}
+
+void
+ft_command_unknown(ft_command_table commands, int argc, char **argv,
+                   struct ft_error *err)
+{
+    struct ft_suggestion meant = suggest(commands, argc, argv);
+    const char *verb =
+        argc > 1 && ft_command_is_noun(commands, argv[0]) ? argv[1] : "";
+
+    ft_fail(err, EINVAL, NULL, "no command \"%.100s%s%.100s\"%s%s%s", argv[0],
+            *verb ? " " : "", verb, *meant.name ? "; did you mean \"" : "",
+            meant.name, *meant.name ? "\"?" : "");
 }

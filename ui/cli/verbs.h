@@ -5,8 +5,8 @@
 #ifndef FT_UI_CLI_VERBS_H
 #define FT_UI_CLI_VERBS_H
 
+#include "base/error.h"
 #include "ui/cli/command.h"
-#include "ui/model/suggest.h"
 
 /* The command with this name, or NULL. words is "host add" or "status". */
 const struct ft_command *ft_command_find(ft_command_table commands,
@@ -19,10 +19,11 @@ bool ft_command_has_noun(const struct ft_command *command, const char *noun);
 bool ft_command_is_noun(ft_command_table commands, const char *word);
 
 /*
- * Which command, or noun of some, may have been meant by these words, of which
- * there is one at least. Hidden commands are never meant.
+ * Fills err with "no command "WORDS"" and with the command, or the noun of
+ * some, that may have been meant. There is one word at least. Hidden commands
+ * are never meant.
  */
-struct ft_suggestion ft_command_suggest(ft_command_table commands, int argc,
-                                        char **argv);
+void ft_command_unknown(ft_command_table commands, int argc, char **argv,
+                        struct ft_error *err);
 
 #endif
