@@ -89,6 +89,10 @@ exits 4 ftadmin protect vm1 --standby h2 --witness h2 --yes
 complains "witness.host"
 exits 3 ftadmin protect vm1 --standby nosuch --witness w1 --yes
 complains "nosuch"
+exits 3 ftadmin protect vm1 --standby h22 --witness w1 --yes
+complains "did you mean h2?"
+exits 3 ftadmin protect vm11 --standby h22 --witness w1 --yes
+complains "no host has a VM vm11; did you mean vm1?"
 untouched
 
 note "no room for the replica"

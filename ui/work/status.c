@@ -120,13 +120,18 @@ ft_work_status_free(struct ft_work_status *status)
     memset(status, 0, sizeof(*status));
 }
 
-static bool
-is_known(const struct ft_store_vm *vms, size_t count, const char *name)
+/* Why there is no pair of this name: -ENODATA or -ENOENT. */
+static int
+not_among(const struct ft_store_vm *vms, size_t count, const char *name,
+          struct ft_error *err)
 {
     for (size_t i = 0; i < count; i++)
         if (!strcmp(vms[i].name, name) || !strcmp(vms[i].uuid, name))
-            return true;
-    return false;
+            return ft_fail(err, ENODATA,
+                           "ftadmin protect makes it fault tolerant",
+                           "%s is not protected", name);
+    return ft_fail(err, ENOENT, "ftadmin vm list shows the VMs of all hosts",
+                   "no VM named %s", name);
 }
 
 int
@@ -137,21 +142,15 @@ ft_work_status_select(const struct ft_work *work, json_t *pairs, const char *vm,
     const json_t *found = ft_pair_find(pairs, vm);
     FT_AUTOJSON json_t *kept = found ? json_deep_copy(found) : NULL;
     size_t count = 0;
-    int rc;
+    int rc = kept ? 0 : ft_store_vm_list(work->store, 0, &vms, &count, err);
 
+    if (!rc && !kept) {
+        rc = not_among(vms, count, vm, err);
+        if (rc == -ENOENT)
+            ft_work_suggest_vm(work, pairs, vm, err);
+    }
     json_array_clear(pairs);
-    if (kept)
-        return json_array_append(pairs, kept)
-                   ? ft_fail(err, ENOMEM, NULL, "out of memory")
-                   : 0;
-    rc = ft_store_vm_list(work->store, 0, &vms, &count, err);
-    if (rc)
-        return rc;
-    if (is_known(vms, count, vm))
-        return ft_fail(err, ENODATA, "ftadmin protect makes it fault tolerant",
-                       "%s is not protected", vm);
-    ft_fail(err, ENOENT, "ftadmin vm list shows the VMs of all hosts",
-            "no VM named %s", vm);
-    ft_work_suggest_vm(work, vm, err);
-    return -ENOENT;
+    if (kept && json_array_append(pairs, kept))
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    return rc;
 }

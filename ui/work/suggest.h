@@ -15,9 +15,9 @@
 void ft_work_suggest_host(const struct ft_work *work, const char *typed,
                           struct ft_error *err);
 
-/* Among all VMs of the database. */
-void ft_work_suggest_vm(const struct ft_work *work, const char *typed,
-                        struct ft_error *err);
+/* Among all VMs of the database, and those of pairs (rows, may be NULL). */
+void ft_work_suggest_vm(const struct ft_work *work, const json_t *pairs,
+                        const char *typed, struct ft_error *err);
 
 /*
  * Among the protected VMs: those of pairs (STATUS objects or rows, may be

@@ -215,6 +215,12 @@ suggest_pair(const struct ft_work *work, const char *typed, struct ft_error *err
 }
 
 static void
+suggest_vm(const struct ft_work *work, const char *typed, struct ft_error *err)
+{
+    ft_work_suggest_vm(work, NULL, typed, err);
+}
+
+static void
 test_suggest(void **state)
 {
     struct ft_work *work = *state;
@@ -224,7 +230,7 @@ test_suggest(void **state)
                         "no h11; did you mean h1?");
     assert_string_equal(told(ft_work_suggest_host, work, "elsewhere"),
                         "no elsewhere");
-    assert_string_equal(told(ft_work_suggest_vm, work, "databsae"),
+    assert_string_equal(told(suggest_vm, work, "databsae"),
                         "no databsae; did you mean database?");
     assert_string_equal(told(suggest_pair, work, "vm11"), "no vm11");
     assert_int_equal(ft_work_remember_status(work->store, status, NULL), 0);
@@ -314,6 +320,12 @@ test_select(void **state)
     assert_int_equal(ft_work_status_select(work, pairs, "databse", &err),
                      -ENOENT);
     assert_non_null(strstr(err.text, "did you mean database?"));
+    assert_int_equal(json_array_append_new(pairs, json_pack("{s:s}", "vm",
+                                                            "elsewhere")),
+                     0);
+    assert_int_equal(ft_work_status_select(work, pairs, "elswhere", &err),
+                     -ENOENT);
+    assert_non_null(strstr(err.text, "did you mean elsewhere?"));
 }
 
 static int
