@@ -391,21 +391,50 @@ test_host_vanishes(void **state)
     }
 }
 
-/* The user wants out: nothing is undone, and the journal stays open. */
+/*
+ * The user wants out, whenever we ask, also within an upload: nothing is
+ * undone, and the journal stays open.
+ */
 static void
 test_interrupted(void **state)
+{
+    int n = 0, rc;
+
+    (void)state;
+    do {
+        struct ft_error err = FT_ERROR_INIT;
+
+        fleet_anew();
+        memset(&book, 0, sizeof(book));
+        rc = apply(n, &err);
+        if (n == 0) {
+            assert_string_equal(trace, "");
+            assert_string_equal(book.text, "begin ");
+            assert_has(err.hint, "ftadmin protect continues");
+        }
+        assert_true(rc == -EINTR || !rc);
+        assert_null(strstr(book.text, "undone"));
+        assert_null(strstr(book.text, "failed"));
+        if (rc)
+            assert_null(strstr(book.text, "end:"));
+    } while (rc && n++ < 50);
+    assert_int_equal(n, STEPS + 3); /* each step, and the three uploads */
+}
+
+/* While it copies, too: the engines go on by themselves. */
+static void
+test_interrupted_while_copying(void **state)
 {
     struct ft_error err = FT_ERROR_INIT;
 
     (void)state;
-    assert_int_equal(apply(0, &err), -EINTR);
-    assert_string_equal(trace, "");
-    assert_string_equal(book.text, "begin ");
-    assert_has(err.hint, "ftadmin protect continues");
-    assert_true(apply(9, &err) == -EINTR);
+    copying = true;
+    assert_int_equal(apply(STEPS + 3, &err), -EINTR);
+    assert_has(err.text, "the engines go on");
     assert_null(strstr(book.text, "undone"));
     assert_null(strstr(book.text, "end:"));
-    assert_true(hosts[H1].installed);
+    assert_string_equal(hosts[H1].pair, PAIR_UUID);
+    assert_string_equal(hosts[H2].pair, PAIR_UUID);
 }
 
 /* And the next protect goes on where this one was, with keys of its own. */
@@ -453,6 +482,24 @@ test_continued_while_copying(void **state)
     assert_int_equal(plan.steps[0].kind, FT_STEP_SYNC);
     assert_int_equal(apply(-1, &err), 0);
     assert_string_equal(trace, "");
+}
+
+/* One that was to have no witness gets none, also when there is one by now. */
+static void
+test_continued_without_witness(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    ft_plan_free(&plan);
+    assert_int_equal(prepare("none", NULL, &err), 0);
+    assert_int_equal(apply(2, &err), -EINTR);
+    book.unfinished = book.entry;
+    hosts[W1].installed = hosts[W1].running = hosts[W1].witness = true;
+    ft_plan_free(&plan);
+    fleet_anew();
+    assert_int_equal(prepare(NULL, NULL, &err), 0);
+    assert_string_equal(plan.witness, "");
 }
 
 static void
@@ -514,8 +561,10 @@ main(void)
         PREPARED(test_undo_fails),
         PREPARED(test_host_vanishes),
         PREPARED(test_interrupted),
+        PREPARED(test_interrupted_while_copying),
         PREPARED(test_continued),
         PREPARED(test_continued_while_copying),
+        PREPARED(test_continued_without_witness),
         PREPARED(test_continued_otherwise),
         PREPARED(test_prepare_needs_named_hosts),
     };

@@ -250,6 +250,8 @@ test_without_witness(void **state)
                      0);
     assert_string_equal(trace, "h1:pair-remove h2:pair-remove ");
     assert_string_equal(hosts[W1].witness_pair, PAIR_UUID);
+    assert_int_equal(result.left_count, 0);
+    assert_has(book.text, "end:done");
 }
 
 /* The journal fails at every call: the error comes up, and what comes next not. */

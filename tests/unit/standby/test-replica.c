@@ -76,6 +76,10 @@ test_disks_are_ahead(void **state)
     commit(3);
     assert_disk(0, 0, "three");
     assert_disk(0, 10, "late two");
+    /* and the log that had the second one's is empty */
+    assert_int_equal(send_state(4, STATE_TWO, NULL), 0);
+    commit(4);
+    assert_disk(0, 0, "three");
 }
 
 /* All that was not whole is as if it had never been sent. */
@@ -142,6 +146,7 @@ test_read(void **state)
         int code;
     } cases[] = {
         { 0, 5, 2, EPROTO },
+        { 0, 5, 0xffff, EPROTO },
         { 0, 0, 0, EPROTO },
         { 0, FT_FRAME_DATA_MAX + 1, 0, EPROTO },
         { DISK_SIZE - 4, 5, 0, EPROTO },
