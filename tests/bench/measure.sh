@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154,SC2034,SC2016 # variables are those of run
 # Parts of tests/bench/run: what is done to the lab, and what is read from it. Every function
-# that measures prints one JSON object.
+# that measures prints one JSON object. What is asked for here is set there; $address, $port,
+# $folder and $client_pid change later.
+# shellcheck shell=bash
+: "${top:?}" "${here:?}" "${build:?}" "${vm:?}" "${seconds:?}" "${shielded:?}"
+: "${memory:?}" "${vcpus:?}" "${machine:?}" "${folder?}" "${client_pid?}"
+: "${address?}" "${port?}"
 
 say() {
     echo "bench: $*" >&2
@@ -49,6 +53,7 @@ shield() {
     local host
     $shielded || return 0
     for host in h1 h2 w1 adm; do
+        # shellcheck disable=SC2016 # for the inner shell
         lab on "$host" sh -c 'for a in /proc/[0-9]*/autogroup; do echo -15 >"$a"; done' \
             2>/dev/null
     done
@@ -74,7 +79,8 @@ measure() { # PRIMARY STANDBY
     local waited now first second last
     sleep 2
     waited=$(waited_us)
-    first=$(sample "$1") && second=$(sample "$2") || fail "no status of $vm"
+    first=$(sample "$1") || fail "no status of $vm"
+    second=$(sample "$2") || fail "no status of $vm"
     sleep $((seconds - 2))
     last=$(sample "$1") || fail "no status of $vm"
     now=$(waited_us)

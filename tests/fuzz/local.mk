@@ -25,7 +25,7 @@ EXTRA_DIST += tests/fuzz/README tests/fuzz/corpus tests/fuzz/make-corpus \
 
 .PHONY: fuzz
 fuzz:
-	sh $(top_srcdir)/tests/fuzz/run $(top_srcdir) $(builddir)
+	$(top_srcdir)/tests/fuzz/run $(top_srcdir) $(builddir)
 
 clean-local: clean-fuzz
 .PHONY: clean-fuzz

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Shared by the parts of scripts/lab. $FTLAB, $lab and $top are set there.
+# Shared by the parts of scripts/lab, which sets what is asked for here.
+# shellcheck shell=bash
+: "${FTLAB:?}" "${lab:?}" "${boot_deadline:?}"
 
 say() {
     echo "lab: $*" >&2

@@ -19,6 +19,7 @@
 # Exit code: 0 passed, 77 skipped (with the reason), 1 failed. The folder of a failed test,
 # with all logs of all hosts, is kept in $FT_TEST_LOGS (default: test-logs/NAME in the build
 # folder).
+# shellcheck shell=bash
 set -u
 
 test_name=$(basename "$0" .sh)
@@ -105,12 +106,13 @@ built() { # PATH-IN-BUILD-FOLDER
 # Whether a process in a host wrote what a sanitizer found (log_path=/var/log/asan or so); shows it.
 sanitizer_reports() {
     local found
-    found=$(find "$FTLAB"/*/var/log -maxdepth 1 -name '*san.*' 2>/dev/null)
-    [ -n "$found" ] && head -n 40 $found >&2
+    mapfile -t found < <(find "$FTLAB"/*/var/log -maxdepth 1 -name '*san.*' 2>/dev/null)
+    [ ${#found[@]} -gt 0 ] && head -n 40 "${found[@]}" >&2
 }
 
 # The threads of a program in a host that wait in the kernel, and for what.
 threads_of() { # HOST PATTERN
+    # shellcheck disable=SC2016 # for the inner shell
     lab on "$1" sh -c 'for pid in $(pgrep -f "$0"); do for task in /proc/$pid/task/*; do
         read -r name <$task/comm; read -r _ _ state _ <$task/stat
         echo "  $pid $name $state $(cat $task/wchan) $(cut -d" " -f1 $task/syscall)"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Guests of the lab: ordinary libvirt domains. Part of scripts/lab.
+# shellcheck shell=bash
+: "${FTLAB:?}" "${lab:?}" "${boot_deadline:?}"
 
 guest_usage() {
     say "$@"
@@ -117,6 +119,7 @@ install_guest_image() {
 # The console's log says when to ask: a question before that would leave adm waiting for ARP.
 ledger_answers() { # HOST NAME ADDRESS
     grep -q 'ledger: ready' "$FTLAB/$1/var/log/libvirt/qemu/$2-console.log" 2>/dev/null || return
+    # shellcheck disable=SC2016 # for the inner shell
     inside adm timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/7000" && echo status >&3
         read -r line <&3 && [[ $line == status* ]]' "$3" 2>/dev/null
 }

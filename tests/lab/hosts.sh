@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Hosts of the lab: prepare, boot, power off, take down. Part of scripts/lab.
+# shellcheck shell=bash
+: "${FTLAB:?}" "${lab:?}" "${boot_deadline:?}" "${top:?}" "${caller_folder:?}"
 
 lab_up() {
     local count=2 host i
@@ -8,11 +10,12 @@ lab_up() {
     '') ;;
     *) usage ;;
     esac
-    [[ $count =~ ^[1-9][0-9]?$ ]] && [ "$count" -le 99 ] || usage
+    [[ $count =~ ^[1-9][0-9]?$ ]] || usage
     need_root
     check_tools
-    [ ! -e "$FTLAB/hosts" ] && [ ! -e "/run/netns/$(netns sw)" ] ||
+    if [ -e "$FTLAB/hosts" ] || [ -e "/run/netns/$(netns sw)" ]; then
         die "this lab is up or half up: scripts/lab down first"
+    fi
     mkdir -p "$FTLAB/bin" || exit 1
     lock_lab || exit 1
     : >"$FTLAB/.is-a-lab" # down deletes nothing that has no such mark
@@ -139,6 +142,7 @@ boot_host() { # HOST
     rm -f "$folder/pid"
     # its own session, every stream of its own: the lab outlives the shell that brought it
     # up. The lock (7) stays here.
+    # shellcheck disable=SC2086 # a list of words
     setsid nsenter --net="/run/netns/$(netns "$host")" \
         unshare --mount --propagation private --pid --fork --uts --ipc \
         "$top/tests/lab/host-init" "$folder" "$host" "$(host_kind "$host")" "$top" ${visible//:/ } \
@@ -170,6 +174,7 @@ libvirtd_answers() { # HOST
 
 # Asked from adm, as a user would reach it.
 sshd_answers() { # HOST
+    # shellcheck disable=SC2016 # for the inner shell
     inside adm timeout 2 bash -c 'exec 3<>"/dev/tcp/$0/22"
         read -r banner <&3 && [[ $banner == SSH-* ]]' "$1" 2>/dev/null
 }
@@ -209,7 +214,7 @@ host_is_empty() { # HOST
     local pids
     pids=$(ip netns pids "$(netns "$1")" 2>/dev/null)
     [ -z "$pids" ] && return
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086 # a list of words
     kill -KILL $pids 2>/dev/null
     return 1
 }
@@ -254,7 +259,10 @@ show_domains() { # HOST
 lab_down() {
     local logs='' ns
     case ${1-} in
-    --keep-logs) logs=${2-} && [ -n "$logs" ] || usage ;;
+    --keep-logs)
+        logs=${2-}
+        [ -n "$logs" ] || usage
+        ;;
     '') ;;
     *) usage ;;
     esac

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Takeovers one after the other, each judged by the ledger: for test-takeover.sh and takeovers.
 # Sourced after functions.sh; needs a lab with hosts that were added.
+# shellcheck shell=bash
+: "${client_log?}"
 
-takeover_rows=
 takeover_from=
 takeover_to=
 takeover_what=
@@ -55,6 +56,7 @@ takeover_once() {
     takeover_print "$status" "$moment"
 }
 
+# shellcheck disable=SC2034 # takeovers prints it
 takeover_header="guest                                     from   after outage detect    win  apply \
 resume before  after lost twice reset"
 

@@ -44,7 +44,7 @@ start_client --connections 3 --payload 200
 guest_goes_on
 
 note "the primary's worker dies, three times"
-for i in 1 2 3; do
+for _ in 1 2 3; do
     forget_events h1 h2
     worker=$(worker_pid h1)
     must kill_on h1 "$worker"
@@ -137,6 +137,7 @@ forget_events $s $p
 # QEMU listens again a second after somebody opened the terminal; it is one of libvirt's own
 pid=$(qemu_pid $p)
 console=/proc/$pid/root$(lab on $p virsh -q -c qemu:///system ttyconsole vm1)
+# shellcheck disable=SC2016 # for the inner shell
 must lab on $p timeout 20 sh -c 'exec 3>"$0"
     while kill -0 "$1" 2>/dev/null; do echo poweroff -f >&3; sleep 0.2; done' "$console" "$pid"
 is_off() {

@@ -26,6 +26,7 @@ was_hit() { # HOST ACTION PID
 forget_crashes() { # HOST
     must lab on "$1" kill -KILL "$(daemon_pid "$1")"
     must lab on "$1" /etc/init.d/ftengine start
+    # shellcheck disable=SC2016 # for eval
     wait_for 20 eval '[ "$(pair_on '"$1"' .role)" != null ]'
 }
 
@@ -34,6 +35,7 @@ arm() { # HOST FAULT
     local old
     forget_crashes "$1"
     old=$(worker_pid "$1")
+    # shellcheck disable=SC2016 # for the inner shell
     lab on "$1" sh -c 'echo "$0" >/var/lib/ftadmin/faults' "$2"
     forget_events h1 h2
     must lab on "$1" kill -KILL "$old"
@@ -81,7 +83,7 @@ exits 0 ftadmin verify vm1
 note "copying the disks ends in the middle, while the guest writes"
 for host in h1 h2 h1 h2; do
     forget_crashes $host
-    for end in 1 2 3 4; do
+    for _ in 1 2 3 4; do
         wait_for 20 worker_pid $host >/dev/null
         must lab on $host kill -KILL "$(worker_pid $host)"
         sleep "0.$((RANDOM % 900 + 100))"       # not waiting: any moment will do

@@ -9,12 +9,14 @@ doors="10.78.0.1:7331 10.77.0.1:7331 10.77.0.2:7331 10.77.0.250:7331 10.77.0.250
 
 # Sends what comes on stdin to a door, from a host, and hangs up. Being refused is fine.
 throw() { # FROM ADDRESS:PORT
+    # shellcheck disable=SC2016 # for the inner shell
     lab on "$1" bash -c 'exec 3<>"/dev/tcp/${0%:*}/${0#*:}" && cat >&3' "$2" 2>/dev/null
     return 0
 }
 
 # Connections that say this much and then nothing, held for as long as the process lives.
 hold() { # COUNT ADDRESS:PORT TEXT; sets holders
+    # shellcheck disable=SC2016 # for the inner shell
     "$test_top/scripts/lab" on adm bash -c 'trap "" PIPE # some are turned away
         for ((i = 0; i < $0; i++)); do
             exec {fd}<>"/dev/tcp/${1%:*}/${1#*:}" && printf "$2" >&"$fd"
@@ -37,13 +39,14 @@ let_go() {
 
 preamble() { # KIND PAIR: as in src/link/preamble.c
     printf 'FTLINK1\n'
-    printf "\\x0$1"
+    printf %b "\\x0$1"
     head -c 19 /dev/zero
     printf %s "$2"
 }
 
 # What must not grow: name, descriptors and KiB of memory of every process of the engine.
 sizes() { # HOST
+    # shellcheck disable=SC2016 # for the inner shell
     lab on "$1" sh -c 'for pid in $(pgrep -f "ftengine (daemon|worker|witness)"); do
             name=$(tr "\0" _ <"/proc/$pid/cmdline")
             memory=$(sed -n "s/^VmRSS: *\([0-9]*\) kB/\1/p" "/proc/$pid/status")
@@ -98,14 +101,14 @@ holders=()
 note "garbage, also with the right beginning"
 for door in $doors; do
     for bytes in 1 63 64 65 5000 300000; do
-        head -c $bytes /dev/urandom | throw adm $door
+        head -c "$bytes" /dev/urandom | throw adm "$door"
     done
-    printf 'GET / HTTP/1.1\r\nHost: %s\r\n\r\n' $door | throw adm $door
-    printf 'FTLINK1\n' | throw adm $door
-    preamble 9 "$pair" | throw adm $door
-    preamble 1 "00000000-0000-0000-0000-000000000000" | throw adm $door
-    preamble 1 "$(tr 0-9a-f X <<<"$pair")" | throw adm $door
-    preamble 2 "$pair" | throw adm $door
+    printf 'GET / HTTP/1.1\r\nHost: %s\r\n\r\n' "$door" | throw adm "$door"
+    printf 'FTLINK1\n' | throw adm "$door"
+    preamble 9 "$pair" | throw adm "$door"
+    preamble 1 "00000000-0000-0000-0000-000000000000" | throw adm "$door"
+    preamble 1 "$(tr 0-9a-f X <<<"$pair")" | throw adm "$door"
+    preamble 2 "$pair" | throw adm "$door"
 done
 undisturbed "garbage"
 

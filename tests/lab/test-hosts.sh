@@ -37,6 +37,7 @@ note "a host that is not there, a name nobody knows, no sshd"
 lab power-off h2
 exits 20 ftadmin host add nosuchhost
 complains "nosuchhost" "not known"
+# shellcheck disable=SC2016 # for the inner shell
 lab on h1 sh -c 'kill $(cat /run/sshd.pid)'
 no_sshd() {
     ! lab on adm bash -c ': </dev/tcp/h1/22' 2>/dev/null
@@ -72,7 +73,7 @@ complains "sudo"
 exits 0 ftadmin host list --json
 jq -e '[.hosts[].name] == ["w1"]' <<<"$output" >/dev/null || fail "hosts: $output"
 
-note "~/.ssh/config: an alias"
+note "an alias of ~/.ssh/config"
 lab on adm sh -c 'printf "Host thefirst\n HostName 10.77.0.1\n User root\n" >/root/.ssh/config'
 exits 0 ftadmin host add thefirst --accept-new-host-keys
 exits 0 ftadmin host remove thefirst --yes
@@ -81,6 +82,7 @@ lab on adm rm /root/.ssh/config
 note "a changed host key is refused, with both fingerprints"
 exits 0 ftadmin host add h1 --accept-new-host-keys
 old=$(lab on h1 ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2)
+# shellcheck disable=SC2016 # for the inner shell
 lab on h1 sh -c 'rm -f /etc/ssh/ssh_host_*; ssh-keygen -q -A; kill -HUP $(cat /run/sshd.pid)'
 new=$(lab on h1 ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | cut -d' ' -f2)
 has_new_key() {

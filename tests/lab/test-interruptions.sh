@@ -22,10 +22,7 @@ must_be_clean() {
 
 # ftadmin dies by SIGKILL when it has begun this step.
 protect_killed_at() { # STEP
-    (
-        export FT_FAULTS=protect-$1=kill
-        exits 137 ftadmin protect vm1 --witness w1 --yes
-    ) || exit 1
+    FT_FAULTS=protect-$1=kill exits 137 ftadmin protect vm1 --witness w1 --yes
     guest_goes_on
 }
 
@@ -58,10 +55,7 @@ exits 0 ftadmin protect vm1 --witness w1 --yes
 protected_from h1 || fail "vm1 is $(pair_on h1)"
 
 note "unprotect is killed; unprotect again"
-(
-    export FT_FAULTS=unprotect-remove=kill@2
-    exits 137 ftadmin unprotect vm1 --yes
-) || exit 1
+FT_FAULTS=unprotect-remove=kill@2 exits 137 ftadmin unprotect vm1 --yes
 guest_goes_on
 exits 0 ftadmin unprotect vm1 --yes
 must_be_clean

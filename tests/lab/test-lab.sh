@@ -25,12 +25,13 @@ start_lab
 lab_prefix=ftlab-$(lab status | sed -n 's/^lab \([0-9a-f]*\) .*/\1/p')-
 
 note "hosts"
-ssh="ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new"
+ssh=(ssh -o BatchMode=yes -o StrictHostKeyChecking=accept-new)
 for host in h1 h2 w1; do
-    [ "$(lab on adm $ssh "$host" hostname)" = "$host" ] || fail "no login on $host"
+    [ "$(lab on adm "${ssh[@]}" "$host" hostname)" = "$host" ] || fail "no login on $host"
 done
 [ "$(lab on h1 sh -c 'cat; exit 7' <<<"through"; echo $?)" = $'through\n7' ] ||
     fail "lab on: stdin or exit code"
+# shellcheck disable=SC2016 # for the inner shell
 "$test_top/scripts/lab" on adm sh -c 'trap "exit 3" TERM; echo $$ >"$0"
     while :; do sleep 0.1; done' "$test_folder/trap.pid" &
 job=$!
@@ -38,6 +39,7 @@ wait_for 10 test -s "$test_folder/trap.pid"
 kill -TERM $job
 wait $job
 [ $? -eq 3 ] || fail "lab on does not pass signals on"
+# shellcheck disable=SC2016 # for the inner shell
 [ "$(lab on adm sh -c 'echo $HOME ${XDG_DATA_HOME-unset}')" = "/root unset" ] || fail "adm's home"
 must reaches h1 10.78.0.2
 must reaches w1 10.78.0.1
@@ -47,6 +49,7 @@ start_guest h1 vm1 --machine q35 --vcpus 2 --disk qcow2 --disks 2 --nics 2 --vid
     --dirty-rate 8
 guest_shape vm1 "type='qcow2'"
 guest_shape vm1 "machine='pc-q35"
+# shellcheck disable=SC2016 # for the inner shell
 lab on h1 sh -c 'pid=$(pgrep qemu-system) && [ "$(stat -c %U /proc/$pid)" = libvirt-qemu ] &&
     grep -q "Seccomp:.2" /proc/$pid/status' ||
     fail "QEMU is not confined"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The lab's switch: two bridges, the hosts' wires, and cutting them. Part of scripts/lab.
+# shellcheck shell=bash
+: "${FTLAB:?}" "${lab:?}"
 
 make_switch() {
     local sw
