@@ -53,7 +53,7 @@ rotate_when_full(void)
     if (!log_path[0] || fstat(log_fd, &st) < 0 || st.st_size < FT_LOG_LIMIT)
         return;
     snprintf(old, sizeof(old), "%s.1", log_path);
-    rename(log_path, old);
+    (void)rename(log_path, old); /* gone is as good as renamed */
     fd = open_file();
     if (fd < 0)
         return;

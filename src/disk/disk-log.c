@@ -49,8 +49,10 @@ open_unlinked(const char *folder)
     char path[4096];
     int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
-        return fd < 0 ? -errno : fd;
+    if (fd >= 0)
+        return fd;
+    if (errno != EOPNOTSUPP && errno != EISDIR)
+        return -errno;
     if ((size_t)snprintf(path, sizeof(path), "%s/disk-log-XXXXXX", folder) >=
         sizeof(path))
         return -ENAMETOOLONG;

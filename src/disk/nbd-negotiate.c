@@ -159,7 +159,7 @@ info(struct nbd_session *session, uint32_t option, const unsigned char *data,
     if (size != 6 + (size_t)name + 2 * (size_t)count)
         return reply(session, option, NBD_REP_ERR_INVALID, NULL, 0);
     for (unsigned i = 0; i < count; i++)
-        if (ft_get_be16(data + 6 + name + 2 * i) == NBD_INFO_NAME)
+        if (ft_get_be16(data + 6 + name + 2 * (size_t)i) == NBD_INFO_NAME)
             want_name = 1;
     if (choose(session, data + 4, name))
         return reply(session, option, NBD_REP_ERR_UNKNOWN, NULL, 0);

@@ -65,7 +65,7 @@ read_old(const char *path)
     size_t size;
 
     events.torn = 0;
-    if (ft_file_read(path, 2 * EVENTS_FILE_MAX, &text, &size))
+    if (ft_file_read(path, 2ul * EVENTS_FILE_MAX, &text, &size))
         return;
     end = text + size;
     for (line = text; line < end; line = next + 1) {

@@ -265,7 +265,7 @@ decode_full(const unsigned char *in, size_t size, struct ft_state *state,
                        (unsigned long long)ft_get_le64(in),
                        size - FULL_HEADER_SIZE);
     rc = start_state(in, NULL, state, err);
-    if (!rc)
+    if (!rc && state->data)
         memcpy(state->data, in + FULL_HEADER_SIZE, state->size);
     return rc;
 }

@@ -249,7 +249,7 @@ append(struct buffer *buffer, const void *data, size_t size)
 {
     if (size > buffer->limit - buffer->size)
         return -EFBIG;
-    if (buffer->size + size + 1 > buffer->room) {
+    if (buffer->data == NULL || buffer->size + size + 1 > buffer->room) {
         size_t room = FT_MAX(buffer->room * 2, buffer->size + size + 4096);
         char *grown = realloc(buffer->data, room);
 
@@ -346,7 +346,7 @@ ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
     memset(result, 0, sizeof(*result));
     result->status = -1;
     rc = ft_ssh_stream_open(ssh, command, &stream, err);
-    if (rc < 0)
+    if (stream == NULL)
         return rc;
     /* A command may end without reading its input: its status tells why. */
     if (input_size > 0)

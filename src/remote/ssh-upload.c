@@ -30,9 +30,10 @@ ft_shell_quote(const char *text)
 
     for (const char *c = text; *c != '\0'; c++)
         quotes += *c == '\'';
-    out = next = malloc(strlen(text) + 3 * quotes + 3);
+    out = malloc(strlen(text) + 3 * quotes + 3);
     if (out == NULL)
         return NULL;
+    next = out;
     *next++ = '\'';
     for (const char *c = text; *c != '\0'; c++) {
         if (*c == '\'')

@@ -161,9 +161,10 @@ ft_pair_path(const char *pair, const char *file, char *out)
 int
 ft_key_from_hex(const char *hex, uint8_t out[FT_KEY_SIZE])
 {
-    unsigned i, byte;
+    unsigned byte;
+    size_t i;
 
-    if (!hex || strlen(hex) != 2 * FT_KEY_SIZE)
+    if (!hex || strlen(hex) != 2ul * FT_KEY_SIZE)
         return -EINVAL;
     for (i = 0; i < FT_KEY_SIZE; i++) {
         if (!isxdigit((unsigned char)hex[2 * i]) ||

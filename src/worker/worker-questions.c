@@ -54,7 +54,8 @@ ask_witness(void *opaque)
     const char *addresses[FT_PAIR_ADDRESSES_MAX];
     struct ft_witness_target target;
     struct ft_witness_answer a;
-    int64_t deadline = ft_clock_ns() + 2 * w->config.silence_ms * FT_NS_PER_MS;
+    int64_t deadline =
+        ft_clock_ns() + INT64_C(2) * w->config.silence_ms * FT_NS_PER_MS;
 
     witness_target(w, addresses, &target);
     q->answer.ask = q->ask.ask;
