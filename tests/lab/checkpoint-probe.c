@@ -86,7 +86,8 @@ open_connection(void)
     conn = virConnectOpen("qemu:///system");
     if (!conn)
         exit(1);
-    pthread_create(&thread, NULL, event_loop, NULL);
+    if (pthread_create(&thread, NULL, event_loop, NULL))
+        exit(1);
 }
 
 static void
@@ -206,7 +207,7 @@ static uint8_t *shadow[FT_RAM_BLOCKS_MAX], *fresh;
 static void
 allocate_shadow(const struct ft_ram_block *blocks, size_t n)
 {
-    uint64_t largest = 0;
+    uint64_t largest = FT_PAGE_SIZE;
     size_t i;
 
     for (i = 0; i < n; i++) {
@@ -244,10 +245,12 @@ copy_runs(struct ft_guest_memory *memory, const struct ft_page_set *set,
     uint64_t used = 0;
     size_t i;
 
-    if (set->bytes > *capacity) {
+    if (!*buffer || set->bytes > *capacity) {
         free(*buffer);
         *capacity = set->bytes * 2;
-        *buffer = malloc(*capacity);
+        *buffer = malloc(*capacity ? *capacity : 1);
+        if (!*buffer)
+            exit(1);
     }
     CHECK(ft_guest_memory_read_runs(memory, set->runs, set->n, *buffer,
                                     *capacity, err),
@@ -421,7 +424,8 @@ checkpoint_forever(struct ft_guest_memory *memory, struct ft_saver *saver,
     struct ft_page_set set = { 0 };
     pthread_t thread;
 
-    pthread_create(&thread, NULL, kill_soon, NULL);
+    if (pthread_create(&thread, NULL, kill_soon, NULL))
+        exit(1);
     for (;;) {
         uint64_t mark;
 
@@ -573,6 +577,10 @@ resume(const char *folder, int n_disks, char **disks)
     for (i = 0; i < (size_t)n_disks && i < 16; i++) {
         char *equals = strchr(disks[i], '=');
 
+        if (!equals) {
+            fprintf(stderr, "%s: not TARGET=FILE\n", disks[i]);
+            exit(2);
+        }
         *equals = '\0';
         replicas[i] = (struct ft_replica_path){ disks[i], equals + 1 };
     }

@@ -121,6 +121,7 @@ grid(void **state)
     unsigned long points = 0;
 
     (void)state;
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): i is declared here */
 #define EACH(i, array) (size_t i = 0; i < sizeof(array) / sizeof(array[0]); i++)
     for EACH(e, elapsed) for EACH(p, pauses) for EACH(d, disks)
     for EACH(a, pages) for EACH(b, pages) for EACH(s, shares)
