@@ -109,7 +109,7 @@ write_line(const json_t *event)
     if (fstat(events.fd, &st) == 0 && st.st_size > EVENTS_FILE_MAX) {
         int fd;
 
-        rename(EVENTS_FILE, EVENTS_OLD_FILE);
+        (void)rename(EVENTS_FILE, EVENTS_OLD_FILE); /* or it is gone */
         fd = open_file();
         if (fd >= 0) {
             close(events.fd);
