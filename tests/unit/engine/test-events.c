@@ -9,7 +9,7 @@
 #include "tests/unit/scratch.h"
 
 /* its statics, so that a daemon can be started again in one process */
-#include "engine/events.c"
+#include "engine/events.c" // NOLINT(bugprone-suspicious-include)
 
 static int64_t heard[FOLLOWERS_MAX + 10]; /* last number, by client */
 static int gone[FOLLOWERS_MAX + 10];
