@@ -115,6 +115,8 @@ ft_verify_standby(struct ft_verify_check *check, struct ft_replica *r,
         (f->length - FT_VERIFY_HEADER_SIZE) % 8)
         return ft_fail(err, EPROTO, NULL, "verify frame of a wrong length");
     n = (f->length - FT_VERIFY_HEADER_SIZE) / 8;
+    if (n > FT_VERIFY_HASHES_MAX)
+        return ft_fail(err, EPROTO, NULL, "verify frame of %zu hashes", n);
     switch (ft_get_le32(p)) {
     case FT_VERIFY_MEMORY:
         return check_memory(check, r, ft_get_le32(p + 4), ft_get_le64(p + 8),

@@ -54,6 +54,19 @@ send_memory(unsigned index, uint64_t offset, const unsigned char *data,
                        pages * FT_PAGE_SIZE, FT_PAGE_SIZE);
 }
 
+/* So many hashes of memory in one frame. */
+static int
+send_many(size_t n)
+{
+    static unsigned char
+        payload[FT_VERIFY_HEADER_SIZE + 8 * (FT_VERIFY_HASHES_MAX + 1)];
+    struct ft_frame frame = { FT_FRAME_VERIFY, 0, 0, payload,
+                              FT_VERIFY_HEADER_SIZE + 8 * (uint32_t)n };
+
+    memset(&last, 0, sizeof(last));
+    return ft_verify_standby(&check, &replica, NULL, &frame, &last);
+}
+
 /* The last frame, with the hash of the state; what was answered. */
 static void
 finish(const char *text)
@@ -149,6 +162,8 @@ test_outside(void **state)
     assert_int_equal(send_verify(FT_VERIFY_DISK, 2, 0, zeros, 4096, 4096),
                      -EPROTO);
     assert_int_equal(send_verify(99, 0, 0, zeros, 4096, 4096), -EPROTO);
+    assert_int_equal(send_many(FT_VERIFY_HASHES_MAX + 1), -EPROTO);
+    assert_non_null(strstr(last.text, "65537 hashes"));
     for (size_t n = 0; n < 40; n++) {
         frame.length = n;
         if (n < FT_VERIFY_HEADER_SIZE + 8 || n % 8)
