@@ -49,6 +49,7 @@
     X(DEVICE_STATE, 9, "device-state", 1, FT_FRAME_DATA_MAX, FT_FRAME_MORE) \
     X(DEVICE_STATE_DELTA, 10, "device-state-delta", 1, FT_FRAME_DATA_MAX,   \
       FT_FRAME_MORE)                                                        \
+    X(EPOCH_BEGIN, 19, "epoch-begin", 24, 24, 0)                            \
     X(EPOCH_END, 11, "epoch-end", 48, 48, 0)                                \
     X(ACK, 12, "ack", 0, 0, 0)                                              \
     X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                    \

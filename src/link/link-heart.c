@@ -14,6 +14,18 @@
 #include "base/priority.h"
 #include "link/payload.h"
 
+/* The least one is forgotten slowly: paths change. */
+static void
+note_trip(struct ft_link *link, int64_t trip)
+{
+    int64_t least = atomic_load(&link->least_trip_ns);
+
+    atomic_store(&link->round_trip_ns, trip);
+    if (least >= 0)
+        least += least / 16 + FT_NS_PER_US;
+    atomic_store(&link->least_trip_ns, least < 0 || trip < least ? trip : least);
+}
+
 void
 ft_link_take_heartbeat(struct ft_link *link)
 {
@@ -24,7 +36,7 @@ ft_link_take_heartbeat(struct ft_link *link)
 
         /* A peer that makes stamps up shall not make nonsense of ours. */
         if (trip < (uint64_t)(3600 * FT_NS_PER_S))
-            atomic_store(&link->round_trip_ns, (int64_t)trip);
+            note_trip(link, (int64_t)trip);
         return;
     }
     pthread_mutex_lock(&link->state_lock);
@@ -141,6 +153,14 @@ int64_t
 ft_link_round_trip(struct ft_link *link)
 {
     return atomic_load(&link->round_trip_ns);
+}
+
+int64_t
+ft_link_transit(struct ft_link *link)
+{
+    int64_t least = atomic_load(&link->least_trip_ns);
+
+    return least < 0 ? 0 : least / 2;
 }
 
 void

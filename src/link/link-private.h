@@ -31,6 +31,7 @@ struct ft_link {
 
     _Atomic int64_t heard_ns;
     _Atomic int64_t round_trip_ns;
+    _Atomic int64_t least_trip_ns; /* of the last ones; see ft_link_transit */
     _Atomic uint64_t frames_sent, frames_received;
     _Atomic uint64_t bytes_sent, bytes_received;
 

@@ -310,6 +310,7 @@ link_new(struct ft_tls *tls, struct ft_link **out, struct ft_error *err)
     ft_link_init_heart(link);
     link->heard_ns = ft_clock_ns();
     link->round_trip_ns = -1;
+    link->least_trip_ns = -1;
     *out = link;
     return 0;
 }

@@ -159,6 +159,12 @@ int64_t ft_link_last_heard(struct ft_link *link);
 /* Last round trip of a heartbeat in ns, -1 before the first. */
 int64_t ft_link_round_trip(struct ft_link *link);
 
+/*
+ * How long a small frame is on its way at least, in ns: half of the least round
+ * trip of late (an answer that waited its turn says nothing). 0: not known.
+ */
+int64_t ft_link_transit(struct ft_link *link);
+
 void ft_link_stats(struct ft_link *link, struct ft_link_stats *out);
 
 /* The link's error so far: 0 or its code (and err filled). */

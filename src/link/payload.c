@@ -168,6 +168,36 @@ ft_epoch_summary_merge(struct ft_epoch_summary *summary,
 }
 
 void
+ft_epoch_begin_encode(const struct ft_epoch_begin *begin,
+                      unsigned char out[FT_EPOCH_BEGIN_SIZE])
+{
+    ft_put_le64(out, begin->age_ns);
+    ft_put_le64(out + 8, begin->lag_ns);
+    ft_put_le64(out + 16, begin->tsc_hz);
+}
+
+int
+ft_epoch_begin_decode(const void *payload, size_t size,
+                      struct ft_epoch_begin *begin, struct ft_error *err)
+{
+    const unsigned char *in = payload;
+
+    if (size != FT_EPOCH_BEGIN_SIZE)
+        return ft_fail(err, EPROTO, NULL, "epoch begin of %zu bytes", size);
+    begin->age_ns = ft_get_le64(in);
+    begin->lag_ns = ft_get_le64(in + 8);
+    begin->tsc_hz = ft_get_le64(in + 16);
+    if (begin->age_ns > FT_EPOCH_AGE_MAX || begin->lag_ns > FT_EPOCH_LAG_MAX ||
+        begin->tsc_hz > FT_EPOCH_TSC_MAX)
+        return ft_fail(err, EPROTO, NULL,
+                       "epoch begin with age %llu ns, lag %llu ns, TSC %llu Hz",
+                       (unsigned long long)begin->age_ns,
+                       (unsigned long long)begin->lag_ns,
+                       (unsigned long long)begin->tsc_hz);
+    return 0;
+}
+
+void
 ft_epoch_end_encode(const struct ft_epoch_summary *summary,
                     unsigned char out[FT_EPOCH_END_SIZE])
 {

@@ -9,6 +9,7 @@
  * DISK_WRITE   u16 disk, u16 0, u32 length of the data, u64 offset, data
  * DISK_ZERO    u16 disk, u16 flags (1: trim), u32 0, u64 offset, u64 length
  * HEARTBEAT    u64 the asker's clock in ns, echoed by the answer
+ * EPOCH_BEGIN  u64 age of the stop in ns, u64 lag in ns, u64 TSC in Hz
  * EPOCH_END    u64 frames, u64 RAM pages with data, u64 zero pages,
  *              u64 disk frames, u64 payload bytes, u64 digest
  *
@@ -27,6 +28,7 @@
 
 #define FT_DISK_WRITE_HEADER_SIZE 16
 #define FT_DISK_ZERO_SIZE 24
+#define FT_EPOCH_BEGIN_SIZE 24
 #define FT_EPOCH_END_SIZE 48
 #define FT_HEARTBEAT_SIZE 8
 
@@ -56,8 +58,30 @@ int ft_disk_decode(unsigned type, const void *payload, size_t size,
                    struct ft_disk_change *change, struct ft_error *err);
 
 /*
+ * What EPOCH_BEGIN, the first frame of an epoch's state, says of the guest's
+ * clocks: with it the standby knows what they lack when the guest goes on there.
+ */
+struct ft_epoch_begin {
+    uint64_t age_ns; /* from the VM's stop to the sending of this frame */
+    uint64_t lag_ns; /* what the guest lacked by earlier stops */
+    uint64_t tsc_hz; /* rate of the primary's TSC; 0: not known */
+};
+
+/* Limits of what is believed: an hour, a year, 100 GHz. */
+#define FT_EPOCH_AGE_MAX UINT64_C(3600000000000)
+#define FT_EPOCH_LAG_MAX UINT64_C(31536000000000000)
+#define FT_EPOCH_TSC_MAX UINT64_C(100000000000)
+
+void ft_epoch_begin_encode(const struct ft_epoch_begin *begin,
+                           unsigned char out[FT_EPOCH_BEGIN_SIZE]);
+/* -EPROTO for another size, or numbers beyond the limits. */
+int ft_epoch_begin_decode(const void *payload, size_t size,
+                          struct ft_epoch_begin *begin, struct ft_error *err);
+
+/*
  * What EPOCH_END says about the frames of its epoch that carry state: RAM,
- * RAM_ZERO, DISK_WRITE, DISK_ZERO, DEVICE_STATE, DEVICE_STATE_DELTA.
+ * RAM_ZERO, DISK_WRITE, DISK_ZERO, DEVICE_STATE, DEVICE_STATE_DELTA, and its
+ * EPOCH_BEGIN.
  *
  * The digest is the sum modulo 2^64 of the XXH3-64 of every payload, seeded
  * with the frame's type. A sum, because the threads that send disk writes and

@@ -21,7 +21,8 @@
 struct epoch {
     uint64_t number;
     struct ft_saver_times times;
-    int sent; /* its pages went out while the VM stood */
+    int sent;        /* its pages went out while the VM stood */
+    uint64_t lag_ns; /* of the guest's clocks, by earlier stops */
 };
 
 /* -- trigger -- */
@@ -73,6 +74,18 @@ ft_epoch_await(struct ft_primary *p, const struct ft_trigger_settings *settings,
 
 /* -- stop; boundary; scan and copy -- */
 
+static int
+stop_vm(struct ft_primary *p, int hold, struct ft_error *err)
+{
+    int rc;
+
+    ft_guest_clock_stopping(p->clock);
+    rc = ft_saver_stop(p->saver, hold, STOP_MS, err);
+    if (rc)
+        ft_guest_clock_ran(p->clock, NULL, 0, NULL);
+    return rc;
+}
+
 /* A VM that stands because of us must run again, whatever happened. */
 static int
 give_back(struct ft_primary *p, int rc)
@@ -81,6 +94,7 @@ give_back(struct ft_primary *p, int rc)
 
     if (ft_saver_cancel(p->saver, &err))
         ft_log_error(&err, "cannot let the VM run again");
+    ft_guest_clock_ran(p->clock, NULL, 0, NULL);
     return rc;
 }
 
@@ -125,6 +139,55 @@ take_state(struct ft_primary *p, struct epoch *e, ft_checkpoint_look look,
 
 /* -- run -- */
 
+/* After each stop: where the guest's clocks are. */
+static void
+note_clock(struct ft_primary *p, const struct ft_device_state *state)
+{
+    struct ft_guest_clock_report report;
+    struct ft_error why = FT_ERROR_INIT;
+    const char *vm = p->worker->config.vm;
+
+    if (ft_guest_clock_ran(p->clock, state ? state->data : NULL,
+                           state ? state->size : 0, &why))
+        ft_worker_note(p->worker, why.code ? "warn" : "info", "guest-clock",
+                       "%s: %s", vm, why.text);
+    ft_guest_clock_report(p->clock, &report);
+    atomic_store(&p->clock_lag_ns, report.lag_ns);
+    atomic_store(&p->clock_state, (int)report.state);
+}
+
+/* The guest gets back what it lacks, and goes on; a held one stays. */
+static int
+run_vm(struct ft_primary *p, int hold, struct ft_saver_times *times,
+       struct ft_error *err)
+{
+    bool stands = true;
+    int rc = 0;
+
+    if (!hold)
+        rc = ft_saver_save(p->saver, ft_guest_clock_needs(p->clock), STOP_MS,
+                           &p->device, &stands, err);
+    if (!hold && !rc && stands)
+        ft_guest_clock_give(p->clock);
+    if (!rc)
+        rc = ft_saver_finish(p->saver, STOP_MS, &p->device, times, err);
+    if (rc || !hold)
+        note_clock(p, rc ? NULL : &p->device);
+    return rc;
+}
+
+int
+ft_epoch_release(struct ft_primary *p, struct ft_error *err)
+{
+    int rc;
+
+    ft_guest_clock_give(p->clock);
+    rc = ft_saver_release(p->saver, err);
+    p->held = 0;
+    note_clock(p, NULL);
+    return rc;
+}
+
 static int64_t
 pause_of(const struct ft_saver_times *t)
 {
@@ -137,7 +200,7 @@ pause_of(const struct ft_saver_times *t)
 static int
 let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
 {
-    int rc = ft_saver_finish(p->saver, STOP_MS, &p->device, &e->times, err);
+    int rc = run_vm(p, hold, &e->times, err);
 
     if (rc)
         return rc;
@@ -155,6 +218,23 @@ let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
 }
 
 /* -- ship -- */
+
+/* First of all: how long ago the VM stopped, and what its clocks lack. */
+static int
+send_begin(struct ft_primary *p, const struct epoch *e)
+{
+    struct ft_guest_clock_report report;
+    struct ft_epoch_begin begin = { .lag_ns = e->lag_ns };
+    unsigned char payload[FT_EPOCH_BEGIN_SIZE];
+    struct iovec iov = { payload, sizeof(payload) };
+
+    ft_guest_clock_report(p->clock, &report);
+    begin.tsc_hz = report.tsc_hz;
+    begin.age_ns = (uint64_t)(ft_clock_ns() - e->times.stopped_at_ns);
+    ft_epoch_begin_encode(&begin, payload);
+    return ft_outgoing_send(&p->out, e->number, FT_FRAME_EPOCH_BEGIN, 0, &iov,
+                            1);
+}
 
 /* Sends size bytes as frames of type, each but the last with MORE. */
 static int
@@ -206,6 +286,8 @@ ship(struct ft_primary *p, const struct epoch *e, struct ft_error *err)
 {
     int rc = FT_FAULT("checkpoint-ship");
 
+    if (!rc)
+        rc = send_begin(p, e);
     if (!rc && !e->sent)
         rc = ft_page_sender_send(p->sender, &p->set, e->number, err);
     if (!rc)
@@ -222,12 +304,12 @@ int
 ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
               void *opaque, struct ft_error *err)
 {
-    struct epoch e = { 0 };
+    struct epoch e = { .lag_ns = (uint64_t)atomic_load(&p->clock_lag_ns) };
     int rc;
 
     if (!look) /* looking takes as long as it takes */
         atomic_store(&p->uncommitted_ns, ft_clock_ns());
-    rc = ft_saver_stop(p->saver, hold, STOP_MS, err);
+    rc = stop_vm(p, hold, err);
     if (rc)
         return rc;
     p->trigger.last_start_ns = ft_clock_ns();
@@ -261,12 +343,10 @@ ft_epoch_acked(struct ft_primary *p, uint64_t epoch)
 int
 ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err)
 {
-    int rc = ft_saver_stop(p->saver, 0, STOP_MS, err);
+    int rc = stop_vm(p, 0, err);
 
     if (rc)
         return rc;
     rc = ft_guest_memory_scan(p->memory, &p->set, err);
-    if (rc)
-        return give_back(p, rc);
-    return ft_saver_finish(p->saver, STOP_MS, &p->device, NULL, err);
+    return rc ? give_back(p, rc) : run_vm(p, 0, NULL, err);
 }

@@ -22,6 +22,7 @@
 #include "primary/outgoing.h"
 #include "primary/page-sender.h"
 #include "qemu/device-state.h"
+#include "qemu/guest-clock.h"
 #include "qemu/guest-memory.h"
 #include "worker/worker.h"
 
@@ -55,6 +56,8 @@ struct ft_primary {
     int vm_ended;         /* libvirt said so, and the machine knows */
     struct ft_asker verifier;
 
+    atomic_llong clock_lag_ns;   /* what the guest's clocks lack; for status */
+    atomic_int clock_state;      /* enum ft_guest_clock_state */
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
     int64_t watched_ns;  /* the control thread's own: that, when it looked */
     int64_t looked_ns;   /* when it looked last */
@@ -81,6 +84,7 @@ struct ft_primary {
     struct ft_outgoing out;
     struct ft_saver *saver;
     struct ft_guest_memory *memory;
+    struct ft_guest_clock *clock;
     struct ft_page_sender *sender;
     struct ft_disk_feed *feed;
     struct ft_page_set set;
@@ -136,6 +140,9 @@ int ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
 
 /* Receiver thread: the standby holds this epoch; its output may leave. */
 void ft_epoch_acked(struct ft_primary *p, uint64_t epoch);
+
+/* Lets a VM go on that was held after its last epoch. */
+int ft_epoch_release(struct ft_primary *p, struct ft_error *err);
 
 /* One short stop that only finds out what was written (no epoch). */
 int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);

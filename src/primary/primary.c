@@ -232,6 +232,13 @@ status(struct ft_worker *w, json_t *json)
         ft_gate_stats(p->gate, &stats);
     pthread_mutex_unlock(&p->gate_lock);
     ft_epoch_stats_report(&p->stats, json);
+    json_object_set_new(json, "clock_lag_ms",
+                        json_real((double)atomic_load(&p->clock_lag_ns) /
+                                  FT_NS_PER_MS));
+    json_object_set_new(json, "guest_clock",
+                        json_string(ft_guest_clock_state_name(
+                            (enum ft_guest_clock_state)atomic_load(
+                                &p->clock_state))));
     json_object_set_new(json, "held_packets",
                         json_integer((json_int_t)stats.held_packets));
     json_object_set_new(json, "dropped_packets",

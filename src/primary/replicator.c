@@ -67,8 +67,7 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
 
     if (rc) {
         if (p->held)
-            ft_saver_release(p->saver, &ignored);
-        p->held = 0;
+            ft_epoch_release(p, &ignored);
         p->final = 0;
         ft_worker_event_kind(p->worker, FT_EVENT_FINAL_FAILED);
         return rc;
@@ -81,8 +80,7 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
     pthread_mutex_unlock(&p->lock);
     if (!release)
         return -ECANCELED;
-    rc = ft_saver_release(p->saver, err);
-    p->held = 0;
+    rc = ft_epoch_release(p, err);
     ft_worker_event_kind(p->worker,
                          rc ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED);
     return rc;

@@ -136,6 +136,17 @@ check_carry(struct ft_primary *p, struct ft_error *err)
     return rc;
 }
 
+static int
+open_clock(struct ft_primary *p, struct ft_error *err)
+{
+    size_t n;
+    const struct ft_ram_block *blocks = ft_guest_memory_blocks(p->memory, &n);
+
+    return ft_guest_clock_new(p->domain.pid, blocks, n, &p->clock)
+               ? ft_fail(err, ENOMEM, NULL, "no memory for the guest's clocks")
+               : 0;
+}
+
 int
 ft_sync_open(struct ft_primary *p, struct ft_error *err)
 {
@@ -148,6 +159,8 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
         rc = ft_primary_attach_gate(p, err);
     if (!rc)
         rc = ft_guest_memory_attach(w->dom, p->domain.pid, &p->memory, err);
+    if (!rc)
+        rc = open_clock(p, err);
     if (!rc)
         rc = ft_saver_open(w->dom, p->domain.pid, w->run_folder, &p->saver, err);
     if (!rc && ft_saver_watch_events(p->saver, w->events, err))
@@ -171,6 +184,8 @@ ft_sync_close(struct ft_primary *p)
         ft_saver_close(p->saver);
         p->saver = NULL;
     }
+    ft_guest_clock_free(p->clock);
+    p->clock = NULL;
     if (ft_guest_memory_detach(p->memory, &err))
         ft_log_error(&err, "detaching from guest memory");
     p->memory = NULL;

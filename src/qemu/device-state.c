@@ -43,6 +43,7 @@ struct ft_saver {
     int64_t fdset;              /* its number in QEMU */
     enum state state;
     bool hold;        /* of the checkpoint in progress */
+    bool saved;       /* some or all of its state was taken already */
     bool was_running; /* second method: before our stop */
     struct ft_stop_events *events;
     struct ft_saver_times times;
@@ -257,7 +258,7 @@ static int
 memfd_finish(struct ft_saver *saver, struct ft_device_state *state,
              struct ft_error *err)
 {
-    int rc = memfd_save(saver, state, err), started = 0;
+    int rc = saver->saved ? 0 : memfd_save(saver, state, err), started = 0;
 
     if (saver->was_running && !saver->hold)
         started = resume(saver, rc < 0 ? NULL : err);
@@ -289,6 +290,7 @@ ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
     if (saver->state != STATE_RUNS)
         return ft_fail(err, EALREADY, NULL, "the VM is stopped already");
     saver->hold = hold;
+    saver->saved = false;
     rc = saver->use_memfd ? memfd_stop(saver, err)
                           : pipe_stop(saver, deadline, err);
     if (rc == -EACCES && !saver->use_memfd) {
@@ -301,6 +303,29 @@ ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
     saver->times.stopped_at_ns = ft_clock_ns();
     saver->times.stop_ns = saver->times.stopped_at_ns - begin;
     return 0;
+}
+
+int
+ft_saver_save(struct ft_saver *saver, size_t bytes, int timeout_ms,
+              struct ft_device_state *state, bool *stands, struct ft_error *err)
+{
+    int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+    int rc;
+
+    *stands = true;
+    if (saver->state != STATE_STOPPED)
+        return ft_fail(err, EINVAL, NULL, "the VM was not stopped");
+    state->size = 0;
+    saver->saved = true;
+    if (saver->use_memfd)
+        rc = memfd_save(saver, state, err);
+    else
+        rc = ft_saver_pipe_read(saver->pipe, deadline, bytes, &state->data,
+                                &state->size, &state->capacity,
+                                FT_DEVICE_STATE_MAX, stands, err);
+    if (rc < 0)
+        ft_saver_cancel(saver, NULL);
+    return rc;
 }
 
 int
@@ -317,7 +342,8 @@ ft_saver_finish(struct ft_saver *saver, int timeout_ms,
         ft_saver_cancel(saver, NULL);
         return ft_fail(err, -rc, NULL, "fault point saver-finish");
     }
-    state->size = 0;
+    if (!saver->saved)
+        state->size = 0;
     if (saver->use_memfd)
         rc = memfd_finish(saver, state, err);
     else

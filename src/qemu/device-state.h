@@ -79,6 +79,16 @@ int ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
                   struct ft_error *err);
 
 /*
+ * Between stop and finish: saves the first bytes of the device state, at least
+ * so many (the second method all of it), so that what QEMU keeps for the resume
+ * is what those bytes tell. *stands: the VM still stands and waits for
+ * ft_saver_finish, which gets the same state. Errors as there.
+ */
+int ft_saver_save(struct ft_saver *saver, size_t bytes, int timeout_ms,
+                  struct ft_device_state *state, bool *stands,
+                  struct ft_error *err);
+
+/*
  * Takes the device state into *state (replaced) and returns when the VM runs
  * again, or, after hold, stands with its state saved. -EFBIG beyond
  * FT_DEVICE_STATE_MAX, -ETIMEDOUT; after a failure the VM runs (unless held)

@@ -27,6 +27,7 @@
 #endif
 
 #define FT_PAGE_IS_WRITTEN (UINT64_C(1) << 1)
+#define FT_PAGE_IS_PRESENT (UINT64_C(1) << 3)
 #define FT_PM_SCAN_WP_MATCHING (UINT64_C(1) << 0)
 #define FT_PM_SCAN_CHECK_WPASYNC (UINT64_C(1) << 1)
 

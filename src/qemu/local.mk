@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftqemu.a
 libftqemu_a_SOURCES = \
+	src/qemu/clock-line.c src/qemu/clock-line.h \
+	src/qemu/device-clocks.c src/qemu/device-clocks.h \
 	src/qemu/device-state.c src/qemu/device-state.h \
 	src/qemu/device-stream.c \
+	src/qemu/guest-clock.c src/qemu/guest-clock.h \
 	src/qemu/guest-memory.c src/qemu/guest-memory.h \
 	src/qemu/inject.c src/qemu/inject.h \
 	src/qemu/kernel-abi.h \
@@ -14,4 +17,5 @@ libftqemu_a_SOURCES = \
 	src/qemu/saver-marker.c src/qemu/saver-marker.h \
 	src/qemu/saver-pipe.c src/qemu/saver-pipe.h \
 	src/qemu/stop-events.c src/qemu/stop-events.h \
-	src/qemu/uffd.c src/qemu/uffd.h
+	src/qemu/uffd.c src/qemu/uffd.h \
+	src/qemu/variable-search.c src/qemu/variable-search.h

@@ -321,6 +321,23 @@ read_available(struct ft_saver_pipe *p, uint8_t **data, size_t *size,
 }
 
 int
+ft_saver_pipe_read(struct ft_saver_pipe *p, int64_t deadline_ns, size_t bytes,
+                   uint8_t **data, size_t *size, size_t *capacity, size_t limit,
+                   bool *waits, struct ft_error *err)
+{
+    bool readable = false, answered = false;
+    int rc = 0;
+
+    while (rc == 0 && *size < bytes && !answered) {
+        rc = wait_either(p, deadline_ns, &readable, &answered, err);
+        if (rc == 0 && readable)
+            rc = read_available(p, data, size, capacity, limit, err);
+    }
+    *waits = !answered;
+    return rc;
+}
+
+int
 ft_saver_pipe_drain(struct ft_saver_pipe *p, int64_t deadline_ns,
                     uint8_t **data, size_t *size, size_t *capacity,
                     size_t limit, struct ft_error *err)

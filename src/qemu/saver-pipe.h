@@ -32,6 +32,15 @@ int ft_saver_pipe_open(virDomainPtr dom, pid_t pid, struct ft_saver_pipe **out,
 int ft_saver_pipe_begin(struct ft_saver_pipe *pipe, int64_t deadline_ns,
                         struct ft_error *err);
 
+/*
+ * Appends what QEMU wrote to data until there are at least so many bytes, page
+ * by page. *waits: QEMU has more to write and waits for it to be read.
+ */
+int ft_saver_pipe_read(struct ft_saver_pipe *pipe, int64_t deadline_ns,
+                       size_t bytes, uint8_t **data, size_t *size,
+                       size_t *capacity, size_t limit, bool *waits,
+                       struct ft_error *err);
+
 /* Appends what QEMU wrote to data until its answer is there. *data is grown up
  * to limit bytes. Failures as above, -EFBIG, -ENOMEM. */
 int ft_saver_pipe_drain(struct ft_saver_pipe *pipe, int64_t deadline_ns,

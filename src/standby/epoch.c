@@ -67,5 +67,6 @@ ft_standby_take_frame(struct ft_standby *s, struct ft_session *session,
     if (f->type == FT_FRAME_VERIFY)
         return ft_verify_standby(&s->verify, &s->replica,
                                  ft_session_link(session), f, err);
+    s->replica.transit_ns = ft_link_transit(ft_session_link(session));
     return ft_replica_frame(&s->replica, f, err);
 }

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/io.h"
 #include "standby/staged-pages.h"
@@ -157,6 +158,17 @@ take_state(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
 }
 
 static int
+take_begin(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
+{
+    struct ft_replica_clock *c = &r->staged_clock;
+    int rc = ft_epoch_begin_decode(f->payload, f->length, &c->told, err);
+
+    if (!rc)
+        c->stopped_ns = ft_clock_ns() - r->transit_ns - (int64_t)c->told.age_ns;
+    return rc;
+}
+
+static int
 read_disk(struct ft_replica *r, unsigned disk, uint64_t offset, void *data,
           size_t length, struct ft_error *err)
 {
@@ -230,6 +242,8 @@ ft_replica_frame(struct ft_replica *r, const struct ft_frame *f,
     case FT_FRAME_DISK_WRITE:
     case FT_FRAME_DISK_ZERO:
         return take_disk(r, f, err);
+    case FT_FRAME_EPOCH_BEGIN:
+        return take_begin(r, f, err);
     case FT_FRAME_DEVICE_STATE:
     case FT_FRAME_DEVICE_STATE_DELTA:
         return take_state(r, f, err);
@@ -279,6 +293,8 @@ ft_replica_apply(struct ft_replica *r, struct ft_error *err)
     ft_state_free(&r->state);
     r->state = r->staged;
     memset(&r->staged, 0, sizeof(r->staged));
+    r->clock = r->staged_clock;
+    memset(&r->staged_clock, 0, sizeof(r->staged_clock));
     memset(&r->summary[epoch & 1], 0, sizeof(r->summary[0]));
     r->committed = epoch;
     return 0;
@@ -292,6 +308,7 @@ ft_replica_drop_partial(struct ft_replica *r)
     ft_staged_pages_drop(r->pages);
     ft_state_free(&r->partial);
     ft_state_free(&r->staged);
+    memset(&r->staged_clock, 0, sizeof(r->staged_clock));
     for (i = 0; i < 2; i++) {
         memset(&r->summary[i], 0, sizeof(r->summary[i]));
         if (r->logs[i])

@@ -30,6 +30,12 @@ struct ft_replica_disk {
 
 struct ft_staged_pages;
 
+/* What an epoch's guest lacks when it goes on here. */
+struct ft_replica_clock {
+    int64_t stopped_ns; /* when it stopped there, by our clock; 0: not known */
+    struct ft_epoch_begin told;
+};
+
 struct ft_replica {
     pid_t pid; /* the waiting QEMU */
     struct ft_ram_block blocks[FT_RAM_BLOCKS_MAX];
@@ -44,7 +50,9 @@ struct ft_replica {
     struct ft_state partial;            /* device state still coming in */
     struct ft_state staged;             /* device state of that epoch */
     struct ft_state state;              /* device state to resume from */
-    uint64_t committed;                 /* last epoch applied; 0: none */
+    struct ft_replica_clock staged_clock, clock; /* of these two */
+    int64_t transit_ns; /* of a small frame; set by the caller */
+    uint64_t committed; /* last epoch applied; 0: none */
     uint64_t pages_written, disk_bytes;
 };
 

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "qemu/device-clocks.h"
 #include "qemu/device-state.h"
 #include "standby/standby-private.h"
 #include "standby/tap.h"
@@ -17,6 +18,7 @@
 #include "virt/standby.h"
 
 #define RESUME_MS 10000
+#define LOAD_NS (8 * FT_NS_PER_MS) /* loading and start, at least */
 
 /* With the lock held. */
 static void
@@ -87,8 +89,25 @@ define_domain(struct ft_worker *w)
     w->state.defined |= !had;
 }
 
+/*
+ * The guest's clocks stand where they were at the stop of its last epoch. What
+ * has passed since, and what they lacked before, they get back now; also the
+ * time that the loading takes at least. The hosts' wall clocks have no say.
+ */
+static int64_t
+set_clocks(const struct ft_replica_clock *c, uint8_t *stream, size_t size)
+{
+    int64_t lack =
+        ft_clock_ns() - c->stopped_ns + (int64_t)c->told.lag_ns + LOAD_NS;
+
+    if (!c->stopped_ns || lack <= 0 ||
+        !ft_device_clocks_forward(stream, size, (uint64_t)lack, c->told.tsc_hz))
+        return 0;
+    return lack;
+}
+
 static int
-resume(struct ft_standby *s, struct ft_standby_times *times,
+resume(struct ft_standby *s, struct ft_standby_times *times, int64_t *given,
        struct ft_error *err)
 {
     struct ft_replica *r = &s->replica;
@@ -100,14 +119,16 @@ resume(struct ft_standby *s, struct ft_standby_times *times,
         return ft_fail(err, EIO, NULL, "there is no complete copy to run");
     rc = ft_device_stream(r->state.data, r->state.size, s->machine, &stream,
                           &size, err);
-    return rc ? rc
-              : ft_standby_resume(s->worker->dom, stream, size, RESUME_MS,
-                                  times, err);
+    if (rc)
+        return rc;
+    *given = set_clocks(&r->clock, stream, size);
+    return ft_standby_resume(s->worker->dom, stream, size, RESUME_MS, times,
+                             err);
 }
 
 static void
 note_takeover(struct ft_worker *w, uint64_t epoch, int64_t acted, int64_t began,
-              int64_t ended, int planned)
+              int64_t ended, int64_t given, int planned)
 {
     int64_t asked = w->asked_ns ? w->asked_ns : acted;
     char at[32];
@@ -116,13 +137,14 @@ note_takeover(struct ft_worker *w, uint64_t epoch, int64_t acted, int64_t began,
     json_decref(w->state.last_takeover);
     w->state.epoch = epoch;
     w->state.last_takeover =
-        json_pack("{s:s,s:s,s:I,s:f,s:f,s:f,s:f}", "at", at, "reason",
+        json_pack("{s:s,s:s,s:I,s:f,s:f,s:f,s:f,s:f}", "at", at, "reason",
                   planned ? "switchover" : "the primary was lost", "epoch",
                   (json_int_t)epoch, "detect_ms",
                   planned ? 0.0 : (double)(asked - w->last_heard) / 1e6,
                   "win_ms", (double)(acted - asked) / 1e6, "apply_ms",
                   (double)(began - acted) / 1e6, "resume_ms",
-                  (double)(ended - began) / 1e6);
+                  (double)(ended - began) / 1e6, "clock_given_ms",
+                  (double)given / 1e6);
 }
 
 /*
@@ -136,29 +158,30 @@ ft_standby_take_over(struct ft_standby *s)
     struct ft_worker *w = s->worker;
     struct ft_error err = FT_ERROR_INIT;
     struct ft_standby_times times = { 0 };
-    int64_t acted = ft_clock_ns(), began, ended;
+    int64_t acted = ft_clock_ns(), began, ended, given = 0;
     int planned = w->handover;
 
     if (!planned)
         ft_worker_drop_link(w); /* otherwise the primary hears of it */
     ft_standby_set_doors(s, 1);
     began = ft_clock_ns();
-    if (resume(s, &times, &err)) {
+    if (resume(s, &times, &given, &err)) {
         ft_worker_note(w, "crit", "takeover-failed", "%s; %s", err.text,
                        err.hint);
         ft_worker_event_kind(w, FT_EVENT_RESUME_FAILED);
         return;
     }
     ended = ft_clock_ns();
-    note_takeover(w, s->replica.committed, acted, began, ended, planned);
+    note_takeover(w, s->replica.committed, acted, began, ended, given, planned);
     ft_worker_event_kind(w, FT_EVENT_RESUMED);
     ft_worker_note(w, planned ? "info" : "crit", "takeover",
                    "%s runs here since epoch %llu; resumed in %.1f ms "
-                   "(submit %.1f, load %.1f, start %.1f, announce %.1f)",
+                   "(submit %.1f, load %.1f, start %.1f, announce %.1f); its "
+                   "clocks got %.1f ms back",
                    w->config.vm, (unsigned long long)s->replica.committed,
                    (double)(ended - began) / 1e6, (double)times.submit_ns / 1e6,
                    (double)times.load_ns / 1e6, (double)times.start_ns / 1e6,
-                   (double)times.announce_ns / 1e6);
+                   (double)times.announce_ns / 1e6, (double)given / 1e6);
     define_domain(w);
     ft_worker_persist(w); /* with the takeover's figures */
 }
