@@ -44,7 +44,7 @@
 #include "link/frame.h"
 #include "link/tls.h"
 
-#define FT_LINK_PROTOCOL 1
+#define FT_LINK_PROTOCOL 2
 #define FT_LINK_PORT 7331
 #define FT_PREAMBLE_SIZE 64
 #define FT_PAIR_ID_SIZE 37 /* UUID text and NUL */
@@ -113,7 +113,7 @@ int ft_link_accept(int fd, const char *pair,
 
 /*
  * Exchanges HELLO, as the first frame of each direction. What is sent is
- * {"protocol":1,"version":PACKAGE_VERSION} and the members of extra (borrowed,
+ * {"protocol":2,"version":PACKAGE_VERSION} and the members of extra (borrowed,
  * may be NULL). *peer is the peer's object, a new reference. A peer that
  * speaks another protocol is -EPROTO with both versions in the text. When the
  * peer answers with ERROR instead, its error is returned.

@@ -202,7 +202,8 @@ test_hello(void **state)
     assert_int_equal(sides[1].rc, 0);
     assert_string_equal(ft_json_string(sides[1].peer, "role", ""), "primary");
     /* The caller's members do not replace the protocol's. */
-    assert_int_equal(ft_json_int(sides[1].peer, "protocol", 0, 99, 0), 1);
+    assert_int_equal(ft_json_int(sides[1].peer, "protocol", 0, 99, 0),
+                     FT_LINK_PROTOCOL);
     assert_string_equal(ft_json_string(sides[0].peer, "version", ""),
                         PACKAGE_VERSION);
     json_decref(sides[0].extra);
@@ -234,8 +235,8 @@ static void
 test_bad_hello(void **state)
 {
     (void)state;
-    hello_meets(FT_FRAME_HELLO, "{\"protocol\":2,\"version\":\"9.9\"}", -EPROTO,
-                "protocol 2 (ftengine 9.9), this host 1");
+    hello_meets(FT_FRAME_HELLO, "{\"protocol\":1,\"version\":\"9.9\"}", -EPROTO,
+                "protocol 1 (ftengine 9.9), this host 2");
     hello_meets(FT_FRAME_HELLO, "{\"version\":\"0\"}", -EPROTO, "protocol");
     hello_meets(FT_FRAME_HELLO, "[1,2]", -EPROTO, "JSON");
     hello_meets(FT_FRAME_HELLO, "{{", -EPROTO, "JSON");
