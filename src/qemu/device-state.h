@@ -79,8 +79,8 @@ int ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
                   struct ft_error *err);
 
 /*
- * Between stop and finish: saves the first bytes of the device state, at least
- * so many (the second method all of it), so that what QEMU keeps for the resume
+ * Between stop and finish: saves the first bytes of the device state, so many
+ * (the second method all of it), so that what QEMU keeps for the resume
  * is what those bytes tell. *stands: the VM still stands and waits for
  * ft_saver_finish, which gets the same state. Errors as there.
  */

@@ -292,12 +292,13 @@ make_room(uint8_t **data, size_t *capacity, size_t limit)
     return 0;
 }
 
-/* Reads what is in the pipe; 0 when it is empty. */
+/* Reads what is in the pipe until *size is upto; 0 also when it is empty. */
 static int
-read_available(struct ft_saver_pipe *p, uint8_t **data, size_t *size,
-               size_t *capacity, size_t limit, struct ft_error *err)
+read_available(struct ft_saver_pipe *p, size_t upto, uint8_t **data,
+               size_t *size, size_t *capacity, size_t limit,
+               struct ft_error *err)
 {
-    for (;;) {
+    while (*size < upto) {
         ssize_t n;
 
         if (*size == *capacity) {
@@ -307,7 +308,8 @@ read_available(struct ft_saver_pipe *p, uint8_t **data, size_t *size,
                 return ft_fail(err, -rc, NULL, "device state beyond %zu bytes",
                                *size);
         }
-        n = read(p->read_fd, *data + *size, *capacity - *size);
+        n = read(p->read_fd, *data + *size,
+                 FT_MIN(*capacity, upto) - *size);
         if (n > 0) {
             *size += (size_t)n;
             continue;
@@ -318,6 +320,7 @@ read_available(struct ft_saver_pipe *p, uint8_t **data, size_t *size,
             return 0;
         return ft_fail(err, errno, NULL, "pipe: %s", strerror(errno));
     }
+    return 0;
 }
 
 int
@@ -331,7 +334,7 @@ ft_saver_pipe_read(struct ft_saver_pipe *p, int64_t deadline_ns, size_t bytes,
     while (rc == 0 && *size < bytes && !answered) {
         rc = wait_either(p, deadline_ns, &readable, &answered, err);
         if (rc == 0 && readable)
-            rc = read_available(p, data, size, capacity, limit, err);
+            rc = read_available(p, bytes, data, size, capacity, limit, err);
     }
     *waits = !answered;
     return rc;
@@ -349,12 +352,12 @@ ft_saver_pipe_drain(struct ft_saver_pipe *p, int64_t deadline_ns,
      * page. Where the limit of the kernel forbids it, page by page it is. */
     fcntl(p->read_fd, F_SETPIPE_SZ, LARGE);
     while (rc == 0 && !answered) {
-        rc = read_available(p, data, size, capacity, limit, err);
+        rc = read_available(p, SIZE_MAX, data, size, capacity, limit, err);
         if (rc == 0)
             rc = wait_either(p, deadline_ns, &bytes, &answered, err);
     }
     if (rc == 0)
-        rc = read_available(p, data, size, capacity, limit, err);
+        rc = read_available(p, SIZE_MAX, data, size, capacity, limit, err);
     if (rc == 0)
         rc = answer(p, err);
     if (rc == 0 && fcntl(p->read_fd, F_SETPIPE_SZ, SMALL) < 0)

@@ -33,8 +33,9 @@ int ft_saver_pipe_begin(struct ft_saver_pipe *pipe, int64_t deadline_ns,
                         struct ft_error *err);
 
 /*
- * Appends what QEMU wrote to data until there are at least so many bytes, page
- * by page. *waits: QEMU has more to write and waits for it to be read.
+ * Appends what QEMU wrote to data until there are so many bytes, and no more:
+ * whatever is read beyond brings QEMU nearer to the restart of the VM. *waits:
+ * QEMU has not answered; it waits when it has more than a page left to write.
  */
 int ft_saver_pipe_read(struct ft_saver_pipe *pipe, int64_t deadline_ns,
                        size_t bytes, uint8_t **data, size_t *size,
