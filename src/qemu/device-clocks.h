@@ -12,6 +12,8 @@
  *   "kvmclock"   version 1: u64 clock (ns); hw/i386/kvm/clock.c
  *   "cpu"        version 12, one a vCPU: env.tsc 1157 bytes from the begin of
  *                1817; vmstate_x86_cpu, target/i386/machine.c
+ *   "cpu/tsc_khz" a subsection of that, u8 5, u8 length and name, u32 version 1,
+ *                i64 kHz of the guest's TSC, which KVM may scale
  */
 #ifndef FT_QEMU_DEVICE_CLOCKS_H
 #define FT_QEMU_DEVICE_CLOCKS_H
@@ -32,11 +34,13 @@ struct ft_device_clocks {
     size_t at[FT_CLOCK_COUNT]; /* offset in the state; 0: not there for sure */
     size_t tsc[FT_DEVICE_VCPUS_MAX]; /* of each vCPU that has one (KVM) */
     size_t n_tsc;
+    uint64_t tsc_hz; /* of the vCPUs' TSCs; 0: not told */
 };
 
 /*
  * Finds them all. One that is there twice counts as not there: what a guest
- * can write into its state must not pass for its clock.
+ * can write into its state must not pass for its clock. When that is a vCPU,
+ * there are no TSCs.
  */
 void ft_device_clocks_find(const uint8_t *state, size_t size,
                            struct ft_device_clocks *out);
@@ -48,11 +52,13 @@ uint64_t ft_device_clock_get(const uint8_t *state, size_t at);
 void ft_device_clock_add(uint8_t *state, size_t at, uint64_t amount);
 
 /*
- * Sets all clocks of a state forward by ns, and every TSC by the same time:
- * tsc_hz is its rate, 0 when it is not known, which leaves them alone. The size
- * does not change. Returns how many of the enum's clocks there were.
+ * Sets all clocks of a state forward by ns, and the vCPUs' TSCs by tsc_ns: under
+ * KVM these go on while the VM stands, and lack nothing by earlier stops. host_hz
+ * is the rate of the TSC of the host where it was saved, 0 when it is not known:
+ * it counts where the state does not tell, and an unknown one leaves TSCs alone.
+ * The size does not change. Returns how many of the enum's clocks there were.
  */
 unsigned ft_device_clocks_forward(uint8_t *state, size_t size, uint64_t ns,
-                                  uint64_t tsc_hz);
+                                  uint64_t tsc_ns, uint64_t host_hz);
 
 #endif

@@ -97,11 +97,12 @@ define_domain(struct ft_worker *w)
 static int64_t
 set_clocks(const struct ft_replica_clock *c, uint8_t *stream, size_t size)
 {
-    int64_t lack =
-        ft_clock_ns() - c->stopped_ns + (int64_t)c->told.lag_ns + LOAD_NS;
+    int64_t passed = ft_clock_ns() - c->stopped_ns + LOAD_NS;
+    int64_t lack = passed + (int64_t)c->told.lag_ns;
 
-    if (!c->stopped_ns || lack <= 0 ||
-        !ft_device_clocks_forward(stream, size, (uint64_t)lack, c->told.tsc_hz))
+    if (!c->stopped_ns || passed <= 0 ||
+        !ft_device_clocks_forward(stream, size, (uint64_t)lack,
+                                  (uint64_t)passed, c->told.tsc_hz))
         return 0;
     return lack;
 }
