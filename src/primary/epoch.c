@@ -231,6 +231,7 @@ send_begin(struct ft_primary *p, const struct epoch *e)
     ft_guest_clock_report(p->clock, &report);
     begin.tsc_hz = report.tsc_hz;
     begin.age_ns = (uint64_t)(ft_clock_ns() - e->times.stopped_at_ns);
+    begin.age_ns = FT_MIN(begin.age_ns, FT_EPOCH_AGE_MAX);
     ft_epoch_begin_encode(&begin, payload);
     return ft_outgoing_send(&p->out, e->number, FT_FRAME_EPOCH_BEGIN, 0, &iov,
                             1);
