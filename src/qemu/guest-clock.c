@@ -22,9 +22,11 @@
 #define SEARCH_ROUNDS 2
 #define SEARCH_AGAIN_NS (60 * FT_NS_PER_S)
 
-/* struct TimersState has cpu_clock_offset behind cpu_ticks_offset by 56 bytes
- * in QEMU 7.2; what holds the virtual clock's value elsewhere is a copy that a
- * device made of it while it was saved. */
+/* struct TimersState has cpu_clock_offset behind cpu_ticks_offset by 48 bytes in
+ * QEMU 7.2 to 10.0. The other places that hold the virtual clock's value under
+ * KVM are the vCPUs' APICCommonState.initial_count_load_time: QEMU sets it to
+ * that clock whenever it takes the APIC's state from KVM (kvm_get_apic_state,
+ * hw/i386/kvm/apic.c). */
 #define TIMERS_STATE_BYTES 128
 
 /* What QEMU has saved when its first byte comes: its file's buffer
@@ -58,8 +60,9 @@ struct ft_guest_clock {
     struct ft_variable_search *search;         /* otherwise, or NULL */
     int64_t search_again;
     struct ft_device_clocks at; /* in the last state */
-    size_t size;                /* of the last state */
-    bool written;               /* at this stop */
+    uint64_t told[FT_CLOCK_COUNT], told_host[FT_CLOCK_COUNT]; /* by it, when */
+    size_t size;  /* of the last state */
+    bool written; /* at this stop */
 
     int64_t since; /* we may hold the VM since then; 0: we do not */
     int64_t carry; /* so long we may have held it before that, not counted yet */
@@ -150,6 +153,27 @@ is_early(const struct ft_guest_clock *c)
            c->size - ft_guest_clock_needs(c) > BEHIND_NEEDED;
 }
 
+/*
+ * Which of a state's values are those of a clock: it has gone on since the state
+ * before, and not by more than the host's. What does not, a guest may have made
+ * up, and it must not choose what we write to.
+ */
+static void
+find_moved(struct ft_guest_clock *c, const uint64_t *values, bool *moved)
+{
+    unsigned k;
+
+    for (k = 0; k < FT_CLOCK_COUNT; k++) {
+        uint64_t passed = c->stop_host[k] - c->told_host[k];
+        uint64_t slack = passed / SLACK_PART + in_unit(c, k, SLACK_NS);
+
+        moved[k] = c->has[k] && values[k] != c->told[k] &&
+                   values[k] - c->told[k] <= passed + slack;
+        c->told[k] = values[k];
+        c->told_host[k] = c->stop_host[k];
+    }
+}
+
 /* Takes the variables that were found; false: not all of them are yet. */
 static bool
 take_found(struct ft_guest_clock *c)
@@ -166,7 +190,7 @@ take_found(struct ft_guest_clock *c)
         return false;
     if (c->has[FT_CLOCK_KVM]) {
         /* only when all was searched is one the only one */
-        if (!ft_variable_search_rounds(c->search) || !is_early(c))
+        if (!ft_variable_search_is_whole(c->search) || !is_early(c))
             return false;
         found[FT_CLOCK_KVM] = ft_candidate_only(list, n, FT_CLOCK_KVM);
         if (!found[FT_CLOCK_KVM])
@@ -296,7 +320,7 @@ ft_guest_clock_give(struct ft_guest_clock *c)
             ft_variable_search_look(c->search, SEARCH_NS);
         return;
     }
-    if (!read_variables(c))
+    if (!is_early(c) || !read_variables(c))
         return;
     for (k = 0; k < FT_CLOCK_COUNT; k++)
         right &= !c->has[k] || is_plausible(c, k);
@@ -305,11 +329,13 @@ ft_guest_clock_give(struct ft_guest_clock *c)
 
 /* ----- afterwards ----- */
 
-/* Which clocks there are, and what they said; false: none that can be kept. */
+/* Which clocks there are, and what they said; false: none that can be kept, or
+ * others than those that are. */
 static bool
 read_state(struct ft_guest_clock *c, const uint8_t *state, size_t size,
            uint64_t *values)
 {
+    bool same = true;
     unsigned k;
 
     ft_device_clocks_find(state, size, &c->at);
@@ -317,10 +343,13 @@ read_state(struct ft_guest_clock *c, const uint8_t *state, size_t size,
     if (!c->at.at[FT_CLOCK_TICKS])
         return false;
     for (k = 0; k < FT_CLOCK_COUNT; k++) {
-        c->has[k] = c->at.at[k] != 0;
-        values[k] = c->has[k] ? ft_device_clock_get(state, c->at.at[k]) : 0;
+        bool has = c->at.at[k] != 0;
+
+        same &= has == c->has[k];
+        c->has[k] = has;
+        values[k] = has ? ft_device_clock_get(state, c->at.at[k]) : 0;
     }
-    return true;
+    return same || c->state != FT_GUEST_CLOCK_KEPT;
 }
 
 /* The guest runs from these values on: what does it lack now? */
@@ -330,8 +359,10 @@ look_at_lines(struct ft_guest_clock *c, const uint64_t *values)
     int64_t held = take_held(c);
     unsigned k;
 
+    if (tsc_rate(c) <= 0)
+        return; /* all lines begin at once, or their clocks would differ */
     for (k = 0; k < FT_CLOCK_COUNT; k++) {
-        if (!c->has[k] || (k == FT_CLOCK_TICKS && tsc_rate(c) <= 0))
+        if (!c->has[k])
             continue;
         if (!c->lines[k].begun)
             ft_clock_line_begin(&c->lines[k], values[k], c->stop_host[k]);
@@ -386,14 +417,16 @@ static bool
 go_on_searching(struct ft_guest_clock *c, const uint64_t *values,
                 struct ft_error *why)
 {
+    bool moved[FT_CLOCK_COUNT];
     unsigned k;
 
+    find_moved(c, values, moved);
     if (!c->search) {
         if (ft_clock_ns() > c->search_again)
             start_search(c);
         return false;
     }
-    ft_variable_search_match(c->search, values, c->has);
+    ft_variable_search_match(c->search, values, moved);
     for (k = 0; k < FT_CLOCK_COUNT; k++)
         if (c->has[k] && !c->lines[k].begun)
             return false;

@@ -308,8 +308,7 @@ read_available(struct ft_saver_pipe *p, size_t upto, uint8_t **data,
                 return ft_fail(err, -rc, NULL, "device state beyond %zu bytes",
                                *size);
         }
-        n = read(p->read_fd, *data + *size,
-                 FT_MIN(*capacity, upto) - *size);
+        n = read(p->read_fd, *data + *size, FT_MIN(*capacity, upto) - *size);
         if (n > 0) {
             *size += (size_t)n;
             continue;

@@ -49,6 +49,8 @@ struct ft_variable_search {
     size_t n_areas, area;
     uint64_t at; /* where the next slice begins, in that area; 0: at its begin */
     unsigned rounds;
+    bool crowded; /* in this round a candidate found no room */
+    bool whole;   /* in one of the rounds each had room */
 
     struct run runs[RUNS_MAX]; /* the slice */
     size_t n_runs;
@@ -191,6 +193,16 @@ add_runs(struct ft_variable_search *s, int pagemap, size_t *bytes)
     return false;
 }
 
+static void
+end_round(struct ft_variable_search *s)
+{
+    if (s->n_areas == 0)
+        return;
+    s->rounds++;
+    s->whole |= !s->crowded;
+    s->crowded = false;
+}
+
 /* While the process runs: what the next look is to read. */
 static void
 prepare_slice(struct ft_variable_search *s)
@@ -201,7 +213,7 @@ prepare_slice(struct ft_variable_search *s)
 
     s->n_runs = 0;
     if (s->area >= s->n_areas) {
-        s->rounds += s->n_areas > 0;
+        end_round(s);
         read_maps(s);
     }
     snprintf(path, sizeof(path), "/proc/%d/pagemap", s->pid);
@@ -327,12 +339,17 @@ match_word(struct ft_variable_search *s, const struct run *r, uint64_t word,
 {
     unsigned k;
 
-    for (k = 0; k < s->n_variables; k++)
-        if (known[k] && word == values[k] && s->n < FT_CANDIDATES_MAX &&
-            !is_candidate(s, address))
-            s->list[s->n++] = (struct ft_candidate){
-                address, k, 1, s->areas[r->area].rank == RANK_HEAP, word
-            };
+    for (k = 0; k < s->n_variables; k++) {
+        if (!known[k] || word != values[k] || is_candidate(s, address))
+            continue;
+        if (s->n == FT_CANDIDATES_MAX) {
+            s->crowded = true;
+            return;
+        }
+        s->list[s->n++] =
+            (struct ft_candidate){ address, k, 1,
+                                   s->areas[r->area].rank == RANK_HEAP, word };
+    }
 }
 
 static void
@@ -369,6 +386,12 @@ unsigned
 ft_variable_search_rounds(const struct ft_variable_search *s)
 {
     return s->rounds;
+}
+
+bool
+ft_variable_search_is_whole(const struct ft_variable_search *s)
+{
+    return s->whole;
 }
 
 const struct ft_candidate *

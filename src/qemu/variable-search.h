@@ -61,6 +61,12 @@ void ft_variable_search_match(struct ft_variable_search *search,
 /* How often all memory has been searched. */
 unsigned ft_variable_search_rounds(const struct ft_variable_search *search);
 
+/*
+ * Whether the candidates are all there are: there was room for them during one
+ * of these rounds at least.
+ */
+bool ft_variable_search_is_whole(const struct ft_variable_search *search);
+
 const struct ft_candidate *ft_variable_search_candidates(
     const struct ft_variable_search *search, size_t *n);
 
