@@ -40,6 +40,8 @@ static const struct ft_column detail_columns[] = {
     { "Pause p50", "pause_ms.p50", FT_COLUMN_MS },
     { "Pause p99", "pause_ms.p99", FT_COLUMN_MS },
     { "Lag", "lag_ms", FT_COLUMN_MS },
+    { "Guest's clocks", "guest_clock", FT_COLUMN_TEXT },
+    { "Clocks behind", "clock_lag_ms", FT_COLUMN_MS },
     { "Dirty per epoch", "dirty_bytes_per_epoch", FT_COLUMN_BYTES },
     { "Held packets", "held_packets", FT_COLUMN_NUMBER },
     { "Copying", "progress.phase", FT_COLUMN_TEXT },
@@ -50,6 +52,7 @@ static const struct ft_column detail_columns[] = {
     { "Takeover reason", "last_takeover.reason", FT_COLUMN_TEXT },
     { "Detected after", "last_takeover.detect_ms", FT_COLUMN_MS },
     { "Resumed after", "last_takeover.resume_ms", FT_COLUMN_MS },
+    { "Clocks given back", "last_takeover.clock_given_ms", FT_COLUMN_MS },
     { "Heard", "age_s", FT_COLUMN_AGE },
     { "Heard from", "heard_from", FT_COLUMN_TEXT },
 };

@@ -4,6 +4,7 @@
 #include "ui/model/pair-rows.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -33,6 +34,8 @@ static const struct {
     { "pair", TEXT },
     { "reason", TEXT },
     { "progress", OBJECT },
+    { "clock_lag_ms", NUMBER },
+    { "guest_clock", TEXT },
     { "peer_connected", BOOLEAN },
     { "witness_reachable", BOOLEAN },
     { "heard_from", TEXT },
@@ -65,6 +68,27 @@ complete_pause(json_t *row)
                                json_pack("{s:n,s:n}", "p50", "p99"));
 }
 
+static double
+clock_lag_ms(const json_t *row)
+{
+    return json_number_value(json_object_get(row, "clock_lag_ms"));
+}
+
+/* What is in the way of nothing, and still has to be known. */
+static int
+complete_reason(json_t *row)
+{
+    const char *state = ft_json_string(row, "state", "");
+    char text[80];
+
+    if (strcmp(state, "protected") || *ft_json_string(row, "reason", "") ||
+        clock_lag_ms(row) <= FT_CLOCK_LAG_WARN_MS)
+        return 0;
+    snprintf(text, sizeof(text), "the guest's clocks are %.0f ms behind",
+             clock_lag_ms(row));
+    return json_object_set_new(row, "reason", json_string(text));
+}
+
 /* What was true some time ago says nothing good about now. */
 static const char *
 health_of(const json_t *row, double age_s)
@@ -75,7 +99,9 @@ health_of(const json_t *row, double age_s)
         return "crit";
     if (age_s > 0)
         return "unknown";
-    return strcmp(state, "protected") ? "warn" : "ok";
+    return strcmp(state, "protected") || clock_lag_ms(row) > FT_CLOCK_LAG_WARN_MS
+               ? "warn"
+               : "ok";
 }
 
 json_t *
@@ -94,6 +120,8 @@ ft_pair_row(const json_t *status, double age_s)
     }
     if (!rc)
         rc = complete_pause(row);
+    if (!rc)
+        rc = complete_reason(row);
     if (!rc)
         rc = json_object_set_new(row, "health",
                                  json_string(health_of(row, age_s)));

@@ -15,6 +15,9 @@
 
 #include "ui/model/severity.h"
 
+/* A guest whose clocks are further behind than this is a warning. */
+#define FT_CLOCK_LAG_WARN_MS 50
+
 struct ft_reply {
     const char *host;     /* ftadmin's name of the host that said it */
     const json_t *status; /* reply of the verb "status"; NULL: none */

@@ -157,6 +157,41 @@ test_worst(void **state)
                      FT_SEVERITY_WARN);
 }
 
+/* A protected guest whose clocks lag is no good news, and the row says why. */
+static void
+test_clock(void **state)
+{
+    static const struct {
+        const char *state;
+        double lag_ms;
+        const char *health, *reason;
+    } cases[] = {
+        { "protected", 0.4, "ok", "" },
+        { "protected", FT_CLOCK_LAG_WARN_MS, "ok", "" },
+        { "protected", 120.4, "warn", "the guest's clocks are 120 ms behind" },
+        { "alone", 120.4, "warn", "" },
+        { "failed", 120.4, "crit", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *status =
+            status_of("p", "a", "primary", 1, cases[i].state);
+        FT_AUTOJSON json_t *row = NULL;
+
+        json_object_set_new(status, "reason", json_string(""));
+        json_object_set_new(status, "clock_lag_ms", json_real(cases[i].lag_ms));
+        json_object_set_new(status, "guest_clock", json_string("searching"));
+        row = ft_pair_row(status, 0);
+        assert_string_equal(ft_json_string(row, "health", "none"),
+                            cases[i].health);
+        assert_string_equal(ft_json_string(row, "reason", "none"),
+                            cases[i].reason);
+        assert_string_equal(ft_json_string(row, "guest_clock", "none"),
+                            "searching");
+    }
+}
+
 int
 main(void)
 {
@@ -166,6 +201,7 @@ main(void)
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_contract),
         cmocka_unit_test(test_worst),
+        cmocka_unit_test(test_clock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
