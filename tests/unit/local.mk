@@ -28,7 +28,9 @@ EXTRA_DIST += tests/unit/inventory-fixture.h tests/unit/scratch.h \
 	tests/unit/data/domain/pc-raw-mirrored.xml \
 	tests/unit/data/domain/q35-qcow2-vga.xml \
 	tests/unit/data/domain/q35-raw-after-takeover.xml \
-	tests/unit/data/domain/ramblock-7.2.txt
+	tests/unit/data/domain/ramblock-7.2.txt \
+	tests/unit/data/qemu/device-state-7.2-kvm \
+	tests/unit/data/qemu/device-state-7.2-tcg
 
 # the arrows between the rooms, I/O in pure ones, SQL outside of db
 TESTS += tests/unit/check-layers
