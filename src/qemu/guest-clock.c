@@ -20,6 +20,7 @@
 /* At most so long of a stop goes into the search. */
 #define SEARCH_NS (700 * FT_NS_PER_US)
 #define SEARCH_ROUNDS 2
+#define SEARCH_STATES (4u * FT_CANDIDATE_SURE) /* at least: some tell nothing */
 #define SEARCH_AGAIN_NS (60 * FT_NS_PER_S)
 
 /* struct TimersState has cpu_clock_offset behind cpu_ticks_offset by 48 bytes in
@@ -58,6 +59,7 @@ struct ft_guest_clock {
     struct variable variables[FT_CLOCK_COUNT]; /* while they are kept */
     bool has[FT_CLOCK_COUNT];                  /* which this VM has */
     struct ft_variable_search *search;         /* otherwise, or NULL */
+    unsigned states;                           /* that this search was told */
     int64_t search_again;
     struct ft_device_clocks at; /* in the last state */
     uint64_t told[FT_CLOCK_COUNT], told_host[FT_CLOCK_COUNT]; /* by it, when */
@@ -109,6 +111,7 @@ start_search(struct ft_guest_clock *c)
     ft_variable_search_free(c->search);
     c->search = ft_variable_search_new(c->pid, FT_CLOCK_COUNT, c->ram, c->n_ram);
     c->search_again = ft_clock_ns() + SEARCH_AGAIN_NS;
+    c->states = 0;
 }
 
 static void
@@ -129,7 +132,8 @@ ft_guest_clock_new(pid_t pid, const struct ft_ram_block *ram, size_t n,
         return -ENOMEM;
     c->pid = pid;
     c->n_ram = FT_MIN(n, FT_RAM_BLOCKS_MAX);
-    memcpy(c->ram, ram, c->n_ram * sizeof(*ram));
+    if (c->n_ram)
+        memcpy(c->ram, ram, c->n_ram * sizeof(*ram));
     c->mono0 = ft_clock_ns();
     c->tsc0 = __rdtsc();
     start_search(c);
@@ -222,16 +226,23 @@ ft_guest_clock_needs(const struct ft_guest_clock *c)
     return end > SAVED_AT_ONCE ? end : 0;
 }
 
-/* So long at most we held the VM since the last look. */
+/*
+ * Reads the host's clocks for a look, and says for how long at most we held the
+ * VM since the last one. What lies about the reading counts twice: one that is
+ * interrupted there must not take our own stop for somebody else's.
+ */
 static int64_t
-take_held(struct ft_guest_clock *c)
+take_held(struct ft_guest_clock *c, uint64_t *host)
 {
-    int64_t now = ft_clock_ns(), held = c->carry;
+    int64_t begin = ft_clock_ns(), held = c->carry;
+    unsigned k;
 
+    for (k = 0; k < FT_CLOCK_COUNT; k++)
+        host[k] = host_clock(k);
     if (c->since)
-        held += now - c->since;
+        held += ft_clock_ns() - c->since;
     c->carry = 0;
-    c->since = now;
+    c->since = begin;
     return held;
 }
 
@@ -283,13 +294,12 @@ set_forward(struct ft_guest_clock *c)
 {
     uint64_t values[FT_CLOCK_COUNT] = { 0 }, host[FT_CLOCK_COUNT];
     uint64_t lack[FT_CLOCK_COUNT];
-    int64_t held = take_held(c);
+    int64_t held = take_held(c, host);
     unsigned k;
 
     for (k = 0; k < FT_CLOCK_COUNT; k++) {
         if (!c->has[k])
             continue;
-        host[k] = host_clock(k);
         lack[k] = ft_clock_line_look(&c->lines[k], c->variables[k].seen,
                                      host[k], in_unit(c, k, held));
         values[k] = c->variables[k].seen + lack[k];
@@ -356,7 +366,8 @@ read_state(struct ft_guest_clock *c, const uint8_t *state, size_t size,
 static void
 look_at_lines(struct ft_guest_clock *c, const uint64_t *values)
 {
-    int64_t held = take_held(c);
+    uint64_t host[FT_CLOCK_COUNT];
+    int64_t held = take_held(c, host);
     unsigned k;
 
     if (tsc_rate(c) <= 0)
@@ -366,7 +377,7 @@ look_at_lines(struct ft_guest_clock *c, const uint64_t *values)
             continue;
         if (!c->lines[k].begun)
             ft_clock_line_begin(&c->lines[k], values[k], c->stop_host[k]);
-        ft_clock_line_look(&c->lines[k], values[k], host_clock(k),
+        ft_clock_line_look(&c->lines[k], values[k], host[k],
                            in_unit(c, k, held));
     }
 }
@@ -437,7 +448,8 @@ go_on_searching(struct ft_guest_clock *c, const uint64_t *values,
                 "back what stops take");
         return change(c, FT_GUEST_CLOCK_KEPT);
     }
-    return ft_variable_search_rounds(c->search) >= SEARCH_ROUNDS &&
+    return ++c->states >= SEARCH_STATES &&
+           ft_variable_search_rounds(c->search) >= SEARCH_ROUNDS &&
            give_up(c, "QEMU's clocks are not found in its memory", why);
 }
 
