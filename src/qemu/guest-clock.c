@@ -30,8 +30,9 @@
  * hw/i386/kvm/apic.c). */
 #define TIMERS_STATE_BYTES 128
 
-/* What QEMU has saved when its first byte comes: its file's buffer
- * (migration/qemu-file.c, IO_BUF_SIZE). */
+/* QEMU saves into a buffer of so many bytes and writes it when it is full, or at
+ * the end (migration/qemu-file.c, IO_BUF_SIZE): when the first of them comes all
+ * of them are saved. */
 #define SAVED_AT_ONCE 32768u
 
 /* It waits for us for longer than these last bytes (saver-pipe.c). */
@@ -223,7 +224,8 @@ ft_guest_clock_needs(const struct ft_guest_clock *c)
 {
     size_t end = c->at.at[FT_CLOCK_KVM] + 8;
 
-    return end > SAVED_AT_ONCE ? end : 0;
+    return end > SAVED_AT_ONCE ? (end - 1) / SAVED_AT_ONCE * SAVED_AT_ONCE + 1
+                               : 0;
 }
 
 /*
