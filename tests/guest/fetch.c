@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#define _GNU_SOURCE
 #include "fetch.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +51,12 @@ fetch_close(struct fetcher *fetcher)
     free(fetcher);
 }
 
+static void
+complain(const char *what, const char *text)
+{
+    fprintf(stderr, "%s: %s%s\n", program_invocation_short_name, what, text);
+}
+
 static int
 ask(struct fetcher *fetcher, const char *question)
 {
@@ -56,7 +64,7 @@ ask(struct fetcher *fetcher, const char *question)
 
     if (send(fetcher->fd, question, length, MSG_NOSIGNAL) == (ssize_t)length)
         return 0;
-    perror("ledger-check: asking the ledger");
+    complain("asking the ledger: ", strerror(errno));
     return -1;
 }
 
@@ -65,7 +73,7 @@ next_line(struct fetcher *fetcher)
 {
     if (fgets(fetcher->line, sizeof(fetcher->line), fetcher->in))
         return 0;
-    fprintf(stderr, "ledger-check: the ledger does not answer\n");
+    complain("the ledger does not answer", "");
     return -1;
 }
 
@@ -77,19 +85,27 @@ field(const char *line, const char *name)
     return found ? strtoull(found + strlen(name), NULL, 10) : 0;
 }
 
-int
-fetch_state(struct fetcher *fetcher, struct ledger_state *state)
+/* A status is in fetcher->line, and whose it is in boot. */
+static int
+ask_status(struct fetcher *fetcher, char boot[40])
 {
-    const char *boot;
+    const char *found;
 
     if (ask(fetcher, "status\n") || next_line(fetcher))
         return -1;
-    boot = strstr(fetcher->line, " boot=");
-    if (strncmp(fetcher->line, "status ", 7) || !boot ||
-        sscanf(boot, " boot=%36[0-9a-f-]", state->boot) != 1) {
-        fprintf(stderr, "ledger-check: no status: %s", fetcher->line);
+    found = strstr(fetcher->line, " boot=");
+    if (!strncmp(fetcher->line, "status ", 7) && found &&
+        sscanf(found, " boot=%36[0-9a-f-]", boot) == 1)
+        return 0;
+    complain("no status: ", fetcher->line);
+    return -1;
+}
+
+int
+fetch_state(struct fetcher *fetcher, struct ledger_state *state)
+{
+    if (ask_status(fetcher, state->boot))
         return -1;
-    }
     state->records = field(fetcher->line, " records=");
     state->remembered = field(fetcher->line, " remembered=");
     state->disks = (int)field(fetcher->line, " disks=");
@@ -101,13 +117,40 @@ fetch_state(struct fetcher *fetcher, struct ledger_state *state)
 }
 
 int
+fetch_clocks(struct fetcher *fetcher, struct ledger_clocks *clocks)
+{
+    static const char *const back[] = { " back-monotonic=", " back-raw=",
+                                        " back-boot=", " back-real=" };
+    static const char *const jump[] = { " jump-monotonic=", " jump-raw=",
+                                        " jump-boot=", " jump-real=" };
+    const char *source;
+
+    if (ask_status(fetcher, clocks->boot))
+        return -1;
+    source = strstr(fetcher->line, " clocksource=");
+    if (!source ||
+        sscanf(source, " clocksource=%31[a-z0-9_-]", clocks->source) != 1) {
+        complain("no clocks: ", fetcher->line);
+        return -1;
+    }
+    clocks->uptime = field(fetcher->line, " uptime=");
+    clocks->realtime = field(fetcher->line, " realtime=");
+    clocks->watched = field(fetcher->line, " watched=");
+    for (int i = 0; i < 4; i++) {
+        clocks->back[i] = field(fetcher->line, back[i]);
+        clocks->jump[i] = field(fetcher->line, jump[i]);
+    }
+    return 0;
+}
+
+int
 fetch_memory_check(struct fetcher *fetcher, uint64_t *wrong)
 {
     if (ask(fetcher, "sum\n") || next_line(fetcher))
         return -1;
     if (sscanf(fetcher->line, "sum %*x wrong-pages=%" SCNu64, wrong) == 1)
         return 0;
-    fprintf(stderr, "ledger-check: no sum: %s", fetcher->line);
+    complain("no sum: ", fetcher->line);
     return -1;
 }
 
@@ -148,7 +191,7 @@ fetch_page(struct fetcher *fetcher, int disk, uint64_t from,
             return got;
         if (got == LEDGER_READ_MAX ||
             parse_record(fetcher->line, &records[got])) {
-            fprintf(stderr, "ledger-check: no record: %s", fetcher->line);
+            complain("no record: ", fetcher->line);
             return -1;
         }
         got++;

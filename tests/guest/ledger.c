@@ -4,7 +4,7 @@
  *
  * The line protocol stands in tests/guest/README. One thread serves all connections: it takes what
  * they have sent, writes it to the disks as one batch with one flush, and only then answers. A
- * second thread dirties memory (memory.h).
+ * second thread dirties memory (memory.h), a third one watches the clocks (clocks.h).
  *
  *   usage: ledger [--dirty-rate MIB_PER_S] [--dirty-area MIB] */
 #define _GNU_SOURCE
@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clocks.h"
 #include "log.h"
 #include "memory.h"
 
@@ -139,7 +140,7 @@ static void answer(struct connection *connection, const char *format, ...)
 static void
 answer(struct connection *connection, const char *format, ...)
 {
-    char line[512];
+    char line[1024];
     va_list arguments;
     int length;
 
@@ -333,19 +334,32 @@ static void
 status(struct connection *connection)
 {
     struct memory_status memory;
+    struct clocks_status clocks;
+    struct timespec real;
+    uint64_t uptime;
 
     memory_get_status(&memory);
+    clocks_get_status(&clocks);
+    clock_gettime(CLOCK_REALTIME, &real);
+    uptime = uptime_ns();
     answer(connection,
            "status records=%" PRIu64 " remembered=%" PRIu64
            " disks=%d failed=%d disk-errors=%" PRIu64 " boot=%s uptime=%" PRIu64
-           " dirty-rate=%.1f dirty-area-pages=%" PRIu64
-           " dirtied-pages=%" PRIu64 " corrupt-pages=%" PRIu64 "\n",
+           " realtime=%lld%09ld dirty-rate=%.1f dirty-area-pages=%" PRIu64
+           " dirtied-pages=%" PRIu64 " corrupt-pages=%" PRIu64 " clocksource=%s"
+           " watched=%" PRIu64,
            log_count(),
            log_count() < LOG_MEMORY_RECORDS ? log_count()
                                             : (uint64_t)LOG_MEMORY_RECORDS,
-           log_disks(), log_failed(), log_disk_errors(), boot_id, uptime_ns(),
-           memory.rate, memory.area_pages, memory.dirtied_pages,
-           memory.corrupt_pages);
+           log_disks(), log_failed(), log_disk_errors(), boot_id, uptime,
+           (long long)real.tv_sec, real.tv_nsec, memory.rate, memory.area_pages,
+           memory.dirtied_pages, memory.corrupt_pages, clocks.source,
+           clocks.watched_ns);
+    for (int kind = 0; kind < CLOCKS_COUNT; kind++)
+        answer(connection, " back-%s=%" PRIu64 " jump-%s=%" PRId64,
+               clocks_name(kind), clocks.back[kind], clocks_name(kind),
+               clocks.jump_ns[kind]);
+    answer(connection, "\n");
 }
 
 static void
@@ -397,6 +411,11 @@ obey(struct connection *connection, char *line)
     else if (sscanf(line, "dirty %lf", &rate) == 1) {
         memory_set_rate(rate);
         status(connection);
+    } else if (sscanf(line, "watch-clock %" SCNu64, &a) == 1 && a <= 86400) {
+        if (clocks_watch((unsigned)a))
+            answer(connection, "error thread\n");
+        else
+            status(connection);
     } else
         answer(connection, "error unknown\n");
 }
