@@ -21,8 +21,9 @@
 struct epoch {
     uint64_t number;
     struct ft_saver_times times;
-    int sent;        /* its pages went out while the VM stood */
-    uint64_t lag_ns; /* of the guest's clocks, by earlier stops */
+    int sent;         /* its pages went out while the VM stood */
+    uint64_t lag_ns;  /* of the guest's clocks, by earlier stops */
+    int64_t asked_ns; /* when the stop was */
 };
 
 /* -- trigger -- */
@@ -219,18 +220,39 @@ let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
 
 /* -- ship -- */
 
-/* First of all: how long ago the VM stopped, and what its clocks lack. */
+/*
+ * How long ago the VM stopped, and what it lacked before. That it had stopped
+ * was seen later than it did; together they are what its clocks say.
+ */
+static void
+tell_clocks(struct ft_primary *p, const struct epoch *e,
+            struct ft_epoch_begin *begin)
+{
+    int64_t now = ft_clock_ns(), lag = (int64_t)e->lag_ns;
+    int64_t age = now - e->times.stopped_at_ns;
+    int64_t lack = ft_guest_clock_lack(p->clock, p->device.data, p->device.size,
+                                       lag + now - e->asked_ns);
+
+    if (lack >= 0) {
+        age = FT_MAX(age, lack - lag);
+        lag = FT_MAX(lack - age, 0);
+    }
+    begin->age_ns = (uint64_t)age;
+    begin->lag_ns = (uint64_t)lag;
+}
+
+/* First of all. */
 static int
 send_begin(struct ft_primary *p, const struct epoch *e)
 {
     struct ft_guest_clock_report report;
-    struct ft_epoch_begin begin = { .lag_ns = e->lag_ns };
+    struct ft_epoch_begin begin;
     unsigned char payload[FT_EPOCH_BEGIN_SIZE];
     struct iovec iov = { payload, sizeof(payload) };
 
     ft_guest_clock_report(p->clock, &report);
     begin.tsc_hz = report.tsc_hz;
-    begin.age_ns = (uint64_t)(ft_clock_ns() - e->times.stopped_at_ns);
+    tell_clocks(p, e, &begin);
     begin.age_ns = FT_MIN(begin.age_ns, FT_EPOCH_AGE_MAX);
     ft_epoch_begin_encode(&begin, payload);
     return ft_outgoing_send(&p->out, e->number, FT_FRAME_EPOCH_BEGIN, 0, &iov,
@@ -305,7 +327,8 @@ int
 ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
               void *opaque, struct ft_error *err)
 {
-    struct epoch e = { .lag_ns = (uint64_t)atomic_load(&p->clock_lag_ns) };
+    struct epoch e = { .lag_ns = (uint64_t)atomic_load(&p->clock_lag_ns),
+                       .asked_ns = ft_clock_ns() };
     int rc;
 
     if (!look) /* looking takes as long as it takes */

@@ -484,12 +484,35 @@ ft_guest_clock_ran(struct ft_guest_clock *c, const uint8_t *state, size_t size,
     return changed;
 }
 
+/* The one that the guest most likely keeps its time by, in ns. */
+static enum ft_device_clock
+shown_clock(const struct ft_guest_clock *c)
+{
+    return c->has[FT_CLOCK_KVM] ? FT_CLOCK_KVM : FT_CLOCK_VIRTUAL;
+}
+
+int64_t
+ft_guest_clock_lack(const struct ft_guest_clock *c, const uint8_t *state,
+                    size_t size, int64_t most)
+{
+    enum ft_device_clock k = shown_clock(c);
+    struct ft_clock_line line = c->lines[k];
+    struct ft_device_clocks at;
+
+    ft_device_clocks_find(state, size, &at);
+    if (!line.begun || !at.at[k])
+        return -1;
+    line.lacking = 0;
+    return (int64_t)ft_clock_line_look(&line,
+                                       ft_device_clock_get(state, at.at[k]),
+                                       host_clock(k), (uint64_t)most);
+}
+
 void
 ft_guest_clock_report(const struct ft_guest_clock *c,
                       struct ft_guest_clock_report *out)
 {
-    const struct ft_clock_line *shown =
-        &c->lines[c->has[FT_CLOCK_KVM] ? FT_CLOCK_KVM : FT_CLOCK_VIRTUAL];
+    const struct ft_clock_line *shown = &c->lines[shown_clock(c)];
 
     out->state = c->state;
     out->lag_ns = (int64_t)shown->lacking + c->carry;

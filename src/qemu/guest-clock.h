@@ -75,6 +75,14 @@ void ft_guest_clock_give(struct ft_guest_clock *clock);
 bool ft_guest_clock_ran(struct ft_guest_clock *clock, const uint8_t *state,
                         size_t size, struct ft_error *why);
 
+/*
+ * What the guest that stands in this state lacks now by our stops, in ns, from 0
+ * to most: how long they can have taken. A stop begins some ms before it is seen;
+ * the clocks themselves know when. -1: it cannot be told.
+ */
+int64_t ft_guest_clock_lack(const struct ft_guest_clock *clock,
+                            const uint8_t *state, size_t size, int64_t most);
+
 void ft_guest_clock_report(const struct ft_guest_clock *clock,
                            struct ft_guest_clock_report *out);
 
