@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/bench/sample \
 	tests/bench/table.jq
 
-bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check
+bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check \
+		tests/guest/ledger-clock
 	$(srcdir)/tests/bench/run $(BENCHFLAGS)
 .PHONY: bench

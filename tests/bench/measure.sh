@@ -74,9 +74,17 @@ waited_us() {
     sed -n 's/^some.*total=//p' /proc/pressure/cpu 2>/dev/null || echo null
 }
 
-# What one load costs: both hosts before and after, and how crowded the machine was.
+# Where the guest's clock is, ns, and when that was, s.
+clock() {
+    lab on adm "$build/tests/guest/ledger-clock" --connect "$address:$port" --count 200 --json |
+        jq -c --argjson time "$EPOCHREALTIME" '{offset_ns: .uptime.offset_ns, $time}'
+}
+
+# What one load costs: both hosts before and after, and how crowded the machine was. The questions
+# to the clock are a load of their own: outside of that.
 measure() { # PRIMARY STANDBY
-    local waited now first second last
+    local waited now first second last clock
+    clock=$(clock) || fail "the ledger tells no clocks"
     sleep 2
     waited=$(waited_us)
     first=$(sample "$1") || fail "no status of $vm"
@@ -86,7 +94,8 @@ measure() { # PRIMARY STANDBY
     now=$(waited_us)
     jq -n --argjson a "$first" --argjson b "$last" --argjson c "$second" \
         --argjson d "$(sample "$2")" --argjson waited "$((${now:-0} - ${waited:-0}))" \
-        '{primary: [$a, $b], standby: [$c, $d], $waited}'
+        --argjson clock "$clock" --argjson clock_now "$(clock)" \
+        '{primary: [$a, $b], standby: [$c, $d], $waited, clock: [$clock, $clock_now]}'
 }
 
 # ---- load
@@ -129,30 +138,9 @@ ledger_load() { # SECONDS
     latency "$client_log" || fail "the ledger did not answer"
 }
 
-set_dirty_rate() { # MIB_PER_S
-    # shellcheck disable=SC2016 # for the inner shell
-    lab on adm timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1" && echo "dirty $2" >&3 &&
-        read -r line <&3 && [[ $line == status* ]]' "$address" "$port" "$1"
-}
-
-# The rate at which the guest dirties its memory that makes 16 MiB an epoch: found by trying,
-# since it changes how many epochs there are.
-dirty_16_mb_per_epoch() { # PRIMARY
-    local near rate=100 before after
-    for _ in 1 2 3 4 5 6 7 8; do
-        set_dirty_rate "$rate" || return 1
-        sleep 1
-        before=$(status_of "$1" '"\(.counters.dirty_bytes) \(.counters.epochs)"')
-        sleep 3
-        after=$(status_of "$1" '"\(.counters.dirty_bytes) \(.counters.epochs)"')
-        read -r near rate <<<"$(echo "$before $after $rate" | awk '{
-            got = ($3 - $1) / ($4 > $2 ? $4 - $2 : 1) / 1048576
-            want = got > 0 ? $5 * 16 / got : 400
-            if (want > 2 * $5) want = 2 * $5
-            printf("%d %d", (got >= 15 && got <= 17), (want < 1 ? 1 : want)) }')"
-        [ "$near" = 0 ] || return 0
-    done
-    return 0
+# For dirty_16_mb_per_epoch of ledger.sh.
+dirtied_of() { # HOST
+    status_of "$1" '"\(.counters.dirty_bytes) \(.counters.epochs)"'
 }
 
 # ---- copies and takeovers

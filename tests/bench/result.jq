@@ -16,6 +16,7 @@ def cpu(names):
 
 def load:
     .waited as $waited
+    | (.clock | (grown(.offset_ns) / 1e6) / (grown(.time) / 60)) as $drift
     | .standby as $standby
     | .primary
     | .[1] as $last
@@ -26,7 +27,9 @@ def load:
     | if $last.status.state != "protected" or $epochs <= 0 or $link <= 0
       then error("the pair was not protected all the time") else . end
     | {seconds: span, epochs: $epochs, epochs_per_s: ($epochs / span),
-       pause_ms: $last.status.pause_ms, commit_ms: $last.status.commit_ms,
+       pause_ms: $last.status.pause_ms,
+       clock_drift_ms_per_minute: $drift, guest_clock: $last.status.guest_clock,
+       clock_lag_ms: $last.status.clock_lag_ms, commit_ms: $last.status.commit_ms,
        dirty_bytes_per_epoch: ($dirty / $epochs), disk_bytes: $disk, link_bytes: $link,
        shipped_per_dirtied: ($link / ($dirty + $disk)),
        shipped_per_s: ($link / span),

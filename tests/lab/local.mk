@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/lab/guests.sh \
 	tests/lab/host-init \
 	tests/lab/hosts.sh \
+	tests/lab/ledger.sh \
 	tests/lab/pool.xml \
 	tests/lab/qemu.conf \
 	tests/lab/takeover.sh \
@@ -25,7 +26,8 @@ lab_tests = \
 	tests/lab/test-interruptions.sh \
 	tests/lab/test-refusals.sh \
 	tests/lab/test-garbage.sh \
-	tests/lab/test-faults.sh
+	tests/lab/test-faults.sh \
+	tests/lab/test-clocks.sh
 
 TESTS += $(lab_tests)
 dist_check_SCRIPTS += $(lab_tests)
