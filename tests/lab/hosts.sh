@@ -48,7 +48,8 @@ check_tools() {
 }
 
 build_guest() {
-    "$top/tests/guest/build" "${FTLAB_GUEST:-$FTLAB/guest}" >"$FTLAB/guest-build.log" 2>&1 || exit
+    "$top/tests/guest/build" ${FTLAB_GUEST_WITH:+--with "$FTLAB_GUEST_WITH"} \
+        "${FTLAB_GUEST:-$FTLAB/guest}" >"$FTLAB/guest-build.log" 2>&1 || exit
     [ -z "${FTLAB_GUEST:-}" ] || ln -sfn "$FTLAB_GUEST" "$FTLAB/guest"
 }
 

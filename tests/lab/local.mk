@@ -3,6 +3,7 @@
 EXTRA_DIST += \
 	tests/lab/README \
 	tests/lab/chaos \
+	tests/lab/chrony \
 	tests/lab/common.sh \
 	tests/lab/enter.c \
 	tests/lab/functions.sh \
