@@ -238,7 +238,7 @@ tell_clocks(struct ft_primary *p, const struct epoch *e,
         lag = FT_MAX(lack - age, 0);
     }
     begin->age_ns = (uint64_t)age;
-    begin->lag_ns = (uint64_t)lag;
+    begin->lag_ns = (uint64_t)FT_MIN(lag, FT_GUEST_CLOCK_JUMP_NS);
 }
 
 /* First of all. */

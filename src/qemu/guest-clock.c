@@ -180,6 +180,20 @@ find_moved(struct ft_guest_clock *c, const uint64_t *values, bool *moved)
     }
 }
 
+/* What is too much for one jump is lost; all clocks lose the same. */
+static void
+forget_old_lag(struct ft_guest_clock *c)
+{
+    unsigned k;
+
+    if (c->lines[FT_CLOCK_VIRTUAL].lacking <= (uint64_t)FT_GUEST_CLOCK_JUMP_NS)
+        return;
+    for (k = 0; k < FT_CLOCK_COUNT; k++)
+        if (c->has[k])
+            ft_clock_line_begin(&c->lines[k], c->variables[k].value,
+                                c->variables[k].host);
+}
+
 /* Takes the variables that were found; false: not all of them are yet. */
 static bool
 take_found(struct ft_guest_clock *c)
@@ -207,6 +221,7 @@ take_found(struct ft_guest_clock *c)
             c->variables[k] =
                 (struct variable){ found[k]->address, found[k]->seen,
                                    c->stop_host[k], 0 };
+    forget_old_lag(c);
     return true;
 }
 

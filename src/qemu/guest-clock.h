@@ -39,6 +39,13 @@
 
 struct ft_guest_clock;
 
+/*
+ * A guest's clock is never set forward by more than this beyond the stop that
+ * is just ending, in ns: what piled up while the variables were not found may
+ * have been made up for by the guest itself (NTP) meanwhile.
+ */
+#define FT_GUEST_CLOCK_JUMP_NS INT64_C(1000000000)
+
 enum ft_guest_clock_state {
     FT_GUEST_CLOCK_SEARCHING, /* lags meanwhile */
     FT_GUEST_CLOCK_KEPT,      /* every stop is given back */

@@ -538,6 +538,29 @@ test_not_found(void **state)
     end();
 }
 
+/* No clock jumps by more than a second: who waited so long has helped himself. */
+static void
+test_old_lag(void **state)
+{
+    int64_t first;
+    int i;
+
+    (void)state;
+    begin(true);
+    g.hidden = true;
+    spin(60 * FT_NS_PER_MS);
+    for (i = 0; i < 3; i++)
+        epoch_of(FT_GUEST_CLOCK_JUMP_NS / 2);
+    assert_true(report().lag_ns > FT_GUEST_CLOCK_JUMP_NS);
+    g.hidden = false;
+    until(FT_GUEST_CLOCK_KEPT);
+    first = behind(FT_CLOCK_KVM);
+    epoch();
+    assert_true(report().lag_ns < FT_GUEST_CLOCK_JUMP_NS / 2);
+    assert_true(first - behind(FT_CLOCK_KVM) < FT_GUEST_CLOCK_JUMP_NS / 2);
+    end();
+}
+
 static void
 test_nothing_told(void **state)
 {
@@ -605,6 +628,7 @@ main(void)
         cmocka_unit_test(test_kvmclock_behind_many),
         cmocka_unit_test(test_made_up),
         cmocka_unit_test(test_not_found),
+        cmocka_unit_test(test_old_lag),
         cmocka_unit_test(test_nothing_told),
         cmocka_unit_test(test_odd_calls),
 #ifdef FT_FAULT_INJECTION
