@@ -292,7 +292,7 @@ is_plausible(const struct ft_guest_clock *c, enum ft_device_clock k)
 }
 
 static bool
-write_variables(struct ft_guest_clock *c, uint64_t *values)
+write_variables(const struct ft_guest_clock *c, const uint64_t *values)
 {
     struct iovec local[FT_CLOCK_COUNT], remote[FT_CLOCK_COUNT];
     unsigned k, n = 0;
@@ -300,7 +300,7 @@ write_variables(struct ft_guest_clock *c, uint64_t *values)
     for (k = 0; k < FT_CLOCK_COUNT; k++) {
         if (!c->has[k])
             continue;
-        local[n] = (struct iovec){ &values[k], 8 };
+        local[n] = (struct iovec){ (void *)(uintptr_t)&values[k], 8 };
         remote[n++] =
             (struct iovec){ (void *)(uintptr_t)c->variables[k].address, 8 };
     }

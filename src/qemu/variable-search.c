@@ -52,7 +52,8 @@ struct ft_variable_search {
     bool crowded; /* in this round a candidate found no room */
     bool whole;   /* in one of the rounds each had room */
 
-    struct run runs[RUNS_MAX]; /* the slice */
+    struct ft_pm_region found[RUNS_MAX]; /* by the kernel */
+    struct run runs[RUNS_MAX];           /* the slice */
     size_t n_runs;
     uint8_t *buffer; /* SLICE_MAX */
     bool looked;
@@ -157,12 +158,11 @@ static bool
 add_runs(struct ft_variable_search *s, int pagemap, size_t *bytes)
 {
     const struct area *a = &s->areas[s->area];
-    struct ft_pm_region found[RUNS_MAX];
     struct ft_pm_scan scan = {
         .size = sizeof(scan),
         .start = FT_MAX(s->at, a->start),
         .end = a->end,
-        .vec = (uintptr_t)found,
+        .vec = (uintptr_t)s->found,
         .vec_len = RUNS_MAX,
         .category_mask = FT_PAGE_IS_PRESENT,
         .return_mask = FT_PAGE_IS_PRESENT,
@@ -170,10 +170,10 @@ add_runs(struct ft_variable_search *s, int pagemap, size_t *bytes)
     long n = ioctl(pagemap, FT_PAGEMAP_SCAN, &scan), i;
 
     for (i = 0; i < n; i++) {
-        uint64_t at = found[i].start;
+        uint64_t at = s->found[i].start;
 
-        while (at < found[i].end) {
-            size_t size = FT_MIN(found[i].end - at, READ_MAX);
+        while (at < s->found[i].end) {
+            size_t size = FT_MIN(s->found[i].end - at, READ_MAX);
 
             if (s->n_runs == RUNS_MAX || *bytes + size > SLICE_MAX) {
                 s->at = at;
@@ -255,13 +255,13 @@ ft_variable_search_free(struct ft_variable_search *s)
 /* ----- look ----- */
 
 static bool
-read_word(pid_t pid, uint64_t address, uint64_t *out)
+read_candidate(pid_t pid, struct ft_candidate *c)
 {
-    struct iovec local = { out, sizeof(*out) };
-    struct iovec remote = { (void *)(uintptr_t)address, sizeof(*out) };
+    struct iovec local = { &c->seen, sizeof(c->seen) };
+    struct iovec remote = { (void *)(uintptr_t)c->address, sizeof(c->seen) };
 
     return process_vm_readv(pid, &local, 1, &remote, 1, 0) ==
-           (ssize_t)sizeof(*out);
+           (ssize_t)sizeof(c->seen);
 }
 
 /* Candidates whose mapping is gone are candidates no more. */
@@ -271,7 +271,7 @@ read_candidates(struct ft_variable_search *s)
     size_t i, kept = 0;
 
     for (i = 0; i < s->n; i++)
-        if (read_word(s->pid, s->list[i].address, &s->list[i].seen))
+        if (read_candidate(s->pid, &s->list[i]))
             s->list[kept++] = s->list[i];
     s->n = kept;
 }
