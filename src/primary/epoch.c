@@ -237,7 +237,7 @@ tell_clocks(struct ft_primary *p, const struct epoch *e,
         age = FT_MAX(age, lack - lag);
         lag = FT_MAX(lack - age, 0);
     }
-    begin->age_ns = (uint64_t)age;
+    begin->age_ns = FT_MIN((uint64_t)age, FT_EPOCH_AGE_MAX);
     begin->lag_ns = (uint64_t)FT_MIN(lag, FT_GUEST_CLOCK_JUMP_NS);
 }
 
@@ -253,7 +253,6 @@ send_begin(struct ft_primary *p, const struct epoch *e)
     ft_guest_clock_report(p->clock, &report);
     begin.tsc_hz = report.tsc_hz;
     tell_clocks(p, e, &begin);
-    begin.age_ns = FT_MIN(begin.age_ns, FT_EPOCH_AGE_MAX);
     ft_epoch_begin_encode(&begin, payload);
     return ft_outgoing_send(&p->out, e->number, FT_FRAME_EPOCH_BEGIN, 0, &iov,
                             1);

@@ -4,10 +4,10 @@
 # Sourced; needs `lab`, and where it says so `dirtied_of HOST`, which prints how many bytes the
 # guest has dirtied and in how many epochs, as the engine of HOST counts them.
 
-# One line to the ledger; prints its answer.
+# One line to the ledger; prints its answer. The first "dirty" fills the area before it is answered.
 tell_ledger() { # ADDRESS PORT LINE
     # shellcheck disable=SC2016 # for the inner shell
-    lab on adm timeout 10 bash -c 'exec 3<>"/dev/tcp/$0/$1" && echo "$2" >&3 &&
+    lab on adm timeout 60 bash -c 'exec 3<>"/dev/tcp/$0/$1" && echo "$2" >&3 &&
         read -r line <&3 && echo "$line" && [[ $line == status* ]]' "$@"
 }
 
