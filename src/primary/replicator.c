@@ -277,6 +277,8 @@ ft_replicator_main(void *argument)
     ft_priority_brisk();
     while ((s = next_session(p)))
         run_session(p, s);
+    ft_guest_clock_free(p->clock);
+    p->clock = NULL;
     ft_primary_detach_gate(p);
     ft_primary_detached(p);
     return NULL;

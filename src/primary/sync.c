@@ -136,12 +136,17 @@ check_carry(struct ft_primary *p, struct ft_error *err)
     return rc;
 }
 
+/* That of an earlier session knows what the guest still lacks by that one's last
+ * stops, which may have been long: a link that does not move is why it ended. */
 static int
 open_clock(struct ft_primary *p, struct ft_error *err)
 {
     size_t n;
     const struct ft_ram_block *blocks = ft_guest_memory_blocks(p->memory, &n);
 
+    if (p->clock && ft_guest_clock_fits(p->clock, p->domain.pid, blocks, n))
+        return 0;
+    ft_guest_clock_free(p->clock);
     return ft_guest_clock_new(p->domain.pid, blocks, n, &p->clock)
                ? ft_fail(err, ENOMEM, NULL, "no memory for the guest's clocks")
                : 0;
@@ -184,8 +189,6 @@ ft_sync_close(struct ft_primary *p)
         ft_saver_close(p->saver);
         p->saver = NULL;
     }
-    ft_guest_clock_free(p->clock);
-    p->clock = NULL;
     if (ft_guest_memory_detach(p->memory, &err))
         ft_log_error(&err, "detaching from guest memory");
     p->memory = NULL;

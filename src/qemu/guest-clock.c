@@ -142,6 +142,20 @@ ft_guest_clock_new(pid_t pid, const struct ft_ram_block *ram, size_t n,
     return 0;
 }
 
+bool
+ft_guest_clock_fits(const struct ft_guest_clock *c, pid_t pid,
+                    const struct ft_ram_block *ram, size_t n)
+{
+    size_t i;
+
+    if (c->pid != pid || c->n_ram != FT_MIN(n, FT_RAM_BLOCKS_MAX))
+        return false;
+    for (i = 0; i < c->n_ram; i++)
+        if (c->ram[i].host != ram[i].host || c->ram[i].size != ram[i].size)
+            return false;
+    return true;
+}
+
 void
 ft_guest_clock_free(struct ft_guest_clock *c)
 {

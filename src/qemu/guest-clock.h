@@ -65,6 +65,11 @@ const char *ft_guest_clock_state_name(enum ft_guest_clock_state state);
 /* ram: the guest's memory, which is not searched; copied. 0 or -ENOMEM. */
 int ft_guest_clock_new(pid_t pid, const struct ft_ram_block *ram, size_t n,
                        struct ft_guest_clock **out);
+
+/* Whether it is one of this process with this memory, and serves it further. */
+bool ft_guest_clock_fits(const struct ft_guest_clock *clock, pid_t pid,
+                         const struct ft_ram_block *ram, size_t n);
+
 void ft_guest_clock_free(struct ft_guest_clock *clock);
 
 void ft_guest_clock_stopping(struct ft_guest_clock *clock);
