@@ -74,6 +74,10 @@ waited_us() {
     sed -n 's/^some.*total=//p' /proc/pressure/cpu 2>/dev/null || echo null
 }
 
+clock_is_kept() { # PRIMARY
+    [ "$(status_of "$1" .guest_clock 2>/dev/null)" = kept ]
+}
+
 # Where the guest's clock is, ns, and when that was, s.
 clock() {
     lab on adm "$build/tests/guest/ledger-clock" --connect "$address:$port" --count 200 --json |
