@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The guest's clocks keep the time: beside the host's while it is idle, under load and while it
-# dirties much memory, across a lost disarming of the mending, a killed host and a switchover. They
-# never step back. What an administrator takes by suspending the VM is not given back.
+# dirties much memory, across a disarming of the mending, a lost link, a killed host and a
+# switchover. They never step back. What an administrator takes by suspending the VM is not given back.
 #
 # A figure of a crowded machine may be some ms off, so a drift that is too large is measured again; a
 # clock that runs wrong does so each time.
@@ -160,6 +160,26 @@ disarmed_and_found_again() {
     protected_from h1 || fail "a clock that is not found has ended protection"
 }
 
+# A link that ends takes with it neither what the guest lacks nor where its clocks are.
+link_is_lost() {
+    local before off
+    before=$(offset)
+    forget_events h1
+    must lab cut h1 h2
+    wait_for 30 alone_on h1
+    must lab heal h1 h2
+    wait_for 60 protected_from h1
+    off=$(($(offset) - before))
+    note "a lost link: $(ms $off) off"
+    within $off $drift_limit || off=$(($(offset 400) - before))
+    within $off $drift_limit || fail "the guest is $(ms $off) off after a lost link"
+    [ -z "$(clock_events h1)" ] || fail "the clocks were searched anew: $(clock_events h1)"
+}
+
+alone_on() { # HOST
+    [ "$(pair_on "$1" .state)" = alone ]
+}
+
 # Milliseconds that the VM stood, at least and at most.
 suspend_for_5_s() { # HOST
     local virsh=(virsh -q -c qemu:///system) a b c d
@@ -200,6 +220,7 @@ keeps_time "16 MB an epoch" begin_dirtying end_dirtying
 kept_on h1 || fail "the clocks were lost under load: $(clock_events h1)"
 never_stepped_back
 
+link_is_lost
 across "killed host" kill_host power_on
 across "switchover" switch_over :
 never_stepped_back
