@@ -145,6 +145,29 @@ ft_device_clocks_find(const uint8_t *state, size_t size,
         find_tscs(state, size, out);
 }
 
+/* Whether such a section has its fields at this offset. */
+static bool
+has_section(const struct section *s, const uint8_t *state, size_t size,
+            size_t fields)
+{
+    size_t length = strlen(s->name), name = fields - AFTER_NAME - length;
+
+    return fields >= BEFORE_NAME + length + AFTER_NAME && name < size &&
+           state[name - 1] == length &&
+           is_section(s, state + name, size - name) &&
+           !memcmp(state + name, s->name, length);
+}
+
+bool
+ft_device_clocks_again(const uint8_t *state, size_t size,
+                       const struct ft_device_clocks *known)
+{
+    return known->at[FT_CLOCK_TICKS] &&
+           has_section(&timer, state, size, known->at[FT_CLOCK_TICKS]) &&
+           (!known->at[FT_CLOCK_KVM] ||
+            has_section(&kvmclock, state, size, known->at[FT_CLOCK_KVM]));
+}
+
 uint64_t
 ft_device_clock_get(const uint8_t *state, size_t at)
 {

@@ -18,6 +18,7 @@
 #ifndef FT_QEMU_DEVICE_CLOCKS_H
 #define FT_QEMU_DEVICE_CLOCKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,13 @@ struct ft_device_clocks {
  */
 void ft_device_clocks_find(const uint8_t *state, size_t size,
                            struct ft_device_clocks *out);
+
+/*
+ * Whether the enum's clocks stand in this state where they did in the one that
+ * known is of: it saves the search through every state.
+ */
+bool ft_device_clocks_again(const uint8_t *state, size_t size,
+                            const struct ft_device_clocks *known);
 
 /* The value at an offset found above. */
 uint64_t ft_device_clock_get(const uint8_t *state, size_t at);

@@ -380,7 +380,8 @@ read_state(struct ft_guest_clock *c, const uint8_t *state, size_t size,
     bool same = true;
     unsigned k;
 
-    ft_device_clocks_find(state, size, &c->at);
+    if (!ft_device_clocks_again(state, size, &c->at))
+        ft_device_clocks_find(state, size, &c->at);
     c->size = size;
     if (!c->at.at[FT_CLOCK_TICKS])
         return false;
@@ -526,14 +527,12 @@ ft_guest_clock_lack(const struct ft_guest_clock *c, const uint8_t *state,
 {
     enum ft_device_clock k = shown_clock(c);
     struct ft_clock_line line = c->lines[k];
-    struct ft_device_clocks at;
 
-    ft_device_clocks_find(state, size, &at);
-    if (!line.begun || !at.at[k])
+    if (!line.begun || !ft_device_clocks_again(state, size, &c->at))
         return -1;
     line.lacking = 0;
     return (int64_t)ft_clock_line_look(&line,
-                                       ft_device_clock_get(state, at.at[k]),
+                                       ft_device_clock_get(state, c->at.at[k]),
                                        host_clock(k), (uint64_t)most);
 }
 

@@ -336,6 +336,32 @@ test_qemu_tcg(void **state)
     assert_true(get(c.at[FT_CLOCK_VIRTUAL]) / 1000000000 < 10);
 }
 
+/* The next state of the same machine: as before, shorter at every byte, another. */
+static void
+test_again(void **state)
+{
+    struct ft_device_clocks c;
+    size_t size;
+
+    (void)state;
+    build(2, 2400000);
+    c = find(s.size);
+    assert_true(ft_device_clocks_again(s.data, s.size, &c));
+    for (size = 0; size < s.size; size++) {
+        FT_AUTOFREE uint8_t *copy = malloc(size ? size : 1);
+
+        memcpy(copy, s.data, size);
+        assert_int_equal(ft_device_clocks_again(copy, size, &c),
+                         size >= c.at[FT_CLOCK_KVM] + 8 + 5);
+    }
+    s.data[c.at[FT_CLOCK_KVM] - 9] ^= 1; /* in its name */
+    assert_false(ft_device_clocks_again(s.data, s.size, &c));
+    build(3, 2400000);
+    assert_false(ft_device_clocks_again(s.data, s.size, &c));
+    memset(&c, 0, sizeof(c));
+    assert_false(ft_device_clocks_again(s.data, s.size, &c));
+}
+
 int
 main(void)
 {
@@ -345,7 +371,7 @@ main(void)
         cmocka_unit_test(test_forged),      cmocka_unit_test(test_forged_cpus),
         cmocka_unit_test(test_many_cpus),   cmocka_unit_test(test_forward),
         cmocka_unit_test(test_forward_far), cmocka_unit_test(test_qemu_kvm),
-        cmocka_unit_test(test_qemu_tcg),
+        cmocka_unit_test(test_qemu_tcg),    cmocka_unit_test(test_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
