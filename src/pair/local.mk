@@ -11,4 +11,5 @@ libftpair_a_SOURCES = \
 	src/pair/ownership-private.h \
 	src/pair/ownership-report.c \
 	src/pair/ownership-standby.c \
+	src/pair/rollup.c src/pair/rollup.h \
 	src/pair/trigger.c src/pair/trigger.h

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 pair_tests = tests/unit/pair/test-ownership tests/unit/pair/test-trigger \
-	tests/unit/pair/test-histogram tests/unit/pair/test-metrics
+	tests/unit/pair/test-histogram tests/unit/pair/test-metrics \
+	tests/unit/pair/test-rollup
 check_PROGRAMS += $(pair_tests)
 TESTS += $(pair_tests)
 pair_libs = libftpair.a libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -13,4 +14,6 @@ tests_unit_pair_test_histogram_SOURCES = tests/unit/pair/test-histogram.c
 tests_unit_pair_test_histogram_LDADD = $(pair_libs)
 tests_unit_pair_test_metrics_SOURCES = tests/unit/pair/test-metrics.c
 tests_unit_pair_test_metrics_LDADD = $(pair_libs)
+tests_unit_pair_test_rollup_SOURCES = tests/unit/pair/test-rollup.c
+tests_unit_pair_test_rollup_LDADD = $(pair_libs)
 endif
