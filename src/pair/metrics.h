@@ -48,11 +48,13 @@
       "epochs that staged disk writes asked for")                              \
     X(BY_COMMAND, "by_command", "1", PRIMARY, false,                           \
       "epochs that a command asked for")                                       \
-    /* looked at once a second */                                              \
     X(HELD_PACKETS, "held_packets", "1", PRIMARY, true,                        \
-      "packets of the guest held at an epoch's end")                           \
+      "packets of the guest held when an epoch was acknowledged")              \
     X(HELD_BYTES, "held_bytes", "B", PRIMARY, false, "and their bytes")        \
-    X(HELD_AGE, "held_ms", "ms", PRIMARY, false, "age of the oldest one")      \
+    X(HELD_AGE, "held_ms", "ms", PRIMARY, false,                               \
+      "age of the oldest one, where there was one")                            \
+    /* looked at once a second */                                              \
+    X(CPU, "cpu_ms", "ms", BOTH, true, "CPU time of the worker in a second")   \
     X(BLOCKED, "blocked_ms", "ms", PRIMARY, false,                             \
       "sending waited for the link, in a second")                              \
     X(RTT, "rtt_ms", "ms", BOTH, true, "round trip of the link in use")        \
@@ -64,7 +66,7 @@
     X(APPLY, "apply_ms", "ms", STANDBY, true,                                  \
       "applying an epoch that was acknowledged")                               \
     X(STAGED, "staged_bytes", "B", STANDBY, false,                             \
-      "bytes of the epoch being received")                                     \
+      "bytes received of an epoch when it was whole")                          \
     X(REPLICA_LAG, "replica_lag_ms", "ms", STANDBY, true,                      \
       "age of the newest applied state when the next one replaced it")
 
