@@ -6,15 +6,11 @@
 #include "db/transaction.h"
 
 #define E struct ft_store_event
-#define S struct ft_store_sample
 #define J struct ft_store_journal
 
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 #define EVENT_COLUMNS "host, seq, at, pair, vm, severity, kind, text"
-#define SAMPLE_COLUMNS                              \
-    "pair, at, epoch, epochs_per_s, pause_p50_ms, " \
-    "pause_p99_ms, lag_ms, dirty_bytes"
 #define JOURNAL_COLUMNS                      \
     "pair, operation, ordinal, step, host, " \
     "state, detail, at"
@@ -30,18 +26,6 @@ static const struct ft_fields event_row = FT_FIELDS(event_items, E);
 static const struct ft_fields event_values = { event_items,
                                                FT_ARRAY_SIZE(event_items) - 1,
                                                sizeof(E) };
-
-static const struct ft_field sample_items[] = {
-    FT_FIELD(FT_FIELD_TEXT, S, pair),
-    FT_FIELD(FT_FIELD_INTEGER, S, at),
-    FT_FIELD(FT_FIELD_INTEGER, S, epoch),
-    FT_FIELD(FT_FIELD_REAL, S, epochs_per_s),
-    FT_FIELD(FT_FIELD_REAL, S, pause_p50_ms),
-    FT_FIELD(FT_FIELD_REAL, S, pause_p99_ms),
-    FT_FIELD(FT_FIELD_REAL, S, lag_ms),
-    FT_FIELD(FT_FIELD_INTEGER, S, dirty_bytes),
-};
-static const struct ft_fields sample_row = FT_FIELDS(sample_items, S);
 
 static const struct ft_field journal_items[] = {
     FT_FIELD(FT_FIELD_TEXT, J, pair),
@@ -110,47 +94,6 @@ ft_store_event_last(struct ft_store *store, const char *host, int64_t *seq,
                          "SELECT coalesce(max(seq), 0) "
                          "FROM events WHERE host = ?",
                          "s", host);
-}
-
-static int
-add_sample(struct ft_store *store, const struct ft_store_sample *sample,
-           struct ft_error *err)
-{
-    int rc = ft_sql_put(store, err,
-                        "INSERT INTO samples (" SAMPLE_COLUMNS ") VALUES "
-                        "(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-                        &sample_row, sample);
-
-    if (rc)
-        return rc;
-    return ft_sql_run(store, err,
-                      "DELETE FROM samples WHERE pair = ?1 AND id <= "
-                      "(SELECT id FROM samples WHERE pair = ?1 ORDER BY id DESC "
-                      "LIMIT 1 OFFSET " STRINGIFY(FT_STORE_SAMPLE_LIMIT) ")",
-                      "s", sample->pair);
-}
-
-int
-ft_store_sample_put(struct ft_store *store,
-                    const struct ft_store_sample *sample, struct ft_error *err)
-{
-    bool own;
-    int rc = ft_sql_enter(store, &own, err);
-
-    if (rc)
-        return rc;
-    return ft_sql_finish(store, own, add_sample(store, sample, err), err);
-}
-
-int
-ft_store_sample_list(struct ft_store *store, const char *pair, int64_t since,
-                     struct ft_store_sample **samples, size_t *count,
-                     struct ft_error *err)
-{
-    return ft_sql_list(store, err, &sample_row, samples, count,
-                       "SELECT " SAMPLE_COLUMNS " FROM samples "
-                       "WHERE pair = ?1 AND at >= ?2 ORDER BY at, id",
-                       "si", pair, since);
 }
 
 int

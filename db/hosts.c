@@ -45,6 +45,16 @@ ft_store_host_put(struct ft_store *store, struct ft_store_host *host,
 }
 
 int
+ft_store_host_seen(struct ft_store *store, const char *name, int64_t at,
+                   struct ft_error *err)
+{
+    return ft_sql_run(store, err,
+                      "UPDATE hosts SET seen_at = ?2 "
+                      "WHERE name = ?1 AND seen_at < ?2",
+                      "si", name, at);
+}
+
+int
 ft_store_host_get(struct ft_store *store, const char *name,
                   struct ft_store_host *host, struct ft_error *err)
 {

@@ -3,19 +3,28 @@
 db_migrations = \
 	db/migrations/0001-topology.sql \
 	db/migrations/0002-pairs.sql \
-	db/migrations/0003-history.sql
+	db/migrations/0003-history.sql \
+	db/migrations/0004-rollups.sql \
+	db/migrations/0005-locks.sql
 EXTRA_DIST += db/embed db/schema.sql $(db_migrations)
 
 noinst_LIBRARIES += libftdb.a
 libftdb_a_SOURCES = \
+	db/actor.c db/actor.h \
+	db/check.c db/check.h \
+	db/copy.c db/copy.h \
+	db/held.c db/held.h \
 	db/history.c \
 	db/hosts.c \
-	db/lock.c \
+	db/later.c db/later.h \
+	db/lock.c db/lock.h \
 	db/pairs.c \
+	db/samples.c db/samples.h \
 	db/statement.c db/statement.h \
 	db/store.c db/store.h \
 	db/topology.c \
-	db/transaction.c db/transaction.h
+	db/transaction.c db/transaction.h \
+	db/writer.c db/writer.h
 nodist_libftdb_a_SOURCES = db/schema-sql.h
 
 db/schema-sql.h: $(srcdir)/db/embed $(srcdir)/db/schema.sql \

@@ -100,32 +100,6 @@ ft_store_pair_remove(struct ft_store *store, const char *pair,
     return rc;
 }
 
-/* Numbers of a STATUS may be integers or reals. */
-static double
-number_of(const json_t *object, const char *key)
-{
-    return json_number_value(json_object_get(object, key));
-}
-
-static int
-put_sample(struct ft_store *store, const char *pair, const json_t *status,
-           int64_t at, struct ft_error *err)
-{
-    const json_t *pause = json_object_get(status, "pause_ms");
-    struct ft_store_sample sample = {
-        .at = at,
-        .epoch = ft_json_int(status, "epoch", 0, INT64_MAX, 0),
-        .epochs_per_s = number_of(status, "epochs_per_s"),
-        .pause_p50_ms = number_of(pause, "p50"),
-        .pause_p99_ms = number_of(pause, "p99"),
-        .lag_ms = number_of(status, "lag_ms"),
-        .dirty_bytes = (int64_t)number_of(status, "dirty_bytes_per_epoch"),
-    };
-
-    memcpy(sample.pair, pair, strlen(pair) + 1);
-    return ft_store_sample_put(store, &sample, err);
-}
-
 /*
  * Host names that the database does not know (an engine set up by another
  * administrator) leave the stored ones in place: the foreign key would refuse.
@@ -134,7 +108,7 @@ static int
 update_status(struct ft_store *store, const char *pair, const json_t *status,
               const char *text, int64_t at, struct ft_error *err)
 {
-    int rc = ft_sql_run(
+    return ft_sql_run(
         store, err,
         "UPDATE pairs SET status = ?2, status_at = ?3, state = ?4, "
         "generation = ?5, "
@@ -147,11 +121,6 @@ update_status(struct ft_store *store, const char *pair, const json_t *status,
         ft_json_int(status, "generation", 0, INT64_MAX, 0),
         ft_json_string(status, "primary", ""),
         ft_json_string(status, "standby", ""));
-
-    if (rc || sqlite3_changes(store->db) == 0 ||
-        strcmp(ft_json_string(status, "state", ""), "protected"))
-        return rc;
-    return put_sample(store, pair, status, at, err);
 }
 
 int
@@ -159,18 +128,10 @@ ft_store_status_put(struct ft_store *store, const char *pair,
                     const json_t *status, int64_t at, struct ft_error *err)
 {
     FT_AUTOFREE char *text = json_dumps(status, JSON_COMPACT);
-    bool own;
-    int rc;
 
     if (!text)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
-    if (strlen(pair) >= FT_STORE_UUID)
-        return ft_fail(err, ENAMETOOLONG, NULL, "not a pair's uuid");
-    rc = ft_sql_enter(store, &own, err);
-    if (rc)
-        return rc;
-    rc = update_status(store, pair, status, text, at, err);
-    return ft_sql_finish(store, own, rc, err);
+    return update_status(store, pair, status, text, at, err);
 }
 
 int

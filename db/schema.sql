@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The schema of a new topology database, version 3. A unit test proves that the
+-- The schema of a new topology database, version 5. A unit test proves that the
 -- migrations lead to exactly this from every older version.
 
 -- Hosts and what a probe found on them.
@@ -104,8 +104,8 @@ CREATE TABLE journal (
     UNIQUE (pair, operation, ordinal)
 ) STRICT;
 
--- Events outlive their host and pair; samples do not. Both are bounded by
--- store.h (FT_STORE_EVENT_LIMIT, FT_STORE_SAMPLE_LIMIT).
+-- Events outlive their host and pair; rollups do not. Both are bounded, by
+-- store.h (FT_STORE_EVENT_LIMIT) and by time.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     host TEXT NOT NULL,
@@ -119,15 +119,58 @@ CREATE TABLE events (
     UNIQUE (host, seq, at)
 ) STRICT;
 
-CREATE TABLE samples (
+-- Minutes and hours of what is measured: 240 and 720 of a series, which is what
+-- a pair has here for its long name. They are a ring: an id is that of the
+-- series times 1024, plus the minute modulo 240, or 240 plus the hour modulo
+-- 720; so a row is replaced in its place and nothing is ever trimmed. A row has
+-- all metrics of its minute or hour, 28 bytes each, little endian: FNV-1a (32
+-- bits) of the metric's name, how many seconds were measured, and as floats min,
+-- p5, p50, p95, max. A metric more needs no new schema. That is 0.25 MB a pair;
+-- a row for each metric would be three times that, most of it keys.
+CREATE TABLE series (
     id INTEGER PRIMARY KEY,
-    pair TEXT NOT NULL REFERENCES pairs (pair) ON DELETE CASCADE,
-    at INTEGER NOT NULL,
-    epoch INTEGER NOT NULL,
-    epochs_per_s REAL NOT NULL,
-    pause_p50_ms REAL NOT NULL,
-    pause_p99_ms REAL NOT NULL,
-    lag_ms REAL NOT NULL,
-    dirty_bytes INTEGER NOT NULL
+    pair TEXT NOT NULL UNIQUE REFERENCES pairs (pair) ON DELETE CASCADE
 ) STRICT;
-CREATE INDEX samples_by_pair ON samples (pair, at);
+
+CREATE TABLE rollups (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    seconds INTEGER NOT NULL,
+    metrics BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER rollups_go_with_series AFTER DELETE ON series BEGIN
+    DELETE FROM rollups
+    WHERE id BETWEEN old.id * 1024 AND old.id * 1024 + 1023;
+END;
+
+-- What is usual, from the hours of the last week: worked out when an hour is
+-- written, because a view of all pairs has no time to read their hours.
+CREATE TABLE usual (
+    pair TEXT NOT NULL REFERENCES pairs (pair) ON DELETE CASCADE,
+    metric TEXT NOT NULL,
+    low REAL NOT NULL,
+    high REAL NOT NULL,
+    PRIMARY KEY (pair, metric)
+) STRICT, WITHOUT ROWID;
+
+-- The last check of the whole file (PRAGMA quick_check).
+CREATE TABLE health (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    checked_at INTEGER NOT NULL,
+    result TEXT NOT NULL CHECK (result IN ('sound', 'damaged', 'unfinished'))
+) STRICT;
+
+-- Who works on what now. A row describes a lock; the kernel keeps it (lock.h),
+-- so that a row whose process is gone means nothing.
+CREATE TABLE locks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    subject TEXT NOT NULL CHECK (subject <> ''),
+    alone INTEGER NOT NULL CHECK (alone IN (0, 1)),
+    doing TEXT NOT NULL,
+    who TEXT NOT NULL DEFAULT '',
+    origin TEXT NOT NULL DEFAULT '',
+    pid INTEGER NOT NULL,
+    since INTEGER NOT NULL
+) STRICT;
+CREATE INDEX locks_by_subject ON locks (subject);

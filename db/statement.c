@@ -4,8 +4,10 @@
 #include "db/statement.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <string.h>
+#include <sys/statvfs.h>
+
+#include "db/writer.h"
 
 static int
 errno_of(int code, int system_errno)
@@ -64,7 +66,7 @@ static int
 busy(const struct ft_store *store, struct ft_error *err)
 {
     static const char hint[] = "wait until it is done and try again";
-    int pid = ft_store_writer_pid(store);
+    int pid = ft_writer_pid(store->path);
 
     if (pid)
         return ft_fail(err, EBUSY, hint, "%s: process %d is writing to it",
@@ -73,12 +75,23 @@ busy(const struct ft_store *store, struct ft_error *err)
                    store->path);
 }
 
+/* SQLite keeps to itself that there was no room for its -shm. */
+static bool
+is_full(const char *path)
+{
+    struct statvfs found;
+
+    return statvfs(path, &found) == 0 && found.f_bavail == 0;
+}
+
 int
 ft_sql_error(struct ft_store *store, struct ft_error *err)
 {
     int code = errno_of(sqlite3_extended_errcode(store->db),
                         sqlite3_system_errno(store->db));
 
+    if (code == EIO && is_full(store->path))
+        code = ENOSPC;
     if (code == EBUSY)
         return busy(store, err);
     if (code == EBADMSG)
@@ -128,6 +141,12 @@ bind_field(sqlite3_stmt *statement, int index, const struct ft_field *field,
     case FT_FIELD_REAL:
         return sqlite3_bind_double(statement, index,
                                    *(const double *)(const void *)at);
+    case FT_FIELD_BLOB: {
+        const struct ft_blob *blob = (const void *)at;
+
+        return sqlite3_bind_blob(statement, index, blob->bytes, (int)blob->size,
+                                 SQLITE_STATIC);
+    }
     }
     return SQLITE_MISUSE;
 }
@@ -144,6 +163,20 @@ read_text(sqlite3_stmt *statement, int column, const struct ft_field *field,
     if (size)
         memcpy(at, text, size);
     at[size] = '\0';
+    return 0;
+}
+
+static int
+read_blob(sqlite3_stmt *statement, int column, struct ft_blob *blob)
+{
+    const void *bytes = sqlite3_column_blob(statement, column);
+    int size = sqlite3_column_bytes(statement, column);
+
+    if ((size_t)size > sizeof(blob->bytes))
+        return -ENAMETOOLONG;
+    if (size)
+        memcpy(blob->bytes, bytes, (size_t)size);
+    blob->size = size;
     return 0;
 }
 
@@ -166,6 +199,8 @@ read_field(sqlite3_stmt *statement, int column, const struct ft_field *field,
     case FT_FIELD_REAL:
         *(double *)(void *)at = sqlite3_column_double(statement, column);
         break;
+    case FT_FIELD_BLOB:
+        return read_blob(statement, column, (void *)at);
     }
     return 0;
 }

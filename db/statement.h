@@ -9,6 +9,7 @@
 #define FT_DB_STATEMENT_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +19,15 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+struct ft_check;
+struct ft_lock;
+
 struct ft_store {
     sqlite3 *db;
-    int lock_fd;
+    struct ft_lock *locks;   /* held ones (lock.c) */
+    struct ft_check *check;  /* the one at work, or NULL (check.c) */
+    bool damaged;            /* an earlier check said so */
+    struct ft_error why;     /* a copy in memory: why; else its code is 0 */
     char path[PATH_MAX - 8]; /* leaves room for "-shm" and ".lock" */
 };
 
@@ -30,6 +37,14 @@ enum ft_field_kind {
     FT_FIELD_INTEGER,  /* int64_t */
     FT_FIELD_BOOLEAN,  /* bool */
     FT_FIELD_REAL,     /* double */
+    FT_FIELD_BLOB,     /* struct ft_blob */
+};
+
+#define FT_BLOB_MAX 1024
+
+struct ft_blob {
+    int64_t size;
+    unsigned char bytes[FT_BLOB_MAX];
 };
 
 struct ft_field {
@@ -91,8 +106,5 @@ int ft_sql_number(struct ft_store *store, struct ft_error *err, int64_t *out,
  */
 int ft_sql_json(struct ft_store *store, struct ft_error *err, json_t **value,
                 int64_t *at, const char *sql, const char *types, ...);
-
-/* Private to db/lock.c: pid of the process that holds the write lock, or 0. */
-int ft_store_writer_pid(const struct ft_store *store);
 
 #endif

@@ -11,6 +11,9 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "db/check.h"
+#include "db/copy.h"
+#include "db/lock.h"
 #include "db/schema-sql.h"
 #include "db/statement.h"
 #include "db/transaction.h"
@@ -135,21 +138,16 @@ check_identity(struct ft_store *store, struct ft_error *err)
     return 0;
 }
 
+/* A new file is sound. */
 static int
-check_integrity(struct ft_store *store, struct ft_error *err)
+create(struct ft_store *store, struct ft_error *err)
 {
-    int64_t sound = 0;
-    int rc = ft_sql_number(store, err, &sound,
-                           "SELECT quick_check = 'ok' "
-                           "FROM pragma_quick_check(1)",
-                           "");
+    int rc = execute(store, schema_sql, err);
 
-    if (rc || sound)
-        return rc;
-    return ft_fail(err, EBADMSG,
-                   "move the file away and run ftadmin host add again: the "
-                   "hosts keep every pair, and ftadmin finds them there",
-                   "%s: damaged (PRAGMA quick_check found errors)", store->path);
+    return rc ? rc
+              : ft_sql_run(store, err,
+                           "INSERT INTO health VALUES (1, ?, 'sound')", "i",
+                           ft_clock_realtime_ns() / FT_NS_PER_MS);
 }
 
 /* Applies what is missing; called inside a transaction. */
@@ -160,7 +158,7 @@ apply_migrations(struct ft_store *store, struct ft_error *err)
     int rc = ft_sql_number(store, err, &version, "PRAGMA user_version", "");
 
     if (!rc && version == 0)
-        rc = execute(store, schema_sql, err);
+        rc = create(store, err);
     for (; !rc && version > 0 && version < SCHEMA_VERSION; version++)
         rc = execute(store, migration_sql[version], err);
     if (!rc)
@@ -218,12 +216,27 @@ configure(struct ft_store *store, struct ft_error *err)
                    err);
 }
 
+/* SQLite would fall back to reading, and say so only when we write. */
 static int
-open_checked(struct ft_store *store, struct ft_error *err)
+check_writable(const struct ft_store *store, struct ft_error *err)
 {
-    int rc = sqlite3_open_v2(store->path, &store->db,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (faccessat(AT_FDCWD, store->path, W_OK, AT_EACCESS) == 0)
+        return 0;
+    return ft_fail(err, errno,
+                   "use --db FILE or correct the file's owner and mode",
+                   "%s: it may not be written: %s", store->path,
+                   strerror(errno));
+}
 
+static int
+open_file(struct ft_store *store, struct ft_error *err)
+{
+    int rc = check_writable(store, err);
+
+    if (rc)
+        return rc;
+    rc = sqlite3_open_v2(store->path, &store->db,
+                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (!store->db)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     if (rc != SQLITE_OK)
@@ -233,9 +246,31 @@ open_checked(struct ft_store *store, struct ft_error *err)
         rc = check_identity(store, err);
     if (!rc)
         rc = use_wal(store, err);
-    if (!rc)
-        rc = check_integrity(store, err);
     return rc ? rc : migrate(store, err);
+}
+
+/* What can only be read is read; otherwise the first error is the right one. */
+static int
+open_copy(struct ft_store *store, const struct ft_error *why)
+{
+    int rc = ft_copy_to_memory(store, NULL);
+
+    if (!rc)
+        rc = configure(store, NULL);
+    if (!rc)
+        rc = check_identity(store, NULL);
+    if (!rc)
+        rc = migrate(store, NULL);
+    store->why = *why;
+    return rc ? -why->code : 0;
+}
+
+bool
+ft_store_is_copy(const struct ft_store *store, struct ft_error *why)
+{
+    if (why)
+        *why = store->why;
+    return store->why.code != 0;
 }
 
 int
@@ -243,21 +278,24 @@ ft_store_open(const char *path, enum ft_store_mode mode,
               struct ft_store **store, struct ft_error *err)
 {
     FT_AUTOSTORE struct ft_store *fresh = calloc(1, sizeof(*fresh));
+    struct ft_error why = FT_ERROR_INIT;
     int rc;
 
     if (!fresh)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
-    fresh->lock_fd = -1;
     if ((size_t)snprintf(fresh->path, sizeof(fresh->path), "%s", path) >=
         sizeof(fresh->path))
         return ft_fail(err, ENAMETOOLONG, NULL, "path of the database too long");
-    rc = prepare_file(path, mode, err);
+    rc = prepare_file(path, mode, &why);
     if (!rc)
-        rc = open_checked(fresh, err);
-    if (rc)
-        return rc;
-    *store = FT_STEAL(fresh);
-    return 0;
+        rc = open_file(fresh, &why);
+    if (ft_copy_helps(rc))
+        rc = open_copy(fresh, &why);
+    if (rc && err)
+        *err = why;
+    if (!rc)
+        *store = FT_STEAL(fresh);
+    return rc;
 }
 
 void
@@ -265,7 +303,8 @@ ft_store_close(struct ft_store *store)
 {
     if (!store)
         return;
-    ft_store_unlock(store);
+    ft_check_end(store);
+    ft_store_unlock_all(store);
     sqlite3_close(store->db);
     free(store);
 }

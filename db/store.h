@@ -38,7 +38,6 @@
 #define FT_STORE_WORD 32            /* states, kinds, versions */
 #define FT_STORE_TEXT 1024          /* paths, addresses, details */
 #define FT_STORE_EVENT_LIMIT 100000 /* events kept */
-#define FT_STORE_SAMPLE_LIMIT 10000 /* samples kept for each pair */
 #define FT_STORE_BUSY_MS 5000       /* patience with another writer */
 
 struct ft_store;
@@ -56,9 +55,13 @@ enum ft_store_mode {
 int ft_store_default_path(char *out, size_t size, struct ft_error *err);
 
 /*
- * Opens, checks (quick_check) and migrates the database at path.
- * -EBADMSG: damaged, or no database of ftadmin; it is never replaced.
- * -EPROTONOSUPPORT: written by a newer ftadmin.
+ * Opens and migrates the database at path. -EBADMSG: damaged, or no database
+ * of ftadmin; it is never replaced. -EPROTONOSUPPORT: written by a newer
+ * ftadmin. Whether the whole file is sound is another question (db/check.h).
+ *
+ * A file that cannot be written (a full disk, a read-only one, another user's)
+ * is opened as a copy in memory, as it is now: everything can be read, what is
+ * written is gone with the store, and no lock is given (ft_store_is_copy).
  */
 int ft_store_open(const char *path, enum ft_store_mode mode,
                   struct ft_store **store, struct ft_error *err);
@@ -73,18 +76,11 @@ ft_cleanup_store(struct ft_store **store)
 
 const char *ft_store_path(const struct ft_store *store);
 
+/* True for a copy in memory; why (may be NULL) says what is in the way. */
+bool ft_store_is_copy(const struct ft_store *store, struct ft_error *why);
+
 /* Newest schema version that this build knows. */
 int ft_store_schema_version(void);
-
-/*
- * One writer at a time for operations of several steps (host add, protect,
- * unprotect): an advisory lock on PATH.lock, which ends with the process.
- * what is shown to the others. -EBUSY names the pid and operation of the holder.
- * Not recursive: a second lock by the same store is a no-op.
- */
-int ft_store_lock(struct ft_store *store, const char *what,
-                  struct ft_error *err);
-void ft_store_unlock(struct ft_store *store);
 
 /* ---- hosts ---- */
 
@@ -106,6 +102,9 @@ int ft_store_host_get(struct ft_store *store, const char *name,
                       struct ft_store_host *host, struct ft_error *err);
 int ft_store_host_list(struct ft_store *store, struct ft_store_host **hosts,
                        size_t *count, struct ft_error *err);
+/* It answered at this time. No error when it is not known, or was seen since. */
+int ft_store_host_seen(struct ft_store *store, const char *name, int64_t at,
+                       struct ft_error *err);
 /* -EBUSY while a pair uses the host. */
 int ft_store_host_check_unused(struct ft_store *store, const char *name,
                                struct ft_error *err);
@@ -217,14 +216,14 @@ int ft_store_pair_get(struct ft_store *store, const char *name,
                       struct ft_store_pair *pair, struct ft_error *err);
 int ft_store_pair_list(struct ft_store *store, struct ft_store_pair **pairs,
                        size_t *count, struct ft_error *err);
-/* Removes the pair, its links, samples and journal; its events stay. */
+/* Removes the pair, its links, rollups and journal; its events stay. */
 int ft_store_pair_remove(struct ft_store *store, const char *pair,
                          struct ft_error *err);
 
 /*
  * Stores what the hosts said last: updates primary, standby, state, generation,
- * and keeps the STATUS object whole. Adds a sample when state is protected.
- * A generation older than the stored one is ignored.
+ * and keeps the STATUS object whole. A generation older than the stored one is
+ * ignored.
  */
 int ft_store_status_put(struct ft_store *store, const char *pair,
                         const json_t *status, int64_t at, struct ft_error *err);
@@ -272,26 +271,6 @@ int ft_store_event_list(struct ft_store *store, int64_t after, size_t limit,
 /* The highest seq stored for the host, 0 when none. */
 int ft_store_event_last(struct ft_store *store, const char *host, int64_t *seq,
                         struct ft_error *err);
-
-struct ft_store_sample {
-    char pair[FT_STORE_UUID];
-    int64_t at;
-    int64_t epoch;
-    double epochs_per_s;
-    double pause_p50_ms;
-    double pause_p99_ms;
-    double lag_ms;
-    int64_t dirty_bytes; /* per epoch */
-};
-
-/* Adds a sample and drops those over FT_STORE_SAMPLE_LIMIT of this pair. */
-int ft_store_sample_put(struct ft_store *store,
-                        const struct ft_store_sample *sample,
-                        struct ft_error *err);
-/* Samples with at >= since, oldest first. */
-int ft_store_sample_list(struct ft_store *store, const char *pair,
-                         int64_t since, struct ft_store_sample **samples,
-                         size_t *count, struct ft_error *err);
 
 struct ft_store_journal {
     int64_t id;

@@ -2,7 +2,7 @@
 # Transcripts and scripts that need no lab.
 check_PROGRAMS += tests/cli/seed
 tests_cli_seed_SOURCES = tests/cli/seed.c
-tests_cli_seed_LDADD = libftdb.a libftbase.a $(SQLITE_LIBS) $(JANSSON_LIBS)
+tests_cli_seed_LDADD = libftdb.a libftpair.a libftbase.a $(SQLITE_LIBS) $(JANSSON_LIBS)
 
 cli_transcripts = \
 	tests/cli/usage.t \

@@ -2,13 +2,17 @@
 /*
  * Puts hosts, a VM, a pair and an event into a topology database, as earlier
  * runs of ftadmin would have: seed DB PORT. The hosts are at 127.0.0.1:PORT.
+ * Or is another ftadmin at work, as long as a command runs:
+ * seed DB hold SUBJECT DOING COMMAND.
  */
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "db/lock.h"
 #include "db/store.h"
 
 #define PAIR "11111111-2222-3333-4444-555555555555"
@@ -107,6 +111,20 @@ add_event(struct ft_store *store, struct ft_error *err)
     return ft_store_event_put(store, &event, err);
 }
 
+static int
+hold(char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOSTORE struct ft_store *store = NULL;
+
+    if (ft_store_open(argv[1], FT_STORE_EXISTING, &store, &err) ||
+        ft_store_lock(store, argv[3], FT_LOCK_ALONE, argv[4], &err)) {
+        fprintf(stderr, "seed: %s\n", err.text);
+        return 1;
+    }
+    return WEXITSTATUS(system(argv[5]));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -114,6 +132,8 @@ main(int argc, char **argv)
     FT_AUTOSTORE struct ft_store *store = NULL;
     struct ft_store_host h1, h2, w1;
 
+    if (argc == 6 && !strcmp(argv[2], "hold"))
+        return hold(argv);
     if (argc != 3 || ft_store_open(argv[1], FT_STORE_CREATE, &store, &err) ||
         add_host(store, "h1", argv[2], true, &h1, &err) ||
         add_host(store, "h2", argv[2], true, &h2, &err) ||

@@ -6,6 +6,8 @@
 #include "ui/cli/interrupt.h"
 #include "ui/cli/prompt.h"
 
+#define CHECK_WAIT_MS 2000 /* once a day, when everything else is done */
+
 static void
 on_detail(void *data, const char *text)
 {
@@ -35,7 +37,22 @@ open_database(struct ft_cli *cli)
     int rc = ft_work_open(&cli->work, cli->options.db, &err);
     enum ft_exit code = rc ? ft_cli_fail(cli, &err) : FT_EXIT_OK;
 
+    if (!rc && ft_work_check(&cli->work, &err))
+        ft_cli_fail(cli, &err); /* to be known; the command goes on */
     return !rc || rc == -EBUSY || rc == -EACCES ? code : FT_EXIT_CONFIGURATION;
+}
+
+/* The daily check of the whole file ran beside the command. */
+static enum ft_exit
+close_database(struct ft_cli *cli, enum ft_exit code)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    int rc = ft_work_check_result(&cli->work, CHECK_WAIT_MS, &err);
+
+    if (rc)
+        ft_cli_fail(cli, &err);
+    ft_work_close(&cli->work);
+    return rc && !code ? FT_EXIT_CONFIGURATION : code;
 }
 
 static enum ft_exit
@@ -64,6 +81,5 @@ ft_cli_run(struct ft_cli *cli, int argc, char **argv)
     if (!code)
         code = cli->command->run(cli, argc, argv);
     ft_work_fleet_close(&cli->fleet);
-    ft_work_close(&cli->work);
-    return code;
+    return close_database(cli, code);
 }

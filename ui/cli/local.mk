@@ -30,6 +30,6 @@ libftuicli_a_SOURCES = \
 sbin_PROGRAMS += ftadmin
 ftadmin_SOURCES = ui/cli/main.c
 ftadmin_LDADD = libftuicli.a libftuiwork.a libftuitext.a libftuimodel.a \
-	libftdb.a libftprotect.a libftremote.a libftplan.a libftinventory.a \
+	libftdb.a libftpair.a libftprotect.a libftremote.a libftplan.a libftinventory.a \
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
 	$(LIBXML_LIBS)

@@ -41,7 +41,7 @@ run(struct ft_cli *cli, int argc, char **argv)
     bool differs;
 
     (void)argc;
-    if (ft_work_pair_find(&cli->fleet, argv[0], &found, &err))
+    if (ft_work_verify_prepare(&cli->fleet, argv[0], &found, &err))
         return ft_cli_fail_lookup(cli, &err);
     if (ft_work_verify(&cli->fleet, &found, &result, &differs, &err))
         return ft_cli_fail(cli, &err);

@@ -179,6 +179,21 @@ run_batch(struct job *jobs, size_t count)
     }
 }
 
+/* Whoever was reached is known to live, whatever became of the question. */
+static void
+remember_seen(const struct ft_work_fleet *fleet)
+{
+    struct ft_store *store = fleet->work->store;
+
+    if (!store || ft_store_begin(store, NULL))
+        return;
+    for (size_t i = 0; i < fleet->count; i++)
+        if (fleet->fleet.members[i]->ssh)
+            ft_store_host_seen(store, fleet->hosts[i].name, ft_work_now_ms(),
+                               NULL);
+    ft_store_commit(store, NULL);
+}
+
 size_t
 ft_work_fleet_each(struct ft_work_fleet *fleet, ft_work_each each, void *data)
 {
@@ -196,6 +211,7 @@ ft_work_fleet_each(struct ft_work_fleet *fleet, ft_work_each each, void *data)
     }
     for (size_t i = 0; i < fleet->count; i++)
         succeeded += fleet->errors[i].code == 0;
+    remember_seen(fleet);
     return succeeded;
 }
 

@@ -3,10 +3,12 @@
 
 #include "ui/work/hosts.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "ui/model/host-rows.h"
+#include "ui/work/locks.h"
 #include "ui/work/remember.h"
 #include "ui/work/suggest.h"
 
@@ -140,12 +142,26 @@ ft_work_host_show(const struct ft_work *work, const char *name, json_t **record,
 
 /* ---- coming in ---- */
 
+static int
+lock_hosts(const struct ft_work *work, const struct ft_store_host *hosts,
+           size_t count, struct ft_error *err)
+{
+    char doing[FT_STORE_NAME];
+    int rc = 0;
+
+    for (size_t i = 0; !rc && i < count; i++) {
+        snprintf(doing, sizeof(doing), "host add %.200s", hosts[i].name);
+        rc = ft_work_lock_host(work, hosts[i].name, FT_LOCK_ALONE, doing, err);
+    }
+    return rc;
+}
+
 int
 ft_work_hosts_prepare(const struct ft_work *work, struct ft_store_host *hosts,
                       size_t count, struct ft_work_fleet *fleet,
                       struct ft_error *err)
 {
-    int rc = ft_work_lock(work, "host add", NULL, err);
+    int rc = lock_hosts(work, hosts, count, err);
 
     if (!rc)
         return ft_work_fleet_from(work, true, hosts, count, fleet, err);
@@ -214,10 +230,12 @@ int
 ft_work_host_claim(const struct ft_work *work, const char *name,
                    struct ft_store_host *host, struct ft_error *err)
 {
+    char doing[FT_STORE_NAME];
     int rc = find_host(work, name, host, err);
 
+    snprintf(doing, sizeof(doing), "host remove %.200s", name);
     if (!rc)
-        rc = ft_work_lock(work, "host remove", NULL, err);
+        rc = ft_work_lock_host(work, name, FT_LOCK_ALONE, doing, err);
     return rc ? rc : ft_store_host_check_unused(work->store, name, err);
 }
 

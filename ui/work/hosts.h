@@ -17,7 +17,7 @@ int ft_work_host_show(const struct ft_work *work, const char *name,
                       json_t **record, struct ft_error *err);
 
 /*
- * For adding hosts: locks the database and makes a fleet of them, untouched
+ * For adding hosts: locks each of them and makes a fleet of them, untouched
  * yet. hosts is taken over always; -ENOENT no local engine; -EBUSY. fleet is
  * to be closed also after an error.
  */
@@ -36,8 +36,8 @@ size_t ft_work_hosts_add(struct ft_work_fleet *fleet);
 json_t *ft_work_hosts_added(const struct ft_work_fleet *fleet);
 
 /*
- * For removing a host: finds it, locks the database and makes sure that no
- * pair of ours uses it. -ENOENT, -EBUSY.
+ * For removing a host: finds it, locks it and makes sure that no pair of ours
+ * uses it. -ENOENT, -EBUSY.
  */
 int ft_work_host_claim(const struct ft_work *work, const char *name,
                        struct ft_store_host *host, struct ft_error *err);

@@ -10,7 +10,7 @@
 #include "ui/work/pair.h"
 
 /*
- * Finds the pair among what hosts say now, and locks the database.
+ * Finds the pair among what hosts say now, and locks it (ui/work/locks.h).
  * -ENOENT; -EHOSTUNREACH no host that carries it answers; -EBUSY.
  */
 int ft_work_switchover_prepare(struct ft_work_fleet *fleet, const char *vm,
@@ -23,8 +23,8 @@ int ft_work_switchover(struct ft_work_fleet *fleet,
                        struct ft_error *err);
 
 /*
- * Locks the database, finds the pair, living or remembered, and adopts it, for
- * the journal hangs on it. -ENOENT; -EBUSY.
+ * Locks the pair, finds it, living or remembered, and adopts it, for the
+ * journal hangs on it. -ENOENT; -EBUSY.
  */
 int ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
                               struct ft_work_pair *found, struct ft_error *err);
@@ -34,6 +34,10 @@ int ft_work_unprotect(struct ft_work_fleet *fleet,
                       const struct ft_work_pair *found, bool force,
                       const struct ft_progress *progress,
                       struct ft_unprotect_result *result, struct ft_error *err);
+
+/* Finds the pair, living or remembered, and locks it. -ENOENT; -EBUSY. */
+int ft_work_verify_prepare(struct ft_work_fleet *fleet, const char *vm,
+                           struct ft_work_pair *found, struct ft_error *err);
 
 /* ft_verify, with the user's patience or its own; *result is new. */
 int ft_work_verify(struct ft_work_fleet *fleet, const struct ft_work_pair *found,

@@ -4,6 +4,7 @@
 #include "ui/work/protect.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -11,6 +12,7 @@
 #include "base/io.h"
 #include "ui/model/suggest.h"
 #include "ui/work/journal.h"
+#include "ui/work/locks.h"
 #include "ui/work/suggest.h"
 
 int
@@ -21,9 +23,12 @@ ft_work_protect_look(struct ft_work_protect *job, struct ft_work_fleet *fleet,
 
     memset(job, 0, sizeof(*job));
     job->started_ns = ft_clock_ns();
+    job->began_ms = ft_work_now_ms();
     job->fleet = fleet;
     job->journal = ft_work_journal(fleet->work->store);
-    rc = dry_run ? 0 : ft_work_lock(fleet->work, "protect", vm, err);
+    job->dry_run = dry_run;
+    snprintf(job->doing, sizeof(job->doing), "protect %.200s", vm);
+    rc = dry_run ? 0 : ft_work_lock_vm(fleet->work, vm, job->doing, err);
     if (rc)
         return rc;
     if (!fleet->count)
@@ -128,6 +133,30 @@ suggest(const struct ft_work_protect *job,
     }
 }
 
+/*
+ * Now that the VM's uuid is known, and its hosts. Where the name that was given
+ * did not tell the uuid, another one may have been at work on it until now, and
+ * the plan be of before.
+ */
+static int
+lock_plan(struct ft_work_protect *job, struct ft_error *err)
+{
+    const struct ft_work *work = job->fleet->work;
+    const struct ft_plan *plan = &job->plan;
+    const char *hosts[] = { plan->primary, plan->standby, plan->witness };
+    struct ft_store_pair pair;
+    int rc = ft_work_lock_vm(work, plan->vm_uuid, job->doing, err);
+
+    if (!rc)
+        rc = ft_work_share_hosts(work, hosts, FT_ARRAY_SIZE(hosts), job->doing,
+                                 err);
+    if (rc || ft_store_pair_get(work->store, plan->vm_uuid, &pair, NULL) ||
+        !strcmp(pair.pair, plan->pair) || pair.created_at < job->began_ms)
+        return rc;
+    return ft_fail(err, EBUSY, "ftadmin status shows it",
+                   "another ftadmin has just worked on %s", plan->vm);
+}
+
 int
 ft_work_protect_plan(struct ft_work_protect *job,
                      const struct ft_plan_choices *choices, struct ft_error *err)
@@ -145,14 +174,33 @@ ft_work_protect_plan(struct ft_work_protect *job,
                             &job->resumed, err);
     if (rc == -ENOENT)
         suggest(job, choices, err);
-    return rc;
+    return rc || job->dry_run ? rc : lock_plan(job, err);
 }
 
-/* The caller's progress, with the lock between. */
+/* The caller's progress, with the locks between. */
 struct watched {
     struct ft_work_protect *job;
     const struct ft_progress *shown;
 };
+
+/*
+ * The engine of a host is installed by one at a time. And when only the long
+ * wait is left others may work, on this VM too. A lock that cannot be had for
+ * another reason than another ftadmin is none that anything depends on.
+ */
+static void
+keep_locks(struct ft_work_protect *job, const struct ft_plan_step *step,
+           enum ft_step_state state)
+{
+    const struct ft_work *work = job->fleet->work;
+
+    if (step->kind == FT_STEP_SYNC && state == FT_STEP_STARTED)
+        ft_work_unlock(work);
+    if (step->kind == FT_STEP_ENGINE && state == FT_STEP_STARTED)
+        ft_work_lock_engine(work, step->host, job->doing, NULL);
+    else if (step->kind == FT_STEP_ENGINE && state != FT_STEP_UNDONE)
+        ft_work_unlock_engine(work, step->host);
+}
 
 static void
 on_step(void *data, size_t index, size_t count, const char *description,
@@ -164,9 +212,8 @@ on_step(void *data, size_t index, size_t count, const char *description,
     if (watched->shown->step)
         watched->shown->step(watched->shown->data, index, count, description,
                              state);
-    if (state == FT_STEP_STARTED && index < plan->step_count &&
-        plan->steps[index].kind == FT_STEP_SYNC)
-        ft_work_unlock(watched->job->fleet->work);
+    if (index < plan->step_count)
+        keep_locks(watched->job, &plan->steps[index], state);
 }
 
 static void

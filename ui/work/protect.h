@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Making a VM fault tolerant: which hosts count, the plan, carrying it out
- * (src/protect/protect.h) under the database's lock and in its journal.
+ * (src/protect/protect.h) under the locks of the VM and its hosts, in the
+ * database's journal.
  *
  * Ownership: the fleet outlives the job; ft_work_protect_free releases the
  * rest. One thread, that of fleet and store.
@@ -18,12 +19,15 @@ struct ft_work_protect {
     struct ft_journal_ops journal;
     struct ft_plan plan; /* after ft_work_protect_plan, also one that failed */
     bool resumed;        /* it continues an interrupted protect */
-    int64_t started_ns;  /* CLOCK_MONOTONIC */
+    bool dry_run;
+    char doing[FT_STORE_NAME]; /* what others are told */
+    int64_t started_ns;        /* CLOCK_MONOTONIC */
+    int64_t began_ms;          /* the same, since 1970 */
 };
 
 /*
- * Locks the database, unless nothing will be changed (dry_run), and asks all
- * hosts for their facts. job is to be freed always. -EBUSY; -ENOENT no hosts
+ * Locks the VM, unless nothing will be changed (dry_run), and asks all hosts for
+ * their facts. job is to be freed always. -EBUSY; -ENOENT no hosts
  * are known; -ENOTCONN none of them answers (fleet->errors says why).
  */
 int ft_work_protect_look(struct ft_work_protect *job,
@@ -32,14 +36,15 @@ int ft_work_protect_look(struct ft_work_protect *job,
 
 /*
  * Checks, places and plans for the hosts that answered or were asked for by
- * name, as ft_protect_prepare, which has the errors; choices->pair is ours.
+ * name, as ft_protect_prepare, which has the errors; choices->pair is ours. Then
+ * locks the VM by its uuid, and shares its hosts: -EBUSY.
  */
 int ft_work_protect_plan(struct ft_work_protect *job,
                          const struct ft_plan_choices *choices,
                          struct ft_error *err);
 
 /*
- * Carries the plan out, as ft_protect_apply. The lock is given back when only
+ * Carries the plan out, as ft_protect_apply. The locks are given back when only
  * the long wait is left, so that others may work meanwhile.
  */
 int ft_work_protect_apply(struct ft_work_protect *job,

@@ -31,18 +31,26 @@ host_rows(const struct ft_work_fleet *fleet, int64_t now)
     return rows;
 }
 
-/* What was heard is kept for the next time; a locked database is no reason to
- * keep the answer from the administrator. */
+/*
+ * What was heard is kept for the next time, in one transaction; a database
+ * that is locked or full is no reason to keep the answer from the user.
+ */
 static void
 remember(const struct ft_work *work, const json_t *pairs)
 {
     struct ft_error err = FT_ERROR_INIT;
     const json_t *status;
     size_t index;
+    int rc = ft_store_begin(work->store, &err);
 
-    json_array_foreach(pairs, index, status)
-        if (ft_work_remember_status(work->store, status, &err))
-            ft_work_detail(work, "not stored: %s", err.text);
+    if (!rc) {
+        json_array_foreach(pairs, index, status)
+            if (ft_work_remember_status(work->store, status, &err))
+                ft_work_detail(work, "not stored: %s", err.text);
+        rc = ft_store_commit(work->store, &err);
+    }
+    if (rc)
+        ft_work_detail(work, "not stored: %s", err.text);
 }
 
 static json_t *

@@ -23,8 +23,8 @@ ft_work_vms_list(struct ft_work_fleet *fleet, json_t **rows,
     if (!pairs)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     rc = ft_work_pairs_add_stored(store, pairs, err);
-    if (!rc)
-        rc = ft_work_remember_all(fleet, err);
+    if (!rc && ft_work_remember_all(fleet, err))
+        ft_work_detail(fleet->work, "not stored: %s", err->text);
     if (!rc)
         rc = ft_store_vm_list(store, 0, &vms, &count, err);
     if (rc)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "db/check.h"
 
 int
 ft_work_open(struct ft_work *work, const char *path, struct ft_error *err)
@@ -14,9 +15,29 @@ ft_work_open(struct ft_work *work, const char *path, struct ft_error *err)
     char own[PATH_MAX];
     int rc = path ? 0 : ft_store_default_path(own, sizeof(own), err);
 
-    return rc ? rc
-              : ft_store_open(path ? path : own, FT_STORE_CREATE, &work->store,
-                              err);
+    if (!rc)
+        rc = ft_store_open(path ? path : own, FT_STORE_CREATE, &work->store,
+                           err);
+    return rc;
+}
+
+int
+ft_work_check(const struct ft_work *work, struct ft_error *err)
+{
+    struct ft_error why;
+
+    if (!ft_store_is_copy(work->store, &why))
+        return ft_check_begin(work->store, err);
+    return ft_fail(err, why.code, why.hint,
+                   "%.400s; it is read only, and nothing is remembered",
+                   why.text);
+}
+
+int
+ft_work_check_result(const struct ft_work *work, int wait_ms,
+                     struct ft_error *err)
+{
+    return work->store ? ft_check_result(work->store, wait_ms, err) : 0;
 }
 
 void
@@ -24,23 +45,6 @@ ft_work_close(struct ft_work *work)
 {
     ft_store_close(work->store);
     work->store = NULL;
-}
-
-int
-ft_work_lock(const struct ft_work *work, const char *verb, const char *vm,
-             struct ft_error *err)
-{
-    char what[FT_STORE_NAME + 32];
-
-    snprintf(what, sizeof(what), "%.30s%s%.200s", verb, vm ? " " : "",
-             vm ? vm : "");
-    return ft_store_lock(work->store, what, err);
-}
-
-void
-ft_work_unlock(const struct ft_work *work)
-{
-    ft_store_unlock(work->store);
 }
 
 int

@@ -59,10 +59,15 @@ struct ft_work {
 int ft_work_open(struct ft_work *work, const char *path, struct ft_error *err);
 void ft_work_close(struct ft_work *work);
 
-/* One writer at a time (ft_store_lock), as "VERB" or "VERB VM"; vm may be NULL. */
-int ft_work_lock(const struct ft_work *work, const char *verb, const char *vm,
-                 struct ft_error *err);
-void ft_work_unlock(const struct ft_work *work);
+/*
+ * What is to be said of the database before it is used, which it can be all
+ * the same: -EBADMSG an earlier check found it damaged; otherwise why it
+ * cannot be written (ft_store_is_copy). Begins the daily check (db/check.h),
+ * whose result ft_work_check_result waits for: -EBADMSG damaged.
+ */
+int ft_work_check(const struct ft_work *work, struct ft_error *err);
+int ft_work_check_result(const struct ft_work *work, int wait_ms,
+                         struct ft_error *err);
 
 /* Milliseconds of work->timeout_ms, or fallback. */
 int ft_work_timeout_ms(const struct ft_work *work, int fallback);

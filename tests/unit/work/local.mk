@@ -5,7 +5,7 @@ work_tests = tests/unit/work/test-work
 check_PROGRAMS += $(work_tests)
 TESTS += $(work_tests)
 tests_unit_work_test_work_SOURCES = tests/unit/work/test-work.c
-tests_unit_work_test_work_LDADD = libftuiwork.a libftuimodel.a libftdb.a \
+tests_unit_work_test_work_LDADD = libftuiwork.a libftuimodel.a libftdb.a libftpair.a \
 	libftprotect.a libftremote.a libftplan.a libftinventory.a libftbase.a \
 	$(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
 	$(LIBXML_LIBS) $(CMOCKA_LIBS)
