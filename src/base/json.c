@@ -93,6 +93,19 @@ ft_json_text(const char *text)
 }
 
 json_t *
+ft_json_figure(double value)
+{
+    double size = value < 0 ? -value : value;
+    json_int_t whole;
+
+    if (!(size < 1e15))
+        return json_real(value);
+    whole = (json_int_t)(value < 0 ? value - 0.5 : value + 0.5);
+    return size >= 1000 || (double)whole == value ? json_integer(whole)
+                                                  : json_real(value);
+}
+
+json_t *
 ft_json_from_error(const struct ft_error *err)
 {
     return json_pack("{s:i,s:o,s:o}", "code", err->code, "text",

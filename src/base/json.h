@@ -43,6 +43,12 @@ int ft_json_parse(const char *text, size_t size, json_t **out,
  */
 json_t *ft_json_text(const char *text);
 
+/*
+ * What was measured, as a JSON number of few characters: whole when it is so,
+ * or 1000 and more. A new reference; NULL for what is not finite.
+ */
+json_t *ft_json_figure(double value);
+
 /* {"code":..,"text":..,"hint":..} of err, a new reference or NULL. */
 json_t *ft_json_from_error(const struct ft_error *err);
 

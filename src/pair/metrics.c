@@ -59,8 +59,10 @@ ft_second_to_json(const struct ft_second *second)
 
         if (b->count)
             rc = json_object_set_new(m, infos[i].name,
-                                     json_pack("[f,f,f,I]", (double)b->min,
-                                               ft_bucket_mean(b), (double)b->max,
+                                     json_pack("[o,o,o,I]",
+                                               ft_json_figure(b->min),
+                                               ft_json_figure(ft_bucket_mean(b)),
+                                               ft_json_figure(b->max),
                                                (json_int_t)b->count));
     }
     if (rc) {
@@ -79,8 +81,8 @@ bucket_from_json(const json_t *json, struct ft_bucket *bucket)
         return -EBADMSG;
     for (size_t i = 0; i < 4; i++) {
         value[i] = json_number_value(json_array_get(json, i));
-        if (!json_is_number(json_array_get(json, i)) || !isfinite(value[i]) ||
-            value[i] < 0)
+        if (!json_is_number(json_array_get(json, i)) ||
+            !isfinite((float)value[i]) || value[i] < 0)
             return -EBADMSG;
     }
     if (value[0] > value[2] || value[3] < 1 || value[3] > (double)UINT32_MAX)

@@ -30,8 +30,9 @@ ft_rollup_count(const struct ft_rollup *rollup)
 static json_t *
 summary_to_json(const struct ft_summary *s)
 {
-    return json_pack("[f,f,f,f,f,I]", (double)s->min, (double)s->p5,
-                     (double)s->p50, (double)s->p95, (double)s->max,
+    return json_pack("[o,o,o,o,o,I]", ft_json_figure(s->min),
+                     ft_json_figure(s->p5), ft_json_figure(s->p50),
+                     ft_json_figure(s->p95), ft_json_figure(s->max),
                      (json_int_t)s->count);
 }
 

@@ -7,6 +7,8 @@
 
 #include "tests/unit/scratch.h"
 
+#include <math.h>
+
 #include "base/cleanup.h"
 #include "base/json.h"
 
@@ -267,6 +269,31 @@ test_files(void **state)
     assert_null(none);
 }
 
+static void
+assert_figure(double value, const char *text)
+{
+    FT_AUTOJSON json_t *json = ft_json_figure(value);
+    FT_AUTOFREE char *found = json_dumps(json, JSON_ENCODE_ANY);
+
+    assert_string_equal(found, text);
+}
+
+static void
+test_figures(void **state)
+{
+    (void)state;
+    assert_figure(0, "0");
+    assert_figure(0.5, "0.5");
+    assert_figure(7, "7");
+    assert_figure(-7, "-7");
+    assert_figure(999.5, "999.5");
+    assert_figure(1234.5, "1235");
+    assert_figure(-1234.5, "-1235");
+    assert_figure(1e12 + 0.25, "1000000000000");
+    assert_null(ft_json_figure(NAN));
+    assert_null(ft_json_figure(INFINITY));
+}
+
 int
 main(void)
 {
@@ -282,6 +309,7 @@ main(void)
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_error_of_a_peer),
         cmocka_unit_test(test_files),
+        cmocka_unit_test(test_figures),
     };
 
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);

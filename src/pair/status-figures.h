@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What of a pair's STATUS (ft-protocol(7)) are figures, that change all the
+ * time, and what is news when it changes: one table, for the daemon that tells
+ * both apart and for clients that put them together again. Pure.
+ *
+ * Threads: plain data of the caller.
+ */
+#ifndef FT_PAIR_STATUS_FIGURES_H
+#define FT_PAIR_STATUS_FIGURES_H
+
+#include <jansson.h>
+
+/*
+ * A copy of status without what is a figure, to be compared by json_equal: a
+ * new reference, NULL without memory.
+ */
+json_t *ft_status_without_figures(const json_t *status);
+
+/*
+ * The members of status that are figures or have figures in them, whole: a new
+ * reference, NULL without memory. Values are shared with status.
+ */
+json_t *ft_status_figures(const json_t *status);
+
+/*
+ * Lays such figures over a status; other members of figures are left out. 0 or
+ * -ENOMEM.
+ */
+int ft_status_lay_figures(json_t *status, const json_t *figures);
+
+#endif
