@@ -17,17 +17,21 @@
 #include "base/paths.h"
 #include "virt/loop.h"
 
-#define CLIENTS_MAX 64
+#define BYE_MS 10000       /* for a client that does not read to read why */
+#define OUT_KEPT (1 << 18) /* room for lines that an idle client keeps */
+#define LINE_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(5))
 
 struct client {
     uint64_t number;
-    int fd, watch;
+    int fd, watch, bye_timer;
     char *in, *out;
     size_t in_used, in_room, out_used, out_sent, out_room;
+    size_t replied; /* end of the last reply in out */
     int closing;
+    int leaving; /* gets no more lines: goes when it has read what is there */
 };
 
-static struct client *clients[CLIENTS_MAX];
+static struct client *clients[FT_CONTROL_CLIENTS_MAX];
 static uint64_t next_number = 1;
 static ft_control_handler handle;
 
@@ -36,9 +40,10 @@ client_close(struct client *c)
 {
     size_t i;
 
-    for (i = 0; i < CLIENTS_MAX; i++)
+    for (i = 0; i < FT_CONTROL_CLIENTS_MAX; i++)
         if (clients[i] == c)
             clients[i] = NULL;
+    ft_loop_timer_free(c->bye_timer);
     ft_loop_unwatch(c->watch);
     close(c->fd);
     free(c->in);
@@ -51,8 +56,9 @@ find_client(uint64_t number)
 {
     size_t i;
 
-    for (i = 0; i < CLIENTS_MAX; i++)
-        if (clients[i] && clients[i]->number == number && !clients[i]->closing)
+    for (i = 0; i < FT_CONTROL_CLIENTS_MAX; i++)
+        if (clients[i] && clients[i]->number == number &&
+            !clients[i]->closing && !clients[i]->leaving)
             return clients[i];
     return NULL;
 }
@@ -78,6 +84,35 @@ reserve(char **buffer, size_t *room, size_t used, size_t size, size_t limit)
     return 0;
 }
 
+/* Makes room at the begin; a line that is half sent stays whole. */
+static void
+forget_sent(struct client *c)
+{
+    const char *end = c->out_sent ? memrchr(c->out, '\n', c->out_sent) : NULL;
+    size_t gone = end ? (size_t)(end + 1 - c->out) : 0;
+
+    if (gone < c->out_used / 2)
+        return;
+    memmove(c->out, c->out + gone, c->out_used - gone);
+    c->out_used -= gone;
+    c->out_sent -= gone;
+    c->replied -= FT_MIN(c->replied, gone);
+}
+
+static void
+all_sent(struct client *c)
+{
+    c->out_used = c->out_sent = c->replied = 0;
+    if (c->out_room > OUT_KEPT) {
+        free(c->out);
+        c->out = NULL;
+        c->out_room = 0;
+    }
+    ft_loop_watch_writable(c->watch, 0);
+    if (c->leaving)
+        shutdown(c->fd, SHUT_RDWR); /* closed when the loop sees it */
+}
+
 static void
 client_flush(struct client *c)
 {
@@ -86,6 +121,7 @@ client_flush(struct client *c)
                          MSG_NOSIGNAL | MSG_DONTWAIT);
 
         if (n < 0 && errno == EAGAIN) {
+            forget_sent(c);
             ft_loop_watch_writable(c->watch, 1);
             return;
         }
@@ -95,28 +131,68 @@ client_flush(struct client *c)
         }
         c->out_sent += n > 0 ? n : 0;
     }
-    c->out_used = c->out_sent = 0;
-    ft_loop_watch_writable(c->watch, 0);
+    all_sent(c);
 }
 
+/* Steals line. 0, -EMSGSIZE or -ENOMEM. */
 static int
-client_send(struct client *c, json_t *line)
+append_line(struct client *c, json_t *line)
 {
-    FT_AUTOFREE char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    FT_AUTOFREE char *text = line ? json_dumps(line, LINE_FLAGS) : NULL;
     size_t size = text ? strlen(text) : 0;
+    int rc = text ? reserve(&c->out, &c->out_room, c->out_used, size + 1,
+                            FT_CONTROL_REPLY_MAX + 4096)
+                  : -ENOMEM;
 
     json_decref(line);
-    if (!text || reserve(&c->out, &c->out_room, c->out_used, size + 1,
-                         FT_CONTROL_REPLY_MAX + 4096)) {
-        c->closing = 1;
-        shutdown(c->fd, SHUT_RDWR);
-        return -ENOMEM;
-    }
+    if (rc)
+        return rc;
     memcpy(c->out + c->out_used, text, size);
     c->out[c->out_used + size] = '\n';
     c->out_used += size + 1;
+    return 0;
+}
+
+static int
+client_send(struct client *c, json_t *line, int is_reply)
+{
+    int rc = append_line(c, line);
+
+    if (rc) {
+        c->closing = 1;
+        shutdown(c->fd, SHUT_RDWR);
+        return rc;
+    }
+    if (is_reply)
+        c->replied = c->out_used;
     client_flush(c);
     return 0;
+}
+
+static void
+on_bye_timer(void *opaque)
+{
+    client_close(opaque);
+}
+
+/* Instead of what it has not begun to read it gets one last line. */
+static void
+send_away(struct client *c, int64_t id, const char *why)
+{
+    const char *end =
+        c->out_sent && c->out[c->out_sent - 1] != '\n'
+            ? memchr(c->out + c->out_sent, '\n', c->out_used - c->out_sent)
+            : NULL;
+
+    c->out_used = end ? (size_t)(end + 1 - c->out) : c->out_sent;
+    c->replied = c->out_used;
+    c->leaving = 1;
+    c->bye_timer = ft_loop_timer(on_bye_timer, c);
+    ft_loop_timer_set(c->bye_timer, BYE_MS);
+    client_send(c,
+                json_pack("{s:I,s:{s:s}}", "id", (json_int_t)id, "event", "bye",
+                          why),
+                1);
 }
 
 void
@@ -128,8 +204,10 @@ ft_control_reply(struct ft_request request, json_t *result)
         json_decref(result);
         return;
     }
-    client_send(c, json_pack("{s:I,s:b,s:o}", "id", (json_int_t)request.id, "ok",
-                             1, "result", result ? result : json_object()));
+    client_send(c,
+                json_pack("{s:I,s:b,s:o}", "id", (json_int_t)request.id, "ok",
+                          1, "result", result ? result : json_object()),
+                1);
 }
 
 void
@@ -138,8 +216,10 @@ ft_control_reply_error(struct ft_request request, const struct ft_error *err)
     struct client *c = find_client(request.client);
 
     if (c)
-        client_send(c, json_pack("{s:I,s:b,s:o}", "id", (json_int_t)request.id,
-                                 "ok", 0, "error", ft_json_from_error(err)));
+        client_send(c,
+                    json_pack("{s:I,s:b,s:o}", "id", (json_int_t)request.id,
+                              "ok", 0, "error", ft_json_from_error(err)),
+                    1);
 }
 
 int
@@ -151,8 +231,15 @@ ft_control_event(struct ft_request request, json_t *event)
         json_decref(event);
         return -ENOENT;
     }
-    return client_send(c, json_pack("{s:I,s:o}", "id", (json_int_t)request.id,
-                                    "event", event));
+    if (c->out_used - FT_MAX(c->out_sent, c->replied) > FT_CONTROL_BACKLOG_MAX) {
+        json_decref(event);
+        send_away(c, request.id, "this client does not read fast enough");
+        return -ENOBUFS;
+    }
+    return client_send(c,
+                       json_pack("{s:I,s:o}", "id", (json_int_t)request.id,
+                                 "event", event),
+                       0);
 }
 
 static void
@@ -183,7 +270,7 @@ handle_lines(struct client *c)
 {
     char *start = c->in, *end;
 
-    while (!c->closing &&
+    while (!c->closing && !c->leaving &&
            (end = memchr(start, '\n', c->in + c->in_used - start))) {
         if (end > start)
             handle_line(c, start, end - start);
@@ -207,6 +294,8 @@ client_read(struct client *c)
         return -EPIPE;
     c->in_used += n;
     handle_lines(c);
+    if (c->leaving)
+        c->in_used = 0; /* what it says now is not heard */
     return 0;
 }
 
@@ -230,6 +319,23 @@ on_client(int fd, void *opaque)
         client_close(c);
 }
 
+/* To somebody for whom there is no room: why, if that can be said at once. */
+static void
+refuse(int fd)
+{
+    FT_AUTOJSON json_t *line = NULL;
+    FT_AUTOFREE char *text = NULL;
+    struct ft_error err;
+
+    ft_fail(&err, EBUSY, "Close another ftadmin, or try again in a moment.",
+            "the engine has %d connections already", FT_CONTROL_CLIENTS_MAX);
+    line = json_pack("{s:i,s:b,s:o}", "id", 0, "ok", 0, "error",
+                     ft_json_from_error(&err));
+    text = line ? json_dumps(line, LINE_FLAGS) : NULL;
+    if (text)
+        (void)!dprintf(fd, "%s\n", text);
+}
+
 static void
 on_listener(int fd, void *opaque)
 {
@@ -239,13 +345,16 @@ on_listener(int fd, void *opaque)
     size_t slot = 0;
 
     (void)opaque;
-    while (slot < CLIENTS_MAX && clients[slot])
+    while (slot < FT_CONTROL_CLIENTS_MAX && clients[slot])
         slot++;
-    if (accepted < 0 || slot == CLIENTS_MAX)
+    if (accepted >= 0 && slot == FT_CONTROL_CLIENTS_MAX)
+        refuse(accepted);
+    if (accepted < 0 || slot == FT_CONTROL_CLIENTS_MAX)
         return;
     c = calloc(1, sizeof(*c));
     if (!c)
         return;
+    c->bye_timer = -1;
     c->number = next_number++;
     c->fd = accepted;
     c->watch = ft_loop_watch(accepted, on_client, c);

@@ -5,7 +5,8 @@
  *
  * A request is answered at once or later, by its client and request number;
  * a client that is gone by then is no error. Memory for each client is
- * bounded; one that does not read its replies is disconnected. Loop thread only.
+ * bounded: replies by FT_CONTROL_REPLY_MAX, events behind them by
+ * FT_CONTROL_BACKLOG_MAX. Fractions are told with five digits. Loop thread only.
  */
 #ifndef FT_ENGINE_CONTROL_SERVER_H
 #define FT_ENGINE_CONTROL_SERVER_H
@@ -15,6 +16,9 @@
 #include <jansson.h>
 
 #include "base/error.h"
+
+#define FT_CONTROL_CLIENTS_MAX 64
+#define FT_CONTROL_BACKLOG_MAX (1 << 20) /* bytes of events not read yet */
 
 struct ft_request {
     uint64_t client; /* never used again for another client */
@@ -32,7 +36,13 @@ int ft_control_listen(const char *path, ft_control_handler handler,
 void ft_control_reply(struct ft_request request, json_t *result);
 void ft_control_reply_error(struct ft_request request,
                             const struct ft_error *err);
-/* Sends an event line of a streaming verb. 0, or -ENOENT: the client is gone. */
+
+/*
+ * Sends an event line of a streaming verb; event is stolen. 0; -ENOENT: the
+ * client is gone; -ENOBUFS: it does not read, and so it goes: what it has not
+ * begun to read is dropped, a last line {"bye": WHY} takes its place, and the
+ * connection ends when that is read, or ten seconds later.
+ */
 int ft_control_event(struct ft_request request, json_t *event);
 
 /* ftengine control: copies stdin to the daemon's socket and back. Exit status. */

@@ -12,9 +12,13 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/paths.h"
+#include "engine/board.h"
 #include "engine/events.h"
+#include "engine/followers.h"
+#include "engine/machine.h"
 #include "engine/supervisor.h"
 #include "engine/this-host.h"
+#include "engine/watch.h"
 #include "engine/witness-process.h"
 #include "inventory/probe.h"
 #include "link/link.h"
@@ -22,11 +26,7 @@
 #include "witness/witness-pairs.h"
 #include "worker/pair-store.h"
 
-typedef int (*verb_call)(struct ft_request request, const json_t *args,
-                         json_t **result, struct ft_error *err);
-
-/* What a verb returns when it will answer later by itself. */
-#define LATER 1
+#define LATER FT_VERB_LATER
 
 static int
 need_pair(const json_t *args, char pair[37], struct ft_error *err)
@@ -202,11 +202,7 @@ verb_status(struct ft_request request, const json_t *args, json_t **result,
     ft_this_host_name(host);
     *result =
         json_pack("{s:s,s:s,s:o,s:o}", "host", host, "version", PACKAGE_VERSION,
-                  "pairs", ft_supervisor_status(), "witness",
-                  ft_witness_process_wanted()
-                      ? json_pack("{s:b}", "running",
-                                  ft_witness_process_running())
-                      : json_null());
+                  "pairs", ft_board_statuses(), "witness", ft_witness_json());
     return 0;
 }
 
@@ -215,12 +211,12 @@ verb_events(struct ft_request request, const json_t *args, json_t **result,
             struct ft_error *err)
 {
     int64_t since = ft_json_int(args, "since", 0, INT64_MAX, 0);
+    int rc =
+        ft_json_bool(args, "follow", 0) ? ft_followers_add(request, err) : 0;
 
-    (void)err;
-    *result = json_pack("{s:o}", "events", ft_events_since(since));
-    if (ft_json_bool(args, "follow", 0))
-        ft_events_follow(request);
-    return 0;
+    if (!rc)
+        *result = json_pack("{s:o}", "events", ft_events_since(since));
+    return rc;
 }
 
 static int
@@ -299,12 +295,15 @@ verb_witness_list(struct ft_request request, const json_t *args,
 
 static const struct {
     const char *name;
-    verb_call call;
+    ft_verb_call call;
 } verbs[] = {
     { "hello", verb_hello },
     { "probe", verb_probe },
     { "status", verb_status },
     { "events", verb_events },
+    { "watch", ft_verb_watch },
+    { "series", ft_verb_series },
+    { "machine", ft_verb_machine },
     { "pair-set", verb_pair_set },
     { "pair-remove", verb_pair_remove },
     { "switchover", verb_switchover },

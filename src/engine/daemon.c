@@ -17,12 +17,14 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/priority.h"
+#include "engine/board.h"
 #include "engine/control-server.h"
 #include "engine/daemon-verbs.h"
 #include "engine/events.h"
 #include "engine/link-listener.h"
 #include "engine/supervisor.h"
 #include "engine/this-host.h"
+#include "engine/watch.h"
 #include "engine/witness-process.h"
 #include "virt/loop.h"
 
@@ -192,5 +194,7 @@ ft_daemon_main(const struct ft_daemon_options *options)
     ft_events_note("info", "engine-started", NULL, NULL,
                    "the engine started on this host");
     ft_loop_run();
+    ft_watch_end("the engine on this host is being stopped");
+    ft_board_save();
     return 0;
 }

@@ -15,12 +15,12 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "engine/followers.h"
 
 #define EVENTS_FILE FT_STATE_FOLDER "/events.jsonl"
 #define EVENTS_OLD_FILE EVENTS_FILE ".1"
 #define EVENTS_FILE_MAX (1 << 20)
 #define EVENTS_KEPT 1000
-#define FOLLOWERS_MAX 32
 
 static struct {
     char host[64];
@@ -28,8 +28,6 @@ static struct {
     int torn; /* the file's last line has no end */
     int64_t seq;
     json_t *recent;
-    struct ft_request followers[FOLLOWERS_MAX];
-    unsigned follower_count;
 } events = { .fd = -1 };
 
 static void
@@ -124,19 +122,6 @@ write_line(const json_t *event)
         ft_log(FT_LOG_WARN, "cannot write %s", EVENTS_FILE);
 }
 
-static void
-tell_followers(json_t *event)
-{
-    unsigned i = 0;
-
-    while (i < events.follower_count) {
-        if (ft_control_event(events.followers[i], json_incref(event)) == 0)
-            i++;
-        else
-            events.followers[i] = events.followers[--events.follower_count];
-    }
-}
-
 void
 ft_events_add(json_t *event)
 {
@@ -152,7 +137,7 @@ ft_events_add(json_t *event)
            ft_json_string(event, "vm", "-"), ft_json_string(event, "text", ""));
     write_line(event);
     remember(event);
-    tell_followers(event);
+    ft_followers_event(event);
     json_decref(event);
 }
 
@@ -177,9 +162,8 @@ ft_events_since(int64_t since)
     return list;
 }
 
-void
-ft_events_follow(struct ft_request request)
+int64_t
+ft_events_last(void)
 {
-    if (events.follower_count < FOLLOWERS_MAX)
-        events.followers[events.follower_count++] = request;
+    return events.seq;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host's event log: /var/lib/ftadmin/events.jsonl, one JSON object a line
- * (EVENT in ft-protocol(7)), bounded to two files of 1 MiB, and followers that
- * get each new event. Daemon only, loop thread only.
+ * (EVENT in ft-protocol(7)), bounded to two files of 1 MiB. Each new event is
+ * told to the followers. Daemon only, loop thread only.
  */
 #ifndef FT_ENGINE_EVENTS_H
 #define FT_ENGINE_EVENTS_H
@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "engine/control-server.h"
+#include "base/error.h"
 
 /* Reads what is there, to go on with its numbers. host is copied. */
 int ft_events_open(const char *host, struct ft_error *err);
@@ -29,7 +29,7 @@ void ft_events_note(const char *severity, const char *kind, const char *pair,
 /* Events with seq > since, at most 1000, newest last; a new array. */
 json_t *ft_events_since(int64_t since);
 
-/* Sends every later event to this request's client until it is gone. */
-void ft_events_follow(struct ft_request request);
+/* The number of the newest event; 0 when there was none yet. */
+int64_t ft_events_last(void);
 
 #endif

@@ -1,15 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 engine_PROGRAMS += ftengine
 ftengine_SOURCES = \
+	src/engine/board.c src/engine/board.h \
 	src/engine/control-server.c src/engine/control-server.h \
 	src/engine/control.c \
 	src/engine/daemon-verbs.c src/engine/daemon-verbs.h \
 	src/engine/daemon.c src/engine/daemon.h \
 	src/engine/events.c src/engine/events.h \
+	src/engine/followers.c src/engine/followers.h \
 	src/engine/link-listener.c src/engine/link-listener.h \
+	src/engine/machine.c src/engine/machine.h \
 	src/engine/main.c \
+	src/engine/series-store.c src/engine/series-store.h \
 	src/engine/supervisor.c src/engine/supervisor.h \
 	src/engine/this-host.c src/engine/this-host.h \
+	src/engine/verb.h \
+	src/engine/watch-args.c src/engine/watch-args.h \
+	src/engine/watch.c src/engine/watch.h \
 	src/engine/witness-process.c src/engine/witness-process.h
 ftengine_LDADD = libftprimary.a libftstandby.a libftworker.a libftwitness.a \
 	libftdisk.a libftlink.a libftgate.a libftqemu.a libftvirt.a \

@@ -19,12 +19,14 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "engine/board.h"
 #include "engine/events.h"
+#include "engine/followers.h"
 #include "virt/loop.h"
 #include "worker/channel.h"
 #include "worker/pair-store.h"
 
-#define WORKERS_MAX 256
+#define WORKERS_MAX FT_PAIRS_MAX
 #define REATTACH_MS 700 /* for workers that outlived a daemon */
 #define SIGN_OF_LIFE_NS (8 * FT_NS_PER_S)
 #define CRASHES_MAX 6 /* within CRASH_WINDOW_NS: give up */
@@ -41,9 +43,9 @@ struct worker {
     unsigned crashes;
     int give_up;                    /* the next worker is to open the gate */
     int removed, gave_up, expected; /* what its "bye" announced */
-    json_t *status;
-    json_t *waiting;  /* a request for a worker that starts */
-    json_t *farewell; /* the answer to a removal, for its end */
+    struct ft_board_pair *board;    /* what is known of the pair */
+    json_t *waiting;                /* a request for a worker that starts */
+    json_t *farewell;               /* the answer to a removal, for its end */
 };
 
 static struct worker *workers[WORKERS_MAX];
@@ -76,6 +78,7 @@ drop_process(struct worker *w)
         close(w->pidfd);
     w->pidfd = w->pidfd_watch = -1;
     w->pid = 0;
+    ft_board_worker(w->board, 0);
 }
 
 static void
@@ -88,8 +91,8 @@ worker_free(struct worker *w)
             workers[i] = NULL;
     drop_channel(w);
     drop_process(w);
+    ft_board_remove(w->board);
     ft_loop_timer_free(w->restart_timer);
-    json_decref(w->status);
     json_decref(w->waiting);
     json_decref(w->farewell);
     free(w);
@@ -139,6 +142,7 @@ spawn(struct worker *w)
     }
     w->give_up = 0; /* decided anew at the next crash */
     watch_process(w);
+    ft_board_worker(w->board, w->pid);
     ft_log(FT_LOG_INFO, "worker %d started for %s", (int)w->pid, w->vm);
 }
 
@@ -159,6 +163,11 @@ worker_new(const char *pair)
         slot++;
     if (slot == WORKERS_MAX || !(w = calloc(1, sizeof(*w))))
         return NULL;
+    w->board = ft_board_add(pair);
+    if (!w->board) {
+        free(w);
+        return NULL;
+    }
     snprintf(w->pair, sizeof(w->pair), "%s", pair);
     if (ft_pair_load(pair, &config, NULL) == 0)
         snprintf(w->vm, sizeof(w->vm), "%s", config.vm);
@@ -225,8 +234,7 @@ after_crash(struct worker *w, const char *how)
     ft_events_note(n >= CRASHES_MAX ? "crit" : "warn", "worker-died", w->pair,
                    w->vm, text);
     w->give_up = n >= CRASHES_MAX;
-    json_decref(w->status);
-    w->status = NULL;
+    ft_board_no_status(w->board, false);
     ft_loop_timer_set(w->restart_timer, n <= 1             ? 1
                                         : n >= CRASHES_MAX ? 2000
                                                            : 200 * (int)n);
@@ -255,7 +263,9 @@ on_exit_of(int fd, void *opaque)
         forget_pair(w);
     else if (w->expected)
         spawn(w);
-    else if (!w->gave_up)
+    else if (w->gave_up)
+        ft_board_no_status(w->board, true);
+    else
         after_crash(w, how);
 }
 
@@ -271,14 +281,16 @@ static void
 handle_message(struct worker *w, json_t *message)
 {
     json_t *status = json_object_get(message, "status");
+    const json_t *sample = json_object_get(message, "sample");
     json_t *event = json_object_get(message, "event");
     const char *bye = ft_json_string(message, "bye", NULL);
 
     w->last_sign = ft_clock_ns();
-    if (status) {
-        json_decref(w->status);
-        w->status = json_incref(status);
-    }
+    ft_board_spoke(w->board);
+    if (status)
+        ft_board_status(w->board, status);
+    if (sample)
+        ft_board_sample(w->board, sample);
     if (event)
         ft_events_add(json_incref(event));
     if (json_object_get(message, "reply") && w->removed)
@@ -324,6 +336,7 @@ adopt(int fd, const json_t *message)
     if (!w->pid) {
         w->pid = pid;
         watch_process(w);
+        ft_board_worker(w->board, pid);
         ft_log(FT_LOG_INFO, "worker %d of %s is still there", (int)pid, w->vm);
     }
     ft_loop_timer_set(w->restart_timer, -1);
@@ -446,53 +459,6 @@ ft_supervisor_restart(const char *pair)
         w->expected = 1;
         kill(w->pid, SIGTERM);
     }
-}
-
-/* What is known of a pair whose worker has not reported yet. */
-static json_t *
-status_without_worker(const struct worker *w)
-{
-    struct ft_pair_config config;
-    struct ft_pair_record state;
-    unsigned primary;
-    json_t *json;
-
-    if (ft_pair_load(w->pair, &config, NULL) ||
-        ft_pair_state_load(&config, &state, NULL))
-        return NULL;
-    primary = state.record.role == FT_ROLE_PRIMARY ? config.self : !config.self;
-    json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:s}", "pair", w->pair,
-                     "vm", config.vm, "uuid", config.vm_uuid, "role",
-                     ft_role_name(state.record.role), "state",
-                     w->gave_up ? "failed" : "unprotected", "reason",
-                     w->gave_up ? "the engine gave up on this VM"
-                                : "the worker is being started",
-                     "generation", (json_int_t)state.record.generation,
-                     "primary", config.hosts[primary].name, "standby",
-                     config.hosts[!primary].name);
-    ft_pair_state_clear(&state);
-    return json;
-}
-
-json_t *
-ft_supervisor_status(void)
-{
-    json_t *list = json_array();
-    size_t i;
-
-    for (i = 0; i < WORKERS_MAX; i++) {
-        struct worker *w = workers[i];
-        json_t *status;
-
-        if (!w)
-            continue;
-        status = w->status ? json_copy(w->status) : status_without_worker(w);
-        if (status) {
-            json_object_set_new(status, "worker_pid", json_integer(w->pid));
-            json_array_append_new(list, status);
-        }
-    }
-    return list;
 }
 
 int

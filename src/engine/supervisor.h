@@ -2,14 +2,16 @@
 /*
  * The daemon's workers: one process for each pair, started, watched, restarted
  * and never more than one for a pair. A worker that outlives a daemon connects
- * to the next one by itself. Loop thread only.
+ * to the next one by itself. What workers say goes to the board (board.h). Loop
+ * thread only.
  *
  * Messages (channel.h). Worker to daemon: first {"worker":PAIR,"pid":N}; then
  * {"status":STATUS} several times a second, which is also its sign of life;
- * {"event":EVENT}; {"reply":CLIENT,"id":ID,"result"|"error":...}; {"bye":WHY}
- * before it exits, WHY being "role" (start it again), "removed" (forget the
- * pair) or "gave-up". Daemon to worker: {"verb","args","client","id"}, or
- * {"link":true} with the socket of a peer that has just connected.
+ * {"sample":SECOND} once a second; {"event":EVENT};
+ * {"reply":CLIENT,"id":ID,"result"|"error":...}; {"bye":WHY} before it exits, WHY
+ * being "role" (start it again), "removed" (forget the pair) or "gave-up". Daemon
+ * to worker: {"verb","args","client","id"}, or {"link":true} with the socket of a
+ * peer that has just connected.
  */
 #ifndef FT_ENGINE_SUPERVISOR_H
 #define FT_ENGINE_SUPERVISOR_H
@@ -27,9 +29,6 @@ int ft_supervisor_start(const char *pair, struct ft_error *err);
 
 /* Ends a pair's worker so that it starts again with its new configuration. */
 void ft_supervisor_restart(const char *pair);
-
-/* An array of the last STATUS of each pair. */
-json_t *ft_supervisor_status(void);
 
 /*
  * Hands a request to the pair's worker, which answers it later; one request

@@ -252,6 +252,23 @@ probe_networks(virConnectPtr conn, json_t *facts)
     return add(facts, "networks", list) < 0 ? -ENOMEM : rc;
 }
 
+json_t *
+ft_probe_pool_place(virStoragePoolPtr pool)
+{
+    FT_AUTOFREE char *text = virStoragePoolGetXMLDesc(pool, 0);
+    json_t *place;
+    struct xml xml;
+
+    if (xml_open(&xml, text) == 0)
+        place = json_pack("{s:o,s:o}", "type",
+                          xml_json(&xml, NULL, "string(/pool/@type)"), "path",
+                          xml_json(&xml, NULL, "string(/pool/target/path)"));
+    else
+        place = json_pack("{s:s,s:s}", "type", "", "path", "");
+    xml_close(&xml);
+    return place;
+}
+
 static int
 add_pool(json_t *list, virStoragePoolPtr pool)
 {
@@ -421,12 +438,9 @@ take_mac(struct xml *xml, xmlNodePtr node, void *data)
                : -ENOMEM;
 }
 
-static const char *
-state_of(virDomainPtr domain)
+const char *
+ft_probe_state_name(int state)
 {
-    int state = VIR_DOMAIN_NOSTATE;
-
-    virDomainGetState(domain, &state, NULL, 0);
     switch (state) {
     case VIR_DOMAIN_RUNNING:
     case VIR_DOMAIN_BLOCKED:
@@ -440,6 +454,15 @@ state_of(virDomainPtr domain)
     default:
         return ft_domain_state_name(FT_DOMAIN_OTHER);
     }
+}
+
+static const char *
+state_of(virDomainPtr domain)
+{
+    int state = VIR_DOMAIN_NOSTATE;
+
+    virDomainGetState(domain, &state, NULL, 0);
+    return ft_probe_state_name(state);
 }
 
 /* What the API says, without the XML. */

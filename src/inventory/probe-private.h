@@ -7,9 +7,19 @@
 #define FT_INVENTORY_PROBE_PRIVATE_H
 
 #include <jansson.h>
+#include <libvirt/libvirt.h>
 
 json_t *ft_probe_kernel(void);
 json_t *ft_probe_nics(void);
+
+/* {"total", "available"} in bytes. */
+json_t *ft_probe_memory(void);
+
+/* A name of enum ft_domain_state for a virDomainState. */
+const char *ft_probe_state_name(int state);
+
+/* {"type", "path"} of a pool, empty where its XML says nothing. */
+json_t *ft_probe_pool_place(virStoragePoolPtr pool);
 
 /* Adds libvirt, networks, pools, emulators and domains to facts. 0, -ENOMEM. */
 int ft_probe_libvirt(json_t *facts);

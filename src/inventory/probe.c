@@ -50,8 +50,8 @@ probe_cpu(void)
                      (json_int_t)sysconf(_SC_NPROCESSORS_ONLN));
 }
 
-static json_t *
-probe_memory(void)
+json_t *
+ft_probe_memory(void)
 {
     FT_AUTOFREE char *text = NULL;
     FT_AUTOFREE char *total = NULL;
@@ -92,7 +92,7 @@ ft_probe(json_t **out, struct ft_error *err)
                       FT_FACTS_SCHEMA, "engine", PACKAGE_VERSION, "hostname",
                       hostname, "machine_id", probe_machine_id(), "kernel",
                       ft_probe_kernel(), "cpu", probe_cpu(), "memory",
-                      probe_memory(), "nics", ft_probe_nics());
+                      ft_probe_memory(), "nics", ft_probe_nics());
     if (facts == NULL || ft_probe_libvirt(facts) < 0)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     /* Looking took time; the clock is read by the caller around the answer. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-engine_tests = tests/unit/engine/test-events
+engine_tests = tests/unit/engine/test-events tests/unit/engine/test-followers \
+	tests/unit/engine/test-watch
 check_PROGRAMS += $(engine_tests)
 TESTS += $(engine_tests)
 # includes events.c, with another folder than the host's
@@ -9,4 +10,22 @@ tests_unit_engine_test_events_SOURCES = tests/unit/engine/test-events.c \
 tests_unit_engine_test_events_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"'
 tests_unit_engine_test_events_LDADD = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_engine_test_followers_SOURCES = tests/unit/engine/test-followers.c \
+	src/engine/followers.c
+tests_unit_engine_test_followers_LDADD = libftpair.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+# the daemon but for its main, compiled anew, with other folders than the host's
+tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
+	tests/unit/scratch.h \
+	src/engine/board.c src/engine/control-server.c \
+	src/engine/daemon-verbs.c src/engine/events.c src/engine/followers.c \
+	src/engine/machine.c src/engine/series-store.c src/engine/supervisor.c \
+	src/engine/this-host.c src/engine/watch-args.c src/engine/watch.c \
+	src/engine/witness-process.c src/worker/pair-store.c
+tests_unit_engine_test_watch_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
+tests_unit_engine_test_watch_LDADD = libftworker.a libftwitness.a libftlink.a \
+	libftvirt.a libftpair.a libftinventory.a libftbase.a $(LIBVIRT_LIBS) \
+	$(JANSSON_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(LIBXML_LIBS) \
+	$(LZ4_LIBS) $(XXHASH_LIBS) $(CMOCKA_LIBS)
 endif

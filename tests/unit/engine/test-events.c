@@ -2,7 +2,7 @@
 /*
  * The event log: numbers that never go back, bounded files and memory, and
  * what a crash leaves on the disk. The state folder is "state" in the scratch
- * folder (local.mk); the control server is this program's.
+ * folder (local.mk); the followers are this program's.
  */
 #include "config.h"
 
@@ -11,19 +11,12 @@
 /* its statics, so that a daemon can be started again in one process */
 #include "engine/events.c" // NOLINT(bugprone-suspicious-include)
 
-static int64_t heard[FOLLOWERS_MAX + 10]; /* last number, by client */
-static int gone[FOLLOWERS_MAX + 10];
+static int64_t heard; /* number of the last event that followers were told */
 
-int
-ft_control_event(struct ft_request request, json_t *event)
+void
+ft_followers_event(json_t *event)
 {
-    int64_t seq = ft_json_int(event, "seq", 0, INT64_MAX, -1);
-
-    json_decref(event);
-    if (gone[request.client])
-        return -ENOENT;
-    heard[request.client] = seq;
-    return 0;
+    heard = ft_json_int(event, "seq", 0, INT64_MAX, -1);
 }
 
 static void
@@ -50,8 +43,7 @@ static int
 begin(void **state)
 {
     (void)state;
-    memset(heard, 0, sizeof(heard));
-    memset(gone, 0, sizeof(gone));
+    heard = 0;
     mkdir(FT_STATE_FOLDER, 0700);
     unlink(EVENTS_FILE);
     unlink(EVENTS_OLD_FILE);
@@ -341,41 +333,16 @@ test_odd_text(void **state)
 }
 
 static void
-test_followers(void **state)
+test_followers_are_told(void **state)
 {
     (void)state;
-    note("before");
-    for (unsigned i = 0; i < 3; i++)
-        ft_events_follow((struct ft_request){ i, 1 });
-    note("to all");
-    for (unsigned i = 0; i < 3; i++)
-        assert_int_equal(heard[i], 2);
-    gone[0] = 1;
-    note("to two of them");
-    assert_int_equal(heard[0], 2);
-    assert_int_equal(heard[1], 3);
-    assert_int_equal(heard[2], 3);
-    gone[0] = 0; /* its number is never used again */
-    note("still to two");
-    assert_int_equal(heard[0], 2);
-    assert_int_equal(heard[1], 4);
-}
-
-static void
-test_followers_are_bounded(void **state)
-{
-    (void)state;
-    for (unsigned i = 0; i < FOLLOWERS_MAX + 5; i++)
-        ft_events_follow((struct ft_request){ i, 1 });
-    note("x");
-    assert_int_equal(heard[FOLLOWERS_MAX - 1], 1);
-    for (unsigned i = 0; i < FOLLOWERS_MAX; i++)
-        gone[i] = 1;
-    note("all leave");
-    assert_int_equal(events.follower_count, 0);
-    ft_events_follow((struct ft_request){ FOLLOWERS_MAX + 1, 1 });
-    note("room again");
-    assert_int_equal(heard[FOLLOWERS_MAX + 1], 3);
+    assert_int_equal(ft_events_last(), 0);
+    note("one");
+    note("two");
+    assert_int_equal(heard, 2);
+    assert_int_equal(ft_events_last(), 2);
+    restart();
+    assert_int_equal(ft_events_last(), 2);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
@@ -392,19 +359,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_members),
-        TEST(test_since),
-        TEST(test_restart),
-        TEST(test_memory_is_bounded),
-        TEST(test_files_are_bounded),
-        TEST(test_restart_after_the_turn),
-        TEST(test_torn_line),
-        TEST(test_garbage),
-        TEST(test_odd_files),
-        TEST(test_disk_full),
-        TEST(test_odd_text),
-        TEST(test_followers),
-        TEST(test_followers_are_bounded),
+        TEST(test_members),           TEST(test_since),
+        TEST(test_restart),           TEST(test_memory_is_bounded),
+        TEST(test_files_are_bounded), TEST(test_restart_after_the_turn),
+        TEST(test_torn_line),         TEST(test_garbage),
+        TEST(test_odd_files),         TEST(test_disk_full),
+        TEST(test_odd_text),          TEST(test_followers_are_told),
     };
 
     return cmocka_run_group_tests(tests, enter, scratch_leave);
