@@ -414,6 +414,21 @@ check_signs_of_life(void *opaque)
     }
 }
 
+/* The daemon died between the steps of ft_pair_forget: then the rest is done. */
+static int
+is_half_forgotten(const char *pair)
+{
+    struct ft_pair_config config;
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_pair_load(pair, &config, NULL) != -ENOENT)
+        return 0;
+    ft_log(FT_LOG_WARN, "pair %s has no configuration: it is forgotten", pair);
+    if (ft_pair_forget(pair, &err))
+        ft_log_error(&err, "unprotect");
+    return 1;
+}
+
 int
 ft_supervisor_open(struct ft_error *err)
 {
@@ -428,8 +443,11 @@ ft_supervisor_open(struct ft_error *err)
     ft_loop_watch(fd, on_listener, NULL);
     ft_loop_timer_set(ft_loop_timer(check_signs_of_life, NULL), 1000);
     json_array_foreach(pairs, i, pair) {
-        struct worker *w = worker_new(json_string_value(pair));
+        struct worker *w;
 
+        if (is_half_forgotten(json_string_value(pair)))
+            continue;
+        w = worker_new(json_string_value(pair));
         if (!w)
             return ft_fail(err, ENOMEM, NULL, "too many pairs");
         ft_loop_timer_set(w->restart_timer, REATTACH_MS);

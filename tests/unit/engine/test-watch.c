@@ -921,6 +921,25 @@ test_hours_outlive_the_daemon(void **state)
     assert_false(is_there(path));
 }
 
+/* A crash in the middle of a removal leaves no worker that dies again and again. */
+static void
+test_a_half_forgotten_pair(void **state)
+{
+    FT_AUTOJSON json_t *status = NULL, *events = NULL;
+
+    (void)state;
+    stop_daemon();
+    mkdir(FT_PAIRS_FOLDER "/" B, 0700);
+    put_file(FT_PAIRS_FOLDER "/" B "/key", "12345678901234567890123456789012");
+    put_file(FT_PAIRS_FOLDER "/" B "/state.json", "{\"generation\":3}");
+    restart_daemon();
+    status = ask(&admin, "status", NULL);
+    assert_int_equal(json_array_size(json_object_get(status, "pairs")), 0);
+    assert_false(is_there(FT_PAIRS_FOLDER "/" B));
+    events = ask(&admin, "events", NULL);
+    assert_int_equal(json_array_size(json_object_get(events, "events")), 0);
+}
+
 static void
 test_machine(void **state)
 {
@@ -973,6 +992,7 @@ main(int argc, char **argv)
         TEST(test_a_reply_is_no_backlog),
         TEST(test_the_end),
         TEST(test_hours_outlive_the_daemon),
+        TEST(test_a_half_forgotten_pair),
         TEST(test_machine),
     };
 
