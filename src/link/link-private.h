@@ -11,10 +11,12 @@
 #include <stdatomic.h>
 
 #include "link/link.h"
+#include "link/tcp.h"
 
 struct ft_link {
     struct ft_tls *tls;
     char peer[96];
+    char local_address[FT_TCP_ADDRESS_SIZE], peer_address[FT_TCP_ADDRESS_SIZE];
 
     pthread_mutex_t send_lock; /* order on the wire, and what follows */
     uint64_t send_sequence;

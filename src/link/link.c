@@ -288,6 +288,13 @@ ft_link_peer(const struct ft_link *link)
     return link->peer;
 }
 
+void
+ft_link_ends(const struct ft_link *link, const char **local, const char **peer)
+{
+    *local = link->local_address;
+    *peer = link->peer_address;
+}
+
 /* ------------------------------------------------------ begin and end --- */
 
 /* Takes tls in every case. */
@@ -305,6 +312,7 @@ link_new(struct ft_tls *tls, struct ft_link **out, struct ft_error *err)
     }
     link->tls = tls;
     ft_tcp_peer_name(ft_tls_fd(tls), link->peer, sizeof(link->peer));
+    ft_tcp_ends(ft_tls_fd(tls), link->local_address, link->peer_address);
     pthread_mutex_init(&link->send_lock, NULL);
     pthread_mutex_init(&link->state_lock, NULL);
     ft_link_init_heart(link);

@@ -78,6 +78,19 @@ int ft_link_ping(const char *const *addresses, size_t n, uint16_t port,
                  const char *pair, int64_t deadline_ns, int *worker_runs,
                  struct ft_error *err);
 
+/* What a try of one address of a host found out. */
+struct ft_link_try {
+    char local[FT_TCP_ADDRESS_SIZE]; /* where it went out; empty: nowhere */
+    int64_t trip_ns;                 /* round trip; 0: not known */
+};
+
+/*
+ * The same with one address, and how the way there is. A refusal answers too.
+ */
+int ft_link_try(const char *address, uint16_t port, const char *pair,
+                int64_t deadline_ns, struct ft_link_try *found,
+                struct ft_error *err);
+
 /* Answers a ping whose preamble was read; the caller closes fd. */
 int ft_link_ping_answer(int fd, int worker_runs);
 
@@ -172,6 +185,10 @@ int ft_link_error(struct ft_link *link, struct ft_error *err);
 
 /* The peer's address, for messages; lives as long as the link. */
 const char *ft_link_peer(const struct ft_link *link);
+
+/* Numeric addresses of both ends; they live as long as the link. */
+void ft_link_ends(const struct ft_link *link, const char **local,
+                  const char **peer);
 
 /* Ends the link and wakes everybody who sends or receives. Any thread. */
 void ft_link_shutdown(struct ft_link *link);

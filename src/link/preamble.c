@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "link/link.h"
+#include "link/tcp.h"
 
 #define MAGIC "FTLINK1\n"
 #define MAGIC_SIZE 8
@@ -123,25 +124,27 @@ ft_link_preamble_read(int fd, struct ft_preamble *preamble, int64_t deadline_ns,
     return ft_preamble_decode(bytes, preamble, err);
 }
 
-int
-ft_link_ping(const char *const *addresses, size_t n, uint16_t port,
-             const char *pair, int64_t deadline_ns, int *worker_runs,
-             struct ft_error *err)
+/* Connects and asks, up to the answer. *fd is the caller's. */
+static int
+ask_daemon(const char *const *addresses, size_t n, uint16_t port,
+           const char *pair, int64_t deadline_ns, int *fd, struct ft_error *err)
 {
     struct ft_preamble preamble = { .kind = FT_PREAMBLE_PING };
-    unsigned char answer[FT_ALIVE_SIZE];
-    FT_AUTOCLOSE int fd = -1;
     int rc;
 
     if (strlen(pair) != PAIR_LENGTH || !is_pair_id(pair))
         return ft_fail(err, EINVAL, NULL, "not a pair's UUID");
     strcpy(preamble.pair, pair);
-    rc = ft_tcp_connect(addresses, n, port, deadline_ns, &fd, err);
-    if (!rc)
-        rc = ft_link_preamble_write(fd, &preamble, deadline_ns, err);
-    if (rc)
-        return rc;
-    rc = transfer(fd, 0, answer, sizeof(answer), deadline_ns);
+    rc = ft_tcp_connect(addresses, n, port, deadline_ns, fd, err);
+    return rc ? rc : ft_link_preamble_write(*fd, &preamble, deadline_ns, err);
+}
+
+static int
+take_answer(int fd, int64_t deadline_ns, int *worker_runs, struct ft_error *err)
+{
+    unsigned char answer[FT_ALIVE_SIZE];
+    int rc = transfer(fd, 0, answer, sizeof(answer), deadline_ns);
+
     if (rc)
         return ft_fail(err, -rc, NULL, "the peer's engine did not answer: %s",
                        transfer_text(rc));
@@ -151,6 +154,36 @@ ft_link_ping(const char *const *addresses, size_t n, uint16_t port,
                        "the peer's answer to a ping is none of ours");
     *worker_runs = answer[sizeof(answer) - 1];
     return 0;
+}
+
+int
+ft_link_ping(const char *const *addresses, size_t n, uint16_t port,
+             const char *pair, int64_t deadline_ns, int *worker_runs,
+             struct ft_error *err)
+{
+    FT_AUTOCLOSE int fd = -1;
+    int rc = ask_daemon(addresses, n, port, pair, deadline_ns, &fd, err);
+
+    return rc ? rc : take_answer(fd, deadline_ns, worker_runs, err);
+}
+
+int
+ft_link_try(const char *address, uint16_t port, const char *pair,
+            int64_t deadline_ns, struct ft_link_try *found, struct ft_error *err)
+{
+    char peer[FT_TCP_ADDRESS_SIZE];
+    FT_AUTOCLOSE int fd = -1;
+    int runs, rc;
+
+    memset(found, 0, sizeof(*found));
+    rc = ask_daemon(&address, 1, port, pair, deadline_ns, &fd, err);
+    if (fd < 0)
+        return rc;
+    ft_tcp_ends(fd, found->local, peer);
+    if (!rc)
+        rc = take_answer(fd, deadline_ns, &runs, err);
+    found->trip_ns = ft_tcp_round_trip(fd);
+    return rc;
 }
 
 int

@@ -100,6 +100,48 @@ ft_tcp_peer_name(int fd, char *out, size_t size)
     snprintf(out, size, "%s port %s", shown, port);
 }
 
+static void
+address_text(const struct sockaddr_storage *address, socklen_t length, char *out)
+{
+    char host[NI_MAXHOST];
+    const char *shown = host;
+
+    *out = '\0';
+    if (address->ss_family == AF_UNIX ||
+        getnameinfo((const struct sockaddr *)address, length, host,
+                    sizeof(host), NULL, 0, NI_NUMERICHOST))
+        return;
+    if (!strncmp(host, "::ffff:", 7) && strchr(host, '.'))
+        shown += 7;
+    if (strlen(shown) < FT_TCP_ADDRESS_SIZE)
+        strcpy(out, shown);
+}
+
+void
+ft_tcp_ends(int fd, char *local, char *peer)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t size = sizeof(address);
+
+    *local = *peer = '\0';
+    if (getsockname(fd, (struct sockaddr *)&address, &size) == 0)
+        address_text(&address, size, local);
+    size = sizeof(address);
+    if (getpeername(fd, (struct sockaddr *)&address, &size) == 0)
+        address_text(&address, size, peer);
+}
+
+int64_t
+ft_tcp_round_trip(int fd)
+{
+    struct tcp_info info = { 0 };
+    socklen_t size = sizeof(info);
+
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+        return 0;
+    return (int64_t)info.tcpi_rtt * FT_NS_PER_US;
+}
+
 /* One address that is being tried. */
 struct attempt {
     const char *address;

@@ -23,6 +23,9 @@
 /* Unacknowledged data or a silent idle peer for this long resets: tcp(7). */
 #define FT_TCP_DEAD_MS 10000
 
+/* A numeric address with an interface, and NUL. */
+#define FT_TCP_ADDRESS_SIZE 64
+
 /* More addresses than this are ignored. */
 #define FT_TCP_ADDRESSES_MAX 16
 
@@ -51,6 +54,15 @@ uint16_t ft_tcp_port(int fd);
 
 /* The peer's address as "10.0.0.1 port 4711", for messages. */
 void ft_tcp_peer_name(int fd, char *out, size_t size);
+
+/*
+ * The addresses of both ends of a connection as text, without ports; empty
+ * where it is none of TCP. Each of FT_TCP_ADDRESS_SIZE.
+ */
+void ft_tcp_ends(int fd, char *local, char *peer);
+
+/* The kernel's smoothed round trip of a connection in ns; 0: not known. */
+int64_t ft_tcp_round_trip(int fd);
 
 /*
  * Waits until fd is ready for events (poll(2)) or deadline_ns. 0, -ETIMEDOUT

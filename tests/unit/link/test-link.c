@@ -356,6 +356,55 @@ test_ping(void **state)
     assert_int_equal(pinging.rc, -ECONNREFUSED);
 }
 
+struct trying {
+    uint16_t port;
+    int64_t deadline;
+    struct ft_link_try found;
+    int rc;
+};
+
+static void *
+try_main(void *opaque)
+{
+    struct trying *t = opaque;
+    struct ft_error err = FT_ERROR_INIT;
+
+    t->rc = ft_link_try("127.0.0.1", t->port, PAIR_ID, t->deadline, &t->found,
+                        &err);
+    return NULL;
+}
+
+/* One address: how the way is, also when nobody answers or one refuses. */
+static void
+test_try(void **state)
+{
+    struct trying t = { .deadline = soon(5000) };
+    struct ft_error err = FT_ERROR_INIT;
+    pthread_t thread;
+    int listener, fd;
+
+    (void)state;
+    assert_int_equal(ft_tcp_listen(0, &listener, &err), 0);
+    t.port = ft_tcp_port(listener);
+    thread = spawn(try_main, &t);
+    fd = accept_socket(listener, FT_PREAMBLE_PING);
+    assert_int_equal(ft_link_ping_answer(fd, 0), 0);
+    close(fd);
+    join(thread);
+    assert_int_equal(t.rc, 0);
+    assert_string_equal(t.found.local, "127.0.0.1");
+    assert_true(t.found.trip_ns > 0 && t.found.trip_ns < FT_NS_PER_S);
+    /* the kernel connects, and nobody is there to answer */
+    t.deadline = soon(50);
+    try_main(&t);
+    assert_int_equal(t.rc, -ETIMEDOUT);
+    close(listener);
+    t.deadline = soon(5000);
+    try_main(&t);
+    assert_int_equal(t.rc, -ECONNREFUSED);
+    assert_string_equal(t.found.local, "");
+}
+
 /* -------------------------------------------------------- bad frames --- */
 
 /*
@@ -800,6 +849,7 @@ main(void)
         cmocka_unit_test(test_preamble),
         cmocka_unit_test(test_preamble_truncated),
         cmocka_unit_test(test_ping),
+        cmocka_unit_test(test_try),
         cmocka_unit_test(test_truncated_at_every_byte),
         cmocka_unit_test(test_flipped_bits),
         cmocka_unit_test(test_out_of_order),
