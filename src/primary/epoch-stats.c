@@ -5,17 +5,34 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 
 #define WINDOW_NS (30 * FT_NS_PER_S)
 #define RATE_WINDOW_NS (2 * FT_NS_PER_S)
 
 void
-ft_epoch_stats_init(struct ft_epoch_stats *stats)
+ft_epoch_stats_init(struct ft_epoch_stats *stats, struct ft_figures *figures)
 {
     memset(stats, 0, sizeof(*stats));
+    stats->figures = figures;
     pthread_mutex_init(&stats->lock, NULL);
     stats->window_began = ft_clock_ns();
+}
+
+void
+ft_epoch_stats_begin(struct ft_epoch_stats *stats)
+{
+    pthread_mutex_lock(&stats->lock);
+    stats->last_epoch = stats->shipped_epoch = 0;
+    stats->last_stop = stats->acked_stop = stats->shipped = 0;
+    pthread_mutex_unlock(&stats->lock);
+}
+
+static double
+ms(int64_t ns)
+{
+    return (double)ns / FT_NS_PER_MS;
 }
 
 void
@@ -35,18 +52,89 @@ ft_epoch_stats_add(struct ft_epoch_stats *stats, uint64_t epoch,
     stats->dirty_total += dirty_bytes;
     stats->dirty_bytes += ((double)dirty_bytes - stats->dirty_bytes) / 16;
     pthread_mutex_unlock(&stats->lock);
+    ft_figures_add_all(stats->figures,
+                       (struct ft_figure[]){
+                           { FT_METRIC_PAUSE, ms(pause_ns) },
+                           { FT_METRIC_DIRTY, (double)dirty_bytes },
+                       },
+                       2);
+}
+
+static enum ft_metric
+counter_of(enum ft_trigger_reason reason)
+{
+    switch (reason) {
+    case FT_TRIGGER_OUTPUT:
+        return FT_METRIC_BY_OUTPUT;
+    case FT_TRIGGER_DISK:
+        return FT_METRIC_BY_DISK;
+    case FT_TRIGGER_FORCED:
+        return FT_METRIC_BY_COMMAND;
+    default:
+        return FT_METRIC_BY_INTERVAL;
+    }
+}
+
+static void
+add_phases(struct ft_epoch_stats *stats, const struct ft_epoch_moments *m)
+{
+    const struct ft_figure phases[] = {
+        { FT_METRIC_WAIT, ms(m->asked - m->before) },
+        { FT_METRIC_STOP, ms(m->stood - m->asked) },
+        { FT_METRIC_SCAN, ms(m->scanned - m->stood) },
+        { FT_METRIC_COPY, ms(m->copied - m->scanned) },
+        { FT_METRIC_STATE, ms(m->ran - m->copied) },
+        { FT_METRIC_SHIP, ms(m->shipped - m->ran) },
+        { FT_METRIC_EPOCH, ms(m->shipped - m->before) },
+    };
+
+    ft_figures_add_all(stats->figures, phases, FT_ARRAY_SIZE(phases));
+}
+
+void
+ft_epoch_stats_shipped(struct ft_epoch_stats *stats, uint64_t epoch,
+                       const struct ft_epoch_moments *moments,
+                       enum ft_trigger_reason reason)
+{
+    bool answered;
+
+    pthread_mutex_lock(&stats->lock);
+    stats->shipped_epoch = epoch;
+    stats->shipped = moments->shipped;
+    /* the answer may come before its thread lets us note that */
+    answered = stats->acked_stop && stats->acked_epoch == epoch;
+    pthread_mutex_unlock(&stats->lock);
+    ft_figures_add(stats->figures, counter_of(reason), 1);
+    if (answered)
+        ft_figures_add(stats->figures, FT_METRIC_ACK, 0);
+    if (moments->before)
+        add_phases(stats, moments);
 }
 
 void
 ft_epoch_stats_acked(struct ft_epoch_stats *stats, uint64_t epoch, int64_t now)
 {
+    int64_t stop, replaced, shipped;
+
     pthread_mutex_lock(&stats->lock);
-    if (epoch == stats->last_epoch) {
-        stats->acked_epoch = epoch;
-        stats->acked_stop = stats->last_stop;
-        ft_histogram_add(&stats->commit, now - stats->last_stop);
+    if (epoch != stats->last_epoch) {
+        pthread_mutex_unlock(&stats->lock);
+        return;
     }
+    replaced = stats->acked_stop;
+    stop = stats->acked_stop = stats->last_stop;
+    stats->acked_epoch = epoch;
+    shipped = stats->shipped_epoch == epoch ? stats->shipped : INT64_MAX;
+    ft_histogram_add(&stats->commit, now - stop);
     pthread_mutex_unlock(&stats->lock);
+    ft_figures_add_all(stats->figures,
+                       (struct ft_figure[]){
+                           { FT_METRIC_COMMIT, ms(now - stop) },
+                           { FT_METRIC_LAG, replaced ? ms(now - replaced) : -1 },
+                           { FT_METRIC_ACK,
+                             shipped < INT64_MAX ? ms(now - shipped) : -1 },
+                       },
+                       3);
 }
 
 void
@@ -136,7 +224,7 @@ counters(const struct ft_epoch_stats *stats)
 }
 
 void
-ft_epoch_stats_report(struct ft_epoch_stats *stats, json_t *status)
+ft_epoch_stats_report(struct ft_epoch_stats *stats, bool covered, json_t *status)
 {
     int64_t now = ft_clock_ns();
 
@@ -147,9 +235,9 @@ ft_epoch_stats_report(struct ft_epoch_stats *stats, json_t *status)
     json_object_set_new(status, "pause_ms", percentiles(&stats->pause));
     json_object_set_new(status, "commit_ms", percentiles(&stats->commit));
     json_object_set_new(status, "lag_ms",
-                        json_real(stats->acked_stop
-                                      ? (double)(now - stats->acked_stop) / 1e6
-                                      : 0.0));
+                        covered && stats->acked_stop
+                            ? json_real(ms(now - stats->acked_stop))
+                            : json_null());
     json_object_set_new(status, "dirty_bytes_per_epoch",
                         json_integer((json_int_t)stats->dirty_bytes));
     json_object_set_new(status, "progress", progress(stats, now));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a primary knows about its epochs: rate, pauses, lag, sizes; for STATUS.
+ * What a primary knows about its epochs: phases, rate, pauses, lag, sizes; for
+ * STATUS and for the figures of each second.
  * Threads: any; one lock inside. Times in ns of CLOCK_MONOTONIC.
  */
 #ifndef FT_PRIMARY_EPOCH_STATS_H
@@ -12,19 +13,35 @@
 #include <jansson.h>
 
 #include "pair/histogram.h"
+#include "pair/trigger.h"
+#include "worker/figures.h"
 
 #define FT_EPOCH_STATS_RECENT 64
 
+/* Of one epoch, each at or after the one before it. */
+struct ft_epoch_moments {
+    int64_t before;  /* the last epoch was with the link; 0: none was */
+    int64_t asked;   /* the stop was asked for */
+    int64_t stood;   /* the VM stood */
+    int64_t scanned; /* the pages to send were known */
+    int64_t copied;  /* and copied */
+    int64_t ran;     /* the VM ran again */
+    int64_t shipped; /* all was handed to the link */
+};
+
 struct ft_epoch_stats {
     pthread_mutex_t lock;
+    struct ft_figures *figures; /* borrowed */
     struct ft_histogram pause;
     struct ft_histogram commit;            /* VM stopped until acknowledged */
     int64_t window_began;                  /* of the histograms */
     int64_t starts[FT_EPOCH_STATS_RECENT]; /* ring of the last stops */
     uint64_t count;                        /* epochs ever */
     uint64_t last_epoch, acked_epoch;
-    int64_t last_stop, acked_stop; /* when those stopped the VM */
-    double dirty_bytes;            /* moving average an epoch */
+    int64_t last_stop, acked_stop; /* when those stopped the VM; 0: none */
+    uint64_t shipped_epoch;
+    int64_t shipped;    /* when that one was handed to the link */
+    double dirty_bytes; /* moving average an epoch */
     uint64_t dirty_total, pages_total, zero_pages_total;
     uint64_t link_bytes, disk_bytes, buffer_bytes;
     const char *phase; /* "disk", "memory" or NULL */
@@ -32,11 +49,24 @@ struct ft_epoch_stats {
     int64_t phase_began;
 };
 
-void ft_epoch_stats_init(struct ft_epoch_stats *stats);
+/* figures also get what is measured here, and must outlive stats. */
+void ft_epoch_stats_init(struct ft_epoch_stats *stats,
+                         struct ft_figures *figures);
+
+/* Another standby, or the same one anew: epochs begin at 1 again. */
+void ft_epoch_stats_begin(struct ft_epoch_stats *stats);
 
 /* A checkpoint is done: the VM stood from stop_ns for pause_ns. */
 void ft_epoch_stats_add(struct ft_epoch_stats *stats, uint64_t epoch,
                         int64_t stop_ns, int64_t pause_ns, uint64_t dirty_bytes);
+
+/*
+ * The epoch is with the link. Phases count for an epoch that follows another
+ * one (before), so that they add up.
+ */
+void ft_epoch_stats_shipped(struct ft_epoch_stats *stats, uint64_t epoch,
+                            const struct ft_epoch_moments *moments,
+                            enum ft_trigger_reason reason);
 
 void ft_epoch_stats_acked(struct ft_epoch_stats *stats, uint64_t epoch,
                           int64_t now);
@@ -55,7 +85,11 @@ void ft_epoch_stats_traffic(struct ft_epoch_stats *stats, uint64_t link_bytes,
 void ft_epoch_stats_progress(struct ft_epoch_stats *stats, const char *phase,
                              uint64_t done, uint64_t total);
 
-/* Adds the members of STATUS that come from here. */
-void ft_epoch_stats_report(struct ft_epoch_stats *stats, json_t *status);
+/*
+ * Adds the members of STATUS that come from here. covered: the standby could
+ * take over; else what it may have is of no use, and has no age.
+ */
+void ft_epoch_stats_report(struct ft_epoch_stats *stats, bool covered,
+                           json_t *status);
 
 #endif

@@ -21,9 +21,9 @@
 struct epoch {
     uint64_t number;
     struct ft_saver_times times;
-    int sent;         /* its pages went out while the VM stood */
-    uint64_t lag_ns;  /* of the guest's clocks, by earlier stops */
-    int64_t asked_ns; /* when the stop was */
+    struct ft_epoch_moments at;
+    int sent;        /* its pages went out while the VM stood */
+    uint64_t lag_ns; /* of the guest's clocks, by earlier stops */
 };
 
 /* -- trigger -- */
@@ -46,7 +46,7 @@ int
 ft_epoch_await(struct ft_primary *p, const struct ft_trigger_settings *settings,
                int *final, int *verify)
 {
-    struct ft_trigger_answer answer;
+    struct ft_trigger_answer answer = { 0 };
     int rc = 0;
 
     pthread_mutex_lock(&p->lock);
@@ -66,6 +66,7 @@ ft_epoch_await(struct ft_primary *p, const struct ft_trigger_settings *settings,
         ft_primary_wait(p, FT_MIN(answer.at_ns,
                                   p->trigger.now_ns + 50 * FT_NS_PER_MS));
     }
+    p->reason = answer.reason;
     *final = p->final;
     *verify = p->verify;
     p->verify = 0;
@@ -115,6 +116,7 @@ copy_pages(struct ft_primary *p, struct epoch *e, struct ft_error *err)
 
     if (rc)
         return rc;
+    e->at.scanned = ft_clock_ns();
     rc = ft_page_sender_copy(p->sender, &p->set, err);
     e->sent = rc == -E2BIG;
     if (e->sent)
@@ -133,6 +135,7 @@ take_state(struct ft_primary *p, struct epoch *e, ft_checkpoint_look look,
     set_boundary(p, e);
     if (!rc)
         rc = copy_pages(p, e, err);
+    e->at.copied = ft_clock_ns();
     if (!rc && look)
         rc = look(p, opaque, err);
     return rc ? give_back(p, rc) : 0;
@@ -205,6 +208,7 @@ let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
 
     if (rc)
         return rc;
+    e->at.ran = hold ? ft_clock_ns() : e->times.running_at_ns;
     p->held = hold;
     if (hold) {
         p->final_epoch = e->number; /* before its acknowledgement can come */
@@ -231,7 +235,7 @@ tell_clocks(struct ft_primary *p, const struct epoch *e,
     int64_t now = ft_clock_ns(), lag = (int64_t)e->lag_ns;
     int64_t age = now - e->times.stopped_at_ns;
     int64_t lack = ft_guest_clock_lack(p->clock, p->device.data, p->device.size,
-                                       lag + now - e->asked_ns);
+                                       lag + now - e->at.asked);
 
     if (lack >= 0) {
         age = FT_MAX(age, lack - lag);
@@ -322,25 +326,39 @@ ship(struct ft_primary *p, const struct epoch *e, struct ft_error *err)
     return rc;
 }
 
+static void
+note_shipped(struct ft_primary *p, struct epoch *e, int looked)
+{
+    e->at.shipped = ft_clock_ns();
+    ft_epoch_stats_shipped(&p->stats, e->number, &e->at, p->reason);
+    p->shipped_ns = looked ? 0 : e->at.shipped;
+}
+
 int
 ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
               void *opaque, struct ft_error *err)
 {
     struct epoch e = { .lag_ns = (uint64_t)atomic_load(&p->clock_lag_ns),
-                       .asked_ns = ft_clock_ns() };
+                       .at = { .before = p->shipped_ns,
+                               .asked = ft_clock_ns() } };
     int rc;
 
-    if (!look) /* looking takes as long as it takes */
-        atomic_store(&p->uncommitted_ns, ft_clock_ns());
+    p->shipped_ns = 0;
+    if (look)
+        e.at.before = 0; /* looking takes as long as it takes */
+    else
+        atomic_store(&p->uncommitted_ns, e.at.asked);
     rc = stop_vm(p, hold, err);
     if (rc)
         return rc;
-    p->trigger.last_start_ns = ft_clock_ns();
+    p->trigger.last_start_ns = e.at.stood = ft_clock_ns();
     rc = take_state(p, &e, look, opaque, err);
     if (!rc)
         rc = let_run(p, &e, hold, err);
     if (!rc)
         rc = ship(p, &e, err);
+    if (!rc)
+        note_shipped(p, &e, look != NULL);
     return rc;
 }
 

@@ -9,6 +9,7 @@ libftprimary_a_SOURCES = \
 	src/primary/page-sender.c src/primary/page-sender.h \
 	src/primary/primary-gate.c \
 	src/primary/primary-private.h \
+	src/primary/primary-status.c \
 	src/primary/primary-vm.c \
 	src/primary/primary.c src/primary/primary.h \
 	src/primary/replicator.c \

@@ -91,13 +91,32 @@ ft_primary_mark_epoch(struct ft_primary *p, uint64_t epoch)
     pthread_mutex_unlock(&p->gate_lock);
 }
 
+static void
+note_held(struct ft_primary *p, const struct ft_gate_stats *held)
+{
+    double age = (double)held->oldest_ns / FT_NS_PER_MS;
+
+    ft_figures_add_all(&p->worker->figures,
+                       (struct ft_figure[]){
+                           { FT_METRIC_HELD_PACKETS, (double)held->held_packets },
+                           { FT_METRIC_HELD_BYTES, (double)held->held_bytes },
+                           { FT_METRIC_HELD_AGE, held->held_packets ? age : -1 },
+                       },
+                       3);
+}
+
 void
 ft_primary_release_epoch(struct ft_primary *p, uint64_t epoch)
 {
+    struct ft_gate_stats held = { 0 };
+
     pthread_mutex_lock(&p->gate_lock);
-    if (p->gate && p->marks[epoch & 3].epoch == epoch)
+    if (p->gate && p->marks[epoch & 3].epoch == epoch) {
+        ft_gate_stats(p->gate, &held);
         ft_gate_release(p->gate, p->marks[epoch & 3].mark);
+    }
     pthread_mutex_unlock(&p->gate_lock);
+    note_held(p, &held);
 }
 
 void

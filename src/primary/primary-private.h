@@ -59,6 +59,9 @@ struct ft_primary {
     atomic_llong clock_lag_ns;   /* what the guest's clocks lack; for status */
     atomic_int clock_state;      /* enum ft_guest_clock_state */
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
+    uint64_t looked_bytes; /* the control thread's own: of the link, ... */
+    int64_t looked_blocked_ns;
+    struct ft_session *looked_session; /* ... of this one, when it looked */
     int64_t watched_ns;  /* the control thread's own: that, when it looked */
     int64_t looked_ns;   /* when it looked last */
     int64_t progress_ns; /* when things moved on last */
@@ -91,6 +94,8 @@ struct ft_primary {
     struct ft_device_state device;
     struct ft_state last_state; /* as the standby has it */
     struct ft_trigger_input trigger;
+    enum ft_trigger_reason reason; /* of the epoch under way */
+    int64_t shipped_ns;   /* the last one was handed to the link; 0: none was */
     uint64_t final_epoch; /* 0: none asked for */
     int held;             /* the VM stands, held by us */
 };
@@ -152,6 +157,10 @@ int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
  * the replication thread: takes a checkpoint for it and answers who asked.
  */
 int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
+
+/* primary-status.c; control thread. The two calls of struct ft_side. */
+void ft_primary_look(struct ft_worker *w, double seconds);
+void ft_primary_status(struct ft_worker *w, json_t *json);
 
 /* primary-vm.c; control thread. How the VM is found now. */
 enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);

@@ -219,32 +219,6 @@ link_down(struct ft_worker *w)
     pthread_mutex_unlock(&p->lock);
 }
 
-static void
-status(struct ft_worker *w, json_t *json)
-{
-    struct ft_primary *p = w->side_data;
-    struct ft_gate_stats stats = { 0 };
-
-    if (!p)
-        return;
-    pthread_mutex_lock(&p->gate_lock);
-    if (p->gate)
-        ft_gate_stats(p->gate, &stats);
-    pthread_mutex_unlock(&p->gate_lock);
-    ft_epoch_stats_report(&p->stats, json);
-    json_object_set_new(json, "clock_lag_ms",
-                        json_real((double)atomic_load(&p->clock_lag_ns) /
-                                  FT_NS_PER_MS));
-    json_object_set_new(json, "guest_clock",
-                        json_string(ft_guest_clock_state_name(
-                            (enum ft_guest_clock_state)atomic_load(
-                                &p->clock_state))));
-    json_object_set_new(json, "held_packets",
-                        json_integer((json_int_t)stats.held_packets));
-    json_object_set_new(json, "dropped_packets",
-                        json_integer((json_int_t)stats.dropped));
-}
-
 static int
 request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
         struct ft_error *err)
@@ -285,7 +259,7 @@ primary_new(struct ft_worker *w)
         return NULL;
     p->worker = w;
     p->gate_open = !w->state.record.peer_may_take_over;
-    ft_epoch_stats_init(&p->stats);
+    ft_epoch_stats_init(&p->stats, &w->figures);
     ft_outgoing_init(&p->out);
     pthread_mutex_init(&p->lock, NULL);
     pthread_mutex_init(&p->gate_lock, NULL);
@@ -330,6 +304,7 @@ const struct ft_side ft_primary_side = {
     .link_up = link_up,
     .link_down = link_down,
     .quiet = check_progress,
-    .status = status,
+    .look = ft_primary_look,
+    .status = ft_primary_status,
     .request = request,
 };

@@ -100,6 +100,7 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
     settings.min_spacing_ns = c->min_spacing_ms * FT_NS_PER_MS;
     settings.pause_share_percent = c->pause_share_percent;
     memset(&p->trigger, 0, sizeof(p->trigger));
+    p->shipped_ns = 0;
     while (!rc) {
         rc = ft_epoch_await(p, &settings, &final, &verify);
         if (rc)
@@ -225,6 +226,7 @@ run_session(struct ft_primary *p, struct ft_session *session)
     int rc, failed, held = 0;
 
     ft_outgoing_begin(&p->out, session);
+    ft_epoch_stats_begin(&p->stats);
     ft_session_unref(session);
     rc = replicate(p, &err);
     atomic_store(&p->uncommitted_ns, 0);

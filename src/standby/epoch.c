@@ -10,7 +10,39 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "standby/standby-private.h"
+
+void
+ft_standby_show(struct ft_standby *s)
+{
+    struct ft_replica *r = &s->replica;
+
+    atomic_store(&s->shown.epoch, r->committed);
+    atomic_store(&s->shown.pages, r->pages_written);
+    atomic_store(&s->shown.disk_bytes, r->disk_bytes);
+    atomic_store(&s->shown.staged, ft_replica_staged(r));
+    atomic_store(&s->shown.stopped_ns, r->clock.stopped_ns);
+}
+
+/* The state before was of a VM that stopped at replaced_ns (0: not known). */
+static void
+note_applied(struct ft_standby *s, int64_t began_ns, int64_t replaced_ns,
+             double staged)
+{
+    int64_t now = ft_clock_ns();
+    double ms = FT_NS_PER_MS;
+
+    ft_figures_add_all(&s->worker->figures,
+                       (struct ft_figure[]){
+                           { FT_METRIC_APPLY, (double)(now - began_ns) / ms },
+                           { FT_METRIC_STAGED, staged },
+                           { FT_METRIC_REPLICA_LAG,
+                             replaced_ns ? (double)(now - replaced_ns) / ms
+                                         : -1 },
+                       },
+                       3);
+}
 
 /*
  * A whole epoch: acknowledged when it is held (SEND_ACK, by the ownership
@@ -21,12 +53,19 @@ end_epoch(struct ft_standby *s, const struct ft_frame *f, struct ft_error *err)
 {
     struct ft_ownership_event held = { .kind = FT_EVENT_EPOCH_HELD,
                                        .epoch = f->epoch };
+    int64_t replaced = s->replica.clock.stopped_ns, began;
+    double staged;
     int rc = ft_replica_check_epoch(&s->replica, f, err);
 
     if (rc)
         return rc;
+    staged = (double)ft_replica_staged(&s->replica);
     ft_worker_event(s->worker, &held);
+    atomic_store(&s->held, f->epoch);
+    began = ft_clock_ns();
     rc = ft_replica_apply(&s->replica, err);
+    if (!rc)
+        note_applied(s, began, replaced, staged);
     if (rc) {
         /* acknowledged and not applied: this copy must never speak */
         s->useless = 1;

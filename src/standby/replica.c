@@ -315,3 +315,10 @@ ft_replica_drop_partial(struct ft_replica *r)
             ft_disk_log_reset(r->logs[i]);
     }
 }
+
+uint64_t
+ft_replica_staged(const struct ft_replica *r)
+{
+    /* the first copy is written as it comes */
+    return r->committed ? r->summary[0].bytes + r->summary[1].bytes : 0;
+}

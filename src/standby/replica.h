@@ -90,6 +90,9 @@ int ft_replica_check_epoch(struct ft_replica *replica,
 /* Applies the epoch that was checked. A failure makes the replica useless. */
 int ft_replica_apply(struct ft_replica *replica, struct ft_error *err);
 
+/* Bytes kept of epochs that are not applied yet. */
+uint64_t ft_replica_staged(const struct ft_replica *replica);
+
 /* Drops what was received of an epoch that will never be complete. */
 void ft_replica_drop_partial(struct ft_replica *replica);
 

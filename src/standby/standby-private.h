@@ -31,8 +31,10 @@ struct ft_standby {
     int doors_open; /* the taps are up */
     int useless;    /* applying failed: never take over with it */
     struct {
-        atomic_uint_fast64_t epoch, pages, disk_bytes;
-    } shown; /* of the replica, for status */
+        atomic_uint_fast64_t epoch, pages, disk_bytes, staged;
+        atomic_llong stopped_ns; /* the VM, in that epoch; 0: not known */
+    } shown;                     /* of the replica, for status */
+    atomic_uint_fast64_t held;   /* last epoch acknowledged */
 };
 
 /* Ends the waiting domain, and whatever else of this VM runs here. */
@@ -57,6 +59,9 @@ int ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
  * the ownership machine how that went.
  */
 void ft_standby_take_over(struct ft_standby *s);
+
+/* The replica's figures, for status, after it changed. Its owner's thread. */
+void ft_standby_show(struct ft_standby *s);
 
 /* Opens or shuts the copy's taps (tap.h). Any thread. */
 void ft_standby_set_doors(struct ft_standby *s, int open);

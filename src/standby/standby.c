@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "standby/standby-private.h"
@@ -26,9 +27,7 @@ frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
         return ft_fail(err, EPROTO, NULL, "frame %s while taking over",
                        ft_frame_name(f->type));
     rc = ft_standby_take_frame(s, session, f, err);
-    atomic_store(&s->shown.epoch, s->replica.committed);
-    atomic_store(&s->shown.pages, s->replica.pages_written);
-    atomic_store(&s->shown.disk_bytes, s->replica.disk_bytes);
+    ft_standby_show(s);
     return rc;
 }
 
@@ -45,8 +44,10 @@ message(struct ft_worker *w, enum ft_ownership_message m)
     pthread_mutex_lock(&w->own_lock);
     filling = w->own.phase == FT_PHASE_FILLING;
     pthread_mutex_unlock(&w->own_lock);
-    if (m == FT_MESSAGE_DISCARD && filling)
+    if (m == FT_MESSAGE_DISCARD && filling) {
         ft_replica_clear(&s->replica);
+        ft_standby_show(s);
+    }
     w->handover = m == FT_MESSAGE_HANDOVER || m == FT_MESSAGE_GRANT;
 }
 
@@ -62,6 +63,7 @@ link_down(struct ft_worker *w)
     struct ft_standby *s = w->side_data;
 
     ft_replica_drop_partial(&s->replica);
+    ft_standby_show(s);
 }
 
 static void
@@ -141,6 +143,33 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
     }
 }
 
+/* A copy that is not valid has no age. */
+static json_t *
+replica_lag(struct ft_standby *s)
+{
+    struct ft_worker *w = s->worker;
+    int64_t stopped = atomic_load(&s->shown.stopped_ns);
+    bool valid;
+
+    pthread_mutex_lock(&w->own_lock);
+    valid = ft_ownership_valid(&w->own);
+    pthread_mutex_unlock(&w->own_lock);
+    if (!valid || !stopped)
+        return json_null();
+    return json_real((double)(ft_clock_ns() - stopped) / FT_NS_PER_MS);
+}
+
+static json_t *
+apply_ms(struct ft_worker *w)
+{
+    struct ft_second last;
+
+    ft_figures_last(&w->figures, &last);
+    return last.metrics[FT_METRIC_APPLY].count
+               ? json_real(ft_bucket_mean(&last.metrics[FT_METRIC_APPLY]))
+               : json_null();
+}
+
 static void
 status(struct ft_worker *w, json_t *json)
 {
@@ -150,6 +179,12 @@ status(struct ft_worker *w, json_t *json)
         return;
     json_object_set_new(json, "epoch",
                         json_integer((json_int_t)atomic_load(&s->shown.epoch)));
+    json_object_set_new(json, "epoch_held",
+                        json_integer((json_int_t)atomic_load(&s->held)));
+    json_object_set_new(json, "staged_bytes",
+                        json_integer((json_int_t)atomic_load(&s->shown.staged)));
+    json_object_set_new(json, "replica_lag_ms", replica_lag(s));
+    json_object_set_new(json, "apply_ms", apply_ms(w));
     json_object_set_new(json, "counters",
                         json_pack("{s:I,s:I}", "pages_written",
                                   (json_int_t)atomic_load(&s->shown.pages),

@@ -17,9 +17,11 @@
 #include "virt/loop.h"
 #include "worker/worker-actions.h"
 #include "worker/worker-daemon.h"
+#include "worker/worker-figures.h"
 #include "worker/worker-files.h"
 #include "worker/worker-libvirt.h"
 #include "worker/worker-link.h"
+#include "worker/worker-paths.h"
 #include "worker/worker-questions.h"
 #include "worker/worker-report.h"
 
@@ -55,11 +57,19 @@ on_tick(void *opaque)
         }
     }
     w->side->quiet(w, now - w->last_heard);
+    ft_worker_send_sample(w, ft_worker_tick_figures(w));
     pthread_mutex_lock(&w->own_lock);
     deadline = ft_ownership_deadline(&w->own);
     pthread_mutex_unlock(&w->own_lock);
     if (now >= deadline)
         ft_worker_event_kind(w, FT_EVENT_TICK);
+}
+
+static void
+add_status(struct ft_worker *w, json_t *status)
+{
+    json_object_set_new(status, "paths", ft_worker_paths_json(w));
+    ft_worker_report_figures(w, status);
 }
 
 static void
@@ -82,6 +92,7 @@ start_timers(struct ft_worker *w)
     w->status_timer = ft_loop_timer(ft_worker_send_status, w);
     ft_loop_timer_set(w->tick_timer, TICK_MS);
     ft_loop_timer_set(w->status_timer, STATUS_MS);
+    ft_worker_watch_paths(w);
     if (w->config.witness.name[0]) {
         ft_worker_check_witness(w);
         ft_loop_timer_set(ft_loop_timer(ft_worker_check_witness, w),
@@ -125,6 +136,7 @@ init(struct ft_worker *w, int give_up)
     w->channel = w->channel_watch = w->channel_timer = -1;
     w->give_up = give_up;
     w->act = ft_worker_act;
+    w->add_status = add_status;
     w->reported = FT_PAIR_UNPROTECTED;
     w->reason = FT_REASON_STARTING;
 }
@@ -144,7 +156,8 @@ ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides)
         fprintf(stderr, "ftengine: worker: %s\n", err.text);
         return 1;
     }
-    snprintf(log, sizeof(log), "%s/%s.log", FT_LOG_FOLDER, w->config.vm);
+    snprintf(log, sizeof(log), "%s/%.*s.log", FT_LOG_FOLDER,
+             (int)sizeof(w->config.vm) - 1, w->config.vm);
     ft_log_open(log, w->config.vm, FT_LOG_INFO);
     ft_fault_load(FT_STATE_FOLDER "/faults");
     if (ft_worker_lock(pair))
@@ -155,6 +168,7 @@ ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides)
     ft_priority_urgent();
     w->side = sides->by_role[w->state.record.role];
     init_ownership(w);
+    ft_worker_init_figures(w);
     ft_worker_init_link(w);
     return run(w);
 }

@@ -94,6 +94,13 @@ ft_worker_exit(struct ft_worker *w, const char *why)
 }
 
 void
+ft_worker_send_sample(struct ft_worker *w, json_t *second)
+{
+    if (second)
+        channel_send(w, json_pack("{s:o}", "sample", second));
+}
+
+void
 ft_worker_send_status(void *opaque)
 {
     struct ft_worker *w = opaque;
@@ -118,6 +125,7 @@ ft_worker_send_status(void *opaque)
     if (!status)
         return;
     json_object_set_new(status, "problem", problem_json(w));
+    w->add_status(w, status);
     w->side->status(w, status);
     channel_send(w, json_pack("{s:o}", "status", status));
 }

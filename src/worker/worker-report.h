@@ -9,6 +9,9 @@
 
 #include "worker/worker.h"
 
+/* Sends a second that is over (stolen; NULL: none is). */
+void ft_worker_send_sample(struct ft_worker *worker, json_t *second);
+
 /* Sends STATUS, the sign of life; a timer's call, opaque is the worker. */
 void ft_worker_send_status(void *opaque);
 

@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "pair/ownership.h"
+#include "worker/figures.h"
 #include "worker/pair-store.h"
 #include "worker/session.h"
 
@@ -41,6 +42,11 @@ struct ft_side {
     void (*link_down)(struct ft_worker *worker);
     /* Every tick: the peer was last heard so many ns ago. */
     void (*quiet)(struct ft_worker *worker, int64_t ns);
+    /*
+     * Once a second, over the last so many seconds: adds to worker->figures
+     * what is not measured where it happens. NULL: nothing.
+     */
+    void (*look)(struct ft_worker *worker, double seconds);
     /* Adds its members to STATUS. */
     void (*status)(struct ft_worker *worker, json_t *status);
     /* Answers a verb with ft_worker_reply, now or later. */
@@ -63,6 +69,8 @@ struct ft_worker {
     /* Carries out an action (worker-actions.c); called by worker-machine.c. */
     void (*act)(struct ft_worker *worker,
                 const struct ft_ownership_action *action);
+    /* Members of STATUS of both roles (worker-main.c); by worker-report.c. */
+    void (*add_status)(struct ft_worker *worker, json_t *status);
 
     virConnectPtr conn;
     virConnectPtr events; /* brings events, and nothing else: see worker-libvirt.c */
@@ -82,6 +90,11 @@ struct ft_worker {
 
     pthread_mutex_t channel_lock;
     int channel, channel_watch, channel_timer;
+
+    struct ft_figures figures;  /* any thread */
+    int64_t figures_at;         /* the second that runs */
+    int64_t figures_ns, cpu_ns; /* when it began; CPU time so far then */
+    struct ft_paths *paths;     /* worker-paths.c */
 
     int tick_timer, status_timer;
     int64_t last_tick, last_heard;

@@ -28,7 +28,8 @@ lab_tests = \
 	tests/lab/test-refusals.sh \
 	tests/lab/test-garbage.sh \
 	tests/lab/test-faults.sh \
-	tests/lab/test-clocks.sh
+	tests/lab/test-clocks.sh \
+	tests/lab/test-phases.sh
 
 TESTS += $(lab_tests)
 dist_check_SCRIPTS += $(lab_tests)

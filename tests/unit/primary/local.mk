@@ -6,7 +6,8 @@ check_PROGRAMS += $(primary_tests)
 TESTS += $(primary_tests)
 tests_unit_primary_test_epoch_stats_SOURCES = \
 	tests/unit/primary/test-epoch-stats.c tests/unit/scratch.h
-tests_unit_primary_test_epoch_stats_LDADD = libftprimary.a libftpair.a \
+tests_unit_primary_test_epoch_stats_LDADD = libftprimary.a libftworker.a \
+	libftpair.a \
 	libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 # has a link and a session of its own
 tests_unit_primary_test_outgoing_SOURCES = \

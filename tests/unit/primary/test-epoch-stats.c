@@ -17,13 +17,15 @@
 #define WINDOW (30 * FT_NS_PER_S)
 
 static struct ft_epoch_stats stats;
+static struct ft_figures figures;
 static json_t *status;
 
 static int
 begin(void **state)
 {
     (void)state;
-    ft_epoch_stats_init(&stats);
+    ft_figures_init(&figures, 1);
+    ft_epoch_stats_init(&stats, &figures);
     status = NULL;
     return 0;
 }
@@ -41,7 +43,7 @@ report(void)
 {
     json_decref(status);
     status = json_object();
-    ft_epoch_stats_report(&stats, status);
+    ft_epoch_stats_report(&stats, true, status);
 }
 
 /* The number at a path of at most two names; it must be one, and finite. */
@@ -68,7 +70,7 @@ assert_percentile(double found, double value)
 static void
 test_nothing_yet(void **state)
 {
-    static const char *const names[] = { "epoch", "epochs_per_s", "lag_ms",
+    static const char *const names[] = { "epoch", "epochs_per_s",
                                          "dirty_bytes_per_epoch" };
 
     (void)state;
@@ -77,6 +79,7 @@ test_nothing_yet(void **state)
         assert_true(number(names[i], NULL) == 0);
     assert_true(number("pause_ms", "p50") == 0);
     assert_true(number("commit_ms", "p99") == 0);
+    assert_true(json_is_null(json_object_get(status, "lag_ms")));
     assert_true(json_is_null(json_object_get(status, "progress")));
     assert_true(number("counters", "epochs") == 0);
 }
@@ -106,7 +109,7 @@ test_windows(void **state)
     int64_t began = ft_clock_ns();
 
     (void)state;
-    ft_epoch_stats_init(&stats);
+    ft_epoch_stats_init(&stats, &figures);
     ft_epoch_stats_add(&stats, 1, began, 800 * MS, 0);
     ft_epoch_stats_acked(&stats, 1, began + 900 * MS);
     ft_epoch_stats_add(&stats, 2, began + WINDOW / 2, 800 * MS, 0);
@@ -135,7 +138,7 @@ test_rate(void **state)
 
     (void)state;
     do { /* again when this thread did not run for half a second */
-        ft_epoch_stats_init(&stats);
+        ft_epoch_stats_init(&stats, &figures);
         began = ft_clock_ns() - 1000 * MS;
         /* too old to count, but in the ring */
         ft_epoch_stats_add(&stats, 1, began - FT_NS_PER_S - 500 * MS, MS, 0);
@@ -169,7 +172,7 @@ test_rate_of_odd_times(void **state)
     assert_true(number("epochs_per_s", NULL) == 0);
     assert_true(number("pause_ms", "p50") == 0);
     /* and long after the last epoch there is none */
-    ft_epoch_stats_init(&stats);
+    ft_epoch_stats_init(&stats, &figures);
     for (int i = 0; i < 10; i++)
         ft_epoch_stats_add(&stats, 1, ft_clock_ns() - 60 * FT_NS_PER_S, MS, 0);
     report();
@@ -185,7 +188,7 @@ test_acknowledged(void **state)
     ft_epoch_stats_add(&stats, 7, now - 400 * MS, MS, 0);
     report();
     assert_true(number("epoch", NULL) == 0);
-    assert_true(number("lag_ms", NULL) == 0);
+    assert_true(json_is_null(json_object_get(status, "lag_ms")));
     ft_epoch_stats_acked(&stats, 7, now - 300 * MS);
     ft_epoch_stats_add(&stats, 8, now - 200 * MS, MS, 0);
     report();
@@ -199,6 +202,112 @@ test_acknowledged(void **state)
     report();
     assert_true(number("epoch", NULL) == 7);
     assert_percentile(number("commit_ms", "p99"), 100);
+}
+
+/* With no copy that could take over there is no lag, and it does not grow. */
+static void
+test_lag_of_nothing(void **state)
+{
+    int64_t now = ft_clock_ns();
+
+    (void)state;
+    ft_epoch_stats_add(&stats, 7, now - 400 * MS, MS, 0);
+    ft_epoch_stats_acked(&stats, 7, now - 300 * MS);
+    report();
+    assert_true(number("lag_ms", NULL) >= 400);
+    ft_epoch_stats_report(&stats, false, status);
+    assert_true(json_is_null(json_object_get(status, "lag_ms")));
+    ft_epoch_stats_begin(&stats);
+    report();
+    assert_true(json_is_null(json_object_get(status, "lag_ms")));
+    /* the last epoch of the old standby is answered too late */
+    ft_epoch_stats_acked(&stats, 7, now);
+    report();
+    assert_true(json_is_null(json_object_get(status, "lag_ms")));
+}
+
+/* Ends the second and gives what it has of a metric. */
+static struct ft_bucket
+measured(enum ft_metric metric)
+{
+    static struct ft_second done;
+
+    if (ft_figures_turn(&figures, 2, &done))
+        assert_int_equal(done.at, 1);
+    return done.metrics[metric];
+}
+
+/* Epoch number n begins at base, and is acknowledged ack_ns after its end. */
+static void
+one_epoch(uint64_t n, int64_t base, int64_t before, int64_t ack_ns)
+{
+    const struct ft_epoch_moments m = {
+        .before = before,
+        .asked = base,
+        .stood = base + 1 * MS,
+        .scanned = base + 3 * MS,
+        .copied = base + 6 * MS,
+        .ran = base + 10 * MS,
+        .shipped = base + 15 * MS,
+    };
+
+    ft_epoch_stats_add(&stats, n, m.stood, m.ran - m.stood, 8192);
+    if (ack_ns < 0)
+        ft_epoch_stats_acked(&stats, n, m.shipped + ack_ns);
+    ft_epoch_stats_shipped(&stats, n, &m,
+                           n % 2 ? FT_TRIGGER_OUTPUT : FT_TRIGGER_DISK);
+    if (ack_ns >= 0)
+        ft_epoch_stats_acked(&stats, n, m.shipped + ack_ns);
+}
+
+static void
+assert_mean(enum ft_metric metric, unsigned count, double mean)
+{
+    struct ft_bucket bucket = measured(metric);
+
+    if (bucket.count != count || fabs(ft_bucket_mean(&bucket) - mean) > 1e-6)
+        fail_msg("%s: %g of %u", ft_metric_info(metric)->name,
+                 ft_bucket_mean(&bucket), bucket.count);
+}
+
+static void
+test_phases(void **state)
+{
+    static const enum ft_metric parts[] = {
+        FT_METRIC_WAIT, FT_METRIC_STOP,  FT_METRIC_SCAN,
+        FT_METRIC_COPY, FT_METRIC_STATE, FT_METRIC_SHIP,
+    };
+    int64_t base = ft_clock_ns();
+    struct ft_bucket bucket;
+    double sum = 0;
+
+    (void)state;
+    one_epoch(1, base, 0, 7 * MS); /* nothing before it: it has no length */
+    one_epoch(2, base + 40 * MS, base + 15 * MS, 7 * MS);
+    one_epoch(3, base + 80 * MS, base + 55 * MS, -1); /* acked before noted */
+    for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+        bucket = measured(parts[i]);
+        assert_int_equal(bucket.count, 2);
+        sum += bucket.sum;
+    }
+    bucket = measured(FT_METRIC_EPOCH);
+    assert_true(fabs(sum - bucket.sum) < 1e-6);
+    assert_mean(FT_METRIC_EPOCH, 2, 40);
+    assert_mean(FT_METRIC_WAIT, 2, 25);
+    assert_mean(FT_METRIC_STOP, 2, 1);
+    assert_mean(FT_METRIC_SCAN, 2, 2);
+    assert_mean(FT_METRIC_COPY, 2, 3);
+    assert_mean(FT_METRIC_STATE, 2, 4);
+    assert_mean(FT_METRIC_SHIP, 2, 5);
+    assert_mean(FT_METRIC_ACK, 3, 14.0 / 3); /* 7, 7 and 0 */
+    assert_mean(FT_METRIC_PAUSE, 3, 9);
+    assert_mean(FT_METRIC_DIRTY, 3, 8192);
+    assert_mean(FT_METRIC_BY_OUTPUT, 2, 1);
+    assert_mean(FT_METRIC_BY_DISK, 1, 1);
+    assert_mean(FT_METRIC_BY_INTERVAL, 0, 0);
+    /* at an answer the state before it is from the stop of the one before */
+    assert_int_equal(measured(FT_METRIC_LAG).count, 2);
+    assert_int_equal(measured(FT_METRIC_COMMIT).count, 3);
 }
 
 static void
@@ -274,6 +383,7 @@ main(void)
         TEST(test_nothing_yet),       TEST(test_percentiles),
         TEST(test_windows),           TEST(test_rate),
         TEST(test_rate_of_odd_times), TEST(test_acknowledged),
+        TEST(test_lag_of_nothing),    TEST(test_phases),
         TEST(test_counters),          TEST(test_progress),
     };
 

@@ -17,6 +17,7 @@ test_first_copy_is_direct(void **state)
 {
     (void)state;
     assert_int_equal(send_pages(1, 1, 3, 2, 0x22), 0);
+    assert_int_equal(ft_replica_staged(&replica), 0);
     assert_int_equal(page_value(1, 3), 0x22);
     assert_int_equal(page_value(1, 4), 0x22);
     assert_int_equal(send_pages(1, 1, 4, 1, 0), 0);
@@ -41,6 +42,7 @@ test_epoch_is_staged(void **state)
     assert_int_equal(send_pages(2, 0, 20, 3, 0), 0);
     assert_int_equal(send_state(2, STATE_TWO, STATE_ONE), 0);
     assert_int_equal(send_end(2), 0);
+    assert_true(ft_replica_staged(&replica) > 0);
     /* acknowledged, but nothing has moved yet */
     assert_int_equal(page_value(0, 10), 1);
     assert_int_equal(page_value(0, 21), 1);
@@ -48,6 +50,7 @@ test_epoch_is_staged(void **state)
     assert_state(STATE_ONE);
     assert_int_equal(replica.committed, 1);
     commit(2);
+    assert_int_equal(ft_replica_staged(&replica), 0);
     assert_int_equal(page_value(0, 10), 0x22);
     assert_int_equal(page_value(0, 21), 0);
     assert_int_equal(page_value(0, 11), 1);
@@ -94,6 +97,7 @@ test_partial_epoch_is_dropped(void **state)
     assert_int_equal(send_pages(2, 0, 0, BLOCK_PAGES, 9), 0);
     assert_int_equal(send_state(2, STATE_TWO, NULL), 0);
     ft_replica_drop_partial(&replica);
+    assert_int_equal(ft_replica_staged(&replica), 0);
     assert_int_equal(page_value(0, 0), 1);
     assert_disk(0, 0, "first");
     assert_disk(1, 0, "first");

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-pair-store
+worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-figures \
+	tests/unit/worker/test-pair-store
 check_PROGRAMS += $(worker_tests)
 TESTS += $(worker_tests)
 tests_unit_worker_test_channel_SOURCES = tests/unit/worker/test-channel.c \
 	tests/unit/scratch.h
 tests_unit_worker_test_channel_LDADD = libftworker.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_worker_test_figures_SOURCES = tests/unit/worker/test-figures.c \
+	tests/unit/scratch.h
+tests_unit_worker_test_figures_LDADD = libftworker.a libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 # compiled anew, with other folders than the host's
 tests_unit_worker_test_pair_store_SOURCES = tests/unit/worker/test-pair-store.c \

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "worker/worker-paths.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "virt/loop.h"
+
+#define TRY_MS 10000
+#define TRY_NS (2 * FT_NS_PER_S) /* without an answer the way is down */
+
+struct path {
+    struct ft_worker *worker;
+    const char *address; /* of the config */
+    int busy;            /* a try is under way */
+    int64_t tried_ns;    /* end of the last one; 0: none yet */
+    int up, told_down;
+    struct ft_link_try found; /* the last answer's */
+    /* the helper thread's, while busy */
+    struct ft_link_try trying;
+    struct ft_error err;
+    int rc;
+};
+
+struct ft_paths {
+    size_t n;
+    struct path list[FT_PAIR_ADDRESSES_MAX];
+};
+
+/* Whether two numeric addresses are the same one. */
+static int
+same_address(const char *a, const char *b)
+{
+    unsigned char x[16], y[16];
+
+    for (int family = AF_INET; family; family = family == AF_INET ? AF_INET6 : 0)
+        if (inet_pton(family, a, x) == 1 && inet_pton(family, b, y) == 1)
+            return !memcmp(x, y, family == AF_INET ? 4 : 16);
+    return !strcmp(a, b);
+}
+
+/* The link's ends; NULL when there is no link. */
+static const char *
+link_ends(const struct ft_worker *w, const char **local)
+{
+    const char *peer = NULL;
+
+    *local = NULL;
+    if (w->session)
+        ft_link_ends(ft_session_link(w->session), local, &peer);
+    return peer;
+}
+
+static int
+in_use(const struct path *p)
+{
+    const char *local, *peer = link_ends(p->worker, &local);
+
+    return peer && same_address(peer, p->address);
+}
+
+static void
+try_path(void *opaque)
+{
+    struct path *p = opaque;
+    const struct ft_pair_config *c = &p->worker->config;
+
+    p->rc = ft_link_try(p->address, c->hosts[!c->self].port, c->pair,
+                        ft_clock_ns() + TRY_NS, &p->trying, &p->err);
+}
+
+/* While there is no link that is told, not each of its ways. */
+static void
+note_change(struct path *p)
+{
+    struct ft_worker *w = p->worker;
+
+    if (p->up == !p->told_down || (!p->up && !w->session))
+        return;
+    p->told_down = !p->up;
+    if (p->up)
+        ft_worker_note(w, "info", "path-back", "%s answers at %s again",
+                       ft_worker_peer_name(w), p->address);
+    else
+        ft_worker_note(w, "warn", "path-lost", "%s does not answer at %s: %s",
+                       ft_worker_peer_name(w), p->address, p->err.text);
+}
+
+/* Who refuses is there: the engine may be starting anew, the way is good. */
+static void
+path_tried(void *opaque)
+{
+    struct path *p = opaque;
+
+    p->busy = 0;
+    p->tried_ns = ft_clock_ns();
+    p->up = p->rc == 0 || p->rc == -ECONNREFUSED;
+    p->found = p->trying;
+    if (!in_use(p))
+        note_change(p);
+}
+
+static void
+try_paths(void *opaque)
+{
+    struct ft_paths *paths = opaque;
+    size_t i;
+
+    for (i = 0; i < paths->n; i++) {
+        struct path *p = &paths->list[i];
+
+        if (p->busy || in_use(p))
+            continue;
+        p->err = (struct ft_error)FT_ERROR_INIT;
+        p->busy = ft_loop_async(try_path, path_tried, p) == 0;
+    }
+}
+
+void
+ft_worker_watch_paths(struct ft_worker *w)
+{
+    const struct ft_endpoint *peer = &w->config.hosts[!w->config.self];
+    struct ft_paths *paths = calloc(1, sizeof(*paths));
+    size_t i;
+
+    if (!paths)
+        return; /* nothing is known of them, then */
+    paths->n = peer->address_count;
+    for (i = 0; i < paths->n; i++) {
+        paths->list[i].worker = w;
+        paths->list[i].address = peer->addresses[i];
+    }
+    w->paths = paths;
+    try_paths(paths);
+    ft_loop_timer_set(ft_loop_timer(try_paths, paths), TRY_MS);
+}
+
+static json_t *
+path_json(const char *local, const char *peer, bool used, json_t *up,
+          int64_t trip_ns, json_t *tried)
+{
+    return json_pack("{s:s?,s:s,s:b,s:o,s:o,s:o}", "local",
+                     local && local[0] ? local : NULL, "peer", peer, "in_use",
+                     used, "up", up, "rtt_ms",
+                     trip_ns > 0 ? json_real((double)trip_ns / FT_NS_PER_MS)
+                                 : json_null(),
+                     "tried_ms_ago", tried);
+}
+
+static json_t *
+used_path(struct ft_worker *w, const char *local, const char *peer)
+{
+    int64_t trip = 2 * ft_link_transit(ft_session_link(w->session));
+
+    return path_json(local, peer, true, json_true(), trip, json_integer(0));
+}
+
+static json_t *
+tried_path(const struct path *p)
+{
+    int64_t ago = ft_clock_ns() - p->tried_ns;
+
+    if (!p->tried_ns)
+        return path_json(NULL, p->address, false, json_null(), 0, json_null());
+    return path_json(p->found.local, p->address, false, json_boolean(p->up),
+                     p->up ? p->found.trip_ns : 0,
+                     json_integer(ago / FT_NS_PER_MS));
+}
+
+json_t *
+ft_worker_paths_json(struct ft_worker *w)
+{
+    const char *local, *used = link_ends(w, &local);
+    json_t *list = json_array();
+    size_t i, n = w->paths ? w->paths->n : 0;
+    bool found = false;
+
+    for (i = 0; i < n; i++) {
+        const struct path *p = &w->paths->list[i];
+        bool this = used && same_address(used, p->address);
+
+        found = found || this;
+        json_array_append_new(list, this ? used_path(w, local, p->address)
+                                         : tried_path(p));
+    }
+    if (used && !found) /* who connected came from another address */
+        json_array_append_new(list, used_path(w, local, used));
+    return list;
+}

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is measured of a pair under load: the phases add up to the epoch, both sides tell their
+# figures, a second way that is cut is known before it is needed, and what is alone has no lag.
+. "$(dirname "$0")/functions.sh"
+
+# Does a filter hold for the STATUS of a host's engine?
+holds_on() { # HOST FILTER
+    pair_on "$1" | jq -e "$2" >/dev/null
+}
+
+must_hold_on() { # HOST FILTER
+    holds_on "$1" "$2" || fail "not so on $1: $2"$'\n'"$(pair_on "$1")"
+}
+
+# Means of one second are of the epochs that ended in it: their sum is exact but for rounding.
+adds_up() { # HOST
+    pair_on "$1" | jq -e '.phases_ms | select(. != null) |
+        (.wait + .stop + .scan + .copy + .state + .ship) as $sum |
+        ($sum - .epoch | fabs) <= 0.05 * .epoch' >/dev/null
+}
+
+path_is() { # HOST true|false IN-USE
+    holds_on "$1" "any(.paths[]; .in_use == $3 and .up == $2)"
+}
+
+start_lab
+start_guest h1 vm1 --dirty-rate 4
+protect_guest vm1 --silence 1000
+start_client --connections 1 --payload 200
+guest_goes_on
+
+note "the phases of an epoch"
+wait_for 10 holds_on h1 '.phases_ms != null and .asked_by.output > 0'
+for _ in 1 2 3 4 5; do
+    seen=$(pair_on h1 .phases_ms)
+    adds_up h1 || fail "the phases do not add up: $(pair_on h1 .phases_ms)"
+    # not waiting for something: another second is to be looked at
+    sleep 1.1
+done
+note "phases of the last second: $(jq -c 'map_values(. * 100 | round / 100)' <<<"$seen")"
+
+note "both sides' figures"
+must_hold_on h1 '.phases_ms | all(.[]; . >= 0) and .stop > 0 and .copy > 0 and .state > 0 and
+    .ship > 0 and .ack > 0 and .epoch < 600'
+must_hold_on h1 '.pause_ms.p50 > 0 and .commit_ms.p50 >= .pause_ms.p50 and .lag_ms < 1000'
+must_hold_on h1 '.link_bytes_per_s > 100000 and .blocked_ms >= 0 and .cpu_percent > 0 and
+    .cpu_percent < 200 and .rtt_ms > 0 and .rtt_ms < 100'
+must_hold_on h1 '[.held_packets, .held_bytes, .held_ms, .dropped_packets] | all(.[]; . >= 0)'
+must_hold_on h2 '.epoch > 1 and .epoch_held >= .epoch and .epoch_held <= .epoch + 1 and
+    .staged_bytes >= 0 and .apply_ms > 0 and .apply_ms < 500 and .replica_lag_ms > 0 and
+    .replica_lag_ms < 2000 and .cpu_percent > 0 and .rtt_ms > 0'
+note "standby: $(pair_on h2 '{apply_ms, replica_lag_ms, cpu_percent, rtt_ms} | tojson')"
+
+note "two ways from either side; the one that is not in use is cut"
+for host in h1 h2; do
+    wait_for 15 holds_on $host '(.paths | length == 2) and all(.paths[];
+        .up == true and .local != null and .rtt_ms > 0 and .tried_ms_ago < 15000) and
+        ([.paths[] | select(.in_use)] | length == 1)'
+done
+forget_events h1 h2
+must lab cut h1 h2 --net guest
+cut=$(now_ms)
+wait_for 14 path_is h1 false false
+wait_for 14 path_is h2 false false
+note "seen as down after $(($(now_ms) - cut)) ms"
+has_event h1 path-lost || fail "no event of it"
+path_is h1 true true || fail "the way in use is said to be down: $(pair_on h1 .paths)"
+protected_from h1 || fail "vm1 is $(pair_on h1 .state)"
+must lab heal h1 h2
+wait_for 14 path_is h1 true false
+wait_for 14 has_event h1 path-back
+
+note "alone there is no lag"
+must lab power-off h2
+wait_for 30 holds_on h1 '.state == "alone"'
+must_hold_on h1 '.lag_ms == null'
+guest_goes_on
+stop_client
+check_ledger
