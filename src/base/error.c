@@ -12,6 +12,7 @@ ft_fail(struct ft_error *err, int code, const char *hint, const char *format,
 
     if (err) {
         err->code = code;
+        err->kind = NULL;
         va_start(args, format);
         vsnprintf(err->text, sizeof(err->text), format, args);
         va_end(args);

@@ -17,14 +17,16 @@ struct ft_error {
     int code;       /* positive errno(3), 0 when nothing failed */
     char text[512]; /* what happened; one sentence, no full stop */
     char hint[512]; /* what to do next; may be empty */
+    /* A stable word for programs where code is too coarse; static, or NULL. */
+    const char *kind;
 };
 
-#define FT_ERROR_INIT \
-    {                 \
-        0, "", ""     \
+#define FT_ERROR_INIT   \
+    {                   \
+        0, "", "", NULL \
     }
 
-/* Fills err (which may be NULL) and returns -code; hint may be NULL. */
+/* Fills err (which may be NULL) and returns -code; hint may be NULL. No kind. */
 int ft_fail(struct ft_error *err, int code, const char *hint,
             const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -9,9 +9,12 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "remote/control.h"
+#include "remote/reach.h"
 
 #define CALL_TIMEOUT_MS 30000
-#define IDLE_MS 200 /* how often a stream's callback is asked */
+#define STATUS_WAIT_MS 2000 /* for the exit status of what ended */
+#define GREETING_LINES 32   /* of a shell that talks before the engine does */
+#define IDLE_MS 200         /* how often a stream's callback is asked */
 
 struct ft_control {
     struct ft_ssh *ssh;
@@ -19,6 +22,9 @@ struct ft_control {
     char version[64];
     int64_t next_id;
     bool broken;
+    bool greeted;   /* hello has been answered */
+    char said[128]; /* what came before that and was no answer */
+    int said_lines;
     char *buffer; /* bytes received, not yet a whole line */
     size_t size;
     size_t scanned; /* of them without a newline */
@@ -46,38 +52,43 @@ ft_json_wipe(json_t *value)
     json_decref(value);
 }
 
+/* An end before hello is answered says what is in the way. */
+static int
+not_started(struct ft_control *control, const char *text, struct ft_error *err)
+{
+    const char *host = ft_ssh_name(control->ssh);
+    int status = ft_ssh_stream_status(control->stream, STATUS_WAIT_MS);
+    enum ft_reach reach = ft_reach_of_end(status, text, control->said);
+
+    if (reach == FT_REACH_SHELL_UNUSABLE)
+        return ft_reach_fail(err, reach, NULL,
+                             "%s: commands cannot be run there: it says "
+                             "\"%s\" (status %d)",
+                             host, *control->said != '\0' ? control->said : text,
+                             status);
+    return ft_reach_fail(err, reach, NULL, "%s: %s%s%s", host,
+                         ft_reach_sentence(reach), *text != '\0' ? ": " : "",
+                         text);
+}
+
 /* What it means that the channel ended, from the bridge's last words. */
 static int
 ended(struct ft_control *control, struct ft_error *err)
 {
-    const char *host = ft_ssh_name(control->ssh);
-    int status = ft_ssh_stream_status(control->stream, 2000);
     char text[256];
 
     control->broken = true;
     snprintf(text, sizeof(text), "%.200s",
              ft_ssh_stream_errors(control->stream));
     text[strcspn(text, "\n")] = '\0';
-    if ((status == 127 || status == 126) && strstr(text, "sudo:") == NULL)
-        return ft_fail(err, ENOENT, "ftadmin host add installs it.",
-                       "%s: no engine is installed", host);
-    /* sudo's own words, or those of a shell that does not find it */
-    if (strstr(text, "sudo:") != NULL)
-        return ft_fail(err, EACCES,
-                       "Log in as root, or allow this user all "
-                       "commands without a password in sudoers(5).",
-                       "%s: no root there: %s", host, text);
-    if (status == 1)
-        return ft_fail(err, ECONNREFUSED,
-                       "Start it: service ftengine start; its "
-                       "log is /var/log/ftadmin/daemon.log.",
-                       "%s: the engine does not run%s%s", host,
-                       *text != '\0' ? ": " : "", text);
-    return ft_fail(err, EPIPE,
-                   "Try again; the engine's log on that host is "
-                   "/var/log/ftadmin/daemon.log.",
-                   "%s: the connection to the engine was lost%s%s", host,
-                   *text != '\0' ? ": " : "", text);
+    if (!control->greeted)
+        return not_started(control, text, err);
+    return ft_reach_fail(err, FT_REACH_LOST,
+                         "Try again; the engine's log on that host is "
+                         "/var/log/ftadmin/daemon.log.",
+                         "%s: the connection to the engine was lost%s%s",
+                         ft_ssh_name(control->ssh), *text != '\0' ? ": " : "",
+                         text);
 }
 
 static int
@@ -98,31 +109,76 @@ grow(struct ft_control *control)
     return 0;
 }
 
-/* Takes the first whole line as JSON off the buffer. 1, 0 none yet, -errno. */
+/* A line that is no JSON object: of a shell that greets, or the end. */
 static int
-take_line(struct ft_control *control, json_t **message, struct ft_error *err)
+take_rubbish(struct ft_control *control, const char *line, size_t length,
+             struct ft_error *err)
 {
-    char *end = memchr(control->buffer + control->scanned, '\n',
-                       control->size - control->scanned);
-    size_t length;
-    int rc;
-
-    control->scanned = control->size;
-    if (end == NULL)
+    if (!control->greeted && ++control->said_lines <= GREETING_LINES) {
+        for (size_t i = 0; *control->said == '\0' && i < length; i++)
+            if (line[i] > ' ')
+                snprintf(control->said, sizeof(control->said), "%.*s",
+                         (int)FT_MIN(length - i, sizeof(control->said) - 1),
+                         line + i);
         return 0;
-    length = end - control->buffer;
-    rc = ft_json_parse(control->buffer, length, message, err);
-    control->size -= length + 1;
-    memmove(control->buffer, end + 1, control->size);
-    control->scanned = 0;
-    if (rc < 0) {
-        control->broken = true;
-        ft_error_prefix(err, "%s: not an answer of an engine",
-                        ft_ssh_name(control->ssh));
-        err->code = EPROTO;
-        return -EPROTO;
     }
-    return 1;
+    control->broken = true;
+    return ft_reach_fail(err, FT_REACH_PROTOCOL, NULL,
+                         "%s: not an answer of an engine",
+                         ft_ssh_name(control->ssh));
+}
+
+/*
+ * Takes the first whole line that is JSON off the buffer, with its size in
+ * bytes. 1, 0 none yet, -errno.
+ */
+static int
+take_line(struct ft_control *control, json_t **message, size_t *size,
+          struct ft_error *err)
+{
+    int rc = 0;
+
+    while (rc == 0) {
+        char *end = memchr(control->buffer + control->scanned, '\n',
+                           control->size - control->scanned);
+        size_t length;
+
+        control->scanned = control->size;
+        if (end == NULL)
+            return 0;
+        length = end - control->buffer;
+        rc = ft_json_parse(control->buffer, length, message, NULL) == 0
+                 ? 1
+                 : take_rubbish(control, control->buffer, length, err);
+        *size = length + 1;
+        control->size -= length + 1;
+        memmove(control->buffer, end + 1, control->size);
+        control->scanned = 0;
+    }
+    return rc;
+}
+
+/* Makes room and reads what is there within timeout_ms, as ft_ssh_stream_read. */
+static ssize_t
+read_some(struct ft_control *control, int timeout_ms, struct ft_error *err)
+{
+    ssize_t n = grow(control);
+
+    if (n == -EMSGSIZE) {
+        control->broken = true;
+        return ft_reach_fail(err, FT_REACH_PROTOCOL, NULL,
+                             "%s: the engine's answer is too large",
+                             ft_ssh_name(control->ssh));
+    }
+    if (n < 0)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    n = ft_ssh_stream_read(control->stream, control->buffer + control->size,
+                           control->room - control->size, timeout_ms);
+    if (n > 0)
+        control->size += n;
+    else if (n != -ETIMEDOUT)
+        n = ended(control, err);
+    return n;
 }
 
 /* One message. -ETIMEDOUT (without err) when none came in time. */
@@ -131,69 +187,98 @@ receive(struct ft_control *control, int timeout_ms, json_t **message,
         struct ft_error *err)
 {
     int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
-    int rc = control->size > 0 ? take_line(control, message, err) : 0;
+    size_t size;
+    int rc = control->size > 0 ? take_line(control, message, &size, err) : 0;
 
     while (rc == 0) {
         int64_t left = (deadline - ft_clock_ns()) / FT_NS_PER_MS;
-        ssize_t n;
+        ssize_t n = read_some(control, left > 0 ? (int)left : 0, err);
 
-        rc = grow(control);
-        if (rc < 0)
-            return ft_fail(err, -rc == EMSGSIZE ? EPROTO : -rc, NULL,
-                           "%s: the engine's answer is too large",
-                           ft_ssh_name(control->ssh));
-        n = ft_ssh_stream_read(control->stream, control->buffer + control->size,
-                               control->room - control->size,
-                               left > 0 ? (int)left : 0);
-        if (n == -ETIMEDOUT)
-            return -ETIMEDOUT;
-        if (n <= 0)
-            return ended(control, err);
-        control->size += n;
-        rc = take_line(control, message, err);
+        if (n < 0)
+            return (int)n;
+        rc = take_line(control, message, &size, err);
     }
     return rc < 0 ? rc : 0;
+}
+
+int
+ft_control_take(struct ft_control *control, json_t **message, size_t *size,
+                struct ft_error *err)
+{
+    ssize_t n = 1;
+    int rc = 0;
+
+    while (rc == 0 && n > 0) {
+        rc = control->size > 0 ? take_line(control, message, size, err) : 0;
+        if (rc == 0)
+            n = read_some(control, 0, err);
+    }
+    if (rc == 0 && n == -ETIMEDOUT)
+        ft_ssh_stream_errors(control->stream); /* or they fill its window */
+    return rc != 0 || n == -ETIMEDOUT ? rc : (int)n;
+}
+
+ssize_t
+ft_control_give(struct ft_control *control, const char *data, size_t size)
+{
+    return ft_ssh_stream_give(control->stream, data, size);
+}
+
+int
+ft_control_request(int64_t id, const char *verb, json_t *args, char **line,
+                   size_t *size, struct ft_error *err)
+{
+    json_t *request =
+        json_pack("{s:I,s:s,s:o}", "id", (json_int_t)id, "verb", verb, "args",
+                  args != NULL ? args : json_object());
+
+    *line = request != NULL ? json_dumps(request, JSON_COMPACT) : NULL;
+    ft_json_wipe(request);
+    if (*line == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    *size = strlen(*line) + 1;
+    (*line)[*size - 1] = '\n'; /* in place of the NUL */
+    if (*size <= FT_CONTROL_REQUEST_MAX)
+        return 0;
+    ft_control_request_free(*line, *size);
+    *line = NULL;
+    return ft_fail(err, EMSGSIZE, NULL, "the request %s is too large", verb);
+}
+
+void
+ft_control_request_free(char *line, size_t size)
+{
+    if (line != NULL)
+        explicit_bzero(line, size);
+    free(line);
 }
 
 static int
 send_request(struct ft_control *control, const char *verb, json_t *args,
              int64_t *id, struct ft_error *err)
 {
-    json_t *request;
     char *line;
     size_t size;
     int rc;
 
     if (control->broken) {
         ft_json_wipe(args);
-        return ft_fail(err, EPIPE, NULL,
-                       "%s: the connection to the engine was "
-                       "lost",
-                       ft_ssh_name(control->ssh));
+        return ft_reach_fail(err, FT_REACH_LOST, NULL,
+                             "%s: the connection to the engine was lost",
+                             ft_ssh_name(control->ssh));
     }
     *id = control->next_id++;
-    request = json_pack("{s:I,s:s,s:o}", "id", (json_int_t)*id, "verb", verb,
-                        "args", args != NULL ? args : json_object());
-    line = request != NULL ? json_dumps(request, JSON_COMPACT) : NULL;
-    ft_json_wipe(request);
-    if (line == NULL)
-        return ft_fail(err, ENOMEM, NULL, "out of memory");
-    size = strlen(line);
-    line[size] = '\n'; /* in place of the NUL */
-    rc = size + 1 > FT_CONTROL_REQUEST_MAX
-             ? -EMSGSIZE
-             : ft_ssh_stream_write(control->stream, line, size + 1);
-    explicit_bzero(line, size + 1);
-    free(line);
-    if (rc == -EMSGSIZE)
-        return ft_fail(err, EMSGSIZE, NULL, "the request %s is too large", verb);
+    rc = ft_control_request(*id, verb, args, &line, &size, err);
+    if (rc < 0)
+        return rc;
+    rc = ft_ssh_stream_write(control->stream, line, size);
+    ft_control_request_free(line, size);
     return rc < 0 ? ended(control, err) : 0;
 }
 
-/* The reply's result or its error. */
-static int
-open_reply(struct ft_control *control, json_t *reply, json_t **result,
-           struct ft_error *err)
+int
+ft_control_open_reply(const struct ft_control *control, const json_t *reply,
+                      json_t **result, struct ft_error *err)
 {
     json_t *value = json_object_get(reply, "result");
 
@@ -204,10 +289,9 @@ open_reply(struct ft_control *control, json_t *reply, json_t **result,
     }
     if (!json_is_object(json_object_get(reply, "error")) ||
         ft_json_to_error(json_object_get(reply, "error"), err) == 0)
-        return ft_fail(err, EPROTO, NULL,
-                       "%s: the engine's answer cannot be "
-                       "understood",
-                       ft_ssh_name(control->ssh));
+        return ft_reach_fail(err, FT_REACH_PROTOCOL, NULL,
+                             "%s: the engine's answer cannot be understood",
+                             ft_ssh_name(control->ssh));
     return ft_error_prefix(err, "%s", ft_ssh_name(control->ssh));
 }
 
@@ -224,11 +308,11 @@ wait_reply(struct ft_control *control, int64_t id, int timeout_ms,
 
         if (rc == -ETIMEDOUT) {
             control->broken = true;
-            return ft_fail(err, ETIMEDOUT,
-                           "Look at the load of that host; "
-                           "--timeout waits longer.",
-                           "%s: the engine did not answer \"%s\" within %d s",
-                           ft_ssh_name(control->ssh), verb, timeout_ms / 1000);
+            return ft_reach_fail(
+                err, FT_REACH_ENGINE_SILENT,
+                "Look at the load of that host; --timeout waits longer.",
+                "%s: the engine did not answer \"%s\" within %d s",
+                ft_ssh_name(control->ssh), verb, timeout_ms / 1000);
         }
         if (rc < 0)
             return rc;
@@ -257,7 +341,7 @@ ft_control_call(struct ft_control *control, const char *verb, json_t *args,
         rc = wait_reply(control, id,
                         timeout_ms > 0 ? timeout_ms : CALL_TIMEOUT_MS, verb,
                         &reply, err);
-    return rc == 0 ? open_reply(control, reply, result, err) : rc;
+    return rc == 0 ? ft_control_open_reply(control, reply, result, err) : rc;
 }
 
 /* One event line, or the idle call. 1 goes on, 0 ends, -errno. */
@@ -293,7 +377,7 @@ ft_control_stream(struct ft_control *control, const char *verb, json_t *args,
     if (rc == 0)
         rc = wait_reply(control, id, CALL_TIMEOUT_MS, verb, &reply, err);
     if (rc == 0)
-        rc = open_reply(control, reply, &result, err);
+        rc = ft_control_open_reply(control, reply, &result, err);
     if (rc == 0)
         rc = callback(data, result) == 0;
     while (rc > 0)
@@ -307,19 +391,23 @@ say_hello(struct ft_control *control, struct ft_error *err)
 {
     FT_AUTOJSON json_t *hello = NULL;
     int64_t version;
-    int rc = ft_control_call(control, "hello", NULL, &hello, 0, err);
+    int rc = ft_control_call(control, "hello", NULL, &hello,
+                             FT_CONTROL_HELLO_MS, err);
 
+    if (rc == -ETIMEDOUT && *control->said != '\0')
+        return ft_reach_fail(err, FT_REACH_SHELL_UNUSABLE, NULL,
+                             "%s: commands cannot be run there: it says \"%s\"",
+                             ft_ssh_name(control->ssh), control->said);
     if (rc < 0)
         return rc;
+    control->greeted = true;
     version = ft_json_int(hello, "control", 0, INT32_MAX, -1);
     if (version != FT_CONTROL_VERSION)
-        return ft_fail(err, EPROTO,
-                       "Install the same version on both sides: "
-                       "ftadmin host add again upgrades the host.",
-                       "%s: its engine speaks control protocol %lld, this "
-                       "ftadmin %d",
-                       ft_ssh_name(control->ssh), (long long)version,
-                       FT_CONTROL_VERSION);
+        return ft_reach_fail(err, FT_REACH_PROTOCOL, NULL,
+                             "%s: its engine speaks control protocol %lld, "
+                             "this ftadmin %d",
+                             ft_ssh_name(control->ssh), (long long)version,
+                             FT_CONTROL_VERSION);
     snprintf(control->version, sizeof(control->version), "%s",
              ft_json_string(hello, "version", ""));
     return 0;

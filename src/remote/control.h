@@ -15,6 +15,9 @@
 #ifndef FT_REMOTE_CONTROL_H
 #define FT_REMOTE_CONTROL_H
 
+#include <stdint.h>
+#include <sys/types.h>
+
 #include <jansson.h>
 
 #include "base/error.h"
@@ -23,6 +26,7 @@
 #define FT_CONTROL_VERSION 1
 #define FT_CONTROL_REQUEST_MAX (1 << 20)
 #define FT_CONTROL_REPLY_MAX (16 << 20)
+#define FT_CONTROL_HELLO_MS 5000 /* patience with an engine's first word */
 #define FT_ENGINE_PATH "/usr/local/lib/ftadmin/ftengine"
 
 struct ft_control;
@@ -61,6 +65,29 @@ typedef int (*ft_control_event)(void *data, const json_t *event);
 int ft_control_stream(struct ft_control *control, const char *verb,
                       json_t *args, ft_control_event callback, void *data,
                       struct ft_error *err);
+
+/*
+ * For who waits for several things at once (hub.c), on a session that does not
+ * block. ft_control_take: 1 with a line of the engine and its size in bytes, 0
+ * none now, or an error, after which the channel is of no more use.
+ * ft_control_give: bytes taken, which may be 0, or -EPIPE.
+ */
+int ft_control_take(struct ft_control *control, json_t **message, size_t *size,
+                    struct ft_error *err);
+ssize_t ft_control_give(struct ft_control *control, const char *data,
+                        size_t size);
+
+/*
+ * A request as it is sent, to be released with ft_control_request_free, which
+ * wipes it. args (may be NULL) is stolen always. -EMSGSIZE.
+ */
+int ft_control_request(int64_t id, const char *verb, json_t *args, char **line,
+                       size_t *size, struct ft_error *err);
+void ft_control_request_free(char *line, size_t size);
+
+/* What a reply says: its result, as ft_control_call, or its error. */
+int ft_control_open_reply(const struct ft_control *control, const json_t *reply,
+                          json_t **result, struct ft_error *err);
 
 /* Overwrites every string in value, then releases it: for keys. */
 void ft_json_wipe(json_t *value);

@@ -4,10 +4,13 @@ noinst_LIBRARIES += libftremote.a
 libftremote_a_SOURCES = \
 	src/remote/control.c src/remote/control.h \
 	src/remote/install.c src/remote/install.h \
+	src/remote/reach.c src/remote/reach.h \
 	src/remote/ssh-auth.c \
 	src/remote/ssh-command.c \
+	src/remote/ssh-config.c src/remote/ssh-config.h \
 	src/remote/ssh-dial.c \
 	src/remote/ssh-hostkey.c \
+	src/remote/ssh-openssh.c \
 	src/remote/ssh-private.h \
 	src/remote/ssh-upload.c \
 	src/remote/ssh.c src/remote/ssh.h

@@ -154,13 +154,14 @@ refused(struct ft_ssh *self, struct ft_error *err)
              "Put your key there: ssh-copy-id -p %u %.100s@%.100s; "
              "or give another user, key or password.",
              self->port, self->user, self->host);
-    return ft_fail(err, EACCES, hint,
-                   "%s did not let %s in%s; tried: %s; it offers:%s",
-                   self->destination, self->user,
-                   self->cancelled && strstr(self->tried, "word") == NULL
-                       ? " (no password was given)"
-                       : "",
-                   *self->tried != '\0' ? self->tried : "nothing", offered);
+    return ft_reach_fail(err, FT_REACH_LOGIN_REFUSED, hint,
+                         "%s did not let %s in%s; tried: %s; it offers:%s",
+                         self->destination, self->user,
+                         self->cancelled && strstr(self->tried, "word") == NULL
+                             ? " (no password was given)"
+                             : "",
+                         *self->tried != '\0' ? self->tried : "nothing",
+                         offered);
 }
 
 int
@@ -178,11 +179,12 @@ ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err)
     if (rc == SSH_AUTH_SUCCESS)
         return 0;
     if (rc == SSH_AUTH_ERROR && !ssh_is_connected(self->session))
-        return ft_fail(err, EACCES,
-                       "Its sshd may have MaxAuthTries or a limit "
-                       "on failures: look at its log.",
-                       "%s closed the connection while %s logged in; tried: %s",
-                       self->destination, self->user,
-                       *self->tried != '\0' ? self->tried : "nothing");
+        return ft_reach_fail(
+            err, FT_REACH_LOGIN_REFUSED,
+            "Its sshd may have MaxAuthTries or a limit on failures: look at "
+            "its log.",
+            "%s closed the connection while %s logged in; tried: %s",
+            self->destination, self->user,
+            *self->tried != '\0' ? self->tried : "nothing");
     return refused(self, err);
 }

@@ -103,10 +103,15 @@ exec_channel(struct ft_ssh_stream *stream, const char *command,
     stream->callbacks.channel_exit_status_function = on_exit_status;
     stream->callbacks.channel_exit_signal_function = on_exit_signal;
     ssh_set_channel_callbacks(stream->channel, &stream->callbacks);
-    if (ssh_channel_open_session(stream->channel) != SSH_OK ||
-        ssh_channel_request_exec(stream->channel, line) != SSH_OK)
-        return ft_ssh_failure(stream->ssh, EPROTO, "starting a command", err);
-    return 0;
+    if (ssh_channel_open_session(stream->channel) == SSH_OK &&
+        ssh_channel_request_exec(stream->channel, line) == SSH_OK)
+        return 0;
+    if (!ssh_is_connected(stream->ssh->session))
+        return ft_ssh_failure(stream->ssh, EPIPE, "starting a command", err);
+    return ft_reach_fail(err, FT_REACH_SHELL_UNUSABLE, NULL,
+                         "%s runs no commands for %s: %s",
+                         stream->ssh->destination, stream->ssh->user,
+                         ssh_get_error(stream->ssh->session));
 }
 
 int
@@ -219,6 +224,21 @@ ft_ssh_stream_write(struct ft_ssh_stream *stream, const void *data, size_t size)
     return 0;
 }
 
+ssize_t
+ft_ssh_stream_give(struct ft_ssh_stream *stream, const void *data, size_t size)
+{
+    int n =
+        ssh_channel_write(stream->channel, data, FT_MIN(size, (size_t)32768));
+
+    if (n >= 0)
+        return n;
+    if (n == SSH_AGAIN && ssh_is_connected(stream->ssh->session))
+        return 0;
+    stream->ssh->lost =
+        stream->ssh->lost || !ssh_is_connected(stream->ssh->session);
+    return -EPIPE;
+}
+
 /* Waits a moment for the exit status once the output has ended. */
 static int
 wait_status(struct ft_ssh_stream *stream, int64_t deadline)
@@ -305,8 +325,9 @@ run_failed(struct ft_ssh *ssh, int code, int timeout_ms, struct ft_error *err)
     case ENOMEM:
         return ft_fail(err, code, NULL, "out of memory");
     default:
-        return ft_fail(err, code, "Look whether the host is up, then try again.",
-                       "%s: the SSH connection was lost", ssh->destination);
+        return ft_reach_fail(err, FT_REACH_LOST, NULL,
+                             "%s: the SSH connection was lost",
+                             ssh->destination);
     }
 }
 
@@ -395,10 +416,8 @@ must_failed(struct ft_ssh *ssh, const struct ft_ssh_result *result,
     last_line(result->errors, line, sizeof(line));
     if (!ft_ssh_is_root(ssh) && result->errors != NULL &&
         strstr(result->errors, "sudo:") != NULL)
-        return ft_fail(err, EACCES,
-                       "Log in as root, or allow this user all commands "
-                       "without a password in sudoers(5).",
-                       "%s: no root there: %s", ssh->destination, line);
+        return ft_reach_fail(err, FT_REACH_NO_SUDO, NULL,
+                             "%s: no root there: %s", ssh->destination, line);
     return ft_fail(err, EREMOTEIO, NULL, "%s: %s (status %d)", ssh->destination,
                    *line != '\0' ? line : "a command failed", result->status);
 }

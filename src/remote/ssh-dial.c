@@ -80,20 +80,20 @@ dial_failed(const char *host, unsigned port, int code, struct ft_error *err)
 {
     switch (code) {
     case ECONNREFUSED:
-        return ft_fail(err, code,
-                       "Start sshd there, or give the right port "
-                       "(user@host:port, or Port in ~/.ssh/config).",
-                       "%s refused the connection on port %u", host, port);
+        return ft_reach_fail(err, FT_REACH_REFUSED, NULL,
+                             "%s refused the connection on port %u", host, port);
     case ETIMEDOUT:
-        return ft_fail(err, code,
-                       "Look whether the host is up and no firewall "
-                       "drops the connection.",
-                       "%s did not answer on port %u in time", host, port);
+        return ft_reach_fail(err, FT_REACH_TIMEOUT, NULL,
+                             "%s did not answer on port %u in time", host, port);
     case EHOSTUNREACH:
     case ENETUNREACH:
-        return ft_fail(err, EHOSTUNREACH,
-                       "Look whether the host is up, and at the route to it.",
-                       "%s cannot be reached: %s", host, strerror(code));
+    case EHOSTDOWN:
+    case ENETDOWN:
+        return ft_reach_fail(err, FT_REACH_NO_ROUTE, NULL,
+                             "%s cannot be reached: %s", host, strerror(code));
+    case ECONNRESET:
+        return ft_reach_fail(err, FT_REACH_REFUSED, NULL,
+                             "%s closed the connection on port %u", host, port);
     default:
         return ft_fail(err, code, NULL, "no connection to %s port %u: %s", host,
                        port, strerror(code));
@@ -113,10 +113,9 @@ ft_ssh_dial(const char *host, unsigned port, int timeout_ms,
     snprintf(service, sizeof(service), "%u", port);
     rc = getaddrinfo(host, service, &hints, &list);
     if (rc != 0)
-        return ft_fail(err, EHOSTUNREACH,
-                       "Check the spelling, /etc/hosts, DNS and ~/.ssh/config.",
-                       "the host name %s is not known: %s", host,
-                       gai_strerror(rc));
+        return ft_reach_fail(err, FT_REACH_NAME_UNKNOWN, NULL,
+                             "the host name %s is not known: %s", host,
+                             gai_strerror(rc));
     rc = -EHOSTUNREACH;
     for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next) {
         rc = dial_one(ai, deadline);

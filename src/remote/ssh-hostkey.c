@@ -119,11 +119,12 @@ refuse_changed(struct ft_ssh *self, ssh_key key, const char *offered,
         global || path != NULL ? "-f '" : "", path != NULL ? path : "",
         path != NULL ? "' " : "", name);
     ssh_string_free_char(path);
-    return ft_fail(err, EKEYREJECTED, hint,
-                   "the host key of %s has changed: known is %s, but it "
-                   "offered %s (%s)",
-                   self->destination, *known != '\0' ? known : "another one",
-                   offered, ssh_key_type_to_char(type));
+    return ft_reach_fail(err, FT_REACH_KEY_CHANGED, hint,
+                         "the host key of %s has changed: known is %s, but it "
+                         "offered %s (%s)",
+                         self->destination,
+                         *known != '\0' ? known : "another one", offered,
+                         ssh_key_type_to_char(type));
 }
 
 static int
@@ -143,10 +144,10 @@ accept_unknown(struct ft_ssh *self, ssh_key key, const char *fingerprint,
                  "-lf /etc/ssh/ssh_host_%s_key.pub, and accept it, or give "
                  "--accept-new-host-keys.",
                  strncmp(type, "ssh-", 4) == 0 ? type + 4 : "ed25519");
-        return ft_fail(err, ENOKEY, hint,
-                       "the host key of %s is not known and was not accepted: "
-                       "%s (%s)",
-                       self->destination, fingerprint, type);
+        return ft_reach_fail(err, FT_REACH_KEY_UNKNOWN, hint,
+                             "the host key of %s is not known and was not "
+                             "accepted: %s (%s)",
+                             self->destination, fingerprint, type);
     }
     if (ssh_session_update_known_hosts(self->session) == SSH_OK)
         return 0;

@@ -8,14 +8,26 @@
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
 
+#include "remote/reach.h"
+#include "remote/ssh-config.h"
 #include "remote/ssh.h"
+
+/* A program that carries the connection through another host. All 0: none. */
+struct ft_ssh_proxy {
+    pid_t pid;
+    int errors; /* its stderr */
+};
 
 struct ft_ssh {
     ssh_session session;
     char destination[512];
-    char user[256]; /* who we log in as */
-    char host[256]; /* the name after ~/.ssh/config */
+    char user[256];  /* who we log in as */
+    char given[256]; /* the name that was given, without user and port */
+    char host[256];  /* the name after ~/.ssh/config */
     unsigned port;
+    struct ft_ssh_config config; /* what ssh(1) says; all 0 without it */
+    const char *config_file;     /* only while it connects */
+    struct ft_ssh_proxy proxy;
     struct ft_ssh_prompts prompts;
     struct ssh_callbacks_struct callbacks;
     char tried[256]; /* ways of authentication that were refused */
@@ -28,6 +40,29 @@ struct ft_ssh {
 /* A TCP connection to host, within timeout_ms. Descriptor or -errno with err. */
 int ft_ssh_dial(const char *host, unsigned port, int timeout_ms,
                 struct ft_error *err);
+
+/*
+ * What `ssh -G` says about host; user and file (-F) may be empty and NULL, port
+ * 0. -ENOENT without err when ssh(1) is not installed, -EINVAL when it finds
+ * the configuration wrong.
+ */
+int ft_ssh_ask_openssh(const char *host, const char *user, unsigned port,
+                       const char *file, struct ft_ssh_config *config,
+                       struct ft_error *err);
+
+/*
+ * Start a proxy; the descriptor that leads to the host, or -errno with err.
+ * command has no tokens left; jumps is as ProxyJump.
+ */
+int ft_ssh_proxy_command(struct ft_ssh_proxy *proxy, const char *command,
+                         struct ft_error *err);
+int ft_ssh_proxy_jump(struct ft_ssh_proxy *proxy, const char *jumps,
+                      const char *file, const char *host, unsigned port,
+                      struct ft_error *err);
+/* The first line it wrote to its stderr; may be empty. */
+void ft_ssh_proxy_errors(const struct ft_ssh_proxy *proxy, char *out,
+                         size_t size);
+void ft_ssh_proxy_end(struct ft_ssh_proxy *proxy);
 
 /* Checks the host key against known_hosts; asks about an unknown one. */
 int ft_ssh_verify_host(struct ft_ssh *self, struct ft_error *err);

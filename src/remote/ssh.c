@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,8 +26,6 @@ code_of_text(const char *text, int fallback)
             return codes[i];
     if (strcasestr(text, "timeout") != NULL)
         return ETIMEDOUT;
-    if (strcasestr(text, "resolve hostname") != NULL)
-        return EHOSTUNREACH;
     return fallback;
 }
 
@@ -38,11 +37,9 @@ ft_ssh_failure(struct ft_ssh *self, int fallback, const char *what,
 
     if (!ssh_is_connected(self->session) && self->connected) {
         self->lost = true;
-        return ft_fail(err, EPIPE,
-                       "Look whether the host is up and its sshd runs, then "
-                       "try again.",
-                       "%s: the SSH connection was lost while %s",
-                       self->destination, what);
+        return ft_reach_fail(err, FT_REACH_LOST, NULL,
+                             "%s: the SSH connection was lost while %s",
+                             self->destination, what);
     }
     return ft_fail(err, code_of_text(text, fallback), NULL, "%s: %s: %s",
                    self->destination, what, *text != '\0' ? text : "failed");
@@ -77,6 +74,7 @@ parse_destination(struct ft_ssh *self, const char *text, struct ft_error *err)
         return ft_fail(err, EINVAL, "Write it as [user@]host[:port].",
                        "\"%s\" is not a host to log in to", text);
     memcpy(self->host, host, end - host);
+    memcpy(self->given, host, end - host);
     memcpy(self->user, text, user);
     self->port = number;
     return 0;
@@ -116,10 +114,68 @@ set_callbacks(struct ft_ssh *self)
     return ssh_set_callbacks(self->session, &self->callbacks);
 }
 
-/*
- * Order matters: the configuration file goes by the name that was given; what
- * was asked for explicitly wins over it.
- */
+/* What ssh(1) found out, told to libssh. */
+static int
+apply_config(struct ft_ssh *self)
+{
+    const struct ft_ssh_config *c = &self->config;
+    ssh_session s = self->session;
+    int rc = ssh_options_set(s, SSH_OPTIONS_HOST, c->hostname);
+
+    if (*c->user != '\0')
+        rc |= ssh_options_set(s, SSH_OPTIONS_USER, c->user);
+    if (c->port != 0)
+        rc |= ssh_options_set(s, SSH_OPTIONS_PORT, &c->port);
+    /* Each goes before those that are there. */
+    for (size_t i = c->identity_count; i > 0; i--)
+        rc |= ssh_options_set(s, SSH_OPTIONS_ADD_IDENTITY, c->identities[i - 1]);
+    if (*c->known_hosts != '\0')
+        rc |= ssh_options_set(s, SSH_OPTIONS_KNOWNHOSTS, c->known_hosts);
+    if (*c->global_known_hosts != '\0')
+        rc |= ssh_options_set(s, SSH_OPTIONS_GLOBAL_KNOWNHOSTS,
+                              c->global_known_hosts);
+    if (*c->agent != '\0' && strcmp(c->agent, "SSH_AUTH_SOCK") != 0)
+        rc |= ssh_options_set(s, SSH_OPTIONS_IDENTITY_AGENT, c->agent);
+    return rc;
+}
+
+/* Without ssh(1) here: what libssh understands of the file. */
+static int
+parse_config(struct ft_ssh *self, const char *file, struct ft_error *err)
+{
+    char *command = NULL;
+
+    if (ssh_options_parse_config(self->session, file) != 0)
+        return ft_fail(err, EINVAL, "Correct the file; `ssh -G HOST` checks it.",
+                       "the SSH configuration %s cannot be used: %s",
+                       file != NULL ? file : "~/.ssh/config",
+                       ssh_get_error(self->session));
+    if (ssh_options_get(self->session, SSH_OPTIONS_PROXYCOMMAND, &command) ==
+        SSH_OK)
+        snprintf(self->config.proxy_command, sizeof(self->config.proxy_command),
+                 "%s", command);
+    ssh_string_free_char(command);
+    return 0;
+}
+
+/* The configuration goes by the name that was given. */
+static int
+read_config(struct ft_ssh *self, const struct ft_ssh_options *options,
+            struct ft_error *err)
+{
+    const char *user = options->user != NULL ? options->user : self->user;
+    unsigned port = options->port != 0 ? options->port : self->port;
+    int rc = ft_ssh_ask_openssh(self->given, user, port, options->config,
+                                &self->config, err);
+
+    if (rc == -ENOENT)
+        return parse_config(self, options->config, err);
+    if (rc == 0 && apply_config(self) != 0)
+        return ft_ssh_failure(self, EINVAL, "setting options", err);
+    return rc;
+}
+
+/* What was asked for explicitly wins over the configuration file. */
 static int
 set_options(struct ft_ssh *self, const struct ft_ssh_options *options,
             struct ft_error *err)
@@ -131,12 +187,10 @@ set_options(struct ft_ssh *self, const struct ft_ssh_options *options,
     bool no = false;
     int rc = ssh_options_set(s, SSH_OPTIONS_HOST, self->host);
 
-    if (rc == 0 && ssh_options_parse_config(s, options->config) != 0)
-        return ft_fail(err, EINVAL, "Correct the file; `ssh -G HOST` checks it.",
-                       "the SSH configuration %s cannot be used: %s",
-                       options->config != NULL ? options->config
-                                               : "~/.ssh/config",
-                       ssh_get_error(s));
+    if (rc == 0)
+        rc = read_config(self, options, err);
+    if (rc < 0)
+        return rc;
     rc |= ssh_options_set(s, SSH_OPTIONS_PROCESS_CONFIG, &no);
     /* StrictHostKeyChecking=no would let changed keys pass unseen. */
     rc |= ssh_options_set(s, SSH_OPTIONS_STRICTHOSTKEYCHECK, &yes);
@@ -175,36 +229,77 @@ read_options(struct ft_ssh *self)
     ssh_string_free_char(user);
 }
 
-static bool
-has_proxy(ssh_session session)
+/* The TCP connection stands, but SSH does not come about on it. */
+static int
+connect_failed(struct ft_ssh *self, struct ft_error *err)
 {
-    char *command = NULL;
-    bool yes = ssh_options_get(session, SSH_OPTIONS_PROXYCOMMAND, &command) ==
-                   SSH_OK &&
-               command != NULL;
+    static const char hint[] = "Look at the sshd there: its log says why.";
+    const char *text = ssh_get_error(self->session);
+    char words[256];
 
-    ssh_string_free_char(command);
-    return yes;
+    ft_ssh_proxy_errors(&self->proxy, words, sizeof(words));
+    if (*words != '\0')
+        return ft_reach_fail(err, ft_reach_of_proxy(words),
+                             "Try the way by hand: ssh HOST; nothing can ask "
+                             "for passwords on it.",
+                             "%s: the way to it failed: %s", self->destination,
+                             words);
+    switch (code_of_text(text, strcasestr(text, "socket error") != NULL
+                                   ? ECONNRESET
+                                   : EPROTO)) {
+    case ETIMEDOUT:
+        return ft_reach_fail(err, FT_REACH_TIMEOUT, hint,
+                             "%s takes the connection, but its sshd does not "
+                             "answer in time",
+                             self->destination);
+    case ECONNREFUSED:
+    case ECONNRESET:
+    case EPIPE:
+        return ft_reach_fail(err, FT_REACH_REFUSED, hint,
+                             "%s closes SSH connections at once",
+                             self->destination);
+    default:
+        return ft_reach_fail(err, FT_REACH_PROTOCOL, hint,
+                             "%s: no SSH connection: %s", self->destination,
+                             *text != '\0' ? text : "failed");
+    }
+}
+
+/* A descriptor that leads to its sshd, or -errno. */
+static int
+reach_host(struct ft_ssh *self, int dial_ms, struct ft_error *err)
+{
+    const struct ft_ssh_config *c = &self->config;
+    FT_AUTOFREE char *command = NULL;
+
+    if (*c->proxy_jump != '\0')
+        return ft_ssh_proxy_jump(&self->proxy, c->proxy_jump, self->config_file,
+                                 self->host, self->port, err);
+    if (*c->proxy_command == '\0')
+        return ft_ssh_dial(self->host, self->port, dial_ms, err);
+    command = ft_ssh_config_expand(c->proxy_command, self->given, self->host,
+                                   self->port, self->user);
+    if (command == NULL)
+        return ft_fail(err, errno, "Of its tokens %h, %p, %r and %n are known.",
+                       "the ProxyCommand of %s cannot be used", self->given);
+    return ft_ssh_proxy_command(&self->proxy, command, err);
 }
 
 static int
-connect_session(struct ft_ssh *self, int timeout_ms, struct ft_error *err)
+connect_session(struct ft_ssh *self, int timeout_ms, int dial_ms,
+                struct ft_error *err)
 {
     long seconds = (timeout_ms + 999) / 1000;
     FT_AUTOCLOSE int fd = -1;
 
     ssh_options_set(self->session, SSH_OPTIONS_TIMEOUT, &seconds);
-    if (!has_proxy(self->session)) {
-        fd = ft_ssh_dial(self->host, self->port, timeout_ms, err);
-        if (fd < 0)
-            return fd;
-        ssh_options_set(self->session, SSH_OPTIONS_FD, &fd);
-    }
+    fd = reach_host(self, dial_ms, err);
+    if (fd < 0)
+        return fd;
+    ssh_options_set(self->session, SSH_OPTIONS_FD, &fd);
     if (ssh_connect(self->session) != SSH_OK) {
-        ft_ssh_failure(self, EPROTO, "no SSH connection", err);
-        ft_error_hint(err, "Look at the sshd there: its log says why.");
         fd = -1; /* libssh has closed it */
-        return -err->code;
+        return connect_failed(self, err);
     }
     fd = -1; /* libssh's now */
     self->connected = true;
@@ -217,12 +312,16 @@ open_session(struct ft_ssh *self, const struct ft_ssh_options *options,
 {
     int timeout = options->connect_timeout_ms > 0 ? options->connect_timeout_ms
                                                   : CONNECT_TIMEOUT_MS;
-    int rc = set_options(self, options, err);
+    int dial = options->dial_timeout_ms > 0 ? options->dial_timeout_ms : timeout;
+    int rc;
 
+    self->config_file = options->config;
+    rc = set_options(self, options, err);
     if (rc == 0) {
         read_options(self);
-        rc = set_callbacks(self) == SSH_OK ? connect_session(self, timeout, err)
-                                           : -ENOMEM;
+        rc = set_callbacks(self) == SSH_OK
+                 ? connect_session(self, timeout, dial, err)
+                 : -ENOMEM;
     }
     if (rc == 0)
         rc = ft_ssh_verify_host(self, err);
@@ -267,6 +366,7 @@ ft_ssh_close(struct ft_ssh *self)
     if (self->connected && !self->lost)
         ssh_disconnect(self->session);
     ssh_free(self->session);
+    ft_ssh_proxy_end(&self->proxy);
     free(self);
 }
 
@@ -277,7 +377,45 @@ ft_ssh_name(const struct ft_ssh *self)
 }
 
 bool
+ft_ssh_alive(const struct ft_ssh *self)
+{
+    return !self->lost && ssh_is_connected(self->session);
+}
+
+bool
 ft_ssh_is_root(const struct ft_ssh *self)
 {
     return strcmp(self->user, "root") == 0;
+}
+
+void
+ft_ssh_set_blocking(struct ft_ssh *self, bool blocking)
+{
+    ssh_set_blocking(self->session, blocking);
+}
+
+int
+ft_ssh_descriptor(const struct ft_ssh *self, short *events)
+{
+    int flags = ssh_get_poll_flags(self->session);
+
+    *events = POLLIN;
+    if ((flags & SSH_WRITE_PENDING) != 0)
+        *events |= POLLOUT;
+    return ssh_get_fd(self->session);
+}
+
+bool
+ft_ssh_pump(struct ft_ssh *self)
+{
+    ssh_event event = ssh_event_new();
+
+    if (event == NULL)
+        return true;
+    ssh_event_add_session(event, self->session);
+    if (ssh_event_dopoll(event, 0) == SSH_ERROR)
+        self->lost = true;
+    ssh_event_remove_session(event, self->session);
+    ssh_event_free(event);
+    return ft_ssh_alive(self);
 }

@@ -48,6 +48,7 @@ struct ft_ssh_options {
     const char *known_hosts;   /* instead of ~/.ssh/known_hosts */
     bool accept_new_host_keys; /* never accepts a changed one */
     int connect_timeout_ms;    /* 0: 10 s */
+    int dial_timeout_ms;       /* of it for TCP; 0: all of it */
     struct ft_ssh_prompts prompts;
 };
 
@@ -64,8 +65,21 @@ void ft_ssh_close(struct ft_ssh *session);
 /* The destination as it was given, for messages. */
 const char *ft_ssh_name(const struct ft_ssh *session);
 
+/* False once it is known that the connection broke. */
+bool ft_ssh_alive(const struct ft_ssh *session);
+
 /* False when commands need `sudo -n` on the other side. */
 bool ft_ssh_is_root(const struct ft_ssh *session);
+
+/*
+ * For who polls: whether reads and writes on this session wait (they do at
+ * first; everything but ft_ssh_stream_read with 0 ms and ft_ssh_stream_give
+ * needs it), and its descriptor, with the events to wait for now.
+ */
+void ft_ssh_set_blocking(struct ft_ssh *session, bool blocking);
+int ft_ssh_descriptor(const struct ft_ssh *session, short *events);
+/* Looks at what has come, when nothing else does. False: it broke. */
+bool ft_ssh_pump(struct ft_ssh *session);
 
 struct ft_ssh_result {
     char *out; /* followed by a NUL */
@@ -123,6 +137,9 @@ ssize_t ft_ssh_stream_read(struct ft_ssh_stream *stream, void *data,
                            size_t size, int timeout_ms);
 int ft_ssh_stream_write(struct ft_ssh_stream *stream, const void *data,
                         size_t size);
+/* On a session that does not block: bytes taken, which may be 0, or -EPIPE. */
+ssize_t ft_ssh_stream_give(struct ft_ssh_stream *stream, const void *data,
+                           size_t size);
 /* What it wrote to stderr so far, at most 4 KiB; never NULL. */
 const char *ft_ssh_stream_errors(struct ft_ssh_stream *stream);
 /* Its exit status as in ft_ssh_result, waiting for it; -1 when not known. */

@@ -9,10 +9,10 @@ $ ftadmin --db t.db status 2>&1 | sed 's/  *3 h/ 3 h/'
 VM   HEALTH     STATE      PRIMARY  STANDBY  WITNESS  EPOCHS/S  PAUSE P50     P99      LAG  HEARD  REASON
 vm1  ? UNKNOWN  protected  h1       h2       w1            9.5     2.8 ms  6.5 ms  12.0 ms 3 h  -
 
-HOST  HEALTH  STATE        ENGINE  PAIRS  SEEN  ERROR
-h1    ✗ CRIT  unreachable  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
-h2    ✗ CRIT  unreachable  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
-w1    ✗ CRIT  unreachable  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
+HOST  HEALTH  STATE    ENGINE  PAIRS  SEEN  ERROR
+h1    ✗ CRIT  refused  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
+h2    ✗ CRIT  refused  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
+w1    ✗ CRIT  refused  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
 $ ftadmin --db t.db status vm1
 VM                 vm1
 UUID               aaaaaaaa-2222-3333-4444-555555555555
@@ -75,9 +75,9 @@ $ ftadmin --db t.db status --json 2>err >out; echo $?; jq -c '.schema, (.pairs[]
 20
 1
 ["vm1","protected",1,6.5,null,true]
-["h1","unreachable",null]
-["h2","unreachable",null]
-["w1","unreachable",null]
+["h1","refused",null]
+["h2","refused",null]
+["w1","refused",null]
 $ ftadmin --db t.db vm list --plain 2>err | cut -f 1-7
 vm1	h1	running	protected	2	268435456	1073741824
 vm2	h1	off	none	1	134217728	536870912

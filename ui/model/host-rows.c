@@ -39,12 +39,14 @@ ft_host_record(const struct ft_store_host *host, int64_t now)
                      "networks", "pools", "vms");
 }
 
-/* An SSH connection without an engine behind it is another trouble. */
+/* The class of what keeps us from it (src/remote/reach.h), where one is known. */
 static const char *
 state_of(const struct ft_error *error, bool connected)
 {
     if (!error)
         return "ok";
+    if (error->kind)
+        return error->kind;
     return connected ? "no-engine" : "unreachable";
 }
 

@@ -19,6 +19,7 @@ test_fail(void **state)
                              "disk", 3),
                      -ENOSPC);
     assert_int_equal(err.code, ENOSPC);
+    assert_null(err.kind);
     assert_string_equal(err.text, "disk is full, 3 left");
     assert_string_equal(err.hint, "Make room.");
     /* the next failure's hint is not the last one's */

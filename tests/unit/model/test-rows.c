@@ -72,7 +72,8 @@ test_host_list(void **state)
 static void
 test_host_status(void **state)
 {
-    struct ft_error error = { EHOSTUNREACH, "no route", "" };
+    struct ft_error error = { EHOSTUNREACH, "no route", "", "no-route" };
+    struct ft_error other = { EPIPE, "no engine", "", NULL };
     FT_AUTOJSON json_t *answer =
         json_pack("{s:s,s:[{},{}]}", "version", "0.2.0", "pairs");
     FT_AUTOJSON json_t *good =
@@ -80,14 +81,14 @@ test_host_status(void **state)
     FT_AUTOJSON json_t *away =
         ft_host_status_row(&host, &error, false, answer, 9000);
     FT_AUTOJSON json_t *bare =
-        ft_host_status_row(&host, &error, true, NULL, 9000);
+        ft_host_status_row(&host, &other, true, NULL, 9000);
 
     (void)state;
     assert_string_equal(text(good, "state"), "ok");
     assert_string_equal(text(good, "engine"), "0.2.0");
     assert_true(number(good, "pairs") == 2 && number(good, "age_s") == 0);
     assert_true(json_is_null(json_object_get(good, "error")));
-    assert_string_equal(text(away, "state"), "unreachable");
+    assert_string_equal(text(away, "state"), "no-route");
     assert_string_equal(text(away, "engine"), "0.1.0");
     assert_string_equal(text(away, "error"), "no route");
     assert_true(json_is_null(json_object_get(away, "pairs")));
@@ -98,7 +99,8 @@ test_host_status(void **state)
 static void
 test_host_added(void **state)
 {
-    struct ft_error error = { EACCES, "did not let root in", "" };
+    struct ft_error error = { EACCES, "did not let root in", "",
+                              "login-refused" };
     struct ft_host facts = { .domain_count = 3 };
     FT_AUTOJSON json_t *good = ft_host_added_row(&host, NULL, &facts);
     FT_AUTOJSON json_t *bad = ft_host_added_row(&host, &error, NULL);

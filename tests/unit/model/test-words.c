@@ -127,7 +127,7 @@ static void
 test_suggest(void **state)
 {
     struct ft_suggestion none = { .distance = 0 }, one = { .name = "vm1" };
-    struct ft_error err = { ENOENT, "no VM vm11", "" };
+    struct ft_error err = { ENOENT, "no VM vm11", "", NULL };
 
     (void)state;
     assert_string_equal(meant("vm11", "vm1", "vm2"), "vm1");

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control
+remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control \
+	tests/unit/remote/test-reach tests/unit/remote/test-ssh-config
 check_PROGRAMS += $(remote_tests)
 TESTS += $(remote_tests)
 remote_libs = libftprotect.a libftremote.a libftplan.a libftinventory.a \
@@ -12,4 +13,8 @@ tests_unit_remote_test_ssh_LDADD = $(remote_libs)
 tests_unit_remote_test_control_SOURCES = tests/unit/remote/test-control.c \
 	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
 tests_unit_remote_test_control_LDADD = $(remote_libs)
+tests_unit_remote_test_reach_SOURCES = tests/unit/remote/test-reach.c
+tests_unit_remote_test_reach_LDADD = $(remote_libs)
+tests_unit_remote_test_ssh_config_SOURCES = tests/unit/remote/test-ssh-config.c
+tests_unit_remote_test_ssh_config_LDADD = $(remote_libs)
 endif
