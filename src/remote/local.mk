@@ -3,6 +3,13 @@
 noinst_LIBRARIES += libftremote.a
 libftremote_a_SOURCES = \
 	src/remote/control.c src/remote/control.h \
+	src/remote/hub.c src/remote/hub.h \
+	src/remote/hub-dial.c \
+	src/remote/hub-host.c \
+	src/remote/hub-line.c \
+	src/remote/hub-private.h \
+	src/remote/hub-pulse.c \
+	src/remote/hub-request.c \
 	src/remote/install.c src/remote/install.h \
 	src/remote/reach.c src/remote/reach.h \
 	src/remote/ssh-auth.c \

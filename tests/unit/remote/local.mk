@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control \
+	tests/unit/remote/test-hub tests/unit/remote/test-pulse \
 	tests/unit/remote/test-reach tests/unit/remote/test-ssh-config
-check_PROGRAMS += $(remote_tests)
+check_PROGRAMS += $(remote_tests) tests/unit/remote/fake-engine
 TESTS += $(remote_tests)
 remote_libs = libftprotect.a libftremote.a libftplan.a libftinventory.a \
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) \
@@ -13,8 +14,16 @@ tests_unit_remote_test_ssh_LDADD = $(remote_libs)
 tests_unit_remote_test_control_SOURCES = tests/unit/remote/test-control.c \
 	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
 tests_unit_remote_test_control_LDADD = $(remote_libs)
+tests_unit_remote_test_hub_SOURCES = tests/unit/remote/test-hub.c \
+	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
+tests_unit_remote_test_hub_LDADD = $(remote_libs)
+tests_unit_remote_test_pulse_SOURCES = tests/unit/remote/test-pulse.c
+tests_unit_remote_test_pulse_LDADD = $(remote_libs)
 tests_unit_remote_test_reach_SOURCES = tests/unit/remote/test-reach.c
 tests_unit_remote_test_reach_LDADD = $(remote_libs)
 tests_unit_remote_test_ssh_config_SOURCES = tests/unit/remote/test-ssh-config.c
 tests_unit_remote_test_ssh_config_LDADD = $(remote_libs)
+# the far end of test-hub: an engine that can be told to misbehave
+tests_unit_remote_fake_engine_SOURCES = tests/unit/remote/fake-engine.c
+tests_unit_remote_fake_engine_LDADD = libftbase.a $(JANSSON_LIBS)
 endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "remote/hub-private.h"
+
+void
+ft_hub_line_close(struct ft_hub_line *line)
+{
+    ft_control_close(line->control);
+    ft_ssh_close(line->ssh);
+    ft_control_request_free(line->out, line->out_size);
+    memset(line, 0, sizeof(*line));
+}
+
+int
+ft_hub_line_ask(struct ft_hub_line *line, int64_t now)
+{
+    line->asked_ns = now;
+    if (line->out != NULL)
+        return 0; /* what is stuck is as good a question */
+    return ft_control_request(0, "hello", NULL, &line->out, &line->out_size,
+                              NULL);
+}
+
+int
+ft_hub_line_flush(struct ft_hub_line *line, struct ft_error *err)
+{
+    ssize_t n = 1;
+
+    while (line->out_sent < line->out_size && n > 0) {
+        n = ft_control_give(line->control, line->out + line->out_sent,
+                            line->out_size - line->out_sent);
+        if (n < 0)
+            return ft_reach_fail(err, FT_REACH_LOST, NULL,
+                                 "%s: the connection to the engine was lost",
+                                 ft_ssh_name(line->ssh));
+        line->out_sent += n;
+    }
+    if (line->out_sent < line->out_size)
+        return 0;
+    ft_control_request_free(line->out, line->out_size);
+    line->out = NULL;
+    line->out_size = line->out_sent = 0;
+    return 0;
+}

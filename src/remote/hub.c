@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "remote/hub-private.h"
+
+#define CALL_TIMEOUT_MS 30000
+
+struct node {
+    struct node *next;
+    struct ft_hub_host *host;
+    enum ft_hub_what what;
+    uint64_t ticket;
+    json_t *body;
+    size_t size;            /* of an event, as sent */
+    struct ft_error *error; /* NULL: none */
+    bool last;              /* of its request */
+};
+
+struct ft_hub {
+    pthread_mutex_t lock;
+    pthread_cond_t arrived;
+    int event; /* eventfd, above 0 while there are nodes */
+    struct node *nodes, **nodes_end;
+    struct ft_hub_host *hosts;
+};
+
+const char *
+ft_hub_phase_word(enum ft_hub_phase phase)
+{
+    static const char *const words[FT_HUB_PHASES] = { "idle", "connecting",
+                                                      "live", "stale", "gone" };
+
+    return phase < FT_HUB_PHASES ? words[phase] : "";
+}
+
+static void
+init_cond(pthread_cond_t *cond)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(cond, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+int
+ft_hub_open(struct ft_hub **out, struct ft_error *err)
+{
+    struct ft_hub *hub = calloc(1, sizeof(*hub));
+    int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+
+    *out = NULL;
+    if (hub == NULL || event < 0) {
+        int code = hub == NULL ? ENOMEM : errno;
+
+        free(hub);
+        if (event >= 0)
+            close(event);
+        return ft_fail(err, code, NULL, "no room for connections: %s",
+                       strerror(code));
+    }
+    pthread_mutex_init(&hub->lock, NULL);
+    init_cond(&hub->arrived);
+    hub->event = event;
+    hub->nodes_end = &hub->nodes;
+    *out = hub;
+    return 0;
+}
+
+static void
+free_node(struct node *node)
+{
+    json_decref(node->body);
+    free(node->error);
+    free(node);
+}
+
+void
+ft_hub_close(struct ft_hub *hub)
+{
+    if (hub == NULL)
+        return;
+    /* All of them at once, so that their last words overlap. */
+    pthread_mutex_lock(&hub->lock);
+    for (struct ft_hub_host *h = hub->hosts; h != NULL; h = h->next) {
+        pthread_mutex_lock(&h->lock);
+        h->closing = true;
+        pthread_mutex_unlock(&h->lock);
+        ft_hub_host_kick(h);
+    }
+    pthread_mutex_unlock(&hub->lock);
+    while (hub->hosts != NULL)
+        ft_hub_remove(hub->hosts);
+    close(hub->event);
+    pthread_cond_destroy(&hub->arrived);
+    pthread_mutex_destroy(&hub->lock);
+    free(hub);
+}
+
+/* ---- hosts ---- */
+
+void
+ft_hub_host_kick(struct ft_hub_host *host)
+{
+    uint64_t one = 1;
+    ssize_t n = write(host->kick, &one, sizeof(one));
+
+    (void)n; /* it is only ever full when the thread has not looked yet */
+}
+
+static void
+free_host(struct ft_hub_host *host)
+{
+    if (host->kick >= 0)
+        close(host->kick);
+    pthread_cond_destroy(&host->done);
+    pthread_mutex_destroy(&host->lock);
+    free(host);
+}
+
+int
+ft_hub_add(struct ft_hub *hub, const struct ft_hub_where *where,
+           struct ft_hub_host **out, struct ft_error *err)
+{
+    struct ft_hub_host *host = calloc(1, sizeof(*host));
+    int rc;
+
+    *out = NULL;
+    if (host == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    host->hub = hub;
+    host->where = *where;
+    host->dial.host = host;
+    host->incoming_end = &host->incoming;
+    host->requests_end = &host->requests;
+    host->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    pthread_mutex_init(&host->lock, NULL);
+    init_cond(&host->done);
+    host->state.since_ns = ft_clock_ns();
+    host->shown = host->state;
+    rc = host->kick < 0
+             ? errno
+             : pthread_create(&host->thread, NULL, ft_hub_host_main, host);
+    if (rc != 0) {
+        free_host(host);
+        return ft_fail(err, rc, NULL, "no room for the connection to %s: %s",
+                       where->name, strerror(rc));
+    }
+    pthread_mutex_lock(&hub->lock);
+    host->next = hub->hosts;
+    hub->hosts = host;
+    pthread_mutex_unlock(&hub->lock);
+    *out = host;
+    return 0;
+}
+
+/* With the hub's lock. */
+static void
+take_out(struct ft_hub *hub, struct node **at)
+{
+    struct node *node = *at;
+    uint64_t count;
+    ssize_t n;
+
+    *at = node->next;
+    if (*at == NULL)
+        hub->nodes_end = at;
+    if (hub->nodes == NULL) {
+        n = read(hub->event, &count, sizeof(count));
+        (void)n; /* back to 0; it was above */
+    }
+}
+
+static void
+drop_messages(struct ft_hub *hub, const struct ft_hub_host *host)
+{
+    struct node **at = &hub->nodes;
+
+    while (*at != NULL) {
+        struct node *node = *at;
+
+        if (node->host == host) {
+            take_out(hub, at);
+            free_node(node);
+        } else {
+            at = &node->next;
+        }
+    }
+}
+
+void
+ft_hub_remove(struct ft_hub_host *host)
+{
+    struct ft_hub *hub;
+
+    if (host == NULL)
+        return;
+    hub = host->hub;
+    pthread_mutex_lock(&host->lock);
+    host->closing = true;
+    pthread_mutex_unlock(&host->lock);
+    ft_hub_host_kick(host);
+    pthread_join(host->thread, NULL);
+    pthread_mutex_lock(&hub->lock);
+    for (struct ft_hub_host **at = &hub->hosts; *at != NULL; at = &(*at)->next)
+        if (*at == host) {
+            *at = host->next;
+            break;
+        }
+    drop_messages(hub, host);
+    pthread_mutex_unlock(&hub->lock);
+    free_host(host);
+}
+
+const char *
+ft_hub_host_name(const struct ft_hub_host *host)
+{
+    return host->where.name;
+}
+
+void *
+ft_hub_host_data(const struct ft_hub_host *host)
+{
+    return host->where.data;
+}
+
+static void
+set_flag(struct ft_hub_host *host, bool *flag, bool value)
+{
+    pthread_mutex_lock(&host->lock);
+    *flag = value;
+    pthread_mutex_unlock(&host->lock);
+    ft_hub_host_kick(host);
+}
+
+void
+ft_hub_keep(struct ft_hub_host *host, bool keep)
+{
+    set_flag(host, &host->keep, keep);
+}
+
+void
+ft_hub_retry(struct ft_hub_host *host)
+{
+    set_flag(host, &host->retry, true);
+}
+
+void
+ft_hub_disconnect(struct ft_hub_host *host)
+{
+    set_flag(host, &host->drop, true);
+}
+
+void
+ft_hub_state(struct ft_hub_host *host, struct ft_hub_state *state)
+{
+    pthread_mutex_lock(&host->lock);
+    *state = host->state;
+    pthread_mutex_unlock(&host->lock);
+}
+
+/* ---- requests ---- */
+
+/* Hands a request to the host's thread. */
+static int
+submit(struct ft_hub_host *host, struct ft_hub_request *request,
+       struct ft_error *err)
+{
+    bool full;
+
+    pthread_mutex_lock(&host->lock);
+    full = host->open >= FT_HUB_OPEN_MAX;
+    if (!full) {
+        host->open++;
+        *host->incoming_end = request;
+        host->incoming_end = &request->next;
+    }
+    pthread_mutex_unlock(&host->lock);
+    if (full)
+        return ft_fail(err, EAGAIN, "Wait for what was asked before.",
+                       "%s: too many requests at once", host->where.name);
+    ft_hub_host_kick(host);
+    return 0;
+}
+
+/* args is stolen. */
+static int
+make_request(struct ft_hub_host *host, enum ft_hub_kind kind, const char *verb,
+             json_t *args, int timeout_ms, struct ft_hub_request **out,
+             struct ft_error *err)
+{
+    struct ft_hub_request *request = calloc(1, sizeof(*request));
+    int rc;
+
+    *out = NULL;
+    if (request == NULL) {
+        ft_json_wipe(args);
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    }
+    request->kind = kind;
+    request->timeout_ms = timeout_ms > 0 ? timeout_ms : CALL_TIMEOUT_MS;
+    request->deadline_ns = ft_clock_ns() + request->timeout_ms * FT_NS_PER_MS;
+    pthread_mutex_lock(&host->lock);
+    request->ticket = ++host->last_ticket;
+    pthread_mutex_unlock(&host->lock);
+    strncpy(request->verb, verb, sizeof(request->verb) - 1);
+    rc = ft_control_request((int64_t)request->ticket, verb, args,
+                            &request->text, &request->size, err);
+    if (rc < 0) {
+        free(request);
+        return rc;
+    }
+    *out = request;
+    return 0;
+}
+
+/* Until the host's thread has finished it. */
+static int
+wait_for(struct ft_hub_host *host, struct ft_hub_request *request,
+         json_t **result, struct ft_error *err)
+{
+    int rc;
+
+    pthread_mutex_lock(&host->lock);
+    while (!request->done)
+        pthread_cond_wait(&host->done, &host->lock);
+    host->open--;
+    pthread_mutex_unlock(&host->lock);
+    rc = request->rc;
+    if (rc < 0 && err != NULL)
+        *err = request->error;
+    if (result != NULL)
+        *result = FT_STEAL(request->result);
+    ft_hub_request_free(request);
+    return rc;
+}
+
+int
+ft_hub_call(struct ft_hub_host *host, const char *verb, json_t *args,
+            int timeout_ms, json_t **result, struct ft_error *err)
+{
+    struct ft_hub_request *request;
+    int rc = make_request(host, HUB_CALL, verb, args, timeout_ms, &request, err);
+
+    if (result != NULL)
+        *result = NULL;
+    if (rc < 0)
+        return rc;
+    rc = submit(host, request, err);
+    if (rc < 0) {
+        ft_hub_request_free(request);
+        return rc;
+    }
+    return wait_for(host, request, result, err);
+}
+
+int
+ft_hub_do(struct ft_hub_host *host, ft_hub_job job, void *data,
+          struct ft_error *err)
+{
+    struct ft_hub_request *request = calloc(1, sizeof(*request));
+    int rc;
+
+    if (request == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    request->kind = HUB_JOB;
+    request->job = job;
+    request->data = data;
+    rc = submit(host, request, err);
+    if (rc < 0) {
+        ft_hub_request_free(request);
+        return rc;
+    }
+    return wait_for(host, request, NULL, err);
+}
+
+static int
+send_off(struct ft_hub_host *host, enum ft_hub_kind kind, const char *verb,
+         json_t *args, int timeout_ms, uint64_t *ticket, struct ft_error *err)
+{
+    struct ft_hub_request *request;
+    int rc = make_request(host, kind, verb, args, timeout_ms, &request, err);
+
+    if (rc < 0)
+        return rc;
+    /* Before it is handed over: it may be finished at once. */
+    if (ticket != NULL)
+        *ticket = request->ticket;
+    rc = submit(host, request, err);
+    if (rc < 0)
+        ft_hub_request_free(request);
+    return rc;
+}
+
+int
+ft_hub_ask(struct ft_hub_host *host, const char *verb, json_t *args,
+           int timeout_ms, uint64_t *ticket, struct ft_error *err)
+{
+    return send_off(host, HUB_ASK, verb, args, timeout_ms, ticket, err);
+}
+
+int
+ft_hub_follow(struct ft_hub_host *host, const char *verb, json_t *args,
+              int timeout_ms, uint64_t *ticket, struct ft_error *err)
+{
+    return send_off(host, HUB_FOLLOW, verb, args, timeout_ms, ticket, err);
+}
+
+void
+ft_hub_cancel(struct ft_hub_host *host, uint64_t ticket)
+{
+    struct ft_hub_request *request = calloc(1, sizeof(*request));
+
+    if (request == NULL)
+        return; /* it ends by its deadline, or with its connection */
+    request->kind = HUB_CANCEL;
+    request->ticket = ticket;
+    pthread_mutex_lock(&host->lock);
+    *host->incoming_end = request;
+    host->incoming_end = &request->next;
+    pthread_mutex_unlock(&host->lock);
+    ft_hub_host_kick(host);
+}
+
+/* ---- messages ---- */
+
+/* With the lock. */
+static void
+append(struct ft_hub *hub, struct node *node)
+{
+    uint64_t one = 1;
+    ssize_t n = 0;
+
+    if (hub->nodes == NULL)
+        n = write(hub->event, &one, sizeof(one));
+    (void)n; /* from 0 to 1: there is room */
+    *hub->nodes_end = node;
+    hub->nodes_end = &node->next;
+    pthread_cond_signal(&hub->arrived);
+}
+
+static struct node *
+make_node(struct ft_hub_host *host, enum ft_hub_what what, uint64_t ticket,
+          json_t *body, const struct ft_error *error)
+{
+    struct node *node = calloc(1, sizeof(*node));
+
+    if (node != NULL && error != NULL) {
+        node->error = malloc(sizeof(*node->error));
+        if (node->error != NULL)
+            *node->error = *error;
+    }
+    if (node == NULL || (error != NULL && node->error == NULL)) {
+        free(node);
+        return NULL;
+    }
+    node->host = host;
+    node->what = what;
+    node->ticket = ticket;
+    node->body = body;
+    return node;
+}
+
+void
+ft_hub_post_state(struct ft_hub_host *host)
+{
+    struct ft_hub *hub = host->hub;
+    struct node *node = make_node(host, FT_HUB_STATE, 0, NULL, NULL);
+
+    pthread_mutex_lock(&hub->lock);
+    if (node != NULL && !host->state_waits) {
+        host->state_waits = true;
+        append(hub, FT_STEAL(node));
+    }
+    pthread_mutex_unlock(&hub->lock);
+    free(node);
+}
+
+/* The last word about a request: its place is free. */
+static void
+release(struct ft_hub_host *host)
+{
+    pthread_mutex_lock(&host->lock);
+    host->open--;
+    pthread_mutex_unlock(&host->lock);
+}
+
+void
+ft_hub_post(struct ft_hub_host *host, enum ft_hub_what what, uint64_t ticket,
+            json_t *body, const struct ft_error *error, bool last)
+{
+    struct ft_hub *hub = host->hub;
+    struct node *node = make_node(host, what, ticket, body, error);
+
+    if (node == NULL) {
+        json_decref(body);
+        if (last)
+            release(host);
+        return;
+    }
+    node->last = last;
+    pthread_mutex_lock(&hub->lock);
+    append(hub, node);
+    pthread_mutex_unlock(&hub->lock);
+}
+
+int
+ft_hub_post_event(struct ft_hub_host *host, uint64_t ticket, json_t *body,
+                  size_t size)
+{
+    struct ft_hub *hub = host->hub;
+    struct node *node =
+        make_node(host, FT_HUB_EVENT, ticket, json_incref(body), NULL);
+    int rc = node != NULL ? 0 : -ENOBUFS;
+
+    pthread_mutex_lock(&hub->lock);
+    if (node != NULL && (host->events >= FT_HUB_EVENTS_MAX ||
+                         host->event_bytes + size > FT_HUB_EVENTS_BYTES))
+        rc = -ENOBUFS;
+    if (rc == 0) {
+        host->events++;
+        host->event_bytes += size;
+        node->size = size;
+        append(hub, FT_STEAL(node));
+    }
+    pthread_mutex_unlock(&hub->lock);
+    if (node != NULL)
+        free_node(node);
+    else if (rc < 0)
+        json_decref(body);
+    return rc;
+}
+
+/* Waits for a node, with the lock. */
+static bool
+wait_for_node(struct ft_hub *hub, int timeout_ms)
+{
+    int64_t end = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+    struct timespec deadline = { end / FT_NS_PER_S, end % FT_NS_PER_S };
+
+    while (hub->nodes == NULL)
+        if (timeout_ms < 0)
+            pthread_cond_wait(&hub->arrived, &hub->lock);
+        else if (pthread_cond_timedwait(&hub->arrived, &hub->lock, &deadline) ==
+                 ETIMEDOUT)
+            return hub->nodes != NULL;
+    return true;
+}
+
+/* What is counted for a host becomes free again. */
+static void
+count_out(struct ft_hub_host *host, const struct node *node)
+{
+    switch (node->what) {
+    case FT_HUB_STATE:
+        host->state_waits = false;
+        break;
+    case FT_HUB_EVENT:
+        host->events--;
+        host->event_bytes -= node->size;
+        break;
+    default:
+        break;
+    }
+}
+
+int
+ft_hub_next(struct ft_hub *hub, int timeout_ms, struct ft_hub_message *message)
+{
+    struct node *node = NULL;
+
+    memset(message, 0, sizeof(*message));
+    pthread_mutex_lock(&hub->lock);
+    if (wait_for_node(hub, timeout_ms)) {
+        node = hub->nodes;
+        take_out(hub, &hub->nodes);
+        count_out(node->host, node);
+    }
+    pthread_mutex_unlock(&hub->lock);
+    if (node == NULL)
+        return 0;
+    message->what = node->what;
+    message->host = node->host;
+    message->ticket = node->ticket;
+    message->body = FT_STEAL(node->body);
+    if (node->error != NULL)
+        message->error = *node->error;
+    if (node->what == FT_HUB_STATE)
+        ft_hub_state(node->host, &message->state);
+    else if (node->last)
+        release(node->host);
+    free_node(node);
+    return 1;
+}
+
+int
+ft_hub_descriptor(const struct ft_hub *hub)
+{
+    return hub->event;
+}
