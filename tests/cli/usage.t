@@ -113,6 +113,7 @@ $ ftadmin status --standby h1
 ! Try 'ftadmin status --help'.
 [2]
 $ ftadmin status --json --plain
+{"schema":1,"error":{"exit":2,"text":"--json and --plain exclude each other","hint":""}}
 ! ftadmin: --json and --plain exclude each other
 ! Try 'ftadmin status --help'.
 [2]

@@ -7,9 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/text/text.h"
+
 static void
 print_error(struct ft_cli *cli, const char *text, const char *hint)
 {
+    if (!cli->failure.code)
+        ft_fail(&cli->failure, EIO, hint, "%s", text);
     fprintf(cli->messages, "ftadmin: %s\n", text);
     if (hint && *hint)
         fprintf(cli->messages, "  hint: %s\n", hint);
@@ -61,17 +67,69 @@ ft_cli_verbose(struct ft_cli *cli, const char *format, ...)
 }
 
 enum ft_exit
+ft_cli_fail_output(struct ft_cli *cli, int rc)
+{
+    if (!cli->output_failed && rc != -EPIPE) /* who closed a pipe knows */
+        ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL, "writing the output: %s",
+                         strerror(-rc));
+    cli->output_failed = true;
+    return FT_EXIT_FAILED;
+}
+
+enum ft_exit
 ft_cli_print(struct ft_cli *cli, const json_t *document, const json_t *rows,
              const struct ft_column *columns, size_t count)
 {
-    int rc = cli->style.output == FT_OUTPUT_JSON
-                 ? ft_print_json(cli->out, document)
-                 : ft_table_print(cli->out, &cli->style, columns, count, rows);
+    bool json = cli->style.output == FT_OUTPUT_JSON;
+    int rc = json ? ft_print_json(cli->out, document)
+                  : ft_table_print(cli->out, &cli->style, columns, count, rows);
 
-    if (rc)
-        return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL,
-                                "writing the output: %s", strerror(-rc));
-    return FT_EXIT_OK;
+    cli->printed = cli->printed || json;
+    return rc ? ft_cli_fail_output(cli, rc) : FT_EXIT_OK;
+}
+
+static void
+print_failure(struct ft_cli *cli, enum ft_exit code)
+{
+    FT_AUTOJSON json_t *document =
+        json_pack("{s:i,s:{s:i,s:o,s:o}}", "schema", 1, "error", "exit",
+                  (int)code, "text",
+                  ft_json_text(cli->failure.code ? cli->failure.text
+                                                 : "it was not done"),
+                  "hint", ft_json_text(cli->failure.hint));
+
+    ft_print_json(cli->out, document);
+}
+
+/* What a plugin says when it cannot say anything else. */
+static void
+print_failure_line(struct ft_cli *cli, enum ft_exit code)
+{
+    static const char *const words[] = { "OK", "WARNING", "CRITICAL",
+                                         "UNKNOWN" };
+    char safe[sizeof(cli->failure.text)];
+
+    ft_text_safe(cli->failure.text, true, safe, sizeof(safe));
+    for (char *at = safe; (at = strchr(at, '|'));)
+        *at = '?';
+    fprintf(cli->out, "FTADMIN %s - %s\n", words[ft_exit_of_plugin(code)], safe);
+}
+
+enum ft_exit
+ft_cli_finish(struct ft_cli *cli, enum ft_exit code)
+{
+    bool about_vms = code == FT_EXIT_DEGRADED || code == FT_EXIT_UNPROTECTED;
+
+    if (cli->options.json && code && !cli->printed && !cli->output_failed)
+        print_failure(cli, code);
+    if (cli->options.line && code && !cli->printed)
+        print_failure_line(cli, code);
+    errno = 0;
+    if ((fflush(cli->out) == EOF || ferror(cli->out)) && !cli->output_failed)
+        ft_cli_fail_output(cli, errno ? -errno : -EIO);
+    if (cli->output_failed && (!code || about_vms))
+        code = FT_EXIT_FAILED;
+    return cli->options.line ? (enum ft_exit)ft_exit_of_plugin(code) : code;
 }
 
 enum ft_exit

@@ -29,6 +29,9 @@ struct ft_cli {
     struct ft_style style;            /* of out */
     struct ft_work work;              /* by the command's needs */
     struct ft_work_fleet fleet;       /* the same */
+    bool printed;            /* the JSON document, or the line, is out */
+    bool output_failed;      /* and that was said */
+    struct ft_error failure; /* the first that was said; code 0: none */
 };
 
 /* Prints "ftadmin: text" and the hint; returns the exit code of err->code. */
@@ -59,6 +62,16 @@ enum ft_exit ft_cli_print(struct ft_cli *cli, const json_t *document,
  */
 enum ft_exit ft_cli_confirm(struct ft_cli *cli, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Says that out could not be written, once; rc is -errno. FT_EXIT_FAILED. */
+enum ft_exit ft_cli_fail_output(struct ft_cli *cli, int rc);
+
+/*
+ * The end of every run: with --json an error is a document too, output that
+ * cannot be written is an error, and with --line the exit code is that of a
+ * plugin (exit.h). Returns the exit code of the process.
+ */
+enum ft_exit ft_cli_finish(struct ft_cli *cli, enum ft_exit code);
 
 /* What to do first when there is no host. */
 void ft_cli_note_no_hosts(struct ft_cli *cli);

@@ -45,3 +45,18 @@ ft_exit_from_errno(int code)
         return FT_EXIT_FAILED;
     }
 }
+
+int
+ft_exit_of_plugin(enum ft_exit code)
+{
+    switch (code) {
+    case FT_EXIT_OK:
+        return 0;
+    case FT_EXIT_DEGRADED:
+        return 1;
+    case FT_EXIT_UNPROTECTED:
+        return 2;
+    default:
+        return 3;
+    }
+}

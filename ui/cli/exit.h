@@ -23,6 +23,13 @@ enum ft_exit {
     FT_EXIT_INTERRUPTED = 130,
 };
 
+/*
+ * The same for a monitoring system: 0 OK, 1 WARNING (degraded), 2 CRITICAL
+ * (unprotected), 3 UNKNOWN (everything else), the return codes of
+ * https://www.monitoring-plugins.org/doc/guidelines.html
+ */
+int ft_exit_of_plugin(enum ft_exit code);
+
 /* The one place that maps errno(3), of either sign, to an exit code. */
 enum ft_exit ft_exit_from_errno(int code);
 

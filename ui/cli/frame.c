@@ -75,6 +75,8 @@ ft_cli_run(struct ft_cli *cli, int argc, char **argv)
         code = cli->command->check(cli, argc, argv);
     fill_work(cli);
     if (!code && needs >= FT_NEEDS_DATABASE)
+        code = ft_cli_read_password(cli);
+    if (!code && needs >= FT_NEEDS_DATABASE)
         code = open_database(cli);
     if (!code && needs >= FT_NEEDS_HOSTS)
         code = open_fleet(cli, needs == FT_NEEDS_ENGINE);

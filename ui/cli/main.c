@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ui/cli/commands.h"
@@ -62,6 +63,16 @@ run(struct ft_cli *cli, int argc, char **argv)
     return ft_cli_run(cli, argc, argv);
 }
 
+/* How errors are said is decided before any can be found. */
+static bool
+wants_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (!strcmp(argv[i], "--json"))
+            return true;
+    return false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -76,8 +87,7 @@ main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (argc < 1)
         return FT_EXIT_USAGE;
+    cli.options.json = wants_json(argc, argv);
     code = run(&cli, argc, argv);
-    if (fflush(stdout) == EOF && code == FT_EXIT_OK)
-        code = FT_EXIT_FAILED;
-    return code;
+    return ft_cli_finish(&cli, code);
 }

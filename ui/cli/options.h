@@ -41,9 +41,19 @@ struct ft_cli_options {
     int64_t silence_ms;
     bool alone_without_witness;
     bool dry_run;
+    /* status */
+    bool line;
+    bool problems;
+    const char *filter;
+    const char *sort;
+    const char *if_lost;
     /* events */
     bool follow;
     int64_t limit;
+    const char *vm;
+    const char *host;
+    const char *severity;
+    const char *since;
 };
 
 enum ft_option_kind { FT_OPTION_FLAG, FT_OPTION_TEXT, FT_OPTION_INTEGER };

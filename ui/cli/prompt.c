@@ -106,37 +106,38 @@ ask_secret(const char *text, char *out, size_t size)
     return rc ? -ECANCELED : 0;
 }
 
-/* The first line of --password-file. */
+/* The first line of --password-file: 0 or -errno. */
 static int
 read_password_file(const char *path, char *out, size_t size)
 {
     FT_AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
     ssize_t used = fd < 0 ? -1 : read(fd, out, size - 1);
 
-    if (used <= 0)
-        return -ECANCELED;
+    if (used < 0)
+        return -errno;
     out[used] = '\0';
     out[strcspn(out, "\r\n")] = '\0';
-    return 0;
+    return *out ? 0 : -ENODATA;
 }
 
+/* A pipe can be read once only, but several hosts may ask. */
 static char file_secret[FT_WORK_SECRET_MAX];
 
-/* A pipe can be read once only, but several hosts may ask. */
-static int
-secret_of_file(struct ft_cli *cli, char *out, size_t size)
+enum ft_exit
+ft_cli_read_password(struct ft_cli *cli)
 {
-    static int result = 1;
+    const char *path = cli->options.password_file;
+    int rc =
+        path ? read_password_file(path, file_secret, sizeof(file_secret)) : 0;
 
-    if (result == 1)
-        result = read_password_file(cli->options.password_file, file_secret,
-                                    sizeof(file_secret));
-    if (result)
-        ft_cli_note(cli, "ftadmin: %s: no password could be read",
-                    cli->options.password_file);
-    else
-        snprintf(out, size, "%s", file_secret);
-    return result;
+    if (rc == -ENODATA)
+        return ft_cli_fail_text(cli, FT_EXIT_CONFIGURATION, NULL,
+                                "%s: there is no password in it", path);
+    if (rc)
+        return ft_cli_fail_text(cli, FT_EXIT_CONFIGURATION, NULL,
+                                "%s: no password could be read: %s", path,
+                                strerror(-rc));
+    return FT_EXIT_OK;
 }
 
 static int
@@ -149,7 +150,7 @@ on_secret(void *data, unsigned asked, const char *text, char *out, size_t size)
     if (!cli->options.password_file)
         rc = ask_secret(text, out, size);
     else if (!asked) /* asked again: it was wrong */
-        rc = secret_of_file(cli, out, size);
+        rc = snprintf(out, size, "%s", file_secret) > 0 ? 0 : -ECANCELED;
     pthread_mutex_unlock(&terminal_lock);
     return rc;
 }

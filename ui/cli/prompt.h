@@ -14,4 +14,10 @@
 /* Callbacks by cli's options; cli must outlive them. */
 struct ft_work_prompts ft_cli_prompts(struct ft_cli *cli);
 
+/*
+ * Reads --password-file, if one was given, before anybody asks for it. Says
+ * why it cannot be read: FT_EXIT_CONFIGURATION.
+ */
+enum ft_exit ft_cli_read_password(struct ft_cli *cli);
+
 #endif

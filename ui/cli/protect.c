@@ -96,7 +96,7 @@ plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
             json_pack("{s:i,s:s,s:o}", "schema", 1, "vm", job->plan.vm,
                       "findings", ft_findings_to_json(findings));
 
-        ft_print_json(cli->out, document);
+        ft_cli_print(cli, document, NULL, NULL, 0);
     } else if (err->code != EEXIST) { /* what it is checked for is there */
         print_findings(cli, findings);
     }

@@ -19,17 +19,21 @@ static const struct ft_column columns[] = {
 static enum ft_exit
 print_result(struct ft_cli *cli, json_t *result, bool differs)
 {
+    enum ft_exit code = FT_EXIT_OK;
+    int rc;
+
     if (cli->style.output == FT_OUTPUT_JSON) {
         json_object_set_new(result, "schema", json_integer(1));
-        ft_print_json(cli->out, result);
+        code = ft_cli_print(cli, result, NULL, NULL, 0);
     } else {
-        ft_record_print(cli->out, &cli->style, columns, FT_ARRAY_SIZE(columns),
-                        result);
+        rc = ft_record_print(cli->out, &cli->style, columns,
+                             FT_ARRAY_SIZE(columns), result);
+        code = rc ? ft_cli_fail_output(cli, rc) : FT_EXIT_OK;
     }
     if (differs)
         return ft_cli_fail_text(cli, FT_EXIT_CHECK_FAILED, NULL,
                                 "the copy differs from the VM");
-    return FT_EXIT_OK;
+    return code;
 }
 
 static enum ft_exit
