@@ -239,20 +239,39 @@ ft_work_host_claim(const struct ft_work *work, const char *name,
     return rc ? rc : ft_store_host_check_unused(work->store, name, err);
 }
 
+/* Pairs of which the host is the witness, by the witness's own word. */
+static int
+count_witnessed(struct ft_fleet *fleet, struct ft_member *member,
+                int timeout_ms, size_t *count, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *list = NULL;
+    int rc;
+
+    *count = 0;
+    rc = ft_member_call(fleet, member, "witness-list", NULL, &list, timeout_ms,
+                        err);
+    if (!rc)
+        *count = json_array_size(json_object_get(list, "pairs"));
+    return rc == -EOPNOTSUPP ? 0 : rc;
+}
+
 /* Another administrator's pairs, or a witness of pairs: not ours to cut off. */
 static int
-refuse_when_in_use(const json_t *status, const char *name, struct ft_error *err)
+refuse_when_in_use(struct ft_fleet *fleet, struct ft_member *member,
+                   int timeout_ms, struct ft_error *err)
 {
-    const json_t *witness = json_object_get(status, "witness");
-    size_t pairs = json_array_size(json_object_get(status, "pairs"));
-    json_int_t witnessed = json_integer_value(json_object_get(witness, "pairs"));
+    size_t pairs = json_array_size(json_object_get(member->status, "pairs"));
+    size_t witnessed;
+    int rc = count_witnessed(fleet, member, timeout_ms, &witnessed, err);
 
-    if (!pairs && witnessed <= 0)
-        return 0;
-    return ft_fail(err, EBUSY, "unprotect those VMs first (ftadmin status)",
+    if (rc || (!pairs && !witnessed))
+        return rc;
+    return ft_fail(err, EBUSY,
+                   "unprotect those VMs first (ftadmin status); --keep-engine "
+                   "forgets the host and leaves it as it is",
                    "the engine on %s still carries %zu pair%s and is witness of "
-                   "%d",
-                   name, pairs, pairs == 1 ? "" : "s", (int)witnessed);
+                   "%zu",
+                   member->name, pairs, pairs == 1 ? "" : "s", witnessed);
 }
 
 struct uninstall {
@@ -269,7 +288,10 @@ uninstall(struct ft_fleet *fleet, struct ft_member *member, size_t index,
         ft_work_each_status(fleet, member, index, (void *)wanted->work, err);
 
     if (!rc)
-        rc = refuse_when_in_use(member->status, member->name, err);
+        rc = refuse_when_in_use(fleet, member,
+                                ft_work_timeout_ms(wanted->work,
+                                                   FT_WORK_ANSWER_MS),
+                                err);
     else if (member->ssh) /* reached, but no engine runs: nothing to ask */
         rc = 0;
     if (rc)
