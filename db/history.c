@@ -86,6 +86,24 @@ ft_store_event_list(struct ft_store *store, int64_t after, size_t limit,
 }
 
 int
+ft_store_event_find(struct ft_store *store,
+                    const struct ft_store_event_query *query, size_t limit,
+                    struct ft_store_event **events, size_t *count,
+                    struct ft_error *err)
+{
+    return ft_sql_list(store, err, &event_row, events, count,
+                       "SELECT * FROM (SELECT " EVENT_COLUMNS ", id "
+                       "FROM events WHERE (?1 IS NULL OR vm = ?1 OR pair = ?1) "
+                       "AND (?2 IS NULL OR host = ?2) "
+                       "AND (?3 IS NULL OR at >= ?3) "
+                       "AND (?4 < 1 OR severity <> 'info') "
+                       "AND (?4 < 2 OR severity = 'crit') "
+                       "ORDER BY id DESC LIMIT ?5) ORDER BY id",
+                       "sssii", query->vm, query->host, query->since,
+                       (int64_t)query->severity, (int64_t)limit);
+}
+
+int
 ft_store_event_last(struct ft_store *store, const char *host, int64_t *seq,
                     struct ft_error *err)
 {

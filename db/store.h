@@ -268,6 +268,20 @@ int ft_store_event_put(struct ft_store *store,
 int ft_store_event_list(struct ft_store *store, int64_t after, size_t limit,
                         struct ft_store_event **events, size_t *count,
                         struct ft_error *err);
+
+/* Which events are asked for; NULL and 0: any. */
+struct ft_store_event_query {
+    const char *vm;    /* the VM's name, or the pair's uuid */
+    const char *host;  /* ftadmin's name */
+    const char *since; /* ISO 8601 in UTC, as in "at": that or later */
+    int severity;      /* 1: warn or crit, 2: only crit */
+};
+
+/* The newest limit of those that fit, oldest first. */
+int ft_store_event_find(struct ft_store *store,
+                        const struct ft_store_event_query *query, size_t limit,
+                        struct ft_store_event **events, size_t *count,
+                        struct ft_error *err);
 /* The highest seq stored for the host, 0 when none. */
 int ft_store_event_last(struct ft_store *store, const char *host, int64_t *seq,
                         struct ft_error *err);

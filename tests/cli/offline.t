@@ -3,11 +3,11 @@ Hosts that do not answer: what the database knows is shown with its age.
 
 $ seed t.db 1
 $ ftadmin --db t.db status --plain 2>err | cut -f 1-10; sed 1q err
-vm1	UNKNOWN	protected	h1	h2	w1	9.5	2.8	6.5	12
+vm1	UNKNOWN	unknown	h1	h2	w1				
 ftadmin: h1: 127.0.0.1 refused the connection on port 1
 $ ftadmin --db t.db status 2>&1 | sed 's/  *3 h/ 3 h/'
-VM   HEALTH     STATE      PRIMARY  STANDBY  WITNESS  EPOCHS/S  PAUSE P50     P99      LAG  HEARD  REASON
-vm1  ? UNKNOWN  protected  h1       h2       w1            9.5     2.8 ms  6.5 ms  12.0 ms 3 h  -
+VM   HEALTH     STATE    PRIMARY  STANDBY  WITNESS  EPOCHS/S  PAUSE P50  P99  LAG  HEARD  REASON
+vm1  ? UNKNOWN  unknown  h1       h2       w1              -          -    -    - 3 h  it was protected
 
 HOST  HEALTH  STATE    ENGINE  PAIRS  SEEN  ERROR
 h1    ✗ CRIT  refused  0.1.0       - 3 h  127.0.0.1 refused the connection on port 1
@@ -17,16 +17,14 @@ $ ftadmin --db t.db status vm1
 VM                 vm1
 UUID               aaaaaaaa-2222-3333-4444-555555555555
 Health             ? UNKNOWN
-State              protected
+State              unknown
+Reason             it was protected
+Whose move         ftadmin
 Primary            h1
 Standby            h2
 Witness            w1
 Generation         1
 Epoch              4711
-Epochs/s           9.5
-Pause p50          2.8 ms
-Pause p99          6.5 ms
-Lag                12.0 ms
 Heard              3 h
 ! ftadmin: h1: 127.0.0.1 refused the connection on port 1
 !   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
@@ -74,7 +72,7 @@ $ ftadmin --db t.db host show h3
 $ ftadmin --db t.db status --json 2>err >out; echo $?; jq -c '.schema, (.pairs[] | [.vm, .state, .generation, .pause_ms.p99, .last_takeover, .age_s > 10000]), (.hosts[] | [.name, .state, .pairs])' out
 20
 1
-["vm1","protected",1,6.5,null,true]
+["vm1","protected",1,null,null,true]
 ["h1","refused",null]
 ["h2","refused",null]
 ["w1","refused",null]
@@ -153,4 +151,70 @@ $ ftadmin --db t.db protect vm1 --engine ./engine --yes
 [20]
 $ ftadmin --db t.db protect vm1 --engine ./missing --yes
 ! ftadmin: ./missing is not an executable file
+[10]
+$ ftadmin --db t.db status --line
+FTADMIN UNKNOWN - Nobody answers for vm1; 3 h ago it was protected. | protected=0 at_risk=0 copying=0 alone=0 unprotected=0 failed=0 unknown=1 hosts=0;;;0;3 lag=0ms
+[3]
+$ ftadmin --db t.db status vm2 --line
+FTADMIN CRITICAL - vm2 is not protected
+! ftadmin: vm2 is not protected
+!   hint: ftadmin protect makes it fault tolerant
+[2]
+$ ftadmin --db none/t.db status --line
+FTADMIN UNKNOWN - none/t.db: No such file or directory
+! ftadmin: none/t.db: No such file or directory
+!   hint: name another place with --db FILE
+[3]
+$ ftadmin --db t.db status --if-lost h1 2>err
+VM   OUTCOME      RUNS ON  HEARD AFTER  WHY
+vm1  cannot tell  -                  -  the host that runs it is silent
+[20]
+$ ftadmin --db t.db status --if-lost h1,h9 2>err; head -n 1 err
+ftadmin: no host named h9
+$ ftadmin --db t.db status --problems --plain 2>err | cut -f 1-3
+vm1	UNKNOWN	unknown
+$ ftadmin --db t.db status --filter 'state=unknown host=h2' --plain 2>err | cut -f 1-3
+vm1	UNKNOWN	unknown
+$ ftadmin --db t.db status --filter state=alone 2>/dev/null | head -n 2
+HOST  HEALTH  STATE    ENGINE  PAIRS  SEEN  ERROR
+h1    ✗ CRIT  refused  0.1.0       -   3 h  127.0.0.1 refused the connection on port 1
+$ ftadmin --db t.db status --sort colour
+! ftadmin: there is no column "colour"
+!   hint: VM, HEALTH, STATE, PRIMARY, STANDBY, WITNESS, EPOCHS/S, PAUSE P50, P99, LAG, HEARD, REASON
+[2]
+$ ftadmin --db t.db status --filter host=
+! ftadmin: "host=" is no filter
+!   hint: write it as state=alone, host=h1, or text
+[2]
+$ ftadmin --db t.db status >/dev/full
+! ftadmin: writing the output: No space left on device
+[1]
+$ ftadmin --db t.db status --json 2>/dev/null >/dev/full
+[1]
+$ ftadmin --db t.db host show h3 --json
+{"schema":1,"error":{"exit":3,"text":"no host named h3","hint":"ftadmin host list shows the known hosts, ftadmin host add adds one"}}
+! ftadmin: no host named h3
+!   hint: ftadmin host list shows the known hosts, ftadmin host add adds one
+[3]
+$ ftadmin --db t.db events --vm vm1 --severity warn --plain 2>err
+2026-11-22T10:00:00.000Z	h1	WARN	vm1	link	the link to h2 ?[31mwas lost
+[20]
+$ ftadmin --db t.db events --severity crit --plain 2>err
+[20]
+$ ftadmin --db t.db events --since 2027-01-01 --plain 2>err
+[20]
+$ ftadmin --db t.db events --host h2 --plain 2>err
+[20]
+$ ftadmin --db t.db events --since yesterday
+! ftadmin: "yesterday" is no time
+!   hint: write it as 90s, 10m, 2h, 3d, 2026-11-28 or 2026-11-28T10:00 (UTC)
+[2]
+$ ftadmin --db t.db events --severity bad
+! ftadmin: --severity needs info, warn or crit, not "bad"
+[2]
+$ ftadmin --db t.db status --password-file /nonexist
+! ftadmin: /nonexist: no password could be read: No such file or directory
+[10]
+$ ftadmin --db t.db status --password-file /dev/null
+! ftadmin: /dev/null: there is no password in it
 [10]

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <string.h>
+#include <time.h>
+
 #include "base/cleanup.h"
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/interrupt.h"
+#include "ui/model/columns.h"
+#include "ui/model/event-rows.h"
 #include "ui/work/events.h"
 
 #define DEFAULT_LIMIT 100
@@ -16,17 +21,69 @@ static const struct ft_option options[] = {
       "go on printing what happens until Ctrl-C" },
     { "limit", 0, FT_OPTION_INTEGER, "N", offsetof(struct ft_cli_options, limit),
       1, FT_STORE_EVENT_LIMIT, "print the newest N events (default: 100)" },
+    { "vm", 0, FT_OPTION_TEXT, "VM", offsetof(struct ft_cli_options, vm), 0, 0,
+      "only of this VM" },
+    { "host", 0, FT_OPTION_TEXT, "HOST", offsetof(struct ft_cli_options, host),
+      0, 0, "only of this host" },
+    { "severity", 0, FT_OPTION_TEXT, "WORD",
+      offsetof(struct ft_cli_options, severity), 0, 0,
+      "only this bad or worse: info, warn, crit" },
+    { "since", 0, FT_OPTION_TEXT, "TIME", offsetof(struct ft_cli_options, since),
+      0, 0, "only later: 10m, 2h, 3d ago, or a date in UTC" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
-static const struct ft_column columns[] = {
-    { "AT", "at", FT_COLUMN_TEXT },
-    { "HOST", "host", FT_COLUMN_TEXT },
-    { "SEVERITY", "severity", FT_COLUMN_SEVERITY },
-    { "VM", "vm", FT_COLUMN_TEXT },
-    { "KIND", "kind", FT_COLUMN_TEXT },
-    { "TEXT", "text", FT_COLUMN_TEXT },
+/* Which events were asked for, and where they go. */
+struct request {
+    struct ft_cli *cli;
+    struct ft_store_event_query query;
+    char since[FT_STORE_WORD];
 };
+
+static int
+parse_severity(const char *word, int *severity, struct ft_error *err)
+{
+    static const char *const words[] = { "info", "warn", "crit" };
+
+    for (int i = 0; i < (int)FT_ARRAY_SIZE(words); i++)
+        if (!word || !strcmp(words[i], word)) {
+            *severity = i;
+            return 0;
+        }
+    return ft_fail(err, EINVAL, NULL,
+                   "--severity needs info, warn or crit, not \"%.40s\"", word);
+}
+
+static int
+parse_request(struct ft_cli *cli, struct request *request, struct ft_error *err)
+{
+    const struct ft_cli_options *wanted = &cli->options;
+    int rc;
+
+    *request =
+        (struct request){ .cli = cli,
+                          .query = { .vm = wanted->vm, .host = wanted->host } };
+    rc = parse_severity(wanted->severity, &request->query.severity, err);
+    if (rc || !wanted->since)
+        return rc;
+    request->query.since = request->since;
+    return ft_event_since(wanted->since, (int64_t)time(NULL), request->since,
+                          sizeof(request->since), err);
+}
+
+static enum ft_exit
+check(struct ft_cli *cli, int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct request request;
+
+    (void)argc;
+    (void)argv;
+    if (!parse_request(cli, &request, &err))
+        return FT_EXIT_OK;
+    ft_cli_fail(cli, &err);
+    return FT_EXIT_USAGE;
+}
 
 /* While following, JSON is one object a line. */
 static void
@@ -40,11 +97,11 @@ print_one(struct ft_cli *cli, const json_t *row)
     } else {
         bool human = cli->style.output == FT_OUTPUT_TABLE;
 
-        for (size_t i = 0; i < FT_ARRAY_SIZE(columns); i++) {
-            ft_column_text(&columns[i], row, human, cli->style.utf8, cell,
-                           sizeof(cell));
+        for (size_t i = 0; i < ft_event_columns.count; i++) {
+            ft_column_text(&ft_event_columns.list[i], row, human,
+                           cli->style.utf8, cell, sizeof(cell));
             fprintf(cli->out, "%s%s", cell,
-                    i + 1 == FT_ARRAY_SIZE(columns) ? "\n"
+                    i + 1 == ft_event_columns.count ? "\n"
                     : human                         ? "  "
                                                     : "\t");
         }
@@ -55,22 +112,29 @@ print_one(struct ft_cli *cli, const json_t *row)
 static void
 on_event(void *data, const json_t *row)
 {
-    print_one(data, row);
+    struct request *request = data;
+
+    if (ft_event_fits(&request->query, row))
+        print_one(request->cli, row);
 }
 
 static void
 on_trouble(void *data, const struct ft_error *err)
 {
-    ft_cli_fail(data, err);
+    struct request *request = data;
+
+    ft_cli_fail(request->cli, err);
 }
 
+/* JSON lines are out, so an error later on is none of a document. */
 static enum ft_exit
-follow(struct ft_cli *cli, const json_t *rows)
+follow(struct ft_cli *cli, struct request *request, const json_t *rows)
 {
-    struct ft_work_listener listener = { on_event, on_trouble, cli };
+    struct ft_work_listener listener = { on_event, on_trouble, request };
     const json_t *row;
     size_t index;
 
+    cli->printed = true;
     json_array_foreach(rows, index, row)
         print_one(cli, row);
     if (!cli->fleet.count)
@@ -85,8 +149,8 @@ print(struct ft_cli *cli, const json_t *rows)
 {
     FT_AUTOJSON json_t *document =
         json_pack("{s:i,s:O}", "schema", 1, "events", rows);
-    enum ft_exit code =
-        ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
+    enum ft_exit code = ft_cli_print(cli, document, rows, ft_event_columns.list,
+                                     ft_event_columns.count);
 
     ft_cli_complain(cli, &cli->fleet);
     return code ? code : ft_cli_fleet_exit(&cli->fleet);
@@ -98,13 +162,16 @@ run(struct ft_cli *cli, int argc, char **argv)
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *rows = NULL;
     size_t limit = cli->options.limit ? cli->options.limit : DEFAULT_LIMIT;
+    struct request request;
 
     (void)argc;
     (void)argv;
-    ft_work_events_collect(&cli->fleet);
-    if (ft_work_events_list(&cli->work, limit, &rows, &err))
+    if (parse_request(cli, &request, &err))
         return ft_cli_fail(cli, &err);
-    return cli->options.follow ? follow(cli, rows) : print(cli, rows);
+    ft_work_events_collect(&cli->fleet);
+    if (ft_work_events_list(&cli->work, &request.query, limit, &rows, &err))
+        return ft_cli_fail(cli, &err);
+    return cli->options.follow ? follow(cli, &request, rows) : print(cli, rows);
 }
 
 const struct ft_command ft_command_events = {
@@ -115,5 +182,6 @@ const struct ft_command ft_command_events = {
                "prints the newest. With --follow and --json one object a line.",
     .options = options,
     .needs = FT_NEEDS_HOSTS,
+    .check = check,
     .run = run,
 };

@@ -14,6 +14,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/host-list.c \
 	ui/cli/host-remove.c \
 	ui/cli/host-show.c \
+	ui/cli/if-lost.c ui/cli/if-lost.h \
 	ui/cli/interrupt.c ui/cli/interrupt.h \
 	ui/cli/options.c ui/cli/options.h \
 	ui/cli/parse.c ui/cli/parse.h \
@@ -21,6 +22,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/prompt.c ui/cli/prompt.h \
 	ui/cli/protect.c \
 	ui/cli/status.c \
+	ui/cli/status-print.c ui/cli/status-print.h \
 	ui/cli/switchover.c \
 	ui/cli/unprotect.c \
 	ui/cli/verify.c \

@@ -5,101 +5,52 @@
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
-#include "ui/model/pair-rows.h"
+#include "ui/cli/if-lost.h"
+#include "ui/cli/status-print.h"
+#include "ui/model/columns.h"
+#include "ui/model/pick.h"
 #include "ui/work/status.h"
 
-static const struct ft_column pair_columns[] = {
-    { "VM", "vm", FT_COLUMN_TEXT },
-    { "HEALTH", "health", FT_COLUMN_SEVERITY },
-    { "STATE", "state", FT_COLUMN_TEXT },
-    { "PRIMARY", "primary", FT_COLUMN_TEXT },
-    { "STANDBY", "standby", FT_COLUMN_TEXT },
-    { "WITNESS", "witness", FT_COLUMN_TEXT },
-    { "EPOCHS/S", "epochs_per_s", FT_COLUMN_NUMBER },
-    { "PAUSE P50", "pause_ms.p50", FT_COLUMN_MS },
-    { "P99", "pause_ms.p99", FT_COLUMN_MS },
-    { "LAG", "lag_ms", FT_COLUMN_MS },
-    { "HEARD", "age_s", FT_COLUMN_AGE },
-    { "REASON", "reason", FT_COLUMN_TEXT },
+#define OPTION(member) offsetof(struct ft_cli_options, member)
+
+static const struct ft_option options[] = {
+    { "line", 0, FT_OPTION_FLAG, NULL, OPTION(line), 0, 0,
+      "one line and exit codes 0 to 3, for a monitoring system" },
+    { "problems", 0, FT_OPTION_FLAG, NULL, OPTION(problems), 0, 0,
+      "only VMs that are not well" },
+    { "filter", 0, FT_OPTION_TEXT, "WORDS", OPTION(filter), 0, 0,
+      "only VMs with these words: TEXT, state=STATE, host=HOST" },
+    { "sort", 0, FT_OPTION_TEXT, "COLUMN", OPTION(sort), 0, 0,
+      "order by a column; with a - before it the other way" },
+    { "if-lost", 0, FT_OPTION_TEXT, "HOST", OPTION(if_lost), 0, 0,
+      "what would become of each VM without HOST, or the link HOST,HOST" },
+    { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
-static const struct ft_column detail_columns[] = {
-    { "VM", "vm", FT_COLUMN_TEXT },
-    { "UUID", "uuid", FT_COLUMN_TEXT },
-    { "Health", "health", FT_COLUMN_SEVERITY },
-    { "State", "state", FT_COLUMN_TEXT },
-    { "Reason", "reason", FT_COLUMN_TEXT },
-    { "Primary", "primary", FT_COLUMN_TEXT },
-    { "Standby", "standby", FT_COLUMN_TEXT },
-    { "Standby connected", "peer_connected", FT_COLUMN_YESNO },
-    { "Witness", "witness", FT_COLUMN_TEXT },
-    { "Witness reachable", "witness_reachable", FT_COLUMN_YESNO },
-    { "Generation", "generation", FT_COLUMN_NUMBER },
-    { "Epoch", "epoch", FT_COLUMN_NUMBER },
-    { "Epochs/s", "epochs_per_s", FT_COLUMN_NUMBER },
-    { "Pause p50", "pause_ms.p50", FT_COLUMN_MS },
-    { "Pause p99", "pause_ms.p99", FT_COLUMN_MS },
-    { "Lag", "lag_ms", FT_COLUMN_MS },
-    { "Guest's clocks", "guest_clock", FT_COLUMN_TEXT },
-    { "Clocks behind", "clock_lag_ms", FT_COLUMN_MS },
-    { "Dirty per epoch", "dirty_bytes_per_epoch", FT_COLUMN_BYTES },
-    { "Held packets", "held_packets", FT_COLUMN_NUMBER },
-    { "Copying", "progress.phase", FT_COLUMN_TEXT },
-    { "Copied", "progress.done", FT_COLUMN_BYTES },
-    { "Of", "progress.total", FT_COLUMN_BYTES },
-    { "Bytes/s", "progress.bytes_per_s", FT_COLUMN_BYTES },
-    { "Last takeover", "last_takeover.at", FT_COLUMN_TEXT },
-    { "Takeover reason", "last_takeover.reason", FT_COLUMN_TEXT },
-    { "Detected after", "last_takeover.detect_ms", FT_COLUMN_MS },
-    { "Resumed after", "last_takeover.resume_ms", FT_COLUMN_MS },
-    { "Clocks given back", "last_takeover.clock_given_ms", FT_COLUMN_MS },
-    { "Heard", "age_s", FT_COLUMN_AGE },
-    { "Heard from", "heard_from", FT_COLUMN_TEXT },
-};
-
-static const struct ft_column host_columns[] = {
-    { "HOST", "name", FT_COLUMN_TEXT },
-    { "HEALTH", "state", FT_COLUMN_SEVERITY },
-    { "STATE", "state", FT_COLUMN_TEXT },
-    { "ENGINE", "engine", FT_COLUMN_TEXT },
-    { "PAIRS", "pairs", FT_COLUMN_NUMBER },
-    { "SEEN", "age_s", FT_COLUMN_AGE },
-    { "ERROR", "error", FT_COLUMN_TEXT },
-};
-
-#define COLUMNS(columns) columns, FT_ARRAY_SIZE(columns)
-
-static enum ft_exit
-print_tables(struct ft_cli *cli, const json_t *rows, const json_t *hosts,
-             bool one)
+static int
+parse_pick(struct ft_cli *cli, struct ft_pick *pick, struct ft_error *err)
 {
-    if (one && json_array_size(rows) == 1) {
-        ft_record_print(cli->out, &cli->style, COLUMNS(detail_columns),
-                        json_array_get(rows, 0));
-        return FT_EXIT_OK;
-    }
-    if (!one && json_array_size(rows))
-        ft_table_print(cli->out, &cli->style, COLUMNS(pair_columns), rows);
-    if (!one && !json_array_size(rows) && json_array_size(hosts))
-        ft_cli_note(cli, "No VM is protected: ftadmin protect VM");
-    if (one || cli->style.output == FT_OUTPUT_PLAIN || !json_array_size(hosts))
-        return FT_EXIT_OK;
-    if (json_array_size(rows))
-        putc('\n', cli->out);
-    ft_table_print(cli->out, &cli->style, COLUMNS(host_columns), hosts);
-    return FT_EXIT_OK;
+    return ft_pick_parse(cli->options.filter, cli->options.sort,
+                         cli->options.problems, &ft_pair_columns, pick, err);
 }
 
 static enum ft_exit
-print_all(struct ft_cli *cli, const json_t *rows, const json_t *hosts, bool one)
+check(struct ft_cli *cli, int argc, char **argv)
 {
-    FT_AUTOJSON json_t *document = NULL;
+    const struct ft_cli_options *wanted = &cli->options;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_pick pick;
 
-    if (cli->style.output != FT_OUTPUT_JSON)
-        return print_tables(cli, rows, hosts, one);
-    document =
-        json_pack("{s:i,s:O,s:O}", "schema", 1, "pairs", rows, "hosts", hosts);
-    return ft_cli_print(cli, document, NULL, NULL, 0);
+    (void)argc;
+    (void)argv;
+    if (wanted->line && (wanted->json || wanted->plain || wanted->if_lost))
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                "--line stands for itself: without --json, "
+                                "--plain and --if-lost");
+    if (parse_pick(cli, &pick, &err) == 0)
+        return FT_EXIT_OK;
+    ft_cli_fail(cli, &err);
+    return FT_EXIT_USAGE;
 }
 
 static enum ft_exit
@@ -128,19 +79,66 @@ select_vm(struct ft_cli *cli, const char *vm, json_t *pairs)
     return rc == -ENODATA ? FT_EXIT_UNPROTECTED : code;
 }
 
+static json_t *
+pick_rows(struct ft_cli *cli, const json_t *pairs)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_pick pick;
+
+    return parse_pick(cli, &pick, &err)
+               ? NULL
+               : ft_pick_rows(pairs, &ft_pair_columns, &pick);
+}
+
+/* The rows that were asked for; verdict and exit code are of all of them. */
+static enum ft_exit
+print(struct ft_cli *cli, const struct ft_work_status *status, bool one,
+      const struct ft_verdict *verdict)
+{
+    FT_AUTOJSON json_t *picked = pick_rows(cli, status->pairs);
+    struct ft_summary summary;
+    struct ft_status_view view = {
+        .pairs = picked,
+        .hosts = status->hosts,
+        .one = one,
+        .some = cli->options.filter || cli->options.problems,
+        .summary = &summary,
+        .verdict = verdict,
+    };
+
+    if (!picked)
+        return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL, "out of memory");
+    ft_summary_count(status->pairs, status->hosts, &summary);
+    return cli->options.line ? ft_status_print_line(cli, &view)
+                             : ft_status_print(cli, &view);
+}
+
+/* Hosts without engine or answer are rows of the table of all. */
+static void
+complain(struct ft_cli *cli, bool one)
+{
+    if (!cli->options.line && (cli->style.output != FT_OUTPUT_TABLE || one))
+        ft_cli_complain(cli, &cli->fleet);
+}
+
 static enum ft_exit
 show(struct ft_cli *cli, const struct ft_work_status *status, const char *vm)
 {
-    enum ft_exit missing = select_vm(cli, vm, status->pairs);
-    enum ft_exit code = print_all(cli, status->pairs, status->hosts, vm != NULL);
+    enum ft_exit missing = select_vm(cli, vm, status->pairs), code;
+    struct ft_verdict verdict;
 
-    if (cli->style.output != FT_OUTPUT_TABLE || vm)
-        ft_cli_complain(cli, &cli->fleet);
-    if (code)
-        return code;
-    if (cli->fleet.count && !status->answered)
-        return FT_EXIT_UNREACHABLE;
-    return missing ? missing : exit_of(ft_pair_rows_worst(status->pairs));
+    if (!missing && cli->options.if_lost)
+        return ft_status_if_lost(cli, status->pairs, status);
+    if (missing && cli->options.line)
+        return missing;
+    ft_verdict_of_all(status->pairs, status->hosts, &verdict);
+    code = print(cli, status, vm != NULL, &verdict);
+    complain(cli, vm != NULL);
+    if (missing && cli->fleet.count && !status->answered)
+        missing = FT_EXIT_UNREACHABLE; /* it may be known there */
+    if (missing || code)
+        return code ? code : missing;
+    return exit_of(verdict.severity);
 }
 
 static enum ft_exit
@@ -165,10 +163,14 @@ const struct ft_command ft_command_status = {
     .summary = "Show protected VMs and hosts as they are now",
     .details =
         "Asks all hosts at once. A pair whose hosts do not answer is shown as\n"
-        "it was last heard, with its age. Exit code: 0 all protected,\n"
-        "20 no host answers, 30 one is degraded (syncing, alone, resyncing),\n"
-        "31 one is unprotected or failed.",
+        "it was last heard, with its age. Exit code, of the worst pair and of\n"
+        "the hosts that pairs need: 0 all protected, 20 nobody answers for one,\n"
+        "30 one is degraded (at risk, syncing, alone, resyncing, shut down, a\n"
+        "host unseen), 31 one is unprotected or failed; with --line 0, 3, 1, 2.\n"
+        "With --if-lost: 0 all VMs go on, 31 one stops, 20 nobody can tell.",
+    .options = options,
     .max_arguments = 1,
     .needs = FT_NEEDS_HOSTS,
+    .check = check,
     .run = run,
 };

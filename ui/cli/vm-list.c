@@ -5,18 +5,8 @@
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/model/columns.h"
 #include "ui/work/vms.h"
-
-static const struct ft_column columns[] = {
-    { "VM", "vm", FT_COLUMN_TEXT },
-    { "HOST", "host", FT_COLUMN_TEXT },
-    { "STATE", "state", FT_COLUMN_TEXT },
-    { "PROTECTION", "protection", FT_COLUMN_TEXT },
-    { "VCPUS", "vcpus", FT_COLUMN_NUMBER },
-    { "MEMORY", "memory", FT_COLUMN_BYTES },
-    { "DISKS", "disk_bytes", FT_COLUMN_BYTES },
-    { "SEEN", "age_s", FT_COLUMN_AGE },
-};
 
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
@@ -33,7 +23,8 @@ run(struct ft_cli *cli, int argc, char **argv)
     if (ft_work_vms_list(&cli->fleet, &rows, &err))
         return ft_cli_fail(cli, &err);
     document = json_pack("{s:i,s:O}", "schema", 1, "vms", rows);
-    code = ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
+    code = ft_cli_print(cli, document, rows, ft_vm_columns.list,
+                        ft_vm_columns.count);
     ft_cli_complain(cli, &cli->fleet);
     return code ? code : ft_cli_fleet_exit(&cli->fleet);
 }

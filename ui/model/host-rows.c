@@ -39,37 +39,6 @@ ft_host_record(const struct ft_store_host *host, int64_t now)
                      "networks", "pools", "vms");
 }
 
-/* The class of what keeps us from it (src/remote/reach.h), where one is known. */
-static const char *
-state_of(const struct ft_error *error, bool connected)
-{
-    if (!error)
-        return "ok";
-    if (error->kind)
-        return error->kind;
-    return connected ? "no-engine" : "unreachable";
-}
-
-json_t *
-ft_host_status_row(const struct ft_store_host *host,
-                   const struct ft_error *error, bool connected,
-                   const json_t *status, int64_t now)
-{
-    const char *engine = *host->engine_version ? host->engine_version : NULL;
-    const json_t *answer = error ? NULL : status;
-    json_t *pairs =
-        answer ? json_integer(json_array_size(json_object_get(answer, "pairs")))
-               : json_null();
-
-    return json_pack("{s:s,s:s,s:s,s:s?,s:o,s:o,s:s?}", "name", host->name,
-                     "address", host->address, "state",
-                     state_of(error, connected), "engine",
-                     ft_json_string(answer, "version", engine), "pairs", pairs,
-                     "age_s",
-                     answer ? json_real(0) : ft_row_age(host->seen_at, now),
-                     "error", error ? error->text : NULL);
-}
-
 json_t *
 ft_host_added_row(const struct ft_store_host *host,
                   const struct ft_error *error, const struct ft_host *facts)

@@ -28,14 +28,6 @@ json_t *ft_host_list_row(const struct ft_store_host *host, size_t vms,
 /* Of `host show`, without facts and with empty lists. */
 json_t *ft_host_record(const struct ft_store_host *host, int64_t now);
 
-/*
- * Of `status`. error NULL: it answered with status, which may be NULL; else
- * why not, and whether SSH got through.
- */
-json_t *ft_host_status_row(const struct ft_store_host *host,
-                           const struct ft_error *error, bool connected,
-                           const json_t *status, int64_t now);
-
 /* Of `host add`. error NULL: it was added, and facts (may be NULL) found. */
 json_t *ft_host_added_row(const struct ft_store_host *host,
                           const struct ft_error *error,

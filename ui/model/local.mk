@@ -1,14 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Rows and words about hosts, VMs, pairs and events: pure functions.
+# The live state, rows, verdicts and words about hosts, VMs, pairs and events: pure functions.
 noinst_LIBRARIES += libftuimodel.a
 libftuimodel_a_SOURCES = \
+	ui/model/cell.c ui/model/cell.h \
+	ui/model/column.h \
+	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \
 	ui/model/event-rows.c ui/model/event-rows.h \
 	ui/model/host-name.c ui/model/host-name.h \
 	ui/model/host-rows.c ui/model/host-rows.h \
+	ui/model/live.c ui/model/live.h \
+	ui/model/live-rows.c ui/model/live-rows.h \
+	ui/model/meaning.c ui/model/meaning.h \
 	ui/model/pair-rows.c ui/model/pair-rows.h \
+	ui/model/pair-world.c ui/model/pair-world.h \
+	ui/model/pick.c ui/model/pick.h \
+	ui/model/risk.c ui/model/risk.h \
+	ui/model/sentence.c ui/model/sentence.h \
 	ui/model/severity.c ui/model/severity.h \
+	ui/model/standing.c ui/model/standing.h \
 	ui/model/stored-pair.c ui/model/stored-pair.h \
 	ui/model/suggest.c ui/model/suggest.h \
+	ui/model/summary.c ui/model/summary.h \
 	ui/model/topology.c ui/model/topology.h \
-	ui/model/vm-rows.c ui/model/vm-rows.h
+	ui/model/verdict.c ui/model/verdict.h \
+	ui/model/verdict-all.c \
+	ui/model/vm-rows.c ui/model/vm-rows.h \
+	ui/model/what-if.c ui/model/what-if.h \
+	ui/model/what-if-rows.c

@@ -9,8 +9,12 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/risk.h"
+#include "ui/model/standing.h"
+#include "ui/model/verdict.h"
 
-enum kind { TEXT, NUMBER, OBJECT, BOOLEAN };
+/* A figure is a number that is worth nothing once it is old. */
+enum kind { TEXT, NUMBER, FIGURE, OBJECT, FIGURES, ARRAY, BOOLEAN };
 
 /* The contract of issue 2 first, in its order; then what we add to it. */
 static const struct {
@@ -25,20 +29,24 @@ static const struct {
     { "witness", TEXT },
     { "generation", NUMBER },
     { "epoch", NUMBER },
-    { "epochs_per_s", NUMBER },
-    { "pause_ms", OBJECT },
-    { "lag_ms", NUMBER },
-    { "dirty_bytes_per_epoch", NUMBER },
-    { "held_packets", NUMBER },
+    { "epochs_per_s", FIGURE },
+    { "pause_ms", FIGURES },
+    { "lag_ms", FIGURE },
+    { "dirty_bytes_per_epoch", FIGURE },
+    { "held_packets", FIGURE },
     { "last_takeover", OBJECT },
     { "pair", TEXT },
     { "reason", TEXT },
-    { "progress", OBJECT },
-    { "clock_lag_ms", NUMBER },
+    { "progress", FIGURES },
+    { "clock_lag_ms", FIGURE },
     { "guest_clock", TEXT },
     { "peer_connected", BOOLEAN },
     { "witness_reachable", BOOLEAN },
+    { "problem", OBJECT },
+    { "paths", ARRAY },
+    { "sides", ARRAY },
     { "heard_from", TEXT },
+    { "since_s", NUMBER },
 };
 
 static bool
@@ -48,13 +56,27 @@ of_kind(const json_t *value, enum kind kind)
     case TEXT:
         return json_is_string(value);
     case NUMBER:
+    case FIGURE:
         return json_is_number(value);
     case OBJECT:
+    case FIGURES:
         return json_is_object(value);
+    case ARRAY:
+        return json_is_array(value);
     case BOOLEAN:
         return json_is_boolean(value);
     }
     return false;
+}
+
+/* What of a member may be shown; fresh: said a moment ago. */
+static json_t *
+member_of(const json_t *status, const char *key, enum kind kind, bool fresh)
+{
+    json_t *value = json_object_get(status, key);
+    bool old = !fresh && (kind == FIGURE || kind == FIGURES);
+
+    return of_kind(value, kind) && !old ? json_incref(value) : json_null();
 }
 
 static int
@@ -68,65 +90,83 @@ complete_pause(json_t *row)
                                json_pack("{s:n,s:n}", "p50", "p99"));
 }
 
-static double
-clock_lag_ms(const json_t *row)
-{
-    return json_number_value(json_object_get(row, "clock_lag_ms"));
-}
-
-/* What is in the way of nothing, and still has to be known. */
+/* What is in the way of nothing, or only was so, and still has to be known. */
 static int
-complete_reason(json_t *row)
+complete_reason(json_t *row, enum ft_risk risk, bool heard)
 {
-    const char *state = ft_json_string(row, "state", "");
-    char text[80];
+    const char *said = ft_json_string(row, "reason", "");
+    char text[256] = "";
 
-    if (strcmp(state, "protected") || *ft_json_string(row, "reason", "") ||
-        clock_lag_ms(row) <= FT_CLOCK_LAG_WARN_MS)
-        return 0;
-    snprintf(text, sizeof(text), "the guest's clocks are %.0f ms behind",
-             clock_lag_ms(row));
-    return json_object_set_new(row, "reason", json_string(text));
+    if (!heard)
+        snprintf(text, sizeof(text), "it was %s%s%s",
+                 ft_json_string(row, "state", "never heard of"),
+                 *said ? ": " : "", said);
+    else if (risk && !*said)
+        ft_risk_text(risk, row, text, sizeof(text));
+    return *text ? json_object_set_new(row, "reason", ft_json_text(text)) : 0;
 }
 
-/* What was true some time ago says nothing good about now. */
-static const char *
-health_of(const json_t *row, double age_s)
+static int
+complete_standing(json_t *row, bool heard)
 {
-    const char *state = ft_json_string(row, "state", "");
+    enum ft_risk risk = heard ? ft_pair_risk(row) : FT_RISK_NONE;
+    const char *standing = ft_standing(row, heard, risk != FT_RISK_NONE);
+    int rc = complete_reason(row, risk, heard);
 
-    if (!strcmp(state, "unprotected") || !strcmp(state, "failed"))
-        return "crit";
-    if (age_s > 0)
-        return "unknown";
-    return strcmp(state, "protected") || clock_lag_ms(row) > FT_CLOCK_LAG_WARN_MS
-               ? "warn"
-               : "ok";
+    if (!rc)
+        rc = json_object_set_new(row, "heard", json_boolean(heard));
+    if (!rc)
+        rc = json_object_set_new(row, "at_risk",
+                                 risk ? json_string(ft_risk_word(risk))
+                                      : json_null());
+    return rc ? rc : json_object_set_new(row, "standing", json_string(standing));
+}
+
+int
+ft_pair_row_judge(json_t *row)
+{
+    static const char *const healths[] = {
+        [FT_SEVERITY_OK] = "ok",
+        [FT_SEVERITY_WARN] = "warn",
+        [FT_SEVERITY_CRIT] = "crit",
+        [FT_SEVERITY_UNKNOWN] = "unknown",
+    };
+    struct ft_verdict verdict;
+    int rc;
+
+    ft_verdict_of_pair(row, &verdict);
+    rc = json_object_set_new(row, "health",
+                             json_string(healths[verdict.severity]));
+    if (!rc)
+        rc = json_object_set_new(row, "move",
+                                 json_string(ft_move_word(verdict.move)));
+    if (!rc)
+        rc = json_object_set_new(row, "sentence",
+                                 ft_json_text(verdict.sentence));
+    if (!rc)
+        rc = json_object_set_new(row, "command", ft_json_text(verdict.command));
+    return rc;
 }
 
 json_t *
-ft_pair_row(const json_t *status, double age_s)
+ft_pair_row(const json_t *status, double age_s, bool heard)
 {
     FT_AUTOJSON json_t *row = json_object();
+    bool fresh = heard && ft_is_fresh(age_s);
     int rc = row ? 0 : -1;
 
-    for (size_t i = 0; !rc && i < FT_ARRAY_SIZE(members); i++) {
-        json_t *value = json_object_get(status, members[i].key);
-
+    for (size_t i = 0; !rc && i < FT_ARRAY_SIZE(members); i++)
         rc = json_object_set_new(row, members[i].key,
-                                 of_kind(value, members[i].kind)
-                                     ? json_deep_copy(value)
-                                     : json_null());
-    }
+                                 member_of(status, members[i].key,
+                                           members[i].kind, fresh));
     if (!rc)
         rc = complete_pause(row);
     if (!rc)
-        rc = complete_reason(row);
-    if (!rc)
-        rc = json_object_set_new(row, "health",
-                                 json_string(health_of(row, age_s)));
-    if (!rc)
         rc = json_object_set_new(row, "age_s", json_real(age_s));
+    if (!rc)
+        rc = complete_standing(row, heard);
+    if (!rc)
+        rc = ft_pair_row_judge(row);
     return rc ? NULL : FT_STEAL(row);
 }
 
@@ -151,39 +191,74 @@ knows_better(const json_t *a, const json_t *b)
     return is_primary(a) && !is_primary(b);
 }
 
-/* Takes status into the object of the best for each pair. */
+/* By pair, and the one that knows best first. */
 static int
-take(json_t *best, const char *host, const json_t *status)
+compare_words(const void *a, const void *b)
 {
-    const char *pair = ft_json_string(status, "pair", NULL);
-    const json_t *known = pair ? json_object_get(best, pair) : NULL;
-    json_t *copy;
+    const struct ft_word *left = a, *right = b;
+    int by_pair = strcmp(ft_json_string(left->status, "pair", ""),
+                         ft_json_string(right->status, "pair", ""));
 
-    if (!pair || (known && !knows_better(status, known)))
-        return 0;
-    copy = json_deep_copy(status);
-    if (!copy || json_object_set_new(copy, "heard_from", json_string(host))) {
-        json_decref(copy);
+    if (by_pair)
+        return by_pair;
+    if (knows_better(left->status, right->status))
         return -1;
-    }
-    return json_object_set_new(best, pair, copy);
+    if (knows_better(right->status, left->status))
+        return 1;
+    return strcmp(left->host, right->host);
 }
 
-static int
-take_reply(json_t *best, const struct ft_reply *reply)
+/* What one host said, with its name and how long ago. */
+static json_t *
+side_of(const struct ft_word *word)
 {
-    const json_t *status;
-    size_t index;
-    int rc = 0;
+    FT_AUTOJSON json_t *side = json_copy((json_t *)word->status);
 
-    json_array_foreach(json_object_get(reply->status, "pairs"), index, status)
-        if (!rc && json_is_object(status))
-            rc = take(best, reply->host, status);
-    return rc;
+    if (!side || json_object_set_new(side, "host", ft_json_text(word->host)) ||
+        json_object_set_new(side, "age_s",
+                            json_real((double)word->age_ms / 1000)))
+        return NULL;
+    return FT_STEAL(side);
+}
+
+/* One STATUS of what count hosts say about one pair. */
+static json_t *
+merge_one(const struct ft_word *words, size_t count)
+{
+    FT_AUTOJSON json_t *merged = json_copy((json_t *)words->status);
+    FT_AUTOJSON json_t *sides = json_array();
+    int rc = merged && sides ? 0 : -1;
+
+    for (size_t i = 0; !rc && i < count; i++)
+        rc = json_array_append_new(sides, side_of(&words[i]));
+    if (!rc)
+        rc = json_object_set(merged, "sides", sides);
+    if (!rc)
+        rc = json_object_set_new(merged, "heard_from",
+                                 ft_json_text(words->host));
+    if (!rc)
+        rc = json_object_set_new(merged, "age_s",
+                                 json_real((double)words->age_ms / 1000));
+    if (!rc && words->since_ms >= 0)
+        rc = json_object_set_new(merged, "since_s",
+                                 json_real((double)words->since_ms / 1000));
+    return rc ? NULL : FT_STEAL(merged);
+}
+
+static size_t
+same_pair(const struct ft_word *words, size_t count)
+{
+    const char *pair = ft_json_string(words->status, "pair", "");
+    size_t same = 1;
+
+    while (same < count &&
+           !strcmp(ft_json_string(words[same].status, "pair", ""), pair))
+        same++;
+    return same;
 }
 
 static int
-compare(const void *a, const void *b)
+compare_names(const void *a, const void *b)
 {
     const json_t *left = *(json_t *const *)a, *right = *(json_t *const *)b;
     int by_vm =
@@ -194,49 +269,73 @@ compare(const void *a, const void *b)
                           ft_json_string(right, "pair", ""));
 }
 
-static json_t *
-sorted_values(json_t *object)
+json_t *
+ft_pairs_sorted(const json_t *pairs)
 {
-    size_t count = json_object_size(object), used = 0;
-    FT_AUTOFREE json_t **values = calloc(count + 1, sizeof(*values));
-    json_t *array = json_array();
-    const char *key;
-    json_t *value;
+    size_t count = json_array_size(pairs);
+    FT_AUTOFREE json_t **list = calloc(count + 1, sizeof(json_t *));
+    FT_AUTOJSON json_t *array = json_array();
 
-    if (!values || !array) {
-        json_decref(array);
+    if (!list || !array)
         return NULL;
+    for (size_t i = 0; i < count; i++)
+        list[i] = json_array_get(pairs, i);
+    qsort(list, count, sizeof(json_t *), compare_names);
+    for (size_t i = 0; i < count; i++)
+        if (json_array_append(array, list[i]))
+            return NULL;
+    return FT_STEAL(array);
+}
+
+json_t *
+ft_words_merge(struct ft_word *words, size_t count)
+{
+    FT_AUTOJSON json_t *merged = json_array();
+    size_t same;
+
+    if (!merged)
+        return NULL;
+    if (count)
+        qsort(words, count, sizeof(*words), compare_words);
+    for (size_t i = 0; i < count; i += same) {
+        same = same_pair(&words[i], count - i);
+        if (json_array_append_new(merged, merge_one(&words[i], same)))
+            return NULL;
     }
-    json_object_foreach(object, key, value)
-        values[used++] = value;
-    qsort(values, used, sizeof(*values), compare);
-    for (size_t i = 0; i < used; i++)
-        json_array_append(array, values[i]);
-    return array;
+    return ft_pairs_sorted(merged);
+}
+
+static size_t
+count_words(const struct ft_reply *replies, size_t count)
+{
+    size_t words = 0;
+
+    for (size_t i = 0; i < count; i++)
+        words += json_array_size(json_object_get(replies[i].status, "pairs"));
+    return words;
+}
+
+int64_t
+ft_said_age_ms(const json_t *status)
+{
+    return ft_json_int(status, "age_ms", 0, INT64_MAX / 2, 0);
 }
 
 json_t *
 ft_pairs_merge(const struct ft_reply *replies, size_t count)
 {
-    FT_AUTOJSON json_t *best = json_object();
+    size_t used = 0, index;
+    FT_AUTOFREE struct ft_word *words =
+        calloc(count_words(replies, count) + 1, sizeof(*words));
+    const json_t *status;
 
-    for (size_t i = 0; best && i < count; i++)
-        if (take_reply(best, &replies[i]))
-            return NULL;
-    return best ? sorted_values(best) : NULL;
-}
-
-static int
-rank(enum ft_severity severity)
-{
-    static const int ranks[] = {
-        [FT_SEVERITY_OK] = 0,
-        [FT_SEVERITY_WARN] = 1,
-        [FT_SEVERITY_UNKNOWN] = 2,
-        [FT_SEVERITY_CRIT] = 3,
-    };
-
-    return ranks[severity];
+    for (size_t i = 0; words && i < count; i++)
+        json_array_foreach(json_object_get(replies[i].status, "pairs"), index,
+                           status)
+            if (ft_json_string(status, "pair", NULL))
+                words[used++] = (struct ft_word){ replies[i].host, status,
+                                                  ft_said_age_ms(status), -1 };
+    return words ? ft_words_merge(words, used) : NULL;
 }
 
 enum ft_severity
@@ -250,7 +349,7 @@ ft_pair_rows_worst(const json_t *rows)
         enum ft_severity health =
             ft_severity_of(ft_json_string(row, "health", "crit"));
 
-        if (rank(health) > rank(worst))
+        if (ft_severity_rank(health) > ft_severity_rank(worst))
             worst = health;
     }
     return worst;

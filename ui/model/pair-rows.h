@@ -9,32 +9,57 @@
 #ifndef FT_UI_MODEL_PAIR_ROWS_H
 #define FT_UI_MODEL_PAIR_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <jansson.h>
 
 #include "ui/model/severity.h"
-
-/* A guest whose clocks are further behind than this is a warning. */
-#define FT_CLOCK_LAG_WARN_MS 50
 
 struct ft_reply {
     const char *host;     /* ftadmin's name of the host that said it */
     const json_t *status; /* reply of the verb "status"; NULL: none */
 };
 
-/*
- * One STATUS for each pair that any host reported, the one that is true: of
- * the highest generation, and among equals the primary's. Each is a copy with
- * "heard_from" added, ordered by VM and pair. A new array, or NULL.
- */
-json_t *ft_pairs_merge(const struct ft_reply *replies, size_t count);
+/* What one host said about one pair. */
+struct ft_word {
+    const char *host;     /* ftadmin's name of it */
+    const json_t *status; /* STATUS, with a text "pair" */
+    int64_t age_ms;       /* since its worker said so */
+    int64_t since_ms;     /* so long in this state; negative: not known */
+};
 
 /*
- * A row of schema 1 from a STATUS. age_s: seconds since it was said, 0 for an
- * answer of now. A new object, or NULL.
+ * One STATUS for each pair, the one that is true: of the highest generation,
+ * and among equals the primary's. Each is a copy with "heard_from", "age_s",
+ * "since_s" and "sides" added, ordered by VM and pair; sides has what every
+ * host said, that one first, each with its "host" and "age_s". A new array, or
+ * NULL. The words are put in another order.
  */
-json_t *ft_pair_row(const json_t *status, double age_s);
+json_t *ft_words_merge(struct ft_word *words, size_t count);
+
+/* The same objects ordered by VM and pair: a new array, or NULL. */
+json_t *ft_pairs_sorted(const json_t *pairs);
+
+/* ft_words_merge of whole replies. */
+json_t *ft_pairs_merge(const struct ft_reply *replies, size_t count);
+
+/* How long before a reply its worker last spoke; 0 when it is not said. */
+int64_t ft_said_age_ms(const json_t *status);
+
+/*
+ * A row of schema 1 from a merged STATUS. age_s: seconds since it was said;
+ * heard: it is how things are now (ft_is_fresh of what a host says). Figures
+ * that are not fresh are null. A new object, or NULL.
+ */
+json_t *ft_pair_row(const json_t *status, double age_s, bool heard);
+
+/*
+ * Judges the row again (health, move, sentence, command), after members that
+ * decide were added to it. 0 or -1.
+ */
+int ft_pair_row_judge(json_t *row);
 
 /*
  * The worst health of all rows, FT_SEVERITY_OK of none. What is only known

@@ -19,6 +19,7 @@ static const struct {
     { "alone", FT_SEVERITY_WARN },
     { "unprotected", FT_SEVERITY_CRIT },
     { "failed", FT_SEVERITY_CRIT },
+    { "at risk", FT_SEVERITY_WARN },
     /* states of a host */
     { "ok", FT_SEVERITY_OK },
     { "no-engine", FT_SEVERITY_WARN },
@@ -39,6 +40,8 @@ static const struct {
     { "engine-silent", FT_SEVERITY_CRIT },
     { "lost", FT_SEVERITY_CRIT },
     { "protocol", FT_SEVERITY_CRIT },
+    { "connecting", FT_SEVERITY_WARN },
+    { "stale", FT_SEVERITY_CRIT },
     /* verdicts of a check, results of a command */
     { "pass", FT_SEVERITY_OK },
     { "fail", FT_SEVERITY_CRIT },
@@ -69,4 +72,17 @@ ft_severity_word(enum ft_severity severity)
     };
 
     return names[severity];
+}
+
+int
+ft_severity_rank(enum ft_severity severity)
+{
+    static const int ranks[] = {
+        [FT_SEVERITY_OK] = 0,
+        [FT_SEVERITY_WARN] = 1,
+        [FT_SEVERITY_UNKNOWN] = 2,
+        [FT_SEVERITY_CRIT] = 3,
+    };
+
+    return ranks[severity];
 }

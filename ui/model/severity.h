@@ -20,4 +20,10 @@ enum ft_severity ft_severity_of(const char *word);
 /* "OK", "WARN", "CRIT", "UNKNOWN" */
 const char *ft_severity_word(enum ft_severity severity);
 
+/*
+ * Greater is worse: OK, WARN, UNKNOWN, CRIT. Not to know is worse than to know
+ * of a repair.
+ */
+int ft_severity_rank(enum ft_severity severity);
+
 #endif

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "ui/model/copy.h"
 #include "ui/model/pair-rows.h"
+#include "ui/model/standing.h"
 
 void
 ft_stored_pair_fill(struct ft_store_pair *pair, const json_t *status)
@@ -63,16 +64,25 @@ ft_status_unprotected(const json_t *status, const char *reason)
     return FT_STEAL(copy);
 }
 
+/* A daemon may hand on what a worker that hangs said long ago. */
+static json_t *
+row_of(const json_t *status)
+{
+    double age_s = json_number_value(json_object_get(status, "age_s"));
+
+    return ft_pair_row(status, age_s, ft_is_fresh(age_s));
+}
+
 json_t *
 ft_stored_pair_live_row(const struct ft_store_pair *pair, const json_t *status)
 {
     FT_AUTOJSON json_t *gone = NULL;
 
     if (!pair || strcmp(pair->phase, "removing") != 0)
-        return ft_pair_row(status, 0);
+        return row_of(status);
     gone = ft_status_unprotected(status,
                                  "unprotect is not finished: give it again");
-    return gone ? ft_pair_row(gone, 0) : NULL;
+    return gone ? row_of(gone) : NULL;
 }
 
 json_t *
@@ -88,5 +98,5 @@ ft_stored_pair_row(const struct ft_store_pair *pair, const json_t *status,
 
     if (!known || (reason && !silent))
         return NULL;
-    return ft_pair_row(reason ? silent : known, age_s);
+    return ft_pair_row(reason ? silent : known, age_s, reason != NULL);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "ui/model/cell.h"
 #include "ui/text/glyph.h"
 #include "ui/text/text.h"
 
@@ -28,24 +29,6 @@ ft_style_for(FILE *stream, enum ft_output output)
                    !(no_colour && *no_colour) && term && strcmp(term, "dumb");
     style.utf8 = !strcmp(nl_langinfo(CODESET), "UTF-8");
     return style;
-}
-
-static const json_t *
-member(const json_t *row, const char *path)
-{
-    char name[64];
-
-    while (row && *path) {
-        size_t size = strcspn(path, ".");
-
-        if (size >= sizeof(name))
-            return NULL;
-        memcpy(name, path, size);
-        name[size] = '\0';
-        row = json_object_get(row, name);
-        path += size + (path[size] == '.');
-    }
-    return json_is_null(row) ? NULL : row;
 }
 
 static void
@@ -92,7 +75,7 @@ void
 ft_column_text(const struct ft_column *column, const json_t *row, bool human,
                bool utf8, char *out, size_t size)
 {
-    const json_t *value = member(row, column->key);
+    const json_t *value = ft_row_member(row, column->key);
     const char *text = json_string_value(value);
 
     if (column->kind == FT_COLUMN_SEVERITY)
@@ -133,7 +116,7 @@ colour_of(const struct ft_style *style, const struct ft_column *column,
     if (!style->colour || column->kind != FT_COLUMN_SEVERITY)
         return NULL;
     return ft_severity_colour(
-        ft_severity_of(json_string_value(member(row, column->key))));
+        ft_severity_of(json_string_value(ft_row_member(row, column->key))));
 }
 
 /* The last column is not padded, so that no line ends in blanks. */

@@ -18,21 +18,7 @@
 
 #include <jansson.h>
 
-enum ft_column_kind {
-    FT_COLUMN_TEXT,
-    FT_COLUMN_NUMBER,   /* integer or real as it is, right aligned */
-    FT_COLUMN_BYTES,    /* "4.0 MiB" */
-    FT_COLUMN_MS,       /* "2.8 ms" */
-    FT_COLUMN_AGE,      /* seconds: "now", "12 s", "3 min", "2 h", "5 d" */
-    FT_COLUMN_YESNO,    /* a boolean */
-    FT_COLUMN_SEVERITY, /* a state word: glyph and severity, coloured */
-};
-
-struct ft_column {
-    const char *title;
-    const char *key; /* member, or path with dots: "pause_ms.p50" */
-    enum ft_column_kind kind;
-};
+#include "ui/model/column.h"
 
 enum ft_output { FT_OUTPUT_TABLE, FT_OUTPUT_PLAIN, FT_OUTPUT_JSON };
 

@@ -99,12 +99,14 @@ ft_work_events_collect(struct ft_work_fleet *fleet)
 }
 
 int
-ft_work_events_list(const struct ft_work *work, size_t limit, json_t **rows,
-                    struct ft_error *err)
+ft_work_events_list(const struct ft_work *work,
+                    const struct ft_store_event_query *query, size_t limit,
+                    json_t **rows, struct ft_error *err)
 {
     FT_AUTOFREE struct ft_store_event *events = NULL;
     size_t count = 0;
-    int rc = ft_store_event_list(work->store, 0, limit, &events, &count, err);
+    int rc =
+        ft_store_event_find(work->store, query, limit, &events, &count, err);
 
     if (rc)
         return rc;

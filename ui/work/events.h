@@ -16,11 +16,12 @@
 size_t ft_work_events_collect(struct ft_work_fleet *fleet);
 
 /*
- * The newest limit events of the database, oldest first, as rows of
- * ft_event_row: *rows is a new array.
+ * The newest limit events of the database that fit the query, oldest first, as
+ * rows of ft_event_row: *rows is a new array.
  */
-int ft_work_events_list(const struct ft_work *work, size_t limit, json_t **rows,
-                        struct ft_error *err);
+int ft_work_events_list(const struct ft_work *work,
+                        const struct ft_store_event_query *query, size_t limit,
+                        json_t **rows, struct ft_error *err);
 
 /* Called one at a time, by any thread, until ft_work_events_follow returns. */
 struct ft_work_listener {

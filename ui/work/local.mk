@@ -6,6 +6,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/fleet.c ui/work/fleet.h \
 	ui/work/hosts.c ui/work/hosts.h \
 	ui/work/journal.c ui/work/journal.h \
+	ui/work/known.c ui/work/known.h \
 	ui/work/locks.c ui/work/locks.h \
 	ui/work/operate.c ui/work/operate.h \
 	ui/work/pair.c ui/work/pair.h \

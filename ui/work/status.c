@@ -7,28 +7,25 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "ui/model/host-rows.h"
+#include "ui/model/live-rows.h"
 #include "ui/model/pair-rows.h"
-#include "ui/model/stored-pair.h"
-#include "ui/work/pair.h"
+#include "ui/model/vm-rows.h"
+#include "ui/work/known.h"
 #include "ui/work/remember.h"
 #include "ui/work/suggest.h"
 
-static json_t *
-host_rows(const struct ft_work_fleet *fleet, int64_t now)
+/* The row of what both sides said is for now, not for later. */
+static void
+remember_one(const struct ft_work *work, const json_t *status)
 {
-    json_t *rows = json_array();
+    static const char *const passing[] = { "sides", "age_s", "since_s" };
+    FT_AUTOJSON json_t *one = json_copy((json_t *)status);
+    struct ft_error err = FT_ERROR_INIT;
 
-    for (size_t i = 0; i < fleet->count; i++) {
-        const struct ft_member *member = fleet->fleet.members[i];
-        const struct ft_error *error =
-            fleet->errors[i].code ? &fleet->errors[i] : NULL;
-
-        json_array_append_new(rows, ft_host_status_row(&fleet->hosts[i], error,
-                                                       member->ssh != NULL,
-                                                       member->status, now));
-    }
-    return rows;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(passing); i++)
+        json_object_del(one, passing[i]);
+    if (ft_work_remember_status(work->store, one, &err))
+        ft_work_detail(work, "not stored: %s", err.text);
 }
 
 /*
@@ -45,66 +42,44 @@ remember(const struct ft_work *work, const json_t *pairs)
 
     if (!rc) {
         json_array_foreach(pairs, index, status)
-            if (ft_work_remember_status(work->store, status, &err))
-                ft_work_detail(work, "not stored: %s", err.text);
+            remember_one(work, status);
         rc = ft_store_commit(work->store, &err);
     }
     if (rc)
         ft_work_detail(work, "not stored: %s", err.text);
 }
 
-static json_t *
-live_row(struct ft_store *store, const json_t *status)
+static void
+take_answers(const struct ft_work_fleet *fleet, struct ft_live *live,
+             int64_t now)
 {
-    const char *name = ft_json_string(status, "pair", "");
-    struct ft_store_pair pair;
-    int rc = ft_store_pair_get(store, name, &pair, NULL);
+    for (size_t i = 0; i < fleet->count; i++) {
+        const struct ft_member *member = fleet->fleet.members[i];
+        struct ft_live_host *host = ft_live_find(live, fleet->hosts[i].name);
 
-    return ft_stored_pair_live_row(rc ? NULL : &pair, status);
-}
-
-static json_t *
-stored_row(const struct ft_work_fleet *fleet, const struct ft_store_pair *pair,
-           int64_t now)
-{
-    bool both = ft_work_fleet_answered(fleet, pair->primary) &&
-                ft_work_fleet_answered(fleet, pair->standby);
-    FT_AUTOJSON json_t *status = NULL;
-    struct ft_error err = FT_ERROR_INIT;
-    int64_t at = pair->created_at;
-
-    ft_store_status_get(fleet->work->store, pair->pair, &status, &at, &err);
-    return ft_stored_pair_row(pair, status, at, now, both);
+        if (host && fleet->errors[i].code)
+            ft_live_gone(host, &fleet->errors[i], member->ssh != NULL);
+        else if (host)
+            ft_live_take_reply(host, member->status, now);
+    }
 }
 
 static int
-add_stored(const struct ft_work_fleet *fleet, json_t *rows, int64_t now,
-           struct ft_error *err)
+make_rows(const struct ft_work_fleet *fleet, struct ft_work_status *status,
+          int64_t now, struct ft_error *err)
 {
-    FT_AUTOFREE struct ft_store_pair *pairs = NULL;
-    size_t count = 0;
-    int rc = ft_store_pair_list(fleet->work->store, &pairs, &count, err);
+    FT_AUTOJSON json_t *heard = ft_live_pairs(&status->live, now);
+    int rc;
 
-    for (size_t i = 0; i < count; i++)
-        if (!ft_pair_find(rows, pairs[i].pair))
-            json_array_append_new(rows, stored_row(fleet, &pairs[i], now));
-    return rc;
-}
-
-static int
-pair_rows(const struct ft_work_fleet *fleet, json_t *rows, int64_t now,
-          struct ft_error *err)
-{
-    FT_AUTOJSON json_t *pairs = ft_work_pairs(fleet);
-    const json_t *status;
-    size_t index;
-
-    if (!pairs || !rows)
+    remember(fleet->work, heard);
+    rc = ft_work_known_pairs(fleet->work, &status->live, err);
+    if (rc)
+        return rc;
+    status->hosts = ft_live_host_rows(&status->live, now, now);
+    status->pairs = ft_live_pair_rows(&status->live, now, now);
+    if (!heard || !status->hosts || !status->pairs)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
-    remember(fleet->work, pairs);
-    json_array_foreach(pairs, index, status)
-        json_array_append_new(rows, live_row(fleet->work->store, status));
-    return add_stored(fleet, rows, now, err);
+    return 0;
 }
 
 int
@@ -112,12 +87,23 @@ ft_work_status(struct ft_work_fleet *fleet, struct ft_work_status *status,
                struct ft_error *err)
 {
     int64_t now;
+    int rc;
 
+    memset(status, 0, sizeof(*status));
     status->answered = ft_work_fleet_status(fleet);
     now = ft_work_now_ms();
-    status->hosts = host_rows(fleet, now);
-    status->pairs = json_array();
-    return pair_rows(fleet, status->pairs, now, err);
+    rc = ft_work_known_hosts(fleet->work, &status->live, err);
+    if (rc)
+        return rc;
+    take_answers(fleet, &status->live, now);
+    return make_rows(fleet, status, now, err);
+}
+
+json_t *
+ft_work_status_vms(const struct ft_work_status *status)
+{
+    return ft_vm_rows(status->live.vms, status->live.vm_count, status->pairs,
+                      ft_work_now_ms());
 }
 
 void
@@ -125,6 +111,7 @@ ft_work_status_free(struct ft_work_status *status)
 {
     json_decref(status->pairs);
     json_decref(status->hosts);
+    ft_live_free(&status->live);
     memset(status, 0, sizeof(*status));
 }
 

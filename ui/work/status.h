@@ -6,11 +6,13 @@
 #ifndef FT_UI_WORK_STATUS_H
 #define FT_UI_WORK_STATUS_H
 
+#include "ui/model/live.h"
 #include "ui/work/fleet.h"
 
 struct ft_work_status {
-    json_t *pairs;   /* rows of ft_pair_row */
-    json_t *hosts;   /* rows of ft_host_status_row, in the fleet's order */
+    struct ft_live live;
+    json_t *pairs;   /* rows of ft_live_pair_rows */
+    json_t *hosts;   /* rows of ft_live_host_rows, in the fleet's order */
     size_t answered; /* hosts */
 };
 
@@ -20,6 +22,9 @@ struct ft_work_status {
  */
 int ft_work_status(struct ft_work_fleet *fleet, struct ft_work_status *status,
                    struct ft_error *err);
+
+/* Rows of ft_vm_rows: all VMs as they were seen last, a new array or NULL. */
+json_t *ft_work_status_vms(const struct ft_work_status *status);
 
 void ft_work_status_free(struct ft_work_status *status);
 

@@ -2,13 +2,17 @@
 # ui/model
 if HAVE_CMOCKA
 model_tests = \
+	tests/unit/model/test-live \
 	tests/unit/model/test-pair-rows \
+	tests/unit/model/test-pick \
 	tests/unit/model/test-rows \
 	tests/unit/model/test-stored-pair \
+	tests/unit/model/test-verdict \
+	tests/unit/model/test-what-if \
 	tests/unit/model/test-words
 check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
-model_libs = libftuimodel.a libftinventory.a libftbase.a $(JANSSON_LIBS) \
+model_libs = libftuimodel.a libftpair.a libftinventory.a libftbase.a $(JANSSON_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_model_test_pair_rows_SOURCES = tests/unit/model/test-pair-rows.c
 tests_unit_model_test_pair_rows_LDADD = $(model_libs)
@@ -18,4 +22,12 @@ tests_unit_model_test_stored_pair_SOURCES = tests/unit/model/test-stored-pair.c
 tests_unit_model_test_stored_pair_LDADD = $(model_libs)
 tests_unit_model_test_words_SOURCES = tests/unit/model/test-words.c
 tests_unit_model_test_words_LDADD = $(model_libs)
+tests_unit_model_test_live_SOURCES = tests/unit/model/test-live.c
+tests_unit_model_test_live_LDADD = $(model_libs)
+tests_unit_model_test_pick_SOURCES = tests/unit/model/test-pick.c
+tests_unit_model_test_pick_LDADD = $(model_libs)
+tests_unit_model_test_verdict_SOURCES = tests/unit/model/test-verdict.c
+tests_unit_model_test_verdict_LDADD = $(model_libs)
+tests_unit_model_test_what_if_SOURCES = tests/unit/model/test-what-if.c
+tests_unit_model_test_what_if_LDADD = $(model_libs)
 endif

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/pair-rows.h"
+#include "ui/model/risk.h"
 
 static json_t *
 status_of(const char *pair, const char *vm, const char *role, int generation,
@@ -97,7 +98,7 @@ test_garbage(void **state)
                                   { "h2", worse },
                                   { "h3", array } };
     FT_AUTOJSON json_t *merged = ft_pairs_merge(replies, 3);
-    FT_AUTOJSON json_t *row = ft_pair_row(typed, 0);
+    FT_AUTOJSON json_t *row = ft_pair_row(typed, 0, true);
 
     (void)state;
     assert_int_equal(json_array_size(merged), 0);
@@ -117,8 +118,8 @@ test_contract(void **state)
         "held_packets", "last_takeover", "age_s",      "health",
     };
     FT_AUTOJSON json_t *status = status_of("p", "a", "primary", 3, "protected");
-    FT_AUTOJSON json_t *row = ft_pair_row(status, 0);
-    FT_AUTOJSON json_t *empty = ft_pair_row(NULL, 1);
+    FT_AUTOJSON json_t *row = ft_pair_row(status, 0, true);
+    FT_AUTOJSON json_t *empty = ft_pair_row(NULL, 1, true);
 
     (void)state;
     for (size_t i = 0; i < FT_ARRAY_SIZE(members); i++) {
@@ -135,8 +136,8 @@ worst_of(const char *first, double first_age, const char *second)
     FT_AUTOJSON json_t *b = status_of("q", "b", "primary", 1, second);
     FT_AUTOJSON json_t *rows = json_array();
 
-    json_array_append_new(rows, ft_pair_row(a, first_age));
-    json_array_append_new(rows, ft_pair_row(b, 0));
+    json_array_append_new(rows, ft_pair_row(a, first_age, first_age < 3));
+    json_array_append_new(rows, ft_pair_row(b, 0, true));
     return ft_pair_rows_worst(rows);
 }
 
@@ -182,7 +183,7 @@ test_clock(void **state)
         json_object_set_new(status, "reason", json_string(""));
         json_object_set_new(status, "clock_lag_ms", json_real(cases[i].lag_ms));
         json_object_set_new(status, "guest_clock", json_string("searching"));
-        row = ft_pair_row(status, 0);
+        row = ft_pair_row(status, 0, true);
         assert_string_equal(ft_json_string(row, "health", "none"),
                             cases[i].health);
         assert_string_equal(ft_json_string(row, "reason", "none"),

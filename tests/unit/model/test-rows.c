@@ -70,33 +70,6 @@ test_host_list(void **state)
 }
 
 static void
-test_host_status(void **state)
-{
-    struct ft_error error = { EHOSTUNREACH, "no route", "", "no-route" };
-    struct ft_error other = { EPIPE, "no engine", "", NULL };
-    FT_AUTOJSON json_t *answer =
-        json_pack("{s:s,s:[{},{}]}", "version", "0.2.0", "pairs");
-    FT_AUTOJSON json_t *good =
-        ft_host_status_row(&host, NULL, true, answer, 9000);
-    FT_AUTOJSON json_t *away =
-        ft_host_status_row(&host, &error, false, answer, 9000);
-    FT_AUTOJSON json_t *bare =
-        ft_host_status_row(&host, &other, true, NULL, 9000);
-
-    (void)state;
-    assert_string_equal(text(good, "state"), "ok");
-    assert_string_equal(text(good, "engine"), "0.2.0");
-    assert_true(number(good, "pairs") == 2 && number(good, "age_s") == 0);
-    assert_true(json_is_null(json_object_get(good, "error")));
-    assert_string_equal(text(away, "state"), "no-route");
-    assert_string_equal(text(away, "engine"), "0.1.0");
-    assert_string_equal(text(away, "error"), "no route");
-    assert_true(json_is_null(json_object_get(away, "pairs")));
-    assert_true(number(away, "age_s") == 4);
-    assert_string_equal(text(bare, "state"), "no-engine");
-}
-
-static void
 test_host_added(void **state)
 {
     struct ft_error error = { EACCES, "did not let root in", "",
@@ -214,7 +187,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_age),
         cmocka_unit_test(test_host_list),
-        cmocka_unit_test(test_host_status),
         cmocka_unit_test(test_host_added),
         cmocka_unit_test(test_vms),
         cmocka_unit_test(test_event_untrusted),

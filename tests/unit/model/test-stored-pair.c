@@ -97,11 +97,11 @@ test_silent(void **state)
     (void)state;
     /* a host is away: what was heard last, with its age */
     check(ft_stored_pair_row(&pair, status, 4000, 9000, false), "protected",
-          "unknown", "", 5);
+          "unknown", "it was protected", 5);
     check(ft_stored_pair_row(&pair, NULL, 1000, 9000, false), "unprotected",
-          "crit", "", 8);
+          "crit", "it was unprotected", 8);
     check(ft_stored_pair_row(&pair, status, 9000, 4000, false), "protected",
-          "unknown", "", 0.001); /* the clock went back */
+          "unknown", "it was protected", 0.001); /* the clock went back */
     /* both answer, and do not know it */
     check(ft_stored_pair_row(&pair, status, 4000, 9000, true), "unprotected",
           "crit",

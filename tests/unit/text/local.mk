@@ -5,6 +5,6 @@ text_tests = tests/unit/text/test-text
 check_PROGRAMS += $(text_tests)
 TESTS += $(text_tests)
 tests_unit_text_test_text_SOURCES = tests/unit/text/test-text.c
-tests_unit_text_test_text_LDADD = libftuitext.a libftuimodel.a libftbase.a \
+tests_unit_text_test_text_LDADD = libftuitext.a libftuimodel.a libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 endif

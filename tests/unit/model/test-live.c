@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The live state: who said what when, and what is left when a host is silent. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/model/copy.h"
+#include "ui/model/live-rows.h"
+
+static void
+begin(struct ft_live *live)
+{
+    static const char *const names[] = { "h1", "h2", "w1" };
+    struct ft_store_host *hosts = calloc(3, sizeof(*hosts));
+
+    memset(live, 0, sizeof(*live));
+    for (int i = 0; i < 3; i++) {
+        FT_COPY(hosts[i].name, names[i]);
+        FT_COPY(hosts[i].engine_version, "0.1.0");
+        hosts[i].hypervisor = i < 2;
+        hosts[i].seen_at = 5000;
+    }
+    assert_int_equal(ft_live_set_hosts(live, hosts, 3), 0);
+}
+
+static json_t *
+status_of(const char *pair, const char *role, const char *state, int age_ms)
+{
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:b,s:f}",
+                     "pair", pair, "vm", pair, "role", role, "state", state,
+                     "reason", "", "primary", "h1", "standby", "h2", "witness",
+                     "w1", "generation", 2, "age_ms", age_ms,
+                     "witness_reachable", 1, "lag_ms", 30.0);
+}
+
+static void
+say_of(struct ft_live *live, const char *host, const char *role,
+       const char *state, int age_ms, int64_t now)
+{
+    FT_AUTOJSON json_t *reply =
+        json_pack("{s:s,s:[o],s:n}", "version", "0.2.0", "pairs",
+                  status_of("p1", role, state, age_ms), "witness");
+
+    assert_int_equal(ft_live_take_reply(ft_live_find(live, host), reply, now),
+                     0);
+}
+
+static void
+say(struct ft_live *live, const char *host, const char *role, const char *state,
+    int64_t now)
+{
+    say_of(live, host, role, state, 0, now);
+}
+
+static json_t *
+first_pair(const struct ft_live *live, int64_t now, int64_t wall)
+{
+    FT_AUTOJSON json_t *rows = ft_live_pair_rows(live, now, wall);
+
+    assert_int_equal(json_array_size(rows), 1);
+    return json_incref(json_array_get(rows, 0));
+}
+
+static void
+check(const struct ft_live *live, int64_t now, const char *standing,
+      size_t sides)
+{
+    FT_AUTOJSON json_t *row = first_pair(live, now, 9000000);
+
+    assert_string_equal(ft_json_string(row, "standing", ""), standing);
+    assert_int_equal(json_array_size(json_object_get(row, "sides")), sides);
+}
+
+static const char *
+host_state(const struct ft_live *live, const char *name, int64_t now)
+{
+    static char state[32];
+    FT_AUTOJSON json_t *rows = ft_live_host_rows(live, now, 9000);
+    const json_t *row;
+    size_t index;
+
+    *state = '\0';
+    json_array_foreach(rows, index, row)
+        if (!strcmp(ft_json_string(row, "name", ""), name))
+            FT_COPY(state, ft_json_string(row, "state", ""));
+    return state;
+}
+
+static void
+test_both_sides(void **state)
+{
+    struct ft_live live;
+    json_t *row, *sides;
+
+    (void)state;
+    begin(&live);
+    assert_string_equal(host_state(&live, "h1", 0), "connecting");
+    say_of(&live, "h2", "standby", "protected", 200, 1000);
+    say_of(&live, "h1", "primary", "protected", 200, 1500);
+    row = first_pair(&live, 1600, 0);
+    sides = json_object_get(row, "sides");
+    assert_string_equal(ft_json_string(row, "heard_from", ""), "h1");
+    assert_true(json_number_value(json_object_get(row, "age_s")) == 0.3);
+    assert_int_equal(json_array_size(sides), 2);
+    assert_string_equal(ft_json_string(json_array_get(sides, 1), "host", ""),
+                        "h2");
+    assert_true(json_number_value(
+                    json_object_get(json_array_get(sides, 1), "age_s")) == 0.8);
+    assert_true(json_is_true(json_object_get(row, "primary_live")));
+    assert_true(json_is_false(json_object_get(row, "witness_live")));
+    assert_string_equal(ft_json_string(row, "health", ""), "ok");
+    json_decref(row);
+    ft_live_free(&live);
+}
+
+/* 3 s without a line, and what a host said is gone; the other one speaks on. */
+static void
+test_stale(void **state)
+{
+    struct ft_live live;
+    FT_AUTOJSON json_t *ages = json_pack("{s:i}", "p1", 0);
+    FT_AUTOJSON json_t *row = NULL;
+
+    (void)state;
+    begin(&live);
+    say(&live, "h1", "primary", "protected", 1000);
+    say(&live, "h2", "standby", "protected", 3500);
+    check(&live, 4000, "protected", 2);
+    assert_string_equal(host_state(&live, "h1", 4000), "ok");
+    check(&live, 4001, "protected", 1);
+    assert_string_equal(host_state(&live, "h1", 4001), "stale");
+    check(&live, 6501, "unknown", 2); /* last words, and no figures */
+    row = first_pair(&live, 6501, 0);
+    assert_true(json_is_null(json_object_get(row, "lag_ms")));
+    assert_string_equal(ft_json_string(row, "health", ""), "unknown");
+    ft_live_heard(ft_live_find(&live, "h1"), 30000);
+    ft_live_take_ages(ft_live_find(&live, "h1"), ages, 30000);
+    check(&live, 30000, "protected", 1);
+    ft_live_free(&live);
+}
+
+/* A daemon that hands on what its hung worker said long ago. */
+static void
+test_worker_hangs(void **state)
+{
+    struct ft_live live;
+
+    (void)state;
+    begin(&live);
+    say_of(&live, "h1", "primary", "protected", 200, 1000);
+    for (int64_t now = 1500; now < 9000; now += 500)
+        ft_live_heard(ft_live_find(&live, "h1"), now);
+    assert_string_equal(host_state(&live, "h1", 8500), "ok");
+    check(&live, 8500, "unknown", 1);
+    ft_live_free(&live);
+}
+
+static void
+test_gone_and_missing(void **state)
+{
+    struct ft_live live;
+    struct ft_error err = { ECONNREFUSED, "no", "", NULL };
+    FT_AUTOJSON json_t *empty = json_pack("{s:s,s:[]}", "version", "1", "pairs");
+    FT_AUTOJSON json_t *rows = NULL;
+
+    (void)state;
+    begin(&live);
+    say(&live, "h1", "primary", "protected", 1000);
+    ft_live_take_reply(ft_live_find(&live, "h1"), empty, 1100);
+    rows = ft_live_pair_rows(&live, 1100, 0);
+    assert_int_equal(json_array_size(rows), 0);
+    ft_live_gone(ft_live_find(&live, "h1"), &err, false);
+    assert_string_equal(host_state(&live, "h1", 1200), "unreachable");
+    ft_live_gone(ft_live_find(&live, "h1"), &err, true);
+    assert_string_equal(host_state(&live, "h1", 1200), "no-engine");
+    err.kind = "refused";
+    ft_live_gone(ft_live_find(&live, "h1"), &err, false);
+    assert_string_equal(host_state(&live, "h1", 1200), "refused");
+    say(&live, "h2", "standby", "protected", 1200);
+    ft_live_gone(ft_live_find(&live, "h2"), &err, false);
+    check(&live, 1300, "unknown", 1);
+    assert_null(ft_live_find(&live, "h9"));
+    ft_live_free(&live);
+}
+
+/* What only the database knows; and what both hosts do not know any more. */
+static void
+test_stored(void **state)
+{
+    struct ft_live live;
+    struct ft_store_pair *pairs = calloc(1, sizeof(*pairs));
+    FT_AUTOJSON json_t *empty = json_pack("{s:s,s:[]}", "version", "1", "pairs");
+    FT_AUTOJSON json_t *row = NULL, *silent = NULL;
+
+    (void)state;
+    begin(&live);
+    FT_COPY(pairs->pair, "p1");
+    FT_COPY(pairs->vm, "p1");
+    FT_COPY(pairs->primary, "h1");
+    FT_COPY(pairs->standby, "h2");
+    FT_COPY(pairs->phase, "applied");
+    assert_int_equal(ft_live_set_pairs(&live, pairs, 1), 0);
+    live.stored->status = status_of("p1", "primary", "protected", 0);
+    live.stored->at_ms = 1000;
+    row = first_pair(&live, 1, 61000);
+    assert_string_equal(ft_json_string(row, "standing", ""), "unknown");
+    assert_string_equal(ft_json_string(row, "health", ""), "unknown");
+    assert_true(json_number_value(json_object_get(row, "age_s")) == 60);
+    assert_true(json_is_null(json_object_get(row, "lag_ms")));
+    ft_live_take_reply(ft_live_find(&live, "h1"), empty, 100);
+    ft_live_take_reply(ft_live_find(&live, "h2"), empty, 100);
+    silent = first_pair(&live, 100, 61000);
+    assert_string_equal(ft_json_string(silent, "standing", ""), "unprotected");
+    assert_string_equal(ft_json_string(silent, "health", ""), "crit");
+    say(&live, "h1", "primary", "alone", 200);
+    check(&live, 200, "alone", 1);
+    ft_live_free(&live);
+}
+
+/* Since when a state lasts is known only of a change that was seen. */
+static void
+test_since(void **state)
+{
+    struct ft_live live;
+    FT_AUTOJSON json_t *row = NULL, *changed = NULL;
+
+    (void)state;
+    begin(&live);
+    say(&live, "h1", "primary", "protected", 1000);
+    row = first_pair(&live, 1000, 0);
+    assert_true(json_is_null(json_object_get(row, "since_s")));
+    say(&live, "h1", "primary", "alone", 2200);
+    say(&live, "h1", "primary", "alone", 4000);
+    changed = first_pair(&live, 5200, 0);
+    assert_true(json_number_value(json_object_get(changed, "since_s")) == 3);
+    ft_live_free(&live);
+}
+
+static void
+test_garbage(void **state)
+{
+    struct ft_live live;
+    FT_AUTOJSON json_t *odd =
+        json_pack("{s:[i,n,{},{s:i}],s:i,s:s}", "pairs", 7, "pair", 3,
+                  "version", 5, "witness", "x");
+    FT_AUTOJSON json_t *many = json_array();
+    FT_AUTOJSON json_t *reply = NULL;
+    FT_AUTOJSON json_t *hosts = NULL;
+    char name[24];
+
+    (void)state;
+    begin(&live);
+    assert_true(ft_live_take_reply(ft_live_find(&live, "h1"), odd, 1) < 0);
+    assert_true(ft_live_take_reply(ft_live_find(&live, "h1"), NULL, 1) == 0);
+    for (int i = 0; i <= FT_LIVE_PAIRS; i++) {
+        snprintf(name, sizeof(name), "pair-%d", i);
+        json_array_append_new(many, status_of(name, "primary", "protected", 0));
+    }
+    reply = json_pack("{s:O}", "pairs", many);
+    assert_int_equal(ft_live_take_reply(ft_live_find(&live, "h1"), reply, 1),
+                     -ENOSPC);
+    assert_int_equal(ft_live_find(&live, "h1")->word_count, FT_LIVE_PAIRS);
+    hosts = ft_live_host_rows(&live, 1, 1);
+    assert_int_equal(json_array_size(hosts), 3);
+    ft_live_free(&live);
+}
+
+/* A database that changed: who stays keeps what it said. */
+static void
+test_hosts_change(void **state)
+{
+    struct ft_live live;
+    struct ft_store_host *hosts = calloc(2, sizeof(*hosts));
+
+    (void)state;
+    begin(&live);
+    say(&live, "h1", "primary", "alone", 1000);
+    FT_COPY(hosts[0].name, "h3");
+    FT_COPY(hosts[1].name, "h1");
+    assert_int_equal(ft_live_set_hosts(&live, hosts, 2), 0);
+    check(&live, 1000, "alone", 1);
+    assert_null(ft_live_find(&live, "h2"));
+    assert_non_null(ft_live_find(&live, "h3"));
+    ft_live_free(&live);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_both_sides),
+        cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_worker_hangs),
+        cmocka_unit_test(test_gone_and_missing),
+        cmocka_unit_test(test_stored),
+        cmocka_unit_test(test_since),
+        cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_hosts_change),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/cli/status-print.h"
+
+#include "base/cleanup.h"
+#include "ui/model/columns.h"
+#include "ui/text/text.h"
+
+static int
+print_table(struct ft_cli *cli, const struct ft_columns *columns,
+            const json_t *rows)
+{
+    return ft_table_print(cli->out, &cli->style, columns->list, columns->count,
+                          rows);
+}
+
+/* Everything about one pair: the row, then the words of each side. */
+static int
+print_one(struct ft_cli *cli, const json_t *row)
+{
+    const json_t *sides = json_object_get(row, "sides");
+    int rc = ft_record_print(cli->out, &cli->style, ft_pair_details.list,
+                             ft_pair_details.count, row);
+
+    if (rc || cli->style.output == FT_OUTPUT_PLAIN || !json_array_size(sides))
+        return rc;
+    putc('\n', cli->out);
+    return print_table(cli, &ft_side_columns, sides);
+}
+
+static int
+print_all(struct ft_cli *cli, const struct ft_status_view *view)
+{
+    bool plain = cli->style.output == FT_OUTPUT_PLAIN;
+    size_t rows = json_array_size(view->pairs);
+    int rc = rows ? print_table(cli, &ft_pair_columns, view->pairs) : 0;
+
+    if (!rows && view->some)
+        ft_cli_note(cli, "No protected VM is of this kind.");
+    else if (!rows && json_array_size(view->hosts))
+        ft_cli_note(cli, "No VM is protected: ftadmin protect VM");
+    if (rc || plain || !json_array_size(view->hosts))
+        return rc;
+    if (rows)
+        putc('\n', cli->out);
+    return print_table(cli, &ft_host_columns, view->hosts);
+}
+
+static enum ft_exit
+print_json(struct ft_cli *cli, const struct ft_status_view *view)
+{
+    FT_AUTOJSON json_t *document =
+        json_pack("{s:i,s:o,s:o,s:O,s:O}", "schema", 1, "verdict",
+                  ft_verdict_to_json(view->verdict), "summary",
+                  ft_summary_to_json(view->summary), "pairs", view->pairs,
+                  "hosts", view->hosts);
+
+    return ft_cli_print(cli, document, NULL, NULL, 0);
+}
+
+enum ft_exit
+ft_status_print(struct ft_cli *cli, const struct ft_status_view *view)
+{
+    int rc = 0;
+
+    if (cli->style.output == FT_OUTPUT_JSON)
+        return print_json(cli, view);
+    if (!view->one)
+        rc = print_all(cli, view);
+    else if (json_array_size(view->pairs))
+        rc = print_one(cli, json_array_get(view->pairs, 0));
+    return rc ? ft_cli_fail_output(cli, rc) : FT_EXIT_OK;
+}
+
+enum ft_exit
+ft_status_print_line(struct ft_cli *cli, const struct ft_status_view *view)
+{
+    char line[FT_VERDICT_SENTENCE + 512], safe[sizeof(line)];
+
+    ft_summary_line(view->summary, view->verdict, line, sizeof(line));
+    ft_text_safe(line, true, safe, sizeof(safe));
+    fprintf(cli->out, "%s\n", safe);
+    cli->printed = true;
+    return FT_EXIT_OK;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rows from the live state and the clock: pairs by the words of both sides,
+ * corrected by the database, and hosts. A host that is stale says nothing any
+ * more. Pure; any thread; rows are new and the caller's, NULL without memory.
+ */
+#ifndef FT_UI_MODEL_LIVE_ROWS_H
+#define FT_UI_MODEL_LIVE_ROWS_H
+
+#include "ui/model/live.h"
+
+/*
+ * STATUS of all pairs that a host speaks of now, merged (ft_words_merge).
+ */
+json_t *ft_live_pairs(const struct ft_live *live, int64_t now_ms);
+
+/*
+ * Rows of all pairs (ft_pair_row), those too of which only the database knows,
+ * with "primary_live", "standby_live" and "witness_live": whether that host
+ * answers us, null for one that is not ours. Ordered by VM.
+ */
+json_t *ft_live_pair_rows(const struct ft_live *live, int64_t now_ms,
+                          int64_t wall_ms);
+
+/*
+ * A row of a host: name, address, kind, state (ok, stale, connecting, or why it
+ * is not reached: src/remote/reach.h, no-engine, unreachable), engine, pairs, witness_runs, polled, age_s, error.
+ */
+json_t *ft_live_host_rows(const struct ft_live *live, int64_t now_ms,
+                          int64_t wall_ms);
+
+#endif

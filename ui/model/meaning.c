@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/model/meaning.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+static const struct ft_meaning meanings[] = {
+    /* of all rows */
+    { "age_s", "s", "since when this is known; now: from the host itself" },
+    { "heard_from", "", "the host whose word this is" },
+    { "host", "", "the host on which it is" },
+    { "name", "", "ftadmin's name of the host" },
+    { "vm", "", "name of the VM" },
+    { "uuid", "", "the VM's UUID" },
+    { "state", "", "the state in the engine's words" },
+    /* of a pair */
+    { "health", "", "severity of the pair's state" },
+    { "standing", "", "the state, and at risk or unknown where it is" },
+    { "reason", "", "why the state is what it is" },
+    { "move", "", "whose move it is: nobody's, the hosts', or yours" },
+    { "primary", "", "the host on which the VM runs" },
+    { "standby", "", "the host on which the copy waits" },
+    { "witness", "", "the host that decides who may go on" },
+    { "peer_connected", "", "whether the two hosts are linked" },
+    { "witness_reachable", "", "whether the witness answers the primary" },
+    { "generation", "", "one more with each change of the owner" },
+    { "epoch", "", "the last epoch that the copy holds" },
+    { "epochs_per_s", "1/s", "epochs in a second" },
+    { "pause_ms.p50", "ms", "half of the stops for an epoch were shorter" },
+    { "pause_ms.p99", "ms", "99 of 100 stops for an epoch were shorter" },
+    { "lag_ms", "ms", "age of the copy's state: what a takeover goes back" },
+    { "guest_clock", "", "whether the guest's clocks get back each stop" },
+    { "clock_lag_ms", "ms", "what the guest's clocks lack" },
+    { "dirty_bytes_per_epoch", "B", "memory that the guest writes an epoch" },
+    { "held_packets", "", "packets of the guest that wait for the copy" },
+    { "progress.phase", "", "what is being copied: disks, then memory" },
+    { "progress.done", "B", "copied so far" },
+    { "progress.total", "B", "to be copied" },
+    { "progress.bytes_per_s", "B/s", "copied in a second" },
+    { "last_takeover.at", "", "when the VM last changed its host" },
+    { "last_takeover.reason", "", "why it did" },
+    { "last_takeover.detect_ms", "ms", "silence until the host was suspected" },
+    { "last_takeover.resume_ms", "ms", "from there until the VM ran" },
+    { "last_takeover.clock_given_ms", "ms", "what its clocks got back by that" },
+    /* of one side */
+    { "role", "", "what the host is in this pair" },
+    { "problem.text", "", "what the host could not do of late" },
+    /* of a host */
+    { "engine", "", "version of the engine there" },
+    { "pairs", "", "pairs of which the host has a side" },
+    { "error", "", "why the host does not answer" },
+    /* of a VM */
+    { "protection", "", "state of the pair, or none" },
+    { "vcpus", "", "virtual CPUs" },
+    { "memory", "B", "memory of the VM" },
+    { "disk_bytes", "B", "size of the VM's disks" },
+    /* of an event */
+    { "at", "", "when it happened, by the host's clock" },
+    { "severity", "", "how bad it is" },
+    { "kind", "", "what happened, in a word" },
+    { "text", "", "what happened" },
+    /* of a what-if */
+    { "outcome", "", "what would become of the VM" },
+    { "on", "", "the host on which it would run then" },
+    { "after_ms", "ms", "until what it says is heard again, at most about" },
+};
+
+const struct ft_meaning *
+ft_meaning_of(const char *key)
+{
+    for (size_t i = 0; i < FT_ARRAY_SIZE(meanings); i++)
+        if (!strcmp(meanings[i].key, key))
+            return &meanings[i];
+    return NULL;
+}

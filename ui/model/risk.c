@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/model/risk.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+
+#define WORD_(name, word, meaning) word,
+static const char *const words[] = { FT_RISKS(WORD_) };
+
+const char *
+ft_risk_word(enum ft_risk risk)
+{
+    return (unsigned)risk < FT_RISK_COUNT ? words[risk] : "";
+}
+
+enum ft_risk
+ft_risk_by_word(const char *word)
+{
+    for (unsigned i = FT_RISK_NONE + 1; word && i < FT_RISK_COUNT; i++)
+        if (!strcmp(words[i], word))
+            return i;
+    return FT_RISK_NONE;
+}
+
+static double
+clock_lag_ms(const json_t *status)
+{
+    return json_number_value(json_object_get(status, "clock_lag_ms"));
+}
+
+/* Whether a side misses the witness: the one that is left could not win. */
+static bool
+misses_witness(const json_t *status)
+{
+    const json_t *side;
+    size_t index;
+
+    if (!*ft_json_string(status, "witness", ""))
+        return false;
+    if (json_is_false(json_object_get(status, "witness_reachable")))
+        return true;
+    json_array_foreach(json_object_get(status, "sides"), index, side)
+        if (json_is_false(json_object_get(side, "witness_reachable")))
+            return true;
+    return false;
+}
+
+/* A path of which nothing is known yet is none that is down. */
+static const json_t *
+path_down(const json_t *status)
+{
+    const json_t *paths = json_object_get(status, "paths");
+    const json_t *path;
+    size_t index;
+
+    if (json_array_size(paths) < 2)
+        return NULL;
+    json_array_foreach(paths, index, path)
+        if (json_is_false(json_object_get(path, "up")))
+            return path;
+    return NULL;
+}
+
+enum ft_risk
+ft_pair_risk(const json_t *status)
+{
+    if (strcmp(ft_json_string(status, "state", ""), "protected") != 0)
+        return FT_RISK_NONE;
+    if (misses_witness(status))
+        return FT_RISK_WITNESS;
+    if (path_down(status))
+        return FT_RISK_PATH;
+    return clock_lag_ms(status) > FT_CLOCK_LAG_WARN_MS ? FT_RISK_CLOCK
+                                                       : FT_RISK_NONE;
+}
+
+void
+ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
+{
+    *out = '\0';
+    if (risk == FT_RISK_WITNESS)
+        snprintf(out, size, "the witness %.64s does not answer",
+                 ft_json_string(status, "witness", "?"));
+    else if (risk == FT_RISK_PATH)
+        snprintf(out, size, "the path to %.64s is down",
+                 ft_json_string(path_down(status), "peer", "the other host"));
+    else if (risk == FT_RISK_CLOCK)
+        snprintf(out, size, "the guest's clocks are %.0f ms behind",
+                 clock_lag_ms(status));
+}

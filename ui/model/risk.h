@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Protected, and yet one more fault away from losing something: what puts a
+ * pair at risk, by the words of both its sides. Pure; any thread.
+ */
+#ifndef FT_UI_MODEL_RISK_H
+#define FT_UI_MODEL_RISK_H
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+/* A guest whose clocks are further behind than this is at risk. */
+#define FT_CLOCK_LAG_WARN_MS 50
+
+/* Name, word of the row's "at_risk", meaning. The worst first. */
+#define FT_RISKS(X)                                               \
+    X(NONE, "", "")                                               \
+    X(WITNESS, "witness",                                         \
+      "the witness does not answer a host: if the "               \
+      "other one dies now, nobody may go on")                     \
+    X(PATH, "path", "one of the paths between the hosts is down") \
+    X(CLOCK, "clock", "the guest's clocks are behind")
+
+#define FT_RISK_ENUM_(name, ...) FT_RISK_##name,
+enum ft_risk { FT_RISKS(FT_RISK_ENUM_) FT_RISK_COUNT };
+#undef FT_RISK_ENUM_
+
+const char *ft_risk_word(enum ft_risk risk);
+
+/* FT_RISK_NONE for what is none of the words. */
+enum ft_risk ft_risk_by_word(const char *word);
+
+/*
+ * Of a merged STATUS (ft_pairs_merge). Only a protected pair can be at risk:
+ * all others are worse off.
+ */
+enum ft_risk ft_pair_risk(const json_t *status);
+
+/* What the row says of it, in size bytes; empty for FT_RISK_NONE. */
+void ft_risk_text(enum ft_risk risk, const json_t *status, char *out,
+                  size_t size);
+
+#endif

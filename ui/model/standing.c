@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/model/standing.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+
+/* A daemon speaks for a worker that does not run (yet). */
+static const struct {
+    const char *text;
+    enum ft_ownership_reason reason;
+} daemons_reasons[] = {
+    { "the worker is being started", FT_REASON_STARTING },
+    { "the engine gave up on this VM", FT_REASON_GAVE_UP },
+};
+
+bool
+ft_is_fresh(double age_s)
+{
+    return age_s * 1000 <= FT_STALE_MS;
+}
+
+enum ft_pair_state
+ft_said_state(const json_t *status)
+{
+    const char *word = ft_json_string(status, "state", "");
+    unsigned i = 0;
+
+    while (i < FT_PAIR_STATE_COUNT && strcmp(ft_pair_state_name(i), word) != 0)
+        i++;
+    return i;
+}
+
+enum ft_ownership_reason
+ft_said_reason(const json_t *status)
+{
+    const char *text = ft_json_string(status, "reason", "");
+    unsigned i = 0;
+
+    for (size_t k = 0; k < FT_ARRAY_SIZE(daemons_reasons); k++)
+        if (!strcmp(daemons_reasons[k].text, text))
+            return daemons_reasons[k].reason;
+    while (i < FT_REASON_COUNT && strcmp(ft_ownership_reason_text(i), text) != 0)
+        i++;
+    return i;
+}
+
+const char *
+ft_standing(const json_t *status, bool heard, bool at_risk)
+{
+    if (!heard)
+        return "unknown";
+    return at_risk ? "at risk" : ft_json_string(status, "state", "unknown");
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a pair stands: the engine's words (ft-states(7)) as numbers, and the
+ * state as ftadmin says it, which has two more words: "at risk", protected
+ * with one fault to go, and "unknown", nobody answers. Pure; any thread.
+ */
+#ifndef FT_UI_MODEL_STANDING_H
+#define FT_UI_MODEL_STANDING_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "pair/ownership.h"
+
+/* What a host said longer ago than this says nothing about now. */
+#define FT_STALE_MS 3000
+
+bool ft_is_fresh(double age_s);
+
+/* Members "state" and "reason"; FT_PAIR_STATE_COUNT and FT_REASON_COUNT: other. */
+enum ft_pair_state ft_said_state(const json_t *status);
+enum ft_ownership_reason ft_said_reason(const json_t *status);
+
+/* Constant, or the status' own "state" where that is not known here. */
+const char *ft_standing(const json_t *status, bool heard, bool at_risk);
+
+#endif

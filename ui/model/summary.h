@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All rows in a few numbers, and the one line that a monitoring system reads.
+ * Pure; plain memory of the caller; any thread.
+ */
+#ifndef FT_UI_MODEL_SUMMARY_H
+#define FT_UI_MODEL_SUMMARY_H
+
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "ui/model/verdict.h"
+
+struct ft_summary {
+    size_t pairs; /* all of these: */
+    size_t well, at_risk, copying, alone, unprotected, failed, unknown;
+    size_t hosts, answering;
+    double lag_ms; /* the longest of those that are well; 0: none */
+};
+
+/* Of rows of pairs and hosts. */
+void ft_summary_count(const json_t *pairs, const json_t *hosts,
+                      struct ft_summary *summary);
+
+json_t *ft_summary_to_json(const struct ft_summary *summary);
+
+/*
+ * "FTADMIN WARNING - SENTENCE | protected=5 at_risk=1 ...", as plugins of
+ * Nagios and its kind print it
+ * (https://www.monitoring-plugins.org/doc/guidelines.html); no newline.
+ */
+void ft_summary_line(const struct ft_summary *summary,
+                     const struct ft_verdict *verdict, char *out, size_t size);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/work/known.h"
+
+static int
+no_memory(struct ft_error *err)
+{
+    return ft_fail(err, ENOMEM, NULL, "out of memory");
+}
+
+int
+ft_work_known_hosts(const struct ft_work *work, struct ft_live *live,
+                    struct ft_error *err)
+{
+    struct ft_store_host *hosts = NULL;
+    struct ft_store_vm *vms = NULL;
+    size_t count = 0;
+    int rc = ft_store_host_list(work->store, &hosts, &count, err);
+
+    if (!rc && ft_live_set_hosts(live, hosts, count))
+        rc = no_memory(err);
+    if (!rc)
+        rc = ft_store_vm_list(work->store, 0, &vms, &count, err);
+    if (!rc)
+        ft_live_set_vms(live, vms, count);
+    return rc;
+}
+
+int
+ft_work_known_pairs(const struct ft_work *work, struct ft_live *live,
+                    struct ft_error *err)
+{
+    struct ft_store_pair *pairs = NULL;
+    struct ft_error none = FT_ERROR_INIT;
+    size_t count = 0;
+    int rc = ft_store_pair_list(work->store, &pairs, &count, err);
+
+    if (rc)
+        return rc;
+    if (ft_live_set_pairs(live, pairs, count))
+        return no_memory(err);
+    for (size_t i = 0; i < live->stored_count; i++)
+        ft_store_status_get(work->store, live->stored[i].pair.pair,
+                            &live->stored[i].status, &live->stored[i].at_ms,
+                            &none);
+    return 0;
+}
