@@ -11,4 +11,5 @@ libftbase_a_SOURCES = \
 	src/base/limits.h \
 	src/base/log.c src/base/log.h \
 	src/base/paths.h \
-	src/base/priority.c src/base/priority.h
+	src/base/priority.c src/base/priority.h \
+	src/base/trace.h

@@ -112,6 +112,8 @@ ft_member_connect(struct ft_fleet *fleet, struct ft_member *member,
     if (member->identity[0] != '\0')
         options.identity = member->identity;
     rc = ft_ssh_open(member->destination, &options, &member->ssh, &local);
+    if (rc == 0)
+        ft_ssh_set_trace(member->ssh, &fleet->trace, member->name);
     return keep(member, rc, &local, err);
 }
 
@@ -139,12 +141,38 @@ ft_member_control(struct ft_fleet *fleet, struct ft_member *member,
     return keep(member, rc, &local, err);
 }
 
+void
+ft_fleet_set_trace(struct ft_fleet *fleet, const struct ft_trace *trace)
+{
+    static const struct ft_trace nobody;
+
+    fleet->trace = trace != NULL ? *trace : nobody;
+    for (size_t i = 0; i < fleet->count; i++)
+        if (fleet->members[i]->ssh != NULL)
+            ft_ssh_set_trace(fleet->members[i]->ssh, &fleet->trace,
+                             fleet->members[i]->name);
+}
+
+static void
+trace_call(const struct ft_fleet *fleet, const struct ft_member *member,
+           const char *verb, int rc, int64_t begin, const struct ft_error *err)
+{
+    char command[64];
+
+    if (rc == 0 && strcmp(verb, "status") == 0)
+        return;
+    snprintf(command, sizeof(command), "engine: %.40s", verb);
+    ft_trace_command(&fleet->trace, member->name, command, rc,
+                     ft_clock_ns() - begin, rc < 0 ? err->text : NULL);
+}
+
 int
 ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
                const char *verb, json_t *args, json_t **result, int timeout_ms,
                struct ft_error *err)
 {
     struct ft_error local = FT_ERROR_INIT;
+    int64_t begin = ft_clock_ns();
     bool was_open = member->control != NULL;
     bool again = was_open && strcmp(verb, "switchover") != 0;
     json_t *copy = again ? json_deep_copy(args) : NULL;
@@ -166,6 +194,7 @@ ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
         }
     }
     ft_json_wipe(copy);
+    trace_call(fleet, member, verb, rc, begin, &local);
     return keep(member, rc, &local, err);
 }
 

@@ -37,6 +37,7 @@ struct ft_fleet {
     struct ft_member **members;
     size_t count;
     struct ft_ssh_options ssh; /* for all; strings are the caller's */
+    struct ft_trace trace;     /* set by ft_fleet_set_trace */
     char engine[FT_PATH_SIZE]; /* the local ftengine */
 };
 
@@ -53,6 +54,12 @@ int ft_fleet_add(struct ft_fleet *fleet, const char *name,
                  const char *destination, struct ft_member **member,
                  struct ft_error *err);
 struct ft_member *ft_fleet_find(const struct ft_fleet *fleet, const char *name);
+
+/*
+ * From now on trace is told of every command and request, but of no status that
+ * was answered; NULL: nobody. Its callback is called by the members' threads.
+ */
+void ft_fleet_set_trace(struct ft_fleet *fleet, const struct ft_trace *trace);
 
 /* Each does nothing when it is done already, and keeps its error in member. */
 int ft_member_connect(struct ft_fleet *fleet, struct ft_member *member,

@@ -77,7 +77,8 @@ struct ft_unprotect_result {
  * then at the witness. The VM goes on where it runs. A host that cannot be
  * reached is left over: 0 with result->left_count > 0 (exit 7). -EPERM when the
  * primary cannot be reached and the standby holds the only living copy,
- * unless force.
+ * unless force. -EINTR: the user wanted out, and what is not removed stays;
+ * given again it goes on.
  */
 int ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
                  bool force, const struct ft_progress *progress,

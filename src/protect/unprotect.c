@@ -137,8 +137,9 @@ call(struct unprotect *u, struct ft_member *member, const char *verb,
 
 /*
  * Calls a verb on one host. 0 also when there is nothing left there (no engine,
- * no such pair); a host that does not do it is left over, not an error.
- * Only the journal's failure is.
+ * no such pair); a host that does not do it is left over, not an error. Errors
+ * are the journal's, and -EINTR: it may be stopped at any time, for the same
+ * order is kept when it is taken up again.
  */
 static int
 remove_from(struct unprotect *u, const char *host, const char *verb,
@@ -147,10 +148,14 @@ remove_from(struct unprotect *u, const char *host, const char *verb,
     struct ft_member *member = ft_fleet_find(u->fleet, host);
     struct ft_error local = FT_ERROR_INIT;
     enum ft_step_state state;
-    int rc = u->journal->step(u->journal->data, &u->entry, u->index, verb, host,
-                              FT_STEP_STARTED, err);
+    int rc;
 
     *removed = false;
+    if (ft_progress_interrupted(u->progress))
+        return ft_fail(err, EINTR, "ftadmin unprotect goes on with it.",
+                       "%s: interrupted before %s was asked", u->pair->vm, host);
+    rc = u->journal->step(u->journal->data, &u->entry, u->index, verb, host,
+                          FT_STEP_STARTED, err);
     if (rc < 0)
         return rc;
     show(u, host, what, FT_STEP_STARTED);
@@ -240,8 +245,14 @@ carry_out(struct unprotect *u, const struct ft_member *const members[2],
                 (answers[0] < 0 && answers[0] != -ENOENT);
     bool second_answers =
         answers[1 - first] == 0 || answers[1 - first] == -ENOENT;
-    int rc = u->journal->begin(u->journal->data, &u->entry, err);
+    int rc;
 
+    if (ft_progress_interrupted(u->progress)) /* nothing is begun yet */
+        return ft_fail(err, EINTR, NULL,
+                       "%s: interrupted before anything was "
+                       "taken away",
+                       u->pair->vm);
+    rc = u->journal->begin(u->journal->data, &u->entry, err);
     if (rc == 0)
         rc = remove_all(u, u->pair->hosts[first], u->pair->hosts[1 - first],
                         second_answers, err);

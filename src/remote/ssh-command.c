@@ -353,10 +353,10 @@ collect(struct ft_ssh_stream *stream, int timeout_ms, struct buffer *out,
     return rc;
 }
 
-int
-ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
-           size_t input_size, int timeout_ms, struct ft_ssh_result *result,
-           struct ft_error *err)
+static int
+run(struct ft_ssh *ssh, const char *command, const void *input,
+    size_t input_size, int timeout_ms, struct ft_ssh_result *result,
+    struct ft_error *err)
 {
     struct buffer out = { .limit = FT_SSH_OUTPUT_MAX };
     struct buffer errors = { .limit = ERRORS_MAX };
@@ -381,6 +381,20 @@ ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
     result->out_size = out.size;
     result->errors = errors.data;
     return rc == 0 ? 0 : run_failed(ssh, -rc, timeout_ms, err);
+}
+
+int
+ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
+           size_t input_size, int timeout_ms, struct ft_ssh_result *result,
+           struct ft_error *err)
+{
+    int64_t begin = ft_clock_ns();
+    int rc = run(ssh, command, input, input_size, timeout_ms, result, err);
+
+    ft_trace_command(&ssh->trace, ssh->trace_name, command,
+                     rc ? rc : result->status, ft_clock_ns() - begin,
+                     result->errors);
+    return rc;
 }
 
 void

@@ -35,6 +35,8 @@ struct ft_ssh {
     bool accept_new_host_keys;
     bool connected;
     bool lost; /* the connection broke */
+    struct ft_trace trace;
+    const char *trace_name;
 };
 
 /* A TCP connection to host, within timeout_ms. Descriptor or -errno with err. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <strings.h>
 
 #include "base/cleanup.h"
@@ -356,6 +357,20 @@ ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
     }
     *session = self;
     return 0;
+}
+
+void
+ft_ssh_set_trace(struct ft_ssh *self, const struct ft_trace *trace,
+                 const char *name)
+{
+    self->trace = *trace;
+    self->trace_name = name;
+}
+
+void
+ft_ssh_abort(const struct ft_ssh *self)
+{
+    shutdown(ssh_get_fd(self->session), SHUT_RDWR);
 }
 
 void

@@ -20,6 +20,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/trace.h"
 
 #define FT_SSH_SECRET_MAX 1024
 #define FT_SSH_OUTPUT_MAX (16 << 20)
@@ -61,6 +62,16 @@ int ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
 
 /* NULL is a no-op. */
 void ft_ssh_close(struct ft_ssh *session);
+
+/*
+ * From now on trace (which is copied) is told of every command that ft_ssh_run
+ * has run here, under this name of the host, which outlives the session.
+ */
+void ft_ssh_set_trace(struct ft_ssh *session, const struct ft_trace *trace,
+                      const char *name);
+
+/* Any thread: ends the connection, so that whoever waits on it gets -EPIPE. */
+void ft_ssh_abort(const struct ft_ssh *session);
 
 /* The destination as it was given, for messages. */
 const char *ft_ssh_name(const struct ft_ssh *session);

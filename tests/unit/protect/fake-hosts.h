@@ -119,6 +119,15 @@ ft_ssh_close(struct ft_ssh *session)
     free(session);
 }
 
+void
+ft_ssh_set_trace(struct ft_ssh *session, const struct ft_trace *to,
+                 const char *name)
+{
+    (void)session;
+    (void)to;
+    (void)name;
+}
+
 int
 ft_install_find(const char *wanted, char *path, size_t size,
                 struct ft_error *err)
