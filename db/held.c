@@ -16,6 +16,8 @@ ft_held_open(const char *database, int *fd, struct ft_error *err)
 
     snprintf(path, sizeof(path), "%s.lock", database);
     *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*fd < 0) /* where nothing can be made it can still be asked */
+        *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (*fd < 0)
         return ft_fail(err, errno, NULL, "%s: %s", path, strerror(errno));
     return 0;

@@ -20,7 +20,10 @@
 #define FT_HELD_LOCKS (INT64_C(1) << 61)    /* by their row's id */
 #define FT_HELD_JOBS (INT64_C(1) << 62)     /* the same */
 
-/* A descriptor to hold bytes with; close(2) gives all of them back. */
+/*
+ * A descriptor to hold bytes with; close(2) gives all of them back. Where the
+ * file cannot be written it serves to ask only, and taking is -EBADF.
+ */
 int ft_held_open(const char *database, int *fd, struct ft_error *err);
 
 /* The byte of a name. */

@@ -5,7 +5,8 @@ db_migrations = \
 	db/migrations/0002-pairs.sql \
 	db/migrations/0003-history.sql \
 	db/migrations/0004-rollups.sql \
-	db/migrations/0005-locks.sql
+	db/migrations/0005-locks.sql \
+	db/migrations/0006-jobs.sql
 EXTRA_DIST += db/embed db/schema.sql $(db_migrations)
 
 noinst_LIBRARIES += libftdb.a
@@ -16,6 +17,7 @@ libftdb_a_SOURCES = \
 	db/held.c db/held.h \
 	db/history.c \
 	db/hosts.c \
+	db/jobs.c db/jobs.h \
 	db/later.c db/later.h \
 	db/lock.c db/lock.h \
 	db/pairs.c \

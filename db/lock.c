@@ -87,7 +87,8 @@ say(const struct row *row, struct ft_error *err)
 {
     int64_t seconds = FT_MAX((now_ms() - row->since) / 1000, INT64_C(0));
 
-    return ft_fail(err, EBUSY, "wait until it is done and try again",
+    return ft_fail(err, EBUSY,
+                   "ftadmin jobs shows it; wait until it is done and try again",
                    "another ftadmin is at work: process %" PRId64
                    ", %.150s, by %s%s%s for %" PRId64 " s",
                    row->pid, row->doing, row->who, *row->origin ? " from " : "",
@@ -104,7 +105,8 @@ refuse(struct ft_store *store, int fd, const char *subject, struct ft_error *err
     for (size_t i = 0; i < count; i++)
         if (ft_held_by_other(fd, FT_HELD_LOCKS + rows[i].id))
             return say(&rows[i], err);
-    return ft_fail(err, EBUSY, "wait until it is done and try again",
+    return ft_fail(err, EBUSY,
+                   "ftadmin jobs shows it; wait until it is done and try again",
                    "another ftadmin is at work on %s", subject);
 }
 

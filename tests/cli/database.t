@@ -63,7 +63,7 @@ h1	127.0.0.1:1	hypervisor	0.1.0	2
 h2	127.0.0.1:1	hypervisor	0.1.0	0
 w1	127.0.0.1:1	witness	0.1.0	0
 $ cp t.db newer.db && printf '\377' | dd of=newer.db bs=1 seek=63 conv=notrunc status=none; ftadmin --db newer.db status
-! ftadmin: newer.db: written by a newer ftadmin (schema 255, this one knows 5)
+! ftadmin: newer.db: written by a newer ftadmin (schema 255, this one knows 6)
 !   hint: use the newer ftadmin, or another file with --db FILE
 [10]
 $ head -c 20000 t.db >cut.db; ftadmin --db cut.db host list
@@ -79,11 +79,11 @@ $ : >empty.db; ftadmin --db empty.db host list --plain; stat -c %a empty.db
 ! No hosts yet: ftadmin host add HOST...
 $ export SSH_CLIENT='10.0.0.5 40000 22' SUDO_USER=ops; seed t.db hold 'vm aaaaaaaa-2222-3333-4444-555555555555' 'protect vm1' 'ftadmin --db t.db unprotect vm1 --yes'
 ! ftadmin: another ftadmin is at work: process PID, protect vm1, by ops from 10.0.0.5 for 0 s
-!   hint: wait until it is done and try again
+!   hint: ftadmin jobs shows it; wait until it is done and try again
 [5]
 $ seed t.db hold 'host w1' 'host add w1' 'ftadmin --db t.db unprotect vm1 --yes' 2>&1 | sed 's/, by .*//'
 ftadmin: another ftadmin is at work: process PID, host add w1
-  hint: wait until it is done and try again
+  hint: ftadmin jobs shows it; wait until it is done and try again
 $ seed t.db hold 'vm bbbbbbbb-2222-3333-4444-555555555555' 'protect vm2' 'ftadmin --db t.db unprotect vm1 --yes' 2>&1 | head -n 1
 ftadmin: vm1: neither h1 nor h2 can be asked
 $ ftadmin --db t.db host list --json >/dev/full 2>&1; echo $?

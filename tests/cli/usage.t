@@ -17,6 +17,9 @@ $ ftadmin
 !   events                   Show what happened on the hosts
 !   switchover VM            Let the VM go on at its other host, planned
 !   unprotect VM             End the protection of a VM
+!   jobs                     List what ftadmin does and did to VMs and hosts
+!   jobs show JOB            Show one job: its steps, how far it is, what it leaves
+!   jobs stop JOB            Ask a job to stop at its next safe point
 !   help [COMMAND]           Explain a command
 ! 
 ! Options of every command:

@@ -29,6 +29,7 @@ lab_tests = \
 	tests/lab/test-garbage.sh \
 	tests/lab/test-faults.sh \
 	tests/lab/test-clocks.sh \
+	tests/lab/test-jobs.sh \
 	tests/lab/test-phases.sh
 
 TESTS += $(lab_tests)

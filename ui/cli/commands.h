@@ -23,5 +23,8 @@ extern const struct ft_command ft_command_events;
 extern const struct ft_command ft_command_switchover;
 extern const struct ft_command ft_command_unprotect;
 extern const struct ft_command ft_command_verify;
+extern const struct ft_command ft_command_jobs;
+extern const struct ft_command ft_command_jobs_show;
+extern const struct ft_command ft_command_jobs_stop;
 
 #endif

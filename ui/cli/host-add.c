@@ -7,6 +7,7 @@
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/cli/interrupt.h"
 #include "ui/model/host-name.h"
 #include "ui/work/hosts.h"
 
@@ -66,12 +67,17 @@ parse_hosts(struct ft_cli *cli, int argc, char **argv)
 static enum ft_exit
 add_hosts(struct ft_cli *cli, struct ft_work_fleet *fleet)
 {
+    struct ft_error err = FT_ERROR_INIT;
+    size_t added;
+
     if (isatty(STDERR_FILENO) || cli->options.verbose)
         ft_cli_note(cli,
                     "Connecting, installing the engine, looking around on %zu "
                     "host%s ...",
                     fleet->count, fleet->count == 1 ? "" : "s");
-    ft_work_hosts_add(fleet);
+    ft_cli_catch_interrupts();
+    if (ft_work_hosts_add(fleet, &added, &err))
+        return ft_cli_fail(cli, &err);
     return report(cli, fleet);
 }
 

@@ -29,18 +29,20 @@ not_gone(struct ft_cli *cli, const struct ft_work_fleet *fleet)
 }
 
 static enum ft_exit
-uninstall(struct ft_cli *cli, const struct ft_store_host *host)
+take_away(struct ft_cli *cli, const struct ft_store_host *host)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_work_fleet fleet;
     enum ft_exit code = FT_EXIT_OK;
     bool gone;
 
-    if (ft_work_host_uninstall(&cli->work, host, cli->options.purge, &fleet,
-                               &gone, &err))
+    if (ft_work_host_remove(&cli->work, host, cli->options.keep_engine,
+                            cli->options.purge, &fleet, &gone, &err))
         code = ft_cli_fail(cli, &err);
     else if (!gone)
         code = not_gone(cli, &fleet);
+    else
+        ft_cli_note(cli, "%s is removed.", host->name);
     ft_work_fleet_close(&fleet);
     return code;
 }
@@ -60,14 +62,7 @@ run(struct ft_cli *cli, int argc, char **argv)
                               ? "Forget %s?"
                               : "Remove the engine from %s and forget the host?",
                           host.name);
-    if (!code && !cli->options.keep_engine)
-        code = uninstall(cli, &host);
-    if (code)
-        return code;
-    if (ft_work_host_forget(&cli->work, &host, &err))
-        return ft_cli_fail(cli, &err);
-    ft_cli_note(cli, "%s is removed.", host.name);
-    return FT_EXIT_OK;
+    return code ? code : take_away(cli, &host);
 }
 
 const struct ft_command ft_command_host_remove = {

@@ -16,6 +16,8 @@ libftuicli_a_SOURCES = \
 	ui/cli/host-show.c \
 	ui/cli/if-lost.c ui/cli/if-lost.h \
 	ui/cli/interrupt.c ui/cli/interrupt.h \
+	ui/cli/jobs.c \
+	ui/cli/jobs-show.c \
 	ui/cli/options.c ui/cli/options.h \
 	ui/cli/parse.c ui/cli/parse.h \
 	ui/cli/progress.c ui/cli/progress.h \

@@ -54,6 +54,8 @@ struct ft_cli_options {
     const char *host;
     const char *severity;
     const char *since;
+    /* jobs show */
+    bool log;
 };
 
 enum ft_option_kind { FT_OPTION_FLAG, FT_OPTION_TEXT, FT_OPTION_INTEGER };

@@ -202,13 +202,17 @@ unknown_verb(struct ft_cli *cli, int argc, char **argv)
     return usage_error(cli);
 }
 
-/* Sets cli->command from the first one or two words; *words is how many. */
+/*
+ * Sets cli->command from the first one or two words; *words is how many. "jobs"
+ * is a command and a noun: what follows it and is no option is a verb.
+ */
 static enum ft_exit
 parse_verb(struct ft_cli *cli, int argc, char **argv, int *words)
 {
     char name[64];
 
-    if (argc > 1 && ft_command_is_noun(cli->commands, argv[0])) {
+    if (argc > 1 && ft_command_is_noun(cli->commands, argv[0]) &&
+        !(*argv[1] == '-' && ft_command_find(cli->commands, argv[0]))) {
         snprintf(name, sizeof(name), "%s %s", argv[0], argv[1]);
         cli->command = ft_command_find(cli->commands, name);
         *words = 2;
@@ -244,7 +248,8 @@ check_arguments(struct ft_cli *cli, int argc, char **argv)
 static bool
 is_noun_help(const struct ft_cli *cli, int argc, char **argv)
 {
-    if (!ft_command_is_noun(cli->commands, argv[0]))
+    if (!ft_command_is_noun(cli->commands, argv[0]) ||
+        ft_command_find(cli->commands, argv[0]))
         return false;
     return argc == 1 ? cli->options.help
                      : !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h");

@@ -123,3 +123,12 @@ ft_cli_progress_start(struct ft_cli_progress *self, struct ft_cli *cli)
         isatty(fileno(cli->messages)) && term && strcmp(term, "dumb");
     return progress;
 }
+
+void
+ft_cli_say_left(struct ft_cli *cli, const struct ft_job_outcome *outcome)
+{
+    if (*outcome->left.goes_on)
+        ft_cli_note(cli, "%s", outcome->left.goes_on);
+    if (*outcome->left.next)
+        ft_cli_note(cli, "  %s", outcome->left.next);
+}

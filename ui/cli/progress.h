@@ -8,6 +8,7 @@
 
 #include "protect/protect.h"
 #include "ui/cli/cli.h"
+#include "ui/work/job.h"
 
 struct ft_cli_progress {
     struct ft_cli *cli;
@@ -21,6 +22,9 @@ struct ft_cli_progress {
 /* Fills callbacks for src/protect; self must outlive them. */
 struct ft_progress ft_cli_progress_start(struct ft_cli_progress *self,
                                          struct ft_cli *cli);
+
+/* What a job that did not come to its end leaves on the hosts; or nothing. */
+void ft_cli_say_left(struct ft_cli *cli, const struct ft_job_outcome *outcome);
 
 /* Ends an open bar. */
 void ft_cli_progress_end(struct ft_cli_progress *self);

@@ -161,21 +161,21 @@ print_result(struct ft_cli *cli, struct ft_work_protect *job, const char *result
 
     if (cli->style.output == FT_OUTPUT_JSON)
         return ft_cli_print(cli, document, NULL, NULL, 0);
+    if (*job->outcome.left.goes_on)
+        return FT_EXIT_OK; /* that says it */
     fprintf(cli->out, "%s is %s: runs on %s, copy on %s (%.1f s)\n", plan->vm,
             result, plan->primary, plan->standby, seconds);
     return FT_EXIT_OK;
 }
 
+/* Detached while the hosts do the rest, or stopped before they could. */
 static enum ft_exit
-detached(struct ft_cli *cli, struct ft_work_protect *job)
+left_alone(struct ft_cli *cli, struct ft_work_protect *job)
 {
-    print_result(cli, job, "detached");
-    ft_cli_note(cli,
-                "Detached; the hosts go on by themselves.\n"
-                "  ftadmin status %s      shows how far it is\n"
-                "  ftadmin protect %s     attaches again\n"
-                "  ftadmin unprotect %s   ends it",
-                job->plan.vm, job->plan.vm, job->plan.vm);
+    const struct ft_job_outcome *outcome = &job->outcome;
+
+    print_result(cli, job, outcome->goes_on ? "detached" : "stopped");
+    ft_cli_say_left(cli, outcome);
     return FT_EXIT_INTERRUPTED;
 }
 
@@ -190,8 +190,8 @@ apply(struct ft_cli *cli, struct ft_work_protect *job)
     ft_cli_catch_interrupts();
     rc = ft_work_protect_apply(job, &progress, &err);
     ft_cli_progress_end(&shown);
-    if (rc == -EINTR)
-        return detached(cli, job);
+    if (rc == -EINTR || rc == -ECANCELED)
+        return left_alone(cli, job);
     return rc ? ft_cli_fail(cli, &err) : print_result(cli, job, "protected");
 }
 
@@ -249,8 +249,9 @@ const struct ft_command ft_command_protect = {
     .details =
         "Looks at all hosts, picks a standby and a witness, checks everything\n"
         "that could make a failover fail, copies disks and memory while the VM\n"
-        "runs, and waits until it is protected. Ctrl-C detaches: the hosts go\n"
-        "on by themselves. Given again after an interruption it continues.",
+        "runs, and waits until it is protected. Ctrl-C while the hosts copy\n"
+        "detaches: they go on by themselves; before, it stops, and says what\n"
+        "was made. Given again after an interruption it continues.",
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

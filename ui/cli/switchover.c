@@ -5,6 +5,7 @@
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/cli/interrupt.h"
 #include "ui/work/operate.h"
 
 static enum ft_exit
@@ -38,6 +39,7 @@ run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_switchover_result result = { .outage_ms = 0 };
+    struct ft_job_outcome outcome;
     struct ft_work_pair found;
     enum ft_exit code;
 
@@ -48,7 +50,8 @@ run(struct ft_cli *cli, int argc, char **argv)
                           found.pair.primary, found.pair.standby);
     if (code)
         return code;
-    if (ft_work_switchover(&cli->fleet, &found, &result, &err))
+    ft_cli_catch_interrupts();
+    if (ft_work_switchover(&cli->fleet, &found, &result, &outcome, &err))
         return ft_cli_fail(cli, &err);
     return print_result(cli, found.pair.vm, &result);
 }

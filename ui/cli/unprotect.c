@@ -51,6 +51,7 @@ remove_pair(struct ft_cli *cli, const struct ft_work_pair *found)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_unprotect_result result = { .left_count = 0 };
+    struct ft_job_outcome outcome;
     struct ft_cli_progress shown;
     struct ft_progress progress = ft_cli_progress_start(&shown, cli);
     enum ft_exit code;
@@ -58,14 +59,11 @@ remove_pair(struct ft_cli *cli, const struct ft_work_pair *found)
 
     ft_cli_catch_interrupts();
     rc = ft_work_unprotect(&cli->fleet, found, cli->options.force, &progress,
-                           &result, &err);
+                           &result, &outcome, &err);
     ft_cli_progress_end(&shown);
     if (rc) {
         code = ft_cli_fail(cli, &err);
-        if (rc == -EINTR)
-            ft_cli_note(cli,
-                        "Interrupted; ftadmin unprotect %s goes on with it.",
-                        found->pair.vm);
+        ft_cli_say_left(cli, &outcome);
         return code;
     }
     code = print_result(cli, found, &result);

@@ -9,6 +9,8 @@ libftuimodel_a_SOURCES = \
 	ui/model/event-rows.c ui/model/event-rows.h \
 	ui/model/host-name.c ui/model/host-name.h \
 	ui/model/host-rows.c ui/model/host-rows.h \
+	ui/model/job-rows.c ui/model/job-rows.h \
+	ui/model/left.c ui/model/left.h \
 	ui/model/live.c ui/model/live.h \
 	ui/model/live-rows.c ui/model/live-rows.h \
 	ui/model/meaning.c ui/model/meaning.h \
@@ -23,6 +25,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/suggest.c ui/model/suggest.h \
 	ui/model/summary.c ui/model/summary.h \
 	ui/model/topology.c ui/model/topology.h \
+	ui/model/utc.c ui/model/utc.h \
 	ui/model/verdict.c ui/model/verdict.h \
 	ui/model/verdict-all.c \
 	ui/model/vm-rows.c ui/model/vm-rows.h \

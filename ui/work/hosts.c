@@ -170,33 +170,51 @@ ft_work_hosts_prepare(const struct ft_work *work, struct ft_store_host *hosts,
     return rc;
 }
 
+struct adding {
+    struct ft_work_fleet *fleet;
+    struct ft_job *job;
+};
+
 static int
 on_upload(void *data, size_t done, size_t total)
 {
     (void)done;
     (void)total;
-    return ft_work_interrupted(data);
+    return ft_job_stopped(data);
+}
+
+static void
+name_step(const char *host, const char *what, char out[FT_STORE_TEXT])
+{
+    snprintf(out, FT_STORE_TEXT, "%.200s: %s", host, what);
 }
 
 static int
 add_one(struct ft_fleet *fleet, struct ft_member *member, size_t index,
         void *data, struct ft_error *err)
 {
+    const struct adding *adding = data;
+    char text[FT_STORE_TEXT];
     bool changed = false;
-    int rc = ft_member_connect(fleet, member, err);
+    int rc;
 
-    (void)index;
+    name_step(member->name, "install the engine, look around", text);
+    ft_job_step(adding->job, index, text, FT_STEP_STARTED);
+    rc = ft_member_connect(fleet, member, err);
     if (!rc)
-        rc = ft_member_engine(fleet, member, on_upload, data, &changed, err);
-    return rc ? rc : ft_member_probe(fleet, member, true, err);
+        rc = ft_member_engine(fleet, member, on_upload, adding->job, &changed,
+                              err);
+    if (!rc)
+        rc = ft_member_probe(fleet, member, true, err);
+    ft_job_step(adding->job, index, text, rc ? FT_STEP_FAILED : FT_STEP_DONE);
+    return rc;
 }
 
-size_t
-ft_work_hosts_add(struct ft_work_fleet *fleet)
+static size_t
+remember_added(struct ft_work_fleet *fleet)
 {
     size_t added = 0;
 
-    ft_work_fleet_each(fleet, add_one, (void *)fleet->work);
     for (size_t i = 0; i < fleet->count; i++) {
         struct ft_error *error = &fleet->errors[i];
 
@@ -206,6 +224,64 @@ ft_work_hosts_add(struct ft_work_fleet *fleet)
         added += !error->code;
     }
     return added;
+}
+
+/* The first error stands for all, when no host went well. */
+static const struct ft_error *
+first_error(const struct ft_work_fleet *fleet)
+{
+    size_t i = 0;
+
+    while (i + 1 < fleet->count && !fleet->errors[i].code)
+        i++;
+    return &fleet->errors[i];
+}
+
+static void
+end_adding(struct ft_work_fleet *fleet, struct ft_job *job, size_t added)
+{
+    const struct ft_error *error = added ? NULL : first_error(fleet);
+    char text[FT_STORE_TEXT];
+
+    snprintf(text, sizeof(text), "%zu of %zu host%s added", added, fleet->count,
+             fleet->count == 1 ? "" : "s");
+    ft_job_end(job, error ? -error->code : 0, added < fleet->count, text, error,
+               NULL);
+}
+
+/* "h1 h2 w1" */
+static void
+name_all(const struct ft_work_fleet *fleet, char out[FT_STORE_TEXT])
+{
+    size_t used = 0;
+
+    *out = '\0';
+    for (size_t i = 0; i < fleet->count && used < FT_STORE_TEXT - 1; i++)
+        used += (size_t)snprintf(out + used, FT_STORE_TEXT - used, "%s%s",
+                                 i ? " " : "", fleet->hosts[i].name);
+}
+
+int
+ft_work_hosts_add(struct ft_work_fleet *fleet, size_t *added,
+                  struct ft_error *err)
+{
+    struct adding adding = { .fleet = fleet };
+    char names[FT_STORE_TEXT];
+    struct ft_trace trace;
+    int rc;
+
+    *added = 0;
+    name_all(fleet, names);
+    rc = ft_job_begin(fleet->work, "host add", names, "", &adding.job, err);
+    if (rc)
+        return rc;
+    trace = ft_job_trace(adding.job);
+    ft_fleet_set_trace(&fleet->fleet, &trace);
+    ft_work_fleet_each(fleet, add_one, &adding);
+    ft_fleet_set_trace(&fleet->fleet, NULL);
+    *added = remember_added(fleet);
+    end_adding(fleet, adding.job, *added);
+    return 0;
 }
 
 json_t *
@@ -301,30 +377,71 @@ uninstall(struct ft_fleet *fleet, struct ft_member *member, size_t index,
     return ft_install_remove(member->ssh, wanted->purge, err);
 }
 
-int
-ft_work_host_uninstall(const struct ft_work *work,
-                       const struct ft_store_host *host, bool purge,
-                       struct ft_work_fleet *fleet, bool *gone,
-                       struct ft_error *err)
+static int
+fleet_of(const struct ft_work *work, const struct ft_store_host *host,
+         struct ft_work_fleet *fleet, struct ft_error *err)
 {
-    struct uninstall wanted = { work, purge };
     struct ft_store_host *one = malloc(sizeof(*one));
-    int rc;
 
-    *gone = false;
-    memset(fleet, 0, sizeof(*fleet));
     if (!one)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     *one = *host;
-    rc = ft_work_fleet_from(work, false, one, 1, fleet, err);
-    if (!rc)
-        *gone = ft_work_fleet_each(fleet, uninstall, &wanted) == 1;
+    return ft_work_fleet_from(work, false, one, 1, fleet, err);
+}
+
+/* True when the engine is gone; else fleet->errors says why not. */
+static bool
+take_engine(struct ft_work_fleet *fleet, bool purge, struct ft_job *job)
+{
+    struct uninstall wanted = { fleet->work, purge };
+    struct ft_trace trace = ft_job_trace(job);
+    char text[FT_STORE_TEXT];
+    bool gone;
+
+    name_step(fleet->hosts[0].name, "remove the engine", text);
+    ft_job_step(job, 0, text, FT_STEP_STARTED);
+    ft_fleet_set_trace(&fleet->fleet, &trace);
+    gone = ft_work_fleet_each(fleet, uninstall, &wanted) == 1;
+    ft_fleet_set_trace(&fleet->fleet, NULL);
+    ft_job_step(job, 0, text, gone ? FT_STEP_DONE : FT_STEP_FAILED);
+    return gone;
+}
+
+static int
+forget(const struct ft_work *work, const struct ft_store_host *host,
+       size_t index, struct ft_job *job, struct ft_error *err)
+{
+    char text[FT_STORE_TEXT];
+    int rc;
+
+    name_step(host->name, "forget the host", text);
+    ft_job_step(job, index, text, FT_STEP_STARTED);
+    rc = ft_store_host_remove(work->store, host->name, err);
+    ft_job_step(job, index, text, rc ? FT_STEP_FAILED : FT_STEP_DONE);
     return rc;
 }
 
 int
-ft_work_host_forget(const struct ft_work *work,
-                    const struct ft_store_host *host, struct ft_error *err)
+ft_work_host_remove(const struct ft_work *work, const struct ft_store_host *host,
+                    bool keep_engine, bool purge, struct ft_work_fleet *fleet,
+                    bool *gone, struct ft_error *err)
 {
-    return ft_store_host_remove(work->store, host->name, err);
+    const struct ft_error *why = err;
+    struct ft_job *job;
+    int rc;
+
+    *gone = false;
+    memset(fleet, 0, sizeof(*fleet));
+    rc = ft_job_begin(work, "host remove", host->name, "", &job, err);
+    if (rc)
+        return rc;
+    rc = fleet_of(work, host, fleet, err);
+    *gone = !rc && (keep_engine || take_engine(fleet, purge, job));
+    if (*gone)
+        rc = forget(work, host, keep_engine ? 0 : 1, job, err);
+    else if (!rc)
+        why = &fleet->errors[0];
+    ft_job_end(job, *gone ? rc : -why->code, false, "removed",
+               *gone && !rc ? NULL : why, NULL);
+    return rc;
 }

@@ -7,6 +7,7 @@
 #define FT_UI_WORK_HOSTS_H
 
 #include "ui/work/fleet.h"
+#include "ui/work/job.h"
 
 /* All known hosts, rows of ft_host_list_row; nobody is asked. */
 int ft_work_hosts_list(const struct ft_work *work, json_t **rows,
@@ -27,10 +28,12 @@ int ft_work_hosts_prepare(const struct ft_work *work,
 
 /*
  * Installs the engine on every host of such a fleet, looks around there, and
- * remembers those where that went well; the others are in fleet->errors.
- * Returns how many went well.
+ * remembers those where that went well, as a job with a step a host; the others
+ * are in fleet->errors. *added: how many went well. 0 also when some did not;
+ * otherwise it could not be begun.
  */
-size_t ft_work_hosts_add(struct ft_work_fleet *fleet);
+int ft_work_hosts_add(struct ft_work_fleet *fleet, size_t *added,
+                      struct ft_error *err);
 
 /* Rows of ft_host_added_row, in the fleet's order, after ft_work_hosts_add. */
 json_t *ft_work_hosts_added(const struct ft_work_fleet *fleet);
@@ -43,18 +46,15 @@ int ft_work_host_claim(const struct ft_work *work, const char *name,
                        struct ft_store_host *host, struct ft_error *err);
 
 /*
- * Takes the engine away from the host; with purge its state too. Refused
- * (-EBUSY) while the engine there carries pairs or is witness of some. fleet,
- * made of this host, has the error; it is to be closed also after an error,
- * which is one of ours and none of the host's. *gone: it went well.
+ * Takes the engine away from the host, unless keep_engine, with purge its state
+ * too, and forgets the host; as a job. Refused (-EBUSY) while the engine there
+ * carries pairs or is witness of some. *gone false: the host would not have it,
+ * or could not be asked, which is in fleet->errors; 0 is returned then. fleet is
+ * made of this host, and to be closed always.
  */
-int ft_work_host_uninstall(const struct ft_work *work,
-                           const struct ft_store_host *host, bool purge,
-                           struct ft_work_fleet *fleet, bool *gone,
-                           struct ft_error *err);
-
-/* Removes it from the database. */
-int ft_work_host_forget(const struct ft_work *work,
-                        const struct ft_store_host *host, struct ft_error *err);
+int ft_work_host_remove(const struct ft_work *work,
+                        const struct ft_store_host *host, bool keep_engine,
+                        bool purge, struct ft_work_fleet *fleet, bool *gone,
+                        struct ft_error *err);
 
 #endif

@@ -5,6 +5,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/events.c ui/work/events.h \
 	ui/work/fleet.c ui/work/fleet.h \
 	ui/work/hosts.c ui/work/hosts.h \
+	ui/work/job.c ui/work/job.h \
 	ui/work/journal.c ui/work/journal.h \
 	ui/work/known.c ui/work/known.h \
 	ui/work/locks.c ui/work/locks.h \

@@ -3,9 +3,13 @@
 
 #include "ui/work/operate.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "ui/work/journal.h"
 #include "ui/work/locks.h"
 #include "ui/work/remember.h"
@@ -26,6 +30,36 @@ lock_pair(const struct ft_work *work, const char *verb,
                                     err);
 }
 
+/* ---- the job around it ---- */
+
+static int
+begin_job(struct ft_work_fleet *fleet, const char *verb,
+          const struct ft_work_pair *found, struct ft_job **job,
+          struct ft_job_outcome *outcome, struct ft_error *err)
+{
+    struct ft_trace trace;
+    int rc;
+
+    if (outcome)
+        memset(outcome, 0, sizeof(*outcome));
+    rc = ft_job_begin(fleet->work, verb, found->pair.vm, found->pair.pair, job,
+                      err);
+    if (rc)
+        return rc;
+    trace = ft_job_trace(*job);
+    ft_fleet_set_trace(&fleet->fleet, &trace);
+    return 0;
+}
+
+static void
+end_job(struct ft_work_fleet *fleet, struct ft_job *job, int rc, bool partly,
+        const char *result, const struct ft_error *err,
+        struct ft_job_outcome *outcome)
+{
+    ft_fleet_set_trace(&fleet->fleet, NULL);
+    ft_job_end(job, rc, partly, result, rc ? err : NULL, outcome);
+}
+
 int
 ft_work_switchover_prepare(struct ft_work_fleet *fleet, const char *vm,
                            struct ft_work_pair *found, struct ft_error *err)
@@ -40,13 +74,122 @@ ft_work_switchover_prepare(struct ft_work_fleet *fleet, const char *vm,
     return lock_pair(fleet->work, "switchover", &found->pair, err);
 }
 
+/* ---- switchover ---- */
+
+#define AFTERWARDS_MS \
+    3000 /* patience with the answer, once the user wants out */
+#define ASK_MS 20
+
+/* The question, which blocks until its answer is there, and its thread. */
+struct handover {
+    struct ft_work_fleet *fleet;
+    const struct ft_work_pair *found;
+    struct ft_switchover_result *result;
+    struct ft_error err;
+    int rc;
+    atomic_bool ended;
+    pthread_t thread;
+};
+
+static void *
+hand_over(void *data)
+{
+    struct handover *h = data;
+
+    h->rc = ft_switchover(&h->fleet->fleet, &h->found->ref,
+                          ft_work_timeout_ms(h->fleet->work, 0), h->result,
+                          &h->err);
+    atomic_store(&h->ended, true);
+    return NULL;
+}
+
+/* True when the answer came, false when the user wanted out before. */
+static bool
+wait_for_answer(struct handover *h, struct ft_job *job)
+{
+    int64_t deadline = 0;
+
+    while (!atomic_load(&h->ended)) {
+        if (!deadline && ft_job_stopped(job))
+            deadline = ft_clock_ns() + AFTERWARDS_MS * FT_NS_PER_MS;
+        if (deadline && ft_clock_ns() > deadline)
+            return false;
+        ft_clock_sleep(ASK_MS * FT_NS_PER_MS);
+    }
+    return true;
+}
+
+/* Nobody waits any longer: the connections end, and with them the question. */
+static void
+give_up(struct handover *h)
+{
+    for (size_t i = 0; i < h->fleet->count; i++)
+        if (h->fleet->fleet.members[i]->ssh)
+            ft_ssh_abort(h->fleet->fleet.members[i]->ssh);
+    pthread_join(h->thread, NULL);
+    for (size_t i = 0; i < h->fleet->count; i++)
+        ft_member_disconnect(h->fleet->fleet.members[i]);
+}
+
+/* What became of it, from the hosts' own mouths. -EINTR always. */
+static int
+ask_again(struct ft_work_fleet *fleet, const struct ft_work_pair *before,
+          struct ft_error *err)
+{
+    const char *vm = before->pair.vm;
+    struct ft_work_pair now;
+
+    if (ft_work_pair_find(fleet, before->pair.pair, &now, NULL) || !now.live)
+        return ft_fail(err, EINTR, "ftadmin status shows where it runs",
+                       "%s: interrupted; no host says whether it has moved", vm);
+    if (now.pair.generation > before->pair.generation)
+        return ft_fail(err, EINTR, NULL,
+                       "%s: interrupted, but it had happened: it runs on %s now",
+                       vm, now.pair.primary);
+    return ft_fail(err, EINTR,
+                   "the hosts do it or leave it by themselves; ftadmin status "
+                   "shows where it runs",
+                   "%s: interrupted; it runs on %s still", vm, now.pair.primary);
+}
+
+static int
+switch_over(struct handover *h, struct ft_job *job, struct ft_error *err)
+{
+    if (pthread_create(&h->thread, NULL, hand_over, h))
+        return ft_fail(err, EAGAIN, NULL, "no thread to be had");
+    if (!wait_for_answer(h, job)) {
+        give_up(h);
+        return ask_again(h->fleet, h->found, err);
+    }
+    pthread_join(h->thread, NULL);
+    *err = h->err;
+    return h->rc;
+}
+
 int
 ft_work_switchover(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
-                   struct ft_switchover_result *result, struct ft_error *err)
+                   struct ft_switchover_result *result,
+                   struct ft_job_outcome *outcome, struct ft_error *err)
 {
-    return ft_switchover(&fleet->fleet, &found->ref,
-                         ft_work_timeout_ms(fleet->work, 0), result, err);
+    struct handover h = { .fleet = fleet, .found = found, .result = result };
+    char text[FT_STORE_TEXT];
+    struct ft_job *job;
+    int rc = begin_job(fleet, "switchover", found, &job, outcome, err);
+
+    if (rc)
+        return rc;
+    snprintf(text, sizeof(text), "%.200s: hand over to %.200s",
+             found->pair.primary, found->pair.standby);
+    ft_job_step(job, 0, text, FT_STEP_STARTED);
+    rc = switch_over(&h, job, err);
+    ft_job_step(job, 0, text, rc ? FT_STEP_FAILED : FT_STEP_DONE);
+    snprintf(text, sizeof(text), "runs on %.200s, stood still for %.1f ms",
+             result->primary, result->outage_ms);
+    end_job(fleet, job, rc, false, text, err, outcome);
+    return rc;
 }
+
+/* ---- unprotect ---- */
 
 int
 ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
@@ -67,13 +210,30 @@ ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
 int
 ft_work_unprotect(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
                   bool force, const struct ft_progress *progress,
-                  struct ft_unprotect_result *result, struct ft_error *err)
+                  struct ft_unprotect_result *result,
+                  struct ft_job_outcome *outcome, struct ft_error *err)
 {
     struct ft_journal_ops journal = ft_work_journal(fleet->work->store);
+    struct ft_progress own;
+    char text[FT_STORE_TEXT];
+    struct ft_job *job;
+    int rc = begin_job(fleet, "unprotect", found, &job, outcome, err);
 
-    return ft_unprotect(&fleet->fleet, &found->ref, force, progress, &journal,
-                        result, err);
+    if (rc)
+        return rc;
+    own = ft_job_progress(job, progress);
+    rc = ft_unprotect(&fleet->fleet, &found->ref, force, &own, &journal, result,
+                      err);
+    snprintf(text, sizeof(text),
+             result->left_count ? "something is left on %zu "
+                                  "host%s"
+                                : "no longer protected",
+             result->left_count, result->left_count == 1 ? "" : "s");
+    end_job(fleet, job, rc, result->left_count > 0, text, err, outcome);
+    return rc;
 }
+
+/* ---- verify ---- */
 
 int
 ft_work_verify_prepare(struct ft_work_fleet *fleet, const char *vm,
@@ -88,6 +248,20 @@ int
 ft_work_verify(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
                json_t **result, bool *differs, struct ft_error *err)
 {
-    return ft_verify(&fleet->fleet, &found->ref,
-                     ft_work_timeout_ms(fleet->work, 0), result, differs, err);
+    char text[FT_STORE_TEXT];
+    struct ft_job *job;
+    int rc = begin_job(fleet, "verify", found, &job, NULL, err);
+
+    if (rc)
+        return rc;
+    snprintf(text, sizeof(text), "%.200s: compare the copy with the VM",
+             found->pair.primary);
+    ft_job_step(job, 0, text, FT_STEP_STARTED);
+    rc = ft_verify(&fleet->fleet, &found->ref,
+                   ft_work_timeout_ms(fleet->work, 0), result, differs, err);
+    ft_job_step(job, 0, text, rc ? FT_STEP_FAILED : FT_STEP_DONE);
+    end_job(fleet, job, rc, false,
+            rc || !*differs ? "no difference" : "the copy differs from the VM",
+            err, NULL);
+    return rc;
 }

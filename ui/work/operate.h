@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is done to a pair that exists: switchover and unprotect, each in two
- * parts, so that the user can be asked in between, and verify. The store's
+ * What is done to a pair that exists: switchover, unprotect and verify, each in
+ * two parts, so that the user can be asked in between. The second part is a job
+ * (ui/work/job.h), whose outcome is filled also after an error. The store's
  * thread.
  */
 #ifndef FT_UI_WORK_OPERATE_H
 #define FT_UI_WORK_OPERATE_H
 
+#include "ui/work/job.h"
 #include "ui/work/pair.h"
 
 /*
@@ -16,11 +18,15 @@
 int ft_work_switchover_prepare(struct ft_work_fleet *fleet, const char *vm,
                                struct ft_work_pair *found, struct ft_error *err);
 
-/* ft_switchover, with the user's patience or its own. */
+/*
+ * ft_switchover, with the user's patience or its own. -EINTR: the user wanted
+ * out before the answer came; the hosts were asked once more, and err says
+ * whether the VM has moved, or that this cannot be known.
+ */
 int ft_work_switchover(struct ft_work_fleet *fleet,
                        const struct ft_work_pair *found,
                        struct ft_switchover_result *result,
-                       struct ft_error *err);
+                       struct ft_job_outcome *outcome, struct ft_error *err);
 
 /*
  * Locks the pair, finds it, living or remembered, and adopts it, for the
@@ -33,7 +39,8 @@ int ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
 int ft_work_unprotect(struct ft_work_fleet *fleet,
                       const struct ft_work_pair *found, bool force,
                       const struct ft_progress *progress,
-                      struct ft_unprotect_result *result, struct ft_error *err);
+                      struct ft_unprotect_result *result,
+                      struct ft_job_outcome *outcome, struct ft_error *err);
 
 /* Finds the pair, living or remembered, and locks it. -ENOENT; -EBUSY. */
 int ft_work_verify_prepare(struct ft_work_fleet *fleet, const char *vm,

@@ -243,21 +243,48 @@ on_interrupted(void *data)
     return shown->interrupted ? shown->interrupted(shown->data) : 0;
 }
 
-int
-ft_work_protect_apply(struct ft_work_protect *job,
-                      const struct ft_progress *progress, struct ft_error *err)
+static int
+apply(struct ft_work_protect *job, struct ft_job *record,
+      const struct ft_progress *progress, struct ft_error *err)
 {
-    struct watched watched = { job, progress };
+    struct ft_progress recorded = ft_job_progress(record, progress);
+    struct watched watched = { job, &recorded };
     struct ft_progress own = {
         .step = on_step,
         .bytes = on_bytes,
         .note = on_note,
         .interrupted = on_interrupted,
         .data = &watched,
-        .no_wait = progress->no_wait,
+        .no_wait = recorded.no_wait,
     };
+    struct ft_trace trace = ft_job_trace(record);
+    int rc;
 
-    return ft_protect_apply(&job->usable, &job->plan, &own, &job->journal, err);
+    for (size_t i = 0; i < job->plan.step_count; i++)
+        ft_job_plan(record, i, ft_step_kind_name(job->plan.steps[i].kind),
+                    job->plan.steps[i].description);
+    ft_fleet_set_trace(&job->usable, &trace);
+    rc = ft_protect_apply(&job->usable, &job->plan, &own, &job->journal, err);
+    ft_fleet_set_trace(&job->usable, NULL);
+    return rc;
+}
+
+int
+ft_work_protect_apply(struct ft_work_protect *job,
+                      const struct ft_progress *progress, struct ft_error *err)
+{
+    struct ft_job *record;
+    char text[FT_STORE_TEXT];
+    int rc = ft_job_begin(job->fleet->work, "protect", job->plan.vm,
+                          job->plan.pair, &record, err);
+
+    if (rc)
+        return rc;
+    rc = apply(job, record, progress, err);
+    snprintf(text, sizeof(text), "runs on %.200s, copy on %.200s",
+             job->plan.primary, job->plan.standby);
+    ft_job_end(record, rc, false, text, rc ? err : NULL, &job->outcome);
+    return rc;
 }
 
 double

@@ -12,6 +12,7 @@
 
 #include "protect/protect.h"
 #include "ui/work/fleet.h"
+#include "ui/work/job.h"
 
 struct ft_work_protect {
     struct ft_work_fleet *fleet;
@@ -20,9 +21,10 @@ struct ft_work_protect {
     struct ft_plan plan; /* after ft_work_protect_plan, also one that failed */
     bool resumed;        /* it continues an interrupted protect */
     bool dry_run;
-    char doing[FT_STORE_NAME]; /* what others are told */
-    int64_t started_ns;        /* CLOCK_MONOTONIC */
-    int64_t began_ms;          /* the same, since 1970 */
+    char doing[FT_STORE_NAME];     /* what others are told */
+    int64_t started_ns;            /* CLOCK_MONOTONIC */
+    int64_t began_ms;              /* the same, since 1970 */
+    struct ft_job_outcome outcome; /* after ft_work_protect_apply */
 };
 
 /*
@@ -44,7 +46,8 @@ int ft_work_protect_plan(struct ft_work_protect *job,
                          struct ft_error *err);
 
 /*
- * Carries the plan out, as ft_protect_apply. The locks are given back when only
+ * Carries the plan out, as ft_protect_apply, as a job (ui/work/job.h), whose
+ * outcome is filled also after an error. The locks are given back when only
  * the long wait is left, so that others may work meanwhile.
  */
 int ft_work_protect_apply(struct ft_work_protect *job,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 db_tests = tests/unit/db/test-check tests/unit/db/test-first-view \
+	tests/unit/db/test-jobs \
 	tests/unit/db/test-lock tests/unit/db/test-samples tests/unit/db/test-store \
 	tests/unit/db/test-store-full
 check_PROGRAMS += $(db_tests)
@@ -12,6 +13,8 @@ tests_unit_db_test_check_SOURCES = tests/unit/db/test-check.c
 tests_unit_db_test_check_LDADD = $(db_libs)
 tests_unit_db_test_first_view_SOURCES = tests/unit/db/test-first-view.c
 tests_unit_db_test_first_view_LDADD = $(db_libs)
+tests_unit_db_test_jobs_SOURCES = tests/unit/db/test-jobs.c
+tests_unit_db_test_jobs_LDADD = $(db_libs)
 tests_unit_db_test_lock_SOURCES = tests/unit/db/test-lock.c
 tests_unit_db_test_lock_LDADD = $(db_libs)
 tests_unit_db_test_samples_SOURCES = tests/unit/db/test-samples.c

@@ -2,6 +2,8 @@
 # ui/model
 if HAVE_CMOCKA
 model_tests = \
+	tests/unit/model/test-job-rows \
+	tests/unit/model/test-left \
 	tests/unit/model/test-live \
 	tests/unit/model/test-pair-rows \
 	tests/unit/model/test-pick \
@@ -14,6 +16,10 @@ check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 model_libs = libftuimodel.a libftpair.a libftinventory.a libftbase.a $(JANSSON_LIBS) \
 	$(CMOCKA_LIBS)
+tests_unit_model_test_job_rows_SOURCES = tests/unit/model/test-job-rows.c
+tests_unit_model_test_job_rows_LDADD = $(model_libs)
+tests_unit_model_test_left_SOURCES = tests/unit/model/test-left.c
+tests_unit_model_test_left_LDADD = $(model_libs)
 tests_unit_model_test_pair_rows_SOURCES = tests/unit/model/test-pair-rows.c
 tests_unit_model_test_pair_rows_LDADD = $(model_libs)
 tests_unit_model_test_rows_SOURCES = tests/unit/model/test-rows.c

@@ -20,6 +20,7 @@
 #include "ui/model/pair-rows.h"
 #include "ui/work/events.h"
 #include "ui/work/hosts.h"
+#include "ui/work/job.h"
 #include "ui/work/journal.h"
 #include "ui/work/operate.h"
 #include "ui/work/remember.h"
@@ -249,7 +250,9 @@ test_hosts(void **state)
     FT_AUTOJSON json_t *rows = NULL;
     FT_AUTOJSON json_t *record = NULL;
     FT_AUTOJSON json_t *status = status_of(1, "h1", "h2");
+    struct ft_work_fleet fleet;
     struct ft_store_host host;
+    bool gone;
 
     assert_int_equal(ft_work_hosts_list(work, &rows, &err), 0);
     assert_int_equal(json_array_size(rows), 3);
@@ -263,7 +266,11 @@ test_hosts(void **state)
     assert_int_equal(ft_work_host_claim(work, "h1", &host, &err), -EBUSY);
     assert_int_equal(ft_work_host_claim(work, "x1", &host, &err), -ENOENT);
     assert_int_equal(ft_work_host_claim(work, "w1", &host, &err), 0);
-    assert_int_equal(ft_work_host_forget(work, &host, &err), 0);
+    assert_int_equal(ft_work_host_remove(work, &host, true, false, &fleet,
+                                         &gone, &err),
+                     0);
+    assert_true(gone);
+    ft_work_fleet_close(&fleet);
     assert_int_equal(ft_work_host_claim(work, "w1", &host, &err), -ENOENT);
 }
 
@@ -328,6 +335,131 @@ test_select(void **state)
     assert_non_null(strstr(err.text, "did you mean elsewhere?"));
 }
 
+/* ---- jobs ---- */
+
+static const struct ft_plan_step *
+make_steps(void)
+{
+    static const struct ft_plan_step steps[] = {
+        { FT_STEP_STANDBY, "h2", "h2: make a copy" },
+        { FT_STEP_PRIMARY, "h1", "h1: begin" },
+        { FT_STEP_SYNC, "h1", "h1: wait" },
+    };
+
+    return steps;
+}
+
+static struct ft_job *
+begin_job(struct ft_work *work)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_job *job;
+
+    if (ft_job_begin(work, "protect", "vm1", PAIR, &job, &err))
+        fail_msg("%s", err.text);
+    for (size_t i = 0; i < 3; i++)
+        ft_job_plan(job, i, ft_step_kind_name(make_steps()[i].kind),
+                    make_steps()[i].description);
+    return job;
+}
+
+static json_t *
+show_job(struct ft_work *work, int64_t id)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    json_t *record;
+
+    if (ft_work_job_show(work, id, &record, &err))
+        fail_msg("%s", err.text);
+    return record;
+}
+
+static void
+assert_job(struct ft_work *work, int64_t id, const char *key, const char *value)
+{
+    FT_AUTOJSON json_t *record = show_job(work, id);
+
+    assert_string_equal(ft_json_string(record, key, "(none)"), value);
+}
+
+static void
+count_step(void *data, size_t index, size_t count, const char *description,
+           enum ft_step_state state)
+{
+    (void)index;
+    (void)count;
+    (void)description;
+    (void)state;
+    ++*(int *)data;
+}
+
+/* What others see of it while it runs, and afterwards. */
+static void
+test_job(void **state)
+{
+    struct ft_work *work = *state;
+    int told = 0;
+    const struct ft_progress shown = { .step = count_step, .data = &told };
+    struct ft_job *job = begin_job(work);
+    struct ft_progress progress = ft_job_progress(job, &shown);
+    struct ft_trace trace = ft_job_trace(job);
+    struct ft_job_outcome outcome;
+    FT_AUTOJSON json_t *lines = NULL;
+    FT_AUTOJSON json_t *rows = NULL;
+    int64_t last = 0;
+
+    assert_job(work, 1, "state", "running");
+    progress.step(progress.data, 0, 3, "h2: make a copy", FT_STEP_STARTED);
+    progress.bytes(progress.data, "upload", 50, 200, 0);
+    assert_job(work, 1, "progress", "step 1 of 3, upload 25 %");
+    ft_trace_command(&trace, "h2", "true", 7, 3000000, "oh");
+    progress.note(progress.data, "worth reading");
+    progress.step(progress.data, 0, 3, "h2: make a copy", FT_STEP_DONE);
+    progress.step(progress.data, 1, 3, "h1: begin", FT_STEP_DONE);
+    assert_int_equal(told, 3);
+    assert_int_equal(progress.interrupted(progress.data), 0);
+    assert_int_equal(ft_store_job_stop(work->store, 1, NULL), 0);
+    /* It looks once a second. */
+    while (!progress.interrupted(progress.data))
+        usleep(10000);
+    ft_job_end(job, -EINTR, false, "runs", NULL, &outcome);
+    assert_int_equal(outcome.id, 1);
+    assert_true(outcome.goes_on);
+    assert_non_null(strstr(outcome.left.goes_on, "go on by themselves"));
+    assert_job(work, 1, "state", "detached");
+    assert_int_equal(ft_work_job_log(work, 1, &last, &lines, NULL), 0);
+    assert_int_equal(json_array_size(lines), 2);
+    assert_int_equal(ft_json_int(json_array_get(lines, 0), "status", 0, 99, 0),
+                     7);
+    assert_int_equal(ft_json_int(json_array_get(lines, 0), "ms", 0, 99, 0), 3);
+    assert_string_equal(ft_json_string(json_array_get(lines, 1), "text", ""),
+                        "worth reading");
+    assert_int_equal(ft_work_jobs_list(work, 5, &rows, NULL), 0);
+    assert_int_equal(json_array_size(rows), 1);
+}
+
+static void
+test_job_ends(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_job_outcome outcome;
+    struct ft_job *job = begin_job(work);
+
+    ft_fail(&err, EIO, "try again", "broken");
+    ft_job_end(job, -EIO, false, NULL, &err, &outcome);
+    assert_job(work, 1, "state", "failed");
+    assert_job(work, 1, "progress", "broken");
+    assert_job(work, 1, "hint", "try again");
+    assert_int_equal(*outcome.left.goes_on, '\0');
+    ft_job_end(begin_job(work), 0, true, "some", NULL, NULL);
+    assert_job(work, 2, "state", "partly");
+    ft_job_end(begin_job(work), -ECANCELED, false, NULL, NULL, &outcome);
+    assert_job(work, 3, "state", "stopped");
+    assert_non_null(strstr(outcome.left.goes_on, "Nothing was made"));
+    ft_job_end(NULL, 0, false, NULL, NULL, NULL);
+}
+
 static int
 at_once(void *data)
 {
@@ -374,9 +506,10 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_journal), TEST(test_journal_stale), TEST(test_adopt),
-        TEST(test_suggest), TEST(test_hosts),         TEST(test_silence),
-        TEST(test_select),  TEST(test_events),
+        TEST(test_journal),  TEST(test_journal_stale), TEST(test_adopt),
+        TEST(test_suggest),  TEST(test_hosts),         TEST(test_silence),
+        TEST(test_select),   TEST(test_events),        TEST(test_job),
+        TEST(test_job_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "ui/model/left.h"
+
+#define SECOND INT64_C(1000000000)
+#define MIB (UINT64_C(1) << 20)
+
+static void
+test_nothing_said_too_early(void **state)
+{
+    struct ft_left left = { .count = 0 };
+    int64_t from, to;
+
+    (void)state;
+    assert_false(ft_left_range(&left, &from, &to));
+    for (int i = 0; i < FT_LEFT_SURE - 1; i++)
+        ft_left_add(&left, i * SECOND, i * MIB, 100 * MIB);
+    assert_false(ft_left_range(&left, &from, &to));
+    assert_true(from == -1 && to == -1);
+    /* Points in between make it no surer. */
+    for (int i = 0; i < 100; i++)
+        ft_left_add(&left, (FT_LEFT_SURE - 2) * SECOND + i, 5 * MIB, 100 * MIB);
+    assert_false(ft_left_range(&left, &from, &to));
+}
+
+static void
+test_even_rate(void **state)
+{
+    struct ft_left left = { .count = 0 };
+    int64_t from, to;
+
+    (void)state;
+    for (int i = 0; i <= 40; i++)
+        ft_left_add(&left, i * SECOND, i * MIB, 100 * MIB);
+    assert_int_equal(left.count, FT_LEFT_SEEN);
+    assert_true(ft_left_range(&left, &from, &to));
+    assert_int_equal(from, 61); /* rounded up */
+    assert_int_equal(to, 61);
+    ft_left_add(&left, 40 * SECOND + 1, 100 * MIB, 100 * MIB);
+    assert_true(ft_left_range(&left, &from, &to));
+    assert_true(from == 0 && to == 0);
+}
+
+static void
+test_uneven_rate(void **state)
+{
+    struct ft_left left = { .count = 0 };
+    uint64_t done = 0;
+    int64_t from, to;
+
+    (void)state;
+    for (int i = 0; i <= 30; i++) {
+        ft_left_add(&left, i * SECOND, done, 1000 * MIB);
+        done += i % 2 ? 10 * MIB : 30 * MIB;
+    }
+    assert_true(ft_left_range(&left, &from, &to));
+    assert_int_equal(left.done, 600 * MIB);
+    assert_int_equal(from, 14); /* 400 MiB at 30 MiB/s */
+    assert_int_equal(to, 41);   /* and at 10 */
+}
+
+static void
+test_stands_still(void **state)
+{
+    struct ft_left left = { .count = 0 };
+    int64_t from, to;
+
+    (void)state;
+    for (int i = 0; i <= 30; i++)
+        ft_left_add(&left, i * SECOND, i < 10 ? i * MIB : 10 * MIB, 100 * MIB);
+    assert_true(ft_left_range(&left, &from, &to));
+    assert_true(from > 0);
+    assert_int_equal(to, -1);
+    for (int i = 31; i <= 70; i++)
+        ft_left_add(&left, i * SECOND, 10 * MIB, 100 * MIB);
+    assert_false(ft_left_range(&left, &from, &to));
+}
+
+/* What is done over again, or more to do, is no progress; nothing wraps. */
+static void
+test_grows(void **state)
+{
+    struct ft_left left = { .count = 0 };
+    int64_t from, to;
+
+    (void)state;
+    for (int i = 0; i <= 10; i++)
+        ft_left_add(&left, i * SECOND, (10 - i) * MIB, 100 * MIB);
+    assert_false(ft_left_range(&left, &from, &to));
+    ft_left_add(&left, 11 * SECOND, 20 * MIB, 10 * MIB);
+    assert_true(ft_left_range(&left, &from, &to));
+    assert_int_equal(from, 0);
+    for (int i = 12; i <= 50; i++)
+        ft_left_add(&left, i * SECOND, i, UINT64_MAX);
+    assert_false(ft_left_range(&left, &from, &to));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_said_too_early),
+        cmocka_unit_test(test_even_rate),
+        cmocka_unit_test(test_uneven_rate),
+        cmocka_unit_test(test_stands_still),
+        cmocka_unit_test(test_grows),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How long copying still takes, as a range: what the last half a minute shows
+ * when its faster half goes on, and when its slower half does. Pure.
+ *
+ * Threads: plain data of the caller; all zero is nothing seen yet.
+ */
+#ifndef FT_UI_MODEL_LEFT_H
+#define FT_UI_MODEL_LEFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FT_LEFT_SEEN 31 /* points a second apart */
+#define FT_LEFT_SURE 5  /* below this many nothing is said */
+
+struct ft_left {
+    struct {
+        int64_t at_ns;
+        uint64_t done;
+    } seen[FT_LEFT_SEEN];
+    size_t count;
+    uint64_t done, total; /* bytes, the newest */
+};
+
+/*
+ * What was done at this time (CLOCK_MONOTONIC). A point within a second of the
+ * one before is not kept, but is the newest. Work that grows, or is done over,
+ * counts as no progress.
+ */
+void ft_left_add(struct ft_left *left, int64_t now_ns, uint64_t done,
+                 uint64_t total);
+
+/*
+ * Seconds from ... to. False, and both -1, when nothing can be said yet. *to is
+ * -1 too when the slower half stood still: at least *from then.
+ */
+bool ft_left_range(const struct ft_left *left, int64_t *from, int64_t *to);
+
+#endif
