@@ -25,6 +25,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/protect.c \
 	ui/cli/status.c \
 	ui/cli/status-print.c ui/cli/status-print.h \
+	ui/cli/status-watch.c ui/cli/status-watch.h \
 	ui/cli/switchover.c \
 	ui/cli/unprotect.c \
 	ui/cli/verify.c \

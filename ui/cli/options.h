@@ -42,6 +42,7 @@ struct ft_cli_options {
     bool alone_without_witness;
     bool dry_run;
     /* status */
+    bool watch;
     bool line;
     bool problems;
     const char *filter;

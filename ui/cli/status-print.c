@@ -15,18 +15,28 @@ print_table(struct ft_cli *cli, const struct ft_columns *columns,
                           rows);
 }
 
-/* Everything about one pair: the row, then the words of each side. */
+static int
+print_list(struct ft_cli *cli, const struct ft_columns *columns,
+           const json_t *rows)
+{
+    if (!json_array_size(rows))
+        return 0;
+    putc('\n', cli->out);
+    return print_table(cli, columns, rows);
+}
+
+/* Everything about one pair: the row, what each side says, and the paths. */
 static int
 print_one(struct ft_cli *cli, const json_t *row)
 {
-    const json_t *sides = json_object_get(row, "sides");
     int rc = ft_record_print(cli->out, &cli->style, ft_pair_details.list,
                              ft_pair_details.count, row);
 
-    if (rc || cli->style.output == FT_OUTPUT_PLAIN || !json_array_size(sides))
+    if (rc || cli->style.output == FT_OUTPUT_PLAIN)
         return rc;
-    putc('\n', cli->out);
-    return print_table(cli, &ft_side_columns, sides);
+    rc = print_list(cli, &ft_side_columns, json_object_get(row, "sides"));
+    return rc ? rc
+              : print_list(cli, &ft_path_columns, json_object_get(row, "paths"));
 }
 
 static int

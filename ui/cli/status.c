@@ -7,6 +7,7 @@
 #include "ui/cli/commands.h"
 #include "ui/cli/if-lost.h"
 #include "ui/cli/status-print.h"
+#include "ui/cli/status-watch.h"
 #include "ui/model/columns.h"
 #include "ui/model/pick.h"
 #include "ui/work/status.h"
@@ -14,6 +15,8 @@
 #define OPTION(member) offsetof(struct ft_cli_options, member)
 
 static const struct ft_option options[] = {
+    { "watch", 'w', FT_OPTION_FLAG, NULL, OPTION(watch), 0, 0,
+      "go on until Ctrl-C: a line for each change, or drawn on a terminal" },
     { "line", 0, FT_OPTION_FLAG, NULL, OPTION(line), 0, 0,
       "one line and exit codes 0 to 3, for a monitoring system" },
     { "problems", 0, FT_OPTION_FLAG, NULL, OPTION(problems), 0, 0,
@@ -47,6 +50,10 @@ check(struct ft_cli *cli, int argc, char **argv)
         return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
                                 "--line stands for itself: without --json, "
                                 "--plain and --if-lost");
+    if (wanted->watch && (wanted->line || wanted->if_lost))
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                "--watch goes with neither --line nor "
+                                "--if-lost");
     if (parse_pick(cli, &pick, &err) == 0)
         return FT_EXIT_OK;
     ft_cli_fail(cli, &err);
@@ -145,14 +152,17 @@ static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
+    const char *vm = argc ? argv[0] : NULL;
     struct ft_work_status status;
+    struct ft_pick pick;
     enum ft_exit code;
 
     if (!cli->fleet.count)
         ft_cli_note_no_hosts(cli);
-    code = ft_work_status(&cli->fleet, &status, &err)
-               ? ft_cli_fail(cli, &err)
-               : show(cli, &status, argc ? argv[0] : NULL);
+    if (cli->options.watch && !parse_pick(cli, &pick, &err))
+        return ft_status_watch(cli, &pick, vm);
+    code = ft_work_status(&cli->fleet, &status, &err) ? ft_cli_fail(cli, &err)
+                                                      : show(cli, &status, vm);
     ft_work_status_free(&status);
     return code;
 }

@@ -44,7 +44,29 @@ static const struct ft_column details[] = {
     { "Guest's clocks", "guest_clock", FT_COLUMN_TEXT },
     { "Clocks behind", "clock_lag_ms", FT_COLUMN_MS },
     { "Dirty per epoch", "dirty_bytes_per_epoch", FT_COLUMN_BYTES },
+    { "Phase wait", "phases_ms.wait", FT_COLUMN_MS },
+    { "Phase stop", "phases_ms.stop", FT_COLUMN_MS },
+    { "Phase scan", "phases_ms.scan", FT_COLUMN_MS },
+    { "Phase copy", "phases_ms.copy", FT_COLUMN_MS },
+    { "Phase state", "phases_ms.state", FT_COLUMN_MS },
+    { "Phase ship", "phases_ms.ship", FT_COLUMN_MS },
+    { "Whole epoch", "phases_ms.epoch", FT_COLUMN_MS },
+    { "Then acknowledged", "phases_ms.ack", FT_COLUMN_MS },
+    { "Commit p50", "commit_ms.p50", FT_COLUMN_MS },
+    { "Commit p99", "commit_ms.p99", FT_COLUMN_MS },
     { "Held packets", "held_packets", FT_COLUMN_NUMBER },
+    { "Held bytes", "held_bytes", FT_COLUMN_BYTES },
+    { "Held for", "held_ms", FT_COLUMN_MS },
+    { "Link per second", "link_bytes_per_s", FT_COLUMN_BYTES },
+    { "Link round trip", "rtt_ms", FT_COLUMN_MS },
+    { "Link blocked", "blocked_ms", FT_COLUMN_MS },
+    { "CPU percent", "cpu_percent", FT_COLUMN_NUMBER },
+    { "Copy holds epoch", "copy.epoch_held", FT_COLUMN_NUMBER },
+    { "Copy has applied", "copy.epoch", FT_COLUMN_NUMBER },
+    { "Copy staged", "copy.staged_bytes", FT_COLUMN_BYTES },
+    { "Copy applies in", "copy.apply_ms", FT_COLUMN_MS },
+    { "Copy lags", "copy.replica_lag_ms", FT_COLUMN_MS },
+    { "Copy CPU percent", "copy.cpu_percent", FT_COLUMN_NUMBER },
     { "Copying", "progress.phase", FT_COLUMN_TEXT },
     { "Copied", "progress.done", FT_COLUMN_BYTES },
     { "Of", "progress.total", FT_COLUMN_BYTES },
@@ -69,6 +91,15 @@ static const struct ft_column sides[] = {
     { "HEARD", "age_s", FT_COLUMN_AGE },
     { "REASON", "reason", FT_COLUMN_TEXT },
     { "PROBLEM", "problem.text", FT_COLUMN_TEXT },
+};
+
+static const struct ft_column paths[] = {
+    { "FROM", "local", FT_COLUMN_TEXT },
+    { "TO", "peer", FT_COLUMN_TEXT },
+    { "IN USE", "in_use", FT_COLUMN_YESNO },
+    { "UP", "up", FT_COLUMN_YESNO },
+    { "ROUND TRIP", "rtt_ms", FT_COLUMN_MS },
+    { "TRIED BEFORE", "tried_ms_ago", FT_COLUMN_MS },
 };
 
 static const struct ft_column hosts[] = {
@@ -117,6 +148,7 @@ static const struct ft_column if_lost[] = {
 const struct ft_columns ft_pair_columns = COLUMNS(pairs);
 const struct ft_columns ft_pair_details = COLUMNS(details);
 const struct ft_columns ft_side_columns = COLUMNS(sides);
+const struct ft_columns ft_path_columns = COLUMNS(paths);
 const struct ft_columns ft_host_columns = COLUMNS(hosts);
 const struct ft_columns ft_vm_columns = COLUMNS(vms);
 const struct ft_columns ft_event_columns = COLUMNS(events);

@@ -11,6 +11,7 @@
 extern const struct ft_columns ft_pair_columns;    /* rows of ft_pair_row */
 extern const struct ft_columns ft_pair_details;    /* the same, one of them */
 extern const struct ft_columns ft_side_columns;    /* their "sides" */
+extern const struct ft_columns ft_path_columns;    /* their "paths" */
 extern const struct ft_columns ft_host_columns;    /* ft_host_status_row */
 extern const struct ft_columns ft_vm_columns;      /* ft_vm_rows */
 extern const struct ft_columns ft_event_columns;   /* ft_event_row */

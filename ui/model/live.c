@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "pair/status-figures.h"
 #include "ui/model/copy.h"
 #include "ui/model/pair-rows.h"
 #include "ui/model/standing.h"
@@ -200,6 +201,18 @@ ft_live_take_status(struct ft_live_host *host, const json_t *status,
     json_decref(word->status);
     word->status = json_incref((json_t *)status);
     return 0;
+}
+
+int
+ft_live_take_figures(struct ft_live_host *host, const char *pair,
+                     const json_t *figures, int64_t now_ms)
+{
+    struct ft_live_word *word = find_word(host, pair);
+
+    if (!word)
+        return -ENOENT;
+    word->said_ms = now_ms - ft_said_age_ms(figures);
+    return ft_status_lay_figures(word->status, figures);
 }
 
 static void

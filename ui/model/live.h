@@ -102,6 +102,13 @@ int ft_live_take_reply(struct ft_live_host *host, const json_t *reply,
 int ft_live_take_status(struct ft_live_host *host, const json_t *status,
                         int64_t now_ms);
 
+/*
+ * Figures of a pair, to be laid over its last STATUS, which is changed in
+ * place: rows made before may not be in use any more. 0, -ENOENT, -ENOMEM.
+ */
+int ft_live_take_figures(struct ft_live_host *host, const char *pair,
+                         const json_t *figures, int64_t now_ms);
+
 /* {PAIR: ms}: how long ago the workers last spoke. */
 void ft_live_take_ages(struct ft_live_host *host, const json_t *ages,
                        int64_t now_ms);

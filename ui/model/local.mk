@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libftuimodel.a
 libftuimodel_a_SOURCES = \
 	ui/model/cell.c ui/model/cell.h \
+	ui/model/change.c ui/model/change.h \
 	ui/model/column.h \
 	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \

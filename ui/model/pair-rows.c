@@ -43,6 +43,15 @@ static const struct {
     { "peer_connected", BOOLEAN },
     { "witness_reachable", BOOLEAN },
     { "problem", OBJECT },
+    { "commit_ms", FIGURES },
+    { "phases_ms", FIGURES },
+    { "asked_by", FIGURES },
+    { "held_bytes", FIGURE },
+    { "held_ms", FIGURE },
+    { "link_bytes_per_s", FIGURE },
+    { "blocked_ms", FIGURE },
+    { "rtt_ms", FIGURE },
+    { "cpu_percent", FIGURE },
     { "paths", ARRAY },
     { "sides", ARRAY },
     { "heard_from", TEXT },
@@ -88,6 +97,30 @@ complete_pause(json_t *row)
         return 0;
     return json_object_set_new(row, "pause_ms",
                                json_pack("{s:n,s:n}", "p50", "p99"));
+}
+
+/* What the host with the copy says of it; null when it is silent. */
+static int
+complete_copy(json_t *row)
+{
+    static const char *const keys[] = { "host",       "epoch_held",
+                                        "epoch",      "staged_bytes",
+                                        "apply_ms",   "replica_lag_ms",
+                                        "cpu_percent" };
+    json_t *side, *copy = NULL;
+    size_t index;
+
+    json_array_foreach(json_object_get(row, "sides"), index, side) {
+        double age_s = json_number_value(json_object_get(side, "age_s"));
+
+        if (strcmp(ft_json_string(side, "role", ""), "standby") != 0 ||
+            !ft_is_fresh(age_s) || copy)
+            continue;
+        copy = json_object();
+        for (size_t i = 0; i < FT_ARRAY_SIZE(keys); i++)
+            json_object_set(copy, keys[i], json_object_get(side, keys[i]));
+    }
+    return json_object_set_new(row, "copy", copy ? copy : json_null());
 }
 
 /* What is in the way of nothing, or only was so, and still has to be known. */
@@ -161,6 +194,8 @@ ft_pair_row(const json_t *status, double age_s, bool heard)
                                            members[i].kind, fresh));
     if (!rc)
         rc = complete_pause(row);
+    if (!rc)
+        rc = complete_copy(row);
     if (!rc)
         rc = json_object_set_new(row, "age_s", json_real(age_s));
     if (!rc)

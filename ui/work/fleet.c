@@ -125,6 +125,18 @@ ft_work_fleet_open(const struct ft_work *work, bool with_engine,
               : ft_work_fleet_from(work, with_engine, hosts, count, fleet, err);
 }
 
+struct ft_ssh_options
+ft_work_fleet_ssh(struct ft_work_fleet *fleet, size_t index)
+{
+    const struct ft_member *member = fleet->fleet.members[index];
+    struct ft_ssh_options options = fleet->fleet.ssh;
+
+    options.prompts = prompts_of(&fleet->asking[index]);
+    if (*member->identity)
+        options.identity = member->identity;
+    return options;
+}
+
 void
 ft_work_fleet_close(struct ft_work_fleet *fleet)
 {

@@ -38,6 +38,13 @@ int ft_work_fleet_from(const struct ft_work *work, bool with_engine,
                        struct ft_store_host *hosts, size_t count,
                        struct ft_work_fleet *fleet, struct ft_error *err);
 
+/*
+ * How the member of this index is reached, for who connects by himself. It
+ * refers to the fleet.
+ */
+struct ft_ssh_options ft_work_fleet_ssh(struct ft_work_fleet *fleet,
+                                        size_t index);
+
 /* Also of all zero. */
 void ft_work_fleet_close(struct ft_work_fleet *fleet);
 

@@ -8,6 +8,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/job.c ui/work/job.h \
 	ui/work/journal.c ui/work/journal.h \
 	ui/work/known.c ui/work/known.h \
+	ui/work/live.c ui/work/live.h \
 	ui/work/locks.c ui/work/locks.h \
 	ui/work/operate.c ui/work/operate.h \
 	ui/work/pair.c ui/work/pair.h \

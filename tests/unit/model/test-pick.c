@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "ui/model/cell.h"
+#include "ui/model/change.h"
 #include "ui/model/columns.h"
 #include "ui/model/event-rows.h"
 #include "ui/model/meaning.h"
@@ -121,7 +122,7 @@ test_meanings(void **state)
     const struct ft_columns *const tables[] = {
         &ft_pair_columns,    &ft_pair_details, &ft_side_columns,
         &ft_host_columns,    &ft_vm_columns,   &ft_event_columns,
-        &ft_if_lost_columns,
+        &ft_if_lost_columns, &ft_path_columns,
     };
 
     (void)state;
@@ -162,6 +163,37 @@ test_cells(void **state)
     ft_cell_read(ft_column_find(&ft_pair_columns, "lag"), row, &cell);
     assert_int_equal(cell.kind, FT_CELL_NONE);
     assert_null(ft_column_find(&ft_pair_columns, "la"));
+}
+
+/* Figures do not count, and what is gone is told. */
+static void
+test_changes(void **state)
+{
+    FT_AUTOJSON json_t *before =
+        json_pack("[{s:s,s:s,s:f},{s:s,s:s}]", "pair", "a", "standing",
+                  "protected", "lag_ms", 3.0, "pair", "b", "standing", "alone");
+    FT_AUTOJSON json_t *now =
+        json_pack("[{s:s,s:s,s:f},{s:s,s:s}]", "pair", "a", "standing",
+                  "protected", "lag_ms", 4.0, "pair", "c", "standing", "alone");
+    FT_AUTOJSON json_t *changed = ft_rows_changed(before, now);
+    FT_AUTOJSON json_t *first = ft_rows_changed(NULL, now);
+    FT_AUTOJSON json_t *risk =
+        json_pack("[{s:s,s:s,s:s}]", "pair", "a", "at_risk", "clock", "reason",
+                  "60 ms behind");
+    FT_AUTOJSON json_t *same_risk =
+        json_pack("[{s:s,s:s,s:s}]", "pair", "a", "at_risk", "clock", "reason",
+                  "61 ms behind");
+    FT_AUTOJSON json_t *none = ft_rows_changed(risk, same_risk);
+
+    (void)state;
+    assert_int_equal(json_array_size(first), 2);
+    assert_int_equal(json_array_size(changed), 2);
+    assert_string_equal(ft_json_string(json_array_get(changed, 0), "pair", ""),
+                        "c");
+    assert_string_equal(ft_json_string(json_array_get(changed, 1), "standing",
+                                       ""),
+                        "gone");
+    assert_int_equal(json_array_size(none), 0);
 }
 
 #define MANY 5000
@@ -265,10 +297,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filter),      cmocka_unit_test(test_sort),
-        cmocka_unit_test(test_wrong),       cmocka_unit_test(test_meanings),
-        cmocka_unit_test(test_cells),       cmocka_unit_test(test_speed),
-        cmocka_unit_test(test_event_since), cmocka_unit_test(test_event_fits),
+        cmocka_unit_test(test_filter),     cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_wrong),      cmocka_unit_test(test_meanings),
+        cmocka_unit_test(test_cells),      cmocka_unit_test(test_speed),
+        cmocka_unit_test(test_changes),    cmocka_unit_test(test_event_since),
+        cmocka_unit_test(test_event_fits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

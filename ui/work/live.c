@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/work/live.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "db/later.h"
+#include "remote/hub.h"
+#include "ui/model/event-rows.h"
+#include "ui/model/live-rows.h"
+#include "ui/work/known.h"
+
+#define ASK_MS 1000         /* between two questions to a host that is polled */
+#define AGAIN_MS 500        /* before a stream that ended is begun anew */
+#define FOLLOW_MS 100000    /* before a polled host is followed after all */
+#define TAKE_MAX 1000       /* messages at a time */
+#define KEEP_MS 1000        /* before what is new goes to the database */
+#define KEEP_QUIET_MS 10000 /* and when nothing is */
+
+/* One host, as the hub knows it. */
+struct watched {
+    struct ft_work_live *live;
+    struct ft_hub_host *hub;
+    char name[FT_STORE_NAME];
+    uint64_t watch;     /* ticket of the stream; 0: none */
+    uint64_t ask;       /* ticket of a status under way; 0: none */
+    bool follows;       /* the stream's snapshot has come */
+    int64_t next_ms;    /* not asked, and not followed, before that */
+    int64_t follow_ms;  /* a host that is polled is followed then */
+    int64_t last_event; /* the highest number that the database has */
+};
+
+struct ft_work_live {
+    struct ft_work_fleet *fleet;
+    struct ft_hub *hub;
+    struct ft_later *later;
+    struct ft_live state;
+    struct watched *watched;
+    int rate_ms;
+    bool news;       /* something else than figures has changed */
+    int64_t kept_ms; /* when that went to the database */
+};
+
+static int64_t
+now_ms(void)
+{
+    return ft_clock_ns() / FT_NS_PER_MS;
+}
+
+static struct ft_live_host *
+host_of(const struct watched *watched)
+{
+    return ft_live_find(&watched->live->state, watched->name);
+}
+
+/* ---- what goes to the database ---- */
+
+/* A log that was begun anew is told from its beginning, by another stream. */
+static void
+check_log(struct watched *watched, const json_t *reply)
+{
+    int64_t last = ft_json_int(reply, "events_last", 0, INT64_MAX, 0);
+
+    if (last >= watched->last_event)
+        return;
+    watched->last_event = 0;
+    ft_hub_cancel(watched->hub, watched->watch);
+}
+
+static void
+keep_event(struct watched *watched, const json_t *from)
+{
+    struct ft_store_event event;
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (!json_is_object(from))
+        return;
+    ft_event_from_json(watched->name, from, &event);
+    if (!*event.at)
+        return;
+    watched->last_event = FT_MAX(watched->last_event, event.seq);
+    if (ft_later_event(watched->live->later, &event, &err))
+        ft_work_detail(watched->live->fleet->work, "not stored: %s", err.text);
+}
+
+static void
+keep_pair(struct ft_work_live *live, json_t *status)
+{
+    const char *pair = ft_json_string(status, "pair", "");
+
+    json_object_del(status, "sides"); /* what both say is for now */
+    json_object_del(status, "since_s");
+    ft_later_status(live->later, pair, status, ft_work_now_ms());
+}
+
+/* What has changed, and from time to time the rest; the other way what others
+ * have done to the database. */
+static void
+keep(struct ft_work_live *live)
+{
+    int64_t now = now_ms();
+    FT_AUTOJSON json_t *pairs = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    json_t *status;
+    size_t index;
+
+    if (now - live->kept_ms < (live->news ? KEEP_MS : KEEP_QUIET_MS))
+        return;
+    live->kept_ms = now;
+    live->news = false;
+    pairs = ft_live_pairs(&live->state, now);
+    json_array_foreach(pairs, index, status)
+        keep_pair(live, status);
+    for (size_t i = 0; i < live->state.host_count; i++)
+        if (ft_live_is_live(&live->state.hosts[i], now))
+            ft_later_seen(live->later, live->state.hosts[i].stored.name,
+                          ft_work_now_ms());
+    if (ft_work_known_pairs(live->fleet->work, &live->state, &err))
+        ft_work_detail(live->fleet->work, "not read: %s", err.text);
+}
+
+/* ---- asking ---- */
+
+static void
+follow(struct watched *watched)
+{
+    json_t *args = json_pack("{s:i,s:I}", "rate_ms", watched->live->rate_ms,
+                             "events_after", (json_int_t)watched->last_event);
+
+    watched->follows = false;
+    if (ft_hub_follow(watched->hub, "watch", args, FT_WORK_ANSWER_MS,
+                      &watched->watch, NULL))
+        watched->watch = 0;
+}
+
+static void
+ask(struct watched *watched)
+{
+    if (ft_hub_ask(watched->hub, "status", NULL, FT_WORK_ANSWER_MS,
+                   &watched->ask, NULL))
+        watched->ask = 0;
+}
+
+/* Whatever has to be asked of a host that is connected. */
+static void
+ask_if_due(struct watched *watched)
+{
+    struct ft_live_host *host = host_of(watched);
+    int64_t now = now_ms();
+    struct ft_hub_state state;
+
+    ft_hub_state(watched->hub, &state);
+    if (state.phase != FT_HUB_LIVE || now < watched->next_ms || !host)
+        return;
+    if (host->polled && now >= watched->follow_ms)
+        host->polled = false;
+    if (host->polled && !watched->ask)
+        ask(watched);
+    else if (!host->polled && !watched->watch)
+        follow(watched);
+    watched->next_ms = now + (host->polled ? ASK_MS : AGAIN_MS);
+}
+
+/* ---- hearing ---- */
+
+static void
+on_snapshot(struct watched *watched, const json_t *reply)
+{
+    const json_t *event;
+    size_t index;
+
+    watched->follows = true;
+    watched->live->news = true;
+    check_log(watched, reply);
+    ft_live_take_reply(host_of(watched), reply, now_ms());
+    json_array_foreach(json_object_get(reply, "events"), index, event)
+        keep_event(watched, event);
+}
+
+/* An older engine, or one with too many followers: it is asked again and
+ * again, and the row says so. */
+static void
+on_refused(struct watched *watched, const struct ft_error *err)
+{
+    struct ft_live_host *host = host_of(watched);
+
+    watched->watch = 0;
+    if (err->code != EOPNOTSUPP && err->code != EBUSY)
+        return;
+    host->polled = true;
+    watched->next_ms = now_ms();
+    watched->follow_ms = now_ms() + FOLLOW_MS;
+}
+
+static void
+on_status(struct watched *watched, const json_t *reply)
+{
+    watched->live->news = true;
+    ft_live_take_reply(host_of(watched), reply, now_ms());
+}
+
+static void
+on_reply(struct watched *watched, const struct ft_hub_message *message)
+{
+    bool asked = message->ticket == watched->ask;
+
+    if (asked)
+        watched->ask = 0;
+    else if (message->ticket != watched->watch)
+        return;
+    if (message->error.code && !asked)
+        on_refused(watched, &message->error);
+    else if (!message->error.code && asked)
+        on_status(watched, message->body);
+    else if (!message->error.code)
+        on_snapshot(watched, message->body);
+}
+
+/* One line of the stream; what is not known is a sign of life all the same. */
+static void
+on_line(struct watched *watched, const json_t *line)
+{
+    struct ft_live_host *host = host_of(watched);
+    const char *removed = ft_json_string(line, "removed", NULL);
+    const json_t *status = json_object_get(line, "status");
+    const json_t *figures = json_object_get(line, "figures");
+    const json_t *witness = json_object_get(line, "witness");
+    int64_t now = now_ms();
+
+    ft_live_heard(host, now);
+    ft_live_take_ages(host, json_object_get(line, "ages"), now);
+    if (status)
+        ft_live_take_status(host, status, now);
+    if (figures)
+        ft_live_take_figures(host, ft_json_string(line, "pair", ""), figures,
+                             now);
+    if (removed)
+        ft_live_remove(host, removed);
+    watched->live->news = watched->live->news || status || removed;
+    if (witness)
+        host->witness_runs = ft_json_bool(witness, "running", 0);
+    keep_event(watched, json_object_get(line, "log"));
+}
+
+static void
+on_message(struct ft_hub_message *message)
+{
+    struct watched *watched = ft_hub_host_data(message->host);
+
+    if (!host_of(watched))
+        return;
+    switch (message->what) {
+    case FT_HUB_REPLY:
+        on_reply(watched, message);
+        return;
+    case FT_HUB_EVENT:
+        if (message->ticket == watched->watch && watched->follows)
+            on_line(watched, message->body);
+        return;
+    case FT_HUB_END:
+        if (message->ticket == watched->watch)
+            watched->watch = 0;
+        return;
+    case FT_HUB_STATE: /* looked at when rows are made */
+        return;
+    }
+}
+
+/* What the hub knows better than the last message: silence, and why. */
+static void
+refresh(struct watched *watched)
+{
+    struct ft_live_host *host = host_of(watched);
+    struct ft_hub_state state;
+
+    if (!host)
+        return;
+    ft_hub_state(watched->hub, &state);
+    if (state.phase == FT_HUB_GONE ||
+        (state.phase == FT_HUB_CONNECTING && state.error.code))
+        ft_live_gone(host, &state.error, state.ssh);
+    else if (host->reach == FT_LIVE_ANSWERS)
+        host->heard_ms = FT_MAX(host->heard_ms, state.heard_ns / FT_NS_PER_MS);
+    else if (host->reach == FT_LIVE_GONE)
+        host->reach = FT_LIVE_CONNECTING;
+}
+
+static void
+refresh_all(struct ft_work_live *live)
+{
+    for (size_t i = 0; i < live->fleet->count; i++)
+        refresh(&live->watched[i]);
+}
+
+/* ---- the whole ---- */
+
+static int
+add_host(struct ft_work_live *live, size_t index, struct ft_error *err)
+{
+    struct watched *watched = &live->watched[index];
+    const struct ft_member *member = live->fleet->fleet.members[index];
+    struct ft_hub_where where = {
+        .name = member->name,
+        .destination = member->destination,
+        .ssh = ft_work_fleet_ssh(live->fleet, index),
+        .data = watched,
+    };
+    int rc = ft_hub_add(live->hub, &where, &watched->hub, err);
+
+    watched->live = live;
+    memcpy(watched->name, live->fleet->hosts[index].name, sizeof(watched->name));
+    if (rc)
+        return rc;
+    ft_store_event_last(live->fleet->work->store, watched->name,
+                        &watched->last_event, NULL);
+    ft_hub_keep(watched->hub, true);
+    return 0;
+}
+
+static int
+open_all(struct ft_work_live *live, struct ft_error *err)
+{
+    int rc = ft_work_known_hosts(live->fleet->work, &live->state, err);
+
+    if (!rc)
+        rc = ft_work_known_pairs(live->fleet->work, &live->state, err);
+    if (!rc)
+        rc = ft_hub_open(&live->hub, err);
+    for (size_t i = 0; !rc && i < live->fleet->count; i++)
+        rc = add_host(live, i, err);
+    return rc;
+}
+
+int
+ft_work_live_open(struct ft_work_fleet *fleet, int rate_ms,
+                  struct ft_work_live **out, struct ft_error *err)
+{
+    struct ft_work_live *live = calloc(1, sizeof(*live));
+    int rc;
+
+    *out = NULL;
+    if (!live)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    live->fleet = fleet;
+    live->rate_ms = rate_ms;
+    live->watched = calloc(fleet->count + 1, sizeof(*live->watched));
+    live->later = ft_later_new(fleet->work->store);
+    rc = live->watched && live->later
+             ? open_all(live, err)
+             : ft_fail(err, ENOMEM, NULL, "out of memory");
+    if (rc)
+        ft_work_live_close(live);
+    else
+        *out = live;
+    return rc;
+}
+
+void
+ft_work_live_close(struct ft_work_live *live)
+{
+    if (!live)
+        return;
+    ft_hub_close(live->hub);
+    live->news = true;
+    live->kept_ms = 0;
+    if (live->later)
+        keep(live);
+    ft_later_free(live->later);
+    ft_live_free(&live->state);
+    free(live->watched);
+    free(live);
+}
+
+int
+ft_work_live_descriptor(const struct ft_work_live *live)
+{
+    return ft_hub_descriptor(live->hub);
+}
+
+/* The database gets what is new; the rows have it already. */
+static void
+flush(struct ft_work_live *live)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    keep(live);
+    if (ft_later_flush(live->later, ft_clock_ns(), &err))
+        ft_work_detail(live->fleet->work, "not stored: %s", err.text);
+}
+
+size_t
+ft_work_live_take(struct ft_work_live *live, int timeout_ms)
+{
+    struct ft_hub_message message;
+    size_t taken = 0;
+
+    while (taken < TAKE_MAX &&
+           ft_hub_next(live->hub, taken ? 0 : timeout_ms, &message) == 1) {
+        on_message(&message);
+        json_decref(message.body);
+        taken++;
+    }
+    for (size_t i = 0; i < live->fleet->count; i++)
+        ask_if_due(&live->watched[i]);
+    flush(live);
+    return taken;
+}
+
+bool
+ft_work_live_is_complete(const struct ft_work_live *live)
+{
+    for (size_t i = 0; i < live->state.host_count; i++)
+        if (live->state.hosts[i].reach == FT_LIVE_CONNECTING)
+            return false;
+    return true;
+}
+
+json_t *
+ft_work_live_pairs(struct ft_work_live *live)
+{
+    refresh_all(live);
+    return ft_live_pair_rows(&live->state, now_ms(), ft_work_now_ms());
+}
+
+json_t *
+ft_work_live_hosts(struct ft_work_live *live)
+{
+    refresh_all(live);
+    return ft_live_host_rows(&live->state, now_ms(), ft_work_now_ms());
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The live state (ui/model/live.h), kept: every host of a fleet is followed
+ * (the verb watch; an engine that does not know it, or has too many followers,
+ * is asked for its status once a second), and what is heard is put into the
+ * database, once a second at most.
+ *
+ * Threads: the hub's (src/remote/hub.h) hear the hosts and put their words in a
+ * queue; everything here is called by one thread, the store's, which takes them
+ * out. It may wait for the descriptor together with others, a terminal's say.
+ * Ownership: ft_work_live_open and ft_work_live_close; the fleet outlives it.
+ */
+#ifndef FT_UI_WORK_LIVE_H
+#define FT_UI_WORK_LIVE_H
+
+#include "ui/model/live.h"
+#include "ui/work/fleet.h"
+
+struct ft_work_live;
+
+/*
+ * Begins to follow all hosts of the fleet; nobody is waited for. rate_ms: how
+ * often figures are wanted, 100 to 60000.
+ */
+int ft_work_live_open(struct ft_work_fleet *fleet, int rate_ms,
+                      struct ft_work_live **live, struct ft_error *err);
+
+/* Writes what waits for the database. NULL is a no-op. */
+void ft_work_live_close(struct ft_work_live *live);
+
+/* Readable when there is something to take. */
+int ft_work_live_descriptor(const struct ft_work_live *live);
+
+/*
+ * Takes what has come, waiting timeout_ms at most for the first. To be called
+ * every second at least, for hosts that must be asked and for the database.
+ * Returns how much came; 0 also after a signal.
+ */
+size_t ft_work_live_take(struct ft_work_live *live, int timeout_ms);
+
+/* Has every host answered, or been given up, since the beginning? */
+bool ft_work_live_is_complete(const struct ft_work_live *live);
+
+/* Rows as of now (ui/model/live-rows.h): new, NULL without memory. */
+json_t *ft_work_live_pairs(struct ft_work_live *live);
+json_t *ft_work_live_hosts(struct ft_work_live *live);
+
+#endif
