@@ -91,7 +91,8 @@ ft_sql_error(struct ft_store *store, struct ft_error *err)
                         sqlite3_system_errno(store->db));
 
     if (code == EIO && is_full(store->path))
-        code = ENOSPC;
+        return ft_fail(err, ENOSPC, hint_of(ENOSPC),
+                       "%s: no room left on its file system", store->path);
     if (code == EBUSY)
         return busy(store, err);
     if (code == EBADMSG)

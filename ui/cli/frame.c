@@ -15,14 +15,14 @@ on_detail(void *data, const char *text)
 }
 
 static void
-fill_work(struct ft_cli *cli)
+fill_work(struct ft_cli *cli, struct ft_cli_prompter *prompter)
 {
     cli->work = (struct ft_work){
         .identity = cli->options.identity,
         .engine = cli->options.engine,
         .accept_new_host_keys = cli->options.accept_new_host_keys,
         .timeout_ms = (int)cli->options.timeout_s * 1000,
-        .prompts = ft_cli_prompts(cli),
+        .prompts = ft_cli_prompts(prompter, cli),
         .interrupted = ft_cli_interrupted,
         .detail = on_detail,
         .data = cli,
@@ -69,13 +69,14 @@ enum ft_exit
 ft_cli_run(struct ft_cli *cli, int argc, char **argv)
 {
     enum ft_needs needs = cli->command->needs;
+    struct ft_cli_prompter prompter;
     enum ft_exit code = FT_EXIT_OK;
 
     if (cli->command->check)
         code = cli->command->check(cli, argc, argv);
-    fill_work(cli);
+    fill_work(cli, &prompter);
     if (!code && needs >= FT_NEEDS_DATABASE)
-        code = ft_cli_read_password(cli);
+        code = ft_cli_read_password(&prompter);
     if (!code && needs >= FT_NEEDS_DATABASE)
         code = open_database(cli);
     if (!code && needs >= FT_NEEDS_HOSTS)
@@ -83,5 +84,6 @@ ft_cli_run(struct ft_cli *cli, int argc, char **argv)
     if (!code)
         code = cli->command->run(cli, argc, argv);
     ft_work_fleet_close(&cli->fleet);
+    ft_cli_prompts_end(&prompter);
     return close_database(cli, code);
 }

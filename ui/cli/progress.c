@@ -9,7 +9,6 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "ui/cli/interrupt.h"
 #include "ui/text/bar.h"
 #include "ui/text/text.h"
 
@@ -48,29 +47,16 @@ on_step(void *data, size_t index, size_t count, const char *description,
                     ft_step_state_name(state), description);
 }
 
-/* Notes where a phase begins; nonzero when it just did. */
+/* Notes that a phase begins; nonzero when it just did. */
 static int
-begin_phase(struct ft_cli_progress *self, const char *phase, uint64_t done)
+begin_phase(struct ft_cli_progress *self, const char *phase)
 {
     if (!strcmp(self->phase, phase))
         return 0;
     ft_cli_progress_end(self);
     snprintf(self->phase, sizeof(self->phase), "%s", phase);
-    self->phase_began_ns = ft_clock_ns();
-    self->phase_began_bytes = done;
+    memset(&self->left, 0, sizeof(self->left));
     return 1;
-}
-
-/* Bytes per second since the phase began, for those who do not tell it. */
-static uint64_t
-own_rate(const struct ft_cli_progress *self, uint64_t done)
-{
-    int64_t elapsed = ft_clock_ns() - self->phase_began_ns;
-
-    if (elapsed < FT_NS_PER_S / 2 || done <= self->phase_began_bytes)
-        return 0;
-    return (uint64_t)((double)(done - self->phase_began_bytes) * FT_NS_PER_S /
-                      elapsed);
 }
 
 static void
@@ -80,7 +66,8 @@ on_bytes(void *data, const char *phase, uint64_t done, uint64_t total,
     struct ft_cli_progress *self = data;
     char line[LINE_MAX_COLUMNS * 2];
     char total_text[16];
-    int began = begin_phase(self, phase, done);
+    int began = begin_phase(self, phase);
+    struct ft_bar bar = { phase, done, total, bytes_per_s, -1, -1 };
 
     if (!self->terminal) {
         ft_format_bytes(total, total_text);
@@ -88,9 +75,11 @@ on_bytes(void *data, const char *phase, uint64_t done, uint64_t total,
             ft_cli_note(self->cli, "      %s: %s", phase, total_text);
         return;
     }
-    ft_text_bar(phase, done, total,
-                bytes_per_s ? bytes_per_s : own_rate(self, done),
-                terminal_width() - 7, line, sizeof(line));
+    ft_left_add(&self->left, ft_clock_ns(), done, total);
+    ft_left_range(&self->left, &bar.left_from_s, &bar.left_to_s);
+    if (!bar.bytes_per_s)
+        bar.bytes_per_s = ft_left_rate(&self->left);
+    ft_text_bar(&bar, terminal_width() - 7, line, sizeof(line));
     fprintf(self->cli->messages, "\r      %s\033[K", line);
     fflush(self->cli->messages);
     self->line_open = true;
@@ -113,7 +102,6 @@ ft_cli_progress_start(struct ft_cli_progress *self, struct ft_cli *cli)
         .step = on_step,
         .bytes = on_bytes,
         .note = on_note,
-        .interrupted = ft_cli_interrupted,
         .data = self,
     };
 

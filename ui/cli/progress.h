@@ -8,15 +8,15 @@
 
 #include "protect/protect.h"
 #include "ui/cli/cli.h"
+#include "ui/model/left.h"
 #include "ui/work/job.h"
 
 struct ft_cli_progress {
     struct ft_cli *cli;
     bool terminal;
-    bool line_open;         /* a bar stands on the current line */
-    char phase[32];         /* of the bytes shown last */
-    int64_t phase_began_ns; /* and where it began, for the rate */
-    uint64_t phase_began_bytes;
+    bool line_open;      /* a bar stands on the current line */
+    char phase[32];      /* of the bytes shown last */
+    struct ft_left left; /* of that phase */
 };
 
 /* Fills callbacks for src/protect; self must outlive them. */

@@ -17,9 +17,11 @@
 
 #define CONTROL(letter) ((letter)&0x1f)
 
-static pthread_mutex_t terminal_lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* Echo comes back however the process ends while a secret is typed. */
+/*
+ * Echo comes back however the process ends while a secret is typed. A signal
+ * handler is told nothing, so this cannot be anywhere else: it is the process's
+ * one terminal, and under the lock of whoever asks.
+ */
 static struct termios saved_mode;
 static volatile sig_atomic_t saved_fd = -1;
 
@@ -120,15 +122,13 @@ read_password_file(const char *path, char *out, size_t size)
     return *out ? 0 : -ENODATA;
 }
 
-/* A pipe can be read once only, but several hosts may ask. */
-static char file_secret[FT_WORK_SECRET_MAX];
-
 enum ft_exit
-ft_cli_read_password(struct ft_cli *cli)
+ft_cli_read_password(struct ft_cli_prompter *self)
 {
+    struct ft_cli *cli = self->cli;
     const char *path = cli->options.password_file;
     int rc =
-        path ? read_password_file(path, file_secret, sizeof(file_secret)) : 0;
+        path ? read_password_file(path, self->secret, sizeof(self->secret)) : 0;
 
     if (rc == -ENODATA)
         return ft_cli_fail_text(cli, FT_EXIT_CONFIGURATION, NULL,
@@ -143,15 +143,15 @@ ft_cli_read_password(struct ft_cli *cli)
 static int
 on_secret(void *data, unsigned asked, const char *text, char *out, size_t size)
 {
-    struct ft_cli *cli = data;
+    struct ft_cli_prompter *self = data;
     int rc = -ECANCELED;
 
-    pthread_mutex_lock(&terminal_lock);
-    if (!cli->options.password_file)
+    pthread_mutex_lock(&self->lock);
+    if (!self->cli->options.password_file)
         rc = ask_secret(text, out, size);
     else if (!asked) /* asked again: it was wrong */
-        rc = snprintf(out, size, "%s", file_secret) > 0 ? 0 : -ECANCELED;
-    pthread_mutex_unlock(&terminal_lock);
+        rc = snprintf(out, size, "%s", self->secret) > 0 ? 0 : -ECANCELED;
+    pthread_mutex_unlock(&self->lock);
     return rc;
 }
 
@@ -177,24 +177,34 @@ static int
 on_host_key(void *data, const char *host, const char *type,
             const char *fingerprint)
 {
+    struct ft_cli_prompter *self = data;
     int accepted;
 
-    (void)data;
-    pthread_mutex_lock(&terminal_lock);
+    pthread_mutex_lock(&self->lock);
     accepted = ask_host_key(host, type, fingerprint);
-    pthread_mutex_unlock(&terminal_lock);
+    pthread_mutex_unlock(&self->lock);
     return accepted;
 }
 
 struct ft_work_prompts
-ft_cli_prompts(struct ft_cli *cli)
+ft_cli_prompts(struct ft_cli_prompter *self, struct ft_cli *cli)
 {
     bool terminal = isatty(STDIN_FILENO);
     struct ft_work_prompts prompts = {
         .host_key = terminal ? on_host_key : NULL,
         .secret = terminal || cli->options.password_file ? on_secret : NULL,
-        .data = cli,
+        .data = self,
     };
 
+    memset(self, 0, sizeof(*self));
+    self->cli = cli;
+    pthread_mutex_init(&self->lock, NULL);
     return prompts;
+}
+
+void
+ft_cli_prompts_end(struct ft_cli_prompter *self)
+{
+    explicit_bzero(self->secret, sizeof(self->secret));
+    pthread_mutex_destroy(&self->lock);
 }

@@ -9,15 +9,29 @@
 #ifndef FT_UI_CLI_PROMPT_H
 #define FT_UI_CLI_PROMPT_H
 
+#include <pthread.h>
+
 #include "ui/cli/cli.h"
 
-/* Callbacks by cli's options; cli must outlive them. */
-struct ft_work_prompts ft_cli_prompts(struct ft_cli *cli);
+/* Who asks. */
+struct ft_cli_prompter {
+    struct ft_cli *cli;
+    pthread_mutex_t lock;            /* for the terminal */
+    char secret[FT_WORK_SECRET_MAX]; /* of --password-file */
+};
+
+/* Callbacks by cli's options; self and cli must outlive them. */
+struct ft_work_prompts ft_cli_prompts(struct ft_cli_prompter *self,
+                                      struct ft_cli *cli);
 
 /*
- * Reads --password-file, if one was given, before anybody asks for it. Says
- * why it cannot be read: FT_EXIT_CONFIGURATION.
+ * Reads --password-file, if one was given, before anybody asks for it: a pipe
+ * can be read once only, but several hosts may ask. Says why it cannot be read:
+ * FT_EXIT_CONFIGURATION.
  */
-enum ft_exit ft_cli_read_password(struct ft_cli *cli);
+enum ft_exit ft_cli_read_password(struct ft_cli_prompter *self);
+
+/* Wipes what was read. */
+void ft_cli_prompts_end(struct ft_cli_prompter *self);
 
 #endif

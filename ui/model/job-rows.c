@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/left.h"
 #include "ui/model/utc.h"
 
 /* ---- how far it got ---- */
@@ -185,22 +186,6 @@ ft_job_left(const struct ft_store_job *job,
 /* ---- rows ---- */
 
 static void
-format_left(const struct ft_store_job *job, char *out, size_t size)
-{
-    long long from = job->left_from_s, to = job->left_to_s;
-
-    *out = '\0';
-    if (!is(job->state, "running") || from < 0)
-        return;
-    if (to < 0)
-        snprintf(out, size, "over %lld s", from);
-    else if (from == to)
-        snprintf(out, size, "%lld s", from);
-    else
-        snprintf(out, size, "%lld to %lld s", from, to);
-}
-
-static void
 format_progress(const struct ft_store_job *job, const struct got *got,
                 size_t count, char *out, size_t size)
 {
@@ -237,13 +222,13 @@ ft_job_row(const struct ft_store_job *job,
     struct got got = how_far(steps, count);
     bool running = is(job->state, "running");
     int64_t end = job->ended_at ? job->ended_at : now_ms;
-    char what[FT_STORE_TEXT + 40], by[256], left[64], progress[FT_STORE_TEXT];
+    char what[FT_STORE_TEXT + 40], by[256], left[48], progress[FT_STORE_TEXT];
     char at[32], ended[32];
 
     snprintf(what, sizeof(what), "%s %s", job->verb, job->subject);
     snprintf(by, sizeof(by), "%s%s%s", job->who, *job->origin ? " from " : "",
              job->origin);
-    format_left(job, left, sizeof(left));
+    ft_left_text(running ? job->left_from_s : -1, job->left_to_s, left);
     format_progress(job, &got, count, progress, sizeof(progress));
     format_time(job->started_at, at);
     format_time(job->ended_at, ended);

@@ -32,7 +32,7 @@ bool ft_job_goes_on(const struct ft_store_job *job,
 /*
  * A line of the list: id, verb, subject, what ("protect vm1"), state, started,
  * age_s, seconds, progress ("step 3 of 8", "memory 41 %", or the result), left
- * ("9 s", "20 to 90 s"), by ("ops from 10.0.0.5"), pid, and the figures behind
+ * ("9 s", "0:20 to 1:30 min"), by ("ops from 10.0.0.5"), pid, and the figures behind
  * them.
  */
 json_t *ft_job_row(const struct ft_store_job *job,

@@ -3,6 +3,7 @@
 
 #include "ui/model/left.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,4 +87,52 @@ ft_left_range(const struct ft_left *left, int64_t *from, int64_t *to)
     *from = seconds_for(bytes, mean(rates + count - half, half));
     *to = *from < 0 ? -1 : seconds_for(bytes, mean(rates, half));
     return *from >= 0;
+}
+
+uint64_t
+ft_left_rate(const struct ft_left *left)
+{
+    double seconds;
+
+    if (left->count < 2 ||
+        left->seen[left->count - 1].done <= left->seen[0].done)
+        return 0;
+    seconds = (double)(left->seen[left->count - 1].at_ns - left->seen[0].at_ns) /
+              NS_PER_S;
+    return (uint64_t)((double)(left->seen[left->count - 1].done -
+                               left->seen[0].done) /
+                      seconds);
+}
+
+/* In the unit of the larger one. */
+static void
+format(int64_t seconds, int64_t largest, char out[20])
+{
+    int64_t big = largest < 3600 ? seconds / 60 : seconds / 3600;
+    int64_t small = largest < 3600 ? seconds % 60 : seconds / 60 % 60;
+
+    if (largest < 60)
+        snprintf(out, 20, "%d", (int)seconds);
+    else
+        snprintf(out, 20, "%d:%02d", (int)big, (int)small);
+}
+
+void
+ft_left_text(int64_t from, int64_t to, char out[48])
+{
+    int64_t largest = to < 0 ? from : to;
+    const char *unit = largest < 60 ? "s" : largest < 3600 ? "min" : "h";
+    char first[20], last[20];
+
+    *out = '\0';
+    if (from < 0)
+        return;
+    format(from, largest, first);
+    format(to, largest, last);
+    if (to < 0)
+        snprintf(out, 48, "over %s %s", first, unit);
+    else if (from == to)
+        snprintf(out, 48, "%s %s", first, unit);
+    else
+        snprintf(out, 48, "%s to %s %s", first, last, unit);
 }

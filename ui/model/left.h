@@ -38,4 +38,13 @@ void ft_left_add(struct ft_left *left, int64_t now_ns, uint64_t done,
  */
 bool ft_left_range(const struct ft_left *left, int64_t *from, int64_t *to);
 
+/* Bytes a second over all that was seen, for those who are not told; 0: not known. */
+uint64_t ft_left_rate(const struct ft_left *left);
+
+/*
+ * Such a range for people: "9 s", "9 to 20 s", "0:50 to 2:30 min", "over 9 s";
+ * "" when it is not known. out needs 48 bytes.
+ */
+void ft_left_text(int64_t from, int64_t to, char out[48]);
+
 #endif

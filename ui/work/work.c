@@ -29,7 +29,7 @@ ft_work_check(const struct ft_work *work, struct ft_error *err)
     if (!ft_store_is_copy(work->store, &why))
         return ft_check_begin(work->store, err);
     return ft_fail(err, why.code, why.hint,
-                   "%.400s; it is read only, and nothing is remembered",
+                   "%.400s; what it has is shown, and nothing is remembered",
                    why.text);
 }
 

@@ -163,7 +163,7 @@ test_row(void **state)
     assert_non_null(row);
     assert_string_equal(text(row, "what"), "protect vm1");
     assert_string_equal(text(row, "progress"), "step 3 of 5, disk 41 %");
-    assert_string_equal(text(row, "left"), "20 to 90 s");
+    assert_string_equal(text(row, "left"), "0:20 to 1:30 min");
     assert_string_equal(text(row, "by"), "ops from 10.0.0.5");
     assert_string_equal(text(row, "started"), "1970-01-01T00:00:01Z");
     assert_string_equal(text(row, "ended"), "");

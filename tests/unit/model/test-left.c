@@ -20,6 +20,7 @@ test_nothing_said_too_early(void **state)
 
     (void)state;
     assert_false(ft_left_range(&left, &from, &to));
+    assert_int_equal(ft_left_rate(&left), 0);
     for (int i = 0; i < FT_LEFT_SURE - 1; i++)
         ft_left_add(&left, i * SECOND, i * MIB, 100 * MIB);
     assert_false(ft_left_range(&left, &from, &to));
@@ -40,6 +41,7 @@ test_even_rate(void **state)
     for (int i = 0; i <= 40; i++)
         ft_left_add(&left, i * SECOND, i * MIB, 100 * MIB);
     assert_int_equal(left.count, FT_LEFT_SEEN);
+    assert_int_equal(ft_left_rate(&left), MIB);
     assert_true(ft_left_range(&left, &from, &to));
     assert_int_equal(from, 61); /* rounded up */
     assert_int_equal(to, 61);
@@ -102,6 +104,34 @@ test_grows(void **state)
     assert_false(ft_left_range(&left, &from, &to));
 }
 
+static void
+test_text(void **state)
+{
+    static const struct {
+        int64_t from, to;
+        const char *text;
+    } cases[] = {
+        { -1, -1, "" },
+        { -1, 5, "" },
+        { 0, 0, "0 s" },
+        { 9, 9, "9 s" },
+        { 9, 20, "9 to 20 s" },
+        { 9, -1, "over 9 s" },
+        { 50, 150, "0:50 to 2:30 min" },
+        { 65, -1, "over 1:05 min" },
+        { 1800, 7260, "0:30 to 2:01 h" },
+        { INT64_MAX, INT64_MAX, NULL }, /* only no overflow */
+    };
+    char out[48];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        ft_left_text(cases[i].from, cases[i].to, out);
+        if (cases[i].text)
+            assert_string_equal(out, cases[i].text);
+    }
+}
+
 int
 main(void)
 {
@@ -111,6 +141,7 @@ main(void)
         cmocka_unit_test(test_uneven_rate),
         cmocka_unit_test(test_stands_still),
         cmocka_unit_test(test_grows),
+        cmocka_unit_test(test_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,6 +77,43 @@ test_order(void **state)
     assert_int_equal(result.left_count, 0);
 }
 
+/* The user has enough after so many questions. */
+static int
+enough(void *data)
+{
+    return (*(int *)data)-- <= 0;
+}
+
+/* It may be stopped between any two hosts, and goes on in the same order. */
+static void
+test_stopped(void **state)
+{
+    int patience;
+    const struct ft_progress progress = { .interrupted = enough,
+                                          .data = &patience };
+
+    (void)state;
+    for (int asked = 0; asked < 4; asked++) {
+        struct ft_error err = FT_ERROR_INIT;
+
+        patience = asked;
+        trace[0] = '\0';
+        memset(&book, 0, sizeof(book));
+        assert_int_equal(ft_unprotect(&fleet, &pair, false, &progress, &journal,
+                                      &result, &err),
+                         -EINTR);
+        assert_has(err.text, "interrupted");
+        assert_null(strstr(book.text, "end:"));
+        if (asked == 0)
+            assert_string_equal(book.text, ""); /* nothing is begun yet */
+    }
+    assert_string_equal(hosts[H1].pair, "");
+    assert_string_equal(hosts[H2].pair, "");
+    assert_int_equal(unprotect(false, &(struct ft_error)FT_ERROR_INIT), 0);
+    assert_string_equal(hosts[W1].witness_pair, "");
+    assert_has(book.text, "end:done");
+}
+
 /* The primary lets go first, wherever the VM runs by now. */
 static void
 test_order_after_a_takeover(void **state)
@@ -338,6 +375,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         PROTECTED(test_order),
+        PROTECTED(test_stopped),
         PROTECTED(test_order_after_a_takeover),
         PROTECTED(test_standby_away),
         PROTECTED(test_primary_away),

@@ -392,6 +392,60 @@ test_run(void **state)
 }
 
 static void
+on_command(void *data, const char *host, const char *command, int status,
+           int64_t took_ns, const char *said)
+{
+    assert_true(took_ns > 0);
+    snprintf(data, 256, "%s: %s: %d: %s", host, command, status,
+             said ? said : "(nothing)");
+}
+
+/* Whoever wants to know is told what was run, and what came of it. */
+static void
+test_trace(void **state)
+{
+    struct ft_ssh *ssh = log_in();
+    char heard[256] = "";
+    const struct ft_trace trace = { on_command, heard };
+    struct ft_ssh_result r;
+
+    (void)state;
+    ft_ssh_set_trace(ssh, &trace, "h1");
+    assert_int_equal(ft_ssh_run(ssh, "echo no >&2; exit 3", NULL, 0, 0, &r,
+                                NULL),
+                     0);
+    assert_string_equal(heard, "h1: echo no >&2; exit 3: 3: no\n");
+    ft_ssh_result_free(&r);
+    ft_ssh_close(ssh);
+}
+
+static void *
+abort_soon(void *data)
+{
+    usleep(200000);
+    ft_ssh_abort(data);
+    return NULL;
+}
+
+/* Another thread has enough of it. */
+static void
+test_abort(void **state)
+{
+    struct ft_ssh *ssh = log_in();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh_result r;
+    pthread_t thread;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, abort_soon, ssh), 0);
+    assert_int_equal(ft_ssh_run(ssh, "sleep 30", NULL, 0, 20000, &r, &err),
+                     -EPIPE);
+    pthread_join(thread, NULL);
+    ft_ssh_result_free(&r);
+    ft_ssh_close(ssh);
+}
+
+static void
 test_run_much_output(void **state)
 {
     struct ft_ssh *ssh = log_in();
@@ -620,6 +674,8 @@ main(void)
         cmocka_unit_test(test_silent_server),
         cmocka_unit_test(test_rubbish_server),
         cmocka_unit_test(test_run),
+        cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_abort),
         cmocka_unit_test(test_run_much_output),
         cmocka_unit_test(test_run_timeout),
         cmocka_unit_test(test_must),
