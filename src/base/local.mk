@@ -9,6 +9,7 @@ libftbase_a_SOURCES = \
 	src/base/io.c src/base/io.h \
 	src/base/json.c src/base/json.h \
 	src/base/limits.h \
+	src/base/load.c src/base/load.h \
 	src/base/log.c src/base/log.h \
 	src/base/paths.h \
 	src/base/priority.c src/base/priority.h \

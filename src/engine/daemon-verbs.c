@@ -174,6 +174,30 @@ forward(const char *verb, struct ft_request request, const json_t *args,
     return rc ? rc : LATER;
 }
 
+/* Stored first: a worker that starts meanwhile, or later, reads them. */
+static int
+verb_pair_settings(struct ft_request request, const json_t *args,
+                   json_t **result, struct ft_error *err)
+{
+    const json_t *settings = json_object_get(args, "settings");
+    struct ft_pair_config config;
+    char pair[37];
+    int rc = need_pair(args, pair, err);
+
+    if (!rc)
+        rc = ft_pair_change_settings(pair, settings, err);
+    if (rc)
+        return rc;
+    if (ft_supervisor_running(pair)) {
+        rc = ft_supervisor_forward(pair, "settings", NULL, request, err);
+        return rc ? rc : LATER;
+    }
+    rc = ft_pair_load(pair, &config, err);
+    if (!rc)
+        *result = json_pack("{s:o}", "settings", ft_pair_settings_json(&config));
+    return rc;
+}
+
 static int
 verb_switchover(struct ft_request request, const json_t *args, json_t **result,
                 struct ft_error *err)
@@ -306,6 +330,7 @@ static const struct {
     { "machine", ft_verb_machine },
     { "pair-set", verb_pair_set },
     { "pair-remove", verb_pair_remove },
+    { "pair-settings", verb_pair_settings },
     { "switchover", verb_switchover },
     { "verify", verb_verify },
     { "witness-start", verb_witness_start },

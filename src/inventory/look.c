@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "base/load.h"
 #include "inventory/probe-private.h"
 
 /* ---- libvirt ---- */
@@ -173,24 +174,11 @@ ft_look_cpu_percent(const struct ft_look_cpu *before,
     return 100.0 * (double)FT_MIN(busy, all) / (double)all;
 }
 
-double
-ft_look_pressure_parse(const char *text)
-{
-    double avg10;
-
-    return sscanf(text, "some avg10=%lf", &avg10) == 1 && avg10 >= 0 ? avg10
-                                                                     : -1;
-}
-
 /* null where the kernel does not tell. */
 static json_t *
 pressure(const char *path)
 {
-    FT_AUTOFREE char *text = NULL;
-    size_t size;
-    double avg10 = ft_file_read(path, 4096, &text, &size)
-                       ? -1
-                       : ft_look_pressure_parse(text);
+    double avg10 = ft_load_pressure(path);
 
     return avg10 < 0 ? json_null() : json_real(avg10);
 }
@@ -200,7 +188,7 @@ ft_look_load(void)
 {
     return json_pack("{s:o,s:I,s:{s:o,s:o,s:o}}", "memory", ft_probe_memory(),
                      "cpus", (json_int_t)sysconf(_SC_NPROCESSORS_ONLN),
-                     "pressure", "cpu", pressure("/proc/pressure/cpu"),
-                     "memory", pressure("/proc/pressure/memory"), "io",
-                     pressure("/proc/pressure/io"));
+                     "pressure", "cpu", pressure(FT_PRESSURE_CPU),
+                     "memory", pressure(FT_PRESSURE_MEMORY), "io",
+                     pressure(FT_PRESSURE_IO));
 }

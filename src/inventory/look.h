@@ -42,7 +42,4 @@ int ft_look_cpu_parse(const char *text, struct ft_look_cpu *cpu);
 double ft_look_cpu_percent(const struct ft_look_cpu *before,
                            const struct ft_look_cpu *after);
 
-/* avg10 of the line "some" of a file in /proc/pressure; -1: there is none. */
-double ft_look_pressure_parse(const char *text);
-
 #endif

@@ -19,17 +19,47 @@ after(int64_t at_ns, int64_t span_ns)
                                                            : at_ns + span_ns;
 }
 
-/* The pause must be at most share percent of the time since the last start. */
 static int64_t
-share_span(const struct ft_trigger_settings *settings,
-           const struct ft_trigger_input *input)
+longer(int64_t a, int64_t b)
 {
-    unsigned share = settings->pause_share_percent;
-    int64_t pause = not_negative(input->last_pause_ns);
-    int64_t limit = not_negative(settings->idle_interval_ns), span;
+    return a > b ? a : b;
+}
 
-    share = share < 1 ? 1 : share > 100 ? 100 : share;
-    span = pause > INT64_MAX / 100 ? INT64_MAX : pause * 100 / share;
+/* The time of which used_ns is percent. */
+static int64_t
+whole_of(int64_t used_ns, unsigned percent)
+{
+    int64_t used = not_negative(used_ns);
+
+    percent = percent < 1 ? 1 : percent > 100 ? 100 : percent;
+    return used > INT64_MAX / 100 ? INT64_MAX : used * 100 / percent;
+}
+
+/* The spacing, up to FT_TRIGGER_STRETCH times as long on a crowded host. */
+static int64_t
+stretched(const struct ft_trigger_settings *settings, double pressure)
+{
+    const double part =
+        (pressure - FT_TRIGGER_PRESSURE) / (100 - FT_TRIGGER_PRESSURE);
+    int64_t spacing = not_negative(settings->min_spacing_ns);
+
+    if (!(part > 0) || spacing > INT64_MAX / (2 * FT_TRIGGER_STRETCH))
+        return spacing;
+    return (int64_t)((double)spacing *
+                     (1 + (FT_TRIGGER_STRETCH - 1) * (part < 1 ? part : 1)));
+}
+
+/* What pauses, CPU time and a crowded host allow, from the last start on. */
+static int64_t
+allowed_span(const struct ft_trigger_settings *settings,
+             const struct ft_trigger_input *input)
+{
+    int64_t limit = not_negative(settings->idle_interval_ns);
+    int64_t span = whole_of(input->last_pause_ns, settings->pause_share_percent);
+
+    span = longer(span,
+                  whole_of(input->epoch_cpu_ns, settings->cpu_budget_percent));
+    span = longer(span, stretched(settings, input->pressure));
     return span < limit ? span : limit;
 }
 
@@ -57,7 +87,7 @@ ft_trigger_decide(const struct ft_trigger_settings *settings,
                                         FT_TRIGGER_INTERVAL };
     int64_t soonest =
         after(input->last_start_ns, not_negative(settings->min_spacing_ns));
-    int64_t shared = after(input->last_start_ns, share_span(settings, input));
+    int64_t allowed = after(input->last_start_ns, allowed_span(settings, input));
     bool disk = settings->disk_bytes_limit &&
                 input->disk_bytes >= settings->disk_bytes_limit;
 
@@ -70,14 +100,12 @@ ft_trigger_decide(const struct ft_trigger_settings *settings,
         answer.reason = input->held_since_ns != FT_TRIGGER_NEVER
                             ? FT_TRIGGER_OUTPUT
                             : FT_TRIGGER_DISK;
-        answer.at_ns = soonest > shared ? soonest : shared;
+        answer.at_ns = longer(soonest, allowed);
     } else {
         int64_t due =
             after(input->last_start_ns, interval_span(settings, input));
 
-        answer.at_ns = due > soonest ? due : soonest;
-        if (shared > answer.at_ns)
-            answer.at_ns = shared;
+        answer.at_ns = longer(longer(due, soonest), allowed);
     }
     answer.now = input->now_ns >= answer.at_ns;
     return answer;

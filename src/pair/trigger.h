@@ -15,27 +15,39 @@
 struct ft_trigger_settings {
     int64_t interval_ns;      /* default 100 ms */
     int64_t idle_interval_ns; /* reached when the guest is nearly clean; 500 ms */
-    int64_t min_spacing_ns;   /* between two starts; 10 ms */
-    unsigned pause_share_percent; /* cap on paused time, 1 to 100; 30 */
+    int64_t min_spacing_ns;   /* between two starts; 1 ms */
+    unsigned pause_share_percent; /* cap on paused time, 1 to 100; 50 */
+    unsigned cpu_budget_percent;  /* of one core for epochs, 1 to 100; 30 */
     uint64_t disk_bytes_limit; /* staged disk writes that end an epoch; 0 none */
     uint64_t idle_pages;       /* an epoch with at most so many pages is idle */
 };
 
-#define FT_TRIGGER_SETTINGS_INIT                                        \
-    {                                                                   \
-        .interval_ns = INT64_C(100000000),                              \
-        .idle_interval_ns = INT64_C(500000000),                         \
-        .min_spacing_ns = INT64_C(10000000), .pause_share_percent = 30, \
-        .disk_bytes_limit = UINT64_C(16) << 20, .idle_pages = 64        \
+#define FT_TRIGGER_SETTINGS_INIT                                          \
+    {                                                                     \
+        .interval_ns = INT64_C(100000000),                                \
+        .idle_interval_ns = INT64_C(500000000),                           \
+        .min_spacing_ns = INT64_C(1000000), .pause_share_percent = 50,    \
+        .cpu_budget_percent = 30, .disk_bytes_limit = UINT64_C(16) << 20, \
+        .idle_pages = 64                                                  \
     }
 
 #define FT_TRIGGER_NEVER INT64_MAX
+
+/*
+ * The host is short of CPU from this part of the time on in which somebody had
+ * to wait for it, in percent; at 100 the spacing is FT_TRIGGER_STRETCH times
+ * what is set.
+ */
+#define FT_TRIGGER_PRESSURE 50
+#define FT_TRIGGER_STRETCH 10
 
 /* Facts of this moment. */
 struct ft_trigger_input {
     int64_t now_ns;
     int64_t last_start_ns; /* when the last checkpoint stopped the VM */
     int64_t last_pause_ns; /* for how long */
+    int64_t epoch_cpu_ns; /* CPU time that an epoch takes of late; 0: unknown */
+    double pressure;      /* "some avg10" of /proc/pressure/cpu; 0: unknown */
     int64_t held_since_ns; /* oldest held output; FT_TRIGGER_NEVER: none */
     uint64_t disk_bytes;   /* staged in this epoch */
     uint64_t pages[2];     /* dirty in the last epoch and in the one before */
@@ -68,8 +80,9 @@ struct ft_trigger_answer {
  *    never before last_start + min_spacing (also when forced);
  *  - forced: at that instant;
  *  - never before the pause share allows it: last_pause * 100 / share after
- *    last_start, but a share never delays by more than idle_interval (one
- *    long pause must not stop protection);
+ *    last_start, nor the CPU budget: epoch_cpu * 100 / budget after it, nor the
+ *    spacing as it is stretched by pressure; but none of these delays by more
+ *    than idle_interval (one long pause must not stop protection);
  *  - held output or disk_bytes >= limit: at that instant;
  *  - else at last_start + interval, or + idle_interval when both last epochs
  *    had at most idle_pages pages (half way between when only the last had).

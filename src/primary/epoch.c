@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/load.h"
 #include "base/log.h"
 #include "primary/primary-private.h"
 
@@ -28,23 +29,40 @@ struct epoch {
 
 /* -- trigger -- */
 
+/*
+ * From its begin to its acknowledgement all that this process does is for the
+ * epoch, near enough; what an epoch costs is the mean of the last few.
+ */
+static void
+note_cost(struct ft_primary *p)
+{
+    int64_t cost = ft_load_cpu_ns() - p->cpu_asked_ns;
+    int64_t mean = atomic_load(&p->epoch_cpu_ns);
+
+    p->cpu_asked_ns = 0;
+    atomic_store(&p->epoch_cpu_ns, mean ? mean + (cost - mean) / 8 : cost);
+}
+
 /* With the lock held: facts for the trigger, then its answer. */
 static struct ft_trigger_answer
-ask_trigger(struct ft_primary *p, const struct ft_trigger_settings *settings)
+ask_trigger(struct ft_primary *p)
 {
     struct ft_trigger_input *in = &p->trigger;
 
     in->now_ns = ft_clock_ns();
     in->acknowledged = p->acked + 1 >= p->out.open;
+    if (in->acknowledged && p->cpu_asked_ns)
+        note_cost(p);
+    in->epoch_cpu_ns = atomic_load(&p->epoch_cpu_ns);
+    in->pressure = atomic_load(&p->pressure) / 100.0;
     in->held_since_ns = ft_primary_held_since(p);
     in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
     in->forced = p->final || p->verify || p->out.open == 1;
-    return ft_trigger_decide(settings, in);
+    return ft_trigger_decide(&p->settings, in);
 }
 
 int
-ft_epoch_await(struct ft_primary *p, const struct ft_trigger_settings *settings,
-               int *final, int *verify)
+ft_epoch_await(struct ft_primary *p, int *final, int *verify)
 {
     struct ft_trigger_answer answer = { 0 };
     int rc = 0;
@@ -55,7 +73,7 @@ ft_epoch_await(struct ft_primary *p, const struct ft_trigger_settings *settings,
             rc = -ECANCELED;
             break;
         }
-        answer = ask_trigger(p, settings);
+        answer = ask_trigger(p);
         if (p->disk_broken || p->hardware_changed)
             break;
         if (answer.now && !p->paused)
@@ -348,6 +366,7 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
         e.at.before = 0; /* looking takes as long as it takes */
     else
         atomic_store(&p->uncommitted_ns, e.at.asked);
+    p->cpu_asked_ns = look ? 0 : ft_load_cpu_ns();
     rc = stop_vm(p, hold, err);
     if (rc)
         return rc;

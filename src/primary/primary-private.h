@@ -55,7 +55,10 @@ struct ft_primary {
     int paused;           /* by the administrator */
     int vm_ended;         /* libvirt said so, and the machine knows */
     struct ft_asker verifier;
+    struct ft_trigger_settings settings;
 
+    atomic_int pressure; /* of the host's CPUs, in hundredths of a percent */
+    atomic_llong epoch_cpu_ns;   /* CPU time that an epoch takes of late */
     atomic_llong clock_lag_ns;   /* what the guest's clocks lack; for status */
     atomic_int clock_state;      /* enum ft_guest_clock_state */
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
@@ -95,6 +98,7 @@ struct ft_primary {
     struct ft_state last_state; /* as the standby has it */
     struct ft_trigger_input trigger;
     enum ft_trigger_reason reason; /* of the epoch under way */
+    int64_t cpu_asked_ns; /* of the process when it was asked for; 0: noted */
     int64_t shipped_ns;   /* the last one was handed to the link; 0: none was */
     uint64_t final_epoch; /* 0: none asked for */
     int held;             /* the VM stands, held by us */
@@ -128,9 +132,7 @@ void *ft_replicator_main(void *argument);
  * epoch.c. Waits until the next checkpoint is due: 0, or -ECANCELED. Says
  * whether it is the last one of a switchover, and whether one to compare.
  */
-int ft_epoch_await(struct ft_primary *p,
-                   const struct ft_trigger_settings *settings, int *final,
-                   int *verify);
+int ft_epoch_await(struct ft_primary *p, int *final, int *verify);
 
 /* Called while the VM is stopped at the boundary; non-zero: no epoch. */
 typedef int (*ft_checkpoint_look)(struct ft_primary *p, void *opaque,

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/load.h"
 #include "primary/primary-private.h"
 
 /* What the link carried since the last look, unless it is another one. */
@@ -37,6 +38,8 @@ ft_primary_look(struct ft_worker *w, double seconds)
 
     if (!p)
         return;
+    atomic_store(&p->pressure,
+                 (int)(FT_MAX(ft_load_pressure(FT_PRESSURE_CPU), 0) * 100));
     ft_figures_add(&w->figures, FT_METRIC_CLOCK_LAG,
                    (double)atomic_load(&p->clock_lag_ns) / FT_NS_PER_MS);
     if (w->session)
@@ -96,11 +99,17 @@ set_mean(json_t *status, const char *name, const struct ft_second *last,
 static void
 last_second(struct ft_worker *w, json_t *status)
 {
+    struct ft_primary *p = w->side_data;
     struct ft_second last;
 
     ft_figures_last(&w->figures, &last);
     json_object_set_new(status, "phases_ms", phases(&last));
     json_object_set_new(status, "asked_by", reasons(&last));
+    json_object_set_new(status, "epoch_cpu_ms",
+                        json_real((double)atomic_load(&p->epoch_cpu_ns) /
+                                  FT_NS_PER_MS));
+    json_object_set_new(status, "cpu_pressure_percent",
+                        json_real(atomic_load(&p->pressure) / 100.0));
     set_mean(status, "link_bytes_per_s", &last, FT_METRIC_LINK);
     set_mean(status, "blocked_ms", &last, FT_METRIC_BLOCKED);
 }

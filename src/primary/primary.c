@@ -249,6 +249,27 @@ request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
     return ft_fail(err, EOPNOTSUPP, NULL, "unknown verb %.32s", verb);
 }
 
+/* Also while an epoch is waited for: it is asked again. */
+static void
+take_settings(struct ft_worker *w)
+{
+    struct ft_primary *p = w->side_data;
+    const struct ft_pair_config *c = &w->config;
+    struct ft_trigger_settings s = FT_TRIGGER_SETTINGS_INIT;
+
+    if (!p)
+        return; /* not opened yet: it will take them then */
+    s.interval_ns = c->interval_ms * FT_NS_PER_MS;
+    s.idle_interval_ns = c->idle_interval_ms * FT_NS_PER_MS;
+    s.min_spacing_ns = c->min_spacing_ms * FT_NS_PER_MS;
+    s.pause_share_percent = c->pause_share_percent;
+    s.cpu_budget_percent = c->cpu_budget_percent;
+    pthread_mutex_lock(&p->lock);
+    p->settings = s;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+}
+
 static struct ft_primary *
 primary_new(struct ft_worker *w)
 {
@@ -276,6 +297,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     pthread_t thread;
 
     w->side_data = p;
+    take_settings(w);
     if (!w->dom)
         w->dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
     if (!p)
@@ -305,6 +327,7 @@ const struct ft_side ft_primary_side = {
     .link_down = link_down,
     .quiet = check_progress,
     .look = ft_primary_look,
+    .settings = take_settings,
     .status = ft_primary_status,
     .request = request,
 };

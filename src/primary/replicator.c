@@ -89,20 +89,14 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
 static int
 checkpoint_loop(struct ft_primary *p, struct ft_error *err)
 {
-    const struct ft_pair_config *c = &p->worker->config;
-    struct ft_trigger_settings settings = FT_TRIGGER_SETTINGS_INIT;
     int64_t blocked = 0, blocked_at = 0;
     uint64_t pages[2] = { 0, 0 };
     int final, verify, rc = 0;
 
-    settings.interval_ns = c->interval_ms * FT_NS_PER_MS;
-    settings.idle_interval_ns = c->idle_interval_ms * FT_NS_PER_MS;
-    settings.min_spacing_ns = c->min_spacing_ms * FT_NS_PER_MS;
-    settings.pause_share_percent = c->pause_share_percent;
     memset(&p->trigger, 0, sizeof(p->trigger));
-    p->shipped_ns = 0;
+    p->shipped_ns = p->cpu_asked_ns = 0;
     while (!rc) {
-        rc = ft_epoch_await(p, &settings, &final, &verify);
+        rc = ft_epoch_await(p, &final, &verify);
         if (rc)
             break;
         if (p->disk_broken || p->hardware_changed)

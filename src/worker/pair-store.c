@@ -97,15 +97,64 @@ parse_hosts(const json_t *json, struct ft_pair_config *out, struct ft_error *err
     return rc;
 }
 
+static const struct setting {
+    const char *name;
+    size_t offset; /* of an unsigned of struct ft_pair_config */
+    unsigned min, max, standard;
+    bool in_place; /* can be changed while the worker runs */
+} settings[] = {
+#define SETTING(name, ...)                                        \
+    {                                                             \
+#name, offsetof(struct ft_pair_config, name), __VA_ARGS__ \
+    }
+    SETTING(silence_ms, 50, 60000, 200, false),
+    SETTING(interval_ms, 5, 10000, 100, true),
+    SETTING(idle_interval_ms, 5, 60000, 500, true),
+    SETTING(min_spacing_ms, 1, 1000, 1, true),
+    SETTING(pause_share_percent, 1, 90, 50, true),
+    SETTING(cpu_budget_percent, 1, 100, 30, true),
+#undef SETTING
+};
+
+static unsigned *
+setting_in(struct ft_pair_config *config, const struct setting *setting)
+{
+    return (unsigned *)(void *)((char *)config + setting->offset);
+}
+
 static void
 parse_settings(const json_t *s, struct ft_pair_config *out)
 {
-    out->silence_ms = ft_json_int(s, "silence_ms", 50, 60000, 200);
-    out->interval_ms = ft_json_int(s, "interval_ms", 5, 10000, 100);
-    out->idle_interval_ms = ft_json_int(s, "idle_interval_ms", 5, 60000, 500);
-    out->min_spacing_ms = ft_json_int(s, "min_spacing_ms", 1, 1000, 10);
-    out->pause_share_percent = ft_json_int(s, "pause_share_percent", 1, 90, 30);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(settings); i++)
+        *setting_in(out, &settings[i]) =
+            ft_json_int(s, settings[i].name, settings[i].min, settings[i].max,
+                        settings[i].standard);
     out->alone_without_witness = ft_json_bool(s, "alone_without_witness", 0);
+}
+
+void
+ft_pair_take_settings(struct ft_pair_config *to,
+                      const struct ft_pair_config *from)
+{
+    struct ft_pair_config copy = *from;
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(settings); i++)
+        if (settings[i].in_place)
+            *setting_in(to, &settings[i]) = *setting_in(&copy, &settings[i]);
+}
+
+json_t *
+ft_pair_settings_json(const struct ft_pair_config *config)
+{
+    struct ft_pair_config copy = *config;
+    json_t *json = json_object();
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(settings); i++)
+        json_object_set_new(json, settings[i].name,
+                            json_integer(*setting_in(&copy, &settings[i])));
+    json_object_set_new(json, "alone_without_witness",
+                        json_boolean(config->alone_without_witness));
+    return json;
 }
 
 static int
@@ -216,6 +265,81 @@ ft_pair_save(const json_t *config, const char *key, const char *witness_key,
         return rc;
     ft_pair_path(parsed.pair, "pair.json", path);
     rc = ft_json_save(path, config);
+    return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
+                        strerror(-rc))
+              : 0;
+}
+
+static int
+check_setting(const char *name, const json_t *value, struct ft_error *err)
+{
+    json_int_t n = json_integer_value(value);
+    size_t i = 0;
+
+    while (i < FT_ARRAY_SIZE(settings) &&
+           (!settings[i].in_place || strcmp(settings[i].name, name)))
+        i++;
+    if (i == FT_ARRAY_SIZE(settings))
+        return ft_fail(err, EINVAL, NULL,
+                       "%.64s is no setting of a pair that can be changed",
+                       name);
+    if (!json_is_integer(value) || n < settings[i].min || n > settings[i].max)
+        return ft_fail(err, EINVAL, NULL, "%s must be a number from %u to %u",
+                       name, settings[i].min, settings[i].max);
+    return 0;
+}
+
+/* As they will be, with those that stay. */
+static int
+check_order(const json_t *pair, struct ft_error *err)
+{
+    struct ft_pair_config c;
+    int rc = ft_pair_config_parse(pair, &c, err);
+
+    if (!rc && (c.min_spacing_ms > c.interval_ms ||
+                c.interval_ms > c.idle_interval_ms))
+        rc = ft_fail(err, EINVAL, NULL,
+                     "min_spacing_ms <= interval_ms <= idle_interval_ms does "
+                     "not hold");
+    return rc;
+}
+
+static int
+change_settings(json_t *pair, const json_t *changes, struct ft_error *err)
+{
+    json_t *now = json_object_get(pair, "settings");
+    const char *name;
+    json_t *value;
+    int rc = 0;
+
+    if (!json_is_object(now)) {
+        now = json_object();
+        json_object_set_new(pair, "settings", now);
+    }
+    json_object_foreach((json_t *)(uintptr_t)changes, name, value) {
+        rc = check_setting(name, value, err);
+        if (rc)
+            return rc;
+        json_object_set(now, name, value);
+    }
+    return check_order(pair, err);
+}
+
+int
+ft_pair_change_settings(const char *pair, const json_t *changes,
+                        struct ft_error *err)
+{
+    FT_AUTOJSON json_t *json = NULL;
+    char path[PATH_MAX];
+    int rc;
+
+    ft_pair_path(pair, "pair.json", path);
+    rc = ft_json_load(path, PAIR_FILE_MAX, &json, err);
+    if (!rc)
+        rc = change_settings(json, changes, err);
+    if (rc)
+        return rc;
+    rc = ft_json_save(path, json);
     return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
                         strerror(-rc))
               : 0;

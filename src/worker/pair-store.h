@@ -2,7 +2,7 @@
 /*
  * What a host keeps about a pair, under /var/lib/ftadmin/pairs/UUID:
  *   pair.json    the configuration, as ftadmin sent it (PAIR, see
- *                ft-protocol(7)); never changed by the engine
+ *                ft-protocol(7)); the engine changes nothing by itself
  *   key          32 bytes, the links' pre-shared key; witness-key likewise
  *   state.json   generation, owner, role: what must survive a power cut
  * Every file is replaced whole, by rename and fsync.
@@ -40,6 +40,7 @@ struct ft_pair_config {
     unsigned idle_interval_ms;
     unsigned min_spacing_ms;
     unsigned pause_share_percent;
+    unsigned cpu_budget_percent;
     int alone_without_witness;
 };
 
@@ -68,6 +69,22 @@ void ft_pair_path(const char *pair, const char *file, char *out);
  */
 int ft_pair_save(const json_t *config, const char *key, const char *witness_key,
                  struct ft_error *err);
+
+/*
+ * Changes settings of a stored pair, those that need no new worker:
+ * "interval_ms", "idle_interval_ms", "min_spacing_ms", "pause_share_percent",
+ * "cpu_budget_percent". -EINVAL names one that is none of these or out of its
+ * bounds; nothing is changed then. -ENOENT: no such pair.
+ */
+int ft_pair_change_settings(const char *pair, const json_t *settings,
+                            struct ft_error *err);
+
+/* Those settings of from, into to. */
+void ft_pair_take_settings(struct ft_pair_config *to,
+                           const struct ft_pair_config *from);
+
+/* All settings as an object ("settings" of PAIR); NULL without memory. */
+json_t *ft_pair_settings_json(const struct ft_pair_config *config);
 
 int ft_pair_load(const char *pair, struct ft_pair_config *out,
                  struct ft_error *err);

@@ -27,6 +27,28 @@ lose_daemon(struct ft_worker *w)
     ft_loop_timer_set(w->channel_timer, DAEMON_RETRY_MS);
 }
 
+/* The daemon has stored them. */
+static void
+take_settings(struct ft_worker *w, struct ft_asker asker)
+{
+    struct ft_pair_config stored;
+    struct ft_error err = FT_ERROR_INIT;
+    int rc = ft_pair_load(w->config.pair, &stored, &err);
+
+    if (rc) {
+        ft_worker_reply(w, &asker, NULL, &err);
+        return;
+    }
+    ft_pair_take_settings(&w->config, &stored);
+    if (w->side->settings)
+        w->side->settings(w);
+    ft_worker_send_status(w); /* who asks next sees them */
+    ft_worker_reply(w, &asker,
+                    json_pack("{s:o}", "settings",
+                              ft_pair_settings_json(&w->config)),
+                    NULL);
+}
+
 static void
 on_request(struct ft_worker *w, const json_t *message)
 {
@@ -42,6 +64,10 @@ on_request(struct ft_worker *w, const json_t *message)
         w->removal = asker;
         ft_worker_note(w, "info", "unprotect", "protection is being removed");
         ft_worker_event_kind(w, FT_EVENT_UNPROTECT);
+        return;
+    }
+    if (!strcmp(verb, "settings")) {
+        take_settings(w, asker);
         return;
     }
     rc = w->side->request(w, verb, asker.client, asker.id, &err);

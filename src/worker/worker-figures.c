@@ -3,19 +3,8 @@
 
 #include "worker/worker-figures.h"
 
-#include <time.h>
-
 #include "base/clock.h"
-
-/* CPU time of all threads of this process so far, ns. */
-static int64_t
-cpu_time(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return t.tv_sec * FT_NS_PER_S + t.tv_nsec;
-}
+#include "base/load.h"
 
 static int64_t
 this_second(void)
@@ -29,7 +18,7 @@ ft_worker_init_figures(struct ft_worker *w)
     ft_figures_init(&w->figures, this_second());
     w->figures_at = w->figures.now.at;
     w->figures_ns = ft_clock_ns();
-    w->cpu_ns = cpu_time();
+    w->cpu_ns = ft_load_cpu_ns();
 }
 
 static double
@@ -45,7 +34,7 @@ round_trip_ms(struct ft_worker *w)
 static void
 look(struct ft_worker *w, int64_t now)
 {
-    int64_t cpu = cpu_time();
+    int64_t cpu = ft_load_cpu_ns();
     double seconds = (double)(now - w->figures_ns) / FT_NS_PER_S;
 
     if (seconds > 0)

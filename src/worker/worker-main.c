@@ -70,6 +70,7 @@ add_status(struct ft_worker *w, json_t *status)
 {
     json_object_set_new(status, "paths", ft_worker_paths_json(w));
     ft_worker_report_figures(w, status);
+    json_object_set_new(status, "settings", ft_pair_settings_json(&w->config));
 }
 
 static void

@@ -47,6 +47,8 @@ struct ft_side {
      * what is not measured where it happens. NULL: nothing.
      */
     void (*look)(struct ft_worker *worker, double seconds);
+    /* Settings in worker->config have changed. NULL: none matter to it. */
+    void (*settings)(struct ft_worker *worker);
     /* Adds its members to STATUS. */
     void (*status)(struct ft_worker *worker, json_t *status);
     /* Answers a verb with ft_worker_reply, now or later. */

@@ -35,18 +35,6 @@ test_cpu(void **state)
 }
 
 static void
-test_pressure(void **state)
-{
-    (void)state;
-    assert_true(ft_look_pressure_parse(
-                    "some avg10=1.50 avg60=0.40 avg300=0.10 total=123\n"
-                    "full avg10=0.50 avg60=0.10 avg300=0.00 total=23\n") == 1.5);
-    assert_true(ft_look_pressure_parse("full avg10=0.50") == -1);
-    assert_true(ft_look_pressure_parse("") == -1);
-    assert_true(ft_look_pressure_parse("some avg10=-1") == -1);
-}
-
-static void
 test_load(void **state)
 {
     FT_AUTOJSON json_t *load = ft_look_load();
@@ -62,7 +50,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cpu),
-        cmocka_unit_test(test_pressure),
         cmocka_unit_test(test_load),
     };
 

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <math.h>
+
 #include "pair/trigger.h"
 
 #define MS INT64_C(1000000)
@@ -46,13 +48,15 @@ examples(void **state)
     out = ft_trigger_decide(&standard, &in);
     assert_true(out.now);
     assert_int_equal(out.reason, FT_TRIGGER_OUTPUT);
-    assert_int_equal(out.at_ns, 10 * MS);
-    in.last_pause_ns = 60 * MS; /* 30 percent: one in 200 ms */
-    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 200 * MS);
-    in.last_pause_ns = 3000 * MS; /* a very long one: 500 ms, not 10 s */
+    assert_int_equal(out.at_ns, 1 * MS);
+    in.last_pause_ns = 60 * MS; /* 50 percent: one in 120 ms */
+    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 120 * MS);
+    in.epoch_cpu_ns = 45 * MS; /* 30 percent: one in 150 ms */
+    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 150 * MS);
+    in.last_pause_ns = 3000 * MS; /* a very long one: 500 ms, not 6 s */
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 500 * MS);
     in.forced = true;
-    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 10 * MS);
+    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 1 * MS);
     in.acknowledged = false;
     out = ft_trigger_decide(&standard, &in);
     assert_false(out.now);
@@ -86,10 +90,13 @@ check(const struct ft_trigger_settings *s, const struct ft_trigger_input *in)
     with.now_ns = in->now_ns;
     if (out.now) {
         assert_true(since >= s->min_spacing_ns);
-        if (!in->forced)
-            assert_true(since >= s->idle_interval_ns ||
-                        in->last_pause_ns * 100 <=
-                            since * s->pause_share_percent);
+        if (!in->forced && since < s->idle_interval_ns) {
+            assert_true(in->last_pause_ns * 100 <=
+                        since * s->pause_share_percent);
+            assert_true(in->epoch_cpu_ns * 100 <= since * s->cpu_budget_percent);
+            if (in->pressure >= 100)
+                assert_true(since >= FT_TRIGGER_STRETCH * s->min_spacing_ns);
+        }
     }
     /* nothing waits longer than the idle interval (or the spacing) */
     assert_true(out.at_ns - in->last_start_ns <= s->idle_interval_ns ||
@@ -105,6 +112,12 @@ check(const struct ft_trigger_settings *s, const struct ft_trigger_input *in)
     with = *in;
     with.last_pause_ns += MS;
     assert_true(ft_trigger_decide(s, &with).at_ns >= out.at_ns);
+    with = *in;
+    with.epoch_cpu_ns += MS;
+    assert_true(ft_trigger_decide(s, &with).at_ns >= out.at_ns);
+    with = *in;
+    with.pressure += 10;
+    assert_true(ft_trigger_decide(s, &with).at_ns >= out.at_ns);
 }
 
 static void
@@ -118,6 +131,8 @@ grid(void **state)
                                       UINT64_MAX };
     static const uint64_t pages[] = { 0, 64, 65, 100000 };
     static const unsigned shares[] = { 1, 30, 100 };
+    static const int64_t cpus[] = { 0, MS, 40 * MS };
+    static const double pressures[] = { 0, 50, 51, 75, 100 };
     unsigned long points = 0;
 
     (void)state;
@@ -125,18 +140,21 @@ grid(void **state)
 #define EACH(i, array) (size_t i = 0; i < sizeof(array) / sizeof(array[0]); i++)
     for EACH(e, elapsed) for EACH(p, pauses) for EACH(d, disks)
     for EACH(a, pages) for EACH(b, pages) for EACH(s, shares)
+    for EACH(c, cpus) for EACH(r, pressures) for EACH(u, shares)
     for (int bits = 0; bits < 8; bits++)
         {
             struct ft_trigger_settings settings = standard;
             int64_t start = 12345 * MS;
             struct ft_trigger_input in = {
                 start + elapsed[e], start,
-                pauses[p],          bits & 1 ? start + 1 : FT_TRIGGER_NEVER,
+                pauses[p],          cpus[c],
+                pressures[r],       bits & 1 ? start + 1 : FT_TRIGGER_NEVER,
                 disks[d],           { pages[a], pages[b] },
                 bits & 2,           bits & 4
             };
 
             settings.pause_share_percent = shares[s];
+            settings.cpu_budget_percent = shares[u];
             check(&settings, &in);
             points++;
         }
@@ -147,16 +165,25 @@ grid(void **state)
 static void
 senseless_settings(void **state)
 {
-    struct ft_trigger_settings s = { -1, -1, -1, 0, 0, 0 };
+    struct ft_trigger_settings s = { -1, -1, -1, 0, 0, 0, 0 };
     struct ft_trigger_input in = quiet(MS);
 
     (void)state;
     assert_true(ft_trigger_decide(&s, &in).now);
-    s = (struct ft_trigger_settings){ INT64_MAX, INT64_MAX, INT64_MAX,
+    s = (struct ft_trigger_settings){ INT64_MAX, INT64_MAX, INT64_MAX, 1000,
                                       1000,      0,         0 };
     in.last_start_ns = INT64_MAX / 2;
-    in.last_pause_ns = INT64_MAX;
+    in.last_pause_ns = in.epoch_cpu_ns = INT64_MAX;
+    in.pressure = INFINITY;
     assert_false(ft_trigger_decide(&s, &in).now);
+    s = standard;
+    in = quiet(50 * MS);
+    in.held_since_ns = 1;
+    in.last_pause_ns = in.epoch_cpu_ns = -1;
+    in.pressure = NAN;
+    assert_int_equal(ft_trigger_decide(&s, &in).at_ns, MS);
+    in.pressure = 1e300;
+    assert_int_equal(ft_trigger_decide(&s, &in).at_ns, FT_TRIGGER_STRETCH * MS);
     s = standard;
     s.idle_interval_ns = MS; /* shorter than the interval */
     in = quiet(50 * MS);
@@ -164,28 +191,72 @@ senseless_settings(void **state)
     assert_int_equal(ft_trigger_decide(&s, &in).at_ns, 100 * MS);
 }
 
-/* Ten seconds of a guest that always has output and pauses for 6 ms. */
-static void
-share_of_pauses_is_kept(void **state)
+/*
+ * Ten seconds of a guest that always has output: how many epochs there are when
+ * each pauses it for pause and takes cpu.
+ */
+static int64_t
+epochs_in_ten_seconds(int64_t pause, int64_t cpu, double pressure)
 {
-    int64_t now = 0, paused = 0, last = -1000 * MS, pause = 6 * MS;
+    int64_t now = 0, last = -1000 * MS, count = 0;
 
-    (void)state;
     while (now < 10000 * MS) {
-        struct ft_trigger_input in = { now, last,           pause, now,
-                                       0,   { 9999, 9999 }, true,  false };
-        struct ft_trigger_answer out = ft_trigger_decide(&standard, &in);
+        struct ft_trigger_input in = quiet(now);
+        struct ft_trigger_answer out;
 
+        in.last_start_ns = last;
+        in.last_pause_ns = pause;
+        in.epoch_cpu_ns = cpu;
+        in.pressure = pressure;
+        in.held_since_ns = now;
+        out = ft_trigger_decide(&standard, &in);
         if (!out.now) {
             now = out.at_ns;
             continue;
         }
         last = now;
         now += pause;
-        paused += pause;
+        count++;
     }
-    assert_true(paused <= now * 31 / 100);
-    assert_true(paused >= now * 28 / 100);
+    return count;
+}
+
+static void
+share_of_pauses_is_kept(void **state)
+{
+    int64_t paused = epochs_in_ten_seconds(6 * MS, 0, 0) * 6;
+
+    (void)state;
+    assert_in_range(paused, 10000 * 48 / 100, 10000 * 51 / 100);
+}
+
+static void
+cpu_budget_is_kept(void **state)
+{
+    int64_t used = epochs_in_ten_seconds(MS / 10, 3 * MS / 2, 0) * 3 / 2;
+
+    (void)state;
+    assert_in_range(used, 10000 * 29 / 100, 10000 * 31 / 100);
+}
+
+/* The more crowded the host the fewer epochs, down to a tenth. */
+static void
+crowded_host_is_spared(void **state)
+{
+    int64_t free = epochs_in_ten_seconds(MS / 10, 0, 0), last = free;
+
+    (void)state;
+    assert_int_equal(free, 10000);
+    assert_int_equal(epochs_in_ten_seconds(MS / 10, 0, FT_TRIGGER_PRESSURE),
+                     free);
+    for (int p = FT_TRIGGER_PRESSURE + 5; p <= 100; p += 5) {
+        int64_t now = epochs_in_ten_seconds(MS / 10, 0, p);
+
+        assert_true(now < last);
+        last = now;
+    }
+    assert_in_range(last, free / FT_TRIGGER_STRETCH - 1,
+                    free / FT_TRIGGER_STRETCH + 1);
 }
 
 int
@@ -196,6 +267,8 @@ main(void)
         cmocka_unit_test(grid),
         cmocka_unit_test(senseless_settings),
         cmocka_unit_test(share_of_pauses_is_kept),
+        cmocka_unit_test(cpu_budget_is_kept),
+        cmocka_unit_test(crowded_host_is_spared),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,8 +105,9 @@ test_config_defaults(void **state)
     assert_int_equal(c.silence_ms, 200);
     assert_int_equal(c.interval_ms, 100);
     assert_int_equal(c.idle_interval_ms, 500);
-    assert_int_equal(c.min_spacing_ms, 10);
-    assert_int_equal(c.pause_share_percent, 30);
+    assert_int_equal(c.min_spacing_ms, 1);
+    assert_int_equal(c.pause_share_percent, 50);
+    assert_int_equal(c.cpu_budget_percent, 30);
     assert_int_equal(c.alone_without_witness, 0);
 }
 
@@ -120,7 +121,7 @@ test_config_settings_out_of_bounds(void **state)
     } bounds[] = {
         { "silence_ms", 49, 60001 },      { "interval_ms", 4, 10001 },
         { "idle_interval_ms", 4, 60001 }, { "min_spacing_ms", 0, 1001 },
-        { "pause_share_percent", 0, 91 },
+        { "pause_share_percent", 0, 91 }, { "cpu_budget_percent", 0, 101 },
     };
 
     (void)state;
@@ -138,8 +139,9 @@ test_config_settings_out_of_bounds(void **state)
         assert_int_equal(c.silence_ms, 200);
         assert_int_equal(c.interval_ms, 100);
         assert_int_equal(c.idle_interval_ms, 500);
-        assert_int_equal(c.min_spacing_ms, 10);
-        assert_int_equal(c.pause_share_percent, 30);
+        assert_int_equal(c.min_spacing_ms, 1);
+        assert_int_equal(c.pause_share_percent, 50);
+        assert_int_equal(c.cpu_budget_percent, 30);
         assert_int_equal(c.alone_without_witness, 0);
     }
 }
@@ -312,6 +314,60 @@ test_save_and_load(void **state)
     assert_int_equal(mode_of(FOLDER "/key"), 0600);
     assert_int_equal(mode_of(FOLDER "/witness-key"), 0600);
     assert_int_equal(mode_of(FOLDER "/pair.json"), 0600);
+}
+
+static int
+change_settings(const char *text, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *json = json_loads(text, 0, NULL);
+
+    return ft_pair_change_settings(PAIR, json, err);
+}
+
+static void
+test_change_settings(void **state)
+{
+    static const char *const bad[] = {
+        "{\"min_spacing_ms\":0}",
+        "{\"min_spacing_ms\":1001}",
+        "{\"min_spacing_ms\":\"5\"}",
+        "{\"min_spacing_ms\":51}", /* above the interval, 50 */
+        "{\"interval_ms\":700}",   /* above the idle one, 600 */
+        "{\"pause_share_percent\":91}",
+        "{\"cpu_budget_percent\":101}",
+        "{\"silence_ms\":500}", /* needs a new worker */
+        "{\"min_spacing_ms\":5,\"other\":1}",
+    };
+    struct ft_pair_config expected, c, running = good_config();
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *shown = NULL;
+
+    (void)state;
+    save_good();
+    assert_int_equal(change_settings("{\"min_spacing_ms\":7,"
+                                     "\"cpu_budget_percent\":11}",
+                                     &err),
+                     0);
+    assert_int_equal(ft_pair_load(PAIR, &c, &err), 0);
+    expected = good_config();
+    expected.min_spacing_ms = 7;
+    expected.cpu_budget_percent = 11;
+    assert_memory_equal(&c, &expected, sizeof(c));
+    for (size_t i = 0; i < FT_ARRAY_SIZE(bad); i++) {
+        if (change_settings(bad[i], &err) != -EINVAL)
+            fail_msg("%s was taken", bad[i]);
+        assert_int_equal(ft_pair_load(PAIR, &c, &err), 0);
+        assert_memory_equal(&c, &expected, sizeof(c));
+    }
+    assert_true(ft_pair_change_settings(OTHER, NULL, &err) < 0);
+    /* what a worker takes over while it runs, and what it does not */
+    c.silence_ms = 5000;
+    ft_pair_take_settings(&running, &c);
+    assert_memory_equal(&running, &expected, sizeof(running));
+    shown = ft_pair_settings_json(&running);
+    assert_int_equal(ft_json_int(shown, "cpu_budget_percent", 0, 100, 0), 11);
+    assert_int_equal(ft_json_int(shown, "silence_ms", 0, 1000, 0),
+                     expected.silence_ms);
 }
 
 static void
@@ -657,6 +713,7 @@ main(void)
         TEST(test_uuid),
         TEST(test_key_from_hex),
         TEST(test_save_and_load),
+        TEST(test_change_settings),
         TEST(test_save_refuses),
         TEST(test_load_damaged),
         TEST(test_state_of_a_new_pair),
