@@ -188,7 +188,7 @@ ft_look_load(void)
 {
     return json_pack("{s:o,s:I,s:{s:o,s:o,s:o}}", "memory", ft_probe_memory(),
                      "cpus", (json_int_t)sysconf(_SC_NPROCESSORS_ONLN),
-                     "pressure", "cpu", pressure(FT_PRESSURE_CPU),
-                     "memory", pressure(FT_PRESSURE_MEMORY), "io",
+                     "pressure", "cpu", pressure(FT_PRESSURE_CPU), "memory",
+                     pressure(FT_PRESSURE_MEMORY), "io",
                      pressure(FT_PRESSURE_IO));
 }

@@ -13,4 +13,5 @@ libftplan_a_SOURCES = \
 	src/plan/inventory.c src/plan/inventory.h \
 	src/plan/links.c \
 	src/plan/placement.c src/plan/placement.h \
-	src/plan/plan.c src/plan/plan.h
+	src/plan/plan.c src/plan/plan.h \
+	src/plan/settings.c src/plan/settings.h

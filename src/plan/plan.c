@@ -30,33 +30,6 @@ out_of_memory(struct ft_error *err)
     return ft_fail(err, ENOMEM, NULL, "out of memory");
 }
 
-int
-ft_settings_check(const struct ft_pair_settings *settings, struct ft_error *err)
-{
-    const struct {
-        const char *name;
-        int value, min, max;
-    } bounds[] = {
-        { "silence_ms", settings->silence_ms, 50, 60000 },
-        { "interval_ms", settings->interval_ms, 5, 10000 },
-        { "idle_interval_ms", settings->idle_interval_ms, 5, 60000 },
-        { "min_spacing_ms", settings->min_spacing_ms, 1, 1000 },
-        { "pause_share_percent", settings->pause_share_percent, 1, 90 },
-    };
-
-    for (size_t i = 0; i < sizeof(bounds) / sizeof(*bounds); i++)
-        if (bounds[i].value < bounds[i].min || bounds[i].value > bounds[i].max)
-            return ft_fail(err, EINVAL, NULL, "%s is %d; it must be %d to %d",
-                           bounds[i].name, bounds[i].value, bounds[i].min,
-                           bounds[i].max);
-    if (settings->idle_interval_ms < settings->interval_ms ||
-        settings->min_spacing_ms > settings->interval_ms)
-        return ft_fail(err, EINVAL, NULL,
-                       "min_spacing_ms <= interval_ms <= "
-                       "idle_interval_ms does not hold");
-    return 0;
-}
-
 /* ---- choosing ---- */
 
 static int
@@ -282,16 +255,6 @@ link_addresses(struct making *m, json_t *primary, json_t *standby,
     return 0;
 }
 
-static json_t *
-settings_json(const struct ft_pair_settings *s)
-{
-    return json_pack("{s:i,s:i,s:i,s:i,s:i,s:b}", "silence_ms", s->silence_ms,
-                     "interval_ms", s->interval_ms, "idle_interval_ms",
-                     s->idle_interval_ms, "min_spacing_ms", s->min_spacing_ms,
-                     "pause_share_percent", s->pause_share_percent,
-                     "alone_without_witness", (int)s->alone_without_witness);
-}
-
 /* A pool on the primary too: it becomes the standby after a takeover. */
 static const char *
 primary_pool(const struct making *m)
@@ -321,7 +284,7 @@ make_config(struct making *m, struct ft_error *err)
         "port", m->primary->link_port, "name", m->standby->name, "addresses",
         there, "port", m->standby->link_port, "witness", witness, "pools",
         primary_pool(m), plan->pool, "settings",
-        settings_json(&m->choices->settings));
+        ft_settings_to_json(&m->choices->settings));
     if (rc == 0 && plan->config == NULL)
         return out_of_memory(err);
     return rc;
@@ -420,6 +383,7 @@ fill_names(struct making *m)
     struct ft_plan *plan = m->plan;
     const struct ft_pool *pool;
 
+    plan->settings = m->choices->settings;
     snprintf(plan->pair, sizeof(plan->pair), "%s", m->choices->pair);
     strcpy(plan->vm, m->domain->name);
     strcpy(plan->vm_uuid, m->domain->uuid);
@@ -507,13 +471,14 @@ ft_plan_to_json(const struct ft_plan *plan)
                                         "host", plan->steps[i].host,
                                         "description",
                                         plan->steps[i].description));
-    return json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:o,s:o,s:o}",
+    return json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:o,s:o,s:o,s:o}",
                      "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
                      plan->vm_uuid, "primary", plan->primary, "standby",
                      plan->standby, "witness",
                      *plan->witness != '\0' ? plan->witness : NULL, "pool",
                      plan->pool, "memory_bytes", (json_int_t)plan->memory,
-                     "disk_bytes", (json_int_t)plan->disk, "steps", steps,
+                     "disk_bytes", (json_int_t)plan->disk, "settings",
+                     ft_settings_to_json(&plan->settings), "steps", steps,
                      "checks", ft_findings_to_json(&plan->findings),
                      "candidates", candidates_json(&plan->placement));
 }

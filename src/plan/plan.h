@@ -9,24 +9,10 @@
 #include <jansson.h>
 
 #include "plan/placement.h"
+#include "plan/settings.h"
 
 #define FT_LINK_PORT 7331
 #define FT_WITNESS_PORT 7332
-
-/* Bounds of each are in ft_settings_check; all times in ms. */
-struct ft_pair_settings {
-    int silence_ms;
-    int interval_ms;
-    int idle_interval_ms;
-    int min_spacing_ms;
-    int pause_share_percent;
-    bool alone_without_witness;
-};
-
-#define FT_PAIR_SETTINGS_INIT        \
-    {                                \
-        200, 100, 500, 10, 30, false \
-    }
 
 struct ft_plan_choices {
     const char *vm;      /* name or UUID */
@@ -66,8 +52,9 @@ struct ft_plan {
     char pool[FT_NAME_SIZE];    /* on the standby */
     char primary_address[46];   /* of the link */
     char standby_address[46];
-    uint64_t memory;               /* bytes to copy first */
-    uint64_t disk;                 /* bytes to copy first */
+    uint64_t memory; /* bytes to copy first */
+    uint64_t disk;   /* bytes to copy first */
+    struct ft_pair_settings settings;
     json_t *config;                /* PAIR of ft-protocol(7), "self" missing */
     struct ft_findings findings;   /* of all checks */
     struct ft_placement placement; /* refers to the inventory's hosts */
@@ -87,10 +74,6 @@ int ft_plan_make(const struct ft_inventory *inventory,
                  struct ft_error *err);
 
 void ft_plan_free(struct ft_plan *plan);
-
-/* -EINVAL naming the setting that is out of bounds. */
-int ft_settings_check(const struct ft_pair_settings *settings,
-                      struct ft_error *err);
 
 /* PAIR for one side (0 or 1) with its "self"; new reference or NULL. */
 json_t *ft_plan_config(const struct ft_plan *plan, int self);

@@ -8,6 +8,7 @@ libftprotect_a_SOURCES = \
 	src/protect/prepare.c \
 	src/protect/protect-private.h \
 	src/protect/protect.h \
+	src/protect/settings.c \
 	src/protect/switchover.c \
 	src/protect/sync.c \
 	src/protect/unprotect.c \

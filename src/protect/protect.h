@@ -97,6 +97,17 @@ int ft_switchover(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
                   struct ft_error *err);
 
 /*
+ * Changes settings of a pair that is protected ("pair-settings" in
+ * ft-protocol(7)), first on its primary, hosts[0] of pair, where they matter at
+ * once. changes is borrowed. 0 also when the other host could not be told: then
+ * left has a code, and its text says that it has the old ones. timeout_ms is of
+ * each host (0: 15 s).
+ */
+int ft_change_settings(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+                       const json_t *changes, int timeout_ms,
+                       struct ft_error *left, struct ft_error *err);
+
+/*
  * Compares the whole copy with the VM, which stands still meanwhile, at most
  * timeout_ms (0: 600 s). hosts[0] of pair is its primary, which is asked.
  * *result is a new reference, the engine's reply ("verify" in ft-protocol(7));

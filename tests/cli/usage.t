@@ -15,6 +15,7 @@ $ ftadmin
 !   protect VM               Make a running VM fault tolerant
 !   status [VM]              Show protected VMs and hosts as they are now
 !   events                   Show what happened on the hosts
+!   set VM                   Show or change how a protected VM's time is spent
 !   switchover VM            Let the VM go on at its other host, planned
 !   unprotect VM             End the protection of a VM
 !   jobs                     List what ftadmin does and did to VMs and hosts
@@ -110,6 +111,18 @@ $ ftadmin protect vm1 vm2
 $ ftadmin protect vm1 --silence 5
 ! ftadmin: --silence needs a whole number from 50 to 60000, not "5"
 ! Try 'ftadmin protect --help'.
+[2]
+$ ftadmin protect vm1 --client-latency 4
+! ftadmin: --client-latency needs a whole number from 5 to 1004, not "4"
+! Try 'ftadmin protect --help'.
+[2]
+$ ftadmin set vm1 --cpu-budget 101
+! ftadmin: --cpu-budget needs a whole number from 1 to 100, not "101"
+! Try 'ftadmin set --help'.
+[2]
+$ ftadmin set
+! ftadmin: set needs VM
+! Try 'ftadmin set --help'.
 [2]
 $ ftadmin status --standby h1
 ! ftadmin: unrecognized option '--standby'

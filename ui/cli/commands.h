@@ -18,6 +18,7 @@ extern const struct ft_command ft_command_host_show;
 extern const struct ft_command ft_command_host_remove;
 extern const struct ft_command ft_command_vm_list;
 extern const struct ft_command ft_command_protect;
+extern const struct ft_command ft_command_set;
 extern const struct ft_command ft_command_status;
 extern const struct ft_command ft_command_events;
 extern const struct ft_command ft_command_switchover;

@@ -23,6 +23,8 @@ libftuicli_a_SOURCES = \
 	ui/cli/progress.c ui/cli/progress.h \
 	ui/cli/prompt.c ui/cli/prompt.h \
 	ui/cli/protect.c \
+	ui/cli/set.c \
+	ui/cli/settings.c ui/cli/settings.h \
 	ui/cli/status.c \
 	ui/cli/status-print.c ui/cli/status-print.h \
 	ui/cli/status-watch.c ui/cli/status-watch.h \

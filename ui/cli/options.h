@@ -39,6 +39,10 @@ struct ft_cli_options {
     const char *pool;
     const char *address;
     int64_t silence_ms;
+    int64_t client_latency_ms; /* protect, set; 0: not given, as the next */
+    int64_t spacing_ms;
+    int64_t pause_share;
+    int64_t cpu_budget;
     bool alone_without_witness;
     bool dry_run;
     /* status */

@@ -7,6 +7,7 @@
 #include "ui/cli/commands.h"
 #include "ui/cli/interrupt.h"
 #include "ui/cli/progress.h"
+#include "ui/cli/settings.h"
 #include "ui/text/text.h"
 #include "ui/work/protect.h"
 
@@ -25,6 +26,7 @@ static const struct ft_option options[] = {
     { "silence", 0, FT_OPTION_INTEGER, "MS",
       offsetof(struct ft_cli_options, silence_ms), 50, 60000,
       "silence after which a host is suspected (default: 200)" },
+    FT_CLI_SETTINGS_OPTIONS,
     { "alone-without-witness", 0, FT_OPTION_FLAG, NULL,
       offsetof(struct ft_cli_options, alone_without_witness), 0, 0,
       "without witness the VM may go on alone where it is" },
@@ -53,6 +55,7 @@ fill_choices(const struct ft_cli *cli, const char *vm,
 
     if (cli->options.silence_ms)
         settings.silence_ms = (int)cli->options.silence_ms;
+    ft_cli_settings_apply(&cli->options, &settings);
     settings.alone_without_witness = cli->options.alone_without_witness;
     *choices = (struct ft_plan_choices){
         .vm = vm,
@@ -107,7 +110,7 @@ plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
 static void
 print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
 {
-    char memory[16], disk[16];
+    char memory[16], disk[16], text[240];
 
     if (!plan->config) { /* both engines have the pair: only to be awaited */
         fprintf(stream, "%s runs on %s; its copy on %s is being made already.\n",
@@ -125,6 +128,8 @@ print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
         fputs("There is no witness: the copy will not take over by itself when "
               "the host dies.\n",
               stream);
+    ft_cli_settings_text(&plan->settings, text, sizeof(text));
+    fprintf(stream, "%s\n", text);
     fprintf(stream, "To copy first: %s of memory, %s of disks, over %s -> %s.\n",
             memory, disk, plan->primary_address, plan->standby_address);
 }

@@ -14,6 +14,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/pair.c ui/work/pair.h \
 	ui/work/protect.c ui/work/protect.h \
 	ui/work/remember.c ui/work/remember.h \
+	ui/work/settings.c ui/work/settings.h \
 	ui/work/status.c ui/work/status.h \
 	ui/work/suggest.c ui/work/suggest.h \
 	ui/work/vms.c ui/work/vms.h \

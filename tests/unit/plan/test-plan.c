@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <limits.h>
+
 #include "plan/plan.h"
 #include "tests/unit/inventory-fixture.h"
 
@@ -375,15 +377,17 @@ test_settings(void **state)
         const char *text; /* NULL: good */
     } cases[] = {
         { FT_PAIR_SETTINGS_INIT, NULL },
-        { { 49, 100, 500, 10, 30, false }, "silence_ms" },
-        { { 60001, 100, 500, 10, 30, false }, "silence_ms" },
-        { { 200, 4, 500, 4, 30, false }, "interval_ms" },
-        { { 200, 100, 99, 10, 30, false }, "idle_interval_ms" },
-        { { 200, 100, 500, 0, 30, false }, "min_spacing_ms" },
-        { { 200, 100, 500, 101, 30, false }, "min_spacing_ms" },
-        { { 200, 100, 500, 10, 0, false }, "pause_share_percent" },
-        { { 200, 100, 500, 10, 91, false }, "pause_share_percent" },
-        { { 50, 5, 5, 1, 90, true }, NULL },
+        { { 49, 100, 500, 10, 30, 30, false }, "silence_ms" },
+        { { 60001, 100, 500, 10, 30, 30, false }, "silence_ms" },
+        { { 200, 4, 500, 4, 30, 30, false }, "interval_ms" },
+        { { 200, 100, 99, 10, 30, 30, false }, "idle_interval_ms" },
+        { { 200, 100, 500, 0, 30, 30, false }, "min_spacing_ms" },
+        { { 200, 100, 500, 101, 30, 30, false }, "min_spacing_ms" },
+        { { 200, 100, 500, 10, 0, 30, false }, "pause_share_percent" },
+        { { 200, 100, 500, 10, 91, 30, false }, "pause_share_percent" },
+        { { 200, 100, 500, 10, 30, 0, false }, "cpu_budget_percent" },
+        { { 200, 100, 500, 10, 30, 101, false }, "cpu_budget_percent" },
+        { { 50, 5, 5, 1, 90, 1, true }, NULL },
     };
     struct fixture *f = *state;
     struct ft_plan_choices c = choices();
@@ -398,6 +402,55 @@ test_settings(void **state)
     }
     c.settings.silence_ms = 1;
     expect_error(f, &c, EINVAL, "silence_ms");
+}
+
+/* Latency is spacing and an epoch; what would not fit is made to. */
+static void
+test_latency(void **state)
+{
+    struct ft_pair_settings s = FT_PAIR_SETTINGS_INIT;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_settings_latency(&s), FT_SETTINGS_LATENCY_MIN);
+    for (int ms = FT_SETTINGS_LATENCY_MIN; ms <= FT_SETTINGS_LATENCY_MAX; ms++) {
+        s = (struct ft_pair_settings)FT_PAIR_SETTINGS_INIT;
+        ft_settings_set_latency(&s, ms);
+        assert_int_equal(ft_settings_latency(&s), ms);
+        assert_int_equal(ft_settings_check(&s, &err), 0);
+    }
+    assert_int_equal(s.idle_interval_ms, 1000);
+    ft_settings_set_latency(&s, 0);
+    assert_int_equal(s.min_spacing_ms, 1);
+    ft_settings_set_latency(&s, INT_MAX);
+    assert_int_equal(s.min_spacing_ms, 1000);
+}
+
+static void
+test_settings_json(void **state)
+{
+    struct ft_pair_settings s = { 300, 50, 600, 7, 40, 20, true };
+    struct ft_pair_settings back = FT_PAIR_SETTINGS_INIT, other = s;
+    FT_AUTOJSON json_t *json = ft_settings_to_json(&s);
+    FT_AUTOJSON json_t *odd =
+        json_pack("{s:s,s:i}", "interval_ms", "7", "pause_share_percent", 11);
+    FT_AUTOJSON json_t *none = ft_settings_changes(&s, &other);
+    FT_AUTOJSON json_t *some = NULL;
+
+    (void)state;
+    ft_settings_from_json(&back, json);
+    assert_memory_equal(&back, &s, sizeof(s));
+    ft_settings_from_json(&back, odd);
+    assert_int_equal(back.interval_ms, 50);
+    assert_int_equal(back.pause_share_percent, 11);
+    assert_int_equal(json_object_size(none), 0);
+    other.min_spacing_ms = 8;
+    other.cpu_budget_percent = 9;
+    other.silence_ms = 1000; /* no engine changes that in a running pair */
+    some = ft_settings_changes(&s, &other);
+    assert_int_equal(json_object_size(some), 2);
+    assert_int_equal(ft_json_int(some, "min_spacing_ms", 0, 100, 0), 8);
+    assert_int_equal(ft_json_int(some, "cpu_budget_percent", 0, 100, 0), 9);
 }
 
 static void
@@ -441,6 +494,8 @@ main(void)
         TEST(test_errors),
         TEST(test_no_standby),
         TEST(test_settings),
+        TEST(test_latency),
+        TEST(test_settings_json),
         TEST(test_same_input_same_answer),
     };
 

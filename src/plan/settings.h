@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Settings of a pair: their bounds, what they mean for a client, and JSON
+ * ("settings" of PAIR in ft-protocol(7)). Pure.
+ */
+#ifndef FT_PLAN_SETTINGS_H
+#define FT_PLAN_SETTINGS_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+
+/* Bounds of each are in ft_settings_check; all times in ms. */
+struct ft_pair_settings {
+    int silence_ms;
+    int interval_ms;
+    int idle_interval_ms;
+    int min_spacing_ms;
+    int pause_share_percent;
+    int cpu_budget_percent; /* of one core, on the primary's host */
+    bool alone_without_witness;
+};
+
+#define FT_PAIR_SETTINGS_INIT           \
+    {                                   \
+        200, 100, 500, 1, 50, 30, false \
+    }
+
+/*
+ * From an epoch's stop until output may leave, in ms, for a guest that changes
+ * little: what of a client's latency is not spacing (tests/bench).
+ */
+#define FT_SETTINGS_EPOCH_MS 4
+#define FT_SETTINGS_LATENCY_MIN (FT_SETTINGS_EPOCH_MS + 1)
+#define FT_SETTINGS_LATENCY_MAX (FT_SETTINGS_EPOCH_MS + 1000)
+
+/* -EINVAL names the setting and its bounds. */
+int ft_settings_check(const struct ft_pair_settings *settings,
+                      struct ft_error *err);
+
+/*
+ * How much later an answer comes than without protection, at most and as a
+ * rule, in ms. A budget or share that is used up makes it later still.
+ */
+int ft_settings_latency(const struct ft_pair_settings *settings);
+
+/*
+ * The other way: sets the spacing so that this is latency_ms, between the two
+ * bounds above, and lengthens the intervals where they would be shorter.
+ */
+void ft_settings_set_latency(struct ft_pair_settings *settings, int latency_ms);
+
+/* A new object; NULL without memory. */
+json_t *ft_settings_to_json(const struct ft_pair_settings *settings);
+
+/* Members that are there and whole numbers; the others stay. */
+void ft_settings_from_json(struct ft_pair_settings *settings,
+                           const json_t *json);
+
+/*
+ * Those of after that differ from before and that an engine changes in a
+ * running pair ("pair-settings"): a new object, empty when there are none; NULL
+ * without memory.
+ */
+json_t *ft_settings_changes(const struct ft_pair_settings *before,
+                            const struct ft_pair_settings *after);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/cli/settings.h"
+
+#include <stdio.h>
+
+bool
+ft_cli_settings_given(const struct ft_cli_options *options)
+{
+    return options->client_latency_ms || options->spacing_ms ||
+           options->pause_share || options->cpu_budget;
+}
+
+void
+ft_cli_settings_apply(const struct ft_cli_options *options,
+                      struct ft_pair_settings *settings)
+{
+    if (options->client_latency_ms)
+        ft_settings_set_latency(settings, (int)options->client_latency_ms);
+    if (options->spacing_ms) /* the same way, so that the intervals fit */
+        ft_settings_set_latency(settings, (int)options->spacing_ms +
+                                              FT_SETTINGS_EPOCH_MS);
+    if (options->pause_share)
+        settings->pause_share_percent = (int)options->pause_share;
+    if (options->cpu_budget)
+        settings->cpu_budget_percent = (int)options->cpu_budget;
+}
+
+void
+ft_cli_settings_text(const struct ft_pair_settings *settings, char *out,
+                     size_t size)
+{
+    snprintf(out, size,
+             "Answers may come %d ms later (an epoch every %d ms at most); it "
+             "is stopped for at most %d %% of the time, epochs take at most "
+             "%d %% of a core.",
+             ft_settings_latency(settings), settings->min_spacing_ms,
+             settings->pause_share_percent, settings->cpu_budget_percent);
+}
