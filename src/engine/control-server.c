@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/paths.h"
 #include "virt/loop.h"
 
@@ -184,6 +185,8 @@ send_away(struct client *c, int64_t id, const char *why)
             ? memchr(c->out + c->out_sent, '\n', c->out_used - c->out_sent)
             : NULL;
 
+    ft_log(FT_LOG_WARN, "client %llu is sent away: it does not read",
+           (unsigned long long)c->number);
     c->out_used = end ? (size_t)(end + 1 - c->out) : c->out_sent;
     c->replied = c->out_used;
     c->leaving = 1;

@@ -6,9 +6,12 @@ EXTRA_DIST += \
 	tests/bench/result.jq \
 	tests/bench/run \
 	tests/bench/sample \
-	tests/bench/table.jq
+	tests/bench/table.jq \
+	tests/bench/watch
 
 bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check \
 		tests/guest/ledger-clock
 	$(srcdir)/tests/bench/run $(BENCHFLAGS)
-.PHONY: bench
+bench-watch: ftadmin ftengine tests/guest/ledger-client
+	$(srcdir)/tests/bench/watch $(BENCHFLAGS)
+.PHONY: bench bench-watch

@@ -30,7 +30,8 @@ lab_tests = \
 	tests/lab/test-faults.sh \
 	tests/lab/test-clocks.sh \
 	tests/lab/test-jobs.sh \
-	tests/lab/test-phases.sh
+	tests/lab/test-phases.sh \
+	tests/lab/test-watch.sh
 
 TESTS += $(lab_tests)
 dist_check_SCRIPTS += $(lab_tests)
