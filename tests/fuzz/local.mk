@@ -42,3 +42,10 @@ tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c $(fuzz_common)
 tests_fuzz_fuzz_facts_LDADD = $(fuzz_plan_libs)
 tests_fuzz_fuzz_domain_SOURCES = tests/fuzz/fuzz-domain.c $(fuzz_common)
 tests_fuzz_fuzz_domain_LDADD = $(fuzz_plan_libs)
+
+# What a daemon takes from its workers, its files and who watches.
+check_PROGRAMS += tests/fuzz/fuzz-series
+TESTS += tests/fuzz/fuzz-series
+tests_fuzz_fuzz_series_SOURCES = tests/fuzz/fuzz-series.c \
+	src/engine/watch-args.c $(fuzz_common)
+tests_fuzz_fuzz_series_LDADD = libftpair.a libftbase.a $(JANSSON_LIBS)
