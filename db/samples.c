@@ -174,21 +174,39 @@ find_series(struct ft_store *store, const char *pair, bool make,
     return rc == -ENOENT ? ft_fail(err, ENOENT, NULL, "no pair %s", pair) : rc;
 }
 
-/* What is in its place is older, or of the same time: then more counts. */
+/* What has this place by now: 1, and *found is of the same time or later. */
+static int
+find_row(struct ft_store *store, int64_t id, const struct ft_rollup *rollup,
+         struct ft_rollup *found, struct ft_error *err)
+{
+    struct row row;
+    int rc = ft_sql_get(store, err, &row_fields, &row,
+                        "SELECT * FROM rollups WHERE id = ?", "i", id);
+
+    if (rc == -ENOENT || (!rc && row.at < rollup->at))
+        return 0;
+    if (!rc)
+        decode(&row, found);
+    return rc ? rc : 1;
+}
+
+/* What is there of the same time may be the other side's, or of less seconds. */
 static int
 put_one(struct ft_store *store, int64_t series, enum ft_rollup_scale scale,
         const struct ft_rollup *rollup, struct ft_error *err)
 {
     struct row row = { .id = id_of(series, scale, rollup->at),
-                       .at = rollup->at,
-                       .seconds = ft_rollup_count(rollup) };
+                       .at = rollup->at };
+    struct ft_rollup whole = { .at = 0 };
+    int rc = find_row(store, row.id, rollup, &whole, err);
 
-    encode(rollup, &row.metrics);
+    if (rc < 0 || (rc && whole.at > rollup->at) ||
+        !ft_rollup_merge(&whole, rollup))
+        return rc < 0 ? rc : 0;
+    row.seconds = ft_rollup_count(&whole);
+    encode(&whole, &row.metrics);
     return ft_sql_put(store, err,
-                      "INSERT INTO rollups VALUES (?1, ?2, ?3, ?4) "
-                      "ON CONFLICT (id) DO UPDATE SET at = ?2, seconds = ?3, "
-                      "metrics = ?4 "
-                      "WHERE ?2 > at OR (?2 = at AND ?3 > seconds)",
+                      "INSERT OR REPLACE INTO rollups VALUES (?1, ?2, ?3, ?4)",
                       &row_fields, &row);
 }
 

@@ -13,8 +13,9 @@
 #include "pair/rollup.h"
 
 /*
- * Merges rollups of one scale, in any order: what is new is added, what is
- * there is replaced where more seconds were measured. Those that begin at no
+ * Merges rollups of one scale, in any order and of either side: what is new is
+ * added, a metric that is there is replaced where more seconds were measured
+ * (ft_rollup_merge). Those that begin at no
  * multiple of the scale, in the future, or without a measured second are left
  * out; so is what is older than what has its place by now. Works out anew what
  * is usual when hours have changed. One transaction, or part of the caller's.

@@ -27,6 +27,21 @@ ft_rollup_count(const struct ft_rollup *rollup)
     return most;
 }
 
+bool
+ft_rollup_merge(struct ft_rollup *into, const struct ft_rollup *from)
+{
+    bool changed = false;
+
+    for (unsigned i = 0; i < FT_METRIC_COUNT; i++) {
+        if (!ft_metric_info(i)->kept_long ||
+            from->metrics[i].count <= into->metrics[i].count)
+            continue;
+        into->metrics[i] = from->metrics[i];
+        changed = true;
+    }
+    return changed;
+}
+
 static json_t *
 summary_to_json(const struct ft_summary *s)
 {

@@ -42,6 +42,13 @@ size_t ft_rollups_kept(enum ft_rollup_scale scale);
 uint32_t ft_rollup_count(const struct ft_rollup *rollup);
 
 /*
+ * Of two rollups of the same time, which the pair's two sides measured, or one
+ * of them twice: into has each metric as it was measured for more seconds.
+ * Returns whether that has changed into.
+ */
+bool ft_rollup_merge(struct ft_rollup *into, const struct ft_rollup *from);
+
+/*
  * {"at": S, "m": {NAME: [min, p5, p50, p95, max, count], ...}}, only what is
  * kept long and was measured; NULL without memory. The other way: 0, or
  * -EBADMSG for what is not of this form: five finite numbers that are not

@@ -99,6 +99,28 @@ put_many(struct ft_store *store, enum ft_rollup_scale scale, int64_t begin,
     MUST(ft_store_rollups_put(store, PAIR, scale, rollups, count, &err));
 }
 
+/* Each side measures its own, and both belong together. */
+static void
+test_both_sides(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    struct ft_rollup primary = { .at = BEGIN }, standby = { .at = BEGIN },
+                     *found;
+
+    (void)state;
+    primary.metrics[FT_METRIC_PAUSE] = (struct ft_summary){ 60, 1, 1, 1, 1, 1 };
+    standby.metrics[FT_METRIC_APPLY] = (struct ft_summary){ 59, 2, 2, 2, 2, 2 };
+    for (int i = 0; i < 2; i++) {
+        put(store, FT_ROLLUP_MINUTE, primary);
+        put(store, FT_ROLLUP_MINUTE, standby);
+    }
+    assert_int_equal(list(store, FT_ROLLUP_MINUTE, &found), 1);
+    assert_int_equal(found->metrics[FT_METRIC_PAUSE].count, 60);
+    assert_int_equal(found->metrics[FT_METRIC_APPLY].count, 59);
+    free(found);
+    ft_store_close(store);
+}
+
 static void
 test_trimmed_by_time(void **state)
 {
@@ -272,6 +294,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_merge, setup),
+        cmocka_unit_test_setup(test_both_sides, setup),
         cmocka_unit_test_setup(test_trimmed_by_time, setup),
         cmocka_unit_test_setup(test_usual, setup),
         cmocka_unit_test_setup(test_unknown_metrics, setup),

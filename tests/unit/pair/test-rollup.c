@@ -39,6 +39,23 @@ test_a_rollup_comes_back(void **state)
     assert_int_equal(back.metrics[FT_METRIC_LAG].count, 0);
 }
 
+static void
+test_two_sides(void **state)
+{
+    struct ft_rollup primary = { .at = 60 }, standby = { .at = 60 };
+
+    (void)state;
+    primary.metrics[FT_METRIC_PAUSE] = (struct ft_summary){ 60, 1, 1, 1, 1, 1 };
+    primary.metrics[FT_METRIC_RTT] = (struct ft_summary){ 30, 2, 2, 2, 2, 2 };
+    standby.metrics[FT_METRIC_RTT] = (struct ft_summary){ 60, 3, 3, 3, 3, 3 };
+    standby.metrics[FT_METRIC_APPLY] = (struct ft_summary){ 9, 4, 4, 4, 4, 4 };
+    assert_true(ft_rollup_merge(&primary, &standby));
+    assert_int_equal(primary.metrics[FT_METRIC_PAUSE].count, 60);
+    assert_true(primary.metrics[FT_METRIC_RTT].p50 == 3);
+    assert_true(primary.metrics[FT_METRIC_APPLY].p50 == 4);
+    assert_false(ft_rollup_merge(&primary, &standby));
+}
+
 static int
 parse(const char *text, struct ft_rollup *rollup)
 {
@@ -113,6 +130,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_rollup_comes_back),
+        cmocka_unit_test(test_two_sides),
         cmocka_unit_test(test_what_is_no_rollup),
         cmocka_unit_test(test_usual),
     };
