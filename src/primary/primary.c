@@ -219,6 +219,20 @@ link_down(struct ft_worker *w)
     pthread_mutex_unlock(&p->lock);
 }
 
+/* Waiting helps, unless something is in the way. */
+static int
+not_protected(struct ft_worker *w, struct ft_error *err)
+{
+    const char *state = ft_pair_state_name(w->reported);
+    struct ft_error problem;
+
+    if (ft_worker_problem(w, &problem))
+        return ft_fail(err, EAGAIN, problem.hint, "%s is %s: %s", w->config.vm,
+                       state, problem.text);
+    return ft_fail(err, EAGAIN, "Wait until ftadmin status says protected.",
+                   "%s is %s", w->config.vm, state);
+}
+
 static int
 request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
         struct ft_error *err)
@@ -226,9 +240,7 @@ request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
     struct ft_primary *p = w->side_data;
 
     if (w->reported != FT_PAIR_PROTECTED)
-        return ft_fail(err, EAGAIN, "Wait until ftadmin status says protected.",
-                       "%s is %s", w->config.vm,
-                       ft_pair_state_name(w->reported));
+        return not_protected(w, err);
     if (!strcmp(verb, "switchover")) {
         if (w->switchover.client)
             return ft_fail(err, EBUSY, NULL, "a switchover is under way");

@@ -53,15 +53,22 @@ ft_worker_set_problem(struct ft_worker *w, const struct ft_error *err)
     pthread_mutex_unlock(&w->problem_lock);
 }
 
+bool
+ft_worker_problem(struct ft_worker *w, struct ft_error *out)
+{
+    pthread_mutex_lock(&w->problem_lock);
+    *out = w->problem;
+    pthread_mutex_unlock(&w->problem_lock);
+    return out->code != 0;
+}
+
 static json_t *
 problem_json(struct ft_worker *w)
 {
-    json_t *json;
+    struct ft_error problem;
 
-    pthread_mutex_lock(&w->problem_lock);
-    json = w->problem.code ? ft_json_from_error(&w->problem) : json_null();
-    pthread_mutex_unlock(&w->problem_lock);
-    return json;
+    return ft_worker_problem(w, &problem) ? ft_json_from_error(&problem)
+                                          : json_null();
 }
 
 void
@@ -109,7 +116,7 @@ ft_worker_send_status(void *opaque)
     int primary = r->role == FT_ROLE_PRIMARY ? self : !self;
     int witness = atomic_load(&w->witness_reachable);
     json_t *status =
-        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:I,s:b,s:o,s:O?}",
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:I,s:b,s:b,s:o,s:O?}",
                   "pair", w->config.pair, "vm", w->config.vm, "uuid",
                   w->config.vm_uuid, "role", ft_role_name(r->role), "state",
                   ft_pair_state_name(w->reported), "reason",
@@ -118,7 +125,8 @@ ft_worker_send_status(void *opaque)
                   w->config.hosts[!primary].name, "witness",
                   w->config.witness.name[0] ? w->config.witness.name : NULL,
                   "generation", (json_int_t)r->generation, "peer_connected",
-                  w->session != NULL, "witness_reachable",
+                  w->session != NULL, "alone_without_witness",
+                  w->config.alone_without_witness, "witness_reachable",
                   witness < 0 ? json_null() : json_boolean(witness),
                   "last_takeover", w->state.last_takeover);
 

@@ -11,6 +11,7 @@
 #define FT_WORKER_WORKER_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -133,6 +134,9 @@ void ft_worker_note(struct ft_worker *worker, const char *severity,
 
 /* Remembers what is in the way, for STATUS; NULL: nothing any more. Any thread. */
 void ft_worker_set_problem(struct ft_worker *worker, const struct ft_error *err);
+
+/* That, in out, and whether there is any. Any thread. */
+bool ft_worker_problem(struct ft_worker *worker, struct ft_error *out);
 
 /* Answers and forgets an asker; result is stolen. Nobody asking: a no-op. */
 void ft_worker_reply(struct ft_worker *worker, struct ft_asker *asker,
