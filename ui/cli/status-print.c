@@ -63,7 +63,7 @@ print_json(struct ft_cli *cli, const struct ft_status_view *view)
     FT_AUTOJSON json_t *document =
         json_pack("{s:i,s:o,s:o,s:O,s:O}", "schema", 1, "verdict",
                   ft_verdict_to_json(view->verdict), "summary",
-                  ft_summary_to_json(view->summary), "pairs", view->pairs,
+                  ft_totals_to_json(view->totals), "pairs", view->pairs,
                   "hosts", view->hosts);
 
     return ft_cli_print(cli, document, NULL, NULL, 0);
@@ -88,7 +88,7 @@ ft_status_print_line(struct ft_cli *cli, const struct ft_status_view *view)
 {
     char line[FT_VERDICT_SENTENCE + 512], safe[sizeof(line)];
 
-    ft_summary_line(view->summary, view->verdict, line, sizeof(line));
+    ft_totals_line(view->totals, view->verdict, line, sizeof(line));
     ft_text_safe(line, true, safe, sizeof(safe));
     fprintf(cli->out, "%s\n", safe);
     cli->printed = true;

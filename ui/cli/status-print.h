@@ -6,7 +6,7 @@
 #define FT_UI_CLI_STATUS_PRINT_H
 
 #include "ui/cli/cli.h"
-#include "ui/model/summary.h"
+#include "ui/model/totals.h"
 
 /* What is shown. All is borrowed. */
 struct ft_status_view {
@@ -14,7 +14,7 @@ struct ft_status_view {
     const json_t *hosts;              /* rows */
     bool one;                         /* a VM was named: all about it */
     bool some;                        /* rows were left out by choice */
-    const struct ft_summary *summary; /* of all rows */
+    const struct ft_totals *totals;   /* of all rows */
     const struct ft_verdict *verdict; /* the same */
 };
 

@@ -125,17 +125,17 @@ draw(struct watch *watch, const json_t *pairs, const json_t *picked,
      const json_t *hosts)
 {
     struct ft_verdict verdict;
-    struct ft_summary summary;
+    struct ft_totals totals;
     struct ft_status_view view = {
         .pairs = picked,
         .hosts = hosts,
         .one = watch->vm != NULL,
         .some = watch->pick->count || watch->pick->problems,
-        .summary = &summary,
+        .totals = &totals,
         .verdict = &verdict,
     };
 
-    ft_summary_count(pairs, hosts, &summary);
+    ft_totals_count(pairs, hosts, &totals);
     ft_verdict_of_all(pairs, hosts, &verdict);
     fputs(HOME_AND_CLEAR, watch->cli->out);
     draw_verdict(watch->cli, &verdict);

@@ -103,19 +103,19 @@ print(struct ft_cli *cli, const struct ft_work_status *status, bool one,
       const struct ft_verdict *verdict)
 {
     FT_AUTOJSON json_t *picked = pick_rows(cli, status->pairs);
-    struct ft_summary summary;
+    struct ft_totals totals;
     struct ft_status_view view = {
         .pairs = picked,
         .hosts = status->hosts,
         .one = one,
         .some = cli->options.filter || cli->options.problems,
-        .summary = &summary,
+        .totals = &totals,
         .verdict = verdict,
     };
 
     if (!picked)
         return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL, "out of memory");
-    ft_summary_count(status->pairs, status->hosts, &summary);
+    ft_totals_count(status->pairs, status->hosts, &totals);
     return cli->options.line ? ft_status_print_line(cli, &view)
                              : ft_status_print(cli, &view);
 }

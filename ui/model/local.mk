@@ -24,9 +24,9 @@ libftuimodel_a_SOURCES = \
 	ui/model/standing.c ui/model/standing.h \
 	ui/model/stored-pair.c ui/model/stored-pair.h \
 	ui/model/suggest.c ui/model/suggest.h \
-	ui/model/summary.c ui/model/summary.h \
 	ui/model/topology.c ui/model/topology.h \
 	ui/model/utc.c ui/model/utc.h \
+	ui/model/totals.c ui/model/totals.h \
 	ui/model/verdict.c ui/model/verdict.h \
 	ui/model/verdict-all.c \
 	ui/model/vm-rows.c ui/model/vm-rows.h \

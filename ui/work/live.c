@@ -14,6 +14,7 @@
 #include "ui/model/event-rows.h"
 #include "ui/model/live-rows.h"
 #include "ui/work/known.h"
+#include "ui/work/past.h"
 
 #define ASK_MS 1000         /* between two questions to a host that is polled */
 #define AGAIN_MS 500        /* before a stream that ended is begun anew */
@@ -33,6 +34,7 @@ struct watched {
     int64_t next_ms;    /* not asked, and not followed, before that */
     int64_t follow_ms;  /* a host that is polled is followed then */
     int64_t last_event; /* the highest number that the database has */
+    struct ft_work_past past;
 };
 
 struct ft_work_live {
@@ -155,7 +157,11 @@ ask_if_due(struct watched *watched)
     struct ft_hub_state state;
 
     ft_hub_state(watched->hub, &state);
-    if (state.phase != FT_HUB_LIVE || now < watched->next_ms || !host)
+    if (state.phase != FT_HUB_LIVE || !host)
+        return;
+    if (watched->follows) /* an older engine has no past to tell */
+        ft_work_past_ask(&watched->past, watched->hub, host, now);
+    if (now < watched->next_ms)
         return;
     if (host->polled && now >= watched->follow_ms)
         host->polled = false;
@@ -209,6 +215,9 @@ on_reply(struct watched *watched, const struct ft_hub_message *message)
 {
     bool asked = message->ticket == watched->ask;
 
+    if (ft_work_past_take(&watched->past, message->ticket, message->body,
+                          watched->live->later))
+        return;
     if (asked)
         watched->ask = 0;
     else if (message->ticket != watched->watch)
@@ -248,6 +257,13 @@ on_line(struct watched *watched, const json_t *line)
 }
 
 static void
+on_end(struct watched *watched)
+{
+    watched->watch = 0;
+    watched->follows = false;
+}
+
+static void
 on_message(struct ft_hub_message *message)
 {
     struct watched *watched = ft_hub_host_data(message->host);
@@ -264,7 +280,7 @@ on_message(struct ft_hub_message *message)
         return;
     case FT_HUB_END:
         if (message->ticket == watched->watch)
-            watched->watch = 0;
+            on_end(watched);
         return;
     case FT_HUB_STATE: /* looked at when rows are made */
         return;

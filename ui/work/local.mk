@@ -12,6 +12,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/locks.c ui/work/locks.h \
 	ui/work/operate.c ui/work/operate.h \
 	ui/work/pair.c ui/work/pair.h \
+	ui/work/past.c ui/work/past.h \
 	ui/work/protect.c ui/work/protect.h \
 	ui/work/remember.c ui/work/remember.h \
 	ui/work/settings.c ui/work/settings.h \

@@ -16,7 +16,7 @@
 #include "ui/model/pair-rows.h"
 #include "ui/model/risk.h"
 #include "ui/model/sentence.h"
-#include "ui/model/summary.h"
+#include "ui/model/totals.h"
 #include "ui/model/verdict.h"
 
 #define LONG "a-name-that-is-much-longer-than-anybody-would-ever-want-it-to-be"
@@ -332,13 +332,13 @@ test_line(void **state)
     FT_AUTOJSON json_t *hosts =
         json_pack("[{s:s,s:s}]", "name", "h1", "state", "ok");
     struct ft_verdict verdict;
-    struct ft_summary summary;
+    struct ft_totals totals;
     char line[600];
 
     (void)state;
-    ft_summary_count(pairs, hosts, &summary);
+    ft_totals_count(pairs, hosts, &totals);
     ft_verdict_of_pair(json_array_get(pairs, 1), &verdict);
-    ft_summary_line(&summary, &verdict, line, sizeof(line));
+    ft_totals_line(&totals, &verdict, line, sizeof(line));
     assert_string_equal(
         line, "FTADMIN WARNING - b?c runs alone on h1, which seeks its copy on "
               "h2. | protected=1 at_risk=0 copying=0 alone=1 unprotected=0 "

@@ -3,8 +3,8 @@
  * All rows in a few numbers, and the one line that a monitoring system reads.
  * Pure; plain memory of the caller; any thread.
  */
-#ifndef FT_UI_MODEL_SUMMARY_H
-#define FT_UI_MODEL_SUMMARY_H
+#ifndef FT_UI_MODEL_TOTALS_H
+#define FT_UI_MODEL_TOTALS_H
 
 #include <stddef.h>
 
@@ -12,7 +12,7 @@
 
 #include "ui/model/verdict.h"
 
-struct ft_summary {
+struct ft_totals {
     size_t pairs; /* all of these: */
     size_t well, at_risk, copying, alone, unprotected, failed, unknown;
     size_t hosts, answering;
@@ -20,17 +20,17 @@ struct ft_summary {
 };
 
 /* Of rows of pairs and hosts. */
-void ft_summary_count(const json_t *pairs, const json_t *hosts,
-                      struct ft_summary *summary);
+void ft_totals_count(const json_t *pairs, const json_t *hosts,
+                     struct ft_totals *totals);
 
-json_t *ft_summary_to_json(const struct ft_summary *summary);
+json_t *ft_totals_to_json(const struct ft_totals *totals);
 
 /*
  * "FTADMIN WARNING - SENTENCE | protected=5 at_risk=1 ...", as plugins of
  * Nagios and its kind print it
  * (https://www.monitoring-plugins.org/doc/guidelines.html); no newline.
  */
-void ft_summary_line(const struct ft_summary *summary,
-                     const struct ft_verdict *verdict, char *out, size_t size);
+void ft_totals_line(const struct ft_totals *totals,
+                    const struct ft_verdict *verdict, char *out, size_t size);
 
 #endif
