@@ -14,7 +14,7 @@
 
 struct ft_store;
 
-#define FT_CHECK_EVERY_MS (24 * 3600 * INT64_C(1000))
+#define FT_CHECK_EVERY_MS (INT64_C(24) * 3600 * 1000)
 
 /*
  * Begins a check when the last one is a day old, or found damage. -EBADMSG:

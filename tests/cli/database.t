@@ -74,6 +74,19 @@ $ cp t.db holes.db && tr '\000' 'x' </dev/zero | dd of=holes.db bs=4096 seek=2 c
 ! ftadmin: holes.db: damaged, or not a database of ftadmin (database disk image is malformed)
 !   hint: move the file away and run ftadmin host add again: the hosts keep every pair, and ftadmin finds them there
 [10]
+$ cp t.db spoiled.db && seed spoiled.db spoil links && ftadmin --db spoiled.db host list --plain | cut -f 1,2
+h1	127.0.0.1:1
+h2	127.0.0.1:1
+w1	127.0.0.1:1
+! ftadmin: spoiled.db: damaged (PRAGMA quick_check found errors)
+!   hint: move the file away and run ftadmin host add again: the hosts keep every pair, and ftadmin finds them there
+$ ftadmin --db spoiled.db host list --plain >/dev/null
+! ftadmin: spoiled.db: damaged (PRAGMA quick_check found errors)
+!   hint: move the file away and run ftadmin host add again: the hosts keep every pair, and ftadmin finds them there
+[10]
+$ ftadmin --db spoiled.db unprotect vm1 --yes 2>&1 >/dev/null | tail -n 2
+ftadmin: spoiled.db: damaged (PRAGMA quick_check found errors)
+  hint: move the file away and run ftadmin host add again: the hosts keep every pair, and ftadmin finds them there
 $ : >empty.db; ftadmin --db empty.db host list --plain; stat -c %a empty.db
 600
 ! No hosts yet: ftadmin host add HOST...

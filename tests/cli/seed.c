@@ -3,13 +3,16 @@
  * Puts hosts, a VM, a pair and an event into a topology database, as earlier
  * runs of ftadmin would have: seed DB PORT. The hosts are at 127.0.0.1:PORT.
  * Or is another ftadmin at work, as long as a command runs:
- * seed DB hold SUBJECT DOING COMMAND.
+ * seed DB hold SUBJECT DOING COMMAND. Or damages what the database has of a
+ * table, a long time after it was checked: seed DB spoil TABLE.
  */
 #include "config.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sqlite3.h>
 
 #include "base/clock.h"
 #include "db/lock.h"
@@ -125,6 +128,44 @@ hold(char **argv)
     return WEXITSTATUS(system(argv[5]));
 }
 
+static int64_t
+number(sqlite3 *db, const char *sql, const char *table)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t value = 0;
+
+    sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+    sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        value = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return value;
+}
+
+/* Garbage instead of the table's first page. */
+static int
+spoil(const char *path, const char *table)
+{
+    char garbage[4096];
+    sqlite3 *db = NULL;
+    int64_t page;
+    FILE *file;
+
+    if (sqlite3_open(path, &db) != SQLITE_OK)
+        return 1;
+    number(db, "UPDATE health SET checked_at = 1 WHERE ?1 <> ''", table);
+    page =
+        number(db, "SELECT rootpage FROM sqlite_schema WHERE name = ?1", table);
+    sqlite3_close(db);
+    file = fopen(path, "r+e");
+    if (!page || !file ||
+        fseek(file, (long)((page - 1) * (int64_t)sizeof(garbage)), SEEK_SET))
+        return 1;
+    memset(garbage, 0xa5, sizeof(garbage));
+    fwrite(garbage, sizeof(garbage), 1, file);
+    return fclose(file) != 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -134,6 +175,8 @@ main(int argc, char **argv)
 
     if (argc == 6 && !strcmp(argv[2], "hold"))
         return hold(argv);
+    if (argc == 4 && !strcmp(argv[2], "spoil"))
+        return spoil(argv[1], argv[3]);
     if (argc != 3 || ft_store_open(argv[1], FT_STORE_CREATE, &store, &err) ||
         add_host(store, "h1", argv[2], true, &h1, &err) ||
         add_host(store, "h2", argv[2], true, &h2, &err) ||

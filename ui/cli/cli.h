@@ -29,6 +29,7 @@ struct ft_cli {
     struct ft_style style;            /* of out */
     struct ft_work work;              /* by the command's needs */
     struct ft_work_fleet fleet;       /* the same */
+    bool damage_said;                 /* the database is damaged */
     bool printed;            /* the JSON document, or the line, is out */
     bool output_failed;      /* and that was said */
     struct ft_error failure; /* the first that was said; code 0: none */

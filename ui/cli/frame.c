@@ -3,6 +3,8 @@
 
 #include "ui/cli/frame.h"
 
+#include <errno.h>
+
 #include "ui/cli/interrupt.h"
 #include "ui/cli/prompt.h"
 
@@ -37,8 +39,10 @@ open_database(struct ft_cli *cli)
     int rc = ft_work_open(&cli->work, cli->options.db, &err);
     enum ft_exit code = rc ? ft_cli_fail(cli, &err) : FT_EXIT_OK;
 
-    if (!rc && ft_work_check(&cli->work, &err))
+    if (!rc && ft_work_check(&cli->work, &err)) {
         ft_cli_fail(cli, &err); /* to be known; the command goes on */
+        cli->damage_said = err.code == EBADMSG;
+    }
     return !rc || rc == -EBUSY || rc == -EACCES ? code : FT_EXIT_CONFIGURATION;
 }
 
@@ -49,7 +53,7 @@ close_database(struct ft_cli *cli, enum ft_exit code)
     struct ft_error err = FT_ERROR_INIT;
     int rc = ft_work_check_result(&cli->work, CHECK_WAIT_MS, &err);
 
-    if (rc)
+    if (rc && !cli->damage_said)
         ft_cli_fail(cli, &err);
     ft_work_close(&cli->work);
     return rc && !code ? FT_EXIT_CONFIGURATION : code;

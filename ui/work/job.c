@@ -240,8 +240,9 @@ on_bytes(void *data, const char *phase, uint64_t done, uint64_t total,
     }
     job->row.done = clamp(done);
     job->row.total = clamp(total);
-    job->row.bytes_per_s = clamp(bytes_per_s);
     ft_left_add(&job->left, ft_clock_ns(), done, total);
+    job->row.bytes_per_s =
+        clamp(bytes_per_s ? bytes_per_s : ft_left_rate(&job->left));
     ft_left_range(&job->left, &job->row.left_from_s, &job->row.left_to_s);
     if (is_due(&job->written_ns))
         write_row(job);
@@ -326,7 +327,7 @@ void
 ft_job_end(struct ft_job *job, int rc, bool partly, const char *result,
            const struct ft_error *err, struct ft_job_outcome *outcome)
 {
-    struct ft_job_outcome own;
+    struct ft_job_outcome own = { .id = 0 };
 
     if (!job)
         return;
