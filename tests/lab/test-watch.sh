@@ -12,7 +12,7 @@ follow() { # HOST FILE [ARGS-JSON [TIMES]]
     local i
     { for ((i = 1; i <= ${4:-1}; i++)); do
         echo "{\"id\":$i,\"verb\":\"watch\",\"args\":${3:-null}}"
-    done; exec sleep 600; } |
+    done; exec sleep 600 8>&-; } |
         "$test_top/scripts/lab" on "$1" "$engine_path" control >"$test_folder/$2" \
             2>/dev/null 8>&- &
     followers+=($!)
@@ -161,7 +161,7 @@ note "who does not read is sent away; the others go on, and so does the VM"
 mkfifo "$test_folder/unread"
 { for ((i = 1; i <= 24; i++)); do
     echo "{\"id\":$i,\"verb\":\"watch\",\"args\":{\"rate_ms\":100,\"seconds\":600}}"
-done; exec sleep 600; } | "$test_top/scripts/lab" on h2 "$engine_path" control \
+done; exec sleep 600 8>&-; } | "$test_top/scripts/lab" on h2 "$engine_path" control \
     >"$test_folder/unread" 2>/dev/null 8>&- &
 followers+=($!)
 exec 9<"$test_folder/unread"
