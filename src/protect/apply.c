@@ -101,10 +101,8 @@ do_engine(struct apply *a, size_t index, struct ft_member *member,
           struct ft_error *err)
 {
     struct ft_install_state before;
-    int rc = ft_member_connect(a->fleet, member, err);
+    int rc = ft_member_look(a->fleet, member, &before, err);
 
-    if (rc == 0)
-        rc = ft_install_look(member->ssh, a->fleet->engine, &before, err);
     if (rc == 0) {
         a->fresh_engine[index] = !before.installed;
         rc = ft_member_engine(a->fleet, member, show_upload, a, NULL, err);
@@ -116,14 +114,9 @@ static int
 undo_engine(struct apply *a, size_t index, struct ft_member *member,
             struct ft_error *err)
 {
-    int rc;
-
-    if (!a->fresh_engine[index])
-        return 0;
-    ft_control_close(member->control);
-    member->control = NULL;
-    rc = ft_member_connect(a->fleet, member, err); /* it may have been lost */
-    return rc == 0 ? ft_install_remove(member->ssh, true, err) : rc;
+    return a->fresh_engine[index]
+               ? ft_member_uninstall(a->fleet, member, true, err)
+               : 0;
 }
 
 /* ---- witness ---- */

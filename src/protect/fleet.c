@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,10 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "protect/fleet.h"
+#include "remote/control.h"
+
+#define FOLLOW_IDLE_MS 200
+#define FOLLOW_END_MS 5000
 
 int
 ft_fleet_init(struct ft_fleet *fleet, const struct ft_ssh_options *ssh,
@@ -22,16 +27,14 @@ ft_fleet_init(struct ft_fleet *fleet, const struct ft_ssh_options *ssh,
 void
 ft_member_disconnect(struct ft_member *member)
 {
-    ft_control_close(member->control);
-    ft_ssh_close(member->ssh);
-    member->control = NULL;
-    member->ssh = NULL;
+    if (member->host != NULL)
+        ft_hub_disconnect(member->host);
 }
 
 static void
 free_member(struct ft_member *member)
 {
-    ft_member_disconnect(member);
+    ft_hub_close(member->hub);
     ft_host_free(member->facts);
     json_decref(member->facts_json);
     json_decref(member->status);
@@ -99,22 +102,104 @@ keep(struct ft_member *member, int rc, const struct ft_error *from,
     return rc;
 }
 
+void
+ft_member_borrow(struct ft_member *member, struct ft_hub_host *host)
+{
+    assert(member->host == NULL);
+    member->host = host;
+}
+
+static void
+state_of(const struct ft_member *member, struct ft_hub_state *state)
+{
+    memset(state, 0, sizeof(*state));
+    if (member->host != NULL)
+        ft_hub_state(member->host, state);
+}
+
+bool
+ft_member_reached(const struct ft_member *member)
+{
+    struct ft_hub_state state;
+
+    state_of(member, &state);
+    return state.ssh;
+}
+
+void
+ft_member_version(const struct ft_member *member, char *out, size_t size)
+{
+    struct ft_hub_state state;
+
+    state_of(member, &state);
+    snprintf(out, size, "%s", state.phase == FT_HUB_LIVE ? state.version : "");
+}
+
+/* A hub for each, so that members need nothing of each other. */
+static int
+need_host(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err)
+{
+    struct ft_hub_where where = { .name = member->name,
+                                  .destination = member->destination,
+                                  .ssh = fleet->ssh };
+    int rc = 0;
+
+    if (member->host != NULL)
+        return 0;
+    if (member->identity[0] != '\0')
+        where.ssh.identity = member->identity;
+    if (member->hub == NULL)
+        rc = ft_hub_open(&member->hub, err);
+    return rc == 0 ? ft_hub_add(member->hub, &where, &member->host, err) : rc;
+}
+
+static int
+do_nothing(struct ft_ssh *session, void *data, struct ft_error *err)
+{
+    (void)session;
+    (void)data;
+    (void)err;
+    return 0;
+}
+
+/* *dialed: it was tried just now, the engine too. */
+static int
+connect_member(struct ft_fleet *fleet, struct ft_member *member, bool *dialed,
+               struct ft_error *err)
+{
+    int rc = need_host(fleet, member, err);
+
+    *dialed = false;
+    if (rc < 0 || ft_member_reached(member))
+        return rc;
+    *dialed = true;
+    return ft_hub_do(member->host, do_nothing, NULL, err);
+}
+
 int
 ft_member_connect(struct ft_fleet *fleet, struct ft_member *member,
                   struct ft_error *err)
 {
-    struct ft_ssh_options options = fleet->ssh;
     struct ft_error local = FT_ERROR_INIT;
-    int rc;
+    bool dialed;
+    int rc = connect_member(fleet, member, &dialed, &local);
 
-    if (member->ssh != NULL)
-        return 0;
-    if (member->identity[0] != '\0')
-        options.identity = member->identity;
-    rc = ft_ssh_open(member->destination, &options, &member->ssh, &local);
-    if (rc == 0)
-        ft_ssh_set_trace(member->ssh, &fleet->trace, member->name);
     return keep(member, rc, &local, err);
+}
+
+/* Connects without a deadline, for there may be questions to the user. */
+static int
+connect_engine(struct ft_fleet *fleet, struct ft_member *member,
+               struct ft_hub_state *state, struct ft_error *err)
+{
+    bool dialed;
+    int rc = connect_member(fleet, member, &dialed, err);
+
+    state_of(member, state);
+    if (rc < 0 || !dialed || state->phase != FT_HUB_GONE)
+        return rc;
+    *err = state->error;
+    return -err->code;
 }
 
 int
@@ -122,22 +207,45 @@ ft_member_control(struct ft_fleet *fleet, struct ft_member *member,
                   struct ft_error *err)
 {
     struct ft_error local = FT_ERROR_INIT;
+    struct ft_hub_state state;
+    int rc = connect_engine(fleet, member, &state, &local);
+
+    if (rc == 0 && state.phase != FT_HUB_LIVE)
+        rc = ft_hub_call(member->host, "hello", NULL, 0, NULL, &local);
+    return keep(member, rc, &local, err);
+}
+
+/* A job whose commands are told. */
+struct traced {
+    const struct ft_trace *trace;
+    const char *name;
+    ft_hub_job job;
+    void *data;
+};
+
+static int
+run_traced(struct ft_ssh *session, void *data, struct ft_error *err)
+{
+    static const struct ft_trace nobody;
+    const struct traced *traced = data;
     int rc;
 
-    if (member->control != NULL)
-        return 0;
-    rc = ft_member_connect(fleet, member, err);
-    if (rc < 0)
-        return rc;
-    rc = ft_control_open(member->ssh, &member->control, &local);
-    if (rc == -EPIPE) {
-        /* A session that stood idle may have died unnoticed. */
-        ft_member_disconnect(member);
-        rc = ft_member_connect(fleet, member, err);
-        if (rc < 0)
-            return rc;
-        rc = ft_control_open(member->ssh, &member->control, &local);
-    }
+    ft_ssh_set_trace(session, traced->trace, traced->name);
+    rc = traced->job(session, traced->data, err);
+    ft_ssh_set_trace(session, &nobody, NULL);
+    return rc;
+}
+
+int
+ft_member_do(struct ft_fleet *fleet, struct ft_member *member, ft_hub_job job,
+             void *data, struct ft_error *err)
+{
+    struct traced traced = { &fleet->trace, member->name, job, data };
+    struct ft_error local = FT_ERROR_INIT;
+    int rc = need_host(fleet, member, &local);
+
+    if (rc == 0)
+        rc = ft_hub_do(member->host, run_traced, &traced, &local);
     return keep(member, rc, &local, err);
 }
 
@@ -147,10 +255,6 @@ ft_fleet_set_trace(struct ft_fleet *fleet, const struct ft_trace *trace)
     static const struct ft_trace nobody;
 
     fleet->trace = trace != NULL ? *trace : nobody;
-    for (size_t i = 0; i < fleet->count; i++)
-        if (fleet->members[i]->ssh != NULL)
-            ft_ssh_set_trace(fleet->members[i]->ssh, &fleet->trace,
-                             fleet->members[i]->name);
 }
 
 static void
@@ -173,28 +277,76 @@ ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
 {
     struct ft_error local = FT_ERROR_INIT;
     int64_t begin = ft_clock_ns();
-    bool was_open = member->control != NULL;
-    bool again = was_open && strcmp(verb, "switchover") != 0;
-    json_t *copy = again ? json_deep_copy(args) : NULL;
-    int rc = ft_member_control(fleet, member, &local);
+    struct ft_hub_state state;
+    int rc = connect_engine(fleet, member, &state, &local);
 
-    if (rc == 0)
-        rc = ft_control_call(member->control, verb, args, result, timeout_ms,
-                             &local);
-    else
+    if (result != NULL)
+        *result = NULL;
+    if (rc < 0)
         ft_json_wipe(args);
-    if (rc == -EPIPE || rc == -ETIMEDOUT)
-        ft_member_disconnect(member);
-    if (rc == -EPIPE && again) {
-        rc = ft_member_control(fleet, member, &local);
-        if (rc == 0) {
-            rc = ft_control_call(member->control, verb, copy, result,
-                                 timeout_ms, &local);
-            copy = NULL;
-        }
-    }
-    ft_json_wipe(copy);
+    else
+        rc = ft_hub_call(member->host, verb, args, timeout_ms, result, &local);
     trace_call(fleet, member, verb, rc, begin, &local);
+    return keep(member, rc, &local, err);
+}
+
+/* One message of the stream. 1 goes on, 0 it has been ended, -errno. */
+static int
+follow_step(struct ft_member *member, ft_member_event callback, void *data,
+            struct ft_error *err)
+{
+    struct ft_hub_message message;
+    int more = 1;
+
+    if (ft_hub_next(member->hub, FOLLOW_IDLE_MS, &message) == 0)
+        return callback(data, NULL) == 0;
+    if (message.error.code != 0) {
+        *err = message.error;
+        more = -message.error.code;
+    } else if (message.what == FT_HUB_REPLY || message.what == FT_HUB_EVENT) {
+        more = callback(data, message.body) == 0;
+    }
+    json_decref(message.body);
+    return more;
+}
+
+/* What is left of a stream that has been cancelled. */
+static void
+follow_end(struct ft_member *member, uint64_t ticket)
+{
+    struct ft_hub_message message;
+    bool ended = false;
+
+    ft_hub_cancel(member->host, ticket);
+    while (!ended && ft_hub_next(member->hub, FOLLOW_END_MS, &message)) {
+        ended = message.ticket == ticket &&
+                (message.what == FT_HUB_END || message.error.code != 0);
+        json_decref(message.body);
+    }
+}
+
+int
+ft_member_follow(struct ft_fleet *fleet, struct ft_member *member,
+                 const char *verb, json_t *args, ft_member_event callback,
+                 void *data, struct ft_error *err)
+{
+    struct ft_error local = FT_ERROR_INIT;
+    struct ft_hub_state state;
+    uint64_t ticket = 0;
+    int rc = connect_engine(fleet, member, &state, &local);
+
+    assert(rc < 0 || member->hub != NULL);
+    if (rc < 0)
+        ft_json_wipe(args);
+    else
+        rc = ft_hub_follow(member->host, verb, args, 0, &ticket, &local);
+    if (rc < 0)
+        return keep(member, rc, &local, err);
+    do
+        rc = follow_step(member, callback, data, &local);
+    while (rc > 0);
+    if (rc == 0)
+        follow_end(member, ticket);
     return keep(member, rc, &local, err);
 }
 
@@ -237,31 +389,78 @@ take_facts(struct ft_member *member, json_t *json, struct ft_error *err)
     return 0;
 }
 
+struct install {
+    const char *engine;
+    ft_ssh_progress progress;
+    void *data;
+    bool changed, purge;
+    json_t *facts;
+    struct ft_install_state *state;
+};
+
+static int
+probe_job(struct ft_ssh *session, void *data, struct ft_error *err)
+{
+    struct install *install = data;
+
+    return ft_install_probe(session, install->engine, &install->facts, err);
+}
+
 int
 ft_member_probe(struct ft_fleet *fleet, struct ft_member *member, bool refresh,
                 struct ft_error *err)
 {
+    struct install install = { .engine = fleet->engine };
     struct ft_error local = FT_ERROR_INIT;
+    struct ft_hub_state state;
     json_t *json = NULL;
+    bool engine;
     int rc;
 
     if (member->facts != NULL && !refresh)
         return 0;
-    rc = ft_member_connect(fleet, member, err);
-    if (rc < 0)
-        return rc;
-    if (ft_member_control(fleet, member, NULL) == 0)
+    rc = connect_engine(fleet, member, &state, &local);
+    if (rc < 0 && !ft_member_reached(member))
+        return keep(member, rc, &local, err);
+    engine = rc == 0 && ft_member_control(fleet, member, &local) == 0;
+    if (engine)
         rc = ft_member_call(fleet, member, "probe", NULL, &json, 60000, &local);
-    else if (member->ssh != NULL)
-        rc = ft_install_probe(member->ssh, fleet->engine, &json, &local);
     else
-        rc = keep(member, -member->error.code, &member->error, &local);
+        rc = ft_member_do(fleet, member, probe_job, &install, &local);
+    if (!engine)
+        json = install.facts;
     if (rc == 0)
         rc = take_facts(member, json, &local);
     json_decref(json);
-    if (rc == 0 && member->control != NULL)
+    if (rc == 0 && engine)
         rc = ft_member_status(fleet, member, &local);
     return keep(member, rc, &local, err);
+}
+
+static int
+look_job(struct ft_ssh *session, void *data, struct ft_error *err)
+{
+    struct install *install = data;
+
+    return ft_install_look(session, install->engine, install->state, err);
+}
+
+int
+ft_member_look(struct ft_fleet *fleet, struct ft_member *member,
+               struct ft_install_state *state, struct ft_error *err)
+{
+    struct install install = { .engine = fleet->engine, .state = state };
+
+    return ft_member_do(fleet, member, look_job, &install, err);
+}
+
+static int
+ensure_job(struct ft_ssh *session, void *data, struct ft_error *err)
+{
+    struct install *install = data;
+
+    return ft_install_ensure(session, install->engine, install->progress,
+                             install->data, &install->changed, err);
 }
 
 int
@@ -269,24 +468,38 @@ ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
                  ft_ssh_progress progress, void *data, bool *changed,
                  struct ft_error *err)
 {
-    struct ft_error local = FT_ERROR_INIT;
-    bool did_change = false;
-    int rc = ft_member_connect(fleet, member, err);
+    struct install install = { .engine = fleet->engine,
+                               .progress = progress,
+                               .data = data };
+    int rc = ft_member_do(fleet, member, ensure_job, &install, err);
 
-    if (rc < 0)
-        return rc;
-    rc = ft_install_ensure(member->ssh, fleet->engine, progress, data,
-                           &did_change, &local);
     if (changed != NULL)
-        *changed = did_change;
-    if (rc < 0)
-        return keep(member, rc, &local, err);
-    if (did_change) {
-        /* The old channel ended with the old daemon. */
-        ft_control_close(member->control);
-        member->control = NULL;
-    }
-    return ft_member_control(fleet, member, err);
+        *changed = install.changed;
+    if (!install.changed)
+        return rc == 0 ? ft_member_control(fleet, member, err) : rc;
+    ft_hub_reopen(member->host); /* the old channel ended with the old daemon */
+    return rc == 0 ? ft_member_call(fleet, member, "hello", NULL, NULL, 0, err)
+                   : rc;
+}
+
+static int
+remove_job(struct ft_ssh *session, void *data, struct ft_error *err)
+{
+    const struct install *install = data;
+
+    return ft_install_remove(session, install->purge, err);
+}
+
+int
+ft_member_uninstall(struct ft_fleet *fleet, struct ft_member *member,
+                    bool purge, struct ft_error *err)
+{
+    struct install install = { .purge = purge };
+    int rc = ft_member_do(fleet, member, remove_job, &install, err);
+
+    if (member->host != NULL)
+        ft_hub_reopen(member->host);
+    return rc;
 }
 
 /* ---- the planner's view ---- */

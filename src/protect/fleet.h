@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The hosts ftadmin works with now: connections, engines, facts.
+ * The hosts ftadmin works with now: connections, engines, facts. Everything
+ * that is asked of a host goes over one connection (src/remote/hub.h).
  *
- * Ownership: a fleet owns its members, they own their session, control channel
- * and facts. Members stay where they are once added, so pointers to them hold
- * until ft_fleet_free. Threads: ft_member functions on different members may
+ * Ownership: a fleet owns its members, they own their connection and facts.
+ * Members stay where they are once added, so pointers to them hold until
+ * ft_fleet_free. What the prompts of the fleet's ssh point to outlives it.
+ * Threads: ft_member functions on different members may
  * run in different threads at once; everything else is for one thread.
  */
 #ifndef FT_PROTECT_FLEET_H
@@ -17,7 +19,7 @@
 #include "base/error.h"
 #include "inventory/host.h"
 #include "plan/inventory.h"
-#include "remote/control.h"
+#include "remote/hub.h"
 #include "remote/install.h"
 #include "remote/ssh.h"
 
@@ -25,8 +27,8 @@ struct ft_member {
     char name[FT_NAME_SIZE];        /* ftadmin's name */
     char destination[FT_NAME_SIZE]; /* for SSH */
     char identity[FT_PATH_SIZE];    /* key file tried first, or empty */
-    struct ft_ssh *ssh;             /* NULL: not connected (yet) */
-    struct ft_control *control;     /* NULL: no engine running (yet) */
+    struct ft_hub *hub;             /* its own; NULL: none yet, or borrowed */
+    struct ft_hub_host *host;       /* NULL: nothing was asked of it (yet) */
     struct ft_host *facts;          /* NULL: not probed */
     json_t *facts_json;
     json_t *status;        /* last status reply, or NULL */
@@ -57,35 +59,77 @@ struct ft_member *ft_fleet_find(const struct ft_fleet *fleet, const char *name);
 
 /*
  * From now on trace is told of every command and request, but of no status that
- * was answered; NULL: nobody. Its callback is called by the members' threads.
+ * was answered; NULL: nobody. Its callback is called by other threads,
+ * while whoever asked waits.
  */
 void ft_fleet_set_trace(struct ft_fleet *fleet, const struct ft_trace *trace);
+
+/*
+ * Makes a member use this connection instead of one of its own: before anything
+ * is asked of it. host is borrowed and outlives the member; messages of its hub
+ * are not the member's.
+ */
+void ft_member_borrow(struct ft_member *member, struct ft_hub_host *host);
+
+/* Whether SSH got through and still does, whatever the engine there does. */
+bool ft_member_reached(const struct ft_member *member);
+
+/* The running engine's version as it said hello; empty when not connected. */
+void ft_member_version(const struct ft_member *member, char *out, size_t size);
 
 /* Each does nothing when it is done already, and keeps its error in member. */
 int ft_member_connect(struct ft_fleet *fleet, struct ft_member *member,
                       struct ft_error *err); /* SSH */
 int ft_member_control(struct ft_fleet *fleet, struct ft_member *member,
                       struct ft_error *err); /* SSH and control channel */
+/* Runs job with the session, in another thread that is waited for. */
+int ft_member_do(struct ft_fleet *fleet, struct ft_member *member,
+                 ft_hub_job job, void *data, struct ft_error *err);
 /* Facts and, where an engine runs, status. refresh: also when known. */
 int ft_member_probe(struct ft_fleet *fleet, struct ft_member *member,
                     bool refresh, struct ft_error *err);
 /* Only status, fresh; member->status is replaced. -ECONNREFUSED no engine. */
 int ft_member_status(struct ft_fleet *fleet, struct ft_member *member,
                      struct ft_error *err);
-/* Installs and starts the engine (ft_install_ensure), then control. */
+/*
+ * Installs and starts the engine (ft_install_ensure), then control; progress is
+ * called by another thread, while this one waits.
+ */
 int ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
                      ft_ssh_progress progress, void *data, bool *changed,
                      struct ft_error *err);
-/* Drops session and channel, keeps facts. */
+/* ft_install_look and ft_install_remove there. */
+int ft_member_look(struct ft_fleet *fleet, struct ft_member *member,
+                   struct ft_install_state *state, struct ft_error *err);
+int ft_member_uninstall(struct ft_fleet *fleet, struct ft_member *member,
+                        bool purge, struct ft_error *err);
+/*
+ * Drops the connection, keeps facts. Any thread: who waits for an answer gets
+ * -ECANCELED.
+ */
 void ft_member_disconnect(struct ft_member *member);
 
 /*
- * Calls a verb on a member, connecting first, and again once when a connection
- * that was there turns out to be lost (not for switchover). args is stolen.
+ * Calls a verb on a member, connecting first. timeout_ms is for the answer, 0:
+ * 30 s. What was sent is never sent again. args is stolen.
  */
 int ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
                    const char *verb, json_t *args, json_t **result,
                    int timeout_ms, struct ft_error *err);
+
+/*
+ * Called for the reply's result first, then for each event, and with NULL
+ * about five times a second while there is none. Nonzero ends the stream.
+ */
+typedef int (*ft_member_event)(void *data, const json_t *event);
+
+/*
+ * A verb that goes on after its reply. Blocks until the callback ends it (0) or
+ * the stream ends. args is stolen. Not for a member with a borrowed connection.
+ */
+int ft_member_follow(struct ft_fleet *fleet, struct ft_member *member,
+                     const char *verb, json_t *args, ft_member_event callback,
+                     void *data, struct ft_error *err);
 
 /*
  * The planner's view of all members with facts. Arrays are malloc'd;

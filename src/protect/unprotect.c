@@ -63,7 +63,7 @@ look(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err)
 {
     int rc = ft_member_status(fleet, member, err);
 
-    if (rc == -ECONNREFUSED && member->ssh != NULL) {
+    if (rc == -ECONNREFUSED && ft_member_reached(member)) {
         rc = ft_member_engine(fleet, member, NULL, NULL, NULL, err);
         if (rc == 0)
             rc = ft_member_status(fleet, member, err);

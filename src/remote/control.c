@@ -14,7 +14,6 @@
 #define CALL_TIMEOUT_MS 30000
 #define STATUS_WAIT_MS 2000 /* for the exit status of what ended */
 #define GREETING_LINES 32   /* of a shell that talks before the engine does */
-#define IDLE_MS 200         /* how often a stream's callback is asked */
 
 struct ft_control {
     struct ft_ssh *ssh;
@@ -330,7 +329,7 @@ ft_control_call(struct ft_control *control, const char *verb, json_t *args,
 {
     FT_AUTOJSON json_t *reply = NULL;
     struct ft_error local = FT_ERROR_INIT;
-    int64_t id;
+    int64_t id = 0;
     int rc;
 
     err = err != NULL ? err : &local;
@@ -342,48 +341,6 @@ ft_control_call(struct ft_control *control, const char *verb, json_t *args,
                         timeout_ms > 0 ? timeout_ms : CALL_TIMEOUT_MS, verb,
                         &reply, err);
     return rc == 0 ? ft_control_open_reply(control, reply, result, err) : rc;
-}
-
-/* One event line, or the idle call. 1 goes on, 0 ends, -errno. */
-static int
-stream_step(struct ft_control *control, int64_t id, ft_control_event callback,
-            void *data, struct ft_error *err)
-{
-    FT_AUTOJSON json_t *message = NULL;
-    int rc = receive(control, IDLE_MS, &message, err);
-
-    if (rc == -ETIMEDOUT)
-        return callback(data, NULL) == 0;
-    if (rc < 0)
-        return rc;
-    if (ft_json_int(message, "id", 0, INT64_MAX, -1) != id ||
-        !json_is_object(json_object_get(message, "event")))
-        return 1;
-    return callback(data, json_object_get(message, "event")) == 0;
-}
-
-int
-ft_control_stream(struct ft_control *control, const char *verb, json_t *args,
-                  ft_control_event callback, void *data, struct ft_error *err)
-{
-    FT_AUTOJSON json_t *reply = NULL;
-    FT_AUTOJSON json_t *result = NULL;
-    struct ft_error local = FT_ERROR_INIT;
-    int64_t id;
-    int rc;
-
-    err = err != NULL ? err : &local;
-    rc = send_request(control, verb, args, &id, err);
-    if (rc == 0)
-        rc = wait_reply(control, id, CALL_TIMEOUT_MS, verb, &reply, err);
-    if (rc == 0)
-        rc = ft_control_open_reply(control, reply, &result, err);
-    if (rc == 0)
-        rc = callback(data, result) == 0;
-    while (rc > 0)
-        rc = stream_step(control, id, callback, data, err);
-    control->broken = true;
-    return rc;
 }
 
 static int

@@ -53,20 +53,6 @@ int ft_control_call(struct ft_control *control, const char *verb, json_t *args,
                     json_t **result, int timeout_ms, struct ft_error *err);
 
 /*
- * Called for the reply's result first, then for each event, and with NULL
- * about five times a second while there is none. Nonzero ends the stream.
- */
-typedef int (*ft_control_event)(void *data, const json_t *event);
-
-/*
- * A streaming request. Blocks until the callback ends it (0) or the stream
- * ends (-EPIPE). The channel can be used for nothing else and is to be closed.
- */
-int ft_control_stream(struct ft_control *control, const char *verb,
-                      json_t *args, ft_control_event callback, void *data,
-                      struct ft_error *err);
-
-/*
  * For who waits for several things at once (hub.c), on a session that does not
  * block. ft_control_take: 1 with a line of the engine and its size in bytes, 0
  * none now, or an error, after which the channel is of no more use.

@@ -24,7 +24,7 @@
 
 struct orders {
     struct ft_hub_request *requests;
-    bool closing, retry, drop, dialed;
+    bool closing, retry, dialed;
 };
 
 static void
@@ -38,38 +38,12 @@ take_orders(struct ft_hub_host *host, struct orders *orders)
     orders->requests = host->incoming;
     orders->closing = host->closing;
     orders->retry = host->retry;
-    orders->drop = host->drop;
     orders->dialed = host->dial.running && host->dial.finished;
     host->kept = host->keep;
     host->incoming = NULL;
     host->incoming_end = &host->incoming;
-    host->retry = host->drop = false;
+    host->retry = false;
     pthread_mutex_unlock(&host->lock);
-}
-
-static void
-add_request(struct ft_hub_host *host, struct ft_hub_request *request)
-{
-    request->next = NULL;
-    *host->requests_end = request;
-    host->requests_end = &request->next;
-}
-
-static void
-take_requests(struct ft_hub_host *host, struct ft_hub_request *list)
-{
-    while (list != NULL) {
-        struct ft_hub_request *request = list;
-
-        list = request->next;
-        if (request->kind != HUB_CANCEL) {
-            add_request(host, request);
-            host->pulse.next_ns = 0; /* somebody wants it now */
-            continue;
-        }
-        ft_hub_cancel_one(host, request->ticket);
-        ft_hub_request_free(request);
-    }
 }
 
 /* ---- what others see ---- */
@@ -162,9 +136,28 @@ drop_all(struct ft_hub_host *host)
     ft_fail(&error, ECANCELED, NULL, "%s: disconnected", host->where.name);
     end_line(host, &host->now, &error);
     end_line(host, &host->old, &error);
+    ft_hub_fail_all(host, 0, true, &error);
     host->discard = host->dial.running;
     memset(&host->failed, 0, sizeof(host->failed));
     ft_pulse_now(&host->pulse);
+}
+
+/* The engine is another one now; the session is as good as before. */
+static void
+drop_channel(struct ft_hub_host *host)
+{
+    struct ft_hub_line *line = &host->now;
+    struct ft_ssh *ssh;
+    struct ft_error error;
+
+    if (line->control == NULL)
+        return;
+    ft_fail(&error, ECANCELED, NULL, "%s: the engine was replaced",
+            host->where.name);
+    ft_control_close(FT_STEAL(line->control));
+    ssh = FT_STEAL(line->ssh);
+    end_line(host, line, &error);
+    line->ssh = ssh;
 }
 
 /*
@@ -191,6 +184,42 @@ lose_line(struct ft_hub_host *host, struct ft_hub_line *line,
     line->ssh = ssh;
     show(host, now);
     ft_hub_fail_all(host, serial, false, error);
+}
+
+static void
+add_request(struct ft_hub_host *host, struct ft_hub_request *request)
+{
+    request->next = NULL;
+    *host->requests_end = request;
+    host->requests_end = &request->next;
+}
+
+static void
+obey(struct ft_hub_host *host, const struct ft_hub_request *order)
+{
+    if (order->kind == HUB_CANCEL)
+        ft_hub_cancel_one(host, order->ticket);
+    else if (order->kind == HUB_DISCONNECT)
+        drop_all(host);
+    else
+        drop_channel(host);
+}
+
+static void
+take_requests(struct ft_hub_host *host, struct ft_hub_request *list)
+{
+    while (list != NULL) {
+        struct ft_hub_request *request = list;
+
+        list = request->next;
+        if (request->kind < HUB_CANCEL) {
+            add_request(host, request);
+            host->pulse.next_ns = 0; /* somebody wants it now */
+            continue;
+        }
+        obey(host, request);
+        ft_hub_request_free(request);
+    }
 }
 
 static void
@@ -492,8 +521,6 @@ turn(struct ft_hub_host *host, const struct orders *orders)
     int64_t now = ft_clock_ns();
 
     take_requests(host, orders->requests);
-    if (orders->drop)
-        drop_all(host);
     if (orders->retry) {
         memset(&host->failed, 0, sizeof(host->failed));
         ft_pulse_now(&host->pulse);
@@ -514,12 +541,8 @@ turn(struct ft_hub_host *host, const struct orders *orders)
 static void
 end_all(struct ft_hub_host *host, struct ft_hub_request *left)
 {
-    struct ft_error error;
-
     take_requests(host, left);
     drop_all(host);
-    ft_fail(&error, ECANCELED, NULL, "%s: ftadmin ends", host->where.name);
-    ft_hub_fail_all(host, 0, true, &error);
     if (host->dial.running)
         take_dial(host, ft_clock_ns());
 }

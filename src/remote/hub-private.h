@@ -57,7 +57,16 @@ int64_t ft_pulse_next(int64_t heard_ns, int64_t asked_ns, int64_t now);
 
 /* ---- requests ---- */
 
-enum ft_hub_kind { HUB_CALL, HUB_ASK, HUB_FOLLOW, HUB_JOB, HUB_CANCEL };
+enum ft_hub_kind {
+    HUB_CALL,
+    HUB_ASK,
+    HUB_FOLLOW,
+    HUB_JOB,
+    /* Orders about those before it; they end when they are taken. */
+    HUB_CANCEL,
+    HUB_DISCONNECT,
+    HUB_REOPEN,
+};
 
 struct ft_hub_request {
     struct ft_hub_request *next;
@@ -154,7 +163,7 @@ struct ft_hub_host {
     struct ft_hub_request *incoming, **incoming_end;
     size_t open; /* requests, until their end has been taken */
     uint64_t last_ticket;
-    bool keep, closing, retry, drop;
+    bool keep, closing, retry;
     struct ft_hub_state state;
 
     /* under the hub's lock */

@@ -255,12 +255,6 @@ ft_hub_retry(struct ft_hub_host *host)
 }
 
 void
-ft_hub_disconnect(struct ft_hub_host *host)
-{
-    set_flag(host, &host->drop, true);
-}
-
-void
 ft_hub_state(struct ft_hub_host *host, struct ft_hub_state *state)
 {
     pthread_mutex_lock(&host->lock);
@@ -415,20 +409,39 @@ ft_hub_follow(struct ft_hub_host *host, const char *verb, json_t *args,
     return send_off(host, HUB_FOLLOW, verb, args, timeout_ms, ticket, err);
 }
 
-void
-ft_hub_cancel(struct ft_hub_host *host, uint64_t ticket)
+/* Orders keep their place among requests, and need no room there. */
+static void
+order(struct ft_hub_host *host, enum ft_hub_kind kind, uint64_t ticket)
 {
     struct ft_hub_request *request = calloc(1, sizeof(*request));
 
     if (request == NULL)
-        return; /* it ends by its deadline, or with its connection */
-    request->kind = HUB_CANCEL;
+        return; /* what it is about ends by its deadline */
+    request->kind = kind;
     request->ticket = ticket;
     pthread_mutex_lock(&host->lock);
     *host->incoming_end = request;
     host->incoming_end = &request->next;
     pthread_mutex_unlock(&host->lock);
     ft_hub_host_kick(host);
+}
+
+void
+ft_hub_cancel(struct ft_hub_host *host, uint64_t ticket)
+{
+    order(host, HUB_CANCEL, ticket);
+}
+
+void
+ft_hub_disconnect(struct ft_hub_host *host)
+{
+    order(host, HUB_DISCONNECT, 0);
+}
+
+void
+ft_hub_reopen(struct ft_hub_host *host)
+{
+    order(host, HUB_REOPEN, 0);
 }
 
 /* ---- messages ---- */

@@ -103,8 +103,14 @@ void ft_hub_keep(struct ft_hub_host *host, bool keep);
 /* Tries now, whatever failed before. */
 void ft_hub_retry(struct ft_hub_host *host);
 
-/* Ends the connection; calls and streams on it with -ECANCELED. */
+/* Ends the connection; all that was asked for before with -ECANCELED. */
 void ft_hub_disconnect(struct ft_hub_host *host);
+
+/*
+ * Ends the channel to the engine, as above, and keeps the session: for when the
+ * engine there has been replaced.
+ */
+void ft_hub_reopen(struct ft_hub_host *host);
 
 void ft_hub_state(struct ft_hub_host *host, struct ft_hub_state *state);
 

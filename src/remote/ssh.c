@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <strings.h>
 
 #include "base/cleanup.h"
@@ -347,6 +346,8 @@ ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
     }
     snprintf(self->destination, sizeof(self->destination), "%s", destination);
     self->prompts = options->prompts;
+    if (self->prompts.begin != NULL)
+        self->prompts.begin(self->prompts.data);
     self->accept_new_host_keys = options->accept_new_host_keys;
     rc = parse_destination(self, destination, err);
     if (rc == 0)
@@ -365,12 +366,6 @@ ft_ssh_set_trace(struct ft_ssh *self, const struct ft_trace *trace,
 {
     self->trace = *trace;
     self->trace_name = name;
-}
-
-void
-ft_ssh_abort(const struct ft_ssh *self)
-{
-    shutdown(ssh_get_fd(self->session), SHUT_RDWR);
 }
 
 void

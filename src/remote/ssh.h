@@ -29,6 +29,8 @@ struct ft_ssh;
 
 /* Questions to the user. Any may be NULL: then the answer is no. */
 struct ft_ssh_prompts {
+    /* A connection begins; what is asked from now on is for this one. */
+    void (*begin)(void *data);
     /* An unknown host key; fingerprint is "SHA256:...". Nonzero: accept. */
     int (*host_key)(void *data, const char *host, const char *type,
                     const char *fingerprint);
@@ -69,9 +71,6 @@ void ft_ssh_close(struct ft_ssh *session);
  */
 void ft_ssh_set_trace(struct ft_ssh *session, const struct ft_trace *trace,
                       const char *name);
-
-/* Any thread: ends the connection, so that whoever waits on it gets -EPIPE. */
-void ft_ssh_abort(const struct ft_ssh *session);
 
 /* The destination as it was given, for messages. */
 const char *ft_ssh_name(const struct ft_ssh *session);

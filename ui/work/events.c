@@ -162,13 +162,10 @@ follow_once(struct ft_fleet *fleet, struct ft_member *member, struct log *log,
     int rc = last_known(log, member->name, &last, err);
 
     if (!rc)
-        rc = ft_member_control(fleet, member, err);
-    if (!rc)
-        rc = ft_control_stream(member->control, "events",
-                               json_pack("{s:I,s:b}", "since", (json_int_t)last,
-                                         "follow", 1),
-                               on_event, &stream, err);
-    ft_member_disconnect(member);
+        rc = ft_member_follow(fleet, member, "events",
+                              json_pack("{s:I,s:b}", "since", (json_int_t)last,
+                                        "follow", 1),
+                              on_event, &stream, err);
     return rc;
 }
 

@@ -35,10 +35,19 @@ on_secret(void *data, const char *prompt, char *out, size_t size)
                                    prompt, out, size);
 }
 
+static void
+on_begin(void *data)
+{
+    struct ft_work_asking *asking = data;
+
+    asking->asked = 0;
+}
+
 static struct ft_ssh_prompts
 prompts_of(struct ft_work_asking *asking)
 {
     struct ft_ssh_prompts prompts = {
+        .begin = on_begin,
         .host_key = asking->prompts->host_key ? on_host_key : NULL,
         .secret = asking->prompts->secret ? on_secret : NULL,
         .data = asking,
@@ -200,7 +209,7 @@ remember_seen(const struct ft_work_fleet *fleet)
     if (!store || ft_store_begin(store, NULL))
         return;
     for (size_t i = 0; i < fleet->count; i++)
-        if (fleet->fleet.members[i]->ssh)
+        if (ft_member_reached(fleet->fleet.members[i]))
             ft_store_host_seen(store, fleet->hosts[i].name, ft_work_now_ms(),
                                NULL);
     ft_store_commit(store, NULL);
@@ -233,12 +242,10 @@ ft_work_each_status(struct ft_fleet *fleet, struct ft_member *member,
 {
     const struct ft_work *work = data;
     json_t *status = NULL;
-    int rc = ft_member_control(fleet, member, err);
+    int rc = ft_member_call(fleet, member, "status", NULL, &status,
+                            ft_work_timeout_ms(work, FT_WORK_ANSWER_MS), err);
 
     (void)index;
-    if (!rc)
-        rc = ft_control_call(member->control, "status", NULL, &status,
-                             ft_work_timeout_ms(work, FT_WORK_ANSWER_MS), err);
     if (rc)
         return rc;
     json_decref(member->status);

@@ -368,13 +368,10 @@ uninstall(struct ft_fleet *fleet, struct ft_member *member, size_t index,
                                 ft_work_timeout_ms(wanted->work,
                                                    FT_WORK_ANSWER_MS),
                                 err);
-    else if (member->ssh) /* reached, but no engine runs: nothing to ask */
+    else if (ft_member_reached(member))
+        /* no engine runs: nothing to ask */
         rc = 0;
-    if (rc)
-        return rc;
-    ft_control_close(member->control);
-    member->control = NULL;
-    return ft_install_remove(member->ssh, wanted->purge, err);
+    return rc ? rc : ft_member_uninstall(fleet, member, wanted->purge, err);
 }
 
 static int

@@ -124,11 +124,8 @@ static void
 give_up(struct handover *h)
 {
     for (size_t i = 0; i < h->fleet->count; i++)
-        if (h->fleet->fleet.members[i]->ssh)
-            ft_ssh_abort(h->fleet->fleet.members[i]->ssh);
-    pthread_join(h->thread, NULL);
-    for (size_t i = 0; i < h->fleet->count; i++)
         ft_member_disconnect(h->fleet->fleet.members[i]);
+    pthread_join(h->thread, NULL);
 }
 
 /* What became of it, from the hosts' own mouths. -EINTR always. */

@@ -37,16 +37,17 @@ int
 ft_work_remember(struct ft_store *store, struct ft_store_host *host,
                  const struct ft_member *member, struct ft_error *err)
 {
+    char version[64];
     int rc;
 
     if (!member->facts)
         return 0;
+    ft_member_version(member, version, sizeof(version));
     host->seen_at = ft_work_now_ms();
     host->added_at = host->added_at ? host->added_at : host->seen_at;
     host->hypervisor = *member->facts->libvirt.version != '\0';
     FT_COPY(host->engine_version,
-            member->control ? ft_control_engine_version(member->control)
-                            : member->facts->engine_version);
+            *version ? version : member->facts->engine_version);
     rc = ft_store_begin(store, err);
     if (rc)
         return rc;

@@ -58,7 +58,7 @@ take_answers(const struct ft_work_fleet *fleet, struct ft_live *live,
         struct ft_live_host *host = ft_live_find(live, fleet->hosts[i].name);
 
         if (host && fleet->errors[i].code)
-            ft_live_gone(host, &fleet->errors[i], member->ssh != NULL);
+            ft_live_gone(host, &fleet->errors[i], ft_member_reached(member));
         else if (host)
             ft_live_take_reply(host, member->status, now);
     }

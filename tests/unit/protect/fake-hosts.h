@@ -38,8 +38,16 @@ struct ft_ssh {
     struct fake_host *host;
 };
 
-struct ft_control {
-    struct fake_host *host;
+struct ft_hub {
+    struct ft_hub_host *host;
+};
+
+/* A connection: to the host, and to its engine where one runs. */
+struct ft_hub_host {
+    const char *name;
+    struct ft_ssh session; /* of no host: not connected */
+    bool engine;
+    struct ft_error failed;
 };
 
 static struct fake_host hosts[HOSTS];
@@ -98,25 +106,139 @@ host_named(const char *name)
 }
 
 int
-ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
-            struct ft_ssh **session, struct ft_error *err)
+ft_hub_open(struct ft_hub **hub, struct ft_error *err)
 {
-    struct fake_host *host = host_named(destination);
-
-    (void)options;
-    if (!host || host->away)
-        return ft_fail(err, EHOSTUNREACH, NULL, "no way to %s", destination);
-    if (is_due(host, "ssh"))
-        return fail_as_told(host, "ssh", err);
-    *session = calloc(1, sizeof(**session));
-    (*session)->host = host;
+    (void)err;
+    *hub = calloc(1, sizeof(**hub));
     return 0;
 }
 
 void
-ft_ssh_close(struct ft_ssh *session)
+ft_hub_close(struct ft_hub *hub)
 {
-    free(session);
+    if (hub)
+        free(hub->host);
+    free(hub);
+}
+
+int
+ft_hub_add(struct ft_hub *hub, const struct ft_hub_where *where,
+           struct ft_hub_host **host, struct ft_error *err)
+{
+    (void)err;
+    assert_null(hub->host);
+    *host = hub->host = calloc(1, sizeof(**host));
+    hub->host->name = where->destination;
+    return 0;
+}
+
+void
+ft_hub_disconnect(struct ft_hub_host *h)
+{
+    h->session.host = NULL;
+    h->engine = false;
+    h->failed.code = 0;
+}
+
+void
+ft_hub_reopen(struct ft_hub_host *h)
+{
+    h->engine = false;
+    h->failed.code = 0;
+}
+
+void
+ft_hub_state(struct ft_hub_host *h, struct ft_hub_state *state)
+{
+    memset(state, 0, sizeof(*state));
+    state->ssh = h->session.host != NULL;
+    state->error = h->failed;
+    state->phase = h->engine        ? FT_HUB_LIVE
+                   : h->failed.code ? FT_HUB_GONE
+                                    : FT_HUB_IDLE;
+}
+
+static int
+fake_connect(struct ft_hub_host *h, struct ft_error *err)
+{
+    struct fake_host *host = host_named(h->name);
+
+    if (!h->session.host && (!host || host->away))
+        ft_fail(&h->failed, EHOSTUNREACH, NULL, "no way to %s", h->name);
+    else if (!h->session.host && is_due(host, "ssh"))
+        fail_as_told(host, "ssh", &h->failed);
+    else
+        h->session.host = host;
+    if (!h->session.host)
+        *err = h->failed;
+    return h->session.host ? 0 : -err->code;
+}
+
+static int
+fake_engine(struct ft_hub_host *h, struct ft_error *err)
+{
+    struct fake_host *host = h->session.host;
+
+    if (!h->engine && host->away) {
+        ft_hub_disconnect(h);
+        ft_fail(&h->failed, EPIPE, NULL, "lost");
+    } else if (!h->engine && !host->running) {
+        ft_fail(&h->failed, host->installed ? ECONNREFUSED : ENOENT, NULL,
+                "no engine");
+    } else {
+        h->engine = true;
+        h->failed.code = 0;
+        return 0;
+    }
+    *err = h->failed;
+    return -err->code;
+}
+
+/* As the real one: whoever connects looks for the engine, too. */
+int
+ft_hub_do(struct ft_hub_host *h, ft_hub_job job, void *data,
+          struct ft_error *err)
+{
+    struct ft_error ignored;
+    int rc = fake_connect(h, err);
+
+    if (rc)
+        return rc;
+    if (!h->engine && !h->session.host->away)
+        fake_engine(h, &ignored);
+    rc = job(&h->session, data, err);
+    if (rc == -EPIPE)
+        ft_hub_disconnect(h);
+    return rc;
+}
+
+int
+ft_hub_follow(struct ft_hub_host *h, const char *verb, json_t *args,
+              int timeout_ms, uint64_t *ticket, struct ft_error *err)
+{
+    (void)h;
+    (void)args;
+    (void)timeout_ms;
+    (void)ticket;
+    (void)err;
+    fail_msg("nothing here follows %s", verb);
+    return 0;
+}
+
+void
+ft_hub_cancel(struct ft_hub_host *h, uint64_t ticket)
+{
+    (void)h;
+    (void)ticket;
+}
+
+int
+ft_hub_next(struct ft_hub *hub, int timeout_ms, struct ft_hub_message *message)
+{
+    (void)hub;
+    (void)timeout_ms;
+    (void)message;
+    return 0;
 }
 
 void
@@ -212,28 +334,6 @@ ft_install_probe(struct ft_ssh *session, const char *local, json_t **facts,
 
 /* ---- engines ---- */
 
-int
-ft_control_open(struct ft_ssh *session, struct ft_control **control,
-                struct ft_error *err)
-{
-    struct fake_host *host = session->host;
-
-    if (host->away)
-        return ft_fail(err, EPIPE, NULL, "lost");
-    if (!host->running)
-        return ft_fail(err, host->installed ? ECONNREFUSED : ENOENT, NULL,
-                       "no engine");
-    *control = calloc(1, sizeof(**control));
-    (*control)->host = host;
-    return 0;
-}
-
-void
-ft_control_close(struct ft_control *control)
-{
-    free(control);
-}
-
 void
 ft_json_wipe(json_t *value)
 {
@@ -312,7 +412,9 @@ perform(struct fake_host *host, const char *verb, const json_t *args,
 {
     const char *pair = ft_json_string(args, "pair", "");
 
-    if (!strcmp(verb, "status"))
+    if (!strcmp(verb, "hello"))
+        *result = json_object();
+    else if (!strcmp(verb, "status"))
         *result = status_of(host);
     else if (!strcmp(verb, "probe"))
         *result = facts_of(host);
@@ -341,17 +443,16 @@ perform(struct fake_host *host, const char *verb, const json_t *args,
     return 0;
 }
 
-int
-ft_control_call(struct ft_control *control, const char *verb, json_t *args,
-                json_t **result, int timeout_ms, struct ft_error *err)
+static int
+answer_call(struct fake_host *host, const char *verb, json_t *args,
+            json_t **result, struct ft_error *err)
 {
-    struct fake_host *host = control->host;
-    bool looks = !strcmp(verb, "status") || !strcmp(verb, "probe");
+    bool looks = !strcmp(verb, "status") || !strcmp(verb, "probe") ||
+                 !strcmp(verb, "hello");
     json_t *answer = NULL;
     bool due = is_due(host, verb);
     int rc = 0;
 
-    (void)timeout_ms;
     if (!looks)
         note_call(host, verb);
     if (host->away || !host->running)
@@ -366,6 +467,24 @@ ft_control_call(struct ft_control *control, const char *verb, json_t *args,
     if (!rc && result)
         *result = json_incref(answer);
     json_decref(answer);
+    return rc;
+}
+
+int
+ft_hub_call(struct ft_hub_host *h, const char *verb, json_t *args,
+            int timeout_ms, json_t **result, struct ft_error *err)
+{
+    int rc = fake_connect(h, err);
+
+    (void)timeout_ms;
+    if (!rc)
+        rc = fake_engine(h, err);
+    if (rc)
+        json_decref(args);
+    else
+        rc = answer_call(h->session.host, verb, args, result, err);
+    if (rc == -EPIPE)
+        ft_hub_disconnect(h);
     return rc;
 }
 

@@ -248,54 +248,6 @@ test_request_too_large(void **state)
     ft_control_close(c);
 }
 
-struct seen {
-    int results, events, idle;
-    int stop_after;
-};
-
-static int
-on_event(void *data, const json_t *event)
-{
-    struct seen *s = data;
-
-    if (event == NULL)
-        s->idle++;
-    else if (json_object_get(event, "events") != NULL)
-        s->results++;
-    else
-        s->events++;
-    return s->events >= s->stop_after || s->idle > 50;
-}
-
-static void
-test_stream(void **state)
-{
-    struct ft_control *c = open_with(
-        HELLO
-        "read line; echo '{\"id\":2,\"ok\":true,\"result\":{\"events\":[]}}'; "
-        "echo '{\"id\":2,\"event\":{\"seq\":1}}'; sleep 0.7; "
-        "echo '{\"id\":2,\"event\":{\"seq\":2}}'; cat >/dev/null");
-    struct ft_error err = FT_ERROR_INIT;
-    struct seen seen = { .stop_after = 2 };
-
-    (void)state;
-    assert_int_equal(ft_control_stream(c, "events", NULL, on_event, &seen, &err),
-                     0);
-    assert_int_equal(seen.results, 1);
-    assert_int_equal(seen.events, 2);
-    assert_true(seen.idle >= 1);
-    ft_control_close(c);
-
-    c = open_with(HELLO
-                  "read line; "
-                  "echo '{\"id\":2,\"ok\":true,\"result\":{\"events\":[]}}'");
-    memset(&seen, 0, sizeof(seen));
-    seen.stop_after = 1;
-    assert_int_equal(ft_control_stream(c, "events", NULL, on_event, &seen, &err),
-                     -EPIPE);
-    ft_control_close(c);
-}
-
 /* A key that was sent must not stay in the memory of its JSON value. */
 static void
 test_wipe(void **state)
@@ -323,7 +275,6 @@ main(void)
         cmocka_unit_test(test_no_answer),
         cmocka_unit_test(test_opening),
         cmocka_unit_test(test_request_too_large),
-        cmocka_unit_test(test_stream),
         cmocka_unit_test(test_wipe),
     };
 

@@ -639,6 +639,28 @@ test_disconnect(void **state)
     must_echo(h);
 }
 
+/* Another thread has enough of it; what is asked afterwards is not meant. */
+static void
+test_give_up(void **state)
+{
+    struct ft_hub_host *h = add("h1", "");
+    struct slow slow = { h, 0 };
+    int64_t began = ft_clock_ns();
+    pthread_t thread;
+
+    (void)state;
+    must_echo(h);
+    pthread_create(&thread, NULL, call_slowly, &slow);
+    ft_clock_sleep(MS(200));
+    ft_hub_disconnect(h);
+    must_echo(h);
+    pthread_join(thread, NULL);
+    assert_int_equal(slow.rc, -ECANCELED);
+    assert_true(ft_clock_ns() - began < MS(1400));
+    ft_hub_reopen(h);
+    must_echo(h);
+}
+
 /* ---- many ---- */
 
 static int
@@ -714,6 +736,7 @@ main(void)
         HUB_TEST(test_idle_and_dead),
         HUB_TEST(test_jobs),
         HUB_TEST(test_disconnect),
+        HUB_TEST(test_give_up),
         HUB_TEST(test_many),
     };
 

@@ -419,32 +419,6 @@ test_trace(void **state)
     ft_ssh_close(ssh);
 }
 
-static void *
-abort_soon(void *data)
-{
-    usleep(200000);
-    ft_ssh_abort(data);
-    return NULL;
-}
-
-/* Another thread has enough of it. */
-static void
-test_abort(void **state)
-{
-    struct ft_ssh *ssh = log_in();
-    struct ft_error err = FT_ERROR_INIT;
-    struct ft_ssh_result r;
-    pthread_t thread;
-
-    (void)state;
-    assert_int_equal(pthread_create(&thread, NULL, abort_soon, ssh), 0);
-    assert_int_equal(ft_ssh_run(ssh, "sleep 30", NULL, 0, 20000, &r, &err),
-                     -EPIPE);
-    pthread_join(thread, NULL);
-    ft_ssh_result_free(&r);
-    ft_ssh_close(ssh);
-}
-
 static void
 test_run_much_output(void **state)
 {
@@ -675,7 +649,6 @@ main(void)
         cmocka_unit_test(test_rubbish_server),
         cmocka_unit_test(test_run),
         cmocka_unit_test(test_trace),
-        cmocka_unit_test(test_abort),
         cmocka_unit_test(test_run_much_output),
         cmocka_unit_test(test_run_timeout),
         cmocka_unit_test(test_must),
