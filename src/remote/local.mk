@@ -12,6 +12,7 @@ libftremote_a_SOURCES = \
 	src/remote/hub-request.c \
 	src/remote/install.c src/remote/install.h \
 	src/remote/reach.c src/remote/reach.h \
+	src/remote/secret.c src/remote/secret.h \
 	src/remote/ssh-auth.c \
 	src/remote/ssh-command.c \
 	src/remote/ssh-config.c src/remote/ssh-config.h \
@@ -19,6 +20,7 @@ libftremote_a_SOURCES = \
 	src/remote/ssh-hostkey.c \
 	src/remote/ssh-openssh.c \
 	src/remote/ssh-private.h \
+	src/remote/ssh-sudo.c \
 	src/remote/ssh-upload.c \
 	src/remote/ssh.c src/remote/ssh.h
 nodist_libftremote_a_SOURCES = src/remote/install-scripts.h

@@ -5,10 +5,12 @@
  */
 #include "config.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "remote/secret.h"
 #include "remote/ssh-private.h"
 
 #define PASSWORD_TRIES 3 /* NumberOfPasswordPrompts of ssh_config(5) */
@@ -39,29 +41,146 @@ ask(struct ft_ssh *self, const char *prompt, char *out, size_t size)
     return rc;
 }
 
+/* ---- certificates: libssh tries plain keys by itself, and only them ---- */
+
+struct pair {
+    struct ft_ssh *self;
+    const char *key;
+    const char *certificate;
+};
+
+static int
+ask_passphrase(const char *prompt, char *out, size_t size, int echo, int verify,
+               void *data)
+{
+    const struct pair *pair = data;
+    char text[640];
+
+    (void)prompt;
+    (void)echo;
+    (void)verify;
+    snprintf(text, sizeof(text), "Passphrase for key %s: ", pair->key);
+    return ask(pair->self, text, out, size) == 0 ? 0 : -1;
+}
+
+/* The server would take the certificate: now with the key it is for. */
+static int
+prove(struct pair *pair, ssh_key certificate)
+{
+    ssh_key key = NULL;
+    int rc = SSH_AUTH_DENIED;
+
+    if (ssh_pki_import_privkey_file(pair->key, NULL, ask_passphrase, pair,
+                                    &key) != SSH_OK)
+        return SSH_AUTH_DENIED;
+    if (ssh_pki_copy_cert_to_privkey(certificate, key) == SSH_OK)
+        rc = ssh_userauth_publickey(pair->self->session, NULL, key);
+    ssh_key_free(key);
+    return rc;
+}
+
+static int
+try_pair(struct pair *pair)
+{
+    ssh_key certificate = NULL;
+    int rc = SSH_AUTH_DENIED;
+
+    if (access(pair->certificate, R_OK) != 0 || access(pair->key, R_OK) != 0 ||
+        ssh_pki_import_cert_file(pair->certificate, &certificate) != SSH_OK)
+        return SSH_AUTH_DENIED;
+    note_tried(pair->self, "certificates");
+    if (ssh_userauth_try_publickey(pair->self->session, NULL, certificate) ==
+        SSH_AUTH_SUCCESS)
+        rc = prove(pair, certificate);
+    ssh_key_free(certificate);
+    return rc;
+}
+
+/* ~ is the home folder; another % token than that is for ssh(1) only. */
+static void
+expand_home(const char *path, char *out, size_t size)
+{
+    struct passwd user, *found = NULL;
+    char room[4096];
+
+    if (strncmp(path, "~/", 2) == 0 &&
+        getpwuid_r(getuid(), &user, room, sizeof(room), &found) == 0 &&
+        found != NULL)
+        snprintf(out, size, "%s%s", found->pw_dir, path + 1);
+    else
+        snprintf(out, size, "%s", path);
+}
+
+/* given NULL: the certificate beside the key. */
+static int
+try_key_file(struct ft_ssh *self, const char *path, const char *given)
+{
+    char key[FT_SSH_CONFIG_PATH * 2];
+    char certificate[FT_SSH_CONFIG_PATH * 2 + 16];
+    struct pair pair = { self, key, certificate };
+
+    expand_home(path, key, sizeof(key));
+    if (given != NULL)
+        expand_home(given, certificate, sizeof(certificate));
+    else
+        snprintf(certificate, sizeof(certificate), "%s-cert.pub", key);
+    return try_pair(&pair);
+}
+
+/*
+ * Those beside the keys, and each CertificateFile with the IdentityFile in the
+ * same place of their order: libssh cannot tell which key one belongs to, and
+ * every wrong guess is a login that fails.
+ */
+static int
+try_certificates(struct ft_ssh *self)
+{
+    const struct ft_ssh_config *c = &self->config;
+    int rc = SSH_AUTH_DENIED;
+
+    if (*self->identity != '\0')
+        rc = try_key_file(self, self->identity, NULL);
+    for (size_t i = 0; rc == SSH_AUTH_DENIED && i < c->identity_count; i++) {
+        if (i < c->certificate_count)
+            rc = try_key_file(self, c->identities[i], c->certificates[i]);
+        if (rc == SSH_AUTH_DENIED)
+            rc = try_key_file(self, c->identities[i], NULL);
+    }
+    return rc;
+}
+
 static int
 try_keys(struct ft_ssh *self)
 {
+    int rc = try_certificates(self);
+
+    if (rc != SSH_AUTH_DENIED)
+        return rc;
     note_tried(self, "public keys");
     return ssh_userauth_publickey_auto(self->session, NULL, NULL);
 }
 
+/* The password that was right may be the one for sudo as well. */
 static int
 try_password(struct ft_ssh *self)
 {
-    char secret[FT_SSH_SECRET_MAX];
+    char *secret = ft_secret_new();
     char prompt[640];
     int rc = SSH_AUTH_DENIED;
 
+    if (secret == NULL)
+        return SSH_AUTH_DENIED;
     snprintf(prompt, sizeof(prompt), "Password of %s at %s: ", self->user,
              self->host);
     for (int i = 0; i < PASSWORD_TRIES && rc == SSH_AUTH_DENIED; i++) {
-        if (ask(self, prompt, secret, sizeof(secret)) < 0)
+        if (ask(self, prompt, secret, FT_SECRET_MAX) < 0)
             break;
         note_tried(self, "password");
         rc = ssh_userauth_password(self->session, NULL, secret);
     }
-    explicit_bzero(secret, sizeof(secret));
+    if (rc == SSH_AUTH_SUCCESS && !ft_ssh_is_root(self))
+        self->password = FT_STEAL(secret);
+    ft_secret_free(secret);
     return rc;
 }
 
@@ -70,9 +189,9 @@ static int
 answer_prompts(struct ft_ssh *self)
 {
     int count = ssh_userauth_kbdint_getnprompts(self->session);
-    char secret[FT_SSH_SECRET_MAX];
+    char *secret = ft_secret_new();
     char text[640];
-    int rc = 0;
+    int rc = secret != NULL ? 0 : -ENOMEM;
 
     for (int i = 0; i < count && rc == 0; i++) {
         char echo = 0;
@@ -81,11 +200,11 @@ answer_prompts(struct ft_ssh *self)
 
         snprintf(text, sizeof(text), "%s@%s: %s", self->user, self->host,
                  prompt != NULL ? prompt : "");
-        rc = ask(self, text, secret, sizeof(secret));
+        rc = ask(self, text, secret, FT_SECRET_MAX);
         if (rc == 0)
             rc = ssh_userauth_kbdint_setanswer(self->session, i, secret);
     }
-    explicit_bzero(secret, sizeof(secret));
+    ft_secret_free(secret);
     return rc;
 }
 

@@ -33,15 +33,21 @@ struct buffer {
     size_t limit;
 };
 
-char *
-ft_ssh_wrap(const struct ft_ssh *self, const char *command)
+/* The command as root in sh(1), whatever the login shell. malloc'd or NULL. */
+static char *
+wrap(const struct ft_ssh *self, const char *command)
 {
+    static const char *const ways[] = {
+        [FT_ROOT_UNKNOWN] = "exec sudo -n --",
+        [FT_ROOT_SELF] = "exec",
+        [FT_ROOT_SUDO] = "exec sudo -n --",
+        [FT_ROOT_SECRET] = "exec sudo -k -S -p '' --",
+    };
     FT_AUTOFREE char *quoted = ft_shell_quote(command);
     char *line = NULL;
 
     if (quoted == NULL ||
-        asprintf(&line, "%s sh -c %s",
-                 ft_ssh_is_root(self) ? "exec" : "exec sudo -n --", quoted) < 0)
+        asprintf(&line, "%s sh -c %s", ways[self->root], quoted) < 0)
         return NULL;
     return line;
 }
@@ -90,13 +96,11 @@ on_exit_signal(ssh_session session, ssh_channel channel, const char *name,
 }
 
 static int
-exec_channel(struct ft_ssh_stream *stream, const char *command,
+exec_channel(struct ft_ssh_stream *stream, const char *line,
              struct ft_error *err)
 {
-    FT_AUTOFREE char *line = ft_ssh_wrap(stream->ssh, command);
-
-    if (line == NULL ||
-        (stream->channel = ssh_channel_new(stream->ssh->session)) == NULL)
+    stream->channel = ssh_channel_new(stream->ssh->session);
+    if (stream->channel == NULL)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     ssh_callbacks_init(&stream->callbacks);
     stream->callbacks.userdata = stream;
@@ -114,9 +118,22 @@ exec_channel(struct ft_ssh_stream *stream, const char *command,
                          ssh_get_error(stream->ssh->session));
 }
 
-int
-ft_ssh_stream_open(struct ft_ssh *ssh, const char *command,
-                   struct ft_ssh_stream **out, struct ft_error *err)
+/* What sudo reads before the command does. */
+static int
+give_secret(struct ft_ssh_stream *stream, const char *secret)
+{
+    int rc = 0;
+
+    if (secret != NULL)
+        rc = ft_ssh_stream_write(stream, secret, strlen(secret));
+    if (secret != NULL && rc == 0)
+        rc = ft_ssh_stream_write(stream, "\n", 1);
+    return rc;
+}
+
+static int
+open_line(struct ft_ssh *ssh, const char *line, const char *secret,
+          struct ft_ssh_stream **out, struct ft_error *err)
 {
     struct ft_ssh_stream *stream = calloc(1, sizeof(*stream));
     int rc;
@@ -126,13 +143,32 @@ ft_ssh_stream_open(struct ft_ssh *ssh, const char *command,
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     stream->ssh = ssh;
     stream->status = -1;
-    rc = exec_channel(stream, command, err);
+    rc = exec_channel(stream, line, err);
+    if (rc == 0 && give_secret(stream, secret) < 0)
+        rc = ft_ssh_failure(ssh, EPIPE, "starting a command", err);
     if (rc < 0) {
         ft_ssh_stream_close(stream);
         return rc;
     }
     *out = stream;
     return 0;
+}
+
+int
+ft_ssh_stream_open(struct ft_ssh *ssh, const char *command,
+                   struct ft_ssh_stream **out, struct ft_error *err)
+{
+    FT_AUTOFREE char *line = NULL;
+    int rc = ft_ssh_become_root(ssh, err);
+
+    *out = NULL;
+    if (rc < 0)
+        return rc;
+    line = wrap(ssh, command);
+    if (line == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    return open_line(ssh, line,
+                     ssh->root == FT_ROOT_SECRET ? ssh->secret : NULL, out, err);
 }
 
 void
@@ -353,22 +389,16 @@ collect(struct ft_ssh_stream *stream, int timeout_ms, struct buffer *out,
     return rc;
 }
 
+/* To the end of what was started; the stream is closed. */
 static int
-run(struct ft_ssh *ssh, const char *command, const void *input,
-    size_t input_size, int timeout_ms, struct ft_ssh_result *result,
-    struct ft_error *err)
+run_stream(struct ft_ssh_stream *stream, const void *input, size_t input_size,
+           int timeout_ms, struct ft_ssh_result *result, struct ft_error *err)
 {
     struct buffer out = { .limit = FT_SSH_OUTPUT_MAX };
     struct buffer errors = { .limit = ERRORS_MAX };
-    struct ft_ssh_stream *stream;
+    struct ft_ssh *ssh = stream->ssh;
     int rc;
 
-    timeout_ms = timeout_ms > 0 ? timeout_ms : RUN_TIMEOUT_MS;
-    memset(result, 0, sizeof(*result));
-    result->status = -1;
-    rc = ft_ssh_stream_open(ssh, command, &stream, err);
-    if (stream == NULL)
-        return rc;
     /* A command may end without reading its input: its status tells why. */
     if (input_size > 0)
         ft_ssh_stream_write(stream, input, input_size);
@@ -383,18 +413,43 @@ run(struct ft_ssh *ssh, const char *command, const void *input,
     return rc == 0 ? 0 : run_failed(ssh, -rc, timeout_ms, err);
 }
 
+static void
+clear(struct ft_ssh_result *result)
+{
+    memset(result, 0, sizeof(*result));
+    result->status = -1;
+}
+
 int
 ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
            size_t input_size, int timeout_ms, struct ft_ssh_result *result,
            struct ft_error *err)
 {
     int64_t begin = ft_clock_ns();
-    int rc = run(ssh, command, input, input_size, timeout_ms, result, err);
+    struct ft_ssh_stream *stream;
+    int rc = ft_ssh_stream_open(ssh, command, &stream, err);
 
+    clear(result);
+    if (rc == 0)
+        rc = run_stream(stream, input, input_size,
+                        timeout_ms > 0 ? timeout_ms : RUN_TIMEOUT_MS, result,
+                        err);
     ft_trace_command(&ssh->trace, ssh->trace_name, command,
-                     rc ? rc : result->status, ft_clock_ns() - begin,
+                     rc < 0 ? rc : result->status, ft_clock_ns() - begin,
                      result->errors);
     return rc;
+}
+
+int
+ft_ssh_run_line(struct ft_ssh *ssh, const char *line, const char *secret,
+                int timeout_ms, struct ft_ssh_result *result,
+                struct ft_error *err)
+{
+    struct ft_ssh_stream *stream;
+    int rc = open_line(ssh, line, secret, &stream, err);
+
+    clear(result);
+    return rc < 0 ? rc : run_stream(stream, NULL, 0, timeout_ms, result, err);
 }
 
 void

@@ -11,6 +11,11 @@
 #include "base/cleanup.h"
 #include "remote/ssh-private.h"
 
+#define OTHER_KEY_S 5 /* patience with each further key */
+/* Prints the fingerprints of all keys of the host that it is run on. */
+#define COMPARE \
+    "for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $f; done"
+
 static void
 fingerprint_of(ssh_key key, char *out, size_t size)
 {
@@ -39,45 +44,46 @@ known_name(const struct ft_ssh *self, char *out, size_t size)
         snprintf(out, size, "[%s]:%u", self->host, self->port);
 }
 
-/*
- * Finds the key that is known: one of the offered type, else any. Returns 1
- * when it has the same type.
- */
-static int
+/* The key that is known, and where: the number of its line, from 1. */
+struct known {
+    char fingerprint[128];
+    char *path; /* malloc'd by libssh, or NULL */
+    unsigned line;
+};
+
+/* Finds it: one of the offered type, else any. */
+static void
 read_known(FILE *file, const char *name, enum ssh_keytypes_e type,
-           char *fingerprint, size_t size)
+           struct known *known)
 {
     FT_AUTOFREE char *line = NULL;
     size_t room = 0;
+    bool same = false;
 
-    while (getline(&line, &room, file) > 0) {
+    for (unsigned n = 1; !same && getline(&line, &room, file) > 0; n++) {
         struct ssh_knownhosts_entry *entry = NULL;
-        int same;
 
         line[strcspn(line, "\n")] = '\0';
         if (ssh_known_hosts_parse_line(name, line, &entry) != SSH_OK)
             continue;
         same = ssh_key_type(entry->publickey) == type;
-        if (same || *fingerprint == '\0')
-            fingerprint_of(entry->publickey, fingerprint, size);
+        if (same || known->line == 0) {
+            fingerprint_of(entry->publickey, known->fingerprint,
+                           sizeof(known->fingerprint));
+            known->line = n;
+        }
         ssh_knownhosts_entry_free(entry);
-        if (same)
-            return 1;
     }
-    return 0;
 }
 
-/* *path is the file that has the entry, malloc'd by libssh, or NULL. */
 static void
-find_known(struct ft_ssh *self, enum ssh_keytypes_e type, char *fingerprint,
-           size_t size, char **path)
+find_known(struct ft_ssh *self, enum ssh_keytypes_e type, struct known *known)
 {
     static const enum ssh_options_e files[] = { SSH_OPTIONS_KNOWNHOSTS,
                                                 SSH_OPTIONS_GLOBAL_KNOWNHOSTS };
     char name[300];
 
-    *fingerprint = '\0';
-    *path = NULL;
+    memset(known, 0, sizeof(*known));
     known_name(self, name, sizeof(name));
     for (size_t i = 0; i < FT_ARRAY_SIZE(files); i++) {
         char *candidate = NULL;
@@ -87,11 +93,11 @@ find_known(struct ft_ssh *self, enum ssh_keytypes_e type, char *fingerprint,
             continue;
         file = fopen(candidate, "re");
         if (file != NULL) {
-            read_known(file, name, type, fingerprint, size);
+            read_known(file, name, type, known);
             fclose(file);
         }
-        if (*fingerprint != '\0') {
-            *path = candidate;
+        if (known->line != 0) {
+            known->path = candidate;
             return;
         }
         ssh_string_free_char(candidate);
@@ -103,51 +109,131 @@ refuse_changed(struct ft_ssh *self, ssh_key key, const char *offered,
                struct ft_error *err)
 {
     enum ssh_keytypes_e type = ssh_key_type(key);
-    char known[128];
+    struct known known;
     char name[300];
     char hint[512];
-    char *path = NULL;
-    bool global;
+    char where[300] = "";
 
-    find_known(self, type, known, sizeof(known), &path);
+    find_known(self, type, &known);
     known_name(self, name, sizeof(name));
-    global = path != NULL && strncmp(path, "/etc/", 5) == 0;
-    snprintf(
-        hint, sizeof(hint),
-        "Somebody may be listening in. Only when you know that the host "
-        "was installed anew, forget the old key: ssh-keygen %s%.150s%s-R '%.150s'",
-        global || path != NULL ? "-f '" : "", path != NULL ? path : "",
-        path != NULL ? "' " : "", name);
-    ssh_string_free_char(path);
+    if (known.path != NULL)
+        snprintf(where, sizeof(where), " (%.200s line %u)", known.path,
+                 known.line);
+    snprintf(hint, sizeof(hint),
+             "Somebody may be listening in. Only when you know that the host "
+             "was installed anew, forget the old key: ssh-keygen "
+             "%s%.150s%s-R '%.150s'",
+             known.path != NULL ? "-f '" : "",
+             known.path != NULL ? known.path : "",
+             known.path != NULL ? "' " : "", name);
+    ssh_string_free_char(known.path);
     return ft_reach_fail(err, FT_REACH_KEY_CHANGED, hint,
-                         "the host key of %s has changed: known is %s, but it "
-                         "offered %s (%s)",
+                         "the host key of %.100s has changed: known is "
+                         "%s%s, but it offered %s (%s)",
                          self->destination,
-                         *known != '\0' ? known : "another one", offered,
-                         ssh_key_type_to_char(type));
+                         known.line != 0 ? known.fingerprint : "another one",
+                         where, offered, ssh_key_type_to_char(type));
+}
+
+/* ---- all keys of a host ---- */
+
+/* What the host proves to own of this kind, as "TYPE FINGERPRINT"; or empty. */
+static void
+read_key(struct ft_ssh *self, const char *kinds, char *out, size_t size)
+{
+    struct ft_ssh_proxy proxy = { 0 };
+    ssh_session session = ssh_new();
+    long seconds = OTHER_KEY_S;
+    bool no = false;
+    ssh_key key = NULL;
+    char fingerprint[128];
+    int fd = -1;
+
+    *out = '\0';
+    if (session == NULL)
+        return;
+    if (ssh_options_set(session, SSH_OPTIONS_HOST, self->host) == 0 &&
+        ssh_options_set(session, SSH_OPTIONS_PROCESS_CONFIG, &no) == 0 &&
+        ssh_options_set(session, SSH_OPTIONS_HOSTKEYS, kinds) == 0 &&
+        ssh_options_set(session, SSH_OPTIONS_TIMEOUT, &seconds) == 0)
+        fd = ft_ssh_reach_host(self, &proxy, OTHER_KEY_S * 1000, NULL);
+    if (fd >= 0 && ssh_options_set(session, SSH_OPTIONS_FD, &fd) == 0 &&
+        ssh_connect(session) == SSH_OK) {
+        if (ssh_get_server_publickey(session, &key) == SSH_OK) {
+            fingerprint_of(key, fingerprint, sizeof(fingerprint));
+            snprintf(out, size, "%s %s",
+                     ssh_key_type_to_char(ssh_key_type(key)), fingerprint);
+        }
+        ssh_key_free(key);
+        ssh_disconnect(session);
+    }
+    ssh_free(session); /* and fd with it */
+    ft_ssh_proxy_end(&proxy);
+}
+
+/* A line for each key: first the one that was offered, then the others. */
+static void
+list_keys(struct ft_ssh *self, ssh_key key, const char *fingerprint, char *out,
+          size_t size)
+{
+    static const struct {
+        const char *kinds;
+        enum ssh_keytypes_e type;
+    } others[] = {
+        { "ssh-ed25519", SSH_KEYTYPE_ED25519 },
+        { "ecdsa-sha2-nistp256", SSH_KEYTYPE_ECDSA_P256 },
+        { "rsa-sha2-512,rsa-sha2-256", SSH_KEYTYPE_RSA },
+    };
+    char line[200];
+
+    snprintf(out, size, "%s %s", ssh_key_type_to_char(ssh_key_type(key)),
+             fingerprint);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(others); i++) {
+        size_t used = strlen(out);
+
+        if (others[i].type == ssh_key_type(key))
+            continue;
+        read_key(self, others[i].kinds, line, sizeof(line));
+        if (*line != '\0')
+            snprintf(out + used, size - used, "\n%s", line);
+    }
+}
+
+/* The same in one line, for a message. */
+static void
+in_one_line(char *keys)
+{
+    for (char *c = strchr(keys, '\n'); c != NULL; c = strchr(c, '\n'))
+        *c = ',';
+}
+
+static bool
+is_accepted(struct ft_ssh *self, const char *keys)
+{
+    const struct ft_ssh_prompts *prompts = &self->prompts;
+
+    return prompts->host_key != NULL &&
+           prompts->host_key(prompts->data, self->destination, keys, COMPARE);
 }
 
 static int
 accept_unknown(struct ft_ssh *self, ssh_key key, const char *fingerprint,
                struct ft_error *err)
 {
-    const char *type = ssh_key_type_to_char(ssh_key_type(key));
-    const struct ft_ssh_prompts *prompts = &self->prompts;
-    char hint[512];
+    char keys[800];
 
-    if (!self->accept_new_host_keys &&
-        (prompts->host_key == NULL ||
-         !prompts->host_key(prompts->data, self->destination, type,
-                            fingerprint))) {
-        snprintf(hint, sizeof(hint),
-                 "Compare it with the host's own, ssh-keygen "
-                 "-lf /etc/ssh/ssh_host_%s_key.pub, and accept it, or give "
-                 "--accept-new-host-keys.",
-                 strncmp(type, "ssh-", 4) == 0 ? type + 4 : "ed25519");
-        return ft_reach_fail(err, FT_REACH_KEY_UNKNOWN, hint,
-                             "the host key of %s is not known and was not "
-                             "accepted: %s (%s)",
-                             self->destination, fingerprint, type);
+    if (!self->accept_new_host_keys) {
+        list_keys(self, key, fingerprint, keys, sizeof(keys));
+        if (!is_accepted(self, keys)) {
+            in_one_line(keys);
+            return ft_reach_fail(err, FT_REACH_KEY_UNKNOWN,
+                                 "Compare with what this prints on the host "
+                                 "itself: " COMPARE ". Then accept it, or "
+                                 "give --accept-new-host-keys.",
+                                 "the host key of %.100s is not known and was "
+                                 "not accepted: %.350s",
+                                 self->destination, keys);
+        }
     }
     if (ssh_session_update_known_hosts(self->session) == SSH_OK)
         return 0;

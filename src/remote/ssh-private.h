@@ -18,6 +18,14 @@ struct ft_ssh_proxy {
     int errors; /* its stderr */
 };
 
+/* How commands come to run as root. */
+enum ft_ssh_root {
+    FT_ROOT_UNKNOWN, /* not tried yet */
+    FT_ROOT_SELF,    /* logged in as root */
+    FT_ROOT_SUDO,    /* sudo asks for nothing */
+    FT_ROOT_SECRET,  /* sudo asks for secret, on stdin */
+};
+
 struct ft_ssh {
     ssh_session session;
     char destination[512];
@@ -30,6 +38,10 @@ struct ft_ssh {
     struct ft_ssh_proxy proxy;
     struct ft_ssh_prompts prompts;
     struct ssh_callbacks_struct callbacks;
+    char identity[512]; /* the key file that was asked for, or empty */
+    enum ft_ssh_root root;
+    char *secret;    /* for sudo (secret.h), or NULL */
+    char *password;  /* that logged us in, until sudo has been tried, or NULL */
     char tried[256]; /* ways of authentication that were refused */
     bool cancelled;  /* the user gave up at a prompt */
     bool accept_new_host_keys;
@@ -66,6 +78,13 @@ void ft_ssh_proxy_errors(const struct ft_ssh_proxy *proxy, char *out,
                          size_t size);
 void ft_ssh_proxy_end(struct ft_ssh_proxy *proxy);
 
+/*
+ * A descriptor that leads to its sshd, by TCP or by a proxy, which the caller
+ * ends after it; -errno with err. After the configuration has been read.
+ */
+int ft_ssh_reach_host(struct ft_ssh *self, struct ft_ssh_proxy *proxy,
+                      int dial_ms, struct ft_error *err);
+
 /* Checks the host key against known_hosts; asks about an unknown one. */
 int ft_ssh_verify_host(struct ft_ssh *self, struct ft_error *err);
 
@@ -76,9 +95,15 @@ int ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err);
 int ft_ssh_failure(struct ft_ssh *self, int fallback, const char *what,
                    struct ft_error *err);
 
+/* Finds out how, asking for a password if need be; once a session. */
+int ft_ssh_become_root(struct ft_ssh *self, struct ft_error *err);
+
 /*
- * The command as root in sh(1), whatever the login shell. malloc'd or NULL.
+ * As ft_ssh_run, of a line for the login shell as it is, with secret (may be
+ * NULL) and a newline on its stdin.
  */
-char *ft_ssh_wrap(const struct ft_ssh *self, const char *command);
+int ft_ssh_run_line(struct ft_ssh *self, const char *line, const char *secret,
+                    int timeout_ms, struct ft_ssh_result *result,
+                    struct ft_error *err);
 
 #endif

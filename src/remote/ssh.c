@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/cleanup.h"
+#include "remote/secret.h"
 #include "remote/ssh-private.h"
 
 #define CONNECT_TIMEOUT_MS 10000
@@ -265,15 +266,15 @@ connect_failed(struct ft_ssh *self, struct ft_error *err)
     }
 }
 
-/* A descriptor that leads to its sshd, or -errno. */
-static int
-reach_host(struct ft_ssh *self, int dial_ms, struct ft_error *err)
+int
+ft_ssh_reach_host(struct ft_ssh *self, struct ft_ssh_proxy *proxy, int dial_ms,
+                  struct ft_error *err)
 {
     const struct ft_ssh_config *c = &self->config;
     FT_AUTOFREE char *command = NULL;
 
     if (*c->proxy_jump != '\0')
-        return ft_ssh_proxy_jump(&self->proxy, c->proxy_jump, self->config_file,
+        return ft_ssh_proxy_jump(proxy, c->proxy_jump, self->config_file,
                                  self->host, self->port, err);
     if (*c->proxy_command == '\0')
         return ft_ssh_dial(self->host, self->port, dial_ms, err);
@@ -282,7 +283,7 @@ reach_host(struct ft_ssh *self, int dial_ms, struct ft_error *err)
     if (command == NULL)
         return ft_fail(err, errno, "Of its tokens %h, %p, %r and %n are known.",
                        "the ProxyCommand of %s cannot be used", self->given);
-    return ft_ssh_proxy_command(&self->proxy, command, err);
+    return ft_ssh_proxy_command(proxy, command, err);
 }
 
 static int
@@ -293,7 +294,7 @@ connect_session(struct ft_ssh *self, int timeout_ms, int dial_ms,
     FT_AUTOCLOSE int fd = -1;
 
     ssh_options_set(self->session, SSH_OPTIONS_TIMEOUT, &seconds);
-    fd = reach_host(self, dial_ms, err);
+    fd = ft_ssh_reach_host(self, &self->proxy, dial_ms, err);
     if (fd < 0)
         return fd;
     ssh_options_set(self->session, SSH_OPTIONS_FD, &fd);
@@ -349,6 +350,9 @@ ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
     if (self->prompts.begin != NULL)
         self->prompts.begin(self->prompts.data);
     self->accept_new_host_keys = options->accept_new_host_keys;
+    if (options->identity != NULL)
+        snprintf(self->identity, sizeof(self->identity), "%s",
+                 options->identity);
     rc = parse_destination(self, destination, err);
     if (rc == 0)
         rc = open_session(self, options, err);
@@ -376,6 +380,8 @@ ft_ssh_close(struct ft_ssh *self)
     if (self->connected && !self->lost)
         ssh_disconnect(self->session);
     ssh_free(self->session);
+    ft_secret_free(self->secret);
+    ft_secret_free(self->password);
     ft_ssh_proxy_end(&self->proxy);
     free(self);
 }

@@ -10,7 +10,8 @@
  * Errors are -errno: EHOSTUNREACH (also: name unknown), ECONNREFUSED,
  * ETIMEDOUT, EACCES (nobody let us in), EKEYREJECTED (host key changed),
  * ENOKEY (host key unknown and not accepted), EPIPE (connection lost).
- * Secrets are never in a command line and are wiped after use.
+ * Secrets are held in locked memory (secret.h), never in a command line, and
+ * are wiped after use.
  */
 #ifndef FT_REMOTE_SSH_H
 #define FT_REMOTE_SSH_H
@@ -22,7 +23,6 @@
 #include "base/error.h"
 #include "base/trace.h"
 
-#define FT_SSH_SECRET_MAX 1024
 #define FT_SSH_OUTPUT_MAX (16 << 20)
 
 struct ft_ssh;
@@ -31,12 +31,17 @@ struct ft_ssh;
 struct ft_ssh_prompts {
     /* A connection begins; what is asked from now on is for this one. */
     void (*begin)(void *data);
-    /* An unknown host key; fingerprint is "SHA256:...". Nonzero: accept. */
-    int (*host_key)(void *data, const char *host, const char *type,
-                    const char *fingerprint);
     /*
-     * A password or a key's passphrase. 0 with out filled and terminated;
-     * -ECANCELED when the user gave up. out is wiped by the caller.
+     * An unknown host key. keys: a line "TYPE SHA256:..." for each key that the
+     * host has proved to own, the one to be accepted first; compare: a command
+     * that prints them when it is run on the host itself. Nonzero: accept.
+     */
+    int (*host_key)(void *data, const char *host, const char *keys,
+                    const char *compare);
+    /*
+     * A password (of the login, or for sudo) or a key's passphrase. 0 with out
+     * filled and terminated; -ECANCELED when the user gave up. out is wiped by
+     * the caller.
      */
     int (*secret)(void *data, const char *prompt, char *out, size_t size);
     void *data;
@@ -78,7 +83,7 @@ const char *ft_ssh_name(const struct ft_ssh *session);
 /* False once it is known that the connection broke. */
 bool ft_ssh_alive(const struct ft_ssh *session);
 
-/* False when commands need `sudo -n` on the other side. */
+/* False when commands need sudo(8) on the other side. */
 bool ft_ssh_is_root(const struct ft_ssh *session);
 
 /*
@@ -99,8 +104,8 @@ struct ft_ssh_result {
 };
 
 /*
- * Runs command in the login shell of root (through `sudo -n sh -c` for other
- * users), with input (may be NULL) on its stdin. timeout_ms 0: 60 s. 0 when it
+ * Runs command as root in sh(1), for other users by sudo(8), which may need a
+ * password and ask for it the first time; with input (may be NULL) on its stdin. timeout_ms 0: 60 s. 0 when it
  * ran, whatever its status; result is released with ft_ssh_result_free, also
  * after an error. -EFBIG when it printed more than FT_SSH_OUTPUT_MAX.
  */

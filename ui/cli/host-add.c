@@ -13,7 +13,7 @@
 
 static const struct ft_option options[] = {
     { "user", 'u', FT_OPTION_TEXT, "NAME", offsetof(struct ft_cli_options, user),
-      0, 0, "log in as NAME (root, or one who may sudo without password)" },
+      0, 0, "log in as NAME (root, or one who may use sudo)" },
     { "port", 'p', FT_OPTION_INTEGER, "PORT",
       offsetof(struct ft_cli_options, port), 1, 65535,
       "port of the sshd there" },

@@ -155,8 +155,21 @@ on_secret(void *data, unsigned asked, const char *text, char *out, size_t size)
     return rc;
 }
 
+/* Each key on a line of its own, indented. */
+static void
+print_keys(int fd, const char *keys)
+{
+    while (*keys != '\0') {
+        int length = (int)strcspn(keys, "\n");
+
+        dprintf(fd, "  %.*s\n", length, keys);
+        keys += length;
+        keys += *keys == '\n';
+    }
+}
+
 static int
-ask_host_key(const char *host, const char *type, const char *fingerprint)
+ask_host_key(const char *host, const char *keys, const char *compare)
 {
     FT_AUTOCLOSE int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     char answer[16] = "";
@@ -164,24 +177,25 @@ ask_host_key(const char *host, const char *type, const char *fingerprint)
 
     if (fd < 0)
         return 0;
+    dprintf(fd, "The host key of %s is not known yet. It has:\n", host);
+    print_keys(fd, keys);
     dprintf(fd,
-            "The host key of %s is not known yet:\n  %s %s\n"
-            "Compare it with the one the host itself shows. Trust it? [yes/no] ",
-            host, type, fingerprint);
+            "Compare with what this prints on the host itself:\n  %s\n"
+            "Trust the first one? [yes/no] ",
+            compare);
     used = read(fd, answer, sizeof(answer) - 1);
     answer[used > 0 ? used : 0] = '\0';
     return !strcmp(answer, "yes\n");
 }
 
 static int
-on_host_key(void *data, const char *host, const char *type,
-            const char *fingerprint)
+on_host_key(void *data, const char *host, const char *keys, const char *compare)
 {
     struct ft_cli_prompter *self = data;
     int accepted;
 
     pthread_mutex_lock(&self->lock);
-    accepted = ask_host_key(host, type, fingerprint);
+    accepted = ask_host_key(host, keys, compare);
     pthread_mutex_unlock(&self->lock);
     return accepted;
 }

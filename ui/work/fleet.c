@@ -17,13 +17,11 @@ struct ft_work_asking {
 };
 
 static int
-on_host_key(void *data, const char *host, const char *type,
-            const char *fingerprint)
+on_host_key(void *data, const char *host, const char *keys, const char *compare)
 {
     const struct ft_work_asking *asking = data;
 
-    return asking->prompts->host_key(asking->prompts->data, host, type,
-                                     fingerprint);
+    return asking->prompts->host_key(asking->prompts->data, host, keys, compare);
 }
 
 static int

@@ -25,9 +25,13 @@
 
 /* Questions of SSH; called by the thread of any host. NULL: the answer is no. */
 struct ft_work_prompts {
-    /* An unknown host key; fingerprint is "SHA256:...". Nonzero: accept. */
-    int (*host_key)(void *data, const char *host, const char *type,
-                    const char *fingerprint);
+    /*
+     * An unknown host key. keys: a line "TYPE SHA256:..." for each key of the
+     * host, the one to be accepted first; compare: a command that prints them
+     * when it is run on the host itself. Nonzero: accept.
+     */
+    int (*host_key)(void *data, const char *host, const char *keys,
+                    const char *compare);
     /*
      * A password or a key's passphrase; asked: how often this connection has
      * asked before. 0 with out filled and terminated, or -ECANCELED. Whoever

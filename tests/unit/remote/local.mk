@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control \
-	tests/unit/remote/test-hub tests/unit/remote/test-pulse \
+	tests/unit/remote/test-hub tests/unit/remote/test-login \
+	tests/unit/remote/test-pulse \
 	tests/unit/remote/test-reach tests/unit/remote/test-ssh-config
 check_PROGRAMS += $(remote_tests) tests/unit/remote/fake-engine
 TESTS += $(remote_tests)
@@ -17,6 +18,9 @@ tests_unit_remote_test_control_LDADD = $(remote_libs)
 tests_unit_remote_test_hub_SOURCES = tests/unit/remote/test-hub.c \
 	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
 tests_unit_remote_test_hub_LDADD = $(remote_libs)
+tests_unit_remote_test_login_SOURCES = tests/unit/remote/test-login.c \
+	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
+tests_unit_remote_test_login_LDADD = $(remote_libs)
 tests_unit_remote_test_pulse_SOURCES = tests/unit/remote/test-pulse.c
 tests_unit_remote_test_pulse_LDADD = $(remote_libs)
 tests_unit_remote_test_reach_SOURCES = tests/unit/remote/test-reach.c

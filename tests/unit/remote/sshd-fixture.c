@@ -127,11 +127,13 @@ make_config(const struct sshd *sshd)
 {
     run("cd %s && cat > sshd_config <<END\n"
         "Port %u\nListenAddress 127.0.0.1\nHostKey %s/host_key\n"
+        "HostKey %s/host_ecdsa\nHostKey %s/host_rsa\n"
         "PidFile %s/pid\nAuthorizedKeysFile %s/authorized\n"
         "PermitRootLogin yes\nPasswordAuthentication no\n"
         "KbdInteractiveAuthentication no\nUsePAM no\nStrictModes no\n"
         "MaxAuthTries 20\nMaxStartups 100\nSubsystem sftp internal-sftp\nEND\n",
-        sshd->folder, sshd->port, sshd->folder, sshd->folder, sshd->folder);
+        sshd->folder, sshd->port, sshd->folder, sshd->folder, sshd->folder,
+        sshd->folder, sshd->folder);
 }
 
 void
@@ -156,7 +158,10 @@ sshd_start(struct sshd *sshd)
     snprintf(sshd->stranger_key, sizeof(sshd->stranger_key), "%.250s/stranger",
              sshd->folder);
     make_keys(sshd);
-    run("ssh-keygen -q -t ed25519 -N '' -f %s/host_key", sshd->folder);
+    run("cd %s && ssh-keygen -q -t ed25519 -N '' -f host_key && "
+        "ssh-keygen -q -t ecdsa -b 256 -N '' -f host_ecdsa && "
+        "ssh-keygen -q -t rsa -b 2048 -N '' -f host_rsa",
+        sshd->folder);
     make_config(sshd);
     spawn(sshd);
 }
@@ -176,6 +181,13 @@ sshd_stop(struct sshd *sshd)
 {
     end(sshd);
     run("rm -rf %s", sshd->folder);
+}
+
+void
+sshd_restart(struct sshd *sshd)
+{
+    end(sshd);
+    spawn(sshd);
 }
 
 void

@@ -30,6 +30,9 @@ bool sshd_available(void);
 void sshd_start(struct sshd *sshd);
 void sshd_stop(struct sshd *sshd);
 
+/* With the sshd_config as it is in its folder now. */
+void sshd_restart(struct sshd *sshd);
+
 /* Another host key for the same address: stops, makes keys, starts. */
 void sshd_change_host_key(struct sshd *sshd);
 

@@ -80,19 +80,22 @@ struct answers {
     int accept;
     int asked;
     char fingerprint[128];
+    char keys[800];
     const char *secret;
     char prompt[700];
 };
 
 static int
-on_host_key(void *data, const char *host, const char *type,
-            const char *fingerprint)
+on_host_key(void *data, const char *host, const char *keys, const char *compare)
 {
     struct answers *a = data;
 
     assert_string_equal(host, sshd.destination);
-    assert_string_equal(type, "ssh-ed25519");
-    snprintf(a->fingerprint, sizeof(a->fingerprint), "%s", fingerprint);
+    assert_non_null(strstr(compare, "ssh-keygen -lf"));
+    assert_int_equal(strncmp(keys, "ssh-ed25519 SHA256:", 19), 0);
+    snprintf(a->keys, sizeof(a->keys), "%s", keys);
+    snprintf(a->fingerprint, sizeof(a->fingerprint), "%.*s",
+             (int)strcspn(keys + 12, "\n"), keys + 12);
     a->asked++;
     return a->accept;
 }
@@ -135,6 +138,9 @@ test_host_keys(void **state)
     assert_int_equal(refused(sshd.destination, &options, &err), ENOKEY);
     assert_string_equal(a.fingerprint, before);
     assert_int_equal(a.asked, 1);
+    /* and the host's other keys are shown too */
+    assert_non_null(strstr(a.keys, "\necdsa-sha2-nistp256 SHA256:"));
+    assert_non_null(strstr(a.keys, "\nssh-rsa SHA256:"));
 
     /* asked, and the answer is yes: remembered */
     a.accept = 1;
@@ -158,6 +164,8 @@ test_host_keys(void **state)
     assert_non_null(strstr(err.hint, "ssh-keygen"));
     assert_non_null(strstr(err.hint, sshd.known_hosts));
     assert_non_null(strstr(err.hint, "-R"));
+    assert_non_null(strstr(err.text, sshd.known_hosts));
+    assert_non_null(strstr(err.text, "line 1"));
 
     /* the hint's command helps */
     {
