@@ -26,7 +26,7 @@
 #define FT_CONTROL_VERSION 1
 #define FT_CONTROL_REQUEST_MAX (1 << 20)
 #define FT_CONTROL_REPLY_MAX (16 << 20)
-#define FT_CONTROL_HELLO_MS 5000 /* patience with an engine's first word */
+#define FT_CONTROL_HELLO_MS 8000 /* patience with an engine's first word */
 #define FT_ENGINE_PATH "/usr/local/lib/ftadmin/ftengine"
 
 struct ft_control;
