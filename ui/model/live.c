@@ -165,7 +165,7 @@ add_word(struct ft_live_host *host, const char *pair)
     host->words = grown;
     word = &grown[host->word_count++];
     memset(word, 0, sizeof(*word));
-    FT_COPY(word->pair, pair);
+    strcpy(word->pair, pair); /* whose length was looked at */
     return word;
 }
 
