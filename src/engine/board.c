@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "engine/followers.h"
 #include "engine/series-store.h"
@@ -19,8 +20,13 @@
 #include "virt/loop.h"
 #include "worker/pair-store.h"
 
-#define SAVE_LOOK_MS 20000 /* one pair at a time is looked at for saving */
-#define SAVE_EVERY_NS (3600 * FT_NS_PER_S)
+/* How often one pair is looked for to be saved, and how often each is. */
+#ifndef FT_BOARD_SAVE_LOOK_MS
+#define FT_BOARD_SAVE_LOOK_MS 20000
+#define FT_BOARD_SAVE_EVERY_NS (3600 * FT_NS_PER_S)
+#endif
+#define SAVE_END_NS \
+    (4 * FT_NS_PER_S) /* whoever stops us does not wait longer */
 /* A snapshot of more pairs than this is cut short. */
 #define WHOLE_PAIRS 4
 
@@ -160,7 +166,7 @@ save_one(void *opaque)
 
     (void)opaque;
     for (unsigned i = 0; i < FT_PAIRS_MAX; i++)
-        if (pairs[i] && now - pairs[i]->saved >= SAVE_EVERY_NS &&
+        if (pairs[i] && now - pairs[i]->saved >= FT_BOARD_SAVE_EVERY_NS &&
             (!oldest || pairs[i]->saved < oldest->saved))
             oldest = pairs[i];
     if (oldest && !ft_series_save_later(oldest->pair, oldest->series))
@@ -194,7 +200,7 @@ ft_board_add(const char *pair)
     pairs[slot] = p;
     if (save_timer < 0) {
         save_timer = ft_loop_timer(save_one, NULL);
-        ft_loop_timer_set(save_timer, SAVE_LOOK_MS);
+        ft_loop_timer_set(save_timer, FT_BOARD_SAVE_LOOK_MS);
     }
     tell(p);
     return p;
@@ -307,6 +313,18 @@ ft_board_vms(void)
 }
 
 json_t *
+ft_board_waiting_vms(void)
+{
+    json_t *vms = json_object();
+
+    for (unsigned i = 0; i < FT_PAIRS_MAX; i++)
+        if (pairs[i] && !strcmp(ft_json_string(pairs[i]->status, "role", ""),
+                                ft_role_name(FT_ROLE_STANDBY)))
+            json_object_set_new(vms, pairs[i]->vm_uuid, json_true());
+    return vms;
+}
+
+json_t *
 ft_board_series(const char *pair, struct ft_series_parts parts)
 {
     const struct ft_board_pair *p = find(pair);
@@ -331,16 +349,24 @@ ft_board_all_series(struct ft_series_parts parts)
     return all;
 }
 
+static void
+save_last(struct ft_board_pair *p)
+{
+    int rc = ft_series_finish(p->series);
+
+    if (!rc)
+        rc = ft_series_save(p->pair, p->series);
+    if (rc)
+        ft_log(FT_LOG_WARN, "cannot save the minutes and hours of %s: %s",
+               p->pair, strerror(-rc));
+}
+
 void
 ft_board_save(void)
 {
-    for (unsigned i = 0; i < FT_PAIRS_MAX; i++) {
-        int rc = pairs[i] ? ft_series_finish(pairs[i]->series) : 0;
+    int64_t end = ft_clock_ns() + SAVE_END_NS;
 
-        if (pairs[i] && !rc)
-            rc = ft_series_save(pairs[i]->pair, pairs[i]->series);
-        if (rc)
-            ft_log(FT_LOG_WARN, "cannot save the minutes and hours of %s: %s",
-                   pairs[i]->pair, strerror(-rc));
-    }
+    for (unsigned i = 0; i < FT_PAIRS_MAX && ft_clock_ns() < end; i++)
+        if (pairs[i])
+            save_last(pairs[i]);
 }

@@ -54,6 +54,9 @@ json_t *ft_board_ages(void);
 /* {VM-UUID: PAIR}, in lower case. */
 json_t *ft_board_vms(void);
 
+/* {VM-UUID: true} of VMs that are copies here, and so wait paused. */
+json_t *ft_board_waiting_vms(void);
+
 /* One pair's series as an object; NULL when there is none of this name. */
 json_t *ft_board_series(const char *pair, struct ft_series_parts parts);
 
@@ -63,7 +66,7 @@ json_t *ft_board_series(const char *pair, struct ft_series_parts parts);
  */
 json_t *ft_board_all_series(struct ft_series_parts parts);
 
-/* Saves all series, before the daemon ends. */
+/* Saves all series, before the daemon ends: what can be done in four seconds. */
 void ft_board_save(void);
 
 #endif

@@ -21,6 +21,7 @@
 
 /* What the thread that looks has found; its own while under_way. */
 struct look {
+    json_t *waiting;     /* VMs that are to be paused */
     json_t *vms, *pools; /* NULL: libvirt did not answer, see err */
     struct ft_error err;
     struct ft_look_cpu cpu; /* and when that was */
@@ -64,7 +65,7 @@ look_work(void *opaque)
     l->err = (struct ft_error)FT_ERROR_INIT;
     l->busy_percent = -1;
     look_at_cpu(l);
-    ft_look_libvirt(&l->vms, &l->pools, &l->err);
+    ft_look_libvirt(l->waiting, &l->vms, &l->pools, &l->err);
 }
 
 /* A copy of the VMs that says of each which pair protects it. */
@@ -150,6 +151,8 @@ begin_look(struct ft_error *err)
 {
     if (machine.patience < 0)
         machine.patience = ft_loop_timer(on_patience, NULL);
+    json_decref(machine.look.waiting);
+    machine.look.waiting = ft_board_waiting_vms();
     if (ft_loop_async(look_work, look_done, &machine.look))
         return ft_fail(err, ENOMEM, NULL, "no memory to look at this host");
     machine.under_way = 1;

@@ -15,10 +15,15 @@
 #include <libvirt/virterror.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
 #include "base/load.h"
 #include "inventory/probe-private.h"
+
+/* For as long as the stops of a protected VM take, and longer. */
+#define AGAIN_TIMES 10
+#define AGAIN_NS (7 * FT_NS_PER_MS)
 
 /* ---- libvirt ---- */
 
@@ -29,21 +34,45 @@ ignore_error(void *data, virErrorPtr error)
     (void)error;
 }
 
-/* Needs no answer of QEMU's: a monitor may be held by a checkpoint. */
-static json_t *
-look_at_vm(virDomainPtr domain)
-{
-    char uuid[VIR_UUID_STRING_BUFLEN] = "";
-    virDomainInfo info = { 0 };
+/* One VM; info.state is VIR_DOMAIN_NOSTATE when it vanished while we looked. */
+struct seen {
+    virDomainPtr domain;
+    virDomainInfo info;
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    int again; /* its pause may be a checkpoint's */
+};
 
-    if (virDomainGetInfo(domain, &info))
-        return NULL; /* it vanished while we looked */
-    virDomainGetUUIDString(domain, uuid);
+/* Needs no answer of QEMU's: a monitor may be held by a checkpoint. */
+static void
+look_at(struct seen *vm, const json_t *waiting)
+{
+    if (virDomainGetInfo(vm->domain, &vm->info))
+        vm->info.state = VIR_DOMAIN_NOSTATE;
+    vm->again = vm->info.state == VIR_DOMAIN_PAUSED &&
+                !json_object_get(waiting, vm->uuid);
+}
+
+static int
+look_again(struct seen *vms, int count, const json_t *waiting)
+{
+    int left = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (vms[i].again)
+            look_at(&vms[i], waiting);
+        left += vms[i].again;
+    }
+    return left;
+}
+
+static json_t *
+vm_json(const struct seen *vm)
+{
     return json_pack("{s:o,s:s,s:s,s:I,s:I}", "name",
-                     ft_json_text(virDomainGetName(domain)), "uuid", uuid,
-                     "state", ft_probe_state_name(info.state), "memory_bytes",
-                     (json_int_t)info.maxMem << 10, "vcpus",
-                     (json_int_t)info.nrVirtCpu);
+                     ft_json_text(virDomainGetName(vm->domain)), "uuid",
+                     vm->uuid, "state", ft_probe_state_name(vm->info.state),
+                     "memory_bytes", (json_int_t)vm->info.maxMem << 10, "vcpus",
+                     (json_int_t)vm->info.nrVirtCpu);
 }
 
 /* libvirt knows the room in a folder as it was at its last refresh. */
@@ -77,21 +106,45 @@ look_at_pool(virStoragePoolPtr pool)
                      (json_int_t)info.available);
 }
 
-static int
-look_at_vms(virConnectPtr conn, json_t *list)
+static void
+look_at_all(struct seen *vms, int count, const json_t *waiting, json_t *list)
 {
-    virDomainPtr *domains = NULL;
-    int count = virConnectListAllDomains(conn, &domains, 0);
+    int left = 0;
 
     for (int i = 0; i < count; i++) {
-        json_t *vm = look_at_vm(domains[i]);
+        virDomainGetUUIDString(vms[i].domain, vms[i].uuid);
+        look_at(&vms[i], waiting);
+        left += vms[i].again;
+    }
+    for (int i = 0; left && i < AGAIN_TIMES; i++) {
+        ft_clock_sleep(AGAIN_NS);
+        left = look_again(vms, count, waiting);
+    }
+    for (int i = 0; i < count; i++) {
+        json_t *vm =
+            vms[i].info.state == VIR_DOMAIN_NOSTATE ? NULL : vm_json(&vms[i]);
 
         if (vm)
             json_array_append_new(list, vm);
-        virDomainFree(domains[i]);
     }
+}
+
+static int
+look_at_vms(virConnectPtr conn, const json_t *waiting, json_t *list)
+{
+    virDomainPtr *domains = NULL;
+    int count = virConnectListAllDomains(conn, &domains, 0);
+    FT_AUTOFREE struct seen *vms =
+        count > 0 ? calloc((size_t)count, sizeof(*vms)) : NULL;
+
+    for (int i = 0; vms && i < count; i++)
+        vms[i].domain = domains[i];
+    if (vms)
+        look_at_all(vms, count, waiting, list);
+    for (int i = 0; i < count; i++)
+        virDomainFree(domains[i]);
     free(domains);
-    return count;
+    return count > 0 && !vms ? -1 : count;
 }
 
 static int
@@ -112,7 +165,8 @@ look_at_pools(virConnectPtr conn, json_t *list)
 }
 
 int
-ft_look_libvirt(json_t **vms, json_t **pools, struct ft_error *err)
+ft_look_libvirt(const json_t *waiting, json_t **vms, json_t **pools,
+                struct ft_error *err)
 {
     FT_AUTOJSON json_t *vm_list = json_array();
     FT_AUTOJSON json_t *pool_list = json_array();
@@ -122,7 +176,7 @@ ft_look_libvirt(json_t **vms, json_t **pools, struct ft_error *err)
     *vms = *pools = NULL;
     virSetErrorFunc(NULL, ignore_error);
     conn = virConnectOpenReadOnly("qemu:///system");
-    if (!conn || look_at_vms(conn, vm_list) < 0 ||
+    if (!conn || look_at_vms(conn, waiting, vm_list) < 0 ||
         look_at_pools(conn, pool_list) < 0)
         rc = ft_fail(err, ENOTCONN, "Is libvirtd running on this host?",
                      "libvirt does not answer: %s", virGetLastErrorMessage());

@@ -19,10 +19,13 @@
  * Lists of {"name", "uuid", "state", "memory_bytes", "vcpus"} and of {"name",
  * "path", "active", "capacity", "available"} (bytes), new references. By a
  * connection of its own to libvirt, which is asked for nothing that waits for
- * QEMU; it blocks for as long as libvirt does not answer. On -errno both are
+ * QEMU; it blocks for as long as libvirt does not answer. A VM that is found
+ * paused, and whose UUID is no member of waiting, is looked at some more times
+ * within some 70 ms: checkpoints stop it for a few of them. On -errno both are
  * NULL.
  */
-int ft_look_libvirt(json_t **vms, json_t **pools, struct ft_error *err);
+int ft_look_libvirt(const json_t *waiting, json_t **vms, json_t **pools,
+                    struct ft_error *err);
 
 /* {"memory": {"total", "available"}, "cpus", "pressure"}, without waiting. */
 json_t *ft_look_load(void);
