@@ -79,12 +79,24 @@ save_work(void *opaque)
     job->rc = write_file(job->pair, job->json);
 }
 
+/* The pair was removed meanwhile: what was written goes, too. */
+static int
+is_gone(const char *pair)
+{
+    struct ft_pair_config config;
+
+    if (ft_pair_load(pair, &config, NULL) != -ENOENT)
+        return 0;
+    ft_pair_forget(pair, NULL);
+    return 1;
+}
+
 static void
 save_done(void *opaque)
 {
     struct job *job = opaque;
 
-    if (job->rc && job->rc != -ENOENT) /* the pair may be gone by now */
+    if (!is_gone(job->pair) && job->rc)
         ft_log(FT_LOG_WARN, "cannot save the minutes and hours of %s: %s",
                job->pair, strerror(-job->rc));
     json_decref(job->json);

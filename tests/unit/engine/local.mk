@@ -14,7 +14,8 @@ tests_unit_engine_test_followers_SOURCES = tests/unit/engine/test-followers.c \
 	src/engine/followers.c
 tests_unit_engine_test_followers_LDADD = libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
-# the daemon but for its main, compiled anew, with other folders than the host's
+# the daemon but for its main, compiled anew, with other folders than the host's;
+# an hour, until something is saved, is 50 ms
 tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	tests/unit/scratch.h \
 	src/engine/board.c src/engine/control-server.c \
@@ -23,7 +24,8 @@ tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	src/engine/this-host.c src/engine/watch-args.c src/engine/watch.c \
 	src/engine/witness-process.c src/worker/pair-store.c
 tests_unit_engine_test_watch_CPPFLAGS = $(AM_CPPFLAGS) \
-	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
+	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"' \
+	-DFT_BOARD_SAVE_LOOK_MS=20 -DFT_BOARD_SAVE_EVERY_NS=50000000
 tests_unit_engine_test_watch_LDADD = libftworker.a libftwitness.a libftlink.a \
 	libftvirt.a libftpair.a libftinventory.a libftbase.a $(LIBVIRT_LIBS) \
 	$(JANSSON_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(LIBXML_LIBS) \

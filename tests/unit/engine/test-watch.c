@@ -88,7 +88,7 @@ worker_main(const char *pair)
     snprintf(path, sizeof(path), FT_RUN_FOLDER "/%s.words", pair);
     words = fopen(path, "r+e"); /* never ends */
     if (channel < 0 || !words)
-        return 1;
+        _exit(1);
     setvbuf(words, NULL, _IONBF, 0); /* poll sees what is left */
     ft_channel_send(channel,
                     json_pack("{s:s,s:i}", "worker", pair, "pid", (int)getpid()),
@@ -895,6 +895,7 @@ static void
 test_hours_outlive_the_daemon(void **state)
 {
     static const char path[] = FT_PAIRS_FOLDER "/" A "/series.json";
+    int64_t end = now_ms() + DEADLINE_MS;
 
     (void)state;
     make_pair(&admin, A);
@@ -917,8 +918,38 @@ test_hours_outlive_the_daemon(void **state)
     assert_int_equal(hours_of(A), 0);
     /* and goes with its pair */
     json_decref(ask(&admin, "pair-remove", json_pack("{s:s}", "pair", A)));
-    stop_daemon();
-    assert_false(is_there(path));
+    while (is_there(FT_PAIRS_FOLDER "/" A)) { /* being saved just now */
+        assert_true(now_ms() < end);
+        usleep(5000);
+    }
+}
+
+/* What is saved now and then: whole hours, whenever the daemon dies. */
+static void
+test_hours_outlive_a_crash(void **state)
+{
+    static const char path[] = FT_PAIRS_FOLDER "/" A "/series.json";
+    int64_t end = now_ms() + DEADLINE_MS;
+
+    (void)state;
+    make_pair(&admin, A);
+    wait_for_state(&admin, A, "protected");
+    sample_words(A, BEGIN, 2);
+    sample_words(A, BEGIN + 3600, 2);
+    for (;;) {
+        FT_AUTOFREE char *text = is_there(path) ? get_file(path, NULL) : NULL;
+
+        if (text && strstr(text, "\"hours\":[{"))
+            break;
+        assert_true(now_ms() < end);
+        usleep(5000);
+    }
+    kill(daemon_pid, SIGKILL);
+    waitpid(daemon_pid, NULL, 0);
+    close(quit_fd);
+    daemon_pid = 0;
+    restart_daemon();
+    assert_int_equal(hours_of(A), 1);
 }
 
 /* A crash in the middle of a removal leaves no worker that dies again and again. */
@@ -992,6 +1023,7 @@ main(int argc, char **argv)
         TEST(test_a_reply_is_no_backlog),
         TEST(test_the_end),
         TEST(test_hours_outlive_the_daemon),
+        TEST(test_hours_outlive_a_crash),
         TEST(test_a_half_forgotten_pair),
         TEST(test_machine),
     };
