@@ -318,6 +318,9 @@ wait_reply(struct ft_control *control, int64_t id, int timeout_ms,
         if (ft_json_int(*reply, "id", 0, INT64_MAX, -1) == id &&
             json_object_get(*reply, "ok") != NULL)
             return 0;
+        /* An engine with too many connections refuses this one before it asks. */
+        if (!control->greeted && json_is_false(json_object_get(*reply, "ok")))
+            return 0;
         json_decref(*reply);
         *reply = NULL;
     }
@@ -346,15 +349,21 @@ ft_control_call(struct ft_control *control, const char *verb, json_t *args,
 static int
 say_hello(struct ft_control *control, struct ft_error *err)
 {
+    struct ft_error local = FT_ERROR_INIT;
     FT_AUTOJSON json_t *hello = NULL;
     int64_t version;
-    int rc = ft_control_call(control, "hello", NULL, &hello,
-                             FT_CONTROL_HELLO_MS, err);
+    int rc;
+
+    err = err != NULL ? err : &local;
+    rc = ft_control_call(control, "hello", NULL, &hello, FT_CONTROL_HELLO_MS,
+                         err);
 
     if (rc == -ETIMEDOUT && *control->said != '\0')
         return ft_reach_fail(err, FT_REACH_SHELL_UNUSABLE, NULL,
                              "%s: commands cannot be run there: it says \"%s\"",
                              ft_ssh_name(control->ssh), control->said);
+    if (rc < 0 && err->kind == NULL) /* in the engine's own words */
+        err->kind = ft_reach_word(FT_REACH_ENGINE_REFUSED);
     if (rc < 0)
         return rc;
     control->greeted = true;

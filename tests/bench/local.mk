@@ -14,4 +14,13 @@ bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check \
 	$(srcdir)/tests/bench/run $(BENCHFLAGS)
 bench-watch: ftadmin ftengine tests/guest/ledger-client
 	$(srcdir)/tests/bench/watch $(BENCHFLAGS)
-.PHONY: bench bench-watch
+if HAVE_CMOCKA
+# connections to many hosts: needs no lab
+EXTRA_PROGRAMS += tests/bench/hub
+tests_bench_hub_SOURCES = tests/bench/hub.c \
+	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
+tests_bench_hub_LDADD = $(remote_libs)
+bench-hub: tests/bench/hub tests/unit/remote/fake-engine
+	tests/bench/hub $(BENCHFLAGS)
+endif
+.PHONY: bench bench-watch bench-hub

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "remote/control.h"
+#include "remote/reach.h"
 #include "tests/unit/remote/sshd-fixture.h"
 
 #define HELLO     \
@@ -206,16 +207,24 @@ test_opening(void **state)
     static const struct {
         const char *script;
         int code;
+        enum ft_reach reach;
     } cases[] = {
-        { "exec /nonexistent/ftengine control", ENOENT },
+        { "exec /nonexistent/ftengine control", ENOENT,
+          FT_REACH_ENGINE_MISSING },
         { "echo 'ftengine: the daemon does not answer' >&2; exit 1",
-          ECONNREFUSED },
+          ECONNREFUSED, FT_REACH_ENGINE_REFUSED },
+        { "echo '{\"id\":0,\"ok\":false,\"error\":{\"code\":16,\"text\":"
+          "\"too many\",\"hint\":\"Wait.\"}}'",
+          EBUSY, FT_REACH_ENGINE_REFUSED },
+        { "echo Welcome; exit 0", EACCES, FT_REACH_SHELL_UNUSABLE },
+        { "exit 0", EPIPE, FT_REACH_LOST },
         { "read l; echo '{\"id\":1,\"ok\":true,\"result\":{\"control\":2}}'; "
           "cat >/dev/null",
-          EPROTO },
+          EPROTO, FT_REACH_PROTOCOL },
         { "read l; echo '{\"id\":1,\"ok\":true,\"result\":{}}'; cat >/dev/null",
-          EPROTO },
-        { "echo 'sudo: a password is required' >&2; exit 1", EACCES },
+          EPROTO, FT_REACH_PROTOCOL },
+        { "echo 'sudo: a password is required' >&2; exit 1", EACCES,
+          FT_REACH_NO_SUDO },
     };
 
     (void)state;
@@ -226,6 +235,7 @@ test_opening(void **state)
         assert_int_equal(ft_control_open_command(ssh, cases[i].script, &c, &err),
                          -cases[i].code);
         assert_null(c);
+        assert_int_equal(ft_reach_of(&err), cases[i].reach);
         assert_true(err.hint[0] != '\0');
     }
 }

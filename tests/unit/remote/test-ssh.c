@@ -24,6 +24,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "remote/reach.h"
 #include "tests/unit/remote/sshd-fixture.h"
 
 static struct sshd sshd;
@@ -129,6 +130,7 @@ test_host_keys(void **state)
 
     /* unknown, nobody to ask: refused, and nothing is written */
     assert_int_equal(refused(sshd.destination, &options, &err), ENOKEY);
+    assert_int_equal(ft_reach_of(&err), FT_REACH_KEY_UNKNOWN);
     assert_non_null(strstr(err.text, before));
     assert_int_not_equal(access(sshd.known_hosts, F_OK), 0);
 
@@ -158,6 +160,7 @@ test_host_keys(void **state)
     options.prompts.host_key = on_host_key;
     options.accept_new_host_keys = true;
     assert_int_equal(refused(sshd.destination, &options, &err), EKEYREJECTED);
+    assert_int_equal(ft_reach_of(&err), FT_REACH_KEY_CHANGED);
     assert_int_equal(a.asked, 2);
     assert_non_null(strstr(err.text, before));
     assert_non_null(strstr(err.text, after));
@@ -291,6 +294,7 @@ test_refused_unknown_malformed(void **state)
     assert_int_equal(refused("no-such-host.invalid", &options, &err),
                      EHOSTUNREACH);
     assert_non_null(strstr(err.text, "no-such-host.invalid"));
+    assert_int_equal(ft_reach_of(&err), FT_REACH_NAME_UNKNOWN);
     for (size_t i = 0; i < FT_ARRAY_SIZE(malformed); i++)
         assert_int_equal(refused(malformed[i], &options, &err), EINVAL);
 }
@@ -327,7 +331,38 @@ test_silent_server(void **state)
     sshd_options(&sshd, &options);
     options.connect_timeout_ms = 1000;
     assert_int_equal(refused(destination, &options, &err), ETIMEDOUT);
+    assert_int_equal(ft_reach_of(&err), FT_REACH_TIMEOUT);
     assert_true(ft_clock_ns() - began < 10 * FT_NS_PER_S);
+}
+
+static void *
+close_at_once(void *data)
+{
+    int fd = accept(*(int *)data, NULL, NULL);
+
+    close(fd);
+    return NULL;
+}
+
+/* As an sshd does that has too many connections, or one of tcpd(8). */
+static void
+test_closing_server(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOCLOSE int fd = -1;
+    char destination[64];
+    pthread_t thread;
+    unsigned port;
+
+    (void)state;
+    fd = listen_on(&port);
+    assert_int_equal(pthread_create(&thread, NULL, close_at_once, &fd), 0);
+    snprintf(destination, sizeof(destination), "root@127.0.0.1:%u", port);
+    sshd_options(&sshd, &options);
+    assert_int_equal(refused(destination, &options, &err), ECONNREFUSED);
+    assert_int_equal(ft_reach_of(&err), FT_REACH_REFUSED);
+    pthread_join(thread, NULL);
 }
 
 static void *
@@ -655,6 +690,7 @@ main(void)
         cmocka_unit_test(test_refused_unknown_malformed),
         cmocka_unit_test(test_silent_server),
         cmocka_unit_test(test_rubbish_server),
+        cmocka_unit_test(test_closing_server),
         cmocka_unit_test(test_run),
         cmocka_unit_test(test_trace),
         cmocka_unit_test(test_run_much_output),
