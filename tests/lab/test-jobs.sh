@@ -113,6 +113,25 @@ exits 0 ftadmin switchover vm1 --yes
 [ "$(newest_job '"\(.verb) \(.state)"')" = "switchover done" ] || fail "$(newest_job)"
 guest_goes_on
 exits 0 ftadmin jobs show "$(newest_job .id)" --follow
+
+note "a switchover that nobody answers: after Ctrl-C it says where the VM runs"
+primary=$(pair_status vm1 .primary)
+stopped=$(daemon_pid "$primary")
+lab on "$primary" kill -STOP "$stopped"
+"$test_top/scripts/lab" on adm "$(built ftadmin)" switchover vm1 --yes \
+    </dev/null >"$test_folder/switchover.out" 2>"$test_folder/switchover.err" 8>&- &
+switchover=$!
+asked() { [ "$(newest_job '"\(.verb) \(.state)"')" = "switchover running" ]; }
+wait_for 60 asked
+lab on adm pkill -INT -x ftadmin
+wait "$switchover"
+code=$?
+lab on "$primary" kill -CONT "$stopped"
+[ $code -eq 130 ] || fail "exit code $code: $(cat "$test_folder/switchover.err")"
+grep -q "interrupted; it runs on $primary still" "$test_folder/switchover.err" ||
+    fail "$(cat "$test_folder/switchover.err")"
+[ "$(newest_job .state)" = stopped ] || fail "$(newest_job)"
+guest_goes_on
 exits 0 ftadmin unprotect vm1 --yes
 exits 0 ftadmin unprotect vm2 --yes
 guest_goes_on

@@ -151,8 +151,12 @@ left_host(const struct ft_store_job *job, struct ft_job_left *left)
                    "these hosts already; protected VMs are not touched by that."
                  : "Nothing goes on by itself. The engine may be gone from the "
                    "host already, which is still known here.");
-    snprintf(left->next, sizeof(left->next),
-             "ftadmin %s %.300s goes on with it", job->verb, job->subject);
+    if (strlen(job->subject) > 300) /* half a name would be another one */
+        snprintf(left->next, sizeof(left->next),
+                 "ftadmin %s with the same hosts goes on with it", job->verb);
+    else
+        snprintf(left->next, sizeof(left->next),
+                 "ftadmin %s %s goes on with it", job->verb, job->subject);
 }
 
 void

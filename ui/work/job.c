@@ -13,7 +13,7 @@
 #include "ui/model/copy.h"
 #include "ui/model/left.h"
 
-#define STEPS_MAX 64
+#define STEPS_MAX 256 /* later ones are left out */
 #define OFTEN_MS 1000 /* between two writes of how far it is */
 
 struct ft_job {
