@@ -10,7 +10,7 @@
 
 #define SINK_FD 3
 
-enum sink_op { SINK_READ = 1, SINK_WRITE, SINK_ZERO, SINK_FLUSH };
+enum sink_op { SINK_READ = 1, SINK_WRITE, SINK_ZERO };
 
 /* First of all, with its exports behind it; answered by a reply. */
 struct sink_setup {

@@ -48,8 +48,6 @@ carry_out(struct ft_disk_sink *s, const struct sink_request *r)
     case SINK_ZERO:
         return h->zero(s->opaque, r->disk, r->offset, r->length, r->trim,
                        r->fua);
-    case SINK_FLUSH:
-        return h->flush(s->opaque, r->disk);
     default:
         return -EINVAL;
     }

@@ -84,15 +84,6 @@ on_zero(void *opaque, unsigned disk, uint64_t offset, uint64_t length, int trim,
     return 0;
 }
 
-/* Durable means: the epoch is committed. The gate sees to that. */
-static int
-on_flush(void *opaque, unsigned disk)
-{
-    (void)opaque;
-    (void)disk;
-    return 0;
-}
-
 static int
 start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
              struct ft_error *err)
@@ -101,7 +92,6 @@ start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
         .read = on_read,
         .write = on_write,
         .zero = on_zero,
-        .flush = on_flush,
     };
     struct ft_nbd_export exports[FT_DISKS_MAX];
     size_t i;
