@@ -26,9 +26,9 @@
     X(SCAN, "scan_ms", "ms", PRIMARY, false, "finding the dirty pages")        \
     X(COPY, "copy_ms", "ms", PRIMARY, false, "copying them")                   \
     X(STATE, "state_ms", "ms", PRIMARY, false,                                 \
-      "saving the devices, until the VM ran again")                            \
+      "saving the devices, and sending pages, until the VM ran again")         \
     X(SHIP, "ship_ms", "ms", PRIMARY, false,                                   \
-      "from there until all was handed to the link")                           \
+      "from there until all else was with the link, too")                      \
     X(EPOCH, "epoch_ms", "ms", PRIMARY, false,                                 \
       "from the end of one epoch on the wire to that of the next")             \
     /* what they amount to */                                                  \

@@ -23,7 +23,7 @@ struct epoch {
     uint64_t number;
     struct ft_saver_times times;
     struct ft_epoch_moments at;
-    int sent;        /* its pages went out while the VM stood */
+    int sent;        /* its pages went out already */
     uint64_t lag_ns; /* of the guest's clocks, by earlier stops */
 };
 
@@ -178,24 +178,42 @@ note_clock(struct ft_primary *p, const struct ft_device_state *state)
     atomic_store(&p->clock_state, (int)report.state);
 }
 
+/*
+ * The VM goes on and QEMU's answer is on its way: pages need nothing of either.
+ * Not while the guest's clocks are searched for, by what the answer's moment
+ * tells. e NULL: there are no pages to send.
+ */
+static int
+send_meanwhile(struct ft_primary *p, struct epoch *e, struct ft_error *err)
+{
+    if (!e || e->sent || !p->last_state.size ||
+        atomic_load(&p->clock_state) != FT_GUEST_CLOCK_KEPT ||
+        !ft_saver_let_go(p->saver, p->last_state.size))
+        return 0;
+    e->sent = 1;
+    return ft_page_sender_send(p->sender, &p->set, e->number, err);
+}
+
 /* The guest gets back what it lacks, and goes on; a held one stays. */
 static int
-run_vm(struct ft_primary *p, int hold, struct ft_saver_times *times,
-       struct ft_error *err)
+run_vm(struct ft_primary *p, int hold, struct epoch *e, struct ft_error *err)
 {
     bool stands = true;
-    int rc = 0;
+    int rc = 0, sent = 0;
 
     if (!hold)
         rc = ft_saver_save(p->saver, ft_guest_clock_needs(p->clock), STOP_MS,
                            &p->device, &stands, err);
-    if (!hold && !rc && stands)
+    if (!hold && !rc && stands) {
         ft_guest_clock_give(p->clock);
+        sent = send_meanwhile(p, e, err);
+    }
     if (!rc)
-        rc = ft_saver_finish(p->saver, STOP_MS, &p->device, times, err);
+        rc = ft_saver_finish(p->saver, STOP_MS, &p->device,
+                             e ? &e->times : NULL, sent ? NULL : err);
     if (rc || !hold)
         note_clock(p, rc ? NULL : &p->device);
-    return rc;
+    return rc ? rc : sent;
 }
 
 int
@@ -222,7 +240,7 @@ pause_of(const struct ft_saver_times *t)
 static int
 let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
 {
-    int rc = run_vm(p, hold, &e->times, err);
+    int rc = run_vm(p, hold, e, err);
 
     if (rc)
         return rc;

@@ -23,6 +23,7 @@
 #include "qemu/stop-events.h"
 #include "virt/qmp.h"
 
+#define EXPECTED_MORE (256u << 10) /* bytes by which a state may have grown */
 #define CLOSE_NS (2 * FT_NS_PER_S)
 #define FDSET_MARK "ftadmin-save"
 
@@ -326,6 +327,13 @@ ft_saver_save(struct ft_saver *saver, size_t bytes, int timeout_ms,
     if (rc < 0)
         ft_saver_cancel(saver, NULL);
     return rc;
+}
+
+bool
+ft_saver_let_go(struct ft_saver *saver, size_t expected)
+{
+    return saver->state == STATE_STOPPED && !saver->hold && !saver->use_memfd &&
+           ft_saver_pipe_let_go(saver->pipe, expected + EXPECTED_MORE);
 }
 
 int

@@ -89,6 +89,14 @@ int ft_saver_save(struct ft_saver *saver, size_t bytes, int timeout_ms,
                   struct ft_error *err);
 
 /*
+ * Between stop, or save, and finish: lets the VM go on now, so that the caller
+ * has something else to do until ft_saver_finish, which still must be called
+ * and takes the state. expected: bytes that the state will have, near enough.
+ * False, and nothing has changed, when it goes on in ft_saver_finish only.
+ */
+bool ft_saver_let_go(struct ft_saver *saver, size_t expected);
+
+/*
  * Takes the device state into *state (replaced) and returns when the VM runs
  * again, or, after hold, stands with its state saved. -EFBIG beyond
  * FT_DEVICE_STATE_MAX, -ETIMEDOUT; after a failure the VM runs (unless held)

@@ -339,6 +339,12 @@ ft_saver_pipe_read(struct ft_saver_pipe *p, int64_t deadline_ns, size_t bytes,
     return rc;
 }
 
+bool
+ft_saver_pipe_let_go(struct ft_saver_pipe *p, size_t bytes)
+{
+    return bytes < LARGE && fcntl(p->read_fd, F_SETPIPE_SZ, LARGE) >= LARGE;
+}
+
 int
 ft_saver_pipe_drain(struct ft_saver_pipe *p, int64_t deadline_ns,
                     uint8_t **data, size_t *size, size_t *capacity,

@@ -42,6 +42,13 @@ int ft_saver_pipe_read(struct ft_saver_pipe *pipe, int64_t deadline_ns,
                        size_t *capacity, size_t limit, bool *waits,
                        struct ft_error *err);
 
+/*
+ * Makes room for the rest of the state, so that QEMU writes it in one go and
+ * restarts the VM without waiting for drain. False when there is no room for so
+ * many bytes: then it waits.
+ */
+bool ft_saver_pipe_let_go(struct ft_saver_pipe *pipe, size_t bytes);
+
 /* Appends what QEMU wrote to data until its answer is there. *data is grown up
  * to limit bytes. Failures as above, -EFBIG, -ENOMEM. */
 int ft_saver_pipe_drain(struct ft_saver_pipe *pipe, int64_t deadline_ns,
