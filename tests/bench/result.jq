@@ -30,6 +30,8 @@ def load:
        pause_ms: $last.status.pause_ms,
        clock_drift_ms_per_minute: $drift, guest_clock: $last.status.guest_clock,
        clock_lag_ms: $last.status.clock_lag_ms, commit_ms: $last.status.commit_ms,
+       phases_ms: $last.status.phases_ms, settings: $last.status.settings,
+       epoch_cpu_ms: $last.status.epoch_cpu_ms,
        dirty_bytes_per_epoch: ($dirty / $epochs), disk_bytes: $disk, link_bytes: $link,
        shipped_per_dirtied: ($link / ($dirty + $disk)),
        shipped_per_s: ($link / span),
@@ -69,6 +71,8 @@ def aim(text; $value; limit; unit):
    aims: [
        aim("pause p50, idle"; $loads.idle.pause_ms.p50; 6; "ms"),
        aim("pause p50, 16 MB dirtied per epoch"; $loads.dirty_16_mb.pause_ms.p50; 10; "ms"),
+       aim("latency p50, closed loop, protected"; $latency.protected.p50; 4; "ms"),
+       aim("latency p99, closed loop, protected"; $latency.protected.p99; 7; "ms"),
        aim("outage at takeover, p50"; $outage.outage_ms.p50; 500; "ms"),
        aim("outage at takeover, max"; $outage.outage_ms.max; 1000; "ms"),
        aim("resident memory, primary, without epoch buffers";

@@ -35,12 +35,18 @@ each("the guest's clock drifts, ms a minute"; .clock_drift_ms_per_minute | fixed
 each("stop to acknowledgement p50, ms"; .commit_ms.p50 | fixed(1)),
 each("stop to acknowledgement p99, ms"; .commit_ms.p99 | fixed(1)),
 each("epochs/s"; .epochs_per_s | fixed(1)),
+(["wait", "stop", "scan", "copy", "state", "ship", "ack"][] as $phase
+    | each("  of a mean epoch at the end, ms: " + $phase;
+           .phases_ms[$phase]? // null | fixed(2))),
+each("CPU time of the primary's worker per epoch, ms"; .epoch_cpu_ms | fixed(2)),
 each("memory dirtied per epoch, MiB"; .dirty_bytes_per_epoch | mib | fixed(2)),
 each("shipped, MiB/s"; .shipped_per_s | mib | fixed(2)),
 each("bytes shipped per byte dirtied (memory and disk)"; .shipped_per_dirtied | fixed(2)),
 each("engine, primary, % of a core"; .engine_cpu_percent.primary | fixed(1)),
 each("engine, standby, % of a core"; .engine_cpu_percent.standby | fixed(1)),
 each("libvirtd, primary, % of a core"; .libvirtd_cpu_percent.primary | fixed(1)),
+each("engine and libvirtd, both hosts, % of a core";
+     [.engine_cpu_percent[], .libvirtd_cpu_percent[]] | add | fixed(1)),
 each("QEMU with its guest, primary, % of a core"; .qemu_cpu_percent.primary | fixed(1)),
 each("worker and disks resident, primary, MiB"; .memory.primary | mib | fixed(1)),
 each("  of it not backed by files, MiB"; .memory.primary_anonymous | mib | fixed(1)),

@@ -52,6 +52,28 @@ must_hold_on h2 '.epoch > 1 and .epoch_held >= .epoch and .epoch_held <= .epoch 
     .replica_lag_ms < 2000 and .cpu_percent > 0 and .rtt_ms > 0'
 note "standby: $(pair_on h2 '{apply_ms, replica_lag_ms, cpu_percent, rtt_ms} | tojson')"
 
+note "settings are changed while it is protected, on both hosts and for good"
+worker=$(pair_on h1 .worker_pid)
+exits 0 ftadmin set vm1 --client-latency 24 --cpu-budget 25 --json
+jq -e '.vm == "vm1" and .left == null and .client_latency_ms == 24 and
+    .settings.min_spacing_ms == 20 and .settings.cpu_budget_percent == 25' <<<"$output" >/dev/null ||
+    fail "set: $output"
+for host in h1 h2; do
+    must_hold_on $host '.settings | .min_spacing_ms == 20 and .cpu_budget_percent == 25'
+    lab on $host jq -e '.settings | .min_spacing_ms == 20 and .cpu_budget_percent == 25' \
+        "/var/lib/ftadmin/pairs/$(pair_on $host .pair)/pair.json" >/dev/null ||
+        fail "$host did not keep the settings"
+done
+# an epoch every 20 ms at most, over a whole second
+wait_for 10 holds_on h1 '([.asked_by[]] | add) as $n | $n > 0 and $n <= 51'
+[ "$(pair_on h1 '"\(.worker_pid) \(.state)"')" = "$worker protected" ] || fail "$(pair_on h1)"
+[ "$(pair_status vm1 .settings.min_spacing_ms)" = 20 ] || fail "status: $(pair_status vm1)"
+exits 0 ftadmin set vm1
+grep -q "24 ms later" <<<"$output" || fail "set says: $output"
+exits 2 ftadmin set vm1 --spacing 0
+exits 0 ftadmin set vm1 --client-latency 5 --cpu-budget 30
+wait_for 10 holds_on h1 '.settings.min_spacing_ms == 1 and ([.asked_by[]] | add) > 51'
+
 note "two ways from either side; the one that is not in use is cut"
 for host in h1 h2; do
     wait_for 15 holds_on $host '(.paths | length == 2) and all(.paths[];
@@ -71,10 +93,13 @@ must lab heal h1 h2
 wait_for 14 path_is h1 true false
 wait_for 14 has_event h1 path-back
 
-note "alone there is no lag"
+note "alone there is no lag, and settings reach one host only"
 must lab power-off h2
 wait_for 30 holds_on h1 '.state == "alone"'
 must_hold_on h1 '.lag_ms == null'
+exits 7 ftadmin set vm1 --spacing 3
+complains "h2 keeps its old settings"
+must_hold_on h1 '.settings.min_spacing_ms == 3'
 guest_goes_on
 stop_client
 check_ledger
