@@ -35,18 +35,15 @@ whole_of(int64_t used_ns, unsigned percent)
     return used > INT64_MAX / 100 ? INT64_MAX : used * 100 / percent;
 }
 
-/* The spacing, up to FT_TRIGGER_STRETCH times as long on a crowded host. */
+/* The spacing that a crowded host asks for. */
 static int64_t
-stretched(const struct ft_trigger_settings *settings, double pressure)
+crowded_span(double pressure)
 {
-    const double part =
-        (pressure - FT_TRIGGER_PRESSURE) / (100 - FT_TRIGGER_PRESSURE);
-    int64_t spacing = not_negative(settings->min_spacing_ns);
+    double part = (pressure - FT_TRIGGER_PRESSURE) / (100 - FT_TRIGGER_PRESSURE);
 
-    if (!(part > 0) || spacing > INT64_MAX / (2 * FT_TRIGGER_STRETCH))
-        return spacing;
-    return (int64_t)((double)spacing *
-                     (1 + (FT_TRIGGER_STRETCH - 1) * (part < 1 ? part : 1)));
+    if (!(part > 0))
+        return 0;
+    return (int64_t)(FT_TRIGGER_CROWDED_NS * (part < 1 ? part : 1));
 }
 
 /* What pauses, CPU time and a crowded host allow, from the last start on. */
@@ -59,7 +56,7 @@ allowed_span(const struct ft_trigger_settings *settings,
 
     span = longer(span,
                   whole_of(input->epoch_cpu_ns, settings->cpu_budget_percent));
-    span = longer(span, stretched(settings, input->pressure));
+    span = longer(span, crowded_span(input->pressure));
     return span < limit ? span : limit;
 }
 

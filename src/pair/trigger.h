@@ -35,11 +35,11 @@ struct ft_trigger_settings {
 
 /*
  * The host is short of CPU from this part of the time on in which somebody had
- * to wait for it, in percent; at 100 the spacing is FT_TRIGGER_STRETCH times
- * what is set.
+ * to wait for it, in percent; from there to 100 the spacing is at least as much
+ * of FT_TRIGGER_CROWDED_NS.
  */
 #define FT_TRIGGER_PRESSURE 50
-#define FT_TRIGGER_STRETCH 10
+#define FT_TRIGGER_CROWDED_NS INT64_C(20000000)
 
 /* Facts of this moment. */
 struct ft_trigger_input {
@@ -81,8 +81,8 @@ struct ft_trigger_answer {
  *  - forced: at that instant;
  *  - never before the pause share allows it: last_pause * 100 / share after
  *    last_start, nor the CPU budget: epoch_cpu * 100 / budget after it, nor the
- *    spacing as it is stretched by pressure; but none of these delays by more
- *    than idle_interval (one long pause must not stop protection);
+ *    spacing that the pressure asks for; but none of these delays by more than
+ *    idle_interval (one long pause must not stop protection);
  *  - held output or disk_bytes >= limit: at that instant;
  *  - else at last_start + interval, or + idle_interval when both last epochs
  *    had at most idle_pages pages (half way between when only the last had).
