@@ -9,7 +9,7 @@
 #define H struct ft_store_host
 #define HOST_COLUMNS                                        \
     "name, address, identity, hypervisor, engine_version, " \
-    "added_at, seen_at"
+    "added_at, seen_at, host_key"
 
 static const struct ft_field host_items[] = {
     FT_FIELD(FT_FIELD_TEXT, H, name),
@@ -19,6 +19,7 @@ static const struct ft_field host_items[] = {
     FT_FIELD(FT_FIELD_TEXT, H, engine_version),
     FT_FIELD(FT_FIELD_INTEGER, H, added_at),
     FT_FIELD(FT_FIELD_INTEGER, H, seen_at),
+    FT_FIELD(FT_FIELD_TEXT, H, host_key),
     FT_FIELD(FT_FIELD_INTEGER, H, id), /* last: not a parameter of INSERT */
 };
 static const struct ft_fields host_row = FT_FIELDS(host_items, H);
@@ -33,9 +34,10 @@ ft_store_host_put(struct ft_store *store, struct ft_store_host *host,
     int rc =
         ft_sql_put(store, err,
                    "INSERT INTO hosts (" HOST_COLUMNS ") "
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) "
                    "ON CONFLICT (name) DO UPDATE SET address = ?2, identity = ?3, "
-                   "hypervisor = ?4, engine_version = ?5, seen_at = ?7",
+                   "hypervisor = ?4, engine_version = ?5, seen_at = ?7, "
+                   "host_key = CASE ?8 WHEN '' THEN host_key ELSE ?8 END",
                    &host_values, host);
 
     if (rc)
@@ -52,6 +54,16 @@ ft_store_host_seen(struct ft_store *store, const char *name, int64_t at,
                       "UPDATE hosts SET seen_at = ?2 "
                       "WHERE name = ?1 AND seen_at < ?2",
                       "si", name, at);
+}
+
+int
+ft_store_host_pin(struct ft_store *store, const char *name,
+                  const char *host_key, struct ft_error *err)
+{
+    return ft_sql_run(store, err,
+                      "UPDATE hosts SET host_key = ?2 "
+                      "WHERE name = ?1 AND host_key = ''",
+                      "ss", name, host_key);
 }
 
 int

@@ -6,7 +6,8 @@ db_migrations = \
 	db/migrations/0003-history.sql \
 	db/migrations/0004-rollups.sql \
 	db/migrations/0005-locks.sql \
-	db/migrations/0006-jobs.sql
+	db/migrations/0006-jobs.sql \
+	db/migrations/0007-host-key.sql
 EXTRA_DIST += db/embed db/schema.sql $(db_migrations)
 
 noinst_LIBRARIES += libftdb.a

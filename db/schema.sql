@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The schema of a new topology database, version 6. A unit test proves that the
+-- The schema of a new topology database, version 7. A unit test proves that the
 -- migrations lead to exactly this from every older version.
 
--- Hosts and what a probe found on them.
+-- Hosts and what a probe found on them; the last column stands as ALTER TABLE
+-- writes it, and is the SSH key that the host was added with.
 CREATE TABLE hosts (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE CHECK (name <> ''),
@@ -14,7 +15,7 @@ CREATE TABLE hosts (
     seen_at INTEGER NOT NULL DEFAULT 0,
     facts TEXT,
     facts_at INTEGER NOT NULL DEFAULT 0
-) STRICT;
+, host_key TEXT NOT NULL DEFAULT '') STRICT;
 
 CREATE TABLE nics (
     host INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,

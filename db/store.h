@@ -93,9 +93,13 @@ struct ft_store_host {
     char engine_version[FT_STORE_WORD]; /* empty: not installed */
     int64_t added_at;
     int64_t seen_at;
+    char host_key[FT_STORE_NAME]; /* of SSH, "TYPE SHA256:..."; empty: unknown */
 };
 
-/* Inserts, or updates the host of this name. Sets host->id. */
+/*
+ * Inserts, or updates the host of this name; an empty host_key leaves the one
+ * that is known. Sets host->id.
+ */
 int ft_store_host_put(struct ft_store *store, struct ft_store_host *host,
                       struct ft_error *err);
 int ft_store_host_get(struct ft_store *store, const char *name,
@@ -105,6 +109,9 @@ int ft_store_host_list(struct ft_store *store, struct ft_store_host **hosts,
 /* It answered at this time. No error when it is not known, or was seen since. */
 int ft_store_host_seen(struct ft_store *store, const char *name, int64_t at,
                        struct ft_error *err);
+/* This is its SSH key from now on, if none is known yet. */
+int ft_store_host_pin(struct ft_store *store, const char *name,
+                      const char *host_key, struct ft_error *err);
 /* -EBUSY while a pair uses the host. */
 int ft_store_host_check_unused(struct ft_store *store, const char *name,
                                struct ft_error *err);

@@ -127,6 +127,15 @@ ft_member_reached(const struct ft_member *member)
 }
 
 void
+ft_member_host_key(const struct ft_member *member, char *out, size_t size)
+{
+    struct ft_hub_state state;
+
+    state_of(member, &state);
+    snprintf(out, size, "%s", state.host_key);
+}
+
+void
 ft_member_version(const struct ft_member *member, char *out, size_t size)
 {
     struct ft_hub_state state;
@@ -148,6 +157,7 @@ need_host(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err
         return 0;
     if (member->identity[0] != '\0')
         where.ssh.identity = member->identity;
+    where.ssh.pinned = member->pinned;
     if (member->hub == NULL)
         rc = ft_hub_open(&member->hub, err);
     return rc == 0 ? ft_hub_add(member->hub, &where, &member->host, err) : rc;

@@ -27,9 +27,10 @@ struct ft_member {
     char name[FT_NAME_SIZE];        /* ftadmin's name */
     char destination[FT_NAME_SIZE]; /* for SSH */
     char identity[FT_PATH_SIZE];    /* key file tried first, or empty */
-    struct ft_hub *hub;             /* its own; NULL: none yet, or borrowed */
-    struct ft_hub_host *host;       /* NULL: nothing was asked of it (yet) */
-    struct ft_host *facts;          /* NULL: not probed */
+    char pinned[FT_NAME_SIZE]; /* its SSH key (ft_ssh_host_key), or empty */
+    struct ft_hub *hub;        /* its own; NULL: none yet, or borrowed */
+    struct ft_hub_host *host;  /* NULL: nothing was asked of it (yet) */
+    struct ft_host *facts;     /* NULL: not probed */
     json_t *facts_json;
     json_t *status;        /* last status reply, or NULL */
     struct ft_error error; /* why it could not be reached */
@@ -73,6 +74,9 @@ void ft_member_borrow(struct ft_member *member, struct ft_hub_host *host);
 
 /* Whether SSH got through and still does, whatever the engine there does. */
 bool ft_member_reached(const struct ft_member *member);
+
+/* The key that it has proved to own, ft_ssh_host_key; empty when not known. */
+void ft_member_host_key(const struct ft_member *member, char *out, size_t size);
 
 /* The running engine's version as it said hello; empty when not connected. */
 void ft_member_version(const struct ft_member *member, char *out, size_t size);

@@ -82,6 +82,9 @@ describe(const struct ft_hub_host *host, int64_t now, struct ft_hub_state *state
     if (state->phase != FT_HUB_LIVE && host->kept && !host->pulse.barred)
         state->next_ns = host->dial.running ? host->dialed_ns
                                             : FT_MAX(host->pulse.next_ns, 1);
+    if (host->now.ssh != NULL)
+        snprintf(state->host_key, sizeof(state->host_key), "%s",
+                 ft_ssh_host_key(host->now.ssh));
     state->ssh = host->now.ssh != NULL || host->lent;
     if (host->now.control != NULL) {
         state->heard_ns = host->now.heard_ns;

@@ -59,11 +59,12 @@ const char *ft_hub_phase_word(enum ft_hub_phase phase);
 
 struct ft_hub_state {
     enum ft_hub_phase phase;
-    int64_t since_ns; /* when this phase began */
-    int64_t heard_ns; /* the last line of the engine; 0: never */
-    int64_t next_ns;  /* when it is tried again; 0: not by itself */
-    bool ssh;         /* logged in, whatever the engine does */
-    char version[64]; /* the engine's, from hello; empty: not known */
+    int64_t since_ns;   /* when this phase began */
+    int64_t heard_ns;   /* the last line of the engine; 0: never */
+    int64_t next_ns;    /* when it is tried again; 0: not by itself */
+    bool ssh;           /* logged in, whatever the engine does */
+    char host_key[200]; /* of SSH, see ft_ssh_host_key; empty: not known */
+    char version[64];   /* the engine's, from hello; empty: not known */
     /* GONE: why. CONNECTING, STALE: why the last try failed, or code 0. */
     struct ft_error error;
 };

@@ -199,6 +199,16 @@ list_keys(struct ft_ssh *self, ssh_key key, const char *fingerprint, char *out,
     }
 }
 
+static int
+remember_key(struct ft_ssh *self, struct ft_error *err)
+{
+    if (ssh_session_update_known_hosts(self->session) == SSH_OK)
+        return 0;
+    return ft_fail(err, EACCES, "Make the file writable for you.",
+                   "the host key of %s could not be remembered: %s",
+                   self->destination, ssh_get_error(self->session));
+}
+
 /* The same in one line, for a message. */
 static void
 in_one_line(char *keys)
@@ -235,11 +245,42 @@ accept_unknown(struct ft_ssh *self, ssh_key key, const char *fingerprint,
                                  self->destination, keys);
         }
     }
-    if (ssh_session_update_known_hosts(self->session) == SSH_OK)
+    return remember_key(self, err);
+}
+
+/* Another key than the one that was written down, whatever known_hosts says. */
+static int
+refuse_unpinned(const struct ft_ssh *self, struct ft_error *err)
+{
+    return ft_reach_fail(err, FT_REACH_KEY_CHANGED,
+                         "Somebody may be listening in. Only when you know "
+                         "that the host was installed anew, add it again: "
+                         "ftadmin host add.",
+                         "the host key of %.100s has changed: in the database "
+                         "is %.100s, but it offered %.100s",
+                         self->destination, self->pinned, self->host_key);
+}
+
+static int
+judge(struct ft_ssh *self, enum ssh_known_hosts_e known, ssh_key key,
+      const char *fingerprint, struct ft_error *err)
+{
+    bool pinned = *self->pinned != '\0';
+
+    if (pinned && strcmp(self->pinned, self->host_key) != 0)
+        return refuse_unpinned(self, err);
+    switch (known) {
+    case SSH_KNOWN_HOSTS_OK:
         return 0;
-    return ft_fail(err, EACCES, "Make the file writable for you.",
-                   "the host key of %s could not be remembered: %s",
-                   self->destination, ssh_get_error(self->session));
+    case SSH_KNOWN_HOSTS_UNKNOWN:
+    case SSH_KNOWN_HOSTS_NOT_FOUND:
+        return pinned ? remember_key(self, err)
+                      : accept_unknown(self, key, fingerprint, err);
+    case SSH_KNOWN_HOSTS_ERROR:
+        return ft_ssh_failure(self, EIO, "reading known_hosts", err);
+    default: /* changed, or only another type known */
+        return refuse_changed(self, key, fingerprint, err);
+    }
 }
 
 int
@@ -250,17 +291,12 @@ ft_ssh_verify_host(struct ft_ssh *self, struct ft_error *err)
     ssh_key key = NULL;
     int rc;
 
-    if (known == SSH_KNOWN_HOSTS_OK)
-        return 0;
     if (ssh_get_server_publickey(self->session, &key) != SSH_OK)
         return ft_ssh_failure(self, EPROTO, "reading the host key", err);
     fingerprint_of(key, fingerprint, sizeof(fingerprint));
-    if (known == SSH_KNOWN_HOSTS_UNKNOWN || known == SSH_KNOWN_HOSTS_NOT_FOUND)
-        rc = accept_unknown(self, key, fingerprint, err);
-    else if (known == SSH_KNOWN_HOSTS_ERROR)
-        rc = ft_ssh_failure(self, EIO, "reading known_hosts", err);
-    else /* changed, or only another type known */
-        rc = refuse_changed(self, key, fingerprint, err);
+    snprintf(self->host_key, sizeof(self->host_key), "%s %s",
+             ssh_key_type_to_char(ssh_key_type(key)), fingerprint);
+    rc = judge(self, known, key, fingerprint, err);
     ssh_key_free(key);
     return rc;
 }

@@ -45,6 +45,8 @@ struct ft_ssh {
     char tried[256]; /* ways of authentication that were refused */
     bool cancelled;  /* the user gave up at a prompt */
     bool accept_new_host_keys;
+    char pinned[200];   /* the key it must have, or empty */
+    char host_key[200]; /* the key it has */
     bool connected;
     bool lost; /* the connection broke */
     struct ft_trace trace;

@@ -350,6 +350,8 @@ ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
     if (self->prompts.begin != NULL)
         self->prompts.begin(self->prompts.data);
     self->accept_new_host_keys = options->accept_new_host_keys;
+    if (options->pinned != NULL)
+        snprintf(self->pinned, sizeof(self->pinned), "%s", options->pinned);
     if (options->identity != NULL)
         snprintf(self->identity, sizeof(self->identity), "%s",
                  options->identity);
@@ -384,6 +386,12 @@ ft_ssh_close(struct ft_ssh *self)
     ft_secret_free(self->password);
     ft_ssh_proxy_end(&self->proxy);
     free(self);
+}
+
+const char *
+ft_ssh_host_key(const struct ft_ssh *self)
+{
+    return self->host_key;
 }
 
 const char *

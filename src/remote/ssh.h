@@ -55,8 +55,10 @@ struct ft_ssh_options {
     const char *config;        /* instead of ~/.ssh/config and the system's */
     const char *known_hosts;   /* instead of ~/.ssh/known_hosts */
     bool accept_new_host_keys; /* never accepts a changed one */
-    int connect_timeout_ms;    /* 0: 10 s */
-    int dial_timeout_ms;       /* of it for TCP; 0: all of it */
+    /* The key as ft_ssh_host_key told it before: another one is a changed one. */
+    const char *pinned;
+    int connect_timeout_ms; /* 0: 10 s */
+    int dial_timeout_ms;    /* of it for TCP; 0: all of it */
     struct ft_ssh_prompts prompts;
 };
 
@@ -76,6 +78,9 @@ void ft_ssh_close(struct ft_ssh *session);
  */
 void ft_ssh_set_trace(struct ft_ssh *session, const struct ft_trace *trace,
                       const char *name);
+
+/* "TYPE SHA256:..." of the key that the host has proved to own. */
+const char *ft_ssh_host_key(const struct ft_ssh *session);
 
 /* The destination as it was given, for messages. */
 const char *ft_ssh_name(const struct ft_ssh *session);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "ui/model/copy.h"
 
 #define THREADS_MAX 32
 
@@ -77,6 +78,8 @@ add_members(struct ft_work_fleet *self, struct ft_error *err)
     for (size_t i = 0; !rc && i < self->count; i++) {
         rc = ft_fleet_add(&self->fleet, self->hosts[i].name,
                           self->hosts[i].address, &member, err);
+        if (!rc)
+            FT_COPY(member->pinned, self->hosts[i].host_key);
         if (!rc && !self->work->identity)
             snprintf(member->identity, sizeof(member->identity), "%.*s",
                      (int)sizeof(member->identity) - 1, self->hosts[i].identity);
@@ -141,6 +144,7 @@ ft_work_fleet_ssh(struct ft_work_fleet *fleet, size_t index)
     options.prompts = prompts_of(&fleet->asking[index]);
     if (*member->identity)
         options.identity = member->identity;
+    options.pinned = member->pinned;
     return options;
 }
 
@@ -198,6 +202,19 @@ run_batch(struct job *jobs, size_t count)
     }
 }
 
+/* A host that was added by an older ftadmin has its key written down now. */
+static void
+remember_host(struct ft_store *store, const struct ft_store_host *host,
+              const struct ft_member *member)
+{
+    char key[FT_STORE_NAME];
+
+    ft_store_host_seen(store, host->name, ft_work_now_ms(), NULL);
+    ft_member_host_key(member, key, sizeof(key));
+    if (!*host->host_key && *key)
+        ft_store_host_pin(store, host->name, key, NULL);
+}
+
 /* Whoever was reached is known to live, whatever became of the question. */
 static void
 remember_seen(const struct ft_work_fleet *fleet)
@@ -208,8 +225,7 @@ remember_seen(const struct ft_work_fleet *fleet)
         return;
     for (size_t i = 0; i < fleet->count; i++)
         if (ft_member_reached(fleet->fleet.members[i]))
-            ft_store_host_seen(store, fleet->hosts[i].name, ft_work_now_ms(),
-                               NULL);
+            remember_host(store, &fleet->hosts[i], fleet->fleet.members[i]);
     ft_store_commit(store, NULL);
 }
 

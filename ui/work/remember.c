@@ -43,6 +43,7 @@ ft_work_remember(struct ft_store *store, struct ft_store_host *host,
     if (!member->facts)
         return 0;
     ft_member_version(member, version, sizeof(version));
+    ft_member_host_key(member, host->host_key, sizeof(host->host_key));
     host->seen_at = ft_work_now_ms();
     host->added_at = host->added_at ? host->added_at : host->seen_at;
     host->hypervisor = *member->facts->libvirt.version != '\0';

@@ -725,6 +725,7 @@ read_sql(const char *name, char **text)
 static const char *const migrations[] = {
     "0001-topology.sql", "0002-pairs.sql", "0003-history.sql",
     "0004-rollups.sql",  "0005-locks.sql", "0006-jobs.sql",
+    "0007-host-key.sql",
 };
 
 /* As an ftadmin of that version would have left it. */

@@ -182,6 +182,39 @@ test_host_keys(void **state)
     ft_ssh_close(ssh);
 }
 
+/* The key that was written down counts, whatever known_hosts says. */
+static void
+test_pinned(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh = log_in();
+    char key[200];
+
+    (void)state;
+    snprintf(key, sizeof(key), "%s", ft_ssh_host_key(ssh));
+    assert_int_equal(strncmp(key, "ssh-ed25519 SHA256:", 19), 0);
+    ft_ssh_close(ssh);
+    sshd_options(&sshd, &options);
+    options.pinned = key;
+    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ft_ssh_close(ssh);
+    /* known here, so that nobody needs to be asked again */
+    unlink(sshd.known_hosts);
+    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ft_ssh_close(ssh);
+    assert_int_equal(access(sshd.known_hosts, F_OK), 0);
+    /* another one, although known_hosts was told to accept it */
+    key[25] = key[25] == 'x' ? 'y' : 'x';
+    options.accept_new_host_keys = true;
+    assert_int_equal(refused(sshd.destination, &options, &err), EKEYREJECTED);
+    assert_int_equal(ft_reach_of(&err), FT_REACH_KEY_CHANGED);
+    assert_non_null(strstr(err.text, key));
+    unlink(sshd.known_hosts);
+    assert_int_equal(refused(sshd.destination, &options, &err), EKEYREJECTED);
+    assert_int_not_equal(access(sshd.known_hosts, F_OK), 0);
+}
+
 /* known_hosts written by OpenSSH, hashed names included. */
 static void
 test_reads_openssh_known_hosts(void **state)
@@ -683,6 +716,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_host_keys),
+        cmocka_unit_test(test_pinned),
         cmocka_unit_test(test_reads_openssh_known_hosts),
         cmocka_unit_test(test_wrong_key),
         cmocka_unit_test(test_passphrase),
