@@ -159,7 +159,7 @@ run(struct ft_cli *cli, int argc, char **argv)
 
     if (!cli->fleet.count)
         ft_cli_note_no_hosts(cli);
-    if (cli->options.watch && !parse_pick(cli, &pick, &err))
+    if (cli->options.watch && cli->fleet.count && !parse_pick(cli, &pick, &err))
         return ft_status_watch(cli, &pick, vm);
     code = ft_work_status(&cli->fleet, &status, &err) ? ft_cli_fail(cli, &err)
                                                       : show(cli, &status, vm);

@@ -28,9 +28,9 @@ ft_risk_by_word(const char *word)
 }
 
 static double
-clock_lag_ms(const json_t *status)
+number(const json_t *status, const char *key)
 {
-    return json_number_value(json_object_get(status, "clock_lag_ms"));
+    return json_number_value(json_object_get(status, key));
 }
 
 /* Whether a side misses the witness: the one that is left could not win. */
@@ -73,10 +73,12 @@ ft_pair_risk(const json_t *status)
         return FT_RISK_NONE;
     if (misses_witness(status))
         return FT_RISK_WITNESS;
+    if (number(status, "lag_ms") > FT_LAG_WARN_MS)
+        return FT_RISK_LAG;
     if (path_down(status))
         return FT_RISK_PATH;
-    return clock_lag_ms(status) > FT_CLOCK_LAG_WARN_MS ? FT_RISK_CLOCK
-                                                       : FT_RISK_NONE;
+    return number(status, "clock_lag_ms") > FT_CLOCK_LAG_WARN_MS ? FT_RISK_CLOCK
+                                                                 : FT_RISK_NONE;
 }
 
 void
@@ -86,10 +88,13 @@ ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
     if (risk == FT_RISK_WITNESS)
         snprintf(out, size, "the witness %.64s does not answer",
                  ft_json_string(status, "witness", "?"));
+    else if (risk == FT_RISK_LAG)
+        snprintf(out, size, "the copy is %.0f s old",
+                 number(status, "lag_ms") / 1000);
     else if (risk == FT_RISK_PATH)
         snprintf(out, size, "the path to %.64s is down",
                  ft_json_string(path_down(status), "peer", "the other host"));
     else if (risk == FT_RISK_CLOCK)
         snprintf(out, size, "the guest's clocks are %.0f ms behind",
-                 clock_lag_ms(status));
+                 number(status, "clock_lag_ms"));
 }

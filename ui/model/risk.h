@@ -13,13 +13,17 @@
 /* A guest whose clocks are further behind than this is at risk. */
 #define FT_CLOCK_LAG_WARN_MS 50
 
+/* And one whose copy is older; epochs are never so far apart by intention. */
+#define FT_LAG_WARN_MS 3000
+
 /* Name, word of the row's "at_risk", meaning. The worst first. */
-#define FT_RISKS(X)                                               \
-    X(NONE, "", "")                                               \
-    X(WITNESS, "witness",                                         \
-      "the witness does not answer a host: if the "               \
-      "other one dies now, nobody may go on")                     \
-    X(PATH, "path", "one of the paths between the hosts is down") \
+#define FT_RISKS(X)                                                 \
+    X(NONE, "", "")                                                 \
+    X(WITNESS, "witness",                                           \
+      "the witness does not answer a host: if the "                 \
+      "other one dies now, nobody may go on")                       \
+    X(LAG, "lag", "the copy is old: what a takeover would go back") \
+    X(PATH, "path", "one of the paths between the hosts is down")   \
     X(CLOCK, "clock", "the guest's clocks are behind")
 
 #define FT_RISK_ENUM_(name, ...) FT_RISK_##name,

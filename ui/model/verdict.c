@@ -22,6 +22,7 @@ enum condition {
     ALWAYS,
     UNHEARD,        /* no host that says it answers now */
     RISK_WITNESS,   /* at risk, and why */
+    RISK_LAG,       /* the same */
     RISK_PATH,      /* the same */
     RISK_CLOCK,     /* the same */
     NO_WITNESS,     /* the pair has none */
@@ -83,6 +84,8 @@ static const struct rule rules[] = {
     { STATE(PROTECTED), ANY, RISK_WITNESS, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: {w} does not answer, so no host could take over.",
       RAISE },
+    { STATE(PROTECTED), ANY, RISK_LAG, WARN, MOVE(YOURS), 0, false,
+      "{vm} is at risk: a takeover by {to} would go back {lag}.", LOOK },
     { STATE(PROTECTED), ANY, RISK_PATH, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: one of the paths from {on} to {to} is down.", LOOK },
     { STATE(PROTECTED), ANY, RISK_CLOCK, WARN, MOVE(LATER), 0, false,
@@ -226,6 +229,8 @@ holds(enum condition condition, const struct facts *facts)
         return !ft_json_bool(facts->row, "heard", 1);
     case RISK_WITNESS:
         return facts->risk == FT_RISK_WITNESS;
+    case RISK_LAG:
+        return facts->risk == FT_RISK_LAG;
     case RISK_PATH:
         return facts->risk == FT_RISK_PATH;
     case RISK_CLOCK:

@@ -193,6 +193,39 @@ test_clock(void **state)
     }
 }
 
+/* What puts a protected pair at risk, the worst first, by either side's word. */
+static void
+test_risks(void **state)
+{
+    FT_AUTOJSON json_t *status =
+        json_pack("{s:s,s:s,s:b,s:f,s:f,s:[{s:b,s:s},{s:b,s:s}],s:[{s:b}]}",
+                  "state", "protected", "witness", "w1", "witness_reachable", 1,
+                  "clock_lag_ms", 80., "lag_ms", 4000., "paths", "up", 1,
+                  "peer", "10.0.0.2", "up", 0, "peer", "10.1.0.2", "sides",
+                  "witness_reachable", 0);
+    char text[80];
+
+    (void)state;
+    assert_int_equal(ft_pair_risk(status), FT_RISK_WITNESS);
+    json_object_del(status, "sides");
+    assert_int_equal(ft_pair_risk(status), FT_RISK_LAG);
+    json_object_set_new(status, "lag_ms", json_real(30));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_PATH);
+    ft_risk_text(FT_RISK_PATH, status, text, sizeof(text));
+    assert_string_equal(text, "the path to 10.1.0.2 is down");
+    json_array_remove(json_object_get(status, "paths"), 0); /* never had two */
+    assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
+    json_object_set_new(status, "witness_reachable", json_false());
+    assert_int_equal(ft_pair_risk(status), FT_RISK_WITNESS);
+    json_object_set_new(status, "witness", json_null());
+    assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
+    json_object_set_new(status, "state", json_string("alone"));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_NONE);
+    assert_int_equal(ft_risk_by_word("path"), FT_RISK_PATH);
+    assert_int_equal(ft_risk_by_word("pathos"), FT_RISK_NONE);
+    assert_int_equal(ft_risk_by_word(NULL), FT_RISK_NONE);
+}
+
 int
 main(void)
 {
@@ -203,6 +236,7 @@ main(void)
         cmocka_unit_test(test_contract),
         cmocka_unit_test(test_worst),
         cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_risks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,7 +80,8 @@ check_forms(const char *state, const char *reason)
         if (bits & 16)
             json_object_set_new(row, "at_risk",
                                 json_string(
-                                    ft_risk_word(FT_RISK_WITNESS + bits % 3)));
+                                    ft_risk_word(FT_RISK_WITNESS +
+                                                 bits % (FT_RISK_COUNT - 1))));
         if (bits & 32) {
             json_object_set_new(row, "primary", json_string("h1" LONG));
             json_object_set_new(row, "standby", json_string("h2" LONG));
@@ -211,6 +212,10 @@ test_what_else_decides(void **state)
     check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:s}", "at_risk", "path"), FT_MOVE_YOURS,
                "vm1 is at risk: one of the paths from h1 to h2 is down.");
+    check_with(STATE(PROTECTED), WHY(NONE),
+               json_pack("{s:s,s:f}", "at_risk", "lag", "lag_ms", 11000.),
+               FT_MOVE_YOURS,
+               "vm1 is at risk: a takeover by h2 would go back 11 s.");
     check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:s,s:f}", "at_risk", "clock", "clock_lag_ms", 120.),
                FT_MOVE_LATER, "vm1 is at risk: its clocks are 120 ms behind.");

@@ -22,6 +22,7 @@
 #include "ui/work/hosts.h"
 #include "ui/work/job.h"
 #include "ui/work/journal.h"
+#include "ui/work/live.h"
 #include "ui/work/operate.h"
 #include "ui/work/remember.h"
 #include "ui/work/status.h"
@@ -501,15 +502,54 @@ test_events(void **state)
     ft_work_fleet_close(&fleet);
 }
 
+/* Hosts that nobody serves: the live state says so soon, and of the pair what
+ * the database has, which is nothing about now. */
+static void
+test_live(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_work_fleet fleet;
+    struct ft_work_live *live = NULL;
+    FT_AUTOJSON json_t *heard = status_of(3, "h1", "h2");
+    const json_t *row;
+    size_t index;
+
+    assert_int_equal(ft_work_remember_status(work->store, heard, &err), 0);
+    assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
+    if (ft_work_live_open(&fleet, 1000, &live, &err))
+        fail_msg("%s", err.text);
+    assert_true(ft_work_live_descriptor(live) >= 0);
+    for (int i = 0; i < 100 && !ft_work_live_is_complete(live); i++) {
+        ft_work_live_take(live, 50);
+        json_decref(ft_work_live_hosts(live));
+    }
+    {
+        FT_AUTOJSON json_t *hosts = ft_work_live_hosts(live);
+        FT_AUTOJSON json_t *pairs = ft_work_live_pairs(live);
+
+        assert_int_equal(json_array_size(hosts), 3);
+        json_array_foreach(hosts, index, row)
+            assert_string_equal(ft_json_string(row, "state", ""), "refused");
+        assert_int_equal(json_array_size(pairs), 1);
+        row = json_array_get(pairs, 0);
+        assert_string_equal(ft_json_string(row, "standing", ""), "unknown");
+        assert_true(json_is_false(json_object_get(row, "primary_live")));
+    }
+    ft_work_live_close(live);
+    ft_work_live_close(NULL);
+    ft_work_fleet_close(&fleet);
+}
+
 int
 main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_journal),  TEST(test_journal_stale), TEST(test_adopt),
-        TEST(test_suggest),  TEST(test_hosts),         TEST(test_silence),
-        TEST(test_select),   TEST(test_events),        TEST(test_job),
-        TEST(test_job_ends),
+        TEST(test_journal), TEST(test_journal_stale), TEST(test_adopt),
+        TEST(test_suggest), TEST(test_hosts),         TEST(test_silence),
+        TEST(test_select),  TEST(test_live),          TEST(test_events),
+        TEST(test_job),     TEST(test_job_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
