@@ -28,6 +28,7 @@ lab_tests = \
 	tests/lab/test-refusals.sh \
 	tests/lab/test-garbage.sh \
 	tests/lab/test-faults.sh \
+	tests/lab/test-status.sh \
 	tests/lab/test-clocks.sh \
 	tests/lab/test-jobs.sh \
 	tests/lab/test-phases.sh \

@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What ftadmin says of how things are: at risk when the witness is gone, what one more fault would
+# do, why a copy is not made, and whose witness a host is. What is said is held against what the
+# hosts then do.
+. "$(dirname "$0")/functions.sh"
+
+says() { # EXIT-CODE PATTERN [OPTION...]
+    local code=$1 pattern=$2
+    shift 2
+    output=$(ftadmin status "$@" 2>/dev/null)
+    [ $? -eq "$code" ] && grep -qE -- "$pattern" <<<"$output"
+}
+
+# The row of vm1 in what the last command printed.
+row() { # JQ
+    jq -r '.pairs[] | select(.vm == "vm1") | '"$1" <<<"$output"
+}
+
+if_lost() { # EXIT-CODE WHAT OUTCOME
+    exits "$1" ftadmin status --if-lost "$2" --json
+    [ "$(jq -r '.vms[] | select(.vm == "vm1") | .outcome' <<<"$output")" = "$3" ] ||
+        fail "without $2 vm1 $3, but it says: $output"
+}
+
+start_lab
+start_guest h1 vm1 --disk raw
+protect_guest vm1
+wait_for 60 protected_from h1
+
+note "the witness is off: at risk, and exit code 30"
+wait_for 20 says 0 protected vm1
+must lab power-off w1
+wait_for 30 says 30 "at risk"
+exits 30 ftadmin status --json
+[ "$(row '.at_risk + " " + .health + " " + .move')" = "witness warn you" ] || fail "$output"
+grep -q "w1 does not answer" <<<"$(row .sentence)" || fail "$(row .sentence)"
+exits 1 ftadmin status --line
+grep -q "^FTADMIN WARNING - .* at_risk=1 " <<<"$output" || fail "$output"
+if_lost 31 h1 stops
+if_lost 31 h2 "output held"
+must lab power-on w1
+wait_for 30 says 0 protected vm1
+
+note "both sides, the phases, and a row of numbers for each"
+exits 0 ftadmin status vm1 --json
+[ "$(row '[.sides[] | .host + " " + .role] | join(", ")')" = "h1 primary, h2 standby" ] ||
+    fail "sides: $output"
+row '.sides[] | select(.age_s > 3)' | grep -q . && fail "old words: $output"
+exits 0 ftadmin status vm1
+grep -qE "^h2 +standby +protected" <<<"$output" || fail "$output"
+exits 0 ftadmin status --line
+grep -q "^FTADMIN OK - .* protected=1 " <<<"$output" || fail "$output"
+[ "$(wc -l <<<"$output")" = 1 ] || fail "more than a line: $output"
+
+note "a host that is cut off is stale within 3 s, and live within 3 s of healing"
+watch=$test_folder/watch
+"$test_top/scripts/lab" on adm "$(built ftadmin)" status --watch --plain </dev/null \
+    >"$watch" 2>&1 8>&- &
+watcher=$!
+watched() { # NAME STATE
+    grep -P "\t$1\t" "$watch" | tail -n 1 | cut -f 5 | grep -qx "$2"
+}
+within() { # MILLISECONDS COMMAND...
+    local begin limit=$1
+    begin=$(now_ms)
+    shift
+    wait_for 20 "$@"
+    note "after $(($(now_ms) - begin)) ms: $*"
+    [ $(($(now_ms) - begin)) -le "$limit" ] || fail "not within $limit ms: $*"
+}
+wait_for 20 watched h2 ok
+wait_for 20 watched vm1 protected
+must lab cut adm h2
+within 3600 watched h2 stale # and a quarter of a second to look
+must lab heal adm h2
+within 3300 watched h2 ok
+must lab cut adm h1
+must lab cut adm h2
+within 3600 watched vm1 unknown
+must lab heal adm h1
+must lab heal adm h2
+within 3300 watched vm1 protected
+
+note "what would be, and what then is"
+if_lost 0 h1 "goes on elsewhere"
+if_lost 0 h2 "loses its copy"
+if_lost 0 w1 "loses its witness"
+if_lost 0 h1,h2 "loses its copy"
+exits 0 ftadmin status --problems --plain
+[ -z "$output" ] || fail "a problem: $output"
+
+note "the witness of another administrator's pairs is not taken away"
+exits 0 ftadmin --db /root/other.db host add w1
+exits 5 ftadmin --db /root/other.db host remove w1 --yes
+complains "is witness of 1"
+exits 0 ftadmin --db /root/other.db host remove w1 --keep-engine --yes
+engine w1 hello >/dev/null || fail "the engine of w1 is gone"
+
+note "libvirtd of the primary stops: why there is no copy is said"
+# shellcheck disable=SC2016 # for the inner shell
+must lab on h1 sh -c 'kill $(cat /run/libvirtd.pid)'
+tells_why() {
+    says 30 "" --json && [ -n "$(row '.problem.text // ""')" ] &&
+        [ "$(row .move)" = you ]
+}
+wait_for 60 tells_why
+row .sentence | grep -qiE "libvirt|client socket|monitor|cannot copy" || fail "$(row .sentence)"
+exits 1 ftadmin switchover vm1 --yes
+grep -q "Wait until ftadmin status says protected" <<<"$complaint" && fail "$complaint"
+must lab on h1 setsid libvirtd -d
+wait_for 120 says 0 protected vm1
+
+note "the host goes, as was said"
+must lab power-off h1
+wait_for 20 says 30 "alone" vm1 --json
+[ "$(row .primary)" = h2 ] || fail "$output"
+wait_for 20 watched vm1 alone
+kill -TERM $watcher
+wait $watcher
+[ $? -eq 130 ] || fail "status --watch ended otherwise"
