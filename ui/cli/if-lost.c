@@ -23,18 +23,18 @@ exit_of(enum ft_outcome worst)
 
 enum ft_exit
 ft_status_if_lost(struct ft_cli *cli, const json_t *pairs,
-                  const struct ft_work_status *status)
+                  struct ft_work_status *status)
 {
-    FT_AUTOJSON json_t *vms = ft_work_status_vms(status);
-    FT_AUTOJSON json_t *rows = NULL, *document = NULL;
+    FT_AUTOJSON json_t *vms = NULL, *rows = NULL, *document = NULL;
     struct ft_error err = FT_ERROR_INIT;
     struct ft_loss loss;
     enum ft_exit code;
 
     if (ft_loss_parse(cli->options.if_lost, status->hosts, &loss, &err))
         return ft_cli_fail(cli, &err);
+    vms = ft_work_status_vms(&cli->fleet, status);
     rows = ft_what_if_rows(pairs, vms, &loss);
-    if (!rows)
+    if (!vms || !rows)
         return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL, "out of memory");
     document = json_pack("{s:i,s:s,s:O}", "schema", 1, "if_lost",
                          cli->options.if_lost, "vms", rows);

@@ -12,6 +12,6 @@
  * FT_EXIT_UNREACHABLE: of one nobody can tell; or an error.
  */
 enum ft_exit ft_status_if_lost(struct ft_cli *cli, const json_t *pairs,
-                               const struct ft_work_status *status);
+                               struct ft_work_status *status);
 
 #endif

@@ -129,7 +129,7 @@ complain(struct ft_cli *cli, bool one)
 }
 
 static enum ft_exit
-show(struct ft_cli *cli, const struct ft_work_status *status, const char *vm)
+show(struct ft_cli *cli, struct ft_work_status *status, const char *vm)
 {
     enum ft_exit missing = select_vm(cli, vm, status->pairs), code;
     struct ft_verdict verdict;

@@ -24,9 +24,18 @@ json_t *ft_live_pair_rows(const struct ft_live *live, int64_t now_ms,
 
 /*
  * A row of a host: name, address, kind, state (ok, stale, connecting, or why it
- * is not reached: src/remote/reach.h, no-engine, unreachable), engine, pairs, witness_runs, polled, age_s, error.
+ * is not reached: src/remote/reach.h, no-engine, unreachable), engine, machine
+ * (memory, cpus, cpu_busy_percent, pressure; null when it was not looked at), pairs, witness_runs, polled, age_s, error.
  */
 json_t *ft_live_host_rows(const struct ft_live *live, int64_t now_ms,
                           int64_t wall_ms);
+
+/*
+ * Rows of all VMs (ft_vm_rows) with their protection by pairs, rows of pairs:
+ * of a host whose machine was looked at of late as they are there, of others
+ * as the database has them, with their age.
+ */
+json_t *ft_live_vm_rows(const struct ft_live *live, const json_t *pairs,
+                        int64_t now_ms, int64_t wall_ms);
 
 #endif

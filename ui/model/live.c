@@ -25,8 +25,10 @@ forget_words(struct ft_live_host *host)
 static void
 free_hosts(struct ft_live_host *hosts, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         forget_words(&hosts[i]);
+        json_decref(hosts[i].machine);
+    }
     free(hosts);
 }
 
@@ -71,6 +73,7 @@ ft_live_set_hosts(struct ft_live *live, struct ft_store_host *hosts,
             made[i] = *known;
             known->words = NULL;
             known->word_count = 0;
+            known->machine = NULL;
         }
         made[i].stored = hosts[i];
     }
@@ -267,6 +270,17 @@ ft_live_remove(struct ft_live_host *host, const char *pair)
         return;
     json_decref(word->status);
     *word = host->words[--host->word_count];
+}
+
+void
+ft_live_take_machine(struct ft_live_host *host, const json_t *machine,
+                     int64_t now_ms)
+{
+    if (!json_is_object(machine))
+        return;
+    json_decref(host->machine);
+    host->machine = json_incref((json_t *)machine);
+    host->machine_ms = now_ms;
 }
 
 void

@@ -53,6 +53,8 @@ struct ft_live_host {
     bool witness_runs;
     struct ft_live_word *words;
     size_t word_count;
+    json_t *machine; /* its last answer to the verb of that name, or NULL */
+    int64_t machine_ms;
 };
 
 /* A pair of the database, with what was heard of it last. */
@@ -114,6 +116,10 @@ void ft_live_take_ages(struct ft_live_host *host, const json_t *ages,
                        int64_t now_ms);
 
 void ft_live_remove(struct ft_live_host *host, const char *pair);
+
+/* A light look at the machine: VMs, memory, load, pools ("machine"). */
+void ft_live_take_machine(struct ft_live_host *host, const json_t *machine,
+                          int64_t now_ms);
 
 /*
  * It does not answer; what it said is no more than its last word. reached: by

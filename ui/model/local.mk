@@ -14,6 +14,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/left.c ui/model/left.h \
 	ui/model/live.c ui/model/live.h \
 	ui/model/live-rows.c ui/model/live-rows.h \
+	ui/model/live-vms.c \
 	ui/model/meaning.c ui/model/meaning.h \
 	ui/model/pair-rows.c ui/model/pair-rows.h \
 	ui/model/pair-world.c ui/model/pair-world.h \

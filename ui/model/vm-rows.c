@@ -5,9 +5,9 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/host-rows.h"
-#include "ui/model/pair-rows.h"
 
 static bool
 is_waiting_copy(const json_t *pair, const struct ft_store_vm *vm)
@@ -29,14 +29,31 @@ make_row(const json_t *pair, const struct ft_store_vm *vm, int64_t now)
                      ft_row_age(vm->seen_at, now));
 }
 
+/* {UUID of the VM: its pair} */
+static json_t *
+index_of(const json_t *pairs)
+{
+    json_t *found = json_object(), *pair;
+    size_t index;
+
+    json_array_foreach((json_t *)pairs, index, pair) {
+        const char *uuid = ft_json_string(pair, "uuid", "");
+
+        if (!json_object_get(found, uuid))
+            json_object_set(found, uuid, pair);
+    }
+    return found;
+}
+
 json_t *
 ft_vm_rows(const struct ft_store_vm *vms, size_t count, const json_t *pairs,
            int64_t now)
 {
+    FT_AUTOJSON json_t *by_vm = index_of(pairs);
     json_t *rows = json_array();
 
     for (size_t i = 0; i < count; i++) {
-        const json_t *pair = ft_pair_find(pairs, vms[i].uuid);
+        const json_t *pair = json_object_get(by_vm, vms[i].uuid);
 
         if (!is_waiting_copy(pair, &vms[i]))
             json_array_append_new(rows, make_row(pair, &vms[i], now));

@@ -20,6 +20,7 @@
 #define AGAIN_MS 500        /* before a stream that ended is begun anew */
 #define FOLLOW_MS 100000    /* before a polled host is followed after all */
 #define TAKE_MAX 1000       /* messages at a time */
+#define LOOK_MS 5000        /* between two looks at a machine */
 #define KEEP_MS 1000        /* before what is new goes to the database */
 #define KEEP_QUIET_MS 10000 /* and when nothing is */
 
@@ -35,6 +36,8 @@ struct watched {
     int64_t follow_ms;  /* a host that is polled is followed then */
     int64_t last_event; /* the highest number that the database has */
     struct ft_work_past past;
+    uint64_t look;   /* ticket of a look at the machine; 0: none */
+    int64_t look_ms; /* when the next one is due */
 };
 
 struct ft_work_live {
@@ -148,6 +151,17 @@ ask(struct watched *watched)
         watched->ask = 0;
 }
 
+static void
+look(struct watched *watched, int64_t now)
+{
+    if (watched->look || now < watched->look_ms)
+        return;
+    watched->look_ms = now + LOOK_MS;
+    if (ft_hub_ask(watched->hub, "machine", NULL, FT_WORK_ANSWER_MS,
+                   &watched->look, NULL))
+        watched->look = 0;
+}
+
 /* Whatever has to be asked of a host that is connected. */
 static void
 ask_if_due(struct watched *watched)
@@ -159,8 +173,10 @@ ask_if_due(struct watched *watched)
     ft_hub_state(watched->hub, &state);
     if (state.phase != FT_HUB_LIVE || !host)
         return;
-    if (watched->follows) /* an older engine has no past to tell */
+    if (watched->follows) { /* an older engine knows none of this */
         ft_work_past_ask(&watched->past, watched->hub, host, now);
+        look(watched, now);
+    }
     if (now < watched->next_ms)
         return;
     if (host->polled && now >= watched->follow_ms)
@@ -218,6 +234,11 @@ on_reply(struct watched *watched, const struct ft_hub_message *message)
     if (ft_work_past_take(&watched->past, message->ticket, message->body,
                           watched->live->later))
         return;
+    if (message->ticket == watched->look) {
+        watched->look = 0;
+        ft_live_take_machine(host_of(watched), message->body, now_ms());
+        return;
+    }
     if (asked)
         watched->ask = 0;
     else if (message->ticket != watched->watch)
@@ -441,6 +462,13 @@ ft_work_live_pairs(struct ft_work_live *live)
 {
     refresh_all(live);
     return ft_live_pair_rows(&live->state, now_ms(), ft_work_now_ms());
+}
+
+json_t *
+ft_work_live_vms(struct ft_work_live *live, const json_t *pairs)
+{
+    refresh_all(live);
+    return ft_live_vm_rows(&live->state, pairs, now_ms(), ft_work_now_ms());
 }
 
 json_t *

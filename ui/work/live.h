@@ -44,5 +44,7 @@ bool ft_work_live_is_complete(const struct ft_work_live *live);
 /* Rows as of now (ui/model/live-rows.h): new, NULL without memory. */
 json_t *ft_work_live_pairs(struct ft_work_live *live);
 json_t *ft_work_live_hosts(struct ft_work_live *live);
+/* pairs: rows of ft_work_live_pairs. */
+json_t *ft_work_live_vms(struct ft_work_live *live, const json_t *pairs);
 
 #endif

@@ -9,7 +9,6 @@
 #include "base/json.h"
 #include "ui/model/live-rows.h"
 #include "ui/model/pair-rows.h"
-#include "ui/model/vm-rows.h"
 #include "ui/work/known.h"
 #include "ui/work/remember.h"
 #include "ui/work/suggest.h"
@@ -99,11 +98,38 @@ ft_work_status(struct ft_work_fleet *fleet, struct ft_work_status *status,
     return make_rows(fleet, status, now, err);
 }
 
-json_t *
-ft_work_status_vms(const struct ft_work_status *status)
+/* data: a place for each member's answer. An older engine has none. */
+static int
+look(struct ft_fleet *fleet, struct ft_member *member, size_t index, void *data,
+     struct ft_error *err)
 {
-    return ft_vm_rows(status->live.vms, status->live.vm_count, status->pairs,
-                      ft_work_now_ms());
+    json_t **machines = data;
+
+    return ft_member_call(fleet, member, "machine", NULL, &machines[index],
+                          FT_WORK_ANSWER_MS, err);
+}
+
+json_t *
+ft_work_status_vms(struct ft_work_fleet *fleet, struct ft_work_status *status)
+{
+    FT_AUTOFREE json_t **machines = calloc(fleet->count + 1, sizeof(json_t *));
+    int64_t now;
+
+    if (!machines)
+        return NULL;
+    ft_work_fleet_each(fleet, look, machines);
+    now = ft_work_now_ms();
+    for (size_t i = 0; i < fleet->count; i++) {
+        struct ft_live_host *host =
+            ft_live_find(&status->live, fleet->hosts[i].name);
+
+        if (host && machines[i]) {
+            ft_live_heard(host, now);
+            ft_live_take_machine(host, machines[i], now);
+        }
+        json_decref(machines[i]);
+    }
+    return ft_live_vm_rows(&status->live, status->pairs, now, now);
 }
 
 void

@@ -23,8 +23,12 @@ struct ft_work_status {
 int ft_work_status(struct ft_work_fleet *fleet, struct ft_work_status *status,
                    struct ft_error *err);
 
-/* Rows of ft_vm_rows: all VMs as they were seen last, a new array or NULL. */
-json_t *ft_work_status_vms(const struct ft_work_status *status);
+/*
+ * Rows of ft_vm_rows, a new array or NULL: asks the hosts that answered for
+ * their VMs; those of others are as they were seen last.
+ */
+json_t *ft_work_status_vms(struct ft_work_fleet *fleet,
+                           struct ft_work_status *status);
 
 void ft_work_status_free(struct ft_work_status *status);
 

@@ -292,6 +292,62 @@ test_hosts_change(void **state)
     ft_live_free(&live);
 }
 
+/* VMs of a host that was looked at are as they are there, others as known. */
+static void
+test_vms(void **state)
+{
+    struct ft_live live;
+    struct ft_store_vm *vms = calloc(3, sizeof(*vms));
+    FT_AUTOJSON json_t *machine =
+        json_pack("{s:[{s:s,s:s,s:s,s:i,s:i},{s:s,s:s,s:s},i],s:i}", "vms",
+                  "uuid", "u1", "name", "vm1", "state", "running",
+                  "memory_bytes", 1024, "vcpus", 2, "uuid", "u3", "name", "vm3",
+                  "state", "paused", 7, "cpus", 4);
+    FT_AUTOJSON json_t *pairs =
+        json_pack("[{s:s,s:s,s:s,s:s}]", "uuid", "u3", "pair", "p3", "primary",
+                  "h2", "state", "protected");
+    FT_AUTOJSON json_t *before = NULL, *now = NULL, *later = NULL;
+    FT_AUTOJSON json_t *hosts = NULL;
+
+    (void)state;
+    begin(&live);
+    for (int i = 0; i < 3; i++) {
+        live.hosts[i].stored.id = i + 1;
+        FT_COPY(vms[i].uuid, i == 0 ? "u1" : i == 1 ? "u2" : "u9");
+        FT_COPY(vms[i].name, i == 0 ? "vm1" : i == 1 ? "vm2" : "vm9");
+        FT_COPY(vms[i].state, "off");
+        FT_COPY(vms[i].host_name, i == 1 ? "h2" : "h1");
+        vms[i].host = i == 1 ? 2 : 1;
+        vms[i].disk_bytes = 77;
+        vms[i].seen_at = 1000;
+    }
+    ft_live_set_vms(&live, vms, 3);
+    before = ft_live_vm_rows(&live, pairs, 1000, 61000);
+    assert_int_equal(json_array_size(before), 3);
+    say(&live, "h1", "primary", "protected", 1000);
+    ft_live_take_machine(ft_live_find(&live, "h1"), machine, 1000);
+    now = ft_live_vm_rows(&live, pairs, 1500, 61000);
+    assert_int_equal(json_array_size(now), 2); /* vm9 is gone, vm3 a copy */
+    assert_string_equal(ft_json_string(json_array_get(now, 0), "state", ""),
+                        "running");
+    assert_int_equal(json_integer_value(
+                         json_object_get(json_array_get(now, 0), "disk_bytes")),
+                     77);
+    assert_true(json_number_value(
+                    json_object_get(json_array_get(now, 0), "age_s")) == 0.5);
+    assert_string_equal(ft_json_string(json_array_get(now, 1), "vm", ""), "vm2");
+    hosts = ft_live_host_rows(&live, 1500, 0);
+    assert_int_equal(json_integer_value(json_object_get(
+                         json_object_get(json_array_get(hosts, 0), "machine"),
+                         "cpus")),
+                     4);
+    assert_true(
+        json_is_null(json_object_get(json_array_get(hosts, 1), "machine")));
+    later = ft_live_vm_rows(&live, pairs, 9000, 61000); /* stale */
+    assert_int_equal(json_array_size(later), 3);
+    ft_live_free(&live);
+}
+
 int
 main(void)
 {
@@ -304,6 +360,7 @@ main(void)
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_hosts_change),
+        cmocka_unit_test(test_vms),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
