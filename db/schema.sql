@@ -181,8 +181,7 @@ CREATE INDEX locks_by_subject ON locks (subject);
 -- one that is running without is interrupted. The newest 1,000 are kept.
 CREATE TABLE jobs (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
-    verb TEXT NOT NULL CHECK (verb IN ('protect', 'unprotect', 'switchover',
-        'verify', 'host add', 'host remove')),
+    verb TEXT NOT NULL CHECK (verb <> ''),
     subject TEXT NOT NULL,
     pair TEXT NOT NULL DEFAULT '',
     state TEXT NOT NULL CHECK (state IN ('running', 'done', 'partly', 'failed',

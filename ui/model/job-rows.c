@@ -142,6 +142,17 @@ left_switchover(const struct ft_store_job *job, struct ft_job_left *left)
 }
 
 static void
+left_set(const struct ft_store_job *job, struct ft_job_left *left)
+{
+    snprintf(left->goes_on, sizeof(left->goes_on),
+             "The hosts use what reached them; %.100s is protected all the "
+             "while.",
+             job->subject);
+    snprintf(left->next, sizeof(left->next),
+             "ftadmin set %.100s shows what the settings are now", job->subject);
+}
+
+static void
 left_host(const struct ft_store_job *job, struct ft_job_left *left)
 {
     bool add = is(job->verb, "host add");
@@ -183,6 +194,8 @@ ft_job_left(const struct ft_store_job *job,
                  "The hosts compare to the end and %.100s goes on then; nothing "
                  "is changed by it.",
                  job->subject);
+    else if (is(job->verb, "set"))
+        left_set(job, left);
     else
         left_host(job, left);
 }

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/work/job.h"
 #include "ui/work/locks.h"
 
 static int
@@ -48,6 +49,33 @@ ft_work_settings_prepare(struct ft_work_fleet *fleet, const char *vm,
     return ft_work_lock_vm(fleet->work, found->pair.vm_uuid, doing, err);
 }
 
+static int
+change(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
+       const json_t *changes, struct ft_error *left, struct ft_error *err)
+{
+    FT_AUTOFREE char *told = json_dumps(changes, JSON_COMPACT);
+    char text[FT_STORE_TEXT];
+    struct ft_trace trace;
+    struct ft_job *job;
+    int rc = ft_job_begin(fleet->work, "set", found->pair.vm, found->pair.pair,
+                          &job, err);
+
+    if (rc)
+        return rc;
+    trace = ft_job_trace(job);
+    ft_fleet_set_trace(&fleet->fleet, &trace);
+    snprintf(text, sizeof(text), "both hosts: change to %.900s",
+             told ? told : "other settings");
+    ft_job_step(job, 0, text, FT_STEP_STARTED);
+    rc = ft_change_settings(&fleet->fleet, &found->ref, changes,
+                            ft_work_timeout_ms(fleet->work, 0), left, err);
+    ft_job_step(job, 0, text, rc ? FT_STEP_FAILED : FT_STEP_DONE);
+    ft_fleet_set_trace(&fleet->fleet, NULL);
+    ft_job_end(job, rc, left->code != 0, left->code ? left->text : "changed",
+               rc ? err : NULL, NULL);
+    return rc;
+}
+
 int
 ft_work_settings_change(struct ft_work_fleet *fleet,
                         const struct ft_work_pair *found,
@@ -61,6 +89,5 @@ ft_work_settings_change(struct ft_work_fleet *fleet,
     *left = (struct ft_error)FT_ERROR_INIT;
     if (rc || !json_object_size(changes))
         return rc;
-    return ft_change_settings(&fleet->fleet, &found->ref, changes,
-                              ft_work_timeout_ms(fleet->work, 0), left, err);
+    return change(fleet, found, changes, left, err);
 }

@@ -19,8 +19,8 @@ int ft_work_settings_prepare(struct ft_work_fleet *fleet, const char *vm,
                              struct ft_error *err);
 
 /*
- * Makes before into after on both hosts, as ft_change_settings says; -EINVAL
- * when after makes no sense. Nothing is asked when they do not differ.
+ * Makes before into after on both hosts, as ft_change_settings says, as a job;
+ * -EINVAL when after makes no sense. Nothing is asked when they do not differ.
  */
 int ft_work_settings_change(struct ft_work_fleet *fleet,
                             const struct ft_work_pair *found,

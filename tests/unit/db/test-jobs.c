@@ -68,7 +68,7 @@ test_from_begin_to_end(void **state)
     FAILS(EALREADY, ft_store_job_stop(other, 1, &err));
     FAILS(ENOENT, ft_store_job_stop(other, 2, &err));
     FAILS(ENOENT, ft_store_job_get(other, 2, &seen, &err));
-    strcpy(job.verb, "dance");
+    *job.verb = '\0';
     FAILS(EINVAL, ft_store_job_begin(store, &job, &alive, &err));
     ft_store_close(store);
     ft_store_close(other);

@@ -129,6 +129,8 @@ test_what_others_leave(void **state)
     assert_says(&job, 1, "", "");
     job = make_job("verify", "vm1", "interrupted");
     assert_says(&job, 1, "nothing is changed", "");
+    job = make_job("set", "vm1", "interrupted");
+    assert_says(&job, 1, "is protected all the while", "ftadmin set vm1");
     job = make_job("host add", "h1 h2", "interrupted");
     assert_says(&job, 1, "Nothing goes on by itself",
                 "ftadmin host add h1 h2 goes on with it");
