@@ -15,6 +15,10 @@ bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check \
 bench-watch: ftadmin ftengine tests/guest/ledger-client
 	$(srcdir)/tests/bench/watch $(BENCHFLAGS)
 if HAVE_CMOCKA
+# the topology database with 200 pairs: needs no lab
+bench-store: tests/unit/db/test-first-view
+	for i in 1 2 3 4 5; do tests/unit/db/test-first-view | grep ' ms'; done
+.PHONY: bench-store
 # connections to many hosts: needs no lab
 EXTRA_PROGRAMS += tests/bench/hub
 tests_bench_hub_SOURCES = tests/bench/hub.c \
