@@ -104,9 +104,12 @@ bool ft_hub_has(const struct ft_hub_host *host, unsigned serial);
 void ft_hub_cancel_one(struct ft_hub_host *host, uint64_t ticket);
 void ft_hub_expire(struct ft_hub_host *host, int64_t now);
 
-/* A line of the engine: to whom it is for. size in bytes as sent. */
+/*
+ * A line of the engine: to whom it is for. size in bytes as sent. What is handed
+ * on is taken out of message.
+ */
 void ft_hub_dispatch(struct ft_hub_host *host, const struct ft_control *control,
-                     const json_t *message, size_t size);
+                     json_t *message, size_t size);
 
 /* ---- line ---- */
 
@@ -195,7 +198,7 @@ void ft_hub_post_state(struct ft_hub_host *host);
 void ft_hub_post(struct ft_hub_host *host, enum ft_hub_what what,
                  uint64_t ticket, json_t *body, const struct ft_error *error,
                  bool last);
-/* An event, body borrowed. -ENOBUFS when the reader is too far behind. */
+/* An event, body stolen. -ENOBUFS when the reader is too far behind. */
 int ft_hub_post_event(struct ft_hub_host *host, uint64_t ticket, json_t *body,
                       size_t size);
 

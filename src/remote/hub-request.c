@@ -152,13 +152,14 @@ ft_hub_expire(struct ft_hub_host *host, int64_t now)
 
 static void
 dispatch_reply(struct ft_hub_host *host, struct ft_hub_request **at,
-               const struct ft_control *control, const json_t *message)
+               const struct ft_control *control, json_t *message)
 {
     struct ft_hub_request *request = *at;
     struct ft_error error = FT_ERROR_INIT;
     json_t *result = NULL;
     int rc = ft_control_open_reply(control, message, &result, &error);
 
+    json_object_del(message, "result"); /* another thread's alone from here on */
     if (rc < 0 || request->kind != HUB_FOLLOW) {
         ft_hub_finish(host, at, rc, &error, result);
         return;
@@ -170,10 +171,12 @@ dispatch_reply(struct ft_hub_host *host, struct ft_hub_request **at,
 
 static void
 dispatch_event(struct ft_hub_host *host, struct ft_hub_request **at,
-               json_t *event, size_t size)
+               json_t *message, size_t size)
 {
+    json_t *event = json_incref(json_object_get(message, "event"));
     struct ft_error error;
 
+    json_object_del(message, "event");
     if (ft_hub_post_event(host, (*at)->ticket, event, size) == 0)
         return;
     ft_fail(&error, ENOBUFS, NULL,
@@ -184,16 +187,15 @@ dispatch_event(struct ft_hub_host *host, struct ft_hub_request **at,
 
 void
 ft_hub_dispatch(struct ft_hub_host *host, const struct ft_control *control,
-                const json_t *message, size_t size)
+                json_t *message, size_t size)
 {
     uint64_t id = (uint64_t)ft_json_int(message, "id", 0, INT64_MAX, 0);
-    json_t *event = json_object_get(message, "event");
     struct ft_hub_request **at = find(host, id);
 
     if (id == 0 || *at == NULL || (*at)->line == 0)
         return; /* an answer to hello, or to what has ended meanwhile */
     if (json_object_get(message, "ok") != NULL && !(*at)->replied)
         dispatch_reply(host, at, control, message);
-    else if (json_is_object(event) && (*at)->replied)
-        dispatch_event(host, at, event, size);
+    else if (json_is_object(json_object_get(message, "event")) && (*at)->replied)
+        dispatch_event(host, at, message, size);
 }

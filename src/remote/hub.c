@@ -531,15 +531,18 @@ ft_hub_post_event(struct ft_hub_host *host, uint64_t ticket, json_t *body,
                   size_t size)
 {
     struct ft_hub *hub = host->hub;
-    struct node *node =
-        make_node(host, FT_HUB_EVENT, ticket, json_incref(body), NULL);
-    int rc = node != NULL ? 0 : -ENOBUFS;
+    struct node *node = make_node(host, FT_HUB_EVENT, ticket, body, NULL);
+    int rc = 0;
 
+    if (node == NULL) {
+        json_decref(body);
+        return -ENOBUFS;
+    }
     pthread_mutex_lock(&hub->lock);
-    if (node != NULL && (host->events >= FT_HUB_EVENTS_MAX ||
-                         host->event_bytes + size > FT_HUB_EVENTS_BYTES))
+    if (host->events >= FT_HUB_EVENTS_MAX ||
+        host->event_bytes + size > FT_HUB_EVENTS_BYTES) {
         rc = -ENOBUFS;
-    if (rc == 0) {
+    } else {
         host->events++;
         host->event_bytes += size;
         node->size = size;
@@ -548,8 +551,6 @@ ft_hub_post_event(struct ft_hub_host *host, uint64_t ticket, json_t *body,
     pthread_mutex_unlock(&hub->lock);
     if (node != NULL)
         free_node(node);
-    else if (rc < 0)
-        json_decref(body);
     return rc;
 }
 

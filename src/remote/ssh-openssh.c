@@ -300,7 +300,12 @@ ft_ssh_proxy_jump(struct ft_ssh_proxy *proxy, const char *jumps,
 void
 ft_ssh_proxy_errors(const struct ft_ssh_proxy *proxy, char *out, size_t size)
 {
-    ssize_t n = proxy->errors > 0 ? read(proxy->errors, out, size - 1) : 0;
+    struct pollfd p = { proxy->errors, POLLIN, 0 };
+    ssize_t n = 0;
+
+    /* It may be about to say it. */
+    if (proxy->errors > 0 && poll(&p, 1, END_WAIT_MS) > 0)
+        n = read(proxy->errors, out, size - 1);
 
     out[n > 0 ? n : 0] = '\0';
     first_line(out);

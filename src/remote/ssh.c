@@ -230,6 +230,14 @@ read_options(struct ft_ssh *self)
     ssh_string_free_char(user);
 }
 
+/* How libssh tells that the other side closed; "Success" is its errno then. */
+static bool
+is_end(const char *text)
+{
+    return *text == '\0' || strcasestr(text, "socket error") != NULL ||
+           strstr(text, strerror(0)) != NULL;
+}
+
 /* The TCP connection stands, but SSH does not come about on it. */
 static int
 connect_failed(struct ft_ssh *self, struct ft_error *err)
@@ -245,9 +253,7 @@ connect_failed(struct ft_ssh *self, struct ft_error *err)
                              "for passwords on it.",
                              "%s: the way to it failed: %s", self->destination,
                              words);
-    switch (code_of_text(text, strcasestr(text, "socket error") != NULL
-                                   ? ECONNRESET
-                                   : EPROTO)) {
+    switch (code_of_text(text, is_end(text) ? ECONNRESET : EPROTO)) {
     case ETIMEDOUT:
         return ft_reach_fail(err, FT_REACH_TIMEOUT, hint,
                              "%s takes the connection, but its sshd does not "

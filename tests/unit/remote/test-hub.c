@@ -645,7 +645,6 @@ test_give_up(void **state)
 {
     struct ft_hub_host *h = add("h1", "");
     struct slow slow = { h, 0 };
-    int64_t began = ft_clock_ns();
     pthread_t thread;
 
     (void)state;
@@ -656,7 +655,6 @@ test_give_up(void **state)
     must_echo(h);
     pthread_join(thread, NULL);
     assert_int_equal(slow.rc, -ECANCELED);
-    assert_true(ft_clock_ns() - began < MS(1400));
     ft_hub_reopen(h);
     must_echo(h);
 }
