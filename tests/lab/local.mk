@@ -4,6 +4,7 @@ EXTRA_DIST += \
 	tests/lab/README \
 	tests/lab/chaos \
 	tests/lab/chrony \
+	tests/lab/clocks.sh \
 	tests/lab/common.sh \
 	tests/lab/enter.c \
 	tests/lab/functions.sh \
@@ -30,6 +31,7 @@ lab_tests = \
 	tests/lab/test-faults.sh \
 	tests/lab/test-status.sh \
 	tests/lab/test-clocks.sh \
+	tests/lab/test-clocks-machines.sh \
 	tests/lab/test-jobs.sh \
 	tests/lab/test-phases.sh \
 	tests/lab/test-watch.sh
