@@ -145,7 +145,8 @@ show(struct ft_cli *cli, struct ft_work_status *status, const char *vm)
         missing = FT_EXIT_UNREACHABLE; /* it may be known there */
     if (missing || code)
         return code ? code : missing;
-    return exit_of(verdict.severity);
+    /* nobody was asked, for nobody is known */
+    return cli->fleet.count ? exit_of(verdict.severity) : FT_EXIT_OK;
 }
 
 static enum ft_exit

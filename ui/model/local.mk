@@ -18,6 +18,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/meaning.c ui/model/meaning.h \
 	ui/model/pair-rows.c ui/model/pair-rows.h \
 	ui/model/pair-world.c ui/model/pair-world.h \
+	ui/model/picture.h \
 	ui/model/pick.c ui/model/pick.h \
 	ui/model/risk.c ui/model/risk.h \
 	ui/model/sentence.c ui/model/sentence.h \
@@ -26,6 +27,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/stored-pair.c ui/model/stored-pair.h \
 	ui/model/suggest.c ui/model/suggest.h \
 	ui/model/topology.c ui/model/topology.h \
+	ui/model/trace.c ui/model/trace.h \
 	ui/model/utc.c ui/model/utc.h \
 	ui/model/totals.c ui/model/totals.h \
 	ui/model/verdict.c ui/model/verdict.h \

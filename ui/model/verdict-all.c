@@ -86,7 +86,11 @@ of_no_pairs(const json_t *hosts, struct ft_verdict *verdict)
         { NULL, NULL },
     };
 
-    if (json_array_size(hosts) && !any_answers(hosts))
+    if (!json_array_size(hosts))
+        say(verdict, FT_SEVERITY_UNKNOWN, FT_MOVE_LATER,
+            "No host is known yet, and so no VM.", "ftadmin host add HOST...",
+            fillers);
+    else if (!any_answers(hosts))
         say(verdict, FT_SEVERITY_UNKNOWN, FT_MOVE_OURS,
             json_array_size(hosts) == 1
                 ? "{host} does not answer."

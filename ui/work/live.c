@@ -45,6 +45,7 @@ struct ft_work_live {
     struct ft_hub *hub;
     struct ft_later *later;
     struct ft_live state;
+    struct ft_trace *trace;
     struct watched *watched;
     int rate_ms;
     bool news;       /* something else than figures has changed */
@@ -251,6 +252,18 @@ on_reply(struct watched *watched, const struct ft_hub_message *message)
         on_snapshot(watched, message->body);
 }
 
+/* What a host measured in a second, or in some of them. */
+static void
+trace(struct watched *watched, const json_t *line)
+{
+    const json_t *sample = json_object_get(line, "sample");
+    struct ft_second second;
+
+    if (sample && !ft_second_from_json(sample, &second))
+        ft_trace_add(watched->live->trace, ft_json_string(line, "pair", ""),
+                     &second);
+}
+
 /* One line of the stream; what is not known is a sign of life all the same. */
 static void
 on_line(struct watched *watched, const json_t *line)
@@ -275,6 +288,7 @@ on_line(struct watched *watched, const json_t *line)
     if (witness)
         host->witness_runs = ft_json_bool(witness, "running", 0);
     keep_event(watched, json_object_get(line, "log"));
+    trace(watched, line);
 }
 
 static void
@@ -387,7 +401,8 @@ ft_work_live_open(struct ft_work_fleet *fleet, int rate_ms,
     live->rate_ms = rate_ms;
     live->watched = calloc(fleet->count + 1, sizeof(*live->watched));
     live->later = ft_later_new(fleet->work->store);
-    rc = live->watched && live->later
+    live->trace = ft_trace_new();
+    rc = live->watched && live->later && live->trace
              ? open_all(live, err)
              : ft_fail(err, ENOMEM, NULL, "out of memory");
     if (rc)
@@ -409,6 +424,7 @@ ft_work_live_close(struct ft_work_live *live)
         keep(live);
     ft_later_free(live->later);
     ft_live_free(&live->state);
+    ft_trace_free(live->trace);
     free(live->watched);
     free(live);
 }
@@ -476,4 +492,10 @@ ft_work_live_hosts(struct ft_work_live *live)
 {
     refresh_all(live);
     return ft_live_host_rows(&live->state, now_ms(), ft_work_now_ms());
+}
+
+const struct ft_trace *
+ft_work_live_trace(const struct ft_work_live *live)
+{
+    return live->trace;
 }

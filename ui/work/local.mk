@@ -4,6 +4,7 @@ noinst_LIBRARIES += libftuiwork.a
 libftuiwork_a_SOURCES = \
 	ui/work/events.c ui/work/events.h \
 	ui/work/fleet.c ui/work/fleet.h \
+	ui/work/history.c ui/work/history.h \
 	ui/work/hosts.c ui/work/hosts.h \
 	ui/work/job.c ui/work/job.h \
 	ui/work/journal.c ui/work/journal.h \
@@ -16,6 +17,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/protect.c ui/work/protect.h \
 	ui/work/remember.c ui/work/remember.h \
 	ui/work/settings.c ui/work/settings.h \
+	ui/work/source.c ui/work/source.h \
 	ui/work/status.c ui/work/status.h \
 	ui/work/suggest.c ui/work/suggest.h \
 	ui/work/vms.c ui/work/vms.h \

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the console shows, at one moment: rows as --json has them, made by
+ * ui/model from the live state, and the clocks they are judged by. Views read
+ * it and change nothing.
+ *
+ * Ownership: the holder's; arrays are never NULL. Threads: the console's.
+ */
+#ifndef FT_UI_MODEL_PICTURE_H
+#define FT_UI_MODEL_PICTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "ui/model/totals.h"
+#include "ui/model/verdict.h"
+
+#define FT_HISTORY_POINTS 240
+
+/* Values of one metric, the oldest first; negative: nothing was measured. */
+struct ft_history {
+    unsigned count;
+    double step_s; /* between two of them */
+    float values[FT_HISTORY_POINTS];
+    double usual_low, usual_high; /* negative: not known */
+};
+
+struct ft_picture {
+    json_t *pairs;  /* ft_pair_row, with who is live */
+    json_t *hosts;  /* ft_live_host_rows */
+    json_t *vms;    /* ft_vm_rows: those in no pair too */
+    json_t *events; /* ft_event_row, the oldest first */
+    json_t *jobs;   /* the newest first */
+    struct ft_verdict verdict;
+    struct ft_totals totals;
+    double age_s;    /* of the oldest word that is shown as live */
+    bool from_store; /* nothing was heard yet: all is from the database */
+    int64_t wall_ms; /* CLOCK_REALTIME */
+    /*
+     * The past of a pair's metric (pair/metrics.h, by name), over seconds.
+     * False when there is none.
+     */
+    bool (*history)(void *data, const char *pair, const char *metric,
+                    double seconds, struct ft_history *history);
+    void *data;
+};
+
+#endif

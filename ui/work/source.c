@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/work/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "ui/model/event-rows.h"
+#include "ui/model/job-rows.h"
+#include "ui/model/vm-rows.h"
+#include "ui/work/history.h"
+#include "ui/work/live.h"
+#include "ui/work/vms.h"
+
+#define EVENTS_SHOWN 2000
+#define JOBS_SHOWN 100
+#define PICTURE_NS (250 * FT_NS_PER_MS) /* between two pictures */
+#define STORE_NS FT_NS_PER_S            /* between two looks at the database */
+
+struct ft_work_source {
+    const struct ft_work *work;
+    struct ft_work_fleet fleet;
+    struct ft_work_live *live;
+    struct ft_store *store;
+    int rate_ms;
+    struct ft_picture picture;
+    int64_t made_ns, read_ns;
+    int64_t last_event; /* id of the newest one in the picture */
+    bool changed;       /* since the picture was made */
+};
+
+/* ---- from the database ---- */
+
+static void
+take_event(struct ft_work_source *source, const struct ft_store_event *event)
+{
+    json_t *row = ft_event_row(event);
+    char id[32];
+
+    snprintf(id, sizeof(id), "%lld", (long long)event->id);
+    json_object_set_new(row, "id", json_string(id));
+    /* of "2026-11-28T03:12:04.389Z" */
+    json_object_set_new(row, "time",
+                        json_stringn(event->at +
+                                         FT_MIN(strlen(event->at), (size_t)11),
+                                     FT_MIN(strlen(event->at), (size_t)19) -
+                                         FT_MIN(strlen(event->at), (size_t)11)));
+    json_array_append_new(source->picture.events, row);
+    if (json_array_size(source->picture.events) > EVENTS_SHOWN)
+        json_array_remove(source->picture.events, 0);
+    source->last_event = event->id;
+    source->changed = true;
+}
+
+static void
+read_events(struct ft_work_source *source)
+{
+    FT_AUTOFREE struct ft_store_event *events = NULL;
+    size_t count = 0;
+
+    if (ft_store_event_list(source->store, source->last_event, EVENTS_SHOWN,
+                            &events, &count, NULL))
+        return;
+    for (size_t i = 0; i < count; i++)
+        take_event(source, &events[i]);
+}
+
+static json_t *
+job_row(struct ft_work_source *source, const struct ft_store_job *job)
+{
+    FT_AUTOFREE struct ft_store_job_step *steps = NULL;
+    size_t count = 0;
+    json_t *row;
+    char id[32];
+
+    ft_store_job_steps(source->store, job->id, &steps, &count, NULL);
+    row = ft_job_row(job, steps, count, source->picture.wall_ms);
+    snprintf(id, sizeof(id), "%lld", (long long)job->id);
+    json_object_set_new(row, "identity", json_string(id));
+    return row;
+}
+
+static void
+read_jobs(struct ft_work_source *source)
+{
+    FT_AUTOFREE struct ft_store_job *jobs = NULL;
+    json_t *rows = json_array();
+    size_t count = 0;
+
+    if (ft_store_job_list(source->store, JOBS_SHOWN, &jobs, &count, NULL)) {
+        json_decref(rows);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(rows, job_row(source, &jobs[i]));
+    if (!json_equal(rows, source->picture.jobs))
+        source->changed = true;
+    json_decref(source->picture.jobs);
+    source->picture.jobs = rows;
+}
+
+static void
+read_vms(struct ft_work_source *source)
+{
+    FT_AUTOFREE struct ft_store_vm *vms = NULL;
+    struct ft_picture *p = &source->picture;
+    json_t *rows;
+    size_t count = 0;
+
+    if (ft_store_vm_list(source->store, 0, &vms, &count, NULL))
+        return;
+    rows = ft_vm_rows(vms, count, p->pairs, p->wall_ms);
+    json_decref(p->vms);
+    p->vms = rows;
+}
+
+/* ---- the hosts ---- */
+
+static void
+close_live(struct ft_work_source *source)
+{
+    ft_work_live_close(source->live);
+    source->live = NULL;
+    ft_work_fleet_close(&source->fleet);
+}
+
+static int
+open_live(struct ft_work_source *source, struct ft_error *err)
+{
+    int rc = ft_work_fleet_open(source->work, false, &source->fleet, err);
+
+    return rc ? rc
+              : ft_work_live_open(&source->fleet, source->rate_ms,
+                                  &source->live, err);
+}
+
+/* Are the hosts of the database still those that are followed? */
+static bool
+hosts_changed(struct ft_work_source *source)
+{
+    FT_AUTOFREE struct ft_store_host *hosts = NULL;
+    size_t count = 0;
+    bool same;
+
+    if (ft_store_host_list(source->store, &hosts, &count, NULL))
+        return false;
+    same = count == source->fleet.count;
+    for (size_t i = 0; same && i < count; i++)
+        same = !strcmp(hosts[i].name, source->fleet.hosts[i].name) &&
+               !strcmp(hosts[i].address, source->fleet.hosts[i].address) &&
+               hosts[i].hypervisor == source->fleet.hosts[i].hypervisor;
+    return !same;
+}
+
+/* ---- the past ---- */
+
+static bool
+history(void *data, const char *pair, const char *metric, double seconds,
+        struct ft_history *out)
+{
+    struct ft_work_source *source = data;
+
+    return ft_history_read(source->store, ft_work_live_trace(source->live),
+                           pair, metric, source->picture.wall_ms / 1000,
+                           (int64_t)seconds, out);
+}
+
+/* ---- the picture ---- */
+
+/* The oldest word that is shown as live. */
+static void
+find_age(struct ft_picture *p)
+{
+    const json_t *row;
+    size_t index;
+    double oldest = -1, stored = 0;
+
+    json_array_foreach(p->pairs, index, row) {
+        double age = json_number_value(json_object_get(row, "age_s"));
+
+        if (ft_json_bool(row, "heard", 0))
+            oldest = FT_MAX(oldest, age);
+        stored = FT_MAX(stored, age);
+    }
+    json_array_foreach(p->hosts, index, row)
+        if (!strcmp(ft_json_string(row, "state", ""), "ok"))
+            oldest = FT_MAX(oldest,
+                            json_number_value(json_object_get(row, "age_s")));
+    p->from_store = oldest < 0;
+    p->age_s = oldest < 0 ? stored : oldest;
+}
+
+static void
+make_picture(struct ft_work_source *source)
+{
+    struct ft_picture *p = &source->picture;
+    json_t *pairs = ft_work_live_pairs(source->live);
+    json_t *hosts = ft_work_live_hosts(source->live);
+
+    if (!pairs || !hosts) { /* no memory: the last one stays */
+        json_decref(pairs);
+        json_decref(hosts);
+        return;
+    }
+    json_decref(p->pairs);
+    json_decref(p->hosts);
+    p->pairs = pairs;
+    p->hosts = hosts;
+    p->wall_ms = ft_work_now_ms();
+    read_vms(source);
+    ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
+    ft_totals_count(p->pairs, p->hosts, &p->totals);
+    find_age(p);
+    source->made_ns = ft_clock_ns();
+    source->changed = false;
+}
+
+int
+ft_work_source_open(const struct ft_work *work, int rate_ms,
+                    struct ft_work_source **out, struct ft_error *err)
+{
+    struct ft_work_source *source = calloc(1, sizeof(*source));
+    int rc;
+
+    *out = source;
+    if (!source)
+        return ft_fail(err, ENOMEM, NULL, "no memory for the console");
+    source->work = work;
+    source->store = work->store;
+    source->rate_ms = rate_ms;
+    source->picture.pairs = json_array();
+    source->picture.hosts = json_array();
+    source->picture.vms = json_array();
+    source->picture.events = json_array();
+    source->picture.jobs = json_array();
+    source->picture.history = history;
+    source->picture.data = source;
+    rc = open_live(source, err);
+    if (rc)
+        return rc;
+    make_picture(source);
+    read_events(source);
+    read_jobs(source);
+    return 0;
+}
+
+void
+ft_work_source_close(struct ft_work_source *source)
+{
+    if (!source)
+        return;
+    close_live(source);
+    json_decref(source->picture.pairs);
+    json_decref(source->picture.hosts);
+    json_decref(source->picture.vms);
+    json_decref(source->picture.events);
+    json_decref(source->picture.jobs);
+    free(source);
+}
+
+int
+ft_work_source_descriptor(const struct ft_work_source *source)
+{
+    return source->live ? ft_work_live_descriptor(source->live) : -1;
+}
+
+bool
+ft_work_source_take(struct ft_work_source *source)
+{
+    int64_t now = ft_clock_ns();
+
+    if (source->live && ft_work_live_take(source->live, 0))
+        source->changed = true;
+    if (now - source->read_ns >= STORE_NS) {
+        source->read_ns = now;
+        read_events(source);
+        read_jobs(source);
+        if (hosts_changed(source)) {
+            close_live(source);
+            if (open_live(source, NULL))
+                return false; /* tried again in a second */
+        }
+        source->changed = true; /* ages have grown */
+    }
+    if (!source->live || !source->changed || now - source->made_ns < PICTURE_NS)
+        return false;
+    make_picture(source);
+    return true;
+}
+
+const struct ft_picture *
+ft_work_source_picture(const struct ft_work_source *source)
+{
+    return &source->picture;
+}
+
+void
+ft_work_source_ask_again(struct ft_work_source *source)
+{
+    source->read_ns = 0;
+}
