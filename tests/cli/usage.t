@@ -21,6 +21,7 @@ $ ftadmin
 !   jobs                     List what ftadmin does and did to VMs and hosts
 !   jobs show JOB            Show one job: its steps, how far it is, what it leaves
 !   jobs stop JOB            Ask a job to stop at its next safe point
+!   console                  Open the console: everything live, on the whole screen
 !   help [COMMAND]           Explain a command
 ! 
 ! Options of every command:

@@ -17,6 +17,7 @@ include tests/unit/qemu/local.mk
 include tests/unit/remote/local.mk
 include tests/unit/standby/local.mk
 include tests/unit/text/local.mk
+include tests/unit/tui/local.mk
 include tests/unit/virt/local.mk
 include tests/unit/witness/local.mk
 include tests/unit/worker/local.mk

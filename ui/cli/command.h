@@ -31,6 +31,7 @@ struct ft_command {
     int min_arguments;
     int max_arguments; /* -1: any number */
     bool hidden;       /* for tests; not in the list */
+    bool asks_nobody;  /* no prompts: it draws on the terminal itself */
     enum ft_needs needs;
     /* What is wrong with the arguments can be seen before; NULL: nothing. */
     enum ft_exit (*check)(struct ft_cli *cli, int argc, char **argv);

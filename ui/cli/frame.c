@@ -24,11 +24,12 @@ fill_work(struct ft_cli *cli, struct ft_cli_prompter *prompter)
         .engine = cli->options.engine,
         .accept_new_host_keys = cli->options.accept_new_host_keys,
         .timeout_ms = (int)cli->options.timeout_s * 1000,
-        .prompts = ft_cli_prompts(prompter, cli),
         .interrupted = ft_cli_interrupted,
         .detail = on_detail,
         .data = cli,
     };
+    if (!cli->command->asks_nobody)
+        cli->work.prompts = ft_cli_prompts(prompter, cli);
 }
 
 /* The place is wrong; nothing that was looked for is missing. */

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libftuicli.a
 libftuicli_a_SOURCES = \
 	ui/cli/answers.c ui/cli/answers.h \
+	ui/cli/console.c \
 	ui/cli/cli.c ui/cli/cli.h \
 	ui/cli/command.h \
 	ui/cli/exit.c ui/cli/exit.h \
@@ -36,7 +37,7 @@ libftuicli_a_SOURCES = \
 
 sbin_PROGRAMS += ftadmin
 ftadmin_SOURCES = ui/cli/main.c
-ftadmin_LDADD = libftuicli.a libftuiwork.a libftuitext.a libftuimodel.a \
+ftadmin_LDADD = libftuicli.a libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a \
 	libftdb.a libftpair.a libftprotect.a libftremote.a libftplan.a libftinventory.a \
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
-	$(LIBXML_LIBS)
+	$(LIBXML_LIBS) $(NCURSES_LIBS)

@@ -11,6 +11,7 @@
 #include "ui/cli/frame.h"
 #include "ui/cli/help.h"
 #include "ui/cli/parse.h"
+#include "ui/cli/verbs.h"
 
 /* A closed standard stream would give its number to the database. */
 static void
@@ -36,12 +37,19 @@ without_command(struct ft_cli *cli, int argc, char **argv)
         ft_help_noun(cli->out, cli->commands, argv[0]);
         return FT_EXIT_OK;
     }
-    if (cli->options.help || isatty(STDOUT_FILENO)) {
+    if (cli->options.help) {
         ft_help_overview(cli->out, cli->commands);
         return FT_EXIT_OK;
     }
     ft_help_overview(cli->messages, cli->commands);
     return FT_EXIT_USAGE;
+}
+
+/* There the console is what opens first. */
+static bool
+is_at_terminal(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
 static enum ft_exit
@@ -51,6 +59,8 @@ run(struct ft_cli *cli, int argc, char **argv)
 
     if (code)
         return code;
+    if (!cli->command && is_at_terminal() && !cli->options.help)
+        cli->command = ft_command_find(cli->commands, "console");
     if (!cli->command || cli->options.version)
         return without_command(cli, argc, argv);
     if (cli->options.help) {

@@ -52,6 +52,10 @@ struct ft_cli_options {
     const char *filter;
     const char *sort;
     const char *if_lost;
+    /* console */
+    bool readonly;
+    bool ascii;
+    bool mono;
     /* events */
     bool follow;
     int64_t limit;

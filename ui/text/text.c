@@ -42,9 +42,8 @@ ft_utf8_decode(const char *text, unsigned *character)
     return -1;
 }
 
-/* -1 for what must not reach a terminal. */
-static int
-character_width(unsigned character)
+int
+ft_character_width(unsigned character)
 {
     if (character < 0x20 || (character >= 0x7f && character < 0xa0))
         return -1;
@@ -59,7 +58,7 @@ ft_text_width(const char *text)
 
     while (*text) {
         int size = ft_utf8_decode(text, &character);
-        int columns = size > 0 ? character_width(character) : -1;
+        int columns = size > 0 ? ft_character_width(character) : -1;
 
         width += columns < 0 ? 1 : columns;
         text += size > 0 ? size : 1;
@@ -75,7 +74,7 @@ ft_text_safe(const char *text, bool utf8, char *out, size_t size)
 
     while (*text && used + 1 < size) {
         int length = ft_utf8_decode(text, &character);
-        bool good = length > 0 && character_width(character) >= 0 &&
+        bool good = length > 0 && ft_character_width(character) >= 0 &&
                     (utf8 || character < 0x80);
 
         if (good && used + length + 1 > size)

@@ -15,6 +15,9 @@
  */
 int ft_utf8_decode(const char *text, unsigned *character);
 
+/* Columns of one character, 0 to 2; -1 for what must not reach a terminal. */
+int ft_character_width(unsigned character);
+
 /* Width in terminal columns; whatever ft_text_safe replaces counts one. */
 size_t ft_text_width(const char *text);
 

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ui/tui
+if HAVE_CMOCKA
+tui_tests = tests/unit/tui/test-grid tests/unit/tui/test-runner \
+	tests/unit/tui/test-screens
+check_PROGRAMS += $(tui_tests)
+TESTS += $(tui_tests)
+tui_libs = libftuitui.a libftuitext.a libftuimodel.a libftpair.a libftbase.a -lm \
+	$(NCURSES_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_tui_test_grid_SOURCES = tests/unit/tui/test-grid.c
+tests_unit_tui_test_grid_LDADD = $(tui_libs)
+tests_unit_tui_test_runner_SOURCES = tests/unit/tui/test-runner.c
+tests_unit_tui_test_runner_LDADD = $(tui_libs)
+tests_unit_tui_test_screens_SOURCES = tests/unit/tui/test-screens.c
+tests_unit_tui_test_screens_LDADD = $(tui_libs)
+endif
+
+EXTRA_DIST += tests/unit/tui/pictures tests/unit/tui/screens
+# The screens as they are now, to be looked at before they are committed.
+update-screens: tests/unit/tui/test-screens
+	srcdir=$(srcdir) FT_UPDATE_SCREENS=yes tests/unit/tui/test-screens
+.PHONY: update-screens

@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whole screens, to the column: a picture (pictures/NAME.json) and keys in, a
+ * text out, compared with screens/NAME.txt. With FT_UPDATE_SCREENS set the texts
+ * are written instead, to be looked at and committed (make update-screens).
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "ui/model/pair-rows.h"
+#include "ui/tui/console.h"
+#include "ui/tui/frame.h"
+#include "ui/tui/pages.h"
+#include "ui/tui/state.h"
+#include "ui/tui/sheet.h"
+
+/* What was asked of the owner last. */
+struct asked {
+    char command[1024];
+    bool shown;
+    unsigned runs, plans;
+};
+
+static struct asked asked;
+
+static bool
+history(void *data, const char *pair, const char *metric, double seconds,
+        struct ft_history *h)
+{
+    (void)data;
+    (void)pair;
+    (void)seconds;
+    h->count = 60;
+    h->step_s = 15;
+    h->usual_low = strcmp(metric, "apply_ms") ? 4 : -1;
+    h->usual_high = 8;
+    for (unsigned i = 0; i < h->count; i++)
+        h->values[i] = i == 20 ? -1 : 3 + 2 * fabsf(sinf((float)i / 4));
+    return true;
+}
+
+static json_t *
+pair_rows(const json_t *fixture)
+{
+    const json_t *live = json_object_get(fixture, "live");
+    json_t *rows = json_array();
+    const json_t *status;
+    size_t index;
+
+    json_array_foreach(json_object_get(fixture, "pairs"), index, status) {
+        json_t *row = ft_pair_row(status, 0.3, true);
+        static const char *const roles[][2] = { { "primary", "primary_live" },
+                                                { "standby", "standby_live" },
+                                                { "witness", "witness_live" } };
+
+        for (size_t i = 0; i < FT_ARRAY_SIZE(roles); i++)
+            json_object_set(
+                row, roles[i][1],
+                json_object_get(live, ft_json_string(status, roles[i][0], "")));
+        ft_pair_row_judge(row);
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static void
+load(const char *name, struct ft_picture *p)
+{
+    char path[512];
+    json_t *fixture;
+
+    snprintf(path, sizeof(path), "%s/tests/unit/tui/pictures/%s.json",
+             getenv("srcdir") ? getenv("srcdir") : ".", name);
+    fixture = json_load_file(path, 0, NULL);
+    assert_non_null(fixture);
+    memset(p, 0, sizeof(*p));
+    p->pairs = pair_rows(fixture);
+    p->hosts = json_incref(json_object_get(fixture, "hosts"));
+    p->vms = json_incref(json_object_get(fixture, "vms"));
+    p->events = json_incref(json_object_get(fixture, "events"));
+    p->jobs = json_incref(json_object_get(fixture, "jobs"));
+    p->wall_ms = ft_json_int(fixture, "wall_ms", 0, INT64_MAX, 0);
+    p->age_s = 0.6;
+    p->history = history;
+    ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
+    ft_totals_count(p->pairs, p->hosts, &p->totals);
+    json_decref(fixture);
+}
+
+static void
+unload(struct ft_picture *p)
+{
+    json_decref(p->pairs);
+    json_decref(p->hosts);
+    json_decref(p->vms);
+    json_decref(p->events);
+    json_decref(p->jobs);
+}
+
+static void
+op_run(void *data, const struct ft_words *words, bool show)
+{
+    (void)data;
+    ft_words_text(words, asked.command, sizeof(asked.command));
+    asked.shown = show;
+    asked.runs++;
+}
+
+static void
+op_plan(void *data, const struct ft_words *words)
+{
+    (void)data;
+    ft_words_text(words, asked.command, sizeof(asked.command));
+    asked.plans++;
+}
+
+static void
+op_nothing(void *data)
+{
+    (void)data;
+}
+
+static void
+op_text(void *data, const char *text)
+{
+    (void)data;
+    (void)text;
+}
+
+static const struct ft_console_ops ops = {
+    op_run, op_nothing, op_plan, op_text, op_text, op_nothing, op_nothing, NULL,
+};
+
+/* Keys by their names, separated by blanks. */
+static void
+press(struct ft_console *console, const char *keys)
+{
+    char word[32];
+    int used;
+
+    for (; sscanf(keys, "%31s%n", word, &used) == 1; keys += used) {
+        struct ft_key key = { ft_key_by_name(word), NULL };
+
+        assert_int_not_equal(key.code, FT_KEY_NONE);
+        ft_console_key(console, &key);
+    }
+}
+
+static void
+type(struct ft_console *console, const char *text)
+{
+    for (; *text; text++) {
+        struct ft_key key = { (unsigned char)*text, NULL };
+
+        ft_console_key(console, &key);
+    }
+}
+
+static char *
+draw(struct ft_console *console, int width, int height, bool utf8)
+{
+    struct ft_grid grid;
+    char *text;
+
+    assert_int_equal(ft_grid_open(&grid, width, height, utf8), 0);
+    ft_console_draw(console, &grid);
+    text = ft_grid_dump(&grid);
+    ft_grid_close(&grid);
+    assert_non_null(text);
+    return text;
+}
+
+static void
+compare(const char *name, const char *text)
+{
+    char path[512];
+    FT_AUTOFREE char *known = NULL;
+
+    snprintf(path, sizeof(path), "%s/tests/unit/tui/screens/%s.txt",
+             getenv("srcdir") ? getenv("srcdir") : ".", name);
+    if (getenv("FT_UPDATE_SCREENS")) {
+        FILE *out = fopen(path, "w");
+
+        assert_non_null(out);
+        fputs(text, out);
+        fclose(out);
+        return;
+    }
+    assert_int_equal(ft_file_read(path, 1 << 20, &known, NULL), 0);
+    if (strcmp(known, text) != 0) {
+        print_message("%s is not as it was:\n%s", name, text);
+        fail_msg("%s (make update-screens writes it anew)", path);
+    }
+}
+
+static const struct {
+    const char *name, *picture;
+    int width, height;
+    bool utf8;
+    const char *keys;
+} screens[] = {
+    { "overview-calm", "calm", 80, 24, true, "" },
+    { "overview-calm-ascii", "calm", 80, 24, false, "" },
+    { "overview-calm-wide", "calm", 132, 43, true, "" },
+    { "overview-small", "calm", 41, 13, true, "" },
+    { "overview-too-small", "calm", 40, 12, true, "" },
+    { "overview-tiny", "trouble", 12, 2, true, "" },
+    { "overview-trouble", "trouble", 80, 24, true, "" },
+    { "overview-trouble-ascii", "trouble", 80, 24, false, "" },
+    { "overview-mixed", "mixed", 80, 24, true, "" },
+    { "overview-mixed-wide", "mixed", 100, 30, true, "" },
+    { "overview-problems", "mixed", 80, 24, true, "!" },
+    { "overview-empty", "empty", 80, 24, true, "" },
+    { "overview-what-if-kvm3", "calm", 80, 24, true, "Right Right" },
+    { "vm", "calm", 80, 24, true, "Enter" },
+    { "vm-ascii", "calm", 80, 24, false, "Enter" },
+    { "vm-wide", "calm", 132, 43, true, "Enter" },
+    { "vm-alone", "trouble", 80, 24, true, "Enter" },
+    { "menu-protected", "calm", 80, 24, true, "a" },
+    { "menu-alone", "trouble", 80, 24, true, "a" },
+    { "menu-host", "calm", 80, 24, true, "2 a" },
+    { "question-switchover", "calm", 80, 24, true, "a s" },
+    { "question-unprotect", "calm", 80, 24, true, "a u" },
+    { "hosts", "trouble", 80, 24, true, "2" },
+    { "events", "calm", 80, 24, true, "3" },
+    { "event", "calm", 80, 24, true, "3 Up Enter" },
+    { "jobs", "calm", 80, 24, true, "5" },
+    { "what-if", "calm", 80, 24, true, "x" },
+    { "help", "calm", 80, 24, true, "?" },
+    { "command", "calm", 80, 24, true, ":" },
+};
+
+static void
+test_screens(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(screens); i++) {
+        FT_AUTOFREE char *text = NULL;
+        struct ft_console console;
+        struct ft_picture picture;
+
+        load(screens[i].picture, &picture);
+        assert_int_equal(ft_console_open(&console, &ops, &picture,
+                                         screens[i].utf8),
+                         0);
+        press(&console, screens[i].keys);
+        text = draw(&console, screens[i].width, screens[i].height,
+                    screens[i].utf8);
+        compare(screens[i].name, text);
+        ft_console_close(&console);
+        unload(&picture);
+    }
+}
+
+/* ---- behaviour ---- */
+
+static void
+begin(struct ft_console *console, struct ft_picture *picture, const char *name)
+{
+    memset(&asked, 0, sizeof(asked));
+    load(name, picture);
+    assert_int_equal(ft_console_open(console, &ops, picture, true), 0);
+}
+
+static void
+end(struct ft_console *console, struct ft_picture *picture)
+{
+    ft_console_close(console);
+    unload(picture);
+}
+
+static void
+test_no_is_the_answer_at_first(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    press(&console, "a s Enter");
+    assert_int_equal(asked.runs, 0);
+    assert_int_equal(console.overlay, FT_OVERLAY_NONE);
+    press(&console, "a s Esc a s y Esc");
+    assert_int_equal(asked.runs, 0);
+    press(&console, "a s Tab Enter");
+    assert_int_equal(asked.runs, 1);
+    assert_string_equal(
+        asked.command,
+        "ftadmin switchover 00000001-aaaa-4000-8000-000000000000 --yes");
+    end(&console, &picture);
+}
+
+static void
+test_the_severe_ask_for_the_name(void **state)
+{
+    struct ft_key paste = { FT_KEY_PASTE, "db-01" };
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    press(&console, "a u");
+    ft_console_key(&console, &paste);
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 0);
+    type(&console, "db-02");
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 0);
+    press(&console, "Backspace");
+    type(&console, "1");
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 1);
+    assert_non_null(strstr(asked.command, "unprotect 00000001-"));
+    end(&console, &picture);
+}
+
+/* The act goes to what was asked about, also when the list has changed. */
+static void
+test_an_act_goes_to_its_vm(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture, later;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    load("trouble", &later);
+    press(&console, "Down Down a s Tab"); /* ldap */
+    ft_console_set_picture(&console, &later);
+    press(&console, "Enter"); /* it is alone by now */
+    assert_int_equal(asked.runs, 0);
+    assert_string_equal(console.pages[0].list.selected,
+                        "00000003-aaaa-4000-8000-000000000000");
+    unload(&later);
+    load("empty", &later);
+    ft_console_set_picture(&console, &picture);
+    press(&console, "a s Tab");
+    ft_console_set_picture(&console, &later);
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 0);
+    unload(&later);
+    end(&console, &picture);
+}
+
+static void
+test_the_order_is_held_under_the_cursor(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture, later;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    load("trouble", &later);
+    press(&console, "Down Down"); /* ldap, third */
+    ft_console_set_picture(&console, &later);
+    assert_int_equal(console.pages[0].list.position, 2);
+    assert_true(console.pages[0].order_old);
+    press(&console, "o");
+    assert_false(console.pages[0].order_old);
+    assert_string_equal(console.pages[0].list.selected,
+                        "00000003-aaaa-4000-8000-000000000000");
+    ft_console_set_picture(&console, &picture);
+    unload(&later);
+    end(&console, &picture);
+}
+
+static void
+test_read_only_changes_nothing(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    console.readonly = true;
+    press(&console, "a s Tab Enter Esc a u");
+    type(&console, "db-01");
+    press(&console, "Enter Esc");
+    press(&console, "G p"); /* test-old or build */
+    press(&console, ":");
+    type(&console, "unprotect db-01 --yes");
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 0);
+    assert_int_equal(asked.plans, 0);
+    press(&console, ":");
+    type(&console, "status");
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 1);
+    end(&console, &picture);
+}
+
+static void
+test_a_typed_command(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    press(&console, ":");
+    type(&console, "ftadmin protect 'my vm' --standby kvm2");
+    press(&console, "Enter");
+    assert_true(asked.shown);
+    assert_string_equal(asked.command, "ftadmin protect 'my vm' --standby kvm2");
+    press(&console, ": Up Enter");
+    assert_int_equal(asked.runs, 2);
+    press(&console, ":");
+    type(&console, "status 'unended");
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 2);
+    end(&console, &picture);
+}
+
+static void
+test_pasted_text_runs_nothing(void **state)
+{
+    struct ft_key paste = { FT_KEY_PASTE, "a s q :unprotect db-01 --yes " };
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    ft_console_key(&console, &paste);
+    assert_int_equal(console.overlay, FT_OVERLAY_NONE);
+    assert_false(console.leave);
+    assert_int_equal(asked.runs, 0);
+    end(&console, &picture);
+}
+
+static void
+test_a_filter_and_the_way_back(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    press(&console, "\\");
+    type(&console, "web");
+    press(&console, "Enter");
+    assert_int_equal(json_array_size(console.pages[0].rows), 2);
+    press(&console, "Enter");
+    assert_int_equal(console.depth, 2);
+    press(&console, "Esc");
+    assert_int_equal(console.depth, 1);
+    press(&console, "Esc");
+    assert_int_equal(json_array_size(console.pages[0].rows), 8);
+    press(&console, "Esc");
+    assert_false(console.leave);
+    press(&console, "q");
+    assert_true(console.leave);
+    end(&console, &picture);
+}
+
+static void
+test_the_sheet_goes_by_enter(void **state)
+{
+    static const char plan[] =
+        "{\"schema\":1,\"vm\":\"build\",\"primary\":\"kvm3\",\"standby\":"
+        "\"kvm1\",\"witness\":\"w1\",\"steps\":[{\"step\":\"engine\",\"host\":"
+        "\"kvm3\",\"description\":\"kvm3: make sure that the engine is "
+        "installed and runs\"},{\"step\":\"sync\",\"host\":\"kvm3\","
+        "\"description\":\"copy 40.0 GiB of disks and 8.0 GiB of memory\"}],"
+        "\"checks\":[{\"verdict\":\"pass\",\"id\":\"vm.running\"},{\"verdict\":"
+        "\"warn\",\"id\":\"vm.kvm\",\"subject\":\"build\",\"evidence\":\"not "
+        "proven on KVM\",\"remedy\":\"Verify it once it is protected.\"}],"
+        "\"candidates\":[{\"host\":\"kvm1\",\"taken\":true,\"verdict\":\"pass\","
+        "\"reason\":\"passes the checks; most memory would be left\"},"
+        "{\"host\":\"kvm2\",\"taken\":false,\"verdict\":\"fail\",\"reason\":"
+        "\"it has not enough memory\"}]}";
+    FT_AUTOJSON json_t *answer = json_loads(plan, 0, NULL);
+    FT_AUTOFREE char *text = NULL;
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    press(&console, "/");
+    type(&console, "build");
+    press(&console, "Enter p");
+    assert_int_equal(asked.plans, 1);
+    press(&console,
+          "Enter Enter Enter Enter"); /* still asking: no way to apply */
+    assert_int_equal(asked.runs, 0);
+    ft_sheet_answer(&console, answer, 0, "");
+    press(&console, "2");
+    text = draw(&console, 80, 24, true);
+    compare("sheet-standby", text);
+    press(&console, "Down Enter"); /* kvm2 cannot */
+    assert_int_equal(asked.plans, 1);
+    press(&console, "4");
+    free(text);
+    text = draw(&console, 80, 24, true);
+    compare("sheet-checks", text);
+    press(&console, "Enter");
+    free(text);
+    text = draw(&console, 80, 24, true);
+    compare("sheet-plan", text);
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 1);
+    assert_string_equal(
+        asked.command,
+        "ftadmin protect 00000010-aaaa-4000-8000-000000000000 --yes");
+    end(&console, &picture);
+}
+
+/* Any keys at any size: nothing breaks, nothing is done unasked. */
+static void
+test_random_keys(void **state)
+{
+    static const uint32_t keys[] = {
+        FT_KEY_UP,   FT_KEY_DOWN,   FT_KEY_LEFT,      FT_KEY_RIGHT,
+        FT_KEY_HOME, FT_KEY_END,    FT_KEY_TAB,       FT_KEY_PAGE_UP,
+        FT_KEY_ESC,  FT_KEY_ENTER,  FT_KEY_F1,        FT_KEY_F4,
+        FT_KEY_F5,   FT_KEY_DELETE, FT_KEY_BACKSPACE, FT_KEY_PASTE,
+    };
+    static const char *const pictures[] = { "calm", "trouble", "mixed",
+                                            "empty" };
+    struct ft_picture loaded[4];
+    struct ft_console console;
+    unsigned seed = 20261128;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        load(pictures[i], &loaded[i]);
+    ft_console_open(&console, &ops, &loaded[0], true);
+    for (int i = 0; i < 20000; i++) {
+        uint32_t r = (uint32_t)rand_r(&seed);
+        struct ft_key key = { r % 3 ? 32 + r / 7 % 95
+                                    : keys[r / 7 % FT_ARRAY_SIZE(keys)],
+                              "pasted \033[2J" };
+
+        ft_console_key(&console, &key);
+        if (i % 37 == 0)
+            ft_console_set_picture(&console, &loaded[r / 1000 % 4]);
+        if (i % 11 == 0)
+            free(draw(&console, 1 + (int)(r / 13 % 200), 1 + (int)(r / 29 % 60),
+                      r & 1));
+    }
+    ft_console_close(&console);
+    for (size_t i = 0; i < 4; i++)
+        unload(&loaded[i]);
+}
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_screens),
+        cmocka_unit_test(test_no_is_the_answer_at_first),
+        cmocka_unit_test(test_the_severe_ask_for_the_name),
+        cmocka_unit_test(test_an_act_goes_to_its_vm),
+        cmocka_unit_test(test_the_order_is_held_under_the_cursor),
+        cmocka_unit_test(test_read_only_changes_nothing),
+        cmocka_unit_test(test_a_typed_command),
+        cmocka_unit_test(test_pasted_text_runs_nothing),
+        cmocka_unit_test(test_a_filter_and_the_way_back),
+        cmocka_unit_test(test_the_sheet_goes_by_enter),
+        cmocka_unit_test(test_random_keys),
+    };
+
+    setlocale(LC_ALL, "C.UTF-8");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

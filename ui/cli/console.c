@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ui/cli/cli.h"
+#include "ui/cli/commands.h"
+#include "ui/tui/run.h"
+#include "ui/tui/terminal.h"
+
+#define OPTION(member) offsetof(struct ft_cli_options, member)
+
+static const struct ft_option options[] = {
+    { "readonly", 0, FT_OPTION_FLAG, NULL, OPTION(readonly), 0, 0,
+      "show everything, change nothing" },
+    { "ascii", 0, FT_OPTION_FLAG, NULL, OPTION(ascii), 0, 0,
+      "draw with ASCII characters only" },
+    { "mono", 0, FT_OPTION_FLAG, NULL, OPTION(mono), 0, 0,
+      "draw without colours (as NO_COLOR does)" },
+    { NULL, 0, 0, NULL, 0, 0, 0, NULL },
+};
+
+/* Before the database is opened and threads begin: it forks. */
+static enum ft_exit
+check(struct ft_cli *cli, int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)argc;
+    (void)argv;
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE,
+                                "Use the commands: ftadmin --help.",
+                                "the console needs a terminal");
+    return ft_terminal_guard(STDIN_FILENO, &err) ? ft_cli_fail(cli, &err)
+                                                 : FT_EXIT_OK;
+}
+
+static void
+add(struct ft_words *words, const char *option, const char *value)
+{
+    if (!value)
+        return;
+    ft_words_add(words, option);
+    ft_words_add(words, value);
+}
+
+/* What the commands of the console need to reach what it shows. */
+static void
+common_options(const struct ft_cli *cli, struct ft_words *words)
+{
+    const struct ft_cli_options *o = &cli->options;
+    char number[32];
+
+    add(words, "--db", o->db);
+    add(words, "--identity", o->identity);
+    add(words, "--user", o->user);
+    if (o->timeout_s) {
+        snprintf(number, sizeof(number), "%lld", (long long)o->timeout_s);
+        add(words, "--timeout", number);
+    }
+    if (o->accept_new_host_keys)
+        ft_words_add(words, "--accept-new-host-keys");
+}
+
+static enum ft_exit
+run(struct ft_cli *cli, int argc, char **argv)
+{
+    struct ft_tui_options wanted = { cli->options.readonly,
+                                     cli->options.ascii,
+                                     cli->options.mono,
+                                     { .count = 0 } };
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)argc;
+    (void)argv;
+    common_options(cli, &wanted.common);
+    return ft_tui_run(&cli->work, &wanted, &err) ? ft_cli_fail(cli, &err)
+                                                 : FT_EXIT_OK;
+}
+
+const struct ft_command ft_command_console = {
+    .name = "console",
+    .usage = "",
+    .summary = "Open the console: everything live, on the whole screen",
+    .details =
+        "Shows hosts and VMs as they are now, tells whose move it is, and does\n"
+        "what the commands do: each thing is asked before, and the command is\n"
+        "shown that does the same. ftadmin without arguments opens it.",
+    .options = options,
+    .asks_nobody = true,
+    .needs = FT_NEEDS_DATABASE,
+    .check = check,
+    .run = run,
+};

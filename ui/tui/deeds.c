@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/tui/deeds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+
+bool
+ft_row_is_host(const json_t *row)
+{
+    return json_object_get(row, "name") && !json_object_get(row, "vm");
+}
+
+const char *
+ft_row_name(const json_t *row)
+{
+    return ft_json_string(row, ft_row_is_host(row) ? "name" : "vm", "");
+}
+
+static bool
+is_pair(const json_t *row)
+{
+    return json_is_string(json_object_get(row, "pair"));
+}
+
+static const char *
+standing(const json_t *row)
+{
+    return ft_json_string(row, "standing", "none");
+}
+
+static bool
+is_protected(const json_t *row)
+{
+    return !strcmp(standing(row), "protected") ||
+           !strcmp(standing(row), "at risk");
+}
+
+static bool
+no(const char **why, const char *reason)
+{
+    *why = reason;
+    return false;
+}
+
+/* A host that speaks for it answers. */
+static bool
+is_heard(const json_t *row)
+{
+    return ft_json_bool(row, "heard", 0);
+}
+
+static bool
+with_a_copy(const json_t *row, const char **why)
+{
+    if (!is_pair(row))
+        return no(why, "it is not protected");
+    if (!is_heard(row))
+        return no(why, "no host that could tell answers");
+    if (!is_protected(row))
+        return no(why, "there is no copy that could run");
+    return true;
+}
+
+static bool
+may_protect(const json_t *row, const char **why)
+{
+    if (is_pair(row))
+        return no(why, "it is in a pair already");
+    if (strcmp(ft_json_string(row, "state", ""), "running"))
+        return no(why, "it does not run");
+    return true;
+}
+
+static bool
+may_unprotect(const json_t *row, const char **why)
+{
+    if (!is_pair(row))
+        return no(why, "it is not protected");
+    if (!is_heard(row))
+        return no(why, "no host that could tell answers: U does it by force");
+    return true;
+}
+
+static bool
+may_force(const json_t *row, const char **why)
+{
+    if (!is_pair(row))
+        return no(why, "it is not protected");
+    if (is_heard(row))
+        return no(why, "its host answers: u does it");
+    return true;
+}
+
+static bool
+always(const json_t *row, const char **why)
+{
+    (void)row;
+    (void)why;
+    return true;
+}
+
+static bool
+may_remove(const json_t *row, const char **why)
+{
+    if (ft_json_int(row, "pairs", 0, INT64_MAX, 0) > 0)
+        return no(why, "pairs use it: unprotect their VMs first");
+    return true;
+}
+
+static void
+switch_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size,
+             "%s stands for a moment, then runs on %s; %s holds the copy.",
+             ft_row_name(row), ft_json_string(row, "standby", "?"),
+             ft_json_string(row, "primary", "?"));
+}
+
+static void
+verify_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size,
+             "%s stands still while its memory and disks are compared with %s.",
+             ft_row_name(row), ft_json_string(row, "standby", "?"));
+}
+
+static void
+protect_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s gets a copy on another host while it runs.",
+             ft_row_name(row));
+}
+
+static void
+unprotect_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size,
+             "The copy of %s on %s is destroyed; %s goes on at %s, unprotected.",
+             ft_row_name(row), ft_json_string(row, "standby", "?"),
+             ft_row_name(row), ft_json_string(row, "primary", "?"));
+}
+
+static void
+force_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size,
+             "Ends the protection of %s though %s does not answer; its copy "
+             "may be the last one.",
+             ft_row_name(row), ft_json_string(row, "primary", "?"));
+}
+
+static void
+look_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "Looks at %s again; its engine is renewed if older.",
+             ft_row_name(row));
+}
+
+static void
+remove_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s loses its engine and is forgotten here.",
+             ft_row_name(row));
+}
+
+static void
+forget_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s is forgotten here; nothing on it is touched.",
+             ft_row_name(row));
+}
+
+const struct ft_deed ft_deeds[] = {
+    { 'p', "protect", false, FT_DEED_HARMLESS, may_protect, protect_means, "",
+      "protect VM" },
+    { 's', "switch over", false, FT_DEED_MILD, with_a_copy, switch_means,
+      "If the other host dies in the act it stands until that host is back.",
+      "switchover VM --yes" },
+    { 'v', "verify", false, FT_DEED_MILD, with_a_copy, verify_means,
+      "Connections wait meanwhile: seconds for each GiB.", "verify VM" },
+    { 'u', "unprotect", false, FT_DEED_SEVERE, may_unprotect, unprotect_means,
+      "Until it is protected again a dead host stops it.",
+      "unprotect VM --yes" },
+    { 'U', "unprotect by force", false, FT_DEED_SEVERE, may_force, force_means,
+      "If that host is lost the VM is gone with its disks.",
+      "unprotect VM --force --yes" },
+    { 'l', "look again", true, FT_DEED_HARMLESS, always, look_means, "",
+      "host add HOST" },
+    { 'x', "remove", true, FT_DEED_SEVERE, may_remove, remove_means,
+      "A host that is the witness of a pair is needed by it.",
+      "host remove HOST --yes" },
+    { 'f', "forget", true, FT_DEED_SEVERE, may_remove, forget_means,
+      "Its engine goes on there, and nobody looks after it.",
+      "host remove HOST --keep-engine --force --yes" },
+};
+const size_t ft_deed_count = FT_ARRAY_SIZE(ft_deeds);
+
+const struct ft_deed *
+ft_deed_at(bool host, size_t index)
+{
+    for (size_t i = 0; i < ft_deed_count; i++)
+        if (ft_deeds[i].host == host && index-- == 0)
+            return &ft_deeds[i];
+    return NULL;
+}
+
+const struct ft_deed *
+ft_deed_by_letter(bool host, char letter)
+{
+    for (size_t i = 0; i < ft_deed_count; i++)
+        if (ft_deeds[i].host == host && ft_deeds[i].letter == letter)
+            return &ft_deeds[i];
+    return NULL;
+}
+
+/* A VM goes by its UUID where that is known: names may be twice. */
+static const char *
+acted_on(const json_t *row)
+{
+    const char *uuid = ft_json_string(row, "uuid", "");
+
+    return !ft_row_is_host(row) && *uuid ? uuid : ft_row_name(row);
+}
+
+void
+ft_deed_words(const struct ft_deed *deed, const json_t *row, bool by_name,
+              struct ft_words *words)
+{
+    char word[32];
+    int used;
+
+    memset(words, 0, sizeof(*words));
+    for (const char *at = deed->command; sscanf(at, "%31s%n", word, &used) == 1;
+         at += used)
+        ft_words_add(words, strcmp(word, "VM") && strcmp(word, "HOST") ? word
+                            : by_name ? ft_row_name(row)
+                                      : acted_on(row));
+}

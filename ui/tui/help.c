@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/tui/help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "ui/model/columns.h"
+#include "ui/model/meaning.h"
+#include "ui/text/table.h"
+#include "ui/tui/deeds.h"
+#include "ui/tui/pages.h"
+#include "ui/tui/state.h"
+
+bool
+ft_page_enabled(const struct ft_console *console, const struct ft_page *page,
+                enum ft_do action)
+{
+    const json_t *row = ft_console_row(console);
+    const char *why;
+
+    if (page->view->id == FT_VIEW_VM)
+        row = ft_console_vm(console, page->subject);
+    switch (action) {
+    case FT_DO_OPEN:
+    case FT_DO_MARK:
+    case FT_DO_EXPLAIN:
+        return row != NULL || !page->view->rows;
+    case FT_DO_ACTIONS:
+        return row != NULL || page->view->id == FT_VIEW_HOST;
+    case FT_DO_PROTECT:
+        return !console->readonly && row && !ft_row_is_host(row) &&
+               ft_deed_by_letter(false, 'p')->possible(row, &why);
+    case FT_DO_PROBLEMS:
+        return page->problems ||
+               console->picture->verdict.severity != FT_SEVERITY_OK;
+    case FT_DO_SEARCH_NEXT:
+    case FT_DO_SEARCH_BEFORE:
+        return page->search[0] != '\0';
+    default:
+        return true;
+    }
+}
+
+static void
+print_value(FILE *out, const struct ft_column *column, const json_t *row,
+            bool utf8)
+{
+    const struct ft_meaning *meaning = ft_meaning_of(column->key);
+    char text[256];
+
+    ft_column_text(column, row, true, utf8, text, sizeof(text));
+    fprintf(out, "  %-20s %-24s %s\n", column->title, text,
+            meaning ? meaning->text : "");
+}
+
+void
+ft_page_explain(struct ft_console *console, const json_t *row)
+{
+    const struct ft_columns *columns = &ft_pair_details;
+    char *text = NULL, title[300];
+    size_t size = 0;
+    FILE *out = row ? open_memstream(&text, &size) : NULL;
+
+    if (!out)
+        return;
+    if (ft_row_is_host(row))
+        columns = &ft_host_columns;
+    else if (!json_object_get(row, "pair"))
+        columns = &ft_vm_columns;
+    if (json_object_get(row, "heard_from"))
+        fprintf(out, "By the word of %s, %.1f s old.\n\n",
+                ft_json_string(row, "heard_from", "the database"),
+                json_number_value(json_object_get(row, "age_s")));
+    for (size_t i = 0; i < columns->count; i++)
+        print_value(out, &columns->list[i], row, console->utf8);
+    fclose(out);
+    snprintf(title, sizeof(title), "%s explained", ft_row_name(row));
+    ft_console_show_text(console, title, text);
+}
+
+static void
+print_keys(FILE *out, const struct ft_console *console,
+           const struct ft_page *page)
+{
+    fprintf(out, "  %-12s %-44s %s\n", "KEY", "DOES", "THE SAME AS A COMMAND");
+    for (size_t i = 0; i < ft_binding_count; i++) {
+        const struct ft_binding *b = &ft_bindings[i];
+
+        if (!(b->scopes & (1u << page->view->scope)))
+            continue;
+        fprintf(out, "  %-12s %s%-*s %s\n", b->keys,
+                ft_page_enabled(console, page, b->action) ? "" : "not now: ",
+                ft_page_enabled(console, page, b->action) ? 44 : 35, b->meaning,
+                b->twin);
+    }
+    fputs("  j k Up Down  row down, up\n"
+          "  h l Left Right   column left, right\n"
+          "  ^F ^B PgDn PgUp  page; g G Home End: first, last\n"
+          "  ^L           draw it all again\n"
+          "  ^Z           to the shell; fg comes back\n",
+          out);
+}
+
+static void
+print_signs(FILE *out, bool utf8)
+{
+    fputs(utf8 ? "\n  \u2713 OK   \u25b2 WARN   \u2717 CRIT   ? UNKNOWN\n"
+                 "  \u25cf runs here   \u25cb its copy waits   \u2717 not heard\n"
+                 "  \u2550\u2550 two paths   \u2500\u2500 one path   "
+                 "\u00b7\u00b7 no copy that could run\n"
+               : "\n  + OK   ! WARN   X CRIT   ? UNKNOWN\n"
+                 "  R runs here   C its copy waits   X not heard\n"
+                 "  == two paths   -- one path   .. no copy that could run\n",
+          out);
+}
+
+void
+ft_page_help(struct ft_console *console)
+{
+    const struct ft_page *page = ft_console_page(console);
+    const json_t *row = ft_console_row(console);
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    if (!out)
+        return;
+    fprintf(out, "%s\n\n", page->view->name);
+    if (row && *ft_json_string(row, "sentence", ""))
+        fprintf(out, "  %s: %s\n\n", ft_json_string(row, "standing", ""),
+                ft_json_string(row, "sentence", ""));
+    print_keys(out, console, page);
+    print_signs(out, console->utf8);
+    fputs("\n  Nothing is done to a VM or a host without a question first.\n"
+          "  Everything here is a command too: ftadmin(8).\n",
+          out);
+    fclose(out);
+    ft_console_show_text(console, "Help", text);
+}

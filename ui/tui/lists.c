@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Hosts, events and jobs: tables of rows, drawn by the columns that the command
+ * line prints, with what is selected told whole below.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/model/cell.h"
+#include "ui/model/columns.h"
+#include "ui/text/glyph.h"
+#include "ui/text/table.h"
+#include "ui/text/text.h"
+#include "ui/tui/deeds.h"
+#include "ui/tui/figure.h"
+#include "ui/tui/pages.h"
+#include "ui/tui/state.h"
+#include "ui/tui/view.h"
+
+#define COLUMNS_MAX 24
+#define STRIP_LINES 5
+
+/* ---- a table by columns ---- */
+
+struct widths {
+    int at[COLUMNS_MAX], width[COLUMNS_MAX];
+};
+
+static bool
+is_number(enum ft_column_kind kind)
+{
+    return kind != FT_COLUMN_TEXT && kind != FT_COLUMN_SEVERITY &&
+           kind != FT_COLUMN_YESNO;
+}
+
+/* As wide as the widest cell; the last one that is a text takes what is left. */
+static void
+measure(const struct ft_columns *columns, const json_t *rows, int width,
+        bool utf8, struct widths *w)
+{
+    int x = 1;
+
+    memset(w, 0, sizeof(*w));
+    for (size_t c = 0; c < FT_MIN(columns->count, (size_t)COLUMNS_MAX); c++) {
+        int wide = (int)strlen(columns->list[c].title);
+        const json_t *row;
+        size_t index;
+
+        json_array_foreach(rows, index, row) {
+            char text[512];
+
+            if (index > 500)
+                break;
+            ft_column_text(&columns->list[c], row, true, utf8, text,
+                           sizeof(text));
+            wide = FT_MAX(wide, (int)ft_text_width(text));
+        }
+        w->at[c] = x;
+        w->width[c] = x >= width ? 0 : FT_MIN(wide, width - x);
+        x += wide + 2;
+    }
+}
+
+static void
+draw_cell(const struct ft_column *column, const json_t *row,
+          struct ft_grid *grid, int x, int y, int width)
+{
+    enum ft_look look = FT_LOOK_PLAIN;
+    char text[1024];
+
+    ft_column_text(column, row, true, grid->utf8, text, sizeof(text));
+    if (column->kind == FT_COLUMN_SEVERITY) {
+        struct ft_cell cell;
+
+        ft_cell_read(column, row, &cell);
+        look = ft_look_of_severity(cell.severity);
+        if (cell.severity == FT_SEVERITY_OK && !strcmp(text, "info"))
+            look = FT_LOOK_PLAIN;
+    }
+    if (is_number(column->kind))
+        ft_grid_right(grid, x, y, width, look, text);
+    else if (x + width >= grid->width - 1) /* the last: its end is least */
+        ft_grid_text(grid, x, y, width, look, text);
+    else
+        ft_grid_name(grid, x, y, width, look, text);
+}
+
+static void
+draw_table(struct ft_page *page, const struct ft_columns *columns,
+           struct ft_grid *grid, int y, int end)
+{
+    size_t count = json_array_size(page->rows);
+    size_t lines = (size_t)FT_MAX(end - y - 1, 1);
+    struct widths w;
+    char below[64];
+
+    measure(columns, page->rows, grid->width - 1, grid->utf8, &w);
+    for (size_t c = 0; c < columns->count && w.width[c]; c++) {
+        if (is_number(columns->list[c].kind))
+            ft_grid_right(grid, w.at[c], y, w.width[c], FT_LOOK_TITLE,
+                          columns->list[c].title);
+        else
+            ft_grid_text(grid, w.at[c], y, w.width[c], FT_LOOK_TITLE,
+                         columns->list[c].title);
+    }
+    if (page->list.position < page->list.top)
+        page->list.top = page->list.position;
+    if (page->list.position >= page->list.top + lines)
+        page->list.top = page->list.position - lines + 1;
+    for (size_t i = page->list.top; i < count && ++y < end; i++) {
+        const json_t *row = json_array_get(page->rows, i);
+        bool selected = i == page->list.position;
+
+        if (selected)
+            ft_grid_select(grid, 0, y);
+        ft_grid_text(grid, 0, y, 1, FT_LOOK_PLAIN, selected ? ">" : " ");
+        for (size_t c = 0; c < columns->count && w.width[c]; c++)
+            draw_cell(&columns->list[c], row, grid, w.at[c], y, w.width[c]);
+    }
+    if (page->list.top + lines < count) {
+        snprintf(below, sizeof(below), " %zu more below ",
+                 count - page->list.top - lines);
+        ft_grid_right(grid, 0, end, grid->width - 2, FT_LOOK_HINT, below);
+    }
+}
+
+/* Text over several lines, broken at blanks. Returns the row after it. */
+static int
+draw_wrapped(struct ft_grid *grid, int x, int y, int end, const char *text)
+{
+    int room = FT_MAX(grid->width - x - 1, 1);
+
+    while (*text && y < end) {
+        size_t length = strlen(text), take = FT_MIN(length, (size_t)room);
+        char line[FT_GRID_WIDTH_MAX + 1];
+
+        while (take < length && take && text[take] != ' ')
+            take--;
+        if (!take)
+            take = FT_MIN(length, (size_t)room);
+        snprintf(line, sizeof(line), "%.*s", (int)take, text);
+        ft_grid_print(grid, x, y++, FT_LOOK_PLAIN, "%s", line);
+        text += take;
+        text += strspn(text, " ");
+    }
+    return y;
+}
+
+static void
+draw_empty(const struct ft_page *page, struct ft_grid *grid, int y,
+           const char *text)
+{
+    if (!json_array_size(page->rows))
+        ft_grid_print(grid, 1, y, FT_LOOK_HINT, "%s", text);
+}
+
+static int
+strip_of(struct ft_area area)
+{
+    return area.bottom - area.top >= 12 ? area.bottom - STRIP_LINES
+                                        : area.bottom;
+}
+
+static void
+name_or_filter(const struct ft_page *page, const char *name, char *out,
+               size_t size)
+{
+    snprintf(out, size, "%s  %zu shown%s%.60s%s", name,
+             json_array_size(page->rows), page->filter[0] ? "  filter: " : "",
+             page->filter, page->problems ? "  problems only" : "");
+}
+
+/* ---- hosts ---- */
+
+static json_t *
+host_rows(const struct ft_console *console, const struct ft_page *page)
+{
+    (void)page;
+    return json_copy(console->picture->hosts);
+}
+
+static const char *
+host_identity(const json_t *row)
+{
+    return ft_json_string(row, "name", "");
+}
+
+static int
+host_compare(const json_t *a, const json_t *b)
+{
+    bool ok_a = !strcmp(ft_json_string(a, "state", ""), "ok");
+    bool ok_b = !strcmp(ft_json_string(b, "state", ""), "ok");
+
+    return ok_a != ok_b ? ok_a - ok_b
+                        : strcmp(host_identity(a), host_identity(b));
+}
+
+static void
+hosts_where(const struct ft_console *console, const struct ft_page *page,
+            char *out, size_t size)
+{
+    (void)console;
+    name_or_filter(page, "Hosts", out, size);
+}
+
+static void
+draw_hosts(struct ft_console *console, struct ft_page *page,
+           struct ft_grid *grid, struct ft_area area)
+{
+    int strip = strip_of(area);
+    const json_t *row = ft_console_row(console);
+
+    draw_table(page, page->view->columns, grid, area.top, strip);
+    draw_empty(page, grid, area.top + 1,
+               "no host is known yet: A adds some, or  :host add HOST...");
+    if (strip == area.bottom || !row)
+        return;
+    ft_grid_rule(grid, strip, host_identity(row));
+    ft_grid_print(grid, 1, strip + 1, FT_LOOK_PLAIN, "%s at %s, engine %s",
+                  ft_json_string(row, "state", "?"),
+                  ft_json_string(row, "address", "?"),
+                  ft_json_string(row, "engine", "none"));
+    draw_wrapped(grid, 1, strip + 2, area.bottom,
+                 ft_json_string(row, "error", ""));
+}
+
+static void
+hosts_open(struct ft_console *console, const json_t *row)
+{
+    ft_console_push(console, FT_VIEW_HOST, host_identity(row));
+}
+
+static void
+hosts_twin(const struct ft_console *console, const struct ft_page *page,
+           struct ft_words *words)
+{
+    (void)console;
+    (void)page;
+    ft_words_add(words, "host");
+    ft_words_add(words, "list");
+}
+
+const struct ft_view ft_view_hosts = {
+    .id = FT_VIEW_HOSTS,
+    .name = "Hosts",
+    .scope = FT_SCOPE_HOSTS,
+    .where = hosts_where,
+    .rows = host_rows,
+    .identity = host_identity,
+    .compare = host_compare,
+    .columns = &ft_host_columns,
+    .draw = draw_hosts,
+    .open = hosts_open,
+    .twin = hosts_twin,
+};
+
+/* ---- events ---- */
+
+static int
+severity_of(const json_t *row)
+{
+    const char *word = ft_json_string(row, "severity", "info");
+
+    return !strcmp(word, "crit") ? 2 : !strcmp(word, "warn") ? 1 : 0;
+}
+
+static json_t *
+event_rows(const struct ft_console *console, const struct ft_page *page)
+{
+    json_t *all = json_array();
+    json_t *row;
+    size_t index;
+
+    json_array_foreach(console->picture->events, index, row)
+        if (severity_of(row) >= page->severity &&
+            (!page->subject[0] ||
+             !strcmp(ft_json_string(row, "vm", ""), page->subject)))
+            json_array_append(all, row);
+    return all;
+}
+
+/* Host and number make an event, its time tells two logs of one host apart. */
+static const char *
+event_identity(const json_t *row)
+{
+    return ft_json_string(row, "id", ft_json_string(row, "at", ""));
+}
+
+static void
+events_where(const struct ft_console *console, const struct ft_page *page,
+             char *out, size_t size)
+{
+    static const char *const floors[] = { "", "  warn and crit", "  crit only" };
+    size_t used;
+
+    (void)console;
+    name_or_filter(page, "Events", out, size);
+    used = strlen(out);
+    snprintf(out + used, size - used, "%s%.60s%s%s",
+             page->subject[0] ? " of " : "", page->subject,
+             floors[page->severity],
+             page->follow ? "  following" : "  follow off, f");
+}
+
+static void
+draw_events(struct ft_console *console, struct ft_page *page,
+            struct ft_grid *grid, struct ft_area area)
+{
+    size_t count = json_array_size(page->rows);
+    int strip = strip_of(area);
+    const json_t *row;
+
+    if (page->follow && count) {
+        page->list.position = count - 1;
+        snprintf(page->list.selected, sizeof(page->list.selected), "%s",
+                 event_identity(json_array_get(page->rows, count - 1)));
+    }
+    row = ft_console_row(console);
+    draw_table(page, page->view->columns, grid, area.top, strip);
+    draw_empty(page, grid, area.top + 1, "nothing has happened yet");
+    if (strip == area.bottom || !row)
+        return;
+    ft_grid_rule(grid, strip, ft_json_string(row, "kind", ""));
+    ft_grid_print(grid, 1, strip + 1, FT_LOOK_HINT, "%s  %s  %s",
+                  ft_json_string(row, "at", ""), ft_json_string(row, "host", ""),
+                  ft_json_string(row, "vm", ""));
+    draw_wrapped(grid, 1, strip + 2, area.bottom,
+                 ft_json_string(row, "text", ""));
+}
+
+static bool
+events_key(struct ft_console *console, struct ft_page *page, enum ft_do action)
+{
+    (void)console;
+    if (action != FT_DO_FOLLOW)
+        return false;
+    page->follow = !page->follow;
+    return true;
+}
+
+static void
+events_open(struct ft_console *console, const json_t *row)
+{
+    ft_console_push(console, FT_VIEW_EVENT, event_identity(row));
+}
+
+static void
+events_twin(const struct ft_console *console, const struct ft_page *page,
+            struct ft_words *words)
+{
+    (void)console;
+    ft_words_add(words, "events");
+    if (page->follow)
+        ft_words_add(words, "--follow");
+    if (page->subject[0]) {
+        ft_words_add(words, "--vm");
+        ft_words_add(words, page->subject);
+    }
+}
+
+static const struct ft_column event_column_list[] = {
+    { "TIME", "time", FT_COLUMN_TEXT },
+    { "HOST", "host", FT_COLUMN_TEXT },
+    { "SEV", "severity", FT_COLUMN_SEVERITY },
+    { "VM", "vm", FT_COLUMN_TEXT },
+    { "WHAT", "text", FT_COLUMN_TEXT },
+};
+static const struct ft_columns event_columns = {
+    event_column_list, FT_ARRAY_SIZE(event_column_list)
+};
+
+const struct ft_view ft_view_events = {
+    .id = FT_VIEW_EVENTS,
+    .name = "Events",
+    .scope = FT_SCOPE_EVENTS,
+    .where = events_where,
+    .rows = event_rows,
+    .identity = event_identity,
+    .columns = &event_columns,
+    .draw = draw_events,
+    .open = events_open,
+    .twin = events_twin,
+    .key = events_key,
+};
+
+/* ---- jobs ---- */
+
+static json_t *
+job_rows(const struct ft_console *console, const struct ft_page *page)
+{
+    (void)page;
+    return json_copy(console->picture->jobs);
+}
+
+static const char *
+job_identity(const json_t *row)
+{
+    return ft_json_string(row, "identity", "");
+}
+
+static void
+jobs_where(const struct ft_console *console, const struct ft_page *page,
+           char *out, size_t size)
+{
+    (void)console;
+    name_or_filter(page, "Jobs", out, size);
+}
+
+static void
+draw_jobs(struct ft_console *console, struct ft_page *page,
+          struct ft_grid *grid, struct ft_area area)
+{
+    int strip = strip_of(area);
+    const json_t *row = ft_console_row(console);
+
+    draw_table(page, page->view->columns, grid, area.top, strip);
+    draw_empty(page, grid, area.top + 1, "no job was begun yet");
+    if (strip == area.bottom || !row)
+        return;
+    ft_grid_rule(grid, strip, ft_json_string(row, "what", "job"));
+    draw_wrapped(grid, 1, strip + 1, area.bottom,
+                 ft_json_string(row, "result", ""));
+}
+
+static void
+jobs_open(struct ft_console *console, const json_t *row)
+{
+    struct ft_words words = { 0 };
+
+    ft_words_add(&words, "jobs");
+    ft_words_add(&words, "show");
+    ft_words_add(&words, job_identity(row));
+    console->ops.run(console->ops.data, &words, true);
+}
+
+static bool
+jobs_key(struct ft_console *console, struct ft_page *page, enum ft_do action)
+{
+    const json_t *row = ft_console_row(console);
+    struct ft_words words = { 0 };
+
+    (void)page;
+    if (action != FT_DO_LOG || !row)
+        return false;
+    ft_words_add(&words, "jobs");
+    ft_words_add(&words, "show");
+    ft_words_add(&words, job_identity(row));
+    ft_words_add(&words, "--log");
+    console->ops.run(console->ops.data, &words, true);
+    return true;
+}
+
+static void
+jobs_twin(const struct ft_console *console, const struct ft_page *page,
+          struct ft_words *words)
+{
+    const json_t *row = ft_console_row(console);
+
+    (void)page;
+    ft_words_add(words, "jobs");
+    if (row) {
+        ft_words_add(words, "show");
+        ft_words_add(words, job_identity(row));
+    }
+}
+
+static const struct ft_column job_column_list[] = {
+    { "NR", "identity", FT_COLUMN_TEXT },
+    { "STARTED", "started", FT_COLUMN_TEXT },
+    { "WHAT", "what", FT_COLUMN_TEXT },
+    { "STATE", "state", FT_COLUMN_TEXT },
+    { "PROGRESS", "progress", FT_COLUMN_TEXT },
+};
+static const struct ft_columns job_columns = { job_column_list,
+                                               FT_ARRAY_SIZE(job_column_list) };
+
+const struct ft_view ft_view_jobs = {
+    .id = FT_VIEW_JOBS,
+    .name = "Jobs",
+    .scope = FT_SCOPE_JOBS,
+    .where = jobs_where,
+    .rows = job_rows,
+    .identity = job_identity,
+    .columns = &job_columns,
+    .draw = draw_jobs,
+    .open = jobs_open,
+    .twin = jobs_twin,
+    .key = jobs_key,
+};

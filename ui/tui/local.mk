@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The console: views drawn into a grid of cells, and the terminal that shows it.
+noinst_LIBRARIES += libftuitui.a
+libftuitui_a_SOURCES = \
+	ui/tui/console.c ui/tui/console.h \
+	ui/tui/copy.c ui/tui/copy.h \
+	ui/tui/deeds.c ui/tui/deeds.h \
+	ui/tui/dump.c \
+	ui/tui/entry.c ui/tui/entry.h \
+	ui/tui/figure.c ui/tui/figure.h \
+	ui/tui/frame.c ui/tui/frame.h \
+	ui/tui/grid.c ui/tui/grid.h \
+	ui/tui/help.c ui/tui/help.h \
+	ui/tui/host-page.c \
+	ui/tui/key.c ui/tui/key.h \
+	ui/tui/keymap.c ui/tui/keymap.h \
+	ui/tui/list.c ui/tui/list.h \
+	ui/tui/lists.c \
+	ui/tui/look.c ui/tui/look.h \
+	ui/tui/overview.c \
+	ui/tui/page.c ui/tui/page.h \
+	ui/tui/pages.c ui/tui/pages.h \
+	ui/tui/rails.c ui/tui/rails.h \
+	ui/tui/run.c ui/tui/run.h \
+	ui/tui/runner.c ui/tui/runner.h \
+	ui/tui/screen.c ui/tui/screen.h \
+	ui/tui/sheet.c ui/tui/sheet.h \
+	ui/tui/state.c ui/tui/state.h \
+	ui/tui/terminal.c ui/tui/terminal.h \
+	ui/tui/text-view.c \
+	ui/tui/view.h \
+	ui/tui/vm-page.c \
+	ui/tui/words.c ui/tui/words.h

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The console's state. What has to be done outside (run a command, leave, copy)
+ * is asked of its owner by ft_console_ops, so that state and drawing need no
+ * terminal: state -> ft_console_draw -> grid.
+ *
+ * A page is one view that is open, of one subject; pages lie on a stack, and
+ * Esc goes back. Over a page there may be one overlay: a menu, a question, a
+ * line that is typed.
+ *
+ * Ownership: the console copies what it keeps; the picture is borrowed until
+ * the next one is set. Threads: one.
+ */
+#ifndef FT_UI_TUI_STATE_H
+#define FT_UI_TUI_STATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ui/tui/entry.h"
+#include "ui/tui/grid.h"
+#include "ui/tui/key.h"
+#include "ui/tui/keymap.h"
+#include "ui/tui/list.h"
+#include "ui/model/picture.h"
+#include "ui/tui/words.h"
+
+#define FT_PAGES_MAX 12
+#define FT_TEXT_LINES_MAX 5000
+
+struct ft_console;
+struct ft_page;
+struct ft_view;
+
+enum ft_view_id {
+    FT_VIEW_OVERVIEW,
+    FT_VIEW_VM,
+    FT_VIEW_HOSTS,
+    FT_VIEW_HOST,
+    FT_VIEW_EVENTS,
+    FT_VIEW_EVENT,
+    FT_VIEW_JOBS,
+    FT_VIEW_WHAT_IF,
+    FT_VIEW_TEXT,
+    FT_VIEW_SHEET,
+    FT_VIEW_COUNT,
+};
+
+/* What the owner does. All may be called from ft_console_key only. */
+struct ft_console_ops {
+    /* Runs it in the background; what it prints is shown when show is set. */
+    void (*run)(void *data, const struct ft_words *words, bool show);
+    /* Everything is asked again now. */
+    void (*ask_again)(void *data);
+    /* Plans a protection (the sheet): words are its command. */
+    void (*plan)(void *data, const struct ft_words *words);
+    void (*copy)(void *data, const char *text);
+    void (*write)(void *data, const char *text);
+    void (*shell)(void *data);
+    void (*suspend)(void *data);
+    void *data;
+};
+
+enum ft_overlay {
+    FT_OVERLAY_NONE,
+    FT_OVERLAY_MENU,
+    FT_OVERLAY_QUESTION,
+    FT_OVERLAY_COMMAND, /* after ':' */
+    FT_OVERLAY_SEARCH,
+    FT_OVERLAY_FILTER,
+};
+
+/* Something that can be done to a VM or a host (deeds.h). */
+struct ft_deed;
+
+struct ft_question {
+    const struct ft_deed *deed;
+    char subject[FT_IDENTITY]; /* captured: what is asked about */
+    char name[256];            /* its name, to be typed when severe */
+    struct ft_words words;     /* what is run: by its UUID */
+    struct ft_words shown;     /* the same for people: by its name */
+    bool yes;                  /* chosen; No is at first */
+};
+
+struct ft_page {
+    const struct ft_view *view;
+    char subject[FT_IDENTITY]; /* a VM's UUID, a host's name, a job's number */
+    struct ft_list list;
+    json_t *rows;   /* what is listed now, in this order */
+    json_t *order;  /* identities, while the order is held; or NULL */
+    bool order_old; /* another order would be due */
+    char filter[128];
+    char search[128];
+    unsigned sort; /* 0: worst first, else a column */
+    bool problems;
+    bool follow;
+    int severity; /* lowest shown, 0 to 2 */
+    long scroll;
+    double window_s; /* of charts */
+    int column;      /* of the cursor: a host, a value */
+};
+
+/*
+ * How one kind of page is listed and drawn; each is one file with a constant
+ * descriptor. Rows of the screen: 0 where one is, 1 to 2 the sentence, a rule,
+ * the view's own area, and the last two: keys, and the command with the message.
+ */
+struct ft_area {
+    int top, bottom; /* first row, and the first one that is not ours */
+};
+
+struct ft_view {
+    enum ft_view_id id;
+    const char *name;
+    enum ft_scope scope;
+    /* Row 0, left. */
+    void (*where)(const struct ft_console *console, const struct ft_page *page,
+                  char *out, size_t size);
+    /* The sentence; NULL: the verdict of all. */
+    void (*say)(const struct ft_console *console, const struct ft_page *page,
+                struct ft_verdict *verdict);
+    /* What is listed, unsorted and unfiltered: a new array. NULL: no list. */
+    json_t *(*rows)(const struct ft_console *console,
+                    const struct ft_page *page);
+    const char *(*identity)(const json_t *row);
+    /* Less than 0: a stands before b. NULL: as they come. */
+    int (*compare)(const json_t *a, const json_t *b);
+    const struct ft_columns *columns; /* for sort and filter; NULL: neither */
+    void (*draw)(struct ft_console *console, struct ft_page *page,
+                 struct ft_grid *grid, struct ft_area area);
+    void (*open)(struct ft_console *console, const json_t *row); /* Enter */
+    /* The command that shows the same, in row 24. */
+    void (*twin)(const struct ft_console *console, const struct ft_page *page,
+                 struct ft_words *words);
+    /* Its own row of keys; NULL: from the table of keys. */
+    void (*bar)(const struct ft_console *console, const struct ft_page *page,
+                char *out, size_t size);
+    /* Keys of its own; true: taken. NULL: none. */
+    bool (*key)(struct ft_console *console, struct ft_page *page,
+                enum ft_do action);
+};
+
+struct ft_console {
+    const struct ft_picture *picture;
+    struct ft_console_ops ops;
+    const struct ft_view *const *views; /* by enum ft_view_id */
+    struct ft_page pages[FT_PAGES_MAX];
+    size_t depth; /* pages in use, at least 1 */
+    enum ft_overlay overlay;
+    int menu_choice;
+    struct ft_question question;
+    struct ft_entry entry;
+    json_t *history; /* commands that were typed, the newest last */
+    size_t history_at;
+    char message[256];
+    enum ft_severity message_severity;
+    int64_t message_ms; /* of the picture's clock, when it was said */
+    bool utf8, readonly, leave;
+    char *text; /* of the text view; lines end with newlines */
+    char text_title[128];
+    struct ft_sheet *sheet; /* NULL: none was begun (sheet.h) */
+};
+
+/* The last message, in the last row. */
+void ft_console_say(struct ft_console *console, enum ft_severity severity,
+                    const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The page on top. */
+struct ft_page *ft_console_page(struct ft_console *console);
+
+/* The selected row of the page, or NULL. Borrowed. */
+const json_t *ft_console_row(const struct ft_console *console);
+
+/* The row of a VM by UUID, name or pair, of a host by its name. Borrowed. */
+const json_t *ft_console_vm(const struct ft_console *console, const char *name);
+const json_t *ft_console_host(const struct ft_console *console,
+                              const char *name);
+
+#endif

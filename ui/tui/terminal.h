@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The terminal is given back as it was, however the console dies.
+ *
+ * Once at the start its settings are saved and a child is forked that goes on
+ * as the console; its parent only waits, and mends the terminal when the child
+ * was killed. In the child, signals that end a process (SEGV, BUS, ILL, FPE,
+ * ABRT, TERM, HUP, INT, QUIT) first write the restoring sequences and set the
+ * saved settings, by async-signal-safe calls on a stack of their own, then
+ * take their ordinary way.
+ *
+ * Threads: one. Sources: terminfo(5), termios(3), signal-safety(7),
+ * https://invisible-island.net/xterm/ctlseqs/ctlseqs.html (2004).
+ */
+#ifndef FT_UI_TUI_TERMINAL_H
+#define FT_UI_TUI_TERMINAL_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/*
+ * Saves fd's settings and forks. Returns 0 in the child; the parent never
+ * returns, it exits as the child does. -ENOTTY, -EAGAIN.
+ */
+int ft_terminal_guard(int fd, struct ft_error *err);
+
+/*
+ * What has to be written to leave the screen; copied. Called when the screen
+ * is up, with "" when it is down.
+ */
+void ft_terminal_leaves_by(const char *sequences);
+
+/* Writes the sequences and sets the saved settings; also while it is up. */
+void ft_terminal_restore(void);
+
+/* Stops the whole job, as the shell's Ctrl-Z does; returns when it goes on. */
+void ft_terminal_suspend(void);
+
+/* SIGWINCH came since the last call. */
+bool ft_terminal_resized(void);
+
+/* fd's real size, whatever LINES and COLUMNS say. False when not known. */
+bool ft_terminal_size(int *width, int *height);
+
+#endif
