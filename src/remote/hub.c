@@ -347,7 +347,7 @@ ft_hub_call(struct ft_hub_host *host, const char *verb, json_t *args,
 
     if (result != NULL)
         *result = NULL;
-    if (rc < 0)
+    if (request == NULL)
         return rc;
     rc = submit(host, request, err);
     if (rc < 0) {
@@ -384,7 +384,7 @@ send_off(struct ft_hub_host *host, enum ft_hub_kind kind, const char *verb,
     struct ft_hub_request *request;
     int rc = make_request(host, kind, verb, args, timeout_ms, &request, err);
 
-    if (rc < 0)
+    if (request == NULL)
         return rc;
     /* Before it is handed over: it may be finished at once. */
     if (ticket != NULL)

@@ -8,6 +8,8 @@
 
 #include "base/cleanup.h"
 
+#define TEXT_SIZE sizeof(((struct ft_error *)NULL)->text)
+
 static const struct {
     const char *word;
     int code;
@@ -129,7 +131,7 @@ int
 ft_reach_fail(struct ft_error *err, enum ft_reach reach, const char *hint,
               const char *format, ...)
 {
-    char text[sizeof(err->text)];
+    char text[TEXT_SIZE];
     va_list args;
     int rc;
 

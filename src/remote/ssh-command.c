@@ -430,7 +430,7 @@ ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
     int rc = ft_ssh_stream_open(ssh, command, &stream, err);
 
     clear(result);
-    if (rc == 0)
+    if (stream != NULL)
         rc = run_stream(stream, input, input_size,
                         timeout_ms > 0 ? timeout_ms : RUN_TIMEOUT_MS, result,
                         err);
@@ -449,7 +449,9 @@ ft_ssh_run_line(struct ft_ssh *ssh, const char *line, const char *secret,
     int rc = open_line(ssh, line, secret, &stream, err);
 
     clear(result);
-    return rc < 0 ? rc : run_stream(stream, NULL, 0, timeout_ms, result, err);
+    return stream == NULL
+               ? rc
+               : run_stream(stream, NULL, 0, timeout_ms, result, err);
 }
 
 void

@@ -18,7 +18,6 @@ if HAVE_CMOCKA
 # the topology database with 200 pairs: needs no lab
 bench-store: tests/unit/db/test-first-view
 	for i in 1 2 3 4 5; do tests/unit/db/test-first-view | grep ' ms'; done
-.PHONY: bench-store
 # connections to many hosts: needs no lab
 EXTRA_PROGRAMS += tests/bench/hub
 tests_bench_hub_SOURCES = tests/bench/hub.c \
@@ -27,4 +26,4 @@ tests_bench_hub_LDADD = $(remote_libs)
 bench-hub: tests/bench/hub tests/unit/remote/fake-engine
 	tests/bench/hub $(BENCHFLAGS)
 endif
-.PHONY: bench bench-watch bench-hub
+.PHONY: bench bench-watch bench-store bench-hub

@@ -199,7 +199,7 @@ test_side_by_side(void **state)
 
     (void)state;
     must_echo(h);
-    pthread_create(&thread, NULL, call_slowly, &slow);
+    assert_int_equal(pthread_create(&thread, NULL, call_slowly, &slow), 0);
     for (int i = 0; i < 20; i++)
         must_echo(h);
     assert_true(ft_clock_ns() - began < MS(1500));
@@ -540,7 +540,7 @@ test_cut(void **state)
     cut_for(h, 4000);
     cut_for(h, 15000);
     /* a call that was on its way is answered, if its connection lives */
-    pthread_create(&thread, NULL, call_slowly, &slow);
+    assert_int_equal(pthread_create(&thread, NULL, call_slowly, &slow), 0);
     ft_clock_sleep(MS(200));
     cut_for(h, 4000);
     pthread_join(thread, NULL);
@@ -649,7 +649,7 @@ test_give_up(void **state)
 
     (void)state;
     must_echo(h);
-    pthread_create(&thread, NULL, call_slowly, &slow);
+    assert_int_equal(pthread_create(&thread, NULL, call_slowly, &slow), 0);
     ft_clock_sleep(MS(200));
     ft_hub_disconnect(h);
     must_echo(h);
