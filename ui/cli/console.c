@@ -56,7 +56,7 @@ common_options(const struct ft_cli *cli, struct ft_words *words)
 
     add(words, "--db", o->db);
     add(words, "--identity", o->identity);
-    add(words, "--user", o->user);
+    add(words, "--password-file", o->password_file);
     if (o->timeout_s) {
         snprintf(number, sizeof(number), "%lld", (long long)o->timeout_s);
         add(words, "--timeout", number);

@@ -28,8 +28,12 @@ fill_work(struct ft_cli *cli, struct ft_cli_prompter *prompter)
         .detail = on_detail,
         .data = cli,
     };
+    cli->work.prompts = ft_cli_prompts(prompter, cli);
     if (!cli->command->asks_nobody)
-        cli->work.prompts = ft_cli_prompts(prompter, cli);
+        return;
+    cli->work.prompts.host_key = NULL;
+    if (!cli->options.password_file)
+        cli->work.prompts.secret = NULL;
 }
 
 /* The place is wrong; nothing that was looked for is missing. */
