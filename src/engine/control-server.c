@@ -20,7 +20,8 @@
 
 #define BYE_MS 10000       /* for a client that does not read to read why */
 #define OUT_KEPT (1 << 18) /* room for lines that an idle client keeps */
-#define LINE_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(5))
+#define REPLY_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(5))
+#define EVENT_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(4)) /* they are many */
 
 struct client {
     uint64_t number;
@@ -137,9 +138,9 @@ client_flush(struct client *c)
 
 /* Steals line. 0, -EMSGSIZE or -ENOMEM. */
 static int
-append_line(struct client *c, json_t *line)
+append_line(struct client *c, json_t *line, size_t flags)
 {
-    FT_AUTOFREE char *text = line ? json_dumps(line, LINE_FLAGS) : NULL;
+    FT_AUTOFREE char *text = line ? json_dumps(line, flags) : NULL;
     size_t size = text ? strlen(text) : 0;
     int rc = text ? reserve(&c->out, &c->out_room, c->out_used, size + 1,
                             FT_CONTROL_REPLY_MAX + 4096)
@@ -157,7 +158,7 @@ append_line(struct client *c, json_t *line)
 static int
 client_send(struct client *c, json_t *line, int is_reply)
 {
-    int rc = append_line(c, line);
+    int rc = append_line(c, line, is_reply ? REPLY_FLAGS : EVENT_FLAGS);
 
     if (rc) {
         c->closing = 1;
@@ -334,7 +335,7 @@ refuse(int fd)
             "the engine has %d connections already", FT_CONTROL_CLIENTS_MAX);
     line = json_pack("{s:i,s:b,s:o}", "id", 0, "ok", 0, "error",
                      ft_json_from_error(&err));
-    text = line ? json_dumps(line, LINE_FLAGS) : NULL;
+    text = line ? json_dumps(line, REPLY_FLAGS) : NULL;
     if (text)
         (void)!dprintf(fd, "%s\n", text);
 }

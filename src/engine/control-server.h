@@ -6,7 +6,8 @@
  * A request is answered at once or later, by its client and request number;
  * a client that is gone by then is no error. Memory for each client is
  * bounded: replies by FT_CONTROL_REPLY_MAX, events behind them by
- * FT_CONTROL_BACKLOG_MAX. Fractions are told with five digits. Loop thread only.
+ * FT_CONTROL_BACKLOG_MAX. Fractions are told with five digits, in events four. Loop
+ * thread only.
  */
 #ifndef FT_ENGINE_CONTROL_SERVER_H
 #define FT_ENGINE_CONTROL_SERVER_H

@@ -4,6 +4,7 @@
 #include "pair/status-figures.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/cleanup.h"
@@ -16,37 +17,38 @@
 static const struct {
     const char *member;
     const char *inner; /* NULL: the whole member is a figure */
+    bool seldom;       /* long, and told with a whole STATUS only */
 } figures[] = {
-    { "age_ms", NULL },
-    { "apply_ms", NULL },
-    { "asked_by", NULL },
-    { "blocked_ms", NULL },
-    { "clock_lag_ms", NULL },
-    { "commit_ms", NULL },
-    { "counters", NULL },
-    { "cpu_percent", NULL },
-    { "cpu_pressure_percent", NULL },
-    { "dirty_bytes_per_epoch", NULL },
-    { "dropped_packets", NULL },
-    { "epoch", NULL },
-    { "epoch_cpu_ms", NULL },
-    { "epoch_held", NULL },
-    { "epochs_per_s", NULL },
-    { "held_bytes", NULL },
-    { "held_ms", NULL },
-    { "held_packets", NULL },
-    { "lag_ms", NULL },
-    { "link_bytes_per_s", NULL },
-    { "paths", "rtt_ms" },
-    { "paths", "tried_ms_ago" },
-    { "pause_ms", NULL },
-    { "phases_ms", NULL },
-    { "progress", "bytes_per_s" },
-    { "progress", "done" },
-    { "progress", "total" },
-    { "replica_lag_ms", NULL },
-    { "rtt_ms", NULL },
-    { "staged_bytes", NULL },
+    { "age_ms", NULL, false },
+    { "apply_ms", NULL, false },
+    { "asked_by", NULL, false },
+    { "blocked_ms", NULL, false },
+    { "clock_lag_ms", NULL, false },
+    { "commit_ms", NULL, false },
+    { "counters", NULL, true },
+    { "cpu_percent", NULL, false },
+    { "cpu_pressure_percent", NULL, false },
+    { "dirty_bytes_per_epoch", NULL, false },
+    { "dropped_packets", NULL, false },
+    { "epoch", NULL, false },
+    { "epoch_cpu_ms", NULL, false },
+    { "epoch_held", NULL, false },
+    { "epochs_per_s", NULL, false },
+    { "held_bytes", NULL, false },
+    { "held_ms", NULL, false },
+    { "held_packets", NULL, false },
+    { "lag_ms", NULL, false },
+    { "link_bytes_per_s", NULL, false },
+    { "paths", "rtt_ms", false },
+    { "paths", "tried_ms_ago", false },
+    { "pause_ms", NULL, false },
+    { "phases_ms", NULL, false },
+    { "progress", "bytes_per_s", false },
+    { "progress", "done", false },
+    { "progress", "total", false },
+    { "replica_lag_ms", NULL, false },
+    { "rtt_ms", NULL, false },
+    { "staged_bytes", NULL, false },
 };
 
 static void
@@ -75,18 +77,24 @@ ft_status_without_figures(const json_t *status)
     return copy;
 }
 
-int
-ft_status_lay_figures(json_t *status, const json_t *over)
+static int
+copy_figures(json_t *to, const json_t *from, bool seldom_too)
 {
     int rc = 0;
 
     for (size_t i = 0; !rc && i < FT_ARRAY_SIZE(figures); i++) {
-        json_t *value = json_object_get(over, figures[i].member);
+        json_t *value = json_object_get(from, figures[i].member);
 
-        if (value)
-            rc = json_object_set(status, figures[i].member, value);
+        if (value && (seldom_too || !figures[i].seldom))
+            rc = json_object_set(to, figures[i].member, value);
     }
     return rc ? -ENOMEM : 0;
+}
+
+int
+ft_status_lay_figures(json_t *status, const json_t *over)
+{
+    return copy_figures(status, over, true);
 }
 
 json_t *
@@ -94,7 +102,7 @@ ft_status_figures(const json_t *status)
 {
     json_t *only = json_object();
 
-    if (only && ft_status_lay_figures(only, status)) {
+    if (only && copy_figures(only, status, false)) {
         json_decref(only);
         return NULL;
     }

@@ -18,8 +18,9 @@
 json_t *ft_status_without_figures(const json_t *status);
 
 /*
- * The members of status that are figures or have figures in them, whole: a new
- * reference, NULL without memory. Values are shared with status.
+ * The members of status that are figures or have figures in them, whole, but
+ * for the counters, which are long: a new reference, NULL without memory. Values
+ * are shared with status.
  */
 json_t *ft_status_figures(const json_t *status);
 

@@ -103,6 +103,7 @@ test_they_are_laid_over(void **state)
     figures = ft_status_figures(b);
     assert_non_null(figures);
     assert_null(json_object_get(figures, "state"));
+    assert_null(json_object_get(figures, "counters"));
     assert_non_null(json_object_get(figures, "paths"));
     json_object_set_new(figures, "state", json_string("a lie"));
     assert_int_equal(ft_status_lay_figures(a, figures), 0);
