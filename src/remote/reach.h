@@ -26,7 +26,7 @@ enum ft_reach {
     FT_REACH_LOGIN_REFUSED,   /* no way of logging in was accepted */
     FT_REACH_SHELL_UNUSABLE,  /* logged in, but commands cannot be run */
     FT_REACH_NO_SUDO,         /* not root, and no way to become it */
-    FT_REACH_LIBVIRT_REFUSED, /* the engine runs, libvirt lets it not in */
+    FT_REACH_LIBVIRT_REFUSED, /* a known hypervisor's libvirt is away */
     FT_REACH_ENGINE_MISSING,  /* nothing installed */
     FT_REACH_ENGINE_REFUSED,  /* installed, but its daemon does not run */
     FT_REACH_ENGINE_SILENT,   /* its daemon takes requests, answers none */

@@ -137,3 +137,16 @@ done
 note "facts"
 exits 0 ftadmin host show h1 --json
 jq -e '.. | objects | select(.name? == "br0")' <<<"$output" >/dev/null || fail "facts: $output"
+
+note "a hypervisor does not become a witness because its libvirt is away"
+# shellcheck disable=SC2016 # for the inner shell
+lab on h1 sh -c 'kill $(cat /run/libvirtd.pid)'
+libvirtd_is_gone() {
+    ! lab on h1 pgrep -x libvirtd >/dev/null
+}
+wait_for 20 libvirtd_is_gone
+exits 20 ftadmin host add h1
+complains "libvirt does not answer"
+exits 0 ftadmin host list --json
+jq -e '.hosts[] | select(.name == "h1").kind == "hypervisor"' <<<"$output" >/dev/null ||
+    fail "hosts: $output"
