@@ -292,9 +292,9 @@ ft_check_standby(const struct ft_inventory *inventory,
         rc = ft_check_cpu(primary, domain, standby, findings);
     if (rc == 0)
         rc = check_vcpus(domain, standby, findings);
-    if (rc == 0)
+    if (rc == 0 && !inventory->standing)
         rc = check_memory(domain, standby, findings);
-    if (rc == 0)
+    if (rc == 0 && !inventory->standing)
         rc = check_pool(domain, standby, pool, findings);
     if (rc == 0)
         rc = check_collision(inventory, domain, standby, findings);

@@ -25,6 +25,7 @@ struct ft_inventory {
     const struct ft_known_pair *pairs;
     size_t pair_count;
     const char *resuming; /* pair whose traces are not in the way, or NULL */
+    bool standing;        /* and whose copy has its place there already */
 };
 
 /* By ftadmin's name; NULL when there is none. */

@@ -402,6 +402,26 @@ fill_names(struct making *m)
     m->pool = plan->pool;
 }
 
+/* As far as what was found: what is chosen, and all findings. */
+static int
+look(struct making *m, struct ft_error *err)
+{
+    int rc = ft_settings_check(&m->choices->settings, err);
+
+    memset(m->plan, 0, sizeof(*m->plan));
+    if (rc == 0)
+        rc = ft_inventory_locate(m->inventory, m->choices->vm, &m->primary,
+                                 &m->domain, err);
+    if (rc == 0)
+        rc = choose_standby(m, err);
+    if (rc == 0)
+        rc = choose_witness(m, err);
+    if (rc < 0)
+        return rc;
+    fill_names(m);
+    return check_choices(m) < 0 ? out_of_memory(err) : 0;
+}
+
 int
 ft_plan_make(const struct ft_inventory *inventory,
              const struct ft_plan_choices *choices, struct ft_plan *plan,
@@ -410,27 +430,27 @@ ft_plan_make(const struct ft_inventory *inventory,
     struct making m = { .inventory = inventory,
                         .choices = choices,
                         .plan = plan };
-    int rc = ft_settings_check(&choices->settings, err);
+    int rc = look(&m, err);
 
-    memset(plan, 0, sizeof(*plan));
     if (rc == 0)
-        rc = ft_inventory_locate(inventory, choices->vm, &m.primary, &m.domain,
-                                 err);
-    if (rc == 0)
-        rc = choose_standby(&m, err);
-    if (rc == 0)
-        rc = choose_witness(&m, err);
-    if (rc < 0)
-        return rc;
-    fill_names(&m);
-    if (check_choices(&m) < 0)
-        return out_of_memory(err);
-    rc = verdict(&m, err);
+        rc = verdict(&m, err);
     if (rc == 0)
         rc = make_config(&m, err);
     if (rc == 0)
         make_steps(&m);
     return rc;
+}
+
+int
+ft_plan_check(const struct ft_inventory *inventory,
+              const struct ft_plan_choices *choices, struct ft_plan *plan,
+              struct ft_error *err)
+{
+    struct making m = { .inventory = inventory,
+                        .choices = choices,
+                        .plan = plan };
+
+    return look(&m, err);
 }
 
 void

@@ -73,6 +73,14 @@ int ft_plan_make(const struct ft_inventory *inventory,
                  const struct ft_plan_choices *choices, struct ft_plan *plan,
                  struct ft_error *err);
 
+/*
+ * Only the checks: 0 also when some fail, plan->findings has them. No config
+ * and no steps. Otherwise as ft_plan_make.
+ */
+int ft_plan_check(const struct ft_inventory *inventory,
+                  const struct ft_plan_choices *choices, struct ft_plan *plan,
+                  struct ft_error *err);
+
 void ft_plan_free(struct ft_plan *plan);
 
 /* PAIR for one side (0 or 1) with its "self"; new reference or NULL. */

@@ -141,3 +141,31 @@ ft_protect_prepare(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
         return follow_only(&entry, plan);
     return make_plan(fleet, &choices, pending ? entry.pair : NULL, plan, err);
 }
+
+int
+ft_protect_check(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
+                 struct ft_plan *plan, struct ft_error *err)
+{
+    struct ft_plan_choices choices = *asked;
+    struct ft_member *where = NULL;
+    const json_t *pair = NULL;
+    struct ft_inventory inventory;
+    int rc;
+
+    memset(plan, 0, sizeof(*plan));
+    rc = look_at_all(fleet, &choices, err);
+    if (rc == 0 && ft_fleet_inventory(fleet, &inventory) < 0)
+        rc = ft_fail(err, ENOMEM, NULL, "out of memory");
+    if (rc < 0)
+        return rc;
+    if (ft_fleet_pair(fleet, choices.vm, &pair, &where) == 0) {
+        choices.witness = ft_json_string(pair, "witness", "none");
+        inventory.resuming = ft_json_string(pair, "pair", NULL);
+        inventory.standing = choices.standby == NULL;
+        if (choices.standby == NULL)
+            choices.standby = ft_json_string(pair, "standby", NULL);
+    }
+    rc = ft_plan_check(&inventory, &choices, plan, err);
+    ft_fleet_inventory_free(&inventory);
+    return rc;
+}

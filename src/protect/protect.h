@@ -49,6 +49,16 @@ int ft_protect_prepare(struct ft_fleet *fleet,
                        struct ft_error *err);
 
 /*
+ * Only the checks, of a VM that is protected as it is: its own standby, unless
+ * another one is chosen, and witness; what its copy takes there is not asked
+ * for again. Touches nothing. 0 also when checks fail; plan->findings has them.
+ * Errors as ft_plan_check; plan is to be released in every case.
+ */
+int ft_protect_check(struct ft_fleet *fleet,
+                     const struct ft_plan_choices *choices,
+                     struct ft_plan *plan, struct ft_error *err);
+
+/*
  * Carries the plan out until the pair's state is "protected". When a step
  * fails everything is undone in reverse and the step's error returned; what
  * could not be undone is noted and left to unprotect. -EINTR: the user

@@ -12,6 +12,7 @@ $ ftadmin
 !   host show HOST           Show what is known about a host
 !   host remove HOST         Remove the engine from a host and forget it
 !   vm list                  List the virtual machines of all hosts
+!   check VM                 Check what could make a failover of the VM fail
 !   protect VM               Make a running VM fault tolerant
 !   status [VM]              Show protected VMs and hosts as they are now
 !   events                   Show what happened on the hosts

@@ -109,6 +109,12 @@ virsh_on h1 dominfo vm1 | grep -q '^Autostart: *disable' || fail "autostart is s
 
 [ "$(watched_areas h1)" -gt 0 ] || fail "no memory of QEMU is watched"
 
+note "the checks, of the pair as it is and with a standby that cannot be one"
+exits 0 ftadmin check vm1 --json
+jq -e '.standby == "h2" and .witness == "w1" and all(.checks[]; .verdict != "fail") and
+    all(.checks[]; .id != "standby.memory")' <<<"$output" >/dev/null || fail "check: $output"
+exits 4 ftadmin check vm1 --standby w1
+
 note "memory, disk and device state of the copy, under load"
 compare_all 3
 

@@ -11,6 +11,7 @@
 /* Only for those who hand it on: main, and the test of the table. */
 extern const struct ft_command *const ft_commands[];
 
+extern const struct ft_command ft_command_check;
 extern const struct ft_command ft_command_console;
 extern const struct ft_command ft_command_help;
 extern const struct ft_command ft_command_host_add;

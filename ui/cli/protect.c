@@ -8,6 +8,7 @@
 #include "ui/cli/interrupt.h"
 #include "ui/cli/progress.h"
 #include "ui/cli/settings.h"
+#include "ui/model/columns.h"
 #include "ui/text/text.h"
 #include "ui/work/protect.h"
 
@@ -37,14 +38,6 @@ static const struct ft_option options[] = {
       offsetof(struct ft_cli_options, engine), 0, 0,
       "the ftengine to install where it is missing or older" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
-};
-
-static const struct ft_column finding_columns[] = {
-    { "VERDICT", "verdict", FT_COLUMN_SEVERITY },
-    { "CHECK", "id", FT_COLUMN_TEXT },
-    { "ABOUT", "subject", FT_COLUMN_TEXT },
-    { "FOUND", "evidence", FT_COLUMN_TEXT },
-    { "REMEDY", "remedy", FT_COLUMN_TEXT },
 };
 
 static void
@@ -81,8 +74,8 @@ print_findings(struct ft_cli *cli, const struct ft_findings *findings)
         if (cli->options.verbose || findings->list[index].verdict != FT_PASS)
             json_array_append(shown, finding);
     if (json_array_size(shown))
-        ft_table_print(cli->messages, &style, finding_columns,
-                       FT_ARRAY_SIZE(finding_columns), shown);
+        ft_table_print(cli->messages, &style, ft_finding_columns.list,
+                       ft_finding_columns.count, shown);
 }
 
 static enum ft_exit

@@ -132,6 +132,14 @@ static const struct ft_column events[] = {
     { "TEXT", "text", FT_COLUMN_TEXT },
 };
 
+static const struct ft_column findings[] = {
+    { "VERDICT", "verdict", FT_COLUMN_SEVERITY },
+    { "CHECK", "id", FT_COLUMN_TEXT },
+    { "ABOUT", "subject", FT_COLUMN_TEXT },
+    { "FOUND", "evidence", FT_COLUMN_TEXT },
+    { "REMEDY", "remedy", FT_COLUMN_TEXT },
+};
+
 static const struct ft_column if_lost[] = {
     { "VM", "vm", FT_COLUMN_TEXT },
     { "OUTCOME", "outcome", FT_COLUMN_TEXT },
@@ -152,6 +160,7 @@ const struct ft_columns ft_path_columns = COLUMNS(paths);
 const struct ft_columns ft_host_columns = COLUMNS(hosts);
 const struct ft_columns ft_vm_columns = COLUMNS(vms);
 const struct ft_columns ft_event_columns = COLUMNS(events);
+const struct ft_columns ft_finding_columns = COLUMNS(findings);
 const struct ft_columns ft_if_lost_columns = COLUMNS(if_lost);
 
 static bool

@@ -27,7 +27,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/stored-pair.c ui/model/stored-pair.h \
 	ui/model/suggest.c ui/model/suggest.h \
 	ui/model/topology.c ui/model/topology.h \
-	ui/model/trace.c ui/model/trace.h \
+	ui/model/recent.c ui/model/recent.h \
 	ui/model/utc.c ui/model/utc.h \
 	ui/model/totals.c ui/model/totals.h \
 	ui/model/verdict.c ui/model/verdict.h \

@@ -45,19 +45,19 @@ add_usual(struct ft_store *store, const char *pair, enum ft_metric metric,
 }
 
 bool
-ft_history_read(struct ft_store *store, const struct ft_trace *trace,
+ft_history_read(struct ft_store *store, const struct ft_recent *recent,
                 const char *pair, const char *metric, int64_t now_s,
                 int64_t seconds, struct ft_history *h)
 {
     enum ft_metric m = ft_metric_by_name(metric);
     int64_t from = now_s - seconds;
 
-    if (m == FT_METRIC_COUNT || !ft_trace_keeps(m))
+    if (m == FT_METRIC_COUNT || !ft_recent_keeps(m))
         return false;
     memset(h, 0, sizeof(*h));
     h->count = (unsigned)FT_MIN(seconds, (int64_t)FT_HISTORY_POINTS / 2);
     h->step_s = (double)seconds / h->count;
-    ft_trace_points(trace, pair, m, from, now_s, h->count, h->values);
+    ft_recent_points(recent, pair, m, from, now_s, h->count, h->values);
     if (seconds > 120)
         add_rollups(store, pair, m,
                     seconds <= MEDIUM_S ? FT_ROLLUP_MINUTE : FT_ROLLUP_HOUR,

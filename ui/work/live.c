@@ -45,7 +45,7 @@ struct ft_work_live {
     struct ft_hub *hub;
     struct ft_later *later;
     struct ft_live state;
-    struct ft_trace *trace;
+    struct ft_recent *recent;
     struct watched *watched;
     int rate_ms;
     bool news;       /* something else than figures has changed */
@@ -254,14 +254,14 @@ on_reply(struct watched *watched, const struct ft_hub_message *message)
 
 /* What a host measured in a second, or in some of them. */
 static void
-trace(struct watched *watched, const json_t *line)
+keep_second(struct watched *watched, const json_t *line)
 {
     const json_t *sample = json_object_get(line, "sample");
     struct ft_second second;
 
     if (sample && !ft_second_from_json(sample, &second))
-        ft_trace_add(watched->live->trace, ft_json_string(line, "pair", ""),
-                     &second);
+        ft_recent_add(watched->live->recent, ft_json_string(line, "pair", ""),
+                      &second);
 }
 
 /* One line of the stream; what is not known is a sign of life all the same. */
@@ -288,7 +288,7 @@ on_line(struct watched *watched, const json_t *line)
     if (witness)
         host->witness_runs = ft_json_bool(witness, "running", 0);
     keep_event(watched, json_object_get(line, "log"));
-    trace(watched, line);
+    keep_second(watched, line);
 }
 
 static void
@@ -401,8 +401,8 @@ ft_work_live_open(struct ft_work_fleet *fleet, int rate_ms,
     live->rate_ms = rate_ms;
     live->watched = calloc(fleet->count + 1, sizeof(*live->watched));
     live->later = ft_later_new(fleet->work->store);
-    live->trace = ft_trace_new();
-    rc = live->watched && live->later && live->trace
+    live->recent = ft_recent_new();
+    rc = live->watched && live->later && live->recent
              ? open_all(live, err)
              : ft_fail(err, ENOMEM, NULL, "out of memory");
     if (rc)
@@ -424,7 +424,7 @@ ft_work_live_close(struct ft_work_live *live)
         keep(live);
     ft_later_free(live->later);
     ft_live_free(&live->state);
-    ft_trace_free(live->trace);
+    ft_recent_free(live->recent);
     free(live->watched);
     free(live);
 }
@@ -494,8 +494,8 @@ ft_work_live_hosts(struct ft_work_live *live)
     return ft_live_host_rows(&live->state, now_ms(), ft_work_now_ms());
 }
 
-const struct ft_trace *
-ft_work_live_trace(const struct ft_work_live *live)
+const struct ft_recent *
+ft_work_live_recent(const struct ft_work_live *live)
 {
-    return live->trace;
+    return live->recent;
 }

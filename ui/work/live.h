@@ -14,7 +14,7 @@
 #define FT_UI_WORK_LIVE_H
 
 #include "ui/model/live.h"
-#include "ui/model/trace.h"
+#include "ui/model/recent.h"
 #include "ui/work/fleet.h"
 
 struct ft_work_live;
@@ -49,6 +49,6 @@ json_t *ft_work_live_hosts(struct ft_work_live *live);
 json_t *ft_work_live_vms(struct ft_work_live *live, const json_t *pairs);
 
 /* What was measured since it is open; lives as long. */
-const struct ft_trace *ft_work_live_trace(const struct ft_work_live *live);
+const struct ft_recent *ft_work_live_recent(const struct ft_work_live *live);
 
 #endif

@@ -177,6 +177,20 @@ ft_work_protect_plan(struct ft_work_protect *job,
     return rc || job->dry_run ? rc : lock_plan(job, err);
 }
 
+int
+ft_work_protect_check(struct ft_work_protect *job,
+                      const struct ft_plan_choices *choices,
+                      struct ft_error *err)
+{
+    int rc = select_usable(job, choices, err);
+
+    if (!rc)
+        rc = ft_protect_check(&job->usable, choices, &job->plan, err);
+    if (rc == -ENOENT)
+        suggest(job, choices, err);
+    return rc;
+}
+
 /* The caller's progress, with the locks between. */
 struct watched {
     struct ft_work_protect *job;

@@ -46,6 +46,14 @@ int ft_work_protect_plan(struct ft_work_protect *job,
                          struct ft_error *err);
 
 /*
+ * Only the checks, after a look with dry_run, as ft_protect_check, which has the
+ * errors; job->plan.findings has what was found.
+ */
+int ft_work_protect_check(struct ft_work_protect *job,
+                          const struct ft_plan_choices *choices,
+                          struct ft_error *err);
+
+/*
  * Carries the plan out, as ft_protect_apply, as a job (ui/work/job.h), whose
  * outcome is filled also after an error. The locks are given back when only
  * the long wait is left, so that others may work meanwhile.

@@ -165,7 +165,7 @@ history(void *data, const char *pair, const char *metric, double seconds,
 {
     struct ft_work_source *source = data;
 
-    return ft_history_read(source->store, ft_work_live_trace(source->live),
+    return ft_history_read(source->store, ft_work_live_recent(source->live),
                            pair, metric, source->picture.wall_ms / 1000,
                            (int64_t)seconds, out);
 }

@@ -9,7 +9,7 @@ model_tests = \
 	tests/unit/model/test-pick \
 	tests/unit/model/test-rows \
 	tests/unit/model/test-stored-pair \
-	tests/unit/model/test-trace \
+	tests/unit/model/test-recent \
 	tests/unit/model/test-verdict \
 	tests/unit/model/test-what-if \
 	tests/unit/model/test-words
@@ -27,8 +27,8 @@ tests_unit_model_test_rows_SOURCES = tests/unit/model/test-rows.c
 tests_unit_model_test_rows_LDADD = $(model_libs)
 tests_unit_model_test_stored_pair_SOURCES = tests/unit/model/test-stored-pair.c
 tests_unit_model_test_stored_pair_LDADD = $(model_libs)
-tests_unit_model_test_trace_SOURCES = tests/unit/model/test-trace.c
-tests_unit_model_test_trace_LDADD = $(model_libs)
+tests_unit_model_test_recent_SOURCES = tests/unit/model/test-recent.c
+tests_unit_model_test_recent_LDADD = $(model_libs)
 tests_unit_model_test_words_SOURCES = tests/unit/model/test-words.c
 tests_unit_model_test_words_LDADD = $(model_libs)
 tests_unit_model_test_live_SOURCES = tests/unit/model/test-live.c

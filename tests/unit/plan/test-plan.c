@@ -476,6 +476,41 @@ test_same_input_same_answer(void **state)
     ft_plan_free(&b);
 }
 
+/* A pair that stands is checked as it is; a standby that is full is no news. */
+static void
+test_checks_of_a_pair_that_stands(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_known_pair pair = { .pair = PAIR_UUID,
+                                  .vm = "vm1",
+                                  .primary = "h1",
+                                  .standby = "h2",
+                                  .state = "protected" };
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
+    strcpy(pair.vm_uuid, f->vm->uuid);
+    f->inventory.pairs = &pair;
+    f->inventory.pair_count = 1;
+    c.standby = "h2";
+    assert_int_equal(ft_plan_check(&f->inventory, &c, &plan, &err), 0);
+    assert_int_equal(ft_findings_find(&plan.findings, "vm.protected")->verdict,
+                     FT_FAIL);
+    assert_null(plan.config);
+    ft_plan_free(&plan);
+    f->inventory.resuming = PAIR_UUID;
+    f->inventory.standing = true;
+    assert_int_equal(ft_plan_check(&f->inventory, &c, &plan, &err), 0);
+    assert_int_equal(ft_findings_find(&plan.findings, "vm.protected")->verdict,
+                     FT_PASS);
+    assert_null(ft_findings_find(&plan.findings, "standby.memory"));
+    assert_null(ft_findings_find(&plan.findings, "standby.pool"));
+    assert_non_null(ft_findings_find(&plan.findings, "standby.network"));
+    assert_int_equal(plan.step_count, 0);
+    ft_plan_free(&plan);
+}
+
 int
 main(void)
 {
@@ -497,6 +532,7 @@ main(void)
         TEST(test_latency),
         TEST(test_settings_json),
         TEST(test_same_input_same_answer),
+        TEST(test_checks_of_a_pair_that_stands),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "ui/model/trace.h"
+#include "ui/model/recent.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,37 +20,37 @@ static const enum ft_metric kept[] = {
 struct line {
     char pair[37];
     int64_t newest; /* the last second that has its place */
-    float values[KEPT][FT_TRACE_SECONDS];
+    float values[KEPT][FT_RECENT_SECONDS];
 };
 
-struct ft_trace {
-    struct line *lines[FT_TRACE_PAIRS];
+struct ft_recent {
+    struct line *lines[FT_RECENT_PAIRS];
     size_t count;
     int64_t newest;
 };
 
-struct ft_trace *
-ft_trace_new(void)
+struct ft_recent *
+ft_recent_new(void)
 {
-    return calloc(1, sizeof(struct ft_trace));
+    return calloc(1, sizeof(struct ft_recent));
 }
 
 void
-ft_trace_free(struct ft_trace *trace)
+ft_recent_free(struct ft_recent *recent)
 {
-    if (!trace)
+    if (!recent)
         return;
-    for (size_t i = 0; i < trace->count; i++)
-        free(trace->lines[i]);
-    free(trace);
+    for (size_t i = 0; i < recent->count; i++)
+        free(recent->lines[i]);
+    free(recent);
 }
 
 static struct line *
-find(const struct ft_trace *trace, const char *pair)
+find(const struct ft_recent *recent, const char *pair)
 {
-    for (size_t i = 0; i < trace->count; i++)
-        if (!strcmp(trace->lines[i]->pair, pair))
-            return trace->lines[i];
+    for (size_t i = 0; i < recent->count; i++)
+        if (!strcmp(recent->lines[i]->pair, pair))
+            return recent->lines[i];
     return NULL;
 }
 
@@ -58,14 +58,14 @@ static void
 forget(struct line *line, int64_t second)
 {
     for (size_t k = 0; k < KEPT; k++)
-        line->values[k][second % FT_TRACE_SECONDS] = -1;
+        line->values[k][second % FT_RECENT_SECONDS] = -1;
 }
 
 /* Makes place for all seconds up to this one. */
 static void
 advance(struct line *line, int64_t second)
 {
-    int64_t from = FT_MAX(line->newest + 1, second - FT_TRACE_SECONDS + 1);
+    int64_t from = FT_MAX(line->newest + 1, second - FT_RECENT_SECONDS + 1);
 
     for (int64_t s = from; s <= second; s++)
         forget(line, s);
@@ -73,12 +73,12 @@ advance(struct line *line, int64_t second)
 }
 
 static struct line *
-find_or_add(struct ft_trace *trace, const char *pair, int *rc)
+find_or_add(struct ft_recent *recent, const char *pair, int *rc)
 {
-    struct line *line = find(trace, pair);
+    struct line *line = find(recent, pair);
 
     *rc = -ENOSPC;
-    if (line || trace->count == FT_TRACE_PAIRS || strlen(pair) >= 37)
+    if (line || recent->count == FT_RECENT_PAIRS || strlen(pair) >= 37)
         return line;
     *rc = -ENOMEM;
     line = calloc(1, sizeof(*line));
@@ -86,38 +86,38 @@ find_or_add(struct ft_trace *trace, const char *pair, int *rc)
         return NULL;
     strcpy(line->pair, pair);
     line->newest = -1;
-    trace->lines[trace->count++] = line;
+    recent->lines[recent->count++] = line;
     return line;
 }
 
 int
-ft_trace_add(struct ft_trace *trace, const char *pair,
-             const struct ft_second *second)
+ft_recent_add(struct ft_recent *recent, const char *pair,
+              const struct ft_second *second)
 {
     struct line *line;
     int rc;
 
     if (second->at < 0)
         return 0;
-    line = find_or_add(trace, pair, &rc);
+    line = find_or_add(recent, pair, &rc);
     if (!line)
         return rc;
     /* a clock that went back a little: what is there is measured again */
-    if (second->at <= line->newest - FT_TRACE_SECONDS)
+    if (second->at <= line->newest - FT_RECENT_SECONDS)
         return 0;
     advance(line, second->at);
     for (size_t k = 0; k < KEPT; k++)
         if (second->metrics[kept[k]].count)
-            line->values[k][second->at % FT_TRACE_SECONDS] =
+            line->values[k][second->at % FT_RECENT_SECONDS] =
                 (float)ft_bucket_mean(&second->metrics[kept[k]]);
-    trace->newest = FT_MAX(trace->newest, second->at);
+    recent->newest = FT_MAX(recent->newest, second->at);
     return 0;
 }
 
 int64_t
-ft_trace_newest(const struct ft_trace *trace)
+ft_recent_newest(const struct ft_recent *recent)
 {
-    return trace->newest;
+    return recent->newest;
 }
 
 static size_t
@@ -131,7 +131,7 @@ place_of(enum ft_metric metric)
 }
 
 bool
-ft_trace_keeps(enum ft_metric metric)
+ft_recent_keeps(enum ft_metric metric)
 {
     return place_of(metric) < KEPT;
 }
@@ -139,24 +139,24 @@ ft_trace_keeps(enum ft_metric metric)
 static float
 mean(const struct line *line, size_t k, int64_t from, int64_t to)
 {
-    int64_t begin = FT_MAX(from, line->newest - FT_TRACE_SECONDS + 1);
+    int64_t begin = FT_MAX(from, line->newest - FT_RECENT_SECONDS + 1);
     float sum = 0;
     unsigned count = 0;
 
     for (int64_t s = FT_MAX(begin, INT64_C(0)); s < to && s <= line->newest; s++)
-        if (line->values[k][s % FT_TRACE_SECONDS] >= 0) {
-            sum += line->values[k][s % FT_TRACE_SECONDS];
+        if (line->values[k][s % FT_RECENT_SECONDS] >= 0) {
+            sum += line->values[k][s % FT_RECENT_SECONDS];
             count++;
         }
     return count ? sum / (float)count : -1;
 }
 
 size_t
-ft_trace_points(const struct ft_trace *trace, const char *pair,
-                enum ft_metric metric, int64_t from, int64_t to, size_t count,
-                float *points)
+ft_recent_points(const struct ft_recent *recent, const char *pair,
+                 enum ft_metric metric, int64_t from, int64_t to, size_t count,
+                 float *points)
 {
-    const struct line *line = find(trace, pair);
+    const struct line *line = find(recent, pair);
     size_t k = place_of(metric), known = 0;
 
     for (size_t i = 0; i < count; i++) {
