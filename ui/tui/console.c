@@ -98,13 +98,15 @@ ft_console_set_picture(struct ft_console *console,
 /* ---- what is done ---- */
 
 static void
-run(struct ft_console *console, const struct ft_words *words, bool show)
+run(struct ft_console *console, const struct ft_words *words,
+    const struct ft_words *shown, bool show)
 {
-    console->ops.run(console->ops.data, words, show);
-    ft_console_say(console, FT_SEVERITY_OK, "begun: %s%s%s", words->list[0],
-                   words->count > 1 && *words->list[1] != '-' ? " " : "",
-                   words->count > 1 && *words->list[1] != '-' ? words->list[1]
-                                                              : "");
+    char text[512];
+
+    ft_words_text(shown, text, sizeof(text));
+    console->ops.run(console->ops.data, words, shown, show);
+    ft_console_say(console, FT_SEVERITY_OK, "begun: %s",
+                   text + strlen("ftadmin "));
 }
 
 /* The row that an act is about: of the list, or of the page itself. */
@@ -179,10 +181,11 @@ do_deed(struct ft_console *console, const struct ft_deed *deed)
     if (deed->letter == 'p') {
         begin_protect(console);
     } else if (deed->care == FT_DEED_HARMLESS) {
-        struct ft_words words;
+        struct ft_words words, shown;
 
         ft_deed_words(deed, row, false, &words);
-        run(console, &words, false);
+        ft_deed_words(deed, row, true, &shown);
+        run(console, &words, &shown, false);
     } else {
         ask(console, deed, row);
     }
@@ -228,7 +231,7 @@ answer_yes(struct ft_console *console)
         ft_console_say(console, FT_SEVERITY_WARN, "%s of %s: not now, %s",
                        q->deed->title, q->name, why);
     else
-        run(console, &q->words, false);
+        run(console, &q->words, &q->shown, false);
 }
 
 static void
@@ -301,7 +304,7 @@ run_line(struct ft_console *console, const char *line)
     else if (!strcmp(words.list[0], "console"))
         ft_console_say(console, FT_SEVERITY_WARN, "you are in it");
     else
-        run(console, &words, true);
+        run(console, &words, &words, true);
 }
 
 static void
@@ -521,7 +524,7 @@ static void
 open_checks(struct ft_console *console)
 {
     const json_t *row = subject_row(console);
-    struct ft_words words = { 0 };
+    struct ft_words words = { 0 }, shown = { 0 };
 
     if (!row || ft_row_is_host(row)) {
         ft_console_say(console, FT_SEVERITY_WARN, "select a VM first");
@@ -529,7 +532,11 @@ open_checks(struct ft_console *console)
     }
     ft_words_add(&words, "check");
     ft_words_add(&words, ft_json_string(row, "uuid", ft_row_name(row)));
-    run(console, &words, true);
+    ft_words_add(&words, "--verbose");
+    ft_words_add(&shown, "check");
+    ft_words_add(&shown, ft_row_name(row));
+    ft_words_add(&shown, "--verbose");
+    run(console, &words, &shown, true);
 }
 
 static void

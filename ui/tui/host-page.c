@@ -153,7 +153,7 @@ open_facts(struct ft_console *console, const json_t *row)
     ft_words_add(&words, "host");
     ft_words_add(&words, "show");
     ft_words_add(&words, ft_console_page(console)->subject);
-    console->ops.run(console->ops.data, &words, true);
+    console->ops.run(console->ops.data, &words, &words, true);
 }
 
 static void

@@ -434,7 +434,7 @@ jobs_open(struct ft_console *console, const json_t *row)
     ft_words_add(&words, "jobs");
     ft_words_add(&words, "show");
     ft_words_add(&words, job_identity(row));
-    console->ops.run(console->ops.data, &words, true);
+    console->ops.run(console->ops.data, &words, &words, true);
 }
 
 static bool
@@ -450,7 +450,7 @@ jobs_key(struct ft_console *console, struct ft_page *page, enum ft_do action)
     ft_words_add(&words, "show");
     ft_words_add(&words, job_identity(row));
     ft_words_add(&words, "--log");
-    console->ops.run(console->ops.data, &words, true);
+    console->ops.run(console->ops.data, &words, &words, true);
     return true;
 }
 

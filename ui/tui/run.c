@@ -60,7 +60,8 @@ struct app {
 /* ---- commands ---- */
 
 static void
-start(struct app *app, const struct ft_words *words, enum purpose purpose)
+start(struct app *app, const struct ft_words *words,
+      const struct ft_words *shown, enum purpose purpose)
 {
     const struct ft_words *common = &app->options->common;
     const char *arguments[2 * FT_WORDS_MAX + 1];
@@ -82,7 +83,7 @@ start(struct app *app, const struct ft_words *words, enum purpose purpose)
     arguments[n] = NULL;
     memset(r, 0, sizeof(*r));
     r->purpose = purpose;
-    ft_words_text(words, r->title, sizeof(r->title));
+    ft_words_text(shown, r->title, sizeof(r->title));
     if (ft_run_start(arguments, &r->run, &err))
         ft_console_say(&app->console, FT_SEVERITY_CRIT, "%s", err.text);
 }
@@ -153,15 +154,16 @@ read_runs(struct app *app)
 /* ---- what the console asks for ---- */
 
 static void
-op_run(void *data, const struct ft_words *words, bool show)
+op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
+       bool show)
 {
-    start(data, words, show ? FOR_READING : FOR_NOTHING);
+    start(data, words, shown, show ? FOR_READING : FOR_NOTHING);
 }
 
 static void
 op_plan(void *data, const struct ft_words *words)
 {
-    start(data, words, FOR_A_PLAN);
+    start(data, words, words, FOR_A_PLAN);
 }
 
 static void

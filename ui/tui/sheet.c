@@ -437,7 +437,7 @@ static void
 apply(struct ft_console *console)
 {
     struct ft_sheet *sheet = console->sheet;
-    struct ft_words words = { 0 };
+    struct ft_words words = { 0 }, shown = { 0 };
 
     if (console->readonly || !ready(sheet)) {
         ft_console_say(console, FT_SEVERITY_WARN,
@@ -447,7 +447,8 @@ apply(struct ft_console *console)
     }
     choices(sheet, false, &words);
     ft_words_add(&words, "--yes");
-    console->ops.run(console->ops.data, &words, false);
+    choices(sheet, true, &shown);
+    console->ops.run(console->ops.data, &words, &shown, false);
     ft_console_say(console, FT_SEVERITY_OK, "%s is being protected", sheet->vm);
     sheet->applied = true;
     sheet->open = APPLY;

@@ -49,8 +49,12 @@ enum ft_view_id {
 
 /* What the owner does. All may be called from ft_console_key only. */
 struct ft_console_ops {
-    /* Runs it in the background; what it prints is shown when show is set. */
-    void (*run)(void *data, const struct ft_words *words, bool show);
+    /*
+     * Runs words in the background; what they print is shown when show is set.
+     * shown: the same as people know it, by names.
+     */
+    void (*run)(void *data, const struct ft_words *words,
+                const struct ft_words *shown, bool show);
     /* Everything is asked again now. */
     void (*ask_again)(void *data);
     /* Plans a protection (the sheet): words are its command. */

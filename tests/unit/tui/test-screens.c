@@ -111,8 +111,10 @@ unload(struct ft_picture *p)
 }
 
 static void
-op_run(void *data, const struct ft_words *words, bool show)
+op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
+       bool show)
 {
+    (void)shown;
     (void)data;
     ft_words_text(words, asked.command, sizeof(asked.command));
     asked.shown = show;
