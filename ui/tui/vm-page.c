@@ -390,8 +390,8 @@ draw_chart(size_t i, const struct ft_history *h, struct ft_grid *grid, int y)
         unit_once(low, high);
         snprintf(usual, sizeof(usual), "%s to %s", low, high);
     }
-    ft_grid_text(grid, 1, y, 14, FT_LOOK_PLAIN, charts[i].title);
-    ft_grid_right(grid, 14, y, 9, FT_LOOK_TITLE, now);
+    ft_grid_text(grid, 1, y, 13, FT_LOOK_PLAIN, charts[i].title);
+    ft_grid_right(grid, 13, y, 9, FT_LOOK_TITLE, now);
     ft_grid_right(grid, 23, y, 13, FT_LOOK_PLAIN, usual);
     ft_chart_draw(h, grid, x, y, end - x);
     ft_grid_right(grid, end, y, 12, FT_LOOK_PLAIN, most);
@@ -408,7 +408,7 @@ draw_charts(const struct ft_console *console, const struct ft_page *page,
     ft_grid_rule(grid, y++, NULL);
     ft_figure_age(page->window_s, span_text);
     ft_grid_print(grid, 1, y, FT_LOOK_TITLE, "last %s", span_text);
-    ft_grid_right(grid, 14, y, 9, FT_LOOK_TITLE, "now");
+    ft_grid_right(grid, 13, y, 9, FT_LOOK_TITLE, "now");
     ft_grid_right(grid, 23, y, 13, FT_LOOK_TITLE, "usual");
     ft_grid_right(grid, grid->width - 13, y++, 12, FT_LOOK_TITLE, "max");
     for (size_t i = 0; i < FT_ARRAY_SIZE(charts) && y < end; i++)

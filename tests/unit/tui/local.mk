@@ -15,8 +15,11 @@ tests_unit_tui_test_screens_SOURCES = tests/unit/tui/test-screens.c
 tests_unit_tui_test_screens_LDADD = $(tui_libs)
 endif
 
+TESTS += tests/unit/tui/readme-screens
+dist_check_SCRIPTS += tests/unit/tui/readme-screens
 EXTRA_DIST += tests/unit/tui/pictures tests/unit/tui/screens
 # The screens as they are now, to be looked at before they are committed.
 update-screens: tests/unit/tui/test-screens
 	srcdir=$(srcdir) FT_UPDATE_SCREENS=yes tests/unit/tui/test-screens
+	srcdir=$(srcdir) $(srcdir)/tests/unit/tui/readme-screens --update
 .PHONY: update-screens

@@ -497,6 +497,7 @@ test_the_sheet_goes_by_enter(void **state)
           "Enter Enter Enter Enter"); /* still asking: no way to apply */
     assert_int_equal(asked.runs, 0);
     ft_sheet_answer(&console, answer, 0, "");
+    console.message[0] = '\0';
     press(&console, "2");
     text = draw(&console, 80, 24, true);
     compare("sheet-standby", text);
