@@ -387,7 +387,8 @@ take_failure(struct ft_hub_host *host, int64_t now)
     if (dial->ssh != NULL && host->now.control != NULL &&
         *next_job(host) != NULL)
         set_aside(host, now); /* the engine is silent, SSH is not */
-    if (host->now.ssh == NULL)
+    /* One that cannot become root, or has no shell, is of no use for jobs. */
+    if (host->now.ssh == NULL && !host->pulse.barred)
         host->now.ssh = FT_STEAL(dial->ssh);
     ft_ssh_close(FT_STEAL(dial->ssh));
     show(host, now);

@@ -14,6 +14,7 @@
 #include "remote/ssh-private.h"
 
 #define PASSWORD_TRIES 3 /* NumberOfPasswordPrompts of ssh_config(5) */
+#define ROUNDS_MAX 10    /* of questions in one attempt */
 #define PARTIAL_MAX 4    /* factors one after the other */
 
 static void
@@ -161,6 +162,23 @@ try_keys(struct ft_ssh *self)
 }
 
 /* The password that was right may be the one for sudo as well. */
+static void
+keep_password(struct ft_ssh *self, const char *secret)
+{
+    if (ft_ssh_is_root(self))
+        return;
+    self->password = ft_secret_new();
+    if (self->password != NULL)
+        memcpy(self->password, secret, FT_SECRET_MAX);
+}
+
+static void
+forget_password(struct ft_ssh *self)
+{
+    ft_secret_free(self->password);
+    self->password = NULL;
+}
+
 static int
 try_password(struct ft_ssh *self)
 {
@@ -178,8 +196,8 @@ try_password(struct ft_ssh *self)
         note_tried(self, "password");
         rc = ssh_userauth_password(self->session, NULL, secret);
     }
-    if (rc == SSH_AUTH_SUCCESS && !ft_ssh_is_root(self))
-        self->password = FT_STEAL(secret);
+    if (rc == SSH_AUTH_SUCCESS && self->password == NULL)
+        keep_password(self, secret);
     ft_secret_free(secret);
     return rc;
 }
@@ -203,8 +221,25 @@ answer_prompts(struct ft_ssh *self)
         rc = ask(self, text, secret, FT_SECRET_MAX);
         if (rc == 0)
             rc = ssh_userauth_kbdint_setanswer(self->session, i, secret);
+        if (rc == 0 && self->password == NULL) /* the first is the password */
+            keep_password(self, secret);
     }
     ft_secret_free(secret);
+    return rc;
+}
+
+/* One attempt, of as many rounds as the server asks for. */
+static int
+answer_rounds(struct ft_ssh *self)
+{
+    int rc = ssh_userauth_kbdint(self->session, NULL, NULL);
+
+    for (int round = 0; rc == SSH_AUTH_INFO && round < ROUNDS_MAX; round++) {
+        if (answer_prompts(self) != 0)
+            return SSH_AUTH_DENIED;
+        note_tried(self, "keyboard-interactive");
+        rc = ssh_userauth_kbdint(self->session, NULL, NULL);
+    }
     return rc;
 }
 
@@ -216,13 +251,9 @@ try_interactive(struct ft_ssh *self)
     for (int i = 0; i < PASSWORD_TRIES && rc == SSH_AUTH_DENIED; i++) {
         if (self->prompts.secret == NULL || self->cancelled)
             return SSH_AUTH_DENIED;
-        rc = ssh_userauth_kbdint(self->session, NULL, NULL);
-        for (int round = 0; rc == SSH_AUTH_INFO && round < 10; round++) {
-            if (answer_prompts(self) != 0)
-                return SSH_AUTH_DENIED;
-            note_tried(self, "keyboard-interactive");
-            rc = ssh_userauth_kbdint(self->session, NULL, NULL);
-        }
+        rc = answer_rounds(self);
+        if (rc != SSH_AUTH_SUCCESS && rc != SSH_AUTH_PARTIAL)
+            forget_password(self);
     }
     return rc;
 }

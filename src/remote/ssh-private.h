@@ -24,6 +24,7 @@ enum ft_ssh_root {
     FT_ROOT_SELF,    /* logged in as root */
     FT_ROOT_SUDO,    /* sudo asks for nothing */
     FT_ROOT_SECRET,  /* sudo asks for secret, on stdin */
+    FT_ROOT_REFUSED, /* there is no way; nobody is asked again */
 };
 
 struct ft_ssh {
@@ -40,7 +41,8 @@ struct ft_ssh {
     struct ssh_callbacks_struct callbacks;
     char identity[512]; /* the key file that was asked for, or empty */
     enum ft_ssh_root root;
-    char *secret;    /* for sudo (secret.h), or NULL */
+    struct ft_error root_error; /* why it was refused */
+    char *secret;               /* for sudo (secret.h), or NULL */
     char *password;  /* that logged us in, until sudo has been tried, or NULL */
     char tried[256]; /* ways of authentication that were refused */
     bool cancelled;  /* the user gave up at a prompt */

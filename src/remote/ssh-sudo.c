@@ -106,12 +106,14 @@ static int
 ask_for_sudo(struct ft_ssh *self, char *words, size_t size, struct ft_error *err)
 {
     char *secret = ft_secret_new();
+    int tried = 0;
     int rc = secret == NULL ? ft_fail(err, ENOMEM, NULL, "out of memory") : 0;
 
     for (int i = 0; rc == 0 && i < TRIES; i++) {
         if (!next_secret(self, i, secret))
             break;
         rc = try_sudo(self, with, secret, words, size, err);
+        tried++;
         if (rc == 0 && is_final(words))
             break;
     }
@@ -121,19 +123,19 @@ ask_for_sudo(struct ft_ssh *self, char *words, size_t size, struct ft_error *err
         self->secret = FT_STEAL(secret);
     }
     ft_secret_free(secret);
+    if (rc == 0 && tried > 0 && !is_final(words))
+        return no_sudo(self, "sudo does not take the password", err);
     if (rc == 0)
         return no_sudo(self, words, err);
     return rc > 0 ? 0 : rc;
 }
 
-int
-ft_ssh_become_root(struct ft_ssh *self, struct ft_error *err)
+static int
+find_way(struct ft_ssh *self, struct ft_error *err)
 {
     char words[300];
     int rc;
 
-    if (self->root != FT_ROOT_UNKNOWN)
-        return 0;
     if (ft_ssh_is_root(self)) {
         self->root = FT_ROOT_SELF;
         return 0;
@@ -148,4 +150,22 @@ ft_ssh_become_root(struct ft_ssh *self, struct ft_error *err)
     /* What logged us in is of no more use. */
     ft_secret_free(FT_STEAL(self->password));
     return rc > 0 ? 0 : rc;
+}
+
+int
+ft_ssh_become_root(struct ft_ssh *self, struct ft_error *err)
+{
+    int rc = 0;
+
+    if (self->root == FT_ROOT_UNKNOWN) {
+        rc = find_way(self, &self->root_error);
+        if (rc < 0 && !ft_reach_may_retry(ft_reach_of(&self->root_error)))
+            self->root = FT_ROOT_REFUSED;
+    }
+    if (rc < 0 || self->root == FT_ROOT_REFUSED) {
+        if (err != NULL)
+            *err = self->root_error;
+        return -self->root_error.code;
+    }
+    return 0;
 }

@@ -243,12 +243,17 @@ refuse_sudo(const char *mode, struct answers *a, const char *words)
     struct ft_ssh_options options = options_for(a);
     struct ft_ssh *ssh = must_open(joe(), &options);
     struct ft_error err = FT_ERROR_INIT;
+    int asked;
 
     sudoers(mode);
     assert_int_equal(ft_ssh_must(ssh, "true", NULL, &err), -EACCES);
     assert_int_equal(ft_reach_of(&err), FT_REACH_NO_SUDO);
     if (strstr(err.text, words) == NULL)
         fail_msg("\"%s\" lacks \"%s\"", err.text, words);
+    /* once a session: nobody is asked again for the next command */
+    asked = a != NULL ? a->asked : 0;
+    assert_int_equal(ft_ssh_must(ssh, "true", NULL, &err), -EACCES);
+    assert_int_equal(a != NULL ? a->asked : 0, asked);
     ft_ssh_close(ssh);
 }
 
@@ -260,7 +265,7 @@ test_sudo_refused(void **state)
     struct answers never = { .secrets = { "a" } };
 
     (void)state;
-    refuse_sudo(PASSWORD, &wrong, "incorrect password");
+    refuse_sudo(PASSWORD, &wrong, "does not take the password");
     assert_int_equal(wrong.asked, 3);
     refuse_sudo(PASSWORD, &none, "password is required");
     refuse_sudo(PASSWORD, NULL, "password is required");
@@ -303,9 +308,13 @@ test_interactive(void **state)
     (void)state;
     configure("UsePAM yes\\nKbdInteractiveAuthentication yes\\n"
               "PubkeyAuthentication no\\n");
+    sudoers(PASSWORD);
     ssh = must_open(joe(), &options);
     assert_int_equal(a.asked, 2);
     assert_non_null(strstr(a.prompts[0], "Password"));
+    /* what was right is right for sudo too */
+    must_run(ssh);
+    assert_int_equal(a.asked, 2);
     ft_ssh_close(ssh);
     memset(&a, 0, sizeof(a));
     a.secrets[0] = "wrong"; /* and then gives up */
