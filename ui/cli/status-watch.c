@@ -235,12 +235,13 @@ ft_status_watch(struct ft_cli *cli, const struct ft_pick *wanted, const char *vm
         .terminal = cli->style.output == FT_OUTPUT_TABLE &&
                     isatty(fileno(cli->out)) && term && strcmp(term, "dumb"),
     };
+    const struct ft_work_live_wish wish = { .rate_ms = RATE_MS };
     struct ft_error err = FT_ERROR_INIT;
     enum ft_exit code;
 
     ft_cli_catch_interrupts();
     cli->printed = true; /* lines, of which an error is none */
-    if (ft_work_live_open(&cli->fleet, RATE_MS, &watch.live, &err))
+    if (ft_work_live_open(&cli->fleet, &wish, &watch.live, &err))
         return ft_cli_fail(cli, &err);
     code = run(&watch);
     ft_work_live_close(watch.live);

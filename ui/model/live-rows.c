@@ -215,6 +215,16 @@ age_of(const struct ft_live_host *host, int64_t now_ms, int64_t wall_ms)
     return ft_row_age(host->stored.seen_at, wall_ms);
 }
 
+static const char *
+trouble_of(const struct ft_live_host *host)
+{
+    if (host->error.code)
+        return host->error.text;
+    return host->polled
+               ? "its engine cannot be followed: it is asked each second"
+               : NULL;
+}
+
 /* What of the machine is about all of it. */
 static json_t *
 machine_of(const struct ft_live_host *host, bool live)
@@ -236,18 +246,15 @@ host_row(const struct ft_live_host *host, int64_t now_ms, int64_t wall_ms)
     const char *engine =
         *host->engine ? host->engine : host->stored.engine_version;
 
-    return json_pack("{s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:b,s:o,s:o,s:s?}", "name",
-                     host->stored.name, "address", host->stored.address, "kind",
-                     ft_host_kind(&host->stored), "state",
-                     state_of(host, now_ms), "engine", *engine ? engine : NULL,
-                     "pairs",
-                     live ? json_integer((json_int_t)host->word_count)
-                          : json_null(),
-                     "witness_runs",
-                     live ? json_boolean(host->witness_runs) : json_null(),
-                     "polled", host->polled, "machine", machine_of(host, live),
-                     "age_s", age_of(host, now_ms, wall_ms), "error",
-                     host->error.code ? host->error.text : NULL);
+    return json_pack(
+        "{s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:b,s:o,s:o,s:s?}", "name",
+        host->stored.name, "address", host->stored.address, "kind",
+        ft_host_kind(&host->stored), "state", state_of(host, now_ms), "engine",
+        *engine ? engine : NULL, "pairs",
+        live ? json_integer((json_int_t)host->word_count) : json_null(),
+        "witness_runs", live ? json_boolean(host->witness_runs) : json_null(),
+        "polled", host->polled, "machine", machine_of(host, live), "age_s",
+        age_of(host, now_ms, wall_ms), "error", trouble_of(host));
 }
 
 json_t *

@@ -45,8 +45,7 @@ ft_totals_count(const json_t *pairs, const json_t *hosts,
 
         ++*counter_of(totals, standing);
         totals->pairs++;
-        if (!strcmp(standing, "protected"))
-            totals->lag_ms = FT_MAX(totals->lag_ms, lag);
+        totals->lag_ms = FT_MAX(totals->lag_ms, lag); /* old ones are null */
     }
     json_array_foreach(hosts, index, row)
         totals->answering += !strcmp(ft_json_string(row, "state", ""), "ok");

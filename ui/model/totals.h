@@ -16,7 +16,7 @@ struct ft_totals {
     size_t pairs; /* all of these: */
     size_t well, at_risk, copying, alone, unprotected, failed, unknown;
     size_t hosts, answering;
-    double lag_ms; /* the longest of those that are well; 0: none */
+    double lag_ms; /* the longest that is known; 0: none */
 };
 
 /* Of rows of pairs and hosts. */

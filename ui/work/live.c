@@ -47,7 +47,7 @@ struct ft_work_live {
     struct ft_live state;
     struct ft_recent *recent;
     struct watched *watched;
-    int rate_ms;
+    struct ft_work_live_wish wish;
     bool news;       /* something else than figures has changed */
     int64_t kept_ms; /* when that went to the database */
 };
@@ -135,7 +135,9 @@ keep(struct ft_work_live *live)
 static void
 follow(struct watched *watched)
 {
-    json_t *args = json_pack("{s:i,s:I}", "rate_ms", watched->live->rate_ms,
+    const struct ft_work_live_wish *wish = &watched->live->wish;
+    json_t *args = json_pack("{s:i,s:i,s:I}", "rate_ms", wish->rate_ms,
+                             "seconds", (int)FT_MIN(wish->seconds, 600),
                              "events_after", (json_int_t)watched->last_event);
 
     watched->follows = false;
@@ -191,6 +193,30 @@ ask_if_due(struct watched *watched)
 
 /* ---- hearing ---- */
 
+/* What a host measured in a second, or in some of them. */
+static void
+keep_second(struct watched *watched, const char *pair, const json_t *sample)
+{
+    struct ft_second second;
+
+    if (sample && !ft_second_from_json(sample, &second))
+        ft_recent_add(watched->live->recent, pair, &second);
+}
+
+/* Charts have a past when they open. */
+static void
+keep_past(struct watched *watched, const json_t *all)
+{
+    const char *pair;
+    json_t *series;
+    const json_t *sample;
+    size_t index;
+
+    json_object_foreach((json_t *)all, pair, series)
+        json_array_foreach(json_object_get(series, "seconds"), index, sample)
+            keep_second(watched, pair, sample);
+}
+
 static void
 on_snapshot(struct watched *watched, const json_t *reply)
 {
@@ -201,6 +227,7 @@ on_snapshot(struct watched *watched, const json_t *reply)
     watched->live->news = true;
     check_log(watched, reply);
     ft_live_take_reply(host_of(watched), reply, now_ms());
+    keep_past(watched, json_object_get(reply, "series"));
     json_array_foreach(json_object_get(reply, "events"), index, event)
         keep_event(watched, event);
 }
@@ -252,18 +279,6 @@ on_reply(struct watched *watched, const struct ft_hub_message *message)
         on_snapshot(watched, message->body);
 }
 
-/* What a host measured in a second, or in some of them. */
-static void
-keep_second(struct watched *watched, const json_t *line)
-{
-    const json_t *sample = json_object_get(line, "sample");
-    struct ft_second second;
-
-    if (sample && !ft_second_from_json(sample, &second))
-        ft_recent_add(watched->live->recent, ft_json_string(line, "pair", ""),
-                      &second);
-}
-
 /* One line of the stream; what is not known is a sign of life all the same. */
 static void
 on_line(struct watched *watched, const json_t *line)
@@ -288,7 +303,8 @@ on_line(struct watched *watched, const json_t *line)
     if (witness)
         host->witness_runs = ft_json_bool(witness, "running", 0);
     keep_event(watched, json_object_get(line, "log"));
-    keep_second(watched, line);
+    keep_second(watched, ft_json_string(line, "pair", ""),
+                json_object_get(line, "sample"));
 }
 
 static void
@@ -388,7 +404,8 @@ open_all(struct ft_work_live *live, struct ft_error *err)
 }
 
 int
-ft_work_live_open(struct ft_work_fleet *fleet, int rate_ms,
+ft_work_live_open(struct ft_work_fleet *fleet,
+                  const struct ft_work_live_wish *wish,
                   struct ft_work_live **out, struct ft_error *err)
 {
     struct ft_work_live *live = calloc(1, sizeof(*live));
@@ -398,7 +415,7 @@ ft_work_live_open(struct ft_work_fleet *fleet, int rate_ms,
     if (!live)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     live->fleet = fleet;
-    live->rate_ms = rate_ms;
+    live->wish = *wish;
     live->watched = calloc(fleet->count + 1, sizeof(*live->watched));
     live->later = ft_later_new(fleet->work->store);
     live->recent = ft_recent_new();

@@ -19,11 +19,14 @@
 
 struct ft_work_live;
 
-/*
- * Begins to follow all hosts of the fleet; nobody is waited for. rate_ms: how
- * often figures are wanted, 100 to 60000.
- */
-int ft_work_live_open(struct ft_work_fleet *fleet, int rate_ms,
+struct ft_work_live_wish {
+    int rate_ms;      /* figures this often, 100 to 60000 */
+    unsigned seconds; /* so many of the past too, at most 600: for charts */
+};
+
+/* Begins to follow all hosts of the fleet; nobody is waited for. */
+int ft_work_live_open(struct ft_work_fleet *fleet,
+                      const struct ft_work_live_wish *wish,
                       struct ft_work_live **live, struct ft_error *err);
 
 /* Writes what waits for the database. NULL is a no-op. */
@@ -48,7 +51,7 @@ json_t *ft_work_live_hosts(struct ft_work_live *live);
 /* pairs: rows of ft_work_live_pairs. */
 json_t *ft_work_live_vms(struct ft_work_live *live, const json_t *pairs);
 
-/* What was measured since it is open; lives as long. */
+/* What was measured since it is open, and before if wished; lives as long. */
 const struct ft_recent *ft_work_live_recent(const struct ft_work_live *live);
 
 #endif

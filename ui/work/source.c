@@ -19,6 +19,7 @@
 
 #define EVENTS_SHOWN 2000
 #define JOBS_SHOWN 100
+#define PAST_SECONDS 600                /* that charts have when they open */
 #define PICTURE_NS (250 * FT_NS_PER_MS) /* between two pictures */
 #define STORE_NS FT_NS_PER_S            /* between two looks at the database */
 
@@ -132,11 +133,11 @@ close_live(struct ft_work_source *source)
 static int
 open_live(struct ft_work_source *source, struct ft_error *err)
 {
+    const struct ft_work_live_wish wish = { source->rate_ms, PAST_SECONDS };
     int rc = ft_work_fleet_open(source->work, false, &source->fleet, err);
 
     return rc ? rc
-              : ft_work_live_open(&source->fleet, source->rate_ms,
-                                  &source->live, err);
+              : ft_work_live_open(&source->fleet, &wish, &source->live, err);
 }
 
 /* Are the hosts of the database still those that are followed? */

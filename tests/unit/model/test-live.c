@@ -348,6 +348,23 @@ test_vms(void **state)
     ft_live_free(&live);
 }
 
+/* A host that cannot be followed says so. */
+static void
+test_polled(void **state)
+{
+    struct ft_live live;
+    FT_AUTOJSON json_t *rows = NULL;
+
+    (void)state;
+    begin(&live);
+    say(&live, "h1", "primary", "protected", 1000);
+    live.hosts[0].polled = true;
+    rows = ft_live_host_rows(&live, 1000, 0);
+    assert_non_null(strstr(ft_json_string(json_array_get(rows, 0), "error", ""),
+                           "cannot be followed"));
+    ft_live_free(&live);
+}
+
 int
 main(void)
 {
@@ -361,6 +378,7 @@ main(void)
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_hosts_change),
         cmocka_unit_test(test_vms),
+        cmocka_unit_test(test_polled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -510,6 +510,7 @@ test_live(void **state)
     struct ft_work *work = *state;
     struct ft_error err = FT_ERROR_INIT;
     struct ft_work_fleet fleet;
+    const struct ft_work_live_wish wish = { 1000, 600 };
     struct ft_work_live *live = NULL;
     FT_AUTOJSON json_t *heard = status_of(3, "h1", "h2");
     const json_t *row;
@@ -517,7 +518,7 @@ test_live(void **state)
 
     assert_int_equal(ft_work_remember_status(work->store, heard, &err), 0);
     assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
-    if (ft_work_live_open(&fleet, 1000, &live, &err))
+    if (ft_work_live_open(&fleet, &wish, &live, &err))
         fail_msg("%s", err.text);
     assert_true(ft_work_live_descriptor(live) >= 0);
     for (int i = 0; i < 100 && !ft_work_live_is_complete(live); i++) {
