@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,13 +99,6 @@ keep(struct ft_member *member, int rc, const struct ft_error *from,
     if (err != NULL && rc < 0)
         *err = *from;
     return rc;
-}
-
-void
-ft_member_borrow(struct ft_member *member, struct ft_hub_host *host)
-{
-    assert(member->host == NULL);
-    member->host = host;
 }
 
 static void
@@ -345,7 +337,6 @@ ft_member_follow(struct ft_fleet *fleet, struct ft_member *member,
     uint64_t ticket = 0;
     int rc = connect_engine(fleet, member, &state, &local);
 
-    assert(rc < 0 || member->hub != NULL);
     if (rc < 0)
         ft_json_wipe(args);
     else

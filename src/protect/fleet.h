@@ -28,7 +28,7 @@ struct ft_member {
     char destination[FT_NAME_SIZE]; /* for SSH */
     char identity[FT_PATH_SIZE];    /* key file tried first, or empty */
     char pinned[FT_NAME_SIZE]; /* its SSH key (ft_ssh_host_key), or empty */
-    struct ft_hub *hub;        /* its own; NULL: none yet, or borrowed */
+    struct ft_hub *hub;        /* of this host alone; NULL: none yet */
     struct ft_hub_host *host;  /* NULL: nothing was asked of it (yet) */
     struct ft_host *facts;     /* NULL: not probed */
     json_t *facts_json;
@@ -64,13 +64,6 @@ struct ft_member *ft_fleet_find(const struct ft_fleet *fleet, const char *name);
  * while whoever asked waits.
  */
 void ft_fleet_set_trace(struct ft_fleet *fleet, const struct ft_trace *trace);
-
-/*
- * Makes a member use this connection instead of one of its own: before anything
- * is asked of it. host is borrowed and outlives the member; messages of its hub
- * are not the member's.
- */
-void ft_member_borrow(struct ft_member *member, struct ft_hub_host *host);
 
 /* Whether SSH got through and still does, whatever the engine there does. */
 bool ft_member_reached(const struct ft_member *member);
@@ -129,7 +122,7 @@ typedef int (*ft_member_event)(void *data, const json_t *event);
 
 /*
  * A verb that goes on after its reply. Blocks until the callback ends it (0) or
- * the stream ends. args is stolen. Not for a member with a borrowed connection.
+ * the stream ends. args is stolen. One at a time for each member.
  */
 int ft_member_follow(struct ft_fleet *fleet, struct ft_member *member,
                      const char *verb, json_t *args, ft_member_event callback,
