@@ -186,7 +186,7 @@ note_clock(struct ft_primary *p, const struct ft_device_state *state)
 static int
 send_meanwhile(struct ft_primary *p, struct epoch *e, struct ft_error *err)
 {
-    if (!e || e->sent || !p->last_state.size ||
+    if (e->sent || !p->last_state.size ||
         atomic_load(&p->clock_state) != FT_GUEST_CLOCK_KEPT ||
         !ft_saver_let_go(p->saver, p->last_state.size))
         return 0;
@@ -209,8 +209,8 @@ run_vm(struct ft_primary *p, int hold, struct epoch *e, struct ft_error *err)
         sent = send_meanwhile(p, e, err);
     }
     if (!rc)
-        rc = ft_saver_finish(p->saver, STOP_MS, &p->device,
-                             e ? &e->times : NULL, sent ? NULL : err);
+        rc = ft_saver_finish(p->saver, STOP_MS, &p->device, &e->times,
+                             sent ? NULL : err);
     if (rc || !hold)
         note_clock(p, rc ? NULL : &p->device);
     return rc ? rc : sent;
@@ -421,10 +421,11 @@ ft_epoch_acked(struct ft_primary *p, uint64_t epoch)
 int
 ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err)
 {
+    struct epoch none = { .sent = 1 }; /* nothing of it is sent */
     int rc = stop_vm(p, 0, err);
 
     if (rc)
         return rc;
     rc = ft_guest_memory_scan(p->memory, &p->set, err);
-    return rc ? give_back(p, rc) : run_vm(p, 0, NULL, err);
+    return rc ? give_back(p, rc) : run_vm(p, 0, &none, err);
 }

@@ -158,9 +158,13 @@ spoil(const char *path, const char *table)
         number(db, "SELECT rootpage FROM sqlite_schema WHERE name = ?1", table);
     sqlite3_close(db);
     file = fopen(path, "r+e");
-    if (!page || !file ||
-        fseek(file, (long)((page - 1) * (int64_t)sizeof(garbage)), SEEK_SET))
+    if (!file)
         return 1;
+    if (!page ||
+        fseek(file, (long)((page - 1) * (int64_t)sizeof(garbage)), SEEK_SET)) {
+        fclose(file);
+        return 1;
+    }
     memset(garbage, 0xa5, sizeof(garbage));
     fwrite(garbage, sizeof(garbage), 1, file);
     return fclose(file) != 0;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # guest_address and others are of functions.sh
 # Looks at a guest's clocks beside the host's, for the tests of clocks. Sourced, after functions.sh.
 #
 # A figure of a crowded machine may be some ms off, so a drift that is too large is measured again; a

@@ -65,6 +65,7 @@ for host in h1 h2; do
         fail "$host did not keep the settings"
 done
 # an epoch every 20 ms at most, over a whole second
+# shellcheck disable=SC2016 # for jq
 wait_for 10 holds_on h1 '([.asked_by[]] | add) as $n | $n > 0 and $n <= 51'
 [ "$(pair_on h1 '"\(.worker_pid) \(.state)"')" = "$worker protected" ] || fail "$(pair_on h1)"
 [ "$(pair_status vm1 .settings.min_spacing_ms)" = 20 ] || fail "status: $(pair_status vm1)"

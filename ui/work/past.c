@@ -9,8 +9,8 @@
 #include "base/cleanup.h"
 #include "ui/work/work.h"
 
-#define MINUTES_EVERY_MS (10 * 60 * 1000)
-#define HOURS_EVERY_MS (60 * 60 * 1000)
+#define MINUTES_EVERY_MS (INT64_C(600) * 1000)
+#define HOURS_EVERY_MS (INT64_C(3600) * 1000)
 
 static void
 begin_round(struct ft_work_past *past, int64_t now_ms)
