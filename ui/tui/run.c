@@ -355,8 +355,7 @@ open_screen(struct app *app, struct ft_error *err)
     rc = ft_screen_open(&options, &app->screen, err);
     if (!rc && strcmp(options.type, term) != 0)
         ft_console_say(&app->console, FT_SEVERITY_WARN,
-                       "terminal %s is not known here: taken for %s", term,
-                       options.type);
+                       "TERM %s unknown: using %s", term, options.type);
     return rc;
 }
 

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The real console in a pty, seen by libvterm; left out where that is missing.
+EXTRA_DIST += tests/tui/README
+tui_programs = tests/tui/test-terminals
+if HAVE_VTERM
+check_PROGRAMS += $(tui_programs)
+TESTS += $(tui_programs)
+tui_common = tests/tui/tty.c tests/tui/tty.h tests/tui/fill.c tests/tui/fill.h
+tui_flags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(VTERM_CFLAGS)
+tui_pty_libs = libftdb.a libftpair.a libftbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) \
+	$(VTERM_LIBS) $(CMOCKA_LIBS) -lutil
+tests_tui_test_terminals_SOURCES = tests/tui/test-terminals.c $(tui_common)
+tests_tui_test_terminals_CPPFLAGS = $(tui_flags)
+tests_tui_test_terminals_LDADD = $(tui_pty_libs)
+tests/tui/test-terminals.log: ftadmin$(EXEEXT)
+else
+TESTS += tests/tui/without-libvterm
+endif
+dist_check_SCRIPTS += tests/tui/without-libvterm
