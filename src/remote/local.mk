@@ -22,7 +22,8 @@ libftremote_a_SOURCES = \
 	src/remote/ssh-private.h \
 	src/remote/ssh-sudo.c \
 	src/remote/ssh-upload.c \
-	src/remote/ssh.c src/remote/ssh.h
+	src/remote/ssh.c src/remote/ssh.h \
+	src/remote/sweep.c src/remote/sweep.h
 nodist_libftremote_a_SOURCES = src/remote/install-scripts.h
 
 remote_scripts = scripts/systemd/ftengine.service scripts/init.d/ftengine

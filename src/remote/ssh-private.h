@@ -37,6 +37,7 @@ struct ft_ssh {
     struct ft_ssh_config config; /* what ssh(1) says; all 0 without it */
     const char *config_file;     /* only while it connects */
     struct ft_ssh_proxy proxy;
+    int socket; /* given, not used yet; 0: none */
     struct ft_ssh_prompts prompts;
     struct ssh_callbacks_struct callbacks;
     char identity[512]; /* the key file that was asked for, or empty */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "remote/secret.h"
@@ -292,6 +295,24 @@ ft_ssh_reach_host(struct ft_ssh *self, struct ft_ssh_proxy *proxy, int dial_ms,
     return ft_ssh_proxy_command(proxy, command, err);
 }
 
+/* The connection that was given, if it leads where we would go; or -1. */
+static int
+take_socket(struct ft_ssh *self)
+{
+    const struct ft_ssh_config *c = &self->config;
+    struct sockaddr_in peer = { 0 };
+    socklen_t size = sizeof(peer);
+    int fd = self->socket;
+
+    if (fd == 0 || *c->proxy_jump != '\0' || *c->proxy_command != '\0' ||
+        strcmp(self->host, self->given) != 0 ||
+        getpeername(fd, (struct sockaddr *)&peer, &size) < 0 ||
+        ntohs(peer.sin_port) != self->port)
+        return -1;
+    self->socket = 0;
+    return fd;
+}
+
 static int
 connect_session(struct ft_ssh *self, int timeout_ms, int dial_ms,
                 struct ft_error *err)
@@ -300,7 +321,9 @@ connect_session(struct ft_ssh *self, int timeout_ms, int dial_ms,
     FT_AUTOCLOSE int fd = -1;
 
     ssh_options_set(self->session, SSH_OPTIONS_TIMEOUT, &seconds);
-    fd = ft_ssh_reach_host(self, &self->proxy, dial_ms, err);
+    fd = take_socket(self);
+    if (fd < 0)
+        fd = ft_ssh_reach_host(self, &self->proxy, dial_ms, err);
     if (fd < 0)
         return fd;
     ssh_options_set(self->session, SSH_OPTIONS_FD, &fd);
@@ -348,10 +371,13 @@ ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
     err = err != NULL ? err : &local;
     options = options != NULL ? options : &defaults;
     if (self == NULL || (self->session = ssh_new()) == NULL) {
+        if (options->socket != 0)
+            close(options->socket);
         free(self);
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     }
     snprintf(self->destination, sizeof(self->destination), "%s", destination);
+    self->socket = options->socket;
     self->prompts = options->prompts;
     if (self->prompts.begin != NULL)
         self->prompts.begin(self->prompts.data);
@@ -391,7 +417,38 @@ ft_ssh_close(struct ft_ssh *self)
     ft_secret_free(self->secret);
     ft_secret_free(self->password);
     ft_ssh_proxy_end(&self->proxy);
+    if (self->socket != 0)
+        close(self->socket);
     free(self);
+}
+
+int
+ft_ssh_find_way(const char *destination, const struct ft_ssh_options *options,
+                struct ft_ssh_way *way, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_ssh *self = calloc(1, sizeof(*self));
+    const struct ft_ssh_config *c;
+    int rc;
+
+    memset(way, 0, sizeof(*way));
+    if (self == NULL)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    rc = parse_destination(self, destination, err);
+    if (rc == 0)
+        rc = ft_ssh_ask_openssh(self->given,
+                                options->user != NULL ? options->user
+                                                      : self->user,
+                                options->port != 0 ? options->port : self->port,
+                                options->config, &self->config, err);
+    if (rc < 0)
+        return rc;
+    c = &self->config;
+    snprintf(way->host, sizeof(way->host), "%s", c->hostname);
+    snprintf(way->user, sizeof(way->user), "%s", c->user);
+    way->port = c->port != 0 ? c->port : 22;
+    snprintf(way->via, sizeof(way->via), "%.500s",
+             *c->proxy_jump != '\0' ? c->proxy_jump : c->proxy_command);
+    return 0;
 }
 
 const char *

@@ -57,6 +57,11 @@ struct ft_ssh_options {
     bool accept_new_host_keys; /* never accepts a changed one */
     /* The key as ft_ssh_host_key told it before: another one is a changed one. */
     const char *pinned;
+    /*
+     * A connection to the host's sshd that stands (sweep.h), taken over always;
+     * used when ~/.ssh/config leads to the same place. 0: none.
+     */
+    int socket;
     int connect_timeout_ms; /* 0: 10 s */
     int dial_timeout_ms;    /* of it for TCP; 0: all of it */
     struct ft_ssh_prompts prompts;
@@ -68,6 +73,19 @@ struct ft_ssh_options {
  */
 int ft_ssh_open(const char *destination, const struct ft_ssh_options *options,
                 struct ft_ssh **session, struct ft_error *err);
+
+/* How ssh(1) would go to a host; all from ~/.ssh/config and its defaults. */
+struct ft_ssh_way {
+    char host[256]; /* the name or address that is asked for */
+    char user[256];
+    unsigned port;
+    char via[512]; /* ProxyJump or ProxyCommand; empty: straight */
+};
+
+/* Finds out; nobody is contacted. -ENOENT: there is no ssh(1) here. */
+int ft_ssh_find_way(const char *destination,
+                    const struct ft_ssh_options *options,
+                    struct ft_ssh_way *way, struct ft_error *err);
 
 /* NULL is a no-op. */
 void ft_ssh_close(struct ft_ssh *session);

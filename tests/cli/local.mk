@@ -7,6 +7,7 @@ tests_cli_seed_LDADD = libftdb.a libftpair.a libftbase.a $(SQLITE_LIBS) $(JANSSO
 cli_transcripts = \
 	tests/cli/usage.t \
 	tests/cli/database.t \
+	tests/cli/discover.t \
 	tests/cli/jobs.t \
 	tests/cli/offline.t
 cli_scripts = \

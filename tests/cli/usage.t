@@ -7,6 +7,7 @@ $ ftadmin
 ! Keeps virtual machines running when their host dies.
 ! 
 ! Commands:
+!   discover [RANGE|HOST]... Look for machines, changing nothing on them
 !   host add [NAME=]HOST...  Install the engine on hosts and remember them
 !   host list                List the known hosts
 !   host show HOST           Show what is known about a host

@@ -9,6 +9,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/command.h \
 	ui/cli/exit.c ui/cli/exit.h \
 	ui/cli/commands.c ui/cli/commands.h \
+	ui/cli/discover.c \
 	ui/cli/events.c \
 	ui/cli/frame.c ui/cli/frame.h \
 	ui/cli/help.c ui/cli/help.h \

@@ -52,6 +52,10 @@ struct ft_cli_options {
     const char *filter;
     const char *sort;
     const char *if_lost;
+    /* discover */
+    const char *file;
+    const char *exclude;
+    const char *host_key;
     /* console */
     bool readonly;
     bool ascii;

@@ -2,12 +2,14 @@
 # The live state, rows, verdicts and words about hosts, VMs, pairs and events: pure functions.
 noinst_LIBRARIES += libftuimodel.a
 libftuimodel_a_SOURCES = \
+	ui/model/addresses.c ui/model/addresses.h \
 	ui/model/cell.c ui/model/cell.h \
 	ui/model/change.c ui/model/change.h \
 	ui/model/column.h \
 	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \
 	ui/model/event-rows.c ui/model/event-rows.h \
+	ui/model/found.c ui/model/found.h \
 	ui/model/host-name.c ui/model/host-name.h \
 	ui/model/host-rows.c ui/model/host-rows.h \
 	ui/model/job-rows.c ui/model/job-rows.h \
@@ -23,6 +25,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/risk.c ui/model/risk.h \
 	ui/model/sentence.c ui/model/sentence.h \
 	ui/model/severity.c ui/model/severity.h \
+	ui/model/ssh-names.c ui/model/ssh-names.h \
 	ui/model/standing.c ui/model/standing.h \
 	ui/model/stored-pair.c ui/model/stored-pair.h \
 	ui/model/suggest.c ui/model/suggest.h \

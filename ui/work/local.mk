@@ -2,6 +2,8 @@
 # What verbs do with hosts and the database.
 noinst_LIBRARIES += libftuiwork.a
 libftuiwork_a_SOURCES = \
+	ui/work/candidates.c \
+	ui/work/discover.c ui/work/discover.h \
 	ui/work/events.c ui/work/events.h \
 	ui/work/fleet.c ui/work/fleet.h \
 	ui/work/history.c ui/work/history.h \
