@@ -66,6 +66,15 @@ path_down(const json_t *status)
     return NULL;
 }
 
+static bool
+clock_lags(const json_t *status)
+{
+    bool kept = !strcmp(ft_json_string(status, "guest_clock", ""), "kept");
+
+    return number(status, "clock_lag_ms") >
+           (kept ? FT_CLOCK_KEPT_WARN_MS : FT_CLOCK_LAG_WARN_MS);
+}
+
 enum ft_risk
 ft_pair_risk(const json_t *status)
 {
@@ -77,8 +86,7 @@ ft_pair_risk(const json_t *status)
         return FT_RISK_LAG;
     if (path_down(status))
         return FT_RISK_PATH;
-    return number(status, "clock_lag_ms") > FT_CLOCK_LAG_WARN_MS ? FT_RISK_CLOCK
-                                                                 : FT_RISK_NONE;
+    return clock_lags(status) ? FT_RISK_CLOCK : FT_RISK_NONE;
 }
 
 void

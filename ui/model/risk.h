@@ -10,8 +10,12 @@
 
 #include <jansson.h>
 
-/* A guest whose clocks are further behind than this is at risk. */
+/*
+ * A guest whose clocks are further behind than this is at risk. Where they are
+ * kept, they lack what the last stop took until the next one, a moment later.
+ */
 #define FT_CLOCK_LAG_WARN_MS 50
+#define FT_CLOCK_KEPT_WARN_MS 1000
 
 /* And one whose copy is older; epochs are never so far apart by intention. */
 #define FT_LAG_WARN_MS 3000

@@ -165,13 +165,17 @@ test_clock(void **state)
     static const struct {
         const char *state;
         double lag_ms;
-        const char *health, *reason;
+        const char *clock, *health, *reason;
     } cases[] = {
-        { "protected", 0.4, "ok", "" },
-        { "protected", FT_CLOCK_LAG_WARN_MS, "ok", "" },
-        { "protected", 120.4, "warn", "the guest's clocks are 120 ms behind" },
-        { "alone", 120.4, "warn", "" },
-        { "failed", 120.4, "crit", "" },
+        { "protected", 0.4, "searching", "ok", "" },
+        { "protected", FT_CLOCK_LAG_WARN_MS, "searching", "ok", "" },
+        { "protected", 120.4, "searching", "warn",
+          "the guest's clocks are 120 ms behind" },
+        { "protected", 120.4, "kept", "ok", "" },
+        { "protected", 1200.4, "kept", "warn",
+          "the guest's clocks are 1200 ms behind" },
+        { "alone", 120.4, "searching", "warn", "" },
+        { "failed", 120.4, "searching", "crit", "" },
     };
 
     (void)state;
@@ -182,14 +186,14 @@ test_clock(void **state)
 
         json_object_set_new(status, "reason", json_string(""));
         json_object_set_new(status, "clock_lag_ms", json_real(cases[i].lag_ms));
-        json_object_set_new(status, "guest_clock", json_string("searching"));
+        json_object_set_new(status, "guest_clock", json_string(cases[i].clock));
         row = ft_pair_row(status, 0, true);
         assert_string_equal(ft_json_string(row, "health", "none"),
                             cases[i].health);
         assert_string_equal(ft_json_string(row, "reason", "none"),
                             cases[i].reason);
         assert_string_equal(ft_json_string(row, "guest_clock", "none"),
-                            "searching");
+                            cases[i].clock);
     }
 }
 
