@@ -44,7 +44,7 @@ struct ft_trigger_settings {
 /* Facts of this moment. */
 struct ft_trigger_input {
     int64_t now_ns;
-    int64_t last_start_ns; /* when the last checkpoint stopped the VM */
+    int64_t last_start_ns; /* when the last checkpoint was asked for */
     int64_t last_pause_ns; /* for how long */
     int64_t epoch_cpu_ns; /* CPU time that an epoch takes of late; 0: unknown */
     double pressure;      /* "some avg10" of /proc/pressure/cpu; 0: unknown */

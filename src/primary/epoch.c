@@ -388,7 +388,8 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
     rc = stop_vm(p, hold, err);
     if (rc)
         return rc;
-    p->trigger.last_start_ns = e.at.stood = ft_clock_ns();
+    e.at.stood = ft_clock_ns();
+    p->trigger.last_start_ns = e.at.asked;
     rc = take_state(p, &e, look, opaque, err);
     if (!rc)
         rc = let_run(p, &e, hold, err);
