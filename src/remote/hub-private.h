@@ -164,7 +164,8 @@ struct ft_hub_host {
     pthread_mutex_t lock;
     pthread_cond_t done;
     struct ft_hub_request *incoming, **incoming_end;
-    size_t open; /* requests, until their end has been taken */
+    size_t open;    /* requests, until their end has been taken */
+    size_t waiting; /* threads in ft_hub_call and ft_hub_do */
     uint64_t last_ticket;
     bool keep, closing, retry;
     struct ft_hub_state state;

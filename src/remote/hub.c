@@ -210,6 +210,10 @@ ft_hub_remove(struct ft_hub_host *host)
     pthread_mutex_unlock(&host->lock);
     ft_hub_host_kick(host);
     pthread_join(host->thread, NULL);
+    pthread_mutex_lock(&host->lock);
+    while (host->waiting > 0) /* until they have taken their -ECANCELED */
+        pthread_cond_wait(&host->done, &host->lock);
+    pthread_mutex_unlock(&host->lock);
     pthread_mutex_lock(&hub->lock);
     for (struct ft_hub_host **at = &hub->hosts; *at != NULL; at = &(*at)->next)
         if (*at == host) {
@@ -269,16 +273,21 @@ static int
 submit(struct ft_hub_host *host, struct ft_hub_request *request,
        struct ft_error *err)
 {
-    bool full;
+    bool full, closing;
 
     pthread_mutex_lock(&host->lock);
     full = host->open >= FT_HUB_OPEN_MAX;
-    if (!full) {
+    closing = host->closing;
+    if (!full && !closing) {
         host->open++;
+        host->waiting += request->kind == HUB_CALL || request->kind == HUB_JOB;
         *host->incoming_end = request;
         host->incoming_end = &request->next;
     }
     pthread_mutex_unlock(&host->lock);
+    if (closing)
+        return ft_fail(err, ECANCELED, NULL, "%s: ftadmin ends",
+                       host->where.name);
     if (full)
         return ft_fail(err, EAGAIN, "Wait for what was asked before.",
                        "%s: too many requests at once", host->where.name);
@@ -328,6 +337,8 @@ wait_for(struct ft_hub_host *host, struct ft_hub_request *request,
     while (!request->done)
         pthread_cond_wait(&host->done, &host->lock);
     host->open--;
+    host->waiting--;
+    pthread_cond_broadcast(&host->done);
     pthread_mutex_unlock(&host->lock);
     rc = request->rc;
     if (rc < 0 && err != NULL)

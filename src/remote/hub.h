@@ -16,10 +16,11 @@
  *
  * Ownership: ft_hub_open and ft_hub_close; hosts are the hub's until
  * ft_hub_remove or ft_hub_close, which both wait for the host's threads (and so
- * for a question that a prompt has open). Threads: all functions may be called
- * from any thread, ft_hub_next from one at a time, none from within a prompt or
- * a job; ft_hub_remove and ft_hub_close by the reader, or when there is none, and
- * when nobody else uses what they end. Times are CLOCK_MONOTONIC in ns.
+ * for a question that a prompt has open); who waits for an answer then gets
+ * -ECANCELED. Threads: all functions may be called from any thread, ft_hub_next
+ * from one at a time, none from within a prompt or a job; ft_hub_remove and
+ * ft_hub_close by the reader, or when there is none, and when nobody begins
+ * anything with what they end. Times are CLOCK_MONOTONIC in ns.
  *
  * Errors carry their class (reach.h). -ETIMEDOUT no answer within the deadline,
  * -EPIPE the connection was lost after the request had been sent (whether it

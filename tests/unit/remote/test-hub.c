@@ -659,6 +659,23 @@ test_give_up(void **state)
     must_echo(h);
 }
 
+/* The end of a host is the end of what waits for it. */
+static void
+test_remove(void **state)
+{
+    struct ft_hub_host *h = add("h1", "");
+    struct slow slow = { h, 0 };
+    pthread_t thread;
+
+    (void)state;
+    must_echo(h);
+    assert_int_equal(pthread_create(&thread, NULL, call_slowly, &slow), 0);
+    ft_clock_sleep(MS(200));
+    ft_hub_remove(h);
+    pthread_join(thread, NULL);
+    assert_int_equal(slow.rc, -ECANCELED);
+}
+
 /* ---- many ---- */
 
 static int
@@ -735,6 +752,7 @@ main(void)
         HUB_TEST(test_jobs),
         HUB_TEST(test_disconnect),
         HUB_TEST(test_give_up),
+        HUB_TEST(test_remove),
         HUB_TEST(test_many),
     };
 
