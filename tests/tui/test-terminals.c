@@ -77,8 +77,7 @@ static void
 test_a_relative_of_an_unknown_type(void **state)
 {
     const char *const arguments[] = { "--db", database, NULL };
-    struct tty_options options = { .arguments = arguments,
-                                   .term = "xterm-new" };
+    struct tty_options options = { .arguments = arguments, .term = "xterm-new" };
     struct tty tty;
 
     (void)state;

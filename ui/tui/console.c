@@ -19,8 +19,6 @@
 #include "ui/tui/state.h"
 #include "ui/tui/view.h"
 
-#define TYPED_MAX 100 /* commands that are remembered */
-
 static const struct ft_view *const views[FT_VIEW_COUNT] = {
     [FT_VIEW_OVERVIEW] = &ft_view_overview,
     [FT_VIEW_VM] = &ft_view_vm,
@@ -269,7 +267,7 @@ static void
 remember(struct ft_console *console, const char *line)
 {
     json_array_append_new(console->history, json_string(line));
-    if (json_array_size(console->history) > TYPED_MAX)
+    if (json_array_size(console->history) > FT_TYPED_MAX)
         json_array_remove(console->history, 0);
 }
 

@@ -17,6 +17,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/list.c ui/tui/list.h \
 	ui/tui/lists.c \
 	ui/tui/look.c ui/tui/look.h \
+	ui/tui/memory.c ui/tui/memory.h \
 	ui/tui/overview.c \
 	ui/tui/page.c ui/tui/page.h \
 	ui/tui/pages.c ui/tui/pages.h \

@@ -640,6 +640,31 @@ draw_what_if(const struct ft_console *console, struct ft_page *page,
     }
 }
 
+/* The hand-over of a shift in one line. */
+static void
+draw_since(const struct ft_console *console, struct ft_grid *grid, int y)
+{
+    size_t takeovers = 0, crit = 0, warn = 0, index;
+    const json_t *event;
+
+    if (!*console->left_at)
+        return;
+    json_array_foreach(console->picture->events, index, event) {
+        const char *severity = ft_json_string(event, "severity", "");
+
+        if (strcmp(ft_json_string(event, "at", ""), console->left_at) <= 0)
+            continue;
+        takeovers += !strcmp(ft_json_string(event, "kind", ""), "takeover");
+        crit += !strcmp(severity, "crit");
+        warn += !strcmp(severity, "warn");
+    }
+    ft_grid_print(grid, 1, y, FT_LOOK_PLAIN,
+                  "Since you left (%.10s %.5s UTC): %zu takeover%s, %zu crit, "
+                  "%zu warn; 3 shows them",
+                  console->left_at, console->left_at + 11, takeovers,
+                  takeovers == 1 ? "" : "s", crit, warn);
+}
+
 static void
 draw_legend(struct ft_grid *grid, int y, size_t shown, size_t all)
 {
@@ -671,7 +696,8 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
                     json_array_size(page->rows));
     if (below) {
         ft_grid_rule(grid, end + 1, NULL);
-        draw_what_if(console, page, grid, end + 2, area.bottom);
+        draw_what_if(console, page, grid, end + 2, area.bottom - 1);
+        draw_since(console, grid, area.bottom - 1);
     }
 }
 

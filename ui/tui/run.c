@@ -19,6 +19,7 @@
 #include "ui/tui/console.h"
 #include "ui/tui/copy.h"
 #include "ui/tui/frame.h"
+#include "ui/tui/memory.h"
 #include "ui/tui/page.h"
 #include "ui/tui/runner.h"
 #include "ui/tui/pages.h"
@@ -359,6 +360,21 @@ open_screen(struct app *app, struct ft_error *err)
     return rc;
 }
 
+/* What is known of this user from the last time. */
+static void
+remember(struct app *app)
+{
+    FT_AUTOJSON json_t *memory = ft_memory_load();
+    const json_t *line;
+    size_t index;
+
+    snprintf(app->console.left_at, sizeof(app->console.left_at), "%s",
+             ft_json_string(memory, "left", ""));
+    json_array_foreach(json_object_get(memory, "typed"), index, line)
+        if (json_is_string(line) && index < FT_TYPED_MAX)
+            json_array_append(app->console.history, (json_t *)(uintptr_t)line);
+}
+
 static int
 run_screen(struct app *app, struct ft_error *err)
 {
@@ -370,6 +386,8 @@ run_screen(struct app *app, struct ft_error *err)
 
     app->console.readonly = app->options->readonly;
     if (!rc)
+        remember(app);
+    if (!rc)
         rc = open_screen(app, err);
     if (!rc)
         rc = loop(app);
@@ -379,6 +397,8 @@ run_screen(struct app *app, struct ft_error *err)
         free(app->runs[i].text);
     }
     ft_grid_close(&app->grid);
+    if (app->console.history)
+        ft_memory_save(app->console.history);
     ft_console_close(&app->console);
     return rc;
 }

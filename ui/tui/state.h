@@ -28,6 +28,7 @@
 
 #define FT_PAGES_MAX 12
 #define FT_TEXT_LINES_MAX 5000
+#define FT_TYPED_MAX 100 /* commands that are remembered */
 
 struct ft_console;
 struct ft_page;
@@ -160,6 +161,7 @@ struct ft_console {
     char message[256];
     enum ft_severity message_severity;
     int64_t message_ms; /* of the picture's clock, when it was said */
+    char left_at[32];   /* ISO 8601, when this user left last; "": not known */
     bool utf8, readonly, leave;
     char *text; /* of the text view; lines end with newlines */
     char text_title[128];

@@ -258,6 +258,7 @@ test_screens(void **state)
         assert_int_equal(ft_console_open(&console, &ops, &picture,
                                          screens[i].utf8),
                          0);
+        strcpy(console.left_at, "2026-11-28T03:10:10Z");
         press(&console, screens[i].keys);
         text = draw(&console, screens[i].width, screens[i].height,
                     screens[i].utf8);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/tui/memory.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/json.h"
+
+#define MEMORY_MAX (1 << 20) /* bytes */
+
+static int
+file_path(char *out, size_t size, bool make)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    char folder[PATH_MAX];
+    int used;
+
+    if (state && *state == '/')
+        used = snprintf(folder, sizeof(folder), "%s/ftadmin", state);
+    else if (home && *home == '/')
+        used = snprintf(folder, sizeof(folder), "%s/.local/state/ftadmin", home);
+    else
+        return -ENOENT;
+    if ((size_t)used >= sizeof(folder) || (make && ft_make_folder(folder, 0700)))
+        return -ENOENT;
+    used = snprintf(out, size, "%s/console.json", folder);
+    return (size_t)used < size ? 0 : -ENAMETOOLONG;
+}
+
+json_t *
+ft_memory_load(void)
+{
+    char path[PATH_MAX];
+    json_t *memory = NULL;
+
+    if (!file_path(path, sizeof(path), false))
+        ft_json_load(path, MEMORY_MAX, &memory, NULL);
+    return memory ? memory : json_object();
+}
+
+void
+ft_memory_save(json_t *typed)
+{
+    char path[PATH_MAX], now[32];
+    time_t seconds = time(NULL);
+    FT_AUTOJSON json_t *memory = NULL;
+    struct tm utc;
+
+    gmtime_r(&seconds, &utc);
+    strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    memory = json_pack("{s:s,s:O}", "left", now, "typed", typed);
+    if (memory && !file_path(path, sizeof(path), true))
+        ft_json_save(path, memory);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the console remembers of a user from one time to the next: when it was
+ * left, and the commands that were typed. A file of the user's own,
+ * $XDG_STATE_HOME/ftadmin/console.json or ~/.local/state/ftadmin/console.json
+ * (XDG Base Directory Specification), mode 0600. What cannot be read or
+ * written is forgotten: nothing depends on it.
+ */
+#ifndef FT_UI_TUI_MEMORY_H
+#define FT_UI_TUI_MEMORY_H
+
+#include <jansson.h>
+
+/* {"left": "2026-11-28T03:12:04Z", "typed": [...]}; never NULL but without memory. */
+json_t *ft_memory_load(void);
+
+/* Writes typed, and that it is left now. */
+void ft_memory_save(json_t *typed);
+
+#endif
