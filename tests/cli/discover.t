@@ -22,12 +22,15 @@ $ ftadmin discover 10.0.0.0/20
 !   hint: --yes answers it
 [5]
 $ ftadmin discover 10.0.0.0/24 10.0.0.7 10.0.9.1-20 hv-west --exclude 10.0.0.128/25,hv-east --dry-run
-MACHINE  ADDRESS  NAMED IN  LOGIN  VIA  LOOKED AT
-hv-west  -        -         -      -    yes
+MACHINE              ADDRESS  NAMED IN  LOGIN  VIA  LOOKED AT
+10.0.0.1-10.0.0.127  -        -         -      -    yes
+10.0.9.1-10.0.9.20   -        -         -      -    yes
+hv-west              -        -         -      -    yes
 ! Would look at 148: 10.0.0.1-10.0.0.127, 10.0.9.1-10.0.9.20, hv-west
 $ ftadmin discover 10.0.0.0/24 10.0.9.1-20 hv-west -n --json
-{"schema":1,"targets":"10.0.0.1-10.0.0.254, 10.0.9.1-10.0.9.20, hv-west","asked":275,"hosts":[{"name":"hv-west","state":"named","marked":true}]}
+{"schema":1,"targets":"10.0.0.1-10.0.0.254, 10.0.9.1-10.0.9.20, hv-west","asked":275,"hosts":[{"name":"10.0.0.1-10.0.0.254","state":"named","marked":true},{"name":"10.0.9.1-10.0.9.20","state":"named","marked":true},{"name":"hv-west","state":"named","marked":true}]}
 $ printf '10.0.0.1 # one\n10.0.0.2\nhv-west\n' | ftadmin discover -f - --dry-run --plain
+10.0.0.1-10.0.0.2					yes
 hv-west					yes
 $ ftadmin discover -f nofile
 ! ftadmin: nofile cannot be read: No such file or directory

@@ -5,8 +5,8 @@
 . "$(dirname "$0")/functions.sh"
 
 all_files() { # HOST
-    lab on "$1" sh -c 'find /root /tmp /var/tmp /usr/local /etc -newer /run/before ! -type d |
-        grep -v "^/etc/mtab"'
+    lab on "$1" sh -c 'find /root /var/tmp /usr/local /etc -newer /run/before ! -type d
+        find /tmp -maxdepth 1 -newer /run/before ! -type d'
 }
 
 row() { # NAME JQ
@@ -79,14 +79,14 @@ is "$(row nobody@h2 .reach)" login-refused
 note "a /24 of which ten answer"
 for last in 21 22 23 24 25 26 27; do
     lab on h1 ip addr add 10.77.0.$last/24 dev br0
-    lab on adm sh -c "grep ^10.77.0.1 /root/.ssh/known_hosts | sed 's/^[^ ]*/10.77.0.$last/' >>/root/.ssh/known_hosts"
 done
 lab on adm sh -c 'for h in 10.77.0.1 10.77.0.2 10.77.0.3; do ssh-keyscan $h; done 2>/dev/null >>/root/.ssh/known_hosts'
 lab on adm sh -c 'for n in 21 22 23 24 25 26 27; do sed -n "s/^10.77.0.1 /10.77.0.$n /p" /root/.ssh/known_hosts; done >/root/more; cat /root/more >>/root/.ssh/known_hosts'
 begun=$(now_ms)
 exits 0 ftadmin discover 10.77.0.0/24 --exclude 10.77.0.3,10.77.0.100-120 --json
 note "$(($(now_ms) - begun)) ms: $(jq -c 'del(.hosts)' <<<"$output")"
-[ "$(jq '[.hosts[] | select(.state == "looked")] | length' <<<"$output")" -ge 9 ] || fail "$output"
+is "$(jq -r '[.hosts[] | select(.state == "looked") | .name] | sort | join(" ")' <<<"$output")" \
+    "10.77.0.1 10.77.0.2 10.77.0.21 10.77.0.22 10.77.0.23 10.77.0.24 10.77.0.25 10.77.0.26 10.77.0.27"
 [ $(($(now_ms) - begun)) -lt 10000 ] || fail "it took $(($(now_ms) - begun)) ms"
 is "$(row 10.77.0.3 .name)" ""
 

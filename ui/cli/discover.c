@@ -245,14 +245,15 @@ summary(const struct request *request, const struct ft_work_discovered *found)
     char described[512];
 
     ft_addresses_describe(&request->targets, described, sizeof(described));
-    return json_pack("{s:i,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "schema", 1,
+    return json_pack("{s:i,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:o}", "schema", 1,
                      "targets", described, "asked", (json_int_t)found->asked,
                      "looked", (json_int_t)found->looked, "failed",
                      (json_int_t)found->failed, "silent",
                      (json_int_t)found->silent, "refused",
                      (json_int_t)found->refused, "no_route",
                      (json_int_t)found->no_route, "seconds",
-                     (double)(ft_clock_ns() - request->began_ns) / 1e9);
+                     ft_json_figure(
+                         (double)(ft_clock_ns() - request->began_ns) / 1e9));
 }
 
 static void
@@ -289,20 +290,39 @@ report(struct request *request, const struct ft_work_discovered *found)
 
 /* ---- the command ---- */
 
+static void
+append_target(json_t *rows, const char *name)
+{
+    json_array_append_new(rows, json_pack("{s:s,s:s,s:b}", "name", name,
+                                          "state", "named", "marked", 1));
+}
+
+static json_t *
+given_targets(const struct ft_addresses *targets)
+{
+    json_t *rows = json_array();
+
+    for (size_t i = 0; i < targets->range_count; i++) {
+        const struct ft_addresses one = { .ranges = targets->ranges + i,
+                                          .range_count = 1 };
+        char text[64];
+
+        ft_addresses_describe(&one, text, sizeof(text));
+        append_target(rows, text);
+    }
+    for (size_t i = 0; i < targets->name_count; i++)
+        append_target(rows, targets->names[i]);
+    return rows;
+}
+
 static enum ft_exit
 list_only(struct request *request)
 {
     FT_AUTOJSON json_t *document = NULL;
     char described[512];
 
-    if (!request->candidates) {
-        request->candidates = json_array();
-        for (size_t i = 0; i < request->targets.name_count; i++)
-            json_array_append_new(request->candidates,
-                                  json_pack("{s:s,s:s,s:b}", "name",
-                                            request->targets.names[i], "state",
-                                            "named", "marked", 1));
-    }
+    if (!request->candidates)
+        request->candidates = given_targets(&request->targets);
     ft_addresses_describe(&request->targets, described, sizeof(described));
     if (request->cli->style.output == FT_OUTPUT_TABLE && *described)
         ft_cli_note(request->cli, "Would look at %zu: %s",
