@@ -26,4 +26,9 @@ tests_bench_hub_LDADD = $(remote_libs)
 bench-hub: tests/bench/hub tests/unit/remote/fake-engine
 	tests/bench/hub $(BENCHFLAGS)
 endif
-.PHONY: bench bench-watch bench-store bench-hub
+if HAVE_VTERM
+# the console in a pty, with 200 VMs: needs no lab
+bench-console: ftadmin tests/tui/test-cost
+	tests/tui/test-cost | grep '^[a-z]'
+endif
+.PHONY: bench bench-watch bench-store bench-hub bench-console

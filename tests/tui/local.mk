@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The real console in a pty, seen by libvterm; left out where that is missing.
 EXTRA_DIST += tests/tui/README
-tui_programs = tests/tui/test-terminals
+tui_programs = tests/tui/test-terminals tests/tui/test-ends \
+	tests/tui/test-input tests/tui/test-cost
 if HAVE_VTERM
 check_PROGRAMS += $(tui_programs)
 TESTS += $(tui_programs)
@@ -12,7 +13,17 @@ tui_pty_libs = libftdb.a libftpair.a libftbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) 
 tests_tui_test_terminals_SOURCES = tests/tui/test-terminals.c $(tui_common)
 tests_tui_test_terminals_CPPFLAGS = $(tui_flags)
 tests_tui_test_terminals_LDADD = $(tui_pty_libs)
-tests/tui/test-terminals.log: ftadmin$(EXEEXT)
+tests_tui_test_ends_SOURCES = tests/tui/test-ends.c $(tui_common)
+tests_tui_test_ends_CPPFLAGS = $(tui_flags)
+tests_tui_test_ends_LDADD = $(tui_pty_libs)
+tests_tui_test_input_SOURCES = tests/tui/test-input.c $(tui_common)
+tests_tui_test_input_CPPFLAGS = $(tui_flags)
+tests_tui_test_input_LDADD = $(tui_pty_libs)
+tests_tui_test_cost_SOURCES = tests/tui/test-cost.c $(tui_common)
+tests_tui_test_cost_CPPFLAGS = $(tui_flags)
+tests_tui_test_cost_LDADD = $(tui_pty_libs)
+tests/tui/test-terminals.log tests/tui/test-ends.log tests/tui/test-input.log \
+	tests/tui/test-cost.log: ftadmin$(EXEEXT)
 else
 TESTS += tests/tui/without-libvterm
 endif

@@ -146,6 +146,7 @@ start(struct tty *tty, const struct tty_options *options)
     tty->leader = fork();
     assert_true(tty->leader >= 0);
     if (tty->leader == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* and so the terminal hangs up */
         setsid();
         if (!options->foreign)
             ioctl(tty->slave, TIOCSCTTY, 0);
@@ -153,6 +154,8 @@ start(struct tty *tty, const struct tty_options *options)
             dup2(tty->slave, fd);
         close(orders[1]);
         close(reports[0]);
+        close(tty->master);
+        close(tty->slave);
         lead(options, orders[0], reports[1]);
     }
     close(orders[0]);
@@ -238,6 +241,8 @@ take_one(struct tty *tty, int ms)
     struct pollfd polls[] = { { tty->master, POLLIN, 0 },
                               { tty->reports, POLLIN, 0 } };
 
+    if (tty->reports < 0 && tty->master < 0)
+        return false;
     if (poll(polls, 2, ms) <= 0)
         return false;
     if (polls[0].revents)
@@ -268,6 +273,12 @@ tty_take(struct tty *tty, int ms)
 
     while (left_ms(until) > 0)
         take_one(tty, left_ms(until));
+}
+
+void
+tty_step(struct tty *tty, int ms)
+{
+    take_one(tty, ms);
 }
 
 void
@@ -527,7 +538,8 @@ tty_close(struct tty *tty)
         kill(-pid, SIGKILL);
         tty_end(tty);
     }
-    close(tty->orders);
+    if (tty->orders >= 0)
+        close(tty->orders);
     waitpid(tty->leader, NULL, 0);
     if (tty->reports >= 0)
         close(tty->reports);

@@ -53,8 +53,9 @@ void tty_open(struct tty *tty, const struct tty_options *options);
 /* Ends ftadmin if it is there still. */
 void tty_close(struct tty *tty);
 
-/* Takes what comes for so long. */
+/* Takes what comes for so long; or only what comes first. */
 void tty_take(struct tty *tty, int ms);
+void tty_step(struct tty *tty, int ms);
 
 void tty_send(struct tty *tty, const char *keys);
 void tty_resize(struct tty *tty, int width, int height);

@@ -34,8 +34,8 @@ check(struct ft_cli *cli, int argc, char **argv)
         return ft_cli_fail_text(cli, FT_EXIT_USAGE,
                                 "Use the commands: ftadmin --help.",
                                 "the console needs a terminal");
-    return ft_terminal_guard(STDIN_FILENO, &err) ? ft_cli_fail(cli, &err)
-                                                 : FT_EXIT_OK;
+    return ft_terminal_guard(STDOUT_FILENO, &err) ? ft_cli_fail(cli, &err)
+                                                  : FT_EXIT_OK;
 }
 
 static void

@@ -42,10 +42,20 @@ ft_utf8_decode(const char *text, unsigned *character)
     return -1;
 }
 
+/* Marks that turn the direction of what follows, and line ends of Unicode. */
+static bool
+is_format(unsigned character)
+{
+    return character == 0x61c || character == 0x200e || character == 0x200f ||
+           (character >= 0x2028 && character <= 0x202e) ||
+           (character >= 0x2066 && character <= 0x2069);
+}
+
 int
 ft_character_width(unsigned character)
 {
-    if (character < 0x20 || (character >= 0x7f && character < 0xa0))
+    if (character < 0x20 || (character >= 0x7f && character < 0xa0) ||
+        is_format(character))
         return -1;
     return character < 0x7f ? 1 : wcwidth((wchar_t)character);
 }

@@ -198,7 +198,8 @@ menu_key(struct ft_console *console, const struct ft_key *key)
     bool host = row && ft_row_is_host(row);
     const struct ft_deed *deed = NULL;
 
-    if (!row || key->code == FT_KEY_ESC || key->code == 'q') {
+    if (!row || key->code == FT_KEY_ESC || key->code == FT_KEY_CTRL('C') ||
+        key->code == 'q') {
         console->overlay = FT_OVERLAY_NONE;
         return;
     }

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <langinfo.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,17 +211,19 @@ op_shell(void *data)
     const char *shell = getenv("SHELL");
     pid_t pid;
 
+    if (!shell || !*shell)
+        shell = "/bin/sh";
     ft_screen_leave(app->screen);
     pid = fork();
     if (pid == 0) {
-        execlp(shell && *shell ? shell : "/bin/sh",
-               shell && *shell ? shell : "/bin/sh", (char *)NULL);
+        ft_terminal_lend();
+        execlp(shell, shell, (char *)NULL);
         _exit(127);
     }
     while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
         ;
+    ft_terminal_take_back();
     ft_screen_return(app->screen);
-    app->redraw_all = app->dirty = true;
 }
 
 static void
@@ -233,7 +234,6 @@ op_suspend(void *data)
     ft_screen_leave(app->screen);
     ft_terminal_suspend();
     ft_screen_return(app->screen);
-    app->redraw_all = app->dirty = true;
 }
 
 /* ---- the loop ---- */
@@ -266,15 +266,16 @@ read_keys(struct app *app)
     int rc;
 
     while ((rc = ft_screen_key(app->screen, &key)) > 0) {
-        if (key.code == FT_KEY_CTRL('L')) {
-            fit(app);
-        } else {
+        if (key.code == FT_KEY_CTRL('L'))
+            app->redraw_all = true;
+        else
             ft_console_key(&app->console, &key);
-        }
         app->dirty = true;
         if (app->console.leave)
             break;
     }
+    if (ft_terminal_resized() && fit(app))
+        return -ENOMEM;
     if (app->dirty) /* keys are seen at once */
         draw(app);
     return rc < 0 ? rc : 0;
@@ -308,12 +309,14 @@ turn(struct app *app)
             ft_run_poll(app->runs[i].run, &polls[count]);
             count += 2;
         }
-    rc = poll(polls, count, wait_ms(app));
-    if (rc < 0 && errno != EINTR)
-        return -errno;
+    rc = ft_terminal_poll(polls, count, wait_ms(app));
+    if (rc && rc != -EINTR)
+        return rc;
+    if (ft_terminal_must_stop())
+        op_suspend(app);
     if (ft_terminal_resized() && fit(app))
         return -ENOMEM;
-    rc = rc > 0 && polls[0].revents ? read_keys(app) : 0;
+    rc = !rc && polls[0].revents ? read_keys(app) : 0;
     read_runs(app);
     if (ft_work_source_take(app->source)) {
         ft_console_set_picture(&app->console,

@@ -193,7 +193,7 @@ ft_screen_open(const struct ft_screen_options *options, struct ft_screen **out,
         screen->curses = newterm(options->type, screen->out, screen->in);
     if (!screen->curses) {
         ft_screen_close(screen);
-        return ft_fail(err, ENOTTY, "Use ftadmin console --linear.",
+        return ft_fail(err, ENOTTY, "Use ftadmin status --watch, or set TERM.",
                        "no full screen on a terminal of type %s", options->type);
     }
     set_term(screen->curses);
@@ -232,11 +232,13 @@ ft_screen_leave(struct ft_screen *screen)
     if (screen->pastes)
         ft_screen_send(screen, PASTE_OFF);
     endwin();
+    ft_terminal_leaves_by("");
 }
 
 void
 ft_screen_return(struct ft_screen *screen)
 {
+    tell_how_to_leave(screen);
     reset_prog_mode();
     if (screen->pastes)
         ft_screen_send(screen, PASTE_ON);
@@ -394,16 +396,50 @@ at_end(const struct ft_screen *screen)
     return ioctl(screen->fd, FIONREAD, &waiting) < 0 || waiting == 0;
 }
 
+/*
+ * After ESC: takes the rest of a sequence that ncurses does not know. As Esc
+ * and letters it would do things. False: it was the key, or came with another.
+ */
+static bool
+take_sequence(void)
+{
+    wint_t c = 0;
+    int kind = get_wch(&c);
+
+    if (kind == OK && c == L'[') {
+        while (get_wch(&c) == OK && c < 0x40)
+            ;
+        return true;
+    }
+    if (kind == OK && c == L'O') {
+        (void)get_wch(&c);
+        return true;
+    }
+    if (kind == OK)
+        unget_wch((wchar_t)c);
+    else if (kind == KEY_CODE_YES)
+        ungetch((int)c);
+    return false;
+}
+
 int
 ft_screen_key(struct ft_screen *screen, struct ft_key *key)
 {
-    for (;;) {
+    unsigned nothing = 0;
+
+    while (nothing < 2) { /* once may be a byte that is no character */
         wint_t c = 0;
         int kind = get_wch(&c);
 
-        if (kind == ERR)
-            return at_end(screen) ? -EPIPE : 0;
+        if (kind == ERR) {
+            nothing++;
+            continue;
+        }
+        nothing = 0;
+        if (kind == OK && c == FT_KEY_ESC && !screen->pasting && take_sequence())
+            continue;
         if (translate(screen, kind, c, key))
             return 1;
     }
+    return at_end(screen) ? -EPIPE : 0;
 }

@@ -4,6 +4,8 @@
 #include "ui/tui/terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +30,28 @@ struct shared {
 /* Of the process, since a signal's handler has no other way to it. */
 static struct shared *shared;
 static int terminal = -1;
-static pid_t console; /* in its parent only */
-static volatile sig_atomic_t resized;
+static int messages = -1; /* the standard error, while the screen is up */
+static pid_t console;     /* in its parent only */
+static volatile sig_atomic_t resized, stop_asked;
 
-void
-ft_terminal_restore(void)
+/* Raw without signals from keys: as the console has it, and no shell. */
+static bool
+settings_are_ours(void)
+{
+    struct termios now;
+
+    return tcgetattr(terminal, &now) == 0 && !(now.c_lflag & (ICANON | ISIG));
+}
+
+/* SIGTTOU has to be blocked: it may have become a background job. */
+static void
+restore(void)
 {
     size_t done = 0;
 
-    while (shared && done < shared->length) {
+    if (!shared || !shared->length)
+        return;
+    while (done < shared->length) {
         ssize_t n =
             write(terminal, shared->sequences + done, shared->length - done);
 
@@ -46,7 +61,7 @@ ft_terminal_restore(void)
             break;
         done += n;
     }
-    if (shared)
+    if (settings_are_ours())
         tcsetattr(terminal, TCSANOW, &shared->saved);
 }
 
@@ -54,15 +69,33 @@ ft_terminal_restore(void)
 static void
 on_death(int signal_number)
 {
-    ft_terminal_restore();
+    restore();
     raise(signal_number);
 }
 
 static void
-on_resize(int signal_number)
+on_notice(int signal_number)
 {
-    (void)signal_number;
-    resized = 1;
+    if (signal_number == SIGWINCH)
+        resized = 1;
+    else
+        stop_asked = 1;
+}
+
+/* Both are let in by ft_terminal_poll only, so that none comes unseen. */
+static void
+catch_notices(void)
+{
+    struct sigaction action = { .sa_handler = on_notice };
+    sigset_t notices;
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGWINCH, &action, NULL);
+    sigaction(SIGTSTP, &action, NULL);
+    sigemptyset(&notices);
+    sigaddset(&notices, SIGWINCH);
+    sigaddset(&notices, SIGTSTP);
+    sigprocmask(SIG_BLOCK, &notices, NULL);
 }
 
 static int
@@ -80,36 +113,53 @@ catch_signals(void)
     sigfillset(&action.sa_mask);
     for (size_t i = 0; i < FT_ARRAY_SIZE(deadly); i++)
         sigaction(deadly[i], &action, NULL);
-    action.sa_handler = on_resize;
-    action.sa_flags = SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGWINCH, &action, NULL);
+    catch_notices();
     signal(SIGPIPE, SIG_IGN);
     return 0;
 }
 
+/* But what it sent itself, to the whole group. */
 static void
-pass_on(int signal_number)
+pass_on(int signal_number, siginfo_t *info, void *context)
 {
-    kill(console, signal_number);
+    (void)context;
+    if (info->si_code != SI_USER || info->si_pid != console)
+        kill(console, signal_number);
+}
+
+/* It stops when its child has, so that no shell takes the terminal before. */
+static void
+stop_too(pid_t child)
+{
+    raise(SIGSTOP);
+    kill(child, SIGCONT);
 }
 
 /* The parent: everything but the child's end is the child's business. */
 static void __attribute__((noreturn)) wait_for_child(pid_t child)
 {
-    struct sigaction action = { .sa_handler = pass_on };
+    static const int passed[] = { SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP };
+    struct sigaction action = { .sa_sigaction = pass_on,
+                                .sa_flags = SA_SIGINFO };
     int status = 0;
 
     console = child;
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
-    signal(SIGINT, SIG_IGN);
-    signal(SIGQUIT, SIG_IGN);
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
+    signal(SIGTTOU, SIG_IGN);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(passed); i++)
+        sigaction(passed[i], &action, NULL);
+    for (;;) {
+        if (waitpid(child, &status, WUNTRACED) < 0) {
+            if (errno != EINTR)
+                _exit(1);
+        } else if (!WIFSTOPPED(status)) {
+            break;
+        } else if (WSTOPSIG(status) != SIGSTOP) {
+            stop_too(child);
+        }
+    }
+    restore(); /* what it did not do itself */
     if (!WIFSIGNALED(status))
         _exit(WEXITSTATUS(status));
-    ft_terminal_restore();
     signal(WTERMSIG(status), SIG_DFL);
     raise(WTERMSIG(status));
     _exit(128 + WTERMSIG(status));
@@ -118,7 +168,7 @@ static void __attribute__((noreturn)) wait_for_child(pid_t child)
 int
 ft_terminal_guard(int fd, struct ft_error *err)
 {
-    pid_t child;
+    pid_t parent = getpid(), child;
 
     terminal = fd;
     shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -137,9 +187,31 @@ ft_terminal_guard(int fd, struct ft_error *err)
     if (child > 0)
         wait_for_child(child);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) /* it died before it was asked for */
+        _exit(128 + SIGTERM);
     if (catch_signals())
         return ft_fail(err, ENOMEM, NULL, "no memory for the console");
     return 0;
+}
+
+/* What libraries say would stand across the screen. */
+static void
+hush(bool yes)
+{
+    int null;
+
+    if (yes && messages < 0 && isatty(STDERR_FILENO)) {
+        messages = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (messages >= 0 && null >= 0)
+            dup2(null, STDERR_FILENO);
+        if (null >= 0)
+            close(null);
+    } else if (!yes && messages >= 0) {
+        dup2(messages, STDERR_FILENO);
+        close(messages);
+        messages = -1;
+    }
 }
 
 void
@@ -147,15 +219,63 @@ ft_terminal_leaves_by(const char *sequences)
 {
     size_t length = FT_MIN(strlen(sequences), (size_t)SEQUENCES_MAX);
 
+    if (!shared) /* nobody guards */
+        return;
     shared->length = 0;
     memcpy(shared->sequences, sequences, length);
     shared->length = length;
+    hush(length > 0);
 }
 
 void
 ft_terminal_suspend(void)
 {
+    sigset_t stop, before;
+
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    signal(SIGTSTP, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &stop, &before);
     kill(0, SIGTSTP);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    catch_notices();
+    resized = 1; /* others had the terminal */
+}
+
+void
+ft_terminal_lend(void)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void
+ft_terminal_take_back(void)
+{
+    sigset_t output, before;
+
+    sigemptyset(&output);
+    sigaddset(&output, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &output, &before);
+    tcsetpgrp(terminal, getpgrp());
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    resized = 1;
+}
+
+int
+ft_terminal_poll(struct pollfd *polls, size_t count, int timeout_ms)
+{
+    struct timespec timeout = { timeout_ms / 1000,
+                                timeout_ms % 1000 * 1000000L };
+    sigset_t mask;
+
+    sigprocmask(SIG_SETMASK, NULL, &mask);
+    sigdelset(&mask, SIGWINCH);
+    sigdelset(&mask, SIGTSTP);
+    return ppoll(polls, count, &timeout, &mask) < 0 ? -errno : 0;
 }
 
 bool
@@ -164,6 +284,15 @@ ft_terminal_resized(void)
     bool yes = resized;
 
     resized = 0;
+    return yes;
+}
+
+bool
+ft_terminal_must_stop(void)
+{
+    bool yes = stop_asked;
+
+    stop_asked = 0;
     return yes;
 }
 
