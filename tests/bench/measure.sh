@@ -3,7 +3,7 @@
 # that measures prints one JSON object. What is asked for here is set there; $address, $port,
 # $folder and $client_pid change later.
 # shellcheck shell=bash
-: "${top:?}" "${here:?}" "${build:?}" "${vm:?}" "${seconds:?}" "${shielded:?}"
+: "${top:?}" "${here:?}" "${build:?}" "${vm:?}" "${seconds:?}" "${shielded:?}" "${calm:?}"
 : "${memory:?}" "${vcpus:?}" "${machine:?}" "${folder?}" "${client_pid?}"
 : "${address?}" "${port?}"
 
@@ -58,6 +58,17 @@ shield() {
             2>/dev/null
     done
     return 0
+}
+
+# With --calm, the engines do not see how crowded this machine is, and make as many epochs as they
+# may. Before they start; a host that boots again sees it.
+calm_down() { # HOST...
+    local host
+    $calm || return 0
+    for host; do
+        lab on "$host" sh -c 'echo some avg10=0.00 avg60=0.00 avg300=0.00 total=0 >/tmp/calm &&
+            mount --bind /tmp/calm /proc/pressure/cpu' || fail "$host is not calmed"
+    done
 }
 
 sample() { # HOST
@@ -223,9 +234,10 @@ about() { # HOST
         --arg version "$(lab on "$1" /usr/local/lib/ftadmin/ftengine --version)" \
         --arg commit "$(git -C "$top" describe --always --dirty 2>/dev/null)" \
         --arg accelerator "${FTLAB_ACCELERATOR:-qemu}" --argjson shielded "$shielded" \
+        --argjson calm "$calm" \
         --argjson memory "$memory" --argjson vcpus "$vcpus" --arg machine "$machine" \
         --argjson seconds "$seconds" '
-        {$at, engine: $version, $commit, $kernel, $qemu, $libvirt, $cpu, $cores, $shielded,
+        {$at, engine: $version, $commit, $kernel, $qemu, $libvirt, $cpu, $cores, $shielded, $calm,
          accelerator: (if $accelerator == "qemu" then "TCG" else $accelerator end),
          $seconds, guest: {memory_mib: $memory, $vcpus, $machine, disk_mib: 64}}'
 }

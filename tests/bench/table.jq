@@ -24,7 +24,8 @@ def both(f; n): "\(f.p50 | fixed(n)) / \(f.p99 | fixed(n))";
     + "disk \($about.guest.disk_mib) MiB raw, \($about.accelerator); "
     + "QEMU \($about.qemu), libvirt \($about.libvirt)",
 "machine: \($about.cores) cores for all hosts (\($about.cpu)), Linux \($about.kernel)"
-    + if $about.shielded then ", the lab shielded" else "" end,
+    + if $about.shielded then ", the lab shielded" else "" end
+    + if $about.calm then ", its engines calm" else "" end,
 "each load for \($about.seconds) s",
 "",
 row("load"; ["idle", "ledger", "16 MB/epoch"]),
