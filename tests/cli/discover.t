@@ -28,7 +28,7 @@ MACHINE              ADDRESS  NAMED IN  LOGIN  VIA  LOOKED AT
 hv-west              -        -         -      -    yes
 ! Would look at 148: 10.0.0.1-10.0.0.127, 10.0.9.1-10.0.9.20, hv-west
 $ ftadmin discover 10.0.0.0/24 10.0.9.1-20 hv-west -n --json
-{"schema":1,"targets":"10.0.0.1-10.0.0.254, 10.0.9.1-10.0.9.20, hv-west","asked":275,"hosts":[{"name":"10.0.0.1-10.0.0.254","state":"named","marked":true},{"name":"10.0.9.1-10.0.9.20","state":"named","marked":true},{"name":"hv-west","state":"named","marked":true}]}
+{"schema":1,"targets":"10.0.0.1-10.0.0.254, 10.0.9.1-10.0.9.20, hv-west","asked":275,"hosts":[{"name":"10.0.0.1-10.0.0.254","state":"named","marked":true},{"name":"10.0.9.1-10.0.9.20","state":"named","marked":true},{"name":"hv-west","state":"named","marked":true}],"left_out":{"patterns":0,"hashed":0,"more":0}}
 $ printf '10.0.0.1 # one\n10.0.0.2\nhv-west\n' | ftadmin discover -f - --dry-run --plain
 10.0.0.1-10.0.0.2					yes
 hv-west					yes

@@ -33,6 +33,7 @@ lab_tests = \
 	tests/lab/test-clocks.sh \
 	tests/lab/test-clocks-machines.sh \
 	tests/lab/test-discover.sh \
+	tests/lab/test-first-start.sh \
 	tests/lab/test-jobs.sh \
 	tests/lab/test-phases.sh \
 	tests/lab/test-watch.sh

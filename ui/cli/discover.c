@@ -57,8 +57,9 @@ struct request {
     struct ft_cli *cli;
     struct ft_addresses targets;
     json_t *candidates; /* names of this machine's SSH, or NULL */
-    json_t *known;      /* hosts of the database */
-    json_t *rows;       /* what was found, but for --follow */
+    struct ft_ssh_names_left left;
+    json_t *known; /* hosts of the database */
+    json_t *rows;  /* what was found, but for --follow */
     int64_t began_ns;
 };
 
@@ -128,11 +129,11 @@ static int
 take_candidates(struct request *request, struct ft_error *err)
 {
     const struct ft_cli_options *o = &request->cli->options;
-    struct ft_ssh_names_left left;
+    const struct ft_ssh_names_left *left = &request->left;
     const json_t *row;
     size_t index;
     int rc = ft_work_candidates(&request->cli->work, &request->candidates,
-                                &left, err);
+                                &request->left, err);
 
     json_array_foreach(request->candidates, index, row)
         if (!rc && json_is_true(json_object_get(row, "marked")))
@@ -140,11 +141,11 @@ take_candidates(struct request *request, struct ft_error *err)
                                   ft_json_string(row, "name", ""), err);
     if (!rc && o->exclude)
         rc = exclude(o->exclude, &request->targets, err);
-    if (!rc && (left.patterns || left.hashed || left.more))
+    if (!rc && (left->patterns || left->hashed || left->more))
         ft_cli_verbose(request->cli,
                        "%zu patterns (Host *.lab) and %zu hashed lines of "
                        "known_hosts name no machine; %zu names are left out",
-                       left.patterns, left.hashed, left.more);
+                       left->patterns, left->hashed, left->more);
     return rc;
 }
 
@@ -334,6 +335,11 @@ list_only(struct request *request)
                          (json_int_t)(ft_addresses_count(&request->targets) +
                                       request->targets.name_count),
                          "hosts", request->candidates);
+    json_object_set_new(document, "left_out",
+                        json_pack("{s:I,s:I,s:I}", "patterns",
+                                  (json_int_t)request->left.patterns, "hashed",
+                                  (json_int_t)request->left.hashed, "more",
+                                  (json_int_t)request->left.more));
     return ft_cli_print(request->cli, document, request->candidates,
                         named_columns, FT_ARRAY_SIZE(named_columns));
 }

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "ui/model/columns.h"
 #include "ui/tui/deeds.h"
+#include "ui/tui/first.h"
 #include "ui/tui/frame.h"
 #include "ui/tui/help.h"
 #include "ui/tui/page.h"
@@ -30,6 +31,7 @@ static const struct ft_view *const views[FT_VIEW_COUNT] = {
     [FT_VIEW_WHAT_IF] = &ft_view_what_if,
     [FT_VIEW_TEXT] = &ft_view_text,
     [FT_VIEW_SHEET] = &ft_view_sheet,
+    [FT_VIEW_FIRST] = &ft_view_first,
 };
 
 /* ---- pages ---- */
@@ -47,6 +49,8 @@ ft_console_open(struct ft_console *console, const struct ft_console_ops *ops,
     if (!console->history)
         return -ENOMEM;
     ft_console_push(console, FT_VIEW_OVERVIEW, NULL);
+    if (!json_array_size(picture->hosts))
+        ft_first_open(console);
     return 0;
 }
 
@@ -57,6 +61,7 @@ ft_console_close(struct ft_console *console)
         ft_console_pop(console, true);
     ft_entry_wipe(&console->entry);
     ft_sheet_close(console->sheet);
+    ft_first_close(console->first);
     json_decref(console->history);
     free(console->text);
     memset(console, 0, sizeof(*console));
@@ -272,6 +277,22 @@ remember(struct ft_console *console, const char *line)
         json_array_remove(console->history, 0);
 }
 
+/* What the page of the first start can show; not help, not a list of names. */
+static bool
+is_for_first(const struct ft_words *words)
+{
+    static const char *const others[] = { "-n",     "--dry-run", "-h",
+                                          "--help", "--version", "-V" };
+
+    if (strcmp(words->list[0], "discover") != 0)
+        return false;
+    for (size_t i = 1; i < words->count; i++)
+        for (size_t k = 0; k < FT_ARRAY_SIZE(others); k++)
+            if (!strcmp(words->list[i], others[k]))
+                return false;
+    return true;
+}
+
 /* A view by its name, or a command of ours. */
 static void
 run_line(struct ft_console *console, const char *line)
@@ -300,6 +321,8 @@ run_line(struct ft_console *console, const char *line)
         go_to(console, FT_VIEW_OVERVIEW, NULL);
     else if (console->readonly && ft_words_change(&words))
         ft_console_say(console, FT_SEVERITY_WARN, "this console is read-only");
+    else if (is_for_first(&words))
+        ft_first_discover(console, &words);
     else if (!strcmp(words.list[0], "console"))
         ft_console_say(console, FT_SEVERITY_WARN, "you are in it");
     else
@@ -557,7 +580,10 @@ act(struct ft_console *console, enum ft_do action)
         open_menu(console);
         break;
     case FT_DO_ADD:
-        begin_entry(console, FT_OVERLAY_COMMAND, "host add ");
+        if (page->view->id == FT_VIEW_FIRST)
+            begin_entry(console, FT_OVERLAY_COMMAND, "discover ");
+        else
+            ft_first_open(console);
         break;
     case FT_DO_WHAT_IF:
         what_if(console);
@@ -703,7 +729,12 @@ view_key(struct ft_console *console, const struct ft_key *key)
     if (page->view->id == FT_VIEW_SHEET && ft_sheet_key(console, key))
         return;
     if (key->code == 'q' && console->depth > 1) {
-        back(console, false);
+        /* the first start is what was opened first */
+        if (page->view->id == FT_VIEW_FIRST &&
+            !json_array_size(console->picture->hosts))
+            console->leave = true;
+        else
+            back(console, false);
         return;
     }
     if (key->code == FT_KEY_CTRL('C')) {

@@ -14,6 +14,7 @@
 struct ft_first {
     json_t *rows;
     unsigned running[FT_FIRST_WHATS]; /* commands */
+    char left[128];                   /* which names were left out */
     bool contacted;                   /* somebody was */
     bool choosing;                    /* which VM first */
 };

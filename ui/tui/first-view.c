@@ -51,9 +51,7 @@ identity(const json_t *row)
 static unsigned
 step_of(const struct ft_console *console, const struct ft_first_count *count)
 {
-    if (chooses(console))
-        return 4;
-    if (count->adding)
+    if (chooses(console) || count->adding)
         return 3;
     return console->first && console->first->contacted ? 2 : 1;
 }
@@ -62,17 +60,18 @@ static void
 where(const struct ft_console *console, const struct ft_page *page, char *out,
       size_t size)
 {
+    const char *name =
+        json_array_size(console->picture->hosts) ? "machines" : "first start";
     struct ft_first_count c;
 
     (void)page;
     ft_first_count(console, &c);
     if (!console->first || !console->first->contacted)
-        snprintf(out, size, "first start   nothing contacted yet");
+        snprintf(out, size, "%s   nothing contacted yet", name);
     else if (c.adding)
-        snprintf(out, size, "first start   %zu being added", c.adding);
+        snprintf(out, size, "%s   %zu being added", name, c.adding);
     else
-        snprintf(out, size,
-                 "first start   %zu asked, %zu answered, %zu waiting",
+        snprintf(out, size, "%s   %zu asked, %zu answered, %zu waiting", name,
                  c.looked + c.failed + c.asking, c.looked, c.asking);
 }
 
@@ -88,9 +87,9 @@ name_added(const struct ft_console *console, char *out, size_t size)
     *out = '\0';
     for (size_t i = 0; i < FT_MIN(names, (size_t)3) && used < size; i++)
         used += (size_t)snprintf(out + used, size - used, "%s%.24s",
-                                 !i                        ? ""
+                                 !i               ? ""
                                  : i + 1 == names ? " and "
-                                                           : ", ",
+                                                  : ", ",
                                  words.list[i + 2]);
     if (names > 3 && used < size)
         snprintf(out + used, size - used, " and %zu more", names - 3);
@@ -234,9 +233,10 @@ draw_found(const struct ft_console *console, const json_t *row,
 {
     const char *standing = stands_at(console, row);
     const char *word = ft_found_severity(row);
-    enum ft_severity severity = !strcmp(standing, "added")      ? FT_SEVERITY_OK
-                                : !strcmp(standing, "not added") ? FT_SEVERITY_CRIT
-                                                                 : ft_severity_of(word);
+    enum ft_severity severity = !strcmp(standing, "added") ? FT_SEVERITY_OK
+                                : !strcmp(standing, "not added")
+                                    ? FT_SEVERITY_CRIT
+                                    : ft_severity_of(word);
     int at = grid->width >= 66 ? grid->width - 18 : 24;
     char sentence[300];
 
@@ -246,11 +246,17 @@ draw_found(const struct ft_console *console, const json_t *row,
     else if (!strcmp(ft_json_string(row, "state", ""), "adding"))
         snprintf(sentence, sizeof(sentence), "the engine is being installed");
     else if (!strcmp(ft_json_string(row, "state", ""), "named"))
-        snprintf(sentence, sizeof(sentence), "not asked (%.200s)",
-                 ft_json_string(row, "source", "named"));
+        snprintf(sentence, sizeof(sentence), "not asked; in %.200s",
+                 ft_json_string(row, "source", "no file"));
+    else if (!strcmp(ft_json_string(row, "state", ""), "refused"))
+        snprintf(sentence, sizeof(sentence), "%.250s",
+                 ft_json_string(row, "error", ""));
     ft_grid_name(grid, 5, y, 14, FT_LOOK_PLAIN, ft_json_string(row, "name", ""));
     if (grid->width >= 66)
         ft_grid_text(grid, 20, y, at - 21, FT_LOOK_PLAIN, sentence);
+    if (!strcmp(ft_json_string(row, "state", ""), "named") &&
+        severity != FT_SEVERITY_OK)
+        return; /* there is nothing to tell yet */
     ft_grid_print(grid, at, y, ft_look_of_severity(severity), "%s",
                   ft_severity_glyph(severity, grid->utf8));
     ft_grid_print(grid, at + 2, y, FT_LOOK_PLAIN, "%s", standing);
@@ -371,7 +377,11 @@ draw_before(const struct ft_console *console, struct ft_grid *grid, int y,
     ft_grid_print(grid, 1, y++, FT_LOOK_PLAIN,
                   "Marked are names of ~/.ssh/config that no other entry uses as "
                   "a jump host.");
-    y++;
+    if (console->first && console->first->left[0])
+        ft_grid_print(grid, 1, y, FT_LOOK_PLAIN, "%s", console->first->left);
+    y += 2;
+    if (!c.to_look)
+        return;
     ft_grid_print(grid, 1, y++, FT_LOOK_TITLE,
                   "What happens on Enter, on these %zu and nowhere else:",
                   c.to_look);
@@ -532,9 +542,9 @@ bar(const struct ft_console *console, const struct ft_page *page, char *out,
         snprintf(enter, sizeof(enter), "Enter add %zu   ", c.to_add);
     else if (json_array_size(console->picture->hosts))
         snprintf(enter, sizeof(enter), "Enter choose a VM   ");
-    snprintf(out, size, "%sSpace mark   A others   %s%sEsc overview", enter,
+    snprintf(out, size, "%sSpace mark   A others   %s%sEsc back", enter,
              !strcmp(ft_json_string(row, "reach", ""), "key-unknown")
-                 ? "t trust key   "
+                 ? "t trust   "
                  : "",
              console->first && console->first->contacted ? "r again   " : "");
 }

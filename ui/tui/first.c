@@ -116,12 +116,10 @@ ft_first_count(const struct ft_console *console, struct ft_first_count *count)
 
         count->added += added;
         count->named += !strcmp(state, "named");
-        count->asking +=
-            !strcmp(state, "asking") || !strcmp(state, "answers");
+        count->asking += !strcmp(state, "asking") || !strcmp(state, "answers");
         count->looked += !strcmp(state, "looked");
         count->adding += !strcmp(state, "adding");
-        count->failed +=
-            !strcmp(state, "failed") || !strcmp(state, "refused");
+        count->failed += !strcmp(state, "failed") || !strcmp(state, "refused");
         count->to_look += !added && is_marked(row) && !strcmp(state, "named");
         count->to_add += is_marked(row) && can_be_added(console, row);
     }
@@ -176,12 +174,15 @@ ft_first_add_words(const struct ft_console *console, struct ft_words *words)
 void
 ft_first_trust_words(const json_t *row, struct ft_words *words)
 {
+    const char *key =
+        json_string_value(json_array_get(json_object_get(row, "keys"), 0));
+
     ft_words_add(words, "discover");
     ft_words_add(words, ft_json_string(row, "name", ""));
+    if (!key)
+        return;
     ft_words_add(words, "--host-key");
-    ft_words_add(words,
-                 json_string_value(
-                     json_array_get(json_object_get(row, "keys"), 0)));
+    ft_words_add(words, key);
 }
 
 static void
@@ -303,11 +304,20 @@ ft_first_line(struct ft_console *console, const char *line)
 static void
 take_names(struct ft_console *console, const json_t *document)
 {
+    const json_t *left = json_object_get(document, "left_out");
+    int64_t patterns = ft_json_int(left, "patterns", 0, 999999, 0);
+    int64_t hashed = ft_json_int(left, "hashed", 0, 999999, 0);
+    struct ft_first *first = console->first;
     const json_t *row;
     size_t index;
 
     json_array_foreach(json_object_get(document, "hosts"), index, row)
         take_row(console, row);
+    if (patterns + hashed > 0)
+        snprintf(first->left, sizeof(first->left),
+                 "Patterns (Host *.lab): %lld, hashed lines of known_hosts: %lld; "
+                 "they name no machine.",
+                 (long long)patterns, (long long)hashed);
 }
 
 /* Those that a command did not come to. */
@@ -322,8 +332,9 @@ end_rows(struct ft_console *console, const char *from, const char *to,
         if (strcmp(state_of(row), from) != 0)
             continue;
         set_state(row, to);
-        json_object_set_new(row, "error",
-                            ft_json_text(*message ? message : "interrupted"));
+        json_object_set_new(
+            row, "error",
+            ft_json_text(*message ? message : "it ended without a word of it"));
         set_marked(row, false);
     }
 }
@@ -357,6 +368,7 @@ ft_first_ended(struct ft_console *console, enum ft_first_what what,
                const json_t *document, int status, const char *message)
 {
     struct ft_first *first = console->first;
+    struct ft_first_count count;
 
     if (!first)
         return;
@@ -370,6 +382,11 @@ ft_first_ended(struct ft_console *console, enum ft_first_what what,
         end_rows(console, "answers", "failed", message);
     } else if (what == FT_FIRST_ADD && !first->running[what]) {
         end_rows(console, "adding", "refused", message);
+    }
+    if (what == FT_FIRST_LOOK && !first->running[what]) {
+        ft_first_count(console, &count);
+        ft_console_say(console, FT_SEVERITY_OK, "%zu of %zu looked at",
+                       count.looked, count.looked + count.failed);
     }
     /* 20 and 7: the rows say it themselves */
     if (status && status != 20 && status != 7 && *message)
@@ -387,7 +404,8 @@ protect(struct ft_console *console)
     if (console->readonly)
         ft_console_say(console, FT_SEVERITY_WARN, "this console is read-only");
     else if (!row)
-        ft_console_say(console, FT_SEVERITY_WARN, "no VM that runs is known yet");
+        ft_console_say(console, FT_SEVERITY_WARN,
+                       "no VM that runs is known yet");
     else if (strcmp(ft_json_string(row, "state", ""), "running") != 0)
         ft_console_say(console, FT_SEVERITY_WARN, "%s does not run",
                        ft_json_string(row, "vm", "it"));
@@ -500,16 +518,14 @@ evidence(struct ft_console *console, const json_t *row)
 }
 
 bool
-ft_first_key(struct ft_console *console, struct ft_page *page,
-             enum ft_do action)
+ft_first_key(struct ft_console *console, struct ft_page *page, enum ft_do action)
 {
     struct ft_first *first = console->first;
     json_t *row;
 
     if (!first)
         return false;
-    row = first->choosing ? NULL
-                          : (json_t *)(uintptr_t)ft_console_row(console);
+    row = first->choosing ? NULL : (json_t *)(uintptr_t)ft_console_row(console);
     switch (action) {
     case FT_DO_OPEN:
         go_on(console);

@@ -8,6 +8,8 @@ libftuitui_a_SOURCES = \
 	ui/tui/dump.c \
 	ui/tui/entry.c ui/tui/entry.h \
 	ui/tui/figure.c ui/tui/figure.h \
+	ui/tui/first.c ui/tui/first.h ui/tui/first-private.h \
+	ui/tui/first-view.c \
 	ui/tui/frame.c ui/tui/frame.h \
 	ui/tui/grid.c ui/tui/grid.h \
 	ui/tui/help.c ui/tui/help.h \

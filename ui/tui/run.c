@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "ui/tui/console.h"
 #include "ui/tui/copy.h"
+#include "ui/tui/first.h"
 #include "ui/tui/frame.h"
 #include "ui/tui/memory.h"
 #include "ui/tui/page.h"
@@ -34,11 +35,14 @@
 #define TICK_MS 1000                 /* ages grow on the screen */
 #define RATE_MS 1000
 
-enum purpose { FOR_NOTHING, FOR_READING, FOR_A_PLAN };
+enum purpose { FOR_NOTHING, FOR_READING, FOR_A_PLAN, FOR_FIRST };
 
 struct running {
     struct ft_run *run; /* NULL: free */
     enum purpose purpose;
+    enum ft_first_what what;    /* with FOR_FIRST */
+    struct ft_console *console; /* the same */
+    bool news;                  /* a line has come */
     char title[512];
     char *text; /* what it printed, for reading or the plan */
     size_t used;
@@ -59,7 +63,7 @@ struct app {
 
 /* ---- commands ---- */
 
-static void
+static struct running *
 start(struct app *app, const struct ft_words *words,
       const struct ft_words *shown, enum purpose purpose)
 {
@@ -74,7 +78,7 @@ start(struct app *app, const struct ft_words *words,
     if (r == app->runs + RUNS_MAX) {
         ft_console_say(&app->console, FT_SEVERITY_WARN,
                        "%d commands are at work already", RUNS_MAX);
-        return;
+        return NULL;
     }
     for (size_t i = 0; i < words->count; i++)
         arguments[n++] = words->list[i];
@@ -86,6 +90,7 @@ start(struct app *app, const struct ft_words *words,
     ft_words_text(shown, r->title, sizeof(r->title));
     if (ft_run_start(arguments, &r->run, &err))
         ft_console_say(&app->console, FT_SEVERITY_CRIT, "%s", err.text);
+    return r->run ? r : NULL;
 }
 
 static void
@@ -100,7 +105,13 @@ on_line(void *data, const char *line, bool error)
     else if (error)
         snprintf(r->message, sizeof(r->message), "%s",
                  strncmp(line, "ftadmin: ", 9) ? line : line + 9);
-    if (r->purpose == FOR_NOTHING || (error && r->purpose == FOR_A_PLAN) ||
+    if (r->purpose == FOR_FIRST && r->what == FT_FIRST_LOOK) {
+        if (!error)
+            ft_first_line(r->console, line);
+        r->news = true;
+        return;
+    }
+    if (r->purpose == FOR_NOTHING || (error && r->purpose >= FOR_A_PLAN) ||
         r->used + size + 2 > OUTPUT_MAX)
         return;
     larger = realloc(r->text, r->used + size + 2);
@@ -120,6 +131,11 @@ ended(struct app *app, struct running *r, int status)
         FT_AUTOJSON json_t *plan = r->text ? json_loads(r->text, 0, NULL) : NULL;
 
         ft_sheet_answer(&app->console, plan, status, r->message);
+    } else if (r->purpose == FOR_FIRST) {
+        FT_AUTOJSON json_t *document =
+            r->text ? json_loads(r->text, 0, NULL) : NULL;
+
+        ft_first_ended(&app->console, r->what, document, status, r->message);
     } else if (r->purpose == FOR_READING && r->used) {
         ft_console_show_text(&app->console, r->title, FT_STEAL(r->text));
     } else if (status) {
@@ -146,6 +162,8 @@ read_runs(struct app *app)
         if (!r->run)
             continue;
         ft_run_read(r->run, on_line, r);
+        app->dirty |= r->news;
+        r->news = false;
         if (ft_run_ended(r->run, &status))
             ended(app, r, status);
     }
@@ -164,6 +182,20 @@ static void
 op_plan(void *data, const struct ft_words *words)
 {
     start(data, words, words, FOR_A_PLAN);
+}
+
+static void
+op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+{
+    struct app *app = data;
+    struct running *r = start(app, words, words, FOR_FIRST);
+
+    if (!r) {
+        ft_first_ended(&app->console, what, NULL, 1, "it could not be begun");
+        return;
+    }
+    r->what = what;
+    r->console = &app->console;
 }
 
 static void
@@ -381,8 +413,9 @@ remember(struct app *app)
 static int
 run_screen(struct app *app, struct ft_error *err)
 {
-    struct ft_console_ops ops = { op_run,   op_ask_again, op_plan,    op_copy,
-                                  op_write, op_shell,     op_suspend, app };
+    struct ft_console_ops ops = { op_run,   op_ask_again, op_plan,
+                                  op_first, op_copy,      op_write,
+                                  op_shell, op_suspend,   app };
     bool utf8 = !app->options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
     int rc = ft_console_open(&app->console, &ops,
                              ft_work_source_picture(app->source), utf8);

@@ -45,7 +45,16 @@ enum ft_view_id {
     FT_VIEW_WHAT_IF,
     FT_VIEW_TEXT,
     FT_VIEW_SHEET,
+    FT_VIEW_FIRST,
     FT_VIEW_COUNT,
+};
+
+/* What a command of the first start is for (first.h). */
+enum ft_first_what {
+    FT_FIRST_NAMES, /* discover --dry-run: one document */
+    FT_FIRST_LOOK,  /* discover --follow: a line for each machine */
+    FT_FIRST_ADD,   /* host add: one document */
+    FT_FIRST_WHATS,
 };
 
 /* What the owner does. All may be called from ft_console_key only. */
@@ -60,6 +69,9 @@ struct ft_console_ops {
     void (*ask_again)(void *data);
     /* Plans a protection (the sheet): words are its command. */
     void (*plan)(void *data, const struct ft_words *words);
+    /* The same for ft_first_line and ft_first_ended; ft_console_open, too. */
+    void (*first)(void *data, enum ft_first_what what,
+                  const struct ft_words *words);
     void (*copy)(void *data, const char *text);
     void (*write)(void *data, const char *text);
     void (*shell)(void *data);
@@ -166,6 +178,7 @@ struct ft_console {
     char *text; /* of the text view; lines end with newlines */
     char text_title[128];
     struct ft_sheet *sheet; /* NULL: none was begun (sheet.h) */
+    struct ft_first *first; /* NULL: was never opened (first.h) */
 };
 
 /* The last message, in the last row. */

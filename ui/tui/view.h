@@ -15,5 +15,6 @@ extern const struct ft_view ft_view_jobs;
 extern const struct ft_view ft_view_what_if;
 extern const struct ft_view ft_view_text;
 extern const struct ft_view ft_view_sheet;
+extern const struct ft_view ft_view_first;
 
 #endif

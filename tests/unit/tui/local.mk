@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ui/tui
 if HAVE_CMOCKA
-tui_tests = tests/unit/tui/test-grid tests/unit/tui/test-runner \
+tui_tests = tests/unit/tui/test-first tests/unit/tui/test-grid tests/unit/tui/test-runner \
 	tests/unit/tui/test-screens
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
 tui_libs = libftuitui.a libftuitext.a libftuimodel.a libftpair.a libftbase.a -lm \
 	$(NCURSES_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_tui_test_first_SOURCES = tests/unit/tui/test-first.c
+tests_unit_tui_test_first_LDADD = $(tui_libs)
 tests_unit_tui_test_grid_SOURCES = tests/unit/tui/test-grid.c
 tests_unit_tui_test_grid_LDADD = $(tui_libs)
 tests_unit_tui_test_runner_SOURCES = tests/unit/tui/test-runner.c
@@ -19,7 +21,8 @@ TESTS += tests/unit/tui/readme-screens
 dist_check_SCRIPTS += tests/unit/tui/readme-screens
 EXTRA_DIST += tests/unit/tui/pictures tests/unit/tui/screens
 # The screens as they are now, to be looked at before they are committed.
-update-screens: tests/unit/tui/test-screens
+update-screens: tests/unit/tui/test-screens tests/unit/tui/test-first
+	srcdir=$(srcdir) FT_UPDATE_SCREENS=yes tests/unit/tui/test-first
 	srcdir=$(srcdir) FT_UPDATE_SCREENS=yes tests/unit/tui/test-screens
 	srcdir=$(srcdir) $(srcdir)/tests/unit/tui/readme-screens --update
 .PHONY: update-screens

@@ -130,6 +130,14 @@ op_plan(void *data, const struct ft_words *words)
 }
 
 static void
+op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+{
+    (void)data;
+    (void)what;
+    (void)words;
+}
+
+static void
 op_nothing(void *data)
 {
     (void)data;
@@ -143,7 +151,8 @@ op_text(void *data, const char *text)
 }
 
 static const struct ft_console_ops ops = {
-    op_run, op_nothing, op_plan, op_text, op_text, op_nothing, op_nothing, NULL,
+    op_run,  op_nothing, op_plan,    op_first, op_text,
+    op_text, op_nothing, op_nothing, NULL,
 };
 
 /* Keys by their names, separated by blanks. */
@@ -225,7 +234,7 @@ static const struct {
     { "overview-mixed", "mixed", 80, 24, true, "" },
     { "overview-mixed-wide", "mixed", 100, 30, true, "" },
     { "overview-problems", "mixed", 80, 24, true, "!" },
-    { "overview-empty", "empty", 80, 24, true, "" },
+    { "overview-empty", "empty", 80, 24, true, "Esc" },
     { "overview-what-if-kvm3", "calm", 80, 24, true, "Right Right" },
     { "vm", "calm", 80, 24, true, "Enter" },
     { "vm-ascii", "calm", 80, 24, false, "Enter" },

@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The first start: from an empty database to the sheet that protects a VM, by
+ * Enter; what is asked of whom, and what it looks like (screens/first-*.txt).
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "ui/tui/console.h"
+#include "ui/tui/first.h"
+#include "ui/tui/frame.h"
+#include "ui/tui/state.h"
+
+/* What was asked of the owner. */
+struct asked {
+    char command[4096]; /* of the first start, the last one */
+    enum ft_first_what what;
+    unsigned first, runs, plans;
+    char plan[1024];
+};
+
+static struct asked asked;
+
+static void
+op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
+       bool show)
+{
+    (void)data;
+    (void)words;
+    (void)shown;
+    (void)show;
+    asked.runs++;
+}
+
+static void
+op_plan(void *data, const struct ft_words *words)
+{
+    (void)data;
+    ft_words_text(words, asked.plan, sizeof(asked.plan));
+    asked.plans++;
+}
+
+static void
+op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+{
+    (void)data;
+    ft_words_text(words, asked.command, sizeof(asked.command));
+    asked.what = what;
+    asked.first++;
+}
+
+static void
+op_nothing(void *data)
+{
+    (void)data;
+}
+
+static void
+op_text(void *data, const char *text)
+{
+    (void)data;
+    (void)text;
+}
+
+static const struct ft_console_ops ops = {
+    .run = op_run,
+    .ask_again = op_nothing,
+    .plan = op_plan,
+    .first = op_first,
+    .copy = op_text,
+    .write = op_text,
+    .shell = op_nothing,
+    .suspend = op_nothing,
+};
+
+static const char names[] =
+    "{\"schema\":1,\"hosts\":["
+    "{\"name\":\"kvm1\",\"source\":\"~/.ssh/config:4\",\"state\":\"named\","
+    "\"address\":\"10.0.0.11\",\"user\":\"root\",\"via\":null,\"marked\":true},"
+    "{\"name\":\"kvm2\",\"source\":\"~/.ssh/config:9\",\"state\":\"named\","
+    "\"address\":\"10.0.0.12\",\"user\":\"root\",\"via\":null,\"marked\":true},"
+    "{\"name\":\"kvm3\",\"source\":\"~/.ssh/config:14\",\"state\":\"named\","
+    "\"address\":\"10.0.0.13\",\"user\":\"anna\",\"via\":null,\"marked\":true},"
+    "{\"name\":\"w1\",\"source\":\"~/.ssh/config:20\",\"state\":\"named\","
+    "\"address\":\"10.0.0.31\",\"user\":\"root\",\"via\":\"bastion\","
+    "\"marked\":true},"
+    "{\"name\":\"bastion\",\"source\":\"~/.ssh/config:1\",\"state\":\"named\","
+    "\"address\":\"198.51.100.7\",\"user\":\"anna\",\"via\":null,"
+    "\"marked\":false},"
+    "{\"name\":\"10.0.0.14\",\"source\":\"known_hosts:9\",\"state\":\"named\","
+    "\"address\":\"10.0.0.14\",\"user\":\"anna\",\"via\":null,"
+    "\"marked\":false}],\"left_out\":{\"patterns\":1,\"hashed\":14}}";
+
+#define LOOKED(name, vms, gib)                                              \
+    "{\"row\":{\"name\":\"" name "\",\"state\":\"looked\",\"system\":"      \
+    "\"Debian GNU/Linux 12 (bookworm)\",\"kernel\":\"6.1.0-13-amd64\","     \
+    "\"cpu\":\"AMD EPYC 7302 16-Core Processor\",\"cpus\":16,"              \
+    "\"memory_bytes\":137438953472,\"memory_available_bytes\":" gib ","     \
+    "\"kvm\":true,\"libvirt\":\"9.0.0\",\"qemu\":\"7.2.15\",\"vms\":" vms   \
+    ",\"vm_names\":[\"db-01\",\"mail\"],\"engine_there\":false,"            \
+    "\"host_key\":\"ssh-ed25519 SHA256:lV3nS0q1uPzTq4yC0bI9mQb0nqk2mR7cKf3" \
+    "dWJ5wE8Y\"}}"
+
+static const char *const lines[] = {
+    "{\"begin\":{\"schema\":1,\"asked\":4}}",
+    LOOKED("kvm1", "2", "103079215104"),
+    LOOKED("kvm2", "2", "76235669504"),
+    "{\"row\":{\"name\":\"kvm3\",\"state\":\"failed\",\"reach\":"
+    "\"key-unknown\",\"error\":\"the host key of kvm3 is not known\",\"hint\":"
+    "\"Compare.\",\"keys\":[\"ssh-ed25519 SHA256:q1Zr0vXkS7mC2bTn4hYp9LdGwE8u"
+    "JfA6iRxOsN3KtMc\",\"ecdsa-sha2-nistp256 SHA256:9fWb3LkQe7VtY2uMxZp0RsHnC"
+    "j5dGaA1oIvT8yBwKqE\"]}}",
+    "{\"row\":{\"name\":\"w1\",\"state\":\"looked\",\"libvirt\":null,\"qemu\":"
+    "null,\"vms\":null,\"memory_available_bytes\":1073741824,\"kvm\":false}}",
+    "{\"end\":{\"schema\":1}}",
+};
+
+static struct ft_picture picture;
+
+static void
+load(const char *json)
+{
+    FT_AUTOJSON json_t *fixture = json_loads(json, 0, NULL);
+
+    assert_non_null(fixture);
+    json_decref(picture.hosts);
+    json_decref(picture.vms);
+    picture.hosts = json_incref(json_object_get(fixture, "hosts"));
+    picture.vms = json_incref(json_object_get(fixture, "vms"));
+}
+
+static const char nothing[] = "{\"hosts\":[],\"vms\":[]}";
+static const char added[] =
+    "{\"hosts\":[{\"name\":\"kvm1\",\"address\":\"kvm1\",\"state\":\"ok\"},"
+    "{\"name\":\"kvm2\",\"address\":\"kvm2\",\"state\":\"ok\"},{\"name\":\"w1\","
+    "\"address\":\"w1\",\"state\":\"ok\"}],\"vms\":[{\"vm\":\"db-01\",\"uuid\":"
+    "\"00000001-aaaa-4000-8000-000000000000\",\"host\":\"kvm1\",\"state\":"
+    "\"running\",\"protection\":\"none\",\"vcpus\":4,\"memory\":8589934592,"
+    "\"disk_bytes\":42949672960},{\"vm\":\"test-old\",\"uuid\":"
+    "\"00000002-aaaa-4000-8000-000000000000\",\"host\":\"kvm2\",\"state\":"
+    "\"shut off\",\"protection\":\"none\",\"vcpus\":1,\"memory\":1073741824,"
+    "\"disk_bytes\":10737418240}]}";
+
+static void
+begin(struct ft_console *console)
+{
+    memset(&asked, 0, sizeof(asked));
+    memset(&picture, 0, sizeof(picture));
+    picture.pairs = json_array();
+    picture.events = json_array();
+    picture.jobs = json_array();
+    picture.wall_ms = INT64_C(1795864834000);
+    load(nothing);
+    assert_int_equal(ft_console_open(console, &ops, &picture, true), 0);
+}
+
+static void
+end(struct ft_console *console)
+{
+    ft_console_close(console);
+    json_decref(picture.pairs);
+    json_decref(picture.events);
+    json_decref(picture.jobs);
+    json_decref(picture.hosts);
+    json_decref(picture.vms);
+}
+
+static void
+press(struct ft_console *console, const char *keys)
+{
+    char word[32];
+    int used;
+
+    for (; sscanf(keys, "%31s%n", word, &used) == 1; keys += used) {
+        struct ft_key key = { ft_key_by_name(word), NULL };
+
+        assert_int_not_equal(key.code, FT_KEY_NONE);
+        ft_console_key(console, &key);
+    }
+}
+
+static void
+type(struct ft_console *console, const char *text)
+{
+    for (; *text; text++) {
+        struct ft_key key = { (unsigned char)*text, NULL };
+
+        ft_console_key(console, &key);
+    }
+}
+
+static void
+tell_names(struct ft_console *console)
+{
+    FT_AUTOJSON json_t *document = json_loads(names, 0, NULL);
+
+    ft_first_ended(console, FT_FIRST_NAMES, document, 0, "");
+}
+
+static void
+tell_lines(struct ft_console *console)
+{
+    for (size_t i = 0; i < FT_ARRAY_SIZE(lines); i++)
+        ft_first_line(console, lines[i]);
+    ft_first_ended(console, FT_FIRST_LOOK, NULL, 0, "");
+}
+
+static void
+tell_added(struct ft_console *console, const char *json, int status)
+{
+    FT_AUTOJSON json_t *document = json_loads(json, 0, NULL);
+
+    ft_first_ended(console, FT_FIRST_ADD, document, status, "");
+}
+
+static char *
+drawn(struct ft_console *console, int width, int height, bool utf8)
+{
+    struct ft_grid grid;
+    char *text;
+
+    assert_int_equal(ft_grid_open(&grid, width, height, utf8), 0);
+    console->utf8 = utf8;
+    ft_console_draw(console, &grid);
+    text = ft_grid_dump(&grid);
+    ft_grid_close(&grid);
+    assert_non_null(text);
+    return text;
+}
+
+static void
+compare(struct ft_console *console, const char *name, int width, int height,
+        bool utf8)
+{
+    FT_AUTOFREE char *text = drawn(console, width, height, utf8);
+    FT_AUTOFREE char *known = NULL;
+    char path[512];
+
+    snprintf(path, sizeof(path), "%s/tests/unit/tui/screens/%s.txt",
+             getenv("srcdir") ? getenv("srcdir") : ".", name);
+    if (getenv("FT_UPDATE_SCREENS")) {
+        FILE *out = fopen(path, "w");
+
+        assert_non_null(out);
+        fputs(text, out);
+        fclose(out);
+        return;
+    }
+    assert_int_equal(ft_file_read(path, 1 << 20, &known, NULL), 0);
+    if (strcmp(known, text) != 0) {
+        print_message("%s is not as it was:\n%s", name, text);
+        fail_msg("%s (make update-screens writes it anew)", path);
+    }
+}
+
+static void
+test_enter_alone(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    assert_string_equal(asked.command, "ftadmin discover --dry-run --json");
+    compare(&console, "first-reading", 80, 24, true);
+    tell_names(&console);
+    compare(&console, "first-names", 80, 24, true);
+    compare(&console, "first-names-ascii", 80, 24, false);
+    compare(&console, "first-names-small", 41, 13, true);
+    press(&console, "Enter");
+    assert_string_equal(asked.command,
+                        "ftadmin discover kvm1 kvm2 kvm3 w1 --follow --json");
+    ft_first_line(&console, lines[1]);
+    compare(&console, "first-asking", 80, 24, true);
+    press(&console, "Enter"); /* somebody is asked still */
+    assert_int_equal(asked.first, 2);
+    tell_lines(&console);
+    compare(&console, "first-looked", 80, 24, true);
+    compare(&console, "first-looked-wide", 132, 43, true);
+    press(&console, "Enter");
+    assert_int_equal(asked.what, FT_FIRST_ADD);
+    assert_string_equal(asked.command, "ftadmin host add kvm1 kvm2 w1 --json");
+    compare(&console, "first-adding", 80, 24, true);
+    tell_added(&console,
+               "{\"hosts\":[{\"host\":\"kvm1\",\"result\":\"added\"},{\"host\":"
+               "\"kvm2\",\"result\":\"added\"},{\"host\":\"w1\",\"result\":"
+               "\"added\"}]}",
+               0);
+    load(added);
+    ft_console_set_picture(&console, &picture);
+    console.message[0] = '\0';
+    compare(&console, "first-vms", 80, 24, true);
+    press(&console, "Enter");
+    assert_int_equal(asked.plans, 1);
+    assert_string_equal(asked.plan,
+                        "ftadmin protect 00000001-aaaa-4000-8000-000000000000 "
+                        "--dry-run --json");
+    assert_int_equal(asked.runs, 0);
+    end(&console);
+}
+
+static void
+test_a_key_is_trusted_as_it_was_shown(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    tell_names(&console);
+    press(&console, "Enter");
+    tell_lines(&console);
+    press(&console, "t"); /* kvm1: nothing to trust */
+    assert_int_equal(asked.first, 2);
+    press(&console, "Down Down Space"); /* not looked at: no mark */
+    press(&console, "Up");
+    compare(&console, "first-key", 80, 24, true);
+    press(&console, "t");
+    assert_string_equal(asked.command,
+                        "ftadmin discover kvm3 --host-key 'ssh-ed25519 "
+                        "SHA256:q1Zr0vXkS7mC2bTn4hYp9LdGwE8uJfA6iRxOsN3KtMc' "
+                        "--follow --json");
+    ft_first_line(&console, LOOKED("kvm3", "0", "1073741824"));
+    ft_first_ended(&console, FT_FIRST_LOOK, NULL, 0, "");
+    press(&console, "Enter");
+    assert_string_equal(asked.command,
+                        "ftadmin host add kvm1 kvm2 kvm3 w1 --json");
+    end(&console);
+}
+
+static void
+test_a_changed_key_is_not_offered(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    tell_names(&console);
+    press(&console, "Enter");
+    ft_first_line(&console, "{\"row\":{\"name\":\"kvm1\",\"state\":\"failed\","
+                            "\"reach\":\"key-changed\",\"error\":\"the host key "
+                            "of kvm1 has changed\",\"hint\":\"Somebody may be "
+                            "listening in.\",\"keys\":[\"a SHA256:b\"]}}");
+    press(&console, "t");
+    assert_int_equal(asked.first, 2);
+    compare(&console, "first-key-changed", 80, 24, true);
+    end(&console);
+}
+
+static void
+test_marks_say_who_is_asked(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    press(&console, "Enter"); /* nothing is known yet */
+    assert_int_equal(asked.first, 1);
+    tell_names(&console);
+    press(&console, "Space Space Down Space Down Space Enter");
+    assert_string_equal(asked.command,
+                        "ftadmin discover kvm3 10.0.0.14 --follow --json");
+    press(&console, "* Enter");
+    assert_int_equal(asked.first, 2);
+    end(&console);
+}
+
+static void
+test_q_leaves_and_esc_shows_the_overview(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    press(&console, "Esc");
+    assert_false(console.leave);
+    assert_int_equal(ft_console_page(&console)->view->id, FT_VIEW_OVERVIEW);
+    press(&console, "A q");
+    assert_true(console.leave);
+    end(&console);
+}
+
+static void
+test_what_was_not_added_can_be_tried_again(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    tell_names(&console);
+    press(&console, "Enter");
+    tell_lines(&console);
+    press(&console, "Enter");
+    tell_added(&console,
+               "{\"hosts\":[{\"host\":\"kvm1\",\"result\":\"failed\",\"error\":"
+               "\"kvm1: there is no space left\"},{\"host\":\"kvm2\",\"result\":"
+               "\"failed\",\"error\":\"no\"}]}",
+               7);
+    assert_false(console.overlay);
+    compare(&console, "first-not-added", 80, 24, true);
+    press(&console, "Enter"); /* not by itself */
+    assert_int_equal(asked.first, 3);
+    press(&console, "Space Enter");
+    assert_string_equal(asked.command, "ftadmin host add kvm1 --json");
+    end(&console);
+}
+
+static void
+test_ranges_are_typed(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    tell_names(&console);
+    press(&console, "A");
+    assert_int_equal(console.overlay, FT_OVERLAY_COMMAND);
+    type(&console, "10.0.0.0/24 kvm2");
+    press(&console, "Enter");
+    assert_string_equal(asked.command,
+                        "ftadmin discover 10.0.0.0/24 kvm2 --follow --json");
+    ft_first_line(&console,
+                  "{\"row\":{\"name\":\"10.0.0.77\",\"state\":\"answers\"}}");
+    ft_first_line(&console, LOOKED("10.0.0.77", "1", "1"));
+    ft_first_ended(&console, FT_FIRST_LOOK, NULL, 0, "");
+    assert_int_equal(json_array_size(console.pages[1].rows), 7);
+    end(&console);
+}
+
+static void
+test_read_only_looks_and_changes_nothing(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    console.readonly = true;
+    tell_names(&console);
+    press(&console, "Enter");
+    tell_lines(&console);
+    assert_int_equal(asked.first, 2);
+    press(&console, "Enter Down Down t");
+    assert_int_equal(asked.first, 2);
+    end(&console);
+}
+
+/* Hosts are known: it is opened by A, and Esc goes back. */
+static void
+test_it_is_opened_by_A_too(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    press(&console, "Esc");
+    assert_int_equal(console.depth, 1);
+    load(added);
+    ft_console_set_picture(&console, &picture);
+    press(&console, "A");
+    assert_int_equal(ft_console_page(&console)->view->id, FT_VIEW_FIRST);
+    assert_int_equal(asked.first, 1); /* the names are known */
+    tell_names(&console);
+    press(&console, "Enter"); /* those that are added are not asked */
+    assert_string_equal(asked.command, "ftadmin discover kvm3 --follow --json");
+    end(&console);
+}
+
+/* Whatever comes, of whatever sort, at whatever time. */
+static void
+test_odd_answers(void **state)
+{
+    static const char *const odd[] = {
+        "",
+        "x",
+        "[]",
+        "{\"row\":3}",
+        "{\"row\":{}}",
+        "{\"row\":{\"name\":7,\"state\":[]}}",
+        "{\"row\":{\"name\":\"kvm1\",\"state\":\"failed\",\"reach\":"
+        "\"key-unknown\",\"keys\":{}}}",
+        "{\"row\":{\"name\":\"\\u001b[2Jz\",\"state\":\"looked\",\"vm_names\":"
+        "[3,null]}}",
+    };
+    struct ft_console console;
+
+    (void)state;
+    begin(&console);
+    tell_names(&console);
+    press(&console, "Enter");
+    for (size_t i = 0; i < FT_ARRAY_SIZE(odd); i++) {
+        FT_AUTOFREE char *text = NULL;
+
+        ft_first_line(&console, odd[i]);
+        press(&console, "t e Esc Down Space");
+        text = drawn(&console, 80, 24, true);
+        assert_null(strchr(text, 0x1b));
+    }
+    ft_first_ended(&console, FT_FIRST_LOOK, NULL, 130, "interrupted");
+    for (int size = 1; size < 60; size++)
+        free(drawn(&console, 2 * size, size, size & 1));
+    end(&console);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_enter_alone),
+        cmocka_unit_test(test_a_key_is_trusted_as_it_was_shown),
+        cmocka_unit_test(test_a_changed_key_is_not_offered),
+        cmocka_unit_test(test_marks_say_who_is_asked),
+        cmocka_unit_test(test_q_leaves_and_esc_shows_the_overview),
+        cmocka_unit_test(test_what_was_not_added_can_be_tried_again),
+        cmocka_unit_test(test_ranges_are_typed),
+        cmocka_unit_test(test_read_only_looks_and_changes_nothing),
+        cmocka_unit_test(test_it_is_opened_by_A_too),
+        cmocka_unit_test(test_odd_answers),
+    };
+
+    setlocale(LC_ALL, "C.UTF-8");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
