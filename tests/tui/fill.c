@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "fill.h"
+#include "tests/tui/fill.h"
 
-#include "unit/scratch.h"
+#include "tests/unit/scratch.h"
 
 #include "base/clock.h"
 #include "db/store.h"

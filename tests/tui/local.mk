@@ -7,7 +7,7 @@ if HAVE_VTERM
 check_PROGRAMS += $(tui_programs)
 TESTS += $(tui_programs)
 tui_common = tests/tui/tty.c tests/tui/tty.h tests/tui/fill.c tests/tui/fill.h
-tui_flags = $(AM_CPPFLAGS) -I$(top_srcdir)/tests $(VTERM_CFLAGS)
+tui_flags = $(AM_CPPFLAGS) $(VTERM_CFLAGS)
 tui_pty_libs = libftdb.a libftpair.a libftbase.a $(SQLITE_LIBS) $(JANSSON_LIBS) \
 	$(VTERM_LIBS) $(CMOCKA_LIBS) -lutil
 tests_tui_test_terminals_SOURCES = tests/tui/test-terminals.c $(tui_common)
@@ -22,8 +22,6 @@ tests_tui_test_input_LDADD = $(tui_pty_libs)
 tests_tui_test_cost_SOURCES = tests/tui/test-cost.c $(tui_common)
 tests_tui_test_cost_CPPFLAGS = $(tui_flags)
 tests_tui_test_cost_LDADD = $(tui_pty_libs)
-tests/tui/test-terminals.log tests/tui/test-ends.log tests/tui/test-input.log \
-	tests/tui/test-cost.log: ftadmin$(EXEEXT)
 else
 TESTS += tests/tui/without-libvterm
 endif

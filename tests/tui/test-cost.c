@@ -18,8 +18,8 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "fill.h"
-#include "tty.h"
+#include "tests/tui/fill.h"
+#include "tests/tui/tty.h"
 
 #define VMS 200
 #define IDLE_MS 10000

@@ -20,8 +20,8 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "fill.h"
-#include "tty.h"
+#include "tests/tui/fill.h"
+#include "tests/tui/tty.h"
 
 static const char *database;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "tty.h"
+#include "tests/tui/tty.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -332,8 +332,8 @@ list_only(struct request *request)
                     described);
     document = json_pack("{s:i,s:s,s:I,s:O}", "schema", 1, "targets", described,
                          "asked",
-                         (json_int_t)(ft_addresses_count(&request->targets) +
-                                      request->targets.name_count),
+                         (json_int_t)ft_addresses_count(&request->targets) +
+                             (json_int_t)request->targets.name_count,
                          "hosts", request->candidates);
     json_object_set_new(document, "left_out",
                         json_pack("{s:I,s:I,s:I}", "patterns",

@@ -142,7 +142,7 @@ asker(void *data)
 static void
 find_ways(struct ways *ways)
 {
-    pthread_t threads[ASKERS];
+    pthread_t threads[ASKERS] = { 0 };
     size_t started = 0;
 
     while (started + 1 < FT_MIN(ways->count, (size_t)ASKERS) &&

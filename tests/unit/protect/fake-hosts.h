@@ -216,7 +216,8 @@ int
 ft_hub_follow(struct ft_hub_host *h, const char *verb, json_t *args,
               int timeout_ms, uint64_t *ticket, struct ft_error *err)
 {
-    *ticket = 0;
+    if (ticket)
+        *ticket = 0;
     (void)h;
     (void)args;
     (void)timeout_ms;
