@@ -367,6 +367,52 @@ draw_wrapped(struct ft_grid *grid, int y, int end, const char *text)
     return y;
 }
 
+/* Does ~/.ssh/config name nobody? */
+static bool
+only_known_hosts(const struct ft_console *console)
+{
+    const json_t *machines = console->first ? console->first->rows : NULL;
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(machines, index, row)
+        if (strncmp(ft_json_string(row, "source", ""), "known_hosts", 11) != 0)
+            return false;
+    return json_array_size(machines) > 0;
+}
+
+static bool
+is_hypervisor(const json_t *row)
+{
+    return !strcmp(ft_json_string(row, "state", ""), "looked") &&
+           ft_json_bool(row, "kvm", 0) && *ft_json_string(row, "qemu", "") &&
+           *ft_json_string(row, "libvirt", "");
+}
+
+/* Two that run the same QEMU, if there are. */
+static void
+draw_pair(const struct ft_console *console, struct ft_grid *grid, int y)
+{
+    const json_t *all = console->first->rows;
+    size_t count = json_array_size(all);
+
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1;
+             is_hypervisor(json_array_get(all, i)) && k < count; k++) {
+            const json_t *a = json_array_get(all, i);
+            const json_t *b = json_array_get(all, k);
+
+            if (!is_hypervisor(b) || strcmp(ft_json_string(a, "qemu", ""),
+                                            ft_json_string(b, "qemu", "")) != 0)
+                continue;
+            ft_grid_print(grid, 1, y, FT_LOOK_PLAIN,
+                          "Good for a pair: %.24s and %.24s run the same QEMU.",
+                          ft_json_string(a, "name", ""),
+                          ft_json_string(b, "name", ""));
+            return;
+        }
+}
+
 static void
 draw_before(const struct ft_console *console, struct ft_grid *grid, int y,
             int end)
@@ -374,9 +420,12 @@ draw_before(const struct ft_console *console, struct ft_grid *grid, int y,
     struct ft_first_count c;
 
     ft_first_count(console, &c);
-    ft_grid_print(grid, 1, y++, FT_LOOK_PLAIN,
-                  "Marked are names of ~/.ssh/config that no other entry uses as "
-                  "a jump host.");
+    ft_grid_print(grid, 1, y++, FT_LOOK_PLAIN, "%s",
+                  only_known_hosts(console)
+                      ? "Marked are those of known_hosts that seem to be of "
+                        "this site."
+                      : "Marked are names of ~/.ssh/config that no other entry "
+                        "uses as a jump host.");
     if (console->first && console->first->left[0])
         ft_grid_print(grid, 1, y, FT_LOOK_PLAIN, "%s", console->first->left);
     y += 2;
@@ -511,9 +560,16 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
     bool roomy = area.bottom - area.top >= HEIGHT_WITH_EVIDENCE;
     int end = roomy ? ladder - EVIDENCE_LINES : ladder;
 
+    if (!console->first)
+        return;
     draw_list(console, page, grid, area.top, end);
     if (roomy)
-        draw_evidence(console, grid, end + 1, ladder);
+        draw_evidence(console, grid, end + 1,
+                      chooses(console) || !console->first->contacted
+                          ? ladder
+                          : ladder - 1);
+    if (roomy && !chooses(console) && console->first->contacted)
+        draw_pair(console, grid, ladder - 1);
     draw_ladder(console, grid, ladder);
 }
 

@@ -252,6 +252,12 @@ ft_first_discover(struct ft_console *console, const struct ft_words *words)
             strcmp(words->list[i], "--json") != 0)
             ft_words_add(&plain, words->list[i]);
     set_states(console, &plain, "asking");
+    for (size_t i = 1; i < plain.count; i++) {
+        json_t *row = ft_first_find(console->first, plain.list[i]);
+
+        if (row) /* named by hand */
+            json_object_set_new(row, "wanted", json_true());
+    }
     start(console, FT_FIRST_LOOK, &plain);
     refresh(console);
 }
@@ -315,7 +321,7 @@ take_names(struct ft_console *console, const json_t *document)
         take_row(console, row);
     if (patterns + hashed > 0)
         snprintf(first->left, sizeof(first->left),
-                 "Patterns (Host *.lab): %lld, hashed lines of known_hosts: %lld; "
+                 "Patterns (Host *.lab): %lld, hashed in known_hosts: %lld; "
                  "they name no machine.",
                  (long long)patterns, (long long)hashed);
 }
