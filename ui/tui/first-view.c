@@ -227,6 +227,32 @@ draw_named(const json_t *row, struct ft_grid *grid, int y)
     ft_grid_text(grid, 58, y, grid->width - 59, FT_LOOK_PLAIN, login);
 }
 
+/* How far the running job is that adds this host, by its step of this name. */
+static const char *
+adding(const struct ft_console *console, const json_t *row)
+{
+    const char *name = ft_json_string(row, "name", "");
+    size_t length = strlen(name), index, at;
+    const json_t *job, *step;
+
+    json_array_foreach(console->picture->jobs, index, job) {
+        if (strcmp(ft_json_string(job, "verb", ""), "host add") != 0 ||
+            strcmp(ft_json_string(job, "state", ""), "running") != 0)
+            continue;
+        json_array_foreach(json_object_get(job, "step_list"), at, step) {
+            const char *text = ft_json_string(step, "text", "");
+            const char *state = ft_json_string(step, "state", "");
+
+            if (strncmp(text, name, length) != 0 || text[length] != ':')
+                continue;
+            return !strcmp(state, "done") ? "its engine runs; others are at it"
+                   : !strcmp(state, "failed") ? "it failed; the others go on"
+                                              : "the engine is being installed";
+        }
+    }
+    return "the engine is being installed";
+}
+
 static void
 draw_found(const struct ft_console *console, const json_t *row,
            struct ft_grid *grid, int y)
@@ -244,7 +270,7 @@ draw_found(const struct ft_console *console, const json_t *row,
     if (!strcmp(ft_json_string(row, "state", ""), "asking"))
         snprintf(sentence, sizeof(sentence), "asked; waiting for its answer");
     else if (!strcmp(ft_json_string(row, "state", ""), "adding"))
-        snprintf(sentence, sizeof(sentence), "the engine is being installed");
+        snprintf(sentence, sizeof(sentence), "%s", adding(console, row));
     else if (!strcmp(ft_json_string(row, "state", ""), "named"))
         snprintf(sentence, sizeof(sentence), "not asked; in %.200s",
                  ft_json_string(row, "source", "no file"));

@@ -80,7 +80,9 @@ job_row(struct ft_work_source *source, const struct ft_store_job *job)
     char id[32];
 
     ft_store_job_steps(source->store, job->id, &steps, &count, NULL);
-    row = ft_job_row(job, steps, count, source->picture.wall_ms);
+    row = strcmp(job->state, "running")
+              ? ft_job_row(job, steps, count, source->picture.wall_ms)
+              : ft_job_record(job, steps, count, source->picture.wall_ms);
     snprintf(id, sizeof(id), "%lld", (long long)job->id);
     json_object_set_new(row, "identity", json_string(id));
     return row;

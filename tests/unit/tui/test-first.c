@@ -291,6 +291,15 @@ test_enter_alone(void **state)
     press(&console, "Enter");
     assert_int_equal(asked.what, FT_FIRST_ADD);
     assert_string_equal(asked.command, "ftadmin host add kvm1 kvm2 w1 --json");
+    json_array_append_new(
+        picture.jobs,
+        json_loads("{\"verb\":\"host add\",\"state\":\"running\","
+                   "\"step_list\":[{\"text\":\"kvm1: install the engine, look "
+                   "around\",\"state\":\"done\"},{\"text\":\"kvm2: install "
+                   "the engine, look around\",\"state\":\"started\"},"
+                   "{\"text\":\"w1: install the engine, look around\","
+                   "\"state\":\"failed\"}]}",
+                   0, NULL));
     compare(&console, "first-adding", 80, 24, true);
     tell_added(&console,
                "{\"hosts\":[{\"host\":\"kvm1\",\"result\":\"added\"},{\"host\":"
