@@ -49,3 +49,17 @@ TESTS += tests/fuzz/fuzz-series
 tests_fuzz_fuzz_series_SOURCES = tests/fuzz/fuzz-series.c \
 	src/engine/watch-args.c $(fuzz_common)
 tests_fuzz_fuzz_series_LDADD = libftpair.a libftbase.a $(JANSSON_LIBS)
+
+# The console without a terminal; what hosts say may be in it.
+check_PROGRAMS += tests/fuzz/fuzz-console
+TESTS += tests/fuzz/fuzz-console
+tests_fuzz_fuzz_console_SOURCES = tests/fuzz/fuzz-console.c $(fuzz_common)
+tests_fuzz_fuzz_console_LDADD = libftuitui.a libftuitext.a libftuimodel.a \
+	libftpair.a libftbase.a -lm $(NCURSES_LIBS) $(JANSSON_LIBS)
+
+.PHONY: fuzz-console fuzz-long
+fuzz-console:
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} $(top_srcdir)/tests/fuzz/run $(top_srcdir) \
+		$(builddir) console
+fuzz-long:
+	FUZZ_SECONDS=600 $(top_srcdir)/tests/fuzz/run $(top_srcdir) $(builddir) console

@@ -150,8 +150,8 @@ test_names_never_drive_the_terminal(void **state)
         "c1\xc2\x9b"
         "2J\xc2\x90",
         "line\nfeed\rreturn\ttab",
-        "rtl\xe2\x80\xae"
-        "desrever\xe2\x81\xa6",
+        "rtl\xe2\x80\x8f"
+        "desrever\xe2\x80\xa8",
         "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e",
         "a\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87z",
         "\xcc\x81mark first",
@@ -159,7 +159,7 @@ test_names_never_drive_the_terminal(void **state)
     };
     static const char *const never[] = {
         "\033[2Jhome", "\033]0;", "\a",           "\x0e",        "\xc2\x9b",
-        "\xc2\x90",    "\xff",    "\xe2\x80\xae", "\xe2\x81\xa6"
+        "\xc2\x90",    "\xff",    "\xe2\x80\x8f", "\xe2\x80\xa8"
     };
     const char *path = fill("hostile.db", FT_ARRAY_SIZE(names), names);
     static const char keys[] = "jjjj\r\0331\rj\0333G\r\0332x\0335\033[H";

@@ -60,6 +60,8 @@ test_width(void **state)
     assert_int_equal(ft_text_width("\xe6\x97\xa5\xe6\x9c\xac"), 4);
     assert_int_equal(ft_text_width("e\xcc\x81"), 1); /* combining accent */
     assert_int_equal(ft_text_width("a\x1b\xff"), 3);
+    assert_int_equal(ft_character_width(0x202e), -1); /* to the left */
+    assert_int_equal(ft_character_width(0x2066), -1);
 }
 
 static void

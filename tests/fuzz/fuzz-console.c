@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The console without a terminal: any keys, pastes, sizes, answers and pictures,
+ * also pictures of hosts that say what they like. An input is five bytes (which
+ * picture and modes; how it is spoiled) and then one after another what
+ * happens, see happen(). Whatever it is: a paste does nothing, a read-only
+ * console changes nothing, no cell holds what would drive a terminal.
+ */
+#include "config.h"
+
+#include "fuzz.h"
+
+#include <locale.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/model/pair-rows.h"
+#include "ui/text/text.h"
+#include "ui/tui/console.h"
+#include "ui/tui/first.h"
+#include "ui/tui/frame.h"
+#include "ui/tui/pages.h"
+#include "ui/tui/sheet.h"
+#include "ui/tui/state.h"
+
+#define PICTURES 4
+#define PASTED_MAX 64
+
+struct bytes {
+    const uint8_t *at, *end;
+};
+
+struct world {
+    struct ft_console console;
+    struct ft_picture pictures[2]; /* as it was, and the next one */
+    int width, height;
+    unsigned asked; /* things that were asked of the owner */
+    uint32_t spoil;
+};
+
+static json_t *fixtures[PICTURES];
+
+static uint8_t
+next(struct bytes *b)
+{
+    return b->at < b->end ? *b->at++ : 0;
+}
+
+/* ---- pictures ---- */
+
+static void
+load_fixtures(void)
+{
+    static const char *const names[PICTURES] = { "calm", "trouble", "mixed",
+                                                 "empty" };
+    const char *source = getenv("srcdir");
+    char path[512];
+
+    setlocale(LC_CTYPE, "C.UTF-8");
+    for (size_t i = 0; i < PICTURES; i++) {
+        snprintf(path, sizeof(path), "%s/tests/unit/tui/pictures/%s.json",
+                 source ? source : ".", names[i]);
+        fixtures[i] = json_load_file(path, 0, NULL);
+        FUZZ_CHECK(fixtures[i]);
+    }
+}
+
+static uint32_t
+chance(uint32_t *state)
+{
+    *state = *state * 1664525 + 1013904223;
+    return *state >> 8;
+}
+
+static json_t *
+odd_value(uint32_t r)
+{
+    static const char *const strings[] = {
+        "",
+        "\033[2J\a",
+        "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe6\x9c\xac",
+        "\xcc\x81\xcc\x82 marks",
+        "a name that is much longer than any column of any view could ever be, "
+        "and then some more of it, so that it has to be cut somewhere",
+        "line\nline\r\ttab",
+        "'quoted' \"name\" $(x) \\",
+        "\xe2\x80\x8f",
+    };
+
+    switch (r % 12) {
+    case 0:
+        return json_null();
+    case 1:
+        return json_integer(INT64_MIN + (r >> 4) % 2);
+    case 2:
+        return json_integer(INT64_MAX);
+    case 3:
+        return json_real(-1e308);
+    case 4:
+        return json_real(1e308);
+    case 5:
+        return json_array();
+    case 6:
+        return json_object();
+    case 7:
+        return json_boolean(r >> 4 & 1);
+    default:
+        return json_string(strings[(r >> 4) % FT_ARRAY_SIZE(strings)]);
+    }
+}
+
+/* Some values become others; a string stays a string where kinds are kept. */
+static void
+spoil(json_t *value, bool keep_kinds, uint32_t *state)
+{
+    const char *key;
+    json_t *item;
+    size_t index;
+    void *more;
+
+    if (json_is_array(value))
+        json_array_foreach(value, index, item)
+            spoil(item, keep_kinds, state);
+    json_object_foreach_safe(value, more, key, item) {
+        uint32_t r = chance(state);
+
+        if (r % 16 == 0) {
+            json_t *other = odd_value(r >> 4);
+
+            if (!keep_kinds || (json_is_string(item) && json_is_string(other)))
+                json_object_set(value, key, other);
+            json_decref(other);
+        } else {
+            spoil(item, keep_kinds, state);
+        }
+    }
+}
+
+static bool
+history(void *data, const char *pair, const char *metric, double seconds,
+        struct ft_history *h)
+{
+    (void)data;
+    (void)pair;
+    if (*metric == 'a' || seconds < 0)
+        return false;
+    h->count = FT_HISTORY_POINTS;
+    h->step_s = seconds / h->count;
+    h->usual_low = *metric == 'l' ? 4 : -1;
+    h->usual_high = 8;
+    for (unsigned i = 0; i < h->count; i++)
+        h->values[i] = i % 7 == 3 ? -1 : (float)(i % 13) * 1e30f;
+    return true;
+}
+
+static json_t *
+pair_rows(const json_t *statuses, const json_t *live)
+{
+    json_t *rows = json_array();
+    const json_t *status;
+    size_t index;
+
+    json_array_foreach(statuses, index, status) {
+        json_t *row = ft_pair_row(status, 0.3, true);
+
+        FUZZ_CHECK(row);
+        json_object_set(row, "primary_live",
+                        json_object_get(live,
+                                        ft_json_string(status, "primary", "")));
+        json_object_set(row, "standby_live",
+                        json_object_get(live,
+                                        ft_json_string(status, "standby", "")));
+        ft_pair_row_judge(row);
+        json_array_append_new(rows, row);
+    }
+    return rows;
+}
+
+static void
+make_picture(struct ft_picture *p, unsigned number, uint32_t seed)
+{
+    FT_AUTOJSON json_t *fixture = json_deep_copy(fixtures[number % PICTURES]);
+    static const char *const ours[] = { "hosts", "vms", "events", "jobs" };
+    json_t **arrays[] = { &p->hosts, &p->vms, &p->events, &p->jobs };
+
+    memset(p, 0, sizeof(*p));
+    FUZZ_CHECK(fixture);
+    if (seed)
+        spoil(json_object_get(fixture, "pairs"), false, &seed);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(ours); i++) {
+        *arrays[i] = json_incref(json_object_get(fixture, ours[i]));
+        if (seed)
+            spoil(*arrays[i], true, &seed);
+    }
+    p->pairs = pair_rows(json_object_get(fixture, "pairs"),
+                         json_object_get(fixture, "live"));
+    p->wall_ms = ft_json_int(fixture, "wall_ms", 0, INT64_MAX, 0);
+    p->age_s = 0.6;
+    p->from_store = seed & 1;
+    p->history = history;
+    ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
+    ft_totals_count(p->pairs, p->hosts, &p->totals);
+}
+
+static void
+free_picture(struct ft_picture *p)
+{
+    json_decref(p->pairs);
+    json_decref(p->hosts);
+    json_decref(p->vms);
+    json_decref(p->events);
+    json_decref(p->jobs);
+    memset(p, 0, sizeof(*p));
+}
+
+/* ---- the owner ---- */
+
+static void
+op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
+       bool show)
+{
+    struct world *world = data;
+
+    (void)show;
+    world->asked++;
+    FUZZ_CHECK(words->count && words->count <= FT_WORDS_MAX &&
+               shown->count <= FT_WORDS_MAX);
+    FUZZ_CHECK(!world->console.readonly || !ft_words_change(words));
+}
+
+static void
+op_plan(void *data, const struct ft_words *words)
+{
+    struct world *world = data;
+
+    world->asked++;
+    FUZZ_CHECK(words->count && !world->console.readonly);
+}
+
+static void
+op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+{
+    struct world *world = data;
+
+    world->asked++;
+    FUZZ_CHECK(what < FT_FIRST_WHATS && words->count);
+    FUZZ_CHECK(!world->console.readonly || what != FT_FIRST_ADD);
+}
+
+static void
+op_ask(void *data)
+{
+    ((struct world *)data)->asked++;
+}
+
+static void
+op_text(void *data, const char *text)
+{
+    ((struct world *)data)->asked++;
+    FUZZ_CHECK(text);
+}
+
+/* ---- the screen ---- */
+
+static void
+check_cell(const struct ft_grid *grid, int x, int y)
+{
+    const struct ft_grid_cell *cell = ft_grid_at(grid, x, y);
+    unsigned character = 0;
+    int columns = 0;
+
+    FUZZ_CHECK(cell->look < FT_LOOK_COUNT);
+    for (const char *at = cell->text; *at;) {
+        int size = ft_utf8_decode(at, &character);
+
+        FUZZ_CHECK(size > 0 && (grid->utf8 || character < 0x80));
+        FUZZ_CHECK(ft_character_width(character) >= 0);
+        columns += ft_character_width(character);
+        at += size;
+    }
+    FUZZ_CHECK(columns <= 2);
+    FUZZ_CHECK(!cell->continued || (x && !*cell->text));
+    if (columns == 2)
+        FUZZ_CHECK(x + 1 < grid->width && cell[1].continued);
+}
+
+static void
+draw(struct world *world)
+{
+    struct ft_grid grid;
+
+    FUZZ_CHECK(ft_grid_open(&grid, world->width, world->height,
+                            world->console.utf8) == 0);
+    ft_console_draw(&world->console, &grid);
+    for (int y = 0; y < grid.height; y++)
+        for (int x = 0; x < grid.width; x++)
+            check_cell(&grid, x, y);
+    FUZZ_CHECK(grid.cursor_x < grid.width && grid.cursor_y < grid.height);
+    ft_grid_close(&grid);
+}
+
+/* ---- what happens ---- */
+
+static void
+press(struct world *world, uint32_t code)
+{
+    struct ft_key key = { code, NULL };
+
+    ft_console_key(&world->console, &key);
+}
+
+static void
+paste(struct world *world, struct bytes *b)
+{
+    char text[2 * PASTED_MAX + 1];
+    struct ft_key key = { FT_KEY_PASTE, text };
+    unsigned size = next(b) % PASTED_MAX, asked = world->asked;
+    size_t used = 0;
+
+    for (unsigned i = 0; i < size; i++) {
+        uint8_t c = next(b);
+
+        if (c >= 0x80) /* e with an accent, in UTF-8 */
+            text[used++] = (char)0xc3;
+        text[used++] = (char)(c >= 0x80               ? 0xa9
+                              : c < 0x20 || c == 0x7f ? ' '
+                                                      : c);
+    }
+    text[used] = '\0';
+    ft_console_key(&world->console, &key);
+    FUZZ_CHECK(world->asked == asked && !world->console.leave);
+}
+
+static void
+change_picture(struct world *world, struct bytes *b)
+{
+    free_picture(&world->pictures[1]);
+    make_picture(&world->pictures[1], next(b),
+                 world->spoil ? world->spoil + next(b) : 0);
+    ft_console_set_picture(&world->console, &world->pictures[1]);
+    free_picture(&world->pictures[0]);
+    world->pictures[0] = world->pictures[1];
+    memset(&world->pictures[1], 0, sizeof(world->pictures[1]));
+    /* the console has the address of the second one */
+    ft_console_set_picture(&world->console, &world->pictures[0]);
+}
+
+static void
+answer_plan(struct world *world, struct bytes *b)
+{
+    static const char plan[] =
+        "{\"vm\":\"build\",\"primary\":\"kvm3\",\"standby\":\"kvm1\","
+        "\"witness\":\"w1\",\"steps\":[{\"step\":\"engine\",\"host\":\"kvm3\","
+        "\"description\":\"make sure that it runs\"}],\"checks\":[{\"verdict\":"
+        "\"warn\",\"id\":\"vm.kvm\",\"subject\":\"build\",\"evidence\":\"not "
+        "proven\",\"remedy\":\"Verify it.\"}],\"candidates\":[{\"host\":\"kvm1\","
+        "\"taken\":true,\"verdict\":\"pass\",\"reason\":\"most memory\"},"
+        "{\"host\":\"kvm2\",\"taken\":false,\"verdict\":\"fail\",\"reason\":"
+        "\"too little memory\"}]}";
+    FT_AUTOJSON json_t *json = json_loads(plan, 0, NULL);
+    uint32_t seed = next(b);
+
+    if (seed & 0x80)
+        spoil(json, true, &seed);
+    ft_sheet_answer(&world->console, seed & 1 ? NULL : json,
+                    (int)(seed >> 1 & 3), "it was \033[31mrefused");
+}
+
+/* Machines, as discover and host add tell of them. */
+static json_t *
+machines(struct bytes *b)
+{
+    static const char *const states[] = { "named",  "asking", "answers",
+                                          "looked", "failed", "known" };
+    uint32_t seed = next(b);
+    json_t *document =
+        json_pack("{s:[{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:[s]},{s:s,s:s,s:s,"
+                  "s:s,s:[{s:s,s:s}]}],s:{s:i,s:i}}",
+                  "hosts", "name", "kvm8", "host", "kvm8", "address",
+                  "10.0.0.8", "state", states[seed % FT_ARRAY_SIZE(states)],
+                  "kvm", 1, "qemu", "7.2", "result", "added", "error",
+                  "no route", "hint", "Ask again.", "vm_names", "web", "name",
+                  "kvm9", "state", states[seed / 8 % FT_ARRAY_SIZE(states)],
+                  "reach", seed & 1 ? "key-unknown" : "timeout", "error",
+                  "unknown", "keys", "type", "ssh-ed25519", "fingerprint",
+                  "SHA256:x", "left_out", "patterns", 2, "hashed", 3);
+
+    FUZZ_CHECK(document);
+    if (seed & 0x80)
+        spoil(document, false, &seed);
+    return document;
+}
+
+static void
+tell_first(struct world *world, struct bytes *b)
+{
+    FT_AUTOJSON json_t *document = machines(b);
+    const json_t *hosts = json_object_get(document, "hosts");
+    json_t *row;
+    size_t index;
+
+    json_array_foreach(hosts, index, row) {
+        FT_AUTOJSON json_t *line = json_pack("{s:O}", "row", row);
+        FT_AUTOFREE char *text = json_dumps(line, 0);
+
+        ft_first_line(&world->console, text ? text : "{");
+    }
+}
+
+static void
+end_first(struct world *world, struct bytes *b)
+{
+    FT_AUTOJSON json_t *document = machines(b);
+    uint8_t how = next(b);
+
+    ft_first_ended(&world->console, how % FT_FIRST_WHATS,
+                   how & 0x80 ? NULL : document, how >> 4 & 7,
+                   how & 8 ? "it \033[31mfailed" : "");
+}
+
+static void
+happen(struct world *world, struct bytes *b)
+{
+    uint8_t what = next(b);
+    struct ft_key none = { FT_KEY_NONE, NULL };
+
+    if (what < 0x80)
+        press(world, what);
+    else if (what < 0xa0)
+        press(world, FT_KEY_BASE_ + what % 0x20 % (FT_KEY_PASTE - FT_KEY_BASE_));
+    else if (what == 0xa0)
+        world->width = 1 + next(b) * 299 / 255;
+    else if (what == 0xa1)
+        world->height = 1 + next(b) * 99 / 255;
+    else if (what == 0xa2)
+        paste(world, b);
+    else if (what == 0xa3)
+        change_picture(world, b);
+    else if (what == 0xa4)
+        answer_plan(world, b);
+    else if (what == 0xa5)
+        ft_console_show_text(&world->console, "ftadmin status",
+                             strdup("one\n\033[2Jtwo\n\xe6\x97\xa5\nthree"));
+    else if (what == 0xa6)
+        ft_console_key(&world->console, &none);
+    else if (what == 0xa7)
+        tell_first(world, b);
+    else if (what == 0xa8)
+        end_first(world, b);
+    else
+        press(world, 0x3041 + (uint32_t)what * 0x111);
+    if (what >= 0xa0 || b->at == b->end || *b->at >= 0x60)
+        draw(world);
+    world->console.leave = false;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct ft_console_ops ops = {
+        .run = op_run,
+        .plan = op_plan,
+        .ask_again = op_ask,
+        .copy = op_text,
+        .write = op_text,
+        .shell = op_ask,
+        .suspend = op_ask,
+        .first = op_first,
+    };
+    struct world *world = calloc(1, sizeof(*world));
+    struct bytes b = { data, data + size };
+    struct ft_console_ops ours = ops;
+    uint8_t modes = next(&b);
+
+    FUZZ_CHECK(world);
+    if (!fixtures[0])
+        load_fixtures();
+    for (int i = 0; i < 4; i++)
+        world->spoil = world->spoil << 8 | next(&b);
+    world->width = 80;
+    world->height = 24;
+    make_picture(&world->pictures[0], modes, world->spoil);
+    ours.data = world;
+    FUZZ_CHECK(ft_console_open(&world->console, &ours, &world->pictures[0],
+                               !(modes & 4)) == 0);
+    world->console.readonly = modes & 8;
+    draw(world);
+    world->asked = 0;
+    for (int i = 0; i < 400 && b.at < b.end; i++)
+        happen(world, &b);
+    draw(world);
+    ft_console_close(&world->console);
+    free_picture(&world->pictures[0]);
+    free(world);
+    return 0;
+}
