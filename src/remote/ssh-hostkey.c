@@ -256,8 +256,8 @@ refuse_unpinned(const struct ft_ssh *self, struct ft_error *err)
                          "Somebody may be listening in. Only when you know "
                          "that the host was installed anew, add it again: "
                          "ftadmin host add.",
-                         "the host key of %.100s has changed: in the database "
-                         "is %.100s, but it offered %.100s",
+                         "the host key of %.100s has changed: trusted is "
+                         "%.100s, but it offered %.100s",
                          self->destination, self->pinned, self->host_key);
 }
 

@@ -8,7 +8,7 @@
 requires_program tmux
 
 screen() {
-    lab on adm tmux -L first capture-pane -p 2>/dev/null
+    lab on adm tmux -S "$test_folder/tmux" capture-pane -p 2>/dev/null
 }
 
 shows() { # TEXT...
@@ -31,7 +31,7 @@ $(screen)"
 }
 
 press() { # KEY...
-    lab on adm tmux -L first send-keys "$@"
+    lab on adm tmux -S "$test_folder/tmux" send-keys "$@"
 }
 
 start_lab
@@ -43,7 +43,7 @@ END
 lab on adm sh -c 'ssh-keyscan h1 h2 2>/dev/null >/root/.ssh/known_hosts'
 
 note "the names, before anybody was contacted"
-lab on adm env LC_ALL=C.UTF-8 tmux -L first new-session -d -x 80 -y 24 "$(built ftadmin)" 8>&-
+lab on adm env LC_ALL=C.UTF-8 tmux -S "$test_folder/tmux" new-session -d -x 80 -y 24 "$(built ftadmin)" 8>&-
 waits_for 20 "nothing contacted yet" "[x] h1" "[x] w1" "Enter look at 3"
 
 note "looked at: one key is not known"
