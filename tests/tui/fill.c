@@ -9,6 +9,7 @@
 #include "db/store.h"
 
 static char paths[4][300];
+static const char *address = "127.0.0.1:1";
 
 int
 home_enter(void **state)
@@ -50,13 +51,13 @@ static int64_t
 add_host(struct ft_store *store, const char *name)
 {
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_store_host host = { .address = "127.0.0.1:1",
-                                  .engine_version = "0.1.0",
+    struct ft_store_host host = { .engine_version = "0.1.0",
                                   .hypervisor = *name == 'h',
                                   .added_at = an_hour_ago(),
                                   .seen_at = an_hour_ago() };
 
     snprintf(host.name, sizeof(host.name), "%s", name);
+    snprintf(host.address, sizeof(host.address), "%s", address);
     must(ft_store_host_put(store, &host, &err), &err);
     return host.id;
 }
@@ -132,6 +133,12 @@ add_all(struct ft_store *store, int count, const char *const *names)
         add_event(store, i, vms[i].name);
     }
     free(vms);
+}
+
+void
+fill_hosts_at(const char *where)
+{
+    address = where;
 }
 
 const char *

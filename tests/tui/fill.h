@@ -18,4 +18,7 @@ const char *home_path(const char *name);
  */
 const char *fill(const char *name, int count, const char *const *names);
 
+/* Where the hosts of the next ones are; must stay. */
+void fill_hosts_at(const char *address);
+
 #endif

@@ -449,6 +449,7 @@ ft_tui_run(const struct ft_work *work, const struct ft_tui_options *options,
     rc = ft_work_source_open(work, RATE_MS, &app.source, err);
     if (!rc)
         rc = run_screen(&app, err);
+    ft_terminal_let_go(rc != 0);
     ft_work_source_close(app.source);
     if (rc == -ENOMEM && !err->code)
         ft_fail(err, ENOMEM, NULL, "no memory for the console");

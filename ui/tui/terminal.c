@@ -32,7 +32,7 @@ static struct shared *shared;
 static int terminal = -1;
 static int messages = -1; /* the standard error, while the screen is up */
 static pid_t console;     /* in its parent only */
-static volatile sig_atomic_t resized, stop_asked;
+static volatile sig_atomic_t resized, stop_asked, let_go_status;
 
 /* Raw without signals from keys: as the console has it, and no shell. */
 static bool
@@ -276,6 +276,21 @@ ft_terminal_poll(struct pollfd *polls, size_t count, int timeout_ms)
     sigdelset(&mask, SIGWINCH);
     sigdelset(&mask, SIGTSTP);
     return ppoll(polls, count, &timeout, &mask) < 0 ? -errno : 0;
+}
+
+static void
+on_patience(int signal_number)
+{
+    (void)signal_number;
+    _exit(let_go_status);
+}
+
+void
+ft_terminal_let_go(int status)
+{
+    let_go_status = status;
+    signal(SIGALRM, on_patience);
+    alarm(1);
 }
 
 bool

@@ -55,6 +55,12 @@ void ft_terminal_lend(void);
 /* A program that had the terminal has ended. */
 void ft_terminal_take_back(void);
 
+/*
+ * The screen is down, and what is left is to let go of hosts: the process ends
+ * within a second, also where one of them is waited for, then with status.
+ */
+void ft_terminal_let_go(int status);
+
 /* SIGWINCH came since the last call, or others had the terminal. */
 bool ft_terminal_resized(void);
 
