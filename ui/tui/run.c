@@ -54,6 +54,7 @@ struct app {
     struct ft_console console;
     struct ft_work_source *source;
     struct ft_screen *screen;
+    const char *type; /* of the terminal, as it is taken for */
     struct ft_grid grid;
     const struct ft_tui_options *options;
     struct running runs[RUNS_MAX];
@@ -372,6 +373,20 @@ loop(struct app *app)
     return rc;
 }
 
+/* Before any host is asked. */
+static int
+choose_type(struct app *app, struct ft_error *err)
+{
+    const char *term = getenv("TERM");
+
+    app->type = ft_screen_type(term);
+    if (app->type)
+        return 0;
+    return ft_fail(err, ENOTTY, "Use ftadmin status --watch, or set TERM.",
+                   "no full screen on a terminal of type %s",
+                   term && *term ? term : "(none)");
+}
+
 static int
 open_screen(struct app *app, struct ft_error *err)
 {
@@ -379,15 +394,11 @@ open_screen(struct app *app, struct ft_error *err)
     struct ft_screen_options options = {
         STDIN_FILENO,
         STDOUT_FILENO,
-        ft_screen_type(term),
+        app->type,
         app->options->mono || (getenv("NO_COLOR") && *getenv("NO_COLOR")),
     };
     int rc;
 
-    if (!options.type)
-        return ft_fail(err, ENOTTY, "Use ftadmin status --watch, or set TERM.",
-                       "no full screen on a terminal of type %s",
-                       term && *term ? term : "(none)");
     rc = ft_screen_open(&options, &app->screen, err);
     if (!rc && strcmp(options.type, term) != 0)
         ft_console_say(&app->console, FT_SEVERITY_WARN,
@@ -444,12 +455,15 @@ ft_tui_run(const struct ft_work *work, const struct ft_tui_options *options,
            struct ft_error *err)
 {
     struct app app = { .options = options };
-    int rc;
+    int rc = choose_type(&app, err);
 
+    if (rc)
+        return rc;
     rc = ft_work_source_open(work, RATE_MS, &app.source, err);
     if (!rc)
         rc = run_screen(&app, err);
-    ft_terminal_let_go(rc != 0);
+    if (!rc || rc == -EPIPE) /* nobody waits for a word about it */
+        ft_terminal_let_go(rc != 0);
     ft_work_source_close(app.source);
     if (rc == -ENOMEM && !err->code)
         ft_fail(err, ENOMEM, NULL, "no memory for the console");
