@@ -36,7 +36,7 @@ spawn(const char *const *arguments, int out, int messages, pid_t *pid)
     const char *argv[FT_RUN_ARGUMENTS_MAX + 2] = { "ftadmin" };
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
-    sigset_t none, ours;
+    sigset_t none, interrupt;
     size_t n = 0;
     int rc;
 
@@ -46,16 +46,19 @@ spawn(const char *const *arguments, int out, int messages, pid_t *pid)
         argv[n + 1] = arguments[n];
     }
     sigemptyset(&none);
-    sigemptyset(&ours);
-    sigaddset(&ours, SIGPIPE);
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out, 1);
     posix_spawn_file_actions_adddup2(&actions, messages, 2);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+    /* a shell's background job ignores it: not so what we may interrupt */
+    posix_spawnattr_setsigdefault(&attributes, &interrupt);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID |
+                                              POSIX_SPAWN_SETSIGMASK |
+                                              POSIX_SPAWN_SETSIGDEF);
     rc = posix_spawn(pid, PROGRAM, &actions, &attributes,
                      (char *const *)(uintptr_t)argv, environ);
     posix_spawnattr_destroy(&attributes);
