@@ -108,6 +108,23 @@ test_leaving_hosts_that_are_silent(void **state)
     database = kept;
 }
 
+/* What libraries print has nowhere to go. */
+static void
+test_messages_stay_off_the_screen(void **state)
+{
+    char path[64], target[64] = "";
+    struct tty tty;
+
+    (void)state;
+    open_console(&tty, false);
+    snprintf(path, sizeof(path), "/proc/%d/fd/2", tty_process(&tty, 1));
+    assert_true(readlink(path, target, sizeof(target) - 1) > 0);
+    assert_string_equal(target, "/dev/null");
+    tty_send(&tty, "q");
+    assert_int_equal(tty_end(&tty), 0);
+    tty_close(&tty);
+}
+
 static void
 test_every_death(void **state)
 {
@@ -254,6 +271,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_leaving),
         cmocka_unit_test(test_leaving_hosts_that_are_silent),
+        cmocka_unit_test(test_messages_stay_off_the_screen),
         cmocka_unit_test(test_every_death),
         cmocka_unit_test(test_every_death_of_the_parent),
         cmocka_unit_test(test_death_while_it_is_stopped),

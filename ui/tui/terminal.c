@@ -235,8 +235,8 @@ ft_terminal_suspend(void)
     sigemptyset(&stop);
     sigaddset(&stop, SIGTSTP);
     signal(SIGTSTP, SIG_DFL);
+    kill(0, SIGTSTP); /* blocked: one with what others sent meanwhile */
     sigprocmask(SIG_UNBLOCK, &stop, &before);
-    kill(0, SIGTSTP);
     sigprocmask(SIG_SETMASK, &before, NULL);
     catch_notices();
     resized = 1; /* others had the terminal */
