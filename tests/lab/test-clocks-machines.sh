@@ -29,7 +29,7 @@ if grep -q 'saver-memfd' "$(built ftengine)"; then
     lab on h1 sh -c 'echo saver-memfd=5 >/var/lib/ftadmin/faults'
     protect_and_look "q35, two processors, saved to a memfd"
     # shellcheck disable=SC2016 # for the inner shell
-    lab on h1 timeout 30 sh -c 'until ls "$0"/*/vm-stopped; do :; done' /var/lib/ftadmin/pairs \
+    lab on h1 timeout 30 sh -c 'until ls "$0"/*/vm-stopped; do :; done' /run/ftadmin \
         >/dev/null 2>&1 || fail "the state was not saved to a memfd"
 else
     note "built without --enable-fault-injection: no memfd"
