@@ -26,6 +26,8 @@
 #include "base/io.h"
 #include "base/json.h"
 
+#define LIFE_S 120 /* longer than any test of it */
+
 #define PENDING 64
 
 static struct {
@@ -105,6 +107,22 @@ flood(json_int_t id, const json_t *args)
     free(text);
 }
 
+/* An alarm does not end what is stopped: somebody else has to. */
+static void
+stop(void)
+{
+    pid_t stopped = getpid();
+
+    if (fork() == 0) {
+        for (int fd = 0; fd < 3; fd++)
+            close(fd);
+        ft_clock_sleep(LIFE_S * FT_NS_PER_S);
+        kill(stopped, SIGKILL);
+        _exit(0);
+    }
+    raise(SIGSTOP);
+}
+
 static void
 perform(json_int_t id, const char *verb, json_t *args)
 {
@@ -137,7 +155,7 @@ perform(json_int_t id, const char *verb, json_t *args)
     } else if (!strcmp(verb, "huge")) {
         huge((size_t)ft_json_int(args, "bytes", 0, INT32_MAX, 0));
     } else if (!strcmp(verb, "stop")) {
-        raise(SIGSTOP);
+        stop();
     } else if (!strcmp(verb, "end")) {
         exit(0);
     }
@@ -207,6 +225,7 @@ main(int argc, char **argv)
     size_t size = 0;
 
     signal(SIGPIPE, SIG_IGN);
+    alarm(LIFE_S); /* one that hangs on purpose does not stay for ever */
     greet(argc > 1 ? argv[1] : "");
     for (;;) {
         struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
