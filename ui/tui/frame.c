@@ -14,7 +14,7 @@
 #include "base/json.h"
 #include "ui/text/glyph.h"
 #include "ui/text/text.h"
-#include "ui/tui/deeds.h"
+#include "ui/tui/doing.h"
 #include "ui/tui/sheet.h"
 #include "ui/tui/help.h"
 #include "ui/tui/state.h"
@@ -217,23 +217,15 @@ draw_question(struct ft_console *console, struct ft_grid *grid)
                   "Tab chooses   Enter takes it   Esc no");
 }
 
-/* The row that the menu is about: as console.c has it. */
 static void
 draw_menu(struct ft_console *console, struct ft_grid *grid)
 {
-    const struct ft_page *page = ft_console_page(console);
-    const json_t *row = ft_console_row(console);
+    const json_t *row = ft_doing_row(console);
     const struct ft_deed *deed;
     char title[300];
     int y, lines = 3;
     bool host;
 
-    if (page->view->id == FT_VIEW_VM)
-        row = ft_console_vm(console, page->subject);
-    else if (page->view->id == FT_VIEW_HOST)
-        row = ft_console_host(console, page->subject);
-    else if (page->view->id == FT_VIEW_EVENTS)
-        row = ft_console_vm(console, ft_json_string(row, "vm", ""));
     if (!row)
         return;
     host = ft_row_is_host(row);

@@ -10,21 +10,18 @@
 #include <stdint.h>
 
 /* Where a key works; what has fields of its own (sheet, entry) is a scope alone. */
-#define FT_SCOPES(X)                    \
-    X(OVERVIEW, "the overview")         \
-    X(VM, "the page of a VM")           \
-    X(HOSTS, "the hosts")               \
-    X(HOST, "the page of a host")       \
-    X(EVENTS, "the events")             \
-    X(EVENT, "an event, a takeover")    \
-    X(JOBS, "the jobs")                 \
-    X(WHAT_IF, "what if")               \
-    X(TEXT, "an output, help")          \
-    X(FIRST, "the first start")         \
-    X(SHEET, "the sheet that protects") \
-    X(MENU, "a menu of actions")        \
-    X(DIALOG, "a question")             \
-    X(ENTRY, "a line that is typed")
+#define FT_SCOPES(X)                 \
+    X(OVERVIEW, "the overview")      \
+    X(VM, "the page of a VM")        \
+    X(HOSTS, "the hosts")            \
+    X(HOST, "the page of a host")    \
+    X(EVENTS, "the events")          \
+    X(EVENT, "an event, a takeover") \
+    X(JOBS, "the jobs")              \
+    X(WHAT_IF, "what if")            \
+    X(TEXT, "an output, help")       \
+    X(FIRST, "the first start")      \
+    X(SHEET, "the sheet that protects")
 
 #define FT_SCOPE_ENUM_(name, ...) FT_SCOPE_##name,
 enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
@@ -81,10 +78,6 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
       "ftadmin status --filter TEXT")                                           \
     X(ORDER, "o", FT_IN(OVERVIEW) | FT_IN(HOSTS), "order",                      \
       "order by the next column, or worst first", "ftadmin status --sort KEY")  \
-    X(BACK_IN_TIME, "[", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENT), "",        \
-      "earlier", "")                                                            \
-    X(ON_IN_TIME, "]", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENT), "",          \
-      "later", "")                                                              \
     X(COARSER, "{", FT_IN(OVERVIEW) | FT_IN(VM), "", "a longer time", "")       \
     X(FINER, "}", FT_IN(OVERVIEW) | FT_IN(VM), "", "a shorter time", "")        \
     X(HOST_OF, "H", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENTS), "",            \
@@ -98,9 +91,9 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
     X(COPY, "y", FT_IN_VIEWS, "", "copy the row or the page", "")               \
     X(WRITE, "w", FT_IN_VIEWS | FT_IN(SHEET), "",                               \
       "write what is shown to a file", "")                                      \
-    X(SHELL, "F5", FT_IN_VIEWS | FT_IN(ENTRY), "", "a shell, and back", "")     \
-    X(HELP, "? F1", FT_IN_VIEWS | FT_IN(SHEET) | FT_IN(MENU) | FT_IN(DIALOG),   \
-      "keys", "what the keys do here", "ftadmin help")                          \
+    X(SHELL, "F5", FT_IN_VIEWS, "", "a shell, and back", "")                    \
+    X(HELP, "? F1", FT_IN_VIEWS | FT_IN(SHEET), "keys",                         \
+      "what the keys do here", "ftadmin help")                                  \
     X(BACK, "Esc", FT_IN_ALL, "back", "back; ends a search, a filter first",    \
       "")                                                                       \
     X(LEAVE, "q F10", FT_IN_VIEWS, "quit", "leave; protection and jobs go on",  \

@@ -5,6 +5,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/console.c ui/tui/console.h \
 	ui/tui/copy.c ui/tui/copy.h \
 	ui/tui/deeds.c ui/tui/deeds.h \
+	ui/tui/doing.c ui/tui/doing.h \
 	ui/tui/dump.c \
 	ui/tui/entry.c ui/tui/entry.h \
 	ui/tui/figure.c ui/tui/figure.h \
@@ -20,6 +21,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/lists.c \
 	ui/tui/look.c ui/tui/look.h \
 	ui/tui/memory.c ui/tui/memory.h \
+	ui/tui/overlay.c ui/tui/overlay.h \
 	ui/tui/overview.c \
 	ui/tui/page.c ui/tui/page.h \
 	ui/tui/pages.c ui/tui/pages.h \

@@ -56,3 +56,18 @@ ft_console_show_text(struct ft_console *console, const char *title, char *text)
         ft_console_push(console, FT_VIEW_TEXT, NULL);
     ft_console_page(console)->scroll = 0;
 }
+
+void
+ft_console_go_to(struct ft_console *console, enum ft_view_id view,
+                 const char *subject)
+{
+    char kept[FT_IDENTITY];
+
+    snprintf(kept, sizeof(kept), "%s", subject ? subject : "");
+    while (console->depth > 1)
+        ft_console_pop(console, false);
+    if (view != FT_VIEW_OVERVIEW)
+        ft_console_push(console, view, kept);
+    else
+        ft_page_refresh(console, ft_console_page(console));
+}

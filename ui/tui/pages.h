@@ -14,6 +14,10 @@ void ft_console_push(struct ft_console *console, enum ft_view_id view,
 /* Closes the page on top; unless all is set the first one stays. */
 void ft_console_pop(struct ft_console *console, bool all);
 
+/* Back to the Overview, and from there to another view. */
+void ft_console_go_to(struct ft_console *console, enum ft_view_id view,
+                      const char *subject);
+
 /* A text to be read, in place of an earlier one; taken over (malloc). */
 void ft_console_show_text(struct ft_console *console, const char *title,
                           char *text);

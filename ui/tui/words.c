@@ -71,22 +71,39 @@ ft_words_split(const char *line, struct ft_words *words)
     }
 }
 
+static bool
+has(const struct ft_words *words, const char *word)
+{
+    for (size_t i = 1; i < words->count; i++)
+        if (!strcmp(words->list[i], word))
+            return true;
+    return false;
+}
+
+/* Commands that only read, with what makes them change something after all. */
 bool
 ft_words_change(const struct ft_words *words)
 {
-    static const char *const readers[] = { "status",  "events", "jobs",
-                                           "check",   "help",   "vm",
-                                           "discover" };
+    static const struct {
+        const char *first, *second, *unless;
+    } readers[] = {
+        { "status", NULL, NULL },
+        { "events", NULL, NULL },
+        { "check", NULL, NULL },
+        { "help", NULL, NULL },
+        { "vm", "list", NULL },
+        { "host", "list", NULL },
+        { "host", "show", NULL },
+        { "jobs", NULL, "stop" },
+        { "discover", NULL, "--host-key" },
+    };
 
-    for (size_t i = 0; i < FT_ARRAY_SIZE(readers); i++)
-        if (words->count && !strcmp(words->list[0], readers[i]))
-            return false;
-    if (words->count > 1 && !strcmp(words->list[0], "host") &&
-        (!strcmp(words->list[1], "list") || !strcmp(words->list[1], "show")))
+    if (!words->count || has(words, "--help") || has(words, "-h"))
         return false;
-    for (size_t i = 0; i < words->count; i++)
-        if (!strcmp(words->list[i], "--dry-run") ||
-            !strcmp(words->list[i], "--help"))
-            return false;
-    return true;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(readers); i++)
+        if (!strcmp(words->list[0], readers[i].first) &&
+            (!readers[i].second ||
+             (words->count > 1 && !strcmp(words->list[1], readers[i].second))))
+            return readers[i].unless && has(words, readers[i].unless);
+    return !has(words, "--dry-run") && !has(words, "-n");
 }

@@ -407,9 +407,37 @@ test_read_only_changes_nothing(void **state)
     assert_int_equal(asked.runs, 0);
     assert_int_equal(asked.plans, 0);
     press(&console, ":");
-    type(&console, "status");
+    type(&console, "jobs stop 14");
+    press(&console, "Enter :");
+    type(&console, "discover --host-key SHA256:x kvm1");
     press(&console, "Enter");
+    assert_int_equal(asked.runs, 0);
+    press(&console, ":");
+    type(&console, "status");
+    press(&console, "Enter :");
+    type(&console, "jobs");
+    press(&console, "Enter");
+    assert_int_equal(asked.runs, 2);
+    end(&console, &picture);
+}
+
+/* Stopping a job is a command that is seen before Enter begins it. */
+static void
+test_a_job_is_stopped(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    press(&console, "5 x");
+    assert_int_equal(asked.runs, 0);
+    assert_string_equal(console.entry.text, "jobs stop 14");
+    press(&console, "Esc");
+    assert_int_equal(asked.runs, 0);
+    press(&console, "x Enter");
     assert_int_equal(asked.runs, 1);
+    assert_string_equal(asked.command, "ftadmin jobs stop 14");
     end(&console, &picture);
 }
 
@@ -577,6 +605,7 @@ main(void)
         cmocka_unit_test(test_an_act_goes_to_its_vm),
         cmocka_unit_test(test_the_order_is_held_under_the_cursor),
         cmocka_unit_test(test_read_only_changes_nothing),
+        cmocka_unit_test(test_a_job_is_stopped),
         cmocka_unit_test(test_a_typed_command),
         cmocka_unit_test(test_pasted_text_runs_nothing),
         cmocka_unit_test(test_a_filter_and_the_way_back),
