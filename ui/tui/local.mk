@@ -20,6 +20,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/list.c ui/tui/list.h \
 	ui/tui/lists.c \
 	ui/tui/look.c ui/tui/look.h \
+	ui/tui/loss.c ui/tui/loss.h \
 	ui/tui/memory.c ui/tui/memory.h \
 	ui/tui/overlay.c ui/tui/overlay.h \
 	ui/tui/overview.c \
