@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where a key works; what has fields of its own (sheet, entry) is a scope alone. */
+/* Where a key works. */
 #define FT_SCOPES(X)                 \
     X(OVERVIEW, "the overview")      \
     X(VM, "the page of a VM")        \
