@@ -21,10 +21,6 @@
 #include "base/load.h"
 #include "inventory/probe-private.h"
 
-/* For as long as the stops of a protected VM take, and longer. */
-#define AGAIN_TIMES 10
-#define AGAIN_NS (7 * FT_NS_PER_MS)
-
 /* ---- libvirt ---- */
 
 static void
@@ -116,8 +112,8 @@ look_at_all(struct seen *vms, int count, const json_t *waiting, json_t *list)
         look_at(&vms[i], waiting);
         left += vms[i].again;
     }
-    for (int i = 0; left && i < AGAIN_TIMES; i++) {
-        ft_clock_sleep(AGAIN_NS);
+    for (int i = 0; left && i < FT_PROBE_AGAIN_TIMES; i++) {
+        ft_clock_sleep(FT_PROBE_AGAIN_NS);
         left = look_again(vms, count, waiting);
     }
     for (int i = 0; i < count; i++) {

@@ -19,6 +19,7 @@
 #include <libxml/xpath.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "inventory/host.h"
 #include "inventory/probe-private.h"
@@ -456,18 +457,29 @@ ft_probe_state_name(int state)
     }
 }
 
+/*
+ * A protected VM stands for a moment in each epoch, and is not paused for that:
+ * it is looked at again. So is what somebody has paused, as some checkpoints
+ * do, but not each waiting copy of a host that has many: left is for all.
+ */
 static const char *
-state_of(virDomainPtr domain)
+state_of(virDomainPtr domain, int *left)
 {
-    int state = VIR_DOMAIN_NOSTATE;
+    int state, reason = 0;
 
-    virDomainGetState(domain, &state, NULL, 0);
-    return ft_probe_state_name(state);
+    for (int i = 0;; i++) {
+        state = VIR_DOMAIN_NOSTATE;
+        virDomainGetState(domain, &state, &reason, 0);
+        if (state != VIR_DOMAIN_PAUSED || i == FT_PROBE_AGAIN_TIMES ||
+            (reason == VIR_DOMAIN_PAUSED_USER && (*left)-- <= 0))
+            return ft_probe_state_name(state);
+        ft_clock_sleep(FT_PROBE_AGAIN_NS);
+    }
 }
 
 /* What the API says, without the XML. */
 static json_t *
-domain_head(virDomainPtr domain, struct versions *versions)
+domain_head(virDomainPtr domain, struct versions *versions, int *left)
 {
     const char *name = virDomainGetName(domain);
     int64_t pid = virDomainIsActive(domain) == 1 ? pid_of(name) : 0;
@@ -481,7 +493,7 @@ domain_head(virDomainPtr domain, struct versions *versions)
     virDomainGetAutostart(domain, &autostart);
     version_of(versions, pid, version);
     return json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:I,s:I,s:I,s:s}", "name", name,
-                     "uuid", uuid, "state", state_of(domain), "autostart",
+                     "uuid", uuid, "state", state_of(domain, left), "autostart",
                      autostart, "persistent",
                      virDomainIsPersistent(domain) == 1, "vhost",
                      holds_vhost(pid), "memory", (json_int_t)info.maxMem << 10,
@@ -516,7 +528,8 @@ add_domain_xml(json_t *facts, virDomainPtr domain, const char *text)
 }
 
 static int
-add_domain(json_t *list, virDomainPtr domain, struct versions *versions)
+add_domain(json_t *list, virDomainPtr domain, struct versions *versions,
+           int *left)
 {
     FT_AUTOFREE char *text = virDomainGetXMLDesc(domain, 0);
     json_t *facts;
@@ -524,7 +537,7 @@ add_domain(json_t *list, virDomainPtr domain, struct versions *versions)
     /* A domain that vanished while we looked is no domain. */
     if (text == NULL || strlen(text) > FT_HOST_XML_MAX)
         return 0;
-    facts = domain_head(domain, versions);
+    facts = domain_head(domain, versions, left);
     if (facts == NULL || add_domain_xml(facts, domain, text) == -ENOMEM) {
         json_decref(facts);
         return -ENOMEM;
@@ -539,11 +552,11 @@ probe_domains(virConnectPtr conn, json_t *facts)
     virDomainPtr *domains = NULL;
     json_t *list = json_array();
     int count = virConnectListAllDomains(conn, &domains, 0);
-    int rc = 0;
+    int rc = 0, left = 3 * FT_PROBE_AGAIN_TIMES;
 
     for (int i = 0; i < count; i++) {
         if (rc == 0)
-            rc = add_domain(list, domains[i], &versions);
+            rc = add_domain(list, domains[i], &versions, &left);
         virDomainFree(domains[i]);
     }
     free(domains);

@@ -9,6 +9,12 @@
 #include <jansson.h>
 #include <libvirt/libvirt.h>
 
+#include "base/clock.h"
+
+/* A VM that stands is looked at again: longer than a checkpoint stops one. */
+#define FT_PROBE_AGAIN_TIMES 10
+#define FT_PROBE_AGAIN_NS (7 * FT_NS_PER_MS)
+
 json_t *ft_probe_kernel(void);
 json_t *ft_probe_nics(void);
 
