@@ -24,6 +24,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/memory.c ui/tui/memory.h \
 	ui/tui/overlay.c ui/tui/overlay.h \
 	ui/tui/overview.c \
+	ui/tui/overview-line.c ui/tui/overview-line.h \
 	ui/tui/page.c ui/tui/page.h \
 	ui/tui/pages.c ui/tui/pages.h \
 	ui/tui/rails.c ui/tui/rails.h \

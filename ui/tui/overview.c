@@ -12,35 +12,15 @@
 #include "base/json.h"
 #include "ui/model/columns.h"
 #include "ui/model/standing.h"
-#include "ui/text/glyph.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
 #include "ui/tui/loss.h"
-#include "ui/tui/rails.h"
+#include "ui/tui/overview-line.h"
 #include "ui/tui/pages.h"
 #include "ui/tui/state.h"
 #include "ui/tui/view.h"
 
-#define NAME_LEAST 11
-#define NAME_MOST 24
-#define STATE_WIDTH 13
-#define PAIR_FORM_WIDTH 27
-#define RUNS_WIDTH 10
-
-/* Where the columns stand in a grid of this width. */
-struct plan {
-    struct ft_rails rails;
-    bool rails_fit, copy_fits;
-    int name, hosts, state, lag, pause, chart, chart_width;
-};
-
 /* ---- rows ---- */
-
-static bool
-is_pair(const json_t *row)
-{
-    return json_is_string(json_object_get(row, "pair"));
-}
 
 static json_t *
 rows(const struct ft_console *console, const struct ft_page *page)
@@ -56,42 +36,14 @@ rows(const struct ft_console *console, const struct ft_page *page)
     return all;
 }
 
-static const char *
-identity(const json_t *row)
-{
-    return ft_json_string(row, "uuid", ft_json_string(row, "vm", ""));
-}
-
-static int
-rank(const json_t *row)
-{
-    static const char *const worst_first[] = {
-        "failed",  "unprotected", "unknown", "alone",
-        "at risk", "resyncing",   "syncing", "protected",
-    };
-    const char *standing = ft_json_string(row, "standing", "none");
-    int i = 0;
-
-    while (i < (int)FT_ARRAY_SIZE(worst_first) &&
-           strcmp(worst_first[i], standing) != 0)
-        i++;
-    return is_pair(row) ? i : (int)FT_ARRAY_SIZE(worst_first);
-}
-
 static int
 compare(const json_t *a, const json_t *b)
 {
-    int by_rank = rank(a) - rank(b);
+    int by_rank = ft_vm_line_rank(a) - ft_vm_line_rank(b);
 
     return by_rank ? by_rank
                    : strcmp(ft_json_string(a, "vm", ""),
                             ft_json_string(b, "vm", ""));
-}
-
-static bool
-is_calm(const json_t *row)
-{
-    return !is_pair(row) || rank(row) == 7;
 }
 
 /* ---- the frame's part ---- */
@@ -139,354 +91,26 @@ twin(const struct ft_console *console, const struct ft_page *page,
     (void)page;
     if (!row)
         return;
-    ft_words_add(words, is_pair(row) ? "status" : "protect");
+    ft_words_add(words, ft_vm_line_is_pair(row) ? "status" : "protect");
     ft_words_add(words, ft_row_name(row));
 }
 
 static void
 open_row(struct ft_console *console, const json_t *row)
 {
-    if (is_pair(row))
-        ft_console_push(console, FT_VIEW_VM, identity(row));
+    if (ft_vm_line_is_pair(row))
+        ft_console_push(console, FT_VIEW_VM, ft_vm_line_identity(row));
     else
         ft_console_say(console, FT_SEVERITY_OK, "p protects %s",
                        ft_row_name(row));
 }
 
-/* ---- drawing: where the columns stand ---- */
-
-static int
-longest_name(const struct ft_page *page)
-{
-    int longest = NAME_LEAST;
-    const json_t *row;
-    size_t index;
-
-    json_array_foreach(page->rows, index, row)
-        longest = FT_MAX(longest, (int)strlen(ft_row_name(row)));
-    return FT_MIN(longest, NAME_MOST);
-}
-
-/* Hosts that run or keep VMs: a witness has no column. */
-static size_t
-rail_hosts(const struct ft_console *console, const char **names, size_t most)
-{
-    const json_t *host;
-    size_t index, count = 0;
-
-    json_array_foreach(console->picture->hosts, index, host)
-        if (strcmp(ft_json_string(host, "kind", "hypervisor"), "witness") != 0) {
-            if (count < most)
-                names[count] = ft_json_string(host, "name", "");
-            count++;
-        }
-    return count;
-}
-
-static bool
-answers(const struct ft_console *console, const char *name)
-{
-    const json_t *host = ft_console_host(console, name);
-
-    return host && !strcmp(ft_json_string(host, "state", ""), "ok");
-}
-
-/* Both hosts by name, or where there is no room for that the one it runs on. */
-static void
-plan_names(int width, int figures, struct plan *plan)
-{
-    int room = width - STATE_WIDTH - figures - 4;
-
-    plan->copy_fits = room >= NAME_LEAST + PAIR_FORM_WIDTH;
-    plan->name =
-        FT_MAX(NAME_LEAST,
-               FT_MIN(plan->name,
-                      room - (plan->copy_fits ? PAIR_FORM_WIDTH : RUNS_WIDTH)));
-    plan->hosts = plan->name + 3;
-    plan->state = plan->hosts + (plan->copy_fits ? PAIR_FORM_WIDTH : RUNS_WIDTH);
-}
-
-static void
-make_plan(const struct ft_console *console, const struct ft_page *page,
-          int width, struct plan *plan)
-{
-    const char *names[FT_RAILS_HOSTS_MAX];
-    size_t count = rail_hosts(console, names, FT_ARRAY_SIZE(names));
-    int figures = width >= 64 ? 17 : 0, chart = width >= 78 ? 10 : 0;
-
-    memset(plan, 0, sizeof(*plan));
-    plan->name = longest_name(page);
-    plan->hosts = plan->name + 3;
-    plan->rails_fit = count && count <= FT_ARRAY_SIZE(names) &&
-                      ft_rails_place(&plan->rails, (int)count, plan->hosts,
-                                     width - figures - chart - STATE_WIDTH - 1);
-    for (size_t i = 0; plan->rails_fit && i < count; i++)
-        plan->rails.silent[i] = !answers(console, names[i]);
-    if (plan->rails_fit)
-        plan->state = plan->rails.columns[count - 1] +
-                      FT_MAX(6, FT_MIN((int)strlen(names[count - 1]), 8) + 2);
-    else
-        plan_names(width, figures, plan);
-    if (plan->state + STATE_WIDTH + 17 > width)
-        return;
-    plan->lag = plan->state + STATE_WIDTH;
-    plan->pause = plan->lag + 8;
-    plan->chart = plan->pause + 9;
-    plan->chart_width = FT_MAX(0, FT_MIN(width - plan->chart - 1, 40));
-}
-
-/* ---- drawing: a row ---- */
-
-static int
-column_of(const struct ft_console *console, const char *name)
-{
-    const char *names[FT_RAILS_HOSTS_MAX];
-    size_t count = rail_hosts(console, names, FT_ARRAY_SIZE(names));
-
-    for (size_t i = 0; i < FT_MIN(count, FT_ARRAY_SIZE(names)); i++)
-        if (!strcmp(names[i], name))
-            return (int)i;
-    return -1;
-}
-
-static bool
-one_path_of_two(const json_t *row)
-{
-    const json_t *paths = json_object_get(row, "paths");
-    const json_t *path;
-    size_t index, up = 0;
-
-    json_array_foreach(paths, index, path)
-        up += ft_json_bool(path, "up", 0) != 0;
-    return up < 2;
-}
-
-static struct ft_rail
-rail_of(const struct ft_console *console, const json_t *row)
-{
-    const char *standing = ft_json_string(row, "standing", "");
-    const char *on =
-        ft_json_string(row, "primary", ft_json_string(row, "host", ""));
-    const char *to = ft_json_string(row, "standby", "");
-    struct ft_rail rail = { column_of(console, on),
-                            column_of(console, to),
-                            FT_RAIL_RUNS,
-                            FT_RAIL_WAITS,
-                            FT_RAIL_DOTS,
-                            false,
-                            false };
-    bool on_live = answers(console, on), to_live = answers(console, to);
-
-    if (!is_pair(row)) {
-        rail.line = FT_RAIL_NONE;
-        rail.to_end = FT_RAIL_NOTHING;
-        rail.from_end = on_live ? FT_RAIL_RUNS : FT_RAIL_UNKNOWN;
-        return rail;
-    }
-    if (!on_live)
-        rail.from_end = to_live ? FT_RAIL_GONE : FT_RAIL_UNKNOWN;
-    if (!to_live)
-        rail.to_end = on_live ? FT_RAIL_GONE : FT_RAIL_UNKNOWN;
-    rail.at_risk = !strcmp(standing, "at risk");
-    if (!strcmp(standing, "protected") || rail.at_risk)
-        rail.line = one_path_of_two(row) ? FT_RAIL_ONE_PATH : FT_RAIL_TWO_PATHS;
-    else if (!strcmp(standing, "alone")) {
-        rail.to_end = FT_RAIL_GONE;
-        rail.arrived =
-            json_is_object(json_object_get(row, "last_takeover")) && !to_live;
-    }
-    return rail;
-}
-
-static void
-draw_state(const json_t *row, struct ft_grid *grid, int x, int y)
-{
-    enum ft_severity severity =
-        ft_severity_of(ft_json_string(row, "health", "unknown"));
-    const char *word = ft_json_string(row, "standing", "none");
-    enum ft_look look = ft_look_of_severity(severity);
-
-    if (!is_pair(row)) {
-        ft_grid_print(grid, x, y, FT_LOOK_HINT, "- none");
-        return;
-    }
-    ft_grid_text(grid, x, y, 1, look, ft_severity_glyph(severity, grid->utf8));
-    ft_grid_text(grid, x + 2, y, STATE_WIDTH - 2, look, word);
-}
-
-static void
-draw_figures(const struct ft_console *console, const struct ft_page *page,
-             const struct plan *plan, const json_t *row, struct ft_grid *grid,
-             int y)
-{
-    const struct ft_picture *picture = console->picture;
-    struct ft_history history;
-    char text[FT_FIGURE];
-
-    if (!plan->lag)
-        return;
-    ft_figure_ms(ft_figure_of(row, "lag_ms"), text);
-    ft_grid_right(grid, plan->lag, y, 7, FT_LOOK_PLAIN, text);
-    ft_figure_ms(ft_figure_of(row, "pause_ms.p99"), text);
-    ft_grid_right(grid, plan->pause, y, 7, FT_LOOK_PLAIN, text);
-    if (plan->chart_width > 3 && picture->history &&
-        picture->history(picture->data, ft_json_string(row, "pair", ""),
-                         "lag_ms", page->window_s, &history))
-        ft_chart_draw(&history, grid, plan->chart, y, plan->chart_width);
-}
-
-/* In place of figures, which a troubled VM has none of that mattered. */
-static void
-draw_whose_move(const struct plan *plan, const json_t *row,
-                struct ft_grid *grid, int y)
-{
-    double since = ft_figure_of(row, "since_s");
-    char text[FT_FIGURE] = "";
-
-    if (!plan->lag)
-        return;
-    if (since >= 0)
-        ft_figure_age(since, text);
-    ft_grid_right(grid, plan->lag, y, 7, FT_LOOK_PLAIN, text);
-    ft_grid_text(grid, plan->pause + 1, y, 18, FT_LOOK_PLAIN,
-                 ft_json_string(row, "move", ""));
-}
-
-static void
-draw_copying(const struct plan *plan, const json_t *row, struct ft_grid *grid,
-             int y)
-{
-    double done = ft_figure_of(row, "progress.done");
-    double total = ft_figure_of(row, "progress.total");
-    char text[FT_FIGURE];
-
-    if (!plan->lag || total <= 0 || done < 0) {
-        draw_whose_move(plan, row, grid, y);
-        return;
-    }
-    snprintf(text, sizeof(text), "%.0f %%", 100 * done / total);
-    ft_grid_right(grid, plan->lag, y, 7, FT_LOOK_PLAIN, text);
-    ft_bar_draw(done / total, grid, plan->pause + 1, y,
-                FT_MAX(6, plan->chart_width + 6));
-}
-
-static void
-draw_none(const struct plan *plan, const json_t *row, struct ft_grid *grid,
-          int y)
-{
-    const char *state = ft_json_string(row, "state", "");
-
-    if (!plan->lag)
-        return;
-    ft_grid_text(grid, plan->lag, y, 26, FT_LOOK_HINT,
-                 strcmp(state, "running") ? state : "one host; p protects it");
-}
-
-static void
-draw_hosts(const struct ft_console *console, const struct plan *plan,
-           const json_t *row, struct ft_grid *grid, int y)
-{
-    struct ft_rail rail = rail_of(console, row);
-    const char *on =
-        ft_json_string(row, "primary", ft_json_string(row, "host", ""));
-
-    if (plan->rails_fit) {
-        ft_rails_draw(&plan->rails, &rail, grid, y);
-        return;
-    }
-    ft_grid_name(grid, plan->hosts, y, 8, FT_LOOK_PLAIN, on);
-    if (!plan->copy_fits)
-        return;
-    ft_rail_draw_short(&rail, grid, plan->hosts + 9, y);
-    ft_grid_name(grid, plan->hosts + 17, y, 8, FT_LOOK_PLAIN,
-                 ft_json_string(row, "standby", ""));
-}
-
-static void
-draw_row(struct ft_console *console, struct ft_page *page,
-         const struct plan *plan, const json_t *row, struct ft_grid *grid, int y)
-{
-    const char *standing = ft_json_string(row, "standing", "");
-    bool selected = !strcmp(identity(row), page->list.selected);
-
-    if (selected)
-        ft_grid_select(grid, 0, y);
-    ft_grid_text(grid, 0, y, 1, FT_LOOK_PLAIN, selected ? ">" : " ");
-    if (ft_list_marked(&page->list, identity(row)))
-        ft_grid_text(grid, 0, y, 1, FT_LOOK_TITLE, "*");
-    ft_grid_name(grid, 1, y, plan->name, FT_LOOK_PLAIN, ft_row_name(row));
-    draw_hosts(console, plan, row, grid, y);
-    draw_state(row, grid, plan->state, y);
-    if (!is_pair(row))
-        draw_none(plan, row, grid, y);
-    else if (strstr(standing, "sync"))
-        draw_copying(plan, row, grid, y);
-    else if (!strcmp(standing, "protected") || !strcmp(standing, "at risk"))
-        draw_figures(console, page, plan, row, grid, y);
-    else
-        draw_whose_move(plan, row, grid, y);
-}
-
-/* The second line of one that is not well: why. */
-static void
-draw_reason(const struct plan *plan, const json_t *row, struct ft_grid *grid,
-            int y)
-{
-    const char *why = ft_json_string(row, "reason", "");
-    int x = plan->state + 2;
-
-    if (plan->rails_fit)
-        ft_rails_draw(&plan->rails, NULL, grid, y);
-    if (!*why)
-        why = ft_json_string(row, "sentence", "");
-    if ((int)strlen(why) > grid->width - x)
-        x = FT_MAX(3, grid->width - 1 - (int)strlen(why));
-    ft_grid_fill(grid, x - 1, y, grid->width - x + 1, FT_LOOK_PLAIN, " ");
-    ft_grid_print(grid, x, y, FT_LOOK_PLAIN, "%s", why);
-}
-
 /* ---- drawing: the list ---- */
-
-static void
-draw_heads(const struct ft_console *console, const struct ft_page *page,
-           const struct plan *plan, struct ft_grid *grid, int y)
-{
-    const char *names[FT_RAILS_HOSTS_MAX];
-    size_t count = rail_hosts(console, names, FT_ARRAY_SIZE(names));
-    char span[FT_FIGURE + 16] = "";
-
-    ft_grid_text(grid, 1, y, 10, FT_LOOK_TITLE, "VM");
-    for (size_t i = 0; plan->rails_fit && i < count; i++) {
-        int room = i + 1 < count
-                       ? plan->rails.columns[i + 1] - plan->rails.columns[i] - 1
-                       : 6;
-        int end = ft_grid_name(grid, plan->rails.columns[i], y,
-                               plan->rails.silent[i] ? room - 2 : room,
-                               FT_LOOK_TITLE, names[i]);
-
-        if (plan->rails.silent[i])
-            ft_grid_text(grid, end + 1, y, 1, FT_LOOK_CRIT,
-                         grid->utf8 ? "\u2717" : "X");
-    }
-    if (!plan->rails_fit) {
-        ft_grid_text(grid, plan->hosts, y, 8, FT_LOOK_TITLE, "runs");
-        if (plan->copy_fits)
-            ft_grid_text(grid, plan->hosts + 17, y, 8, FT_LOOK_TITLE, "copy");
-    }
-    ft_grid_text(grid, plan->state, y, STATE_WIDTH, FT_LOOK_TITLE, "state");
-    if (!plan->lag)
-        return;
-    ft_grid_right(grid, plan->lag, y, 7, FT_LOOK_TITLE, "lag");
-    ft_grid_right(grid, plan->pause, y, 7, FT_LOOK_TITLE, "pause");
-    ft_figure_age(page->window_s, span);
-    if (plan->chart_width > 12)
-        ft_grid_print(grid, plan->chart + 2, y, FT_LOOK_TITLE, "lag, %s", span);
-}
 
 static int
 height_of(const json_t *row)
 {
-    return is_calm(row) ? 1 : 2;
+    return ft_vm_line_is_calm(row) ? 1 : 2;
 }
 
 /* The first row that is shown, so that the selected one is. */
@@ -516,7 +140,7 @@ draw_below(const struct ft_page *page, size_t from, struct ft_grid *grid, int y)
     for (size_t i = from; i < count; i++) {
         const json_t *row = json_array_get(page->rows, i);
 
-        if (is_calm(row)) {
+        if (ft_vm_line_is_calm(row)) {
             calm++;
             lag = FT_MAX(lag, ft_figure_of(row, "lag_ms"));
         } else if (!worst) {
@@ -535,7 +159,8 @@ draw_below(const struct ft_page *page, size_t from, struct ft_grid *grid, int y)
 
 static void
 draw_list(struct ft_console *console, struct ft_page *page,
-          const struct plan *plan, struct ft_grid *grid, int y, int end)
+          const struct ft_vm_line_plan *plan, struct ft_grid *grid, int y,
+          int end)
 {
     size_t count = json_array_size(page->rows), i;
     size_t top = page->list.top = first_shown(page, end - y - 1);
@@ -555,9 +180,9 @@ draw_list(struct ft_console *console, struct ft_page *page,
 
         if (height_of(row) > rows_left && i > top)
             break;
-        draw_row(console, page, plan, row, grid, y++);
+        ft_vm_line_draw(console, page, plan, row, grid, y++);
         if (height_of(row) > 1 && y < end)
-            draw_reason(plan, row, grid, y++);
+            ft_vm_line_draw_reason(plan, row, grid, y++);
     }
     if (i < count)
         draw_below(page, i, grid, end - 1);
@@ -586,10 +211,10 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
     int below = area.bottom - area.top >= 16 ? 6 : 0;
     int legend = area.bottom - area.top >= 10 ? 1 : 0;
     int end = area.bottom - below - legend;
-    struct plan plan;
+    struct ft_vm_line_plan plan;
 
-    make_plan(console, page, grid->width, &plan);
-    draw_heads(console, page, &plan, grid, area.top);
+    ft_vm_line_place(console, page, grid->width, &plan);
+    ft_vm_line_draw_heads(console, page, &plan, grid, area.top);
     draw_list(console, page, &plan, grid, area.top + 1, end);
     if (legend)
         draw_legend(grid, end, json_array_size(page->rows),
@@ -607,7 +232,7 @@ const struct ft_view ft_view_overview = {
     .scope = FT_SCOPE_OVERVIEW,
     .where = where,
     .rows = rows,
-    .identity = identity,
+    .identity = ft_vm_line_identity,
     .compare = compare,
     .columns = &ft_pair_columns,
     .draw = draw,
