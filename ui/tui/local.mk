@@ -30,6 +30,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/rails.c ui/tui/rails.h \
 	ui/tui/run.c ui/tui/run.h \
 	ui/tui/runner.c ui/tui/runner.h \
+	ui/tui/runs.c ui/tui/runs.h \
 	ui/tui/screen.c ui/tui/screen.h \
 	ui/tui/sheet.c ui/tui/sheet.h \
 	ui/tui/state.c ui/tui/state.h \

@@ -17,38 +17,18 @@
 #include "base/json.h"
 #include "ui/tui/console.h"
 #include "ui/tui/copy.h"
-#include "ui/tui/first.h"
 #include "ui/tui/frame.h"
 #include "ui/tui/memory.h"
 #include "ui/tui/page.h"
-#include "ui/tui/runner.h"
-#include "ui/tui/pages.h"
+#include "ui/tui/runs.h"
 #include "ui/tui/state.h"
 #include "ui/tui/screen.h"
-#include "ui/tui/sheet.h"
 #include "ui/work/source.h"
 #include "ui/tui/terminal.h"
 
-#define RUNS_MAX 8
-#define OUTPUT_MAX (1 << 20)
 #define DRAW_NS (100 * FT_NS_PER_MS) /* data is drawn no more often than this */
 #define TICK_MS 1000                 /* ages grow on the screen */
 #define RATE_MS 1000
-
-enum purpose { FOR_NOTHING, FOR_READING, FOR_A_PLAN, FOR_FIRST };
-
-struct running {
-    struct ft_run *run; /* NULL: free */
-    enum purpose purpose;
-    enum ft_first_what what;    /* with FOR_FIRST */
-    struct ft_console *console; /* the same */
-    bool news;                  /* a line has come */
-    char title[512];
-    char *text; /* what it printed, for reading or the plan */
-    size_t used;
-    char message[512]; /* its last message */
-    char hint[512];
-};
 
 struct app {
     struct ft_console console;
@@ -57,118 +37,10 @@ struct app {
     const char *type; /* of the terminal, as it is taken for */
     struct ft_grid grid;
     const struct ft_tui_options *options;
-    struct running runs[RUNS_MAX];
+    struct ft_runs *runs;
     int64_t drawn_ns;
     bool dirty, redraw_all;
 };
-
-/* ---- commands ---- */
-
-static struct running *
-start(struct app *app, const struct ft_words *words,
-      const struct ft_words *shown, enum purpose purpose)
-{
-    const struct ft_words *common = &app->options->common;
-    const char *arguments[2 * FT_WORDS_MAX + 1];
-    struct ft_error err = FT_ERROR_INIT;
-    struct running *r = app->runs;
-    size_t n = 0;
-
-    while (r < app->runs + RUNS_MAX && r->run)
-        r++;
-    if (r == app->runs + RUNS_MAX) {
-        ft_console_say(&app->console, FT_SEVERITY_WARN,
-                       "%d commands are at work already", RUNS_MAX);
-        return NULL;
-    }
-    for (size_t i = 0; i < words->count; i++)
-        arguments[n++] = words->list[i];
-    for (size_t i = 0; i < common->count; i++)
-        arguments[n++] = common->list[i];
-    arguments[n] = NULL;
-    memset(r, 0, sizeof(*r));
-    r->purpose = purpose;
-    ft_words_text(shown, r->title, sizeof(r->title));
-    if (ft_run_start(arguments, &r->run, &err))
-        ft_console_say(&app->console, FT_SEVERITY_CRIT, "%s", err.text);
-    return r->run ? r : NULL;
-}
-
-static void
-on_line(void *data, const char *line, bool error)
-{
-    struct running *r = data;
-    size_t size = strlen(line);
-    char *larger;
-
-    if (error && !strncmp(line, "  hint: ", 8))
-        snprintf(r->hint, sizeof(r->hint), "%s", line + 8);
-    else if (error)
-        snprintf(r->message, sizeof(r->message), "%s",
-                 strncmp(line, "ftadmin: ", 9) ? line : line + 9);
-    if (r->purpose == FOR_FIRST && r->what == FT_FIRST_LOOK) {
-        if (!error)
-            ft_first_line(r->console, line);
-        r->news = true;
-        return;
-    }
-    if (r->purpose == FOR_NOTHING || (error && r->purpose >= FOR_A_PLAN) ||
-        r->used + size + 2 > OUTPUT_MAX)
-        return;
-    larger = realloc(r->text, r->used + size + 2);
-    if (!larger)
-        return;
-    r->text = larger;
-    memcpy(r->text + r->used, line, size);
-    r->used += size;
-    r->text[r->used++] = '\n';
-    r->text[r->used] = '\0';
-}
-
-static void
-ended(struct app *app, struct running *r, int status)
-{
-    if (r->purpose == FOR_A_PLAN) {
-        FT_AUTOJSON json_t *plan = r->text ? json_loads(r->text, 0, NULL) : NULL;
-
-        ft_sheet_answer(&app->console, plan, status, r->message);
-    } else if (r->purpose == FOR_FIRST) {
-        FT_AUTOJSON json_t *document =
-            r->text ? json_loads(r->text, 0, NULL) : NULL;
-
-        ft_first_ended(&app->console, r->what, document, status, r->message);
-    } else if (r->purpose == FOR_READING && r->used) {
-        ft_console_show_text(&app->console, r->title, FT_STEAL(r->text));
-    } else if (status) {
-        ft_console_say(&app->console, FT_SEVERITY_CRIT, "%s",
-                       *r->message ? r->message : "it failed");
-    } else {
-        ft_console_say(&app->console, FT_SEVERITY_OK, "done: %s",
-                       r->title + strlen("ftadmin "));
-    }
-    ft_run_close(r->run);
-    free(r->text);
-    memset(r, 0, sizeof(*r));
-    ft_work_source_ask_again(app->source);
-    app->dirty = true;
-}
-
-static void
-read_runs(struct app *app)
-{
-    for (size_t i = 0; i < RUNS_MAX; i++) {
-        struct running *r = &app->runs[i];
-        int status;
-
-        if (!r->run)
-            continue;
-        ft_run_read(r->run, on_line, r);
-        app->dirty |= r->news;
-        r->news = false;
-        if (ft_run_ended(r->run, &status))
-            ended(app, r, status);
-    }
-}
 
 /* ---- what the console asks for ---- */
 
@@ -176,27 +48,25 @@ static void
 op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
        bool show)
 {
-    start(data, words, shown, show ? FOR_READING : FOR_NOTHING);
+    struct app *app = data;
+
+    ft_runs_run(app->runs, words, shown, show);
 }
 
 static void
 op_plan(void *data, const struct ft_words *words)
 {
-    start(data, words, words, FOR_A_PLAN);
+    struct app *app = data;
+
+    ft_runs_plan(app->runs, words);
 }
 
 static void
 op_first(void *data, enum ft_first_what what, const struct ft_words *words)
 {
     struct app *app = data;
-    struct running *r = start(app, words, words, FOR_FIRST);
 
-    if (!r) {
-        ft_first_ended(&app->console, what, NULL, 1, "it could not be begun");
-        return;
-    }
-    r->what = what;
-    r->console = &app->console;
+    ft_runs_first(app->runs, what, words);
 }
 
 static void
@@ -204,8 +74,7 @@ op_ask_again(void *data)
 {
     struct app *app = data;
 
-    ft_work_source_ask_again(app->source);
-    ft_console_say(&app->console, FT_SEVERITY_OK, "asking again");
+    ft_runs_ask_again(app->runs);
 }
 
 static void
@@ -321,27 +190,22 @@ wait_ms(const struct app *app)
     int64_t until =
         app->dirty ? DRAW_NS - since : TICK_MS * FT_NS_PER_MS - since;
 
-    for (size_t i = 0; i < RUNS_MAX; i++)
-        if (app->runs[i].run && until > 50 * FT_NS_PER_MS)
-            until = 50 * FT_NS_PER_MS; /* its end makes no descriptor ready */
+    if (ft_runs_any(app->runs))
+        until = FT_MIN(until, 50 * FT_NS_PER_MS);
     return until > 0 ? (int)(until / FT_NS_PER_MS) + 1 : 0;
 }
 
 static int
 turn(struct app *app)
 {
-    struct pollfd polls[2 + 2 * RUNS_MAX];
+    struct pollfd polls[2 + 2 * FT_RUNS_MAX];
     nfds_t count = 2;
     int rc;
 
     polls[0] = (struct pollfd){ STDIN_FILENO, POLLIN, 0 };
     polls[1] =
         (struct pollfd){ ft_work_source_descriptor(app->source), POLLIN, 0 };
-    for (size_t i = 0; i < RUNS_MAX; i++)
-        if (app->runs[i].run) {
-            ft_run_poll(app->runs[i].run, &polls[count]);
-            count += 2;
-        }
+    count += ft_runs_poll(app->runs, &polls[count]);
     rc = ft_terminal_poll(polls, count, wait_ms(app));
     if (rc && rc != -EINTR)
         return rc;
@@ -350,7 +214,7 @@ turn(struct app *app)
     if (ft_terminal_resized() && fit(app))
         return -ENOMEM;
     rc = !rc && polls[0].revents ? read_keys(app) : 0;
-    read_runs(app);
+    app->dirty |= ft_runs_read(app->runs);
     if (ft_work_source_take(app->source)) {
         ft_console_set_picture(&app->console,
                                ft_work_source_picture(app->source));
@@ -428,9 +292,12 @@ run_screen(struct app *app, struct ft_error *err)
                                   op_first, op_copy,      op_write,
                                   op_shell, op_suspend,   app };
     bool utf8 = !app->options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
-    int rc = ft_console_open(&app->console, &ops,
-                             ft_work_source_picture(app->source), utf8);
+    int rc;
 
+    app->runs = ft_runs_open(&app->console, app->source, &app->options->common);
+    rc = app->runs ? ft_console_open(&app->console, &ops,
+                                     ft_work_source_picture(app->source), utf8)
+                   : -ENOMEM;
     app->console.readonly = app->options->readonly;
     if (!rc)
         remember(app);
@@ -439,10 +306,7 @@ run_screen(struct app *app, struct ft_error *err)
     if (!rc)
         rc = loop(app);
     ft_screen_close(app->screen);
-    for (size_t i = 0; i < RUNS_MAX; i++) {
-        ft_run_close(app->runs[i].run);
-        free(app->runs[i].text);
-    }
+    ft_runs_close(app->runs);
     ft_grid_close(&app->grid);
     if (app->console.history)
         ft_memory_save(app->console.history);
