@@ -29,6 +29,23 @@ void ft_first_count(const struct ft_console *console,
 
 json_t *ft_first_find(const struct ft_first *first, const char *name);
 
+/* Members of a row. */
+const char *ft_first_state(const json_t *row);
+void ft_first_set_state(json_t *row, const char *state);
+bool ft_first_is_marked(const json_t *row);
+void ft_first_set_marked(json_t *row, bool marked);
+
+/* The rows that a command names are in that state now. */
+void ft_first_set_states(struct ft_console *console,
+                         const struct ft_words *words, const char *state);
+
+/* "looked", or why not for this purpose: host add failed, it can be tried. */
+bool ft_first_can_be_added(const struct ft_console *console, const json_t *row);
+
+/* Runs a command whose lines and end come to first.h. */
+void ft_first_start(struct ft_console *console, enum ft_first_what what,
+                    const struct ft_words *words);
+
 /* Is it a host of the database by now? */
 bool ft_first_is_added(const struct ft_console *console, const json_t *row);
 
@@ -42,6 +59,21 @@ void ft_first_trust_words(const json_t *row, struct ft_words *words);
 
 /* VMs that could be protected. A new reference. */
 json_t *ft_first_vms(const struct ft_console *console);
+
+/* Is a VM being chosen, no machine any more? */
+bool ft_first_chooses(const struct ft_console *console);
+
+/* Where a machine stands, in a word or two. */
+const char *ft_first_standing(const struct ft_console *console,
+                              const json_t *row);
+
+/* Parts of the page, from row y to before row end. */
+void ft_first_draw_list(const struct ft_console *console, struct ft_page *page,
+                        struct ft_grid *grid, int y, int end);
+void ft_first_draw_evidence(const struct ft_console *console,
+                            struct ft_grid *grid, int y, int end);
+void ft_first_draw_pair(const struct ft_console *console, struct ft_grid *grid,
+                        int y);
 
 bool ft_first_key(struct ft_console *console, struct ft_page *page,
                   enum ft_do action);

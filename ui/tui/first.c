@@ -54,26 +54,26 @@ ft_first_find(const struct ft_first *first, const char *name)
     return NULL;
 }
 
-static const char *
-state_of(const json_t *row)
+const char *
+ft_first_state(const json_t *row)
 {
     return ft_json_string(row, "state", "");
 }
 
-static void
-set_state(json_t *row, const char *state)
+void
+ft_first_set_state(json_t *row, const char *state)
 {
     json_object_set_new(row, "state", json_string(state));
 }
 
-static bool
-is_marked(const json_t *row)
+bool
+ft_first_is_marked(const json_t *row)
 {
     return json_is_true(json_object_get(row, "marked"));
 }
 
-static void
-set_marked(json_t *row, bool marked)
+void
+ft_first_set_marked(json_t *row, bool marked)
 {
     json_object_set_new(row, "marked", json_boolean(marked));
 }
@@ -93,11 +93,11 @@ ft_first_is_added(const struct ft_console *console, const json_t *row)
 }
 
 /* "looked", or why not for this purpose: host add failed, it can be tried. */
-static bool
-can_be_added(const struct ft_console *console, const json_t *row)
+bool
+ft_first_can_be_added(const struct ft_console *console, const json_t *row)
 {
-    return (!strcmp(state_of(row), "looked") ||
-            !strcmp(state_of(row), "refused")) &&
+    return (!strcmp(ft_first_state(row), "looked") ||
+            !strcmp(ft_first_state(row), "refused")) &&
            !ft_first_is_added(console, row);
 }
 
@@ -111,7 +111,7 @@ ft_first_count(const struct ft_console *console, struct ft_first_count *count)
     if (!console->first)
         return;
     json_array_foreach(console->first->rows, index, row) {
-        const char *state = state_of(row);
+        const char *state = ft_first_state(row);
         bool added = ft_first_is_added(console, row);
 
         count->added += added;
@@ -120,8 +120,10 @@ ft_first_count(const struct ft_console *console, struct ft_first_count *count)
         count->looked += !strcmp(state, "looked");
         count->adding += !strcmp(state, "adding");
         count->failed += !strcmp(state, "failed") || !strcmp(state, "refused");
-        count->to_look += !added && is_marked(row) && !strcmp(state, "named");
-        count->to_add += is_marked(row) && can_be_added(console, row);
+        count->to_look +=
+            !added && ft_first_is_marked(row) && !strcmp(state, "named");
+        count->to_add +=
+            ft_first_is_marked(row) && ft_first_can_be_added(console, row);
     }
 }
 
@@ -147,11 +149,11 @@ add_marked(const struct ft_console *console, bool look, struct ft_words *words)
     size_t index;
 
     json_array_foreach(console->first->rows, index, row) {
-        bool fits = look ? !strcmp(state_of(row), "named") &&
+        bool fits = look ? !strcmp(ft_first_state(row), "named") &&
                                !ft_first_is_added(console, row)
-                         : can_be_added(console, row);
+                         : ft_first_can_be_added(console, row);
 
-        if (is_marked(row) && fits && names++ < FT_FIRST_NAMES_MAX)
+        if (ft_first_is_marked(row) && fits && names++ < FT_FIRST_NAMES_MAX)
             ft_words_add(words, ft_json_string(row, "name", ""));
     }
 }
@@ -185,9 +187,9 @@ ft_first_trust_words(const json_t *row, struct ft_words *words)
     ft_words_add(words, key);
 }
 
-static void
-start(struct ft_console *console, enum ft_first_what what,
-      const struct ft_words *words)
+void
+ft_first_start(struct ft_console *console, enum ft_first_what what,
+               const struct ft_words *words)
 {
     struct ft_words whole = *words;
 
@@ -200,15 +202,15 @@ start(struct ft_console *console, enum ft_first_what what,
 }
 
 /* The rows that a command names are in that state now. */
-static void
-set_states(struct ft_console *console, const struct ft_words *words,
-           const char *state)
+void
+ft_first_set_states(struct ft_console *console, const struct ft_words *words,
+                    const char *state)
 {
     for (size_t i = 1; i < words->count; i++) {
         json_t *row = ft_first_find(console->first, words->list[i]);
 
         if (row)
-            set_state(row, state);
+            ft_first_set_state(row, state);
     }
 }
 
@@ -236,7 +238,7 @@ ft_first_open(struct ft_console *console)
         return;
     ft_words_add(&words, "discover");
     ft_words_add(&words, "--dry-run");
-    start(console, FT_FIRST_NAMES, &words);
+    ft_first_start(console, FT_FIRST_NAMES, &words);
 }
 
 void
@@ -251,14 +253,14 @@ ft_first_discover(struct ft_console *console, const struct ft_words *words)
         if (strcmp(words->list[i], "--follow") != 0 &&
             strcmp(words->list[i], "--json") != 0)
             ft_words_add(&plain, words->list[i]);
-    set_states(console, &plain, "asking");
+    ft_first_set_states(console, &plain, "asking");
     for (size_t i = 1; i < plain.count; i++) {
         json_t *row = ft_first_find(console->first, plain.list[i]);
 
         if (row) /* named by hand */
             json_object_set_new(row, "wanted", json_true());
     }
-    start(console, FT_FIRST_LOOK, &plain);
+    ft_first_start(console, FT_FIRST_LOOK, &plain);
     refresh(console);
 }
 
@@ -279,7 +281,7 @@ take_row(struct ft_console *console, const json_t *news)
         row = json_object();
         json_array_append_new(first->rows, row);
     }
-    if (!strcmp(state_of(news), "named")) { /* nothing was asked */
+    if (!strcmp(ft_first_state(news), "named")) { /* nothing was asked */
         if (!known)
             json_object_update(row, (json_t *)(uintptr_t)news);
         return;
@@ -287,12 +289,13 @@ take_row(struct ft_console *console, const json_t *news)
     json_object_del(row, "reach");
     json_object_del(row, "error");
     json_object_update(row, (json_t *)(uintptr_t)news);
-    if (!strcmp(state_of(news), "looked") && !known)
-        set_marked(row, true);
-    else if (!strcmp(state_of(news), "looked") && ft_json_bool(row, "wanted", 0))
-        set_marked(row, true);
-    else if (!strcmp(state_of(news), "failed"))
-        set_marked(row, false);
+    if (!strcmp(ft_first_state(news), "looked") && !known)
+        ft_first_set_marked(row, true);
+    else if (!strcmp(ft_first_state(news), "looked") &&
+             ft_json_bool(row, "wanted", 0))
+        ft_first_set_marked(row, true);
+    else if (!strcmp(ft_first_state(news), "failed"))
+        ft_first_set_marked(row, false);
 }
 
 void
@@ -335,13 +338,13 @@ end_rows(struct ft_console *console, const char *from, const char *to,
     size_t index;
 
     json_array_foreach(console->first->rows, index, row) {
-        if (strcmp(state_of(row), from) != 0)
+        if (strcmp(ft_first_state(row), from) != 0)
             continue;
-        set_state(row, to);
+        ft_first_set_state(row, to);
         json_object_set_new(
             row, "error",
             ft_json_text(*message ? message : "it ended without a word of it"));
-        set_marked(row, false);
+        ft_first_set_marked(row, false);
     }
 }
 
@@ -358,13 +361,13 @@ take_added(struct ft_console *console, const json_t *document)
 
         if (!row)
             continue;
-        set_state(row, added ? "looked" : "refused");
+        ft_first_set_state(row, added ? "looked" : "refused");
         if (added) /* the picture has it in a moment */
             json_object_set_new(row, "error", json_null());
         else
             json_object_set_new(row, "error",
                                 ft_json_text(ft_json_string(news, "error", "")));
-        set_marked(row, false);
+        ft_first_set_marked(row, false);
         first->choosing |= added;
     }
 }
@@ -398,173 +401,4 @@ ft_first_ended(struct ft_console *console, enum ft_first_what what,
     if (status && status != 20 && status != 7 && *message)
         ft_console_say(console, FT_SEVERITY_WARN, "%s", message);
     refresh(console);
-}
-
-/* ---- keys ---- */
-
-static void
-protect(struct ft_console *console)
-{
-    const json_t *row = ft_console_row(console);
-
-    if (console->readonly)
-        ft_console_say(console, FT_SEVERITY_WARN, "this console is read-only");
-    else if (!row)
-        ft_console_say(console, FT_SEVERITY_WARN,
-                       "no VM that runs is known yet");
-    else if (strcmp(ft_json_string(row, "state", ""), "running") != 0)
-        ft_console_say(console, FT_SEVERITY_WARN, "%s does not run",
-                       ft_json_string(row, "vm", "it"));
-    else
-        ft_sheet_begin(console, row);
-}
-
-/* Enter: the next step of all that are marked. */
-static void
-go_on(struct ft_console *console)
-{
-    struct ft_first *first = console->first;
-    struct ft_words words = { 0 };
-    struct ft_first_count count;
-
-    ft_first_count(console, &count);
-    if (first->choosing) {
-        protect(console);
-    } else if (count.to_look) {
-        ft_first_look_words(console, &words);
-        set_states(console, &words, "asking");
-        start(console, FT_FIRST_LOOK, &words);
-    } else if (count.asking || count.adding || first->running[FT_FIRST_NAMES]) {
-        ft_console_say(console, FT_SEVERITY_OK, "wait for those that are asked");
-    } else if (count.to_add && console->readonly) {
-        ft_console_say(console, FT_SEVERITY_WARN, "this console is read-only");
-    } else if (count.to_add) {
-        ft_first_add_words(console, &words);
-        set_states(console, &words, "adding");
-        start(console, FT_FIRST_ADD, &words);
-    } else if (json_array_size(console->picture->hosts)) {
-        first->choosing = true;
-    } else {
-        ft_console_say(console, FT_SEVERITY_WARN,
-                       "no machine is marked: Space marks, A names others");
-    }
-}
-
-static void
-mark(struct ft_console *console, json_t *row)
-{
-    const char *state = state_of(row);
-
-    if (!strcmp(state, "named") || can_be_added(console, row))
-        set_marked(row, !is_marked(row));
-    else if (ft_first_is_added(console, row))
-        ft_console_say(console, FT_SEVERITY_OK, "%s is added already",
-                       ft_json_string(row, "name", ""));
-    else
-        ft_console_say(console, FT_SEVERITY_WARN, "%s was not looked at: %s",
-                       ft_json_string(row, "name", ""), ft_found_standing(row));
-}
-
-static void
-mark_all(struct ft_console *console)
-{
-    json_t *row;
-    size_t index;
-    bool any = false;
-
-    json_array_foreach(console->first->rows, index, row)
-        any |= is_marked(row);
-    json_array_foreach(console->first->rows, index, row)
-        if (!strcmp(state_of(row), "named") || can_be_added(console, row))
-            set_marked(row, !any);
-}
-
-static void
-trust(struct ft_console *console, json_t *row)
-{
-    struct ft_words words = { 0 };
-
-    if (console->readonly) {
-        ft_console_say(console, FT_SEVERITY_WARN, "this console is read-only");
-        return;
-    }
-    if (strcmp(ft_json_string(row, "reach", ""), "key-unknown") != 0 ||
-        !json_array_size(json_object_get(row, "keys"))) {
-        ft_console_say(console, FT_SEVERITY_WARN,
-                       "no new key is shown here that could be trusted");
-        return;
-    }
-    ft_first_trust_words(row, &words);
-    json_object_set_new(row, "wanted", json_true());
-    set_state(row, "asking");
-    start(console, FT_FIRST_LOOK, &words);
-}
-
-static void
-ask_again(struct ft_console *console, json_t *row)
-{
-    struct ft_words words = { 0 };
-
-    ft_words_add(&words, "discover");
-    ft_words_add(&words, ft_json_string(row, "name", ""));
-    json_object_set_new(row, "wanted", json_true());
-    set_state(row, "asking");
-    start(console, FT_FIRST_LOOK, &words);
-}
-
-static void
-evidence(struct ft_console *console, const json_t *row)
-{
-    char title[300];
-
-    snprintf(title, sizeof(title), "%.200s, as it answered",
-             ft_json_string(row, "name", ""));
-    ft_console_show_text(console, title,
-                         json_dumps(row, JSON_INDENT(2) | JSON_ENSURE_ASCII));
-}
-
-bool
-ft_first_key(struct ft_console *console, struct ft_page *page, enum ft_do action)
-{
-    struct ft_first *first = console->first;
-    json_t *row;
-
-    if (!first)
-        return false;
-    row = first->choosing ? NULL : (json_t *)(uintptr_t)ft_console_row(console);
-    switch (action) {
-    case FT_DO_OPEN:
-        go_on(console);
-        return true;
-    case FT_DO_BACK:
-        if (!first->choosing || !json_array_size(first->rows))
-            return false;
-        first->choosing = false;
-        return true;
-    case FT_DO_MARK:
-        if (!row)
-            return true;
-        mark(console, row);
-        ft_page_move(console, page, 1);
-        return true;
-    case FT_DO_MARK_ALL:
-        mark_all(console);
-        return true;
-    case FT_DO_TRUST:
-        if (row)
-            trust(console, row);
-        return true;
-    case FT_DO_AGAIN:
-        if (!row || !first->contacted || ft_first_is_added(console, row))
-            return false;
-        ask_again(console, row);
-        return true;
-    case FT_DO_EXPLAIN:
-        if (!row)
-            return false;
-        evidence(console, row);
-        return true;
-    default:
-        return false;
-    }
 }

@@ -241,6 +241,25 @@ ft_grid_name(struct ft_grid *grid, int x, int y, int width, enum ft_look look,
     return x + width;
 }
 
+int
+ft_grid_wrapped(struct ft_grid *grid, int x, int y, int end, const char *text)
+{
+    int room = FT_MAX(grid->width - x - 1, 1);
+
+    while (*text && y < end) {
+        size_t length = strlen(text), take = FT_MIN(length, (size_t)room);
+
+        while (take < length && take && text[take] != ' ')
+            take--;
+        if (!take)
+            take = FT_MIN(length, (size_t)room);
+        ft_grid_print(grid, x, y++, FT_LOOK_PLAIN, "%.*s", (int)take, text);
+        text += take;
+        text += strspn(text, " ");
+    }
+    return y;
+}
+
 void
 ft_grid_fill(struct ft_grid *grid, int x, int y, int width, enum ft_look look,
              const char *character)

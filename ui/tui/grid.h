@@ -70,6 +70,13 @@ void ft_grid_right(struct ft_grid *grid, int x, int y, int width,
 int ft_grid_name(struct ft_grid *grid, int x, int y, int width,
                  enum ft_look look, const char *text);
 
+/*
+ * Text over several rows, broken at blanks, from column x on and above row end.
+ * Returns the row after it.
+ */
+int ft_grid_wrapped(struct ft_grid *grid, int x, int y, int end,
+                    const char *text);
+
 /* width times the character. */
 void ft_grid_fill(struct ft_grid *grid, int x, int y, int width,
                   enum ft_look look, const char *character);

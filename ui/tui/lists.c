@@ -128,28 +128,6 @@ draw_table(struct ft_page *page, const struct ft_columns *columns,
     }
 }
 
-/* Text over several lines, broken at blanks. Returns the row after it. */
-static int
-draw_wrapped(struct ft_grid *grid, int x, int y, int end, const char *text)
-{
-    int room = FT_MAX(grid->width - x - 1, 1);
-
-    while (*text && y < end) {
-        size_t length = strlen(text), take = FT_MIN(length, (size_t)room);
-        char line[FT_GRID_WIDTH_MAX + 1];
-
-        while (take < length && take && text[take] != ' ')
-            take--;
-        if (!take)
-            take = FT_MIN(length, (size_t)room);
-        snprintf(line, sizeof(line), "%.*s", (int)take, text);
-        ft_grid_print(grid, x, y++, FT_LOOK_PLAIN, "%s", line);
-        text += take;
-        text += strspn(text, " ");
-    }
-    return y;
-}
-
 static void
 draw_empty(const struct ft_page *page, struct ft_grid *grid, int y,
            const char *text)
@@ -224,8 +202,8 @@ draw_hosts(struct ft_console *console, struct ft_page *page,
                   ft_json_string(row, "state", "?"),
                   ft_json_string(row, "address", "?"),
                   ft_json_string(row, "engine", "none"));
-    draw_wrapped(grid, 1, strip + 2, area.bottom,
-                 ft_json_string(row, "error", ""));
+    ft_grid_wrapped(grid, 1, strip + 2, area.bottom,
+                    ft_json_string(row, "error", ""));
 }
 
 static void
@@ -328,8 +306,8 @@ draw_events(struct ft_console *console, struct ft_page *page,
     ft_grid_print(grid, 1, strip + 1, FT_LOOK_HINT, "%s  %s  %s",
                   ft_json_string(row, "at", ""), ft_json_string(row, "host", ""),
                   ft_json_string(row, "vm", ""));
-    draw_wrapped(grid, 1, strip + 2, area.bottom,
-                 ft_json_string(row, "text", ""));
+    ft_grid_wrapped(grid, 1, strip + 2, area.bottom,
+                    ft_json_string(row, "text", ""));
 }
 
 static bool
@@ -422,8 +400,8 @@ draw_jobs(struct ft_console *console, struct ft_page *page,
     if (strip == area.bottom || !row)
         return;
     ft_grid_rule(grid, strip, ft_json_string(row, "what", "job"));
-    draw_wrapped(grid, 1, strip + 1, area.bottom,
-                 ft_json_string(row, "result", ""));
+    ft_grid_wrapped(grid, 1, strip + 1, area.bottom,
+                    ft_json_string(row, "result", ""));
 }
 
 static void

@@ -10,6 +10,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/entry.c ui/tui/entry.h \
 	ui/tui/figure.c ui/tui/figure.h \
 	ui/tui/first.c ui/tui/first.h ui/tui/first-private.h \
+	ui/tui/first-evidence.c ui/tui/first-keys.c ui/tui/first-list.c \
 	ui/tui/first-view.c \
 	ui/tui/frame.c ui/tui/frame.h \
 	ui/tui/grid.c ui/tui/grid.h \

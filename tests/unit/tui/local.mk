@@ -7,13 +7,14 @@ check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
 tui_libs = libftuitui.a libftuitext.a libftuimodel.a libftpair.a libftbase.a -lm \
 	$(NCURSES_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
-tests_unit_tui_test_first_SOURCES = tests/unit/tui/test-first.c
+tui_fixture = tests/unit/tui/fixture.c tests/unit/tui/fixture.h
+tests_unit_tui_test_first_SOURCES = tests/unit/tui/test-first.c $(tui_fixture)
 tests_unit_tui_test_first_LDADD = $(tui_libs)
 tests_unit_tui_test_grid_SOURCES = tests/unit/tui/test-grid.c
 tests_unit_tui_test_grid_LDADD = $(tui_libs)
 tests_unit_tui_test_runner_SOURCES = tests/unit/tui/test-runner.c
 tests_unit_tui_test_runner_LDADD = $(tui_libs)
-tests_unit_tui_test_screens_SOURCES = tests/unit/tui/test-screens.c
+tests_unit_tui_test_screens_SOURCES = tests/unit/tui/test-screens.c $(tui_fixture)
 tests_unit_tui_test_screens_LDADD = $(tui_libs)
 endif
 

@@ -5,85 +5,15 @@
  */
 #include "config.h"
 
+#include "fixture.h"
+
 #include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "base/json.h"
-#include "ui/tui/console.h"
 #include "ui/tui/first.h"
-#include "ui/tui/frame.h"
-#include "ui/tui/state.h"
-
-/* What was asked of the owner. */
-struct asked {
-    char command[4096]; /* of the first start, the last one */
-    enum ft_first_what what;
-    unsigned first, runs, plans;
-    char plan[1024];
-};
-
-static struct asked asked;
-
-static void
-op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
-       bool show)
-{
-    (void)data;
-    (void)words;
-    (void)shown;
-    (void)show;
-    asked.runs++;
-}
-
-static void
-op_plan(void *data, const struct ft_words *words)
-{
-    (void)data;
-    ft_words_text(words, asked.plan, sizeof(asked.plan));
-    asked.plans++;
-}
-
-static void
-op_first(void *data, enum ft_first_what what, const struct ft_words *words)
-{
-    (void)data;
-    ft_words_text(words, asked.command, sizeof(asked.command));
-    asked.what = what;
-    asked.first++;
-}
-
-static void
-op_nothing(void *data)
-{
-    (void)data;
-}
-
-static void
-op_text(void *data, const char *text)
-{
-    (void)data;
-    (void)text;
-}
-
-static const struct ft_console_ops ops = {
-    .run = op_run,
-    .ask_again = op_nothing,
-    .plan = op_plan,
-    .first = op_first,
-    .copy = op_text,
-    .write = op_text,
-    .shell = op_nothing,
-    .suspend = op_nothing,
-};
 
 static const char names[] =
     "{\"schema\":1,\"hosts\":["
@@ -130,7 +60,7 @@ static const char *const lines[] = {
 static struct ft_picture picture;
 
 static void
-load(const char *json)
+load_hosts(const char *json)
 {
     FT_AUTOJSON json_t *fixture = json_loads(json, 0, NULL);
 
@@ -154,7 +84,7 @@ static const char added[] =
     "\"disk_bytes\":10737418240}]}";
 
 static void
-begin(struct ft_console *console)
+begin_first(struct ft_console *console)
 {
     memset(&asked, 0, sizeof(asked));
     memset(&picture, 0, sizeof(picture));
@@ -162,12 +92,12 @@ begin(struct ft_console *console)
     picture.events = json_array();
     picture.jobs = json_array();
     picture.wall_ms = INT64_C(1795864834000);
-    load(nothing);
+    load_hosts(nothing);
     assert_int_equal(ft_console_open(console, &ops, &picture, true), 0);
 }
 
 static void
-end(struct ft_console *console)
+end_first(struct ft_console *console)
 {
     ft_console_close(console);
     json_decref(picture.pairs);
@@ -175,30 +105,6 @@ end(struct ft_console *console)
     json_decref(picture.jobs);
     json_decref(picture.hosts);
     json_decref(picture.vms);
-}
-
-static void
-press(struct ft_console *console, const char *keys)
-{
-    char word[32];
-    int used;
-
-    for (; sscanf(keys, "%31s%n", word, &used) == 1; keys += used) {
-        struct ft_key key = { ft_key_by_name(word), NULL };
-
-        assert_int_not_equal(key.code, FT_KEY_NONE);
-        ft_console_key(console, &key);
-    }
-}
-
-static void
-type(struct ft_console *console, const char *text)
-{
-    for (; *text; text++) {
-        struct ft_key key = { (unsigned char)*text, NULL };
-
-        ft_console_key(console, &key);
-    }
 }
 
 static void
@@ -225,53 +131,13 @@ tell_added(struct ft_console *console, const char *json, int status)
     ft_first_ended(console, FT_FIRST_ADD, document, status, "");
 }
 
-static char *
-drawn(struct ft_console *console, int width, int height, bool utf8)
-{
-    struct ft_grid grid;
-    char *text;
-
-    assert_int_equal(ft_grid_open(&grid, width, height, utf8), 0);
-    console->utf8 = utf8;
-    ft_console_draw(console, &grid);
-    text = ft_grid_dump(&grid);
-    ft_grid_close(&grid);
-    assert_non_null(text);
-    return text;
-}
-
-static void
-compare(struct ft_console *console, const char *name, int width, int height,
-        bool utf8)
-{
-    FT_AUTOFREE char *text = drawn(console, width, height, utf8);
-    FT_AUTOFREE char *known = NULL;
-    char path[512];
-
-    snprintf(path, sizeof(path), "%s/tests/unit/tui/screens/%s.txt",
-             getenv("srcdir") ? getenv("srcdir") : ".", name);
-    if (getenv("FT_UPDATE_SCREENS")) {
-        FILE *out = fopen(path, "w");
-
-        assert_non_null(out);
-        fputs(text, out);
-        fclose(out);
-        return;
-    }
-    assert_int_equal(ft_file_read(path, 1 << 20, &known, NULL), 0);
-    if (strcmp(known, text) != 0) {
-        print_message("%s is not as it was:\n%s", name, text);
-        fail_msg("%s (make update-screens writes it anew)", path);
-    }
-}
-
 static void
 test_enter_alone(void **state)
 {
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     assert_string_equal(asked.command, "ftadmin discover --dry-run --json");
     compare(&console, "first-reading", 80, 24, true);
     tell_names(&console);
@@ -306,7 +172,7 @@ test_enter_alone(void **state)
                "\"kvm2\",\"result\":\"added\"},{\"host\":\"w1\",\"result\":"
                "\"added\"}]}",
                0);
-    load(added);
+    load_hosts(added);
     ft_console_set_picture(&console, &picture);
     console.message[0] = '\0';
     compare(&console, "first-vms", 80, 24, true);
@@ -316,7 +182,7 @@ test_enter_alone(void **state)
                         "ftadmin protect 00000001-aaaa-4000-8000-000000000000 "
                         "--dry-run --json");
     assert_int_equal(asked.runs, 0);
-    end(&console);
+    end_first(&console);
 }
 
 static void
@@ -325,7 +191,7 @@ test_a_key_is_trusted_as_it_was_shown(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     tell_names(&console);
     press(&console, "Enter");
     tell_lines(&console);
@@ -344,7 +210,7 @@ test_a_key_is_trusted_as_it_was_shown(void **state)
     press(&console, "Enter");
     assert_string_equal(asked.command,
                         "ftadmin host add kvm1 kvm2 kvm3 w1 --json");
-    end(&console);
+    end_first(&console);
 }
 
 static void
@@ -353,7 +219,7 @@ test_a_changed_key_is_not_offered(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     tell_names(&console);
     press(&console, "Enter");
     ft_first_line(&console, "{\"row\":{\"name\":\"kvm1\",\"state\":\"failed\","
@@ -363,7 +229,7 @@ test_a_changed_key_is_not_offered(void **state)
     press(&console, "t");
     assert_int_equal(asked.first, 2);
     compare(&console, "first-key-changed", 80, 24, true);
-    end(&console);
+    end_first(&console);
 }
 
 static void
@@ -372,7 +238,7 @@ test_marks_say_who_is_asked(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     press(&console, "Enter"); /* nothing is known yet */
     assert_int_equal(asked.first, 1);
     tell_names(&console);
@@ -381,7 +247,7 @@ test_marks_say_who_is_asked(void **state)
                         "ftadmin discover kvm3 10.0.0.14 --follow --json");
     press(&console, "* Enter");
     assert_int_equal(asked.first, 2);
-    end(&console);
+    end_first(&console);
 }
 
 static void
@@ -390,13 +256,13 @@ test_q_leaves_and_esc_shows_the_overview(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     press(&console, "Esc");
     assert_false(console.leave);
     assert_int_equal(ft_console_page(&console)->view->id, FT_VIEW_OVERVIEW);
     press(&console, "A q");
     assert_true(console.leave);
-    end(&console);
+    end_first(&console);
 }
 
 static void
@@ -405,7 +271,7 @@ test_what_was_not_added_can_be_tried_again(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     tell_names(&console);
     press(&console, "Enter");
     tell_lines(&console);
@@ -421,7 +287,7 @@ test_what_was_not_added_can_be_tried_again(void **state)
     assert_int_equal(asked.first, 3);
     press(&console, "Space Enter");
     assert_string_equal(asked.command, "ftadmin host add kvm1 --json");
-    end(&console);
+    end_first(&console);
 }
 
 static void
@@ -430,7 +296,7 @@ test_ranges_are_typed(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     tell_names(&console);
     press(&console, "A");
     assert_int_equal(console.overlay, FT_OVERLAY_COMMAND);
@@ -443,7 +309,7 @@ test_ranges_are_typed(void **state)
     ft_first_line(&console, LOOKED("10.0.0.77", "1", "1"));
     ft_first_ended(&console, FT_FIRST_LOOK, NULL, 0, "");
     assert_int_equal(json_array_size(console.pages[1].rows), 7);
-    end(&console);
+    end_first(&console);
 }
 
 static void
@@ -452,7 +318,7 @@ test_read_only_looks_and_changes_nothing(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     console.readonly = true;
     tell_names(&console);
     press(&console, "Enter");
@@ -460,7 +326,7 @@ test_read_only_looks_and_changes_nothing(void **state)
     assert_int_equal(asked.first, 2);
     press(&console, "Enter Down Down t");
     assert_int_equal(asked.first, 2);
-    end(&console);
+    end_first(&console);
 }
 
 /* Hosts are known: it is opened by A, and Esc goes back. */
@@ -470,10 +336,10 @@ test_it_is_opened_by_A_too(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     press(&console, "Esc");
     assert_int_equal(console.depth, 1);
-    load(added);
+    load_hosts(added);
     ft_console_set_picture(&console, &picture);
     press(&console, "A");
     assert_int_equal(ft_console_page(&console)->view->id, FT_VIEW_FIRST);
@@ -481,7 +347,7 @@ test_it_is_opened_by_A_too(void **state)
     tell_names(&console);
     press(&console, "Enter"); /* those that are added are not asked */
     assert_string_equal(asked.command, "ftadmin discover kvm3 --follow --json");
-    end(&console);
+    end_first(&console);
 }
 
 /* Whatever comes, of whatever sort, at whatever time. */
@@ -503,7 +369,7 @@ test_odd_answers(void **state)
     struct ft_console console;
 
     (void)state;
-    begin(&console);
+    begin_first(&console);
     tell_names(&console);
     press(&console, "Enter");
     for (size_t i = 0; i < FT_ARRAY_SIZE(odd); i++) {
@@ -517,7 +383,7 @@ test_odd_answers(void **state)
     ft_first_ended(&console, FT_FIRST_LOOK, NULL, 130, "interrupted");
     for (int size = 1; size < 60; size++)
         free(drawn(&console, 2 * size, size, size & 1));
-    end(&console);
+    end_first(&console);
 }
 
 int

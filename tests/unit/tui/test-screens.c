@@ -1,221 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Whole screens, to the column: a picture (pictures/NAME.json) and keys in, a
- * text out, compared with screens/NAME.txt. With FT_UPDATE_SCREENS set the texts
- * are written instead, to be looked at and committed (make update-screens).
- */
+/* Whole screens, to the column, by keys; and what keys do (fixture.h). */
 #include "config.h"
 
+#include "fixture.h"
+
 #include <locale.h>
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "base/json.h"
-#include "ui/model/pair-rows.h"
-#include "ui/tui/console.h"
-#include "ui/tui/frame.h"
 #include "ui/tui/pages.h"
-#include "ui/tui/state.h"
 #include "ui/tui/sheet.h"
-
-/* What was asked of the owner last. */
-struct asked {
-    char command[1024];
-    bool shown;
-    unsigned runs, plans;
-};
-
-static struct asked asked;
-
-static bool
-history(void *data, const char *pair, const char *metric, double seconds,
-        struct ft_history *h)
-{
-    (void)data;
-    (void)pair;
-    (void)seconds;
-    h->count = 60;
-    h->step_s = 15;
-    h->usual_low = strcmp(metric, "apply_ms") ? 4 : -1;
-    h->usual_high = 8;
-    for (unsigned i = 0; i < h->count; i++)
-        h->values[i] = i == 20 ? -1 : 3 + 2 * fabsf(sinf((float)i / 4));
-    return true;
-}
-
-static json_t *
-pair_rows(const json_t *fixture)
-{
-    const json_t *live = json_object_get(fixture, "live");
-    json_t *rows = json_array();
-    const json_t *status;
-    size_t index;
-
-    json_array_foreach(json_object_get(fixture, "pairs"), index, status) {
-        json_t *row = ft_pair_row(status, 0.3, true);
-        static const char *const roles[][2] = { { "primary", "primary_live" },
-                                                { "standby", "standby_live" },
-                                                { "witness", "witness_live" } };
-
-        for (size_t i = 0; i < FT_ARRAY_SIZE(roles); i++)
-            json_object_set(
-                row, roles[i][1],
-                json_object_get(live, ft_json_string(status, roles[i][0], "")));
-        ft_pair_row_judge(row);
-        json_array_append_new(rows, row);
-    }
-    return rows;
-}
-
-static void
-load(const char *name, struct ft_picture *p)
-{
-    char path[512];
-    json_t *fixture;
-
-    snprintf(path, sizeof(path), "%s/tests/unit/tui/pictures/%s.json",
-             getenv("srcdir") ? getenv("srcdir") : ".", name);
-    fixture = json_load_file(path, 0, NULL);
-    assert_non_null(fixture);
-    memset(p, 0, sizeof(*p));
-    p->pairs = pair_rows(fixture);
-    p->hosts = json_incref(json_object_get(fixture, "hosts"));
-    p->vms = json_incref(json_object_get(fixture, "vms"));
-    p->events = json_incref(json_object_get(fixture, "events"));
-    p->jobs = json_incref(json_object_get(fixture, "jobs"));
-    p->wall_ms = ft_json_int(fixture, "wall_ms", 0, INT64_MAX, 0);
-    p->age_s = 0.6;
-    p->history = history;
-    ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
-    ft_totals_count(p->pairs, p->hosts, &p->totals);
-    json_decref(fixture);
-}
-
-static void
-unload(struct ft_picture *p)
-{
-    json_decref(p->pairs);
-    json_decref(p->hosts);
-    json_decref(p->vms);
-    json_decref(p->events);
-    json_decref(p->jobs);
-}
-
-static void
-op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
-       bool show)
-{
-    (void)shown;
-    (void)data;
-    ft_words_text(words, asked.command, sizeof(asked.command));
-    asked.shown = show;
-    asked.runs++;
-}
-
-static void
-op_plan(void *data, const struct ft_words *words)
-{
-    (void)data;
-    ft_words_text(words, asked.command, sizeof(asked.command));
-    asked.plans++;
-}
-
-static void
-op_first(void *data, enum ft_first_what what, const struct ft_words *words)
-{
-    (void)data;
-    (void)what;
-    (void)words;
-}
-
-static void
-op_nothing(void *data)
-{
-    (void)data;
-}
-
-static void
-op_text(void *data, const char *text)
-{
-    (void)data;
-    (void)text;
-}
-
-static const struct ft_console_ops ops = {
-    op_run,  op_nothing, op_plan,    op_first, op_text,
-    op_text, op_nothing, op_nothing, NULL,
-};
-
-/* Keys by their names, separated by blanks. */
-static void
-press(struct ft_console *console, const char *keys)
-{
-    char word[32];
-    int used;
-
-    for (; sscanf(keys, "%31s%n", word, &used) == 1; keys += used) {
-        struct ft_key key = { ft_key_by_name(word), NULL };
-
-        assert_int_not_equal(key.code, FT_KEY_NONE);
-        ft_console_key(console, &key);
-    }
-}
-
-static void
-type(struct ft_console *console, const char *text)
-{
-    for (; *text; text++) {
-        struct ft_key key = { (unsigned char)*text, NULL };
-
-        ft_console_key(console, &key);
-    }
-}
-
-static char *
-draw(struct ft_console *console, int width, int height, bool utf8)
-{
-    struct ft_grid grid;
-    char *text;
-
-    assert_int_equal(ft_grid_open(&grid, width, height, utf8), 0);
-    ft_console_draw(console, &grid);
-    text = ft_grid_dump(&grid);
-    ft_grid_close(&grid);
-    assert_non_null(text);
-    return text;
-}
-
-static void
-compare(const char *name, const char *text)
-{
-    char path[512];
-    FT_AUTOFREE char *known = NULL;
-
-    snprintf(path, sizeof(path), "%s/tests/unit/tui/screens/%s.txt",
-             getenv("srcdir") ? getenv("srcdir") : ".", name);
-    if (getenv("FT_UPDATE_SCREENS")) {
-        FILE *out = fopen(path, "w");
-
-        assert_non_null(out);
-        fputs(text, out);
-        fclose(out);
-        return;
-    }
-    assert_int_equal(ft_file_read(path, 1 << 20, &known, NULL), 0);
-    if (strcmp(known, text) != 0) {
-        print_message("%s is not as it was:\n%s", name, text);
-        fail_msg("%s (make update-screens writes it anew)", path);
-    }
-}
 
 static const struct {
     const char *name, *picture;
@@ -269,30 +65,15 @@ test_screens(void **state)
                          0);
         strcpy(console.left_at, "2026-11-28T03:10:10Z");
         press(&console, screens[i].keys);
-        text = draw(&console, screens[i].width, screens[i].height,
-                    screens[i].utf8);
-        compare(screens[i].name, text);
+        text = drawn(&console, screens[i].width, screens[i].height,
+                     screens[i].utf8);
+        compare_text(screens[i].name, text);
         ft_console_close(&console);
         unload(&picture);
     }
 }
 
 /* ---- behaviour ---- */
-
-static void
-begin(struct ft_console *console, struct ft_picture *picture, const char *name)
-{
-    memset(&asked, 0, sizeof(asked));
-    load(name, picture);
-    assert_int_equal(ft_console_open(console, &ops, picture, true), 0);
-}
-
-static void
-end(struct ft_console *console, struct ft_picture *picture)
-{
-    ft_console_close(console);
-    unload(picture);
-}
 
 static void
 test_no_is_the_answer_at_first(void **state)
@@ -537,18 +318,18 @@ test_the_sheet_goes_by_enter(void **state)
     ft_sheet_answer(&console, answer, 0, "");
     console.message[0] = '\0';
     press(&console, "2");
-    text = draw(&console, 80, 24, true);
-    compare("sheet-standby", text);
+    text = drawn(&console, 80, 24, true);
+    compare_text("sheet-standby", text);
     press(&console, "Down Enter"); /* kvm2 cannot */
     assert_int_equal(asked.plans, 1);
     press(&console, "4");
     free(text);
-    text = draw(&console, 80, 24, true);
-    compare("sheet-checks", text);
+    text = drawn(&console, 80, 24, true);
+    compare_text("sheet-checks", text);
     press(&console, "Enter");
     free(text);
-    text = draw(&console, 80, 24, true);
-    compare("sheet-plan", text);
+    text = drawn(&console, 80, 24, true);
+    compare_text("sheet-plan", text);
     press(&console, "Enter");
     assert_int_equal(asked.runs, 1);
     assert_string_equal(
@@ -587,8 +368,8 @@ test_random_keys(void **state)
         if (i % 37 == 0)
             ft_console_set_picture(&console, &loaded[r / 1000 % 4]);
         if (i % 11 == 0)
-            free(draw(&console, 1 + (int)(r / 13 % 200), 1 + (int)(r / 29 % 60),
-                      r & 1));
+            free(drawn(&console, 1 + (int)(r / 13 % 200),
+                       1 + (int)(r / 29 % 60), r & 1));
     }
     ft_console_close(&console);
     for (size_t i = 0; i < 4; i++)
