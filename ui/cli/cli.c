@@ -11,14 +11,27 @@
 #include "base/json.h"
 #include "ui/text/text.h"
 
+/* What a host or a guest may have a part in; its lines stay lines. */
+static void
+print_message(FILE *out, const char *begin, const char *text)
+{
+    char glyph[FT_TEXT_GLYPH];
+    int size, columns;
+
+    fputs(begin, out);
+    for (; (size = ft_text_next(text, true, glyph, &columns)); text += size)
+        fputs(*text == '\n' ? "\n" : glyph, out);
+    putc('\n', out);
+}
+
 static void
 print_error(struct ft_cli *cli, const char *text, const char *hint)
 {
     if (!cli->failure.code)
         ft_fail(&cli->failure, EIO, hint, "%s", text);
-    fprintf(cli->messages, "ftadmin: %s\n", text);
+    print_message(cli->messages, "ftadmin: ", text);
     if (hint && *hint)
-        fprintf(cli->messages, "  hint: %s\n", hint);
+        print_message(cli->messages, "  hint: ", hint);
 }
 
 enum ft_exit

@@ -7,7 +7,8 @@
  *
  * Memory: columns are constant, rows stay the caller's. Threads: any, each
  * with its own FILE. Text from hosts and guests is never trusted: control
- * characters are shown as '?', so a VM's name cannot drive the terminal.
+ * characters are escapes (ft_text_next), so a VM's name cannot drive the
+ * terminal.
  */
 #ifndef FT_UI_TEXT_TABLE_H
 #define FT_UI_TEXT_TABLE_H

@@ -60,41 +60,57 @@ ft_character_width(unsigned character)
     return character < 0x7f ? 1 : wcwidth((wchar_t)character);
 }
 
+int
+ft_text_next(const char *text, bool utf8, char out[FT_TEXT_GLYPH], int *columns)
+{
+    unsigned character = 0;
+    int size = ft_utf8_decode(text, &character);
+
+    out[0] = '\0';
+    *columns = size > 0 ? ft_character_width(character) : -1;
+    if (!size)
+        return 0;
+    if (size < 0)
+        character = (unsigned char)*text;
+    if (*columns < 0) {
+        *columns =
+            snprintf(out, FT_TEXT_GLYPH,
+                     character < 0x100 ? "\\x%02x" : "\\u%04x", character);
+    } else if (!utf8 && character >= 0x80) {
+        *columns = *columns ? 1 : 0;
+        strcpy(out, *columns ? "?" : "");
+    } else {
+        memcpy(out, text, (size_t)size);
+        out[size] = '\0';
+    }
+    return size > 0 ? size : 1;
+}
+
 size_t
 ft_text_width(const char *text)
 {
+    char glyph[FT_TEXT_GLYPH];
     size_t width = 0;
-    unsigned character = 0;
+    int columns, size;
 
-    while (*text) {
-        int size = ft_utf8_decode(text, &character);
-        int columns = size > 0 ? ft_character_width(character) : -1;
-
-        width += columns < 0 ? 1 : columns;
-        text += size > 0 ? size : 1;
-    }
+    for (; (size = ft_text_next(text, true, glyph, &columns)); text += size)
+        width += (size_t)columns;
     return width;
 }
 
 void
 ft_text_safe(const char *text, bool utf8, char *out, size_t size)
 {
-    size_t used = 0;
-    unsigned character = 0;
+    char glyph[FT_TEXT_GLYPH];
+    size_t used = 0, length;
+    int columns, taken;
 
-    while (*text && used + 1 < size) {
-        int length = ft_utf8_decode(text, &character);
-        bool good = length > 0 && ft_character_width(character) >= 0 &&
-                    (utf8 || character < 0x80);
-
-        if (good && used + length + 1 > size)
+    for (; (taken = ft_text_next(text, utf8, glyph, &columns)); text += taken) {
+        length = strlen(glyph);
+        if (used + length >= size)
             break;
-        if (good)
-            memcpy(out + used, text, length);
-        else
-            out[used] = '?';
-        used += good ? length : 1;
-        text += length > 0 ? length : 1;
+        memcpy(out + used, glyph, length);
+        used += length;
     }
     out[used] = '\0';
 }

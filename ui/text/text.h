@@ -18,13 +18,21 @@ int ft_utf8_decode(const char *text, unsigned *character);
 /* Columns of one character, 0 to 2; -1 for what must not reach a terminal. */
 int ft_character_width(unsigned character);
 
-/* Width in terminal columns; whatever ft_text_safe replaces counts one. */
-size_t ft_text_width(const char *text);
+#define FT_TEXT_GLYPH 12 /* bytes with NUL */
 
 /*
- * Copies text for a terminal, cut at a character's border: control characters
- * and bad bytes become '?', and so does everything beyond ASCII without utf8.
+ * The first character of text as it may reach a terminal, and its columns (0:
+ * it combines with the one before): control characters and bad bytes are
+ * escapes ("\x1b", "\u202e"), and without utf8 everything beyond ASCII is '?'.
+ * Returns how many bytes of text it was, 0 at its end.
  */
+int ft_text_next(const char *text, bool utf8, char out[FT_TEXT_GLYPH],
+                 int *columns);
+
+/* Width in terminal columns, escapes as ft_text_next makes them. */
+size_t ft_text_width(const char *text);
+
+/* Copies text for a terminal (ft_text_next), cut before what does not fit. */
 void ft_text_safe(const char *text, bool utf8, char *out, size_t size);
 
 /* "512 B", "4.0 MiB"; out needs 16 bytes. */

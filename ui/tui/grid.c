@@ -14,7 +14,7 @@
 
 /* What can be drawn as one: a character, or an escape in its place. */
 struct glyph {
-    char text[FT_CELL_BYTES];
+    char text[FT_TEXT_GLYPH];
     int columns; /* 0: combines with the one before */
 };
 
@@ -112,28 +112,7 @@ combine(struct ft_grid *grid, int x, int y, const char *mark)
 static int
 next_glyph(const char *text, bool utf8, struct glyph *glyph)
 {
-    unsigned character = 0;
-    int size = ft_utf8_decode(text, &character);
-
-    if (!size)
-        return 0;
-    glyph->columns = size > 0 ? ft_character_width(character) : -1;
-    if (glyph->columns < 0) {
-        glyph->columns =
-            snprintf(glyph->text, sizeof(glyph->text),
-                     character < 0x100 && size > 0 ? "\\x%02x" : "\\u%04x",
-                     size > 0 ? character : (unsigned char)*text);
-        if (size < 0)
-            glyph->columns = snprintf(glyph->text, sizeof(glyph->text),
-                                      "\\x%02x", (unsigned char)*text);
-    } else if (!utf8 && character >= 0x80) {
-        strcpy(glyph->text, glyph->columns ? "?" : "");
-        glyph->columns = glyph->columns ? 1 : 0;
-    } else {
-        memcpy(glyph->text, text, size);
-        glyph->text[size] = '\0';
-    }
-    return size > 0 ? size : 1;
+    return ft_text_next(text, utf8, glyph->text, &glyph->columns);
 }
 
 static bool

@@ -58,8 +58,8 @@ test_width(void **state)
     assert_int_equal(ft_text_width("abc"), 3);
     assert_int_equal(ft_text_width("\xc3\xa9t\xc3\xa9"), 3);
     assert_int_equal(ft_text_width("\xe6\x97\xa5\xe6\x9c\xac"), 4);
-    assert_int_equal(ft_text_width("e\xcc\x81"), 1); /* combining accent */
-    assert_int_equal(ft_text_width("a\x1b\xff"), 3);
+    assert_int_equal(ft_text_width("e\xcc\x81"), 1);  /* combining accent */
+    assert_int_equal(ft_text_width("a\x1b\xff"), 9);  /* a\x1b\xff */
     assert_int_equal(ft_character_width(0x202e), -1); /* to the left */
     assert_int_equal(ft_character_width(0x2066), -1);
 }
@@ -67,15 +67,19 @@ test_width(void **state)
 static void
 test_safe(void **state)
 {
-    char out[8];
+    char out[8], longer[32];
 
     (void)state;
-    ft_text_safe("a\033[31m\n", true, out, sizeof(out));
-    assert_string_equal(out, "a?[31m?");
+    ft_text_safe("a\033[31m\n", true, longer, sizeof(longer));
+    assert_string_equal(longer, "a\\x1b[31m\\x0a");
+    ft_text_safe("\xff\xe2\x80\xae", true, longer, sizeof(longer));
+    assert_string_equal(longer, "\\xff\\u202e");
+    ft_text_safe("1234\033", true, out, sizeof(out)); /* would be cut */
+    assert_string_equal(out, "1234");
     ft_text_safe("\xc2\x9b"
                  "x",
                  true, out, sizeof(out)); /* C1 CSI */
-    assert_string_equal(out, "?x");
+    assert_string_equal(out, "\\x9bx");
     ft_text_safe("\xc3\xa9", false, out, sizeof(out));
     assert_string_equal(out, "?");
     ft_text_safe("123456\xc3\xa9", true, out, sizeof(out)); /* would be cut */
@@ -201,12 +205,13 @@ test_outputs(void **state)
 
     (void)state;
     assert_string_equal(
-        table, "VM    HEALTH     P50    DIRTY  UP\n"
-               "d\xc3\xa9j\xc3\xa0  \xe2\x9c\x93 OK    2.8 ms  4.0 KiB  yes\n"
-               "a?b?  \xe2\x9c\x97 CRIT       -        -  no\n");
+        table,
+        "VM          HEALTH     P50    DIRTY  UP\n"
+        "d\xc3\xa9j\xc3\xa0        \xe2\x9c\x93 OK    2.8 ms  4.0 KiB  yes\n"
+        "a\\x09b\\x0a  \xe2\x9c\x97 CRIT       -        -  no\n");
     assert_string_equal(plain, "d\xc3\xa9j\xc3\xa0\tOK\t2.8\t4096\tyes\n"
-                               "a?b?\tCRIT\t\t\tno\n");
-    assert_non_null(strstr(ascii, "d?j?  + OK"));
+                               "a\\x09b\\x0a\tCRIT\t\t\tno\n");
+    assert_non_null(strstr(ascii, "d?j?        + OK"));
     assert_null(strstr(table, "\033"));
     assert_non_null(strstr(colour, "\033[32m"));
     assert_non_null(strstr(colour, "\033[31m\xe2\x9c\x97 CRIT\033[0m"));
