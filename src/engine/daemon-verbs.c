@@ -243,6 +243,19 @@ verb_events(struct ft_request request, const json_t *args, json_t **result,
     return rc;
 }
 
+/* Of the client's own requests only, and nothing but a stream. */
+static int
+verb_cancel(struct ft_request request, const json_t *args, json_t **result,
+            struct ft_error *err)
+{
+    struct ft_request stream = { .client = request.client };
+    int rc = ft_json_need_int(args, "id", 0, INT64_MAX, &stream.id, err);
+
+    if (!rc)
+        *result = json_pack("{s:b}", "ended", ft_followers_remove(stream));
+    return rc;
+}
+
 static int
 verb_witness_start(struct ft_request request, const json_t *args,
                    json_t **result, struct ft_error *err)
@@ -327,6 +340,7 @@ static const struct {
     { "events", verb_events },
     { "watch", ft_verb_watch },
     { "series", ft_verb_series },
+    { "cancel", verb_cancel },
     { "machine", ft_verb_machine },
     { "pair-set", verb_pair_set },
     { "pair-remove", verb_pair_remove },

@@ -57,15 +57,16 @@ ft_followers_add_watcher(struct ft_request request, unsigned rate_ms,
     return add(request, true, rate_ms, err);
 }
 
-void
+bool
 ft_followers_remove(struct ft_request request)
 {
     for (unsigned i = 0; i < count; i++)
         if (list[i].request.client == request.client &&
             list[i].request.id == request.id) {
             list[i] = list[--count];
-            return;
+            return true;
         }
+    return false;
 }
 
 bool

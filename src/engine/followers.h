@@ -29,8 +29,8 @@ int ft_followers_add(struct ft_request request, struct ft_error *err);
 int ft_followers_add_watcher(struct ft_request request, unsigned rate_ms,
                              struct ft_error *err);
 
-/* Forgets one without a word. */
-void ft_followers_remove(struct ft_request request);
+/* Forgets one without a word; false: it followed nothing. */
+bool ft_followers_remove(struct ft_request request);
 
 /* Whether anybody follows everything: nothing else need be made up for them. */
 bool ft_followers_watching(void);

@@ -292,13 +292,16 @@ send_lines(struct ft_hub_host *host, int64_t now)
 
     if (line->control == NULL)
         return;
-    if (is_watched(host) && ft_pulse_ask(line->heard_ns, line->asked_ns, now))
+    if ((is_watched(host) || line->unwanted_count > 0) &&
+        ft_pulse_ask(line->heard_ns, line->asked_ns, now))
         ft_hub_line_ask(line, now);
     do {
         rc = ft_hub_line_flush(line, &error);
         if (rc < 0 || line->out != NULL ||
             ft_pulse_quiet(line->heard_ns, line->asked_ns, now))
             break;
+        if (ft_hub_line_cancel(line))
+            continue;
         request = next_unsent(host);
         if (request == NULL)
             break;

@@ -24,6 +24,28 @@ ft_hub_line_ask(struct ft_hub_line *line, int64_t now)
                               NULL);
 }
 
+/* There cannot be more than open requests: those here go out before others. */
+void
+ft_hub_line_unwant(struct ft_hub_line *line, uint64_t ticket)
+{
+    if (line->unwanted_count < FT_HUB_OPEN_MAX)
+        line->unwanted[line->unwanted_count++] = ticket;
+}
+
+/* Of id 0: nobody waits for the answer, and an old engine's is a refusal. */
+bool
+ft_hub_line_cancel(struct ft_hub_line *line)
+{
+    uint64_t ticket;
+
+    if (line->out != NULL || line->unwanted_count == 0)
+        return false;
+    ticket = line->unwanted[--line->unwanted_count];
+    return ft_control_request(0, "cancel",
+                              json_pack("{s:I}", "id", (json_int_t)ticket),
+                              &line->out, &line->out_size, NULL) == 0;
+}
+
 int
 ft_hub_line_flush(struct ft_hub_line *line, struct ft_error *err)
 {

@@ -123,6 +123,9 @@ struct ft_hub_line {
     int64_t until_ns; /* when the old line is given up */
     char *out;        /* being sent */
     size_t out_size, out_sent;
+    /* Streams that nobody wants any more, and the engine is to be told. */
+    uint64_t unwanted[FT_HUB_OPEN_MAX];
+    size_t unwanted_count;
 };
 
 /* Closes what is open and forgets it. */
@@ -130,6 +133,15 @@ void ft_hub_line_close(struct ft_hub_line *line);
 
 /* Puts a hello of id 0 on its way, if nothing else is. */
 int ft_hub_line_ask(struct ft_hub_line *line, int64_t now);
+
+/*
+ * A stream that went over the line has ended here: the engine is told before
+ * anything else is asked of it, so that the place it has there is free again.
+ */
+void ft_hub_line_unwant(struct ft_hub_line *line, uint64_t ticket);
+
+/* Puts a cancel of one of these on its way, if nothing else is; whether it did. */
+bool ft_hub_line_cancel(struct ft_hub_line *line);
 
 /* Sends what is left of out. 0, or -EPIPE. */
 int ft_hub_line_flush(struct ft_hub_line *line, struct ft_error *err);

@@ -101,6 +101,19 @@ find(struct ft_hub_host *host, uint64_t ticket)
     return at;
 }
 
+/* Ends it whatever the engine does; a stream would go on there. */
+static void
+abandon(struct ft_hub_host *host, struct ft_hub_request **at,
+        const struct ft_error *error)
+{
+    const struct ft_hub_request *request = *at;
+
+    if (request->kind == HUB_FOLLOW && request->line != 0 &&
+        request->line == host->now.serial)
+        ft_hub_line_unwant(&host->now, request->ticket);
+    ft_hub_finish(host, at, -error->code, error, NULL);
+}
+
 void
 ft_hub_cancel_one(struct ft_hub_host *host, uint64_t ticket)
 {
@@ -110,7 +123,7 @@ ft_hub_cancel_one(struct ft_hub_host *host, uint64_t ticket)
     if (*at == NULL)
         return; /* it has ended already */
     ft_fail(&error, ECANCELED, NULL, "%s: cancelled", host->where.name);
-    ft_hub_finish(host, at, -ECANCELED, &error, NULL);
+    abandon(host, at, &error);
 }
 
 /* A connection that could not be made says more than that nobody answers. */
@@ -146,7 +159,7 @@ ft_hub_expire(struct ft_hub_host *host, int64_t now)
             continue;
         }
         timed_out(host, *at, &error);
-        ft_hub_finish(host, at, -ETIMEDOUT, &error, NULL);
+        abandon(host, at, &error);
     }
 }
 
@@ -182,7 +195,7 @@ dispatch_event(struct ft_hub_host *host, struct ft_hub_request **at,
     ft_fail(&error, ENOBUFS, NULL,
             "%s: what it sends was not read in time, so \"%s\" has ended",
             host->where.name, (*at)->verb);
-    ft_hub_finish(host, at, -ENOBUFS, &error, NULL);
+    abandon(host, at, &error);
 }
 
 void

@@ -140,7 +140,12 @@ int ft_hub_ask(struct ft_hub_host *host, const char *verb, json_t *args,
 int ft_hub_follow(struct ft_hub_host *host, const char *verb, json_t *args,
                   int timeout_ms, uint64_t *ticket, struct ft_error *err);
 
-/* Ends a request of ft_hub_ask or ft_hub_follow with -ECANCELED. */
+/*
+ * Ends a request of ft_hub_ask or ft_hub_follow with -ECANCELED. The engine is
+ * told to end a stream, too (ft-protocol(7), cancel), as after every end of one
+ * that is not the engine's or the connection's; one that does not know the verb
+ * goes on until the connection ends, which nobody sees here.
+ */
 void ft_hub_cancel(struct ft_hub_host *host, uint64_t ticket);
 
 /*

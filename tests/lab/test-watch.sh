@@ -120,6 +120,27 @@ lines slow .event.sample | tail -n 1 | jq -e '.event.sample.m.pause_ms[3] > 100'
 lines steady .event.ages | jq -e '[.event.ages[]] | all(. < 1500)' >/dev/null ||
     fail "a worker that speaks has an age: $(lines steady .event.ages)"
 
+note "a stream ends by cancel, its neighbours on the same connection go on"
+requests=()
+for ((i = 1; i <= 8; i++)); do
+    requests+=("{\"id\":$i,\"verb\":\"watch\",\"args\":{\"rate_ms\":100}}")
+done
+requests+=('{"id":100,"verb":"cancel","args":{"id":3}}' '{"id":101,"verb":"cancel","args":{"id":99}}')
+# three others follow this host, and seven here: one place is enough for any number of streams
+for ((i = 200; i < 300; i++)); do
+    requests+=("{\"id\":$i,\"verb\":\"watch\"}"
+        "{\"id\":$((i + 1000)),\"verb\":\"cancel\",\"args\":{\"id\":$i}}")
+done
+talk h1 several "${requests[@]}"
+wait_for 20 has_line several '.id == 1299'
+has_line several '.id == 100 and .result.ended' || fail "no end: $(lines several '.id == 100')"
+has_line several '.id == 101 and .result.ended == false' ||
+    fail "what ended? $(lines several '.id == 101')"
+in_range "refused" "$(count several '.ok == false')" 0 0
+over_beats several 16 later
+in_range "beats of a neighbour" "$(count later '.id == 4 and .event.beat')" 1 4
+in_range "lines of those that were cancelled" "$(count later '.id == 3 or .id >= 200')" 0 0
+
 note "the host itself"
 machine=$(engine h1 machine) || fail "no machine"
 jq -e --arg pair "$pair" '.vms == [{"name":"vm1","uuid":.vms[0].uuid,"state":"running",

@@ -133,6 +133,28 @@ test_there_is_a_bound(void **state)
     assert_int_equal(heard[FT_FOLLOWERS_MAX], 1);
 }
 
+/* One of a client's streams ends, by its number; others of the client go on. */
+static void
+test_one_ends(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_request second = { 1, 2 };
+
+    (void)state;
+    add_watcher(1, 1000);
+    assert_int_equal(ft_followers_add_watcher(second, 1000, &err), 0);
+    for (unsigned i = 2; i < FT_FOLLOWERS_MAX; i++)
+        add_follower(i);
+    assert_false(ft_followers_remove((struct ft_request){ 1, 3 }));
+    assert_false(ft_followers_remove((struct ft_request){ 2, 2 }));
+    assert_int_equal(ft_followers_add(client(FT_FOLLOWERS_MAX), &err), -EBUSY);
+    assert_true(ft_followers_remove(second));
+    assert_false(ft_followers_remove(second));
+    add_follower(FT_FOLLOWERS_MAX);
+    ft_followers_tell(json_pack("{s:i}", "beat", 1));
+    assert_int_equal(heard[1], 1);
+}
+
 static void
 test_all_leave(void **state)
 {
@@ -265,6 +287,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_who_is_told_what),
         TEST(test_there_is_a_bound),
+        TEST(test_one_ends),
         TEST(test_all_leave),
         TEST(test_figures_keep_the_pace),
         TEST(test_news_do_not_wait),

@@ -2,15 +2,15 @@
 /*
  * Stands for `ftengine control`: speaks the control protocol of ft-protocol(7)
  * on stdin and stdout, or breaks it in the ways that a host may.
- *     fake-engine [mute|chatty|old|gone]
+ *     fake-engine [mute|chatty|old|older|gone]
  * mute: takes requests and answers none; chatty: a shell's greeting before;
- * old: speaks protocol 2; gone: its daemon does not run.
+ * old: speaks protocol 2; older: knows no cancel; gone: its daemon does not run.
  *
  * Verbs besides hello: echo (its args come back), later {"ms"} (answers then,
  * others meanwhile), hang {"ms"} (nothing else meanwhile), watch {"rate_ms"}
- * (beats), flood {"count","size"} (so many events at once), refuse, garbage,
- * half (half a line, then nothing any more), huge {"bytes"}, stop (SIGSTOP),
- * end.
+ * (beats), flood {"count","size"} (so many events at once), cancel {"id"},
+ * followers (how many streams there are), refuse, garbage, half (half a line,
+ * then nothing any more), huge {"bytes"}, stop (SIGSTOP), end.
  */
 #include "config.h"
 
@@ -37,7 +37,9 @@ static struct {
     int beats;
 } pending[PENDING];
 
-static bool mute, old;
+static json_int_t flooded; /* the last stream of flood; 0 none */
+
+static bool mute, old, older;
 
 static void
 say(json_t *line)
@@ -105,6 +107,43 @@ flood(json_int_t id, const json_t *args)
         say(json_pack("{s:I,s:{s:I,s:s}}", "id", id, "event", "n",
                       (json_int_t)i, "text", text));
     free(text);
+    flooded = id;
+}
+
+static void
+refuse(json_int_t id, int code, const char *text)
+{
+    say(json_pack("{s:I,s:b,s:{s:i,s:s,s:s}}", "id", id, "ok", 0, "error",
+                  "code", code, "text", text, "hint", "Wait."));
+}
+
+static void
+cancel(json_int_t id, json_int_t stream)
+{
+    bool ended = flooded == stream;
+
+    if (older) {
+        refuse(id, EOPNOTSUPP, "unknown verb \"cancel\"");
+        return;
+    }
+    if (ended)
+        flooded = 0;
+    for (int i = 0; i < PENDING; i++)
+        if (pending[i].id == stream && pending[i].every != 0) {
+            pending[i].id = 0;
+            ended = true;
+        }
+    answer(id, json_pack("{s:b}", "ended", ended));
+}
+
+static json_int_t
+count_followers(void)
+{
+    json_int_t count = flooded != 0;
+
+    for (int i = 0; i < PENDING; i++)
+        count += pending[i].id != 0 && pending[i].every != 0;
+    return count;
 }
 
 /* An alarm does not end what is stopped: somebody else has to. */
@@ -144,9 +183,12 @@ perform(json_int_t id, const char *verb, json_t *args)
     } else if (!strcmp(verb, "flood")) {
         answer(id, json_object());
         flood(id, args);
+    } else if (!strcmp(verb, "cancel")) {
+        cancel(id, ft_json_int(args, "id", 0, INT64_MAX, -1));
+    } else if (!strcmp(verb, "followers")) {
+        answer(id, json_pack("{s:I}", "count", count_followers()));
     } else if (!strcmp(verb, "refuse")) {
-        say(json_pack("{s:I,s:b,s:{s:i,s:s,s:s}}", "id", id, "ok", 0, "error",
-                      "code", EBUSY, "text", "it is busy", "hint", "Wait."));
+        refuse(id, EBUSY, "it is busy");
     } else if (!strcmp(verb, "garbage")) {
         print("\377\376 garbage {{{\n");
     } else if (!strcmp(verb, "half")) {
@@ -210,6 +252,7 @@ greet(const char *how)
 {
     mute = !strcmp(how, "mute");
     old = !strcmp(how, "old");
+    older = !strcmp(how, "older");
     if (!strcmp(how, "chatty"))
         print("Welcome to this host!\n\nLast login: yesterday\n");
     if (!strcmp(how, "gone")) {

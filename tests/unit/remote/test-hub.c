@@ -273,6 +273,114 @@ test_ask_and_cancel(void **state)
     must_echo(h);
 }
 
+static json_int_t
+followers(struct ft_hub_host *host)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    json_t *result = NULL;
+    json_int_t count;
+
+    if (ft_hub_call(host, "followers", NULL, 5000, &result, &err) < 0)
+        fail_msg("%s", err.text);
+    count = ft_json_int(result, "count", 0, 1000, -1);
+    json_decref(result);
+    return count;
+}
+
+static uint64_t
+follow(struct ft_hub_host *host)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_hub_message m;
+    uint64_t ticket = 0;
+
+    assert_int_equal(ft_hub_follow(host, "watch",
+                                   json_pack("{s:i}", "rate_ms", 60000), 5000,
+                                   &ticket, &err),
+                     0);
+    next(&m);
+    assert_int_equal(m.what, FT_HUB_REPLY);
+    assert_int_equal(m.error.code, 0);
+    json_decref(m.body);
+    return ticket;
+}
+
+static void
+must_end(uint64_t ticket, int code)
+{
+    struct ft_hub_message m;
+
+    next(&m);
+    assert_int_equal(m.what, FT_HUB_END);
+    assert_int_equal(m.ticket, ticket);
+    assert_int_equal(m.error.code, code);
+}
+
+/* A stream that was cancelled takes no place at the engine, its neighbours do. */
+static void
+test_cancel_frees_the_place(void **state)
+{
+    struct ft_hub_host *h = add("h1", "");
+    uint64_t tickets[FT_HUB_OPEN_MAX / 2];
+    size_t count = FT_ARRAY_SIZE(tickets);
+
+    (void)state;
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < count; i++)
+            tickets[i] = follow(h);
+        assert_int_equal(followers(h), count);
+        ft_hub_cancel(h, tickets[1]);
+        must_end(tickets[1], ECANCELED);
+        assert_int_equal(followers(h), count - 1);
+        for (size_t i = 0; i < count; i++)
+            if (i != 1)
+                ft_hub_cancel(h, tickets[i]);
+        for (size_t i = 0; i < count; i++)
+            if (i != 1)
+                must_end(tickets[i], ECANCELED);
+        assert_int_equal(followers(h), 0);
+    }
+}
+
+/* Nothing else is asked of that host, and its line has been idle for long. */
+static void
+test_cancel_on_an_idle_line(void **state)
+{
+    struct ft_hub_host *h = add("h1", "");
+    uint64_t ticket = follow(h);
+    struct ft_hub_state before, after;
+    int64_t deadline;
+
+    (void)state;
+    ft_clock_sleep(MS(3500));
+    ft_hub_state(h, &before);
+    ft_hub_cancel(h, ticket);
+    must_end(ticket, ECANCELED);
+    /* its answer is the last line that comes */
+    deadline = ft_clock_ns() + MS(PATIENCE_MS);
+    do {
+        ft_clock_sleep(MS(5));
+        ft_hub_state(h, &after);
+    } while (after.heard_ns == before.heard_ns && ft_clock_ns() < deadline);
+    assert_true(after.heard_ns > before.heard_ns);
+    assert_int_equal(followers(h), 0);
+}
+
+/* An engine from before the verb goes on, and nothing else breaks. */
+static void
+test_cancel_not_known(void **state)
+{
+    struct ft_hub_host *h = add("h1", "older");
+    uint64_t ticket = follow(h);
+
+    (void)state;
+    ft_hub_cancel(h, ticket);
+    must_end(ticket, ECANCELED);
+    must_echo(h);
+    assert_int_equal(followers(h), 1);
+    must_echo(h);
+}
+
 /* A reader that does not read is told so, and costs no memory without end. */
 static void
 test_slow_reader(void **state)
@@ -300,7 +408,7 @@ test_slow_reader(void **state)
     assert_int_equal(m.what, FT_HUB_END);
     assert_int_equal(m.error.code, ENOBUFS);
     assert_true(*m.error.text != '\0');
-    must_echo(h);
+    assert_int_equal(followers(h), 0);
 }
 
 static void
@@ -739,6 +847,9 @@ main(void)
         HUB_TEST(test_side_by_side),
         HUB_TEST(test_stream_beside_calls),
         HUB_TEST(test_ask_and_cancel),
+        HUB_TEST(test_cancel_frees_the_place),
+        HUB_TEST(test_cancel_on_an_idle_line),
+        HUB_TEST(test_cancel_not_known),
         HUB_TEST(test_slow_reader),
         HUB_TEST(test_too_many),
         HUB_TEST(test_deadline),
