@@ -97,7 +97,7 @@ try_pair(struct pair *pair)
     return rc;
 }
 
-/* ~ is the home folder; another % token than that is for ssh(1) only. */
+/* ~ is the home folder; a % token that is left is for ssh(1) only. */
 static void
 expand_home(const char *path, char *out, size_t size)
 {

@@ -113,6 +113,9 @@ take_line(const struct line *line, struct ft_ssh_config *c, struct ft_error *err
         return copy_name(line, c->user, sizeof(c->user), err);
     if (strcmp(key, "port") == 0)
         return take_port(line, &c->port, err);
+    if (strcmp(key, "hostkeyalias") == 0)
+        return copy_name(line, c->host_key_alias, sizeof(c->host_key_alias),
+                         err);
     if (strcmp(key, "identityfile") == 0)
         return add_file(line, c->identities, &c->identity_count, err);
     if (strcmp(key, "certificatefile") == 0)
@@ -157,6 +160,76 @@ has_control(const char *text, size_t size)
     return false;
 }
 
+/* ---- tokens in the names of files ---- */
+
+struct text {
+    char bytes[FT_SSH_CONFIG_PATH];
+    size_t used; /* past the end: it did not fit */
+};
+
+static void
+put(struct text *text, char c)
+{
+    if (text->used < sizeof(text->bytes))
+        text->bytes[text->used] = c;
+    text->used++;
+}
+
+/* What stands for this token; NULL: it is none, or for libssh to fill in. */
+static const char *
+token_value(const struct ft_ssh_config *c, const char *token, const char *port)
+{
+    if (token[0] != '%')
+        return NULL;
+    if (token[1] == 'k' && *c->host_key_alias != '\0')
+        return c->host_key_alias;
+    return token[1] == 'h' ? c->hostname : token[1] == 'p' ? port : NULL;
+}
+
+/* In place. A % of a value is told from a token by being two. */
+static int
+fill_in(const struct ft_ssh_config *c, char path[FT_SSH_CONFIG_PATH],
+        struct ft_error *err)
+{
+    struct text out = { .used = 0 };
+    char port[16];
+
+    snprintf(port, sizeof(port), "%u", c->port != 0 ? c->port : 22);
+    for (const char *from = path; *from != '\0';) {
+        const char *value = token_value(c, from, port);
+        size_t length = *from == '%' && from[1] != '\0' ? 2 : 1;
+
+        for (size_t i = 0; value == NULL && i < length; i++)
+            put(&out, from[i]);
+        for (const char *v = value; v != NULL && *v != '\0'; v++) {
+            put(&out, *v);
+            if (*v == '%')
+                put(&out, '%');
+        }
+        from += length;
+    }
+    put(&out, '\0');
+    if (out.used > sizeof(out.bytes))
+        return ft_fail(err, EINVAL, "`ssh -G HOST` prints what ssh makes of it.",
+                       "the SSH configuration has a file name that is too "
+                       "long: %.80s",
+                       path);
+    memcpy(path, out.bytes, out.used);
+    return 0;
+}
+
+static int
+fill_in_files(struct ft_ssh_config *c, struct ft_error *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < c->identity_count; i++)
+        rc = fill_in(c, c->identities[i], err);
+    for (size_t i = 0; rc == 0 && i < c->certificate_count; i++)
+        rc = fill_in(c, c->certificates[i], err);
+    return rc;
+}
+
 int
 ft_ssh_config_parse(const char *text, size_t size, struct ft_ssh_config *config,
                     struct ft_error *err)
@@ -181,7 +254,7 @@ ft_ssh_config_parse(const char *text, size_t size, struct ft_ssh_config *config,
     }
     if (rc == 0 && *config->hostname == '\0')
         return ft_fail(err, EINVAL, NULL, "ssh -G names no host");
-    return rc;
+    return rc == 0 ? fill_in_files(config, err) : rc;
 }
 
 /* What a shell takes as it is: hosts, users and addresses need no more. */

@@ -14,11 +14,15 @@
 #define FT_SSH_CONFIG_FILES 16  /* of a kind; further ones are left out */
 #define FT_SSH_CONFIG_PATH 512
 
-/* Empty and 0: nothing said. Paths may begin with ~ and have % tokens. */
+/*
+ * Empty and 0: nothing said. Paths may begin with ~ and have % tokens; %h, %p
+ * and %k are filled in already in those of keys and certificates.
+ */
 struct ft_ssh_config {
     char hostname[256];
     char user[256];
     unsigned port;
+    char host_key_alias[256]; /* the name, whatever the port, in known_hosts */
     char identities[FT_SSH_CONFIG_FILES][FT_SSH_CONFIG_PATH];
     size_t identity_count;
     char certificates[FT_SSH_CONFIG_FILES][FT_SSH_CONFIG_PATH];

@@ -38,7 +38,9 @@ fingerprint_of(ssh_key key, char *out, size_t size)
 static void
 known_name(const struct ft_ssh *self, char *out, size_t size)
 {
-    if (self->port == 22 || self->port == 0)
+    if (*self->config.host_key_alias != '\0')
+        snprintf(out, size, "%s", self->config.host_key_alias);
+    else if (self->port == 22 || self->port == 0)
         snprintf(out, size, "%s", self->host);
     else
         snprintf(out, size, "[%s]:%u", self->host, self->port);

@@ -233,6 +233,25 @@ read_options(struct ft_ssh *self)
     ssh_string_free_char(user);
 }
 
+/*
+ * With a HostKeyAlias known_hosts has the host under that name, without a port
+ * (ssh_config(5)). libssh knows no such thing, but looks for the session's host
+ * and uses it for nothing else here: we connect, and file names have no tokens
+ * of it any more. Before the key exchange, whose order of keys depends on it.
+ */
+static int
+go_by_alias(struct ft_ssh *self, struct ft_error *err)
+{
+    const char *alias = self->config.host_key_alias;
+    unsigned port = 22; /* the one that known_hosts leaves out */
+
+    if (*alias == '\0' ||
+        (ssh_options_set(self->session, SSH_OPTIONS_HOST, alias) == 0 &&
+         ssh_options_set(self->session, SSH_OPTIONS_PORT, &port) == 0))
+        return 0;
+    return ft_ssh_failure(self, EINVAL, "setting options", err);
+}
+
 /* How libssh tells that the other side closed; "Success" is its errno then. */
 static bool
 is_end(const char *text)
@@ -349,10 +368,10 @@ open_session(struct ft_ssh *self, const struct ft_ssh_options *options,
     rc = set_options(self, options, err);
     if (rc == 0) {
         read_options(self);
-        rc = set_callbacks(self) == SSH_OK
-                 ? connect_session(self, timeout, dial, err)
-                 : -ENOMEM;
+        rc = set_callbacks(self) == SSH_OK ? go_by_alias(self, err) : -ENOMEM;
     }
+    if (rc == 0)
+        rc = connect_session(self, timeout, dial, err);
     if (rc == 0)
         rc = ft_ssh_verify_host(self, err);
     return rc == 0 ? ft_ssh_authenticate(self, err) : rc;

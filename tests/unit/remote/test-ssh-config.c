@@ -49,12 +49,14 @@ test_real(void **state)
                            "/etc/ssh/ssh_known_hosts2\n"
                            "userknownhostsfile /root/.ssh/known_hosts "
                            "/root/.ssh/known_hosts2\n"
+                           "hostkeyalias db-key\n"
                            "proxyjump root@j1:2200,j2\n"
                            "sendenv LANG LC_*\n"),
                      0);
     assert_string_equal(config.hostname, "10.0.0.7");
     assert_string_equal(config.user, "admin");
     assert_int_equal(config.port, 2222);
+    assert_string_equal(config.host_key_alias, "db-key");
     assert_int_equal(config.identity_count, 2);
     assert_string_equal(config.identities[0], "~/.ssh/id_rsa");
     assert_string_equal(config.identities[1], "/keys/with space");
@@ -89,6 +91,8 @@ test_wrong(void **state)
         "hostname -oProxyCommand=x\n",
         "hostname a b\n",
         "hostname h\nuser -x\n",
+        "hostname h\nhostkeyalias -R\n",
+        "hostname h\nhostkeyalias a b\n",
         "hostname h\nport 0\n",
         "hostname h\nport 65536\n",
         "hostname h\nport 22x\n",
@@ -106,6 +110,31 @@ test_wrong(void **state)
     snprintf(text, sizeof(text), "hostname h\nidentityfile %0*d\n",
              FT_SSH_CONFIG_PATH, 0);
     assert_int_equal(parse(text), -EINVAL);
+}
+
+/* What a session that goes by another name could not fill in itself. */
+static void
+test_tokens(void **state)
+{
+    char text[FT_SSH_CONFIG_PATH + 100];
+
+    (void)state;
+    assert_int_equal(parse("identityfile ~/%h/%p-%k\nidentityfile /%r%%h%\n"
+                           "certificatefile /%h%d.pub\nhostkeyalias name\n"
+                           "hostname fe80::1%eth0\nport 2200\n"),
+                     0);
+    assert_string_equal(config.identities[0], "~/fe80::1%%eth0/2200-name");
+    assert_string_equal(config.identities[1], "/%r%%h%");
+    assert_string_equal(config.certificates[0], "/fe80::1%%eth0%d.pub");
+    assert_int_equal(parse("identityfile /%k\nhostname h\n"), 0);
+    assert_string_equal(config.identities[0], "/%k");
+    snprintf(text, sizeof(text), "hostname 12345\nidentityfile %%h%0*d\n",
+             FT_SSH_CONFIG_PATH - 5, 0);
+    assert_int_equal(parse(text), -EINVAL);
+    snprintf(text, sizeof(text), "hostname 12345\nidentityfile %%h%0*d\n",
+             FT_SSH_CONFIG_PATH - 6, 0);
+    assert_int_equal(parse(text), 0);
+    assert_int_equal(strlen(config.identities[0]), FT_SSH_CONFIG_PATH - 1);
 }
 
 /* More files than there is room for are no reason not to connect. */
@@ -175,9 +204,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_real),    cmocka_unit_test(test_none),
-        cmocka_unit_test(test_wrong),   cmocka_unit_test(test_many_files),
-        cmocka_unit_test(test_rubbish), cmocka_unit_test(test_expand),
+        cmocka_unit_test(test_real),   cmocka_unit_test(test_none),
+        cmocka_unit_test(test_wrong),  cmocka_unit_test(test_many_files),
+        cmocka_unit_test(test_tokens), cmocka_unit_test(test_rubbish),
+        cmocka_unit_test(test_expand),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -307,6 +307,68 @@ test_config_file(void **state)
     assert_int_equal(ft_file_replace(sshd.config, "", 0, 0600), 0);
 }
 
+static void
+forget_keys(const char *line)
+{
+    assert_int_equal(ft_file_replace(sshd.known_hosts, line, strlen(line), 0600),
+                     0);
+}
+
+/* What ssh(1) reads and writes with a HostKeyAlias is what we do. */
+static void
+test_host_key_alias(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh = NULL;
+    char *known = NULL;
+    char text[1200];
+
+    (void)state;
+    snprintf(text, sizeof(text),
+             "Host thebox\n  HostName 127.0.0.1\n  Port %u\n  User root\n"
+             "  HostKeyAlias The-Box\n  IdentityFile %.200s/id_%%h\n"
+             "  UserKnownHostsFile %s\n  GlobalKnownHostsFile /dev/null\n",
+             sshd.port, sshd.folder, sshd.known_hosts);
+    assert_int_equal(ft_file_replace(sshd.config, text, strlen(text), 0600), 0);
+    snprintf(text, sizeof(text), "cp %s %.200s/id_127.0.0.1", sshd.key,
+             sshd.folder);
+    assert_int_equal(system(text), 0);
+    sshd_options(&sshd, &options);
+    options.identity = NULL;
+    options.known_hosts = NULL; /* the file is named in the configuration */
+    forget_keys("");
+    options.accept_new_host_keys = true;
+    if (ft_ssh_open("thebox", &options, &ssh, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(ft_ssh_name(ssh), "thebox");
+    ft_ssh_close(ssh);
+    assert_int_equal(ft_file_read(sshd.known_hosts, 4096, &known, NULL), 0);
+    assert_int_equal(strncmp(known, "the-box ssh-", 12), 0);
+    assert_null(strstr(known, "127.0.0.1"));
+    free(known);
+    /* ssh(1) knows what we wrote, and we what it writes */
+    snprintf(text, sizeof(text),
+             "ssh -F %s -o StrictHostKeyChecking=yes thebox true </dev/null && "
+             "cat /dev/null > %s && ssh -F %s -o StrictHostKeyChecking=no "
+             "thebox true </dev/null 2>/dev/null",
+             sshd.config, sshd.known_hosts, sshd.config);
+    assert_int_equal(system(text), 0);
+    options.accept_new_host_keys = false;
+    if (ft_ssh_open("thebox", &options, &ssh, &err) < 0)
+        fail_msg("%s", err.text);
+    ft_ssh_close(ssh);
+    /* another key under this name is a changed one, with what to forget */
+    sshd_change_host_key(&sshd);
+    assert_int_equal(refused("thebox", &options, &err),
+                     ft_reach_code(FT_REACH_KEY_CHANGED));
+    assert_int_equal(ft_reach_of(&err), FT_REACH_KEY_CHANGED);
+    assert_non_null(strstr(err.text, " line 1)"));
+    assert_non_null(strstr(err.hint, "-R 'the-box'"));
+    forget_keys("");
+    assert_int_equal(ft_file_replace(sshd.config, "", 0, 0600), 0);
+}
+
 /* ---- connecting ---- */
 
 static void
@@ -721,6 +783,7 @@ main(void)
         cmocka_unit_test(test_wrong_key),
         cmocka_unit_test(test_passphrase),
         cmocka_unit_test(test_config_file),
+        cmocka_unit_test(test_host_key_alias),
         cmocka_unit_test(test_refused_unknown_malformed),
         cmocka_unit_test(test_silent_server),
         cmocka_unit_test(test_rubbish_server),
