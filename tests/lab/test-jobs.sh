@@ -42,7 +42,7 @@ add_hosts
 start_client --connections 2
 [ "$(newest_job '"\(.verb) \(.state)"')" = "host add done" ] || fail "$(newest_job)"
 
-for step in engine witness-pair standby primary sync; do
+for step in engine witness witness-pair standby primary sync; do
     note "killed at step $step: found again"
     protect_hanging vm1 $step
     [ "$(newest_job .state)" = running ] || fail "$(newest_job)"
