@@ -36,7 +36,8 @@ struct world {
     struct ft_console console;
     struct ft_picture pictures[2]; /* as it was, and the next one */
     int width, height;
-    unsigned asked; /* things that were asked of the owner */
+    unsigned ticket; /* of what is to be answered */
+    unsigned asked;  /* things that were asked of the owner */
     uint32_t spoil;
 };
 
@@ -230,13 +231,15 @@ op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
     FUZZ_CHECK(!world->console.readonly || !ft_words_change(words));
 }
 
-static void
-op_plan(void *data, const struct ft_words *words)
+static bool
+op_ask(void *data, unsigned ticket, const struct ft_words *words)
 {
     struct world *world = data;
 
     world->asked++;
-    FUZZ_CHECK(words->count && !world->console.readonly);
+    world->ticket = ticket;
+    FUZZ_CHECK(words->count && !ft_words_change(words));
+    return world->asked % 5 != 0;
 }
 
 static void
@@ -250,7 +253,7 @@ op_first(void *data, enum ft_first_what what, const struct ft_words *words)
 }
 
 static void
-op_ask(void *data)
+op_again(void *data)
 {
     ((struct world *)data)->asked++;
 }
@@ -364,8 +367,8 @@ answer_plan(struct world *world, struct bytes *b)
 
     if (seed & 0x80)
         spoil(json, true, &seed);
-    ft_sheet_answer(&world->console, seed & 1 ? NULL : json,
-                    (int)(seed >> 1 & 3), "it was \033[31mrefused");
+    ft_console_answer(&world->console, world->ticket, seed & 1 ? NULL : json,
+                      (int)(seed >> 1 & 3), "it was \033[31mrefused");
 }
 
 /* Machines, as discover and host add tell of them. */
@@ -461,12 +464,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct ft_console_ops ops = {
         .run = op_run,
-        .plan = op_plan,
-        .ask_again = op_ask,
+        .ask = op_ask,
+        .ask_again = op_again,
         .copy = op_text,
         .write = op_text,
-        .shell = op_ask,
-        .suspend = op_ask,
+        .shell = op_again,
+        .suspend = op_again,
         .first = op_first,
     };
     struct world *world = calloc(1, sizeof(*world));

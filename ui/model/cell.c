@@ -45,7 +45,8 @@ take_value(const json_t *value, struct ft_cell *cell)
 static enum ft_severity
 severity_of(const struct ft_column *column, const struct ft_cell *cell)
 {
-    if (column->kind == FT_COLUMN_SEVERITY || !strcmp(column->key, "standing"))
+    if (column->kind == FT_COLUMN_SEVERITY ||
+        column->kind == FT_COLUMN_VERDICT || !strcmp(column->key, "standing"))
         return ft_severity_of(cell->text);
     if (!strcmp(column->key, "clock_lag_ms") &&
         cell->number > FT_CLOCK_LAG_WARN_MS)

@@ -17,6 +17,7 @@ enum ft_column_kind {
     FT_COLUMN_AGE,      /* seconds: "now", "12 s", "3 min", "2 h", "5 d" */
     FT_COLUMN_YESNO,    /* a boolean */
     FT_COLUMN_SEVERITY, /* a state word: glyph and severity, coloured */
+    FT_COLUMN_VERDICT,  /* the same, but the word stays as it is: "fail" */
 };
 
 struct ft_column {

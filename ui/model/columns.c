@@ -133,7 +133,7 @@ static const struct ft_column events[] = {
 };
 
 static const struct ft_column findings[] = {
-    { "VERDICT", "verdict", FT_COLUMN_SEVERITY },
+    { "VERDICT", "verdict", FT_COLUMN_VERDICT },
     { "CHECK", "id", FT_COLUMN_TEXT },
     { "ABOUT", "subject", FT_COLUMN_TEXT },
     { "FOUND", "evidence", FT_COLUMN_TEXT },
@@ -161,6 +161,8 @@ const struct ft_columns ft_host_columns = COLUMNS(hosts);
 const struct ft_columns ft_vm_columns = COLUMNS(vms);
 const struct ft_columns ft_event_columns = COLUMNS(events);
 const struct ft_columns ft_finding_columns = COLUMNS(findings);
+const struct ft_columns ft_check_columns = { findings,
+                                             FT_ARRAY_SIZE(findings) - 1 };
 const struct ft_columns ft_if_lost_columns = COLUMNS(if_lost);
 
 static bool

@@ -16,6 +16,7 @@ extern const struct ft_columns ft_host_columns;    /* ft_host_status_row */
 extern const struct ft_columns ft_vm_columns;      /* ft_vm_rows */
 extern const struct ft_columns ft_event_columns;   /* ft_event_row */
 extern const struct ft_columns ft_finding_columns; /* ft_findings_to_json */
+extern const struct ft_columns ft_check_columns;   /* but for the remedy */
 extern const struct ft_columns ft_if_lost_columns; /* ft_what_if_rows */
 
 /*

@@ -243,7 +243,8 @@ collect(const json_t *rows, const struct ft_columns *columns,
         if (!pick->sort)
             continue;
         ft_cell_read(pick->sort, row, &place->cell);
-        place->by_severity = pick->sort->kind == FT_COLUMN_SEVERITY;
+        place->by_severity = pick->sort->kind == FT_COLUMN_SEVERITY ||
+                             pick->sort->kind == FT_COLUMN_VERDICT;
     }
     return used;
 }

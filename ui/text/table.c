@@ -71,6 +71,19 @@ format_severity(const char *word, bool human, bool utf8, char *out, size_t size)
         snprintf(out, size, "%s", ft_severity_word(severity));
 }
 
+static void
+format_verdict(const char *word, bool human, bool utf8, char *out, size_t size)
+{
+    char safe[64];
+
+    ft_text_safe(word, utf8 || !human, safe, sizeof(safe));
+    if (human)
+        snprintf(out, size, "%s %s",
+                 ft_severity_glyph(ft_severity_of(word), utf8), safe);
+    else
+        snprintf(out, size, "%s", safe);
+}
+
 void
 ft_column_text(const struct ft_column *column, const json_t *row, bool human,
                bool utf8, char *out, size_t size)
@@ -80,6 +93,8 @@ ft_column_text(const struct ft_column *column, const json_t *row, bool human,
 
     if (column->kind == FT_COLUMN_SEVERITY)
         format_severity(text, human, utf8, out, size);
+    else if (column->kind == FT_COLUMN_VERDICT && text)
+        format_verdict(text, human, utf8, out, size);
     else if (!value || (text && !*text))
         snprintf(out, size, "%s", human ? "-" : "");
     else if (text)
@@ -113,7 +128,8 @@ static const char *
 colour_of(const struct ft_style *style, const struct ft_column *column,
           const json_t *row)
 {
-    if (!style->colour || column->kind != FT_COLUMN_SEVERITY)
+    if (!style->colour || (column->kind != FT_COLUMN_SEVERITY &&
+                           column->kind != FT_COLUMN_VERDICT))
         return NULL;
     return ft_severity_colour(
         ft_severity_of(json_string_value(ft_row_member(row, column->key))));

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/columns.h"
+#include "ui/tui/checks.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/first.h"
 #include "ui/tui/frame.h"
@@ -30,6 +31,8 @@ static const struct ft_view *const views[FT_VIEW_COUNT] = {
     [FT_VIEW_EVENT] = &ft_view_event,
     [FT_VIEW_JOBS] = &ft_view_jobs,
     [FT_VIEW_WHAT_IF] = &ft_view_what_if,
+    [FT_VIEW_CHECKS] = &ft_view_checks,
+    [FT_VIEW_CHECK] = &ft_view_check,
     [FT_VIEW_TEXT] = &ft_view_text,
     [FT_VIEW_SHEET] = &ft_view_sheet,
     [FT_VIEW_FIRST] = &ft_view_first,
@@ -61,6 +64,7 @@ ft_console_close(struct ft_console *console)
     while (console->depth)
         ft_console_pop(console, true);
     ft_entry_wipe(&console->entry);
+    ft_checks_close(console->checks);
     ft_sheet_close(console->sheet);
     ft_first_close(console->first);
     json_decref(console->history);
@@ -82,6 +86,14 @@ ft_console_set_picture(struct ft_console *console,
     console->picture = picture;
     for (size_t i = 0; i < console->depth; i++)
         ft_page_refresh(console, &console->pages[i]);
+}
+
+void
+ft_console_answer(struct ft_console *console, unsigned ticket,
+                  const json_t *document, int status, const char *message)
+{
+    if (!ft_checks_answer(console, ticket, document, status, message))
+        ft_sheet_answer(console, ticket, document, status, message);
 }
 
 /* ---- keys in views ---- */
@@ -209,19 +221,11 @@ static void
 open_checks(struct ft_console *console)
 {
     const json_t *row = ft_doing_row(console);
-    struct ft_words words = { 0 }, shown = { 0 };
 
-    if (!row || ft_row_is_host(row)) {
+    if (!row || ft_row_is_host(row))
         ft_console_say(console, FT_SEVERITY_WARN, "select a VM first");
-        return;
-    }
-    ft_words_add(&words, "check");
-    ft_words_add(&words, ft_json_string(row, "uuid", ft_row_name(row)));
-    ft_words_add(&words, "--verbose");
-    ft_words_add(&shown, "check");
-    ft_words_add(&shown, ft_row_name(row));
-    ft_words_add(&shown, "--verbose");
-    ft_doing_run(console, &words, &shown, true);
+    else
+        ft_checks_open(console, row);
 }
 
 static void

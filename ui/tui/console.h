@@ -17,6 +17,14 @@ void ft_console_close(struct ft_console *console);
 void ft_console_set_picture(struct ft_console *console,
                             const struct ft_picture *picture);
 
+/*
+ * The end of a command that ops.ask began: its document (NULL: none), its exit
+ * status and the last line of its messages. Of no ticket that is waited for:
+ * nothing happens.
+ */
+void ft_console_answer(struct ft_console *console, unsigned ticket,
+                       const json_t *document, int status, const char *message);
+
 void ft_console_key(struct ft_console *console, const struct ft_key *key);
 
 #endif

@@ -27,7 +27,7 @@ ft_doing_row(const struct ft_console *console)
     const struct ft_page *page = &console->pages[console->depth - 1];
     const json_t *row = ft_console_row(console);
 
-    if (page->view->id == FT_VIEW_VM)
+    if (page->view->id == FT_VIEW_VM || page->view->id == FT_VIEW_CHECKS)
         return ft_console_vm(console, page->subject);
     if (page->view->id == FT_VIEW_HOST)
         return ft_console_host(console, page->subject);

@@ -21,12 +21,15 @@ ft_page_enabled(const struct ft_console *console, const struct ft_page *page,
     const json_t *row = ft_console_row(console);
     const char *why;
 
-    if (page->view->id == FT_VIEW_VM)
+    if (page->view->id == FT_VIEW_VM ||
+        (page->view->id == FT_VIEW_CHECKS && action == FT_DO_PROTECT))
         row = ft_console_vm(console, page->subject);
     switch (action) {
     case FT_DO_OPEN:
     case FT_DO_MARK:
     case FT_DO_EXPLAIN:
+        if (page->view->id == FT_VIEW_CHECK) /* it is opened and explained */
+            return false;
         return row != NULL || !page->view->rows;
     case FT_DO_ACTIONS:
         return row != NULL || page->view->id == FT_VIEW_HOST;

@@ -19,6 +19,8 @@
     X(EVENT, "an event, a takeover") \
     X(JOBS, "the jobs")              \
     X(WHAT_IF, "what if")            \
+    X(CHECKS, "the checks")          \
+    X(CHECK, "one check, opened")    \
     X(TEXT, "an output, help")       \
     X(FIRST, "the first start")      \
     X(SHEET, "the sheet that protects")
@@ -28,10 +30,12 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
 #undef FT_SCOPE_ENUM_
 
 #define FT_IN(scope) (1u << FT_SCOPE_##scope)
-#define FT_IN_LISTS \
-    (FT_IN(OVERVIEW) | FT_IN(HOSTS) | FT_IN(EVENTS) | FT_IN(JOBS))
-#define FT_IN_PAGES \
-    (FT_IN(VM) | FT_IN(HOST) | FT_IN(EVENT) | FT_IN(WHAT_IF) | FT_IN(TEXT))
+#define FT_IN_LISTS                                                 \
+    (FT_IN(OVERVIEW) | FT_IN(HOSTS) | FT_IN(EVENTS) | FT_IN(JOBS) | \
+     FT_IN(CHECKS))
+#define FT_IN_PAGES                                                          \
+    (FT_IN(VM) | FT_IN(HOST) | FT_IN(EVENT) | FT_IN(WHAT_IF) | FT_IN(TEXT) | \
+     FT_IN(CHECK))
 #define FT_IN_VIEWS (FT_IN_LISTS | FT_IN_PAGES | FT_IN(FIRST))
 #define FT_IN_ALL (~0u)
 
@@ -43,15 +47,21 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
 #define FT_DOINGS(X)                                                            \
     X(OPEN, "Enter", FT_IN_VIEWS, "open", "open what is selected",              \
       "ftadmin status VM")                                                      \
-    X(PROTECT, "p", FT_IN(OVERVIEW) | FT_IN(VM), "protect",                     \
+    X(PROTECT, "p", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(CHECKS), "protect",     \
       "protect this VM, or the marked ones", "ftadmin protect VM")              \
     X(ACTIONS, "a", FT_IN_LISTS | FT_IN(VM) | FT_IN(HOST), "actions",           \
       "what can be done with it", "")                                           \
-    X(ADD, "A", FT_IN_LISTS | FT_IN(FIRST), "add",                              \
+    X(ADD, "A", (FT_IN_LISTS & ~FT_IN(CHECKS)) | FT_IN(FIRST), "add",           \
       "look for hosts and add them", "ftadmin discover")                        \
     X(WHAT_IF, "x", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(HOSTS) | FT_IN(HOST),   \
       "what if", "what a loss would mean", "ftadmin status --if-lost HOST")     \
     X(EXPLAIN, "e", FT_IN_VIEWS, "explain", "explain the value here", "")       \
+    X(ONLY_BAD, "o", FT_IN(CHECKS), "only bad",                                 \
+      "only what did not pass, and all", "ftadmin check VM")                    \
+    X(NEXT_BAD, "n", FT_IN(CHECK), "next", "the next one that did not pass",    \
+      "")                                                                       \
+    X(BAD_BEFORE, "N", FT_IN(CHECK), "", "the one before that did not pass",    \
+      "")                                                                       \
     X(FOLLOW, "f", FT_IN(EVENTS), "follow", "follow new events, and stop",      \
       "ftadmin events --follow")                                                \
     X(SEVERITY, "i", FT_IN(EVENTS), "severity", "the lowest severity shown",    \

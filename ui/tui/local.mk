@@ -2,6 +2,8 @@
 # The console: views drawn into a grid of cells, and the terminal that shows it.
 noinst_LIBRARIES += libftuitui.a
 libftuitui_a_SOURCES = \
+	ui/tui/check-page.c \
+	ui/tui/checks.c ui/tui/checks.h \
 	ui/tui/console.c ui/tui/console.h \
 	ui/tui/copy.c ui/tui/copy.h \
 	ui/tui/deeds.c ui/tui/deeds.h \
@@ -30,6 +32,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/pages.c ui/tui/pages.h \
 	ui/tui/rails.c ui/tui/rails.h \
 	ui/tui/run.c ui/tui/run.h \
+	ui/tui/rows.c ui/tui/rows.h \
 	ui/tui/runner.c ui/tui/runner.h \
 	ui/tui/runs.c ui/tui/runs.h \
 	ui/tui/screen.c ui/tui/screen.h \

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/tui/checks.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/first.h"
 #include "ui/tui/page.h"
@@ -94,14 +95,14 @@ remember(struct ft_console *console, const char *line)
         json_array_remove(console->history, 0);
 }
 
-/* What the page of the first start can show; not help, not a list of names. */
+/* What a page of its own can show; not help, not a list of names. */
 static bool
-is_for_first(const struct ft_words *words)
+is_for_page(const struct ft_words *words, const char *verb, size_t least)
 {
-    static const char *const others[] = { "-n",     "--dry-run", "-h",
-                                          "--help", "--version", "-V" };
+    static const char *const others[] = { "-n", "--dry-run", "-h",     "--help",
+                                          "-V", "--version", "--plain" };
 
-    if (strcmp(words->list[0], "discover") != 0)
+    if (strcmp(words->list[0], verb) != 0 || words->count <= least)
         return false;
     for (size_t i = 1; i < words->count; i++)
         for (size_t k = 0; k < FT_ARRAY_SIZE(others); k++)
@@ -138,8 +139,10 @@ run_line(struct ft_console *console, const char *line)
         ft_console_go_to(console, FT_VIEW_OVERVIEW, NULL);
     else if (console->readonly && ft_words_change(&words))
         ft_console_say(console, FT_SEVERITY_WARN, "this console is read-only");
-    else if (is_for_first(&words))
+    else if (is_for_page(&words, "discover", 0))
         ft_first_discover(console, &words);
+    else if (is_for_page(&words, "check", 1))
+        ft_checks_command(console, &words);
     else if (!strcmp(words.list[0], "console"))
         ft_console_say(console, FT_SEVERITY_WARN, "you are in it");
     else

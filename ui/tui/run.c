@@ -53,12 +53,12 @@ op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
     ft_runs_run(app->runs, words, shown, show);
 }
 
-static void
-op_plan(void *data, const struct ft_words *words)
+static bool
+op_ask(void *data, unsigned ticket, const struct ft_words *words)
 {
     struct app *app = data;
 
-    ft_runs_plan(app->runs, words);
+    return ft_runs_ask(app->runs, ticket, words);
 }
 
 static void
@@ -288,7 +288,7 @@ remember(struct app *app)
 static int
 run_screen(struct app *app, struct ft_error *err)
 {
-    struct ft_console_ops ops = { op_run,   op_ask_again, op_plan,
+    struct ft_console_ops ops = { op_run,   op_ask_again, op_ask,
                                   op_first, op_copy,      op_write,
                                   op_shell, op_suspend,   app };
     bool utf8 = !app->options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");

@@ -8,24 +8,25 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "ui/tui/console.h"
 #include "ui/tui/first.h"
 #include "ui/tui/pages.h"
 #include "ui/tui/runner.h"
-#include "ui/tui/sheet.h"
 #include "ui/work/source.h"
 
 #define OUTPUT_MAX (1 << 20)
 
-enum purpose { FOR_NOTHING, FOR_READING, FOR_A_PLAN, FOR_FIRST };
+enum purpose { FOR_NOTHING, FOR_READING, FOR_AN_ANSWER, FOR_FIRST };
 
 struct running {
     struct ft_run *run; /* NULL: free */
     enum purpose purpose;
     enum ft_first_what what;    /* with FOR_FIRST */
-    struct ft_console *console; /* the same */
+    unsigned ticket;            /* with FOR_AN_ANSWER */
+    struct ft_console *console; /* with FOR_FIRST */
     bool news;                  /* a line has come */
     char title[512];
-    char *text; /* what it printed, for reading or the plan */
+    char *text; /* what it printed, but for FOR_NOTHING */
     size_t used;
     char message[512]; /* its last message */
     char hint[512];
@@ -100,7 +101,7 @@ on_line(void *data, const char *line, bool error)
         r->news = true;
         return;
     }
-    if (r->purpose == FOR_NOTHING || (error && r->purpose >= FOR_A_PLAN) ||
+    if (r->purpose == FOR_NOTHING || (error && r->purpose >= FOR_AN_ANSWER) ||
         r->used + size + 2 > OUTPUT_MAX)
         return;
     larger = realloc(r->text, r->used + size + 2);
@@ -116,10 +117,12 @@ on_line(void *data, const char *line, bool error)
 static void
 ended(struct ft_runs *runs, struct running *r, int status)
 {
-    if (r->purpose == FOR_A_PLAN) {
-        FT_AUTOJSON json_t *plan = r->text ? json_loads(r->text, 0, NULL) : NULL;
+    if (r->purpose == FOR_AN_ANSWER) {
+        FT_AUTOJSON json_t *document =
+            r->text ? json_loads(r->text, 0, NULL) : NULL;
 
-        ft_sheet_answer(runs->console, plan, status, r->message);
+        ft_console_answer(runs->console, r->ticket, document, status,
+                          r->message);
     } else if (r->purpose == FOR_FIRST) {
         FT_AUTOJSON json_t *document =
             r->text ? json_loads(r->text, 0, NULL) : NULL;
@@ -193,10 +196,14 @@ ft_runs_run(struct ft_runs *runs, const struct ft_words *words,
     start(runs, words, shown, show ? FOR_READING : FOR_NOTHING);
 }
 
-void
-ft_runs_plan(struct ft_runs *runs, const struct ft_words *words)
+bool
+ft_runs_ask(struct ft_runs *runs, unsigned ticket, const struct ft_words *words)
 {
-    start(runs, words, words, FOR_A_PLAN);
+    struct running *r = start(runs, words, words, FOR_AN_ANSWER);
+
+    if (r)
+        r->ticket = ticket;
+    return r != NULL;
 }
 
 void

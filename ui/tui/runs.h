@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The commands that the console has under way (runner.h), and where their ends
- * go: to the sheet, to the first start, to a text that is read, or to the last
+ * go: to who asked, to the first start, to a text that is read, or to the last
  * row. The same for every face of the console.
  *
  * Ownership: ft_runs_close; commands that have not ended are left to
@@ -28,7 +28,8 @@ struct ft_runs *ft_runs_open(struct ft_console *console,
 /* Those of ft_console_ops: the message says when one cannot be begun. */
 void ft_runs_run(struct ft_runs *runs, const struct ft_words *words,
                  const struct ft_words *shown, bool show);
-void ft_runs_plan(struct ft_runs *runs, const struct ft_words *words);
+bool ft_runs_ask(struct ft_runs *runs, unsigned ticket,
+                 const struct ft_words *words);
 void ft_runs_first(struct ft_runs *runs, enum ft_first_what what,
                    const struct ft_words *words);
 void ft_runs_ask_again(struct ft_runs *runs);

@@ -29,6 +29,7 @@ struct ft_sheet {
     char standby[256], witness[256]; /* chosen; empty: the best */
     json_t *plan;                    /* what was answered last, or NULL */
     char trouble[512];               /* why there is no plan */
+    unsigned ticket;                 /* of what is asked, while asking */
     bool asking;
     bool applied;
     int open;   /* enum line */
@@ -71,8 +72,8 @@ ask(struct ft_console *console)
     choices(sheet, false, &words);
     ft_words_add(&words, "--dry-run");
     ft_words_add(&words, "--json");
-    sheet->asking = true;
-    console->ops.plan(console->ops.data, &words);
+    sheet->ticket = ++console->ticket;
+    sheet->asking = console->ops.ask(console->ops.data, sheet->ticket, &words);
 }
 
 void
@@ -94,20 +95,21 @@ ft_sheet_begin(struct ft_console *console, const json_t *row)
     ask(console);
 }
 
-void
-ft_sheet_answer(struct ft_console *console, const json_t *plan, int status,
-                const char *message)
+bool
+ft_sheet_answer(struct ft_console *console, unsigned ticket, const json_t *plan,
+                int status, const char *message)
 {
     struct ft_sheet *sheet = console->sheet;
 
-    if (!sheet)
-        return;
+    if (!sheet || !sheet->asking || sheet->ticket != ticket)
+        return false;
     sheet->asking = false;
     json_decref(sheet->plan);
     sheet->plan = plan ? json_deep_copy(plan) : NULL;
     snprintf(sheet->trouble, sizeof(sheet->trouble), "%s",
              status ? message && *message ? message : "it cannot be protected"
                     : "");
+    return true;
 }
 
 /* ---- what is known ---- */

@@ -19,12 +19,9 @@ struct ft_sheet;
 /* Opens the sheet for the VM of this row, the draft of the same VM again. */
 void ft_sheet_begin(struct ft_console *console, const json_t *row);
 
-/*
- * What the planning command printed (NULL: nothing) and its exit status;
- * message is the last line of its messages. Ignored when there is no sheet.
- */
-void ft_sheet_answer(struct ft_console *console, const json_t *plan, int status,
-                     const char *message);
+/* As ft_console_answer. False: this ticket is not of the sheet. */
+bool ft_sheet_answer(struct ft_console *console, unsigned ticket,
+                     const json_t *plan, int status, const char *message);
 
 /* True: taken. */
 bool ft_sheet_key(struct ft_console *console, const struct ft_key *key);

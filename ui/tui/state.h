@@ -43,6 +43,8 @@ enum ft_view_id {
     FT_VIEW_EVENT,
     FT_VIEW_JOBS,
     FT_VIEW_WHAT_IF,
+    FT_VIEW_CHECKS,
+    FT_VIEW_CHECK,
     FT_VIEW_TEXT,
     FT_VIEW_SHEET,
     FT_VIEW_FIRST,
@@ -67,8 +69,12 @@ struct ft_console_ops {
                 const struct ft_words *shown, bool show);
     /* Everything is asked again now. */
     void (*ask_again)(void *data);
-    /* Plans a protection (the sheet): words are its command. */
-    void (*plan)(void *data, const struct ft_words *words);
+    /*
+     * Runs words in the background, too: the one document that they print goes
+     * to ft_console_answer with this ticket. False: it cannot be begun, and a
+     * message says why.
+     */
+    bool (*ask)(void *data, unsigned ticket, const struct ft_words *words);
     /* The same for ft_first_line and ft_first_ended; ft_console_open, too. */
     void (*first)(void *data, enum ft_first_what what,
                   const struct ft_words *words);
@@ -177,8 +183,10 @@ struct ft_console {
     bool utf8, readonly, leave;
     char *text; /* of the text view; lines end with newlines */
     char text_title[128];
-    struct ft_sheet *sheet; /* NULL: none was begun (sheet.h) */
-    struct ft_first *first; /* NULL: was never opened (first.h) */
+    unsigned ticket;          /* the last one that was given, of ops.ask */
+    struct ft_checks *checks; /* NULL: none were asked for (checks.h) */
+    struct ft_sheet *sheet;   /* NULL: none was begun (sheet.h) */
+    struct ft_first *first;   /* NULL: was never opened (first.h) */
 };
 
 /* The last message, in the last row. */

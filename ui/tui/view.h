@@ -13,6 +13,8 @@ extern const struct ft_view ft_view_events;
 extern const struct ft_view ft_view_event;
 extern const struct ft_view ft_view_jobs;
 extern const struct ft_view ft_view_what_if;
+extern const struct ft_view ft_view_checks;
+extern const struct ft_view ft_view_check;
 extern const struct ft_view ft_view_text;
 extern const struct ft_view ft_view_sheet;
 extern const struct ft_view ft_view_first;

@@ -29,13 +29,17 @@ op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
     asked.runs++;
 }
 
-static void
-op_plan(void *data, const struct ft_words *words)
+static bool
+op_ask(void *data, unsigned ticket, const struct ft_words *words)
 {
     (void)data;
+    if (asked.busy)
+        return false;
+    asked.ticket = ticket;
     ft_words_text(words, asked.command, sizeof(asked.command));
     ft_words_text(words, asked.plan, sizeof(asked.plan));
     asked.plans++;
+    return true;
 }
 
 static void
@@ -63,7 +67,7 @@ op_text(void *data, const char *text)
 const struct ft_console_ops ops = {
     .run = op_run,
     .ask_again = op_nothing,
-    .plan = op_plan,
+    .ask = op_ask,
     .first = op_first,
     .copy = op_text,
     .write = op_text,

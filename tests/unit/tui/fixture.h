@@ -22,7 +22,9 @@
 /* What the owner was asked for. */
 struct asked {
     char command[4096]; /* the last one, of whatever sort */
-    char plan[1024];    /* the last one that plans */
+    char plan[1024];    /* the last one whose answer is waited for */
+    unsigned ticket;    /* the same */
+    bool busy;          /* it cannot be begun */
     bool shown;
     enum ft_first_what what;
     unsigned runs, plans, first;

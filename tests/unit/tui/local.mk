@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ui/tui
 if HAVE_CMOCKA
-tui_tests = tests/unit/tui/test-first tests/unit/tui/test-grid tests/unit/tui/test-runner \
+tui_tests = tests/unit/tui/test-checks tests/unit/tui/test-first tests/unit/tui/test-grid tests/unit/tui/test-runner \
 	tests/unit/tui/test-screens
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
 tui_libs = libftuitui.a libftuitext.a libftuimodel.a libftpair.a libftbase.a -lm \
 	$(NCURSES_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tui_fixture = tests/unit/tui/fixture.c tests/unit/tui/fixture.h
+tests_unit_tui_test_checks_SOURCES = tests/unit/tui/test-checks.c $(tui_fixture)
+tests_unit_tui_test_checks_LDADD = $(tui_libs)
 tests_unit_tui_test_first_SOURCES = tests/unit/tui/test-first.c $(tui_fixture)
 tests_unit_tui_test_first_LDADD = $(tui_libs)
 tests_unit_tui_test_grid_SOURCES = tests/unit/tui/test-grid.c
@@ -22,8 +24,8 @@ TESTS += tests/unit/tui/readme-screens
 dist_check_SCRIPTS += tests/unit/tui/readme-screens
 EXTRA_DIST += tests/unit/tui/pictures tests/unit/tui/screens
 # The screens as they are now, to be looked at before they are committed.
-update-screens: tests/unit/tui/test-screens tests/unit/tui/test-first
-	srcdir=$(srcdir) FT_UPDATE_SCREENS=yes tests/unit/tui/test-first
-	srcdir=$(srcdir) FT_UPDATE_SCREENS=yes tests/unit/tui/test-screens
+screen_tests = tests/unit/tui/test-checks tests/unit/tui/test-first tests/unit/tui/test-screens
+update-screens: $(screen_tests)
+	for test in $(screen_tests); do srcdir=$(srcdir) FT_UPDATE_SCREENS=yes $$test; done
 	srcdir=$(srcdir) $(srcdir)/tests/unit/tui/readme-screens --update
 .PHONY: update-screens

@@ -315,7 +315,7 @@ test_the_sheet_goes_by_enter(void **state)
     press(&console,
           "Enter Enter Enter Enter"); /* still asking: no way to apply */
     assert_int_equal(asked.runs, 0);
-    ft_sheet_answer(&console, answer, 0, "");
+    ft_console_answer(&console, asked.ticket, answer, 0, "");
     console.message[0] = '\0';
     press(&console, "2");
     text = drawn(&console, 80, 24, true);
