@@ -2,12 +2,15 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/tui/linear-run.h"
 #include "ui/tui/run.h"
+#include "ui/tui/screen.h"
 #include "ui/tui/terminal.h"
 
 #define OPTION(member) offsetof(struct ft_cli_options, member)
@@ -19,8 +22,17 @@ static const struct ft_option options[] = {
       "draw with ASCII characters only" },
     { "mono", 0, FT_OPTION_FLAG, NULL, OPTION(mono), 0, 0,
       "draw without colours (as NO_COLOR does)" },
+    { "linear", 0, FT_OPTION_FLAG, NULL, OPTION(linear), 0, 0,
+      "line by line, for a screen reader or a log; nothing is drawn" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
+
+/* Asked for, or all that this terminal can do. */
+static bool
+is_linear(const struct ft_cli *cli)
+{
+    return cli->options.linear || !ft_screen_type(getenv("TERM"));
+}
 
 /* Before the database is opened and threads begin: it forks. */
 static enum ft_exit
@@ -30,10 +42,13 @@ check(struct ft_cli *cli, int argc, char **argv)
 
     (void)argc;
     (void)argv;
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+    if (!isatty(STDIN_FILENO) ||
+        (!isatty(STDOUT_FILENO) && !cli->options.linear))
         return ft_cli_fail_text(cli, FT_EXIT_USAGE,
                                 "Use the commands: ftadmin --help.",
                                 "the console needs a terminal");
+    if (is_linear(cli))
+        return FT_EXIT_OK;
     return ft_terminal_guard(STDOUT_FILENO, &err) ? ft_cli_fail(cli, &err)
                                                   : FT_EXIT_OK;
 }
@@ -72,13 +87,19 @@ run(struct ft_cli *cli, int argc, char **argv)
                                      cli->options.ascii,
                                      cli->options.mono,
                                      { .count = 0 } };
+    const char *term = getenv("TERM");
     struct ft_error err = FT_ERROR_INIT;
+    int rc;
 
     (void)argc;
     (void)argv;
     common_options(cli, &wanted.common);
-    return ft_tui_run(&cli->work, &wanted, &err) ? ft_cli_fail(cli, &err)
-                                                 : FT_EXIT_OK;
+    if (is_linear(cli) && !cli->options.linear)
+        ft_cli_note(cli, "TERM %s has no full screen: line by line instead.",
+                    term && *term ? term : "(none)");
+    rc = is_linear(cli) ? ft_linear_run(&cli->work, &wanted, &err)
+                        : ft_tui_run(&cli->work, &wanted, &err);
+    return rc ? ft_cli_fail(cli, &err) : FT_EXIT_OK;
 }
 
 const struct ft_command ft_command_console = {

@@ -60,6 +60,7 @@ struct ft_cli_options {
     bool readonly;
     bool ascii;
     bool mono;
+    bool linear;
     /* events */
     bool follow;
     int64_t limit;

@@ -20,6 +20,10 @@ libftuitui_a_SOURCES = \
 	ui/tui/host-page.c \
 	ui/tui/key.c ui/tui/key.h \
 	ui/tui/keymap.c ui/tui/keymap.h \
+	ui/tui/linear.c ui/tui/linear.h \
+	ui/tui/linear-news.c ui/tui/linear-news.h \
+	ui/tui/linear-page.c ui/tui/linear-page.h \
+	ui/tui/linear-run.c ui/tui/linear-run.h \
 	ui/tui/list.c ui/tui/list.h \
 	ui/tui/lists.c \
 	ui/tui/look.c ui/tui/look.h \

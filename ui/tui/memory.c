@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "ui/tui/state.h"
 
 #define MEMORY_MAX (1 << 20) /* bytes */
 
@@ -45,6 +46,19 @@ ft_memory_load(void)
     if (!file_path(path, sizeof(path), false))
         ft_json_load(path, MEMORY_MAX, &memory, NULL);
     return memory ? memory : json_object();
+}
+
+void
+ft_memory_recall(json_t *typed, char left_at[32])
+{
+    FT_AUTOJSON json_t *memory = ft_memory_load();
+    const json_t *line;
+    size_t index;
+
+    snprintf(left_at, 32, "%s", ft_json_string(memory, "left", ""));
+    json_array_foreach(json_object_get(memory, "typed"), index, line)
+        if (json_is_string(line) && index < FT_TYPED_MAX)
+            json_array_append(typed, (json_t *)(uintptr_t)line);
 }
 
 void

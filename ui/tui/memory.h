@@ -14,6 +14,12 @@
 /* {"left": "2026-11-28T03:12:04Z", "typed": [...]}; never NULL but without memory. */
 json_t *ft_memory_load(void);
 
+/*
+ * What is known of this user from the last time: the lines that were typed,
+ * into this array, and when it was left, "" when that is not known.
+ */
+void ft_memory_recall(json_t *typed, char left_at[32]);
+
 /* Writes typed, and that it is left now. */
 void ft_memory_save(json_t *typed);
 

@@ -270,21 +270,6 @@ open_screen(struct app *app, struct ft_error *err)
     return rc;
 }
 
-/* What is known of this user from the last time. */
-static void
-remember(struct app *app)
-{
-    FT_AUTOJSON json_t *memory = ft_memory_load();
-    const json_t *line;
-    size_t index;
-
-    snprintf(app->console.left_at, sizeof(app->console.left_at), "%s",
-             ft_json_string(memory, "left", ""));
-    json_array_foreach(json_object_get(memory, "typed"), index, line)
-        if (json_is_string(line) && index < FT_TYPED_MAX)
-            json_array_append(app->console.history, (json_t *)(uintptr_t)line);
-}
-
 static int
 run_screen(struct app *app, struct ft_error *err)
 {
@@ -300,7 +285,7 @@ run_screen(struct app *app, struct ft_error *err)
                    : -ENOMEM;
     app->console.readonly = app->options->readonly;
     if (!rc)
-        remember(app);
+        ft_memory_recall(app->console.history, app->console.left_at);
     if (!rc)
         rc = open_screen(app, err);
     if (!rc)

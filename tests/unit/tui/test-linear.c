@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The linear console: whole conversations, with what was typed where a terminal
+ * would show it, compared with screens/linear-NAME.txt; its questions are as
+ * strict as the screen's; and news come no faster than they can be heard.
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "fixture.h"
+#include "ui/tui/linear.h"
+#include "ui/tui/pages.h"
+
+struct session {
+    struct ft_console console;
+    struct ft_picture picture;
+    struct ft_linear linear;
+    FILE *out;
+    char *text;
+    size_t size, from;
+};
+
+static void
+open_session(struct session *s, const char *picture)
+{
+    memset(s, 0, sizeof(*s));
+    begin(&s->console, &s->picture, picture);
+    strcpy(s->console.left_at, "2026-11-28T03:10:10Z");
+    s->out = open_memstream(&s->text, &s->size);
+    assert_non_null(s->out);
+    ft_linear_begin(&s->linear, &s->console, s->out, 0);
+}
+
+static void
+say(struct session *s, const char *line)
+{
+    fprintf(s->out, "%s\n", line);
+    ft_linear_take(&s->linear, line);
+}
+
+/* What was told up to now. */
+static const char *
+told(struct session *s)
+{
+    fflush(s->out);
+    return s->text + s->from;
+}
+
+/* Only what comes from now on. */
+static void
+forget(struct session *s)
+{
+    fflush(s->out);
+    s->from = s->size;
+}
+
+static void
+close_session(struct session *s)
+{
+    ft_linear_end(&s->linear);
+    fclose(s->out);
+    free(s->text);
+    end(&s->console, &s->picture);
+}
+
+/* No escape sequence, no control character, no drawing, whatever is told. */
+static void
+assert_plain(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 && *text != '\n')
+            fail_msg("byte %02x is told", (unsigned char)*text);
+        else if (!strncmp(text, "\xe2\x94", 2) || !strncmp(text, "\xe2\x95", 2))
+            fail_msg("a frame is told: %.40s", text);
+}
+
+static const struct {
+    const char *name, *picture;
+    const char *lines[12];
+} conversations[] = {
+    { "linear-calm", "calm", { "db-01", "b", "hosts", "2", "b", "q" } },
+    { "linear-trouble", "trouble", { "1", "a", "", "events", "jobs", "q" } },
+    { "linear-hostile", "mixed", { "what if", "q" } },
+    { "linear-switchover", "calm", { "j", "a", "s", "yes", "q" } },
+    { "linear-severe", "calm", { "a", "u", "db-02", "a", "u", "db-01", "q" } },
+    { "linear-empty", "empty", { "overview", "status", "q" } },
+};
+
+static void
+test_conversations(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(conversations); i++) {
+        struct session s;
+
+        open_session(&s, conversations[i].picture);
+        for (size_t k = 0; conversations[i].lines[k]; k++)
+            say(&s, conversations[i].lines[k]);
+        assert_true(s.console.leave);
+        assert_plain(told(&s));
+        compare_text(conversations[i].name, told(&s));
+        close_session(&s);
+    }
+}
+
+/* ---- questions ---- */
+
+static void
+test_only_a_written_yes_does_it(void **state)
+{
+    static const char *const others[] = { "",        "y",      "Y",  "no",
+                                          "ye",      "s",      "1",  " yes",
+                                          "yes yes", "yesyes", "\t", "\033[A" };
+    struct session s;
+
+    (void)state;
+    open_session(&s, "calm");
+    for (size_t i = 0; i < FT_ARRAY_SIZE(others); i++) {
+        say(&s, "a");
+        say(&s, "s");
+        assert_true(ft_linear_asks(&s.linear));
+        say(&s, others[i]);
+        if (asked.runs)
+            fail_msg("\"%s\" was a yes", others[i]);
+        while (s.console.overlay != FT_OVERLAY_NONE)
+            say(&s, "");
+    }
+    say(&s, "a");
+    say(&s, "s");
+    say(&s, "yes");
+    assert_int_equal(asked.runs, 1);
+    assert_string_equal(
+        asked.command,
+        "ftadmin switchover 00000001-aaaa-4000-8000-000000000000 --yes");
+    close_session(&s);
+}
+
+static void
+test_the_severe_want_the_name(void **state)
+{
+    static const char *const others[] = { "", "yes", "db-0", "db-011", "DB-01" };
+    struct session s;
+
+    (void)state;
+    open_session(&s, "calm");
+    for (size_t i = 0; i < FT_ARRAY_SIZE(others); i++) {
+        say(&s, "a");
+        say(&s, "u");
+        say(&s, others[i]);
+        assert_int_equal(asked.runs, 0);
+        assert_int_equal(s.console.overlay, FT_OVERLAY_NONE);
+    }
+    say(&s, "a");
+    say(&s, "u");
+    say(&s, "db-01");
+    assert_int_equal(asked.runs, 1);
+    close_session(&s);
+}
+
+static void
+test_read_only(void **state)
+{
+    struct session s;
+
+    (void)state;
+    open_session(&s, "calm");
+    s.console.readonly = true;
+    say(&s, "a");
+    say(&s, "s");
+    say(&s, "yes");
+    say(&s, "unprotect db-01 --yes");
+    say(&s, ":protect build --yes");
+    say(&s, "build");
+    say(&s, "protect");
+    assert_int_equal(asked.runs, 0);
+    assert_int_equal(asked.plans, 0);
+    close_session(&s);
+}
+
+/* ---- how much, and how often ---- */
+
+static unsigned
+lines_of(const char *text)
+{
+    unsigned lines = 0;
+
+    for (; (text = strchr(text, '\n')); text++)
+        lines++;
+    return lines;
+}
+
+static void
+test_a_long_text_comes_in_parts(void **state)
+{
+    FT_AUTOFREE char *text = malloc(100 * 10 + 1);
+    struct session s;
+
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        snprintf(text + i * 10, 11, "line %04d\n", i);
+    open_session(&s, "calm");
+    forget(&s);
+    ft_console_show_text(&s.console, "a command", FT_STEAL(text));
+    ft_linear_news(&s.linear, 1);
+    assert_int_equal(lines_of(told(&s)), FT_LINEAR_PART + 2);
+    assert_non_null(strstr(told(&s), "61 lines more: Enter.\n[more] "));
+    say(&s, "");
+    say(&s, "");
+    assert_non_null(strstr(told(&s), "line 0099\nText [again] "));
+    close_session(&s);
+}
+
+static void
+test_news_come_slowly_and_few(void **state)
+{
+    struct ft_picture later;
+    struct session s;
+
+    (void)state;
+    open_session(&s, "calm");
+    load("trouble", &later);
+    forget(&s);
+    ft_console_set_picture(&s.console, &later);
+    ft_linear_news(&s.linear, FT_LINEAR_NEWS_MS - 1);
+    assert_string_equal(told(&s), "");
+    ft_linear_news(&s.linear, FT_LINEAR_NEWS_MS);
+    assert_non_null(strstr(told(&s), "db-01: protected to alone."));
+    assert_non_null(strstr(told(&s), "kvm2: ok to stale."));
+    assert_true(lines_of(told(&s)) <= FT_LINEAR_NEWS_LINES + 3);
+    assert_plain(told(&s));
+    forget(&s);
+    ft_linear_news(&s.linear, 10 * FT_LINEAR_NEWS_MS);
+    assert_string_equal(told(&s), ""); /* nothing is said twice */
+    ft_console_set_picture(&s.console, &s.picture);
+    ft_linear_news(&s.linear, 11 * FT_LINEAR_NEWS_MS - 1);
+    assert_string_equal(told(&s), "");
+    ft_linear_news(&s.linear, 11 * FT_LINEAR_NEWS_MS);
+    assert_non_null(strstr(told(&s), "db-01: alone to protected."));
+    unload(&later);
+    close_session(&s);
+}
+
+/* What is asked stands; news go on beside it and answer nothing. */
+static void
+test_news_while_it_asks(void **state)
+{
+    struct ft_picture later;
+    struct session s;
+
+    (void)state;
+    open_session(&s, "calm");
+    load("trouble", &later);
+    say(&s, "a");
+    say(&s, "s");
+    ft_console_set_picture(&s.console, &later);
+    forget(&s);
+    ft_linear_news(&s.linear, FT_LINEAR_NEWS_MS);
+    assert_non_null(strstr(told(&s), "Type yes to do it, or Enter for no: "));
+    say(&s, "yes"); /* it is alone by now */
+    assert_int_equal(asked.runs, 0);
+    assert_non_null(strstr(told(&s), "WARN: switch over of db-01: not now"));
+    ft_console_set_picture(&s.console, &s.picture);
+    unload(&later);
+    close_session(&s);
+}
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conversations),
+        cmocka_unit_test(test_only_a_written_yes_does_it),
+        cmocka_unit_test(test_the_severe_want_the_name),
+        cmocka_unit_test(test_read_only),
+        cmocka_unit_test(test_a_long_text_comes_in_parts),
+        cmocka_unit_test(test_news_come_slowly_and_few),
+        cmocka_unit_test(test_news_while_it_asks),
+    };
+
+    setlocale(LC_ALL, "C.UTF-8");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/tui/linear-run.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "ui/tui/console.h"
+#include "ui/tui/copy.h"
+#include "ui/tui/linear.h"
+#include "ui/tui/memory.h"
+#include "ui/tui/runs.h"
+#include "ui/tui/terminal.h"
+#include "ui/work/source.h"
+
+#define TICK_MS 1000
+#define RUNS_MS 50 /* while commands are under way */
+#define RATE_MS 1000
+
+struct app {
+    struct ft_console console;
+    struct ft_linear linear;
+    struct ft_work_source *source;
+    struct ft_runs *runs;
+    char line[FT_LINEAR_LINE];
+    size_t used;
+    bool too_long;
+};
+
+static int64_t
+now_ms(void)
+{
+    return ft_clock_ns() / FT_NS_PER_MS;
+}
+
+/* ---- what the console asks for ---- */
+
+static void
+op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
+       bool show)
+{
+    struct app *app = data;
+
+    ft_runs_run(app->runs, words, shown, show);
+}
+
+static bool
+op_ask(void *data, unsigned ticket, const struct ft_words *words)
+{
+    struct app *app = data;
+
+    return ft_runs_ask(app->runs, ticket, words);
+}
+
+static void
+op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+{
+    struct app *app = data;
+
+    ft_runs_first(app->runs, what, words);
+}
+
+static void
+op_ask_again(void *data)
+{
+    struct app *app = data;
+
+    ft_runs_ask_again(app->runs);
+}
+
+static void
+to_file(struct app *app, const char *text, const char *name)
+{
+    char path[512];
+    int rc = ft_copy_to_file(text, name, path, sizeof(path));
+
+    if (rc)
+        ft_console_say(&app->console, FT_SEVERITY_CRIT, "not written: %s",
+                       strerror(-rc));
+    else
+        ft_console_say(&app->console, FT_SEVERITY_OK, "written to %s", path);
+}
+
+/* No escape sequence goes out, so there is no clipboard. */
+static void
+op_copy(void *data, const char *text)
+{
+    to_file(data, text, "copy.txt");
+}
+
+static void
+op_write(void *data, const char *text)
+{
+    to_file(data, text, NULL);
+}
+
+static void
+op_shell(void *data)
+{
+    const char *shell = getenv("SHELL");
+    pid_t pid;
+
+    (void)data;
+    fflush(stdout);
+    pid = fork();
+    if (pid == 0) {
+        execlp(shell && *shell ? shell : "/bin/sh", "sh", (char *)NULL);
+        _exit(127);
+    }
+    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+}
+
+/* The terminal does it: Ctrl-Z is no text. */
+static void
+op_suspend(void *data)
+{
+    (void)data;
+}
+
+/* ---- lines ---- */
+
+static void
+take_line(struct app *app)
+{
+    app->line[app->used] = '\0';
+    if (app->too_long || strlen(app->line) != app->used)
+        ft_linear_take(&app->linear, "\a"); /* refused: no text */
+    else
+        ft_linear_take(&app->linear, app->line);
+    app->used = 0;
+    app->too_long = false;
+}
+
+/*
+ * Every line, until one asks for something that would be changed: what was typed
+ * before that, or pasted behind it, is dropped.
+ */
+static void
+take_bytes(struct app *app, const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size && !app->console.leave; i++) {
+        if (bytes[i] == '\n') {
+            take_line(app);
+            if (ft_linear_asks(&app->linear)) {
+                tcflush(STDIN_FILENO, TCIFLUSH);
+                return;
+            }
+        } else if (bytes[i] != '\r') {
+            if (app->used + 1 < sizeof(app->line))
+                app->line[app->used++] = bytes[i];
+            else
+                app->too_long = true;
+        }
+    }
+}
+
+/* 0, or -EPIPE: nobody is there any more. */
+static int
+read_lines(struct app *app)
+{
+    char bytes[4096];
+    ssize_t size = read(STDIN_FILENO, bytes, sizeof(bytes));
+
+    if (size < 0)
+        return errno == EINTR || errno == EAGAIN ? 0 : -EPIPE;
+    if (size == 0)
+        app->console.leave = true;
+    take_bytes(app, bytes, (size_t)size);
+    return ferror(stdout) ? -EPIPE : 0;
+}
+
+/* ---- the loop ---- */
+
+static int
+turn(struct app *app)
+{
+    struct pollfd polls[2 + 2 * FT_RUNS_MAX];
+    nfds_t count = 2;
+    int rc;
+
+    polls[0] = (struct pollfd){ STDIN_FILENO, POLLIN, 0 };
+    polls[1] =
+        (struct pollfd){ ft_work_source_descriptor(app->source), POLLIN, 0 };
+    count += ft_runs_poll(app->runs, &polls[count]);
+    rc = poll(polls, count, ft_runs_any(app->runs) ? RUNS_MS : TICK_MS);
+    if (rc < 0 && errno != EINTR)
+        return -errno;
+    rc = rc > 0 && polls[0].revents ? read_lines(app) : 0;
+    ft_runs_read(app->runs);
+    if (ft_work_source_take(app->source))
+        ft_console_set_picture(&app->console,
+                               ft_work_source_picture(app->source));
+    if (!rc && !app->console.leave)
+        ft_linear_news(&app->linear, now_ms());
+    return rc ? rc : ferror(stdout) ? -EPIPE : 0;
+}
+
+static int
+run_console(struct app *app, const struct ft_tui_options *options)
+{
+    struct ft_console_ops ops = { op_run,   op_ask_again, op_ask,
+                                  op_first, op_copy,      op_write,
+                                  op_shell, op_suspend,   app };
+    bool utf8 = !options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
+    int rc = ft_console_open(&app->console, &ops,
+                             ft_work_source_picture(app->source), utf8);
+
+    if (rc)
+        return rc;
+    app->console.readonly = options->readonly;
+    ft_memory_recall(app->console.history, app->console.left_at);
+    ft_linear_begin(&app->linear, &app->console, stdout, now_ms());
+    while (!rc && !app->console.leave)
+        rc = turn(app);
+    if (!rc)
+        putchar('\n');
+    fflush(stdout);
+    ft_linear_end(&app->linear);
+    ft_memory_save(app->console.history);
+    return rc;
+}
+
+int
+ft_linear_run(const struct ft_work *work, const struct ft_tui_options *options,
+              struct ft_error *err)
+{
+    FT_AUTOFREE struct app *app = calloc(1, sizeof(*app));
+    int rc;
+
+    if (!app)
+        return ft_fail(err, ENOMEM, NULL, "no memory for the console");
+    rc = ft_work_source_open(work, RATE_MS, &app->source, err);
+    if (!rc)
+        app->runs = ft_runs_open(&app->console, app->source, &options->common);
+    if (!rc)
+        rc = app->runs ? run_console(app, options) : -ENOMEM;
+    fflush(stdout);
+    if (!rc || rc == -EPIPE) /* nobody waits for a word about it */
+        ft_terminal_let_go(rc != 0);
+    ft_runs_close(app->runs);
+    ft_console_close(&app->console);
+    ft_work_source_close(app->source);
+    if (rc && !err->code)
+        ft_fail(err, -rc, NULL, "%s",
+                rc == -EPIPE ? "the terminal went away" : strerror(-rc));
+    return rc;
+}
