@@ -4,21 +4,14 @@
 #include "pair/status-figures.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stddef.h>
 
 #include "base/cleanup.h"
 
 /*
- * A member of STATUS, or one inside of a member that is an object or a list of
- * objects. What stands here is told at the pace that a client asked for, all
- * else at once.
+ * What stands here is told at the pace that a client asked for, all else at
+ * once. ft-protocol(7) lists it as well.
  */
-static const struct {
-    const char *member;
-    const char *inner; /* NULL: the whole member is a figure */
-    bool seldom;       /* long, and told with a whole STATUS only */
-} figures[] = {
+static const struct ft_status_figure figures[] = {
     { "age_ms", NULL, false },
     { "apply_ms", NULL, false },
     { "asked_by", NULL, false },
@@ -50,6 +43,12 @@ static const struct {
     { "rtt_ms", NULL, false },
     { "staged_bytes", NULL, false },
 };
+
+const struct ft_status_figure *
+ft_status_figure(size_t index)
+{
+    return index < FT_ARRAY_SIZE(figures) ? &figures[index] : NULL;
+}
 
 static void
 remove_inner(json_t *value, const char *name)

@@ -9,7 +9,20 @@
 #ifndef FT_PAIR_STATUS_FIGURES_H
 #define FT_PAIR_STATUS_FIGURES_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <jansson.h>
+
+/* A row of the table, which is in the order of the alphabet. */
+struct ft_status_figure {
+    const char *member; /* of STATUS */
+    const char *inner; /* of it, an object or a list of such; NULL: all of it */
+    bool seldom;       /* long, and told with a whole STATUS only */
+};
+
+/* NULL when out of range. */
+const struct ft_status_figure *ft_status_figure(size_t index);
 
 /*
  * A copy of status without what is a figure, to be compared by json_equal: a

@@ -9,9 +9,12 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/json.h"
 #include "pair/metrics.h"
 
@@ -106,6 +109,50 @@ test_unknown_names_are_left_out(void **state)
     assert_int_equal(ft_second_from_json(json, &second), 0);
 }
 
+/* A row of the manual: what a second may have in it. */
+static void
+write_row(const struct ft_metric_info *info, char *out, size_t size)
+{
+    static const char *const sides[] = {
+        [FT_METRIC_PRIMARY] = "primary",
+        [FT_METRIC_STANDBY] = "standby",
+        [FT_METRIC_BOTH] = "both",
+    };
+    const char *unit = !strcmp(info->unit, "B")   ? "bytes"
+                       : !strcmp(info->unit, "1") ? "number"
+                                                  : info->unit;
+
+    snprintf(out, size, "\n.It Qo %s Qc : No %s, %s%s\n%s\n", info->name, unit,
+             sides[info->side], info->kept_long ? ", kept long" : "",
+             info->meaning);
+}
+
+static void
+test_manual_page(void **state)
+{
+    const char *source = getenv("srcdir");
+    FT_AUTOFREE char *text = NULL;
+    char path[512], row[256];
+    const char *at;
+    unsigned rows = 0;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/man/ft-protocol.7", source ? source : ".");
+    assert_int_equal(ft_file_read(path, 1 << 20, &text, NULL), 0);
+    at = strstr(text, "\n.Ss SECOND\n");
+    assert_non_null(at);
+    for (unsigned i = 0; i < FT_METRIC_COUNT; i++) {
+        write_row(ft_metric_info(i), row, sizeof(row));
+        at = strstr(at, row); /* in the order of the table */
+        if (!at)
+            fail_msg("not there, or not in its place:%s", row);
+    }
+    at = strstr(text, "\n.Ss SECOND\n");
+    for (; (at = strstr(at, " Qc : No ")) != NULL; at++)
+        rows++;
+    assert_int_equal(rows, FT_METRIC_COUNT);
+}
+
 int
 main(void)
 {
@@ -115,6 +162,7 @@ main(void)
         cmocka_unit_test(test_a_second_comes_back),
         cmocka_unit_test(test_bad_seconds_are_refused),
         cmocka_unit_test(test_unknown_names_are_left_out),
+        cmocka_unit_test(test_manual_page),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,9 +5,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "pair/status-figures.h"
 
 static const char before[] =
@@ -122,6 +126,61 @@ test_odd_members(void **state)
     assert_int_equal(json_object_size(bare), 2);
 }
 
+/* "a b c paths rtt_ms ...": whole members first, then those inside of others. */
+static void
+list_the_table(char *out, size_t size)
+{
+    const struct ft_status_figure *row;
+    const char *outer = "";
+    size_t used = 0;
+
+    for (int inner = 0; inner < 2; inner++)
+        for (size_t i = 0; (row = ft_status_figure(i)) != NULL; i++) {
+            if (!row->inner != !inner)
+                continue;
+            if (inner && strcmp(outer, row->member) != 0)
+                used += (size_t)snprintf(out + used, size - used, "%s ",
+                                         row->member);
+            outer = row->member;
+            used += (size_t)snprintf(out + used, size - used, "%s ",
+                                     inner ? row->inner : row->member);
+            assert_true(used < size);
+        }
+}
+
+/* The same of the manual, whose words are all in .Qq. */
+static void
+list_the_manual(const char *text, char *out, size_t size)
+{
+    const char *from = strstr(text, "\nFigures are these members of STATUS:\n");
+    const char *end =
+        from ? strstr(from, ".Pq Pa src/pair/status-figures.c") : 0;
+    size_t used = 0;
+
+    assert_non_null(end);
+    while ((from = strstr(from, "\n.Qq ")) != NULL && from < end) {
+        from += strlen("\n.Qq ");
+        used += (size_t)snprintf(out + used, size - used, "%.*s ",
+                                 (int)strcspn(from, " \n"), from);
+        assert_true(used < size);
+    }
+}
+
+static void
+test_manual_page(void **state)
+{
+    const char *source = getenv("srcdir");
+    FT_AUTOFREE char *text = NULL;
+    char path[512], table[2048] = "", manual[2048] = "";
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/man/ft-protocol.7", source ? source : ".");
+    assert_int_equal(ft_file_read(path, 1 << 20, &text, NULL), 0);
+    list_the_table(table, sizeof(table));
+    list_the_manual(text, manual, sizeof(manual));
+    assert_string_equal(manual, table);
+}
+
 int
 main(void)
 {
@@ -131,6 +190,7 @@ main(void)
         cmocka_unit_test(test_inside_of_progress),
         cmocka_unit_test(test_they_are_laid_over),
         cmocka_unit_test(test_odd_members),
+        cmocka_unit_test(test_manual_page),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
