@@ -10,10 +10,17 @@ EXTRA_DIST += \
 	tests/bench/watch
 
 bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check \
-		tests/guest/ledger-clock
+		tests/guest/ledger-clock tests/bench/figures
 	$(srcdir)/tests/bench/run $(BENCHFLAGS)
 bench-watch: ftadmin ftengine tests/guest/ledger-client
 	$(srcdir)/tests/bench/watch $(BENCHFLAGS)
+# what it costs to measure: needs no lab
+EXTRA_PROGRAMS += tests/bench/figures
+tests_bench_figures_SOURCES = tests/bench/figures.c
+tests_bench_figures_LDADD = libftprimary.a libftworker.a libftpair.a \
+	libftbase.a $(JANSSON_LIBS)
+bench-figures: tests/bench/figures
+	tests/bench/figures $(BENCHFLAGS)
 if HAVE_CMOCKA
 # the topology database with 200 pairs: needs no lab
 bench-store: tests/unit/db/test-first-view
@@ -31,4 +38,4 @@ if HAVE_VTERM
 bench-console: ftadmin tests/tui/test-cost
 	tests/tui/test-cost | grep '^[a-z]'
 endif
-.PHONY: bench bench-watch bench-store bench-hub bench-console
+.PHONY: bench bench-figures bench-watch bench-store bench-hub bench-console

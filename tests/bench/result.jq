@@ -14,6 +14,9 @@ def cpu(names):
       then error("a process was started anew while it was measured") else . end
     | [names[] as $name | grown(.[$name].cpu_s)] | add / ($two | span) * 100;
 
+# what they took for each of so many epochs a second, in ms
+def per_epoch(names; $rate): cpu(names) * 10 / $rate;
+
 def load:
     .waited as $waited
     | (.clock | (grown(.offset_ns) / 1e6) / (grown(.time) / 60)) as $drift
@@ -35,9 +38,14 @@ def load:
        dirty_bytes_per_epoch: ($dirty / $epochs), disk_bytes: $disk, link_bytes: $link,
        shipped_per_dirtied: ($link / ($dirty + $disk)),
        shipped_per_s: ($link / span),
+       figures_share_percent: ($figures[0].epoch_ns / 1e4 / $last.status.epoch_cpu_ms),
        engine_cpu_percent: {primary: cpu(["worker", "daemon", "disks"]),
                             standby: ($standby | cpu(["worker", "daemon"]))},
        libvirtd_cpu_percent: {primary: cpu(["libvirtd"]), standby: ($standby | cpu(["libvirtd"]))},
+       epoch_took_ms: (($epochs / span) as $rate
+           | {worker: per_epoch(["worker"]; $rate), disks: per_epoch(["disks"]; $rate),
+              libvirtd: per_epoch(["libvirtd"]; $rate),
+              standby: ($standby | per_epoch(["worker", "libvirtd"]; $rate))}),
        qemu_cpu_percent: {primary: cpu(["qemu"]), standby: ($standby | cpu(["qemu"]))},
        memory: {primary: ($last.worker.rss + $last.disks.rss),
                 primary_anonymous: ($last.worker.anonymous + $last.disks.anonymous),
@@ -59,7 +67,7 @@ def aim(text; $value; limit; unit):
    protected: {answers: $during.answers, p50: $during.p50, p99: $during.p99}} as $latency
 | ([$loads[].memory] | max_by(.primary - .epoch_buffers)) as $memory
 | {outage_ms: ([$takeovers[].outage_ms] | spread)} as $outage
-| {schema: 1, about: $about, loads: $loads,
+| {schema: 1, about: $about, loads: $loads, figures: $figures[0],
    latency_ms: ($latency + {added: {p50: ($latency.protected.p50 - $latency.unprotected.p50),
                                     p99: ($latency.protected.p99 - $latency.unprotected.p99)}}),
    copies_ms: [$copies[].ms],

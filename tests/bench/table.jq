@@ -39,7 +39,11 @@ each("epochs/s"; .epochs_per_s | fixed(1)),
 (["wait", "stop", "scan", "copy", "state", "ship", "ack"][] as $phase
     | each("  of a mean epoch at the end, ms: " + $phase;
            .phases_ms[$phase]? // null | fixed(2))),
-each("CPU time of the primary's worker per epoch, ms"; .epoch_cpu_ms | fixed(2)),
+each("CPU time an epoch that the budget counts, ms"; .epoch_cpu_ms | fixed(2)),
+each("  of it for these figures, %"; .figures_share_percent | fixed(2)),
+([["the primary's worker, all of it", "worker"], ["its disks", "disks"],
+  ["libvirtd there", "libvirtd"], ["worker and libvirtd of the standby", "standby"]][]
+    | . as $r | each("  processor per epoch, ms: " + $r[0]; .epoch_took_ms[$r[1]] | fixed(2))),
 each("memory dirtied per epoch, MiB"; .dirty_bytes_per_epoch | mib | fixed(2)),
 each("shipped, MiB/s"; .shipped_per_s | mib | fixed(2)),
 each("bytes shipped per byte dirtied (memory and disk)"; .shipped_per_dirtied | fixed(2)),
@@ -53,6 +57,9 @@ each("worker and disks resident, primary, MiB"; .memory.primary | mib | fixed(1)
 each("  of it not backed by files, MiB"; .memory.primary_anonymous | mib | fixed(1)),
 each("  epoch buffers allocated, MiB"; .memory.epoch_buffers | mib | fixed(1)),
 each("worker resident, standby, MiB"; .memory.standby | mib | fixed(1)),
+"",
+"measuring in each second: worker \(.figures.worker_second_ns / 1e3 | fixed(0)) us, "
+    + "daemon \(.figures.daemon_second_ns / 1e3 | fixed(0)) us",
 "",
 row("the ledger's answers"; ["bare", "protected", "added"]),
 (.latency_ms | [.unprotected, .protected, .added]
