@@ -101,12 +101,16 @@ do_engine(struct apply *a, size_t index, struct ft_member *member,
           struct ft_error *err)
 {
     struct ft_install_state before;
-    int rc = ft_member_look(a->fleet, member, &before, err);
+    int rc = ft_member_take_engine(a->fleet, member, err);
 
+    if (rc < 0)
+        return rc;
+    rc = ft_member_look(a->fleet, member, &before, err);
     if (rc == 0) {
         a->fresh_engine[index] = !before.installed;
         rc = ft_member_engine(a->fleet, member, show_upload, a, NULL, err);
     }
+    ft_member_give_engine(a->fleet, member);
     return rc == 0 ? ft_member_status(a->fleet, member, err) : rc;
 }
 
@@ -114,9 +118,16 @@ static int
 undo_engine(struct apply *a, size_t index, struct ft_member *member,
             struct ft_error *err)
 {
-    return a->fresh_engine[index]
-               ? ft_member_uninstall(a->fleet, member, true, err)
-               : 0;
+    int rc;
+
+    if (!a->fresh_engine[index])
+        return 0;
+    rc = ft_member_take_engine(a->fleet, member, err);
+    if (rc == 0) {
+        rc = ft_member_uninstall(a->fleet, member, true, err);
+        ft_member_give_engine(a->fleet, member);
+    }
+    return rc;
 }
 
 /* ---- witness ---- */

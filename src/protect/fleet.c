@@ -390,28 +390,24 @@ take_facts(struct ft_member *member, json_t *json, struct ft_error *err)
     return 0;
 }
 
-struct install {
+struct look {
     const char *engine;
-    ft_ssh_progress progress;
-    void *data;
-    bool changed, purge;
     json_t *facts;
-    struct ft_install_state *state;
 };
 
 static int
 probe_job(struct ft_ssh *session, void *data, struct ft_error *err)
 {
-    struct install *install = data;
+    struct look *look = data;
 
-    return ft_install_probe(session, install->engine, &install->facts, err);
+    return ft_install_probe(session, look->engine, &look->facts, err);
 }
 
 int
 ft_member_probe(struct ft_fleet *fleet, struct ft_member *member, bool refresh,
                 struct ft_error *err)
 {
-    struct install install = { .engine = fleet->engine };
+    struct look look = { .engine = fleet->engine };
     struct ft_error local = FT_ERROR_INIT;
     struct ft_hub_state state;
     json_t *json = NULL;
@@ -427,191 +423,13 @@ ft_member_probe(struct ft_fleet *fleet, struct ft_member *member, bool refresh,
     if (engine)
         rc = ft_member_call(fleet, member, "probe", NULL, &json, 60000, &local);
     else
-        rc = ft_member_do(fleet, member, probe_job, &install, &local);
+        rc = ft_member_do(fleet, member, probe_job, &look, &local);
     if (!engine)
-        json = install.facts;
+        json = look.facts;
     if (rc == 0)
         rc = take_facts(member, json, &local);
     json_decref(json);
     if (rc == 0 && engine)
         rc = ft_member_status(fleet, member, &local);
     return keep(member, rc, &local, err);
-}
-
-static int
-look_job(struct ft_ssh *session, void *data, struct ft_error *err)
-{
-    struct install *install = data;
-
-    return ft_install_look(session, install->engine, install->state, err);
-}
-
-int
-ft_member_look(struct ft_fleet *fleet, struct ft_member *member,
-               struct ft_install_state *state, struct ft_error *err)
-{
-    struct install install = { .engine = fleet->engine, .state = state };
-
-    return ft_member_do(fleet, member, look_job, &install, err);
-}
-
-static int
-ensure_job(struct ft_ssh *session, void *data, struct ft_error *err)
-{
-    struct install *install = data;
-
-    return ft_install_ensure(session, install->engine, install->progress,
-                             install->data, &install->changed, err);
-}
-
-int
-ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
-                 ft_ssh_progress progress, void *data, bool *changed,
-                 struct ft_error *err)
-{
-    struct install install = { .engine = fleet->engine,
-                               .progress = progress,
-                               .data = data };
-    int rc = ft_member_do(fleet, member, ensure_job, &install, err);
-
-    if (changed != NULL)
-        *changed = install.changed;
-    if (!install.changed)
-        return rc == 0 ? ft_member_control(fleet, member, err) : rc;
-    ft_hub_reopen(member->host); /* the old channel ended with the old daemon */
-    return rc == 0 ? ft_member_call(fleet, member, "hello", NULL, NULL, 0, err)
-                   : rc;
-}
-
-static int
-remove_job(struct ft_ssh *session, void *data, struct ft_error *err)
-{
-    const struct install *install = data;
-
-    return ft_install_remove(session, install->purge, err);
-}
-
-int
-ft_member_uninstall(struct ft_fleet *fleet, struct ft_member *member,
-                    bool purge, struct ft_error *err)
-{
-    struct install install = { .purge = purge };
-    int rc = ft_member_do(fleet, member, remove_job, &install, err);
-
-    if (member->host != NULL)
-        ft_hub_reopen(member->host);
-    return rc;
-}
-
-/* ---- the planner's view ---- */
-
-static void
-take_pair(const json_t *status, struct ft_inventory *inventory,
-          struct ft_known_pair *pairs)
-{
-    struct ft_known_pair p = { .pair = "" };
-
-    if (ft_json_need_string(status, "pair", p.pair, sizeof(p.pair), NULL) < 0 ||
-        ft_json_need_string(status, "vm", p.vm, sizeof(p.vm), NULL) < 0 ||
-        ft_json_need_string(status, "uuid", p.vm_uuid, sizeof(p.vm_uuid),
-                            NULL) < 0)
-        return;
-    ft_json_need_string(status, "primary", p.primary, sizeof(p.primary), NULL);
-    ft_json_need_string(status, "standby", p.standby, sizeof(p.standby), NULL);
-    ft_json_need_string(status, "state", p.state, sizeof(p.state), NULL);
-    for (size_t i = 0; i < inventory->pair_count; i++)
-        if (strcmp(pairs[i].pair, p.pair) == 0)
-            return; /* both hosts of a pair report it */
-    pairs[inventory->pair_count++] = p;
-}
-
-static size_t
-count_pairs(const struct ft_fleet *fleet)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < fleet->count; i++)
-        count +=
-            json_array_size(json_object_get(fleet->members[i]->status, "pairs"));
-    return count;
-}
-
-int
-ft_fleet_inventory(const struct ft_fleet *fleet, struct ft_inventory *inventory)
-{
-    const struct ft_host **hosts = calloc(fleet->count + 1, sizeof(*hosts));
-    struct ft_known_pair *pairs = calloc(count_pairs(fleet) + 1, sizeof(*pairs));
-
-    memset(inventory, 0, sizeof(*inventory));
-    if (hosts == NULL || pairs == NULL) {
-        free(hosts);
-        free(pairs);
-        return -ENOMEM;
-    }
-    for (size_t i = 0; i < fleet->count; i++) {
-        const json_t *list = json_object_get(fleet->members[i]->status, "pairs");
-
-        if (fleet->members[i]->facts != NULL)
-            hosts[inventory->host_count++] = fleet->members[i]->facts;
-        for (size_t k = 0; k < json_array_size(list); k++)
-            take_pair(json_array_get(list, k), inventory, pairs);
-    }
-    inventory->hosts = hosts;
-    inventory->pairs = pairs;
-    return 0;
-}
-
-void
-ft_fleet_inventory_free(struct ft_inventory *inventory)
-{
-    free((void *)(uintptr_t)inventory->hosts);
-    free((void *)(uintptr_t)inventory->pairs);
-    memset(inventory, 0, sizeof(*inventory));
-}
-
-/* The status object of this pair (VM's name, its UUID or the pair's) or NULL. */
-static const json_t *
-pair_in(const json_t *status, const char *name)
-{
-    static const char *const keys[] = { "pair", "uuid", "vm" };
-    const json_t *list = json_object_get(status, "pairs");
-
-    for (size_t k = 0; k < 3; k++)
-        for (size_t i = 0; i < json_array_size(list); i++)
-            if (strcmp(ft_json_string(json_array_get(list, i), keys[k], ""),
-                       name) == 0)
-                return json_array_get(list, i);
-    return NULL;
-}
-
-const json_t *
-ft_member_pair(const struct ft_member *member, const char *pair)
-{
-    return pair_in(member->status, pair);
-}
-
-int
-ft_fleet_pair(const struct ft_fleet *fleet, const char *vm, const json_t **pair,
-              struct ft_member **where)
-{
-    int64_t best = -1;
-
-    *pair = NULL;
-    *where = NULL;
-    for (size_t i = 0; i < fleet->count; i++) {
-        const json_t *p = pair_in(fleet->members[i]->status, vm);
-        int64_t rank;
-
-        if (p == NULL)
-            continue;
-        /* Two may call themselves primary for a moment: the later one is. */
-        rank = ft_json_int(p, "generation", 0, INT64_MAX / 2 - 1, 0) * 2 +
-               (strcmp(ft_json_string(p, "role", ""), "primary") == 0);
-        if (rank > best) {
-            best = rank;
-            *pair = p;
-            *where = fleet->members[i];
-        }
-    }
-    return *pair != NULL ? 0 : -ENOENT;
 }

@@ -36,12 +36,24 @@ struct ft_member {
     struct ft_error error; /* why it could not be reached */
 };
 
+/*
+ * Who may look at, install, start or remove the engine of a host: one at a time,
+ * whatever program that is. take waits for its turn, or fails; give ends it.
+ * Both are called by the thread that wants the engine.
+ */
+struct ft_engine_guard {
+    int (*take)(void *data, const char *host, struct ft_error *err);
+    void (*give)(void *data, const char *host);
+    void *data;
+};
+
 struct ft_fleet {
     struct ft_member **members;
     size_t count;
-    struct ft_ssh_options ssh; /* for all; strings are the caller's */
-    struct ft_trace trace;     /* set by ft_fleet_set_trace */
-    char engine[FT_PATH_SIZE]; /* the local ftengine */
+    struct ft_ssh_options ssh;    /* for all; strings are the caller's */
+    struct ft_trace trace;        /* set by ft_fleet_set_trace */
+    struct ft_engine_guard guard; /* set by ft_fleet_set_guard */
+    char engine[FT_PATH_SIZE];    /* the local ftengine */
 };
 
 /* engine: --engine or NULL. -ENOENT when there is no local engine. */
@@ -64,6 +76,10 @@ struct ft_member *ft_fleet_find(const struct ft_fleet *fleet, const char *name);
  * while whoever asked waits.
  */
 void ft_fleet_set_trace(struct ft_fleet *fleet, const struct ft_trace *trace);
+
+/* From now on guard is asked; NULL: nobody. */
+void ft_fleet_set_guard(struct ft_fleet *fleet,
+                        const struct ft_engine_guard *guard);
 
 /* Whether SSH got through and still does, whatever the engine there does. */
 bool ft_member_reached(const struct ft_member *member);
@@ -88,6 +104,14 @@ int ft_member_probe(struct ft_fleet *fleet, struct ft_member *member,
 /* Only status, fresh; member->status is replaced. -ECONNREFUSED no engine. */
 int ft_member_status(struct ft_fleet *fleet, struct ft_member *member,
                      struct ft_error *err);
+/*
+ * The guard's take (0 where there is none) and give, by whoever calls one of the
+ * next three: around what belongs together.
+ */
+int ft_member_take_engine(const struct ft_fleet *fleet,
+                          const struct ft_member *member, struct ft_error *err);
+void ft_member_give_engine(const struct ft_fleet *fleet,
+                           const struct ft_member *member);
 /*
  * Installs and starts the engine (ft_install_ensure), then control; progress is
  * called by another thread, while this one waits.

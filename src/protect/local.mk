@@ -3,6 +3,8 @@
 noinst_LIBRARIES += libftprotect.a
 libftprotect_a_SOURCES = \
 	src/protect/apply.c \
+	src/protect/fleet-engine.c \
+	src/protect/fleet-pairs.c \
 	src/protect/fleet.c src/protect/fleet.h \
 	src/protect/journal.h \
 	src/protect/prepare.c \

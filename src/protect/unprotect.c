@@ -57,6 +57,20 @@ has_witness(const struct ft_pair_ref *pair)
     return pair->witness != NULL && *pair->witness != '\0';
 }
 
+/* One that is installed but does not run; others may be about to do the same. */
+static int
+start_engine(struct ft_fleet *fleet, struct ft_member *member,
+             struct ft_error *err)
+{
+    int rc = ft_member_take_engine(fleet, member, err);
+
+    if (rc < 0)
+        return rc;
+    rc = ft_member_engine(fleet, member, NULL, NULL, NULL, err);
+    ft_member_give_engine(fleet, member);
+    return rc;
+}
+
 /* Asks the engine; starts it where it is installed but does not run. */
 static int
 look(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err)
@@ -64,7 +78,7 @@ look(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err)
     int rc = ft_member_status(fleet, member, err);
 
     if (rc == -ECONNREFUSED && ft_member_reached(member)) {
-        rc = ft_member_engine(fleet, member, NULL, NULL, NULL, err);
+        rc = start_engine(fleet, member, err);
         if (rc == 0)
             rc = ft_member_status(fleet, member, err);
     }

@@ -76,33 +76,39 @@ ft_work_share_hosts(const struct ft_work *work, const char *const hosts[],
     return rc;
 }
 
-int
-ft_work_lock_engine(const struct ft_work *work, const char *host,
-                    const char *doing, struct ft_error *err)
+static int
+take_engine(void *data, const char *host, struct ft_error *err)
 {
+    const struct ft_work_engines *engines = data;
     char subject[FT_STORE_NAME];
-    int rc;
 
     name_host("engine of", host, subject);
-    while ((rc = ft_store_lock(work->store, subject, FT_LOCK_ALONE, doing,
-                               err)) == -EBUSY) {
-        if (ft_work_interrupted(work))
+    while (ft_store_lock(engines->work->store, subject, FT_LOCK_ALONE,
+                         engines->doing, NULL) == -EBUSY) {
+        if (ft_work_interrupted(engines->work))
             return ft_fail(err, EINTR, NULL,
                            "interrupted while another ftadmin installs the "
                            "engine on %s",
                            host);
         ft_clock_sleep(ASK_MS * FT_NS_PER_MS);
     }
-    return rc;
+    return 0;
 }
 
-void
-ft_work_unlock_engine(const struct ft_work *work, const char *host)
+static void
+give_engine(void *data, const char *host)
 {
+    const struct ft_work_engines *engines = data;
     char subject[FT_STORE_NAME];
 
     name_host("engine of", host, subject);
-    ft_store_unlock(work->store, subject);
+    ft_store_unlock(engines->work->store, subject);
+}
+
+struct ft_engine_guard
+ft_work_engine_guard(struct ft_work_engines *engines)
+{
+    return (struct ft_engine_guard){ take_engine, give_engine, engines };
 }
 
 void

@@ -12,6 +12,7 @@
 #define FT_UI_WORK_LOCKS_H
 
 #include "db/lock.h"
+#include "protect/fleet.h"
 #include "ui/work/work.h"
 
 /* vm is a name or a uuid; the lock is on its uuid, where one is known. */
@@ -26,10 +27,18 @@ int ft_work_lock_host(const struct ft_work *work, const char *host,
 int ft_work_share_hosts(const struct ft_work *work, const char *const hosts[],
                         size_t count, const char *doing, struct ft_error *err);
 
-/* Waits for those who install the engine there now; -EINTR the user wants out. */
-int ft_work_lock_engine(const struct ft_work *work, const char *host,
-                        const char *doing, struct ft_error *err);
-void ft_work_unlock_engine(const struct ft_work *work, const char *host);
+/* Whoever works with engines of hosts, and on what. */
+struct ft_work_engines {
+    const struct ft_work *work;
+    const char *doing;
+};
+
+/*
+ * For ft_fleet_set_guard: waits for those who install the engine of a host now;
+ * -EINTR the user wants out. A lock that cannot be had for another reason than
+ * another ftadmin is none that anything depends on. engines outlives the guard.
+ */
+struct ft_engine_guard ft_work_engine_guard(struct ft_work_engines *engines);
 
 /* Gives everything back. */
 void ft_work_unlock(const struct ft_work *work);

@@ -211,16 +211,21 @@ ft_work_unprotect(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
                   struct ft_job_outcome *outcome, struct ft_error *err)
 {
     struct ft_journal_ops journal = ft_work_journal(fleet->work->store);
+    char text[FT_STORE_TEXT], doing[FT_STORE_NAME];
+    struct ft_work_engines engines = { fleet->work, doing };
+    struct ft_engine_guard guard = ft_work_engine_guard(&engines);
     struct ft_progress own;
-    char text[FT_STORE_TEXT];
     struct ft_job *job;
     int rc = begin_job(fleet, "unprotect", found, &job, outcome, err);
 
     if (rc)
         return rc;
+    snprintf(doing, sizeof(doing), "unprotect %.200s", found->pair.vm);
     own = ft_job_progress(job, progress);
+    ft_fleet_set_guard(&fleet->fleet, &guard);
     rc = ft_unprotect(&fleet->fleet, &found->ref, force, &own, &journal, result,
                       err);
+    ft_fleet_set_guard(&fleet->fleet, NULL);
     snprintf(text, sizeof(text),
              result->left_count ? "something is left on %zu "
                                   "host%s"

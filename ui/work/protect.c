@@ -197,23 +197,13 @@ struct watched {
     const struct ft_progress *shown;
 };
 
-/*
- * The engine of a host is installed by one at a time. And when only the long
- * wait is left others may work, on this VM too. A lock that cannot be had for
- * another reason than another ftadmin is none that anything depends on.
- */
+/* When only the long wait is left others may work, on this VM too. */
 static void
-keep_locks(struct ft_work_protect *job, const struct ft_plan_step *step,
+keep_locks(const struct ft_work_protect *job, const struct ft_plan_step *step,
            enum ft_step_state state)
 {
-    const struct ft_work *work = job->fleet->work;
-
     if (step->kind == FT_STEP_SYNC && state == FT_STEP_STARTED)
-        ft_work_unlock(work);
-    if (step->kind == FT_STEP_ENGINE && state == FT_STEP_STARTED)
-        ft_work_lock_engine(work, step->host, job->doing, NULL);
-    else if (step->kind == FT_STEP_ENGINE && state != FT_STEP_UNDONE)
-        ft_work_unlock_engine(work, step->host);
+        ft_work_unlock(job->fleet->work);
 }
 
 static void
@@ -271,6 +261,8 @@ apply(struct ft_work_protect *job, struct ft_job *record,
         .data = &watched,
         .no_wait = recorded.no_wait,
     };
+    struct ft_work_engines engines = { job->fleet->work, job->doing };
+    struct ft_engine_guard guard = ft_work_engine_guard(&engines);
     struct ft_trace trace = ft_job_trace(record);
     int rc;
 
@@ -278,7 +270,9 @@ apply(struct ft_work_protect *job, struct ft_job *record,
         ft_job_plan(record, i, ft_step_kind_name(job->plan.steps[i].kind),
                     job->plan.steps[i].description);
     ft_fleet_set_trace(&job->usable, &trace);
+    ft_fleet_set_guard(&job->usable, &guard);
     rc = ft_protect_apply(&job->usable, &job->plan, &own, &job->journal, err);
+    ft_fleet_set_guard(&job->usable, NULL);
     ft_fleet_set_trace(&job->usable, NULL);
     return rc;
 }

@@ -64,6 +64,35 @@ static struct {
 
 static char trace[4096]; /* "h2:pair-set h1:pair-set ..." */
 
+/* Whose engine has been taken; NULL: nobody's. */
+static const char *taken;
+
+static int
+take_engine(void *data, const char *host, struct ft_error *err)
+{
+    (void)data;
+    (void)err;
+    assert_null(taken);
+    taken = host;
+    return 0;
+}
+
+static void
+give_engine(void *data, const char *host)
+{
+    (void)data;
+    assert_ptr_equal(taken, host);
+    taken = NULL;
+}
+
+/* What concerns the engine itself is for who has taken it. */
+static void
+assert_taken(const struct fake_host *host)
+{
+    assert_non_null(taken);
+    assert_string_equal(taken, host->name);
+}
+
 static void
 note_call(const struct fake_host *host, const char *verb)
 {
@@ -266,6 +295,7 @@ ft_install_look(struct ft_ssh *session, const char *local,
 {
     (void)local;
     assert_non_null(session);
+    assert_taken(session->host);
     memset(state, 0, sizeof(*state));
     state->installed = session->host->installed;
     state->running = session->host->running;
@@ -281,6 +311,7 @@ ft_install_ensure(struct ft_ssh *session, const char *local,
     bool due = is_due(host, "install");
 
     (void)local;
+    assert_taken(host);
     note_call(host, "install");
     if (host->away)
         return ft_fail(err, EPIPE, NULL, "lost");
@@ -300,6 +331,7 @@ ft_install_remove(struct ft_ssh *session, bool purge, struct ft_error *err)
 
     assert_non_null(session);
     host = session->host;
+    assert_taken(host);
     assert_true(purge);
     note_call(host, "remove");
     if (host->away)
@@ -570,9 +602,12 @@ static struct ft_fleet fleet;
 static void
 fleet_up(void)
 {
+    static const struct ft_engine_guard guard = { take_engine, give_engine,
+                                                  NULL };
     struct ft_error err = FT_ERROR_INIT;
 
     assert_int_equal(ft_fleet_init(&fleet, NULL, NULL, &err), 0);
+    ft_fleet_set_guard(&fleet, &guard);
     for (int i = 0; i < HOSTS; i++)
         assert_int_equal(ft_fleet_add(&fleet, hosts[i].name, NULL, NULL, &err),
                          0);
@@ -608,6 +643,7 @@ end(void **state)
 {
     (void)state;
     ft_fleet_free(&fleet);
+    assert_null(taken);
     for (int i = 0; i < HOSTS; i++)
         json_decref(hosts[i].config);
     return 0;

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What all members together say of pairs: for the planner, and to find one.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "protect/fleet.h"
+
+static void
+take_pair(const json_t *status, struct ft_inventory *inventory,
+          struct ft_known_pair *pairs)
+{
+    struct ft_known_pair p = { .pair = "" };
+
+    if (ft_json_need_string(status, "pair", p.pair, sizeof(p.pair), NULL) < 0 ||
+        ft_json_need_string(status, "vm", p.vm, sizeof(p.vm), NULL) < 0 ||
+        ft_json_need_string(status, "uuid", p.vm_uuid, sizeof(p.vm_uuid),
+                            NULL) < 0)
+        return;
+    ft_json_need_string(status, "primary", p.primary, sizeof(p.primary), NULL);
+    ft_json_need_string(status, "standby", p.standby, sizeof(p.standby), NULL);
+    ft_json_need_string(status, "state", p.state, sizeof(p.state), NULL);
+    for (size_t i = 0; i < inventory->pair_count; i++)
+        if (strcmp(pairs[i].pair, p.pair) == 0)
+            return; /* both hosts of a pair report it */
+    pairs[inventory->pair_count++] = p;
+}
+
+static size_t
+count_pairs(const struct ft_fleet *fleet)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < fleet->count; i++)
+        count +=
+            json_array_size(json_object_get(fleet->members[i]->status, "pairs"));
+    return count;
+}
+
+int
+ft_fleet_inventory(const struct ft_fleet *fleet, struct ft_inventory *inventory)
+{
+    const struct ft_host **hosts = calloc(fleet->count + 1, sizeof(*hosts));
+    struct ft_known_pair *pairs = calloc(count_pairs(fleet) + 1, sizeof(*pairs));
+
+    memset(inventory, 0, sizeof(*inventory));
+    if (hosts == NULL || pairs == NULL) {
+        free(hosts);
+        free(pairs);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < fleet->count; i++) {
+        const json_t *list = json_object_get(fleet->members[i]->status, "pairs");
+
+        if (fleet->members[i]->facts != NULL)
+            hosts[inventory->host_count++] = fleet->members[i]->facts;
+        for (size_t k = 0; k < json_array_size(list); k++)
+            take_pair(json_array_get(list, k), inventory, pairs);
+    }
+    inventory->hosts = hosts;
+    inventory->pairs = pairs;
+    return 0;
+}
+
+void
+ft_fleet_inventory_free(struct ft_inventory *inventory)
+{
+    free((void *)(uintptr_t)inventory->hosts);
+    free((void *)(uintptr_t)inventory->pairs);
+    memset(inventory, 0, sizeof(*inventory));
+}
+
+/* The status object of this pair (VM's name, its UUID or the pair's) or NULL. */
+static const json_t *
+pair_in(const json_t *status, const char *name)
+{
+    static const char *const keys[] = { "pair", "uuid", "vm" };
+    const json_t *list = json_object_get(status, "pairs");
+
+    for (size_t k = 0; k < 3; k++)
+        for (size_t i = 0; i < json_array_size(list); i++)
+            if (strcmp(ft_json_string(json_array_get(list, i), keys[k], ""),
+                       name) == 0)
+                return json_array_get(list, i);
+    return NULL;
+}
+
+const json_t *
+ft_member_pair(const struct ft_member *member, const char *pair)
+{
+    return pair_in(member->status, pair);
+}
+
+int
+ft_fleet_pair(const struct ft_fleet *fleet, const char *vm, const json_t **pair,
+              struct ft_member **where)
+{
+    int64_t best = -1;
+
+    *pair = NULL;
+    *where = NULL;
+    for (size_t i = 0; i < fleet->count; i++) {
+        const json_t *p = pair_in(fleet->members[i]->status, vm);
+        int64_t rank;
+
+        if (p == NULL)
+            continue;
+        /* Two may call themselves primary for a moment: the later one is. */
+        rank = ft_json_int(p, "generation", 0, INT64_MAX / 2 - 1, 0) * 2 +
+               (strcmp(ft_json_string(p, "role", ""), "primary") == 0);
+        if (rank > best) {
+            best = rank;
+            *pair = p;
+            *where = fleet->members[i];
+        }
+    }
+    return *pair != NULL ? 0 : -ENOENT;
+}
