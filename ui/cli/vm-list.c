@@ -34,8 +34,8 @@ const struct ft_command ft_command_vm_list = {
     .usage = "",
     .summary = "List the virtual machines of all hosts",
     .details =
-        "Asks all hosts. VMs of a host that does not answer are shown as\n"
-        "they were, with their age.",
+        "Asks all hosts. VMs of a host that does not answer, or whose libvirt\n"
+        "does not, are shown as they were, with their age.",
     .needs = FT_NEEDS_HOSTS,
     .run = run,
 };

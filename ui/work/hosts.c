@@ -211,24 +211,6 @@ add_one(struct ft_fleet *fleet, struct ft_member *member, size_t index,
     return rc;
 }
 
-/* One that has had VMs is no witness because its libvirt does not answer now. */
-static int
-check_libvirt(struct ft_store *store, const struct ft_member *member,
-              struct ft_error *err)
-{
-    struct ft_store_host known;
-
-    if (!member->facts || *member->facts->libvirt.version ||
-        ft_store_host_get(store, member->name, &known, NULL) ||
-        !known.hypervisor)
-        return 0;
-    return ft_reach_fail(err, FT_REACH_LIBVIRT_REFUSED,
-                         "Start libvirtd there; to use the host as a witness "
-                         "only, remove it before: ftadmin host remove.",
-                         "%s: its libvirt does not answer: %s", member->name,
-                         member->facts->libvirt.error);
-}
-
 static size_t
 remember_added(struct ft_work_fleet *fleet)
 {
@@ -237,8 +219,6 @@ remember_added(struct ft_work_fleet *fleet)
     for (size_t i = 0; i < fleet->count; i++) {
         struct ft_error *error = &fleet->errors[i];
 
-        if (!error->code)
-            check_libvirt(fleet->work->store, fleet->fleet.members[i], error);
         if (!error->code)
             ft_work_remember(fleet->work->store, &fleet->hosts[i],
                              fleet->fleet.members[i], error);

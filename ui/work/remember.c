@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "remote/reach.h"
 #include "ui/model/copy.h"
 #include "ui/model/stored-pair.h"
 #include "ui/model/topology.h"
@@ -33,6 +34,24 @@ put_all(struct ft_store *store, struct ft_store_host *host,
     return rc ? rc : put_topology(store, host->id, member->facts, err);
 }
 
+/* One that has had VMs is no witness because its libvirt does not answer now. */
+static int
+check_libvirt(struct ft_store *store, const struct ft_member *member,
+              struct ft_error *err)
+{
+    struct ft_store_host known;
+
+    if (*member->facts->libvirt.version ||
+        ft_store_host_get(store, member->name, &known, NULL) ||
+        !known.hypervisor)
+        return 0;
+    return ft_reach_fail(err, FT_REACH_LIBVIRT_REFUSED,
+                         "Start libvirtd there; to use the host as a witness "
+                         "only, remove it before: ftadmin host remove.",
+                         "%s: its libvirt does not answer: %s", member->name,
+                         member->facts->libvirt.error);
+}
+
 int
 ft_work_remember(struct ft_store *store, struct ft_store_host *host,
                  const struct ft_member *member, struct ft_error *err)
@@ -42,6 +61,9 @@ ft_work_remember(struct ft_store *store, struct ft_store_host *host,
 
     if (!member->facts)
         return 0;
+    rc = check_libvirt(store, member, err);
+    if (rc)
+        return rc;
     ft_member_version(member, version, sizeof(version));
     ft_member_host_key(member, host->host_key, sizeof(host->host_key));
     host->seen_at = ft_work_now_ms();
@@ -64,10 +86,20 @@ ft_work_remember_all(struct ft_work_fleet *fleet, struct ft_error *err)
 {
     int rc = 0;
 
-    for (size_t i = 0; !rc && i < fleet->count; i++)
-        if (!fleet->errors[i].code)
-            rc = ft_work_remember(fleet->work->store, &fleet->hosts[i],
-                                  fleet->fleet.members[i], err);
+    for (size_t i = 0; !rc && i < fleet->count; i++) {
+        struct ft_error local = FT_ERROR_INIT;
+
+        if (fleet->errors[i].code)
+            continue;
+        rc = ft_work_remember(fleet->work->store, &fleet->hosts[i],
+                              fleet->fleet.members[i], &local);
+        if (ft_reach_of(&local) == FT_REACH_LIBVIRT_REFUSED) {
+            fleet->errors[i] = local;
+            rc = 0;
+        } else if (rc) {
+            *err = local;
+        }
+    }
     return rc;
 }
 

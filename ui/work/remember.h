@@ -10,12 +10,17 @@
 
 /*
  * Stores what is known of a member now: the host, its facts, and all below,
- * in one transaction. Fills what host did not know. Nothing without facts.
+ * in one transaction. Fills what host did not know. Nothing without facts. An
+ * error of FT_REACH_LIBVIRT_REFUSED for a host that is known as one with VMs
+ * and whose libvirt does not answer: what is known of it stays.
  */
 int ft_work_remember(struct ft_store *store, struct ft_store_host *host,
                      const struct ft_member *member, struct ft_error *err);
 
-/* The same for every member that answered, until one cannot be stored. */
+/*
+ * The same for every member that answered, until one cannot be stored. A libvirt
+ * that does not answer is that member's error (fleet->errors) afterwards.
+ */
 int ft_work_remember_all(struct ft_work_fleet *fleet, struct ft_error *err);
 
 /*

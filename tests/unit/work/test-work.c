@@ -17,12 +17,15 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "remote/reach.h"
+#include "tests/unit/inventory-fixture.h"
 #include "ui/model/pair-rows.h"
 #include "ui/work/events.h"
 #include "ui/work/hosts.h"
 #include "ui/work/job.h"
 #include "ui/work/journal.h"
 #include "ui/work/live.h"
+#include "ui/work/locks.h"
 #include "ui/work/operate.h"
 #include "ui/work/remember.h"
 #include "ui/work/status.h"
@@ -58,7 +61,7 @@ add_host(struct ft_work *work, const char *name)
 }
 
 static int
-set_up(void **state)
+open_work(void **state)
 {
     static struct ft_work work;
     struct ft_error err = FT_ERROR_INIT;
@@ -79,7 +82,7 @@ set_up(void **state)
 }
 
 static int
-tear_down(void **state)
+close_work(void **state)
 {
     static const char *const names[] = { "t.db", "t.db.lock", "t.db-wal",
                                          "t.db-shm" };
@@ -241,6 +244,102 @@ test_suggest(void **state)
     /* a VM, but not a protected one */
     assert_string_equal(told(suggest_pair, work, "database"), "no database");
     assert_string_equal(told(suggest_pair, work, "databas"), "no databas");
+}
+
+static struct ft_host *
+facts_without_libvirt(void)
+{
+    FT_AUTOJSON json_t *facts = make_facts("h1", 1, 0, "");
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_host *host = NULL;
+
+    if (ft_host_from_json(facts, &host, &err))
+        fail_msg("%s", err.text);
+    return host;
+}
+
+/* A libvirt that is away makes no witness of a host, and forgets no VM. */
+static void
+test_libvirt_away(void **state)
+{
+    struct ft_work *work = *state;
+    FT_AUTOFREE struct ft_store_vm *vms = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_work_fleet fleet;
+    struct ft_store_host host;
+    size_t count = 0;
+
+    assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
+    assert_string_equal(fleet.hosts[0].name, "h1");
+    fleet.fleet.members[0]->facts = facts_without_libvirt();
+    assert_int_equal(ft_work_remember_all(&fleet, &err), 0);
+    assert_int_equal(ft_store_host_get(work->store, "h1", &host, &err), 0);
+    assert_true(host.hypervisor);
+    assert_int_equal(ft_store_vm_list(work->store, host.id, &vms, &count, &err),
+                     0);
+    assert_int_equal(count, 2);
+    assert_int_equal(ft_reach_of(&fleet.errors[0]), FT_REACH_LIBVIRT_REFUSED);
+    assert_non_null(strstr(fleet.errors[0].text, "no socket"));
+    assert_true(*fleet.errors[0].hint);
+    ft_work_fleet_close(&fleet);
+}
+
+/* One that never had any is one: so the first look at it said. */
+static void
+test_never_had_libvirt(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_work_fleet fleet;
+    struct ft_store_host host;
+
+    assert_int_equal(ft_store_host_get(work->store, "h1", &host, &err), 0);
+    host.hypervisor = false;
+    assert_int_equal(ft_store_host_put(work->store, &host, &err), 0);
+    assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
+    fleet.fleet.members[0]->facts = facts_without_libvirt();
+    assert_int_equal(ft_work_remember_all(&fleet, &err), 0);
+    assert_int_equal(fleet.errors[0].code, 0);
+    assert_int_equal(ft_store_host_get(work->store, "h1", &host, &err), 0);
+    assert_false(host.hypervisor);
+    assert_true(host.seen_at > 0);
+    ft_work_fleet_close(&fleet);
+}
+
+static int
+when_asked_thrice(void *data)
+{
+    return ++*(int *)data >= 3;
+}
+
+/* The engine of a host is for one ftadmin at a time; others wait, or leave. */
+static void
+test_engine_guard(void **state)
+{
+    struct ft_work *work = *state, other = { .store = NULL };
+    struct ft_work_engines first = { work, "protect vm1" };
+    struct ft_work_engines second = { &other, "unprotect vm2" };
+    struct ft_engine_guard a = ft_work_engine_guard(&first);
+    struct ft_engine_guard b = ft_work_engine_guard(&second);
+    struct ft_error err = FT_ERROR_INIT;
+    char path[128];
+    int asked = 0;
+
+    snprintf(path, sizeof(path), "%s/t.db", folder);
+    assert_int_equal(ft_work_open(&other, path, &err), 0);
+    other.interrupted = when_asked_thrice;
+    other.data = &asked;
+    assert_int_equal(a.take(a.data, "h1", &err), 0);
+    assert_int_equal(b.take(b.data, "h2", &err), 0);
+    assert_int_equal(b.take(b.data, "h1", &err), -EINTR);
+    assert_int_equal(asked, 3);
+    assert_non_null(strstr(err.text, "engine on h1"));
+    a.give(a.data, "h1");
+    assert_int_equal(b.take(b.data, "h1", &err), 0);
+    b.give(b.data, "h1");
+    assert_int_equal(a.take(a.data, "h1", &err), 0);
+    a.give(a.data, "h1");
+    ft_work_close(&other);
 }
 
 static void
@@ -545,12 +644,23 @@ test_live(void **state)
 int
 main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define WORK_TEST(name) \
+    cmocka_unit_test_setup_teardown(name, open_work, close_work)
     const struct CMUnitTest tests[] = {
-        TEST(test_journal), TEST(test_journal_stale), TEST(test_adopt),
-        TEST(test_suggest), TEST(test_hosts),         TEST(test_silence),
-        TEST(test_select),  TEST(test_live),          TEST(test_events),
-        TEST(test_job),     TEST(test_job_ends),
+        WORK_TEST(test_journal),
+        WORK_TEST(test_journal_stale),
+        WORK_TEST(test_adopt),
+        WORK_TEST(test_suggest),
+        WORK_TEST(test_hosts),
+        WORK_TEST(test_silence),
+        WORK_TEST(test_select),
+        WORK_TEST(test_live),
+        WORK_TEST(test_events),
+        WORK_TEST(test_job),
+        WORK_TEST(test_job_ends),
+        WORK_TEST(test_libvirt_away),
+        WORK_TEST(test_never_had_libvirt),
+        WORK_TEST(test_engine_guard),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
