@@ -152,3 +152,13 @@ fill(const char *name, int count, const char *const *names)
     add_all(store, count, names);
     return path;
 }
+
+void
+fill_one_more_host(const char *path, const char *name)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOSTORE struct ft_store *store = NULL;
+
+    must(ft_store_open(path, 0, &store, &err), &err);
+    add_host(store, name);
+}

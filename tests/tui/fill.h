@@ -18,6 +18,9 @@ const char *home_path(const char *name);
  */
 const char *fill(const char *name, int count, const char *const *names);
 
+/* Another host in that database, at the same address. */
+void fill_one_more_host(const char *path, const char *name);
+
 /* Where the hosts of the next ones are; must stay. */
 void fill_hosts_at(const char *address);
 

@@ -2,7 +2,8 @@
 # The real console in a pty, seen by libvterm; left out where that is missing.
 EXTRA_DIST += tests/tui/README
 tui_programs = tests/tui/test-terminals tests/tui/test-ends \
-	tests/tui/test-input tests/tui/test-cost tests/tui/test-linear
+	tests/tui/test-input tests/tui/test-cost tests/tui/test-linear \
+	tests/tui/test-silent
 if HAVE_VTERM
 check_PROGRAMS += $(tui_programs)
 TESTS += $(tui_programs)
@@ -25,6 +26,9 @@ tests_tui_test_cost_LDADD = $(tui_pty_libs)
 tests_tui_test_linear_SOURCES = tests/tui/test-linear.c $(tui_common)
 tests_tui_test_linear_CPPFLAGS = $(tui_flags)
 tests_tui_test_linear_LDADD = $(tui_pty_libs)
+tests_tui_test_silent_SOURCES = tests/tui/test-silent.c $(tui_common)
+tests_tui_test_silent_CPPFLAGS = $(tui_flags)
+tests_tui_test_silent_LDADD = $(tui_pty_libs)
 else
 TESTS += tests/tui/without-libvterm
 endif

@@ -5,9 +5,7 @@
  */
 #include "config.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,38 +71,6 @@ test_leaving(void **state)
         assert_true(is_gone(drawing));
         tty_close(&tty);
     }
-}
-
-/* They take the connection and never say a word: ssh waits for them. */
-static void
-test_leaving_hosts_that_are_silent(void **state)
-{
-    struct sockaddr_in at = { .sin_family = AF_INET,
-                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    socklen_t size = sizeof(at);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const char *kept = database;
-    char address[32];
-    struct tty tty;
-    int64_t begin;
-
-    (void)state;
-    assert_int_equal(bind(fd, (struct sockaddr *)&at, size), 0);
-    assert_int_equal(listen(fd, 16), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &size), 0);
-    snprintf(address, sizeof(address), "127.0.0.1:%u", ntohs(at.sin_port));
-    fill_hosts_at(address);
-    database = fill("silent.db", 1, NULL);
-    open_console(&tty, false);
-    tty_take(&tty, 200);
-    begin = ft_clock_ns();
-    tty_send(&tty, "q");
-    assert_int_equal(tty_end(&tty), 0);
-    assert_true(ft_clock_ns() - begin < 3 * FT_NS_PER_S);
-    tty_is_restored(&tty);
-    tty_close(&tty);
-    close(fd);
-    database = kept;
 }
 
 /* What libraries print has nowhere to go. */
@@ -270,7 +235,6 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_leaving),
-        cmocka_unit_test(test_leaving_hosts_that_are_silent),
         cmocka_unit_test(test_messages_stay_off_the_screen),
         cmocka_unit_test(test_every_death),
         cmocka_unit_test(test_every_death_of_the_parent),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "ui/work/live.h"
+#include "ui/work/live-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,48 +9,14 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "db/later.h"
-#include "remote/hub.h"
-#include "ui/model/event-rows.h"
 #include "ui/model/live-rows.h"
 #include "ui/work/known.h"
-#include "ui/work/past.h"
 
-#define ASK_MS 1000         /* between two questions to a host that is polled */
-#define AGAIN_MS 500        /* before a stream that ended is begun anew */
-#define FOLLOW_MS 100000    /* before a polled host is followed after all */
-#define TAKE_MAX 1000       /* messages at a time */
-#define LOOK_MS 5000        /* between two looks at a machine */
-#define KEEP_MS 1000        /* before what is new goes to the database */
-#define KEEP_QUIET_MS 10000 /* and when nothing is */
-
-/* One host, as the hub knows it. */
-struct watched {
-    struct ft_work_live *live;
-    struct ft_hub_host *hub;
-    char name[FT_STORE_NAME];
-    uint64_t watch;     /* ticket of the stream; 0: none */
-    uint64_t ask;       /* ticket of a status under way; 0: none */
-    bool follows;       /* the stream's snapshot has come */
-    int64_t next_ms;    /* not asked, and not followed, before that */
-    int64_t follow_ms;  /* a host that is polled is followed then */
-    int64_t last_event; /* the highest number that the database has */
-    struct ft_work_past past;
-    uint64_t look;   /* ticket of a look at the machine; 0: none */
-    int64_t look_ms; /* when the next one is due */
-};
-
-struct ft_work_live {
-    struct ft_work_fleet *fleet;
-    struct ft_hub *hub;
-    struct ft_later *later;
-    struct ft_live state;
-    struct ft_recent *recent;
-    struct watched *watched;
-    struct ft_work_live_wish wish;
-    bool news;       /* something else than figures has changed */
-    int64_t kept_ms; /* when that went to the database */
-};
+#define ASK_MS 1000      /* between two questions to a host that is polled */
+#define AGAIN_MS 500     /* before a stream that ended is begun anew */
+#define FOLLOW_MS 100000 /* before a polled host is followed after all */
+#define TAKE_MAX 1000    /* messages at a time */
+#define LOOK_MS 5000     /* between two looks at a machine */
 
 static int64_t
 now_ms(void)
@@ -76,58 +42,6 @@ check_log(struct watched *watched, const json_t *reply)
         return;
     watched->last_event = 0;
     ft_hub_cancel(watched->hub, watched->watch);
-}
-
-static void
-keep_event(struct watched *watched, const json_t *from)
-{
-    struct ft_store_event event;
-    struct ft_error err = FT_ERROR_INIT;
-
-    if (!json_is_object(from))
-        return;
-    ft_event_from_json(watched->name, from, &event);
-    if (!*event.at)
-        return;
-    watched->last_event = FT_MAX(watched->last_event, event.seq);
-    if (ft_later_event(watched->live->later, &event, &err))
-        ft_work_detail(watched->live->fleet->work, "not stored: %s", err.text);
-}
-
-static void
-keep_pair(struct ft_work_live *live, json_t *status)
-{
-    const char *pair = ft_json_string(status, "pair", "");
-
-    json_object_del(status, "sides"); /* what both say is for now */
-    json_object_del(status, "since_s");
-    ft_later_status(live->later, pair, status, ft_work_now_ms());
-}
-
-/* What has changed, and from time to time the rest; the other way what others
- * have done to the database. */
-static void
-keep(struct ft_work_live *live)
-{
-    int64_t now = now_ms();
-    FT_AUTOJSON json_t *pairs = NULL;
-    struct ft_error err = FT_ERROR_INIT;
-    json_t *status;
-    size_t index;
-
-    if (now - live->kept_ms < (live->news ? KEEP_MS : KEEP_QUIET_MS))
-        return;
-    live->kept_ms = now;
-    live->news = false;
-    pairs = ft_live_pairs(&live->state, now);
-    json_array_foreach(pairs, index, status)
-        keep_pair(live, status);
-    for (size_t i = 0; i < live->state.host_count; i++)
-        if (ft_live_is_live(&live->state.hosts[i], now))
-            ft_later_seen(live->later, live->state.hosts[i].stored.name,
-                          ft_work_now_ms());
-    if (ft_work_known_pairs(live->fleet->work, &live->state, &err))
-        ft_work_detail(live->fleet->work, "not read: %s", err.text);
 }
 
 /* ---- asking ---- */
@@ -193,30 +107,6 @@ ask_if_due(struct watched *watched)
 
 /* ---- hearing ---- */
 
-/* What a host measured in a second, or in some of them. */
-static void
-keep_second(struct watched *watched, const char *pair, const json_t *sample)
-{
-    struct ft_second second;
-
-    if (sample && !ft_second_from_json(sample, &second))
-        ft_recent_add(watched->live->recent, pair, &second);
-}
-
-/* Charts have a past when they open. */
-static void
-keep_past(struct watched *watched, const json_t *all)
-{
-    const char *pair;
-    json_t *series;
-    const json_t *sample;
-    size_t index;
-
-    json_object_foreach((json_t *)all, pair, series)
-        json_array_foreach(json_object_get(series, "seconds"), index, sample)
-            keep_second(watched, pair, sample);
-}
-
 static void
 on_snapshot(struct watched *watched, const json_t *reply)
 {
@@ -227,9 +117,9 @@ on_snapshot(struct watched *watched, const json_t *reply)
     watched->live->news = true;
     check_log(watched, reply);
     ft_live_take_reply(host_of(watched), reply, now_ms());
-    keep_past(watched, json_object_get(reply, "series"));
+    ft_work_live_keep_past(watched, json_object_get(reply, "series"));
     json_array_foreach(json_object_get(reply, "events"), index, event)
-        keep_event(watched, event);
+        ft_work_live_keep_event(watched, event);
 }
 
 /* An older engine, or one with too many followers: it is asked again and
@@ -302,9 +192,9 @@ on_line(struct watched *watched, const json_t *line)
     watched->live->news = watched->live->news || status || removed;
     if (witness)
         host->witness_runs = ft_json_bool(witness, "running", 0);
-    keep_event(watched, json_object_get(line, "log"));
-    keep_second(watched, ft_json_string(line, "pair", ""),
-                json_object_get(line, "sample"));
+    ft_work_live_keep_event(watched, json_object_get(line, "log"));
+    ft_work_live_keep_second(watched, ft_json_string(line, "pair", ""),
+                             json_object_get(line, "sample"));
 }
 
 static void
@@ -429,21 +319,29 @@ ft_work_live_open(struct ft_work_fleet *fleet,
     return rc;
 }
 
-void
-ft_work_live_close(struct ft_work_live *live)
+struct ft_hub *
+ft_work_live_leave(struct ft_work_live *live)
 {
+    struct ft_hub *hub = live ? live->hub : NULL;
+
     if (!live)
-        return;
-    ft_hub_close(live->hub);
+        return NULL;
     live->news = true;
     live->kept_ms = 0;
     if (live->later)
-        keep(live);
+        ft_work_live_keep(live, now_ms());
     ft_later_free(live->later);
     ft_live_free(&live->state);
     ft_recent_free(live->recent);
     free(live->watched);
     free(live);
+    return hub;
+}
+
+void
+ft_work_live_close(struct ft_work_live *live)
+{
+    ft_hub_close(ft_work_live_leave(live));
 }
 
 int
@@ -458,7 +356,7 @@ flush(struct ft_work_live *live)
 {
     struct ft_error err = FT_ERROR_INIT;
 
-    keep(live);
+    ft_work_live_keep(live, now_ms());
     if (ft_later_flush(live->later, ft_clock_ns(), &err))
         ft_work_detail(live->fleet->work, "not stored: %s", err.text);
 }

@@ -17,6 +17,7 @@
 #include "ui/model/recent.h"
 #include "ui/work/fleet.h"
 
+struct ft_hub;
 struct ft_work_live;
 
 struct ft_work_live_wish {
@@ -29,8 +30,17 @@ int ft_work_live_open(struct ft_work_fleet *fleet,
                       const struct ft_work_live_wish *wish,
                       struct ft_work_live **live, struct ft_error *err);
 
-/* Writes what waits for the database. NULL is a no-op. */
+/*
+ * Writes what waits for the database. Waits for silent hosts as ft_hub_close
+ * does. NULL is a no-op.
+ */
 void ft_work_live_close(struct ft_work_live *live);
+
+/*
+ * The same without waiting: the hub is the caller's to close, from any thread
+ * and before the fleet. NULL: there is none.
+ */
+struct ft_hub *ft_work_live_leave(struct ft_work_live *live);
 
 /* Readable when there is something to take. */
 int ft_work_live_descriptor(const struct ft_work_live *live);

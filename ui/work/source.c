@@ -15,6 +15,7 @@
 #include "ui/model/vm-rows.h"
 #include "ui/work/history.h"
 #include "ui/work/live.h"
+#include "ui/work/parting.h"
 #include "ui/work/vms.h"
 
 #define EVENTS_SHOWN 2000
@@ -27,6 +28,7 @@ struct ft_work_source {
     const struct ft_work *work;
     struct ft_work_fleet fleet;
     struct ft_work_live *live;
+    struct ft_work_partings partings;
     struct ft_store *store;
     int rate_ms;
     struct ft_picture picture;
@@ -125,11 +127,12 @@ read_vms(struct ft_work_source *source)
 /* ---- the hosts ---- */
 
 static void
-close_live(struct ft_work_source *source)
+leave_live(struct ft_work_source *source)
 {
-    ft_work_live_close(source->live);
+    struct ft_hub *hub = ft_work_live_leave(source->live);
+
     source->live = NULL;
-    ft_work_fleet_close(&source->fleet);
+    ft_work_part(&source->partings, hub, &source->fleet);
 }
 
 static int
@@ -168,7 +171,8 @@ history(void *data, const char *pair, const char *metric, double seconds,
 {
     struct ft_work_source *source = data;
 
-    return ft_history_read(source->store, ft_work_live_recent(source->live),
+    return source->live &&
+           ft_history_read(source->store, ft_work_live_recent(source->live),
                            pair, metric, source->picture.wall_ms / 1000,
                            (int64_t)seconds, out);
 }
@@ -257,7 +261,8 @@ ft_work_source_close(struct ft_work_source *source)
 {
     if (!source)
         return;
-    close_live(source);
+    leave_live(source);
+    ft_work_partings_close(&source->partings);
     json_decref(source->picture.pairs);
     json_decref(source->picture.hosts);
     json_decref(source->picture.vms);
@@ -283,8 +288,9 @@ ft_work_source_take(struct ft_work_source *source)
         source->read_ns = now;
         read_events(source);
         read_jobs(source);
-        if (hosts_changed(source)) {
-            close_live(source);
+        if (ft_work_partings_have_room(&source->partings) &&
+            hosts_changed(source)) {
+            leave_live(source);
             if (open_live(source, NULL))
                 return false; /* tried again in a second */
         }
