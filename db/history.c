@@ -98,9 +98,13 @@ ft_store_event_find(struct ft_store *store,
                        "AND (?3 IS NULL OR at >= ?3) "
                        "AND (?4 < 1 OR severity <> 'info') "
                        "AND (?4 < 2 OR severity = 'crit') "
+                       "AND (?6 IS NULL OR at <= ?6) "
+                       "AND (?7 = 0 OR kind IN ('state', 'takeover', "
+                       "'path-lost', 'path-back')) "
                        "ORDER BY id DESC LIMIT ?5) ORDER BY id",
-                       "sssii", query->vm, query->host, query->since,
-                       (int64_t)query->severity, (int64_t)limit);
+                       "sssiisi", query->vm, query->host, query->since,
+                       (int64_t)query->severity, (int64_t)limit, query->until,
+                       (int64_t)query->turns);
 }
 
 int

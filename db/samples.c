@@ -345,6 +345,29 @@ ft_store_rollup_list(struct ft_store *store, const char *pair,
 }
 
 int
+ft_store_rollup_at(struct ft_store *store, const char *pair,
+                   enum ft_rollup_scale scale, int64_t at,
+                   struct ft_rollup *rollup, struct ft_error *err)
+{
+    struct row row;
+    int64_t series;
+    int rc = find_series(store, pair, false, &series, err);
+
+    memset(rollup, 0, sizeof(*rollup));
+    if (!rc && series && at >= 0)
+        rc = ft_sql_get(store, err, &row_fields, &row,
+                        "SELECT * FROM rollups WHERE id = ?1 AND at = ?2", "ii",
+                        id_of(series, scale, at), at - at % (int64_t)scale);
+    else if (!rc)
+        rc = -ENOENT;
+    if (rc == -ENOENT)
+        return ft_fail(err, ENODATA, NULL, "nothing is kept of then");
+    if (!rc)
+        decode(&row, rollup);
+    return rc;
+}
+
+int
 ft_store_usual_get(struct ft_store *store, const char *pair,
                    struct ft_usual usual[FT_METRIC_COUNT], struct ft_error *err)
 {

@@ -35,6 +35,14 @@ int ft_store_rollup_list(struct ft_store *store, const char *pair,
                          struct ft_rollup **rollups, size_t *count,
                          struct ft_error *err);
 
+/*
+ * The one in which a moment lies (at, seconds since 1970). -ENODATA: nothing is
+ * kept of then.
+ */
+int ft_store_rollup_at(struct ft_store *store, const char *pair,
+                       enum ft_rollup_scale scale, int64_t at,
+                       struct ft_rollup *rollup, struct ft_error *err);
+
 /* What is usual for the pair (ft_usual_of), as of its newest hour. */
 int ft_store_usual_get(struct ft_store *store, const char *pair,
                        struct ft_usual usual[FT_METRIC_COUNT],

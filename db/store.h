@@ -281,7 +281,10 @@ struct ft_store_event_query {
     const char *vm;    /* the VM's name, or the pair's uuid */
     const char *host;  /* ftadmin's name */
     const char *since; /* ISO 8601 in UTC, as in "at": that or later */
+    const char *until; /* the same: that or earlier */
     int severity;      /* 1: warn or crit, 2: only crit */
+    bool turns;        /* only what tells how a pair stands from then on:
+                          state, takeover, path-lost, path-back */
 };
 
 /* The newest limit of those that fit, oldest first. */

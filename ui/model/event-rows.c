@@ -56,6 +56,8 @@ ft_event_fits(const struct ft_store_event_query *query, const json_t *row)
         return false;
     if (query->since && strcmp(ft_json_string(row, "at", ""), query->since) < 0)
         return false;
+    if (query->until && strcmp(ft_json_string(row, "at", ""), query->until) > 0)
+        return false;
     return same_or_any(query->host, ft_json_string(row, "host", "")) &&
            (same_or_any(query->vm, ft_json_string(row, "vm", "")) ||
             same_or_any(query->vm, ft_json_string(row, "pair", "")));

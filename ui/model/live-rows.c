@@ -247,14 +247,15 @@ host_row(const struct ft_live_host *host, int64_t now_ms, int64_t wall_ms)
         *host->engine ? host->engine : host->stored.engine_version;
 
     return json_pack(
-        "{s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:b,s:o,s:o,s:s?}", "name",
+        "{s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:b,s:o,s:o,s:o,s:s?}", "name",
         host->stored.name, "address", host->stored.address, "kind",
         ft_host_kind(&host->stored), "state", state_of(host, now_ms), "engine",
         *engine ? engine : NULL, "pairs",
         live ? json_integer((json_int_t)host->word_count) : json_null(),
         "witness_runs", live ? json_boolean(host->witness_runs) : json_null(),
-        "polled", host->polled, "machine", machine_of(host, live), "age_s",
-        age_of(host, now_ms, wall_ms), "error", trouble_of(host));
+        "polled", host->polled, "machine", machine_of(host, live), "clock_ms",
+        live && host->clock_known ? ft_json_figure(host->clock_ms) : json_null(),
+        "age_s", age_of(host, now_ms, wall_ms), "error", trouble_of(host));
 }
 
 json_t *

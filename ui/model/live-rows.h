@@ -25,7 +25,9 @@ json_t *ft_live_pair_rows(const struct ft_live *live, int64_t now_ms,
 /*
  * A row of a host: name, address, kind, state (ok, stale, connecting, or why it
  * is not reached: src/remote/reach.h, no-engine, unreachable), engine, machine
- * (memory, cpus, cpu_busy_percent, pressure; null when it was not looked at), pairs, witness_runs, polled, age_s, error.
+ * (memory, cpus, cpu_busy_percent, pressure; null when it was not
+ * looked at), clock_ms (by how much its clock is ahead of ours; null where it
+ * is not followed), pairs, witness_runs, polled, age_s, error.
  */
 json_t *ft_live_host_rows(const struct ft_live *live, int64_t now_ms,
                           int64_t wall_ms);

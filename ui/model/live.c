@@ -12,6 +12,8 @@
 #include "ui/model/pair-rows.h"
 #include "ui/model/standing.h"
 
+#define CLOCK_WEIGHT 16 /* seconds after which a clock that was set is known */
+
 static void
 forget_words(struct ft_live_host *host)
 {
@@ -247,6 +249,20 @@ ft_live_take_reply(struct ft_live_host *host, const json_t *reply,
     }
     drop_unnamed(host);
     return rc;
+}
+
+void
+ft_live_take_clock(struct ft_live_host *host, int64_t at_ms, int64_t wall_ms)
+{
+    double ahead = (double)at_ms - (double)wall_ms;
+
+    if (at_ms <= 0)
+        return;
+    if (!host->clock_known || ahead > host->clock_ms)
+        host->clock_ms = ahead;
+    else
+        host->clock_ms -= (host->clock_ms - ahead) / CLOCK_WEIGHT;
+    host->clock_known = true;
 }
 
 void

@@ -53,6 +53,8 @@ struct ft_live_host {
     bool witness_runs;
     struct ft_live_word *words;
     size_t word_count;
+    bool clock_known;
+    double clock_ms; /* by how much its clock is ahead of ours */
     json_t *machine; /* its last answer to the verb of that name, or NULL */
     int64_t machine_ms;
 };
@@ -110,6 +112,14 @@ int ft_live_take_status(struct ft_live_host *host, const json_t *status,
  */
 int ft_live_take_figures(struct ft_live_host *host, const char *pair,
                          const json_t *figures, int64_t now_ms);
+
+/*
+ * Its clock as it spoke (ms since 1970), and ours as it was heard: what comes
+ * late makes a clock look slow, never fast, so the largest difference of late
+ * is nearest.
+ */
+void ft_live_take_clock(struct ft_live_host *host, int64_t at_ms,
+                        int64_t wall_ms);
 
 /* {PAIR: ms}: how long ago the workers last spoke. */
 void ft_live_take_ages(struct ft_live_host *host, const json_t *ages,

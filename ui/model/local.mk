@@ -5,6 +5,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/addresses.c ui/model/addresses.h \
 	ui/model/cell.c ui/model/cell.h \
 	ui/model/change.c ui/model/change.h \
+	ui/model/chronicle.c ui/model/chronicle.h \
 	ui/model/column.h \
 	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \
@@ -29,7 +30,9 @@ libftuimodel_a_SOURCES = \
 	ui/model/standing.c ui/model/standing.h \
 	ui/model/stored-pair.c ui/model/stored-pair.h \
 	ui/model/suggest.c ui/model/suggest.h \
+	ui/model/then.c ui/model/then.h \
 	ui/model/topology.c ui/model/topology.h \
+	ui/model/plug.c ui/model/plug.h \
 	ui/model/recent.c ui/model/recent.h \
 	ui/model/utc.c ui/model/utc.h \
 	ui/model/totals.c ui/model/totals.h \

@@ -12,6 +12,7 @@
 static const enum ft_metric kept[] = {
     FT_METRIC_PAUSE,        FT_METRIC_LAG,  FT_METRIC_COMMIT, FT_METRIC_DIRTY,
     FT_METRIC_HELD_PACKETS, FT_METRIC_LINK, FT_METRIC_RTT,    FT_METRIC_APPLY,
+    FT_METRIC_CPU, /* not drawn: it shows that a worker lived */
 };
 
 #define KEPT FT_ARRAY_SIZE(kept)

@@ -4,6 +4,7 @@
 #include "ui/model/utc.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /*
  * Days since 1970 to a date: H. Hinnant, "chrono-Compatible Low-Level Date
@@ -38,4 +39,67 @@ ft_format_utc(int64_t ms, char out[32])
              (unsigned)month % 100, (unsigned)day % 100,
              (unsigned)rest / 3600 % 100, (unsigned)rest / 60 % 60,
              (unsigned)rest % 60);
+}
+
+/* The other way: days_from_civil, of the same paper. */
+static int64_t
+days_from_civil(int year, int month, int day)
+{
+    int y = year - (month <= 2);
+    int era = y / 400, of_era = y - era * 400;
+    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+    return (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+           of_year - 719468;
+}
+
+/* A number of so many digits at text; -1: there is none. */
+static int
+number(const char *text, size_t digits)
+{
+    int value = 0;
+
+    for (size_t i = 0; i < digits; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return -1;
+        value = 10 * value + text[i] - '0';
+    }
+    return value;
+}
+
+/* ".389Z", ".4", "Z" and nothing; -1 for anything else. */
+static int
+milliseconds(const char *text)
+{
+    static const int worth[] = { 100, 10, 1 };
+    int ms = 0;
+
+    if (*text == '.')
+        for (size_t i = 0; *++text >= '0' && *text <= '9'; i++)
+            ms += i < 3 ? (*text - '0') * worth[i] : 0;
+    return !strcmp(text, "Z") || !*text ? ms : -1;
+}
+
+int64_t
+ft_parse_utc(const char *text)
+{
+    static const char form[] = "0000-00-00T00:00:00";
+    int month, day, hour, minute, second, ms;
+
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+            return -1;
+    month = number(text + 5, 2);
+    day = number(text + 8, 2);
+    hour = number(text + 11, 2);
+    minute = number(text + 14, 2);
+    second = number(text + 17, 2);
+    ms = milliseconds(text + sizeof(form) - 1);
+    if (number(text, 4) < 1970 || month < 1 || month > 12 || day < 1 ||
+        day > 31 || hour > 23 || minute > 59 || second > 60 || ms < 0)
+        return -1;
+    return (days_from_civil(number(text, 4), month, day) * 86400 + hour * 3600 +
+            minute * 60 + second) *
+               1000 +
+           ms;
 }

@@ -117,6 +117,9 @@ on_snapshot(struct watched *watched, const json_t *reply)
     watched->live->news = true;
     check_log(watched, reply);
     ft_live_take_reply(host_of(watched), reply, now_ms());
+    ft_live_take_clock(host_of(watched),
+                       ft_json_int(reply, "at", 0, INT64_MAX, 0),
+                       ft_work_now_ms());
     ft_work_live_keep_past(watched, json_object_get(reply, "series"));
     json_array_foreach(json_object_get(reply, "events"), index, event)
         ft_work_live_keep_event(watched, event);
@@ -182,6 +185,8 @@ on_line(struct watched *watched, const json_t *line)
 
     ft_live_heard(host, now);
     ft_live_take_ages(host, json_object_get(line, "ages"), now);
+    ft_live_take_clock(host, ft_json_int(line, "at", 0, INT64_MAX, 0),
+                       ft_work_now_ms());
     if (status)
         ft_live_take_status(host, status, now);
     if (figures)

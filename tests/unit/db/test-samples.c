@@ -227,6 +227,37 @@ put_status(struct ft_later *later, const char *pair, const char *name,
     assert_int_equal(ft_later_status(later, pair, status, at), 0);
 }
 
+/* A moment finds the minute that it lies in, and no other. */
+static void
+test_a_moment(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    int64_t now = ft_clock_realtime_ns() / FT_NS_PER_S;
+    int64_t at = now - now % FT_ROLLUP_MINUTE - FT_ROLLUP_MINUTE;
+    struct ft_rollup rollup = { .at = at }, found;
+
+    (void)state;
+    rollup.metrics[FT_METRIC_LAG] =
+        (struct ft_summary){ .count = 60, .p50 = 31 };
+    MUST(ft_store_rollups_put(store, PAIR, FT_ROLLUP_MINUTE, &rollup, 1, &err));
+    MUST(ft_store_rollup_at(store, PAIR, FT_ROLLUP_MINUTE, at + 59, &found,
+                            &err));
+    assert_true(found.metrics[FT_METRIC_LAG].p50 == 31);
+    assert_int_equal(ft_store_rollup_at(store, PAIR, FT_ROLLUP_MINUTE, at + 60,
+                                        &found, NULL),
+                     -ENODATA);
+    assert_int_equal(ft_store_rollup_at(store, PAIR, FT_ROLLUP_MINUTE,
+                                        at - FT_MINUTES_KEPT * 60, &found, NULL),
+                     -ENODATA);
+    assert_int_equal(ft_store_rollup_at(store, PAIR, FT_ROLLUP_HOUR, at, &found,
+                                        NULL),
+                     -ENODATA);
+    assert_int_equal(ft_store_rollup_at(store, "none", FT_ROLLUP_HOUR, at,
+                                        &found, NULL),
+                     -ENODATA);
+    ft_store_close(store);
+}
+
 static void
 test_later(void **state)
 {
@@ -299,6 +330,7 @@ main(void)
         cmocka_unit_test_setup(test_usual, setup),
         cmocka_unit_test_setup(test_unknown_metrics, setup),
         cmocka_unit_test_setup(test_names_have_their_own_hash, setup),
+        cmocka_unit_test_setup(test_a_moment, setup),
         cmocka_unit_test_setup(test_later, setup),
         cmocka_unit_test_setup(test_later_is_bounded, setup),
     };

@@ -11,6 +11,7 @@ model_tests = \
 	tests/unit/model/test-rows \
 	tests/unit/model/test-stored-pair \
 	tests/unit/model/test-recent \
+	tests/unit/model/test-then \
 	tests/unit/model/test-verdict \
 	tests/unit/model/test-what-if \
 	tests/unit/model/test-words
@@ -38,6 +39,8 @@ tests_unit_model_test_live_SOURCES = tests/unit/model/test-live.c
 tests_unit_model_test_live_LDADD = $(model_libs)
 tests_unit_model_test_pick_SOURCES = tests/unit/model/test-pick.c
 tests_unit_model_test_pick_LDADD = $(model_libs)
+tests_unit_model_test_then_SOURCES = tests/unit/model/test-then.c
+tests_unit_model_test_then_LDADD = $(model_libs)
 tests_unit_model_test_verdict_SOURCES = tests/unit/model/test-verdict.c
 tests_unit_model_test_verdict_LDADD = $(model_libs)
 tests_unit_model_test_what_if_SOURCES = tests/unit/model/test-what-if.c

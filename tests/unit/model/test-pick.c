@@ -279,13 +279,19 @@ test_event_fits(void **state)
         struct ft_store_event_query query;
         bool fits;
     } queries[] = {
-        { { NULL, NULL, NULL, 0 }, true },
-        { { "vm1", "h1", "2026-11-28T11:00", 1 }, true },
-        { { "p", NULL, "2026-11-28", 0 }, true },
-        { { "vm2", NULL, NULL, 0 }, false },
-        { { NULL, "h2", NULL, 0 }, false },
-        { { NULL, NULL, "2026-11-28T11:01", 0 }, false },
-        { { NULL, NULL, NULL, 2 }, false },
+        { { .vm = NULL }, true },
+        { { .vm = "vm1",
+            .host = "h1",
+            .since = "2026-11-28T11:00",
+            .severity = 1 },
+          true },
+        { { .vm = "p", .since = "2026-11-28" }, true },
+        { { .vm = "vm2" }, false },
+        { { .host = "h2" }, false },
+        { { .since = "2026-11-28T11:01" }, false },
+        { { .until = "2026-11-28T11:01" }, true },
+        { { .until = "2026-11-28T10:59" }, false },
+        { { .severity = 2 }, false },
     };
 
     (void)state;
