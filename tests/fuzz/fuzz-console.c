@@ -140,10 +140,11 @@ spoil(json_t *value, bool keep_kinds, uint32_t *state)
 }
 
 static bool
-history(void *data, const char *pair, const char *metric, double seconds,
-        struct ft_history *h)
+history(void *data, const char *pair, const char *metric, int64_t until_ms,
+        double seconds, struct ft_history *h)
 {
     (void)data;
+    (void)until_ms;
     (void)pair;
     if (*metric == 'a' || seconds < 0)
         return false;

@@ -30,6 +30,8 @@ static const struct ft_option options[] = {
       "only this bad or worse: info, warn, crit" },
     { "since", 0, FT_OPTION_TEXT, "TIME", offsetof(struct ft_cli_options, since),
       0, 0, "only later: 10m, 2h, 3d ago, or a date in UTC" },
+    { "until", 0, FT_OPTION_TEXT, "TIME", offsetof(struct ft_cli_options, until),
+      0, 0, "only until then, written the same way" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
@@ -37,7 +39,7 @@ static const struct ft_option options[] = {
 struct request {
     struct ft_cli *cli;
     struct ft_store_event_query query;
-    char since[FT_STORE_WORD];
+    char since[FT_STORE_WORD], until[FT_STORE_WORD];
 };
 
 static int
@@ -58,17 +60,26 @@ static int
 parse_request(struct ft_cli *cli, struct request *request, struct ft_error *err)
 {
     const struct ft_cli_options *wanted = &cli->options;
+    int64_t now = (int64_t)time(NULL);
     int rc;
 
     *request =
         (struct request){ .cli = cli,
                           .query = { .vm = wanted->vm, .host = wanted->host } };
     rc = parse_severity(wanted->severity, &request->query.severity, err);
-    if (rc || !wanted->since)
-        return rc;
-    request->query.since = request->since;
-    return ft_event_since(wanted->since, (int64_t)time(NULL), request->since,
-                          sizeof(request->since), err);
+    if (!rc && wanted->follow && wanted->until)
+        rc = ft_fail(err, EINVAL, NULL, "--follow has no end: not with --until");
+    if (!rc && wanted->since) {
+        request->query.since = request->since;
+        rc = ft_event_since(wanted->since, now, request->since,
+                            sizeof(request->since), err);
+    }
+    if (!rc && wanted->until) {
+        request->query.until = request->until;
+        rc = ft_event_since(wanted->until, now, request->until,
+                            sizeof(request->until), err);
+    }
+    return rc;
 }
 
 static enum ft_exit

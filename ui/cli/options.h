@@ -68,6 +68,7 @@ struct ft_cli_options {
     const char *host;
     const char *severity;
     const char *since;
+    const char *until;
     /* jobs show */
     bool log;
 };

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "ui/model/then.h"
 #include "ui/model/totals.h"
 #include "ui/model/verdict.h"
 
@@ -23,6 +24,7 @@
 struct ft_history {
     unsigned count;
     double step_s; /* between two of them */
+    unsigned of_s; /* the coarsest is of so many seconds: 1, 60, 3600 */
     float values[FT_HISTORY_POINTS];
     double usual_low, usual_high; /* negative: not known */
 };
@@ -39,11 +41,22 @@ struct ft_picture {
     bool from_store; /* nothing was heard yet: all is from the database */
     int64_t wall_ms; /* CLOCK_REALTIME */
     /*
-     * The past of a pair's metric (pair/metrics.h, by name), over seconds.
-     * False when there is none.
+     * The past of a pair's metric (pair/metrics.h, by name), over seconds until
+     * a moment (ms since 1970). False when there is none. May be NULL, as what
+     * follows.
      */
     bool (*history)(void *data, const char *pair, const char *metric,
-                    double seconds, struct ft_history *history);
+                    int64_t until_ms, double seconds,
+                    struct ft_history *history);
+    /* What was measured of a pair about a moment; false: nothing. */
+    bool (*measured)(void *data, const char *pair, int64_t at_ms,
+                     struct ft_measured *out);
+    /*
+     * More events than the newest ones above, as far back as there are, bounded:
+     * until a moment, or all that tell how pairs stood. A new array, or NULL.
+     */
+    json_t *(*events_until)(void *data, int64_t until_ms);
+    json_t *(*turns)(void *data);
     void *data;
 };
 

@@ -18,6 +18,7 @@
 #include "ui/tui/overlay.h"
 #include "ui/tui/page.h"
 #include "ui/tui/pages.h"
+#include "ui/tui/past.h"
 #include "ui/tui/sheet.h"
 #include "ui/tui/state.h"
 #include "ui/tui/view.h"
@@ -47,7 +48,7 @@ ft_console_open(struct ft_console *console, const struct ft_console_ops *ops,
     memset(console, 0, sizeof(*console));
     console->ops = *ops;
     console->utf8 = utf8;
-    console->picture = picture;
+    console->picture = console->now = picture;
     console->views = views;
     console->history = json_array();
     if (!console->history)
@@ -61,6 +62,8 @@ ft_console_open(struct ft_console *console, const struct ft_console_ops *ops,
 void
 ft_console_close(struct ft_console *console)
 {
+    if (console->now)
+        ft_past_leave(console);
     while (console->depth)
         ft_console_pop(console, true);
     ft_entry_wipe(&console->entry);
@@ -83,6 +86,11 @@ void
 ft_console_set_picture(struct ft_console *console,
                        const struct ft_picture *picture)
 {
+    console->now = picture;
+    if (console->past) {
+        ft_past_refresh(console);
+        return;
+    }
     console->picture = picture;
     for (size_t i = 0; i < console->depth; i++)
         ft_page_refresh(console, &console->pages[i]);
@@ -104,7 +112,9 @@ back(struct ft_console *console, bool quits)
 {
     struct ft_page *page = ft_console_page(console);
 
-    if (page->search[0])
+    if (console->past)
+        ft_past_leave(console);
+    else if (page->search[0])
         page->search[0] = '\0';
     else if (page->filter[0])
         page->filter[0] = '\0';
@@ -235,6 +245,10 @@ act(struct ft_console *console, enum ft_do action)
     const json_t *row = ft_doing_row(console);
     char line[FT_IDENTITY + 16];
 
+    if (console->past && ft_past_forbids(action)) {
+        ft_console_say(console, FT_SEVERITY_WARN, FT_PAST_REFUSAL);
+        return;
+    }
     if (page->view->key && page->view->key(console, page, action))
         return;
     switch (action) {
@@ -299,6 +313,10 @@ act(struct ft_console *console, enum ft_do action)
     case FT_DO_ORDER:
         order_by_next(console, page);
         return;
+    case FT_DO_EARLIER:
+    case FT_DO_LATER:
+        ft_past_step(console, action == FT_DO_EARLIER ? -1 : 1);
+        break;
     case FT_DO_COARSER:
     case FT_DO_FINER:
         ft_page_zoom(page, action == FT_DO_COARSER ? 1 : -1);

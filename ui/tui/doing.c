@@ -7,7 +7,16 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "ui/tui/past.h"
 #include "ui/tui/sheet.h"
+
+const char *
+ft_doing_refusal(const struct ft_console *console)
+{
+    return console->readonly ? "this console is read-only"
+           : console->past   ? FT_PAST_REFUSAL
+                             : NULL;
+}
 
 void
 ft_doing_run(struct ft_console *console, const struct ft_words *words,
@@ -60,8 +69,9 @@ ft_doing_protect(struct ft_console *console)
     const json_t *row = ft_doing_row(console);
     const char *why = "select a VM first";
 
-    if (console->readonly) {
-        ft_console_say(console, FT_SEVERITY_WARN, "this console is read-only");
+    if (ft_doing_refusal(console)) {
+        ft_console_say(console, FT_SEVERITY_WARN, "%s",
+                       ft_doing_refusal(console));
         return;
     }
     if (!row || ft_row_is_host(row) ||
@@ -77,13 +87,13 @@ void
 ft_doing_deed(struct ft_console *console, const struct ft_deed *deed)
 {
     const json_t *row = ft_doing_row(console);
-    const char *why = NULL;
+    const char *why = ft_doing_refusal(console);
 
     if (!row)
         return;
-    if (console->readonly || !deed->possible(row, &why)) {
-        ft_console_say(console, FT_SEVERITY_WARN, "%s: not now, %s", deed->title,
-                       console->readonly ? "this console is read-only" : why);
+    if (why || !deed->possible(row, &why)) {
+        ft_console_say(console, FT_SEVERITY_WARN, "%s: not now, %s",
+                       deed->title, why);
         return;
     }
     console->overlay = FT_OVERLAY_NONE;

@@ -15,6 +15,7 @@
 #include "ui/text/glyph.h"
 #include "ui/text/text.h"
 #include "ui/tui/doing.h"
+#include "ui/tui/past.h"
 #include "ui/tui/sheet.h"
 #include "ui/tui/help.h"
 #include "ui/tui/state.h"
@@ -29,7 +30,9 @@ freshness(const struct ft_console *console, char out[64])
     const struct ft_picture *p = console->picture;
     char age[24];
 
-    if (!json_array_size(p->hosts)) {
+    if (console->past) {
+        ft_past_age(console, out, 64);
+    } else if (!json_array_size(p->hosts)) {
         snprintf(out, 64, "no hosts yet");
     } else if (p->from_store) {
         ft_format_age(p->age_s, age);
@@ -78,6 +81,12 @@ draw_keys(const struct ft_console *console, const struct ft_page *page,
         x = ft_grid_text(grid, x, y, end - 2, FT_LOOK_PLAIN, own) + 2;
     }
 
+    if (console->past && !*own) {
+        x = ft_grid_print(grid, x, y, FT_LOOK_KEY, "Esc");
+        x = ft_grid_print(grid, x + 1, y, FT_LOOK_PLAIN, "now") + 2;
+        x = ft_grid_print(grid, x, y, FT_LOOK_KEY, "[ ]");
+        x = ft_grid_print(grid, x + 1, y, FT_LOOK_PLAIN, "time") + 2;
+    }
     for (size_t i = 0; i < ft_binding_count; i++) {
         const struct ft_binding *b = &ft_bindings[i];
         int width = (int)(strcspn(b->keys, " ") + 1 + strlen(b->word));
@@ -87,7 +96,10 @@ draw_keys(const struct ft_console *console, const struct ft_page *page,
             !(b->scopes & (1u << page->view->scope)) ||
             !ft_page_enabled(console, page, b->action))
             continue;
-        if (b->action == FT_DO_BACK && console->depth == 1)
+        if (b->action == FT_DO_BACK && (console->depth == 1 || console->past))
+            continue;
+        if (console->past &&
+            (b->action == FT_DO_EARLIER || b->action == FT_DO_LATER))
             continue;
         if (x + width > end - 1)
             break;
@@ -115,7 +127,7 @@ draw_command(const struct ft_console *console, const struct ft_page *page,
         snprintf(command, sizeof(command), "%s", verdict->command);
     else if (words.count)
         ft_words_text(&words, command, sizeof(command));
-    message = console->picture->wall_ms - console->message_ms < MESSAGE_MS
+    message = console->now->wall_ms - console->message_ms < MESSAGE_MS
                   ? (int)ft_text_width(console->message)
                   : 0;
     if (message)
@@ -235,7 +247,8 @@ draw_menu(struct ft_console *console, struct ft_grid *grid)
     y = make_room(grid, lines, title);
     for (size_t i = 0; (deed = ft_deed_at(host, i)); i++, y++) {
         const char *why = "";
-        bool can = !console->readonly && deed->possible(row, &why);
+        const char *refusal = ft_doing_refusal(console);
+        bool can = !refusal && deed->possible(row, &why);
         char text[512];
 
         deed->means(row, text, sizeof(text));
@@ -250,7 +263,7 @@ draw_menu(struct ft_console *console, struct ft_grid *grid)
             ft_grid_print(grid, 27, y, FT_LOOK_PLAIN, "%s", text);
         else
             ft_grid_print(grid, 27, y, FT_LOOK_HINT, "not now: %s",
-                          console->readonly ? "this console is read-only" : why);
+                          refusal ? refusal : why);
     }
     ft_grid_print(grid, 1, y + 1, FT_LOOK_HINT,
                   "letter or Enter chooses (... asks first)   Esc nothing");
@@ -319,7 +332,9 @@ ft_console_draw(struct ft_console *console, struct ft_grid *grid)
     ft_grid_text(grid, 1, 0, grid->width - 4 - (int)strlen(fresh),
                  FT_LOOK_TITLE, text);
     ft_grid_right(grid, 0, 0, grid->width - 1,
-                  strncmp(fresh, "live", 4) ? FT_LOOK_UNKNOWN : FT_LOOK_PLAIN,
+                  console->past               ? FT_LOOK_PAST
+                  : strncmp(fresh, "live", 4) ? FT_LOOK_UNKNOWN
+                                              : FT_LOOK_PLAIN,
                   fresh);
     if (page->view->say)
         page->view->say(console, page, &verdict);

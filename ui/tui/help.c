@@ -11,40 +11,67 @@
 #include "ui/model/meaning.h"
 #include "ui/text/table.h"
 #include "ui/tui/deeds.h"
+#include "ui/tui/doing.h"
 #include "ui/tui/pages.h"
+#include "ui/tui/past.h"
 #include "ui/tui/state.h"
+
+/* Constant; NULL: it works here and now. */
+static const char *
+why_not(const struct ft_console *console, const struct ft_page *page,
+        enum ft_do action)
+{
+    bool of_page = page->view->id == FT_VIEW_VM ||
+                   (page->view->id == FT_VIEW_CHECKS && action == FT_DO_PROTECT);
+    const json_t *row = of_page ? ft_console_vm(console, page->subject)
+                                : ft_console_row(console);
+    const char *why = "none selected";
+    bool works = true;
+
+    if (console->past && ft_past_forbids(action))
+        return "the past";
+    switch (action) {
+    case FT_DO_OPEN:
+    case FT_DO_MARK:
+    case FT_DO_EXPLAIN:
+        if (page->view->id == FT_VIEW_CHECK)
+            return "it is open";
+        works = row != NULL || !page->view->rows;
+        break;
+    case FT_DO_ACTIONS:
+        works = row != NULL || page->view->id == FT_VIEW_HOST;
+        break;
+    case FT_DO_PROTECT:
+        if (ft_doing_refusal(console))
+            return "read-only";
+        works = row && !ft_row_is_host(row) &&
+                ft_deed_by_letter(false, 'p')->possible(row, &why);
+        break;
+    case FT_DO_PROBLEMS:
+        why = "there are none";
+        works = page->problems ||
+                console->picture->verdict.severity != FT_SEVERITY_OK;
+        break;
+    case FT_DO_SEARCH_NEXT:
+    case FT_DO_SEARCH_BEFORE:
+        why = "/ comes first";
+        works = page->search[0] != '\0';
+        break;
+    case FT_DO_LATER:
+        why = "this is now";
+        works = console->past != NULL;
+        break;
+    default:
+        break;
+    }
+    return works ? NULL : why;
+}
 
 bool
 ft_page_enabled(const struct ft_console *console, const struct ft_page *page,
                 enum ft_do action)
 {
-    const json_t *row = ft_console_row(console);
-    const char *why;
-
-    if (page->view->id == FT_VIEW_VM ||
-        (page->view->id == FT_VIEW_CHECKS && action == FT_DO_PROTECT))
-        row = ft_console_vm(console, page->subject);
-    switch (action) {
-    case FT_DO_OPEN:
-    case FT_DO_MARK:
-    case FT_DO_EXPLAIN:
-        if (page->view->id == FT_VIEW_CHECK) /* it is opened and explained */
-            return false;
-        return row != NULL || !page->view->rows;
-    case FT_DO_ACTIONS:
-        return row != NULL || page->view->id == FT_VIEW_HOST;
-    case FT_DO_PROTECT:
-        return !console->readonly && row && !ft_row_is_host(row) &&
-               ft_deed_by_letter(false, 'p')->possible(row, &why);
-    case FT_DO_PROBLEMS:
-        return page->problems ||
-               console->picture->verdict.severity != FT_SEVERITY_OK;
-    case FT_DO_SEARCH_NEXT:
-    case FT_DO_SEARCH_BEFORE:
-        return page->search[0] != '\0';
-    default:
-        return true;
-    }
+    return !why_not(console, page, action);
 }
 
 static void
@@ -88,16 +115,16 @@ static void
 print_keys(FILE *out, const struct ft_console *console,
            const struct ft_page *page)
 {
-    fprintf(out, "  %-12s %-44s %s\n", "KEY", "DOES", "THE SAME AS A COMMAND");
+    fprintf(out, "  %-12s %-41s %s\n", "KEY", "DOES", "THE SAME AS A COMMAND");
     for (size_t i = 0; i < ft_binding_count; i++) {
         const struct ft_binding *b = &ft_bindings[i];
+        const char *why;
 
         if (!(b->scopes & (1u << page->view->scope)))
             continue;
-        fprintf(out, "  %-12s %s%-*s %s\n", b->keys,
-                ft_page_enabled(console, page, b->action) ? "" : "not now: ",
-                ft_page_enabled(console, page, b->action) ? 44 : 35, b->meaning,
-                b->twin);
+        why = why_not(console, page, b->action);
+        fprintf(out, "  %-12s %-41s %s%s\n", b->keys, b->meaning,
+                why ? "not now: " : b->twin, why ? why : "");
     }
     fputs("  j k Up Down  row down, up\n"
           "  h l Left Right   column left, right\n"

@@ -37,6 +37,7 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
     (FT_IN(VM) | FT_IN(HOST) | FT_IN(EVENT) | FT_IN(WHAT_IF) | FT_IN(TEXT) | \
      FT_IN(CHECK))
 #define FT_IN_VIEWS (FT_IN_LISTS | FT_IN_PAGES | FT_IN(FIRST))
+#define FT_IN_TIME (FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENTS))
 #define FT_IN_ALL (~0u)
 
 /*
@@ -88,8 +89,10 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
       "ftadmin status --filter TEXT")                                           \
     X(ORDER, "o", FT_IN(OVERVIEW) | FT_IN(HOSTS), "order",                      \
       "order by the next column, or worst first", "ftadmin status --sort KEY")  \
-    X(COARSER, "{", FT_IN(OVERVIEW) | FT_IN(VM), "", "a longer time", "")       \
-    X(FINER, "}", FT_IN(OVERVIEW) | FT_IN(VM), "", "a shorter time", "")        \
+    X(EARLIER, "[", FT_IN_TIME, "earlier", "back in time, a step", "")          \
+    X(LATER, "]", FT_IN_TIME, "later", "later, and then now", "")               \
+    X(COARSER, "{", FT_IN_TIME, "", "a longer time, longer steps", "")          \
+    X(FINER, "}", FT_IN_TIME, "", "a shorter time, shorter steps", "")          \
     X(HOST_OF, "H", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENTS), "",            \
       "the host of this row", "ftadmin host show HOST")                         \
     X(GO_OVERVIEW, "1", FT_IN_VIEWS, "", "overview", "ftadmin status")          \

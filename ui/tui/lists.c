@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "ui/model/cell.h"
 #include "ui/model/columns.h"
+#include "ui/model/utc.h"
 #include "ui/text/glyph.h"
 #include "ui/text/table.h"
 #include "ui/text/text.h"
@@ -171,13 +172,18 @@ events_where(const struct ft_console *console, const struct ft_page *page,
     static const char *const floors[] = { "", "  warn and crit", "  crit only" };
     size_t used;
 
-    (void)console;
+    char until[32];
+
     name_or_filter(page, "Events", out, size);
     used = strlen(out);
-    snprintf(out + used, size - used, "%s%.60s%s%s",
+    ft_format_utc(console->picture->wall_ms, until);
+    snprintf(out + used, size - used, "%s%.60s%s%s%.8s",
              page->subject[0] ? " of " : "", page->subject,
              floors[page->severity],
-             page->follow ? "  following" : "  follow off, f");
+             console->past  ? "  until "
+             : page->follow ? "  following"
+                            : "  follow off, f",
+             console->past && *until ? until + 11 : "");
 }
 
 static void
@@ -226,10 +232,16 @@ static void
 events_twin(const struct ft_console *console, const struct ft_page *page,
             struct ft_words *words)
 {
-    (void)console;
+    char until[32];
+
     ft_words_add(words, "events");
-    if (page->follow)
+    if (console->past) {
+        ft_format_utc(console->picture->wall_ms, until);
+        ft_words_add(words, "--until");
+        ft_words_add(words, until);
+    } else if (page->follow) {
         ft_words_add(words, "--follow");
+    }
     if (page->subject[0]) {
         ft_words_add(words, "--vm");
         ft_words_add(words, page->subject);

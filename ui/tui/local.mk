@@ -2,6 +2,7 @@
 # The console: views drawn into a grid of cells, and the terminal that shows it.
 noinst_LIBRARIES += libftuitui.a
 libftuitui_a_SOURCES = \
+	ui/tui/axis.c ui/tui/axis.h \
 	ui/tui/check-page.c \
 	ui/tui/checks.c ui/tui/checks.h \
 	ui/tui/console.c ui/tui/console.h \
@@ -34,6 +35,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/overview-line.c ui/tui/overview-line.h \
 	ui/tui/page.c ui/tui/page.h \
 	ui/tui/pages.c ui/tui/pages.h \
+	ui/tui/past.c ui/tui/past.h \
 	ui/tui/rails.c ui/tui/rails.h \
 	ui/tui/run.c ui/tui/run.h \
 	ui/tui/rows.c ui/tui/rows.h \
@@ -45,5 +47,6 @@ libftuitui_a_SOURCES = \
 	ui/tui/terminal.c ui/tui/terminal.h \
 	ui/tui/text-view.c \
 	ui/tui/view.h \
+	ui/tui/vm-charts.c ui/tui/vm-charts.h \
 	ui/tui/vm-page.c \
 	ui/tui/words.c ui/tui/words.h

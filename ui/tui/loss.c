@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/what-if.h"
+#include "ui/text/text.h"
 
 /* The host that is on trial: the one under the cursor. */
 static const char *
@@ -85,6 +86,107 @@ ft_loss_draw(const struct ft_console *console, struct ft_page *page,
     }
 }
 
+/* ---- pull plug? ---- */
+
+#define COUNT_EVERY_MS 1000
+
+/* Counted once a second: 5,000 VMs are some work. */
+static void
+count_plugs(struct ft_console *console)
+{
+    const struct ft_picture *p = console->picture;
+
+    if (console->plugs_ms && p->wall_ms >= console->plugs_ms &&
+        p->wall_ms - console->plugs_ms < COUNT_EVERY_MS &&
+        p->verdict.severity == console->plugs_severity)
+        return;
+    ft_plug_count(p->pairs, p->vms, p->hosts, console->plugs, FT_PLUGS_MAX);
+    console->plugs_ms = p->wall_ms;
+    console->plugs_severity = p->verdict.severity;
+}
+
+static enum ft_look
+look_of(const char *word)
+{
+    switch (*word) {
+    case 'y':
+        return FT_LOOK_OK;
+    case 'N':
+        return FT_LOOK_WARN;
+    default:
+        return FT_LOOK_UNKNOWN;
+    }
+}
+
+/* Under the column of each host; or one after another with their names. */
+void
+ft_plug_draw(struct ft_console *console, const struct ft_vm_line_plan *plan,
+             struct ft_grid *grid, int y)
+{
+    const json_t *hosts = console->picture->hosts;
+    int x = 13, column = 0;
+    const json_t *host;
+    size_t index;
+
+    count_plugs(console);
+    ft_grid_print(grid, 1, y, FT_LOOK_HINT, "pull plug?");
+    json_array_foreach(hosts, index, host) {
+        bool witness =
+            !strcmp(ft_json_string(host, "kind", "hypervisor"), "witness");
+        const char *name = ft_json_string(host, "name", "");
+        char word[32];
+
+        if (index >= FT_PLUGS_MAX || (plan->rails_fit && witness))
+            continue;
+        ft_plug_word(&console->plugs[index], host, word);
+        if (plan->rails_fit) {
+            x = plan->rails.columns[column++];
+            ft_grid_text(grid, x, y,
+                         column < plan->rails.count
+                             ? plan->rails.columns[column] - x - 1
+                             : 12, /* there is no state in this row */
+                         look_of(word), word);
+            continue;
+        }
+        if (x + (int)ft_text_width(name) + (int)strlen(word) + 8 > grid->width) {
+            ft_grid_print(grid, x, y, FT_LOOK_HINT, "+%zu",
+                          json_array_size(hosts) - index);
+            return;
+        }
+        x = ft_grid_print(grid, x, y, FT_LOOK_PLAIN, "%s", name) + 1;
+        x = ft_grid_print(grid, x, y, look_of(word), "%s", word) + 2;
+    }
+}
+
+void
+ft_before_draw(const struct ft_console *console, const json_t *pair,
+               struct ft_grid *grid, int y, int end)
+{
+    const json_t *events = console->picture->events;
+    size_t count = json_array_size(events);
+
+    for (size_t i = count; i-- > 0 && y < end;) {
+        const json_t *event = json_array_get(events, i);
+        const struct ft_happened happened = { .row = event };
+        enum ft_look look = ft_look_of_severity(
+            ft_severity_of(ft_json_string(event, "severity", "")));
+        char line[512];
+
+        if (pair && !ft_happened_is_of(&happened, pair))
+            continue;
+        snprintf(line, sizeof(line), "%.8s  %.16s  %.4s  %.24s  %.300s",
+                 ft_json_string(event, "time", "?"),
+                 ft_json_string(event, "host", ""),
+                 ft_json_string(event, "severity", ""),
+                 ft_json_string(event, "vm", ""),
+                 ft_json_string(event, "text", ""));
+        ft_grid_text(grid, 1, y++, grid->width - 2,
+                     look == FT_LOOK_OK ? FT_LOOK_PLAIN : look, line);
+    }
+}
+
+/* ---- since you left ---- */
+
 void
 ft_since_draw(const struct ft_console *console, struct ft_grid *grid, int y)
 {
@@ -103,7 +205,7 @@ ft_since_draw(const struct ft_console *console, struct ft_grid *grid, int y)
         warn += !strcmp(severity, "warn");
     }
     ft_grid_print(grid, 1, y, FT_LOOK_PLAIN,
-                  "Since you left (%.10s %.5s UTC): %zu takeover%s, %zu crit, "
+                  "Since you left (%.10s %.5s): %zu takeover%s, %zu crit, "
                   "%zu warn; 3 shows them",
                   console->left_at, console->left_at + 11, takeovers,
                   takeovers == 1 ? "" : "s", crit, warn);

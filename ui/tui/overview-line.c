@@ -88,8 +88,11 @@ static bool
 answers(const struct ft_console *console, const char *name)
 {
     const json_t *host = ft_console_host(console, name);
+    const char *state = ft_json_string(host, "state", "silent");
 
-    return host && !strcmp(ft_json_string(host, "state", ""), "ok");
+    /* of the past little is known: there only silence is none */
+    return host && (!strcmp(state, "ok") ||
+                    (console->past && !strcmp(state, "unknown")));
 }
 
 /* Both hosts by name, or where there is no room for that the one it runs on. */
@@ -188,6 +191,8 @@ rail_of(const struct ft_console *console, const json_t *row)
         rail.from_end = to_live ? FT_RAIL_GONE : FT_RAIL_UNKNOWN;
     if (!to_live)
         rail.to_end = on_live ? FT_RAIL_GONE : FT_RAIL_UNKNOWN;
+    if (console->past && !strcmp(standing, "unknown"))
+        rail.from_end = rail.to_end = FT_RAIL_UNKNOWN;
     rail.at_risk = !strcmp(standing, "at risk");
     if (!strcmp(standing, "protected") || rail.at_risk)
         rail.line = one_path_of_two(row) ? FT_RAIL_ONE_PATH : FT_RAIL_TWO_PATHS;
@@ -232,7 +237,7 @@ draw_figures(const struct ft_console *console, const struct ft_page *page,
     ft_grid_right(grid, plan->pause, y, 7, FT_LOOK_PLAIN, text);
     if (plan->chart_width > 3 && picture->history &&
         picture->history(picture->data, ft_json_string(row, "pair", ""),
-                         "lag_ms", page->window_s, &history))
+                         "lag_ms", picture->wall_ms, page->window_s, &history))
         ft_chart_draw(&history, grid, plan->chart, y, plan->chart_width);
 }
 

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "ui/model/columns.h"
 #include "ui/model/standing.h"
+#include "ui/tui/axis.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
 #include "ui/tui/loss.h"
@@ -19,6 +20,9 @@
 #include "ui/tui/pages.h"
 #include "ui/tui/state.h"
 #include "ui/tui/view.h"
+
+#define BELOW_LEAST 3 /* the rule, since you left, the time axis */
+#define BELOW_MOST 8  /* with all of what a loss would mean */
 
 /* ---- rows ---- */
 
@@ -48,6 +52,23 @@ compare(const json_t *a, const json_t *b)
 
 /* ---- the frame's part ---- */
 
+/* VMs in no pair, and which hosts answered us, are not kept. */
+static void
+where_then(const struct ft_totals *s, char *out, size_t size)
+{
+    int used = snprintf(out, size, "%zu of %zu pairs protected  %zu alone",
+                        s->well, s->pairs, s->alone);
+
+    if (s->copying && (size_t)used < size)
+        used += snprintf(out + used, size - (size_t)used, "  %zu copying",
+                         s->copying);
+    if (s->failed + s->unprotected && (size_t)used < size)
+        used += snprintf(out + used, size - (size_t)used, "  %zu FAILED",
+                         s->failed + s->unprotected);
+    if (s->unknown && (size_t)used < size)
+        snprintf(out + used, size - (size_t)used, "  %zu unknown", s->unknown);
+}
+
 static void
 where(const struct ft_console *console, const struct ft_page *page, char *out,
       size_t size)
@@ -58,6 +79,10 @@ where(const struct ft_console *console, const struct ft_page *page, char *out,
     size_t index;
     int used;
 
+    if (console->past) {
+        where_then(s, out, size);
+        return;
+    }
     json_array_foreach(console->picture->vms, index, vm)
         none += !strcmp(ft_json_string(vm, "protection", ""), "none");
     used = snprintf(out, size, "%zu protected  %zu at risk  %zu alone  ",
@@ -89,7 +114,7 @@ twin(const struct ft_console *console, const struct ft_page *page,
     const json_t *row = ft_console_row(console);
 
     (void)page;
-    if (!row)
+    if (!row || console->past) /* no command shows how it was */
         return;
     ft_words_add(words, ft_vm_line_is_pair(row) ? "status" : "protect");
     ft_words_add(words, ft_row_name(row));
@@ -191,8 +216,9 @@ draw_list(struct ft_console *console, struct ft_page *page,
 /* ---- drawing: the whole ---- */
 
 static void
-draw_legend(struct ft_grid *grid, int y, size_t shown, size_t all)
+draw_legend(const struct ft_page *page, struct ft_grid *grid, int y)
 {
+    size_t shown = json_array_size(page->rows);
     char count[48];
 
     ft_grid_print(grid, 1, y, FT_LOOK_HINT, "%s",
@@ -200,30 +226,98 @@ draw_legend(struct ft_grid *grid, int y, size_t shown, size_t all)
                                "\u2550\u2550 two paths   \u2500\u2500 one path"
                              : "R runs here  C copy waits  == two paths  -- one "
                                "path");
-    snprintf(count, sizeof(count), "%zu of %zu shown", shown, all);
+    snprintf(count, sizeof(count), "%zu of %zu shown", shown, shown);
     ft_grid_right(grid, 0, y, grid->width - 1, FT_LOOK_HINT, count);
+}
+
+/* Of what the figures of the past are: the coarsest of them. */
+static void
+draw_past_legend(const struct ft_page *page, struct ft_grid *grid, int y)
+{
+    double of_s = 0;
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(page->rows, index, row)
+        of_s = FT_MAX(of_s, ft_figure_of(row, "measured_s"));
+    ft_grid_print(grid, 1, y, FT_LOOK_HINT,
+                  "Figures: %s. VMs in no pair are not kept.",
+                  of_s >= 3600 ? "medians of that hour"
+                  : of_s >= 60 ? "medians of that minute"
+                  : of_s > 0   ? "means of that second"
+                               : "none");
+}
+
+/* "02:57 ····▲···· 03:12 now" */
+static void
+draw_time(const struct ft_console *console, const struct ft_page *page,
+          struct ft_grid *grid, int y)
+{
+    const struct ft_picture *p = console->picture;
+    struct ft_axis axis = { .until_ms = p->wall_ms, .seconds = page->window_s };
+    int64_t from = p->wall_ms - (int64_t)(page->window_s * 1000);
+    char begin[16], end[16];
+
+    ft_axis_clock(from, page->window_s, begin);
+    ft_axis_clock(p->wall_ms, page->window_s, end);
+    axis.x = ft_grid_print(grid, 1, y, FT_LOOK_HINT, "%s", begin) + 1;
+    axis.width =
+        grid->width - axis.x - (int)strlen(end) - (console->past ? 2 : 6);
+    ft_axis_draw(&axis, p, NULL, grid, y);
+    ft_grid_print(grid, axis.x + axis.width + 1, y, FT_LOOK_HINT, "%s%s", end,
+                  console->past ? "" : " now");
+}
+
+static void
+draw_below_rule(struct ft_console *console, struct ft_page *page,
+                struct ft_grid *grid, int y, int end)
+{
+    bool since = !console->past && *console->left_at && end - y > 1;
+
+    ft_grid_rule(grid, y++, NULL);
+    draw_time(console, page, grid, --end);
+    if (since)
+        ft_since_draw(console, grid, --end);
+    if (console->past)
+        ft_before_draw(console, NULL, grid, y, end);
+    else if (end - y > 1)
+        ft_loss_draw(console, page, grid, y, end);
+}
+
+/* How many rows are below the list: what it does not need, within reason. */
+static int
+rows_below(const struct ft_page *page, int rows)
+{
+    int needed = 0;
+    const json_t *row;
+    size_t index;
+
+    if (rows < 12)
+        return 0;
+    json_array_foreach(page->rows, index, row)
+        needed = FT_MIN(needed + height_of(row), rows);
+    return FT_MIN(FT_MAX(rows - needed, BELOW_LEAST), BELOW_MOST);
 }
 
 static void
 draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
      struct ft_area area)
 {
-    int below = area.bottom - area.top >= 16 ? 6 : 0;
     int legend = area.bottom - area.top >= 10 ? 1 : 0;
+    int plug = legend && !console->past ? 1 : 0, y = area.top + 1 + plug;
+    int below = rows_below(page, area.bottom - y - legend);
     int end = area.bottom - below - legend;
     struct ft_vm_line_plan plan;
 
     ft_vm_line_place(console, page, grid->width, &plan);
     ft_vm_line_draw_heads(console, page, &plan, grid, area.top);
-    draw_list(console, page, &plan, grid, area.top + 1, end);
+    if (plug)
+        ft_plug_draw(console, &plan, grid, area.top + 1);
+    draw_list(console, page, &plan, grid, y, end);
     if (legend)
-        draw_legend(grid, end, json_array_size(page->rows),
-                    json_array_size(page->rows));
-    if (below) {
-        ft_grid_rule(grid, end + 1, NULL);
-        ft_loss_draw(console, page, grid, end + 2, area.bottom - 1);
-        ft_since_draw(console, grid, area.bottom - 1);
-    }
+        (console->past ? draw_past_legend : draw_legend)(page, grid, end);
+    if (below)
+        draw_below_rule(console, page, grid, end + 1, area.bottom);
 }
 
 const struct ft_view ft_view_overview = {

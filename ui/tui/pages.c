@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ui/tui/page.h"
+#include "ui/tui/past.h"
 #include "ui/tui/state.h"
 
 static void
@@ -25,6 +26,8 @@ ft_console_push(struct ft_console *console, enum ft_view_id view,
 {
     struct ft_page *page;
 
+    if (console->past && !ft_past_has(view))
+        ft_past_leave(console);
     if (console->depth == FT_PAGES_MAX) { /* the oldest but the first goes */
         close_page(&console->pages[1]);
         memmove(&console->pages[1], &console->pages[2],

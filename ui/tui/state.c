@@ -20,7 +20,7 @@ ft_console_say(struct ft_console *console, enum ft_severity severity,
     vsnprintf(console->message, sizeof(console->message), format, args);
     va_end(args);
     console->message_severity = severity;
-    console->message_ms = console->picture->wall_ms;
+    console->message_ms = console->now->wall_ms;
 }
 
 struct ft_page *

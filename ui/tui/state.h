@@ -24,14 +24,17 @@
 #include "ui/tui/keymap.h"
 #include "ui/tui/list.h"
 #include "ui/model/picture.h"
+#include "ui/model/plug.h"
 #include "ui/tui/words.h"
 
 #define FT_PAGES_MAX 12
 #define FT_TEXT_LINES_MAX 5000
+#define FT_PLUGS_MAX 32  /* hosts that "pull plug?" is answered for */
 #define FT_TYPED_MAX 100 /* commands that are remembered */
 
 struct ft_console;
 struct ft_page;
+struct ft_past;
 struct ft_view;
 
 enum ft_view_id {
@@ -165,7 +168,12 @@ struct ft_view {
 };
 
 struct ft_console {
-    const struct ft_picture *picture;
+    const struct ft_picture *picture; /* what is shown: now, or of the past */
+    const struct ft_picture *now;     /* the owner's */
+    struct ft_past *past;             /* NULL: what is shown is now (past.h) */
+    struct ft_plug plugs[FT_PLUGS_MAX]; /* by the picture's hosts (loss.h) */
+    int64_t plugs_ms;                   /* when they were counted; 0: never */
+    enum ft_severity plugs_severity; /* of all then: worse news are at once */
     struct ft_console_ops ops;
     const struct ft_view *const *views; /* by enum ft_view_id */
     struct ft_page pages[FT_PAGES_MAX];

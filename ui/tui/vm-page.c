@@ -14,9 +14,11 @@
 #include "ui/text/text.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
+#include "ui/tui/loss.h"
 #include "ui/tui/pages.h"
 #include "ui/tui/state.h"
 #include "ui/tui/view.h"
+#include "ui/tui/vm-charts.h"
 
 #define BOX_WIDTH 25
 
@@ -53,7 +55,9 @@ where(const struct ft_console *console, const struct ft_page *page, char *out,
         snprintf(out, size, "%s is in no pair any more", page->subject);
         return;
     }
-    snprintf(out, size, "%s   runs on %s, its copy waits on %s%s%s",
+    snprintf(out, size,
+             console->past ? "%s   ran on %s, its copy was on %s%s%s"
+                           : "%s   runs on %s, its copy waits on %s%s%s",
              ft_row_name(row), ft_json_string(row, "primary", "?"),
              ft_json_string(row, "standby", "?"), *witness ? ", " : "", witness);
     if (*witness)
@@ -65,8 +69,11 @@ say(const struct ft_console *console, const struct ft_page *page,
     struct ft_verdict *verdict)
 {
     const json_t *row = row_of(console, page);
+    const struct ft_then then = { .at_ms = console->picture->wall_ms };
 
-    if (row)
+    if (row && console->past)
+        ft_then_say(&then, row, verdict);
+    else if (row)
         ft_verdict_of_pair(row, verdict);
 }
 
@@ -195,6 +202,39 @@ waiting_half(const struct ft_console *console, const json_t *row,
     in_box(grid, x, y + 4, text);
 }
 
+/* Of the past there are figures of the pair only, and how exact they are. */
+static void
+past_halves(const json_t *row, struct ft_grid *grid, int right, int y)
+{
+    double of_s = ft_figure_of(row, "measured_s");
+    char text[64], figure[FT_FIGURE];
+
+    snprintf(text, sizeof(text), "%.14s ran it",
+             ft_json_string(row, "primary", "?"));
+    box(grid, 1, y, 4, text);
+    ft_figure_ms(ft_figure_of(row, "lag_ms"), figure);
+    snprintf(text, sizeof(text), "lag %s", figure);
+    in_box(grid, 1, y + 1, text);
+    ft_figure_ms(ft_figure_of(row, "pause_ms.p99"), figure);
+    snprintf(text, sizeof(text), "pause %s", figure);
+    in_box(grid, 1, y + 2, text);
+    in_box(grid, 1, y + 3,
+           of_s >= 3600 ? "medians of that hour"
+           : of_s >= 60 ? "medians of that minute"
+           : of_s > 0   ? "means of that second"
+                        : "nothing was measured");
+    if (right < BOX_WIDTH + 8)
+        return;
+    snprintf(text, sizeof(text), "%.14s its copy",
+             ft_json_string(row, "standby", "?"));
+    box(grid, right, y, 4, text);
+    in_box(grid, right, y + 1, ft_json_string(row, "standing", "unknown"));
+    ft_figure_age(ft_figure_of(row, "since_s"), figure);
+    snprintf(text, sizeof(text), "for %s then", figure);
+    if (ft_figure_of(row, "since_s") >= 0)
+        in_box(grid, right, y + 2, text);
+}
+
 static void
 draw_path(const json_t *path, char letter, struct ft_grid *grid, int from,
           int to, int y)
@@ -244,6 +284,10 @@ draw_halves(const struct ft_console *console, const json_t *row,
     int right = grid->width - BOX_WIDTH - 2;
     char text[128];
 
+    if (console->past) {
+        past_halves(row, grid, right, y);
+        return;
+    }
     running_half(console, row, grid, 1, y);
     if (right < BOX_WIDTH + 8)
         return;
@@ -333,91 +377,6 @@ draw_epoch(const json_t *row, struct ft_grid *grid, int y)
                   "answer leaves at %.1f", out);
 }
 
-/* ---- charts ---- */
-
-static const struct {
-    const char *title, *metric, *unit;
-} charts[] = {
-    { "pause", "pause_ms", "ms" },
-    { "lag", "lag_ms", "ms" },
-    { "commit", "commit_ms", "ms" },
-    { "dirty / epoch", "dirty_bytes", "B" },
-    { "held output", "held_packets", "1" },
-    { "link, 1 s", "link_bytes", "B" },
-    { "round trip", "rtt_ms", "ms" },
-    { "apply", "apply_ms", "ms" },
-};
-
-static float
-newest(const struct ft_history *h)
-{
-    return h->count ? h->values[h->count - 1] : -1;
-}
-
-static float
-largest(const struct ft_history *h)
-{
-    float most = -1;
-
-    for (unsigned i = 0; i < h->count; i++)
-        most = FT_MAX(most, h->values[i]);
-    return most;
-}
-
-/* "4 ms", "8 ms": the first one loses its unit when both have the same. */
-static void
-unit_once(char *low, const char *high)
-{
-    char *a = strchr(low, ' ');
-    const char *b = strchr(high, ' ');
-
-    if (a && b && !strcmp(a, b))
-        *a = '\0';
-}
-
-static void
-draw_chart(size_t i, const struct ft_history *h, struct ft_grid *grid, int y)
-{
-    char now[FT_FIGURE], low[FT_FIGURE], high[FT_FIGURE], most[FT_FIGURE];
-    char usual[2 * FT_FIGURE + 8] = "-";
-    int x = 38, end = grid->width - 13;
-
-    ft_figure(newest(h), charts[i].unit, now);
-    ft_figure(largest(h), charts[i].unit, most);
-    if (h->usual_low >= 0) {
-        ft_figure(h->usual_low, charts[i].unit, low);
-        ft_figure(h->usual_high, charts[i].unit, high);
-        unit_once(low, high);
-        snprintf(usual, sizeof(usual), "%s to %s", low, high);
-    }
-    ft_grid_text(grid, 1, y, 13, FT_LOOK_PLAIN, charts[i].title);
-    ft_grid_right(grid, 13, y, 9, FT_LOOK_TITLE, now);
-    ft_grid_right(grid, 23, y, 13, FT_LOOK_PLAIN, usual);
-    ft_chart_draw(h, grid, x, y, end - x);
-    ft_grid_right(grid, end, y, 12, FT_LOOK_PLAIN, most);
-}
-
-static void
-draw_charts(const struct ft_console *console, const struct ft_page *page,
-            const json_t *row, struct ft_grid *grid, int y, int end)
-{
-    const struct ft_picture *picture = console->picture;
-    char span_text[FT_FIGURE];
-    struct ft_history history;
-
-    ft_grid_rule(grid, y++, NULL);
-    ft_figure_age(page->window_s, span_text);
-    ft_grid_print(grid, 1, y, FT_LOOK_TITLE, "last %s", span_text);
-    ft_grid_right(grid, 13, y, 9, FT_LOOK_TITLE, "now");
-    ft_grid_right(grid, 23, y, 13, FT_LOOK_TITLE, "usual");
-    ft_grid_right(grid, grid->width - 13, y++, 12, FT_LOOK_TITLE, "max");
-    for (size_t i = 0; i < FT_ARRAY_SIZE(charts) && y < end; i++)
-        if (picture->history &&
-            picture->history(picture->data, ft_json_string(row, "pair", ""),
-                             charts[i].metric, page->window_s, &history))
-            draw_chart(i, &history, grid, y++);
-}
-
 static void
 draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
      struct ft_area area)
@@ -432,11 +391,13 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
     }
     draw_halves(console, row, grid, y);
     y += 6;
-    if (y + 4 < area.bottom)
+    if (console->past)
+        ft_before_draw(console, row, grid, y, FT_MIN(y + 4, area.bottom));
+    else if (y + 4 < area.bottom)
         draw_epoch(row, grid, y);
     y += 4;
     if (y + 3 < area.bottom)
-        draw_charts(console, page, row, grid, y, area.bottom);
+        ft_vm_charts_draw(console, page, row, grid, y, area.bottom);
 }
 
 static void
@@ -456,6 +417,8 @@ twin(const struct ft_console *console, const struct ft_page *page,
 {
     const json_t *row = row_of(console, page);
 
+    if (console->past) /* no command shows how it was */
+        return;
     ft_words_add(words, "status");
     ft_words_add(words, row ? ft_row_name(row) : page->subject);
 }

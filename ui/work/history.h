@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The past of one figure of a pair, ready to be drawn: from what was heard
- * while the console is open (ui/model/recent.h), and what the database has of
- * minutes and hours (db/samples.h). Threads: the store's.
+ * The past of a pair's figures, ready to be drawn: from what was heard while
+ * the console is open (ui/model/recent.h), and what the database has of minutes
+ * and hours (db/samples.h). Threads: the store's.
  */
 #ifndef FT_UI_WORK_HISTORY_H
 #define FT_UI_WORK_HISTORY_H
@@ -14,13 +14,24 @@
 #include "ui/model/picture.h"
 #include "ui/model/recent.h"
 
+/* Seconds since 1970, and how many of them. */
+struct ft_history_wish {
+    const char *pair, *metric; /* pair/metrics.h, by name */
+    int64_t now_s;
+    int64_t until_s; /* what is later is not wanted */
+    int64_t seconds;
+};
+
 /*
- * The last seconds of a metric (pair/metrics.h, by name) until now_s, seconds
- * since 1970. False for a metric that is not drawn. What cannot be read is
- * "nothing was measured".
+ * False for a metric that is not drawn. What cannot be read is "nothing was
+ * measured". Hours stand only where no minutes are kept any more.
  */
 bool ft_history_read(struct ft_store *store, const struct ft_recent *recent,
-                     const char *pair, const char *metric, int64_t now_s,
-                     int64_t seconds, struct ft_history *history);
+                     const struct ft_history_wish *wish,
+                     struct ft_history *history);
+
+/* What was measured of a pair about a moment. False: nothing is kept of it. */
+bool ft_history_moment(struct ft_store *store, const struct ft_recent *recent,
+                       const char *pair, int64_t at_s, struct ft_measured *out);
 
 #endif

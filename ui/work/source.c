@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "ui/model/event-rows.h"
 #include "ui/model/job-rows.h"
+#include "ui/model/utc.h"
 #include "ui/model/vm-rows.h"
 #include "ui/work/history.h"
 #include "ui/work/live.h"
@@ -19,6 +20,9 @@
 #include "ui/work/vms.h"
 
 #define EVENTS_SHOWN 2000
+#define EVENTS_PAST 500 /* until a moment */
+#define TURNS_MAX 5000  /* what tells how pairs stood */
+#define CLOCKS_MS 60000 /* a host's clock may be ahead by this */
 #define JOBS_SHOWN 100
 #define PAST_SECONDS 600                /* that charts have when they open */
 #define PICTURE_NS (250 * FT_NS_PER_MS) /* between two pictures */
@@ -39,8 +43,8 @@ struct ft_work_source {
 
 /* ---- from the database ---- */
 
-static void
-take_event(struct ft_work_source *source, const struct ft_store_event *event)
+static json_t *
+event_row(const struct ft_store_event *event)
 {
     json_t *row = ft_event_row(event);
     char id[32];
@@ -53,7 +57,13 @@ take_event(struct ft_work_source *source, const struct ft_store_event *event)
                                          FT_MIN(strlen(event->at), (size_t)11),
                                      FT_MIN(strlen(event->at), (size_t)19) -
                                          FT_MIN(strlen(event->at), (size_t)11)));
-    json_array_append_new(source->picture.events, row);
+    return row;
+}
+
+static void
+take_event(struct ft_work_source *source, const struct ft_store_event *event)
+{
+    json_array_append_new(source->picture.events, event_row(event));
     if (json_array_size(source->picture.events) > EVENTS_SHOWN)
         json_array_remove(source->picture.events, 0);
     source->last_event = event->id;
@@ -166,15 +176,66 @@ hosts_changed(struct ft_work_source *source)
 /* ---- the past ---- */
 
 static bool
-history(void *data, const char *pair, const char *metric, double seconds,
-        struct ft_history *out)
+history(void *data, const char *pair, const char *metric, int64_t until_ms,
+        double seconds, struct ft_history *out)
+{
+    struct ft_work_source *source = data;
+    const struct ft_history_wish wish = {
+        pair,
+        metric,
+        source->picture.wall_ms / 1000,
+        until_ms / 1000,
+        (int64_t)seconds,
+    };
+
+    return source->live &&
+           ft_history_read(source->store, ft_work_live_recent(source->live),
+                           &wish, out);
+}
+
+static bool
+measured(void *data, const char *pair, int64_t at_ms, struct ft_measured *out)
 {
     struct ft_work_source *source = data;
 
     return source->live &&
-           ft_history_read(source->store, ft_work_live_recent(source->live),
-                           pair, metric, source->picture.wall_ms / 1000,
-                           (int64_t)seconds, out);
+           ft_history_moment(source->store, ft_work_live_recent(source->live),
+                             pair, at_ms / 1000, out);
+}
+
+static json_t *
+find_events(struct ft_work_source *source,
+            const struct ft_store_event_query *query, size_t limit)
+{
+    FT_AUTOFREE struct ft_store_event *events = NULL;
+    json_t *rows = json_array();
+    size_t count = 0;
+
+    if (ft_store_event_find(source->store, query, limit, &events, &count, NULL))
+        return rows;
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(rows, event_row(&events[i]));
+    return rows;
+}
+
+static json_t *
+events_until(void *data, int64_t until_ms)
+{
+    struct ft_store_event_query query = { .until = NULL };
+    char until[32];
+
+    /* by the hosts' clocks, which may be ahead: who asks looks again */
+    ft_format_utc(until_ms + CLOCKS_MS, until);
+    query.until = until;
+    return find_events(data, &query, EVENTS_PAST);
+}
+
+static json_t *
+turns(void *data)
+{
+    const struct ft_store_event_query query = { .turns = true };
+
+    return find_events(data, &query, TURNS_MAX);
 }
 
 /* ---- the picture ---- */
@@ -246,6 +307,9 @@ ft_work_source_open(const struct ft_work *work, int rate_ms,
     source->picture.events = json_array();
     source->picture.jobs = json_array();
     source->picture.history = history;
+    source->picture.measured = measured;
+    source->picture.events_until = events_until;
+    source->picture.turns = turns;
     source->picture.data = source;
     rc = open_live(source, err);
     if (rc)

@@ -280,10 +280,7 @@ test_event_fits(void **state)
         bool fits;
     } queries[] = {
         { { .vm = NULL }, true },
-        { { .vm = "vm1",
-            .host = "h1",
-            .since = "2026-11-28T11:00",
-            .severity = 1 },
+        { { .vm = "vm1", .host = "h1", .since = "2026-11-28T11:00", .severity = 1 },
           true },
         { { .vm = "p", .since = "2026-11-28" }, true },
         { { .vm = "vm2" }, false },

@@ -153,10 +153,11 @@ compare(struct ft_console *console, const char *name, int width, int height,
 /* ---- pictures ---- */
 
 static bool
-history(void *data, const char *pair, const char *metric, double seconds,
-        struct ft_history *h)
+history(void *data, const char *pair, const char *metric, int64_t until_ms,
+        double seconds, struct ft_history *h)
 {
     (void)data;
+    (void)until_ms;
     (void)pair;
     (void)seconds;
     h->count = 60;
@@ -165,6 +166,17 @@ history(void *data, const char *pair, const char *metric, double seconds,
     h->usual_high = 8;
     for (unsigned i = 0; i < h->count; i++)
         h->values[i] = i == 20 ? -1 : 3 + 2 * fabsf(sinf((float)i / 4));
+    return true;
+}
+
+/* Something was measured in every minute. */
+static bool
+measured(void *data, const char *pair, int64_t at_ms, struct ft_measured *out)
+{
+    (void)data;
+    (void)pair;
+    (void)at_ms;
+    *out = (struct ft_measured){ 60, 29, 5.2 };
     return true;
 }
 
@@ -211,6 +223,7 @@ load(const char *name, struct ft_picture *p)
     p->wall_ms = ft_json_int(fixture, "wall_ms", 0, INT64_MAX, 0);
     p->age_s = 0.6;
     p->history = history;
+    p->measured = measured;
     ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
     ft_totals_count(p->pairs, p->hosts, &p->totals);
     json_decref(fixture);

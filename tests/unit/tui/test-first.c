@@ -91,7 +91,7 @@ begin_first(struct ft_console *console)
     picture.pairs = json_array();
     picture.events = json_array();
     picture.jobs = json_array();
-    picture.wall_ms = INT64_C(1795864834000);
+    picture.wall_ms = INT64_C(1795835568000);
     load_hosts(nothing);
     assert_int_equal(ft_console_open(console, &ops, &picture, true), 0);
 }
