@@ -57,7 +57,7 @@ ft_primary_on_tick(struct ft_step *s)
         ft_own_emit(s, FT_ACTION_DISCONNECT);
         ft_primary_on_link_closed(s);
     } else if (suspects_silence(own) &&
-               ft_own_silent(s, ft_own_primary_silence(own))) {
+               ft_own_silent(s, ft_own_early_silence(own))) {
         ft_primary_suspect(s);
         own->want = own->phase != FT_PHASE_ALONE && own->phase != FT_PHASE_ENDED;
     } else if (phase_times_out(own) &&
@@ -73,7 +73,7 @@ ft_primary_deadline(const struct ft_ownership *own)
 
     if (own->linked)
         next = own->heard_ns + own->config.patience_ns;
-    at = own->heard_ns + ft_own_primary_silence(own);
+    at = own->heard_ns + ft_own_early_silence(own);
     if (suspects_silence(own) && at < next)
         next = at;
     at = own->phase_ns + own->config.handover_ns;

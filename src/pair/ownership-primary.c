@@ -404,7 +404,7 @@ on_won(struct ft_step *s, uint64_t generation)
     case FT_PHASE_COMMITTING:
     case FT_PHASE_PROTECTED:
     case FT_PHASE_FINAL:
-        if (ft_own_silent(s, ft_own_primary_silence(own)))
+        if (ft_own_silent(s, ft_own_early_silence(own)))
             go_alone(s, generation);
         else
             revalidate(s, generation);

@@ -37,7 +37,8 @@ void ft_own_forget_question(struct ft_ownership *own);
 /* No sign of life for that long, and this process was not the sleeper. */
 bool ft_own_silent(const struct ft_step *s, int64_t limit_ns);
 
-int64_t ft_own_primary_silence(const struct ft_ownership *own);
+/* When a primary suspects, and a standby looks whether only the path failed. */
+int64_t ft_own_early_silence(const struct ft_ownership *own);
 
 /* The two roles. Deadlines: without those of the questions. */
 void ft_primary_event(struct ft_step *s);

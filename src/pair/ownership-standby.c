@@ -98,10 +98,32 @@ on_link_closed(struct ft_step *s)
     ft_own_emit(s, FT_ACTION_PING);
 }
 
+/*
+ * How long silence may last. Where the host answers by another path it is this
+ * one that failed, or both its directions in turn: a primary that lives has
+ * asked the witness by now, and goes on without a takeover.
+ */
+static int64_t
+patience_with_silence(const struct ft_ownership *own)
+{
+    int64_t silence = own->config.silence_ns;
+
+    return own->alive_ns == own->heard_ns ? silence / 2 * 3 : silence;
+}
+
+/* Once in a silence, before it means anything; only a witness can be asked. */
+static bool
+may_ping_early(const struct ft_ownership *own)
+{
+    return own->linked && own->config.witness && own->pinged_ns != own->heard_ns;
+}
+
 /* The peer's daemon lives: give the worker time, but keep an eye on the host. */
 static void
 on_ping_alive(struct ft_step *s)
 {
+    if (s->own->linked && s->own->pinged_ns == s->own->heard_ns)
+        s->own->alive_ns = s->own->heard_ns;
     if (s->own->closed)
         s->own->ping_at_ns = s->now + s->own->config.silence_ns / 2;
 }
@@ -281,11 +303,16 @@ on_tick(struct ft_step *s)
     }
     if (own->phase != FT_PHASE_VALID || own->want || own->voided)
         return;
-    if (own->linked && ft_own_silent(s, own->config.silence_ns))
+    if (own->linked && ft_own_silent(s, patience_with_silence(own))) {
         suspect(s);
-    else if (own->closed && s->now - own->closed_ns >= own->config.patience_ns)
+    } else if (may_ping_early(own) &&
+               ft_own_silent(s, ft_own_early_silence(own))) {
+        own->pinged_ns = own->heard_ns;
+        ft_own_emit(s, FT_ACTION_PING);
+    } else if (own->closed &&
+               s->now - own->closed_ns >= own->config.patience_ns) {
         suspect(s);
-    else if (own->closed && s->now >= own->ping_at_ns) {
+    } else if (own->closed && s->now >= own->ping_at_ns) {
         own->ping_at_ns = FT_NEVER;
         ft_own_emit(s, FT_ACTION_PING);
     }
@@ -300,7 +327,8 @@ ft_standby_deadline(const struct ft_ownership *own)
         next = own->heard_ns + own->config.patience_ns;
     if (own->phase != FT_PHASE_VALID || own->want || own->voided)
         return next;
-    at = own->heard_ns + own->config.silence_ns;
+    at = own->heard_ns + (may_ping_early(own) ? ft_own_early_silence(own)
+                                              : patience_with_silence(own));
     if (own->linked && at < next)
         next = at;
     at = own->closed_ns + own->config.patience_ns;

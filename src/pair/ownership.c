@@ -69,7 +69,7 @@ ft_own_silent(const struct ft_step *s, int64_t limit_ns)
 }
 
 int64_t
-ft_own_primary_silence(const struct ft_ownership *own)
+ft_own_early_silence(const struct ft_ownership *own)
 {
     return own->config.silence_ns / 4 * 3;
 }
@@ -190,17 +190,30 @@ notice_starvation(struct ft_step *s, int64_t deadline_ns)
         own->closed_ns = s->now;
 }
 
-/* Signs of life count before anything else is decided. */
+static void
+heard_at(struct ft_ownership *own, int64_t at_ns)
+{
+    if (own->linked && at_ns > own->heard_ns)
+        own->heard_ns = at_ns;
+}
+
+/*
+ * Signs of life count before anything else is decided, and from when they
+ * came: one that is noticed late must not make a silence look young.
+ */
 static void
 notice_life(struct ft_step *s)
 {
+    int64_t told_ns = s->event->heard_ns;
+
     switch (s->event->kind) {
     case FT_EVENT_HEARD:
+        heard_at(s->own, told_ns && told_ns < s->now ? told_ns : s->now);
+        break;
     case FT_EVENT_MESSAGE:
     case FT_EVENT_ACKED:
     case FT_EVENT_EPOCH_HELD:
-        if (s->own->linked)
-            s->own->heard_ns = s->now;
+        heard_at(s->own, s->now);
         break;
     case FT_EVENT_START:
     case FT_EVENT_LINK_UP:
@@ -246,7 +259,7 @@ ft_ownership_init(struct ft_ownership *own,
     own->record = *record;
     own->role = record->role;
     own->phase = FT_PHASE_NEW;
-    own->ping_at_ns = FT_NEVER;
+    own->ping_at_ns = own->pinged_ns = own->alive_ns = FT_NEVER;
     own->state = FT_PAIR_UNPROTECTED;
     own->reason = FT_REASON_STARTING;
 }

@@ -64,7 +64,8 @@ struct ft_ownership_config {
     int self;                   /* our side: 0 or 1; the peer is 1 - self */
     bool witness;               /* a witness is configured */
     bool alone_without_witness; /* administrator's choice, no witness only */
-    int64_t silence_ns;         /* standby's suspicion; the primary's is 3/4 */
+    int64_t silence_ns;         /* standby's suspicion; the primary's is 3/4,
+                                 * the standby's of a host that answers 3/2 */
     int64_t patience_ns;        /* for a peer whose kernel closed the link; at
                                  * least twice the silence */
     int64_t handover_ns;        /* how long a switchover may take */
@@ -92,7 +93,7 @@ struct ft_ownership_config {
 #define FT_OWNERSHIP_EVENTS(X)                                               \
     X(START, "vm", "the process starts; first event, exactly once")          \
     X(TICK, "", "the deadline has come")                                     \
-    X(HEARD, "", "any byte from the peer on any link")                       \
+    X(HEARD, "heard_ns", "when a byte last came from the peer; 0: now")      \
     X(STARVED, "gap_ns", "this process itself did not run for a while")      \
     X(LINK_UP, "peer", "link authenticated, HELLO received")                 \
     X(LINK_CLOSED, "", "EOF or reset: the peer's kernel lives")              \
@@ -229,6 +230,7 @@ struct ft_ownership_event {
     enum ft_ownership_event_kind kind;
     enum ft_vm_state vm;
     int64_t gap_ns;
+    int64_t heard_ns; /* of the machine's clock; it may be told late */
     struct ft_ownership_hello peer;
     enum ft_ownership_message message;
     uint64_t generation;
@@ -314,10 +316,12 @@ struct ft_ownership {
     bool closed;      /* standby: the peer's kernel closed */
     int64_t closed_ns;
     int64_t ping_at_ns; /* next PING; INT64_MAX none */
-    bool want;          /* a generation, until WON or LOST */
-    bool asking;        /* the last question has no answer yet */
-    bool unreachable;   /* the last answer was none */
-    uint64_t ask;       /* serial of the last question */
+    int64_t pinged_ns; /* standby: heard_ns of the silence that was pinged in */
+    int64_t alive_ns;  /* and of the one in which the host answered */
+    bool want;         /* a generation, until WON or LOST */
+    bool asking;       /* the last question has no answer yet */
+    bool unreachable;  /* the last answer was none */
+    uint64_t ask;      /* serial of the last question */
     uint64_t asked_generation;
     uint64_t witness_generation; /* last heard there; 0 nothing */
     int64_t ask_at_ns;

@@ -53,7 +53,8 @@ on_tick(void *opaque)
 
         if (heard > w->last_heard + HEARD_STEP_NS) {
             w->last_heard = heard;
-            ft_worker_event_kind(w, FT_EVENT_HEARD);
+            ft_worker_event(w, &(struct ft_ownership_event){
+                                   .kind = FT_EVENT_HEARD, .heard_ns = heard });
         }
     }
     w->side->quiet(w, now - w->last_heard);

@@ -169,6 +169,10 @@ ft_worker_ask_witness(struct ft_worker *w,
 {
     if (!w->asked_ns)
         w->asked_ns = ft_clock_ns();
+    ft_log(FT_LOG_INFO,
+           "asks the witness for generation %llu; %s was last heard %d ms ago",
+           (unsigned long long)action->generation, ft_worker_peer_name(w),
+           (int)((ft_clock_ns() - w->last_heard) / FT_NS_PER_MS));
     run_question(w, action, ask_witness, witness_answered);
 }
 

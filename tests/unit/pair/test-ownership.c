@@ -572,13 +572,48 @@ takeover_by_silence(void **state)
     valid_standby(true);
     now += 100 * MS;
     EVENT(HEARD, "");
-    tick(200 * MS, "ASK(2 3 h1)");
+    tick(150 * MS, "PING");
+    tick(50 * MS, "ASK(2 3 h1)");
+    EVENT(PING_SILENT, "");
     HELD(3, "SEND_ACK(3)"); /* not won yet: still counts */
     WON("PERSIST(3 h1 primary) RESUME_VM");
     HELD(4, ""); /* R3 */
     MEET(PRIMARY, 2, false, "DISCONNECT");
     EVENT(RESUMED, "EXIT_FOR_ROLE");
     PHASE(ENDED);
+}
+
+/* A primary whose host answers by another path is the first to ask. */
+static void
+a_path_fails_and_the_host_answers(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    tick(150 * MS, "PING");
+    EVENT(PING_ALIVE, "");
+    tick(150 * MS, "ASK(2 3 h1)");
+    valid_standby(true);
+    tick(150 * MS, "PING");
+    EVENT(HEARD, "");
+    EVENT(PING_ALIVE, ""); /* of the silence before: no more patience */
+    tick(150 * MS, "PING");
+    tick(50 * MS, "ASK(2 3 h1)");
+    EVENT(PING_ALIVE, ""); /* late: what is asked stays asked */
+    WON("PERSIST(3 h1 primary) RESUME_VM");
+}
+
+/* The kernel's time of the last byte is coarse, so old news may come late. */
+static void
+a_silence_begins_when_the_last_byte_came(void **state)
+{
+    struct ft_ownership_event heard = { .kind = FT_EVENT_HEARD };
+
+    (void)state;
+    protected_primary();
+    heard.heard_ns = now;
+    now += 100 * MS;
+    give(&heard, "");
+    tick(50 * MS, "ASK(2 3 h0)");
 }
 
 static void
@@ -611,7 +646,8 @@ takeover_after_a_long_silence(void **state)
     silence_ns = 10000 * MS;
     valid_standby(true);
     silence_ns = 0;
-    tick(10000 * MS, "ASK(2 3 h1)");
+    tick(7500 * MS, "PING");
+    tick(2500 * MS, "ASK(2 3 h1)");
     WON("PERSIST(3 h1 primary) RESUME_VM");
     PHASE(RESUMING);
 }
@@ -667,11 +703,13 @@ generation_revalidates(void **state)
 {
     (void)state;
     valid_standby(true);
-    tick(200 * MS, "ASK(2 3 h1)");
+    tick(150 * MS, "PING");
+    tick(50 * MS, "ASK(2 3 h1)");
     MESSAGE(GENERATION, 3, "PERSIST(3 h0 standby)");
     LOST(3, 0, ""); /* an answer to a question forgotten */
     assert_true(ft_ownership_valid(&own));
-    tick(200 * MS, "ASK(3 4 h1)");
+    tick(150 * MS, "PING");
+    tick(50 * MS, "ASK(3 4 h1)");
     MESSAGE(GENERATION, 2, "DISCONNECT");
     PHASE(IDLE);
 }
@@ -867,6 +905,8 @@ main(void)
         cmocka_unit_test(two_owners_both_hold),
         cmocka_unit_test(resync_on_demand),
         cmocka_unit_test(takeover_by_silence),
+        cmocka_unit_test(a_path_fails_and_the_host_answers),
+        cmocka_unit_test(a_silence_begins_when_the_last_byte_came),
         cmocka_unit_test(takeover_after_eof),
         cmocka_unit_test(takeover_after_a_long_silence),
         cmocka_unit_test(worker_of_the_primary_comes_back),
