@@ -7,26 +7,38 @@
 #include <string.h>
 #include <sys/mman.h>
 
-char *
-ft_secret_new(void)
+void *
+ft_secret_room(size_t size)
 {
-    void *room = mmap(NULL, FT_SECRET_MAX, PROT_READ | PROT_WRITE,
+    void *room = mmap(NULL, size, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (room == MAP_FAILED)
         return NULL;
     /* Each is better than nothing where one is not allowed. */
-    mlock(room, FT_SECRET_MAX);
-    madvise(room, FT_SECRET_MAX, MADV_DONTDUMP);
-    madvise(room, FT_SECRET_MAX, MADV_WIPEONFORK);
+    mlock(room, size);
+    madvise(room, size, MADV_DONTDUMP);
+    madvise(room, size, MADV_WIPEONFORK);
     return room;
+}
+
+void
+ft_secret_release(void *room, size_t size)
+{
+    if (room == NULL)
+        return;
+    explicit_bzero(room, size);
+    munmap(room, size);
+}
+
+char *
+ft_secret_new(void)
+{
+    return ft_secret_room(FT_SECRET_MAX);
 }
 
 void
 ft_secret_free(char *secret)
 {
-    if (secret == NULL)
-        return;
-    explicit_bzero(secret, FT_SECRET_MAX);
-    munmap(secret, FT_SECRET_MAX);
+    ft_secret_release(secret, FT_SECRET_MAX);
 }

@@ -9,6 +9,8 @@
 #ifndef FT_REMOTE_SECRET_H
 #define FT_REMOTE_SECRET_H
 
+#include <stddef.h>
+
 #define FT_SECRET_MAX 1024 /* bytes, with the NUL */
 
 /* Empty; NULL when there is no memory. */
@@ -16,5 +18,9 @@ char *ft_secret_new(void);
 
 /* NULL is a no-op. */
 void ft_secret_free(char *secret);
+
+/* The same of another size in bytes, which both are told. */
+void *ft_secret_room(size_t size);
+void ft_secret_release(void *room, size_t size);
 
 #endif

@@ -21,6 +21,7 @@
 #include "ui/tui/console.h"
 #include "ui/tui/first.h"
 #include "ui/tui/frame.h"
+#include "ui/tui/login.h"
 #include "ui/tui/pages.h"
 #include "ui/tui/sheet.h"
 #include "ui/tui/state.h"
@@ -36,8 +37,10 @@ struct world {
     struct ft_console console;
     struct ft_picture pictures[2]; /* as it was, and the next one */
     int width, height;
-    unsigned ticket; /* of what is to be answered */
-    unsigned asked;  /* things that were asked of the owner */
+    unsigned login;        /* the question that is open; 0: none */
+    struct ft_entry entry; /* what is typed there */
+    unsigned ticket;       /* of what is to be answered */
+    unsigned asked;        /* things that were asked of the owner */
     uint32_t spoil;
 };
 
@@ -244,11 +247,13 @@ op_ask(void *data, unsigned ticket, const struct ft_words *words)
 }
 
 static void
-op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+op_first(void *data, enum ft_first_what what, const struct ft_words *words,
+         bool may_ask)
 {
     struct world *world = data;
 
     world->asked++;
+    (void)may_ask;
     FUZZ_CHECK(what < FT_FIRST_WHATS && words->count);
     FUZZ_CHECK(!world->console.readonly || what != FT_FIRST_ADD);
 }
@@ -257,6 +262,17 @@ static void
 op_again(void *data)
 {
     ((struct world *)data)->asked++;
+}
+
+static void
+op_answer(void *data, unsigned id, const char *secret, bool same)
+{
+    struct world *world = data;
+
+    (void)same;
+    world->asked++;
+    FUZZ_CHECK(id == world->login && (!secret || *secret));
+    world->login = 0;
 }
 
 static void
@@ -425,6 +441,27 @@ end_first(struct world *world, struct bytes *b)
 }
 
 static void
+ask_login(struct world *world, struct bytes *b)
+{
+    static unsigned last;
+    struct ft_login_wish wish = {
+        .id = last + 1,
+        .prompt = "\033[31mPassword of \xff at a host with a name that is "
+                  "longer than it should be: ",
+        .command = "ftadmin host add kvm1",
+        .again = next(b) & 1,
+        .entry = &world->entry,
+    };
+
+    if (world->login && next(b) & 1) {
+        ft_login_gone(&world->console, world->login);
+        world->login = 0;
+    } else if (!world->login && ft_login_open(&world->console, &wish)) {
+        world->login = last = wish.id;
+    }
+}
+
+static void
 happen(struct world *world, struct bytes *b)
 {
     uint8_t what = next(b);
@@ -453,6 +490,8 @@ happen(struct world *world, struct bytes *b)
         tell_first(world, b);
     else if (what == 0xa8)
         end_first(world, b);
+    else if (what == 0xa9)
+        ask_login(world, b);
     else
         press(world, 0x3041 + (uint32_t)what * 0x111);
     if (what >= 0xa0 || b->at == b->end || *b->at >= 0x60)
@@ -472,6 +511,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .shell = op_again,
         .suspend = op_again,
         .first = op_first,
+        .answer = op_answer,
     };
     struct world *world = calloc(1, sizeof(*world));
     struct bytes b = { data, data + size };

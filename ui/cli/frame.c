@@ -32,7 +32,7 @@ fill_work(struct ft_cli *cli, struct ft_cli_prompter *prompter)
     if (!cli->command->asks_nobody)
         return;
     cli->work.prompts.host_key = NULL;
-    if (!cli->options.password_file)
+    if (!cli->options.password_file && prompter->ask < 0)
         cli->work.prompts.secret = NULL;
 }
 

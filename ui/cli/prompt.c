@@ -14,6 +14,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "ui/text/text.h"
+#include "ui/work/ask.h"
+#include "ui/work/secrets.h"
 
 #define CONTROL(letter) ((letter)&0x1f)
 
@@ -127,8 +129,10 @@ ft_cli_read_password(struct ft_cli_prompter *self)
 {
     struct ft_cli *cli = self->cli;
     const char *path = cli->options.password_file;
-    int rc =
-        path ? read_password_file(path, self->secret, sizeof(self->secret)) : 0;
+    int rc = path ? -ENOMEM : 0;
+
+    if (path && (self->secret = ft_work_secret_room(FT_WORK_SECRET_MAX)))
+        rc = read_password_file(path, self->secret, FT_WORK_SECRET_MAX);
 
     if (rc == -ENODATA)
         return ft_cli_fail_text(cli, FT_EXIT_CONFIGURATION, NULL,
@@ -147,10 +151,12 @@ on_secret(void *data, unsigned asked, const char *text, char *out, size_t size)
     int rc = -ECANCELED;
 
     pthread_mutex_lock(&self->lock);
-    if (!self->cli->options.password_file)
-        rc = ask_secret(text, out, size);
-    else if (!asked) /* asked again: it was wrong */
+    if (self->secret && !asked) /* asked again: it was wrong */
         rc = snprintf(out, size, "%s", self->secret) > 0 ? 0 : -ECANCELED;
+    else if (self->ask >= 0)
+        rc = ft_ask(self->ask, asked, text, out, size) ? -ECANCELED : 0;
+    else if (!self->cli->options.password_file)
+        rc = ask_secret(text, out, size);
     pthread_mutex_unlock(&self->lock);
     return rc;
 }
@@ -206,12 +212,14 @@ ft_cli_prompts(struct ft_cli_prompter *self, struct ft_cli *cli)
     bool terminal = isatty(STDIN_FILENO);
     struct ft_work_prompts prompts = {
         .host_key = terminal ? on_host_key : NULL,
-        .secret = terminal || cli->options.password_file ? on_secret : NULL,
         .data = self,
     };
 
     memset(self, 0, sizeof(*self));
     self->cli = cli;
+    self->ask = ft_ask_inherited();
+    if (terminal || cli->options.password_file || self->ask >= 0)
+        prompts.secret = on_secret;
     pthread_mutex_init(&self->lock, NULL);
     return prompts;
 }
@@ -219,6 +227,7 @@ ft_cli_prompts(struct ft_cli_prompter *self, struct ft_cli *cli)
 void
 ft_cli_prompts_end(struct ft_cli_prompter *self)
 {
-    explicit_bzero(self->secret, sizeof(self->secret));
+    ft_work_secret_release(self->secret, FT_WORK_SECRET_MAX);
+    self->secret = NULL;
     pthread_mutex_destroy(&self->lock);
 }

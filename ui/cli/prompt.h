@@ -3,8 +3,9 @@
  * Questions that SSH asks the administrator: unknown host keys and secrets.
  *
  * The terminal is shared under one lock, so hosts that are asked in parallel
- * take turns. Without a terminal nothing is asked. Secrets are read without
- * echo, never stored, and wiped.
+ * take turns. Without a terminal nothing is asked, but where who began this
+ * command answers ($FTADMIN_ASK_FD). Secrets are read without echo, never
+ * stored, and wiped.
  */
 #ifndef FT_UI_CLI_PROMPT_H
 #define FT_UI_CLI_PROMPT_H
@@ -16,8 +17,9 @@
 /* Who asks. */
 struct ft_cli_prompter {
     struct ft_cli *cli;
-    pthread_mutex_t lock;            /* for the terminal */
-    char secret[FT_WORK_SECRET_MAX]; /* of --password-file */
+    pthread_mutex_t lock; /* for the terminal */
+    char *secret;         /* of --password-file, in locked memory */
+    int ask;              /* the socket of ui/work/ask.h, or -1 */
 };
 
 /* Callbacks by cli's options; self and cli must outlive them. */

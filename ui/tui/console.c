@@ -238,6 +238,20 @@ open_checks(struct ft_console *console)
         ft_checks_open(console, row);
 }
 
+/* A host that lets nobody in without a password is asked again, with one. */
+static void
+log_in(struct ft_console *console)
+{
+    const json_t *row = ft_doing_row(console);
+    struct ft_words words = { 0 };
+
+    if (!row || !ft_row_is_host(row))
+        return;
+    ft_words_add(&words, "discover");
+    ft_words_add(&words, ft_json_string(row, "address", ft_row_name(row)));
+    ft_doing_run(console, &words, &words, false);
+}
+
 static void
 act(struct ft_console *console, enum ft_do action)
 {
@@ -299,6 +313,9 @@ act(struct ft_console *console, enum ft_do action)
     case FT_DO_STOP: /* seen, and only begun by Enter */
         snprintf(line, sizeof(line), "jobs stop %s", page->list.selected);
         ft_overlay_type(console, FT_OVERLAY_COMMAND, line);
+        break;
+    case FT_DO_LOGIN:
+        log_in(console);
         break;
     case FT_DO_SEARCH:
         ft_overlay_type(console, FT_OVERLAY_SEARCH, "");

@@ -45,7 +45,7 @@ go_on(struct ft_console *console)
     } else if (count.to_look) {
         ft_first_look_words(console, &words);
         ft_first_set_states(console, &words, "asking");
-        ft_first_start(console, FT_FIRST_LOOK, &words);
+        ft_first_start(console, FT_FIRST_LOOK, &words, false);
     } else if (count.asking || count.adding || first->running[FT_FIRST_NAMES]) {
         ft_console_say(console, FT_SEVERITY_OK, "wait for those that are asked");
     } else if (count.to_add && console->readonly) {
@@ -53,7 +53,7 @@ go_on(struct ft_console *console)
     } else if (count.to_add) {
         ft_first_add_words(console, &words);
         ft_first_set_states(console, &words, "adding");
-        ft_first_start(console, FT_FIRST_ADD, &words);
+        ft_first_start(console, FT_FIRST_ADD, &words, true);
     } else if (json_array_size(console->picture->hosts)) {
         first->choosing = true;
     } else {
@@ -110,11 +110,11 @@ trust(struct ft_console *console, json_t *row)
     ft_first_trust_words(row, &words);
     json_object_set_new(row, "wanted", json_true());
     ft_first_set_state(row, "asking");
-    ft_first_start(console, FT_FIRST_LOOK, &words);
+    ft_first_start(console, FT_FIRST_LOOK, &words, false);
 }
 
 static void
-ask_again(struct ft_console *console, json_t *row)
+ask_again(struct ft_console *console, json_t *row, bool may_ask)
 {
     struct ft_words words = { 0 };
 
@@ -122,7 +122,7 @@ ask_again(struct ft_console *console, json_t *row)
     ft_words_add(&words, ft_json_string(row, "name", ""));
     json_object_set_new(row, "wanted", json_true());
     ft_first_set_state(row, "asking");
-    ft_first_start(console, FT_FIRST_LOOK, &words);
+    ft_first_start(console, FT_FIRST_LOOK, &words, may_ask);
 }
 
 static void
@@ -170,7 +170,15 @@ ft_first_key(struct ft_console *console, struct ft_page *page, enum ft_do action
     case FT_DO_AGAIN:
         if (!row || !first->contacted || ft_first_is_added(console, row))
             return false;
-        ask_again(console, row);
+        ask_again(console, row, false);
+        return true;
+    case FT_DO_LOGIN:
+        if (row && ft_first_wants_login(row))
+            ask_again(console, row, true);
+        else if (row)
+            ft_console_say(console, FT_SEVERITY_OK,
+                           "%s does not ask for a password",
+                           ft_json_string(row, "name", ""));
         return true;
     case FT_DO_EXPLAIN:
         if (!row)

@@ -44,7 +44,10 @@ bool ft_first_can_be_added(const struct ft_console *console, const json_t *row);
 
 /* Runs a command whose lines and end come to first.h. */
 void ft_first_start(struct ft_console *console, enum ft_first_what what,
-                    const struct ft_words *words);
+                    const struct ft_words *words, bool may_ask);
+
+/* Does it answer, but let nobody in without a password? */
+bool ft_first_wants_login(const json_t *row);
 
 /* Is it a host of the database by now? */
 bool ft_first_is_added(const struct ft_console *console, const json_t *row);

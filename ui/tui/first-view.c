@@ -184,8 +184,8 @@ say(const struct ft_console *console, const struct ft_page *page,
                  c.adding);
     else if (c.asking)
         snprintf(verdict->sentence, sizeof(verdict->sentence),
-                 "Asking %zu machines; nothing is changed on any of them.",
-                 c.asking);
+                 "Asking %zu machine%s; nothing is changed on any of them.",
+                 c.asking, c.asking == 1 ? "" : "s");
     else if (c.to_look || !console->first->contacted)
         snprintf(verdict->sentence, sizeof(verdict->sentence),
                  "Which machines may I look at? Looking changes nothing.");
@@ -264,7 +264,8 @@ bar(const struct ft_console *console, const struct ft_page *page, char *out,
     snprintf(out, size, "%sSpace mark   A others   %s%sEsc back", enter,
              !strcmp(ft_json_string(row, "reach", ""), "key-unknown")
                  ? "t trust   "
-                 : "",
+             : ft_first_wants_login(row) ? "i log in   "
+                                         : "",
              console->first && console->first->contacted ? "r again   " : "");
 }
 

@@ -101,6 +101,14 @@ ft_first_can_be_added(const struct ft_console *console, const json_t *row)
            !ft_first_is_added(console, row);
 }
 
+bool
+ft_first_wants_login(const json_t *row)
+{
+    const char *reach = ft_json_string(row, "reach", "");
+
+    return !strcmp(reach, "login-refused") || !strcmp(reach, "no-sudo");
+}
+
 void
 ft_first_count(const struct ft_console *console, struct ft_first_count *count)
 {
@@ -189,7 +197,7 @@ ft_first_trust_words(const json_t *row, struct ft_words *words)
 
 void
 ft_first_start(struct ft_console *console, enum ft_first_what what,
-               const struct ft_words *words)
+               const struct ft_words *words, bool may_ask)
 {
     struct ft_words whole = *words;
 
@@ -198,7 +206,7 @@ ft_first_start(struct ft_console *console, enum ft_first_what what,
     ft_words_add(&whole, "--json");
     console->first->running[what]++;
     console->first->contacted |= what != FT_FIRST_NAMES;
-    console->ops.first(console->ops.data, what, &whole);
+    console->ops.first(console->ops.data, what, &whole, may_ask);
 }
 
 /* The rows that a command names are in that state now. */
@@ -238,7 +246,7 @@ ft_first_open(struct ft_console *console)
         return;
     ft_words_add(&words, "discover");
     ft_words_add(&words, "--dry-run");
-    ft_first_start(console, FT_FIRST_NAMES, &words);
+    ft_first_start(console, FT_FIRST_NAMES, &words, false);
 }
 
 void
@@ -260,7 +268,7 @@ ft_first_discover(struct ft_console *console, const struct ft_words *words)
         if (row) /* named by hand */
             json_object_set_new(row, "wanted", json_true());
     }
-    ft_first_start(console, FT_FIRST_LOOK, &plain);
+    ft_first_start(console, FT_FIRST_LOOK, &plain, plain.count == 2);
     refresh(console);
 }
 

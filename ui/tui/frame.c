@@ -18,6 +18,7 @@
 #include "ui/tui/past.h"
 #include "ui/tui/sheet.h"
 #include "ui/tui/help.h"
+#include "ui/tui/login.h"
 #include "ui/tui/state.h"
 
 #define WIDTH_LEAST 41
@@ -174,21 +175,6 @@ draw_entry(struct ft_console *console, struct ft_grid *grid)
                         "shows all");
 }
 
-/* Clears the last rows of the screen for something that is asked. */
-static int
-make_room(struct ft_grid *grid, int rows, const char *title)
-{
-    int top = FT_MAX(grid->height - rows, 0);
-
-    for (int y = top; y < grid->height; y++)
-        ft_grid_fill(grid, 0, y, grid->width, FT_LOOK_PLAIN, " ");
-    for (int y = top; y < grid->height; y++)
-        for (int x = 0; x < grid->width; x++)
-            ft_grid_at(grid, x, y)->selected = false;
-    ft_grid_rule(grid, top, title);
-    return top + 1;
-}
-
 static void
 draw_question(struct ft_console *console, struct ft_grid *grid)
 {
@@ -204,7 +190,7 @@ draw_question(struct ft_console *console, struct ft_grid *grid)
     if (row)
         q->deed->means(row, text, sizeof(text));
     ft_words_text(&q->shown, command, sizeof(command));
-    y = make_room(grid, 6, title);
+    y = ft_grid_room(grid, 6, title);
     ft_grid_print(grid, 1, y++, FT_LOOK_PLAIN, "%s", text);
     ft_grid_print(grid, 1, y++, FT_LOOK_PLAIN, "%s", q->deed->worst);
     ft_grid_print(grid, 1, y + 2, FT_LOOK_HINT, "$");
@@ -244,7 +230,7 @@ draw_menu(struct ft_console *console, struct ft_grid *grid)
     while (ft_deed_at(host, (size_t)lines - 3))
         lines++;
     snprintf(title, sizeof(title), "what can be done with %s", ft_row_name(row));
-    y = make_room(grid, lines, title);
+    y = ft_grid_room(grid, lines, title);
     for (size_t i = 0; (deed = ft_deed_at(host, i)); i++, y++) {
         const char *why = "";
         const char *refusal = ft_doing_refusal(console);
@@ -307,6 +293,9 @@ draw_overlay(struct ft_console *console, struct ft_grid *grid)
         break;
     case FT_OVERLAY_QUESTION:
         draw_question(console, grid);
+        break;
+    case FT_OVERLAY_LOGIN:
+        ft_login_draw(console, grid);
         break;
     default:
         draw_entry(console, grid);

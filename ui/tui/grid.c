@@ -256,6 +256,24 @@ ft_grid_rule(struct ft_grid *grid, int y, const char *title)
         ft_grid_print(grid, 2, y, FT_LOOK_TITLE, " %s ", title);
 }
 
+int
+ft_grid_room(struct ft_grid *grid, int rows, const char *title)
+{
+    int top = FT_MAX(grid->height - rows, 0);
+
+    for (int y = top; y < grid->height; y++)
+        ft_grid_fill(grid, 0, y, grid->width, FT_LOOK_PLAIN, " ");
+    for (int y = top; y < grid->height; y++)
+        for (int x = 0; x < grid->width; x++) {
+            struct ft_grid_cell *cell = ft_grid_at(grid, x, y);
+
+            if (cell)
+                cell->selected = false;
+        }
+    ft_grid_rule(grid, top, title);
+    return top + 1;
+}
+
 void
 ft_grid_select(struct ft_grid *grid, int x, int y)
 {

@@ -84,6 +84,12 @@ void ft_grid_fill(struct ft_grid *grid, int x, int y, int width,
 /* A line over the whole width, and the same with a title in it. */
 void ft_grid_rule(struct ft_grid *grid, int y, const char *title);
 
+/*
+ * Clears the last rows of the screen for something that is asked, below a rule
+ * with this title; returns the first row below that.
+ */
+int ft_grid_room(struct ft_grid *grid, int rows, const char *title);
+
 /* Its text, rows ending with newlines, without blanks at their ends (malloc). */
 char *ft_grid_dump(const struct ft_grid *grid);
 

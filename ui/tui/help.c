@@ -47,6 +47,14 @@ why_not(const struct ft_console *console, const struct ft_page *page,
         works = row && !ft_row_is_host(row) &&
                 ft_deed_by_letter(false, 'p')->possible(row, &why);
         break;
+    case FT_DO_LOGIN:
+        if (page->view->id == FT_VIEW_HOST)
+            row = ft_console_host(console, page->subject);
+        why = "no password is asked for";
+        works = !strcmp(ft_json_string(row, "state", ""), "login-refused") ||
+                !strcmp(ft_json_string(row, "state", ""), "no-sudo") ||
+                page->view->id == FT_VIEW_FIRST;
+        break;
     case FT_DO_PROBLEMS:
         why = "there are none";
         works = page->problems ||

@@ -63,11 +63,12 @@ op_ask(void *data, unsigned ticket, const struct ft_words *words)
 }
 
 static void
-op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+op_first(void *data, enum ft_first_what what, const struct ft_words *words,
+         bool may_ask)
 {
     struct app *app = data;
 
-    ft_runs_first(app->runs, what, words);
+    ft_runs_first(app->runs, what, words, may_ask);
 }
 
 static void
@@ -185,7 +186,7 @@ read_lines(struct app *app)
 static int
 turn(struct app *app)
 {
-    struct pollfd polls[2 + 2 * FT_RUNS_MAX];
+    struct pollfd polls[2 + 3 * FT_RUNS_MAX];
     nfds_t count = 2;
     int rc;
 
@@ -209,9 +210,17 @@ turn(struct app *app)
 static int
 run_console(struct app *app, const struct ft_tui_options *options)
 {
-    struct ft_console_ops ops = { op_run,   op_ask_again, op_ask,
-                                  op_first, op_copy,      op_write,
-                                  op_shell, op_suspend,   app };
+    struct ft_console_ops ops = {
+        .run = op_run,
+        .ask_again = op_ask_again,
+        .ask = op_ask,
+        .first = op_first,
+        .copy = op_copy,
+        .write = op_write,
+        .shell = op_shell,
+        .suspend = op_suspend,
+        .data = app,
+    };
     bool utf8 = !options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
     int rc = ft_console_open(&app->console, &ops,
                              ft_work_source_picture(app->source), utf8);
@@ -242,7 +251,8 @@ ft_linear_run(const struct ft_work *work, const struct ft_tui_options *options,
         return ft_fail(err, ENOMEM, NULL, "no memory for the console");
     rc = ft_work_source_open(work, RATE_MS, &app->source, err);
     if (!rc)
-        app->runs = ft_runs_open(&app->console, app->source, &options->common);
+        app->runs = ft_runs_open(&app->console, app->source, NULL,
+                                 &options->common);
     if (!rc)
         rc = app->runs ? run_console(app, options) : -ENOMEM;
     fflush(stdout);

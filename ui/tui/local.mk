@@ -27,6 +27,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/linear-run.c ui/tui/linear-run.h \
 	ui/tui/list.c ui/tui/list.h \
 	ui/tui/lists.c \
+	ui/tui/login.c ui/tui/login.h \
 	ui/tui/look.c ui/tui/look.h \
 	ui/tui/loss.c ui/tui/loss.h \
 	ui/tui/memory.c ui/tui/memory.h \
@@ -36,6 +37,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/page.c ui/tui/page.h \
 	ui/tui/pages.c ui/tui/pages.h \
 	ui/tui/past.c ui/tui/past.h \
+	ui/tui/questions.c ui/tui/questions.h \
 	ui/tui/rails.c ui/tui/rails.h \
 	ui/tui/run.c ui/tui/run.h \
 	ui/tui/rows.c ui/tui/rows.h \

@@ -11,6 +11,7 @@
 #include "ui/tui/checks.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/first.h"
+#include "ui/tui/login.h"
 #include "ui/tui/page.h"
 #include "ui/tui/pages.h"
 
@@ -253,6 +254,9 @@ ft_overlay_key(struct ft_console *console, const struct ft_key *key)
         break;
     case FT_OVERLAY_QUESTION:
         question_key(console, key);
+        break;
+    case FT_OVERLAY_LOGIN:
+        ft_login_key(console, key);
         break;
     default:
         entry_key(console, key);

@@ -23,6 +23,7 @@
 #include "ui/tui/runs.h"
 #include "ui/tui/state.h"
 #include "ui/tui/screen.h"
+#include "ui/work/secrets.h"
 #include "ui/work/source.h"
 #include "ui/tui/terminal.h"
 
@@ -33,6 +34,7 @@
 struct app {
     struct ft_console console;
     struct ft_work_source *source;
+    struct ft_work_secrets *secrets;
     struct ft_screen *screen;
     const char *type; /* of the terminal, as it is taken for */
     struct ft_grid grid;
@@ -62,11 +64,20 @@ op_ask(void *data, unsigned ticket, const struct ft_words *words)
 }
 
 static void
-op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+op_first(void *data, enum ft_first_what what, const struct ft_words *words,
+         bool may_ask)
 {
     struct app *app = data;
 
-    ft_runs_first(app->runs, what, words);
+    ft_runs_first(app->runs, what, words, may_ask);
+}
+
+static void
+op_answer(void *data, unsigned id, const char *secret, bool same)
+{
+    struct app *app = data;
+
+    ft_runs_answer(app->runs, id, secret, same);
 }
 
 static void
@@ -198,7 +209,7 @@ wait_ms(const struct app *app)
 static int
 turn(struct app *app)
 {
-    struct pollfd polls[2 + 2 * FT_RUNS_MAX];
+    struct pollfd polls[2 + 3 * FT_RUNS_MAX];
     nfds_t count = 2;
     int rc;
 
@@ -273,13 +284,23 @@ open_screen(struct app *app, struct ft_error *err)
 static int
 run_screen(struct app *app, struct ft_error *err)
 {
-    struct ft_console_ops ops = { op_run,   op_ask_again, op_ask,
-                                  op_first, op_copy,      op_write,
-                                  op_shell, op_suspend,   app };
+    struct ft_console_ops ops = {
+        .run = op_run,
+        .ask_again = op_ask_again,
+        .ask = op_ask,
+        .first = op_first,
+        .answer = op_answer,
+        .copy = op_copy,
+        .write = op_write,
+        .shell = op_shell,
+        .suspend = op_suspend,
+        .data = app,
+    };
     bool utf8 = !app->options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
     int rc;
 
-    app->runs = ft_runs_open(&app->console, app->source, &app->options->common);
+    app->runs = ft_runs_open(&app->console, app->source, app->secrets,
+                             &app->options->common);
     rc = app->runs ? ft_console_open(&app->console, &ops,
                                      ft_work_source_picture(app->source), utf8)
                    : -ENOMEM;
@@ -304,16 +325,21 @@ ft_tui_run(const struct ft_work *work, const struct ft_tui_options *options,
            struct ft_error *err)
 {
     struct app app = { .options = options };
+    struct ft_work ours = *work; /* what is typed here is known there */
     int rc = choose_type(&app, err);
 
     if (rc)
         return rc;
-    rc = ft_work_source_open(work, RATE_MS, &app.source, err);
+    app.secrets = ft_work_secrets_open();
+    if (app.secrets)
+        ours.prompts = ft_work_secrets_prompts(app.secrets, &work->prompts);
+    rc = ft_work_source_open(&ours, RATE_MS, &app.source, err);
     if (!rc)
         rc = run_screen(&app, err);
     if (!rc || rc == -EPIPE) /* nobody waits for a word about it */
         ft_terminal_let_go(rc != 0);
     ft_work_source_close(app.source);
+    ft_work_secrets_close(app.secrets);
     if (rc == -ENOMEM && !err->code)
         ft_fail(err, ENOMEM, NULL, "no memory for the console");
     if (rc == -EPIPE && !err->code)

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "ui/work/ask.h"
 
 #define PROGRAM "/proc/self/exe"
 
@@ -24,15 +25,39 @@ struct output {
     bool dropping; /* a line that is too long */
 };
 
+#define QUESTION_FD 3 /* over there; as environment() says */
+
 struct ft_run {
-    pid_t pid; /* 0: ended and waited for */
+    int question; /* the socket of ui/work/ask.h; -1 none */
+    pid_t pid;    /* 0: ended and waited for */
     int status;
     struct output outputs[2]; /* its output, its messages */
 };
 
-static int
-spawn(const char *const *arguments, int out, int messages, pid_t *pid)
+/* Ours, and where it may ask. */
+static const char **
+environment(void)
 {
+    size_t count = 0, used = 0;
+    const char **all;
+
+    while (environ[count])
+        count++;
+    all = calloc(count + 2, sizeof(*all));
+    for (size_t i = 0; all && i < count; i++)
+        if (strncmp(environ[i], FT_ASK_ENVIRONMENT "=",
+                    sizeof(FT_ASK_ENVIRONMENT)) != 0)
+            all[used++] = environ[i];
+    if (all)
+        all[used] = FT_ASK_ENVIRONMENT "=3";
+    return all;
+}
+
+static int
+spawn(const char *const *arguments, int out, int messages, int question,
+      pid_t *pid)
+{
+    FT_AUTOFREE const char **variables = environment();
     const char *argv[FT_RUN_ARGUMENTS_MAX + 2] = { "ftadmin" };
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -40,6 +65,8 @@ spawn(const char *const *arguments, int out, int messages, pid_t *pid)
     size_t n = 0;
     int rc;
 
+    if (!variables)
+        return -ENOMEM;
     for (; arguments[n]; n++) {
         if (n == FT_RUN_ARGUMENTS_MAX)
             return -E2BIG;
@@ -52,6 +79,7 @@ spawn(const char *const *arguments, int out, int messages, pid_t *pid)
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out, 1);
     posix_spawn_file_actions_adddup2(&actions, messages, 2);
+    posix_spawn_file_actions_adddup2(&actions, question, QUESTION_FD);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     /* a shell's background job ignores it: not so what we may interrupt */
@@ -60,7 +88,8 @@ spawn(const char *const *arguments, int out, int messages, pid_t *pid)
                                               POSIX_SPAWN_SETSIGMASK |
                                               POSIX_SPAWN_SETSIGDEF);
     rc = posix_spawn(pid, PROGRAM, &actions, &attributes,
-                     (char *const *)(uintptr_t)argv, environ);
+                     (char *const *)(uintptr_t)argv,
+                     (char *const *)(uintptr_t)variables);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return -rc;
@@ -70,16 +99,20 @@ static int
 start(struct ft_run *run, const char *const *arguments)
 {
     int out[2] = { -1, -1 }, messages[2] = { -1, -1 };
-    int rc;
+    int rc, other = -1;
 
     if (pipe2(out, O_CLOEXEC) < 0)
         return -errno;
     rc = pipe2(messages, O_CLOEXEC) < 0 ? -errno : 0;
     if (!rc)
-        rc = spawn(arguments, out[1], messages[1], &run->pid);
+        rc = ft_ask_open(&run->question, &other);
+    if (!rc)
+        rc = spawn(arguments, out[1], messages[1], other, &run->pid);
     close(out[1]);
     if (messages[1] >= 0)
         close(messages[1]);
+    if (other >= 0)
+        close(other);
     run->outputs[0].fd = out[0];
     run->outputs[1].fd = messages[0];
     for (size_t i = 0; i < 2; i++)
@@ -98,7 +131,7 @@ ft_run_start(const char *const *arguments, struct ft_run **out,
     *out = NULL;
     if (!run)
         return ft_fail(err, ENOMEM, NULL, "no memory to run ftadmin");
-    run->outputs[0].fd = run->outputs[1].fd = -1;
+    run->outputs[0].fd = run->outputs[1].fd = run->question = -1;
     rc = start(run, arguments);
     if (rc) {
         ft_run_close(run);
@@ -107,6 +140,20 @@ ft_run_start(const char *const *arguments, struct ft_run **out,
     }
     *out = run;
     return 0;
+}
+
+int
+ft_run_question(const struct ft_run *run)
+{
+    return run->question;
+}
+
+void
+ft_run_hush(struct ft_run *run)
+{
+    if (run->question >= 0)
+        close(run->question);
+    run->question = -1;
 }
 
 void
@@ -219,5 +266,6 @@ ft_run_close(struct ft_run *run)
             close(run->outputs[i].fd);
         free(run->outputs[i].text);
     }
+    ft_run_hush(run);
     free(run);
 }

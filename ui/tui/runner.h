@@ -26,10 +26,19 @@ typedef void (*ft_run_line)(void *data, const char *line, bool error);
 
 /*
  * Starts "ftadmin ARGUMENTS...", NULL ends them, in a session of its own, with
- * nothing on its standard input. 0 or -errno.
+ * nothing on its standard input and a socket for its questions. 0 or -errno.
  */
 int ft_run_start(const char *const *arguments, struct ft_run **run,
                  struct ft_error *err);
+
+/*
+ * Where its questions come, and their answers go (ui/work/ask.h): -1 when it
+ * has ended. Not for ft_run_poll.
+ */
+int ft_run_question(const struct ft_run *run);
+
+/* It will ask nothing any more. */
+void ft_run_hush(struct ft_run *run);
 
 /* What to poll for: two entries, some with a negative descriptor. */
 void ft_run_poll(const struct ft_run *run, struct pollfd polls[2]);

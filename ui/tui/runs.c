@@ -11,6 +11,7 @@
 #include "ui/tui/console.h"
 #include "ui/tui/first.h"
 #include "ui/tui/pages.h"
+#include "ui/tui/questions.h"
 #include "ui/tui/runner.h"
 #include "ui/work/source.h"
 
@@ -24,6 +25,7 @@ struct running {
     enum ft_first_what what;    /* with FOR_FIRST */
     unsigned ticket;            /* with FOR_AN_ANSWER */
     struct ft_console *console; /* with FOR_FIRST */
+    bool may_ask;               /* for a password */
     bool news;                  /* a line has come */
     char title[512];
     char *text; /* what it printed, but for FOR_NOTHING */
@@ -35,13 +37,14 @@ struct running {
 struct ft_runs {
     struct ft_console *console;
     struct ft_work_source *source;
+    struct ft_questions *questions;
     const struct ft_words *common;
     struct running list[FT_RUNS_MAX];
 };
 
 struct ft_runs *
 ft_runs_open(struct ft_console *console, struct ft_work_source *source,
-             const struct ft_words *common)
+             struct ft_work_secrets *secrets, const struct ft_words *common)
 {
     struct ft_runs *runs = calloc(1, sizeof(*runs));
 
@@ -50,7 +53,11 @@ ft_runs_open(struct ft_console *console, struct ft_work_source *source,
     runs->console = console;
     runs->source = source;
     runs->common = common;
-    return runs;
+    runs->questions = ft_questions_open(console, secrets);
+    if (runs->questions)
+        return runs;
+    free(runs);
+    return NULL;
 }
 
 static struct running *
@@ -77,6 +84,7 @@ start(struct ft_runs *runs, const struct ft_words *words,
     arguments[n] = NULL;
     memset(r, 0, sizeof(*r));
     r->purpose = purpose;
+    r->may_ask = true;
     ft_words_text(shown, r->title, sizeof(r->title));
     if (ft_run_start(arguments, &r->run, &err))
         ft_console_say(runs->console, FT_SEVERITY_CRIT, "%s", err.text);
@@ -137,6 +145,7 @@ ended(struct ft_runs *runs, struct running *r, int status)
         ft_console_say(runs->console, FT_SEVERITY_OK, "done: %s",
                        r->title + strlen("ftadmin "));
     }
+    ft_questions_ended(runs->questions, r->run);
     ft_run_close(r->run);
     free(r->text);
     memset(r, 0, sizeof(*r));
@@ -155,6 +164,8 @@ ft_runs_read(struct ft_runs *runs)
         if (!r->run)
             continue;
         ft_run_read(r->run, on_line, r);
+        if (ft_questions_take(runs->questions, r->run, r->may_ask, r->title))
+            news = true;
         news |= r->news;
         r->news = false;
         if (!ft_run_ended(r->run, &status))
@@ -174,6 +185,10 @@ ft_runs_poll(const struct ft_runs *runs, struct pollfd *polls)
         if (runs->list[i].run) {
             ft_run_poll(runs->list[i].run, &polls[count]);
             count += 2;
+            if (!ft_questions_free(runs->questions))
+                continue; /* it waits until the form is free */
+            polls[count++] =
+                (struct pollfd){ ft_run_question(runs->list[i].run), POLLIN, 0 };
         }
     return count;
 }
@@ -208,7 +223,7 @@ ft_runs_ask(struct ft_runs *runs, unsigned ticket, const struct ft_words *words)
 
 void
 ft_runs_first(struct ft_runs *runs, enum ft_first_what what,
-              const struct ft_words *words)
+              const struct ft_words *words, bool may_ask)
 {
     struct running *r = start(runs, words, words, FOR_FIRST);
 
@@ -217,13 +232,22 @@ ft_runs_first(struct ft_runs *runs, enum ft_first_what what,
         return;
     }
     r->what = what;
+    r->may_ask = may_ask;
     r->console = runs->console;
+}
+
+void
+ft_runs_answer(struct ft_runs *runs, unsigned id, const char *secret, bool same)
+{
+    if (ft_questions_answer(runs->questions, id, secret, same))
+        ft_work_source_retry(runs->source);
 }
 
 void
 ft_runs_ask_again(struct ft_runs *runs)
 {
     ft_work_source_ask_again(runs->source);
+    ft_work_source_retry(runs->source);
     ft_console_say(runs->console, FT_SEVERITY_OK, "asking again");
 }
 
@@ -236,5 +260,6 @@ ft_runs_close(struct ft_runs *runs)
         ft_run_close(runs->list[i].run);
         free(runs->list[i].text);
     }
+    ft_questions_close(runs->questions);
     free(runs);
 }

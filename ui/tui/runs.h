@@ -5,7 +5,7 @@
  * row. The same for every face of the console.
  *
  * Ownership: ft_runs_close; commands that have not ended are left to
- * themselves. Console and source outlive it. Threads: one.
+ * themselves. Console, source and secrets (NULL: none are kept) outlive it. Threads: one.
  */
 #ifndef FT_UI_TUI_RUNS_H
 #define FT_UI_TUI_RUNS_H
@@ -18,11 +18,13 @@
 #define FT_RUNS_MAX 8
 
 struct ft_runs;
+struct ft_work_secrets;
 struct ft_work_source;
 
 /* common: options that every command is given; must stay. NULL: no memory. */
 struct ft_runs *ft_runs_open(struct ft_console *console,
                              struct ft_work_source *source,
+                             struct ft_work_secrets *secrets,
                              const struct ft_words *common);
 
 /* Those of ft_console_ops: the message says when one cannot be begun. */
@@ -31,10 +33,12 @@ void ft_runs_run(struct ft_runs *runs, const struct ft_words *words,
 bool ft_runs_ask(struct ft_runs *runs, unsigned ticket,
                  const struct ft_words *words);
 void ft_runs_first(struct ft_runs *runs, enum ft_first_what what,
-                   const struct ft_words *words);
+                   const struct ft_words *words, bool may_ask);
+void ft_runs_answer(struct ft_runs *runs, unsigned id, const char *secret,
+                    bool same);
 void ft_runs_ask_again(struct ft_runs *runs);
 
-/* Fills at most 2 * FT_RUNS_MAX entries; returns how many. */
+/* Fills at most 3 * FT_RUNS_MAX entries; returns how many. */
 nfds_t ft_runs_poll(const struct ft_runs *runs, struct pollfd *polls);
 
 /* Their end makes no descriptor ready: they are looked at again soon. */

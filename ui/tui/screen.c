@@ -356,7 +356,6 @@ translate(struct ft_screen *screen, int kind, wint_t c, struct ft_key *key)
     key->text = NULL;
     if (kind == KEY_CODE_YES && c == KEY_PASTE_BEGIN) {
         screen->pasting = true;
-        screen->paste_used = 0;
         return 0;
     }
     if (kind == KEY_CODE_YES && c == KEY_PASTE_END && screen->pasting) {
@@ -427,6 +426,10 @@ ft_screen_key(struct ft_screen *screen, struct ft_key *key)
 {
     unsigned nothing = 0;
 
+    if (!screen->pasting) { /* what was pasted is taken; it may be a password */
+        explicit_bzero(screen->paste, screen->paste_used);
+        screen->paste_used = 0;
+    }
     while (nothing < 2) { /* once may be a byte that is no character */
         wint_t c = 0;
         int kind = get_wch(&c);

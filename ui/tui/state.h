@@ -78,9 +78,17 @@ struct ft_console_ops {
      * message says why.
      */
     bool (*ask)(void *data, unsigned ticket, const struct ft_words *words);
-    /* The same for ft_first_line and ft_first_ended; ft_console_open, too. */
+    /*
+     * The same for ft_first_line and ft_first_ended; ft_console_open, too.
+     * may_ask: whoever sits here may be asked to log in.
+     */
     void (*first)(void *data, enum ft_first_what what,
-                  const struct ft_words *words);
+                  const struct ft_words *words, bool may_ask);
+    /*
+     * What was typed into the form of login.h, NULL: nothing. same: for all that
+     * the command asks for. NULL: the owner has no such form.
+     */
+    void (*answer)(void *data, unsigned id, const char *secret, bool same);
     void (*copy)(void *data, const char *text);
     void (*write)(void *data, const char *text);
     void (*shell)(void *data);
@@ -95,6 +103,7 @@ enum ft_overlay {
     FT_OVERLAY_COMMAND, /* after ':' */
     FT_OVERLAY_SEARCH,
     FT_OVERLAY_FILTER,
+    FT_OVERLAY_LOGIN, /* a form, see login.h */
 };
 
 /* Something that can be done to a VM or a host (deeds.h). */
@@ -107,6 +116,14 @@ struct ft_question {
     struct ft_words words;     /* what is run: by its UUID */
     struct ft_words shown;     /* the same for people: by its name */
     bool yes;                  /* chosen; No is at first */
+};
+
+struct ft_login {
+    unsigned id;
+    char prompt[700];
+    char command[512];
+    bool again, same;
+    struct ft_entry *entry; /* the owner's, while it is open */
 };
 
 struct ft_page {
@@ -181,6 +198,7 @@ struct ft_console {
     enum ft_overlay overlay;
     int menu_choice;
     struct ft_question question;
+    struct ft_login login;
     struct ft_entry entry;
     json_t *history; /* commands that were typed, the newest last */
     size_t history_at;

@@ -284,6 +284,14 @@ add_host(struct ft_work_live *live, size_t index, struct ft_error *err)
     return 0;
 }
 
+void
+ft_work_live_retry(struct ft_work_live *live)
+{
+    for (size_t i = 0; i < live->fleet->count; i++)
+        if (live->watched[i].hub)
+            ft_hub_retry(live->watched[i].hub);
+}
+
 static int
 open_all(struct ft_work_live *live, struct ft_error *err)
 {

@@ -52,6 +52,9 @@ int ft_work_live_descriptor(const struct ft_work_live *live);
  */
 size_t ft_work_live_take(struct ft_work_live *live, int timeout_ms);
 
+/* Hosts that were given up are tried now, whatever failed before. */
+void ft_work_live_retry(struct ft_work_live *live);
+
 /* Has every host answered, or been given up, since the beginning? */
 bool ft_work_live_is_complete(const struct ft_work_live *live);
 

@@ -2,6 +2,7 @@
 # What verbs do with hosts and the database.
 noinst_LIBRARIES += libftuiwork.a
 libftuiwork_a_SOURCES = \
+	ui/work/ask.c ui/work/ask.h \
 	ui/work/candidates.c \
 	ui/work/discover.c ui/work/discover.h \
 	ui/work/events.c ui/work/events.h \
@@ -20,6 +21,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/past.c ui/work/past.h \
 	ui/work/protect.c ui/work/protect.h \
 	ui/work/remember.c ui/work/remember.h \
+	ui/work/secrets.c ui/work/secrets.h \
 	ui/work/settings.c ui/work/settings.h \
 	ui/work/source.c ui/work/source.h \
 	ui/work/status.c ui/work/status.h \

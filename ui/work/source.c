@@ -377,3 +377,10 @@ ft_work_source_ask_again(struct ft_work_source *source)
 {
     source->read_ns = 0;
 }
+
+void
+ft_work_source_retry(struct ft_work_source *source)
+{
+    if (source->live)
+        ft_work_live_retry(source->live);
+}

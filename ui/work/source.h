@@ -29,6 +29,9 @@ bool ft_work_source_take(struct ft_work_source *source);
 const struct ft_picture *ft_work_source_picture(
     const struct ft_work_source *source);
 
+/* Hosts that were given up are tried now: by hand, or since a password came. */
+void ft_work_source_retry(struct ft_work_source *source);
+
 /* What has changed in the database is read at the next take. */
 void ft_work_source_ask_again(struct ft_work_source *source);
 

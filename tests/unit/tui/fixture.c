@@ -43,12 +43,24 @@ op_ask(void *data, unsigned ticket, const struct ft_words *words)
 }
 
 static void
-op_first(void *data, enum ft_first_what what, const struct ft_words *words)
+op_first(void *data, enum ft_first_what what, const struct ft_words *words,
+         bool may_ask)
 {
     (void)data;
+    asked.may_ask = may_ask;
     ft_words_text(words, asked.command, sizeof(asked.command));
     asked.what = what;
     asked.first++;
+}
+
+static void
+op_answer(void *data, unsigned id, const char *secret, bool same)
+{
+    (void)data;
+    asked.answers++;
+    asked.answered = id;
+    asked.same = same;
+    snprintf(asked.secret, sizeof(asked.secret), "%s", secret ? secret : "-");
 }
 
 static void
@@ -69,6 +81,7 @@ const struct ft_console_ops ops = {
     .ask_again = op_nothing,
     .ask = op_ask,
     .first = op_first,
+    .answer = op_answer,
     .copy = op_text,
     .write = op_text,
     .shell = op_nothing,

@@ -28,6 +28,11 @@ struct asked {
     bool shown;
     enum ft_first_what what;
     unsigned runs, plans, first;
+    bool may_ask;              /* of the first start, the last one */
+    unsigned answers;          /* to the form that logs in */
+    unsigned answered;         /* the last one: its id */
+    bool same;                 /* the same */
+    char secret[FT_ENTRY_MAX]; /* the same; "-": none */
 };
 
 extern struct asked asked;

@@ -7,7 +7,7 @@ tui_tests = tests/unit/tui/test-checks tests/unit/tui/test-first \
 	tests/unit/tui/test-runner tests/unit/tui/test-screens
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
-tui_libs = libftuitui.a libftuitext.a libftuimodel.a libftpair.a libftbase.a -lm \
+tui_libs = libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a libftpair.a libftbase.a -lm \
 	$(NCURSES_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tui_fixture = tests/unit/tui/fixture.c tests/unit/tui/fixture.h
 tests_unit_tui_test_checks_SOURCES = tests/unit/tui/test-checks.c $(tui_fixture)

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/tui/first.h"
+#include "ui/tui/login.h"
 
 static const char names[] =
     "{\"schema\":1,\"hosts\":["
@@ -250,6 +251,85 @@ test_marks_say_who_is_asked(void **state)
     end_first(&console);
 }
 
+static const char refused[] =
+    "{\"row\":{\"name\":\"kvm3\",\"state\":\"failed\",\"reach\":"
+    "\"login-refused\",\"error\":\"kvm3: nobody let anna in; tried public "
+    "keys\",\"hint\":\"It takes: publickey, password.\"}}";
+
+/* Nobody is asked for a password but where that was wished. */
+static void
+test_one_logs_in_with_a_password(void **state)
+{
+    struct ft_entry entry = { .text = "" };
+    struct ft_login_wish wish = {
+        .id = 7,
+        .prompt = "Password of anna at 10.0.0.13: ",
+        .command = "ftadmin discover kvm3 --follow --json",
+        .entry = &entry,
+    };
+    struct ft_console console;
+
+    (void)state;
+    begin_first(&console);
+    tell_names(&console);
+    press(&console, "Enter");
+    assert_false(asked.may_ask);
+    tell_lines(&console);
+    press(&console, "i"); /* kvm1 is looked at */
+    assert_int_equal(asked.first, 2);
+    ft_first_line(&console, refused);
+    press(&console, "Down Down");
+    compare(&console, "first-login-refused", 80, 24, true);
+    press(&console, "i");
+    assert_true(asked.may_ask);
+    assert_string_equal(asked.command, "ftadmin discover kvm3 --follow --json");
+    assert_true(ft_login_open(&console, &wish));
+    assert_false(ft_login_open(&console, &wish)); /* one at a time */
+    press(&console, "Enter");                     /* nothing is typed yet */
+    assert_int_equal(asked.answers, 0);
+    type(&console, "q:s3same");
+    compare(&console, "login", 80, 24, true);
+    press(&console, "Tab Enter");
+    assert_int_equal(asked.answers, 1);
+    assert_int_equal(asked.answered, 7);
+    assert_string_equal(asked.secret, "q:s3same");
+    assert_true(asked.same);
+    for (size_t i = 0; i < sizeof(entry.text); i++)
+        assert_int_equal(entry.text[i], 0);
+    assert_int_equal(json_array_size(console.history), 0);
+    end_first(&console);
+}
+
+static void
+test_nothing_is_sent_by_Esc(void **state)
+{
+    struct ft_entry entry = { .text = "" };
+    struct ft_login_wish wish = { 8, "Password: ", "ftadmin host add kvm1",
+                                  true, &entry };
+    struct ft_key paste = { FT_KEY_PASTE, "of a keeper" };
+    struct ft_console console;
+
+    (void)state;
+    begin_first(&console);
+    press(&console, ":"); /* whoever types is not taken the line away */
+    assert_false(ft_login_open(&console, &wish));
+    press(&console, "Esc");
+    assert_true(ft_login_open(&console, &wish));
+    compare(&console, "login-again-ascii", 80, 24, false);
+    ft_console_key(&console, &paste);
+    assert_string_equal(entry.text, "of a keeper");
+    press(&console, "Esc");
+    assert_string_equal(asked.secret, "-");
+    assert_int_equal(entry.length, 0);
+    assert_true(ft_login_open(&console, &wish));
+    type(&console, "x");
+    ft_login_gone(&console, 8); /* who asked has ended */
+    assert_int_equal(console.overlay, FT_OVERLAY_NONE);
+    assert_int_equal(entry.length, 0);
+    assert_int_equal(asked.answers, 1);
+    end_first(&console);
+}
+
 static void
 test_q_leaves_and_esc_shows_the_overview(void **state)
 {
@@ -394,6 +474,8 @@ main(void)
         cmocka_unit_test(test_a_key_is_trusted_as_it_was_shown),
         cmocka_unit_test(test_a_changed_key_is_not_offered),
         cmocka_unit_test(test_marks_say_who_is_asked),
+        cmocka_unit_test(test_one_logs_in_with_a_password),
+        cmocka_unit_test(test_nothing_is_sent_by_Esc),
         cmocka_unit_test(test_q_leaves_and_esc_shows_the_overview),
         cmocka_unit_test(test_what_was_not_added_can_be_tried_again),
         cmocka_unit_test(test_ranges_are_typed),

@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "ui/tui/runner.h"
+#include "ui/work/ask.h"
 
 #define DEADLINE_MS 20000
 
@@ -105,6 +106,31 @@ test_an_interrupt_arrives(void **state)
 }
 
 static void
+test_a_question_is_answered(void **state)
+{
+    const char *arguments[] = { "ask", NULL };
+    char prompt[FT_ASK_PROMPT_MAX];
+    struct heard heard = { 0 };
+    struct pollfd question;
+    struct ft_run *run;
+    unsigned asked = 9;
+
+    (void)state;
+    assert_int_equal(ft_run_start(arguments, &run, NULL), 0);
+    question = (struct pollfd){ ft_run_question(run), POLLIN, 0 };
+    assert_int_equal(poll(&question, 1, DEADLINE_MS), 1);
+    assert_int_equal(ft_ask_take(question.fd, &asked, prompt), 0);
+    assert_int_equal(asked, 0);
+    assert_string_equal(prompt, "Password of root at h1: ");
+    assert_int_equal(ft_ask_answer(question.fd, "sesame"), 0);
+    assert_int_equal(run_to_its_end(run, &heard), 0);
+    assert_string_equal(heard.last, "sesame");
+    ft_run_hush(run);
+    assert_int_equal(ft_run_question(run), -1);
+    ft_run_close(run);
+}
+
+static void
 test_too_many_arguments(void **state)
 {
     const char *arguments[FT_RUN_ARGUMENTS_MAX + 2];
@@ -143,6 +169,14 @@ be_the_program(int argc, char **argv)
         puts("after");
         return 0;
     }
+    if (!strcmp(argv[1], "ask")) {
+        char secret[64];
+        int rc = ft_ask(ft_ask_inherited(), 0,
+                        "Password of root at h1: ", secret, sizeof(secret));
+
+        puts(secret);
+        return rc != 0;
+    }
     puts("waiting");
     fflush(stdout);
     for (;;)
@@ -156,6 +190,7 @@ main(int argc, char **argv)
         cmocka_unit_test(test_lines_and_status),
         cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_an_interrupt_arrives),
+        cmocka_unit_test(test_a_question_is_answered),
         cmocka_unit_test(test_too_many_arguments),
     };
 

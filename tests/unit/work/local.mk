@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ui/work
 if HAVE_CMOCKA
-work_tests = tests/unit/work/test-work
+work_tests = tests/unit/work/test-secrets tests/unit/work/test-work
 check_PROGRAMS += $(work_tests)
 TESTS += $(work_tests)
 tests_unit_work_test_work_SOURCES = tests/unit/work/test-work.c
-tests_unit_work_test_work_LDADD = libftuiwork.a libftuimodel.a libftdb.a libftpair.a \
+work_libs = libftuiwork.a libftuimodel.a libftdb.a libftpair.a \
 	libftprotect.a libftremote.a libftplan.a libftinventory.a libftbase.a \
 	$(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
 	$(LIBXML_LIBS) $(CMOCKA_LIBS)
+tests_unit_work_test_work_LDADD = $(work_libs)
+tests_unit_work_test_secrets_SOURCES = tests/unit/work/test-secrets.c
+tests_unit_work_test_secrets_LDADD = $(work_libs)
 endif
