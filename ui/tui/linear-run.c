@@ -24,7 +24,8 @@
 #include "ui/work/source.h"
 
 #define TICK_MS 1000
-#define RUNS_MS 50 /* while commands are under way */
+#define WAITS_MS 250 /* something has happened */
+#define RUNS_MS 50   /* while commands are under way */
 #define RATE_MS 1000
 
 struct app {
@@ -194,7 +195,10 @@ turn(struct app *app)
     polls[1] =
         (struct pollfd){ ft_work_source_descriptor(app->source), POLLIN, 0 };
     count += ft_runs_poll(app->runs, &polls[count]);
-    rc = poll(polls, count, ft_runs_any(app->runs) ? RUNS_MS : TICK_MS);
+    rc = poll(polls, count,
+              ft_runs_any(app->runs)              ? RUNS_MS
+              : ft_work_source_waits(app->source) ? WAITS_MS
+                                                  : TICK_MS);
     if (rc < 0 && errno != EINTR)
         return -errno;
     rc = rc > 0 && polls[0].revents ? read_lines(app) : 0;

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "ui/model/pace.h"
 #include "ui/tui/console.h"
 #include "ui/tui/copy.h"
 #include "ui/tui/frame.h"
@@ -27,8 +28,8 @@
 #include "ui/work/source.h"
 #include "ui/tui/terminal.h"
 
-#define DRAW_NS (100 * FT_NS_PER_MS) /* data is drawn no more often than this */
-#define TICK_MS 1000                 /* ages grow on the screen */
+#define TICK_MS 1000 /* ages grow, and the database may have changed */
+#define WAITS_MS 250 /* something has happened */
 #define RATE_MS 1000
 
 struct app {
@@ -40,7 +41,8 @@ struct app {
     struct ft_grid grid;
     const struct ft_tui_options *options;
     struct ft_runs *runs;
-    int64_t drawn_ns;
+    int64_t drawn_ns, pace_ns; /* data is drawn no more often than that */
+    unsigned baud;
     bool dirty, redraw_all;
 };
 
@@ -166,10 +168,14 @@ fit(struct app *app)
 static void
 draw(struct app *app)
 {
+    int64_t begin;
+
     ft_console_draw(&app->console, &app->grid);
+    begin = ft_clock_ns();
     ft_screen_show(app->screen, &app->grid, app->redraw_all);
     app->redraw_all = app->dirty = false;
     app->drawn_ns = ft_clock_ns();
+    app->pace_ns = ft_pace_draw_ns(app->baud, app->drawn_ns - begin);
 }
 
 static int
@@ -198,9 +204,10 @@ static int
 wait_ms(const struct app *app)
 {
     int64_t since = ft_clock_ns() - app->drawn_ns;
-    int64_t until =
-        app->dirty ? DRAW_NS - since : TICK_MS * FT_NS_PER_MS - since;
+    int64_t until = app->dirty ? app->pace_ns - since : TICK_MS * FT_NS_PER_MS;
 
+    if (ft_work_source_waits(app->source))
+        until = FT_MIN(until, WAITS_MS * FT_NS_PER_MS);
     if (ft_runs_any(app->runs))
         until = FT_MIN(until, 50 * FT_NS_PER_MS);
     return until > 0 ? (int)(until / FT_NS_PER_MS) + 1 : 0;
@@ -231,7 +238,7 @@ turn(struct app *app)
                                ft_work_source_picture(app->source));
         app->dirty = true;
     }
-    if (app->dirty && ft_clock_ns() - app->drawn_ns >= DRAW_NS)
+    if (app->dirty && ft_clock_ns() - app->drawn_ns >= app->pace_ns)
         draw(app);
     return rc;
 }
@@ -241,6 +248,7 @@ loop(struct app *app)
 {
     int rc = fit(app);
 
+    app->baud = ft_terminal_baud();
     if (!rc)
         draw(app);
     while (!rc && !app->console.leave)

@@ -322,3 +322,22 @@ ft_terminal_size(int *width, int *height)
     *height = size.ws_row;
     return true;
 }
+
+unsigned
+ft_terminal_baud(void)
+{
+    static const struct {
+        speed_t speed;
+        unsigned baud;
+    } slow[] = { { B300, 300 },    { B600, 600 },   { B1200, 1200 },
+                 { B2400, 2400 },  { B4800, 4800 }, { B9600, 9600 },
+                 { B19200, 19200 } };
+    struct termios settings;
+
+    if (tcgetattr(terminal, &settings) < 0)
+        return 0;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(slow); i++)
+        if (cfgetospeed(&settings) == slow[i].speed)
+            return slow[i].baud;
+    return 0;
+}

@@ -64,6 +64,9 @@ void ft_terminal_let_go(int status);
 /* SIGWINCH came since the last call, or others had the terminal. */
 bool ft_terminal_resized(void);
 
+/* Of a line so slow that it matters (19,200 at most), else 0. */
+unsigned ft_terminal_baud(void);
+
 /* fd's real size, whatever LINES and COLUMNS say. False when not known. */
 bool ft_terminal_size(int *width, int *height);
 

@@ -13,12 +13,13 @@ struct watched {
     struct ft_work_live *live;
     struct ft_hub_host *hub;
     char name[FT_STORE_NAME];
-    uint64_t watch;     /* ticket of the stream; 0: none */
-    uint64_t ask;       /* ticket of a status under way; 0: none */
-    bool follows;       /* the stream's snapshot has come */
-    int64_t next_ms;    /* not asked, and not followed, before that */
-    int64_t follow_ms;  /* a host that is polled is followed then */
-    int64_t last_event; /* the highest number that the database has */
+    uint64_t watch;          /* ticket of the stream; 0: none */
+    uint64_t ask;            /* ticket of a status under way; 0: none */
+    bool follows;            /* the stream's snapshot has come */
+    enum ft_hub_phase phase; /* the last one that was heard of */
+    int64_t next_ms;         /* not asked, and not followed, before that */
+    int64_t follow_ms;       /* a host that is polled is followed then */
+    int64_t last_event;      /* the highest number that the database has */
     struct ft_work_past past;
     uint64_t look;   /* ticket of a look at the machine; 0: none */
     int64_t look_ms; /* when the next one is due */
@@ -33,6 +34,7 @@ struct ft_work_live {
     struct watched *watched;
     struct ft_work_live_wish wish;
     bool news;       /* something else than figures has changed */
+    bool turned;     /* the same, for who draws; see ft_work_live_turned */
     int64_t kept_ms; /* when that went to the database */
 };
 

@@ -30,7 +30,12 @@ host_of(const struct watched *watched)
     return ft_live_find(&watched->live->state, watched->name);
 }
 
-/* ---- what goes to the database ---- */
+static void
+note_news(struct ft_work_live *live)
+{
+    live->news = true;
+    live->turned = true;
+}
 
 /* A log that was begun anew is told from its beginning, by another stream. */
 static void
@@ -114,7 +119,7 @@ on_snapshot(struct watched *watched, const json_t *reply)
     size_t index;
 
     watched->follows = true;
-    watched->live->news = true;
+    note_news(watched->live);
     check_log(watched, reply);
     ft_live_take_reply(host_of(watched), reply, now_ms());
     ft_live_take_clock(host_of(watched),
@@ -143,7 +148,7 @@ on_refused(struct watched *watched, const struct ft_error *err)
 static void
 on_status(struct watched *watched, const json_t *reply)
 {
-    watched->live->news = true;
+    note_news(watched->live);
     ft_live_take_reply(host_of(watched), reply, now_ms());
 }
 
@@ -194,7 +199,8 @@ on_line(struct watched *watched, const json_t *line)
                              now);
     if (removed)
         ft_live_remove(host, removed);
-    watched->live->news = watched->live->news || status || removed;
+    if (status || removed)
+        note_news(watched->live);
     if (witness)
         host->witness_runs = ft_json_bool(witness, "running", 0);
     ft_work_live_keep_event(watched, json_object_get(line, "log"));
@@ -207,6 +213,21 @@ on_end(struct watched *watched)
 {
     watched->watch = 0;
     watched->follows = false;
+}
+
+/*
+ * Looked at when rows are made; that a host which is gone is tried again, and
+ * is still gone, is no turn.
+ */
+static void
+on_state(struct watched *watched, const struct ft_hub_state *state)
+{
+    enum ft_hub_phase phase = state->phase;
+
+    if (phase == FT_HUB_CONNECTING && state->error.code)
+        phase = FT_HUB_GONE;
+    watched->live->turned |= phase != watched->phase;
+    watched->phase = phase;
 }
 
 static void
@@ -228,7 +249,8 @@ on_message(struct ft_hub_message *message)
         if (message->ticket == watched->watch)
             on_end(watched);
         return;
-    case FT_HUB_STATE: /* looked at when rows are made */
+    case FT_HUB_STATE:
+        on_state(watched, &message->state);
         return;
     }
 }
@@ -390,6 +412,15 @@ ft_work_live_take(struct ft_work_live *live, int timeout_ms)
         ask_if_due(&live->watched[i]);
     flush(live);
     return taken;
+}
+
+bool
+ft_work_live_turned(struct ft_work_live *live)
+{
+    bool turned = live->turned;
+
+    live->turned = false;
+    return turned;
 }
 
 bool

@@ -55,6 +55,12 @@ size_t ft_work_live_take(struct ft_work_live *live, int timeout_ms);
 /* Hosts that were given up are tried now, whatever failed before. */
 void ft_work_live_retry(struct ft_work_live *live);
 
+/*
+ * Does something stand otherwise since this was asked last? Figures and ages
+ * are always others.
+ */
+bool ft_work_live_turned(struct ft_work_live *live);
+
 /* Has every host answered, or been given up, since the beginning? */
 bool ft_work_live_is_complete(const struct ft_work_live *live);
 

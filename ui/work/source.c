@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "ui/model/event-rows.h"
 #include "ui/model/job-rows.h"
+#include "ui/model/pace.h"
 #include "ui/model/utc.h"
 #include "ui/model/vm-rows.h"
 #include "ui/work/history.h"
@@ -24,9 +25,8 @@
 #define TURNS_MAX 5000  /* what tells how pairs stood */
 #define CLOCKS_MS 60000 /* a host's clock may be ahead by this */
 #define JOBS_SHOWN 100
-#define PAST_SECONDS 600                /* that charts have when they open */
-#define PICTURE_NS (250 * FT_NS_PER_MS) /* between two pictures */
-#define STORE_NS FT_NS_PER_S            /* between two looks at the database */
+#define PAST_SECONDS 600     /* that charts have when they open */
+#define STORE_NS FT_NS_PER_S /* between two looks at the database */
 
 struct ft_work_source {
     const struct ft_work *work;
@@ -38,7 +38,9 @@ struct ft_work_source {
     struct ft_picture picture;
     int64_t made_ns, read_ns;
     int64_t last_event; /* id of the newest one in the picture */
+    int64_t cost;       /* of the picture, in ns */
     bool changed;       /* since the picture was made */
+    bool turned;        /* more than figures and ages */
 };
 
 /* ---- from the database ---- */
@@ -114,7 +116,7 @@ read_jobs(struct ft_work_source *source)
     for (size_t i = 0; i < count; i++)
         json_array_append_new(rows, job_row(source, &jobs[i]));
     if (!json_equal(rows, source->picture.jobs))
-        source->changed = true;
+        source->turned = source->changed = true;
     json_decref(source->picture.jobs);
     source->picture.jobs = rows;
 }
@@ -285,7 +287,7 @@ make_picture(struct ft_work_source *source)
     ft_totals_count(p->pairs, p->hosts, &p->totals);
     find_age(p);
     source->made_ns = ft_clock_ns();
-    source->changed = false;
+    source->changed = source->turned = false;
 }
 
 int
@@ -344,25 +346,32 @@ ft_work_source_descriptor(const struct ft_work_source *source)
 bool
 ft_work_source_take(struct ft_work_source *source)
 {
-    int64_t now = ft_clock_ns();
+    int64_t now = ft_clock_ns(), before;
 
     if (source->live && ft_work_live_take(source->live, 0))
         source->changed = true;
+    if (source->live)
+        source->turned |= ft_work_live_turned(source->live);
     if (now - source->read_ns >= STORE_NS) {
+        before = source->last_event;
         source->read_ns = now;
         read_events(source);
         read_jobs(source);
         if (ft_work_partings_have_room(&source->partings) &&
             hosts_changed(source)) {
             leave_live(source);
+            source->turned = true;
             if (open_live(source, NULL))
                 return false; /* tried again in a second */
         }
         source->changed = true; /* ages have grown */
+        source->turned |= before != source->last_event;
     }
-    if (!source->live || !source->changed || now - source->made_ns < PICTURE_NS)
+    if (!source->live || !source->changed ||
+        now - source->made_ns < ft_pace_picture_ns(source->turned, source->cost))
         return false;
     make_picture(source);
+    source->cost = ft_clock_ns() - now;
     return true;
 }
 
@@ -376,6 +385,13 @@ void
 ft_work_source_ask_again(struct ft_work_source *source)
 {
     source->read_ns = 0;
+    source->turned = true;
+}
+
+bool
+ft_work_source_waits(const struct ft_work_source *source)
+{
+    return source->live && source->turned;
 }
 
 void

@@ -23,8 +23,14 @@ void ft_work_source_close(struct ft_work_source *source);
 /* Readable when hosts have said something; may change, and be -1. */
 int ft_work_source_descriptor(const struct ft_work_source *source);
 
-/* Takes what has come; true when the picture is a new one. */
+/*
+ * Takes what has come; true when the picture is a new one. How often that is:
+ * ui/model/pace.h.
+ */
 bool ft_work_source_take(struct ft_work_source *source);
+
+/* Something has happened that is not in the picture yet: take again soon. */
+bool ft_work_source_waits(const struct ft_work_source *source);
 
 const struct ft_picture *ft_work_source_picture(
     const struct ft_work_source *source);

@@ -6,6 +6,7 @@ model_tests = \
 	tests/unit/model/test-job-rows \
 	tests/unit/model/test-left \
 	tests/unit/model/test-live \
+	tests/unit/model/test-pace \
 	tests/unit/model/test-pair-rows \
 	tests/unit/model/test-pick \
 	tests/unit/model/test-rows \
@@ -25,6 +26,8 @@ tests_unit_model_test_job_rows_SOURCES = tests/unit/model/test-job-rows.c
 tests_unit_model_test_job_rows_LDADD = $(model_libs)
 tests_unit_model_test_left_SOURCES = tests/unit/model/test-left.c
 tests_unit_model_test_left_LDADD = $(model_libs)
+tests_unit_model_test_pace_SOURCES = tests/unit/model/test-pace.c
+tests_unit_model_test_pace_LDADD = $(model_libs)
 tests_unit_model_test_pair_rows_SOURCES = tests/unit/model/test-pair-rows.c
 tests_unit_model_test_pair_rows_LDADD = $(model_libs)
 tests_unit_model_test_rows_SOURCES = tests/unit/model/test-rows.c
