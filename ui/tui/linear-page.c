@@ -18,6 +18,7 @@
 #include "ui/tui/doing.h"
 #include "ui/tui/figure.h"
 #include "ui/tui/loss.h"
+#include "ui/tui/past.h"
 
 #define WIDTH 160 /* of the grid that other pages are drawn into */
 
@@ -388,8 +389,13 @@ static void
 tell_age(const struct ft_console *console, FILE *out)
 {
     const struct ft_picture *p = console->picture;
-    char age[24];
+    char age[64];
 
+    if (console->past) {
+        ft_past_age(console, age, sizeof(age));
+        tell(console, out, "%s. b goes back to now.\n", age);
+        return;
+    }
     if (!json_array_size(p->hosts))
         return;
     ft_format_age(p->age_s, age);
@@ -477,4 +483,8 @@ ft_linear_overlay(struct ft_console *console, FILE *out)
         tell_menu(console, out);
     else if (console->overlay == FT_OVERLAY_QUESTION)
         tell_question(console, out);
+    else if (console->overlay == FT_OVERLAY_LOGIN)
+        tell(console, out, "%s asks%s: %s\n", console->login.command,
+             console->login.again ? " again, the one before was not taken" : "",
+             console->login.prompt);
 }

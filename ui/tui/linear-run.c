@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #include "ui/tui/memory.h"
 #include "ui/tui/runs.h"
 #include "ui/tui/terminal.h"
+#include "ui/work/secrets.h"
 #include "ui/work/source.h"
 
 #define TICK_MS 1000
@@ -32,10 +34,11 @@ struct app {
     struct ft_console console;
     struct ft_linear linear;
     struct ft_work_source *source;
+    struct ft_work_secrets *secrets;
     struct ft_runs *runs;
     char line[FT_LINEAR_LINE];
     size_t used;
-    bool too_long;
+    bool too_long, silent;
 };
 
 static int64_t
@@ -93,6 +96,14 @@ to_file(struct app *app, const char *text, const char *name)
         ft_console_say(&app->console, FT_SEVERITY_OK, "written to %s", path);
 }
 
+static void
+op_answer(void *data, unsigned id, const char *secret, bool same)
+{
+    struct app *app = data;
+
+    ft_runs_answer(app->runs, id, secret, same);
+}
+
 /* No escape sequence goes out, so there is no clipboard. */
 static void
 op_copy(void *data, const char *text)
@@ -130,6 +141,40 @@ op_suspend(void *data)
     (void)data;
 }
 
+/* ---- secrets are not echoed ---- */
+
+static struct termios before;
+
+static void
+on_death(int signal_number)
+{
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+/* Without echo, and without keys that would stop or end it so. */
+static void
+echo(struct app *app, bool on)
+{
+    struct termios settings;
+
+    if (on == !app->silent)
+        return;
+    if (on) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    } else if (tcgetattr(STDIN_FILENO, &before) == 0) {
+        signal(SIGTERM, on_death);
+        signal(SIGHUP, on_death);
+        settings = before;
+        settings.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ISIG);
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings);
+    } else {
+        return;
+    }
+    app->silent = !on;
+}
+
 /* ---- lines ---- */
 
 static void
@@ -140,6 +185,7 @@ take_line(struct app *app)
         ft_linear_take(&app->linear, "\a"); /* refused: no text */
     else
         ft_linear_take(&app->linear, app->line);
+    explicit_bzero(app->line, sizeof(app->line)); /* it may be a secret */
     app->used = 0;
     app->too_long = false;
 }
@@ -179,6 +225,7 @@ read_lines(struct app *app)
     if (size == 0)
         app->console.leave = true;
     take_bytes(app, bytes, (size_t)size);
+    explicit_bzero(bytes, sizeof(bytes));
     return ferror(stdout) ? -EPIPE : 0;
 }
 
@@ -203,6 +250,7 @@ turn(struct app *app)
         return -errno;
     rc = rc > 0 && polls[0].revents ? read_lines(app) : 0;
     ft_runs_read(app->runs);
+    echo(app, !ft_linear_asks_secret(&app->linear)); /* before it is asked */
     if (ft_work_source_take(app->source))
         ft_console_set_picture(&app->console,
                                ft_work_source_picture(app->source));
@@ -219,6 +267,7 @@ run_console(struct app *app, const struct ft_tui_options *options)
         .ask_again = op_ask_again,
         .ask = op_ask,
         .first = op_first,
+        .answer = op_answer,
         .copy = op_copy,
         .write = op_write,
         .shell = op_shell,
@@ -239,6 +288,7 @@ run_console(struct app *app, const struct ft_tui_options *options)
     if (!rc)
         putchar('\n');
     fflush(stdout);
+    echo(app, true);
     ft_linear_end(&app->linear);
     ft_memory_save(app->console.history);
     return rc;
@@ -249,13 +299,17 @@ ft_linear_run(const struct ft_work *work, const struct ft_tui_options *options,
               struct ft_error *err)
 {
     FT_AUTOFREE struct app *app = calloc(1, sizeof(*app));
+    struct ft_work ours = *work; /* what is typed here is known there */
     int rc;
 
     if (!app)
         return ft_fail(err, ENOMEM, NULL, "no memory for the console");
-    rc = ft_work_source_open(work, RATE_MS, &app->source, err);
+    app->secrets = ft_work_secrets_open();
+    if (app->secrets)
+        ours.prompts = ft_work_secrets_prompts(app->secrets, &work->prompts);
+    rc = ft_work_source_open(&ours, RATE_MS, &app->source, err);
     if (!rc)
-        app->runs = ft_runs_open(&app->console, app->source, NULL,
+        app->runs = ft_runs_open(&app->console, app->source, app->secrets,
                                  &options->common);
     if (!rc)
         rc = app->runs ? run_console(app, options) : -ENOMEM;
@@ -265,6 +319,7 @@ ft_linear_run(const struct ft_work *work, const struct ft_tui_options *options,
     ft_runs_close(app->runs);
     ft_console_close(&app->console);
     ft_work_source_close(app->source);
+    ft_work_secrets_close(app->secrets);
     if (rc && !err->code)
         ft_fail(err, -rc, NULL, "%s",
                 rc == -EPIPE ? "the terminal went away" : strerror(-rc));

@@ -99,7 +99,14 @@ bool
 ft_linear_asks(const struct ft_linear *linear)
 {
     return linear->console->overlay == FT_OVERLAY_QUESTION ||
+           linear->console->overlay == FT_OVERLAY_LOGIN ||
            enter_changes(linear);
+}
+
+bool
+ft_linear_asks_secret(const struct ft_linear *linear)
+{
+    return linear->console->overlay == FT_OVERLAY_LOGIN;
 }
 
 static void
@@ -125,6 +132,9 @@ ask(struct ft_linear *linear)
         break;
     case FT_OVERLAY_MENU:
         fputs("A letter, or Enter for nothing: ", linear->out);
+        break;
+    case FT_OVERLAY_LOGIN:
+        fputs("It is not shown; Enter alone sends nothing: ", linear->out);
         break;
     case FT_OVERLAY_COMMAND:
         fprintf(linear->out, "Command: %s", linear->console->entry.text);
@@ -276,6 +286,15 @@ take_row(struct ft_linear *linear, long row)
 
 /* ---- a line ---- */
 
+static bool
+has_controls(const char *line)
+{
+    for (; *line; line++)
+        if (iscntrl((unsigned char)*line))
+            return true;
+    return false;
+}
+
 static void
 take_question(struct ft_linear *linear, const char *line)
 {
@@ -293,6 +312,18 @@ take_question(struct ft_linear *linear, const char *line)
     } else {
         press(linear, FT_KEY_ESC);
     }
+}
+
+static void
+take_secret(struct ft_linear *linear, const char *line)
+{
+    putc('\n', linear->out); /* its end was not echoed either */
+    if (!*line || has_controls(line)) {
+        press(linear, FT_KEY_ESC);
+        return;
+    }
+    type(linear, line);
+    press(linear, FT_KEY_ENTER);
 }
 
 static void
@@ -337,6 +368,26 @@ help(struct ft_linear *linear)
     press(linear, '?');
 }
 
+/* What it changed is told: another row, or, where none is, the page. */
+static void
+take_key(struct ft_linear *linear, uint32_t key)
+{
+    struct ft_console *console = linear->console;
+    char before[FT_IDENTITY];
+    const struct ft_page *page = ft_console_page(console);
+
+    memcpy(before, page->list.selected, sizeof(before));
+    press(linear, key);
+    page = ft_console_page(console);
+    if (console->leave || console->overlay != FT_OVERLAY_NONE ||
+        ft_linear_is_another(&linear->told, console))
+        return;
+    if (strcmp(before, page->list.selected) != 0)
+        ft_linear_selected(console, linear->out);
+    else if (!*console->message || page->view->id == FT_VIEW_SHEET)
+        tell_page(linear);
+}
+
 static void
 take_word(struct ft_linear *linear, const char *line)
 {
@@ -349,28 +400,12 @@ take_word(struct ft_linear *linear, const char *line)
     }
     key = key_of(linear, line);
     if (key) {
-        const json_t *before = ft_console_row(linear->console);
-
-        press(linear, key);
-        if (ft_console_page(linear->console)->view->id == FT_VIEW_SHEET)
-            tell_page(linear);
-        else if (ft_console_row(linear->console) != before &&
-                 !ft_linear_is_another(&linear->told, linear->console))
-            ft_linear_selected(linear->console, linear->out);
+        take_key(linear, key);
     } else if (isdigit((unsigned char)*line)) {
         fprintf(linear->out, "There is no %.20s here.\n", line);
     } else {
         type_line(linear, ':', line + (*line == ':'));
     }
-}
-
-static bool
-has_controls(const char *line)
-{
-    for (; *line; line++)
-        if (iscntrl((unsigned char)*line))
-            return true;
-    return false;
 }
 
 static void
@@ -402,7 +437,7 @@ void
 ft_linear_take(struct ft_linear *linear, const char *line)
 {
     linear->at_prompt = false;
-    if (has_controls(line)) {
+    if (has_controls(line) && !ft_linear_asks_secret(linear)) {
         fputs("That has keys in it that are no text: nothing was done.\n",
               linear->out);
         ask(linear);
@@ -417,6 +452,9 @@ ft_linear_take(struct ft_linear *linear, const char *line)
         break;
     case FT_OVERLAY_MENU:
         take_menu(linear, line);
+        break;
+    case FT_OVERLAY_LOGIN:
+        take_secret(linear, line);
         break;
     default:
         take_entry(linear, line);
@@ -444,11 +482,13 @@ void
 ft_linear_news(struct ft_linear *linear, int64_t now_ms)
 {
     FT_AUTOFREE char *news = NULL;
-    bool another = ft_linear_is_another(&linear->told, linear->console);
+    bool now = *linear->console->message ||
+               linear->overlay != linear->console->overlay ||
+               ft_linear_is_another(&linear->told, linear->console);
 
-    if (!another && !*linear->console->message)
+    if (!now)
         news = ft_linear_news_text(&linear->told, linear->console, now_ms);
-    if (!another && !*linear->console->message && !news)
+    if (!now && !news)
         return;
     if (linear->at_prompt)
         putc('\n', linear->out);

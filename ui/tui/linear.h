@@ -48,6 +48,9 @@ void ft_linear_news(struct ft_linear *linear, int64_t now_ms);
  */
 bool ft_linear_asks(const struct ft_linear *linear);
 
+/* The next line is a secret: it must not be echoed, and is wiped after it. */
+bool ft_linear_asks_secret(const struct ft_linear *linear);
+
 void ft_linear_end(struct ft_linear *linear);
 
 #endif

@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "fixture.h"
 #include "ui/tui/linear.h"
+#include "ui/tui/login.h"
 #include "ui/tui/pages.h"
 
 struct session {
@@ -182,6 +183,36 @@ test_read_only(void **state)
     close_session(&s);
 }
 
+static void
+test_a_secret(void **state)
+{
+    struct ft_entry entry = { .typed_only = false };
+    struct ft_login_wish wish = { 9, "Password for root@kvm1:",
+                                  "ftadmin host add kvm1", false, &entry };
+    struct session s;
+
+    (void)state;
+    open_session(&s, "calm");
+    assert_true(ft_login_open(&s.console, &wish));
+    forget(&s);
+    ft_linear_news(&s.linear, 1); /* at once */
+    assert_true(ft_linear_asks_secret(&s.linear));
+    assert_true(ft_linear_asks(&s.linear));
+    assert_non_null(strstr(told(&s), "ftadmin host add kvm1 asks: Password for "
+                                     "root@kvm1:\n"));
+    ft_linear_take(&s.linear, "two  words");
+    assert_false(ft_linear_asks_secret(&s.linear));
+    assert_int_equal(asked.answered, 9);
+    assert_string_equal(asked.secret, "two  words");
+    assert_null(strstr(told(&s), "two"));
+    assert_true(ft_login_open(&s.console, &wish));
+    ft_linear_news(&s.linear, 2);
+    ft_linear_take(&s.linear, "");
+    assert_string_equal(asked.secret, "-");
+    assert_non_null(strstr(told(&s), "nothing was sent"));
+    close_session(&s);
+}
+
 /* ---- how much, and how often ---- */
 
 static unsigned
@@ -277,6 +308,7 @@ main(void)
         cmocka_unit_test(test_only_a_written_yes_does_it),
         cmocka_unit_test(test_the_severe_want_the_name),
         cmocka_unit_test(test_read_only),
+        cmocka_unit_test(test_a_secret),
         cmocka_unit_test(test_a_long_text_comes_in_parts),
         cmocka_unit_test(test_news_come_slowly_and_few),
         cmocka_unit_test(test_news_while_it_asks),
