@@ -19,7 +19,7 @@ struct ft_pair_settings {
     int idle_interval_ms;
     int min_spacing_ms;
     int pause_share_percent;
-    int cpu_budget_percent; /* of one core, on the primary's host */
+    int cpu_budget_percent; /* of one core, by the primary's worker */
     bool alone_without_witness;
 };
 

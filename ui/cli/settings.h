@@ -38,7 +38,7 @@
     {                                                                  \
         "cpu-budget", 0, FT_OPTION_INTEGER, "PERCENT",                 \
             offsetof(struct ft_cli_options, cpu_budget), 1, 100,       \
-            "of a core that its epochs may take (a new pair: 30)"      \
+            "of a core for the engine on its host (a new pair: 30)"    \
     }
 
 /* Whether any of them was given. */
