@@ -2,7 +2,8 @@
 /*
  * Shared by the files that make up hub.h; not for others.
  *
- *     hub.c          hosts, and the queue of messages for the reader
+ *     hub.c          hosts, and what is asked of them
+ *     hub-queue.c    messages for the reader
  *     hub-host.c     a host's thread: what is done when
  *     hub-request.c  what was asked for, until its end
  *     hub-line.c     one connection to an engine: lines out and in
@@ -204,8 +205,22 @@ struct ft_hub_host {
 void *ft_hub_host_main(void *host);
 void ft_hub_host_kick(struct ft_hub_host *host);
 
-/* ---- the reader's queue; any thread, no lock held ---- */
+/* ---- the hub: its hosts, and the reader's queue ---- */
 
+struct ft_hub_node; /* a message in the queue */
+
+struct ft_hub {
+    pthread_mutex_t lock;
+    pthread_cond_t arrived;
+    int event; /* eventfd, above 0 while there are nodes */
+    struct ft_hub_node *nodes, **nodes_end;
+    struct ft_hub_host *hosts;
+};
+
+/* Forgets those of this host; with the hub's lock. */
+void ft_hub_drop_messages(struct ft_hub *hub, const struct ft_hub_host *host);
+
+/* Any thread, no lock held. */
 void ft_hub_post_state(struct ft_hub_host *host);
 /* body is stolen; error may be NULL; last: of its request. */
 void ft_hub_post(struct ft_hub_host *host, enum ft_hub_what what,

@@ -9,6 +9,7 @@ libftremote_a_SOURCES = \
 	src/remote/hub-line.c \
 	src/remote/hub-private.h \
 	src/remote/hub-pulse.c \
+	src/remote/hub-queue.c \
 	src/remote/hub-request.c \
 	src/remote/install.c src/remote/install.h \
 	src/remote/reach.c src/remote/reach.h \
