@@ -42,7 +42,8 @@ report(struct ft_worker *w, const struct ft_ownership_action *action)
     const char *why = ft_ownership_reason_text(action->reason);
 
     w->reported = action->state;
-    if (action->state == FT_PAIR_PROTECTED)
+    if (action->state == FT_PAIR_PROTECTED ||
+        action->reason == FT_REASON_VM_OFF) /* nothing is to be copied */
         ft_worker_set_problem(w, NULL);
     w->reason = action->reason;
     ft_worker_note(w, severity_of(action->state), "state", "%s is %s%s%s",

@@ -90,6 +90,21 @@ on_session_ended(void *opaque, struct ft_session *s, int code,
     ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
 }
 
+/*
+ * What this side could not do with a frame ends the link, and the peer learns
+ * only that it ended. A link that is gone itself is no problem of ours.
+ */
+static int
+on_side_frame(struct ft_worker *w, struct ft_session *s,
+              const struct ft_frame *frame, struct ft_error *err)
+{
+    int rc = w->side->frame(w, s, frame, err);
+
+    if (rc && err->code && !ft_link_error(ft_session_link(s), NULL))
+        ft_worker_set_problem(w, err);
+    return rc;
+}
+
 static int
 on_frame(void *opaque, struct ft_session *s, const struct ft_frame *frame,
          struct ft_error *err)
@@ -107,7 +122,7 @@ on_frame(void *opaque, struct ft_session *s, const struct ft_frame *frame,
         return -ECANCELED;
     }
     if (frame->type != FT_FRAME_CONTROL)
-        return w->side->frame(w, s, frame, err);
+        return on_side_frame(w, s, frame, err);
     event.message = ft_get_le32(frame->payload);
     event.generation = ft_get_le64(frame->payload + 8);
     if (event.message >= FT_MESSAGE_COUNT)
@@ -151,7 +166,7 @@ adopt_session(struct ft_worker *w, struct ft_session *s)
     w->asked_ns = w->handover = 0;
     set_session(w, s);
     w->side->link_up(w);
-    ft_worker_set_problem(w, NULL);
+    ft_worker_set_link_problem(w, NULL);
     ft_worker_event(w, &up);
     if (ft_session_run(s, on_frame, on_session_ended)) {
         ft_worker_drop_link(w);
@@ -169,7 +184,7 @@ on_connected(void *opaque, struct ft_session *s, const struct ft_error *err)
 
     w->making_link = 0;
     if (!s) {
-        ft_worker_set_problem(w, err);
+        ft_worker_set_link_problem(w, err);
         ft_log(FT_LOG_DEBUG, "no link to %s: %s", ft_worker_peer_name(w),
                err->text);
         if (w->wants_link)

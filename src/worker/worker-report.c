@@ -48,8 +48,20 @@ ft_worker_note(struct ft_worker *w, const char *severity, const char *kind,
 void
 ft_worker_set_problem(struct ft_worker *w, const struct ft_error *err)
 {
+    static const struct ft_error none = FT_ERROR_INIT;
+
     pthread_mutex_lock(&w->problem_lock);
-    w->problem = err ? *err : (struct ft_error)FT_ERROR_INIT;
+    w->problem = err ? *err : none;
+    if (!err)
+        w->link_problem = none;
+    pthread_mutex_unlock(&w->problem_lock);
+}
+
+void
+ft_worker_set_link_problem(struct ft_worker *w, const struct ft_error *err)
+{
+    pthread_mutex_lock(&w->problem_lock);
+    w->link_problem = err ? *err : (struct ft_error)FT_ERROR_INIT;
     pthread_mutex_unlock(&w->problem_lock);
 }
 
@@ -57,7 +69,7 @@ bool
 ft_worker_problem(struct ft_worker *w, struct ft_error *out)
 {
     pthread_mutex_lock(&w->problem_lock);
-    *out = w->problem;
+    *out = w->link_problem.code ? w->link_problem : w->problem;
     pthread_mutex_unlock(&w->problem_lock);
     return out->code != 0;
 }

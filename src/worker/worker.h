@@ -103,7 +103,8 @@ struct ft_worker {
     int64_t last_tick, last_heard;
     atomic_int witness_reachable; /* -1 unknown */
     pthread_mutex_t problem_lock;
-    struct ft_error problem; /* what keeps the pair from protection */
+    struct ft_error problem;      /* why the last copying came to nothing */
+    struct ft_error link_problem; /* why there is no link */
     enum ft_pair_state reported;
     enum ft_ownership_reason reason;
     struct ft_asker switchover, removal;
@@ -132,10 +133,17 @@ void ft_worker_note(struct ft_worker *worker, const char *severity,
                     const char *kind, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Remembers what is in the way, for STATUS; NULL: nothing any more. Any thread. */
+/*
+ * Remembers for STATUS what keeps the pair from protection. Why a copying came
+ * to nothing stays until another one came to its end, for each may fail again
+ * where the last one did; why there is no link until there is one. NULL: nothing
+ * any more, of the link neither. Any thread.
+ */
 void ft_worker_set_problem(struct ft_worker *worker, const struct ft_error *err);
+void ft_worker_set_link_problem(struct ft_worker *worker,
+                                const struct ft_error *err);
 
-/* That, in out, and whether there is any. Any thread. */
+/* That, the link's first, in out, and whether there is any. Any thread. */
 bool ft_worker_problem(struct ft_worker *worker, struct ft_error *out);
 
 /* Answers and forgets an asker; result is stolen. Nobody asking: a no-op. */

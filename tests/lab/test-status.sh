@@ -111,6 +111,31 @@ grep -q "Wait until ftadmin status says protected" <<<"$complaint" && fail "$com
 must lab on h1 setsid libvirtd -d
 wait_for 120 says 0 protected vm1
 
+note "the copy's host fails in the middle of copying, again and again: what failed is said all the time"
+faults=replica-write=28@1
+for i in 2 3 4; do
+    faults+=,replica-write=28@$i
+done
+must lab on h2 sh -c "echo $faults >/var/lib/ftadmin/faults"
+must lab on h2 kill -KILL "$(worker_pid h2)"
+tells_what() {
+    says 30 "" --json && [ "$(row .move)" = you ] &&
+        row .sentence | grep -q "cannot copy vm1 to h2: h2: cannot write to replica"
+}
+wait_for 60 tells_what
+hides_it() {
+    says 30 "" --json && [ "$(row .problem)" = null ]
+}
+missed=0 deadline=$((SECONDS + 120))
+until says 0 protected vm1; do
+    [ $SECONDS -lt $deadline ] || fail "not protected again: $output"
+    if hides_it && [ "$(row .state)" != alone ]; then
+        missed=$((missed + 1)) # between two links, by chance
+    fi
+done
+[ $missed -le 2 ] || fail "not said $missed times"
+must lab on h2 rm /var/lib/ftadmin/faults
+
 note "the host goes, as was said"
 must lab power-off h1
 wait_for 20 says 30 "alone" vm1 --json

@@ -70,7 +70,8 @@ static const struct ft_meaning meanings[] = {
     { "last_takeover.clock_given_ms", "ms", "what its clocks got back by that" },
     /* of one side */
     { "role", "", "what the host is in this pair" },
-    { "problem.text", "", "what the host could not do of late" },
+    { "problem.text", "",
+      "why there is no link, or why the last copying failed" },
     /* of a path */
     { "local", "", "our address of the path" },
     { "peer", "", "the other host's address of the path" },

@@ -257,6 +257,33 @@ side_of(const struct ft_word *word)
     return FT_STEAL(side);
 }
 
+/*
+ * What failed on the host with the copy is known there only, where the link just
+ * ended for the other one: told as its, unless the primary has a word itself.
+ */
+static int
+borrow_problem(json_t *merged, const struct ft_word *words, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const json_t *problem = json_object_get(words[i].status, "problem");
+        FT_AUTOJSON json_t *copy = NULL;
+
+        if (json_is_object(json_object_get(merged, "problem")) ||
+            !json_is_object(problem) || words[i].age_ms > FT_STALE_MS ||
+            !ft_json_bool(words[i].status, "peer_connected", 0))
+            continue; /* or it is of before the primary became one */
+        copy = json_copy((json_t *)problem);
+        if (!copy ||
+            json_object_set_new(copy, "text",
+                                json_sprintf("%s: %s", words[i].host,
+                                             ft_json_string(problem, "text",
+                                                            ""))))
+            return -1;
+        return json_object_set(merged, "problem", copy);
+    }
+    return 0;
+}
+
 /* One STATUS of what count hosts say about one pair. */
 static json_t *
 merge_one(const struct ft_word *words, size_t count)
@@ -269,6 +296,8 @@ merge_one(const struct ft_word *words, size_t count)
         rc = json_array_append_new(sides, side_of(&words[i]));
     if (!rc)
         rc = json_object_set(merged, "sides", sides);
+    if (!rc)
+        rc = borrow_problem(merged, words, count);
     if (!rc)
         rc = json_object_set_new(merged, "heard_from",
                                  ft_json_text(words->host));

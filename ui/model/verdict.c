@@ -28,6 +28,7 @@ enum condition {
     NO_WITNESS,     /* the pair has none */
     LAG_KNOWN,      /* the age of the copy */
     PROBLEM,        /* the engine says what it could not do */
+    TRIED_AGAIN,    /* that, and it copies again all the same */
     LEFT_KNOWN,     /* how long the copying will take */
     STANDBY_SILENT, /* the host does not answer us either */
     NO_REASON,      /* the reason is empty */
@@ -110,6 +111,10 @@ static const struct rule rules[] = {
       "The engine on {on} has just started and asks who owns {vm}.", LOOK },
     { ANY, WHY(LEAVING), ALWAYS, WARN, MOVE(HOSTS), 60, false,
       "The protection of {vm} is being removed.", LOOK },
+    { STATE(SYNCING), ANY, TRIED_AGAIN, WARN, MOVE(HOSTS), 0, false,
+      "{vm} is copied to {to} again; the last time: {problem}.", LOOK },
+    { STATE(RESYNCING), ANY, TRIED_AGAIN, WARN, MOVE(HOSTS), 0, false,
+      "{vm} is copied to {to} again; the last time: {problem}.", LOOK },
     { STATE(SYNCING), ANY, PROBLEM, WARN, MOVE(YOURS), 0, false,
       "{on} cannot copy {vm} to {to}: {problem}.", PAST },
     { STATE(RESYNCING), ANY, PROBLEM, WARN, MOVE(YOURS), 0, false,
@@ -241,6 +246,9 @@ holds(enum condition condition, const struct facts *facts)
         return number_of(facts, "lag_ms") >= 0;
     case PROBLEM:
         return *text_of(facts, "problem.text") != '\0';
+    case TRIED_AGAIN:
+        return *text_of(facts, "problem.text") != '\0' &&
+               number_of(facts, "progress.total") > 0;
     case LEFT_KNOWN:
         return left_s(facts) >= 0;
     case STANDBY_SILENT:

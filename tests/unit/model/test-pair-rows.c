@@ -66,6 +66,61 @@ test_one_row_a_pair(void **state)
     assert_null(ft_pair_find(merged, "c"));
 }
 
+static json_t *
+with_problem(json_t *status, const char *text)
+{
+    json_object_set_new(status, "problem",
+                        json_pack("{s:i,s:s,s:s}", "code", 28, "text", text,
+                                  "hint", "free some"));
+    return status;
+}
+
+static const char *
+problem_of(const json_t *merged)
+{
+    return ft_json_string(json_object_get(json_array_get(merged, 0), "problem"),
+                          "text", "none");
+}
+
+/* What only the copy's host knows is told; the primary's own word comes first. */
+static void
+test_whose_problem(void **state)
+{
+    static const struct {
+        const char *own, *copy, *told;
+        int linked, age_ms;
+    } cases[] = {
+        { NULL, "disk full", "h2: disk full", 1, 0 },
+        { "no link", "disk full", "no link", 1, 0 },
+        { NULL, NULL, "none", 1, 0 },
+        { NULL, "disk full", "none", 0, 0 }, /* of long ago, maybe */
+        { NULL, "disk full", "none", 1, 9000 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        json_t *own = status_of("p", "a", "primary", 1, "resyncing");
+        json_t *copy = status_of("p", "a", "standby", 0, "resyncing");
+        FT_AUTOJSON json_t *h1 =
+            reply_of(cases[i].own ? with_problem(own, cases[i].own) : own, NULL);
+        FT_AUTOJSON json_t *h2 =
+            reply_of(cases[i].copy ? with_problem(copy, cases[i].copy) : copy,
+                     NULL);
+        struct ft_reply replies[] = { { "h1", h1 }, { "h2", h2 } };
+        FT_AUTOJSON json_t *merged = NULL;
+
+        json_object_set_new(copy, "age_ms", json_integer(cases[i].age_ms));
+        json_object_set_new(copy, "peer_connected",
+                            json_boolean(cases[i].linked));
+        merged = ft_pairs_merge(replies, 2);
+        assert_string_equal(problem_of(merged), cases[i].told);
+        if (cases[i].copy)
+            assert_string_equal(ft_json_string(json_object_get(copy, "problem"),
+                                               "text", ""),
+                                cases[i].copy);
+    }
+}
+
 /* A deposed primary that has not heard of it yet, in both orders. */
 static void
 test_generation_beats_role(void **state)
@@ -235,6 +290,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_row_a_pair),
+        cmocka_unit_test(test_whose_problem),
         cmocka_unit_test(test_generation_beats_role),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_contract),

@@ -222,6 +222,12 @@ test_what_else_decides(void **state)
     check_with(STATE(RESYNCING), WHY(COPYING),
                json_pack("{s:{s:s}}", "problem", "text", "no space"),
                FT_MOVE_YOURS, "h1 cannot copy vm1 to h2: no space.");
+    check_with(STATE(RESYNCING), WHY(COPYING),
+               json_pack("{s:{s:s},s:{s:i,s:i,s:i}}", "problem", "text",
+                         "no space", "progress", "done", 0, "total", 1000,
+                         "bytes_per_s", 0),
+               FT_MOVE_HOSTS,
+               "vm1 is copied to h2 again; the last time: no space.");
     check_with(STATE(SYNCING), WHY(COPYING),
                json_pack("{s:{s:i,s:i,s:i}}", "progress", "done", 400, "total",
                          1000, "bytes_per_s", 10),
