@@ -4,12 +4,17 @@
 #include "worker/worker-paths.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
 #include "virt/loop.h"
 
+#define FILE_MAX 65536
 #define TRY_MS 10000
 #define TRY_NS (2 * FT_NS_PER_S) /* without an answer the way is down */
 
@@ -19,6 +24,7 @@ struct path {
     int busy;            /* a try is under way */
     int64_t tried_ns;    /* end of the last one; 0: none yet */
     int up, told_down;
+    int answered;             /* ever, since the pair was made */
     struct ft_link_try found; /* the last answer's */
     /* the helper thread's, while busy */
     struct ft_link_try trying;
@@ -63,6 +69,55 @@ in_use(const struct path *p)
     return peer && same_address(peer, p->address);
 }
 
+/* ---- those that have ever answered, also to a worker of before ---- */
+
+static void
+load_answered(const struct ft_worker *w, struct ft_paths *paths)
+{
+    FT_AUTOJSON json_t *json = NULL;
+    const json_t *list, *address;
+    char file[PATH_MAX];
+    size_t k;
+
+    ft_pair_path(w->config.pair, "paths.json", file);
+    if (ft_json_load(file, FILE_MAX, &json, NULL))
+        return;
+    list = json_object_get(json, "answered");
+    for (size_t i = 0; i < paths->n; i++)
+        json_array_foreach(list, k, address)
+            if (json_is_string(address) &&
+                same_address(json_string_value(address), paths->list[i].address))
+                paths->list[i].answered = 1;
+}
+
+/* What cannot be written is known until this worker ends, all the same. */
+static void
+save_answered(const struct ft_worker *w, const struct ft_paths *paths)
+{
+    FT_AUTOJSON json_t *json = json_pack("{s:[]}", "answered");
+    char file[PATH_MAX];
+    int rc = json ? 0 : -ENOMEM;
+
+    for (size_t i = 0; !rc && i < paths->n; i++)
+        if (paths->list[i].answered)
+            json_array_append_new(json_object_get(json, "answered"),
+                                  json_string(paths->list[i].address));
+    ft_pair_path(w->config.pair, "paths.json", file);
+    if (!rc)
+        rc = ft_json_save(file, json);
+    if (rc)
+        ft_log(FT_LOG_WARN, "cannot write %s: %s", file, strerror(-rc));
+}
+
+static void
+note_answer(struct path *p)
+{
+    if (p->answered)
+        return;
+    p->answered = 1;
+    save_answered(p->worker, p->worker->paths);
+}
+
 static void
 try_path(void *opaque)
 {
@@ -83,11 +138,14 @@ note_change(struct path *p)
         return;
     p->told_down = !p->up;
     if (p->up)
-        ft_worker_note(w, "info", "path-back", "%s answers at %s again",
-                       ft_worker_peer_name(w), p->address);
+        ft_worker_note(w, "info", "path-back", "%s answers at %s%s",
+                       ft_worker_peer_name(w), p->address,
+                       p->answered ? " again" : ", as it never had");
     else
-        ft_worker_note(w, "warn", "path-lost", "%s does not answer at %s: %s",
-                       ft_worker_peer_name(w), p->address, p->err.text);
+        ft_worker_note(w, "warn", "path-lost", "%s %s at %s: %s",
+                       ft_worker_peer_name(w),
+                       p->answered ? "does not answer" : "has never answered",
+                       p->address, p->err.text);
 }
 
 /* Who refuses is there: the engine may be starting anew, the way is good. */
@@ -102,6 +160,8 @@ path_tried(void *opaque)
     p->found = p->trying;
     if (!in_use(p))
         note_change(p);
+    if (p->up)
+        note_answer(p);
 }
 
 static void
@@ -113,6 +173,8 @@ try_paths(void *opaque)
     for (i = 0; i < paths->n; i++) {
         struct path *p = &paths->list[i];
 
+        if (in_use(p))
+            note_answer(p);
         if (p->busy || in_use(p))
             continue;
         p->err = (struct ft_error)FT_ERROR_INIT;
@@ -134,6 +196,7 @@ ft_worker_watch_paths(struct ft_worker *w)
         paths->list[i].worker = w;
         paths->list[i].address = peer->addresses[i];
     }
+    load_answered(w, paths);
     w->paths = paths;
     try_paths(paths);
     ft_loop_timer_set(ft_loop_timer(try_paths, paths), TRY_MS);
@@ -141,11 +204,11 @@ ft_worker_watch_paths(struct ft_worker *w)
 
 static json_t *
 path_json(const char *local, const char *peer, bool used, json_t *up,
-          int64_t trip_ns, json_t *tried)
+          bool answered, int64_t trip_ns, json_t *tried)
 {
-    return json_pack("{s:s?,s:s,s:b,s:o,s:o,s:o}", "local",
+    return json_pack("{s:s?,s:s,s:b,s:o,s:b,s:o,s:o}", "local",
                      local && local[0] ? local : NULL, "peer", peer, "in_use",
-                     used, "up", up, "rtt_ms",
+                     used, "up", up, "answered", answered, "rtt_ms",
                      trip_ns > 0 ? json_real((double)trip_ns / FT_NS_PER_MS)
                                  : json_null(),
                      "tried_ms_ago", tried);
@@ -156,7 +219,8 @@ used_path(struct ft_worker *w, const char *local, const char *peer)
 {
     int64_t trip = 2 * ft_link_transit(ft_session_link(w->session));
 
-    return path_json(local, peer, true, json_true(), trip, json_integer(0));
+    return path_json(local, peer, true, json_true(), true, trip,
+                     json_integer(0));
 }
 
 static json_t *
@@ -165,9 +229,10 @@ tried_path(const struct path *p)
     int64_t ago = ft_clock_ns() - p->tried_ns;
 
     if (!p->tried_ns)
-        return path_json(NULL, p->address, false, json_null(), 0, json_null());
+        return path_json(NULL, p->address, false, json_null(), p->answered, 0,
+                         json_null());
     return path_json(p->found.local, p->address, false, json_boolean(p->up),
-                     p->up ? p->found.trip_ns : 0,
+                     p->answered, p->up ? p->found.trip_ns : 0,
                      json_integer(ago / FT_NS_PER_MS));
 }
 

@@ -91,8 +91,36 @@ note "seen as down after $(($(now_ms) - cut)) ms"
 has_event h1 path-lost || fail "no event of it"
 path_is h1 true true || fail "the way in use is said to be down: $(pair_on h1 .paths)"
 protected_from h1 || fail "vm1 is $(pair_on h1 .state)"
+
+note "a way that is lost stays lost for the next worker; one that never answered is none"
+at_risk() { # WORD
+    [ "$(pair_status vm1 .at_risk)" = "$1" ]
+}
+is_another() { # HOST PID
+    pair_on "$1" | jq -e ".worker_pid > 0 and .worker_pid != $2" >/dev/null
+}
+restart_worker() { # HOST
+    local old
+    old=$(worker_pid "$1")
+    must lab on "$1" kill -KILL "$old"
+    wait_for 30 is_another "$1" "$old"
+    wait_for 60 protected_from h1
+    wait_for 14 path_is h1 false false
+}
+wait_for 10 at_risk path
+restart_worker h1
+must_hold_on h1 'any(.paths[]; .up == false and .answered)'
+wait_for 10 at_risk path
+must lab on h1 rm "/var/lib/ftadmin/pairs/$(pair_on h1 .pair)/paths.json"
+forget_events h1
+restart_worker h1
+must_hold_on h1 '[.paths[].answered] | sort == [false, true]'
+wait_for 10 at_risk null
+engine h1 events | jq -e '[.events[] | select(.kind == "path-lost")][-1].text |
+    test("has never answered")' >/dev/null || fail "events: $(engine h1 events)"
 must lab heal h1 h2
 wait_for 14 path_is h1 true false
+must_hold_on h1 '[.paths[].answered] == [true, true]'
 wait_for 14 has_event h1 path-back
 
 note "alone there is no lag, and settings reach one host only"

@@ -98,6 +98,7 @@ static const struct ft_column paths[] = {
     { "TO", "peer", FT_COLUMN_TEXT },
     { "IN USE", "in_use", FT_COLUMN_YESNO },
     { "UP", "up", FT_COLUMN_YESNO },
+    { "EVER", "answered", FT_COLUMN_YESNO },
     { "ROUND TRIP", "rtt_ms", FT_COLUMN_MS },
     { "TRIED BEFORE", "tried_ms_ago", FT_COLUMN_MS },
 };

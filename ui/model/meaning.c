@@ -76,6 +76,7 @@ static const struct ft_meaning meanings[] = {
     { "local", "", "our address of the path" },
     { "peer", "", "the other host's address of the path" },
     { "in_use", "", "whether the link goes there" },
+    { "answered", "", "whether it has ever answered" },
     { "up", "", "whether it answered the last time" },
     { "tried_ms_ago", "ms", "since it was tried the last time" },
     /* of a host */

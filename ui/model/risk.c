@@ -50,20 +50,24 @@ misses_witness(const json_t *status)
     return false;
 }
 
-/* A path of which nothing is known yet is none that is down. */
+/*
+ * One of several that is down. A path of which nothing is known yet is not, and
+ * one that never answered is none: an engine of before that word does not say.
+ */
 static const json_t *
 path_down(const json_t *status)
 {
-    const json_t *paths = json_object_get(status, "paths");
-    const json_t *path;
-    size_t index;
+    const json_t *path, *down = NULL;
+    size_t index, count = 0;
 
-    if (json_array_size(paths) < 2)
-        return NULL;
-    json_array_foreach(paths, index, path)
-        if (json_is_false(json_object_get(path, "up")))
-            return path;
-    return NULL;
+    json_array_foreach(json_object_get(status, "paths"), index, path) {
+        if (!ft_json_bool(path, "answered", 1))
+            continue;
+        count++;
+        if (!down && json_is_false(json_object_get(path, "up")))
+            down = path;
+    }
+    return count > 1 ? down : NULL;
 }
 
 static bool

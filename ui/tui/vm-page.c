@@ -241,13 +241,16 @@ draw_path(const json_t *path, char letter, struct ft_grid *grid, int from,
 {
     const json_t *up = json_object_get(path, "up");
     bool in_use = ft_json_bool(path, "in_use", 0);
+    bool answered = ft_json_bool(path, "answered", 1);
     char rtt[FT_FIGURE], text[64];
-    enum ft_look look = json_is_false(up) ? FT_LOOK_CRIT : FT_LOOK_PLAIN;
+    enum ft_look look = !json_is_false(up) ? FT_LOOK_PLAIN
+                        : answered         ? FT_LOOK_CRIT
+                                           : FT_LOOK_WARN;
     int x;
 
     ft_figure_ms(ft_figure_of(path, "rtt_ms"), rtt);
     if (json_is_false(up))
-        snprintf(text, sizeof(text), " down ");
+        snprintf(text, sizeof(text), answered ? " down " : " never answered ");
     else
         snprintf(text, sizeof(text), " %s%s ", rtt, in_use ? "" : " ready");
     ft_grid_fill(grid, from, y, to - from, look,

@@ -262,6 +262,7 @@ test_risks(void **state)
                   "clock_lag_ms", 80., "lag_ms", 4000., "paths", "up", 1,
                   "peer", "10.0.0.2", "up", 0, "peer", "10.1.0.2", "sides",
                   "witness_reachable", 0);
+    json_t *path;
     char text[80];
 
     (void)state;
@@ -272,7 +273,12 @@ test_risks(void **state)
     assert_int_equal(ft_pair_risk(status), FT_RISK_PATH);
     ft_risk_text(FT_RISK_PATH, status, text, sizeof(text));
     assert_string_equal(text, "the path to 10.1.0.2 is down");
-    json_array_remove(json_object_get(status, "paths"), 0); /* never had two */
+    path = json_array_get(json_object_get(status, "paths"), 1);
+    json_object_set_new(path, "answered", json_false()); /* never had two */
+    assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
+    json_object_set_new(path, "answered", json_true());
+    assert_int_equal(ft_pair_risk(status), FT_RISK_PATH);
+    json_array_remove(json_object_get(status, "paths"), 0);
     assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
     json_object_set_new(status, "witness_reachable", json_false());
     assert_int_equal(ft_pair_risk(status), FT_RISK_WITNESS);
