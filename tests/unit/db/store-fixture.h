@@ -81,13 +81,13 @@ open_with_pair(void)
 
 /* By a connection of its own. */
 static inline int64_t
-number_of(const char *sql)
+number_in(const char *file, const char *sql)
 {
     sqlite3 *db;
     sqlite3_stmt *statement;
     int64_t value;
 
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
@@ -95,6 +95,12 @@ number_of(const char *sql)
     sqlite3_finalize(statement);
     sqlite3_close(db);
     return value;
+}
+
+static inline int64_t
+number_of(const char *sql)
+{
+    return number_in(path, sql);
 }
 
 static inline void

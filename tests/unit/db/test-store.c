@@ -5,64 +5,18 @@
  */
 #include "config.h"
 
-#include <setjmp.h>
+#include "store-fixture.h"
+
 #include <signal.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-#include <sqlite3.h>
-
 #include "base/clock.h"
 #include "base/io.h"
-#include "db/store.h"
 
-#define PAIR "11111111-2222-3333-4444-555555555555"
 #define PAIR2 "99999999-2222-3333-4444-555555555555"
-#define VM "aaaaaaaa-2222-3333-4444-555555555555"
 #define VM2 "bbbbbbbb-2222-3333-4444-555555555555"
-
-static char folder[] = "/tmp/ft-test-store.XXXXXX";
-static char path[256];
-
-#define MUST(call)                               \
-    do {                                         \
-        struct ft_error err = FT_ERROR_INIT;     \
-        if ((call))                              \
-            fail_msg("%s: %s", #call, err.text); \
-    } while (0)
-#define FAILS(code_, call)                   \
-    do {                                     \
-        struct ft_error err = FT_ERROR_INIT; \
-        int rc_ = (call);                    \
-        assert_int_equal(rc_, -(code_));     \
-        assert_int_equal(err.code, code_);   \
-        assert_true(*err.text);              \
-    } while (0)
-
-static int
-setup(void **state)
-{
-    static int number;
-
-    (void)state;
-    snprintf(path, sizeof(path), "%s/t%d.db", folder, ++number);
-    return 0;
-}
-
-static struct ft_store *
-open_store(void)
-{
-    struct ft_store *store = NULL;
-
-    MUST(ft_store_open(path, FT_STORE_CREATE, &store, &err));
-    return store;
-}
 
 static int64_t
 add_host(struct ft_store *store, const char *name)
@@ -90,46 +44,6 @@ make_pair(const char *pair, const char *vm_uuid)
     return made;
 }
 
-static struct ft_store *
-open_with_pair(void)
-{
-    struct ft_store *store = open_store();
-    struct ft_store_pair pair = make_pair(PAIR, VM);
-
-    add_host(store, "h1");
-    add_host(store, "h2");
-    MUST(ft_store_pair_put(store, &pair, &err));
-    return store;
-}
-
-static int64_t
-number(const char *file, const char *sql)
-{
-    sqlite3 *db;
-    sqlite3_stmt *statement;
-    int64_t value;
-
-    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    value = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    sqlite3_close(db);
-    return value;
-}
-
-static void
-execute(const char *file, const char *sql)
-{
-    sqlite3 *db;
-
-    assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s", sqlite3_errmsg(db));
-    sqlite3_close(db);
-}
-
 static void
 test_create(void **state)
 {
@@ -143,12 +57,12 @@ test_create(void **state)
     assert_int_equal(stat(path, &found), 0);
     assert_int_equal(found.st_mode & 07777, 0600);
     ft_store_close(store);
-    assert_int_equal(number(path, "PRAGMA user_version"),
+    assert_int_equal(number_of("PRAGMA user_version"),
                      ft_store_schema_version());
-    assert_int_equal(number(path, "PRAGMA application_id"), 0x46544144);
-    assert_int_equal(number(path, "SELECT count(*) FROM pragma_table_list "
-                                  "WHERE schema = 'main' AND NOT strict "
-                                  "AND name NOT LIKE 'sqlite_%'"),
+    assert_int_equal(number_of("PRAGMA application_id"), 0x46544144);
+    assert_int_equal(number_of("SELECT count(*) FROM pragma_table_list "
+                               "WHERE schema = 'main' AND NOT strict "
+                               "AND name NOT LIKE 'sqlite_%'"),
                      0);
     chmod(path, 0644);
     ft_store_close(open_store());
@@ -465,9 +379,9 @@ test_event_limit(void **state)
     }
     MUST(ft_store_commit(store, &err));
     ft_store_close(store);
-    assert_int_equal(number(path, "SELECT count(*) FROM events"),
+    assert_int_equal(number_of("SELECT count(*) FROM events"),
                      FT_STORE_EVENT_LIMIT);
-    assert_int_equal(number(path, "SELECT min(seq) FROM events"), 8);
+    assert_int_equal(number_of("SELECT min(seq) FROM events"), 8);
 }
 
 static void
@@ -642,7 +556,7 @@ test_concurrent_writers(void **state)
         assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
         assert_int_equal(status, 0);
     }
-    assert_int_equal(number(path, "SELECT count(*) FROM events"), 200);
+    assert_int_equal(number_of("SELECT count(*) FROM events"), 200);
 }
 
 static void
@@ -697,11 +611,11 @@ test_foreign_and_newer(void **state)
     struct ft_store *store;
 
     (void)state;
-    execute(path, "CREATE TABLE other (x)");
+    execute_sql("CREATE TABLE other (x)");
     assert_refused_unchanged(EBADMSG);
     setup(state);
     ft_store_close(open_store());
-    execute(path, "PRAGMA user_version = 999");
+    execute_sql("PRAGMA user_version = 999");
     FAILS(EPROTONOSUPPORT, ft_store_open(path, FT_STORE_CREATE, &store, &err));
     FAILS(EINVAL, ft_store_open(folder, FT_STORE_CREATE, &store, &err));
     FAILS(ENOENT,
@@ -738,15 +652,15 @@ make_version(size_t version)
         FT_AUTOFREE char *sql = NULL;
 
         read_sql(migrations[i], &sql);
-        execute(path, sql);
+        execute_sql(sql);
     }
     snprintf(pragma, sizeof(pragma),
              "PRAGMA user_version = %zu; "
              "PRAGMA application_id = %d",
              version, 0x46544144);
-    execute(path, pragma);
-    execute(path, "INSERT INTO hosts (name, address, added_at) "
-                  "VALUES ('h1', 'h1', 7), ('h2', 'h2', 8)");
+    execute_sql(pragma);
+    execute_sql("INSERT INTO hosts (name, address, added_at) "
+                "VALUES ('h1', 'h1', 7), ('h2', 'h2', 8)");
 }
 
 static void
@@ -768,22 +682,21 @@ assert_same_schema(const char *fresh)
         fail_msg("differs: %s", sqlite3_column_text(statement, 3));
     sqlite3_finalize(statement);
     sqlite3_close(db);
-    assert_int_equal(number(path, "SELECT count(*) FROM sqlite_schema"),
-                     number(fresh, "SELECT count(*) FROM sqlite_schema"));
+    assert_int_equal(number_of("SELECT count(*) FROM sqlite_schema"),
+                     number_in(fresh, "SELECT count(*) FROM sqlite_schema"));
 }
 
 /* Single samples of version 3 go; the pair and all else of it stays. */
 static void
 add_old_sample(void)
 {
-    execute(path,
-            "INSERT INTO pairs (pair, vm, vm_uuid, primary_host, standby_host, "
-            "phase, created_at) VALUES ('" PAIR "', 'vm1', '" VM
-            "', 'h1', 'h2', "
-            "'applied', 5)");
-    execute(path, "INSERT INTO samples (pair, at, epoch, epochs_per_s, "
-                  "pause_p50_ms, pause_p99_ms, lag_ms, dirty_bytes) "
-                  "VALUES ('" PAIR "', 1, 2, 3, 4, 5, 6, 7)");
+    execute_sql(
+        "INSERT INTO pairs (pair, vm, vm_uuid, primary_host, standby_host, "
+        "phase, created_at) VALUES ('" PAIR "', 'vm1', '" VM "', 'h1', 'h2', "
+        "'applied', 5)");
+    execute_sql("INSERT INTO samples (pair, at, epoch, epochs_per_s, "
+                "pause_p50_ms, pause_p99_ms, lag_ms, dirty_bytes) "
+                "VALUES ('" PAIR "', 1, 2, 3, 4, 5, 6, 7)");
 }
 
 static void
@@ -809,7 +722,7 @@ test_migrations(void **state)
         assert_int_equal(host.added_at, 8);
         MUST(ft_store_pair_put(store, &pair, &err));
         ft_store_close(store);
-        assert_int_equal(number(path, "PRAGMA user_version"),
+        assert_int_equal(number_of("PRAGMA user_version"),
                          ft_store_schema_version());
         assert_same_schema(fresh);
     }
@@ -822,13 +735,13 @@ test_failed_migration_changes_nothing(void **state)
 
     (void)state;
     make_version(1);
-    execute(path, "CREATE TABLE journal (in_the_way)");
+    execute_sql("CREATE TABLE journal (in_the_way)");
     FAILS(EINVAL, ft_store_open(path, FT_STORE_CREATE, &store, &err));
-    assert_int_equal(number(path, "PRAGMA user_version"), 1);
-    assert_int_equal(number(path, "SELECT count(*) FROM sqlite_schema "
-                                  "WHERE name = 'pairs'"),
+    assert_int_equal(number_of("PRAGMA user_version"), 1);
+    assert_int_equal(number_of("SELECT count(*) FROM sqlite_schema "
+                               "WHERE name = 'pairs'"),
                      0);
-    assert_int_equal(number(path, "SELECT count(*) FROM hosts"), 2);
+    assert_int_equal(number_of("SELECT count(*) FROM hosts"), 2);
 }
 
 int
@@ -853,12 +766,6 @@ main(void)
         cmocka_unit_test_setup(test_migrations, setup),
         cmocka_unit_test_setup(test_failed_migration_changes_nothing, setup),
     };
-    char clean[300];
-    int failed;
 
-    if (!mkdtemp(folder))
-        return 1;
-    failed = cmocka_run_group_tests(tests, NULL, NULL);
-    snprintf(clean, sizeof(clean), "rm -rf '%s'", folder);
-    return system(clean) || failed;
+    RUN_IN_FOLDER(tests);
 }

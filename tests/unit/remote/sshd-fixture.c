@@ -212,6 +212,27 @@ sshd_options(const struct sshd *sshd, struct ft_ssh_options *options)
     unsetenv("SSH_AUTH_SOCK");
 }
 
+struct ft_ssh *
+sshd_must_open(const char *destination, const struct ft_ssh_options *options)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh = NULL;
+
+    if (ft_ssh_open(destination, options, &ssh, &err) < 0)
+        fail_msg("%s (%s)", err.text, err.hint);
+    return ssh;
+}
+
+struct ft_ssh *
+sshd_log_in(const struct sshd *sshd)
+{
+    struct ft_ssh_options options;
+
+    sshd_options(sshd, &options);
+    options.accept_new_host_keys = true;
+    return sshd_must_open(sshd->destination, &options);
+}
+
 void
 sshd_fingerprint(const struct sshd *sshd, char *out, size_t size)
 {

@@ -39,6 +39,11 @@ void sshd_change_host_key(struct sshd *sshd);
 /* Options that use the fixture's files only, never the user's own. */
 void sshd_options(const struct sshd *sshd, struct ft_ssh_options *options);
 
+/* A session that must come about; and with the options above, key accepted. */
+struct ft_ssh *sshd_must_open(const char *destination,
+                              const struct ft_ssh_options *options);
+struct ft_ssh *sshd_log_in(const struct sshd *sshd);
+
 /* "SHA256:..." of the current host key, as ssh-keygen prints it. */
 void sshd_fingerprint(const struct sshd *sshd, char *out, size_t size);
 

@@ -33,15 +33,9 @@ static struct ft_ssh *ssh;
 static int
 start(void **state)
 {
-    struct ft_ssh_options options;
-    struct ft_error err = FT_ERROR_INIT;
-
     (void)state;
     sshd_start(&sshd);
-    sshd_options(&sshd, &options);
-    options.accept_new_host_keys = true;
-    if (ft_ssh_open(sshd.destination, &options, &ssh, &err) < 0)
-        fail_msg("%s", err.text);
+    ssh = sshd_log_in(&sshd);
     return 0;
 }
 

@@ -168,17 +168,6 @@ options_for(struct answers *a)
     return options;
 }
 
-static struct ft_ssh *
-must_open(const char *destination, const struct ft_ssh_options *options)
-{
-    struct ft_error err = FT_ERROR_INIT;
-    struct ft_ssh *ssh = NULL;
-
-    if (ft_ssh_open(destination, options, &ssh, &err) < 0)
-        fail_msg("%s (%s)", err.text, err.hint);
-    return ssh;
-}
-
 static const char *
 joe(void)
 {
@@ -211,7 +200,7 @@ test_sudo_free(void **state)
 {
     struct answers a = { 0 };
     struct ft_ssh_options options = options_for(&a);
-    struct ft_ssh *ssh = must_open(joe(), &options);
+    struct ft_ssh *ssh = sshd_must_open(joe(), &options);
 
     (void)state;
     sudoers("free");
@@ -226,7 +215,7 @@ test_sudo_password(void **state)
 {
     struct answers a = { .secrets = { "wrong", PASSWORD } };
     struct ft_ssh_options options = options_for(&a);
-    struct ft_ssh *ssh = must_open(joe(), &options);
+    struct ft_ssh *ssh = sshd_must_open(joe(), &options);
 
     (void)state;
     sudoers(PASSWORD);
@@ -241,7 +230,7 @@ static void
 refuse_sudo(const char *mode, struct answers *a, const char *words)
 {
     struct ft_ssh_options options = options_for(a);
-    struct ft_ssh *ssh = must_open(joe(), &options);
+    struct ft_ssh *ssh = sshd_must_open(joe(), &options);
     struct ft_error err = FT_ERROR_INIT;
     int asked;
 
@@ -279,7 +268,7 @@ test_sudo_hidden(void **state)
 {
     struct answers a = { .secrets = { "hunter2hunter2" } };
     struct ft_ssh_options options = options_for(&a);
-    struct ft_ssh *ssh = must_open(joe(), &options);
+    struct ft_ssh *ssh = sshd_must_open(joe(), &options);
     struct ft_error err = FT_ERROR_INIT;
     char *out = NULL;
 
@@ -309,7 +298,7 @@ test_interactive(void **state)
     configure("UsePAM yes\\nKbdInteractiveAuthentication yes\\n"
               "PubkeyAuthentication no\\n");
     sudoers(PASSWORD);
-    ssh = must_open(joe(), &options);
+    ssh = sshd_must_open(joe(), &options);
     assert_int_equal(a.asked, 2);
     assert_non_null(strstr(a.prompts[0], "Password"));
     /* what was right is right for sudo too */
@@ -340,7 +329,7 @@ test_password_and_sudo(void **state)
     (void)state;
     configure("PasswordAuthentication yes\\nPubkeyAuthentication no\\n");
     sudoers(PASSWORD);
-    ssh = must_open(joe(), &options);
+    ssh = sshd_must_open(joe(), &options);
     must_run(ssh);
     assert_int_equal(a.asked, 1);
     ft_ssh_close(ssh);
@@ -373,7 +362,7 @@ test_certificate(void **state)
         configure(line);
     }
     options.identity = sshd.stranger_key;
-    ssh = must_open(sshd.destination, &options);
+    ssh = sshd_must_open(sshd.destination, &options);
     assert_int_equal(a.asked, 0);
     ft_ssh_close(ssh);
     {
@@ -381,7 +370,7 @@ test_certificate(void **state)
 
         snprintf(path, sizeof(path), "%.250s/shut", sshd.folder);
         options.identity = path;
-        ssh = must_open(sshd.destination, &options);
+        ssh = sshd_must_open(sshd.destination, &options);
         assert_int_equal(a.asked, 1);
         assert_non_null(strstr(a.prompts[0], "shut"));
         ft_ssh_close(ssh);
@@ -407,7 +396,7 @@ test_agent(void **state)
     snprintf(path, sizeof(path), "%.250s/agent", sshd.folder);
     setenv("SSH_AUTH_SOCK", path, 1);
     options.identity = NULL;
-    ft_ssh_close(must_open(sshd.destination, &options));
+    ft_ssh_close(sshd_must_open(sshd.destination, &options));
     unsetenv("SSH_AUTH_SOCK");
     shell(". %s/agent.env && kill $SSH_AGENT_PID", sshd.folder);
 }
@@ -439,7 +428,7 @@ through(const char *rest)
 
     write_config(rest);
     options.identity = NULL;
-    ssh = must_open("box", &options);
+    ssh = sshd_must_open("box", &options);
     assert_int_equal(ft_ssh_must(ssh, "echo there", &out, &err), 0);
     assert_string_equal(out, "there\n");
     free(out);
@@ -510,7 +499,7 @@ test_config(void **state)
              "  HostName 127.0.0.1\n  Port %u\n",
              sshd.folder, sshd.port);
     write_file("config", 0600, rest);
-    ssh = must_open("other", &options);
+    ssh = sshd_must_open("other", &options);
     assert_false(ft_ssh_is_root(ssh));
     ft_ssh_close(ssh);
     ssh = NULL;
@@ -538,7 +527,7 @@ test_no_shell(void **state)
         shell("sed 's|^\\(" JOE ":.*:\\)[^:]*$|\\1%s|' %s/passwd > %s/p2 && "
               "cat %s/p2 > /etc/passwd",
               shells[i], sshd.folder, sshd.folder, sshd.folder);
-        ssh = must_open(joe(), &options);
+        ssh = sshd_must_open(joe(), &options);
         assert_true(ft_control_open(ssh, &control, &err) < 0);
         if (ft_reach_of(&err) != FT_REACH_SHELL_UNUSABLE)
             fail_msg("%s: %s, \"%s\"", shells[i], err.kind, err.text);

@@ -45,20 +45,6 @@ stop(void **state)
     return 0;
 }
 
-static struct ft_ssh *
-log_in(void)
-{
-    struct ft_ssh_options options;
-    struct ft_error err = FT_ERROR_INIT;
-    struct ft_ssh *ssh = NULL;
-
-    sshd_options(&sshd, &options);
-    options.accept_new_host_keys = true;
-    if (ft_ssh_open(sshd.destination, &options, &ssh, &err) < 0)
-        fail_msg("%s (%s)", err.text, err.hint);
-    return ssh;
-}
-
 /* Opens and must fail; returns the code. */
 static int
 refused(const char *destination, const struct ft_ssh_options *options,
@@ -146,11 +132,11 @@ test_host_keys(void **state)
 
     /* asked, and the answer is yes: remembered */
     a.accept = 1;
-    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ssh = sshd_must_open(sshd.destination, &options);
     assert_int_equal(a.asked, 2);
     ft_ssh_close(ssh);
     options.prompts.host_key = NULL;
-    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ssh = sshd_must_open(sshd.destination, &options);
     ft_ssh_close(ssh);
 
     /* changed: refused whatever was asked for, with both fingerprints */
@@ -178,7 +164,7 @@ test_host_keys(void **state)
         snprintf(command, sizeof(command), "%s >/dev/null 2>&1", from);
         assert_int_equal(system(command), 0);
     }
-    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ssh = sshd_must_open(sshd.destination, &options);
     ft_ssh_close(ssh);
 }
 
@@ -188,7 +174,7 @@ test_pinned(void **state)
 {
     struct ft_ssh_options options;
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     char key[200];
 
     (void)state;
@@ -197,11 +183,11 @@ test_pinned(void **state)
     ft_ssh_close(ssh);
     sshd_options(&sshd, &options);
     options.pinned = key;
-    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ssh = sshd_must_open(sshd.destination, &options);
     ft_ssh_close(ssh);
     /* known here, so that nobody needs to be asked again */
     unlink(sshd.known_hosts);
-    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ssh = sshd_must_open(sshd.destination, &options);
     ft_ssh_close(ssh);
     assert_int_equal(access(sshd.known_hosts, F_OK), 0);
     /* another one, although known_hosts was told to accept it */
@@ -220,7 +206,6 @@ static void
 test_reads_openssh_known_hosts(void **state)
 {
     struct ft_ssh_options options;
-    struct ft_error err = FT_ERROR_INIT;
     struct ft_ssh *ssh = NULL;
     char command[600];
 
@@ -230,7 +215,7 @@ test_reads_openssh_known_hosts(void **state)
              sshd.known_hosts);
     assert_int_equal(system(command), 0);
     sshd_options(&sshd, &options);
-    assert_int_equal(ft_ssh_open(sshd.destination, &options, &ssh, &err), 0);
+    ssh = sshd_must_open(sshd.destination, &options);
     ft_ssh_close(ssh);
 }
 
@@ -265,8 +250,7 @@ test_passphrase(void **state)
     options.identity = sshd.locked_key;
     options.prompts.secret = on_secret;
     options.prompts.data = &a;
-    if (ft_ssh_open(sshd.destination, &options, &ssh, &err) < 0)
-        fail_msg("%s", err.text);
+    ssh = sshd_must_open(sshd.destination, &options);
     ft_ssh_close(ssh);
     assert_int_equal(a.asked, 1);
     assert_non_null(strstr(a.prompt, "locked"));
@@ -296,8 +280,7 @@ test_config_file(void **state)
     /* StrictHostKeyChecking=no does not let unknown keys in silently */
     assert_int_equal(refused("thebox", &options, &err), ENOKEY);
     options.accept_new_host_keys = true;
-    if (ft_ssh_open("thebox", &options, &ssh, &err) < 0)
-        fail_msg("%s", err.text);
+    ssh = sshd_must_open("thebox", &options);
     assert_string_equal(ft_ssh_name(ssh), "thebox");
     assert_true(ft_ssh_is_root(ssh));
     ft_ssh_close(ssh);
@@ -339,8 +322,7 @@ test_host_key_alias(void **state)
     options.known_hosts = NULL; /* the file is named in the configuration */
     forget_keys("");
     options.accept_new_host_keys = true;
-    if (ft_ssh_open("thebox", &options, &ssh, &err) < 0)
-        fail_msg("%s", err.text);
+    ssh = sshd_must_open("thebox", &options);
     assert_string_equal(ft_ssh_name(ssh), "thebox");
     ft_ssh_close(ssh);
     assert_int_equal(ft_file_read(sshd.known_hosts, 4096, &known, NULL), 0);
@@ -355,8 +337,7 @@ test_host_key_alias(void **state)
              sshd.config, sshd.known_hosts, sshd.config);
     assert_int_equal(system(text), 0);
     options.accept_new_host_keys = false;
-    if (ft_ssh_open("thebox", &options, &ssh, &err) < 0)
-        fail_msg("%s", err.text);
+    ssh = sshd_must_open("thebox", &options);
     ft_ssh_close(ssh);
     /* another key under this name is a changed one, with what to forget */
     sshd_change_host_key(&sshd);
@@ -496,7 +477,7 @@ test_rubbish_server(void **state)
 static void
 test_run(void **state)
 {
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     struct ft_ssh_result r;
     struct ft_error err = FT_ERROR_INIT;
 
@@ -542,7 +523,7 @@ on_command(void *data, const char *host, const char *command, int status,
 static void
 test_trace(void **state)
 {
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     char heard[256] = "";
     const struct ft_trace trace = { on_command, heard };
     struct ft_ssh_result r;
@@ -560,7 +541,7 @@ test_trace(void **state)
 static void
 test_run_much_output(void **state)
 {
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     struct ft_ssh_result r;
     struct ft_error err = FT_ERROR_INIT;
 
@@ -582,7 +563,7 @@ test_run_much_output(void **state)
 static void
 test_run_timeout(void **state)
 {
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     struct ft_ssh_result r;
     struct ft_error err = FT_ERROR_INIT;
 
@@ -601,7 +582,7 @@ test_run_timeout(void **state)
 static void
 test_must(void **state)
 {
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     struct ft_error err = FT_ERROR_INIT;
     char *out = NULL;
 
@@ -623,7 +604,7 @@ test_must(void **state)
 static void
 test_connection_lost(void **state)
 {
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     struct ft_ssh_result r;
     struct ft_error err = FT_ERROR_INIT;
     int rc;
@@ -641,7 +622,7 @@ test_connection_lost(void **state)
 static void
 test_streams(void **state)
 {
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     struct ft_ssh_stream *a = NULL, *b = NULL;
     struct ft_error err = FT_ERROR_INIT;
     char data[64];
@@ -697,7 +678,7 @@ test_upload(void **state)
 {
     FT_AUTOFREE char *from = in_folder("from");
     FT_AUTOFREE char *to = in_folder("it's the target");
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     struct ft_error err = FT_ERROR_INIT;
     size_t size = 3000001, done = 0;
     FT_AUTOFREE char *data = malloc(size);
@@ -742,7 +723,7 @@ test_put(void **state)
 {
     FT_AUTOFREE char *to = in_folder("put");
     FT_AUTOFREE char *text = NULL;
-    struct ft_ssh *ssh = log_in();
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
     struct ft_error err = FT_ERROR_INIT;
     size_t size;
 
