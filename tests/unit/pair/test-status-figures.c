@@ -153,12 +153,12 @@ static void
 list_the_manual(const char *text, char *out, size_t size)
 {
     const char *from = strstr(text, "\nFigures are these members of STATUS:\n");
-    const char *end =
-        from ? strstr(from, ".Pq Pa src/pair/status-figures.c") : 0;
+    const char *end = strstr(text, ".Pq Pa src/pair/status-figures.c");
     size_t used = 0;
 
-    assert_non_null(end);
-    while ((from = strstr(from, "\n.Qq ")) != NULL && from < end) {
+    if (from == NULL || end == NULL)
+        fail_msg("no such list");
+    while (from && (from = strstr(from, "\n.Qq ")) != NULL && from < end) {
         from += strlen("\n.Qq ");
         used += (size_t)snprintf(out + used, size - used, "%.*s ",
                                  (int)strcspn(from, " \n"), from);
