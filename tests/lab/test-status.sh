@@ -108,6 +108,13 @@ wait_for 60 tells_why
 row .sentence | grep -qiE "libvirt|client socket|monitor|cannot copy" || fail "$(row .sentence)"
 exits 1 ftadmin switchover vm1 --yes
 grep -q "Wait until ftadmin status says protected" <<<"$complaint" && fail "$complaint"
+note "the host stays one with VMs, and its VM is not forgotten"
+exits 7 ftadmin vm list --json
+complains "h1: its libvirt does not answer"
+jq -e 'any(.vms[]; .vm == "vm1" and .host == "h1")' <<<"$output" >/dev/null || fail "$output"
+exits 0 ftadmin host list --json
+jq -e '.hosts[] | select(.name == "h1") | .kind == "hypervisor"' <<<"$output" >/dev/null ||
+    fail "$output"
 must lab on h1 setsid libvirtd -d
 wait_for 120 says 0 protected vm1
 
