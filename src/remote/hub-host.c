@@ -7,7 +7,6 @@
 #include "config.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,80 +43,6 @@ take_orders(struct ft_hub_host *host, struct orders *orders)
     host->incoming_end = &host->incoming;
     host->retry = false;
     pthread_mutex_unlock(&host->lock);
-}
-
-/* ---- what others see ---- */
-
-static bool
-is_watched(const struct ft_hub_host *host)
-{
-    return host->kept || host->requests != NULL;
-}
-
-static bool
-is_stale(const struct ft_hub_host *host, int64_t now)
-{
-    return host->now.control != NULL && is_watched(host) &&
-           ft_pulse_silent(host->now.heard_ns, host->now.asked_ns, now);
-}
-
-static enum ft_hub_phase
-phase_of(const struct ft_hub_host *host, int64_t now)
-{
-    if (host->now.control != NULL)
-        return is_stale(host, now) ? FT_HUB_STALE : FT_HUB_LIVE;
-    if (host->failed.code != 0)
-        return FT_HUB_GONE;
-    return host->dial.running ? FT_HUB_CONNECTING : FT_HUB_IDLE;
-}
-
-static void
-describe(const struct ft_hub_host *host, int64_t now, struct ft_hub_state *state)
-{
-    *state = host->shown;
-    state->phase = phase_of(host, now);
-    if (state->phase != host->shown.phase)
-        state->since_ns = now;
-    state->next_ns = 0;
-    if (state->phase != FT_HUB_LIVE && host->kept && !host->pulse.barred)
-        state->next_ns = host->dial.running ? host->dialed_ns
-                                            : FT_MAX(host->pulse.next_ns, 1);
-    if (host->now.ssh != NULL)
-        snprintf(state->host_key, sizeof(state->host_key), "%s",
-                 ft_ssh_host_key(host->now.ssh));
-    state->ssh = host->now.ssh != NULL || host->lent;
-    if (host->now.control != NULL) {
-        state->heard_ns = host->now.heard_ns;
-        snprintf(state->version, sizeof(state->version), "%s",
-                 ft_control_engine_version(host->now.control));
-    }
-    state->error = host->failed;
-}
-
-static bool
-differs(const struct ft_hub_state *a, const struct ft_hub_state *b)
-{
-    return a->phase != b->phase || a->next_ns != b->next_ns ||
-           a->ssh != b->ssh || a->error.code != b->error.code ||
-           a->error.kind != b->error.kind ||
-           strcmp(a->version, b->version) != 0 ||
-           strcmp(a->error.text, b->error.text) != 0;
-}
-
-static void
-show(struct ft_hub_host *host, int64_t now)
-{
-    struct ft_hub_state state;
-    bool changed;
-
-    describe(host, now, &state);
-    changed = differs(&state, &host->shown);
-    host->shown = state;
-    pthread_mutex_lock(&host->lock);
-    host->state = state;
-    pthread_mutex_unlock(&host->lock);
-    if (changed)
-        ft_hub_post_state(host);
 }
 
 /* ---- lines ---- */
@@ -185,7 +110,7 @@ lose_line(struct ft_hub_host *host, struct ft_hub_line *line,
     }
     ft_hub_line_close(line);
     line->ssh = ssh;
-    show(host, now);
+    ft_hub_show(host, now);
     ft_hub_fail_all(host, serial, false, error);
 }
 
@@ -292,7 +217,7 @@ send_lines(struct ft_hub_host *host, int64_t now)
 
     if (line->control == NULL)
         return;
-    if ((is_watched(host) || line->unwanted_count > 0) &&
+    if ((ft_hub_is_watched(host) || line->unwanted_count > 0) &&
         ft_pulse_ask(line->heard_ns, line->asked_ns, now))
         ft_hub_line_ask(line, now);
     do {
@@ -394,7 +319,7 @@ take_failure(struct ft_hub_host *host, int64_t now)
     if (host->now.ssh == NULL && !host->pulse.barred)
         host->now.ssh = FT_STEAL(dial->ssh);
     ft_ssh_close(FT_STEAL(dial->ssh));
-    show(host, now);
+    ft_hub_show(host, now);
     if (host->now.control == NULL)
         ft_hub_fail_all(host, 0, host->now.ssh == NULL, &host->failed);
 }
@@ -422,7 +347,7 @@ static bool
 wants_connection(struct ft_hub_host *host, int64_t now)
 {
     if (host->now.control != NULL)
-        return is_stale(host, now);
+        return ft_hub_is_stale(host, now);
     return host->kept || next_unsent(host) != NULL ||
            (*next_job(host) != NULL && host->now.ssh == NULL);
 }
@@ -466,7 +391,7 @@ next_due(struct ft_hub_host *host, int64_t now)
     for (const struct ft_hub_request *r = host->requests; r != NULL; r = r->next)
         if (r->deadline_ns != 0)
             due = FT_MIN(due, r->deadline_ns);
-    if (host->now.control != NULL && is_watched(host))
+    if (host->now.control != NULL && ft_hub_is_watched(host))
         due = FT_MIN(due, ft_pulse_next(host->now.heard_ns, host->now.asked_ns,
                                         now));
     if (!host->dial.running && !host->pulse.barred &&
@@ -542,7 +467,7 @@ turn(struct ft_hub_host *host, const struct orders *orders)
     run_job(host);
     send_lines(host, ft_clock_ns());
     connect_host(host, now);
-    show(host, now);
+    ft_hub_show(host, now);
 }
 
 static void

@@ -5,6 +5,7 @@
  *     hub.c          hosts, and what is asked of them
  *     hub-queue.c    messages for the reader
  *     hub-host.c     a host's thread: what is done when
+ *     hub-show.c     what others see of a host
  *     hub-request.c  what was asked for, until its end
  *     hub-line.c     one connection to an engine: lines out and in
  *     hub-dial.c     another thread for what blocks: connecting
@@ -201,6 +202,13 @@ struct ft_hub_host {
     bool discard; /* nobody wants what dial brings any more */
     bool busy;    /* there may be more to do at once */
 };
+
+/* Somebody wants it connected; and it is silent all the same. */
+bool ft_hub_is_watched(const struct ft_hub_host *host);
+bool ft_hub_is_stale(const struct ft_hub_host *host, int64_t now);
+
+/* Takes over its state for others, who are told when it is another one. */
+void ft_hub_show(struct ft_hub_host *host, int64_t now);
 
 void *ft_hub_host_main(void *host);
 void ft_hub_host_kick(struct ft_hub_host *host);

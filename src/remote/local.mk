@@ -11,6 +11,7 @@ libftremote_a_SOURCES = \
 	src/remote/hub-pulse.c \
 	src/remote/hub-queue.c \
 	src/remote/hub-request.c \
+	src/remote/hub-show.c \
 	src/remote/install.c src/remote/install.h \
 	src/remote/reach.c src/remote/reach.h \
 	src/remote/secret.c src/remote/secret.h \
