@@ -471,10 +471,12 @@ candidates_json(const struct ft_placement *placement)
         const struct ft_candidate *c = &placement->candidates[i];
 
         json_array_append_new(list,
-                              json_pack("{s:s,s:b,s:s,s:s}", "host",
+                              json_pack("{s:s,s:b,s:s,s:s,s:I}", "host",
                                         c->host->name, "taken", (int)c->taken,
                                         "verdict", ft_verdict_name(c->verdict),
-                                        "reason", c->reason));
+                                        "reason", c->reason,
+                                        "memory_available_bytes",
+                                        (json_int_t)c->host->memory_available));
     }
     return list;
 }
@@ -491,14 +493,15 @@ ft_plan_to_json(const struct ft_plan *plan)
                                         "host", plan->steps[i].host,
                                         "description",
                                         plan->steps[i].description));
-    return json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:o,s:o,s:o,s:o}",
-                     "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
-                     plan->vm_uuid, "primary", plan->primary, "standby",
-                     plan->standby, "witness",
-                     *plan->witness != '\0' ? plan->witness : NULL, "pool",
-                     plan->pool, "memory_bytes", (json_int_t)plan->memory,
-                     "disk_bytes", (json_int_t)plan->disk, "settings",
-                     ft_settings_to_json(&plan->settings), "steps", steps,
-                     "checks", ft_findings_to_json(&plan->findings),
-                     "candidates", candidates_json(&plan->placement));
+    return json_pack(
+        "{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:I,s:o,s:o,s:o,s:o}",
+        "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
+        plan->vm_uuid, "primary", plan->primary, "standby", plan->standby,
+        "witness", *plan->witness != '\0' ? plan->witness : NULL, "pool",
+        plan->pool, "memory_bytes", (json_int_t)plan->memory,
+        "standby_memory_bytes", (json_int_t)(plan->memory + FT_ENGINE_MEMORY),
+        "disk_bytes", (json_int_t)plan->disk, "settings",
+        ft_settings_to_json(&plan->settings), "steps", steps, "checks",
+        ft_findings_to_json(&plan->findings), "candidates",
+        candidates_json(&plan->placement));
 }

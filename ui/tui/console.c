@@ -51,7 +51,8 @@ ft_console_open(struct ft_console *console, const struct ft_console_ops *ops,
     console->picture = console->now = picture;
     console->views = views;
     console->history = json_array();
-    if (!console->history)
+    console->drafts = json_array();
+    if (!console->history || !console->drafts)
         return -ENOMEM;
     ft_console_push(console, FT_VIEW_OVERVIEW, NULL);
     if (!json_array_size(picture->hosts))
@@ -71,6 +72,7 @@ ft_console_close(struct ft_console *console)
     ft_sheet_close(console->sheet);
     ft_first_close(console->first);
     json_decref(console->history);
+    json_decref(console->drafts);
     free(console->text);
     memset(console, 0, sizeof(*console));
 }

@@ -3,20 +3,14 @@
 
 #include "ui/tui/doing.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/tui/past.h"
 #include "ui/tui/sheet.h"
-
-const char *
-ft_doing_refusal(const struct ft_console *console)
-{
-    return console->readonly ? "this console is read-only"
-           : console->past   ? FT_PAST_REFUSAL
-                             : NULL;
-}
 
 void
 ft_doing_run(struct ft_console *console, const struct ft_words *words,
@@ -63,15 +57,44 @@ ask(struct ft_console *console, const struct ft_deed *deed, const json_t *row)
     console->overlay = FT_OVERLAY_QUESTION;
 }
 
+/* Those that are marked and can be protected; a word about one that cannot. */
+static json_t *
+marked_vms(struct ft_console *console)
+{
+    const struct ft_page *page = &console->pages[console->depth - 1];
+    const struct ft_deed *protect = ft_deed_by_letter(false, 'p');
+    json_t *all = json_array(), *row;
+    const char *why = "";
+    size_t index;
+
+    if (page->view->id != FT_VIEW_OVERVIEW || !page->list.mark_count)
+        return all;
+    json_array_foreach(page->rows, index, row) {
+        if (!ft_list_marked(&page->list, page->view->identity(row)))
+            continue;
+        if (protect->possible(row, &why))
+            json_array_append(all, row);
+        else
+            ft_console_say(console, FT_SEVERITY_WARN, "without %s: %s",
+                           ft_row_name(row), why);
+    }
+    return all;
+}
+
 void
 ft_doing_protect(struct ft_console *console)
 {
+    FT_AUTOJSON json_t *rows = marked_vms(console);
     const json_t *row = ft_doing_row(console);
     const char *why = "select a VM first";
 
-    if (ft_doing_refusal(console)) {
+    if (ft_console_refusal(console)) {
         ft_console_say(console, FT_SEVERITY_WARN, "%s",
-                       ft_doing_refusal(console));
+                       ft_console_refusal(console));
+        return;
+    }
+    if (json_array_size(rows)) {
+        ft_sheet_begin(console, rows);
         return;
     }
     if (!row || ft_row_is_host(row) ||
@@ -80,14 +103,15 @@ ft_doing_protect(struct ft_console *console)
                        row ? ft_row_name(row) : "this", why);
         return;
     }
-    ft_sheet_begin(console, row);
+    json_array_append(rows, (json_t *)(uintptr_t)row);
+    ft_sheet_begin(console, rows);
 }
 
 void
 ft_doing_deed(struct ft_console *console, const struct ft_deed *deed)
 {
     const json_t *row = ft_doing_row(console);
-    const char *why = ft_doing_refusal(console);
+    const char *why = ft_console_refusal(console);
 
     if (!row)
         return;

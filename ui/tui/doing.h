@@ -23,7 +23,4 @@ void ft_doing_protect(struct ft_console *console);
 /* Does it, asks about it, or says why it is not possible. */
 void ft_doing_deed(struct ft_console *console, const struct ft_deed *deed);
 
-/* Why nothing may be changed from here; NULL: it may. Constant. */
-const char *ft_doing_refusal(const struct ft_console *console);
-
 #endif

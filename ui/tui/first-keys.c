@@ -15,6 +15,15 @@
 #include "ui/tui/sheet.h"
 
 static void
+begin(struct ft_console *console, const json_t *row)
+{
+    FT_AUTOJSON json_t *rows = json_array();
+
+    json_array_append(rows, (json_t *)(uintptr_t)row);
+    ft_sheet_begin(console, rows);
+}
+
+static void
 protect(struct ft_console *console)
 {
     const json_t *row = ft_console_row(console);
@@ -28,7 +37,7 @@ protect(struct ft_console *console)
         ft_console_say(console, FT_SEVERITY_WARN, "%s does not run",
                        ft_json_string(row, "vm", "it"));
     else
-        ft_sheet_begin(console, row);
+        begin(console, row);
 }
 
 /* Enter: the next step of all that are marked. */

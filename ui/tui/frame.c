@@ -233,7 +233,7 @@ draw_menu(struct ft_console *console, struct ft_grid *grid)
     y = ft_grid_room(grid, lines, title);
     for (size_t i = 0; (deed = ft_deed_at(host, i)); i++, y++) {
         const char *why = "";
-        const char *refusal = ft_doing_refusal(console);
+        const char *refusal = ft_console_refusal(console);
         bool can = !refusal && deed->possible(row, &why);
         char text[512];
 

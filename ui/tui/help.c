@@ -42,7 +42,7 @@ why_not(const struct ft_console *console, const struct ft_page *page,
         works = row != NULL || page->view->id == FT_VIEW_HOST;
         break;
     case FT_DO_PROTECT:
-        if (ft_doing_refusal(console))
+        if (ft_console_refusal(console))
             return "read-only";
         works = row && !ft_row_is_host(row) &&
                 ft_deed_by_letter(false, 'p')->possible(row, &why);

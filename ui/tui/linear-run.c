@@ -281,7 +281,7 @@ run_console(struct app *app, const struct ft_tui_options *options)
     if (rc)
         return rc;
     app->console.readonly = options->readonly;
-    ft_memory_recall(app->console.history, app->console.left_at);
+    ft_memory_recall(&app->console);
     ft_linear_begin(&app->linear, &app->console, stdout, now_ms());
     while (!rc && !app->console.leave)
         rc = turn(app);
@@ -290,7 +290,7 @@ run_console(struct app *app, const struct ft_tui_options *options)
     fflush(stdout);
     echo(app, true);
     ft_linear_end(&app->linear);
-    ft_memory_save(app->console.history);
+    ft_memory_save(&app->console);
     return rc;
 }
 

@@ -9,6 +9,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/copy.c ui/tui/copy.h \
 	ui/tui/deeds.c ui/tui/deeds.h \
 	ui/tui/doing.c ui/tui/doing.h \
+	ui/tui/drafts.c ui/tui/drafts.h \
 	ui/tui/dump.c \
 	ui/tui/entry.c ui/tui/entry.h \
 	ui/tui/figure.c ui/tui/figure.h \
@@ -44,7 +45,8 @@ libftuitui_a_SOURCES = \
 	ui/tui/runner.c ui/tui/runner.h \
 	ui/tui/runs.c ui/tui/runs.h \
 	ui/tui/screen.c ui/tui/screen.h \
-	ui/tui/sheet.c ui/tui/sheet.h \
+	ui/tui/sheet.c ui/tui/sheet.h ui/tui/sheet-private.h \
+	ui/tui/sheet-keys.c ui/tui/sheet-open.c ui/tui/sheet-view.c \
 	ui/tui/state.c ui/tui/state.h \
 	ui/tui/terminal.c ui/tui/terminal.h \
 	ui/tui/text-view.c \

@@ -13,6 +13,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "ui/tui/drafts.h"
+#include "ui/tui/sheet.h"
 #include "ui/tui/state.h"
 
 #define MEMORY_MAX (1 << 20) /* bytes */
@@ -49,29 +51,37 @@ ft_memory_load(void)
 }
 
 void
-ft_memory_recall(json_t *typed, char left_at[32])
+ft_memory_recall(struct ft_console *console)
 {
     FT_AUTOJSON json_t *memory = ft_memory_load();
-    const json_t *line;
+    json_t *each;
     size_t index;
 
-    snprintf(left_at, 32, "%s", ft_json_string(memory, "left", ""));
-    json_array_foreach(json_object_get(memory, "typed"), index, line)
-        if (json_is_string(line) && index < FT_TYPED_MAX)
-            json_array_append(typed, (json_t *)(uintptr_t)line);
+    snprintf(console->left_at, sizeof(console->left_at), "%s",
+             ft_json_string(memory, "left", ""));
+    json_array_foreach(json_object_get(memory, "typed"), index, each)
+        if (json_is_string(each) && index < FT_TYPED_MAX)
+            json_array_append(console->history, each);
+    json_array_foreach(json_object_get(memory, "drafts"), index, each)
+        if (json_is_object(each) && index < FT_DRAFTS_MAX)
+            json_array_append(console->drafts, each);
+    ft_drafts_offer(console);
 }
 
 void
-ft_memory_save(json_t *typed)
+ft_memory_save(const struct ft_console *console)
 {
     char path[PATH_MAX], now[32];
     time_t seconds = time(NULL);
+    FT_AUTOJSON json_t *drafts = json_deep_copy(console->drafts);
     FT_AUTOJSON json_t *memory = NULL;
     struct tm utc;
 
+    ft_drafts_keep(drafts, ft_sheet_draft(console->sheet));
     gmtime_r(&seconds, &utc);
     strftime(now, sizeof(now), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    memory = json_pack("{s:s,s:O}", "left", now, "typed", typed);
+    memory = json_pack("{s:s,s:O,s:O}", "left", now, "typed", console->history,
+                       "drafts", drafts);
     if (memory && !file_path(path, sizeof(path), true))
         ft_json_save(path, memory);
 }

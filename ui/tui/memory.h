@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the console remembers of a user from one time to the next: when it was
- * left, and the commands that were typed. A file of the user's own,
+ * left, the commands that were typed, and the sheets that were begun. A file of
+ * the user's own,
  * $XDG_STATE_HOME/ftadmin/console.json or ~/.local/state/ftadmin/console.json
  * (XDG Base Directory Specification), mode 0600. What cannot be read or
  * written is forgotten: nothing depends on it.
@@ -11,16 +12,18 @@
 
 #include <jansson.h>
 
-/* {"left": "2026-11-28T03:12:04Z", "typed": [...]}; never NULL but without memory. */
+#include "ui/tui/state.h"
+
+/* {"left": "2026-11-28T03:12:04Z", "typed": [...], "drafts": [...]}; never NULL but without memory. */
 json_t *ft_memory_load(void);
 
 /*
- * What is known of this user from the last time: the lines that were typed,
- * into this array, and when it was left, "" when that is not known.
+ * What is known of this user from the last time: the lines that were typed, the
+ * sheets that were left, and when it was left, "" when that is not known.
  */
-void ft_memory_recall(json_t *typed, char left_at[32]);
+void ft_memory_recall(struct ft_console *console);
 
-/* Writes typed, and that it is left now. */
-void ft_memory_save(json_t *typed);
+/* Writes that, with the sheet that is open, and that it is left now. */
+void ft_memory_save(const struct ft_console *console);
 
 #endif

@@ -138,9 +138,9 @@ run_line(struct ft_console *console, const char *line)
         ft_console_go_to(console, FT_VIEW_HOSTS, NULL);
     else if (!strcmp(words.list[0], "overview"))
         ft_console_go_to(console, FT_VIEW_OVERVIEW, NULL);
-    else if (ft_doing_refusal(console) && ft_words_change(&words))
+    else if (ft_console_refusal(console) && ft_words_change(&words))
         ft_console_say(console, FT_SEVERITY_WARN, "%s",
-                       ft_doing_refusal(console));
+                       ft_console_refusal(console));
     else if (is_for_page(&words, "discover", 0))
         ft_first_discover(console, &words);
     else if (is_for_page(&words, "check", 1))

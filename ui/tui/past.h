@@ -10,9 +10,6 @@
 
 #include "ui/tui/state.h"
 
-/* What is said of a key that does nothing in the past. */
-#define FT_PAST_REFUSAL "this is the past: Esc is now"
-
 /* One step of the page's window back (-1) or on (1); behind the last is now. */
 void ft_past_step(struct ft_console *console, int by);
 

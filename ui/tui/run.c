@@ -314,7 +314,7 @@ run_screen(struct app *app, struct ft_error *err)
                    : -ENOMEM;
     app->console.readonly = app->options->readonly;
     if (!rc)
-        ft_memory_recall(app->console.history, app->console.left_at);
+        ft_memory_recall(&app->console);
     if (!rc)
         rc = open_screen(app, err);
     if (!rc)
@@ -322,8 +322,8 @@ run_screen(struct app *app, struct ft_error *err)
     ft_screen_close(app->screen);
     ft_runs_close(app->runs);
     ft_grid_close(&app->grid);
-    if (app->console.history)
-        ft_memory_save(app->console.history);
+    if (app->console.history && app->console.drafts)
+        ft_memory_save(&app->console);
     ft_console_close(&app->console);
     return rc;
 }

@@ -1,538 +1,464 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "ui/tui/sheet.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "ui/model/pair-rows.h"
-#include "ui/text/glyph.h"
 #include "ui/tui/deeds.h"
-#include "ui/tui/figure.h"
+#include "ui/tui/drafts.h"
 #include "ui/tui/pages.h"
-#include "ui/tui/state.h"
-#include "ui/tui/view.h"
+#include "ui/tui/sheet-private.h"
 
-enum line { VM = 1, STANDBY, PATHS, CHECKS, PLAN, APPLY, LINES };
-
-static const char *const names[LINES] = {
-    [VM] = "VM",         [STANDBY] = "Standby", [PATHS] = "Witness",
-    [CHECKS] = "Checks", [PLAN] = "Plan",       [APPLY] = "Apply",
-};
-
-struct ft_sheet {
-    char uuid[FT_IDENTITY], vm[256];
-    char standby[256], witness[256]; /* chosen; empty: the best */
-    json_t *plan;                    /* what was answered last, or NULL */
-    char trouble[512];               /* why there is no plan */
-    unsigned ticket;                 /* of what is asked, while asking */
-    bool asking;
-    bool applied;
-    int open;   /* enum line */
-    int choice; /* of the candidates or checks in the open line */
-    double began_s;
-};
+#define ASKED_AT_ONCE 3 /* each asks all hosts */
 
 void
 ft_sheet_close(struct ft_sheet *sheet)
 {
     if (!sheet)
         return;
-    json_decref(sheet->plan);
+    for (size_t i = 0; i < sheet->count; i++)
+        json_decref(sheet->vms[i].plan);
+    free(sheet->vms);
     free(sheet);
-}
-
-/* ---- its command ---- */
-
-static void
-choices(const struct ft_sheet *sheet, bool by_name, struct ft_words *words)
-{
-    ft_words_add(words, "protect");
-    ft_words_add(words, *sheet->uuid && !by_name ? sheet->uuid : sheet->vm);
-    if (*sheet->standby) {
-        ft_words_add(words, "--standby");
-        ft_words_add(words, sheet->standby);
-    }
-    if (*sheet->witness) {
-        ft_words_add(words, "--witness");
-        ft_words_add(words, sheet->witness);
-    }
-}
-
-static void
-ask(struct ft_console *console)
-{
-    struct ft_sheet *sheet = console->sheet;
-    struct ft_words words = { 0 };
-
-    choices(sheet, false, &words);
-    ft_words_add(&words, "--dry-run");
-    ft_words_add(&words, "--json");
-    sheet->ticket = ++console->ticket;
-    sheet->asking = console->ops.ask(console->ops.data, sheet->ticket, &words);
-}
-
-void
-ft_sheet_begin(struct ft_console *console, const json_t *row)
-{
-    const char *uuid = ft_json_string(row, "uuid", "");
-    struct ft_sheet *sheet = console->sheet;
-
-    if (!sheet || strcmp(sheet->uuid, uuid) != 0 || sheet->applied) {
-        ft_sheet_close(sheet);
-        console->sheet = sheet = calloc(1, sizeof(*sheet));
-        if (!sheet)
-            return;
-        snprintf(sheet->uuid, sizeof(sheet->uuid), "%s", uuid);
-        snprintf(sheet->vm, sizeof(sheet->vm), "%s", ft_row_name(row));
-        sheet->open = STANDBY;
-    }
-    ft_console_push(console, FT_VIEW_SHEET, sheet->uuid);
-    ask(console);
-}
-
-bool
-ft_sheet_answer(struct ft_console *console, unsigned ticket, const json_t *plan,
-                int status, const char *message)
-{
-    struct ft_sheet *sheet = console->sheet;
-
-    if (!sheet || !sheet->asking || sheet->ticket != ticket)
-        return false;
-    sheet->asking = false;
-    json_decref(sheet->plan);
-    sheet->plan = plan ? json_deep_copy(plan) : NULL;
-    snprintf(sheet->trouble, sizeof(sheet->trouble), "%s",
-             status ? message && *message ? message : "it cannot be protected"
-                    : "");
-    return true;
 }
 
 /* ---- what is known ---- */
 
-static const json_t *
-member(const struct ft_sheet *sheet, const char *key)
+const json_t *
+ft_sheet_member(const struct ft_sheet_vm *vm, const char *key)
 {
-    return json_object_get(sheet->plan, key);
+    return json_object_get(vm->plan, key);
 }
 
-static const json_t *
-findings(const struct ft_sheet *sheet)
+const json_t *
+ft_sheet_findings(const struct ft_sheet_vm *vm)
 {
-    const json_t *list = member(sheet, "checks");
+    const json_t *list = ft_sheet_member(vm, "checks");
 
-    return list ? list : member(sheet, "findings");
+    return list ? list : ft_sheet_member(vm, "findings");
 }
 
-static void
-count_checks(const struct ft_sheet *sheet, size_t counts[3])
+void
+ft_sheet_count(const struct ft_sheet_vm *vm, size_t counts[3])
 {
     static const char *const words[] = { "pass", "warn", "fail" };
     const json_t *finding;
     size_t index;
 
     memset(counts, 0, 3 * sizeof(*counts));
-    json_array_foreach(findings(sheet), index, finding)
+    json_array_foreach(ft_sheet_findings(vm), index, finding)
         for (size_t i = 0; i < 3; i++)
             counts[i] +=
                 !strcmp(ft_json_string(finding, "verdict", ""), words[i]);
 }
 
 static bool
-ready(const struct ft_sheet *sheet)
+is_asking(const struct ft_sheet_vm *vm)
 {
-    return !sheet->asking && !sheet->applied &&
-           json_array_size(member(sheet, "steps")) > 0;
-}
-
-/* ---- drawing ---- */
-
-static void
-where(const struct ft_console *console, const struct ft_page *page, char *out,
-      size_t size)
-{
-    const struct ft_sheet *sheet = console->sheet;
-
-    (void)page;
-    snprintf(out, size, "protect %s%s", sheet ? sheet->vm : "",
-             sheet && sheet->applied ? "" : "   nothing changed yet");
-}
-
-static void
-say(const struct ft_console *console, const struct ft_page *page,
-    struct ft_verdict *verdict)
-{
-    const struct ft_sheet *sheet = console->sheet;
-    const json_t *row = sheet ? ft_console_vm(console, sheet->uuid) : NULL;
-    size_t counts[3];
-
-    (void)page;
-    memset(verdict, 0, sizeof(*verdict));
-    if (!sheet)
-        return;
-    count_checks(sheet, counts);
-    if (sheet->applied && row && json_object_get(row, "pair")) {
-        ft_verdict_of_pair(row, verdict);
-        verdict->command[0] = '\0';
-    } else if (sheet->applied) {
-        verdict->severity = FT_SEVERITY_WARN;
-        snprintf(verdict->sentence, sizeof(verdict->sentence),
-                 "%.60s runs on while its copy is made.", sheet->vm);
-    } else if (sheet->asking) {
-        verdict->severity = FT_SEVERITY_UNKNOWN;
-        snprintf(verdict->sentence, sizeof(verdict->sentence),
-                 "Asking all hosts about %.50s; nothing is changed.", sheet->vm);
-    } else if (ready(sheet)) {
-        verdict->severity = counts[1] ? FT_SEVERITY_WARN : FT_SEVERITY_OK;
-        snprintf(verdict->sentence, sizeof(verdict->sentence),
-                 "Its copy on %.20s; %.20s decides; if a step fails all are "
-                 "undone.",
-                 ft_json_string(sheet->plan, "standby", "?"),
-                 ft_json_string(sheet->plan, "witness", "nobody"));
-    } else {
-        verdict->severity = FT_SEVERITY_CRIT;
-        snprintf(verdict->sentence, sizeof(verdict->sentence), "%.200s",
-                 *sheet->trouble ? sheet->trouble : "It cannot be protected.");
-    }
-}
-
-/* What a folded line says. */
-static void
-folded(const struct ft_console *console, const struct ft_sheet *sheet,
-       enum line line, char *out, size_t size)
-{
-    const json_t *row = ft_pair_find(console->picture->vms, sheet->uuid);
-    const char *unknown = sheet->asking ? "asking" : "-";
-    char memory[FT_FIGURE], disk[FT_FIGURE];
-    size_t counts[3];
-
-    switch (line) {
-    case VM:
-        ft_figure(ft_figure_of(row, "memory"), "B", memory);
-        ft_figure(ft_figure_of(row, "disk_bytes"), "B", disk);
-        snprintf(out, size, "%s on %s: %.0f vCPU, %s, disks %s", sheet->vm,
-                 ft_json_string(row, "host",
-                                ft_json_string(row, "primary", "?")),
-                 FT_MAX(ft_figure_of(row, "vcpus"), 0.0), memory, disk);
-        break;
-    case STANDBY:
-        snprintf(out, size, "%s%s",
-                 ft_json_string(sheet->plan, "standby", unknown),
-                 *sheet->standby ? ", chosen by you" : ", the best");
-        break;
-    case PATHS:
-        snprintf(out, size, "%s",
-                 ft_json_string(sheet->plan, "witness",
-                                sheet->plan ? "none: no takeover by itself"
-                                            : unknown));
-        break;
-    case CHECKS:
-        count_checks(sheet, counts);
-        if (!findings(sheet))
-            snprintf(out, size, "%s", unknown);
-        else
-            snprintf(out, size, "%zu pass, %zu warn, %zu fail", counts[0],
-                     counts[1], counts[2]);
-        break;
-    case PLAN:
-        snprintf(out, size, "%zu steps; undone backwards if one fails",
-                 json_array_size(member(sheet, "steps")));
-        break;
-    default:
-        snprintf(out, size, "%s",
-                 sheet->applied ? "at work; safe to leave, 5 shows the job"
-                 : ready(sheet) ? "safe to leave or to stop at any moment"
-                                : "nothing before you say so");
-    }
-}
-
-static const char *
-mark_of(const struct ft_sheet *sheet, enum line line, bool utf8,
-        enum ft_look *look)
-{
-    size_t counts[3];
-    enum ft_severity severity = FT_SEVERITY_UNKNOWN;
-
-    count_checks(sheet, counts);
-    if (line == VM || (line != CHECKS && ready(sheet)) || sheet->applied)
-        severity = FT_SEVERITY_OK;
-    if (line == CHECKS && findings(sheet))
-        severity = counts[2]   ? FT_SEVERITY_CRIT
-                   : counts[1] ? FT_SEVERITY_WARN
-                               : FT_SEVERITY_OK;
-    *look = ft_look_of_severity(severity);
-    if (severity == FT_SEVERITY_UNKNOWN && !sheet->asking)
-        return " ";
-    return ft_severity_glyph(severity, utf8);
-}
-
-static int
-draw_candidates(const struct ft_sheet *sheet, struct ft_grid *grid, int y,
-                int end)
-{
-    const json_t *list = member(sheet, "candidates");
-    const char *taken = ft_json_string(sheet->plan, "standby", "");
-    const json_t *c;
-    size_t index;
-
-    json_array_foreach(list, index, c) {
-        enum ft_severity severity =
-            ft_severity_of(ft_json_string(c, "verdict", "unknown"));
-        const char *host = ft_json_string(c, "host", "");
-
-        if (y >= end)
-            break;
-        if ((int)index == sheet->choice)
-            ft_grid_select(grid, 1, y);
-        ft_grid_text(grid, 3, y, 1, FT_LOOK_PLAIN,
-                     strcmp(host, taken) ? grid->utf8 ? "\u25cb" : "o"
-                     : grid->utf8        ? "\u25cf"
-                                         : "*");
-        ft_grid_name(grid, 5, y, 12, FT_LOOK_PLAIN, host);
-        ft_grid_print(grid, 18, y, ft_look_of_severity(severity), "%s %s",
-                      ft_severity_glyph(severity, grid->utf8),
-                      ft_json_string(c, "verdict", "?"));
-        ft_grid_print(grid, 26, y++, FT_LOOK_PLAIN, "%s",
-                      ft_json_string(c, "reason", ""));
-    }
-    return y;
-}
-
-static int
-draw_checks(const struct ft_sheet *sheet, struct ft_grid *grid, int y, int end)
-{
-    static const char *const order[] = { "fail", "warn" };
-    const json_t *finding;
-    size_t index;
-
-    for (size_t i = 0; i < FT_ARRAY_SIZE(order); i++)
-        json_array_foreach(findings(sheet), index, finding) {
-            enum ft_severity severity = ft_severity_of(order[i]);
-
-            if (y + 1 >= end ||
-                strcmp(ft_json_string(finding, "verdict", ""), order[i]))
-                continue;
-            ft_grid_print(grid, 3, y, ft_look_of_severity(severity), "%s %s",
-                          ft_severity_glyph(severity, grid->utf8), order[i]);
-            ft_grid_print(grid, 10, y, FT_LOOK_TITLE, "%s",
-                          ft_json_string(finding, "id", ""));
-            ft_grid_print(grid, 32, y++, FT_LOOK_PLAIN, "%s: %s",
-                          ft_json_string(finding, "subject", ""),
-                          ft_json_string(finding, "evidence", ""));
-            if (*ft_json_string(finding, "remedy", ""))
-                ft_grid_print(grid, 12, y++, FT_LOOK_HINT, "%s",
-                              ft_json_string(finding, "remedy", ""));
-        }
-    return y;
-}
-
-static int
-draw_steps(const struct ft_sheet *sheet, struct ft_grid *grid, int y, int end)
-{
-    const json_t *step;
-    size_t index;
-
-    json_array_foreach(member(sheet, "steps"), index, step)
-        if (y < end)
-            ft_grid_print(grid, 3, y++, FT_LOOK_PLAIN, "%zu  %s", index + 1,
-                          ft_json_string(step, "description", ""));
-    return y;
-}
-
-static int
-draw_progress(const struct ft_console *console, const struct ft_sheet *sheet,
-              struct ft_grid *grid, int y, int end)
-{
-    const json_t *row = ft_console_vm(console, sheet->uuid);
-    double done = ft_figure_of(row, "progress.done");
-    double total = ft_figure_of(row, "progress.total");
-    char a[FT_FIGURE], b[FT_FIGURE];
-
-    if (y >= end || !row || total <= 0 || done < 0)
-        return y;
-    ft_figure(done, "B", a);
-    ft_figure(total, "B", b);
-    ft_grid_print(grid, 3, y, FT_LOOK_PLAIN, "%-7s",
-                  ft_json_string(json_object_get(row, "progress"), "phase", ""));
-    ft_bar_draw(done / total, grid, 11, y, 34);
-    ft_grid_print(grid, 47, y, FT_LOOK_PLAIN, "%3.0f %%  %s of %s",
-                  100 * done / total, a, b);
-    return y + 1;
-}
-
-static int
-draw_open(const struct ft_console *console, const struct ft_sheet *sheet,
-          struct ft_grid *grid, int y, int end)
-{
-    switch (sheet->open) {
-    case STANDBY:
-        return draw_candidates(sheet, grid, y, end);
-    case CHECKS:
-        return draw_checks(sheet, grid, y, end);
-    case PLAN:
-        return draw_steps(sheet, grid, y, end);
-    case APPLY:
-        return draw_progress(console, sheet, grid, y, end);
-    default:
-        return y;
-    }
-}
-
-static void
-draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
-     struct ft_area area)
-{
-    const struct ft_sheet *sheet = console->sheet;
-    int y = area.top, rows_below;
-
-    (void)page;
-    if (!sheet)
-        return;
-    for (enum line line = VM; line < LINES && y < area.bottom; line++) {
-        bool open = sheet->open == (int)line;
-        enum ft_look look;
-        char text[512] = "";
-        const char *mark = mark_of(sheet, line, grid->utf8, &look);
-
-        folded(console, sheet, line, text, sizeof(text));
-        ft_grid_text(grid, 1, y, 1, look, mark);
-        ft_grid_print(grid, 3, y, open ? FT_LOOK_TITLE : FT_LOOK_PLAIN,
-                      "%d %-10s", (int)line, names[line]);
-        ft_grid_print(grid, 16, y, FT_LOOK_PLAIN, "%s", text);
-        if (open && grid->cursor_x < 0) {
-            grid->cursor_x = 3;
-            grid->cursor_y = y;
-        }
-        rows_below = LINES - 1 - (int)line;
-        y++;
-        if (open)
-            y = draw_open(console, sheet, grid, y, area.bottom - rows_below);
-    }
-}
-
-/* ---- keys ---- */
-
-static void
-choose(struct ft_console *console)
-{
-    struct ft_sheet *sheet = console->sheet;
-    const json_t *c =
-        json_array_get(member(sheet, "candidates"), (size_t)sheet->choice);
-    const char *host = ft_json_string(c, "host", "");
-
-    if (!c || !strcmp(host, ft_json_string(sheet->plan, "standby", "")))
-        return;
-    if (!strcmp(ft_json_string(c, "verdict", ""), "fail")) {
-        ft_console_say(console, FT_SEVERITY_WARN, "%s cannot take it: %s", host,
-                       ft_json_string(c, "reason", ""));
-        return;
-    }
-    snprintf(sheet->standby, sizeof(sheet->standby), "%s", host);
-    ask(console);
-}
-
-static void
-apply(struct ft_console *console)
-{
-    struct ft_sheet *sheet = console->sheet;
-    struct ft_words words = { 0 }, shown = { 0 };
-
-    if (console->readonly || !ready(sheet)) {
-        ft_console_say(console, FT_SEVERITY_WARN,
-                       console->readonly ? "this console is read-only"
-                                         : "not ready: look at the marks");
-        return;
-    }
-    choices(sheet, false, &words);
-    ft_words_add(&words, "--yes");
-    choices(sheet, true, &shown);
-    console->ops.run(console->ops.data, &words, &shown, false);
-    ft_console_say(console, FT_SEVERITY_OK, "%s is being protected", sheet->vm);
-    sheet->applied = true;
-    sheet->open = APPLY;
-}
-
-static void
-enter(struct ft_console *console)
-{
-    struct ft_sheet *sheet = console->sheet;
-
-    if (sheet->applied) {
-        ft_console_push(console, FT_VIEW_VM, sheet->uuid);
-    } else if (sheet->open == PLAN) {
-        apply(console);
-    } else {
-        if (sheet->open == STANDBY)
-            choose(console);
-        sheet->open = FT_MIN(sheet->open + 1, (int)PLAN);
-        sheet->choice = 0;
-    }
+    return vm->stage == FT_SHEET_PLANNED && (vm->ticket || vm->due);
 }
 
 bool
-ft_sheet_key(struct ft_console *console, const struct ft_key *key)
+ft_sheet_asking(const struct ft_sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->count; i++)
+        if (is_asking(&sheet->vms[i]))
+            return true;
+    return false;
+}
+
+bool
+ft_sheet_ready(const struct ft_sheet_vm *vm)
+{
+    return vm->stage == FT_SHEET_PLANNED && !is_asking(vm) &&
+           json_array_size(ft_sheet_member(vm, "steps")) > 0;
+}
+
+size_t
+ft_sheet_ready_count(const struct ft_sheet *sheet)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sheet->count; i++)
+        count += ft_sheet_ready(&sheet->vms[i]);
+    return count;
+}
+
+size_t
+ft_sheet_stage_count(const struct ft_sheet *sheet, enum ft_sheet_stage stage)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sheet->count; i++)
+        count += sheet->vms[i].stage == stage;
+    return count;
+}
+
+static double
+number_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+
+    return json_is_number(value) ? json_number_value(value) : -1;
+}
+
+/* What is free on the host that was chosen, as its plan has it; less than 0:
+ * not told. */
+static double
+available_on(const struct ft_sheet_vm *vm, const char *host)
+{
+    const json_t *c;
+    size_t index;
+
+    json_array_foreach(ft_sheet_member(vm, "candidates"), index, c)
+        if (!strcmp(ft_json_string(c, "host", ""), host))
+            return number_of(c, "memory_available_bytes");
+    return -1;
+}
+
+bool
+ft_sheet_crowded(const struct ft_sheet *sheet, const char **host,
+                 double *needed, double *available)
+{
+    for (size_t i = 0; i < sheet->count; i++) {
+        *host = ft_json_string(sheet->vms[i].plan, "standby", "");
+        *available = available_on(&sheet->vms[i], *host);
+        *needed = 0;
+        for (size_t k = 0; k < sheet->count; k++)
+            if (ft_sheet_ready(&sheet->vms[k]) &&
+                !strcmp(ft_json_string(sheet->vms[k].plan, "standby", ""),
+                        *host))
+                *needed +=
+                    FT_MAX(number_of(sheet->vms[k].plan, "standby_memory_bytes"),
+                           0.0);
+        if (**host && *available >= 0 && *needed > *available)
+            return true;
+    }
+    return false;
+}
+
+bool
+ft_sheet_holds(const struct ft_console *console, const struct ft_sheet_vm *vm)
+{
+    const json_t *row = ft_console_vm(console, vm->uuid);
+
+    return ft_json_bool(row, "heard", 0) &&
+           !strcmp(ft_json_string(row, "standing", ""), "protected");
+}
+
+/* ---- asking ---- */
+
+void
+ft_sheet_words(const struct ft_sheet_vm *vm, bool by_name,
+               struct ft_words *words)
+{
+    ft_words_add(words, "protect");
+    ft_words_add(words, *vm->uuid && !by_name ? vm->uuid : vm->vm);
+    if (*vm->standby) {
+        ft_words_add(words, "--standby");
+        ft_words_add(words, vm->standby);
+    }
+    if (*vm->witness) {
+        ft_words_add(words, "--witness");
+        ft_words_add(words, vm->witness);
+    }
+}
+
+static bool
+send(struct ft_console *console, struct ft_sheet_vm *vm, const char *option)
+{
+    struct ft_words words = { 0 };
+
+    ft_sheet_words(vm, false, &words);
+    ft_words_add(&words, option);
+    ft_words_add(&words, "--json");
+    vm->ticket = ++console->ticket;
+    if (!console->ops.ask(console->ops.data, vm->ticket, &words))
+        vm->ticket = 0;
+    return vm->ticket != 0;
+}
+
+/* The next ones that are due, as many as there is room for. */
+static void
+ask_due(struct ft_console *console)
 {
     struct ft_sheet *sheet = console->sheet;
-    size_t most;
+    size_t under_way = 0;
 
-    if (!sheet)
-        return false;
-    most = json_array_size(member(sheet, "candidates"));
-    if (key->code == FT_KEY_ENTER)
-        enter(console);
-    else if (key->code >= '1' && key->code < '0' + LINES)
-        sheet->open = (int)(key->code - '0');
-    else if (key->code == FT_KEY_DOWN || key->code == 'j')
-        sheet->choice += (size_t)sheet->choice + 1 < most;
-    else if (key->code == FT_KEY_UP || key->code == 'k')
-        sheet->choice -= sheet->choice > 0;
-    else if (key->code == ' ')
-        choose(console);
-    else if (key->code == 'r')
-        ask(console);
+    for (size_t i = 0; i < sheet->count; i++)
+        under_way += sheet->vms[i].ticket != 0;
+    for (size_t i = 0; i < sheet->count && under_way < ASKED_AT_ONCE; i++) {
+        struct ft_sheet_vm *vm = &sheet->vms[i];
+
+        if (!vm->due || vm->ticket)
+            continue;
+        vm->due = false;
+        if (send(console, vm, "--dry-run"))
+            under_way++;
+        else
+            snprintf(vm->trouble, sizeof(vm->trouble),
+                     "it could not be planned now: r asks again");
+    }
+}
+
+void
+ft_sheet_ask(struct ft_console *console)
+{
+    struct ft_sheet *sheet = console->sheet;
+
+    for (size_t i = 0; !sheet->applied && i < sheet->count; i++) {
+        struct ft_sheet_vm *vm = &sheet->vms[i];
+
+        vm->ticket = 0; /* an answer to what was asked before is old */
+        vm->due = true;
+        vm->trouble[0] = '\0';
+    }
+    ask_due(console);
+}
+
+/* ---- applying ---- */
+
+static void
+begin_next(struct ft_console *console)
+{
+    struct ft_sheet *sheet = console->sheet;
+
+    for (size_t i = 0;
+         i < sheet->count && !ft_sheet_stage_count(sheet, FT_SHEET_RUNS); i++) {
+        struct ft_sheet_vm *vm = &sheet->vms[i];
+
+        if (vm->stage != FT_SHEET_WAITS)
+            continue;
+        vm->stage = FT_SHEET_RUNS;
+        if (send(console, vm, "--yes"))
+            return;
+        vm->stage = FT_SHEET_FAILED;
+        snprintf(vm->trouble, sizeof(vm->trouble), "it could not be begun");
+    }
+}
+
+void
+ft_sheet_apply(struct ft_console *console)
+{
+    struct ft_sheet *sheet = console->sheet;
+    const char *refusal = ft_console_refusal(console), *host;
+    size_t ready = ft_sheet_ready_count(sheet);
+    double needed, available;
+
+    if (refusal || ft_sheet_asking(sheet) || !ready) {
+        ft_console_say(console, FT_SEVERITY_WARN, "%s",
+                       refusal ? refusal : "not ready: look at the marks");
+        return;
+    }
+    if (ft_sheet_crowded(sheet, &host, &needed, &available)) {
+        ft_console_say(console, FT_SEVERITY_WARN,
+                       "not ready: %s has not enough memory for all", host);
+        return;
+    }
+    for (size_t i = 0; i < sheet->count; i++)
+        if (ft_sheet_ready(&sheet->vms[i]))
+            sheet->vms[i].stage = FT_SHEET_WAITS;
+    sheet->applied = true;
+    sheet->open = FT_SHEET_APPLY;
+    for (size_t i = 0; i < console->depth; i++) /* what was wished is begun */
+        ft_list_unmark(&console->pages[i].list);
+    if (ready == 1)
+        for (size_t i = 0; i < sheet->count; i++)
+            if (sheet->vms[i].stage == FT_SHEET_WAITS)
+                ft_console_say(console, FT_SEVERITY_OK, "%s is being protected",
+                               sheet->vms[i].vm);
+    if (ready > 1)
+        ft_console_say(console, FT_SEVERITY_OK,
+                       "%zu VMs are being protected, one after another", ready);
+    begin_next(console);
+}
+
+/* ---- what comes back ---- */
+
+static void
+take_plan(struct ft_sheet_vm *vm, const json_t *plan, int status,
+          const char *message)
+{
+    json_decref(vm->plan);
+    vm->plan = plan ? json_deep_copy(plan) : NULL;
+    snprintf(vm->trouble, sizeof(vm->trouble), "%s",
+             status ? message && *message ? message : "it cannot be protected"
+                    : "");
+}
+
+static void
+take_end(struct ft_console *console, struct ft_sheet_vm *vm, int status,
+         const char *message)
+{
+    vm->stage = status ? FT_SHEET_FAILED : FT_SHEET_PROTECTED;
+    snprintf(vm->trouble, sizeof(vm->trouble), "%s",
+             status ? message && *message ? message : "it failed" : "");
+    if (status)
+        ft_console_say(console, FT_SEVERITY_CRIT, "%.60s: %.180s", vm->vm,
+                       vm->trouble);
     else
+        ft_console_say(console, FT_SEVERITY_OK, "%s is protected", vm->vm);
+}
+
+bool
+ft_sheet_answer(struct ft_console *console, unsigned ticket,
+                const json_t *document, int status, const char *message)
+{
+    struct ft_sheet *sheet = console->sheet;
+    struct ft_sheet_vm *vm = NULL;
+
+    for (size_t i = 0; sheet && ticket && i < sheet->count; i++)
+        if (sheet->vms[i].ticket == ticket)
+            vm = &sheet->vms[i];
+    if (!vm)
         return false;
+    vm->ticket = 0;
+    if (vm->stage == FT_SHEET_RUNS) {
+        take_end(console, vm, status, message);
+        begin_next(console);
+    } else {
+        take_plan(vm, document, status, message);
+        ask_due(console);
+    }
+    return true;
+}
+
+/* ---- which VMs ---- */
+
+json_t *
+ft_sheet_draft(const struct ft_sheet *sheet)
+{
+    json_t *vms = json_array();
+
+    for (size_t i = 0; sheet && i < sheet->count; i++) {
+        const struct ft_sheet_vm *vm = &sheet->vms[i];
+
+        if (vm->stage != FT_SHEET_RUNS && vm->stage != FT_SHEET_PROTECTED)
+            json_array_append_new(vms, json_pack("{s:s,s:o,s:s,s:s}", "uuid",
+                                                 vm->uuid, "vm",
+                                                 ft_json_text(vm->vm),
+                                                 "standby", vm->standby,
+                                                 "witness", vm->witness));
+    }
+    if (json_array_size(vms))
+        return json_pack("{s:o}", "vms", vms);
+    json_decref(vms);
+    return NULL;
+}
+
+/* rows: of VMs, or of a draft. */
+static struct ft_sheet *
+open_sheet(const json_t *rows)
+{
+    struct ft_sheet *sheet = calloc(1, sizeof(*sheet));
+    size_t count = FT_MIN(json_array_size(rows), (size_t)FT_SHEET_VMS_MAX);
+
+    if (sheet)
+        sheet->vms = calloc(count + 1, sizeof(*sheet->vms));
+    if (!sheet || !sheet->vms) {
+        free(sheet);
+        return NULL;
+    }
+    for (; sheet->count < count; sheet->count++) {
+        const json_t *row = json_array_get(rows, sheet->count);
+        struct ft_sheet_vm *vm = &sheet->vms[sheet->count];
+
+        snprintf(vm->uuid, sizeof(vm->uuid), "%s",
+                 ft_json_string(row, "uuid", ""));
+        snprintf(vm->vm, sizeof(vm->vm), "%s", ft_row_name(row));
+    }
+    sheet->open = sheet->count > 1 ? FT_SHEET_VM : FT_SHEET_STANDBY;
+    return sheet;
+}
+
+static struct ft_sheet_vm *
+vm_of(struct ft_sheet *sheet, const char *uuid)
+{
+    for (size_t i = 0; sheet && i < sheet->count; i++)
+        if (!strcmp(sheet->vms[i].uuid, uuid))
+            return &sheet->vms[i];
+    return NULL;
+}
+
+/* What was chosen in a draft before. */
+static void
+take_choices(struct ft_sheet *sheet, const json_t *draft)
+{
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(json_object_get(draft, "vms"), index, row) {
+        struct ft_sheet_vm *vm = vm_of(sheet, ft_json_string(row, "uuid", ""));
+
+        if (!vm)
+            continue;
+        snprintf(vm->standby, sizeof(vm->standby), "%s",
+                 ft_json_string(row, "standby", ""));
+        snprintf(vm->witness, sizeof(vm->witness), "%s",
+                 ft_json_string(row, "witness", ""));
+    }
+}
+
+/* Is what is open still of these? Then nothing new is begun. */
+static bool
+goes_on(const struct ft_console *console, const json_t *rows)
+{
+    struct ft_sheet *sheet = console->sheet;
+    const json_t *row;
+    size_t index;
+
+    if (!sheet || sheet->applied)
+        return sheet && ft_sheet_stage_count(sheet, FT_SHEET_WAITS) > 0;
+    if (json_array_size(rows) > 1 && json_array_size(rows) != sheet->count)
+        return false;
+    json_array_foreach(rows, index, row)
+        if (!vm_of(sheet, ft_json_string(row, "uuid", "")))
+            return false;
     return true;
 }
 
 static void
-bar(const struct ft_console *console, const struct ft_page *page, char *out,
-    size_t size)
+begin_new(struct ft_console *console, const json_t *rows)
 {
-    const struct ft_sheet *sheet = console->sheet;
+    FT_AUTOJSON json_t *draft = NULL;
+    const char *first = ft_json_string(json_array_get(rows, 0), "uuid", "");
+    char dropped[200];
 
-    (void)page;
-    if (!sheet)
-        return;
-    snprintf(out, size, "%s   %s1-6 open   r ask again   Esc leave, kept",
-             sheet->applied         ? "Enter its page"
-             : sheet->open == PLAN  ? ready(sheet) ? "Enter apply" : "not ready"
-             : sheet->open == APPLY ? "5 the plan"
-                                    : "Enter next",
-             sheet->open == STANDBY && !sheet->applied ? "Up Down choose   "
-                                                       : "");
-}
-
-static void
-twin(const struct ft_console *console, const struct ft_page *page,
-     struct ft_words *words)
-{
-    (void)page;
+    ft_drafts_keep(console->drafts, ft_sheet_draft(console->sheet));
+    ft_sheet_close(console->sheet);
+    ft_drafts_mend(console, console->drafts, dropped, sizeof(dropped));
+    if (*dropped)
+        ft_console_say(console, FT_SEVERITY_WARN, "%s", dropped);
+    draft = ft_drafts_take(console->drafts, first);
+    /* one VM without a mark: the whole draft that it is in */
+    console->sheet = open_sheet(draft && json_array_size(rows) == 1
+                                    ? json_object_get(draft, "vms")
+                                    : rows);
     if (console->sheet)
-        choices(console->sheet, true, words);
+        take_choices(console->sheet, draft);
 }
 
-const struct ft_view ft_view_sheet = {
-    .id = FT_VIEW_SHEET,
-    .name = "Protect",
-    .scope = FT_SCOPE_SHEET,
-    .where = where,
-    .say = say,
-    .draw = draw,
-    .twin = twin,
-    .bar = bar,
-};
+void
+ft_sheet_begin(struct ft_console *console, const json_t *rows)
+{
+    size_t count = json_array_size(rows);
+
+    if (!count)
+        return;
+    if (count > FT_SHEET_VMS_MAX)
+        ft_console_say(console, FT_SEVERITY_WARN,
+                       "the first %d: no more are in one sheet",
+                       FT_SHEET_VMS_MAX);
+    if (!goes_on(console, rows))
+        begin_new(console, rows);
+    if (!console->sheet)
+        return;
+    if (console->sheet->applied)
+        ft_console_say(console, FT_SEVERITY_WARN,
+                       "this sheet is at work; others wait for its end");
+    ft_console_push(console, FT_VIEW_SHEET, console->sheet->vms[0].uuid);
+    ft_sheet_ask(console);
+}

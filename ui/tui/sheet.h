@@ -1,27 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The sheet that protects a VM: seven lines that are always seen, of which one
- * is unfolded. It is worked out by the very command that it shows
- * (ftadmin protect VM --dry-run --json), again after each choice, and applied
- * by that command. Pure: what the command said comes in by ft_sheet_answer.
+ * The sheet that protects a VM, or several: lines that are always seen, of
+ * which one is unfolded. It is worked out by the very command that it shows
+ * (ftadmin protect VM --dry-run --json), again for all after each choice, and
+ * applied by that command: one, and so one job, for each VM, one after another;
+ * one that fails holds up no other. Pure: what commands said comes in by
+ * ft_sheet_answer.
  *
- * Ownership: the console's; one at a time, kept as a draft when one leaves it.
+ * Ownership: the console's; one at a time. What is left is kept as a draft
+ * (drafts.h).
  */
 #ifndef FT_UI_TUI_SHEET_H
 #define FT_UI_TUI_SHEET_H
 
 #include <jansson.h>
 
+#include "ui/tui/drafts.h"
 #include "ui/tui/state.h"
+
+#define FT_SHEET_VMS_MAX FT_DRAFT_VMS_MAX
 
 struct ft_sheet;
 
-/* Opens the sheet for the VM of this row, the draft of the same VM again. */
-void ft_sheet_begin(struct ft_console *console, const json_t *row);
+/*
+ * Opens the sheet for the VMs of these rows, at most so many; that of before
+ * again when it is of one of them, with what was chosen there, or a draft.
+ */
+void ft_sheet_begin(struct ft_console *console, const json_t *rows);
 
 /* As ft_console_answer. False: this ticket is not of the sheet. */
 bool ft_sheet_answer(struct ft_console *console, unsigned ticket,
-                     const json_t *plan, int status, const char *message);
+                     const json_t *document, int status, const char *message);
+
+/* What would be lost if it were closed now, as a draft: new, or NULL. */
+json_t *ft_sheet_draft(const struct ft_sheet *sheet);
 
 /* True: taken. */
 bool ft_sheet_key(struct ft_console *console, const struct ft_key *key);

@@ -57,3 +57,11 @@ ft_console_host(const struct ft_console *console, const char *name)
             return row;
     return NULL;
 }
+
+const char *
+ft_console_refusal(const struct ft_console *console)
+{
+    return console->readonly ? "this console is read-only"
+           : console->past   ? FT_PAST_REFUSAL
+                             : NULL;
+}

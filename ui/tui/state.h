@@ -28,6 +28,7 @@
 #include "ui/tui/words.h"
 
 #define FT_PAGES_MAX 12
+#define FT_PAST_REFUSAL "this is the past: Esc is now" /* of keys */
 #define FT_TEXT_LINES_MAX 5000
 #define FT_PLUGS_MAX 32  /* hosts that "pull plug?" is answered for */
 #define FT_TYPED_MAX 100 /* commands that are remembered */
@@ -211,6 +212,7 @@ struct ft_console {
     char text_title[128];
     unsigned ticket;          /* the last one that was given, of ops.ask */
     struct ft_checks *checks; /* NULL: none were asked for (checks.h) */
+    json_t *drafts;           /* sheets that were left (drafts.h) */
     struct ft_sheet *sheet;   /* NULL: none was begun (sheet.h) */
     struct ft_first *first;   /* NULL: was never opened (first.h) */
 };
@@ -230,5 +232,8 @@ const json_t *ft_console_row(const struct ft_console *console);
 const json_t *ft_console_vm(const struct ft_console *console, const char *name);
 const json_t *ft_console_host(const struct ft_console *console,
                               const char *name);
+
+/* Why nothing may be changed from here; NULL: it may. Constant. */
+const char *ft_console_refusal(const struct ft_console *console);
 
 #endif

@@ -38,6 +38,9 @@ op_ask(void *data, unsigned ticket, const struct ft_words *words)
     asked.ticket = ticket;
     ft_words_text(words, asked.command, sizeof(asked.command));
     ft_words_text(words, asked.plan, sizeof(asked.plan));
+    ft_words_text(words, asked.asks[asked.plans % ASKED_MAX],
+                  sizeof(asked.asks[0]));
+    asked.tickets[asked.plans % ASKED_MAX] = ticket;
     asked.plans++;
     return true;
 }

@@ -19,8 +19,14 @@
 #include "ui/tui/console.h"
 #include "ui/tui/state.h"
 
+#define ASKED_MAX 64
+
 /* What the owner was asked for. */
 struct asked {
+    /* Commands whose answers are waited for, in their order: the newest at
+     * plans - 1; a test asks for fewer than ASKED_MAX. */
+    char asks[ASKED_MAX][200];
+    unsigned tickets[ASKED_MAX];
     char command[4096]; /* the last one, of whatever sort */
     char plan[1024];    /* the last one whose answer is waited for */
     unsigned ticket;    /* the same */

@@ -4,7 +4,7 @@ if HAVE_CMOCKA
 tui_tests = tests/unit/tui/test-checks tests/unit/tui/test-first \
 	tests/unit/tui/test-grid tests/unit/tui/test-linear \
 	tests/unit/tui/test-past \
-	tests/unit/tui/test-runner tests/unit/tui/test-screens
+	tests/unit/tui/test-runner tests/unit/tui/test-screens tests/unit/tui/test-sheet
 check_PROGRAMS += $(tui_tests)
 TESTS += $(tui_tests)
 tui_libs = libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a libftpair.a libftbase.a -lm \
@@ -22,6 +22,8 @@ tests_unit_tui_test_past_SOURCES = tests/unit/tui/test-past.c $(tui_fixture)
 tests_unit_tui_test_past_LDADD = $(tui_libs)
 tests_unit_tui_test_runner_SOURCES = tests/unit/tui/test-runner.c
 tests_unit_tui_test_runner_LDADD = $(tui_libs)
+tests_unit_tui_test_sheet_SOURCES = tests/unit/tui/test-sheet.c $(tui_fixture)
+tests_unit_tui_test_sheet_LDADD = $(tui_libs)
 tests_unit_tui_test_screens_SOURCES = tests/unit/tui/test-screens.c $(tui_fixture)
 tests_unit_tui_test_screens_LDADD = $(tui_libs)
 endif
@@ -32,7 +34,7 @@ EXTRA_DIST += tests/unit/tui/pictures tests/unit/tui/screens
 # The screens as they are now, to be looked at before they are committed.
 screen_tests = tests/unit/tui/test-checks tests/unit/tui/test-first \
 	tests/unit/tui/test-linear tests/unit/tui/test-past \
-	tests/unit/tui/test-screens
+	tests/unit/tui/test-screens tests/unit/tui/test-sheet
 update-screens: $(screen_tests)
 	for test in $(screen_tests); do srcdir=$(srcdir) FT_UPDATE_SCREENS=yes $$test; done
 	srcdir=$(srcdir) $(srcdir)/tests/unit/tui/readme-screens --update

@@ -11,7 +11,6 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/tui/pages.h"
-#include "ui/tui/sheet.h"
 
 static const struct {
     const char *name, *picture;
@@ -285,59 +284,6 @@ test_a_filter_and_the_way_back(void **state)
     end(&console, &picture);
 }
 
-static void
-test_the_sheet_goes_by_enter(void **state)
-{
-    static const char plan[] =
-        "{\"schema\":1,\"vm\":\"build\",\"primary\":\"kvm3\",\"standby\":"
-        "\"kvm1\",\"witness\":\"w1\",\"steps\":[{\"step\":\"engine\",\"host\":"
-        "\"kvm3\",\"description\":\"kvm3: make sure that the engine is "
-        "installed and runs\"},{\"step\":\"sync\",\"host\":\"kvm3\","
-        "\"description\":\"copy 40.0 GiB of disks and 8.0 GiB of memory\"}],"
-        "\"checks\":[{\"verdict\":\"pass\",\"id\":\"vm.running\"},{\"verdict\":"
-        "\"warn\",\"id\":\"vm.kvm\",\"subject\":\"build\",\"evidence\":\"not "
-        "proven on KVM\",\"remedy\":\"Verify it once it is protected.\"}],"
-        "\"candidates\":[{\"host\":\"kvm1\",\"taken\":true,\"verdict\":\"pass\","
-        "\"reason\":\"passes the checks; most memory would be left\"},"
-        "{\"host\":\"kvm2\",\"taken\":false,\"verdict\":\"fail\",\"reason\":"
-        "\"it has not enough memory\"}]}";
-    FT_AUTOJSON json_t *answer = json_loads(plan, 0, NULL);
-    FT_AUTOFREE char *text = NULL;
-    struct ft_console console;
-    struct ft_picture picture;
-
-    (void)state;
-    begin(&console, &picture, "calm");
-    press(&console, "/");
-    type(&console, "build");
-    press(&console, "Enter p");
-    assert_int_equal(asked.plans, 1);
-    press(&console,
-          "Enter Enter Enter Enter"); /* still asking: no way to apply */
-    assert_int_equal(asked.runs, 0);
-    ft_console_answer(&console, asked.ticket, answer, 0, "");
-    console.message[0] = '\0';
-    press(&console, "2");
-    text = drawn(&console, 80, 24, true);
-    compare_text("sheet-standby", text);
-    press(&console, "Down Enter"); /* kvm2 cannot */
-    assert_int_equal(asked.plans, 1);
-    press(&console, "4");
-    free(text);
-    text = drawn(&console, 80, 24, true);
-    compare_text("sheet-checks", text);
-    press(&console, "Enter");
-    free(text);
-    text = drawn(&console, 80, 24, true);
-    compare_text("sheet-plan", text);
-    press(&console, "Enter");
-    assert_int_equal(asked.runs, 1);
-    assert_string_equal(
-        asked.command,
-        "ftadmin protect 00000010-aaaa-4000-8000-000000000000 --yes");
-    end(&console, &picture);
-}
-
 /* Any keys at any size: nothing breaks, nothing is done unasked. */
 static void
 test_random_keys(void **state)
@@ -390,7 +336,6 @@ main(void)
         cmocka_unit_test(test_a_typed_command),
         cmocka_unit_test(test_pasted_text_runs_nothing),
         cmocka_unit_test(test_a_filter_and_the_way_back),
-        cmocka_unit_test(test_the_sheet_goes_by_enter),
         cmocka_unit_test(test_random_keys),
     };
 
