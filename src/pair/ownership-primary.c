@@ -211,19 +211,34 @@ try_commit(struct ft_step *s)
 
 /* --- events ------------------------------------------------------------ */
 
+/* Won, but the guest never ran here (R6). */
+static void
+disclaim(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    own->record.role = FT_ROLE_STANDBY;
+    own->record.peer_may_take_over = false;
+    own->record.unrun = false;
+    ft_own_persist(s);
+    ft_own_emit(s, FT_ACTION_EXIT_FOR_ROLE);
+    ft_own_phase(s, FT_PHASE_ENDED);
+}
+
 static void
 on_start(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
     own->vm = s->event->vm;
-    if (own->vm == FT_VM_WAITING) { /* won, but it never ran: disclaim */
-        own->record.role = FT_ROLE_STANDBY;
-        own->record.peer_may_take_over = false;
-        ft_own_persist(s);
-        ft_own_emit(s, FT_ACTION_EXIT_FOR_ROLE);
-        ft_own_phase(s, FT_PHASE_ENDED);
+    if (own->vm == FT_VM_WAITING ||
+        (own->record.unrun && !ft_primary_vm_alive(own))) {
+        disclaim(s);
         return;
+    }
+    if (own->record.unrun) { /* loaded: it will run, or does */
+        own->record.unrun = false;
+        ft_own_persist(s);
     }
     own->gate_open = true; /* say it, whatever it is */
     if (own->record.owner != own->config.self) {

@@ -46,8 +46,9 @@ take_over(struct ft_step *s, uint64_t generation)
     own->record.role = FT_ROLE_PRIMARY;
     own->record.peer_may_take_over = false;
     own->record.was_protected = true;
+    own->record.unrun = true;
     ft_own_persist(s);
-    ft_own_emit(s, FT_ACTION_RESUME_VM);
+    ft_own_emit(s, FT_ACTION_LOAD_VM);
     ft_own_phase(s, FT_PHASE_RESUMING);
 }
 
@@ -244,18 +245,31 @@ on_lost(struct ft_step *s)
 }
 
 static void
+on_loaded(struct ft_step *s)
+{
+    if (s->own->phase != FT_PHASE_RESUMING || !s->own->record.unrun)
+        return;
+    s->own->record.unrun = false;
+    ft_own_persist(s);
+    ft_own_emit(s, FT_ACTION_RESUME_VM);
+}
+
+static void
 on_resumed(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
-    if (own->phase != FT_PHASE_RESUMING)
+    if (own->phase != FT_PHASE_RESUMING || own->record.unrun)
         return;
     ft_own_send(s, FT_MESSAGE_TOOK_OVER, own->record.generation);
     ft_own_emit(s, FT_ACTION_EXIT_FOR_ROLE);
     ft_own_phase(s, FT_PHASE_ENDED);
 }
 
-/* The guest never ran here, so the peer may have it back. */
+/*
+ * A guest that was not loaded never ran here, so the peer may have it back. One
+ * that was may run now whatever the error says (R6): the next process looks.
+ */
 static void
 on_resume_failed(struct ft_step *s)
 {
@@ -263,6 +277,12 @@ on_resume_failed(struct ft_step *s)
 
     if (own->phase != FT_PHASE_RESUMING)
         return;
+    if (!own->record.unrun) {
+        ft_own_emit(s, FT_ACTION_EXIT_FOR_ROLE);
+        ft_own_phase(s, FT_PHASE_ENDED);
+        return;
+    }
+    own->record.unrun = false;
     own->record.role = FT_ROLE_STANDBY;
     own->resume_failed = true;
     ft_own_persist(s);
@@ -364,6 +384,7 @@ ft_standby_event(struct ft_step *s)
         [FT_EVENT_LOST] = on_lost,
         [FT_EVENT_EPOCH_HELD] = on_epoch_held,
         [FT_EVENT_SYNC_FAILED] = on_copy_lost,
+        [FT_EVENT_LOADED] = on_loaded,
         [FT_EVENT_RESUMED] = on_resumed,
         [FT_EVENT_RESUME_FAILED] = on_resume_failed,
         [FT_EVENT_VM_GONE] = on_copy_lost,

@@ -21,7 +21,7 @@
  *    serials are ignored here.
  *  - On the primary, guest output leaves only by OPEN_GATE or RELEASE_EPOCH.
  *    On the standby, an epoch is acknowledged only by SEND_ACK, and the VM runs
- *    only by RESUME_VM, which applies every acknowledged epoch first.
+ *    only by RESUME_VM, after LOAD_VM has applied every acknowledged epoch.
  *  - A fresh process starts with the gate held (a gate fails closed), or
  *    without any gate where the pair was never synced.
  *
@@ -40,6 +40,11 @@
  *     may have asked for before it, so forgotten questions mean nothing.
  *  R5 A primary destroys its copy only when the peer says that it runs the VM
  *     under a higher generation. LOST alone only holds the output.
+ *  R6 Won is not ran. unrun is in the record of a takeover from the beginning,
+ *     and cleared on stable storage before the guest may run. A side that
+ *     starts with it, and without a VM that could run, claims nothing: the
+ *     peer's copy is the newest there is. Without it, only a look at the VM
+ *     tells, never an error of what should have let it run.
  *
  * Units: nanoseconds of one monotonic clock, generations from 1, epochs from 1.
  */
@@ -58,6 +63,7 @@ struct ft_ownership_record {
     enum ft_role role;       /* role in which the next process starts */
     bool peer_may_take_over; /* R1; always false on a standby */
     bool was_protected;      /* so that the next sync is a "resync" */
+    bool unrun;              /* R6: won here, and it has not run yet */
 };
 
 struct ft_ownership_config {
@@ -110,8 +116,9 @@ struct ft_ownership_config {
     X(SYNC_FAILED, "",                                                       \
       "what we send (primary) or hold (standby) is wrong: "                  \
       "begin anew. Never for a broken link, which voids nothing")            \
+    X(LOADED, "", "standby: LOAD_VM succeeded; the VM stands")               \
     X(RESUMED, "", "RESUME_VM succeeded")                                    \
-    X(RESUME_FAILED, "", "RESUME_VM failed; the guest did not run")          \
+    X(RESUME_FAILED, "", "LOAD_VM failed, or RESUME_VM: that may have run")  \
     X(VM_GONE, "", "QEMU died")                                              \
     X(VM_OFF, "", "the guest or the administrator shut the VM down")         \
     X(VM_STARTED, "", "the administrator started the VM again here")         \
@@ -150,7 +157,8 @@ struct ft_ownership_config {
     X(FINAL_EPOCH, "",                                                     \
       "primary: stop the VM and commit a last epoch; "                     \
       "RESUME_VM, START_SYNC and VM_OFF cancel it")                        \
-    X(RESUME_VM, "", "run: apply all acknowledged epochs, or continue")    \
+    X(LOAD_VM, "", "standby: apply all acknowledged epochs; do not run")   \
+    X(RESUME_VM, "", "let the VM run that was loaded, or stopped by us")   \
     X(DESTROY_COPY, "", "kill this side's QEMU of the pair; never undone") \
     X(SWITCHOVER_ENDED, "ok", "answer whoever asked for the switchover")   \
     X(REMOVED, "", "unprotect is safe now: detach and forget the pair")    \

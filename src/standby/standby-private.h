@@ -15,11 +15,21 @@
 
 #include "standby/replica.h"
 #include "standby/verify-standby.h"
+#include "virt/standby.h"
 #include "virt/vm.h"
 #include "worker/worker.h"
 
+/* A takeover under way; control thread. Times of the monotonic clock. */
+struct ft_takeover {
+    int64_t acted_ns, began_ns; /* asked for; the doors are open */
+    int64_t clock_given_ns;     /* what the guest's clocks get back */
+    int planned;
+    struct ft_standby_times times;
+};
+
 struct ft_standby {
     struct ft_worker *worker;
+    struct ft_takeover takeover;
     struct ft_replica replica;
     char machine[64];
     struct ft_verify_check verify;
@@ -55,10 +65,11 @@ int ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
                           const struct ft_frame *frame, struct ft_error *err);
 
 /*
- * Control thread: resumes the copy with every acknowledged epoch, and tells
- * the ownership machine how that went.
+ * Control thread: gives the copy every acknowledged epoch; then, once the
+ * record says so, lets it run. Each tells the ownership machine how it went.
  */
-void ft_standby_take_over(struct ft_standby *s);
+void ft_standby_load_vm(struct ft_standby *s);
+void ft_standby_run_vm(struct ft_standby *s);
 
 /* The replica's figures, for status, after it changed. Its owner's thread. */
 void ft_standby_show(struct ft_standby *s);

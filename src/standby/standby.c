@@ -124,8 +124,11 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
     case FT_ACTION_SEND_ACK:
         send_ack(w, action->epoch);
         break;
+    case FT_ACTION_LOAD_VM:
+        ft_standby_load_vm(s);
+        break;
     case FT_ACTION_RESUME_VM:
-        ft_standby_take_over(s);
+        ft_standby_run_vm(s);
         break;
     case FT_ACTION_DESTROY_COPY:
         ft_worker_drop_link(w); /* its receiver may be making the copy */

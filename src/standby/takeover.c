@@ -108,8 +108,7 @@ set_clocks(const struct ft_replica_clock *c, uint8_t *stream, size_t size)
 }
 
 static int
-resume(struct ft_standby *s, struct ft_standby_times *times, int64_t *given,
-       struct ft_error *err)
+load(struct ft_standby *s, struct ft_error *err)
 {
     struct ft_replica *r = &s->replica;
     FT_AUTOFREE uint8_t *stream = NULL;
@@ -122,30 +121,38 @@ resume(struct ft_standby *s, struct ft_standby_times *times, int64_t *given,
                           &size, err);
     if (rc)
         return rc;
-    *given = set_clocks(&r->clock, stream, size);
-    return ft_standby_resume(s->worker->dom, stream, size, RESUME_MS, times,
-                             err);
+    s->takeover.clock_given_ns = set_clocks(&r->clock, stream, size);
+    return ft_standby_load(s->worker->dom, stream, size, RESUME_MS,
+                           &s->takeover.times, err);
 }
 
 static void
-note_takeover(struct ft_worker *w, uint64_t epoch, int64_t acted, int64_t began,
-              int64_t ended, int64_t given, int planned)
+note_takeover(struct ft_standby *s, int64_t ended)
 {
-    int64_t asked = w->asked_ns ? w->asked_ns : acted;
+    const struct ft_takeover *t = &s->takeover;
+    struct ft_worker *w = s->worker;
+    int64_t asked = w->asked_ns ? w->asked_ns : t->acted_ns;
     char at[32];
 
     ft_clock_format(ft_clock_realtime_ns(), at);
     json_decref(w->state.last_takeover);
-    w->state.epoch = epoch;
+    w->state.epoch = s->replica.committed;
     w->state.last_takeover =
         json_pack("{s:s,s:s,s:I,s:f,s:f,s:f,s:f,s:f}", "at", at, "reason",
-                  planned ? "switchover" : "the primary was lost", "epoch",
-                  (json_int_t)epoch, "detect_ms",
-                  planned ? 0.0 : (double)(asked - w->last_heard) / 1e6,
-                  "win_ms", (double)(acted - asked) / 1e6, "apply_ms",
-                  (double)(began - acted) / 1e6, "resume_ms",
-                  (double)(ended - began) / 1e6, "clock_given_ms",
-                  (double)given / 1e6);
+                  t->planned ? "switchover" : "the primary was lost", "epoch",
+                  (json_int_t)s->replica.committed, "detect_ms",
+                  t->planned ? 0.0 : (double)(asked - w->last_heard) / 1e6,
+                  "win_ms", (double)(t->acted_ns - asked) / 1e6, "apply_ms",
+                  (double)(t->began_ns - t->acted_ns) / 1e6, "resume_ms",
+                  (double)(ended - t->began_ns) / 1e6, "clock_given_ms",
+                  (double)t->clock_given_ns / 1e6);
+}
+
+static void
+fail_takeover(struct ft_worker *w, const struct ft_error *err)
+{
+    ft_worker_note(w, "crit", "takeover-failed", "%s; %s", err->text, err->hint);
+    ft_worker_event_kind(w, FT_EVENT_RESUME_FAILED);
 }
 
 /*
@@ -154,35 +161,51 @@ note_takeover(struct ft_worker *w, uint64_t epoch, int64_t acted, int64_t began,
  * state after that, and none would be taken (ft_standby_side's frame).
  */
 void
-ft_standby_take_over(struct ft_standby *s)
+ft_standby_load_vm(struct ft_standby *s)
 {
     struct ft_worker *w = s->worker;
+    struct ft_takeover *t = &s->takeover;
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_standby_times times = { 0 };
-    int64_t acted = ft_clock_ns(), began, ended, given = 0;
-    int planned = w->handover;
 
-    if (!planned)
+    *t = (struct ft_takeover){ .acted_ns = ft_clock_ns(),
+                               .planned = w->handover };
+    if (!t->planned)
         ft_worker_drop_link(w); /* otherwise the primary hears of it */
     ft_standby_set_doors(s, 1);
-    began = ft_clock_ns();
-    if (resume(s, &times, &given, &err)) {
-        ft_worker_note(w, "crit", "takeover-failed", "%s; %s", err.text,
-                       err.hint);
-        ft_worker_event_kind(w, FT_EVENT_RESUME_FAILED);
+    t->began_ns = ft_clock_ns();
+    if (load(s, &err))
+        fail_takeover(w, &err);
+    else
+        ft_worker_event_kind(w, FT_EVENT_LOADED);
+}
+
+void
+ft_standby_run_vm(struct ft_standby *s)
+{
+    struct ft_worker *w = s->worker;
+    struct ft_takeover *t = &s->takeover;
+    struct ft_error err = FT_ERROR_INIT;
+    int64_t ended;
+
+    if (ft_standby_run(w->dom, &t->times, &err)) {
+        define_domain(w); /* it may run all the same */
+        fail_takeover(w, &err);
         return;
     }
     ended = ft_clock_ns();
-    note_takeover(w, s->replica.committed, acted, began, ended, given, planned);
+    note_takeover(s, ended);
     ft_worker_event_kind(w, FT_EVENT_RESUMED);
-    ft_worker_note(w, planned ? "info" : "crit", "takeover",
+    ft_worker_note(w, t->planned ? "info" : "crit", "takeover",
                    "%s runs here since epoch %llu; resumed in %.1f ms "
                    "(submit %.1f, load %.1f, start %.1f, announce %.1f); its "
                    "clocks got %.1f ms back",
                    w->config.vm, (unsigned long long)s->replica.committed,
-                   (double)(ended - began) / 1e6, (double)times.submit_ns / 1e6,
-                   (double)times.load_ns / 1e6, (double)times.start_ns / 1e6,
-                   (double)times.announce_ns / 1e6, (double)given / 1e6);
+                   (double)(ended - t->began_ns) / 1e6,
+                   (double)t->times.submit_ns / 1e6,
+                   (double)t->times.load_ns / 1e6,
+                   (double)t->times.start_ns / 1e6,
+                   (double)t->times.announce_ns / 1e6,
+                   (double)t->clock_given_ns / 1e6);
     define_domain(w);
     ft_worker_persist(w); /* with the takeover's figures */
 }

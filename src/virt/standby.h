@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The waiting domain: started paused with an incoming migration deferred,
- * later resumed from a stream of device state (its RAM was written before by
- * ft_process_memory_write).
+ * later loaded from a stream of device state (its RAM was written before by
+ * ft_process_memory_write), and run.
  *
- * Threads: thread safe; no callback. A failure of ft_standby_resume leaves the
- * domain as QEMU left it (usually gone): the caller destroys it.
+ * Threads: thread safe; no callback. A failure of ft_standby_load leaves the
+ * domain as QEMU left it (usually gone), but never running: the caller destroys
+ * it. After a failure of ft_standby_run it may run all the same.
  */
 #ifndef FT_VIRT_STANDBY_H
 #define FT_VIRT_STANDBY_H
@@ -33,13 +34,17 @@ int ft_standby_start(virConnectPtr conn, const char *xml, virDomainPtr *out,
                      struct ft_error *err);
 
 /*
- * Loads stream (from ft_device_stream) of size bytes, runs the VM and makes
- * its NICs announce their addresses. Fails after timeout_ms. times may be NULL
- * and holds the steps done so far also on failure.
+ * Loads stream (from ft_device_stream) of size bytes; the VM stands then, even
+ * if somebody has told the waiting one to go on. Fails after timeout_ms. times
+ * gets the steps done so far, also on failure.
  */
-int ft_standby_resume(virDomainPtr dom, const void *stream, size_t size,
-                      int timeout_ms, struct ft_standby_times *times,
-                      struct ft_error *err);
+int ft_standby_load(virDomainPtr dom, const void *stream, size_t size,
+                    int timeout_ms, struct ft_standby_times *times,
+                    struct ft_error *err);
+
+/* Runs what was loaded and makes its NICs announce their addresses. */
+int ft_standby_run(virDomainPtr dom, struct ft_standby_times *times,
+                   struct ft_error *err);
 
 /* Repeats the announcement (gratuitous ARP / RARP); harmless. */
 int ft_standby_announce(virDomainPtr dom, struct ft_error *err);

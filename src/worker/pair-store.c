@@ -392,6 +392,7 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     r->peer_may_take_over = ft_json_bool(json, "peer_may_take_over", 1) &&
                             r->role == FT_ROLE_PRIMARY;
     r->was_protected = ft_json_bool(json, "was_protected", 0);
+    r->unrun = ft_json_bool(json, "unrun", 0);
     if (!r->generation || strcmp(role, ft_role_name(r->role)) ||
         (!r->owner && strcmp(owner, config->hosts[0].name)))
         return ft_fail(err, EINVAL, "Run ftadmin unprotect and protect again.",
@@ -428,14 +429,14 @@ ft_pair_state_save(const struct ft_pair_config *config,
 {
     const struct ft_ownership_record *r = &state->record;
     FT_AUTOJSON json_t *json =
-        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:I,s:O?,s:O?,s:b}", "schema",
-                  1, "generation", (json_int_t)r->generation, "owner",
+        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:I,s:O?,s:O?,s:b}",
+                  "schema", 1, "generation", (json_int_t)r->generation, "owner",
                   config->hosts[r->owner].name, "role", ft_role_name(r->role),
                   "peer_may_take_over", r->peer_may_take_over, "was_protected",
-                  r->was_protected, "autostart", state->autostart, "epoch",
-                  (json_int_t)state->epoch, "last_takeover",
-                  state->last_takeover, "replicas", state->replicas, "defined",
-                  state->defined);
+                  r->was_protected, "unrun", r->unrun, "autostart",
+                  state->autostart, "epoch", (json_int_t)state->epoch,
+                  "last_takeover", state->last_takeover, "replicas",
+                  state->replicas, "defined", state->defined);
     char path[PATH_MAX];
     int rc;
 

@@ -596,8 +596,8 @@ resume(const char *folder, int n_disks, char **disks)
     state = load(folder, "state", &size);
     CHECK(ft_device_stream(state, size, machine, &stream, &stream_size, err),
           "stream");
-    CHECK(ft_standby_resume(dom, stream, stream_size, 5000, &times, err),
-          "resume");
+    CHECK(ft_standby_load(dom, stream, stream_size, 5000, &times, err), "load");
+    CHECK(ft_standby_run(dom, &times, err), "run");
     printf("submit %.2f load %.2f start %.2f announce %.2f ms\n",
            times.submit_ns / 1e6, times.load_ns / 1e6, times.start_ns / 1e6,
            times.announce_ns / 1e6);

@@ -55,6 +55,11 @@ try() { # HOST FAULT
 }
 
 built_with_faults || skip "built without --enable-fault-injection"
+won_and_never_ran() { # HOST
+    lab on "$1" sh -c 'cat /var/lib/ftadmin/pairs/*/state.json' |
+        jq -e '.role == "primary" and .unrun' >/dev/null
+}
+
 start_lab
 start_guest h1 vm1
 protect_guest vm1
@@ -103,10 +108,26 @@ for mode in saver-memfd saver-pipe-refused; do
 done
 
 note "the standby cannot run the VM: it goes on where it was"
-arm h2 standby-resume=5
+arm h2 standby-load=5
 wait_for 60 protected_from h1
 exits 1 ftadmin switchover vm1 --yes
 guest_goes_on 20
+wait_for 60 protected_from h1
+
+note "won is not ran: worker and copy die before the copy is loaded, and the source has it back"
+arm h2 standby-load=hang
+wait_for 60 protected_from h1
+forget_events h1 h2
+ftadmin switchover vm1 --yes >"$test_folder/switchover" 2>&1 &
+wait_for 20 won_and_never_ran h2
+must lab on h2 kill -KILL "$(qemu_pid h2)" "$(worker_pid h2)"
+wait_for 60 protected_from h1
+guest_goes_on
+wait $! && fail "the switchover that did not happen succeeded: $(cat "$test_folder/switchover")"
+exits 0 ftadmin verify vm1
+
+note "the answer that the copy runs gets lost: it runs, and keeps what it won"
+arm h2 standby-run=5
 wait_for 60 protected_from h1
 exits 0 ftadmin switchover vm1 --yes
 guest_goes_on

@@ -57,14 +57,17 @@ ft_sim_excuse_owner(struct world *w, int side)
     const struct host *host = &w->host[side];
 
     if (host->stable.role == FT_ROLE_PRIMARY && host->stable.owner == side &&
-        !host->stable.peer_may_take_over)
-        w->excused = true; /* it alone could speak, or may have spoken */
+        !host->stable.peer_may_take_over) {
+        if (host->stable.unrun)
+            w->waits = true;
+        else
+            w->excused = true; /* it alone could speak, or may have spoken */
+    }
     if (host->worker.own.phase == FT_PHASE_DISCARDING)
         w->excused = true; /* its DISCARD is on the way */
     if (w->witness_owner == side &&
         w->witness_generation > host->stable.generation)
-        w->excused =
-            true; /* it won and died: nobody can know whether it spoke */
+        w->waits = true; /* it won, and died before it wrote that down */
     ft_sim_excuse(w);
 }
 
@@ -201,47 +204,82 @@ persist(struct world *w, int side, const struct ft_ownership_record *record)
                  record->peer_may_take_over ? ", peer may take over" : "");
 }
 
+/* A primary's own VM, stopped by it, goes on. */
 static void
-resume(struct world *w, int side)
+go_on(struct world *w, int side)
+{
+    struct host *host = &w->host[side];
+
+    if (host->stable.unrun)
+        ft_sim_fail(w, "h%d runs before its record says so", side);
+    host->worker.final = false;
+    if (host->vm.mode == FT_VM_STOPPED)
+        host->vm.mode = FT_VM_RUNNING;
+}
+
+static void
+load(struct world *w, int side)
 {
     struct host *host = &w->host[side];
     struct item *item;
 
-    if (host->worker.own.role == FT_ROLE_PRIMARY) {
-        host->worker.final = false;
-        if (host->vm.mode == FT_VM_STOPPED)
-            host->vm.mode = FT_VM_RUNNING;
-        return;
-    }
     if (host->stable.role != FT_ROLE_PRIMARY)
-        ft_sim_fail(w, "h%d resumes before its record says so", side);
+        ft_sim_fail(w, "h%d loads before its record says so", side);
     if (!host->acked)
-        ft_sim_fail(w, "h%d resumes from nothing", side);
-    item = ft_sim_push(w, w->now + ft_sim_delay(w, 5 * MS, 50 * MS), W_RESUMED,
+        ft_sim_fail(w, "h%d loads nothing", side);
+    item = ft_sim_push(w, w->now + ft_sim_delay(w, 5 * MS, 50 * MS), W_LOADED,
                        side);
     item->life = host->worker.life;
+    if (!w->calm && ft_sim_chance(w, 30)) { /* worker and copy together */
+        item->what = W_LOAD_DIES;
+        return;
+    }
     item->state = host->acked; /* nothing acknowledged later is in it */
     item->event.kind = !w->calm && ft_sim_chance(w, 50) ? FT_EVENT_RESUME_FAILED
-                                                        : FT_EVENT_RESUMED;
+                                                        : FT_EVENT_LOADED;
 }
 
 static void
-resumed(struct world *w, const struct item *item)
+loaded(struct world *w, const struct item *item)
 {
     struct host *host = &w->host[item->side];
 
     host->waiting = false;
-    if (item->event.kind == FT_EVENT_RESUMED) {
-        host->vm.mode = FT_VM_RUNNING;
+    if (item->event.kind == FT_EVENT_LOADED) {
+        host->vm.mode = FT_VM_STOPPED;
         host->vm.state = item->state;
-        host->vm.gate_open = true;
+        host->vm.gate_open = false;
         host->vm.held_count = 0;
         w->takeovers++;
     }
     host->held = host->acked = 0;
     if (item->event.kind == FT_EVENT_RESUME_FAILED)
         ft_sim_excuse(w);
-    ft_sim_event(w, item->side, &item->event);
+}
+
+/*
+ * What was loaded runs, whatever libvirt answers: an answer that is lost is an
+ * error, and comes after a while.
+ */
+static void
+run_loaded(struct world *w, int side)
+{
+    struct host *host = &w->host[side];
+    bool lost = !w->calm && ft_sim_chance(w, 50);
+    struct item *item;
+
+    if (host->stable.unrun)
+        ft_sim_fail(w, "h%d runs before its record says so", side);
+    if (host->vm.mode == FT_VM_STOPPED) {
+        host->vm.mode = FT_VM_RUNNING;
+        host->vm.gate_open = true;
+    }
+    item = ft_sim_push(w,
+                       w->now + (lost ? ft_sim_delay(w, 1 * MS, SECOND)
+                                      : ft_sim_delay(w, 0, 5 * MS)),
+                       W_RESUMED, side);
+    item->life = host->worker.life;
+    item->event.kind = lost ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED;
 }
 
 static void
@@ -325,8 +363,14 @@ act(struct world *w, int side, const struct ft_ownership_action *action)
     case FT_ACTION_FINAL_EPOCH:
         host->worker.final = true;
         return;
+    case FT_ACTION_LOAD_VM:
+        load(w, side);
+        return;
     case FT_ACTION_RESUME_VM:
-        resume(w, side);
+        if (host->worker.own.role == FT_ROLE_PRIMARY)
+            go_on(w, side);
+        else
+            run_loaded(w, side);
         return;
     case FT_ACTION_DESTROY_COPY:
         kill_vm(host);
@@ -435,6 +479,7 @@ ft_sim_worker_start(struct world *w, int side, bool give_up)
 
     if (!host->up || worker->alive || host->removed)
         return;
+    host->booting = false;
     memset(worker, 0, sizeof(*worker));
     worker->life = life;
     worker->alive = true;
@@ -482,6 +527,7 @@ ft_sim_host_crash(struct world *w, int side)
     if (host->worker.session == w->session.id && ft_sim_chance(w, 500))
         w->session.drop[1 - side] = true;
     host->up = false;
+    host->booting = true; /* no engine listens until it has started */
     host->worker.alive = false;
     host->worker.life++;
     host->worker.session = 0;
@@ -558,8 +604,16 @@ ft_sim_host_item(struct world *w, const struct item *item)
     case W_CHECKPOINT:
         checkpoint(w, item);
         return;
+    case W_LOADED:
+        loaded(w, item);
+        ft_sim_event(w, side, &item->event);
+        return;
+    case W_LOAD_DIES:
+        kill_vm(&w->host[side]);
+        ft_sim_worker_crash(w, side);
+        return;
     case W_RESUMED:
-        resumed(w, item);
+        ft_sim_event(w, side, &item->event);
         return;
     case W_SYNCED:
         synced(w, item);

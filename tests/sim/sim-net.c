@@ -78,6 +78,18 @@ reachable(const struct world *w, int side)
            peer->worker.paused_until <= w->now;
 }
 
+/* CONNECT keeps trying, until a session is up or the process is gone. */
+static void
+connect_later(struct world *w, int side)
+{
+    const struct worker *worker = &w->host[side].worker;
+
+    if (!worker->alive || !worker->connecting || worker->session)
+        return;
+    ft_sim_push(w, w->now + ft_sim_delay(w, 20 * MS, 60 * MS), W_CONNECT, side)
+        ->life = worker->life;
+}
+
 static void
 try_connect(struct world *w, int side)
 {
@@ -87,16 +99,17 @@ try_connect(struct world *w, int side)
     if (!worker->connecting || worker->session)
         return;
     if (!reachable(w, side)) {
-        ft_sim_push(w, w->now + ft_sim_delay(w, 20 * MS, 60 * MS), W_CONNECT,
-                    side)
-            ->life = worker->life;
+        connect_later(w, side);
         return;
     }
     leave_old_session(w, 1 - side);
     if (lives[0] != w->host[0].worker.life ||
         lives[1] != w->host[1].worker.life || !w->host[0].worker.alive ||
-        !w->host[1].worker.alive)
-        return; /* crashed on the way */
+        !w->host[1].worker.alive) { /* crashed on the way */
+        connect_later(w, 0);
+        connect_later(w, 1);
+        return;
+    }
     worker->connecting = w->host[1 - side].worker.connecting = false;
     w->session = (struct session){ .id = ++w->sessions };
     w->host[0].worker.session = w->host[1].worker.session = w->session.id;
@@ -177,6 +190,7 @@ got_frame(struct world *w, const struct item *item)
         return;
     case F_SYNC:
         host->held = host->acked = 0;
+        host->waiting = host->stable.role == FT_ROLE_STANDBY; /* SETUP */
         return;
     case F_EPOCH:
         got_epoch(w, item);
@@ -195,14 +209,16 @@ ft_sim_ping(struct world *w, int side)
 {
     const struct host *peer = &w->host[1 - side];
     bool cut = w->cut[side][1 - side] || w->cut[1 - side][side];
+    bool silent =
+        !peer->up || (cut && ft_sim_chance(w, 700)); /* no other path */
     struct item *item =
-        ft_sim_push(w, w->now + (cut || !peer->up ? w->config.silence_ns : MS),
+        ft_sim_push(w, w->now + (silent ? w->config.silence_ns : MS),
                     W_PING_RESULT, side);
 
     item->life = w->host[side].worker.life;
-    item->event.kind = cut || !peer->up ? FT_EVENT_PING_SILENT
-                       : peer->removed  ? FT_EVENT_PING_REFUSED
-                                        : FT_EVENT_PING_ALIVE;
+    item->event.kind = silent                           ? FT_EVENT_PING_SILENT
+                       : peer->removed || peer->booting ? FT_EVENT_PING_REFUSED
+                                                        : FT_EVENT_PING_ALIVE;
 }
 
 /* --- witness ------------------------------------------------------------ */

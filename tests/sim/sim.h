@@ -35,6 +35,8 @@ enum what {
     W_WITNESS_REQUEST,
     W_WITNESS_ANSWER,
     W_WITNESS_TIMEOUT,
+    W_LOADED,
+    W_LOAD_DIES,
     W_RESUMED,
     W_SYNCED,
     W_START,
@@ -96,7 +98,7 @@ struct worker {
 };
 
 struct host {
-    bool up, removed;
+    bool up, removed, booting;
     struct ft_ownership_record stable;
     struct vm vm;
     state_id held, acked; /* standby's copy; 0 nothing usable */
@@ -117,6 +119,8 @@ struct world {
     uint64_t order, steps;
     bool trace, failed, calm;
     bool excused; /* a fault took the last copy of the VM */
+    bool waits;   /* who won died before it ran: the other side's copy is whole,
+                   * and stands until the winner's host returns and says so */
     char why[256];
     struct ft_ownership_config config;
     struct item *queue;

@@ -40,10 +40,11 @@ describe(char *out, size_t size)
             continue;
         snprintf(text, sizeof(text), "%s", name);
         if (a->kind == FT_ACTION_PERSIST)
-            snprintf(text, sizeof(text), "PERSIST(%lu h%d %s%s)",
+            snprintf(text, sizeof(text), "PERSIST(%lu h%d %s%s%s)",
                      (unsigned long)a->record.generation, a->record.owner,
                      ft_role_name(a->record.role),
-                     a->record.peer_may_take_over ? " may" : "");
+                     a->record.peer_may_take_over ? " may" : "",
+                     a->record.unrun ? " unrun" : "");
         else if (a->kind == FT_ACTION_SEND)
             snprintf(text, sizeof(text), "SEND(%s %lu)",
                      ft_ownership_message_name(a->message),
@@ -119,7 +120,8 @@ make(enum ft_role role, uint64_t generation, int owner, bool may, bool witness,
      bool alone, enum ft_vm_state vm, const char *expected)
 {
     struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
-    struct ft_ownership_record record = { generation, owner, role, may, false };
+    struct ft_ownership_record record = { generation, owner, role,
+                                          may,        false, false };
 
     config.self = role == FT_ROLE_STANDBY;
     config.witness = witness;
@@ -576,9 +578,10 @@ takeover_by_silence(void **state)
     tick(50 * MS, "ASK(2 3 h1)");
     EVENT(PING_SILENT, "");
     HELD(3, "SEND_ACK(3)"); /* not won yet: still counts */
-    WON("PERSIST(3 h1 primary) RESUME_VM");
+    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
     HELD(4, ""); /* R3 */
     MEET(PRIMARY, 2, false, "DISCONNECT");
+    EVENT(LOADED, "PERSIST(3 h1 primary) RESUME_VM");
     EVENT(RESUMED, "EXIT_FOR_ROLE");
     PHASE(ENDED);
 }
@@ -599,7 +602,7 @@ a_path_fails_and_the_host_answers(void **state)
     tick(150 * MS, "PING");
     tick(50 * MS, "ASK(2 3 h1)");
     EVENT(PING_ALIVE, ""); /* late: what is asked stays asked */
-    WON("PERSIST(3 h1 primary) RESUME_VM");
+    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
 }
 
 /* The kernel's time of the last byte is coarse, so old news may come late. */
@@ -648,7 +651,7 @@ takeover_after_a_long_silence(void **state)
     silence_ns = 0;
     tick(7500 * MS, "PING");
     tick(2500 * MS, "ASK(2 3 h1)");
-    WON("PERSIST(3 h1 primary) RESUME_VM");
+    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
     PHASE(RESUMING);
 }
 
@@ -695,7 +698,7 @@ lost_keeps_the_copy_for_a_grant(void **state)
     ft_ownership_hello(&own, &hello);
     assert_true(hello.valid);
     MEET(PRIMARY, 2, false, "");
-    MESSAGE(GRANT, 4, "PERSIST(4 h1 primary) RESUME_VM");
+    MESSAGE(GRANT, 4, "PERSIST(4 h1 primary unrun) LOAD_VM");
 }
 
 static void
@@ -722,14 +725,62 @@ planned_on_the_standby(void **state)
     MESSAGE(HANDOVER, 2, "ASK(2 3 h1)");
     UNREACHABLE("");
     tick(50 * MS, "ASK(2 3 h1)");
-    WON("PERSIST(3 h1 primary) RESUME_VM");
+    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
+    EVENT(LOADED, "PERSIST(3 h1 primary) RESUME_VM");
     EVENT(RESUMED, "SEND(TOOK_OVER 3) EXIT_FOR_ROLE");
     valid_standby(false);
-    MESSAGE(GRANT, 3, "PERSIST(3 h1 primary) RESUME_VM");
+    MESSAGE(GRANT, 3, "PERSIST(3 h1 primary unrun) LOAD_VM");
     EVENT(RESUME_FAILED, "PERSIST(3 h1 standby) SEND(DISCARDED 1)");
     STATE("failed");
     MESSAGE(DISCARD, 2, "SEND(DISCARDED 2)");
     STATE("resyncing");
+}
+
+/* A loaded guest may run whatever an error says: the next process looks. */
+static void
+an_error_of_the_start_is_no_proof(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    tick(150 * MS, "PING");
+    tick(50 * MS, "ASK(2 3 h1)");
+    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
+    EVENT(RESUMED, ""); /* before LOADED: cannot be */
+    EVENT(LOADED, "PERSIST(3 h1 primary) RESUME_VM");
+    EVENT(LOADED, "");
+    EVENT(RESUME_FAILED, "EXIT_FOR_ROLE");
+    PHASE(ENDED);
+}
+
+/* R6: what a process finds that won in its former life. */
+static void
+won_is_not_ran(void **state)
+{
+    static const struct {
+        enum ft_vm_state vm;
+        bool unrun;
+        const char *expected;
+    } cases[] = {
+        { FT_VM_GONE, true, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
+        { FT_VM_OFF, true, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
+        { FT_VM_WAITING, true, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
+        { FT_VM_STOPPED, true,
+          "PERSIST(5 h0 primary) RESUME_VM OPEN_GATE CONNECT" },
+        { FT_VM_RUNNING, true, "PERSIST(5 h0 primary) OPEN_GATE CONNECT" },
+        { FT_VM_GONE, false, "OPEN_GATE CONNECT" },
+        { FT_VM_STOPPED, false, "RESUME_VM OPEN_GATE CONNECT" },
+    };
+    struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
+
+    (void)state;
+    config.witness = true;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct ft_ownership_record record = { 5,     0,    FT_ROLE_PRIMARY,
+                                              false, true, cases[i].unrun };
+
+        ft_ownership_init(&own, &config, &record);
+        GIVE(cases[i].expected, .kind = FT_EVENT_START, .vm = cases[i].vm);
+    }
 }
 
 static void
@@ -775,7 +826,9 @@ any_order_is_survived(void **state)
         struct ft_ownership_record record = { (uint64_t)(1 + random() % 3),
                                               (int)(random() % 2),
                                               (enum ft_role)(random() % 2),
-                                              random() % 2, random() % 2 };
+                                              random() % 2,
+                                              random() % 2,
+                                              random() % 2 };
 
         config.self = (int)(random() % 2);
         config.witness = random() % 2;
@@ -914,6 +967,8 @@ main(void)
         cmocka_unit_test(lost_keeps_the_copy_for_a_grant),
         cmocka_unit_test(generation_revalidates),
         cmocka_unit_test(planned_on_the_standby),
+        cmocka_unit_test(an_error_of_the_start_is_no_proof),
+        cmocka_unit_test(won_is_not_ran),
         cmocka_unit_test(no_witness_no_takeover),
         cmocka_unit_test(standby_is_removed),
         cmocka_unit_test(standby_goes_idle_on_shutdown),

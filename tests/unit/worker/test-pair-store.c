@@ -424,7 +424,8 @@ some_state(void)
                     .owner = 1,
                     .role = FT_ROLE_PRIMARY,
                     .peer_may_take_over = true,
-                    .was_protected = true },
+                    .was_protected = true,
+                    .unrun = true },
         .autostart = 1,
         .epoch = UINT64_C(1) << 50,
         .last_takeover = json_pack("{s:f}", "detect_ms", 201.5),
@@ -471,6 +472,7 @@ test_state_there_and_back(void **state)
     assert_int_equal(back.record.role, FT_ROLE_PRIMARY);
     assert_true(back.record.peer_may_take_over);
     assert_true(back.record.was_protected);
+    assert_true(back.record.unrun);
     assert_int_equal(back.autostart, 1);
     assert_true(back.epoch == s.epoch);
     assert_true(json_equal(back.last_takeover, s.last_takeover));
@@ -492,6 +494,7 @@ test_state_there_and_back(void **state)
     assert_int_equal(back.record.role, FT_ROLE_STANDBY);
     assert_false(back.record.peer_may_take_over);
     assert_false(back.record.was_protected);
+    assert_false(back.record.unrun);
     assert_int_equal(back.autostart, 0);
     assert_int_equal(back.defined, 0);
     ft_pair_state_clear(&back);
