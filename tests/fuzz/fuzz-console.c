@@ -277,6 +277,17 @@ op_answer(void *data, unsigned id, const char *secret, bool same)
 }
 
 static void
+op_complete(void *data, const struct ft_words *before, const char *part,
+            struct ft_completion *completion)
+{
+    (void)data;
+    FUZZ_CHECK(before->count <= FT_WORDS_MAX);
+    ft_completion_add(completion, part, "protect", "a copy");
+    ft_completion_add(completion, part, "--\xc3\xa9\033[2J", "odd \xff");
+    strcpy(completion->argument, before->count % 2 ? "VM" : "HOST|none");
+}
+
+static void
 op_text(void *data, const char *text)
 {
     ((struct world *)data)->asked++;
@@ -513,6 +524,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .suspend = op_again,
         .first = op_first,
         .answer = op_answer,
+        .complete = op_complete,
     };
     struct world *world = calloc(1, sizeof(*world));
     struct bytes b = { data, data + size };

@@ -8,6 +8,7 @@
 
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/cli/complete.h"
 #include "ui/tui/linear-run.h"
 #include "ui/tui/run.h"
 #include "ui/tui/screen.h"
@@ -80,13 +81,23 @@ common_options(const struct ft_cli *cli, struct ft_words *words)
         ft_words_add(words, "--accept-new-host-keys");
 }
 
+static void
+complete(const void *commands, const struct ft_words *before, const char *part,
+         struct ft_completion *completion)
+{
+    ft_cli_complete((ft_command_table)commands, before, part, completion);
+}
+
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
-    struct ft_tui_options wanted = { cli->options.readonly,
-                                     cli->options.ascii,
-                                     cli->options.mono,
-                                     { .count = 0 } };
+    struct ft_tui_options wanted = {
+        .readonly = cli->options.readonly,
+        .ascii = cli->options.ascii,
+        .mono = cli->options.mono,
+        .complete = complete,
+        .commands = cli->commands,
+    };
     const char *term = getenv("TERM");
     struct ft_error err = FT_ERROR_INIT;
     int rc;

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libftuicli.a
 libftuicli_a_SOURCES = \
 	ui/cli/answers.c ui/cli/answers.h \
 	ui/cli/check.c \
+	ui/cli/complete.c ui/cli/complete.h \
 	ui/cli/console.c \
 	ui/cli/cli.c ui/cli/cli.h \
 	ui/cli/command.h \

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "ui/text/glyph.h"
 #include "ui/text/text.h"
+#include "ui/tui/complete.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/past.h"
 #include "ui/tui/sheet.h"
@@ -167,12 +168,15 @@ draw_entry(struct ft_console *console, struct ft_grid *grid)
     ft_grid_fill(grid, 0, y - 1, grid->width, FT_LOOK_PLAIN, " ");
     ft_grid_print(grid, 1, y - 1, FT_LOOK_HINT, "%s",
                   console->overlay == FT_OVERLAY_COMMAND
-                      ? "Enter runs it   Up Down earlier ones   Esc away"
+                      ? "Enter runs it   Tab completes   Up Down earlier ones   "
+                        "Esc away"
                   : console->overlay == FT_OVERLAY_SEARCH
                       ? "Enter finds it, n and N the next and the one before   "
                         "Esc away"
                       : "TEXT or state=, host=, vm=TEXT   Enter keeps it   Esc "
                         "shows all");
+    if (console->overlay == FT_OVERLAY_COMMAND)
+        ft_complete_draw(console, grid, y - 1);
 }
 
 static void

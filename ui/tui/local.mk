@@ -5,6 +5,8 @@ libftuitui_a_SOURCES = \
 	ui/tui/axis.c ui/tui/axis.h \
 	ui/tui/check-page.c \
 	ui/tui/checks.c ui/tui/checks.h \
+	ui/tui/complete.c ui/tui/complete.h \
+	ui/tui/completion.c ui/tui/completion.h \
 	ui/tui/console.c ui/tui/console.h \
 	ui/tui/copy.c ui/tui/copy.h \
 	ui/tui/deeds.c ui/tui/deeds.h \

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/tui/checks.h"
+#include "ui/tui/complete.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/first.h"
 #include "ui/tui/login.h"
@@ -88,10 +89,16 @@ question_key(struct ft_console *console, const struct ft_key *key)
     }
 }
 
+/* But for one that begins with a blank, as in a shell, and the same again. */
 static void
 remember(struct ft_console *console, const char *line)
 {
-    json_array_append_new(console->history, json_string(line));
+    size_t count = json_array_size(console->history);
+    const json_t *last = json_array_get(console->history, count ? count - 1 : 0);
+
+    if (*line == ' ' || (last && !strcmp(json_string_value(last), line)))
+        return;
+    json_array_append_new(console->history, ft_json_text(line));
     if (json_array_size(console->history) > FT_TYPED_MAX)
         json_array_remove(console->history, 0);
 }
@@ -204,9 +211,15 @@ entry_key(struct ft_console *console, const struct ft_key *key)
         end_entry(console);
     } else if (console->overlay == FT_OVERLAY_COMMAND &&
                (key->code == FT_KEY_UP || key->code == FT_KEY_DOWN)) {
+        ft_complete_end(console);
         recall(console, key->code == FT_KEY_UP ? -1 : 1);
+    } else if (console->overlay == FT_OVERLAY_COMMAND &&
+               (key->code == FT_KEY_TAB || key->code == FT_KEY_BACK_TAB)) {
+        ft_complete(console, key->code == FT_KEY_TAB ? 1 : -1);
     } else if (!ft_entry_key(&console->entry, key)) {
         return;
+    } else {
+        ft_complete_end(console);
     }
     if (console->overlay == FT_OVERLAY_FILTER) /* shown while it is typed */
         snprintf(page->filter, sizeof(page->filter), "%.127s",
@@ -221,6 +234,7 @@ ft_overlay_type(struct ft_console *console, enum ft_overlay overlay,
     console->overlay = overlay;
     console->entry.typed_only = false;
     console->history_at = 0;
+    ft_complete_end(console);
     ft_entry_set(&console->entry, text);
 }
 

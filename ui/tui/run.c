@@ -91,6 +91,16 @@ op_ask_again(void *data)
 }
 
 static void
+op_complete(void *data, const struct ft_words *before, const char *part,
+            struct ft_completion *completion)
+{
+    const struct ft_tui_options *options = ((struct app *)data)->options;
+
+    if (options->complete)
+        options->complete(options->commands, before, part, completion);
+}
+
+static void
 op_copy(void *data, const char *text)
 {
     struct app *app = data;
@@ -298,6 +308,7 @@ run_screen(struct app *app, struct ft_error *err)
         .ask = op_ask,
         .first = op_first,
         .answer = op_answer,
+        .complete = op_complete,
         .copy = op_copy,
         .write = op_write,
         .shell = op_shell,

@@ -8,11 +8,16 @@
 #ifndef FT_UI_TUI_RUN_H
 #define FT_UI_TUI_RUN_H
 
+#include "ui/tui/completion.h"
 #include "ui/tui/words.h"
 #include "ui/work/work.h"
 
 struct ft_tui_options {
     bool readonly, ascii, mono;
+    /* As in struct ft_console_ops, with a table of its own. NULL: none. */
+    void (*complete)(const void *commands, const struct ft_words *before,
+                     const char *part, struct ft_completion *completion);
+    const void *commands;
     /* Global options that the commands of the console are given too. */
     struct ft_words common;
 };

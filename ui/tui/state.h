@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ui/tui/completion.h"
 #include "ui/tui/entry.h"
 #include "ui/tui/grid.h"
 #include "ui/tui/key.h"
@@ -90,6 +91,9 @@ struct ft_console_ops {
      * the command asks for. NULL: the owner has no such form.
      */
     void (*answer)(void *data, unsigned id, const char *secret, bool same);
+    /* Commands and options for the ':' line (complete.h). NULL: none. */
+    void (*complete)(void *data, const struct ft_words *before,
+                     const char *part, struct ft_completion *completion);
     void (*copy)(void *data, const char *text);
     void (*write)(void *data, const char *text);
     void (*shell)(void *data);
@@ -203,6 +207,7 @@ struct ft_console {
     struct ft_entry entry;
     json_t *history; /* commands that were typed, the newest last */
     size_t history_at;
+    struct ft_completion completion; /* of the line that is typed */
     char message[256];
     enum ft_severity message_severity;
     int64_t message_ms; /* of the picture's clock, when it was said */

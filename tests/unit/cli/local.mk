@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ui/cli
 if HAVE_CMOCKA
-cli_tests = tests/unit/cli/test-parse
+cli_tests = tests/unit/cli/test-complete tests/unit/cli/test-parse
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 tests_unit_cli_test_parse_SOURCES = tests/unit/cli/test-parse.c
-tests_unit_cli_test_parse_LDADD = libftuicli.a libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a \
+cli_libs = libftuicli.a libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a \
 	libftdb.a libftpair.a libftprotect.a libftremote.a libftplan.a libftinventory.a \
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) \
 	$(JANSSON_LIBS) $(LIBXML_LIBS) $(NCURSES_LIBS) $(LIBVIRT_LIBS) $(CMOCKA_LIBS)
+tests_unit_cli_test_parse_LDADD = $(cli_libs)
+tests_unit_cli_test_complete_SOURCES = tests/unit/cli/test-complete.c \
+	tests/unit/tui/fixture.c tests/unit/tui/fixture.h
+tests_unit_cli_test_complete_LDADD = $(cli_libs) -lm
 endif

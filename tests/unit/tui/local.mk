@@ -32,7 +32,7 @@ TESTS += tests/unit/tui/readme-screens
 dist_check_SCRIPTS += tests/unit/tui/readme-screens
 EXTRA_DIST += tests/unit/tui/pictures tests/unit/tui/screens
 # The screens as they are now, to be looked at before they are committed.
-screen_tests = tests/unit/tui/test-checks tests/unit/tui/test-first \
+screen_tests = tests/unit/cli/test-complete tests/unit/tui/test-checks tests/unit/tui/test-first \
 	tests/unit/tui/test-linear tests/unit/tui/test-past \
 	tests/unit/tui/test-screens tests/unit/tui/test-sheet
 update-screens: $(screen_tests)
