@@ -184,6 +184,9 @@ carry_out(struct ft_world *world, int side,
     case FT_ACTION_ALLOW_COMMIT:
         commit(world, side);
         return;
+    case FT_ACTION_LOAD_VM:
+        post_kind(world, side, FT_EVENT_LOADED);
+        break;
     case FT_ACTION_RESUME_VM:
         resume(world, side);
         return;
