@@ -16,7 +16,8 @@ suspects_silence(const struct ft_ownership *own)
         return !own->want && own->vm != FT_VM_GONE;
     case FT_PHASE_DISCARDING:
         return !own->want && own->vm != FT_VM_GONE &&
-               own->record.peer_may_take_over;
+               own->record.peer_may_take_over &&
+               own->record.owner == own->config.self;
     case FT_PHASE_HELD:
         return !own->linked && !own->want && own->vm != FT_VM_GONE;
     default:
@@ -48,11 +49,28 @@ on_phase_timeout(struct ft_step *s)
     }
 }
 
+static void
+resume_again(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (s->now < own->resume_at_ns)
+        return;
+    own->resume_at_ns = FT_NEVER;
+    if (own->vm != FT_VM_STOPPED || own->phase == FT_PHASE_SUPERSEDED ||
+        own->phase == FT_PHASE_GIVEN)
+        return;
+    own->vm = FT_VM_RUNNING;
+    ft_own_emit(s, FT_ACTION_RESUME_VM);
+    ft_primary_try_commit(s); /* a sync may have waited for it */
+}
+
 void
 ft_primary_on_tick(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
+    resume_again(s);
     if (own->linked && ft_own_silent(s, own->config.patience_ns)) {
         ft_own_emit(s, FT_ACTION_DISCONNECT);
         ft_primary_on_link_closed(s);
@@ -73,6 +91,8 @@ ft_primary_deadline(const struct ft_ownership *own)
 
     if (own->linked)
         next = own->heard_ns + own->config.patience_ns;
+    if (own->resume_at_ns < next)
+        next = own->resume_at_ns;
     at = own->heard_ns + ft_own_early_silence(own);
     if (suspects_silence(own) && at < next)
         next = at;

@@ -31,12 +31,25 @@ ft_primary_on_final_failed(struct ft_step *s)
     ft_primary_end_switchover(s, false);
 }
 
+/* It shall run, and stands: again and again, for no other event would do it. */
+void
+ft_primary_on_resume_failed(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->vm != FT_VM_RUNNING || own->phase == FT_PHASE_FINAL)
+        return;
+    own->vm = FT_VM_STOPPED;
+    own->resume_at_ns = s->now + own->config.retry_max_ns;
+}
+
 void
 ft_primary_on_vm_gone(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
     own->vm = FT_VM_GONE;
+    own->resume_at_ns = FT_NEVER;
     switch (own->phase) {
     case FT_PHASE_COMMITTING:
     case FT_PHASE_PROTECTED:
@@ -65,6 +78,7 @@ ft_primary_on_vm_off(struct ft_step *s)
     if (own->phase == FT_PHASE_GIVEN || own->phase == FT_PHASE_SUPERSEDED)
         return;
     own->vm = FT_VM_OFF;
+    own->resume_at_ns = FT_NEVER;
     ft_primary_end_switchover(s, false);
     if (own->linked && own->phase != FT_PHASE_ALONE &&
         own->phase != FT_PHASE_HELD)

@@ -26,6 +26,7 @@ speak(struct ft_step *s)
     if (own->vm == FT_VM_STOPPED) {
         ft_own_emit(s, FT_ACTION_RESUME_VM);
         own->vm = FT_VM_RUNNING;
+        own->resume_at_ns = FT_NEVER;
     }
     ft_own_open(s);
 }
@@ -191,8 +192,8 @@ start_sync(struct ft_step *s)
 }
 
 /* Epoch 1 may make the standby valid, so R1 and R4 come first. */
-static void
-try_commit(struct ft_step *s)
+void
+ft_primary_try_commit(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
@@ -327,6 +328,10 @@ ft_primary_on_link_closed(struct ft_step *s)
     default:
         break;
     }
+    if (own->record.owner != own->config.self) {
+        ft_own_phase(s, FT_PHASE_GIVEN); /* whatever was said over this link */
+        return;
+    }
     if (!own->record.peer_may_take_over) {
         ft_own_forget_question(own);
         ft_own_phase(s, FT_PHASE_ALONE);
@@ -442,7 +447,7 @@ on_won(struct ft_step *s, uint64_t generation)
         own->fresh = true;
         own->record.generation = generation;
         ft_own_persist(s);
-        try_commit(s);
+        ft_primary_try_commit(s);
         return;
     default:
         return;
@@ -533,6 +538,7 @@ ft_primary_event(struct ft_step *s)
         [FT_EVENT_LOST] = on_lost,
         [FT_EVENT_SYNC_FAILED] = ft_primary_on_sync_failed,
         [FT_EVENT_ACKED] = on_acked,
+        [FT_EVENT_RESUME_FAILED] = ft_primary_on_resume_failed,
         [FT_EVENT_VM_GONE] = ft_primary_on_vm_gone,
         [FT_EVENT_VM_OFF] = ft_primary_on_vm_off,
         [FT_EVENT_VM_STARTED] = ft_primary_on_vm_started,
@@ -547,7 +553,7 @@ ft_primary_event(struct ft_step *s)
         on_won(s, s->own->asked_generation);
     } else if (kind == FT_EVENT_SYNC_DONE) {
         s->own->sync_done = s->own->phase == FT_PHASE_SYNCING;
-        try_commit(s);
+        ft_primary_try_commit(s);
     } else if ((unsigned)kind < FT_EVENT_COUNT && table[kind]) {
         table[kind](s);
     }

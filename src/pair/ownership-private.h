@@ -49,6 +49,7 @@ enum ft_pair_state ft_primary_state(const struct ft_ownership *own,
 
 /* Shared by the primary's files; explained where they are defined. */
 bool ft_primary_vm_alive(const struct ft_ownership *own);
+void ft_primary_try_commit(struct ft_step *s);
 void ft_primary_suspect(struct ft_step *s);
 void ft_primary_discard(struct ft_step *s);
 void ft_primary_grant(struct ft_step *s);
@@ -58,6 +59,7 @@ void ft_primary_on_tick(struct ft_step *s);
 void ft_primary_on_link_closed(struct ft_step *s);
 void ft_primary_on_switchover(struct ft_step *s);
 void ft_primary_on_final_failed(struct ft_step *s);
+void ft_primary_on_resume_failed(struct ft_step *s);
 void ft_primary_on_vm_gone(struct ft_step *s);
 void ft_primary_on_vm_off(struct ft_step *s);
 void ft_primary_on_vm_started(struct ft_step *s);

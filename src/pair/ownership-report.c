@@ -51,6 +51,10 @@ enum ft_pair_state
 ft_primary_state(const struct ft_ownership *own,
                  enum ft_ownership_reason *reason)
 {
+    if (own->resume_at_ns != FT_NEVER) {
+        *reason = FT_REASON_STANDS;
+        return FT_PAIR_FAILED;
+    }
     switch (own->phase) {
     case FT_PHASE_ALONE:
         return alone_state(own, reason);
@@ -68,8 +72,9 @@ ft_primary_state(const struct ft_ownership *own,
     case FT_PHASE_SUPERSEDED:
         *reason = FT_REASON_SUPERSEDED;
         return FT_PAIR_FAILED;
-    default:
-        if (own->want && (own->unreachable || !own->config.witness))
+    default: /* a question stays open, but what is heard is acknowledged */
+        if (own->want && own->silent &&
+            (own->unreachable || !own->config.witness))
             return held_state(own, reason);
         return FT_PAIR_PROTECTED;
     }

@@ -259,6 +259,7 @@ ft_ownership_init(struct ft_ownership *own,
     own->record = *record;
     own->role = record->role;
     own->phase = FT_PHASE_NEW;
+    own->resume_at_ns = FT_NEVER;
     own->ping_at_ns = own->pinged_ns = own->alive_ns = FT_NEVER;
     own->state = FT_PAIR_UNPROTECTED;
     own->reason = FT_REASON_STARTING;
@@ -295,6 +296,7 @@ ft_ownership_event(struct ft_ownership *own, int64_t now_ns,
     if (own->phase == FT_PHASE_ENDED)
         return;
     ask(&step);
+    own->silent = ft_own_silent(&step, ft_own_early_silence(own));
     report(&step);
 }
 

@@ -175,27 +175,29 @@ struct ft_ownership_config {
     X(FAILED, "failed", "the guest is cut off or lost; somebody must look")
 
 /* Reasons: name, sentence for people. */
-#define FT_OWNERSHIP_REASONS(X)                                            \
-    X(NONE, "")                                                            \
-    X(STARTING, "the engine has just started and asks who owns the VM")    \
-    X(NO_PEER, "the other host is not reachable")                          \
-    X(COPYING, "the standby is being filled")                              \
-    X(WAITING_WITNESS, "waiting for the witness to answer")                \
-    X(HELD, "output is held: neither the standby nor the witness answers") \
-    X(HELD_NO_WITNESS, "output is held: the standby is gone, there is no " \
-                       "witness and going on alone is not allowed")        \
-    X(SUPERSEDED, "the witness says that the other host owns the VM; "     \
-                  "waiting for it to confirm that it runs there")          \
-    X(TAKING_OVER, "taking over")                                          \
-    X(RESUME_FAILED, "this host won but could not run the VM")             \
-    X(HANDING_OVER, "handing the VM over")                                 \
-    X(SUSPECTING, "the primary is silent")                                 \
-    X(NO_TAKEOVER, "the primary is silent, and without a witness this "    \
-                   "host never takes over by itself")                      \
-    X(VM_GONE, "QEMU ended here and no standby can take over")             \
-    X(VM_OFF, "the guest is shut down")                                    \
-    X(GAVE_UP, "the engine could not go on; the guest runs unprotected")   \
-    X(LEAVING, "protection is being removed")                              \
+#define FT_OWNERSHIP_REASONS(X)                                              \
+    X(NONE, "")                                                              \
+    X(STARTING, "the engine has just started and asks who owns the VM")      \
+    X(NO_PEER, "the other host is not reachable")                            \
+    X(COPYING, "the standby is being filled")                                \
+    X(WAITING_WITNESS, "waiting for the witness to answer")                  \
+    X(HELD, "output is held: neither the standby nor the witness answers")   \
+    X(HELD_NO_WITNESS, "output is held: the standby is gone, there is no "   \
+                       "witness and going on alone is not allowed")          \
+    X(SUPERSEDED, "the witness says that the other host owns the VM; "       \
+                  "waiting for it to confirm that it runs there")            \
+    X(TAKING_OVER, "taking over")                                            \
+    X(RESUME_FAILED, "this host won but could not run the VM")               \
+    X(HANDING_OVER, "handing the VM over")                                   \
+    X(SUSPECTING, "the primary is silent")                                   \
+    X(NO_TAKEOVER, "the primary is silent, and without a witness this "      \
+                   "host never takes over by itself")                        \
+    X(VM_GONE, "QEMU ended here and no standby can take over")               \
+    X(VM_OFF, "the guest is shut down")                                      \
+    X(GAVE_UP, "the engine could not go on; the guest runs unprotected")     \
+    X(LEAVING, "protection is being removed")                                \
+    X(STANDS, "the VM stands: it could not be let go on, and that is tried " \
+              "again")                                                       \
     X(TWO_OWNERS, "both hosts claim the same generation")
 
 #define FT_OWNERSHIP_ENUM_(name, ...) FT_ENUM_PREFIX_(name),
@@ -320,16 +322,18 @@ struct ft_ownership {
     uint64_t serial;  /* primary: last one in this life */
     uint64_t epoch;   /* last acknowledged */
     int64_t heard_ns; /* last sign of life, or new patience */
+    bool silent;      /* by the primary's measure, at the last event */
     int64_t phase_ns; /* when the phase began */
     bool closed;      /* standby: the peer's kernel closed */
     int64_t closed_ns;
     int64_t ping_at_ns; /* next PING; INT64_MAX none */
     int64_t pinged_ns; /* standby: heard_ns of the silence that was pinged in */
     int64_t alive_ns;  /* and of the one in which the host answered */
-    bool want;         /* a generation, until WON or LOST */
-    bool asking;       /* the last question has no answer yet */
-    bool unreachable;  /* the last answer was none */
-    uint64_t ask;      /* serial of the last question */
+    int64_t resume_at_ns; /* primary: RESUME_VM again; INT64_MAX none */
+    bool want;            /* a generation, until WON or LOST */
+    bool asking;          /* the last question has no answer yet */
+    bool unreachable;     /* the last answer was none */
+    uint64_t ask;         /* serial of the last question */
     uint64_t asked_generation;
     uint64_t witness_generation; /* last heard there; 0 nothing */
     int64_t ask_at_ns;

@@ -57,7 +57,7 @@ ask_trigger(struct ft_primary *p)
     in->pressure = atomic_load(&p->pressure) / 100.0;
     in->held_since_ns = ft_primary_held_since(p);
     in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
-    in->forced = p->final || p->verify || p->out.open == 1;
+    in->forced = p->handover.wanted || p->verify || p->out.open == 1;
     return ft_trigger_decide(&p->settings, in);
 }
 
@@ -85,7 +85,7 @@ ft_epoch_await(struct ft_primary *p, int *final, int *verify)
                                   p->trigger.now_ns + 50 * FT_NS_PER_MS));
     }
     p->reason = answer.reason;
-    *final = p->final;
+    *final = p->handover.wanted;
     *verify = p->verify;
     p->verify = 0;
     pthread_mutex_unlock(&p->lock);
@@ -247,7 +247,7 @@ let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
     e->at.ran = hold ? ft_clock_ns() : e->times.running_at_ns;
     p->held = hold;
     if (hold) {
-        p->final_epoch = e->number; /* before its acknowledgement can come */
+        p->handover.epoch = e->number; /* before its acknowledgement can come */
         p->worker->handover_stopped_ns = e->times.stopped_at_ns;
     }
     p->trigger.last_pause_ns = pause_of(&e->times);
@@ -407,7 +407,7 @@ ft_epoch_acked(struct ft_primary *p, uint64_t epoch)
 {
     struct ft_ownership_event event = { .kind = FT_EVENT_ACKED, .epoch = epoch };
 
-    event.final = epoch == p->final_epoch;
+    event.final = epoch == p->handover.epoch;
     ft_worker_event(p->worker, &event);
     ft_epoch_stats_acked(&p->stats, epoch, ft_clock_ns());
     atomic_store(&p->uncommitted_ns, 0); /* before the next one can begin */

@@ -32,6 +32,14 @@
 /* Output held at most, in bytes; more is dropped as a NIC would. */
 #define FT_GATE_LIMIT (UINT64_C(16) << 20)
 
+/* A switchover under way: it ends with the session at the latest. */
+struct ft_handover {
+    int wanted;     /* the next epoch is the last, the VM stays stopped */
+    int release;    /* a VM held after it is to go on */
+    uint64_t epoch; /* the last one; 0: not made yet. The link's thread reads it,
+                     * after it was sent */
+};
+
 struct ft_primary {
     struct ft_worker *worker;
     struct ft_epoch_stats stats;
@@ -42,11 +50,10 @@ struct ft_primary {
     int link_lost;            /* the session in use has ended */
     int restart;              /* the sync in use is to be given up */
     int allow_commit;         /* epoch 1 may be committed */
-    int final;                /* the next epoch is the last, VM stays stopped */
-    int release_held;         /* a held VM is to go on */
-    int verify;               /* a full comparison is wanted */
-    int detach;               /* leave QEMU as it was found, for good */
-    json_t *setup_answer;     /* SETUP_OK, when it has come */
+    struct ft_handover handover;
+    int verify;           /* a full comparison is wanted */
+    int detach;           /* leave QEMU as it was found, for good */
+    json_t *setup_answer; /* SETUP_OK, when it has come */
     json_t *verify_answer;
     uint64_t acked;       /* last epoch the standby holds */
     int busy;             /* the replication thread serves a session */
@@ -100,7 +107,6 @@ struct ft_primary {
     enum ft_trigger_reason reason; /* of the epoch under way */
     int64_t cpu_asked_ns; /* of the process when it was asked for; 0: noted */
     int64_t shipped_ns;   /* the last one was handed to the link; 0: none was */
-    uint64_t final_epoch; /* 0: none asked for */
     int held;             /* the VM stands, held by us */
 };
 

@@ -60,7 +60,7 @@ resume_vm(struct ft_primary *p)
     busy = p->busy;
     pthread_mutex_unlock(&p->lock);
     if (busy) {
-        ft_primary_set_flag(p, &p->release_held, 1);
+        ft_primary_set_flag(p, &p->handover.release, 1);
         return;
     }
     rc = ft_saver_recover(p->worker->dom, p->worker->run_folder, true, NULL,
@@ -96,7 +96,7 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
         ft_primary_set_flag(p, &p->allow_commit, 1);
         break;
     case FT_ACTION_FINAL_EPOCH:
-        ft_primary_set_flag(p, &p->final, 1);
+        ft_primary_set_flag(p, &p->handover.wanted, 1);
         break;
     case FT_ACTION_RESUME_VM:
         resume_vm(p);

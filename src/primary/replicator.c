@@ -68,15 +68,15 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
     if (rc) {
         if (p->held)
             ft_epoch_release(p, &ignored);
-        p->final = 0;
+        ft_primary_set_flag(p, &p->handover.wanted, 0);
         ft_worker_event_kind(p->worker, FT_EVENT_FINAL_FAILED);
         return rc;
     }
     pthread_mutex_lock(&p->lock);
-    while (!p->release_held && !p->detach)
+    while (!p->handover.release && !p->detach)
         ft_primary_wait(p, INT64_MAX);
-    release = p->release_held;
-    p->release_held = p->final = 0;
+    release = p->handover.release;
+    p->handover = (struct ft_handover){ 0 };
     pthread_mutex_unlock(&p->lock);
     if (!release)
         return -ECANCELED;
@@ -252,6 +252,7 @@ next_session(struct ft_primary *p)
     s = FT_STEAL(p->start);
     p->busy = 1;
     p->link_lost = p->restart = p->allow_commit = p->verify = 0;
+    p->handover = (struct ft_handover){ 0 };
     p->acked = 0;
     p->disk_broken = p->hardware_changed = 0;
     json_decref(p->setup_answer);

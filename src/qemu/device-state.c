@@ -356,6 +356,12 @@ ft_saver_finish(struct ft_saver *saver, int timeout_ms,
         rc = memfd_finish(saver, state, err);
     else
         rc = pipe_finish(saver, begin + timeout_ms * FT_NS_PER_MS, state, err);
+    if (saver->hold && !rc && (rc = FT_FAULT("saver-hold")) < 0)
+        ft_fail(err, -rc, NULL, "fault point saver-hold");
+    if (saver->hold && rc) { /* without its state nobody waits for it */
+        ft_saver_cancel(saver, NULL);
+        return rc;
+    }
     saver->state = saver->hold ? STATE_HELD : STATE_RUNS;
     saver->times.running_at_ns = ft_clock_ns();
     saver->times.save_ns = saver->times.running_at_ns - begin;

@@ -114,6 +114,13 @@ exits 1 ftadmin switchover vm1 --yes
 guest_goes_on 20
 wait_for 60 protected_from h1
 
+note "the last epoch of a switchover fails, with the VM stopped: it goes on where it was"
+arm h1 saver-hold=5
+wait_for 60 protected_from h1
+exits 1 ftadmin switchover vm1 --yes
+guest_goes_on
+wait_for 60 protected_from h1
+
 note "won is not ran: worker and copy die before the copy is loaded, and the source has it back"
 arm h2 standby-load=hang
 wait_for 60 protected_from h1

@@ -50,6 +50,18 @@ wait_for 60 protected_from h1
 guest_goes_on
 exits 0 ftadmin verify vm1
 
+note "the link is lost as a switchover begins: nothing of it is left in the next session"
+forget_events h1 h2
+pair=$(pair_on h1 .pair)
+must lab cut h2 h1
+! engine h1 switchover "{\"pair\":\"$pair\"}" 2>/dev/null || fail "switched over without a link"
+wait_for 20 state_is h1 alone
+guest_goes_on
+must lab heal h1 h2
+wait_for 60 protected_from h1
+guest_goes_on
+exits 0 ftadmin verify vm1
+
 note "the standby is cut off from everything: the primary stays"
 forget_events h1 h2
 must lab cut h2 w1 # first: it shall not be told who won

@@ -50,6 +50,21 @@ ft_sim_excuse(struct world *w)
     w->excused = true;
 }
 
+/* Also one that an earlier life of the sender's process has sent. */
+static bool
+discard_under_way(const struct world *w, int to)
+{
+    for (unsigned i = 0; i < w->queue_count; i++) {
+        const struct item *item = &w->queue[i];
+
+        if (item->what == W_FRAME && item->side == to &&
+            item->frame == F_MESSAGE &&
+            item->event.message == FT_MESSAGE_DISCARD)
+            return true;
+    }
+    return false;
+}
+
 /* The VM of this side died: was it the only one that counted? */
 void
 ft_sim_excuse_owner(struct world *w, int side)
@@ -63,8 +78,9 @@ ft_sim_excuse_owner(struct world *w, int side)
         else
             w->excused = true; /* it alone could speak, or may have spoken */
     }
-    if (host->worker.own.phase == FT_PHASE_DISCARDING)
-        w->excused = true; /* its DISCARD is on the way */
+    if (host->worker.own.phase == FT_PHASE_DISCARDING ||
+        discard_under_way(w, 1 - side))
+        w->excused = true; /* the other copy is void when it comes */
     if (w->witness_owner == side &&
         w->witness_generation > host->stable.generation)
         w->waits = true; /* it won, and died before it wrote that down */
@@ -209,12 +225,20 @@ static void
 go_on(struct world *w, int side)
 {
     struct host *host = &w->host[side];
+    struct item *item;
 
     if (host->stable.unrun)
         ft_sim_fail(w, "h%d runs before its record says so", side);
     host->worker.final = false;
-    if (host->vm.mode == FT_VM_STOPPED)
+    if (host->vm.mode != FT_VM_STOPPED)
+        return;
+    if (w->calm || !ft_sim_chance(w, 100)) {
         host->vm.mode = FT_VM_RUNNING;
+        return;
+    }
+    item = ft_sim_push(w, w->now + ft_sim_delay(w, 0, 5 * MS), W_RESUMED, side);
+    item->life = host->worker.life;
+    item->event.kind = FT_EVENT_RESUME_FAILED;
 }
 
 static void

@@ -176,6 +176,8 @@ static const struct rule rules[] = {
       PAST },
     { STATE(FAILED), WHY(VM_GONE), ALWAYS, CRIT, MOVE(NOW), 0, false,
       "{vm} is down: QEMU ended on {on}, and {to} cannot take over.", PAST },
+    { STATE(FAILED), WHY(STANDS), ALWAYS, CRIT, MOVE(NOW), 0, false,
+      "{vm} stands on {on}: QEMU or libvirt does not let it go on.", PAST },
     { STATE(FAILED), WHY(TWO_OWNERS), ALWAYS, CRIT, MOVE(NOW), 0, false,
       "{on} and {to} both claim {vm}: start nothing, stop nothing.", PAST },
     { STATE(FAILED), ANY, NO_REASON, CRIT, MOVE(NOW), 0, false,

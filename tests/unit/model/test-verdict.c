@@ -158,6 +158,8 @@ static const struct {
       "vm1 is down: QEMU ended on h1, and its copy on h2 is sought." },
     { STATE(FAILED), WHY(VM_GONE), FT_SEVERITY_CRIT, FT_MOVE_NOW,
       "vm1 is down: QEMU ended on h1, and h2 cannot take over." },
+    { STATE(FAILED), WHY(STANDS), FT_SEVERITY_CRIT, FT_MOVE_NOW,
+      "vm1 stands on h1: QEMU or libvirt does not let it go on." },
     { STATE(FAILED), WHY(TWO_OWNERS), FT_SEVERITY_CRIT, FT_MOVE_NOW,
       "h1 and h2 both claim vm1: start nothing, stop nothing." },
 };

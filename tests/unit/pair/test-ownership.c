@@ -565,6 +565,61 @@ resync_on_demand(void **state)
     MESSAGE(DISCARDED, 2, "SEND(DISCARD 3)"); /* it gave up by itself */
 }
 
+/* However the link ends: it is not ours to take, alone or not. */
+static void
+given_away_is_given_away(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 3, 1, true, false, true, FT_VM_STOPPED,
+         "HOLD_GATE CONNECT");
+    PHASE(GIVEN);
+    MEET(STANDBY, 3, false, "SEND(DISCARD 1)");
+    EVENT(LINK_CLOSED, "CONNECT");
+    PHASE(GIVEN);
+    MEET(STANDBY, 3, false, "SEND(DISCARD 2)");
+    tick(2000 * MS, "DISCONNECT CONNECT"); /* no word of it: it may run there */
+    PHASE(GIVEN);
+    MEET(STANDBY, 3, false, "SEND(DISCARD 3)");
+    MESSAGE(DISCARDED, 3,
+            "PERSIST(4 h0 primary) RESUME_VM OPEN_GATE START_SYNC "
+            "PERSIST(5 h0 primary)");
+}
+
+static void
+a_vm_that_could_not_go_on(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 5, 0, false, true, false, FT_VM_STOPPED,
+         "RESUME_VM OPEN_GATE CONNECT");
+    EVENT(RESUME_FAILED, "");
+    STATE("failed");
+    assert_int_equal(own.reason, FT_REASON_STANDS);
+    MEET(STANDBY, 1, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "START_SYNC ASK(5 6 h0)");
+    WON("PERSIST(6 h0 primary)");
+    EVENT(SYNC_DONE, ""); /* a guest that stands is not committed */
+    now += 900 * MS;
+    EVENT(HEARD, "");
+    tick(100 * MS, "RESUME_VM PERSIST(6 h0 primary may) HOLD_GATE "
+                   "SEND(GENERATION 6) ALLOW_COMMIT");
+    EVENT(RESUMED, "");
+    STATE("syncing");
+}
+
+/* The witness was away when the standby was silent for a moment. */
+static void
+a_question_that_stays_open_is_no_failure(void **state)
+{
+    (void)state;
+    protected_primary();
+    tick(150 * MS, "ASK(2 3 h0)");
+    UNREACHABLE("");
+    STATE("failed");
+    ACKED(2, false, "RELEASE_EPOCH(2)");
+    STATE("protected");
+    tick(50 * MS, "ASK(2 3 h0)");
+}
+
 /* --- standby ------------------------------------------------------------------ */
 
 static void
@@ -957,6 +1012,9 @@ main(void)
         cmocka_unit_test(daemon_gives_up),
         cmocka_unit_test(two_owners_both_hold),
         cmocka_unit_test(resync_on_demand),
+        cmocka_unit_test(given_away_is_given_away),
+        cmocka_unit_test(a_vm_that_could_not_go_on),
+        cmocka_unit_test(a_question_that_stays_open_is_no_failure),
         cmocka_unit_test(takeover_by_silence),
         cmocka_unit_test(a_path_fails_and_the_host_answers),
         cmocka_unit_test(a_silence_begins_when_the_last_byte_came),
