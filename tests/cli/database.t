@@ -101,3 +101,9 @@ $ seed t.db hold 'vm bbbbbbbb-2222-3333-4444-555555555555' 'protect vm2' 'ftadmi
 ftadmin: vm1: neither h1 nor h2 can be asked
 $ ftadmin --db t.db host list --json >/dev/full 2>&1; echo $?
 1
+$ mkdir -p .config/ftadmin; printf 'timeout = soon\ncolour = no\n[host list]\ndb = t.db\n' >.config/ftadmin/config; XDG_CONFIG_HOME=$PWD/.config ftadmin host list --plain 2>&1 | cut -f1-3 | sed "s|$PWD/||"
+.config/ftadmin/config:1: timeout is a whole number from 1 to 3600, not "soon"
+.config/ftadmin/config:2: no option "colour" in [all]
+h1	127.0.0.1:1	hypervisor
+h2	127.0.0.1:1	hypervisor
+w1	127.0.0.1:1	witness

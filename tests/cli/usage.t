@@ -30,6 +30,7 @@ $ ftadmin
 !       --json                   print one JSON document (it has a schema number)
 !       --plain                  print tab-separated lines without header
 !       --db FILE                topology database instead of the user's own
+!       --config FILE            ftadmin.conf(5) instead of the user's own
 !   -y, --yes                    answer every confirmation with yes
 !       --accept-new-host-keys   trust the SSH key of a host seen for the first time
 !       --timeout SECONDS        patience with a host for a connection and for an answer

@@ -20,19 +20,27 @@
 #include "ui/text/table.h"
 #include "ui/work/fleet.h"
 
+#define FT_CLI_GIVEN_MAX 64
+
 struct ft_cli {
     struct ft_cli_options options;
     ft_command_table commands;        /* all that there are */
     const struct ft_command *command; /* the one that was given, or NULL */
-    FILE *out;                        /* data */
-    FILE *messages;                   /* everything else */
-    struct ft_style style;            /* of out */
-    struct ft_work work;              /* by the command's needs */
-    struct ft_work_fleet fleet;       /* the same */
-    bool damage_said;                 /* the database is damaged */
-    bool printed;            /* the JSON document, or the line, is out */
-    bool output_failed;      /* and that was said */
-    struct ft_error failure; /* the first that was said; code 0: none */
+    size_t given[FT_CLI_GIVEN_MAX];   /* options that were: their offsets */
+    size_t given_count;
+    char *config; /* text of ftadmin.conf(5), and what was made of it */
+    size_t config_used, config_size;
+    bool quiet_config;        /* who began this has said what is wrong there */
+    char config_trouble[300]; /* the first thing that is; or empty */
+    FILE *out;                /* data */
+    FILE *messages;           /* everything else */
+    struct ft_style style;    /* of out */
+    struct ft_work work;      /* by the command's needs */
+    struct ft_work_fleet fleet; /* the same */
+    bool damage_said;           /* the database is damaged */
+    bool printed;               /* the JSON document, or the line, is out */
+    bool output_failed;         /* and that was said */
+    struct ft_error failure;    /* the first that was said; code 0: none */
 };
 
 /* Prints "ftadmin: text" and the hint; returns the exit code of err->code. */

@@ -70,6 +70,7 @@ common_options(const struct ft_cli *cli, struct ft_words *words)
     const struct ft_cli_options *o = &cli->options;
     char number[32];
 
+    add(words, "--config", o->config);
     add(words, "--db", o->db);
     add(words, "--identity", o->identity);
     add(words, "--password-file", o->password_file);
@@ -97,6 +98,7 @@ run(struct ft_cli *cli, int argc, char **argv)
         .mono = cli->options.mono,
         .complete = complete,
         .commands = cli->commands,
+        .notice = cli->config_trouble,
     };
     const char *term = getenv("TERM");
     struct ft_error err = FT_ERROR_INIT;

@@ -24,6 +24,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/jobs-show.c \
 	ui/cli/options.c ui/cli/options.h \
 	ui/cli/parse.c ui/cli/parse.h \
+	ui/cli/preferences.c ui/cli/preferences.h \
 	ui/cli/progress.c ui/cli/progress.h \
 	ui/cli/prompt.c ui/cli/prompt.h \
 	ui/cli/protect.c \

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ui/cli/commands.h"
+#include "ui/cli/preferences.h"
 #include "ui/cli/frame.h"
 #include "ui/cli/help.h"
 #include "ui/cli/parse.h"
@@ -67,6 +68,7 @@ run(struct ft_cli *cli, int argc, char **argv)
         ft_help_command(cli->out, cli->command);
         return FT_EXIT_OK;
     }
+    ft_cli_preferences_apply(cli);
     cli->style = ft_style_for(cli->out, cli->options.json    ? FT_OUTPUT_JSON
                                         : cli->options.plain ? FT_OUTPUT_PLAIN
                                                              : FT_OUTPUT_TABLE);
@@ -98,6 +100,7 @@ main(int argc, char **argv)
     if (argc < 1)
         return FT_EXIT_USAGE;
     cli.options.json = wants_json(argc, argv);
-    code = run(&cli, argc, argv);
-    return ft_cli_finish(&cli, code);
+    code = ft_cli_finish(&cli, run(&cli, argc, argv));
+    ft_cli_preferences_close(&cli);
+    return code;
 }

@@ -14,6 +14,7 @@
 /* Every option of every command; a command reads only those it declares. */
 struct ft_cli_options {
     /* global */
+    const char *config;
     bool json;
     bool plain;
     const char *db;

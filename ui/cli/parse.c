@@ -81,6 +81,9 @@ store_option(struct ft_cli *cli, const struct ft_option *option,
 {
     void *at = (char *)&cli->options + option->offset;
 
+    if (cli->given_count < FT_CLI_GIVEN_MAX)
+        cli->given[cli->given_count++] = option->offset;
+
     switch (option->kind) {
     case FT_OPTION_FLAG:
         *(bool *)at = true;

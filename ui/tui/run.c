@@ -326,6 +326,9 @@ run_screen(struct app *app, struct ft_error *err)
     app->console.readonly = app->options->readonly;
     if (!rc)
         ft_memory_recall(&app->console);
+    if (!rc && app->options->notice && *app->options->notice)
+        ft_console_say(&app->console, FT_SEVERITY_WARN, "%s",
+                       app->options->notice);
     if (!rc)
         rc = open_screen(app, err);
     if (!rc)

@@ -18,6 +18,7 @@ struct ft_tui_options {
     void (*complete)(const void *commands, const struct ft_words *before,
                      const char *part, struct ft_completion *completion);
     const void *commands;
+    const char *notice; /* to be said at first; NULL or "": nothing */
     /* Global options that the commands of the console are given too. */
     struct ft_words common;
 };
