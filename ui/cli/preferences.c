@@ -17,7 +17,7 @@
 #include "ui/text/text.h"
 #include "ui/work/ask.h"
 
-#define FILE_MAX (64 << 10) /* bytes */
+#define FILE_MAX ((size_t)64 << 10) /* bytes */
 #define COMPLAINTS_MAX 5
 #define ALL "all"
 
@@ -315,7 +315,7 @@ read_file(struct reader *r)
                      FILE_MAX - cli->config_used)) > 0)
         cli->config_used += (size_t)n;
     if (cli->config_used == FILE_MAX) {
-        complain(r, "it is larger than %d KiB, so it is not read",
+        complain(r, "it is larger than %zu KiB, so it is not read",
                  FILE_MAX >> 10);
         return -EFBIG;
     }
