@@ -8,6 +8,7 @@
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/cli/events-film.h"
 #include "ui/cli/interrupt.h"
 #include "ui/model/columns.h"
 #include "ui/model/event-rows.h"
@@ -32,6 +33,8 @@ static const struct ft_option options[] = {
       0, 0, "only later: 10m, 2h, 3d ago, or a date in UTC" },
     { "until", 0, FT_OPTION_TEXT, "TIME", offsetof(struct ft_cli_options, until),
       0, 0, "only until then, written the same way" },
+    { "film", 0, FT_OPTION_TEXT, "VM", offsetof(struct ft_cli_options, film), 0,
+      0, "tell its last takeover, moment by moment" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
@@ -67,6 +70,10 @@ parse_request(struct ft_cli *cli, struct request *request, struct ft_error *err)
         (struct request){ .cli = cli,
                           .query = { .vm = wanted->vm, .host = wanted->host } };
     rc = parse_severity(wanted->severity, &request->query.severity, err);
+    if (!rc && wanted->film &&
+        (wanted->follow || wanted->vm || wanted->host || wanted->severity ||
+         wanted->since || wanted->limit))
+        rc = ft_fail(err, EINVAL, NULL, "--film goes with --until only");
     if (!rc && wanted->follow && wanted->until)
         rc = ft_fail(err, EINVAL, NULL, "--follow has no end: not with --until");
     if (!rc && wanted->since) {
@@ -172,17 +179,20 @@ run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *rows = NULL;
-    size_t limit = cli->options.limit ? cli->options.limit : DEFAULT_LIMIT;
+    const struct ft_cli_options *wanted = &cli->options;
+    size_t limit = wanted->limit ? (size_t)wanted->limit : DEFAULT_LIMIT;
     struct request request;
 
     (void)argc;
     (void)argv;
     if (parse_request(cli, &request, &err))
         return ft_cli_fail(cli, &err);
+    if (wanted->film)
+        return ft_events_film(cli, request.query.until);
     ft_work_events_collect(&cli->fleet);
     if (ft_work_events_list(&cli->work, &request.query, limit, &rows, &err))
         return ft_cli_fail(cli, &err);
-    return cli->options.follow ? follow(cli, &request, rows) : print(cli, rows);
+    return wanted->follow ? follow(cli, &request, rows) : print(cli, rows);
 }
 
 const struct ft_command ft_command_events = {

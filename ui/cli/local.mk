@@ -12,6 +12,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/commands.c ui/cli/commands.h \
 	ui/cli/discover.c \
 	ui/cli/events.c \
+	ui/cli/events-film.c ui/cli/events-film.h \
 	ui/cli/frame.c ui/cli/frame.h \
 	ui/cli/help.c ui/cli/help.h \
 	ui/cli/host-add.c \

@@ -70,6 +70,7 @@ struct ft_cli_options {
     const char *severity;
     const char *since;
     const char *until;
+    const char *film; /* the VM */
     /* jobs show */
     bool log;
 };

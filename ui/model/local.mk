@@ -10,6 +10,8 @@ libftuimodel_a_SOURCES = \
 	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \
 	ui/model/event-rows.c ui/model/event-rows.h \
+	ui/model/film.c ui/model/film.h ui/model/film-private.h \
+	ui/model/film-facts.c \
 	ui/model/found.c ui/model/found.h \
 	ui/model/host-name.c ui/model/host-name.h \
 	ui/model/host-rows.c ui/model/host-rows.h \

@@ -12,6 +12,7 @@
 #include "ui/model/columns.h"
 #include "ui/tui/checks.h"
 #include "ui/tui/doing.h"
+#include "ui/tui/film.h"
 #include "ui/tui/first.h"
 #include "ui/tui/frame.h"
 #include "ui/tui/help.h"
@@ -24,19 +25,13 @@
 #include "ui/tui/view.h"
 
 static const struct ft_view *const views[FT_VIEW_COUNT] = {
-    [FT_VIEW_OVERVIEW] = &ft_view_overview,
-    [FT_VIEW_VM] = &ft_view_vm,
-    [FT_VIEW_HOSTS] = &ft_view_hosts,
-    [FT_VIEW_HOST] = &ft_view_host,
-    [FT_VIEW_EVENTS] = &ft_view_events,
-    [FT_VIEW_EVENT] = &ft_view_event,
-    [FT_VIEW_JOBS] = &ft_view_jobs,
-    [FT_VIEW_WHAT_IF] = &ft_view_what_if,
-    [FT_VIEW_CHECKS] = &ft_view_checks,
-    [FT_VIEW_CHECK] = &ft_view_check,
-    [FT_VIEW_TEXT] = &ft_view_text,
-    [FT_VIEW_SHEET] = &ft_view_sheet,
-    [FT_VIEW_FIRST] = &ft_view_first,
+    [FT_VIEW_OVERVIEW] = &ft_view_overview, [FT_VIEW_VM] = &ft_view_vm,
+    [FT_VIEW_HOSTS] = &ft_view_hosts,       [FT_VIEW_HOST] = &ft_view_host,
+    [FT_VIEW_EVENTS] = &ft_view_events,     [FT_VIEW_EVENT] = &ft_view_event,
+    [FT_VIEW_FILM] = &ft_view_film,         [FT_VIEW_JOBS] = &ft_view_jobs,
+    [FT_VIEW_WHAT_IF] = &ft_view_what_if,   [FT_VIEW_CHECKS] = &ft_view_checks,
+    [FT_VIEW_CHECK] = &ft_view_check,       [FT_VIEW_TEXT] = &ft_view_text,
+    [FT_VIEW_SHEET] = &ft_view_sheet,       [FT_VIEW_FIRST] = &ft_view_first,
 };
 
 /* ---- pages ---- */
@@ -161,6 +156,19 @@ mark(struct ft_console *console, bool all)
 }
 
 static void
+put_in_order(struct ft_console *console, struct ft_page *page)
+{
+    json_decref(page->order);
+    page->order = NULL;
+    ft_page_refresh(console, page);
+    ft_console_say(console, FT_SEVERITY_OK, "ordered %s%s%s",
+                   page->sort ? "by " : "",
+                   page->sort ? page->view->columns->list[page->sort - 1].title
+                              : "worst first",
+                   page->sort && page->descending ? ", the largest first" : "");
+}
+
+static void
 order_by_next(struct ft_console *console, struct ft_page *page)
 {
     const struct ft_columns *columns = page->view->columns;
@@ -171,13 +179,28 @@ order_by_next(struct ft_console *console, struct ft_page *page)
         page->order_old = false; /* the first time: what is due */
     else
         page->sort = (page->sort + 1) % ((unsigned)columns->count + 1);
-    json_decref(page->order);
-    page->order = NULL;
-    ft_page_refresh(console, page);
-    ft_console_say(console, FT_SEVERITY_OK, "ordered %s%s",
-                   page->sort ? "by " : "",
-                   page->sort ? columns->list[page->sort - 1].title
-                              : "worst first");
+    put_in_order(console, page);
+}
+
+static void
+order_by(struct ft_console *console, struct ft_page *page, enum ft_do action)
+{
+    unsigned count =
+        page->view->columns ? (unsigned)page->view->columns->count : 0;
+
+    if (!count)
+        return;
+    if (action == FT_DO_SORT_NONE)
+        page->sort = 0;
+    else if (action == FT_DO_SORT_LEFT)
+        page->sort = page->sort > 1 ? page->sort - 1 : count;
+    else if (action == FT_DO_SORT_RIGHT)
+        page->sort = page->sort % count + 1;
+    if (action != FT_DO_SORT_TURN)
+        page->descending = false;
+    else if (page->sort)
+        page->descending = !page->descending;
+    put_in_order(console, page);
 }
 
 static void
@@ -336,6 +359,15 @@ act(struct ft_console *console, enum ft_do action)
     case FT_DO_LATER:
         ft_past_step(console, action == FT_DO_EARLIER ? -1 : 1);
         break;
+    case FT_DO_FILM:
+        ft_film_open_selected(console);
+        return;
+    case FT_DO_SORT_LEFT:
+    case FT_DO_SORT_RIGHT:
+    case FT_DO_SORT_TURN:
+    case FT_DO_SORT_NONE:
+        order_by(console, page, action);
+        return;
     case FT_DO_COARSER:
     case FT_DO_FINER:
         ft_page_zoom(page, action == FT_DO_COARSER ? 1 : -1);

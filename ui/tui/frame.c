@@ -16,6 +16,7 @@
 #include "ui/text/text.h"
 #include "ui/tui/complete.h"
 #include "ui/tui/doing.h"
+#include "ui/tui/film.h"
 #include "ui/tui/past.h"
 #include "ui/tui/sheet.h"
 #include "ui/tui/help.h"
@@ -29,10 +30,13 @@
 static void
 freshness(const struct ft_console *console, char out[64])
 {
+    const struct ft_page *page = &console->pages[console->depth - 1];
     const struct ft_picture *p = console->picture;
     char age[24];
 
-    if (console->past) {
+    if (page->view->id == FT_VIEW_FILM) {
+        ft_film_age(console, page, out, 64);
+    } else if (console->past) {
         ft_past_age(console, out, 64);
     } else if (!json_array_size(p->hosts)) {
         snprintf(out, 64, "no hosts yet");
@@ -325,7 +329,7 @@ ft_console_draw(struct ft_console *console, struct ft_grid *grid)
     ft_grid_text(grid, 1, 0, grid->width - 4 - (int)strlen(fresh),
                  FT_LOOK_TITLE, text);
     ft_grid_right(grid, 0, 0, grid->width - 1,
-                  console->past               ? FT_LOOK_PAST
+                  !strncmp(fresh, "PAST", 4)  ? FT_LOOK_PAST
                   : strncmp(fresh, "live", 4) ? FT_LOOK_UNKNOWN
                                               : FT_LOOK_PLAIN,
                   fresh);

@@ -12,6 +12,7 @@
 #include "ui/text/table.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/doing.h"
+#include "ui/tui/film.h"
 #include "ui/tui/pages.h"
 #include "ui/tui/past.h"
 #include "ui/tui/state.h"
@@ -67,7 +68,11 @@ why_not(const struct ft_console *console, const struct ft_page *page,
         break;
     case FT_DO_LATER:
         why = "this is now";
-        works = console->past != NULL;
+        works = console->past || page->view->id == FT_VIEW_FILM;
+        break;
+    case FT_DO_FILM:
+        why = "there was none";
+        works = ft_film_is_there(console);
         break;
     default:
         break;

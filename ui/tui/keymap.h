@@ -10,19 +10,20 @@
 #include <stdint.h>
 
 /* Where a key works. */
-#define FT_SCOPES(X)                 \
-    X(OVERVIEW, "the overview")      \
-    X(VM, "the page of a VM")        \
-    X(HOSTS, "the hosts")            \
-    X(HOST, "the page of a host")    \
-    X(EVENTS, "the events")          \
-    X(EVENT, "an event, a takeover") \
-    X(JOBS, "the jobs")              \
-    X(WHAT_IF, "what if")            \
-    X(CHECKS, "the checks")          \
-    X(CHECK, "one check, opened")    \
-    X(TEXT, "an output, help")       \
-    X(FIRST, "the first start")      \
+#define FT_SCOPES(X)              \
+    X(OVERVIEW, "the overview")   \
+    X(VM, "the page of a VM")     \
+    X(HOSTS, "the hosts")         \
+    X(HOST, "the page of a host") \
+    X(EVENTS, "the events")       \
+    X(EVENT, "an event")          \
+    X(FILM, "a takeover, told")   \
+    X(JOBS, "the jobs")           \
+    X(WHAT_IF, "what if")         \
+    X(CHECKS, "the checks")       \
+    X(CHECK, "one check, opened") \
+    X(TEXT, "an output, help")    \
+    X(FIRST, "the first start")   \
     X(SHEET, "the sheet that protects")
 
 #define FT_SCOPE_ENUM_(name, ...) FT_SCOPE_##name,
@@ -35,9 +36,10 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
      FT_IN(CHECKS))
 #define FT_IN_PAGES                                                          \
     (FT_IN(VM) | FT_IN(HOST) | FT_IN(EVENT) | FT_IN(WHAT_IF) | FT_IN(TEXT) | \
-     FT_IN(CHECK))
+     FT_IN(CHECK) | FT_IN(FILM))
 #define FT_IN_VIEWS (FT_IN_LISTS | FT_IN_PAGES | FT_IN(FIRST))
 #define FT_IN_TIME (FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENTS))
+#define FT_IN_SORTED (FT_IN(OVERVIEW) | FT_IN(HOSTS) | FT_IN(JOBS))
 #define FT_IN_ALL (~0u)
 
 /*
@@ -91,8 +93,17 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
       "ftadmin status --filter TEXT")                                           \
     X(ORDER, "o", FT_IN(OVERVIEW) | FT_IN(HOSTS), "order",                      \
       "order by the next column, or worst first", "ftadmin status --sort KEY")  \
-    X(EARLIER, "[", FT_IN_TIME, "earlier", "back in time, a step", "")          \
-    X(LATER, "]", FT_IN_TIME, "later", "later, and then now", "")               \
+    X(SORT_LEFT, "<", FT_IN_SORTED, "", "order by the column before", "")       \
+    X(SORT_RIGHT, ">", FT_IN_SORTED, "", "order by the column after",           \
+      "ftadmin status --sort KEY")                                              \
+    X(SORT_TURN, "-", FT_IN_SORTED, "", "turn the order",                       \
+      "ftadmin status --sort -KEY")                                             \
+    X(SORT_NONE, "0", FT_IN_SORTED, "", "back to worst first", "")              \
+    X(FILM, "T", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENTS) | FT_IN(EVENT),    \
+      "takeover", "its last takeover, told", "ftadmin events --film VM")        \
+    X(EARLIER, "[", FT_IN_TIME | FT_IN(FILM), "earlier",                        \
+      "back in time, a step", "")                                               \
+    X(LATER, "]", FT_IN_TIME | FT_IN(FILM), "later", "later, and then now", "") \
     X(COARSER, "{", FT_IN_TIME, "", "a longer time, longer steps", "")          \
     X(FINER, "}", FT_IN_TIME, "", "a shorter time, shorter steps", "")          \
     X(HOST_OF, "H", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENTS), "",            \

@@ -190,16 +190,9 @@ static void
 draw_events(struct ft_console *console, struct ft_page *page,
             struct ft_grid *grid, struct ft_area area)
 {
-    size_t count = json_array_size(page->rows);
+    const json_t *row = ft_console_row(console);
     int strip = strip_of(area);
-    const json_t *row;
 
-    if (page->follow && count) {
-        page->list.position = count - 1;
-        snprintf(page->list.selected, sizeof(page->list.selected), "%s",
-                 event_identity(json_array_get(page->rows, count - 1)));
-    }
-    row = ft_console_row(console);
     ft_rows_draw(page, page->view->columns, grid, area.top, strip);
     draw_empty(page, grid, area.top + 1, "nothing has happened yet");
     if (strip == area.bottom || !row)

@@ -15,6 +15,8 @@ libftuitui_a_SOURCES = \
 	ui/tui/dump.c \
 	ui/tui/entry.c ui/tui/entry.h \
 	ui/tui/figure.c ui/tui/figure.h \
+	ui/tui/film.c ui/tui/film.h \
+	ui/tui/film-lanes.c \
 	ui/tui/first.c ui/tui/first.h ui/tui/first-private.h \
 	ui/tui/first-evidence.c ui/tui/first-keys.c ui/tui/first-list.c \
 	ui/tui/first-view.c \

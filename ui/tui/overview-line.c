@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/utc.h"
 #include "ui/text/glyph.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
@@ -17,6 +18,7 @@
 #define STATE_WIDTH 13
 #define PAIR_FORM_WIDTH 27
 #define RUNS_WIDTH 10
+#define SAME_S 10 /* two times of one thing are no further apart */
 
 /* ---- what a row is ---- */
 
@@ -334,15 +336,52 @@ ft_vm_line_draw(struct ft_console *console, struct ft_page *page,
         draw_whose_move(plan, row, grid, y);
 }
 
+/* Is it alone since it was taken over? Where that is not known, no. */
+static bool
+came_over(const struct ft_console *console, const json_t *row)
+{
+    const json_t *record = json_object_get(row, "last_takeover");
+    double since = ft_figure_of(row, "since_s");
+    int64_t at = ft_parse_utc(ft_json_string(record, "at", ""));
+    double ago = (double)(console->picture->wall_ms - at) / 1000;
+
+    return at >= 0 && since >= 0 && ago > since - SAME_S &&
+           ago < since + SAME_S &&
+           !strcmp(ft_json_string(row, "standing", ""), "alone") &&
+           json_object_get(record, "detect_ms");
+}
+
+static void
+tell_takeover(const json_t *row, char *out, size_t size)
+{
+    static const char *const parts[] = {
+        "last_takeover.detect_ms",
+        "last_takeover.win_ms",
+        "last_takeover.apply_ms",
+        "last_takeover.resume_ms",
+    };
+    double ms = 0;
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(parts); i++)
+        ms += FT_MAX(ft_figure_of(row, parts[i]), 0.0);
+    snprintf(out, size, "taken over in %.2f s; T tells how", ms / 1000);
+}
+
 void
-ft_vm_line_draw_reason(const struct ft_vm_line_plan *plan, const json_t *row,
+ft_vm_line_draw_reason(const struct ft_console *console,
+                       const struct ft_vm_line_plan *plan, const json_t *row,
                        struct ft_grid *grid, int y)
 {
     const char *why = ft_json_string(row, "reason", "");
     int x = plan->state + 2;
+    char told[80];
 
     if (plan->rails_fit)
         ft_rails_draw(&plan->rails, NULL, grid, y);
+    if (came_over(console, row)) {
+        tell_takeover(row, told, sizeof(told));
+        why = told;
+    }
     if (!*why)
         why = ft_json_string(row, "sentence", "");
     if ((int)strlen(why) > grid->width - x)

@@ -50,7 +50,8 @@ void ft_vm_line_draw(struct ft_console *console, struct ft_page *page,
                      struct ft_grid *grid, int y);
 
 /* The second line of one that is not well: why. */
-void ft_vm_line_draw_reason(const struct ft_vm_line_plan *plan,
+void ft_vm_line_draw_reason(const struct ft_console *console,
+                            const struct ft_vm_line_plan *plan,
                             const json_t *row, struct ft_grid *grid, int y);
 
 #endif

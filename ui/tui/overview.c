@@ -207,7 +207,7 @@ draw_list(struct ft_console *console, struct ft_page *page,
             break;
         ft_vm_line_draw(console, page, plan, row, grid, y++);
         if (height_of(row) > 1 && y < end)
-            ft_vm_line_draw_reason(plan, row, grid, y++);
+            ft_vm_line_draw_reason(console, plan, row, grid, y++);
     }
     if (i < count)
         draw_below(page, i, grid, end - 1);

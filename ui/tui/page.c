@@ -90,6 +90,7 @@ picked(struct ft_console *console, struct ft_page *page, const json_t *rows)
     }
     if (page->sort)
         pick.sort = &columns->list[page->sort - 1];
+    pick.descending = page->descending;
     return ft_pick_rows(rows, columns, &pick);
 }
 
@@ -145,7 +146,10 @@ ft_page_refresh(struct ft_console *console, struct ft_page *page)
     rows.array = page->rows;
     ft_list_follow(&page->list, identity, &rows, json_array_size(page->rows),
                    FT_GRID_HEIGHT_MAX);
-    if (page->list.lost)
+    if (view->id == FT_VIEW_EVENTS && page->follow) /* the newest is selected */
+        ft_list_move(&page->list, identity, &rows, json_array_size(page->rows),
+                     1L << 30);
+    else if (page->list.lost)
         ft_console_say(console, FT_SEVERITY_WARN,
                        "what was selected is not there any more");
 }

@@ -46,6 +46,7 @@ enum ft_view_id {
     FT_VIEW_HOST,
     FT_VIEW_EVENTS,
     FT_VIEW_EVENT,
+    FT_VIEW_FILM,
     FT_VIEW_JOBS,
     FT_VIEW_WHAT_IF,
     FT_VIEW_CHECKS,
@@ -141,6 +142,7 @@ struct ft_page {
     char filter[128];
     char search[128];
     unsigned sort; /* 0: worst first, else a column */
+    bool descending;
     bool problems;
     bool follow;
     int severity; /* lowest shown, 0 to 2 */

@@ -11,6 +11,7 @@ extern const struct ft_view ft_view_hosts;
 extern const struct ft_view ft_view_host;
 extern const struct ft_view ft_view_events;
 extern const struct ft_view ft_view_event;
+extern const struct ft_view ft_view_film;
 extern const struct ft_view ft_view_jobs;
 extern const struct ft_view ft_view_what_if;
 extern const struct ft_view ft_view_checks;

@@ -6,6 +6,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/candidates.c \
 	ui/work/discover.c ui/work/discover.h \
 	ui/work/events.c ui/work/events.h \
+	ui/work/film.c ui/work/film.h \
 	ui/work/fleet.c ui/work/fleet.h \
 	ui/work/history.c ui/work/history.h \
 	ui/work/hosts.c ui/work/hosts.h \

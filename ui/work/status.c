@@ -3,6 +3,7 @@
 
 #include "ui/work/status.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -98,38 +99,79 @@ ft_work_status(struct ft_work_fleet *fleet, struct ft_work_status *status,
     return make_rows(fleet, status, now, err);
 }
 
-/* data: a place for each member's answer. An older engine has none. */
+struct seen {
+    json_t *machine; /* the answer, or NULL: an older engine has none */
+    int64_t wall_ms; /* when it came */
+};
+
+/* data: a struct seen for each member. */
 static int
 look(struct ft_fleet *fleet, struct ft_member *member, size_t index, void *data,
      struct ft_error *err)
 {
-    json_t **machines = data;
+    struct seen *seen = data;
+    int rc = ft_member_call(fleet, member, "machine", NULL,
+                            &seen[index].machine, FT_WORK_ANSWER_MS, err);
 
-    return ft_member_call(fleet, member, "machine", NULL, &machines[index],
-                          FT_WORK_ANSWER_MS, err);
+    seen[index].wall_ms = ft_work_now_ms();
+    return rc;
 }
 
-json_t *
-ft_work_status_vms(struct ft_work_fleet *fleet, struct ft_work_status *status)
+/* What the machines say of themselves now. False without memory. */
+static bool
+look_at_all(struct ft_work_fleet *fleet, struct ft_work_status *status)
 {
-    FT_AUTOFREE json_t **machines = calloc(fleet->count + 1, sizeof(json_t *));
+    FT_AUTOFREE struct seen *seen = calloc(fleet->count + 1, sizeof(*seen));
     int64_t now;
 
-    if (!machines)
-        return NULL;
-    ft_work_fleet_each(fleet, look, machines);
+    if (!seen)
+        return false;
+    ft_work_fleet_each(fleet, look, seen);
     now = ft_work_now_ms();
     for (size_t i = 0; i < fleet->count; i++) {
         struct ft_live_host *host =
             ft_live_find(&status->live, fleet->hosts[i].name);
 
-        if (host && machines[i]) {
+        if (host && seen[i].machine) {
             ft_live_heard(host, now);
-            ft_live_take_machine(host, machines[i], now);
+            ft_live_take_machine(host, seen[i].machine, now);
+            ft_live_take_clock(host,
+                               ft_json_int(seen[i].machine, "at", 0, INT64_MAX,
+                                           0),
+                               seen[i].wall_ms);
         }
-        json_decref(machines[i]);
+        json_decref(seen[i].machine);
     }
+    return true;
+}
+
+json_t *
+ft_work_status_vms(struct ft_work_fleet *fleet, struct ft_work_status *status)
+{
+    int64_t now;
+
+    if (!look_at_all(fleet, status))
+        return NULL;
+    now = ft_work_now_ms();
     return ft_live_vm_rows(&status->live, status->pairs, now, now);
+}
+
+int
+ft_work_status_clocks(struct ft_work_fleet *fleet,
+                      struct ft_work_status *status, struct ft_error *err)
+{
+    json_t *hosts;
+    int64_t now;
+
+    if (!look_at_all(fleet, status))
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    now = ft_work_now_ms();
+    hosts = ft_live_host_rows(&status->live, now, now);
+    if (!hosts)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    json_decref(status->hosts);
+    status->hosts = hosts;
+    return 0;
 }
 
 void

@@ -30,6 +30,10 @@ int ft_work_status(struct ft_work_fleet *fleet, struct ft_work_status *status,
 json_t *ft_work_status_vms(struct ft_work_fleet *fleet,
                            struct ft_work_status *status);
 
+/* Asks the hosts that answered for their clocks, and makes hosts anew. */
+int ft_work_status_clocks(struct ft_work_fleet *fleet,
+                          struct ft_work_status *status, struct ft_error *err);
+
 void ft_work_status_free(struct ft_work_status *status);
 
 /*

@@ -3,6 +3,7 @@
 if HAVE_CMOCKA
 model_tests = \
 	tests/unit/model/test-discover \
+	tests/unit/model/test-film \
 	tests/unit/model/test-job-rows \
 	tests/unit/model/test-left \
 	tests/unit/model/test-live \
@@ -22,6 +23,8 @@ model_libs = libftuimodel.a libftpair.a libftinventory.a libftbase.a $(JANSSON_L
 	$(CMOCKA_LIBS)
 tests_unit_model_test_discover_SOURCES = tests/unit/model/test-discover.c
 tests_unit_model_test_discover_LDADD = $(model_libs)
+tests_unit_model_test_film_SOURCES = tests/unit/model/test-film.c
+tests_unit_model_test_film_LDADD = $(model_libs)
 tests_unit_model_test_job_rows_SOURCES = tests/unit/model/test-job-rows.c
 tests_unit_model_test_job_rows_LDADD = $(model_libs)
 tests_unit_model_test_left_SOURCES = tests/unit/model/test-left.c

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A takeover told, as a page: whole screens, its keys, and the two lanes. What
+ * is told is tested in tests/unit/model/test-film.c.
+ */
+#include "config.h"
+
+#include "fixture.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/model/utc.h"
+#include "ui/tui/frame.h"
+
+#define T(clock) ft_parse_utc("2026-11-28T" clock "Z")
+
+static const struct {
+    const char *name, *picture;
+    int width, height;
+    bool utf8;
+    const char *keys;
+} screens[] = {
+    { "film", "trouble", 80, 24, true, "Down T" },
+    { "film-moment", "trouble", 80, 24, true, "Down T Down Down Down" },
+    { "film-ascii", "trouble", 80, 24, false, "Down T Down Down" },
+    { "film-wide", "trouble", 132, 43, true, "Down T Down Down" },
+    { "film-not-told", "trouble", 80, 24, true, "Down T End" },
+    { "film-switchover", "calm", 80, 24, true, "Down T" },
+    { "film-text", "trouble", 80, 24, true, "Down T e" },
+    { "film-small", "trouble", 41, 13, true, "Down T" },
+};
+
+static void
+test_screens(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(screens); i++) {
+        struct ft_console console;
+        struct ft_picture picture;
+
+        begin(&console, &picture, screens[i].picture);
+        press(&console, screens[i].keys);
+        compare(&console, screens[i].name, screens[i].width, screens[i].height,
+                screens[i].utf8);
+        end(&console, &picture);
+    }
+}
+
+static const struct ft_page *
+top(const struct ft_console *console)
+{
+    return &console->pages[console->depth - 1];
+}
+
+static void
+test_where_it_is_opened_from(void **state)
+{
+    static const char *const ways[] = { "Down T", "Down Enter T", "3 T",
+                                        "3 Enter T" };
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(ways); i++) {
+        begin(&console, &picture, "trouble");
+        press(&console, ways[i]);
+        assert_int_equal(top(&console)->view->id, FT_VIEW_FILM);
+        assert_true(json_array_size(top(&console)->rows) >= 7);
+        end(&console, &picture);
+    }
+    begin(&console, &picture, "calm");
+    press(&console, "T"); /* db-01 was never taken over */
+    assert_int_equal(console.depth, 1);
+    assert_non_null(strstr(console.message, "no takeover of db-01"));
+    end(&console, &picture);
+}
+
+static void
+test_from_a_moment_to_that_time(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "trouble");
+    press(&console, "Down T Enter"); /* the last thing heard */
+    assert_int_equal(top(&console)->view->id, FT_VIEW_VM);
+    assert_non_null(console.past);
+    assert_int_equal(console.picture->wall_ms, T("03:12:07.212"));
+    assert_string_equal(ft_json_string(ft_console_vm(&console, "erp-prod"),
+                                       "primary", ""),
+                        "kvm2");
+    press(&console, "Esc");
+    assert_null(console.past);
+    press(&console, "Esc ] ] 1");
+    assert_int_equal(top(&console)->view->id, FT_VIEW_OVERVIEW);
+    assert_non_null(console.past);
+    end(&console, &picture);
+}
+
+/* The right to speak never overlaps: one column parts it, in every size. */
+static void
+test_lanes_do_not_overlap(void **state)
+{
+    static const int widths[] = { 60, 80, 100, 132, 200 };
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "trouble");
+    press(&console, "Down T");
+    for (size_t i = 0; i < FT_ARRAY_SIZE(widths); i++) {
+        FT_AUTOFREE char *text = drawn(&console, widths[i], 30, false);
+        const char *may = strstr(text, "may speak");
+        const char *did = strstr(text, "did speak");
+        long parted = (long)(strchr(may, '|') - may);
+        long from = (long)(strchr(did, '>') - did);
+        long last = (long)(strchr(did, '?') - did);
+
+        assert_true(last < parted && parted <= from);
+    }
+    end(&console, &picture);
+}
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_screens),
+        cmocka_unit_test(test_where_it_is_opened_from),
+        cmocka_unit_test(test_from_a_moment_to_that_time),
+        cmocka_unit_test(test_lanes_do_not_overlap),
+    };
+
+    setlocale(LC_ALL, "C.UTF-8");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
