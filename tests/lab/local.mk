@@ -6,6 +6,7 @@ EXTRA_DIST += \
 	tests/lab/chrony \
 	tests/lab/clocks.sh \
 	tests/lab/common.sh \
+	tests/lab/console.sh \
 	tests/lab/enter.c \
 	tests/lab/functions.sh \
 	tests/lab/guests.sh \
@@ -34,6 +35,7 @@ lab_tests = \
 	tests/lab/test-clocks-machines.sh \
 	tests/lab/test-discover.sh \
 	tests/lab/test-first-start.sh \
+	tests/lab/test-console.sh \
 	tests/lab/test-jobs.sh \
 	tests/lab/test-phases.sh \
 	tests/lab/test-watch.sh

@@ -4,35 +4,7 @@
 # where ~/.ssh/config names the hosts and known_hosts has their keys; and a key that is not known is
 # shown, and trusted by t.
 . "$(dirname "$0")/functions.sh"
-
-requires_program tmux
-
-screen() {
-    lab on adm tmux -S "$test_folder/tmux" capture-pane -p 2>/dev/null
-}
-
-shows() { # TEXT...
-    local all text
-    all=$(screen)
-    for text; do
-        grep -qF -- "$text" <<<"$all" || return 1
-    done
-}
-
-waits_for() { # SECONDS TEXT...
-    local seconds=$1 end
-    shift
-    end=$(($(now_ms) + seconds * 1000))
-    until shows "$@"; do
-        [ "$(now_ms)" -lt "$end" ] || fail "not shown after $seconds s: $*
-$(screen)"
-        sleep 0.1
-    done
-}
-
-press() { # KEY...
-    lab on adm tmux -S "$test_folder/tmux" send-keys "$@"
-}
+. "$(dirname "$0")/console.sh"
 
 start_lab
 start_guest h1 vm1
@@ -43,7 +15,7 @@ END
 lab on adm sh -c 'ssh-keyscan h1 h2 2>/dev/null >/root/.ssh/known_hosts'
 
 note "the names, before anybody was contacted"
-lab on adm env LC_ALL=C.UTF-8 tmux -S "$test_folder/tmux" new-session -d -x 80 -y 24 "$(built ftadmin)" 8>&-
+open_console
 waits_for 20 "nothing contacted yet" "[x] h1" "[x] w1" "Enter look at 3"
 
 note "looked at: one key is not known"

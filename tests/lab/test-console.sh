@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The console at a site that is there: a host that lets nobody in without a password, two VMs in one
+# sheet, their checks, a draft that is kept.
+. "$(dirname "$0")/functions.sh"
+. "$(dirname "$0")/console.sh"
+
+requires_program chpasswd
+
+start_lab
+start_guest h1 vm1
+start_guest h1 vm2
+exits 0 ftadmin host add --accept-new-host-keys h1 h2
+lab on adm sh -c 'ssh-keyscan w1 2>/dev/null >>/root/.ssh/known_hosts'
+# shellcheck disable=SC2016 # for the inner shell
+lab on w1 sh -c 'echo root:toor99 | chpasswd && mv /root/.ssh/authorized_keys /root/.ssh/none &&
+    printf "PasswordAuthentication yes\nPermitRootLogin yes\n" >/etc/ssh/sshd_config.d/test.conf &&
+    kill -HUP $(cat /run/sshd.pid)'
+
+note "a password: wrong, then right, and asked for once"
+open_console
+waits_for 20 "2/2 hosts"
+press A
+waits_for 10 "nothing contacted yet" "[x] w1"
+press Enter
+waits_for 30 "w1 needs you: login refused"
+press Down Down i
+waits_for 20 "Password of root at w1" "not shown, not stored"
+press wrong Enter
+waits_for 20 "the one before was not taken"
+press toor99 Enter
+waits_for 20 "w1 can be added"
+press Enter
+waits_for 60 "could be the first one"
+press 2
+waits_for 20 "3 shown" "w1    ✓ OK"
+lab on adm grep -rqs toor99 /root/.local /root/.config /root/.cache &&
+    fail "the password was stored"
+
+note "two VMs in one sheet, with a choice that is kept"
+press 1
+waits_for 5 "2 none"
+press '*' p
+waits_for 90 "2 VMs can be protected" "h2" "w1"
+press Escape F10
+sleep 1
+open_console
+waits_for 20 "draft kept: p on vm1"
+press 2
+waits_for 20 "login-refused"
+press / w1 Enter i
+waits_for 20 "Password of root at w1"
+press toor99 Enter
+waits_for 30 "w1    ✓ OK"
+press 1 p
+waits_for 90 "protect 2 VMs" "2 VMs can be protected"
+press 5
+waits_for 5 "Enter apply to 2"
+press Enter
+waits_for 120 "2 protected, 0 at work, 0 waiting, 0 failed"
+[ "$(ftadmin status --json | jq '.pairs | length')" = 2 ] ||
+    fail "$(ftadmin status)"
+
+note "what is checked"
+press Escape 4
+waits_for 60 "checks   on h1, copy on h2" "✓ pass" "none failed"
+press F10
