@@ -183,6 +183,36 @@ draw_entry(struct ft_console *console, struct ft_grid *grid)
         ft_complete_draw(console, grid, y - 1);
 }
 
+/* Which letter of what was typed is none of the name's; 0: none yet. */
+static unsigned
+letter_that_differs(const char *typed, const char *name)
+{
+    unsigned letter = 1;
+
+    for (; *typed && *typed == *name; typed++, name++)
+        letter += ((unsigned char)typed[1] & 0xc0) != 0x80; /* UTF-8 */
+    return *typed ? letter : 0;
+}
+
+static void
+draw_name(const struct ft_console *console, struct ft_grid *grid, int y)
+{
+    const char *typed = console->entry.text;
+    unsigned letter = letter_that_differs(typed, console->question.name);
+    int x =
+        ft_grid_print(grid, 1, y, FT_LOOK_TITLE, "Type its name, then Enter: ");
+
+    ft_entry_draw(&console->entry, grid, x, y, FT_MAX(grid->width - x - 2, 1),
+                  FT_LOOK_FIELD_IN_USE, false);
+    if (letter)
+        ft_grid_print(grid, 1, y + 1, FT_LOOK_WARN,
+                      "Esc no   that is not the name, from letter %u on",
+                      letter);
+    else
+        ft_grid_print(grid, 1, y + 1, FT_LOOK_HINT,
+                      "Esc no   nothing is done before the name is typed");
+}
+
 static void
 draw_question(struct ft_console *console, struct ft_grid *grid)
 {
@@ -204,13 +234,7 @@ draw_question(struct ft_console *console, struct ft_grid *grid)
     ft_grid_print(grid, 1, y + 2, FT_LOOK_HINT, "$");
     ft_grid_name(grid, 3, y + 2, grid->width - 4, FT_LOOK_PLAIN, command);
     if (severe) {
-        x = ft_grid_print(grid, 1, y, FT_LOOK_TITLE,
-                          "Type its name, then Enter: ");
-        ft_entry_draw(&console->entry, grid, x, y,
-                      FT_MAX(grid->width - x - 2, 1), FT_LOOK_FIELD_IN_USE,
-                      false);
-        ft_grid_print(grid, 1, y + 1, FT_LOOK_HINT,
-                      "Esc no   nothing is done before the name is typed");
+        draw_name(console, grid, y);
         return;
     }
     x = ft_grid_print(grid, 1, y, q->yes ? FT_LOOK_PLAIN : FT_LOOK_FIELD_IN_USE,

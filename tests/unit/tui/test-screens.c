@@ -111,6 +111,7 @@ test_the_severe_ask_for_the_name(void **state)
     type(&console, "db-02");
     press(&console, "Enter");
     assert_int_equal(asked.runs, 0);
+    compare(&console, "question-wrong-name", 80, 24, true);
     press(&console, "Backspace");
     type(&console, "1");
     press(&console, "Enter");
