@@ -249,6 +249,7 @@ turn(struct app *app)
     if (rc < 0 && errno != EINTR)
         return -errno;
     rc = rc > 0 && polls[0].revents ? read_lines(app) : 0;
+    ft_memory_keep(&app->console);
     ft_runs_read(app->runs);
     echo(app, !ft_linear_asks_secret(&app->linear)); /* before it is asked */
     if (ft_work_source_take(app->source))

@@ -85,3 +85,11 @@ ft_memory_save(const struct ft_console *console)
     if (memory && !file_path(path, sizeof(path), true))
         ft_json_save(path, memory);
 }
+
+void
+ft_memory_keep(struct ft_console *console)
+{
+    if (console->remember)
+        ft_memory_save(console);
+    console->remember = false;
+}

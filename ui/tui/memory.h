@@ -26,4 +26,10 @@ void ft_memory_recall(struct ft_console *console);
 /* Writes that, with the sheet that is open, and that it is left now. */
 void ft_memory_save(const struct ft_console *console);
 
+/*
+ * The same as soon as something of it has changed, for the case that nothing
+ * can be written at the end.
+ */
+void ft_memory_keep(struct ft_console *console);
+
 #endif

@@ -98,6 +98,7 @@ remember(struct ft_console *console, const char *line)
 
     if (*line == ' ' || (last && !strcmp(json_string_value(last), line)))
         return;
+    console->remember = true;
     json_array_append_new(console->history, ft_json_text(line));
     if (json_array_size(console->history) > FT_TYPED_MAX)
         json_array_remove(console->history, 0);

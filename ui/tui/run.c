@@ -243,6 +243,7 @@ turn(struct app *app)
         return -ENOMEM;
     rc = !rc && polls[0].revents ? read_keys(app) : 0;
     app->dirty |= ft_runs_read(app->runs);
+    ft_memory_keep(&app->console);
     if (ft_work_source_take(app->source)) {
         ft_console_set_picture(&app->console,
                                ft_work_source_picture(app->source));

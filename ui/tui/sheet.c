@@ -209,6 +209,7 @@ ft_sheet_ask(struct ft_console *console)
 {
     struct ft_sheet *sheet = console->sheet;
 
+    console->remember = true; /* it may be a draft from now on */
     for (size_t i = 0; !sheet->applied && i < sheet->count; i++) {
         struct ft_sheet_vm *vm = &sheet->vms[i];
 
@@ -233,6 +234,7 @@ begin_next(struct ft_console *console)
         if (vm->stage != FT_SHEET_WAITS)
             continue;
         vm->stage = FT_SHEET_RUNS;
+        console->remember = true; /* what is begun is no draft any more */
         if (send(console, vm, "--yes"))
             return;
         vm->stage = FT_SHEET_FAILED;

@@ -214,6 +214,7 @@ struct ft_console {
     enum ft_severity message_severity;
     int64_t message_ms; /* of the picture's clock, when it was said */
     char left_at[32];   /* ISO 8601, when this user left last; "": not known */
+    bool remember; /* what memory.h keeps has changed: the owner saves it */
     bool utf8, readonly, leave;
     char *text; /* of the text view; lines end with newlines */
     char text_title[128];
