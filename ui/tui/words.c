@@ -32,6 +32,10 @@ ft_words_text(const struct ft_words *words, char *out, size_t size)
     for (size_t i = 0; i < words->count && used < size; i++) {
         const char *word = words->list[i];
 
+        if (!strcmp(word, FT_WORDS_NEXT)) {
+            used += (size_t)snprintf(out + used, size - used, "; ftadmin");
+            continue;
+        }
         if (is_plain(word)) {
             used += (size_t)snprintf(out + used, size - used, " %s", word);
             continue;

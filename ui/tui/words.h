@@ -20,7 +20,12 @@ struct ft_words {
 /* Appends a word; too many or too long ones are left out. */
 void ft_words_add(struct ft_words *words, const char *word);
 
-/* "ftadmin protect 'my vm'": as it is typed in a shell. */
+#define FT_WORDS_NEXT "\x1e" /* a word that ends a command: another follows */
+
+/*
+ * "ftadmin protect 'my vm'": as it is typed in a shell; several commands with
+ * "; " between them.
+ */
 void ft_words_text(const struct ft_words *words, char *out, size_t size);
 
 /*
