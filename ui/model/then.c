@@ -336,21 +336,14 @@ ft_then_hosts(const struct ft_then *then, const json_t *pairs)
 }
 
 json_t *
-ft_then_events(const struct ft_then *then, const json_t *events)
+ft_then_events(const struct ft_then *then)
 {
-    size_t until = ft_chronicle_until(then->told, then->at_ms), count, used = 0;
+    size_t until = ft_chronicle_until(then->told, then->at_ms);
     FT_AUTOJSON json_t *rows = json_array();
-    FT_AUTOFREE bool *past = NULL;
 
-    count = json_array_size(events);
-    past = calloc(count + 1, sizeof(*past));
-    if (!past || !rows)
-        return NULL;
     for (size_t i = 0; i < until; i++)
-        if (then->told->list[i].place < count)
-            past[then->told->list[i].place] = true;
-    for (; used < count; used++)
-        if (past[used] && json_array_append(rows, json_array_get(events, used)))
+        if (json_array_append(rows,
+                              (json_t *)(uintptr_t)then->told->list[i].row))
             return NULL;
     return FT_STEAL(rows);
 }

@@ -43,8 +43,8 @@ json_t *ft_then_pairs(const struct ft_then *then);
  */
 json_t *ft_then_hosts(const struct ft_then *then, const json_t *pairs);
 
-/* The events until then, as they come. */
-json_t *ft_then_events(const struct ft_then *then, const json_t *events);
+/* The events until then, in the order of the chronicle. */
+json_t *ft_then_events(const struct ft_then *then);
 
 /* One sentence for one pair's row of then, and for all of them. */
 void ft_then_say(const struct ft_then *then, const json_t *row,

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/cell.h"
+#include "ui/model/chronicle.h"
 #include "ui/model/columns.h"
 #include "ui/model/utc.h"
 #include "ui/text/glyph.h"
@@ -143,18 +144,25 @@ severity_of(const json_t *row)
     return !strcmp(word, "crit") ? 2 : !strcmp(word, "warn") ? 1 : 0;
 }
 
+/* In the order in which they happened, by the hosts' clocks as far as known. */
 static json_t *
 event_rows(const struct ft_console *console, const struct ft_page *page)
 {
+    const struct ft_picture *p = console->picture;
     json_t *all = json_array();
-    json_t *row;
-    size_t index;
+    struct ft_chronicle told;
 
-    json_array_foreach(console->picture->events, index, row)
+    if (ft_chronicle_make(p->events, p->hosts, &told))
+        return all;
+    for (size_t i = 0; i < told.count; i++) {
+        const json_t *row = told.list[i].row;
+
         if (severity_of(row) >= page->severity &&
             (!page->subject[0] ||
              !strcmp(ft_json_string(row, "vm", ""), page->subject)))
-            json_array_append(all, row);
+            json_array_append(all, (json_t *)(uintptr_t)row);
+    }
+    ft_chronicle_free(&told);
     return all;
 }
 

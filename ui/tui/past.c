@@ -81,7 +81,7 @@ events_of(const struct ft_picture *now, int64_t at_ms)
 
     if (ft_chronicle_make(from, now->hosts, &told))
         return NULL;
-    rows = ft_then_events(&then, from);
+    rows = ft_then_events(&then);
     ft_chronicle_free(&told);
     return rows;
 }

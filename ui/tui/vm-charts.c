@@ -20,7 +20,7 @@ static const struct {
     { "pause", "pause_ms", "ms" },
     { "lag", "lag_ms", "ms" },
     { "commit", "commit_ms", "ms" },
-    { "dirty / epoch", "dirty_bytes", "B" },
+    { "dirty/epoch", "dirty_bytes", "B" },
     { "held output", "held_packets", "1" },
     { "link, 1 s", "link_bytes", "B" },
     { "round trip", "rtt_ms", "ms" },

@@ -224,7 +224,7 @@ test_events_until_then(void **state)
 
     (void)state;
     begin(&w, T("03:05:00"), &never);
-    rows = ft_then_events(&w.then, w.events);
+    rows = ft_then_events(&w.then);
     assert_int_equal(json_array_size(rows), 4);
     json_decref(rows);
     end(&w);
