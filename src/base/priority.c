@@ -5,14 +5,14 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <string.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 
 #define BRISK_NICE (-10)
-#define OOM_SCORE "-900"
 
 void
 ft_priority_urgent(void)
@@ -24,14 +24,35 @@ ft_priority_urgent(void)
     sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &param);
 }
 
-void
-ft_priority_spare_from_oom(void)
+static int
+open_oom(pid_t pid, int flags)
 {
-    FT_AUTOCLOSE int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    char path[64] = "/proc/self/oom_score_adj";
+
+    if (pid)
+        snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
+    return open(path, flags | O_CLOEXEC);
+}
+
+void
+ft_priority_set_oom(pid_t pid, int score)
+{
+    FT_AUTOCLOSE int fd = open_oom(pid, O_WRONLY);
 
     /* lowering it needs a privilege that not every container gives: go on */
-    if (fd >= 0 && write(fd, OOM_SCORE, strlen(OOM_SCORE)) < 0)
+    if (fd >= 0 && dprintf(fd, "%d", score) < 0)
         return;
+}
+
+void
+ft_priority_change_oom(pid_t pid, int from, int score)
+{
+    char text[16] = "";
+    FT_AUTOCLOSE int fd = open_oom(pid, O_RDONLY);
+
+    if (fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 &&
+        strtol(text, NULL, 10) == from)
+        ft_priority_set_oom(pid, score);
 }
 
 void

@@ -189,7 +189,7 @@ ft_daemon_main(const struct ft_daemon_options *options)
     if (ready >= 0)
         leave_terminal(ready);
     /* the engine must be heard in time: its silence starts a takeover */
-    ft_priority_spare_from_oom();
+    ft_priority_set_oom(0, FT_OOM_LAST);
     ft_priority_urgent();
     ft_events_note("info", "engine-started", NULL, NULL,
                    "the engine started on this host");

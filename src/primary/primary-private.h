@@ -69,7 +69,9 @@ struct ft_primary {
     atomic_llong clock_lag_ns;   /* what the guest's clocks lack; for status */
     atomic_int clock_state;      /* enum ft_guest_clock_state */
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
-    uint64_t looked_bytes; /* the control thread's own: of the link, ... */
+    bool ended_from_outside; /* the control thread's own: QEMU by a signal */
+    pid_t spared_pid;        /* and whom the kernel is to kill later */
+    uint64_t looked_bytes;   /* the control thread's own: of the link, ... */
     int64_t looked_blocked_ns;
     struct ft_session *looked_session; /* ... of this one, when it looked */
     int64_t watched_ns;  /* the control thread's own: that, when it looked */

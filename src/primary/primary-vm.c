@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "primary/primary-private.h"
 #include "virt/loop.h"
 #include "virt/qmp.h"
@@ -42,17 +43,40 @@ ft_primary_find_vm(struct ft_worker *w)
                : FT_VM_GONE;
 }
 
+/*
+ * Off is what the guest or the administrator wanted: everything else is a
+ * failure, and the copy is good. A signal to QEMU (a scope that is stopped,
+ * earlyoom) ends it as if the guest had shut down; virsh destroy sends one too,
+ * and ends as destroyed.
+ */
+static bool
+was_wanted(const struct ft_primary *p, int detail)
+{
+    switch (detail) {
+    case VIR_DOMAIN_EVENT_STOPPED_CRASHED:
+    case VIR_DOMAIN_EVENT_STOPPED_FAILED:
+        return false;
+    case VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN:
+        return !p->ended_from_outside;
+    default:
+        return true;
+    }
+}
+
 static void
 on_lifecycle_stopped(struct ft_primary *p, int detail)
 {
     struct ft_worker *w = p->worker;
-    int off = detail != VIR_DOMAIN_EVENT_STOPPED_CRASHED &&
-              detail != VIR_DOMAIN_EVENT_STOPPED_FAILED;
+    bool off = was_wanted(p, detail);
 
     if (FT_FAULT("vm-end-told") < 0)
         return;
     ft_worker_note(w, off ? "info" : "crit", off ? "vm-off" : "qemu-died",
-                   off ? "%s was shut down" : "QEMU of %s died", w->config.vm);
+                   off ? "%s was shut down"
+                   : detail == VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN
+                       ? "QEMU of %s was ended by a signal from this host"
+                       : "QEMU of %s died",
+                   w->config.vm);
     ft_worker_event_kind(w, off ? FT_EVENT_VM_OFF : FT_EVENT_VM_GONE);
     ft_primary_set_flag(p, &p->vm_ended, 1);
 }
@@ -69,7 +93,11 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
     case VIR_DOMAIN_EVENT_STOPPED:
         on_lifecycle_stopped(p, detail);
         break;
+    case VIR_DOMAIN_EVENT_SHUTDOWN:
+        p->ended_from_outside = detail == VIR_DOMAIN_EVENT_SHUTDOWN_HOST;
+        break;
     case VIR_DOMAIN_EVENT_STARTED:
+        p->ended_from_outside = false;
         ft_primary_set_flag(p, &p->vm_ended, 0);
         ft_worker_event_kind(p->worker, FT_EVENT_VM_STARTED);
         break;
@@ -188,6 +216,8 @@ finish_removal(void *opaque)
 
     if (w->dom && w->state.autostart)
         virDomainSetAutostart(w->dom, 1);
+    if (p->spared_pid)
+        ft_priority_change_oom(p->spared_pid, FT_OOM_GUEST, FT_OOM_ORDINARY);
     ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
                    w->config.vm);
     ft_worker_exit(w, w->give_up ? "gave-up" : "removed");

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "plan/carry.h"
 #include "primary/primary-private.h"
 
@@ -164,8 +165,11 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
         rc = ft_primary_attach_gate(p, err);
     if (!rc)
         rc = ft_guest_memory_attach(w->dom, p->domain.pid, &p->memory, err);
-    if (!rc)
+    if (!rc) {
+        p->spared_pid = p->domain.pid;
+        ft_priority_change_oom(p->spared_pid, FT_OOM_ORDINARY, FT_OOM_GUEST);
         rc = open_clock(p, err);
+    }
     if (!rc)
         rc = ft_saver_open(w->dom, p->domain.pid, w->run_folder, &p->saver, err);
     if (!rc && ft_saver_watch_events(p->saver, w->events, err))

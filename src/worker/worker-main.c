@@ -167,6 +167,7 @@ ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides)
     snprintf(w->run_folder, sizeof(w->run_folder), "%s/%s", FT_RUN_FOLDER, pair);
     if (ft_make_folder(w->run_folder, 0711) || ft_loop_init())
         return 1;
+    ft_priority_set_oom(0, FT_OOM_ORDINARY); /* the daemon's is inherited */
     ft_priority_urgent();
     w->side = sides->by_role[w->state.record.role];
     init_ownership(w);

@@ -37,6 +37,17 @@ protected_somewhere() {
     return 1
 }
 
+# Lowering the score needs CAP_SYS_RESOURCE, which not every container has.
+has_oom_scores() { # HOST QEMU'S [WORKER'S]
+    local pids found
+    lab on "$1" sh -c 'echo -500 >/proc/self/oom_score_adj' 2>/dev/null || return 0
+    pids=$(qemu_pid "$1")
+    [ $# -lt 3 ] || pids+=" $(worker_pid "$1")"
+    # shellcheck disable=SC2016 # for the inner shell
+    found=$(lab on "$1" sh -c 'for pid; do cat "/proc/$pid/oom_score_adj"; done' - $pids | xargs)
+    [ "$found" = "${*:2}" ] || fail "oom_score_adj on $1: $found, not ${*:2}"
+}
+
 start_lab
 start_guest h1 vm1 --vcpus 2
 protect_guest vm1
@@ -122,6 +133,15 @@ wait_for 20 has_event $s takeover
 wait_for 60 protected_somewhere
 guest_goes_on
 
+note "something on $p sends QEMU a SIGTERM: that is no shutdown, the standby goes on"
+has_oom_scores $p -500 0
+forget_events $s
+must lab on $p kill -TERM "$(qemu_pid $p)"
+guest_goes_on 20
+wait_for 20 has_event $s takeover
+wait_for 60 protected_somewhere
+guest_goes_on
+
 note "no engine is left on $p, which lives: the standby takes over, the old VM ends"
 forget_events $s
 must kill_on $p "$(daemon_pid $p)" "$(worker_pid $p)"
@@ -156,6 +176,21 @@ wait_for 60 lab on adm bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/n
 start_client
 guest_goes_on
 exits 0 ftadmin verify vm1
+stop_client
+check_ledger
+
+note "the administrator destroys it: nobody takes over that either"
+forget_events $s $p
+pid=$(qemu_pid $p)
+must lab on $p virsh -q -c qemu:///system destroy vm1
+wait_for 20 is_off
+! has_event $s takeover || fail "$s took over"
+must lab on $p virsh -q -c qemu:///system start vm1
+wait_for 60 protected_from $p
+wait_for 60 lab on adm bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/null
+start_client
 exits 0 ftadmin unprotect vm1 --yes
+has_oom_scores $p 0
+guest_goes_on
 stop_client
 check_ledger
