@@ -209,6 +209,20 @@ $ ftadmin --db t.db events --since yesterday
 ! ftadmin: "yesterday" is no time
 !   hint: write it as 90s, 10m, 2h, 3d, 2026-11-28 or 2026-11-28T10:00 (UTC)
 [2]
+$ ftadmin --db t.db events --until 2020-01-01 --plain 2>err
+[20]
+$ ftadmin --db t.db events --until 2020-01-01 --follow
+! ftadmin: --follow has no end: not with --until
+[2]
+$ ftadmin --db t.db events --film vm1 --vm vm1
+! ftadmin: --film goes with --until only
+[2]
+$ ftadmin --db t.db events --film vm1 2>err
+[3]
+$ grep -c "no takeover of this VM is known" err
+1
+$ ftadmin --db t.db events --film vm9 2>err
+[3]
 $ ftadmin --db t.db events --severity bad
 ! ftadmin: --severity needs info, warn or crit, not "bad"
 [2]

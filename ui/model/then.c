@@ -28,7 +28,9 @@ struct story {
 static void
 format_clock(int64_t ms, char out[CLOCK_SIZE])
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr",
+                                          "May", "Jun", "Jul", "Aug",
+                                          "Sep", "Oct", "Nov", "Dec" };
     char whole[32];
     int month;
 
@@ -37,8 +39,8 @@ format_clock(int64_t ms, char out[CLOCK_SIZE])
     if (month < 1 || month > 12)
         strcpy(out, "?");
     else
-        snprintf(out, CLOCK_SIZE, "%.2s %.3s %.8s", whole + 8,
-                 months + 3 * (month - 1), whole + 11);
+        snprintf(out, CLOCK_SIZE, "%.2s %s %.8s", whole + 8, months[month - 1],
+                 whole + 11);
 }
 
 /* ---- what the events say ---- */

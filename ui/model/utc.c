@@ -45,12 +45,11 @@ ft_format_utc(int64_t ms, char out[32])
 static int64_t
 days_from_civil(int year, int month, int day)
 {
-    int y = year - (month <= 2);
-    int era = y / 400, of_era = y - era * 400;
+    int64_t y = year - (month <= 2), era = y / 400, of_era = y - era * 400;
     int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
 
-    return (int64_t)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
-           of_year - 719468;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year -
+           719468;
 }
 
 /* A number of so many digits at text; -1: there is none. */
@@ -85,6 +84,7 @@ ft_parse_utc(const char *text)
 {
     static const char form[] = "0000-00-00T00:00:00";
     int month, day, hour, minute, second, ms;
+    int64_t seconds;
 
     for (size_t i = 0; form[i]; i++)
         if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
@@ -98,8 +98,7 @@ ft_parse_utc(const char *text)
     if (number(text, 4) < 1970 || month < 1 || month > 12 || day < 1 ||
         day > 31 || hour > 23 || minute > 59 || second > 60 || ms < 0)
         return -1;
-    return (days_from_civil(number(text, 4), month, day) * 86400 + hour * 3600 +
-            minute * 60 + second) *
-               1000 +
-           ms;
+    seconds = days_from_civil(number(text, 4), month, day) * 86400;
+    seconds += (int64_t)hour * 3600 + (int64_t)minute * 60 + second;
+    return seconds * 1000 + ms;
 }

@@ -71,7 +71,7 @@ from(const char *text)
 }
 
 static void
-begin(struct world *w, int64_t at_ms, int64_t *silent_from)
+begin(struct world *w, int64_t at_ms, const int64_t *silent_from)
 {
     w->pairs = from("[{'pair':'" PAIR "','vm':'erp','uuid':'u','primary':'kvm1',"
                     "'standby':'kvm2','witness':'w1','last_takeover':{'at':"
@@ -83,8 +83,9 @@ begin(struct world *w, int64_t at_ms, int64_t *silent_from)
                     "{'name':'w1','kind':'witness','state':'ok'}]");
     w->events = from(events_text);
     assert_int_equal(ft_chronicle_make(w->events, w->hosts, &w->told), 0);
-    w->then = (struct ft_then){ at_ms,    w->pairs, w->hosts,
-                                &w->told, measured, silent_from };
+    w->then =
+        (struct ft_then){ at_ms,    w->pairs, w->hosts,
+                          &w->told, measured, (void *)(uintptr_t)silent_from };
 }
 
 static void
