@@ -37,5 +37,12 @@ if HAVE_VTERM
 # the console in a pty, with 200 VMs: needs no lab
 bench-console: ftadmin tests/tui/test-cost
 	tests/tui/test-cost | grep '^[a-z]'
+# beside htop and btop, where they are installed, and with 5,000 VMs: no lab
+EXTRA_PROGRAMS += tests/bench/screens
+tests_bench_screens_SOURCES = tests/bench/screens.c $(tui_common)
+tests_bench_screens_CPPFLAGS = $(tui_flags)
+tests_bench_screens_LDADD = $(tui_pty_libs)
+bench-screens: ftadmin tests/bench/screens
+	tests/bench/screens | grep -v '^\['
 endif
-.PHONY: bench bench-figures bench-watch bench-store bench-hub bench-console
+.PHONY: bench bench-figures bench-watch bench-store bench-hub bench-console bench-screens

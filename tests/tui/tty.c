@@ -47,7 +47,8 @@ report(int fd, int what, int value)
 static void
 execute(const struct tty_options *options)
 {
-    const char *argv[ARGUMENTS_MAX + 2] = { "./ftadmin" };
+    const char *argv[ARGUMENTS_MAX + 2] = { options->program ? options->program
+                                                             : "./ftadmin" };
 
     for (int i = 0; options->arguments[i] && i < ARGUMENTS_MAX; i++)
         argv[i + 1] = options->arguments[i];
@@ -596,5 +597,7 @@ resident_of(pid_t pid)
 long
 tty_resident_kib(struct tty *tty)
 {
-    return resident_of(tty_process(tty, 1));
+    pid_t child = tty_process(tty, 1);
+
+    return resident_of(child ? child : tty_process(tty, 0));
 }

@@ -25,7 +25,8 @@ struct tty_options {
     int width, height;      /* 0: 80, 24 */
     const char *term;       /* NULL: xterm-256color */
     const char *const *set; /* more "NAME=value", ended by NULL; or NULL */
-    const char *const *arguments; /* of ftadmin, ended by NULL */
+    const char *program;    /* NULL: ./ftadmin */
+    const char *const *arguments; /* of it, ended by NULL */
     bool foreign;                 /* the pty is nobody's controlling terminal */
 };
 
@@ -82,7 +83,7 @@ pid_t tty_process(struct tty *tty, int which);
 /* The terminal is as it was before; fails with what is not. */
 void tty_is_restored(struct tty *tty);
 
-/* Of both processes: processor time used, and the resident memory. */
+/* Of both processes: processor time used; of the one that draws: memory. */
 double tty_cpu_ms(struct tty *tty);
 long tty_resident_kib(struct tty *tty);
 

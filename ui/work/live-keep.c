@@ -39,24 +39,30 @@ keep_pair(struct ft_work_live *live, json_t *status)
 }
 
 void
-ft_work_live_keep(struct ft_work_live *live, int64_t now)
+ft_work_live_keep_last(struct ft_work_live *live, int64_t now)
 {
-    FT_AUTOJSON json_t *pairs = NULL;
-    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *pairs = ft_live_pairs(&live->state, now);
     json_t *status;
     size_t index;
 
-    if (now - live->kept_ms < (live->news ? KEEP_MS : KEEP_QUIET_MS))
-        return;
-    live->kept_ms = now;
-    live->news = false;
-    pairs = ft_live_pairs(&live->state, now);
     json_array_foreach(pairs, index, status)
         keep_pair(live, status);
     for (size_t i = 0; i < live->state.host_count; i++)
         if (ft_live_is_live(&live->state.hosts[i], now))
             ft_later_seen(live->later, live->state.hosts[i].stored.name,
                           ft_work_now_ms());
+}
+
+void
+ft_work_live_keep(struct ft_work_live *live, int64_t now)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (now - live->kept_ms < (live->news ? KEEP_MS : KEEP_QUIET_MS))
+        return;
+    live->kept_ms = now;
+    live->news = false;
+    ft_work_live_keep_last(live, now);
     if (ft_work_known_pairs(live->fleet->work, &live->state, &err))
         ft_work_detail(live->fleet->work, "not read: %s", err.text);
 }

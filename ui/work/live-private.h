@@ -54,4 +54,7 @@ void ft_work_live_keep_past(struct watched *watched, const json_t *all);
  */
 void ft_work_live_keep(struct ft_work_live *live, int64_t now_ms);
 
+/* What has changed, for the last time: nothing is read again. */
+void ft_work_live_keep_last(struct ft_work_live *live, int64_t now_ms);
+
 #endif

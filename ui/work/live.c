@@ -341,6 +341,7 @@ ft_work_live_open(struct ft_work_fleet *fleet,
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     live->fleet = fleet;
     live->wish = *wish;
+    live->kept_ms = now_ms(); /* all is read below */
     live->watched = calloc(fleet->count + 1, sizeof(*live->watched));
     live->later = ft_later_new(fleet->work->store);
     live->recent = ft_recent_new();
@@ -361,10 +362,8 @@ ft_work_live_leave(struct ft_work_live *live)
 
     if (!live)
         return NULL;
-    live->news = true;
-    live->kept_ms = 0;
     if (live->later)
-        ft_work_live_keep(live, now_ms());
+        ft_work_live_keep_last(live, now_ms());
     ft_later_free(live->later);
     ft_live_free(&live->state);
     ft_recent_free(live->recent);
