@@ -308,3 +308,13 @@ ft_store_close(struct ft_store *store)
     sqlite3_close(store->db);
     free(store);
 }
+
+int64_t
+ft_store_version(struct ft_store *store)
+{
+    int64_t version = -1;
+
+    return ft_sql_number(store, NULL, &version, "PRAGMA data_version", "")
+               ? -1
+               : version;
+}

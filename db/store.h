@@ -213,6 +213,12 @@ struct ft_store_pair {
 };
 
 /*
+ * Another number whenever somebody else has written to the file; this store's
+ * own writes do not count. Negative: not known.
+ */
+int64_t ft_store_version(struct ft_store *store);
+
+/*
  * Inserts or updates the pair of this uuid. -EEXIST when the VM is in another
  * pair, -ENOENT when a host is unknown.
  */

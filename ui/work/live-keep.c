@@ -57,12 +57,17 @@ void
 ft_work_live_keep(struct ft_work_live *live, int64_t now)
 {
     struct ft_error err = FT_ERROR_INIT;
+    int64_t version;
 
     if (now - live->kept_ms < (live->news ? KEEP_MS : KEEP_QUIET_MS))
         return;
     live->kept_ms = now;
     live->news = false;
     ft_work_live_keep_last(live, now);
+    version = ft_store_version(live->fleet->work->store);
+    if (version >= 0 && version == live->known)
+        return;
+    live->known = version;
     if (ft_work_known_pairs(live->fleet->work, &live->state, &err))
         ft_work_detail(live->fleet->work, "not read: %s", err.text);
 }

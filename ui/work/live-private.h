@@ -33,6 +33,7 @@ struct ft_work_live {
     struct ft_recent *recent;
     struct watched *watched;
     struct ft_work_live_wish wish;
+    int64_t known;   /* version of the database when its pairs were read */
     bool news;       /* something else than figures has changed */
     bool turned;     /* the same, for who draws; see ft_work_live_turned */
     int64_t kept_ms; /* when that went to the database */

@@ -342,6 +342,7 @@ ft_work_live_open(struct ft_work_fleet *fleet,
     live->fleet = fleet;
     live->wish = *wish;
     live->kept_ms = now_ms(); /* all is read below */
+    live->known = ft_store_version(fleet->work->store);
     live->watched = calloc(fleet->count + 1, sizeof(*live->watched));
     live->later = ft_later_new(fleet->work->store);
     live->recent = ft_recent_new();

@@ -148,6 +148,26 @@ test_hosts(void **state)
 }
 
 static void
+test_version(void **state)
+{
+    struct ft_store *ours = open_store(), *others = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    int64_t version = ft_store_version(ours);
+
+    (void)state;
+    assert_true(version >= 0);
+    add_host(ours, "by-us");
+    assert_int_equal(ft_store_version(ours), version);
+    assert_int_equal(ft_store_open(path, 0, &others, &err), 0);
+    add_host(others, "by-others");
+    assert_int_not_equal(ft_store_version(ours), version);
+    version = ft_store_version(ours);
+    assert_int_equal(ft_store_version(ours), version);
+    ft_store_close(others);
+    ft_store_close(ours);
+}
+
+static void
 test_topology(void **state)
 {
     struct ft_store *store = open_store();
@@ -751,6 +771,7 @@ main(void)
         cmocka_unit_test_setup(test_create, setup),
         cmocka_unit_test_setup(test_default_path, setup),
         cmocka_unit_test_setup(test_hosts, setup),
+        cmocka_unit_test_setup(test_version, setup),
         cmocka_unit_test_setup(test_topology, setup),
         cmocka_unit_test_setup(test_pairs, setup),
         cmocka_unit_test_setup(test_status, setup),
