@@ -148,5 +148,14 @@ must lab on h2 kill -KILL "$(qemu_pid h2)"
 wait_for 20 has_event h1 takeover
 guest_goes_on
 wait_for 60 protected_from h1
+
+note "somebody resumes the waiting copy: it does not run before it shall, and then it does"
+must lab on h2 virsh -q -c qemu:///system resume vm1
+wait_for 60 protected_from h1
+exits 0 ftadmin verify vm1
+exits 0 ftadmin switchover vm1 --yes
+guest_goes_on
+wait_for 60 protected_from h2
+exits 0 ftadmin verify vm1
 stop_client
 check_ledger
