@@ -125,7 +125,10 @@ ft_primary_on_unprotect(struct ft_step *s)
         ft_primary_discard(s);
         return;
     case FT_PHASE_HELD:
-        ft_primary_suspect(s);
+        if (own->linked)
+            ft_primary_discard(s); /* the VM is gone, the peer has nothing */
+        else
+            ft_primary_suspect(s);
         return;
     default:
         return;

@@ -338,6 +338,11 @@ ft_primary_on_link_closed(struct ft_step *s)
         return;
     }
     ft_own_phase(s, FT_PHASE_HELD);
+    if (own->leaving && own->vm == FT_VM_GONE) {
+        ft_own_emit(s, FT_ACTION_REMOVED); /* nothing here could speak */
+        ft_own_phase(s, FT_PHASE_ENDED);
+        return;
+    }
     ft_primary_suspect(s);
 }
 

@@ -585,6 +585,25 @@ given_away_is_given_away(void **state)
             "PERSIST(5 h0 primary)");
 }
 
+/* QEMU is gone here, and the standby could not run what it had. */
+static void
+a_failed_pair_can_be_removed(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 3, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    MEET(STANDBY, 4, false, "");
+    STATE("failed");
+    EVENT(UNPROTECT, "SEND(GOODBYE 1)");
+    MESSAGE(DISCARDED, 1, "PERSIST(3 h0 primary) OPEN_GATE REMOVED");
+    make(FT_ROLE_PRIMARY, 3, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    MEET(STANDBY, 4, false, "");
+    EVENT(UNPROTECT, "SEND(GOODBYE 1)");
+    EVENT(LINK_CLOSED, "CONNECT REMOVED");
+    PHASE(ENDED);
+}
+
 static void
 a_vm_that_could_not_go_on(void **state)
 {
@@ -1013,6 +1032,7 @@ main(void)
         cmocka_unit_test(two_owners_both_hold),
         cmocka_unit_test(resync_on_demand),
         cmocka_unit_test(given_away_is_given_away),
+        cmocka_unit_test(a_failed_pair_can_be_removed),
         cmocka_unit_test(a_vm_that_could_not_go_on),
         cmocka_unit_test(a_question_that_stays_open_is_no_failure),
         cmocka_unit_test(takeover_by_silence),
