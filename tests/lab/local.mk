@@ -37,6 +37,7 @@ lab_tests = \
 	tests/lab/test-first-start.sh \
 	tests/lab/test-console.sh \
 	tests/lab/test-jobs.sh \
+	tests/lab/test-keys.sh \
 	tests/lab/test-phases.sh \
 	tests/lab/test-watch.sh
 
