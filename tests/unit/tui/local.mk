@@ -3,7 +3,7 @@
 if HAVE_CMOCKA
 tui_tests = tests/unit/tui/test-checks tests/unit/tui/test-film \
 	tests/unit/tui/test-first \
-	tests/unit/tui/test-grid tests/unit/tui/test-linear \
+	tests/unit/tui/test-grid tests/unit/tui/test-linear tests/unit/tui/test-loved \
 	tests/unit/tui/test-past \
 	tests/unit/tui/test-runner tests/unit/tui/test-screens tests/unit/tui/test-sheet
 check_PROGRAMS += $(tui_tests)
@@ -19,6 +19,8 @@ tests_unit_tui_test_first_SOURCES = tests/unit/tui/test-first.c $(tui_fixture)
 tests_unit_tui_test_first_LDADD = $(tui_libs)
 tests_unit_tui_test_grid_SOURCES = tests/unit/tui/test-grid.c
 tests_unit_tui_test_grid_LDADD = $(tui_libs)
+tests_unit_tui_test_loved_SOURCES = tests/unit/tui/test-loved.c $(tui_fixture)
+tests_unit_tui_test_loved_LDADD = $(tui_libs)
 tests_unit_tui_test_linear_SOURCES = tests/unit/tui/test-linear.c $(tui_fixture)
 tests_unit_tui_test_linear_LDADD = $(tui_libs)
 tests_unit_tui_test_past_SOURCES = tests/unit/tui/test-past.c $(tui_fixture)
