@@ -36,6 +36,7 @@ lab_tests = \
 	tests/lab/test-discover.sh \
 	tests/lab/test-first-start.sh \
 	tests/lab/test-console.sh \
+	tests/lab/test-console-takeover.sh \
 	tests/lab/test-jobs.sh \
 	tests/lab/test-keys.sh \
 	tests/lab/test-phases.sh \

@@ -13,9 +13,10 @@
 #include "ui/model/film-private.h"
 #include "ui/model/utc.h"
 
-#define BEFORE_MS 10000 /* events so long before belong to it */
-#define AFTER_MS 60000  /* and so long after */
-#define SAME_MS 2000    /* between a takeover's event and its record */
+#define BEFORE_MS 2000 /* events so long before belong to it */
+#define WON_MS 10000   /* the witness answers so long before at most */
+#define AFTER_MS 60000 /* and so long after */
+#define SAME_MS 2000   /* between a takeover's event and its record */
 #define MOMENTS_MAX 48
 #define MS_MOST 1e9 /* a figure of a record that is more is none */
 
@@ -138,7 +139,7 @@ find_won(const struct ft_film_scene *s, double ran_ms)
          i-- > 0;) {
         const struct ft_happened *one = &s->from->told->list[i];
 
-        if ((double)one->at_ms < ran_ms - BEFORE_MS)
+        if ((double)one->at_ms < ran_ms - WON_MS)
             return NULL;
         if (ft_happened_is(one, "witness") &&
             !strcmp(ft_happened_host(one), s->new) &&

@@ -99,6 +99,20 @@ time_of(const struct ft_film_from *from)
 
 /* ---- opening ---- */
 
+/* What was before it is not where it begins. */
+static void
+go_to_zero(struct ft_console *console, struct ft_page *page)
+{
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(page->rows, index, row)
+        if (ft_figure_of(row, "offset_ms") >= 0) {
+            ft_page_move(console, page, (long)index);
+            return;
+        }
+}
+
 void
 ft_film_open(struct ft_console *console, const json_t *pair, const char *until)
 {
@@ -113,6 +127,7 @@ ft_film_open(struct ft_console *console, const json_t *pair, const char *until)
     snprintf(subject, sizeof(subject), "%.36s %.26s",
              ft_json_string(pair, "uuid", ""), json_string_value(at));
     ft_console_push(console, FT_VIEW_FILM, subject);
+    go_to_zero(console, ft_console_page(console));
 }
 
 static const json_t *
