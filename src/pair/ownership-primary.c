@@ -514,6 +514,43 @@ on_acked(struct ft_step *s)
     ft_own_send(s, FT_MESSAGE_HANDOVER, own->record.generation);
 }
 
+/* It is certain that we own: alone, or heard by a standby that never asked. */
+static bool
+owns_for_certain(const struct ft_ownership *own)
+{
+    if (own->record.owner != own->config.self || own->two_owners || own->want ||
+        own->asking)
+        return false;
+    return !own->record.peer_may_take_over ||
+           (own->phase == FT_PHASE_PROTECTED && own->linked && !own->silent);
+}
+
+/*
+ * An older record at the witness is told again, or the standby could win what
+ * is ours already; never while it may have won. One that was newer before is
+ * worth a word: the witness was set back to a snapshot. Others are as they
+ * should be: what was granted is not told to a witness at once.
+ */
+static void
+on_witness_seen(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+    struct ft_ownership_action *action;
+    bool forgot = s->event->generation < own->witness_generation;
+
+    if (s->event->generation >= own->record.generation ||
+        !owns_for_certain(own)) {
+        if (!forgot)
+            own->witness_generation = s->event->generation;
+        return;
+    }
+    action = ft_own_emit(s, FT_ACTION_RAISE_WITNESS);
+    action->ok = !forgot;
+    action->expected = s->event->generation;
+    action->generation = own->record.generation;
+    action->owner = own->config.self;
+}
+
 /* Without a witness there is no question: who is heard is not suspected. */
 static void
 on_heard(struct ft_step *s)
@@ -541,6 +578,7 @@ ft_primary_event(struct ft_step *s)
         [FT_EVENT_LINK_CLOSED] = ft_primary_on_link_closed,
         [FT_EVENT_MESSAGE] = on_message,
         [FT_EVENT_LOST] = on_lost,
+        [FT_EVENT_WITNESS_SEEN] = on_witness_seen,
         [FT_EVENT_SYNC_FAILED] = ft_primary_on_sync_failed,
         [FT_EVENT_ACKED] = on_acked,
         [FT_EVENT_RESUME_FAILED] = ft_primary_on_resume_failed,

@@ -110,6 +110,7 @@ struct ft_ownership_config {
     X(WON, "ask", "the witness gave us the generation asked for")            \
     X(LOST, "ask generation owner", "the witness has another record")        \
     X(UNREACHABLE, "ask", "no answer from the witness; outcome unknown")     \
+    X(WITNESS_SEEN, "generation", "what the witness holds, by a look at it") \
     X(SYNC_DONE, "", "primary: all copied, ready for the first commit")      \
     X(ACKED, "epoch final", "primary: the standby holds this epoch")         \
     X(EPOCH_HELD, "epoch", "standby: epoch complete and its checksum right") \
@@ -144,6 +145,8 @@ struct ft_ownership_config {
 #define FT_OWNERSHIP_ACTIONS(X)                                            \
     X(PERSIST, "record", "write the record; durable before going on")      \
     X(ASK_WITNESS, "ask expected generation owner", "compare and swap")    \
+    X(RAISE_WITNESS, "expected generation owner ok",                       \
+      "compare and swap, to what is so; not ok: it has forgotten that")    \
     X(HOLD_GATE, "", "hold guest output from now on")                      \
     X(OPEN_GATE, "", "release what is held and stop holding")              \
     X(RELEASE_EPOCH, "epoch", "release output up to this epoch")           \

@@ -95,6 +95,9 @@ ft_worker_act(struct ft_worker *w, const struct ft_ownership_action *action)
     case FT_ACTION_ASK_WITNESS:
         ft_worker_ask_witness(w, action);
         break;
+    case FT_ACTION_RAISE_WITNESS:
+        ft_worker_raise_witness(w, action);
+        break;
     case FT_ACTION_SEND:
         ft_worker_send(w, action->message, action->generation);
         break;

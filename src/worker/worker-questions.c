@@ -107,11 +107,13 @@ look_for_witness(void *opaque)
     struct question *q = opaque;
     const char *addresses[FT_PAIR_ADDRESSES_MAX];
     struct ft_witness_target target;
-    struct ft_witness_answer a;
+    struct ft_witness_answer a = { 0 };
 
     witness_target(q->worker, addresses, &target);
     q->answer.ask = ft_witness_get(&target, ft_clock_ns() + WITNESS_CHECK_NS,
                                    &a, &q->err) == 0;
+    q->answer.kind = FT_EVENT_WITNESS_SEEN;
+    q->answer.generation = a.generation;
 }
 
 static void
@@ -120,7 +122,48 @@ witness_looked_for(void *opaque)
     struct question *q = opaque;
 
     note_witness(q->worker, q->answer.ask != 0, &q->err);
+    if (q->answer.ask)
+        ft_worker_event(q->worker, &q->answer);
     free(q);
+}
+
+static void
+raise_witness(void *opaque)
+{
+    struct question *q = opaque;
+    const char *addresses[FT_PAIR_ADDRESSES_MAX];
+    struct ft_witness_target target;
+    struct ft_witness_answer a;
+
+    witness_target(q->worker, addresses, &target);
+    q->answer.ask =
+        ft_witness_cas(&target, q->ask.expected, q->ask.generation,
+                       q->worker->config.hosts[q->ask.owner].name,
+                       ft_clock_ns() + WITNESS_CHECK_NS, &a, &q->err) == 0 &&
+        a.won;
+}
+
+static void
+witness_raised(void *opaque)
+{
+    struct question *q = opaque;
+
+    if (!q->ask.ok)
+        ft_worker_note(q->worker, "crit", "witness-forgot",
+                       "the witness has gone back to generation %llu, from %llu: "
+                       "was it set back to a snapshot? %s",
+                       (unsigned long long)q->ask.expected,
+                       (unsigned long long)q->ask.generation,
+                       q->answer.ask ? "It was told again"
+                                     : "It could not be told again yet");
+    free(q);
+}
+
+void
+ft_worker_raise_witness(struct ft_worker *w,
+                        const struct ft_ownership_action *action)
+{
+    run_question(w, action, raise_witness, witness_raised);
 }
 
 void

@@ -12,8 +12,15 @@
 void ft_worker_ask_witness(struct ft_worker *worker,
                            const struct ft_ownership_action *action);
 
-/* A timer's call: looks whether the witness answers; opaque is the worker. */
+/*
+ * A timer's call: looks whether the witness answers, and with what, which is
+ * WITNESS_SEEN; opaque is the worker.
+ */
 void ft_worker_check_witness(void *opaque);
+
+/* FT_ACTION_RAISE_WITNESS: no event; the next look shows it. */
+void ft_worker_raise_witness(struct ft_worker *worker,
+                             const struct ft_ownership_action *action);
 
 /* FT_ACTION_PING: the answer is PING_ALIVE, PING_REFUSED or PING_SILENT. */
 void ft_worker_ping_peer(struct ft_worker *worker,

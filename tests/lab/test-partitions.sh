@@ -25,6 +25,7 @@ start_guest h1 vm1
 protect_guest vm1 --silence 1000
 start_client --connections 3 --payload 200
 guest_goes_on
+must lab on w1 cp -a /var/lib/ftadmin/witness /root/witness-before
 
 note "the replication network is cut: the primary goes on, protection comes back over the other one"
 forget_events h1 h2
@@ -98,6 +99,15 @@ guest_goes_on
 exits 0 ftadmin verify vm1
 stop_client
 check_ledger --fault-time "$fault"
+
+note "the witness is set back to what it had at the beginning: it is told again"
+forget_events h2
+must lab on w1 /etc/init.d/ftengine stop
+must lab on w1 sh -c 'rm -r /var/lib/ftadmin/witness; cp -a /root/witness-before /var/lib/ftadmin/witness'
+must lab on w1 /etc/init.d/ftengine start
+wait_for 20 has_event h2 witness-forgot
+wait_for 20 eval 'exits 0 ftadmin status'
+protected_from h2 || fail "vm1 is $(pair_on h2 .state)"
 
 note "the witness dies: protection goes on"
 start_client --connections 3 --payload 200

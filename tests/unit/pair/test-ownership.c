@@ -604,6 +604,34 @@ a_failed_pair_can_be_removed(void **state)
     PHASE(ENDED);
 }
 
+#define SEEN(number, expected) \
+    GIVE(expected, .kind = FT_EVENT_WITNESS_SEEN, .generation = (number))
+
+/* The witness was set back to a snapshot. */
+static void
+a_witness_that_forgot_is_told_again(void **state)
+{
+    (void)state;
+    protected_primary(); /* generation 2 */
+    SEEN(2, "");
+    SEEN(1, "RAISE_WITNESS");
+    assert_false(actions.list[0].ok);
+    assert_int_equal(actions.list[0].expected, 1);
+    assert_int_equal(actions.list[0].generation, 2);
+    tick(150 * MS, "ASK(2 3 h0)"); /* the standby is silent: who knows */
+    SEEN(1, "");
+    UNREACHABLE("");
+    SEEN(1, "");
+    ACKED(2, false, "RELEASE_EPOCH(2)");
+    tick(50 * MS, "ASK(2 3 h0)");
+    WON("PERSIST(3 h0 primary may) SEND(GENERATION 3)");
+    SEEN(2, "RAISE_WITNESS");
+    new_primary(true, false);
+    SEEN(1, "");
+    valid_standby(true);
+    SEEN(1, ""); /* not ours to say */
+}
+
 static void
 a_vm_that_could_not_go_on(void **state)
 {
@@ -1033,6 +1061,7 @@ main(void)
         cmocka_unit_test(resync_on_demand),
         cmocka_unit_test(given_away_is_given_away),
         cmocka_unit_test(a_failed_pair_can_be_removed),
+        cmocka_unit_test(a_witness_that_forgot_is_told_again),
         cmocka_unit_test(a_vm_that_could_not_go_on),
         cmocka_unit_test(a_question_that_stays_open_is_no_failure),
         cmocka_unit_test(takeover_by_silence),
