@@ -9,13 +9,13 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "ui/model/columns.h"
 #include "ui/tui/checks.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/film.h"
 #include "ui/tui/first.h"
 #include "ui/tui/frame.h"
 #include "ui/tui/help.h"
+#include "ui/tui/order.h"
 #include "ui/tui/overlay.h"
 #include "ui/tui/page.h"
 #include "ui/tui/pages.h"
@@ -153,54 +153,6 @@ mark(struct ft_console *console, bool all)
         ft_console_say(console, FT_SEVERITY_WARN,
                        "no more than %d can be marked", FT_MARKS_MAX);
     ft_page_move(console, page, 1);
-}
-
-static void
-put_in_order(struct ft_console *console, struct ft_page *page)
-{
-    json_decref(page->order);
-    page->order = NULL;
-    ft_page_refresh(console, page);
-    ft_console_say(console, FT_SEVERITY_OK, "ordered %s%s%s",
-                   page->sort ? "by " : "",
-                   page->sort ? page->view->columns->list[page->sort - 1].title
-                              : "worst first",
-                   page->sort && page->descending ? ", the largest first" : "");
-}
-
-static void
-order_by_next(struct ft_console *console, struct ft_page *page)
-{
-    const struct ft_columns *columns = page->view->columns;
-
-    if (!columns)
-        return;
-    if (page->order_old)
-        page->order_old = false; /* the first time: what is due */
-    else
-        page->sort = (page->sort + 1) % ((unsigned)columns->count + 1);
-    put_in_order(console, page);
-}
-
-static void
-order_by(struct ft_console *console, struct ft_page *page, enum ft_do action)
-{
-    unsigned count =
-        page->view->columns ? (unsigned)page->view->columns->count : 0;
-
-    if (!count)
-        return;
-    if (action == FT_DO_SORT_NONE)
-        page->sort = 0;
-    else if (action == FT_DO_SORT_LEFT)
-        page->sort = page->sort > 1 ? page->sort - 1 : count;
-    else if (action == FT_DO_SORT_RIGHT)
-        page->sort = page->sort % count + 1;
-    if (action != FT_DO_SORT_TURN)
-        page->descending = false;
-    else if (page->sort)
-        page->descending = !page->descending;
-    put_in_order(console, page);
 }
 
 static void
@@ -353,7 +305,7 @@ act(struct ft_console *console, enum ft_do action)
         ft_overlay_type(console, FT_OVERLAY_FILTER, page->filter);
         break;
     case FT_DO_ORDER:
-        order_by_next(console, page);
+        ft_order_by_next(console, page);
         return;
     case FT_DO_EARLIER:
     case FT_DO_LATER:
@@ -366,7 +318,7 @@ act(struct ft_console *console, enum ft_do action)
     case FT_DO_SORT_RIGHT:
     case FT_DO_SORT_TURN:
     case FT_DO_SORT_NONE:
-        order_by(console, page, action);
+        ft_order_by(console, page, action);
         return;
     case FT_DO_COARSER:
     case FT_DO_FINER:

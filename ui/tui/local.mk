@@ -36,6 +36,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/look.c ui/tui/look.h \
 	ui/tui/loss.c ui/tui/loss.h \
 	ui/tui/memory.c ui/tui/memory.h \
+	ui/tui/order.c ui/tui/order.h \
 	ui/tui/overlay.c ui/tui/overlay.h \
 	ui/tui/overview.c \
 	ui/tui/overview-line.c ui/tui/overview-line.h \

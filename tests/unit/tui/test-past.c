@@ -176,6 +176,31 @@ test_a_new_picture_leaves_the_moment(void **state)
     end(&console, &picture);
 }
 
+/* The keys of the table: a column after, before, turned, and none. */
+static void
+test_orders(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    press(&console, ">");
+    assert_int_equal(console.pages[0].sort, 1);
+    press(&console, "> > <");
+    assert_int_equal(console.pages[0].sort, 2);
+    press(&console, "-");
+    assert_true(console.pages[0].descending);
+    press(&console, "0 -");
+    assert_int_equal(console.pages[0].sort, 0);
+    assert_false(console.pages[0].descending);
+    press(&console, "> -"); /* by name, the last first */
+    assert_string_equal(ft_json_string(json_array_get(console.pages[0].rows, 0),
+                                       "vm", ""),
+                        "web-02");
+    end(&console, &picture);
+}
+
 /* An event stands in the very column in which the chart has its sample. */
 static void
 test_one_axis(void **state)
@@ -209,6 +234,7 @@ main(void)
         cmocka_unit_test(test_it_ends_where_nothing_is_known),
         cmocka_unit_test(test_the_past_is_not_changed),
         cmocka_unit_test(test_a_new_picture_leaves_the_moment),
+        cmocka_unit_test(test_orders),
         cmocka_unit_test(test_one_axis),
     };
 
