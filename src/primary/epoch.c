@@ -17,6 +17,7 @@
 #include "primary/primary-private.h"
 
 #define STOP_MS 5000
+#define LOOK_NS FT_NS_PER_S /* whether a paused VM is paused */
 
 /* An epoch between its stop and its end on the wire. */
 struct epoch {
@@ -61,10 +62,33 @@ ask_trigger(struct ft_primary *p)
     return ft_trigger_decide(&p->settings, in);
 }
 
+/*
+ * With the lock held. That a VM goes on is told by an event of libvirt's; one
+ * that gets lost must not hold the guest's output for ever.
+ */
+static void
+look_whether_paused(struct ft_primary *p, int64_t *looked_ns)
+{
+    int64_t now = ft_clock_ns();
+    int state = VIR_DOMAIN_NOSTATE, rc;
+
+    if (!p->paused || !*looked_ns)
+        *looked_ns = now;
+    if (!p->paused || now - *looked_ns < LOOK_NS)
+        return;
+    *looked_ns = now;
+    pthread_mutex_unlock(&p->lock);
+    rc = virDomainGetState(p->worker->dom, &state, NULL, 0);
+    pthread_mutex_lock(&p->lock);
+    if (!rc && state == VIR_DOMAIN_RUNNING)
+        p->paused = 0;
+}
+
 int
 ft_epoch_await(struct ft_primary *p, int *final, int *verify)
 {
     struct ft_trigger_answer answer = { 0 };
+    int64_t looked_ns = 0;
     int rc = 0;
 
     pthread_mutex_lock(&p->lock);
@@ -73,6 +97,7 @@ ft_epoch_await(struct ft_primary *p, int *final, int *verify)
             rc = -ECANCELED;
             break;
         }
+        look_whether_paused(p, &looked_ns);
         answer = ask_trigger(p);
         if (p->disk_broken || p->hardware_changed)
             break;

@@ -105,6 +105,8 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
         ft_primary_set_flag(p, &p->paused, 1);
         break;
     case VIR_DOMAIN_EVENT_RESUMED:
+        if (FT_FAULT("vm-resumed-told") < 0)
+            break;
         ft_primary_set_flag(p, &p->paused, 0);
         break;
     }

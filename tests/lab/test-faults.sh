@@ -140,6 +140,12 @@ exits 0 ftadmin switchover vm1 --yes
 guest_goes_on
 wait_for 60 protected_from h2
 
+note "libvirt's word that the VM goes on gets lost: it is looked at, and its output is not held"
+arm h2 vm-resumed-told=5@30
+wait_for 60 protected_from h2
+guest_goes_on 20
+guest_goes_on 20
+
 note "QEMU dies, and libvirt is late to say so: that is not a failed copy, which would be forgotten"
 arm h2 vm-end-told=5
 wait_for 60 protected_from h2
