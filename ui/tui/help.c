@@ -176,7 +176,8 @@ ft_page_help(struct ft_console *console)
         fprintf(out, "  %s: %s\n\n", ft_json_string(row, "standing", ""),
                 ft_json_string(row, "sentence", ""));
     print_keys(out, console, page);
-    print_signs(out, console->utf8);
+    if (!console->linear)
+        print_signs(out, console->utf8);
     fputs("\n  Nothing is done to a VM or a host without a question first.\n"
           "  Everything here is a command too: ftadmin(8).\n",
           out);

@@ -233,7 +233,7 @@ key_of(const struct ft_linear *linear, const char *line)
     enum ft_scope scope = ft_console_page(linear->console)->view->scope;
     uint32_t code = ft_key_by_name(line);
 
-    if (code != FT_KEY_NONE && code < 0x80 && isdigit((int)code))
+    if (code < 0x80 && isdigit((int)code))
         return scope == FT_SCOPE_SHEET ? code : 0; /* else a row */
     if (code != FT_KEY_NONE)
         return code;
@@ -471,6 +471,7 @@ ft_linear_begin(struct ft_linear *linear, struct ft_console *console, FILE *out,
 {
     memset(linear, 0, sizeof(*linear));
     linear->console = console;
+    console->linear = true;
     linear->out = out;
     linear->told.news_ms = linear->told.figures_ms = now_ms;
     fputs("ftadmin, line by line. ? explains, b goes back, q leaves.\n", out);

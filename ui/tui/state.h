@@ -216,7 +216,8 @@ struct ft_console {
     char left_at[32];   /* ISO 8601, when this user left last; "": not known */
     bool remember; /* what memory.h keeps has changed: the owner saves it */
     bool utf8, readonly, leave;
-    char *text; /* of the text view; lines end with newlines */
+    bool linear; /* told, not drawn: no sign has to be explained */
+    char *text;  /* of the text view; lines end with newlines */
     char text_title[128];
     unsigned ticket;          /* the last one that was given, of ops.ask */
     struct ft_checks *checks; /* NULL: none were asked for (checks.h) */

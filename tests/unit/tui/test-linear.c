@@ -300,6 +300,44 @@ test_news_while_it_asks(void **state)
     close_session(&s);
 }
 
+/* Whatever is typed: plain lines come, and nothing is begun without a yes. */
+static void
+test_random_lines(void **state)
+{
+    static const char *const words[] = {
+        "",        "1",        "2",        "3",
+        "7",       "99",       "a",        "s",
+        "u",       "v",        "b",        "x",
+        "e",       "j",        "k",        "o",
+        "!",       "/db",      "n",        "\\db",
+        "hosts",   "events",   "jobs",     "checks",
+        "?",       "open",     "p",        "[",
+        "]",       "{",        "}",        "Esc",
+        "H",       "V",        "f",        "i",
+        "db-01",   "kvm1",     "mark",     "*",
+        "what if", "down",     "overview", "no such command",
+        ":",       "\xc3\xa9",
+    };
+    static const char *const pictures[] = { "calm", "trouble", "mixed",
+                                            "empty" };
+
+    (void)state;
+    srandom(3);
+    for (int round = 0; round < 60; round++) {
+        struct session s;
+
+        open_session(&s, pictures[round % 4]);
+        for (int i = 0; i < 100 && !s.console.leave; i++) {
+            say(&s, words[(size_t)random() % FT_ARRAY_SIZE(words)]);
+            ft_linear_news(&s.linear, i * 700);
+            if (strstr(asked.command, "--yes"))
+                fail_msg("begun: %s", asked.command);
+        }
+        assert_plain(told(&s));
+        close_session(&s);
+    }
+}
+
 int
 main(void)
 {
@@ -312,6 +350,7 @@ main(void)
         cmocka_unit_test(test_a_long_text_comes_in_parts),
         cmocka_unit_test(test_news_come_slowly_and_few),
         cmocka_unit_test(test_news_while_it_asks),
+        cmocka_unit_test(test_random_lines),
     };
 
     setlocale(LC_ALL, "C.UTF-8");

@@ -137,10 +137,12 @@ static void
 line_of(const char *text, const char *vm, char *out, size_t size)
 {
     const char *list = strstr(text, "\n VM "); /* its head */
-    const char *at = list ? strstr(list, vm) : NULL, *begin = at;
+    const char *begin = list ? strstr(list, vm) : NULL;
 
-    if (!at)
+    if (!begin) {
         fail_msg("%s is not on the screen:\n%s", vm, text);
+        return;
+    }
     while (begin > text && begin[-1] != '\n')
         begin--;
     snprintf(out, size, "%.*s", (int)strcspn(begin, "\n"), begin);
