@@ -370,7 +370,7 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
 
     if (!film)
         return;
-    if (height >= LANES + 6) {
+    if (height >= LANES + 6 && !console->linear) {
         ft_film_lanes_draw(film, row, grid, y);
         y += LANES;
     }
@@ -384,7 +384,8 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
                  ft_json_string(row, "argument", ""));
     if (whole || !draw_rest(row, grid, below + 2, below + 2 + facts))
         draw_facts(film, grid, below + 2, below + 2 + facts);
-    draw_time(console, page, film, grid, area.bottom - 1);
+    if (!console->linear) /* a drawing, as the lanes are */
+        draw_time(console, page, film, grid, area.bottom - 1);
 }
 
 /* ---- keys ---- */

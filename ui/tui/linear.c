@@ -382,7 +382,8 @@ take_key(struct ft_linear *linear, uint32_t key)
     if (console->leave || console->overlay != FT_OVERLAY_NONE ||
         ft_linear_is_another(&linear->told, console))
         return;
-    if (strcmp(before, page->list.selected) != 0)
+    if (strcmp(before, page->list.selected) != 0 &&
+        (page->view->columns || page->view->id == FT_VIEW_FIRST))
         ft_linear_selected(console, linear->out);
     else if (!*console->message || page->view->id == FT_VIEW_SHEET)
         tell_page(linear);

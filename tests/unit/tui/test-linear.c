@@ -89,6 +89,7 @@ static const struct {
     { "linear-hostile", "mixed", { "what if", "q" } },
     { "linear-switchover", "calm", { "j", "a", "s", "yes", "q" } },
     { "linear-severe", "calm", { "a", "u", "db-02", "a", "u", "db-01", "q" } },
+    { "linear-film", "calm", { "events", "12", "takeover", "]", "q" } },
     { "linear-empty", "empty", { "overview", "status", "q" } },
 };
 
