@@ -499,9 +499,9 @@ ft_plan_to_json(const struct ft_plan *plan)
         plan->vm_uuid, "primary", plan->primary, "standby", plan->standby,
         "witness", *plan->witness != '\0' ? plan->witness : NULL, "pool",
         plan->pool, "memory_bytes", (json_int_t)plan->memory,
-        "standby_memory_bytes", (json_int_t)(plan->memory + FT_ENGINE_MEMORY),
-        "disk_bytes", (json_int_t)plan->disk, "settings",
-        ft_settings_to_json(&plan->settings), "steps", steps, "checks",
-        ft_findings_to_json(&plan->findings), "candidates",
-        candidates_json(&plan->placement));
+        "standby_memory_bytes",
+        (json_int_t)plan->memory + (json_int_t)FT_ENGINE_MEMORY, "disk_bytes",
+        (json_int_t)plan->disk, "settings", ft_settings_to_json(&plan->settings),
+        "steps", steps, "checks", ft_findings_to_json(&plan->findings),
+        "candidates", candidates_json(&plan->placement));
 }

@@ -39,12 +39,12 @@ protected_somewhere() {
 
 # Lowering the score needs CAP_SYS_RESOURCE, which not every container has.
 has_oom_scores() { # HOST QEMU'S [WORKER'S]
-    local pids found
+    local pids=() found
     lab on "$1" sh -c 'echo -500 >/proc/self/oom_score_adj' 2>/dev/null || return 0
-    pids=$(qemu_pid "$1")
-    [ $# -lt 3 ] || pids+=" $(worker_pid "$1")"
+    pids+=("$(qemu_pid "$1")")
+    [ $# -lt 3 ] || pids+=("$(worker_pid "$1")")
     # shellcheck disable=SC2016 # for the inner shell
-    found=$(lab on "$1" sh -c 'for pid; do cat "/proc/$pid/oom_score_adj"; done' - $pids | xargs)
+    found=$(lab on "$1" sh -c 'for pid; do cat "/proc/$pid/oom_score_adj"; done' - "${pids[@]}" | xargs)
     [ "$found" = "${*:2}" ] || fail "oom_score_adj on $1: $found, not ${*:2}"
 }
 

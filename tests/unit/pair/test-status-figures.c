@@ -158,7 +158,10 @@ list_the_manual(const char *text, char *out, size_t size)
 
     if (from == NULL || end == NULL)
         fail_msg("no such list");
-    while (from && (from = strstr(from, "\n.Qq ")) != NULL && from < end) {
+    for (;;) {
+        from = from ? strstr(from, "\n.Qq ") : NULL;
+        if (!from || from > end)
+            return;
         from += strlen("\n.Qq ");
         used += (size_t)snprintf(out + used, size - used, "%.*s ",
                                  (int)strcspn(from, " \n"), from);
