@@ -18,6 +18,8 @@
 #define PREVIOUS FT_ENGINE_PATH ".previous"
 #define UNIT_PATH "/etc/systemd/system/ftengine.service"
 #define INIT_PATH "/etc/init.d/ftengine"
+#define HOOK_FOLDER "/etc/libvirt/hooks/qemu.d"
+#define HOOK_PATH HOOK_FOLDER "/ftadmin"
 #define START_DEADLINE_MS 20000
 #define START_PAUSE_MS 100
 
@@ -25,6 +27,8 @@
 static const char look_command[] =
     "echo ft-arch=$(uname -m); "
     "if [ -d /run/systemd/system ]; then echo ft-systemd=1; fi; "
+    "if [ -d /etc/libvirt ]; then "
+    "[ -x " HOOK_PATH " ] && echo ft-hook=there || echo ft-hook=missing; fi; "
     "if [ -f " FT_ENGINE_PATH " ]; then "
     "s=$(sha256sum < " FT_ENGINE_PATH "); echo ft-sum=${s%% *}; "
     "echo ft-version=$(" FT_ENGINE_PATH
@@ -40,6 +44,14 @@ static const char init_start[] =
     " start </dev/null 2>/run/ftengine.start >/dev/null; rc=$?; "
     "cat /run/ftengine.start >&2; rm -f /run/ftengine.start; exit $rc";
 
+/* A libvirtd that runs looks for new hooks when it is told to reload; one that
+ * does not run yet, when it starts. VMs go on. */
+static const char hook_reload[] =
+    "for d in libvirtd virtqemud; do "
+    "p=$(cat /run/$d.pid 2>/dev/null) || continue; "
+    "e=$(readlink \"/proc/$p/exe\") || continue; "
+    "case $e in */$d|*/$d\\ *) kill -HUP \"$p\";; esac || exit 1; done";
+
 static const char remove_command[] =
     "if [ -d /run/systemd/system ] && [ -f " UNIT_PATH " ]; then "
     "systemctl disable --quiet --now ftengine.service; fi; "
@@ -50,6 +62,7 @@ static const char remove_command[] =
     "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi; "
     "if command -v update-rc.d >/dev/null; then "
     "update-rc.d ftengine remove >/dev/null 2>&1; fi; "
+    "rm -f " HOOK_PATH "; rmdir " HOOK_FOLDER " 2>/dev/null; "
     "rm -f " FT_ENGINE_PATH " " CANDIDATE " " PREVIOUS "; "
     "rmdir " ENGINE_FOLDER " 2>/dev/null; rm -rf /run/ftadmin; exit 0";
 
@@ -152,7 +165,7 @@ ft_install_look(struct ft_ssh *ssh, const char *local,
 {
     FT_AUTOFREE char *out = NULL;
     char ours[65] = "";
-    char flag[8];
+    char flag[16];
     int rc = ft_ssh_must(ssh, look_command, &out, err);
 
     memset(state, 0, sizeof(*state));
@@ -167,6 +180,9 @@ ft_install_look(struct ft_ssh *ssh, const char *local,
     value_of(out, "ft-version=", state->version, sizeof(state->version));
     value_of(out, "ft-systemd=", flag, sizeof(flag));
     state->systemd = *flag != '\0';
+    value_of(out, "ft-hook=", flag, sizeof(flag));
+    state->hook_wanted = *flag != '\0';
+    state->hook_there = strcmp(flag, "there") == 0;
     state->installed = state->sha256[0] != '\0';
     state->current = strcmp(state->sha256, ours) == 0;
     state->running = state->installed && is_running(ssh);
@@ -258,6 +274,30 @@ store_service(struct ft_ssh *ssh, bool systemd, struct ft_error *err)
                                 0755, err);
 }
 
+/* Before anything is protected there. A host without libvirt needs none. */
+static int
+store_hook(struct ft_ssh *ssh, bool is_new, struct ft_error *err)
+{
+    int rc = ft_ssh_must(ssh, "mkdir -p " HOOK_FOLDER, NULL, err);
+
+    if (rc == 0)
+        rc = ft_ssh_put(ssh, hook_text, strlen(hook_text), HOOK_PATH, 0755, err);
+    if (rc == 0 && is_new)
+        rc = ft_ssh_must(ssh, hook_reload, NULL, err);
+    if (rc < 0 && is_new) /* the next look shall find that it is missing */
+        ft_ssh_must(ssh, "rm -f " HOOK_PATH, NULL, NULL);
+    return rc;
+}
+
+static int
+ensure_hook(struct ft_ssh *ssh, const struct ft_install_state *before,
+            struct ft_error *err)
+{
+    int rc = before->hook_wanted ? store_hook(ssh, !before->hook_there, err) : 0;
+
+    return rc < 0 ? ft_error_prefix(err, "the hook of libvirt") : 0;
+}
+
 static int
 wait_running(struct ft_ssh *ssh, struct ft_error *err)
 {
@@ -321,7 +361,9 @@ ft_install_ensure(struct ft_ssh *ssh, const char *local,
     rc = ft_install_look(ssh, local, &before, err);
     if (changed != NULL)
         *changed = false;
-    if (rc < 0 || (before.current && before.running))
+    if (rc == 0 && before.current && before.running)
+        return before.hook_there ? 0 : ensure_hook(ssh, &before, err);
+    if (rc < 0)
         return rc;
     if (changed != NULL)
         *changed = true;
@@ -329,7 +371,9 @@ ft_install_ensure(struct ft_ssh *ssh, const char *local,
         rc = store_engine(ssh, local, progress, data, err);
     if (rc < 0)
         return rc;
-    rc = start_engine(ssh, before.systemd, err);
+    rc = ensure_hook(ssh, &before, err);
+    if (rc == 0)
+        rc = start_engine(ssh, before.systemd, err);
     if (rc < 0 && !before.current)
         bring_back(ssh, &before);
     else if (rc == 0)

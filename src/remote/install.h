@@ -4,7 +4,9 @@
  *
  * Files on the host: FT_ENGINE_PATH, and either the systemd unit
  * /etc/systemd/system/ftengine.service or the init script /etc/init.d/ftengine;
- * uninstalling removes exactly these and the folders when they are empty.
+ * with libvirt also its hook /etc/libvirt/hooks/qemu.d/ftadmin, which refuses a
+ * second start of a protected VM (a new hook makes libvirtd reload, SIGHUP).
+ * Uninstalling removes exactly these and the folders when they are empty.
  * State in /var/lib/ftadmin stays unless purge is asked for.
  *
  * The init script runs `ftengine daemon --background`, whose process number is
@@ -26,6 +28,8 @@ struct ft_install_state {
     bool running; /* the control socket answers */
     bool current; /* same SHA-256 as ours */
     bool systemd;
+    bool hook_wanted; /* libvirt is there */
+    bool hook_there;
     char version[64]; /* what it says with --version; may be empty */
     char sha256[65];
 };

@@ -28,14 +28,16 @@ libftremote_a_SOURCES = \
 	src/remote/sweep.c src/remote/sweep.h
 nodist_libftremote_a_SOURCES = src/remote/install-scripts.h
 
-remote_scripts = scripts/systemd/ftengine.service scripts/init.d/ftengine
+remote_scripts = scripts/systemd/ftengine.service scripts/init.d/ftengine \
+	scripts/libvirt-hook/ftadmin
 EXTRA_DIST += scripts/embed-text $(remote_scripts)
 
 src/remote/install-scripts.h: $(srcdir)/scripts/embed-text $(remote_scripts)
 	@$(MKDIR_P) src/remote
 	$(AM_V_GEN)cd $(srcdir) && sh scripts/embed-text \
 		unit_text scripts/systemd/ftengine.service \
-		init_text scripts/init.d/ftengine > $(abs_builddir)/$@-t
+		init_text scripts/init.d/ftengine \
+		hook_text scripts/libvirt-hook/ftadmin > $(abs_builddir)/$@-t
 	@mv $@-t $@
 src/remote/install.$(OBJEXT): src/remote/install-scripts.h
 CLEANFILES += src/remote/install-scripts.h src/remote/install-scripts.h-t

@@ -1,0 +1,87 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A protected VM is started by hand where it must not run: libvirt's hook refuses, and says why; it
+# starts where nobody else may run it, and everything else starts as ever.
+. "$(dirname "$0")/functions.sh"
+
+hook=/etc/libvirt/hooks/qemu.d/ftadmin
+
+virsh_on() { # HOST ARGUMENT...
+    local host=$1
+    shift
+    lab on "$host" virsh -q -c qemu:///system "$@"
+}
+
+is_refused() { # HOST VM PATTERN
+    ! output=$(virsh_on "$1" start "$2" 2>&1) || fail "$2 was started on $1"
+    grep -qE -- "ftadmin: .*$3" <<<"$output" || fail "other words than $3: $output"
+}
+
+start_lab
+start_guest h1 vm1
+libvirt=$(lab on h2 cat /run/libvirtd.pid)
+protect_guest vm1
+must lab on h1 test -x $hook
+must lab on h2 test -x $hook
+[ "$(lab on h2 cat /run/libvirtd.pid)" = "$libvirt" ] || fail "libvirtd was restarted"
+
+note "a host dies, the other one takes over; it comes back alone and its old VM is started by hand"
+start_client --connections 3 --payload 200
+guest_goes_on
+must lab power-off h1
+guest_goes_on 20
+must lab cut h1 h2
+must lab power-on h1
+is_refused h1 vm1 "the other host has a copy"
+# the neighbours forget, so that whoever runs may answer
+for ((i = 0; i < 5; i++)); do
+    lab on adm ip neigh flush all
+    guest_goes_on
+done
+[ "$(virsh_on h1 domstate vm1)" = "shut off" ] || fail "vm1 runs on h1 as well"
+
+note "nor does a copy of its definition with another name, or another UUID"
+virsh_on h1 dumpxml --inactive vm1 >"$test_folder/vm1.xml"
+virsh_on h1 undefine vm1 --keep-nvram >/dev/null 2>&1 || must virsh_on h1 undefine vm1
+for change in 's:<name>vm1<:<name>other<:' "/<uuid>/d"; do
+    sed "$change" "$test_folder/vm1.xml" | lab on h1 tee /root/changed.xml >/dev/null
+    must virsh_on h1 define /root/changed.xml
+    name=$(sed -n 's:.*<name>\(.*\)</name>.*:\1:p' <(lab on h1 cat /root/changed.xml) | head -n 1)
+    is_refused h1 "$name" "the other host has a copy"
+    must virsh_on h1 undefine "$name"
+done
+lab on h1 tee /root/vm1.xml <"$test_folder/vm1.xml" >/dev/null
+must virsh_on h1 define /root/vm1.xml
+
+note "protected again, the other way round"
+must lab heal h1 h2
+wait_for 60 protected_from h2
+guest_goes_on
+exits 0 ftadmin verify vm1
+stop_client
+check_ledger
+
+note "switched off: it starts again where it ran"
+must virsh_on h2 destroy vm1
+is_off() {
+    [ "$(pair_on h2 .state)" = unprotected ] && [ "$(pair_on h1 .state)" = unprotected ]
+}
+wait_for 20 is_off
+must virsh_on h2 start vm1
+wait_for 60 protected_from h2
+
+note "a record that cannot be read is no permission; without a pair there is no question"
+must virsh_on h2 destroy vm1
+wait_for 20 is_off
+lab on h2 sh -c 'cd /var/lib/ftadmin/pairs/* && cp state.json /root/ && echo {} >state.json'
+is_refused h2 vm1 "is damaged"
+lab on h2 sh -c 'cp /root/state.json /var/lib/ftadmin/pairs/*/'
+must virsh_on h2 start vm1
+wait_for 60 protected_from h2
+exits 0 ftadmin unprotect vm1 --yes
+must virsh_on h2 destroy vm1
+must virsh_on h2 start vm1
+
+note "it goes with the engine"
+exits 0 ftadmin host remove h1 --yes
+! lab on h1 test -e $hook || fail "the hook is still on h1"
