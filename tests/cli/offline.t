@@ -84,14 +84,14 @@ $ ftadmin --db t.db vm list --json 2>err | jq -c '.vms[] | [.vm, .host, .memory]
 ["vm2","h1",134217728]
 $ ftadmin --db t.db events
 AT                        HOST  SEVERITY  VM   KIND  TEXT
-2026-11-22T10:00:00.000Z  h1    ▲ WARN    vm1  link  the link to h2 \x1b[31mwas lost
+2026-11-22T10:00:00.000Z  h1    ▲ warn    vm1  link  the link to h2 \x1b[31mwas lost
 ! ftadmin: h1: 127.0.0.1 refused the connection on port 1
 !   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
 ! ftadmin: h2: 127.0.0.1 refused the connection on port 1
 ! ftadmin: w1: 127.0.0.1 refused the connection on port 1
 [20]
 $ ftadmin --db t.db events --plain
-2026-11-22T10:00:00.000Z	h1	WARN	vm1	link	the link to h2 \x1b[31mwas lost
+2026-11-22T10:00:00.000Z	h1	warn	vm1	link	the link to h2 \x1b[31mwas lost
 ! ftadmin: h1: 127.0.0.1 refused the connection on port 1
 !   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
 ! ftadmin: h2: 127.0.0.1 refused the connection on port 1
@@ -197,7 +197,7 @@ $ ftadmin --db t.db host show h3 --json
 !   hint: ftadmin host list shows the known hosts, ftadmin host add adds one
 [3]
 $ ftadmin --db t.db events --vm vm1 --severity warn --plain 2>err
-2026-11-22T10:00:00.000Z	h1	WARN	vm1	link	the link to h2 \x1b[31mwas lost
+2026-11-22T10:00:00.000Z	h1	warn	vm1	link	the link to h2 \x1b[31mwas lost
 [20]
 $ ftadmin --db t.db events --severity crit --plain 2>err
 [20]

@@ -127,7 +127,7 @@ static const struct ft_column vms[] = {
 static const struct ft_column events[] = {
     { "AT", "at", FT_COLUMN_TEXT },
     { "HOST", "host", FT_COLUMN_TEXT },
-    { "SEVERITY", "severity", FT_COLUMN_SEVERITY },
+    { "SEVERITY", "severity", FT_COLUMN_VERDICT },
     { "VM", "vm", FT_COLUMN_TEXT },
     { "KIND", "kind", FT_COLUMN_TEXT },
     { "TEXT", "text", FT_COLUMN_TEXT },

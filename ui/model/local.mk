@@ -6,6 +6,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/cell.c ui/model/cell.h \
 	ui/model/change.c ui/model/change.h \
 	ui/model/chronicle.c ui/model/chronicle.h \
+	ui/model/silence.c ui/model/silence.h \
 	ui/model/column.h \
 	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \

@@ -50,6 +50,7 @@ static const struct {
     { "info", FT_SEVERITY_OK },
     { "warn", FT_SEVERITY_WARN },
     { "crit", FT_SEVERITY_CRIT },
+    { "gap", FT_SEVERITY_UNKNOWN },
 };
 
 enum ft_severity

@@ -3,6 +3,8 @@
 
 #include "ui/text/glyph.h"
 
+#include <string.h>
+
 static const struct {
     const char *glyph;
     const char *ascii;
@@ -18,6 +20,16 @@ const char *
 ft_severity_glyph(enum ft_severity severity, bool utf8)
 {
     return utf8 ? shapes[severity].glyph : shapes[severity].ascii;
+}
+
+const char *
+ft_word_glyph(const char *word, bool utf8)
+{
+    if (!strcmp(word, "info"))
+        return "i";
+    if (!strcmp(word, "gap"))
+        return "-";
+    return ft_severity_glyph(ft_severity_of(word), utf8);
 }
 
 const char *

@@ -13,6 +13,12 @@
 /* One column wide; ASCII when utf8 is false. */
 const char *ft_severity_glyph(enum ft_severity severity, bool utf8);
 
+/*
+ * Of a word that is shown beside it: an event that only informs has an i, for
+ * it is no state that could be well, and a gap has a dash.
+ */
+const char *ft_word_glyph(const char *word, bool utf8);
+
 /* ECMA-48 sequence that starts the colour. */
 const char *ft_severity_colour(enum ft_severity severity);
 

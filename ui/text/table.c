@@ -78,8 +78,7 @@ format_verdict(const char *word, bool human, bool utf8, char *out, size_t size)
 
     ft_text_safe(word, utf8 || !human, safe, sizeof(safe));
     if (human)
-        snprintf(out, size, "%s %s",
-                 ft_severity_glyph(ft_severity_of(word), utf8), safe);
+        snprintf(out, size, "%s %s", ft_word_glyph(word, utf8), safe);
     else
         snprintf(out, size, "%s", safe);
 }
@@ -93,7 +92,7 @@ ft_column_text(const struct ft_column *column, const json_t *row, bool human,
 
     if (column->kind == FT_COLUMN_SEVERITY)
         format_severity(text, human, utf8, out, size);
-    else if (column->kind == FT_COLUMN_VERDICT && text)
+    else if (column->kind == FT_COLUMN_VERDICT && text && *text)
         format_verdict(text, human, utf8, out, size);
     else if (!value || (text && !*text))
         snprintf(out, size, "%s", human ? "-" : "");
@@ -128,11 +127,14 @@ static const char *
 colour_of(const struct ft_style *style, const struct ft_column *column,
           const json_t *row)
 {
+    const char *word = json_string_value(ft_row_member(row, column->key));
+
     if (!style->colour || (column->kind != FT_COLUMN_SEVERITY &&
                            column->kind != FT_COLUMN_VERDICT))
         return NULL;
-    return ft_severity_colour(
-        ft_severity_of(json_string_value(ft_row_member(row, column->key))));
+    return word && !strcmp(word, "info")
+               ? NULL
+               : ft_severity_colour(ft_severity_of(word));
 }
 
 /* The last column is not padded, so that no line ends in blanks. */

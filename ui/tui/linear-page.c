@@ -126,7 +126,8 @@ static bool
 cell_text(const struct ft_column *column, const json_t *row, char *out,
           size_t size)
 {
-    bool human = column->kind != FT_COLUMN_SEVERITY; /* a word, no sign */
+    bool human = column->kind != FT_COLUMN_SEVERITY && /* a word, no sign */
+                 column->kind != FT_COLUMN_VERDICT;
 
     ft_column_text(column, row, human, true, out, size);
     return *out && strcmp(out, "-") != 0;

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "ui/model/cell.h"
 #include "ui/model/chronicle.h"
+#include "ui/model/silence.h"
 #include "ui/model/columns.h"
 #include "ui/model/utc.h"
 #include "ui/text/glyph.h"
@@ -144,24 +145,57 @@ severity_of(const json_t *row)
     return !strcmp(word, "crit") ? 2 : !strcmp(word, "warn") ? 1 : 0;
 }
 
-/* In the order in which they happened, by the hosts' clocks as far as known. */
+static void
+add_new(json_t *rows, json_t *row)
+{
+    if (row)
+        json_array_append_new(rows, row);
+}
+
+/* Those that began before. */
+static void
+add_gaps(json_t *rows, const json_t *gaps, size_t *next, int64_t before_ms)
+{
+    json_t *row;
+
+    while ((row = json_array_get(gaps, *next)) != NULL &&
+           json_integer_value(json_object_get(row, "at_ms")) < before_ms) {
+        json_array_append(rows, row);
+        (*next)++;
+    }
+}
+
+/*
+ * In the order in which they happened, by the hosts' clocks as far as known,
+ * with the silence between them.
+ */
 static json_t *
 event_rows(const struct ft_console *console, const struct ft_page *page)
 {
     const struct ft_picture *p = console->picture;
+    FT_AUTOJSON json_t *gaps =
+        console->past ? json_array() : ft_silence_gaps(p->hosts, p->wall_ms);
     json_t *all = json_array();
     struct ft_chronicle told;
+    int64_t before = 0;
+    size_t gap = 0;
 
     if (ft_chronicle_make(p->events, p->hosts, &told))
         return all;
     for (size_t i = 0; i < told.count; i++) {
         const json_t *row = told.list[i].row;
 
-        if (severity_of(row) >= page->severity &&
-            (!page->subject[0] ||
-             !strcmp(ft_json_string(row, "vm", ""), page->subject)))
-            json_array_append(all, (json_t *)(uintptr_t)row);
+        if (severity_of(row) < page->severity ||
+            (page->subject[0] &&
+             strcmp(ft_json_string(row, "vm", ""), page->subject) != 0))
+            continue;
+        add_gaps(all, gaps, &gap, told.list[i].at_ms);
+        if (before)
+            add_new(all, ft_silence_quiet(before, told.list[i].at_ms));
+        json_array_append(all, (json_t *)(uintptr_t)row);
+        before = told.list[i].at_ms;
     }
+    add_gaps(all, gaps, &gap, INT64_MAX);
     ft_chronicle_free(&told);
     return all;
 }
@@ -226,6 +260,12 @@ events_key(struct ft_console *console, struct ft_page *page, enum ft_do action)
 static void
 events_open(struct ft_console *console, const json_t *row)
 {
+    const char *kind = ft_json_string(row, "kind", "");
+
+    if (!strcmp(kind, "gap"))
+        ft_console_push(console, FT_VIEW_HOST, ft_json_string(row, "host", ""));
+    if (!strcmp(kind, "gap") || !strcmp(kind, "quiet"))
+        return;
     ft_console_push(console, FT_VIEW_EVENT, event_identity(row));
 }
 
@@ -252,7 +292,7 @@ events_twin(const struct ft_console *console, const struct ft_page *page,
 static const struct ft_column event_column_list[] = {
     { "TIME", "time", FT_COLUMN_TEXT },
     { "HOST", "host", FT_COLUMN_TEXT },
-    { "SEV", "severity", FT_COLUMN_SEVERITY },
+    { "SEV", "severity", FT_COLUMN_VERDICT },
     { "VM", "vm", FT_COLUMN_TEXT },
     { "WHAT", "text", FT_COLUMN_TEXT },
 };

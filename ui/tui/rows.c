@@ -67,7 +67,7 @@ draw_cell(const struct ft_column *column, const json_t *row,
 
         ft_cell_read(column, row, &cell);
         look = ft_look_of_severity(cell.severity);
-        if (cell.severity == FT_SEVERITY_OK && !strcmp(text, "info"))
+        if (!cell.text || !strcmp(cell.text, "info"))
             look = FT_LOOK_PLAIN;
     }
     if (is_number(column->kind))

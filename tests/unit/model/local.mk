@@ -13,6 +13,7 @@ model_tests = \
 	tests/unit/model/test-rows \
 	tests/unit/model/test-stored-pair \
 	tests/unit/model/test-recent \
+	tests/unit/model/test-silence \
 	tests/unit/model/test-then \
 	tests/unit/model/test-verdict \
 	tests/unit/model/test-what-if \
@@ -37,6 +38,8 @@ tests_unit_model_test_rows_SOURCES = tests/unit/model/test-rows.c
 tests_unit_model_test_rows_LDADD = $(model_libs)
 tests_unit_model_test_stored_pair_SOURCES = tests/unit/model/test-stored-pair.c
 tests_unit_model_test_stored_pair_LDADD = $(model_libs)
+tests_unit_model_test_silence_SOURCES = tests/unit/model/test-silence.c
+tests_unit_model_test_silence_LDADD = $(model_libs)
 tests_unit_model_test_recent_SOURCES = tests/unit/model/test-recent.c
 tests_unit_model_test_recent_LDADD = $(model_libs)
 tests_unit_model_test_words_SOURCES = tests/unit/model/test-words.c

@@ -42,6 +42,8 @@ static const struct {
     { "question-unprotect", "calm", 80, 24, true, "a u" },
     { "hosts", "trouble", 80, 24, true, "2" },
     { "events", "calm", 80, 24, true, "3" },
+    { "events-gap", "trouble", 80, 24, true, "3" },
+    { "events-gap-ascii", "trouble", 80, 24, false, "3" },
     { "event", "calm", 80, 24, true, "3 Up Enter" },
     { "jobs", "calm", 80, 24, true, "5" },
     { "what-if", "calm", 80, 24, true, "x" },
