@@ -52,7 +52,8 @@ ft_vm_line_rank(const json_t *row)
 bool
 ft_vm_line_is_calm(const json_t *row)
 {
-    return !ft_vm_line_is_pair(row) || ft_vm_line_rank(row) == 7;
+    return !ft_vm_line_is_pair(row) ||
+           !strcmp(ft_json_string(row, "standing", "none"), "protected");
 }
 
 /* ---- drawing: where the columns stand ---- */

@@ -142,16 +142,17 @@ height_of(const json_t *row)
 static size_t
 first_shown(const struct ft_page *page, int lines)
 {
-    size_t top = FT_MIN(page->list.top, page->list.position);
-    int used;
+    size_t least = FT_MIN(page->list.top, page->list.position);
+    size_t top = page->list.position;
+    int used = height_of(json_array_get(page->rows, top));
 
-    for (;; top++) {
-        used = 0;
-        for (size_t i = top; i <= page->list.position; i++)
-            used += height_of(json_array_get(page->rows, i));
-        if (used <= lines || top >= page->list.position)
-            return top;
+    while (top > least) {
+        used += height_of(json_array_get(page->rows, top - 1));
+        if (used > lines)
+            break;
+        top--;
     }
+    return top;
 }
 
 /* What is below the last line, in words. */
