@@ -8,6 +8,7 @@ libftpair_a_SOURCES = \
 	src/pair/ownership-primary.c \
 	src/pair/ownership-primary-time.c \
 	src/pair/ownership-primary-vm.c \
+	src/pair/ownership-primary-witness.c \
 	src/pair/ownership-private.h \
 	src/pair/ownership-report.c \
 	src/pair/ownership-standby.c \

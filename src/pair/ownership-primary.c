@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The primary's half: link, peer and witness. The rules R1 to R5 are those of ownership.h. */
+/* The primary's half: link and peer. The rules R1 to R5 are those of ownership.h. */
 #include "config.h"
 
 #include "pair/ownership-private.h"
@@ -66,8 +66,8 @@ demote(struct ft_step *s, uint64_t generation)
 }
 
 /* Nobody else can speak any more: record it, then speak. */
-static void
-become_sole(struct ft_step *s, uint64_t generation)
+void
+ft_primary_become_sole(struct ft_step *s, uint64_t generation)
 {
     struct ft_ownership *own = s->own;
 
@@ -108,8 +108,8 @@ unlink_peer(struct ft_step *s)
 }
 
 /* Alone under a generation that was won, or allowed without a witness. */
-static void
-go_alone(struct ft_step *s, uint64_t generation)
+void
+ft_primary_go_alone(struct ft_step *s, uint64_t generation)
 {
     struct ft_ownership *own = s->own;
 
@@ -117,7 +117,7 @@ go_alone(struct ft_step *s, uint64_t generation)
         unlink_peer(s);
     own->fresh = true;
     ft_own_forget_question(own);
-    become_sole(s, generation);
+    ft_primary_become_sole(s, generation);
     ft_own_phase(s, FT_PHASE_ALONE);
     if (own->leaving)
         ft_primary_finish_leaving(s);
@@ -137,7 +137,7 @@ ft_primary_suspect(struct ft_step *s)
         return;
     if (!own->config.witness &&
         (own->config.alone_without_witness || own->leaving)) {
-        go_alone(s, own->record.generation + 1);
+        ft_primary_go_alone(s, own->record.generation + 1);
         return;
     }
     ft_own_want(s);
@@ -375,7 +375,7 @@ on_discarded(struct ft_step *s)
     }
     if (own->record.peer_may_take_over) {
         own->fresh = false;
-        become_sole(s, generation);
+        ft_primary_become_sole(s, generation);
     }
     if (own->leaving) {
         ft_primary_finish_leaving(s);
@@ -410,85 +410,6 @@ on_message(struct ft_step *s)
         on_took_over(s);
 }
 
-/* Heard again within the silence: keep the copy, name it anew. */
-static void
-revalidate(struct ft_step *s, uint64_t generation)
-{
-    s->own->record.generation = generation;
-    ft_own_persist(s);
-    ft_own_send(s, FT_MESSAGE_GENERATION, generation);
-}
-
-static void
-on_won(struct ft_step *s, uint64_t generation)
-{
-    struct ft_ownership *own = s->own;
-
-    own->want = false;
-    switch (own->phase) {
-    case FT_PHASE_COMMITTING:
-    case FT_PHASE_PROTECTED:
-    case FT_PHASE_FINAL:
-        if (ft_own_silent(s, ft_own_early_silence(own)))
-            go_alone(s, generation);
-        else
-            revalidate(s, generation);
-        return;
-    case FT_PHASE_HANDING: /* the standby can win no more */
-    case FT_PHASE_HELD:
-        if (own->vm == FT_VM_GONE)
-            revalidate(s, generation); /* its copy is still to be granted */
-        else
-            go_alone(s, generation);
-        return;
-    case FT_PHASE_DISCARDING:
-        if (own->record.owner != own->config.self)
-            return; /* given away: not ours to take */
-        own->fresh = true;
-        become_sole(s, generation);
-        return;
-    case FT_PHASE_ALONE:
-    case FT_PHASE_SYNCING:
-        own->fresh = true;
-        own->record.generation = generation;
-        ft_own_persist(s);
-        ft_primary_try_commit(s);
-        return;
-    default:
-        return;
-    }
-}
-
-static void
-on_lost(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-
-    if (s->event->owner == own->config.self) {
-        on_won(s, s->event->generation); /* in a former life of ours */
-        return;
-    }
-    if (!own->record.peer_may_take_over)
-        return; /* R1: asked again at once */
-    switch (own->phase) {
-    case FT_PHASE_COMMITTING:
-    case FT_PHASE_PROTECTED:
-    case FT_PHASE_FINAL:
-    case FT_PHASE_HANDING:
-    case FT_PHASE_HELD:
-        if (own->phase == FT_PHASE_FINAL && own->vm == FT_VM_RUNNING)
-            own->vm = FT_VM_STOPPED;
-        ft_own_forget_question(own);
-        ft_own_phase(s, FT_PHASE_SUPERSEDED);
-        return;
-    case FT_PHASE_DISCARDING:
-        ft_own_forget_question(own); /* its DISCARDED decides */
-        return;
-    default:
-        return;
-    }
-}
-
 static void
 on_acked(struct ft_step *s)
 {
@@ -514,57 +435,12 @@ on_acked(struct ft_step *s)
     ft_own_send(s, FT_MESSAGE_HANDOVER, own->record.generation);
 }
 
-/* It is certain that we own: alone, or heard by a standby that never asked. */
-static bool
-owns_for_certain(const struct ft_ownership *own)
-{
-    if (own->record.owner != own->config.self || own->two_owners || own->want ||
-        own->asking)
-        return false;
-    return !own->record.peer_may_take_over ||
-           (own->phase == FT_PHASE_PROTECTED && own->linked && !own->silent);
-}
-
-/*
- * An older record at the witness is told again, or the standby could win what
- * is ours already; never while it may have won. One that was newer before is
- * worth a word: the witness was set back to a snapshot. Others are as they
- * should be: what was granted is not told to a witness at once.
- */
-static void
-on_witness_seen(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-    struct ft_ownership_action *action;
-    bool forgot = s->event->generation < own->witness_generation;
-
-    if (s->event->generation >= own->record.generation ||
-        !owns_for_certain(own)) {
-        if (!forgot)
-            own->witness_generation = s->event->generation;
-        return;
-    }
-    action = ft_own_emit(s, FT_ACTION_RAISE_WITNESS);
-    action->ok = !forgot;
-    action->expected = s->event->generation;
-    action->generation = own->record.generation;
-    action->owner = own->config.self;
-}
-
 /* Without a witness there is no question: who is heard is not suspected. */
 static void
 on_heard(struct ft_step *s)
 {
     if (!s->own->config.witness && s->own->linked)
         s->own->want = false;
-}
-
-uint64_t
-ft_primary_expected(const struct ft_ownership *own)
-{
-    if (!own->record.peer_may_take_over && own->witness_generation)
-        return own->witness_generation; /* R1 */
-    return own->record.generation;
 }
 
 void
@@ -577,8 +453,8 @@ ft_primary_event(struct ft_step *s)
         [FT_EVENT_LINK_UP] = on_link_up,
         [FT_EVENT_LINK_CLOSED] = ft_primary_on_link_closed,
         [FT_EVENT_MESSAGE] = on_message,
-        [FT_EVENT_LOST] = on_lost,
-        [FT_EVENT_WITNESS_SEEN] = on_witness_seen,
+        [FT_EVENT_LOST] = ft_primary_on_lost,
+        [FT_EVENT_WITNESS_SEEN] = ft_primary_on_witness_seen,
         [FT_EVENT_SYNC_FAILED] = ft_primary_on_sync_failed,
         [FT_EVENT_ACKED] = on_acked,
         [FT_EVENT_RESUME_FAILED] = ft_primary_on_resume_failed,
@@ -593,7 +469,7 @@ ft_primary_event(struct ft_step *s)
     enum ft_ownership_event_kind kind = s->event->kind;
 
     if (kind == FT_EVENT_WON) {
-        on_won(s, s->own->asked_generation);
+        ft_primary_on_won(s, s->own->asked_generation);
     } else if (kind == FT_EVENT_SYNC_DONE) {
         s->own->sync_done = s->own->phase == FT_PHASE_SYNCING;
         ft_primary_try_commit(s);

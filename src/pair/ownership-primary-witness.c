@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The primary's half: what the witness answers, and what it holds. */
+#include "config.h"
+
+#include "pair/ownership-private.h"
+
+/* Heard again within the silence: keep the copy, name it anew. */
+static void
+revalidate(struct ft_step *s, uint64_t generation)
+{
+    s->own->record.generation = generation;
+    ft_own_persist(s);
+    ft_own_send(s, FT_MESSAGE_GENERATION, generation);
+}
+
+void
+ft_primary_on_won(struct ft_step *s, uint64_t generation)
+{
+    struct ft_ownership *own = s->own;
+
+    own->want = false;
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_FINAL:
+        if (ft_own_silent(s, ft_own_early_silence(own)))
+            ft_primary_go_alone(s, generation);
+        else
+            revalidate(s, generation);
+        return;
+    case FT_PHASE_HANDING: /* the standby can win no more */
+    case FT_PHASE_HELD:
+        if (own->vm == FT_VM_GONE)
+            revalidate(s, generation); /* its copy is still to be granted */
+        else
+            ft_primary_go_alone(s, generation);
+        return;
+    case FT_PHASE_DISCARDING:
+        if (own->record.owner != own->config.self)
+            return; /* given away: not ours to take */
+        own->fresh = true;
+        ft_primary_become_sole(s, generation);
+        return;
+    case FT_PHASE_ALONE:
+    case FT_PHASE_SYNCING:
+        own->fresh = true;
+        own->record.generation = generation;
+        ft_own_persist(s);
+        ft_primary_try_commit(s);
+        return;
+    default:
+        return;
+    }
+}
+
+void
+ft_primary_on_lost(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (s->event->owner == own->config.self) {
+        ft_primary_on_won(s,
+                          s->event->generation); /* in a former life of ours */
+        return;
+    }
+    if (!own->record.peer_may_take_over)
+        return; /* R1: asked again at once */
+    switch (own->phase) {
+    case FT_PHASE_COMMITTING:
+    case FT_PHASE_PROTECTED:
+    case FT_PHASE_FINAL:
+    case FT_PHASE_HANDING:
+    case FT_PHASE_HELD:
+        if (own->phase == FT_PHASE_FINAL && own->vm == FT_VM_RUNNING)
+            own->vm = FT_VM_STOPPED;
+        ft_own_forget_question(own);
+        ft_own_phase(s, FT_PHASE_SUPERSEDED);
+        return;
+    case FT_PHASE_DISCARDING:
+        ft_own_forget_question(own); /* its DISCARDED decides */
+        return;
+    default:
+        return;
+    }
+}
+
+/* It is certain that we own: alone, or heard by a standby that never asked. */
+static bool
+owns_for_certain(const struct ft_ownership *own)
+{
+    if (own->record.owner != own->config.self || own->two_owners || own->want ||
+        own->asking)
+        return false;
+    return !own->record.peer_may_take_over ||
+           (own->phase == FT_PHASE_PROTECTED && own->linked && !own->silent);
+}
+
+/*
+ * An older record at the witness is told again, or the standby could win what
+ * is ours already; never while it may have won. One that was newer before is
+ * worth a word: the witness was set back to a snapshot. Others are as they
+ * should be: what was granted is not told to a witness at once.
+ */
+void
+ft_primary_on_witness_seen(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+    struct ft_ownership_action *action;
+    bool forgot = s->event->generation < own->witness_generation;
+
+    if (s->event->generation >= own->record.generation ||
+        !owns_for_certain(own)) {
+        if (!forgot)
+            own->witness_generation = s->event->generation;
+        return;
+    }
+    action = ft_own_emit(s, FT_ACTION_RAISE_WITNESS);
+    action->ok = !forgot;
+    action->expected = s->event->generation;
+    action->generation = own->record.generation;
+    action->owner = own->config.self;
+}
+
+uint64_t
+ft_primary_expected(const struct ft_ownership *own)
+{
+    if (!own->record.peer_may_take_over && own->witness_generation)
+        return own->witness_generation; /* R1 */
+    return own->record.generation;
+}
