@@ -275,7 +275,6 @@ flood_both_ways(int small)
         assert_int_equal(flows[i].rc, 0);
         assert_int_equal(flows[i].bad, 0);
     }
-    assert_true(ft_tls_blocked_ns(sides[0].tls) > 0);
     close_sides(sides);
 }
 
@@ -285,6 +284,41 @@ test_both_ways(void **state)
     (void)state;
     flood_both_ways(0);
     flood_both_ways(1);
+}
+
+/* Returns when the socket takes no more: its peer does not read. */
+static void
+wait_until_full(struct ft_tls *tls)
+{
+    struct pollfd p = { ft_tls_fd(tls), POLLOUT, 0 };
+
+    while (poll(&p, 1, 0) != 0)
+        usleep(1000);
+}
+
+/* A send that has to wait for its reader says for how long. */
+static void
+test_blocked(void **state)
+{
+    struct side sides[2];
+    struct flow out, in;
+    pthread_t sender;
+    int64_t before;
+
+    (void)state;
+    connect_sides(sides, 0, 1);
+    before = ft_tls_blocked_ns(sides[0].tls);
+    out = (struct flow){ sides[0].tls, 1, 0, -1 };
+    in = (struct flow){ sides[1].tls, 1, 0, -1 };
+    sender = spawn(flood_out, &out);
+    wait_until_full(sides[0].tls);
+    usleep(20000);
+    flood_in(&in);
+    join(sender);
+    assert_int_equal(out.rc, 0);
+    assert_int_equal(in.rc, 0);
+    assert_true(ft_tls_blocked_ns(sides[0].tls) - before >= 10 * FT_NS_PER_MS);
+    close_sides(sides);
 }
 
 /*
@@ -414,13 +448,7 @@ test_shutdown_wakes(void **state)
     out = in = (struct flow){ sides[0].tls, 0, 0, 0 };
     sender = spawn(send_for_ever, &out);
     receiver = spawn(receive_for_ever, &in);
-    /* The peer does not read: the sender is stuck when its wait counts. */
-    while (ft_tls_fd(sides[0].tls) >= 0) {
-        struct pollfd p = { ft_tls_fd(sides[0].tls), POLLOUT, 0 };
-
-        if (poll(&p, 1, 0) == 0)
-            break;
-    }
+    wait_until_full(sides[0].tls);
     ft_tls_shutdown(sides[0].tls);
     join(sender);
     join(receiver);
@@ -612,6 +640,7 @@ main(void)
         cmocka_unit_test(test_no_tls_at_all),
         cmocka_unit_test(test_weak_clients),
         cmocka_unit_test(test_both_ways),
+        cmocka_unit_test(test_blocked),
         cmocka_unit_test(test_key_updates),
         cmocka_unit_test(test_shutdown_wakes),
         cmocka_unit_test(test_ends),
