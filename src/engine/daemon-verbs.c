@@ -206,6 +206,18 @@ verb_switchover(struct ft_request request, const json_t *args, json_t **result,
     return forward("switchover", request, args, err);
 }
 
+/* Two words to the worker: its requests carry no arguments. */
+static int
+verb_start(struct ft_request request, const json_t *args, json_t **result,
+           struct ft_error *err)
+{
+    (void)result;
+    return forward(ft_json_bool(args, "discard_newer", 0)
+                       ? "start-discarding-newer"
+                       : "start",
+                   request, args, err);
+}
+
 static int
 verb_verify(struct ft_request request, const json_t *args, json_t **result,
             struct ft_error *err)
@@ -346,6 +358,7 @@ static const struct {
     { "pair-remove", verb_pair_remove },
     { "pair-settings", verb_pair_settings },
     { "switchover", verb_switchover },
+    { "start", verb_start },
     { "verify", verb_verify },
     { "witness-start", verb_witness_start },
     { "witness-stop", verb_witness_stop },

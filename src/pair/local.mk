@@ -5,6 +5,7 @@ libftpair_a_SOURCES = \
 	src/pair/metrics.c src/pair/metrics.h \
 	src/pair/ownership.c src/pair/ownership.h \
 	src/pair/ownership-names.c \
+	src/pair/ownership-primary-cold.c \
 	src/pair/ownership-primary.c \
 	src/pair/ownership-primary-time.c \
 	src/pair/ownership-primary-vm.c \

@@ -78,6 +78,9 @@ ft_primary_on_tick(struct ft_step *s)
                ft_own_silent(s, ft_own_early_silence(own))) {
         ft_primary_suspect(s);
         own->want = own->phase != FT_PHASE_ALONE && own->phase != FT_PHASE_ENDED;
+    } else if (ft_primary_cold_waits(own) &&
+               s->now - own->phase_ns >= own->config.handover_ns) {
+        ft_primary_cold_ask(s);
     } else if (phase_times_out(own) &&
                s->now - own->phase_ns >= own->config.handover_ns) {
         on_phase_timeout(s);
@@ -97,7 +100,8 @@ ft_primary_deadline(const struct ft_ownership *own)
     if (suspects_silence(own) && at < next)
         next = at;
     at = own->phase_ns + own->config.handover_ns;
-    if (phase_times_out(own) && at < next)
+    if ((phase_times_out(own) || ft_primary_cold_waits(own)) && at < next)
         next = at;
-    return next;
+    at = ft_primary_cold_deadline(own);
+    return at < next ? at : next;
 }

@@ -50,6 +50,7 @@ ft_primary_on_vm_gone(struct ft_step *s)
 
     own->vm = FT_VM_GONE;
     own->resume_at_ns = FT_NEVER;
+    ft_primary_cold_ended(s);
     switch (own->phase) {
     case FT_PHASE_COMMITTING:
     case FT_PHASE_PROTECTED:
@@ -62,6 +63,9 @@ ft_primary_on_vm_gone(struct ft_step *s)
         ft_own_forget_question(own);
         return;
     case FT_PHASE_HELD:
+        ft_own_phase(s, FT_PHASE_HELD); /* and the peer has its time */
+        own->want = false;
+        return;
     case FT_PHASE_ALONE:
         own->want = false;
         return;
@@ -75,14 +79,21 @@ ft_primary_on_vm_off(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
-    if (own->phase == FT_PHASE_GIVEN || own->phase == FT_PHASE_SUPERSEDED)
-        return;
     own->vm = FT_VM_OFF;
     own->resume_at_ns = FT_NEVER;
+    own->record.off = true;
+    ft_own_persist(s);
     ft_primary_end_switchover(s, false);
-    if (own->linked && own->phase != FT_PHASE_ALONE &&
-        own->phase != FT_PHASE_HELD)
-        ft_primary_discard(s);
+    switch (own->phase) {
+    case FT_PHASE_ALONE:
+    case FT_PHASE_HELD:
+    case FT_PHASE_GIVEN: /* what the peer does is the peer's */
+    case FT_PHASE_SUPERSEDED:
+        return;
+    default:
+        if (own->linked)
+            ft_primary_discard(s);
+    }
 }
 
 void
@@ -93,6 +104,12 @@ ft_primary_on_vm_started(struct ft_step *s)
     if (ft_primary_vm_alive(own))
         return;
     own->vm = FT_VM_RUNNING;
+    own->starting = own->start_failed = own->cold = false;
+    own->started_ns = s->now;
+    if (own->record.off) {
+        own->record.off = false;
+        ft_own_persist(s);
+    }
     own->gate_open = true; /* a new QEMU has no gate at all */
     if (own->record.peer_may_take_over)
         ft_own_hold(s);

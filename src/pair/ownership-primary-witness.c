@@ -30,7 +30,7 @@ ft_primary_on_won(struct ft_step *s, uint64_t generation)
         return;
     case FT_PHASE_HANDING: /* the standby can win no more */
     case FT_PHASE_HELD:
-        if (own->vm == FT_VM_GONE)
+        if (own->vm == FT_VM_GONE && !own->cold)
             revalidate(s, generation); /* its copy is still to be granted */
         else
             ft_primary_go_alone(s, generation);
@@ -108,6 +108,7 @@ ft_primary_on_witness_seen(struct ft_step *s)
     struct ft_ownership_action *action;
     bool forgot = s->event->generation < own->witness_generation;
 
+    ft_primary_cold_witness(s);
     if (s->event->generation >= own->record.generation ||
         !owns_for_certain(own)) {
         if (!forgot)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The primary's half: link and peer. The rules R1 to R5 are those of ownership.h. */
+/* The primary's half: link and peer. The rules R1 to R7 are those of ownership.h. */
 #include "config.h"
 
 #include "pair/ownership-private.h"
@@ -59,6 +59,7 @@ demote(struct ft_step *s, uint64_t generation)
     own->record.owner = 1 - own->config.self;
     own->record.role = FT_ROLE_STANDBY;
     own->record.peer_may_take_over = false;
+    own->record.off = false;
     ft_own_persist(s);
     ft_primary_end_switchover(s, true);
     ft_own_emit(s, own->leaving ? FT_ACTION_REMOVED : FT_ACTION_EXIT_FOR_ROLE);
@@ -75,6 +76,8 @@ ft_primary_become_sole(struct ft_step *s, uint64_t generation)
     own->record.owner = own->config.self;
     own->record.peer_may_take_over = false;
     ft_own_persist(s);
+    if (!own->start_failed)
+        own->start_at_ns = s->now;
     if (own->phase == FT_PHASE_FINAL && own->vm == FT_VM_RUNNING)
         own->vm = FT_VM_STOPPED; /* or about to be; continue it */
     speak(s);
@@ -116,6 +119,7 @@ ft_primary_go_alone(struct ft_step *s, uint64_t generation)
     if (own->linked)
         unlink_peer(s);
     own->fresh = true;
+    own->cold = false;
     ft_own_forget_question(own);
     ft_primary_become_sole(s, generation);
     ft_own_phase(s, FT_PHASE_ALONE);
@@ -241,6 +245,7 @@ on_start(struct ft_step *s)
         own->record.unrun = false;
         ft_own_persist(s);
     }
+    ft_primary_cold_begin(s);
     own->gate_open = true; /* say it, whatever it is */
     if (own->record.owner != own->config.self) {
         ft_own_hold(s);
@@ -261,11 +266,14 @@ meet_standby(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
-    if (own->vm == FT_VM_GONE) {
-        if (own->record.peer_may_take_over && s->event->peer.valid)
+    own->cold = false;
+    if (own->vm == FT_VM_GONE && s->event->peer.valid) {
+        if (own->record.peer_may_take_over)
             ft_primary_grant(s);
         return;
     }
+    if (own->vm == FT_VM_GONE && !own->record.peer_may_take_over)
+        return; /* there is nothing yet that could be copied */
     if (own->leaving && !own->record.peer_may_take_over) {
         ft_own_send(s, FT_MESSAGE_GOODBYE, ++own->serial);
         ft_primary_finish_leaving(s);
@@ -335,6 +343,8 @@ ft_primary_on_link_closed(struct ft_step *s)
     if (!own->record.peer_may_take_over) {
         ft_own_forget_question(own);
         ft_own_phase(s, FT_PHASE_ALONE);
+        if (own->leaving)
+            ft_primary_finish_leaving(s);
         return;
     }
     ft_own_phase(s, FT_PHASE_HELD);
@@ -455,12 +465,15 @@ ft_primary_event(struct ft_step *s)
         [FT_EVENT_MESSAGE] = on_message,
         [FT_EVENT_LOST] = ft_primary_on_lost,
         [FT_EVENT_WITNESS_SEEN] = ft_primary_on_witness_seen,
+        [FT_EVENT_WITNESS_UNSEEN] = ft_primary_cold_witness,
         [FT_EVENT_SYNC_FAILED] = ft_primary_on_sync_failed,
         [FT_EVENT_ACKED] = on_acked,
         [FT_EVENT_RESUME_FAILED] = ft_primary_on_resume_failed,
         [FT_EVENT_VM_GONE] = ft_primary_on_vm_gone,
         [FT_EVENT_VM_OFF] = ft_primary_on_vm_off,
         [FT_EVENT_VM_STARTED] = ft_primary_on_vm_started,
+        [FT_EVENT_START_FAILED] = ft_primary_on_start_failed,
+        [FT_EVENT_START_ASKED] = ft_primary_on_start_asked,
         [FT_EVENT_SWITCHOVER] = ft_primary_on_switchover,
         [FT_EVENT_FINAL_FAILED] = ft_primary_on_final_failed,
         [FT_EVENT_UNPROTECT] = ft_primary_on_unprotect,
@@ -476,4 +489,5 @@ ft_primary_event(struct ft_step *s)
     } else if ((unsigned)kind < FT_EVENT_COUNT && table[kind]) {
         table[kind](s);
     }
+    ft_primary_cold_start(s);
 }

@@ -8,7 +8,10 @@ static enum ft_pair_state
 alone_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
 {
     if (own->two_owners || own->vm == FT_VM_GONE) {
-        *reason = own->two_owners ? FT_REASON_TWO_OWNERS : FT_REASON_VM_GONE;
+        *reason = own->two_owners     ? FT_REASON_TWO_OWNERS
+                  : own->leaving      ? FT_REASON_VM_GONE
+                  : own->start_failed ? FT_REASON_START_FAILED
+                                      : FT_REASON_COLD_START;
         return FT_PAIR_FAILED;
     }
     *reason = own->vm == FT_VM_OFF ? FT_REASON_VM_OFF
@@ -20,9 +23,11 @@ alone_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
 static enum ft_pair_state
 held_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
 {
-    if (own->vm == FT_VM_GONE)
-        *reason = FT_REASON_HANDING_OVER;
-    else if (!own->config.witness && own->want)
+    if (own->vm == FT_VM_GONE) {
+        *reason = FT_REASON_PEER_NEWER;
+        return FT_PAIR_FAILED;
+    }
+    if (!own->config.witness && own->want)
         *reason = FT_REASON_HELD_NO_WITNESS;
     else if (own->unreachable)
         *reason = FT_REASON_HELD;
@@ -64,9 +69,11 @@ ft_primary_state(const struct ft_ownership *own,
     case FT_PHASE_SYNCING:
     case FT_PHASE_COMMITTING:
         return sync_state(own, reason);
+    case FT_PHASE_GIVEN:
+        *reason = own->linked ? FT_REASON_HANDING_OVER : FT_REASON_GIVEN_AWAY;
+        return own->linked ? FT_PAIR_PROTECTED : FT_PAIR_FAILED;
     case FT_PHASE_FINAL:
     case FT_PHASE_HANDING:
-    case FT_PHASE_GIVEN:
         *reason = FT_REASON_HANDING_OVER;
         return FT_PAIR_PROTECTED;
     case FT_PHASE_SUPERSEDED:

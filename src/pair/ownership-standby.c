@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The standby's half. The rules R1 to R5 are those of ownership.h. */
+/* The standby's half. The rules R1 to R7 are those of ownership.h. */
 #include "config.h"
 
 #include "pair/ownership-private.h"
@@ -47,6 +47,7 @@ take_over(struct ft_step *s, uint64_t generation)
     own->record.peer_may_take_over = false;
     own->record.was_protected = true;
     own->record.unrun = true;
+    own->record.off = false;
     ft_own_persist(s);
     ft_own_emit(s, FT_ACTION_LOAD_VM);
     ft_own_phase(s, FT_PHASE_RESUMING);

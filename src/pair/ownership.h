@@ -45,6 +45,12 @@
  *     starts with it, and without a VM that could run, claims nothing: the
  *     peer's copy is the newest there is. Without it, only a look at the VM
  *     tells, never an error of what should have let it run.
+ *  R7 A VM that nobody stopped runs. When no copy of it does, whoever is sole
+ *     (R1) starts it from its own disks, which hold all that was ever answered.
+ *     Who is not becomes it first: by DISCARDED of a standby without a valid
+ *     copy, or from the witness when the peer stays away. Older data is never
+ *     started without the administrator's word, which is worth more than any
+ *     generation that the peer may have reached (FT_FORCED_STEP).
  *
  * Units: nanoseconds of one monotonic clock, generations from 1, epochs from 1.
  */
@@ -64,7 +70,14 @@ struct ft_ownership_record {
     bool peer_may_take_over; /* R1; always false on a standby */
     bool was_protected;      /* so that the next sync is a "resync" */
     bool unrun;              /* R6: won here, and it has not run yet */
+    bool off;                /* R7: somebody shut the VM down */
 };
+
+/*
+ * By how much an administrator's word lifts a generation: more than all syncs
+ * and takeovers of a pair's life, so that the peer's is never above it.
+ */
+#define FT_FORCED_STEP (UINT64_C(1) << 20)
 
 struct ft_ownership_config {
     int self;                   /* our side: 0 or 1; the peer is 1 - self */
@@ -97,7 +110,7 @@ struct ft_ownership_config {
 
 /* Events: name, fields used besides the time, meaning. */
 #define FT_OWNERSHIP_EVENTS(X)                                               \
-    X(START, "vm", "the process starts; first event, exactly once")          \
+    X(START, "vm wanted", "the process starts; first event, exactly once")   \
     X(TICK, "", "the deadline has come")                                     \
     X(HEARD, "heard_ns", "when a byte last came from the peer; 0: now")      \
     X(STARVED, "gap_ns", "this process itself did not run for a while")      \
@@ -110,7 +123,9 @@ struct ft_ownership_config {
     X(WON, "ask", "the witness gave us the generation asked for")            \
     X(LOST, "ask generation owner", "the witness has another record")        \
     X(UNREACHABLE, "ask", "no answer from the witness; outcome unknown")     \
-    X(WITNESS_SEEN, "generation", "what the witness holds, by a look at it") \
+    X(WITNESS_SEEN, "generation owner",                                      \
+      "what the witness holds, by a look at it")                             \
+    X(WITNESS_UNSEEN, "", "it did not answer to that look")                  \
     X(SYNC_DONE, "", "primary: all copied, ready for the first commit")      \
     X(ACKED, "epoch final", "primary: the standby holds this epoch")         \
     X(EPOCH_HELD, "epoch", "standby: epoch complete and its checksum right") \
@@ -122,7 +137,11 @@ struct ft_ownership_config {
     X(RESUME_FAILED, "", "LOAD_VM failed, or RESUME_VM: that may have run")  \
     X(VM_GONE, "", "QEMU died")                                              \
     X(VM_OFF, "", "the guest or the administrator shut the VM down")         \
-    X(VM_STARTED, "", "the administrator started the VM again here")         \
+    X(VM_STARTED, "", "the VM was started again here, by whomever")          \
+    X(START_FAILED, "", "START_VM failed; the VM does not run")              \
+    X(START_ASKED, "force",                                                  \
+      "administrator: the VM shall run, here; force: "                       \
+      "whatever newer data the peer may have")                               \
     X(SWITCHOVER, "", "primary: planned switchover asked for")               \
     X(FINAL_FAILED, "", "primary: no final epoch; VM runs on")               \
     X(UNPROTECT, "", "the pair is to be removed on this side")               \
@@ -162,6 +181,9 @@ struct ft_ownership_config {
       "RESUME_VM, START_SYNC and VM_OFF cancel it")                        \
     X(LOAD_VM, "", "standby: apply all acknowledged epochs; do not run")   \
     X(RESUME_VM, "", "let the VM run that was loaded, or stopped by us")   \
+    X(START_VM, "",                                                        \
+      "primary: boot the VM from this host's disks; "                      \
+      "VM_STARTED or START_FAILED follows")                                \
     X(DESTROY_COPY, "", "kill this side's QEMU of the pair; never undone") \
     X(SWITCHOVER_ENDED, "ok", "answer whoever asked for the switchover")   \
     X(REMOVED, "", "unprotect is safe now: detach and forget the pair")    \
@@ -178,29 +200,36 @@ struct ft_ownership_config {
     X(FAILED, "failed", "the guest is cut off or lost; somebody must look")
 
 /* Reasons: name, sentence for people. */
-#define FT_OWNERSHIP_REASONS(X)                                              \
-    X(NONE, "")                                                              \
-    X(STARTING, "the engine has just started and asks who owns the VM")      \
-    X(NO_PEER, "the other host is not reachable")                            \
-    X(COPYING, "the standby is being filled")                                \
-    X(WAITING_WITNESS, "waiting for the witness to answer")                  \
-    X(HELD, "output is held: neither the standby nor the witness answers")   \
-    X(HELD_NO_WITNESS, "output is held: the standby is gone, there is no "   \
-                       "witness and going on alone is not allowed")          \
-    X(SUPERSEDED, "the witness says that the other host owns the VM; "       \
-                  "waiting for it to confirm that it runs there")            \
-    X(TAKING_OVER, "taking over")                                            \
-    X(RESUME_FAILED, "this host won but could not run the VM")               \
-    X(HANDING_OVER, "handing the VM over")                                   \
-    X(SUSPECTING, "the primary is silent")                                   \
-    X(NO_TAKEOVER, "the primary is silent, and without a witness this "      \
-                   "host never takes over by itself")                        \
-    X(VM_GONE, "QEMU ended here and no standby can take over")               \
-    X(VM_OFF, "the guest is shut down")                                      \
-    X(GAVE_UP, "the engine could not go on; the guest runs unprotected")     \
-    X(LEAVING, "protection is being removed")                                \
-    X(STANDS, "the VM stands: it could not be let go on, and that is tried " \
-              "again")                                                       \
+#define FT_OWNERSHIP_REASONS(X)                                               \
+    X(NONE, "")                                                               \
+    X(STARTING, "the engine has just started and asks who owns the VM")       \
+    X(NO_PEER, "the other host is not reachable")                             \
+    X(COPYING, "the standby is being filled")                                 \
+    X(WAITING_WITNESS, "waiting for the witness to answer")                   \
+    X(HELD, "output is held: neither the standby nor the witness answers")    \
+    X(HELD_NO_WITNESS, "output is held: the standby is gone, there is no "    \
+                       "witness and going on alone is not allowed")           \
+    X(SUPERSEDED, "the witness says that the other host owns the VM; "        \
+                  "waiting for it to confirm that it runs there")             \
+    X(TAKING_OVER, "taking over")                                             \
+    X(RESUME_FAILED, "this host won but could not run the VM")                \
+    X(HANDING_OVER, "handing the VM over")                                    \
+    X(SUSPECTING, "the primary is silent")                                    \
+    X(NO_TAKEOVER, "the primary is silent, and without a witness this "       \
+                   "host never takes over by itself")                         \
+    X(VM_GONE, "QEMU ended here and no standby can take over")                \
+    X(COLD_START, "no copy runs: the VM is started from this host's disks")   \
+    X(START_FAILED, "no copy runs, and the VM could not be started from "     \
+                    "this host's disks; that is tried again")                 \
+    X(PEER_NEWER, "no copy runs, and the other host may hold newer data: "    \
+                  "waiting for it, or for the witness")                       \
+    X(GIVEN_AWAY, "this host gave the VM away; waiting for the other one to " \
+                  "say that it runs there")                                   \
+    X(VM_OFF, "the guest is shut down")                                       \
+    X(GAVE_UP, "the engine could not go on; the guest runs unprotected")      \
+    X(LEAVING, "protection is being removed")                                 \
+    X(STANDS, "the VM stands: it could not be let go on, and that is tried "  \
+              "again")                                                        \
     X(TWO_OWNERS, "both hosts claim the same generation")
 
 #define FT_OWNERSHIP_ENUM_(name, ...) FT_ENUM_PREFIX_(name),
@@ -250,7 +279,10 @@ struct ft_ownership_event {
     int owner;
     uint64_t ask;
     uint64_t epoch;
-    bool final; /* ACKED: of the epoch asked by FINAL_EPOCH */
+    bool final;  /* ACKED: of the epoch asked by FINAL_EPOCH */
+    bool wanted; /* the host has booted since the VM was shut down, and the VM
+                  * is one that starts with its host */
+    bool force;
 };
 
 struct ft_ownership_action {
@@ -333,10 +365,16 @@ struct ft_ownership {
     int64_t pinged_ns; /* standby: heard_ns of the silence that was pinged in */
     int64_t alive_ns;  /* and of the one in which the host answered */
     int64_t resume_at_ns; /* primary: RESUME_VM again; INT64_MAX none */
-    bool want;            /* a generation, until WON or LOST */
-    bool asking;          /* the last question has no answer yet */
-    bool unreachable;     /* the last answer was none */
-    uint64_t ask;         /* serial of the last question */
+    bool cold;            /* primary: asks for the sake of a cold start */
+    bool starting;        /* START_VM has no answer yet */
+    bool start_failed;    /* its last answer */
+    int64_t start_at_ns;  /* not before */
+    int64_t start_retry_ns;
+    int64_t started_ns; /* when the VM was last started here */
+    bool want;          /* a generation, until WON or LOST */
+    bool asking;        /* the last question has no answer yet */
+    bool unreachable;   /* the last answer was none */
+    uint64_t ask;       /* serial of the last question */
     uint64_t asked_generation;
     uint64_t witness_generation; /* last heard there; 0 nothing */
     int64_t ask_at_ns;

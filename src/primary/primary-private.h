@@ -128,6 +128,16 @@ int ft_primary_stopped(struct ft_primary *p);
 /* With the lock held: waits for a change, at most until deadline (ns). */
 void ft_primary_wait(struct ft_primary *p, int64_t deadline);
 
+/*
+ * cold-start.c, control thread. Boots the VM from this host's disks, off that
+ * thread; VM_STARTED or START_FAILED follows. And what an administrator asks of
+ * it: the answer comes when the VM runs; -EALREADY when it does, -EPERM when
+ * the other host has the say.
+ */
+void ft_primary_start_vm(struct ft_primary *p);
+int ft_primary_start_asked(struct ft_worker *worker, bool force,
+                           struct ft_asker asker, struct ft_error *err);
+
 /* sync.c: opens what touches QEMU; fills the standby; closes everything. */
 int ft_sync_open(struct ft_primary *p, struct ft_error *err);
 int ft_sync_copy(struct ft_primary *p, struct ft_error *err);

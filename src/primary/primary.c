@@ -101,6 +101,9 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
     case FT_ACTION_RESUME_VM:
         resume_vm(p);
         break;
+    case FT_ACTION_START_VM:
+        ft_primary_start_vm(p);
+        break;
     case FT_ACTION_DESTROY_COPY:
         destroy_copy(p);
         break;
@@ -239,6 +242,9 @@ request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
 {
     struct ft_primary *p = w->side_data;
 
+    if (!strcmp(verb, "start") || !strcmp(verb, "start-discarding-newer"))
+        return ft_primary_start_asked(w, strcmp(verb, "start") != 0,
+                                      (struct ft_asker){ client, id }, err);
     if (w->reported != FT_PAIR_PROTECTED)
         return not_protected(w, err);
     if (!strcmp(verb, "switchover")) {

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libftworker.a
 libftworker_a_SOURCES = \
 	src/worker/channel.c src/worker/channel.h \
 	src/worker/figures.c src/worker/figures.h \
+	src/worker/pair-state.c \
 	src/worker/pair-store.c src/worker/pair-store.h \
 	src/worker/session.c src/worker/session.h \
 	src/worker/worker-actions.c src/worker/worker-actions.h \

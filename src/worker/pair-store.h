@@ -47,6 +47,7 @@ struct ft_pair_config {
 struct ft_pair_record {
     struct ft_ownership_record record;
     int autostart;         /* domain autostart as it was before us */
+    int rebooted;          /* loaded: the host has booted since it was saved */
     uint64_t epoch;        /* last epoch before the last takeover */
     json_t *last_takeover; /* object or NULL; owned */
     json_t *replicas;      /* targets of the volumes we made; owned */

@@ -120,6 +120,7 @@ run(struct ft_worker *w)
            (unsigned long long)w->state.record.generation,
            ft_vm_state_name(start.vm));
     start_timers(w);
+    start.wanted = w->state.autostart && w->state.rebooted;
     ft_worker_event(w, &start);
     if (w->give_up)
         ft_worker_event_kind(w, FT_EVENT_GIVE_UP);

@@ -112,8 +112,10 @@ look_for_witness(void *opaque)
     witness_target(q->worker, addresses, &target);
     q->answer.ask = ft_witness_get(&target, ft_clock_ns() + WITNESS_CHECK_NS,
                                    &a, &q->err) == 0;
-    q->answer.kind = FT_EVENT_WITNESS_SEEN;
+    q->answer.kind =
+        q->answer.ask ? FT_EVENT_WITNESS_SEEN : FT_EVENT_WITNESS_UNSEEN;
     q->answer.generation = a.generation;
+    q->answer.owner = !strcmp(a.owner, q->worker->config.hosts[1].name);
 }
 
 static void
@@ -122,8 +124,7 @@ witness_looked_for(void *opaque)
     struct question *q = opaque;
 
     note_witness(q->worker, q->answer.ask != 0, &q->err);
-    if (q->answer.ask)
-        ft_worker_event(q->worker, &q->answer);
+    ft_worker_event(q->worker, &q->answer);
     free(q);
 }
 

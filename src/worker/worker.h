@@ -107,7 +107,7 @@ struct ft_worker {
     struct ft_error link_problem; /* why there is no link */
     enum ft_pair_state reported;
     enum ft_ownership_reason reason;
-    struct ft_asker switchover, removal;
+    struct ft_asker switchover, removal, start;
     int64_t handover_stopped_ns; /* when the VM stopped for a switchover */
     int64_t took_over_seen_ns;   /* when the peer came as the primary */
     int handover;                /* the primary handed over (standby) */

@@ -214,6 +214,7 @@ persist(struct world *w, int side, const struct ft_ownership_record *record)
                     (unsigned long)host->stable.generation,
                     (unsigned long)record->generation);
     host->stable = *record;
+    host->off |= record->off;
     ft_sim_trace(w, "h%d: generation %lu of h%d, %s%s", side,
                  (unsigned long)record->generation, record->owner,
                  ft_role_name(record->role),
@@ -274,6 +275,7 @@ loaded(struct world *w, const struct item *item)
         host->vm.state = item->state;
         host->vm.gate_open = false;
         host->vm.held_count = 0;
+        w->host[0].off = w->host[1].off = false;
         w->takeovers++;
     }
     host->held = host->acked = 0;
@@ -304,6 +306,38 @@ run_loaded(struct world *w, int side)
                        W_RESUMED, side);
     item->life = host->worker.life;
     item->event.kind = lost ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED;
+}
+
+/* QEMU boots from this host's disks: all that ever ran here is on them. */
+static void
+start_vm(struct world *w, int side)
+{
+    struct item *item = ft_sim_push(w, w->now + ft_sim_delay(w, 20 * MS, SECOND),
+                                    W_STARTED, side);
+
+    item->life = w->host[side].worker.life;
+    item->event.kind = !w->calm && ft_sim_chance(w, 100) ? FT_EVENT_START_FAILED
+                                                         : FT_EVENT_VM_STARTED;
+}
+
+static void
+started(struct world *w, const struct item *item)
+{
+    struct host *host = &w->host[item->side];
+
+    if (host->stable.peer_may_take_over || host->stable.owner != item->side)
+        ft_sim_fail(w, "h%d boots the VM and is not sole", item->side);
+    if (host->off)
+        ft_sim_fail(w, "h%d boots what was shut down", item->side);
+    if (host->vm.mode != FT_VM_GONE && host->vm.mode != FT_VM_OFF)
+        return; /* somebody else was first */
+    if (item->event.kind == FT_EVENT_VM_STARTED) {
+        host->vm.mode = FT_VM_RUNNING;
+        host->vm.gate_open = true;
+        w->cold_starts++;
+        ft_sim_trace(w, "h%d: the VM boots", item->side);
+    }
+    ft_sim_event(w, item->side, &item->event);
 }
 
 static void
@@ -395,6 +429,9 @@ act(struct world *w, int side, const struct ft_ownership_action *action)
             go_on(w, side);
         else
             run_loaded(w, side);
+        return;
+    case FT_ACTION_START_VM:
+        start_vm(w, side);
         return;
     case FT_ACTION_DESTROY_COPY:
         kill_vm(host);
@@ -546,8 +583,6 @@ ft_sim_host_crash(struct world *w, int side)
     if (!host->up)
         return;
     ft_sim_trace(w, "h%d: power fails", side);
-    if (host->vm.mode == FT_VM_OFF)
-        w->excused = true; /* shut down: only its disk is left anyway */
     if (host->worker.session == w->session.id && ft_sim_chance(w, 500))
         w->session.drop[1 - side] = true;
     host->up = false;
@@ -638,6 +673,9 @@ ft_sim_host_item(struct world *w, const struct item *item)
         return;
     case W_RESUMED:
         ft_sim_event(w, side, &item->event);
+        return;
+    case W_STARTED:
+        started(w, item);
         return;
     case W_SYNCED:
         synced(w, item);

@@ -46,6 +46,7 @@ enum what {
     W_HEAL,
     W_WITNESS_UP,
     W_BOOT_GUEST,
+    W_STARTED,
 };
 
 enum frame { F_HELLO, F_MESSAGE, F_EPOCH, F_ACK, F_SYNC, F_HEARD, F_EOF };
@@ -99,6 +100,7 @@ struct worker {
 
 struct host {
     bool up, removed, booting;
+    bool off; /* recorded that somebody shut the VM down; nobody asked since */
     struct ft_ownership_record stable;
     struct vm vm;
     state_id held, acked; /* standby's copy; 0 nothing usable */
@@ -138,7 +140,7 @@ struct world {
     state_id released;
     int64_t released_at;
     int released_by;
-    unsigned released_count, takeovers, lost_vms, switchovers;
+    unsigned released_count, takeovers, cold_starts, switchovers;
     unsigned crash_in; /* crash at the n-th action from now; 0 never */
     int crash_host;    /* 1: the whole host */
 };

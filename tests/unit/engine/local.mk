@@ -22,7 +22,7 @@ tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	src/engine/daemon-verbs.c src/engine/events.c src/engine/followers.c \
 	src/engine/machine.c src/engine/series-store.c src/engine/supervisor.c \
 	src/engine/this-host.c src/engine/watch-args.c src/engine/watch.c \
-	src/engine/witness-process.c src/worker/pair-store.c
+	src/engine/witness-process.c src/worker/pair-state.c src/worker/pair-store.c
 tests_unit_engine_test_watch_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"' \
 	-DFT_BOARD_SAVE_LOOK_MS=20 -DFT_BOARD_SAVE_EVERY_NS=50000000

@@ -22,6 +22,8 @@
 
 static struct ft_ownership own;
 static struct ft_ownership_actions actions;
+#define S (1000 * MS)
+
 static int64_t now;
 
 /* "PERSIST(2 h0 primary may) OPEN_GATE SEND(DISCARD 1)"; REPORT left out. */
@@ -40,11 +42,12 @@ describe(char *out, size_t size)
             continue;
         snprintf(text, sizeof(text), "%s", name);
         if (a->kind == FT_ACTION_PERSIST)
-            snprintf(text, sizeof(text), "PERSIST(%lu h%d %s%s%s)",
+            snprintf(text, sizeof(text), "PERSIST(%lu h%d %s%s%s%s)",
                      (unsigned long)a->record.generation, a->record.owner,
                      ft_role_name(a->record.role),
                      a->record.peer_may_take_over ? " may" : "",
-                     a->record.unrun ? " unrun" : "");
+                     a->record.unrun ? " unrun" : "",
+                     a->record.off ? " off" : "");
         else if (a->kind == FT_ACTION_SEND)
             snprintf(text, sizeof(text), "SEND(%s %lu)",
                      ft_ownership_message_name(a->message),
@@ -120,8 +123,8 @@ make(enum ft_role role, uint64_t generation, int owner, bool may, bool witness,
      bool alone, enum ft_vm_state vm, const char *expected)
 {
     struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
-    struct ft_ownership_record record = { generation, owner, role,
-                                          may,        false, false };
+    struct ft_ownership_record record = { generation, owner, role, may,
+                                          false,      false, false };
 
     config.self = role == FT_ROLE_STANDBY;
     config.witness = witness;
@@ -393,10 +396,10 @@ static void
 rebooted_primary(void **state)
 {
     (void)state;
-    /* winning would void the only copy left, so it does not ask */
+    /* winning would void a copy that may be whole, so it does not ask yet */
     make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_GONE,
          "HOLD_GATE CONNECT");
-    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+    assert_int_equal(ft_ownership_deadline(&own) - now, 5 * S);
     MEET(STANDBY, 4, true, "PERSIST(5 h1 primary may) SEND(GRANT 5)");
     PHASE(GIVEN);
     MESSAGE(TOOK_OVER, 5, "DESTROY_COPY PERSIST(5 h1 standby) EXIT_FOR_ROLE");
@@ -489,11 +492,12 @@ qemu_dies(void **state)
     (void)state;
     protected_primary();
     EVENT(VM_GONE, "PERSIST(3 h1 primary may) SEND(GRANT 3)");
-    MESSAGE(DISCARDED, 1, "PERSIST(4 h0 primary) OPEN_GATE");
+    MESSAGE(DISCARDED, 1, "PERSIST(4 h0 primary) OPEN_GATE START_VM");
     STATE("failed");
     new_primary(true, false);
     EVENT(VM_GONE, "");
     STATE("failed");
+    tick(1 * S, "START_VM");
 }
 
 static void
@@ -501,10 +505,10 @@ guest_shuts_down(void **state)
 {
     (void)state;
     protected_primary();
-    EVENT(VM_OFF, "SEND(OFF 2)");
-    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE");
+    EVENT(VM_OFF, "PERSIST(2 h0 primary may off) SEND(OFF 2)");
+    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary off) OPEN_GATE");
     STATE("unprotected");
-    EVENT(VM_STARTED, "SEND(DISCARD 3)");
+    EVENT(VM_STARTED, "PERSIST(2 h0 primary) SEND(DISCARD 3)");
     MESSAGE(DISCARDED, 3, "START_SYNC ASK(2 3 h0)");
     STATE("resyncing");
 }
@@ -592,20 +596,188 @@ a_failed_pair_can_be_removed(void **state)
     (void)state;
     make(FT_ROLE_PRIMARY, 3, 0, true, true, false, FT_VM_GONE,
          "HOLD_GATE CONNECT");
-    MEET(STANDBY, 4, false, "");
     STATE("failed");
-    EVENT(UNPROTECT, "SEND(GOODBYE 1)");
-    MESSAGE(DISCARDED, 1, "PERSIST(3 h0 primary) OPEN_GATE REMOVED");
+    MEET(STANDBY, 4, false, "SEND(DISCARD 1)");
+    EVENT(UNPROTECT, "SEND(GOODBYE 2)");
+    MESSAGE(DISCARDED, 2, "PERSIST(3 h0 primary) OPEN_GATE REMOVED");
     make(FT_ROLE_PRIMARY, 3, 0, true, true, false, FT_VM_GONE,
          "HOLD_GATE CONNECT");
-    MEET(STANDBY, 4, false, "");
-    EVENT(UNPROTECT, "SEND(GOODBYE 1)");
+    MEET(STANDBY, 4, false, "SEND(DISCARD 1)");
+    EVENT(UNPROTECT, "SEND(GOODBYE 2)");
+    EVENT(LINK_CLOSED, "CONNECT REMOVED");
+    PHASE(ENDED);
+    /* it became sole while it left, and the link ended */
+    protected_primary();
+    EVENT(UNPROTECT, "SEND(GOODBYE 2)");
+    tick(150 * MS, "ASK(2 3 h0)");
+    WON("PERSIST(3 h0 primary) OPEN_GATE");
     EVENT(LINK_CLOSED, "CONNECT REMOVED");
     PHASE(ENDED);
 }
 
 #define SEEN(number, expected) \
     GIVE(expected, .kind = FT_EVENT_WITNESS_SEEN, .generation = (number))
+
+/* --- cold start (R7) ---------------------------------------------------------- */
+
+static void
+alone_and_down(bool witness, const char *expected)
+{
+    make(FT_ROLE_PRIMARY, 4, 0, false, witness, false, FT_VM_GONE, expected);
+    PHASE(ALONE);
+    STATE("failed");
+    assert_int_equal(own.reason, FT_REASON_COLD_START);
+}
+
+static void
+who_was_alone_starts_again(void **state)
+{
+    (void)state;
+    alone_and_down(false, "OPEN_GATE CONNECT START_VM");
+    EVENT(VM_STARTED, "");
+    STATE("alone");
+    EVENT(VM_STARTED, ""); /* libvirt says it too */
+    MEET(STANDBY, 4, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "START_SYNC PERSIST(5 h0 primary)");
+
+    /* with a witness it looks whether an administrator has decided otherwise */
+    alone_and_down(true, "OPEN_GATE CONNECT");
+    SEEN(4, "START_VM");
+    alone_and_down(true, "OPEN_GATE CONNECT");
+    EVENT(WITNESS_UNSEEN, "START_VM");
+    alone_and_down(true, "OPEN_GATE CONNECT");
+    tick(3 * S, "START_VM");
+    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+}
+
+static void
+what_does_not_start_is_tried_again(void **state)
+{
+    (void)state;
+    alone_and_down(false, "OPEN_GATE CONNECT START_VM");
+    EVENT(START_FAILED, "");
+    STATE("failed");
+    assert_int_equal(own.reason, FT_REASON_START_FAILED);
+    tick(1 * S, "START_VM");
+    EVENT(START_FAILED, "");
+    tick(2 * S, "START_VM");
+    for (int i = 0; i < 5; i++) {
+        EVENT(START_FAILED, "");
+        now = ft_ownership_deadline(&own);
+        EVENT(TICK, "START_VM");
+    }
+    EVENT(START_FAILED, "");
+    tick(60 * S, "START_VM");
+    /* one that ends at once waits as long; one that lasted does not */
+    EVENT(VM_STARTED, "");
+    now += 5 * S;
+    EVENT(VM_GONE, "");
+    tick(60 * S, "START_VM");
+    EVENT(VM_STARTED, "");
+    now += 3600 * S;
+    EVENT(VM_GONE, "");
+    tick(1 * S, "START_VM");
+}
+
+static void
+what_was_shut_down_stays_off(void **state)
+{
+    struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
+    struct ft_ownership_record record = { .generation = 4, .off = true };
+
+    (void)state;
+    now = 1000 * MS;
+    ft_ownership_init(&own, &config, &record);
+    GIVE("OPEN_GATE CONNECT", .kind = FT_EVENT_START, .vm = FT_VM_GONE);
+    STATE("unprotected");
+    assert_int_equal(own.reason, FT_REASON_VM_OFF);
+    EVENT(START_ASKED, "PERSIST(4 h0 primary) START_VM");
+
+    /* unless it is one that starts with its host, which has booted */
+    ft_ownership_init(&own, &config, &record);
+    GIVE("PERSIST(4 h0 primary) OPEN_GATE CONNECT START_VM",
+         .kind = FT_EVENT_START, .vm = FT_VM_GONE, .wanted = true);
+
+    /* libvirt remembers what we did not see */
+    make(FT_ROLE_PRIMARY, 4, 0, false, false, false, FT_VM_OFF,
+         "PERSIST(4 h0 primary off) OPEN_GATE CONNECT");
+}
+
+static void
+both_hosts_return(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 4, 0, true, false, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    STATE("failed");
+    assert_int_equal(own.reason, FT_REASON_PEER_NEWER);
+    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+    MEET(STANDBY, 4, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "PERSIST(4 h0 primary) OPEN_GATE START_VM");
+    EVENT(VM_STARTED, "SEND(DISCARD 2)");
+    MESSAGE(DISCARDED, 2, "START_SYNC PERSIST(5 h0 primary)");
+
+    /* what it gave away was never taken */
+    make(FT_ROLE_PRIMARY, 4, 1, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    STATE("failed");
+    assert_int_equal(own.reason, FT_REASON_GIVEN_AWAY);
+    assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
+    MEET(STANDBY, 4, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1, "PERSIST(5 h0 primary) OPEN_GATE START_VM");
+}
+
+static void
+only_this_host_returns(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    tick(5 * S, "ASK(4 5 h0)");
+    WON("PERSIST(5 h0 primary) OPEN_GATE START_VM");
+
+    /* older data is never started by itself */
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    tick(5 * S, "ASK(4 5 h0)");
+    LOST(5, 1, "");
+    PHASE(SUPERSEDED);
+    EVENT(START_ASKED, "");
+
+    /* a whole copy at the peer is better than a boot, until the last moment */
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    tick(5 * S, "ASK(4 5 h0)");
+    MEET(STANDBY, 4, true, "PERSIST(6 h1 primary may) SEND(GRANT 6)");
+
+    /* the administrator has allowed it */
+    make(FT_ROLE_PRIMARY, 4, 0, true, false, true, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    tick(5 * S, "PERSIST(5 h0 primary) OPEN_GATE START_VM");
+}
+
+static void
+administrator_discards_what_is_newer(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    tick(5 * S, "ASK(4 5 h0)");
+    LOST(7, 1, "");
+    GIVE("PERSIST(1048583 h0 primary) OPEN_GATE START_VM",
+         .kind = FT_EVENT_START_ASKED, .force = true);
+    EVENT(VM_STARTED, "");
+    GIVE("RAISE_WITNESS", .kind = FT_EVENT_WITNESS_SEEN, .generation = 7,
+         .owner = 1);
+    /* the peer, when it returns, was overruled: it does not start its own */
+    make(FT_ROLE_PRIMARY, 7, 0, false, true, false, FT_VM_GONE,
+         "OPEN_GATE CONNECT");
+    GIVE("PERSIST(7 h0 primary may) HOLD_GATE", .kind = FT_EVENT_WITNESS_SEEN,
+         .generation = 1048583, .owner = 1);
+    PHASE(SUPERSEDED);
+    MEET(PRIMARY, 1048583, false,
+         "DESTROY_COPY PERSIST(1048583 h1 standby) EXIT_FOR_ROLE");
+}
 
 /* The witness was set back to a snapshot. */
 static void
@@ -878,7 +1050,8 @@ won_is_not_ran(void **state)
     config.witness = true;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct ft_ownership_record record = { 5,     0,    FT_ROLE_PRIMARY,
-                                              false, true, cases[i].unrun };
+                                              false, true, cases[i].unrun,
+                                              false };
 
         ft_ownership_init(&own, &config, &record);
         GIVE(cases[i].expected, .kind = FT_EVENT_START, .vm = cases[i].vm);
@@ -928,6 +1101,7 @@ any_order_is_survived(void **state)
         struct ft_ownership_record record = { (uint64_t)(1 + random() % 3),
                                               (int)(random() % 2),
                                               (enum ft_role)(random() % 2),
+                                              random() % 2,
                                               random() % 2,
                                               random() % 2,
                                               random() % 2 };
@@ -1061,6 +1235,12 @@ main(void)
         cmocka_unit_test(resync_on_demand),
         cmocka_unit_test(given_away_is_given_away),
         cmocka_unit_test(a_failed_pair_can_be_removed),
+        cmocka_unit_test(who_was_alone_starts_again),
+        cmocka_unit_test(what_does_not_start_is_tried_again),
+        cmocka_unit_test(what_was_shut_down_stays_off),
+        cmocka_unit_test(both_hosts_return),
+        cmocka_unit_test(only_this_host_returns),
+        cmocka_unit_test(administrator_discards_what_is_newer),
         cmocka_unit_test(a_witness_that_forgot_is_told_again),
         cmocka_unit_test(a_vm_that_could_not_go_on),
         cmocka_unit_test(a_question_that_stays_open_is_no_failure),

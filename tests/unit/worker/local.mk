@@ -14,13 +14,13 @@ tests_unit_worker_test_figures_LDADD = libftworker.a libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 # compiled anew, with other folders than the host's
 tests_unit_worker_test_hook_SOURCES = tests/unit/worker/test-hook.c \
-	tests/unit/scratch.h src/worker/pair-store.c
+	tests/unit/scratch.h src/worker/pair-state.c src/worker/pair-store.c
 tests_unit_worker_test_hook_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_hook_LDADD = libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_worker_test_pair_store_SOURCES = tests/unit/worker/test-pair-store.c \
-	tests/unit/scratch.h src/worker/pair-store.c
+	tests/unit/scratch.h src/worker/pair-state.c src/worker/pair-store.c
 tests_unit_worker_test_pair_store_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_pair_store_LDADD = libftpair.a libftbase.a \

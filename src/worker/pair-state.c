@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* state.json: what a side of a pair must not forget. */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fault.h"
+#include "base/io.h"
+#include "base/json.h"
+#include "worker/pair-store.h"
+
+#define STATE_FILE_MAX (256u << 10)
+#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id" /* random(4) */
+
+/* Which boot of this host it is: a UUID as text, or nothing that can be told. */
+static void
+boot_id(char out[37])
+{
+    FT_AUTOFREE char *text = NULL;
+    size_t size = 0;
+
+    out[0] = '\0';
+    if (ft_file_read(BOOT_ID_FILE, 64, &text, &size) || size < 36)
+        return;
+    memcpy(out, text, 36);
+    out[36] = '\0';
+}
+
+static int
+parse_state(const struct ft_pair_config *config, const json_t *json,
+            struct ft_pair_record *out, struct ft_error *err)
+{
+    struct ft_ownership_record *r = &out->record;
+    const char *boot = ft_json_string(json, "boot", "");
+    char now[37];
+    const char *role = ft_json_string(json, "role", "");
+    const char *owner = ft_json_string(json, "owner", "");
+
+    r->generation = ft_json_int(json, "generation", 1, INT64_MAX, 0);
+    r->owner = !strcmp(owner, config->hosts[1].name);
+    r->role = strcmp(role, ft_role_name(FT_ROLE_PRIMARY)) ? FT_ROLE_STANDBY
+                                                          : FT_ROLE_PRIMARY;
+    r->peer_may_take_over = ft_json_bool(json, "peer_may_take_over", 1) &&
+                            r->role == FT_ROLE_PRIMARY;
+    r->was_protected = ft_json_bool(json, "was_protected", 0);
+    r->unrun = ft_json_bool(json, "unrun", 0);
+    r->off = ft_json_bool(json, "off", 0);
+    boot_id(now);
+    out->rebooted = *boot && *now && strcmp(boot, now) != 0;
+    if (!r->generation || strcmp(role, ft_role_name(r->role)) ||
+        (!r->owner && strcmp(owner, config->hosts[0].name)))
+        return ft_fail(err, EINVAL, "Run ftadmin unprotect and protect again.",
+                       "the state of pair %s is damaged", config->pair);
+    out->autostart = ft_json_bool(json, "autostart", 0);
+    out->epoch = ft_json_int(json, "epoch", 0, INT64_MAX, 0);
+    out->last_takeover = json_incref(json_object_get(json, "last_takeover"));
+    out->replicas = json_incref(json_object_get(json, "replicas"));
+    out->defined = ft_json_bool(json, "defined", 0);
+    return 0;
+}
+
+int
+ft_pair_state_load(const struct ft_pair_config *config,
+                   struct ft_pair_record *out, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *json = NULL;
+    char path[PATH_MAX];
+    int rc;
+
+    memset(out, 0, sizeof(*out));
+    out->record.generation = 1;
+    out->record.role = config->self ? FT_ROLE_STANDBY : FT_ROLE_PRIMARY;
+    ft_pair_path(config->pair, "state.json", path);
+    rc = ft_json_load(path, STATE_FILE_MAX, &json, err);
+    if (rc)
+        return rc == -ENOENT ? 0 : rc;
+    return parse_state(config, json, out, err);
+}
+
+int
+ft_pair_state_save(const struct ft_pair_config *config,
+                   const struct ft_pair_record *state, struct ft_error *err)
+{
+    const struct ft_ownership_record *r = &state->record;
+    FT_AUTOJSON json_t *json = NULL;
+    char path[PATH_MAX], boot[37];
+    int rc;
+
+    boot_id(boot);
+    json =
+        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b}",
+                  "schema", 1, "generation", (json_int_t)r->generation, "owner",
+                  config->hosts[r->owner].name, "role", ft_role_name(r->role),
+                  "peer_may_take_over", r->peer_may_take_over, "was_protected",
+                  r->was_protected, "unrun", r->unrun, "off", r->off, "boot",
+                  boot, "autostart", state->autostart, "epoch",
+                  (json_int_t)state->epoch, "last_takeover",
+                  state->last_takeover, "replicas", state->replicas, "defined",
+                  state->defined);
+    ft_pair_path(config->pair, "state.json", path);
+    rc = FT_FAULT("state-save");
+    if (!rc)
+        rc = json ? ft_json_save(path, json) : -ENOMEM;
+    return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
+                        strerror(-rc))
+              : 0;
+}
+
+void
+ft_pair_state_clear(struct ft_pair_record *state)
+{
+    json_decref(state->last_takeover);
+    json_decref(state->replicas);
+    state->last_takeover = state->replicas = NULL;
+}
