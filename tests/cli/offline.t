@@ -226,6 +226,9 @@ $ ftadmin --db t.db events --film vm9 2>err
 $ ftadmin --db t.db events --severity bad
 ! ftadmin: --severity needs info, warn or crit, not "bad"
 [2]
+$ ftadmin --db t.db status --identity /nonexist
+! ftadmin: the key file /nonexist cannot be read: No such file or directory
+[10]
 $ ftadmin --db t.db status --password-file /nonexist
 ! ftadmin: /nonexist: no password could be read: No such file or directory
 [10]

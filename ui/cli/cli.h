@@ -37,6 +37,7 @@ struct ft_cli {
     struct ft_style style;    /* of out */
     struct ft_work work;      /* by the command's needs */
     struct ft_work_fleet fleet; /* the same */
+    char identity[512];         /* whole path of options.identity, or empty */
     bool damage_said;           /* the database is damaged */
     bool printed;               /* the JSON document, or the line, is out */
     bool output_failed;         /* and that was said */

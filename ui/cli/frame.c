@@ -4,9 +4,14 @@
 #include "ui/cli/frame.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "ui/cli/interrupt.h"
 #include "ui/cli/prompt.h"
+#include "ui/work/hosts.h"
 
 #define CHECK_WAIT_MS 2000 /* once a day, when everything else is done */
 
@@ -20,7 +25,6 @@ static void
 fill_work(struct ft_cli *cli, struct ft_cli_prompter *prompter)
 {
     cli->work = (struct ft_work){
-        .identity = cli->options.identity,
         .engine = cli->options.engine,
         .accept_new_host_keys = cli->options.accept_new_host_keys,
         .timeout_ms = (int)cli->options.timeout_s * 1000,
@@ -34,6 +38,38 @@ fill_work(struct ft_cli *cli, struct ft_cli_prompter *prompter)
     cli->work.prompts.host_key = NULL;
     if (!cli->options.password_file && prompter->ask < 0)
         cli->work.prompts.secret = NULL;
+}
+
+/*
+ * By its whole path, since it may be remembered with a host; links stay, because
+ * a certificate is sought beside the name that was given.
+ */
+static enum ft_exit
+take_identity(struct ft_cli *cli)
+{
+    const char *given = cli->options.identity;
+    const char *home = getenv("HOME");
+    char folder[PATH_MAX] = "";
+    int used;
+
+    if (!given || !strcmp(given, FT_WORK_IDENTITY_NONE))
+        return FT_EXIT_OK;
+    if (!strncmp(given, "~/", 2) && home)
+        snprintf(folder, sizeof(folder), "%s", home);
+    else if (*given != '/' && !getcwd(folder, sizeof(folder)))
+        folder[0] = '\0';
+    given += *folder && *given == '~' ? 2 : 0;
+    used = snprintf(cli->identity, sizeof(cli->identity), "%s%s%s", folder,
+                    *folder ? "/" : "", given);
+    if (used < 0 || (size_t)used >= sizeof(cli->identity))
+        errno = ENAMETOOLONG;
+    else if (!access(cli->identity, R_OK)) {
+        cli->options.identity = cli->work.identity = cli->identity;
+        return FT_EXIT_OK;
+    }
+    return ft_cli_fail_text(cli, FT_EXIT_CONFIGURATION, NULL,
+                            "the key file %s cannot be read: %s",
+                            cli->options.identity, strerror(errno));
 }
 
 /* The place is wrong; nothing that was looked for is missing. */
@@ -84,6 +120,8 @@ ft_cli_run(struct ft_cli *cli, int argc, char **argv)
     if (cli->command->check)
         code = cli->command->check(cli, argc, argv);
     fill_work(cli, &prompter);
+    if (!code)
+        code = take_identity(cli);
     if (!code && needs >= FT_NEEDS_DATABASE)
         code = ft_cli_read_password(&prompter);
     if (!code && needs >= FT_NEEDS_DATABASE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -58,6 +59,9 @@ parse_hosts(struct ft_cli *cli, int argc, char **argv)
             ft_cli_fail(cli, &err);
             return NULL;
         }
+        if (!strcmp(hosts[i].address, argv[i]) &&
+            !strcmp(hosts[i].name, argv[i]))
+            hosts[i].address[0] = '\0'; /* as it is known, if it is */
         snprintf(hosts[i].identity, sizeof(hosts[i].identity), "%s",
                  cli->options.identity ? cli->options.identity : "");
     }

@@ -32,8 +32,9 @@ ft_host_list_row(const struct ft_store_host *host, size_t vms, int64_t now)
 json_t *
 ft_host_record(const struct ft_store_host *host, int64_t now)
 {
-    return json_pack("{s:s,s:s,s:s,s:s,s:o,s:[],s:[],s:[],s:[]}", "name",
-                     host->name, "address", host->address, "kind",
+    return json_pack("{s:s,s:s,s:s?,s:s,s:s,s:o,s:[],s:[],s:[],s:[]}", "name",
+                     host->name, "address", host->address, "identity",
+                     *host->identity ? host->identity : NULL, "kind",
                      ft_host_kind(host), "engine", host->engine_version,
                      "age_s", ft_row_age(host->seen_at, now), "nics",
                      "networks", "pools", "vms");

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "remote/reach.h"
+#include "ui/model/copy.h"
 #include "ui/model/host-rows.h"
 #include "ui/work/locks.h"
 #include "ui/work/remember.h"
@@ -157,6 +158,21 @@ lock_hosts(const struct ft_work *work, const struct ft_store_host *hosts,
     return rc;
 }
 
+/* What is known of how to log in, where nothing else was said. */
+static void
+keep_login(const struct ft_work *work, struct ft_store_host *host)
+{
+    struct ft_store_host known;
+    bool is_known = !ft_store_host_get(work->store, host->name, &known, NULL);
+
+    if (!*host->address)
+        FT_COPY(host->address, is_known ? known.address : host->name);
+    if (is_known && !*host->identity)
+        FT_COPY(host->identity, known.identity);
+    if (!strcmp(host->identity, FT_WORK_IDENTITY_NONE))
+        host->identity[0] = '\0';
+}
+
 int
 ft_work_hosts_prepare(const struct ft_work *work, struct ft_store_host *hosts,
                       size_t count, struct ft_work_fleet *fleet,
@@ -164,6 +180,8 @@ ft_work_hosts_prepare(const struct ft_work *work, struct ft_store_host *hosts,
 {
     int rc = lock_hosts(work, hosts, count, err);
 
+    for (size_t i = 0; i < count; i++)
+        keep_login(work, &hosts[i]);
     if (!rc)
         return ft_work_fleet_from(work, true, hosts, count, fleet, err);
     memset(fleet, 0, sizeof(*fleet));

@@ -17,10 +17,14 @@ int ft_work_hosts_list(const struct ft_work *work, json_t **rows,
 int ft_work_host_show(const struct ft_work *work, const char *name,
                       json_t **record, struct ft_error *err);
 
+#define FT_WORK_IDENTITY_NONE "none" /* no key file of its own, for a host */
+
 /*
  * For adding hosts: locks each of them and makes a fleet of them, untouched
- * yet. hosts is taken over always; -ENOENT no local engine; -EBUSY. fleet is
- * to be closed also after an error.
+ * yet. One without address is reached as it was before, or by its name; the key
+ * file of one that is known stays unless another is given, or
+ * FT_WORK_IDENTITY_NONE. hosts is taken over always; -ENOENT no local engine;
+ * -EBUSY. fleet is to be closed also after an error.
  */
 int ft_work_hosts_prepare(const struct ft_work *work,
                           struct ft_store_host *hosts, size_t count,

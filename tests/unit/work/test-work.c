@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "remote/reach.h"
 #include "tests/unit/inventory-fixture.h"
+#include "ui/model/host-name.h"
 #include "ui/model/pair-rows.h"
 #include "ui/work/events.h"
 #include "ui/work/hosts.h"
@@ -601,6 +602,55 @@ test_events(void **state)
     ft_work_fleet_close(&fleet);
 }
 
+/* How a host that is known is logged in to, when it is added again. */
+static void
+prepare_one(struct ft_work *work, const char *text, const char *user,
+            const char *identity, struct ft_store_host *out)
+{
+    struct ft_store_host *host = calloc(1, sizeof(*host));
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_work_fleet fleet;
+
+    assert_non_null(host);
+    assert_int_equal(ft_host_name_parse(text, user, 0, host, &err), 0);
+    if (!strcmp(host->address, text))
+        host->address[0] = '\0'; /* as host add does */
+    snprintf(host->identity, sizeof(host->identity), "%s", identity);
+    ft_work_hosts_prepare(work, host, 1, &fleet, &err); /* no engine is here */
+    assert_int_equal(fleet.count, 1);
+    *out = fleet.hosts[0];
+    ft_work_fleet_close(&fleet);
+}
+
+static void
+test_added_again(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_store_host known = { .name = "h4",
+                                   .address = "ops@127.0.0.1:1",
+                                   .identity = "/keys/ops" };
+    struct ft_store_host host;
+
+    assert_int_equal(ft_store_host_put(work->store, &known, NULL), 0);
+    prepare_one(work, "h4", NULL, "", &host);
+    assert_string_equal(host.address, "ops@127.0.0.1:1");
+    assert_string_equal(host.identity, "/keys/ops");
+    prepare_one(work, "h4", "anna", "", &host); /* what is said is meant */
+    assert_string_equal(host.address, "anna@h4");
+    assert_string_equal(host.identity, "/keys/ops");
+    prepare_one(work, "h4=root@10.0.0.4", NULL, "/keys/root", &host);
+    assert_string_equal(host.address, "root@10.0.0.4");
+    assert_string_equal(host.identity, "/keys/root");
+    prepare_one(work, "h4=h4", NULL, "", &host);
+    assert_string_equal(host.address, "h4");
+    prepare_one(work, "h4", NULL, FT_WORK_IDENTITY_NONE, &host);
+    assert_string_equal(host.address, "ops@127.0.0.1:1");
+    assert_string_equal(host.identity, "");
+    prepare_one(work, "h5", NULL, FT_WORK_IDENTITY_NONE, &host);
+    assert_string_equal(host.address, "h5");
+    assert_string_equal(host.identity, "");
+}
+
 /* Hosts that nobody serves: the live state says so soon, and of the pair what
  * the database has, which is nothing about now. */
 static void
@@ -647,19 +697,13 @@ main(void)
 #define WORK_TEST(name) \
     cmocka_unit_test_setup_teardown(name, open_work, close_work)
     const struct CMUnitTest tests[] = {
-        WORK_TEST(test_journal),
-        WORK_TEST(test_journal_stale),
-        WORK_TEST(test_adopt),
-        WORK_TEST(test_suggest),
-        WORK_TEST(test_hosts),
-        WORK_TEST(test_silence),
-        WORK_TEST(test_select),
-        WORK_TEST(test_live),
-        WORK_TEST(test_events),
-        WORK_TEST(test_job),
-        WORK_TEST(test_job_ends),
-        WORK_TEST(test_libvirt_away),
-        WORK_TEST(test_never_had_libvirt),
+        WORK_TEST(test_journal),      WORK_TEST(test_journal_stale),
+        WORK_TEST(test_adopt),        WORK_TEST(test_suggest),
+        WORK_TEST(test_hosts),        WORK_TEST(test_silence),
+        WORK_TEST(test_select),       WORK_TEST(test_live),
+        WORK_TEST(test_added_again),  WORK_TEST(test_events),
+        WORK_TEST(test_job),          WORK_TEST(test_job_ends),
+        WORK_TEST(test_libvirt_away), WORK_TEST(test_never_had_libvirt),
         WORK_TEST(test_engine_guard),
     };
 
