@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The console at a site that is there: a host that lets nobody in without a password, two VMs in one
-# sheet, their checks, a draft that is kept.
+# The console at a site that is there: a host where one logs in as somebody else, by a password that
+# sudo wants, too; two VMs in one sheet, their checks, a draft that is kept.
 . "$(dirname "$0")/functions.sh"
 . "$(dirname "$0")/console.sh"
 
@@ -12,12 +12,36 @@ start_guest h1 vm1
 start_guest h1 vm2
 exits 0 ftadmin host add --accept-new-host-keys h1 h2
 lab on adm sh -c 'ssh-keyscan w1 2>/dev/null >>/root/.ssh/known_hosts'
-# shellcheck disable=SC2016 # for the inner shell
-lab on w1 sh -c 'echo root:toor99 | chpasswd && mv /root/.ssh/authorized_keys /root/.ssh/none &&
-    printf "PasswordAuthentication yes\nPermitRootLogin yes\n" >/etc/ssh/sshd_config.d/test.conf &&
-    kill -HUP $(cat /run/sshd.pid)'
+# A machine for these tests has no sudo(8): one that asks as it does, by a shell of root's.
+lab on w1 bash -es <<'EOF'
+mount -t tmpfs tmpfs /usr/local/bin
+cp /bin/bash /usr/local/bin/rootsh
+chmod 4755 /usr/local/bin/rootsh
+cat >/usr/local/bin/sudo <<'SUDO'
+#!/usr/local/bin/rootsh -p
+asks=
+while [ $# -gt 0 ]; do
+    case $1 in
+    -n) asks=no ;;
+    -p) shift ;;
+    --) shift && break ;;
+    esac
+    shift
+done
+[ -z "$asks" ] || { echo "sudo: a password is required" >&2 && exit 1; }
+read -r word
+[ "$word" = toor99 ] || { echo "sudo: 1 incorrect password attempt" >&2 && exit 1; }
+exec setpriv --reuid 0 --regid 0 --clear-groups "$@"
+SUDO
+chmod 755 /usr/local/bin/sudo
+useradd -M -d / -s /bin/sh ops
+echo ops:toor99 | chpasswd
+mv /root/.ssh/authorized_keys /root/.ssh/none
+printf 'PasswordAuthentication yes\nPermitRootLogin no\n' >/etc/ssh/sshd_config.d/test.conf
+kill -HUP "$(cat /run/sshd.pid)"
+EOF
 
-note "a password: wrong, then right, and asked for once"
+note "another user, whose password is for sudo, too: wrong, then right, and asked for once"
 open_console
 waits_for 20 "2/2 hosts"
 press A
@@ -25,15 +49,21 @@ waits_for 10 "nothing contacted yet" "[x] w1"
 press Enter
 waits_for 30 "w1 needs you: login refused"
 press Down Down i
-waits_for 20 "Password of root at w1" "not shown, not stored"
+waits_for 5 "log in on w1" "log in as"
+press ops Enter
+waits_for 5 "$ ftadmin discover --user ops w1" "Enter log in"
+press Enter
+waits_for 20 "Password of ops at w1" "not shown, not stored"
 press wrong Enter
 waits_for 20 "the one before was not taken"
 press toor99 Enter
-waits_for 20 "w1 can be added"
+waits_for 20 "w1 can be added" "host add --user ops w1"
 press Enter
 waits_for 60 "could be the first one"
 press 2
 waits_for 20 "3 shown" "w1    ✓ OK"
+[ "$(ftadmin host show w1 --json | jq -r .host.address)" = ops@w1 ] ||
+    fail "it is not remembered who logs in: $(ftadmin host show w1)"
 lab on adm grep -rqs toor99 /root/.local /root/.config /root/.cache &&
     fail "the password was stored"
 
@@ -49,7 +79,9 @@ waits_for 20 "draft kept: p on vm1"
 press 2
 waits_for 20 "login-refused"
 press / w1 Enter i
-waits_for 20 "Password of root at w1"
+waits_for 5 "log in on w1" "[ops"
+press Enter Enter
+waits_for 20 "Password of ops at w1"
 press toor99 Enter
 waits_for 30 "w1    ✓ OK"
 press 1 p

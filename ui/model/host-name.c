@@ -118,3 +118,23 @@ ft_host_name_parse(const char *text, const char *user, int64_t port,
         return malformed(text, err);
     return 0;
 }
+
+int
+ft_host_name_split(const char *text, struct ft_host_parts *out)
+{
+    struct parts parts;
+    size_t user;
+
+    memset(out, 0, sizeof(*out));
+    if (split(text, &parts) || !good_port(parts.port))
+        return -EINVAL;
+    user = parts.user ? (size_t)(strrchr(text, '@') - text) : 0;
+    if (user >= sizeof(out->user) || !parts.host_size ||
+        parts.host_size >= sizeof(out->host))
+        return -EINVAL;
+    memcpy(out->user, text, user);
+    memcpy(out->host, parts.host, parts.host_size);
+    if (parts.port)
+        strcpy(out->port, parts.port);
+    return 0;
+}

@@ -13,4 +13,12 @@
 int ft_host_name_parse(const char *text, const char *user, int64_t port,
                        struct ft_store_host *host, struct ft_error *err);
 
+/* What is not said is empty; an IPv6 address is without its brackets. */
+struct ft_host_parts {
+    char user[256], host[256], port[8];
+};
+
+/* The parts of "[user@]host[:port]"; -EINVAL. */
+int ft_host_name_split(const char *text, struct ft_host_parts *parts);
+
 #endif

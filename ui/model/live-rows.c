@@ -247,10 +247,10 @@ host_row(const struct ft_live_host *host, int64_t now_ms, int64_t wall_ms)
         *host->engine ? host->engine : host->stored.engine_version;
 
     return json_pack(
-        "{s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:b,s:o,s:o,s:o,s:s?}", "name",
-        host->stored.name, "address", host->stored.address, "kind",
-        ft_host_kind(&host->stored), "state", state_of(host, now_ms), "engine",
-        *engine ? engine : NULL, "pairs",
+        "{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:b,s:o,s:o,s:o,s:s?}", "name",
+        host->stored.name, "address", host->stored.address, "identity",
+        host->stored.identity, "kind", ft_host_kind(&host->stored), "state",
+        state_of(host, now_ms), "engine", *engine ? engine : NULL, "pairs",
         live ? json_integer((json_int_t)host->word_count) : json_null(),
         "witness_runs", live ? json_boolean(host->witness_runs) : json_null(),
         "polled", host->polled, "machine", machine_of(host, live), "clock_ms",

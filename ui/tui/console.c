@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/tui/account.h"
 #include "ui/tui/checks.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/film.h"
@@ -215,20 +216,6 @@ open_checks(struct ft_console *console)
         ft_checks_open(console, row);
 }
 
-/* A host that lets nobody in without a password is asked again, with one. */
-static void
-log_in(struct ft_console *console)
-{
-    const json_t *row = ft_doing_row(console);
-    struct ft_words words = { 0 };
-
-    if (!row || !ft_row_is_host(row))
-        return;
-    ft_words_add(&words, "discover");
-    ft_words_add(&words, ft_json_string(row, "address", ft_row_name(row)));
-    ft_doing_run(console, &words, &words, false);
-}
-
 static void
 act(struct ft_console *console, enum ft_do action)
 {
@@ -292,7 +279,8 @@ act(struct ft_console *console, enum ft_do action)
         ft_overlay_type(console, FT_OVERLAY_COMMAND, line);
         break;
     case FT_DO_LOGIN:
-        log_in(console);
+        if (row && ft_row_is_host(row))
+            ft_account_of_host(console, row);
         break;
     case FT_DO_SEARCH:
         ft_overlay_type(console, FT_OVERLAY_SEARCH, "");
@@ -352,7 +340,7 @@ act(struct ft_console *console, enum ft_do action)
         copy_or_write(console, action == FT_DO_WRITE);
         break;
     case FT_DO_SHELL:
-        console->ops.shell(console->ops.data);
+        console->ops.shell(console->ops.data, NULL);
         break;
     case FT_DO_HELP:
         ft_page_help(console);

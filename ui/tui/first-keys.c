@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/found.h"
+#include "ui/tui/account.h"
 #include "ui/tui/first-private.h"
 #include "ui/tui/page.h"
 #include "ui/tui/pages.h"
@@ -45,26 +46,21 @@ static void
 go_on(struct ft_console *console)
 {
     struct ft_first *first = console->first;
-    struct ft_words words = { 0 };
     struct ft_first_count count;
 
     ft_first_count(console, &count);
     if (first->choosing) {
         protect(console);
     } else if (count.to_look) {
-        ft_first_look_words(console, &words);
-        ft_first_set_states(console, &words, "asking");
-        ft_first_start(console, FT_FIRST_LOOK, &words, false);
+        ft_first_begin_all(console, true);
     } else if (count.asking || count.adding || first->running[FT_FIRST_NAMES]) {
         ft_console_say(console, FT_SEVERITY_OK, "wait for those that are asked");
     } else if (count.to_add && console->readonly) {
         ft_console_say(console, FT_SEVERITY_WARN, "this console is read-only");
     } else if (count.to_add) {
-        ft_first_add_words(console, &words);
-        ft_first_set_states(console, &words, "adding");
-        ft_first_start(console, FT_FIRST_ADD, &words, true);
+        ft_first_begin_all(console, false);
     } else if (json_array_size(console->picture->hosts)) {
-        first->choosing = true;
+        ft_first_choose(console, true);
     } else {
         ft_console_say(console, FT_SEVERITY_WARN,
                        "no machine is marked: Space marks, A names others");
@@ -123,15 +119,36 @@ trust(struct ft_console *console, json_t *row)
 }
 
 static void
-ask_again(struct ft_console *console, json_t *row, bool may_ask)
+ask_again(struct ft_console *console, json_t *row)
 {
     struct ft_words words = { 0 };
 
-    ft_words_add(&words, "discover");
-    ft_words_add(&words, ft_json_string(row, "name", ""));
+    ft_first_ask_words(row, &words);
     json_object_set_new(row, "wanted", json_true());
     ft_first_set_state(row, "asking");
-    ft_first_start(console, FT_FIRST_LOOK, &words, may_ask);
+    ft_first_start(console, FT_FIRST_LOOK, &words, false);
+}
+
+/* Whoever is asked or added is let alone; another host of ours has its page. */
+static void
+log_in(struct ft_console *console, const json_t *row)
+{
+    const char *state = ft_first_state(row);
+    const char *name = ft_json_string(row, "name", "");
+
+    if (ft_first_is_added(console, row))
+        ft_console_say(console, FT_SEVERITY_OK,
+                       "%s is added: i among the hosts (2) changes its login",
+                       name);
+    else if (!strcmp(state, "asking") || !strcmp(state, "answers") ||
+             !strcmp(state, "adding"))
+        ft_console_say(console, FT_SEVERITY_WARN, "%s is being asked: wait",
+                       name);
+    else
+        ft_account_of_machine(console, row,
+                              ft_first_wants_login(row)
+                                  ? ft_first_others_refused(console, row)
+                                  : 0);
 }
 
 static void
@@ -161,7 +178,7 @@ ft_first_key(struct ft_console *console, struct ft_page *page, enum ft_do action
     case FT_DO_BACK:
         if (!first->choosing || !json_array_size(first->rows))
             return false;
-        first->choosing = false;
+        ft_first_choose(console, false);
         return true;
     case FT_DO_MARK:
         if (!row)
@@ -179,15 +196,11 @@ ft_first_key(struct ft_console *console, struct ft_page *page, enum ft_do action
     case FT_DO_AGAIN:
         if (!row || !first->contacted || ft_first_is_added(console, row))
             return false;
-        ask_again(console, row, false);
+        ask_again(console, row);
         return true;
     case FT_DO_LOGIN:
-        if (row && ft_first_wants_login(row))
-            ask_again(console, row, true);
-        else if (row)
-            ft_console_say(console, FT_SEVERITY_OK,
-                           "%s does not ask for a password",
-                           ft_json_string(row, "name", ""));
+        if (row)
+            log_in(console, row);
         return true;
     case FT_DO_EXPLAIN:
         if (!row)

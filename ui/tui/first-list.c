@@ -30,16 +30,18 @@ draw_mark(const struct ft_console *console, const json_t *row,
 static void
 draw_named(const json_t *row, struct ft_grid *grid, int y)
 {
-    const char *user = ft_json_string(row, "user", "");
+    const char *said = ft_json_string(row, "login", "");
+    const char *user = *said ? said : ft_json_string(row, "user", "");
     const char *via = ft_json_string(row, "via", "");
-    char login[160];
+    char login[180];
 
     ft_grid_name(grid, 5, y, 14, FT_LOOK_PLAIN, ft_json_string(row, "name", ""));
     ft_grid_name(grid, 20, y, 16, FT_LOOK_PLAIN,
                  ft_json_string(row, "address", ""));
     ft_grid_name(grid, 37, y, 20, FT_LOOK_PLAIN,
                  ft_json_string(row, "source", ""));
-    snprintf(login, sizeof(login), "%.60s%s%.80s", user,
+    snprintf(login, sizeof(login), "%.60s%s%s%.80s", user,
+             *ft_json_string(row, "key_file", "") ? ", a key file" : "",
              *via ? " through " : "", via);
     ft_grid_text(grid, 58, y, grid->width - 59, FT_LOOK_PLAIN, login);
 }

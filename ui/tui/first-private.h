@@ -9,7 +9,8 @@
 
 /*
  * Rows are what ftadmin discover prints, with "marked"; "state" is also
- * "asking", "adding" and "refused" (host add failed, by "error").
+ * "asking", "adding" and "refused" (host add failed, by "error"). "login" and
+ * "key_file": how to log in there, where that was said (account.h).
  */
 struct ft_first {
     json_t *rows;
@@ -49,19 +50,33 @@ void ft_first_start(struct ft_console *console, enum ft_first_what what,
 /* Does it answer, but let nobody in without a password? */
 bool ft_first_wants_login(const json_t *row);
 
+/* How many others do so. */
+size_t ft_first_others_refused(const struct ft_console *console,
+                               const json_t *row);
+
 /* Is it a host of the database by now? */
 bool ft_first_is_added(const struct ft_console *console, const json_t *row);
 
-/* What Enter and t do, as a command; empty: nothing. At most so many names. */
+/*
+ * What Enter does: looks at the marked rows, or adds them, by a command for all
+ * that are logged in to in the same way, of at most so many. Empty: nothing.
+ */
 #define FT_FIRST_NAMES_MAX 40
-void ft_first_look_words(const struct ft_console *console,
-                         struct ft_words *words);
-void ft_first_add_words(const struct ft_console *console,
+void ft_first_all_words(const struct ft_console *console, bool look,
                         struct ft_words *words);
+
+/* Does it. */
+void ft_first_begin_all(struct ft_console *console, bool look);
+
+/* "discover NAME" as this row is logged in to; what t does. */
+void ft_first_ask_words(const json_t *row, struct ft_words *words);
 void ft_first_trust_words(const json_t *row, struct ft_words *words);
 
 /* VMs that could be protected. A new reference. */
 json_t *ft_first_vms(const struct ft_console *console);
+
+/* A VM is chosen now, or a machine. */
+void ft_first_choose(struct ft_console *console, bool choosing);
 
 /* Is a VM being chosen, no machine any more? */
 bool ft_first_chooses(const struct ft_console *console);

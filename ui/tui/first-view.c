@@ -77,22 +77,25 @@ where(const struct ft_console *console, const struct ft_page *page, char *out,
 
 /* "kvm1, kvm2 and 3 more" of those that Enter would add. */
 static void
-name_added(const struct ft_console *console, char *out, size_t size)
+name_added(const struct ft_console *console, size_t all, char *out, size_t size)
 {
-    struct ft_words words = { 0 };
-    size_t used = 0, names;
+    size_t used = 0, names = 0, index;
+    const json_t *row;
 
-    ft_first_add_words(console, &words);
-    names = words.count - 2;
     *out = '\0';
-    for (size_t i = 0; i < FT_MIN(names, (size_t)3) && used < size; i++)
+    json_array_foreach(console->first->rows, index, row) {
+        if (!ft_first_is_marked(row) || !ft_first_can_be_added(console, row) ||
+            names == 3 || used >= size)
+            continue;
         used += (size_t)snprintf(out + used, size - used, "%s%.24s",
-                                 !i               ? ""
-                                 : i + 1 == names ? " and "
-                                                  : ", ",
-                                 words.list[i + 2]);
-    if (names > 3 && used < size)
-        snprintf(out + used, size - used, " and %zu more", names - 3);
+                                 !names             ? ""
+                                 : names + 1 == all ? " and "
+                                                    : ", ",
+                                 ft_json_string(row, "name", ""));
+        names++;
+    }
+    if (all > 3 && used < size)
+        snprintf(out + used, size - used, " and %zu more", all - 3);
 }
 
 /* The first machine that needs somebody. */
@@ -129,7 +132,7 @@ say_looked(const struct ft_console *console, const struct ft_first_count *c,
 
     verdict->severity = row ? FT_SEVERITY_WARN : FT_SEVERITY_OK;
     if (c->to_add) {
-        name_added(console, names, sizeof(names));
+        name_added(console, c->to_add, names, sizeof(names));
         used = (size_t)snprintf(verdict->sentence, sizeof(verdict->sentence),
                                 "%s can be added.", names);
     } else {
@@ -284,9 +287,9 @@ twin(const struct ft_console *console, const struct ft_page *page,
         ft_words_add(words, "protect");
         ft_words_add(words, ft_json_string(row, "vm", "VM"));
     } else if (c.to_look) {
-        ft_first_look_words(console, words);
+        ft_first_all_words(console, true, words);
     } else if (!c.asking && c.to_add) {
-        ft_first_add_words(console, words);
+        ft_first_all_words(console, false, words);
     } else if (!strcmp(ft_json_string(row, "reach", ""), "key-unknown")) {
         ft_first_trust_words(row, words);
     } else {

@@ -64,6 +64,11 @@ void
 ft_first_set_state(json_t *row, const char *state)
 {
     json_object_set_new(row, "state", json_string(state));
+    if (strcmp(state, "asking") != 0)
+        return;
+    json_object_del(row, "reach"); /* what it answered before is over */
+    json_object_del(row, "error");
+    json_object_del(row, "hint");
 }
 
 bool
@@ -149,52 +154,6 @@ ft_first_vms(const struct ft_console *console)
 
 /* ---- commands ---- */
 
-static void
-add_marked(const struct ft_console *console, bool look, struct ft_words *words)
-{
-    size_t names = 0;
-    const json_t *row;
-    size_t index;
-
-    json_array_foreach(console->first->rows, index, row) {
-        bool fits = look ? !strcmp(ft_first_state(row), "named") &&
-                               !ft_first_is_added(console, row)
-                         : ft_first_can_be_added(console, row);
-
-        if (ft_first_is_marked(row) && fits && names++ < FT_FIRST_NAMES_MAX)
-            ft_words_add(words, ft_json_string(row, "name", ""));
-    }
-}
-
-void
-ft_first_look_words(const struct ft_console *console, struct ft_words *words)
-{
-    ft_words_add(words, "discover");
-    add_marked(console, true, words);
-}
-
-void
-ft_first_add_words(const struct ft_console *console, struct ft_words *words)
-{
-    ft_words_add(words, "host");
-    ft_words_add(words, "add");
-    add_marked(console, false, words);
-}
-
-void
-ft_first_trust_words(const json_t *row, struct ft_words *words)
-{
-    const char *key =
-        json_string_value(json_array_get(json_object_get(row, "keys"), 0));
-
-    ft_words_add(words, "discover");
-    ft_words_add(words, ft_json_string(row, "name", ""));
-    if (!key)
-        return;
-    ft_words_add(words, "--host-key");
-    ft_words_add(words, key);
-}
-
 void
 ft_first_start(struct ft_console *console, enum ft_first_what what,
                const struct ft_words *words, bool may_ask)
@@ -222,6 +181,19 @@ ft_first_set_states(struct ft_console *console, const struct ft_words *words,
     }
 }
 
+/* Other rows are listed then: what was selected among these is no loss. */
+void
+ft_first_choose(struct ft_console *console, bool choosing)
+{
+    struct ft_page *page = ft_console_page(console);
+
+    if (page->view->id == FT_VIEW_FIRST && console->first->choosing != choosing) {
+        page->list.selected[0] = '\0';
+        page->list.position = page->list.top = 0;
+    }
+    console->first->choosing = choosing;
+}
+
 static void
 refresh(struct ft_console *console)
 {
@@ -239,7 +211,7 @@ ft_first_open(struct ft_console *console)
 
     if (!make(console))
         return;
-    console->first->choosing = false;
+    ft_first_choose(console, false);
     if (ft_console_page(console)->view->id != FT_VIEW_FIRST)
         ft_console_push(console, FT_VIEW_FIRST, NULL);
     if (!first_time)
@@ -376,7 +348,8 @@ take_added(struct ft_console *console, const json_t *document)
             json_object_set_new(row, "error",
                                 ft_json_text(ft_json_string(news, "error", "")));
         ft_first_set_marked(row, false);
-        first->choosing |= added;
+        if (added)
+            ft_first_choose(console, true);
     }
 }
 

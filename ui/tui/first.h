@@ -25,6 +25,16 @@ void ft_first_open(struct ft_console *console);
 /* A command that somebody typed: "discover 10.0.0.0/24". */
 void ft_first_discover(struct ft_console *console, const struct ft_words *words);
 
+/*
+ * The form of account.h was filled in for a machine of this page: it is looked
+ * at so, and added so later. The first shows what will be run.
+ */
+void ft_first_log_in_words(const struct ft_console *console,
+                           const struct ft_account *account,
+                           struct ft_words *words);
+void ft_first_log_in(struct ft_console *console,
+                     const struct ft_account *account);
+
 /* A line that a command for this printed. */
 void ft_first_line(struct ft_console *console, const char *line);
 

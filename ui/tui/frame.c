@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "ui/text/glyph.h"
 #include "ui/text/text.h"
+#include "ui/tui/account.h"
 #include "ui/tui/complete.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/film.h"
@@ -328,6 +329,9 @@ draw_overlay(struct ft_console *console, struct ft_grid *grid)
         break;
     case FT_OVERLAY_LOGIN:
         ft_login_draw(console, grid);
+        break;
+    case FT_OVERLAY_ACCOUNT:
+        ft_account_draw(console, grid);
         break;
     default:
         draw_entry(console, grid);

@@ -51,10 +51,8 @@ why_not(const struct ft_console *console, const struct ft_page *page,
     case FT_DO_LOGIN:
         if (page->view->id == FT_VIEW_HOST)
             row = ft_console_host(console, page->subject);
-        why = "no password is asked for";
-        works = !strcmp(ft_json_string(row, "state", ""), "login-refused") ||
-                !strcmp(ft_json_string(row, "state", ""), "no-sudo") ||
-                page->view->id == FT_VIEW_FIRST;
+        why = "no host is selected";
+        works = row != NULL;
         break;
     case FT_DO_PROBLEMS:
         why = "there are none";

@@ -81,7 +81,7 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
     X(TRUST, "t", FT_IN(FIRST), "trust key",                                    \
       "trust the SSH host key that is shown", "--accept-new-host-keys")         \
     X(LOGIN, "i", FT_IN(FIRST) | FT_IN(HOSTS) | FT_IN(HOST), "log in",          \
-      "log in with a password, which is asked for", "")                         \
+      "log in: as whom, by which key file or password", "")                     \
     X(AGAIN, "r", FT_IN_VIEWS, "again", "ask again now", "")                    \
     X(PROBLEMS, "!", FT_IN(OVERVIEW) | FT_IN(HOSTS), "problems",                \
       "only what is not well, and all", "ftadmin status --problems")            \

@@ -488,4 +488,9 @@ ft_linear_overlay(struct ft_console *console, FILE *out)
         tell(console, out, "%s asks%s: %s\n", console->login.command,
              console->login.again ? " again, the one before was not taken" : "",
              console->login.prompt);
+    else if (console->overlay == FT_OVERLAY_ACCOUNT)
+        tell(console, out,
+             "How to log in on %s.%s%s\nA point alone ends it, F5 is ssh there.\n",
+             console->account.host, *console->account.problem ? " " : "",
+             console->account.problem);
 }

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -21,6 +20,7 @@
 #include "ui/tui/linear.h"
 #include "ui/tui/memory.h"
 #include "ui/tui/runs.h"
+#include "ui/tui/shell.h"
 #include "ui/tui/terminal.h"
 #include "ui/work/secrets.h"
 #include "ui/work/source.h"
@@ -118,20 +118,10 @@ op_write(void *data, const char *text)
 }
 
 static void
-op_shell(void *data)
+op_shell(void *data, const struct ft_words *program)
 {
-    const char *shell = getenv("SHELL");
-    pid_t pid;
-
     (void)data;
-    fflush(stdout);
-    pid = fork();
-    if (pid == 0) {
-        execlp(shell && *shell ? shell : "/bin/sh", "sh", (char *)NULL);
-        _exit(127);
-    }
-    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    ft_shell_run(program);
 }
 
 /* The terminal does it: Ctrl-Z is no text. */

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "ui/text/text.h"
+#include "ui/tui/account.h"
 #include "ui/tui/console.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/linear-page.h"
@@ -100,6 +101,7 @@ ft_linear_asks(const struct ft_linear *linear)
 {
     return linear->console->overlay == FT_OVERLAY_QUESTION ||
            linear->console->overlay == FT_OVERLAY_LOGIN ||
+           linear->console->overlay == FT_OVERLAY_ACCOUNT ||
            enter_changes(linear);
 }
 
@@ -124,7 +126,7 @@ static void
 ask(struct ft_linear *linear)
 {
     const struct ft_page *page = ft_console_page(linear->console);
-    char does[128];
+    char does[400];
 
     switch (linear->console->overlay) {
     case FT_OVERLAY_QUESTION:
@@ -135,6 +137,10 @@ ask(struct ft_linear *linear)
         break;
     case FT_OVERLAY_LOGIN:
         fputs("It is not shown; Enter alone sends nothing: ", linear->out);
+        break;
+    case FT_OVERLAY_ACCOUNT:
+        ft_account_ask(&linear->console->account, does, sizeof(does));
+        ft_linear_text(linear->console, does, linear->out);
         break;
     case FT_OVERLAY_COMMAND:
         fprintf(linear->out, "Command: %s", linear->console->entry.text);
@@ -326,6 +332,30 @@ take_secret(struct ft_linear *linear, const char *line)
     press(linear, FT_KEY_ENTER);
 }
 
+/* A field a line: what is typed takes the place of what stood there. */
+static void
+take_account(struct ft_linear *linear, const char *line)
+{
+    bool tick = linear->console->account.field == FT_ACCOUNT_OTHERS;
+
+    if (!strcmp(line, ".")) {
+        press(linear, FT_KEY_ESC);
+        return;
+    }
+    if (!strcasecmp(line, "F5")) {
+        press(linear, FT_KEY_F5);
+        return;
+    }
+    if (tick && !strcasecmp(line, "yes")) {
+        press(linear, ' ');
+    } else if (!tick && *line) {
+        press(linear, FT_KEY_END);
+        press(linear, FT_KEY_CTRL('U'));
+        type(linear, strcmp(line, "-") != 0 ? line : "");
+    }
+    press(linear, FT_KEY_ENTER);
+}
+
 static void
 take_menu(struct ft_linear *linear, const char *line)
 {
@@ -456,6 +486,9 @@ ft_linear_take(struct ft_linear *linear, const char *line)
         break;
     case FT_OVERLAY_LOGIN:
         take_secret(linear, line);
+        break;
+    case FT_OVERLAY_ACCOUNT:
+        take_account(linear, line);
         break;
     default:
         take_entry(linear, line);

@@ -2,6 +2,7 @@
 # The console: views drawn into a grid of cells, and the terminal that shows it.
 noinst_LIBRARIES += libftuitui.a
 libftuitui_a_SOURCES = \
+	ui/tui/account.c ui/tui/account.h \
 	ui/tui/axis.c ui/tui/axis.h \
 	ui/tui/check-page.c \
 	ui/tui/checks.c ui/tui/checks.h \
@@ -19,7 +20,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/film-lanes.c \
 	ui/tui/first.c ui/tui/first.h ui/tui/first-private.h \
 	ui/tui/first-evidence.c ui/tui/first-keys.c ui/tui/first-list.c \
-	ui/tui/first-view.c \
+	ui/tui/first-view.c ui/tui/first-words.c \
 	ui/tui/frame.c ui/tui/frame.h \
 	ui/tui/grid.c ui/tui/grid.h \
 	ui/tui/help.c ui/tui/help.h \
@@ -52,6 +53,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/screen.c ui/tui/screen.h \
 	ui/tui/sheet.c ui/tui/sheet.h ui/tui/sheet-private.h \
 	ui/tui/sheet-keys.c ui/tui/sheet-open.c ui/tui/sheet-view.c \
+	ui/tui/shell.c ui/tui/shell.h \
 	ui/tui/state.c ui/tui/state.h \
 	ui/tui/terminal.c ui/tui/terminal.h \
 	ui/tui/text-view.c \

@@ -91,8 +91,11 @@ ft_login_draw(struct ft_console *console, struct ft_grid *grid)
     ft_grid_print(grid, 1, y++, FT_LOOK_HINT,
                   "Kept in locked memory until this console ends, sent through "
                   "SSH only.");
-    ft_grid_print(grid, 1, y++, FT_LOOK_HINT,
-                  "A key is better: ssh-copy-id USER@HOST");
+    ft_grid_print(grid, 1, y++, FT_LOOK_HINT, "%s",
+                  strncmp(login->prompt, "Password of ", 12) != 0 ||
+                          strstr(login->prompt, " for sudo ")
+                      ? ""
+                      : "A key is better: ssh-copy-id USER@HOST");
     ft_grid_print(grid, 1, y, FT_LOOK_PLAIN,
                   "Enter send   Tab the same for others   Esc send nothing");
 }

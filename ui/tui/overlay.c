@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/tui/account.h"
 #include "ui/tui/checks.h"
 #include "ui/tui/complete.h"
 #include "ui/tui/doing.h"
@@ -272,6 +273,9 @@ ft_overlay_key(struct ft_console *console, const struct ft_key *key)
         break;
     case FT_OVERLAY_LOGIN:
         ft_login_key(console, key);
+        break;
+    case FT_OVERLAY_ACCOUNT:
+        ft_account_key(console, key);
         break;
     default:
         entry_key(console, key);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -22,6 +21,7 @@
 #include "ui/tui/memory.h"
 #include "ui/tui/page.h"
 #include "ui/tui/runs.h"
+#include "ui/tui/shell.h"
 #include "ui/tui/state.h"
 #include "ui/tui/screen.h"
 #include "ui/work/secrets.h"
@@ -130,24 +130,12 @@ op_write(void *data, const char *text)
 }
 
 static void
-op_shell(void *data)
+op_shell(void *data, const struct ft_words *program)
 {
     struct app *app = data;
-    const char *shell = getenv("SHELL");
-    pid_t pid;
 
-    if (!shell || !*shell)
-        shell = "/bin/sh";
     ft_screen_leave(app->screen);
-    pid = fork();
-    if (pid == 0) {
-        ft_terminal_lend();
-        execlp(shell, shell, (char *)NULL);
-        _exit(127);
-    }
-    while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-    ft_terminal_take_back();
+    ft_shell_run(program);
     ft_screen_return(app->screen);
 }
 

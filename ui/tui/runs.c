@@ -77,10 +77,10 @@ start(struct ft_runs *runs, const struct ft_words *words,
                        "%d commands are at work already", FT_RUNS_MAX);
         return NULL;
     }
-    for (size_t i = 0; i < words->count; i++)
-        arguments[n++] = words->list[i];
     for (size_t i = 0; i < common->count; i++)
         arguments[n++] = common->list[i];
+    for (size_t i = 0; i < words->count; i++) /* what is said here wins */
+        arguments[n++] = words->list[i];
     arguments[n] = NULL;
     memset(r, 0, sizeof(*r));
     r->purpose = purpose;

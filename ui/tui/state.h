@@ -24,6 +24,7 @@
 #include "ui/tui/key.h"
 #include "ui/tui/keymap.h"
 #include "ui/tui/list.h"
+#include "ui/model/host-name.h"
 #include "ui/model/picture.h"
 #include "ui/model/plug.h"
 #include "ui/tui/words.h"
@@ -97,7 +98,8 @@ struct ft_console_ops {
                      const char *part, struct ft_completion *completion);
     void (*copy)(void *data, const char *text);
     void (*write)(void *data, const char *text);
-    void (*shell)(void *data);
+    /* The terminal is this program's for a while; NULL: the user's shell's. */
+    void (*shell)(void *data, const struct ft_words *program);
     void (*suspend)(void *data);
     void *data;
 };
@@ -109,7 +111,8 @@ enum ft_overlay {
     FT_OVERLAY_COMMAND, /* after ':' */
     FT_OVERLAY_SEARCH,
     FT_OVERLAY_FILTER,
-    FT_OVERLAY_LOGIN, /* a form, see login.h */
+    FT_OVERLAY_LOGIN,   /* a form, see login.h */
+    FT_OVERLAY_ACCOUNT, /* another, see account.h */
 };
 
 /* Something that can be done to a VM or a host (deeds.h). */
@@ -130,6 +133,19 @@ struct ft_login {
     char command[512];
     bool again, same;
     struct ft_entry *entry; /* the owner's, while it is open */
+};
+
+/* How to log in on a machine. */
+struct ft_account {
+    char host[FT_IDENTITY];     /* its name, of the row */
+    struct ft_host_parts parts; /* where it is reached; user is not used */
+    char problem[720];          /* why it let nobody in, or empty */
+    bool known;                 /* a host of ours, else of the first start */
+    struct ft_entry user, identity;
+    char user_before[FT_ENTRY_MAX], identity_before[FT_ENTRY_MAX];
+    size_t others; /* machines that let nobody in, too */
+    bool for_all;  /* they are meant, too */
+    int field;
 };
 
 struct ft_page {
@@ -206,6 +222,7 @@ struct ft_console {
     int menu_choice;
     struct ft_question question;
     struct ft_login login;
+    struct ft_account account;
     struct ft_entry entry;
     json_t *history; /* commands that were typed, the newest last */
     size_t history_at;

@@ -171,6 +171,7 @@ hosts_changed(struct ft_work_source *source)
     for (size_t i = 0; same && i < count; i++)
         same = !strcmp(hosts[i].name, source->fleet.hosts[i].name) &&
                !strcmp(hosts[i].address, source->fleet.hosts[i].address) &&
+               !strcmp(hosts[i].identity, source->fleet.hosts[i].identity) &&
                hosts[i].hypervisor == source->fleet.hosts[i].hypervisor;
     return !same;
 }

@@ -79,6 +79,15 @@ op_text(void *data, const char *text)
     (void)text;
 }
 
+static void
+op_shell(void *data, const struct ft_words *program)
+{
+    (void)data;
+    asked.shells++;
+    if (program)
+        ft_words_text(program, asked.program, sizeof(asked.program));
+}
+
 const struct ft_console_ops ops = {
     .run = op_run,
     .ask_again = op_nothing,
@@ -87,7 +96,7 @@ const struct ft_console_ops ops = {
     .answer = op_answer,
     .copy = op_text,
     .write = op_text,
-    .shell = op_nothing,
+    .shell = op_shell,
     .suspend = op_nothing,
 };
 

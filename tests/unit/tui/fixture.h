@@ -39,6 +39,8 @@ struct asked {
     unsigned answered;         /* the last one: its id */
     bool same;                 /* the same */
     char secret[FT_ENTRY_MAX]; /* the same; "-": none */
+    unsigned shells;           /* the terminal was lent */
+    char program[400];         /* to this, behind "ftadmin"; "": a shell */
 };
 
 extern struct asked asked;
