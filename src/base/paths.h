@@ -12,6 +12,8 @@
 #endif
 #define FT_PAIRS_FOLDER FT_STATE_FOLDER "/pairs"
 #define FT_WITNESS_FOLDER FT_STATE_FOLDER "/witness"
+/* definitions of VMs that run elsewhere (virt/retire.h) */
+#define FT_RETIRED_FOLDER FT_STATE_FOLDER "/retired"
 #ifndef FT_RUN_FOLDER
 #define FT_RUN_FOLDER "/run/ftadmin"
 #endif

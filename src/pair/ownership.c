@@ -341,3 +341,10 @@ ft_ownership_state(const struct ft_ownership *own,
         *reason = own->reason;
     return own->state;
 }
+
+bool
+ft_ownership_may_start(const struct ft_ownership_record *record)
+{
+    return record->role == FT_ROLE_PRIMARY && !record->peer_may_take_over &&
+           !record->unrun;
+}

@@ -409,6 +409,12 @@ bool ft_ownership_valid(const struct ft_ownership *own);
 enum ft_pair_state ft_ownership_state(const struct ft_ownership *own,
                                       enum ft_ownership_reason *reason);
 
+/*
+ * Whether somebody else than us may start the VM on this side now: nobody else
+ * can run it, and nobody has what is newer. As scripts/libvirt-hook asks.
+ */
+bool ft_ownership_may_start(const struct ft_ownership_record *record);
+
 /* Names of the tables; "?" for anything out of range. Static strings. */
 const char *ft_vm_state_name(enum ft_vm_state value);
 const char *ft_ownership_event_name(enum ft_ownership_event_kind value);

@@ -70,6 +70,7 @@ struct ft_primary {
     atomic_int clock_state;      /* enum ft_guest_clock_state */
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
     bool ended_from_outside; /* the control thread's own: QEMU by a signal */
+    bool ended_intruder;     /* ... and one that ran without right, by us */
     pid_t spared_pid;        /* and whom the kernel is to kill later */
     uint64_t looked_bytes;   /* the control thread's own: of the link, ... */
     int64_t looked_blocked_ns;
@@ -187,6 +188,9 @@ enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);
 
 /* Asks libvirt for what happens to the VM from now on. */
 void ft_primary_watch_vm(struct ft_primary *p);
+
+/* Notes in the record which files the VM's disks are. */
+void ft_primary_note_images(struct ft_worker *w);
 
 /* A rebooted old primary must not start a stale copy by itself. */
 void ft_primary_autostart_off(struct ft_worker *w);

@@ -12,6 +12,9 @@
 #include "primary/primary-private.h"
 #include "virt/loop.h"
 #include "virt/qmp.h"
+#include "virt/standby.h"
+#include "worker/worker-intruder.h"
+#include "worker/worker-retire.h"
 
 /* A QEMU that still waits for its state was won, but never ran. */
 static enum ft_vm_state
@@ -69,6 +72,10 @@ on_lifecycle_stopped(struct ft_primary *p, int detail)
     struct ft_worker *w = p->worker;
     bool off = was_wanted(p, detail);
 
+    if (p->ended_intruder) { /* the VM itself is where it was before */
+        p->ended_intruder = false;
+        return;
+    }
     if (FT_FAULT("vm-end-told") < 0)
         return;
     ft_worker_note(w, off ? "info" : "crit", off ? "vm-off" : "qemu-died",
@@ -79,6 +86,38 @@ on_lifecycle_stopped(struct ft_primary *p, int detail)
                    w->config.vm);
     ft_worker_event_kind(w, off ? FT_EVENT_VM_OFF : FT_EVENT_VM_GONE);
     ft_primary_set_flag(p, &p->vm_ended, 1);
+}
+
+/*
+ * Somebody started what lay here, past libvirt's hook, while the other host may
+ * run the VM: two would answer at one address.
+ */
+static bool
+is_intruder(struct ft_worker *w)
+{
+    bool runs;
+
+    pthread_mutex_lock(&w->own_lock);
+    runs = w->own.vm == FT_VM_RUNNING || w->own.vm == FT_VM_STOPPED;
+    pthread_mutex_unlock(&w->own_lock);
+    return !runs && !ft_ownership_may_start(&w->state.record);
+}
+
+static void
+on_lifecycle_started(struct ft_primary *p)
+{
+    struct ft_worker *w = p->worker;
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (is_intruder(w)) {
+        p->ended_intruder = true;
+        ft_worker_note_intruder(w,
+                                ft_standby_destroy(w->dom, &err) ? &err : NULL);
+        return;
+    }
+    p->ended_from_outside = false;
+    ft_primary_set_flag(p, &p->vm_ended, 0);
+    ft_worker_event_kind(w, FT_EVENT_VM_STARTED);
 }
 
 static int
@@ -97,9 +136,7 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
         p->ended_from_outside = detail == VIR_DOMAIN_EVENT_SHUTDOWN_HOST;
         break;
     case VIR_DOMAIN_EVENT_STARTED:
-        p->ended_from_outside = false;
-        ft_primary_set_flag(p, &p->vm_ended, 0);
-        ft_worker_event_kind(p->worker, FT_EVENT_VM_STARTED);
+        on_lifecycle_started(p);
         break;
     case VIR_DOMAIN_EVENT_SUSPENDED: /* by our own stops too, briefly */
         ft_primary_set_flag(p, &p->paused, 1);
@@ -113,6 +150,25 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
     return 0;
 }
 
+/* So that libvirt's hook knows a definition by its disks as well. */
+void
+ft_primary_note_images(struct ft_worker *w)
+{
+    FT_AUTOFREE char *xml = virDomainGetXMLDesc(w->dom, 0);
+    struct ft_vm vm = { 0 };
+    bool changed = false;
+
+    if (!xml || ft_vm_from_xml(xml, &vm, NULL))
+        return;
+    for (size_t i = 0; i < vm.n_disks; i++)
+        if (vm.disks[i].source[0] && !vm.disks[i].readonly &&
+            !vm.disks[i].shareable)
+            changed |= ft_pair_state_add_image(&w->state, vm.disks[i].source);
+    ft_vm_free(&vm);
+    if (changed)
+        ft_worker_persist(w);
+}
+
 /* The waiting copy lacks that device: its state would not load there. */
 static void
 on_device(virConnectPtr conn, virDomainPtr dom, const char *device, void *opaque)
@@ -124,6 +180,7 @@ on_device(virConnectPtr conn, virDomainPtr dom, const char *device, void *opaque
     ft_worker_note(p->worker, "warn", "hardware-changed",
                    "device %s of %s came or went; copying anew", device,
                    p->worker->config.vm);
+    ft_primary_note_images(p->worker);
     ft_primary_set_flag(p, &p->hardware_changed, 1);
 }
 
@@ -209,6 +266,23 @@ ft_primary_clean_up(struct ft_worker *w)
         clean_up_for_good(w);
 }
 
+/* The VM stays as it was found, unless it is an old one that runs elsewhere. */
+static void
+part(struct ft_worker *w)
+{
+    enum ft_vm_state vm = w->dom ? ft_primary_find_vm(w) : FT_VM_GONE;
+
+    if ((vm == FT_VM_GONE || vm == FT_VM_OFF) && ft_worker_is_stale(w)) {
+        ft_worker_retire(w);
+        return;
+    }
+    if (w->dom && w->state.autostart)
+        virDomainSetAutostart(w->dom, 1);
+    w->parting = json_pack("{s:s}", "vm_state", ft_vm_state_name(vm));
+    ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
+                   w->config.vm);
+}
+
 /* On the replication thread: nothing of ours is left in QEMU. */
 static void
 finish_removal(void *opaque)
@@ -216,12 +290,9 @@ finish_removal(void *opaque)
     struct ft_primary *p = opaque;
     struct ft_worker *w = p->worker;
 
-    if (w->dom && w->state.autostart)
-        virDomainSetAutostart(w->dom, 1);
     if (p->spared_pid)
         ft_priority_change_oom(p->spared_pid, FT_OOM_GUEST, FT_OOM_ORDINARY);
-    ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
-                   w->config.vm);
+    part(w);
     ft_worker_exit(w, w->give_up ? "gave-up" : "removed");
 }
 

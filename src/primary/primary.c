@@ -327,6 +327,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
         if (*vm == FT_VM_RUNNING || *vm == FT_VM_STOPPED)
             ft_primary_clean_up(w);
         *vm = ft_primary_find_vm(w);
+        ft_primary_note_images(w);
         ft_primary_autostart_off(w);
         ft_primary_watch_vm(p);
     }

@@ -192,7 +192,8 @@ set_pair(struct apply *a, struct ft_member *member, int self,
 
     if (has_pair(a, member->name)) {
         /* A trace of an unfinished protect, with other keys: start over. */
-        int rc = ft_remove_pair(a->fleet, member, a->plan->pair, err);
+        int rc =
+            ft_remove_pair(a->fleet, member, a->plan->pair, NULL, NULL, err);
 
         if (rc < 0)
             return rc;
@@ -226,7 +227,7 @@ undo_pair(struct apply *a, size_t index, struct ft_member *member,
           struct ft_error *err)
 {
     (void)index;
-    return ft_remove_pair(a->fleet, member, a->plan->pair, err);
+    return ft_remove_pair(a->fleet, member, a->plan->pair, NULL, NULL, err);
 }
 
 /* ---- all steps ---- */

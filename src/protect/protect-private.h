@@ -17,10 +17,13 @@ void ft_progress_note(const struct ft_progress *progress, const char *text);
 /*
  * pair-remove on a host, and then waits until its engine has really forgotten
  * the pair: it answers while the worker still cleans up, and a pair-set in
- * between would be lost. An unknown pair is no error.
+ * between would be lost. An unknown pair is no error. runs_on is the host that
+ * has the VM, NULL: not known. *said, a new reference, is its answer; both may
+ * be NULL.
  */
 int ft_remove_pair(struct ft_fleet *fleet, struct ft_member *member,
-                   const char *pair, struct ft_error *err);
+                   const char *pair, const char *runs_on, json_t **said,
+                   struct ft_error *err);
 
 /*
  * Polls the primary until the pair's state is "protected". -EINTR when the user

@@ -77,6 +77,11 @@ struct ft_pair_ref {
 };
 
 struct ft_unprotect_result {
+    char runs_on[FT_NAME_SIZE]; /* empty: not known */
+    char since[32];             /* of its last takeover, UTC; empty: none */
+    /* Of each host that let go, what its engine said ("pair-remove" in
+     * ft-protocol(7)) and "host". Owned. */
+    json_t *said;
     size_t left_count; /* hosts where something remains */
     char left[3][FT_NAME_SIZE];
     struct ft_error errors[3]; /* why, for each of them */
@@ -84,7 +89,8 @@ struct ft_unprotect_result {
 
 /*
  * Ends protection: pair-remove on the current primary, then on the standby,
- * then at the witness. The VM goes on where it runs. A host that cannot be
+ * then at the witness. The VM goes on where it runs; what is old of it on the
+ * other host is put away there. result is to be released in every case. A host that cannot be
  * reached is left over: 0 with result->left_count > 0 (exit 7). -EPERM when the
  * primary cannot be reached and the standby holds the only living copy,
  * unless force. -EINTR: the user wanted out, and what is not removed stays;
@@ -94,6 +100,8 @@ int ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
                  bool force, const struct ft_progress *progress,
                  const struct ft_journal_ops *journal,
                  struct ft_unprotect_result *result, struct ft_error *err);
+
+void ft_unprotect_result_free(struct ft_unprotect_result *result);
 
 struct ft_switchover_result {
     double outage_ms;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/json.h"
@@ -21,17 +22,20 @@ struct unprotect {
     const struct ft_journal_ops *journal;
     struct ft_journal_entry entry;
     struct ft_unprotect_result *result;
-    size_t index; /* of the step */
+    const char *runs_on; /* host of the VM; NULL: not known */
+    size_t index;        /* of the step */
 };
 
 int
 ft_remove_pair(struct ft_fleet *fleet, struct ft_member *member,
-               const char *pair, struct ft_error *err)
+               const char *pair, const char *runs_on, json_t **said,
+               struct ft_error *err)
 {
     int64_t deadline;
-    int rc = ft_member_call(fleet, member, "pair-remove",
-                            json_pack("{s:s}", "pair", pair), NULL,
-                            FT_PAIR_REMOVE_MS, err);
+    int rc =
+        ft_member_call(fleet, member, "pair-remove",
+                       json_pack("{s:s,s:s*}", "pair", pair, "runs_on", runs_on),
+                       said, FT_PAIR_REMOVE_MS, err);
 
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
@@ -131,6 +135,21 @@ show(struct unprotect *u, const char *host, const char *what,
                           has_witness(u->pair) ? 3 : 2, text, state);
 }
 
+/* What the engine did there is kept for the user. */
+static int
+remove_here(struct unprotect *u, struct ft_member *member, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *said = NULL;
+    int rc =
+        ft_remove_pair(u->fleet, member, u->pair->pair, u->runs_on, &said, err);
+
+    if (rc == 0 && json_is_object(said)) {
+        json_object_set_new(said, "host", json_string(member->name));
+        json_array_append(u->result->said, said);
+    }
+    return rc;
+}
+
 static int
 call(struct unprotect *u, struct ft_member *member, const char *verb,
      const char *host, struct ft_error *err)
@@ -143,7 +162,7 @@ call(struct unprotect *u, struct ft_member *member, const char *verb,
         return ft_fail(err, EHOSTUNREACH, "ftadmin host add adds it again.",
                        "%s is not a known host", host);
     if (strcmp(verb, "pair-remove") == 0)
-        return ft_remove_pair(u->fleet, member, u->pair->pair, err);
+        return remove_here(u, member, err);
     return ft_member_call(u->fleet, member, verb,
                           json_pack("{s:s}", "pair", u->pair->pair), NULL, 0,
                           err);
@@ -227,6 +246,44 @@ remove_all(struct unprotect *u, const char *first, const char *second,
     return rc == 0 && second_answers ? remove_witness(u, err) : rc;
 }
 
+static int64_t
+generation(const struct ft_member *member, const char *pair)
+{
+    return ft_json_int(ft_member_pair(member, pair), "generation", 0, INT64_MAX,
+                       0);
+}
+
+/*
+ * Which of the hosts lets go first: the primary. hosts[0] is it as far as was
+ * heard before; one that calls itself so may be an old one, that came back when
+ * the other had let go already.
+ */
+static int
+who_is_first(const struct unprotect *u, const struct ft_member *const m[2],
+             const int answers[2])
+{
+    const char *pair = u->pair->pair;
+
+    if (answers[0] < 0)
+        return answers[0] != -ENOENT || is_primary(m[1], pair);
+    return is_primary(m[1], pair) && ft_member_pair(m[0], pair) != NULL &&
+           (!is_primary(m[0], pair) ||
+            generation(m[1], pair) > generation(m[0], pair));
+}
+
+/* NULL when nobody who answers has it, or had it when he let go. */
+static const char *
+where_it_runs(const struct unprotect *u, const struct ft_member *const m[2],
+              const int answers[2], int first)
+{
+    bool let_go = first == 0 && answers[0] == 0 &&
+                  ft_member_pair(m[0], u->pair->pair) == NULL;
+
+    return answers[first] == 0 && (let_go || is_primary(m[first], u->pair->pair))
+               ? u->pair->hosts[first]
+               : NULL;
+}
+
 /* Refuses to throw away what may be the only copy that can still run. */
 static int
 check_safe(const struct unprotect *u, const struct ft_member *const members[2],
@@ -250,13 +307,25 @@ check_safe(const struct unprotect *u, const struct ft_member *const members[2],
     return 0;
 }
 
+/* Also since when, for what is left on the other one is as old. */
+static void
+note_where(struct unprotect *u, const struct ft_member *primary)
+{
+    const json_t *status =
+        u->runs_on ? ft_member_pair(primary, u->pair->pair) : NULL;
+    const json_t *takeover = json_object_get(status, "last_takeover");
+
+    snprintf(u->result->runs_on, FT_NAME_SIZE, "%s",
+             u->runs_on ? u->runs_on : "");
+    snprintf(u->result->since, sizeof(u->result->since), "%s",
+             ft_json_string(takeover, "at", ""));
+}
+
 static int
 carry_out(struct unprotect *u, const struct ft_member *const members[2],
           const int answers[2], struct ft_error *err)
 {
-    /* The current primary first; hosts[0] when nobody says to be one. */
-    int first = is_primary(members[1], u->pair->pair) ||
-                (answers[0] < 0 && answers[0] != -ENOENT);
+    int first = who_is_first(u, members, answers);
     bool second_answers =
         answers[1 - first] == 0 || answers[1 - first] == -ENOENT;
     int rc;
@@ -266,6 +335,8 @@ carry_out(struct unprotect *u, const struct ft_member *const members[2],
                        "%s: interrupted before anything was "
                        "taken away",
                        u->pair->vm);
+    u->runs_on = where_it_runs(u, members, answers, first);
+    note_where(u, members[first]);
     rc = u->journal->begin(u->journal->data, &u->entry, err);
     if (rc == 0)
         rc = remove_all(u, u->pair->hosts[first], u->pair->hosts[1 - first],
@@ -306,6 +377,7 @@ ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair, bool force,
     int rc;
 
     memset(result, 0, sizeof(*result));
+    result->said = json_array();
     fill_entry(pair, &u.entry);
     for (int i = 0; i < 2; i++) {
         struct ft_member *member = ft_fleet_find(fleet, pair->hosts[i]);
@@ -317,4 +389,11 @@ ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair, bool force,
     }
     rc = check_safe(&u, members, answers, force, err);
     return rc < 0 ? rc : carry_out(&u, members, answers, err);
+}
+
+void
+ft_unprotect_result_free(struct ft_unprotect_result *result)
+{
+    json_decref(result->said);
+    result->said = NULL;
 }

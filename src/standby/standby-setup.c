@@ -71,6 +71,8 @@ make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
         return rc;
     r->n_disks++;
     d->capacity = capacity;
+    if (ft_pair_state_add_image(&w->state, d->path))
+        ft_worker_persist(w);
     d->fd = open(d->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     return d->fd < 0 ? ft_fail(err, errno, NULL, "cannot open replica %s: %s",
                                d->path, strerror(errno))

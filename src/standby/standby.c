@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "standby/standby-private.h"
 #include "virt/volume.h"
+#include "worker/worker-intruder.h"
+#include "worker/worker-retire.h"
 
 static int
 frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
@@ -111,7 +113,10 @@ finish_removal(struct ft_worker *w)
     ft_worker_drop_link(w);
     ft_standby_stop_domain(w);
     delete_replicas(w);
-    undefine_domain(w);
+    if (!w->state.defined && ft_worker_is_stale(w))
+        ft_worker_retire(w);
+    else
+        undefine_domain(w);
     ft_worker_exit(w, "removed");
 }
 
@@ -217,6 +222,8 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     s->worker = w;
     pthread_mutex_init(&s->doors_lock, NULL);
     w->side_data = s;
+    ft_worker_watch_intruders(w);
+    ft_worker_end_intruder(w);
     if (w->dom && virDomainGetState(w->dom, &state, NULL, 0) < 0)
         state = VIR_DOMAIN_NOSTATE;
     *vm = state == VIR_DOMAIN_RUNNING  ? FT_VM_RUNNING

@@ -4,6 +4,7 @@ libftvirt_a_SOURCES = \
 	src/virt/block-copy.c src/virt/block-copy.h \
 	src/virt/loop.c src/virt/loop.h \
 	src/virt/qmp.c src/virt/qmp.h \
+	src/virt/retire.c src/virt/retire.h \
 	src/virt/standby-xml.c src/virt/standby-xml.h \
 	src/virt/standby.c src/virt/standby.h \
 	src/virt/vm.c src/virt/vm.h \

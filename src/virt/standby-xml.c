@@ -93,6 +93,29 @@ remove_incoming(xmlNodePtr root)
     return rc;
 }
 
+static bool
+has_incoming(xmlNodePtr root)
+{
+    FT_AUTOFREE xmlNodePtr *args = NULL;
+    bool found = false;
+    size_t n, i;
+
+    if (ft_xml_find(root, QEMU_ARG, &args, &n) < 0)
+        return false;
+    for (i = 0; i + 1 < n && !found; i++)
+        found = is_arg(args[i], "-incoming") && is_arg(args[i + 1], "defer");
+    return found;
+}
+
+bool
+ft_standby_xml_waits(const char *live_xml)
+{
+    FT_AUTOXML xmlDocPtr doc = NULL;
+
+    return ft_xml_parse(live_xml, "domain", &doc, NULL) == 0 &&
+           has_incoming(xmlDocGetRootElement(doc));
+}
+
 static int
 add_arg(xmlNodePtr commandline, const char *value)
 {

@@ -14,6 +14,7 @@
 #ifndef FT_VIRT_STANDBY_XML_H
 #define FT_VIRT_STANDBY_XML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -30,6 +31,12 @@ struct ft_replica_path {
  */
 int ft_standby_xml(const char *live_xml, const struct ft_replica_path *replicas,
                    size_t n_replicas, char **out, struct ft_error *err);
+
+/*
+ * Whether this is the XML of such a domain, which waits or was let run by us;
+ * false for any other one, and for what is no XML.
+ */
+bool ft_standby_xml_waits(const char *live_xml);
 
 /*
  * The definition to keep after a takeover (or to restore): as live_xml without

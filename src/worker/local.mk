@@ -3,18 +3,20 @@ noinst_LIBRARIES += libftworker.a
 libftworker_a_SOURCES = \
 	src/worker/channel.c src/worker/channel.h \
 	src/worker/figures.c src/worker/figures.h \
-	src/worker/pair-state.c \
+	src/worker/pair-images.c src/worker/pair-state.c \
 	src/worker/pair-store.c src/worker/pair-store.h \
 	src/worker/session.c src/worker/session.h \
 	src/worker/worker-actions.c src/worker/worker-actions.h \
 	src/worker/worker-daemon.c src/worker/worker-daemon.h \
 	src/worker/worker-figures.c src/worker/worker-figures.h \
 	src/worker/worker-files.c src/worker/worker-files.h \
+	src/worker/worker-intruder.c src/worker/worker-intruder.h \
 	src/worker/worker-libvirt.c src/worker/worker-libvirt.h \
 	src/worker/worker-link.c src/worker/worker-link.h \
 	src/worker/worker-machine.c \
 	src/worker/worker-main.c src/worker/worker-main.h \
 	src/worker/worker-paths.c src/worker/worker-paths.h \
 	src/worker/worker-questions.c src/worker/worker-questions.h \
+	src/worker/worker-retire.c src/worker/worker-retire.h \
 	src/worker/worker-report.c src/worker/worker-report.h \
 	src/worker/worker.h

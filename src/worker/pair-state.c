@@ -60,6 +60,7 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     out->last_takeover = json_incref(json_object_get(json, "last_takeover"));
     out->replicas = json_incref(json_object_get(json, "replicas"));
     out->defined = ft_json_bool(json, "defined", 0);
+    out->images = json_incref(json_object_get(json, "images"));
     return 0;
 }
 
@@ -92,7 +93,8 @@ ft_pair_state_save(const struct ft_pair_config *config,
 
     boot_id(boot);
     json =
-        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b}",
+        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
+                  "s:O?}",
                   "schema", 1, "generation", (json_int_t)r->generation, "owner",
                   config->hosts[r->owner].name, "role", ft_role_name(r->role),
                   "peer_may_take_over", r->peer_may_take_over, "was_protected",
@@ -100,7 +102,7 @@ ft_pair_state_save(const struct ft_pair_config *config,
                   boot, "autostart", state->autostart, "epoch",
                   (json_int_t)state->epoch, "last_takeover",
                   state->last_takeover, "replicas", state->replicas, "defined",
-                  state->defined);
+                  state->defined, "images", state->images);
     ft_pair_path(config->pair, "state.json", path);
     rc = FT_FAULT("state-save");
     if (!rc)
@@ -115,5 +117,6 @@ ft_pair_state_clear(struct ft_pair_record *state)
 {
     json_decref(state->last_takeover);
     json_decref(state->replicas);
-    state->last_takeover = state->replicas = NULL;
+    json_decref(state->images);
+    state->last_takeover = state->replicas = state->images = NULL;
 }

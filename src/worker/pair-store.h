@@ -10,6 +10,7 @@
 #ifndef FT_WORKER_PAIR_STORE_H
 #define FT_WORKER_PAIR_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -52,6 +53,8 @@ struct ft_pair_record {
     json_t *last_takeover; /* object or NULL; owned */
     json_t *replicas;      /* targets of the volumes we made; owned */
     int defined;           /* the domain was defined here by us */
+    json_t *images; /* files of its disks on this host, now and before; for
+                            * libvirt's hook; owned */
 };
 
 /* Reads PAIR. -EINVAL names the member. */
@@ -102,6 +105,9 @@ int ft_pair_state_load(const struct ft_pair_config *config,
                        struct ft_pair_record *out, struct ft_error *err);
 int ft_pair_state_save(const struct ft_pair_config *config,
                        const struct ft_pair_record *state, struct ft_error *err);
+
+/* Adds the file of a disk, and what it leads to, to images. True: it is new. */
+bool ft_pair_state_add_image(struct ft_pair_record *state, const char *path);
 void ft_pair_state_clear(struct ft_pair_record *state);
 
 /* Forgets a pair: removes its folders. Missing ones are fine. */

@@ -3,6 +3,7 @@
 
 #include "worker/worker-daemon.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -62,6 +63,9 @@ on_request(struct ft_worker *w, const json_t *message)
 
     if (!strcmp(verb, "remove")) {
         w->removal = asker;
+        snprintf(w->runs_on, sizeof(w->runs_on), "%s",
+                 ft_json_string(json_object_get(message, "args"), "runs_on",
+                                ""));
         ft_worker_note(w, "info", "unprotect", "protection is being removed");
         ft_worker_event_kind(w, FT_EVENT_UNPROTECT);
         return;

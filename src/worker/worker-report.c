@@ -107,7 +107,7 @@ ft_worker_exit(struct ft_worker *w, const char *why)
 {
     ft_log(FT_LOG_INFO, "this worker ends: %s", why);
     channel_send(w, json_pack("{s:s}", "bye", why));
-    ft_worker_reply(w, &w->removal, NULL, NULL);
+    ft_worker_reply(w, &w->removal, w->parting, NULL);
     /* no clean-up: a worker must be able to die at any moment anyway */
     _exit(0);
 }

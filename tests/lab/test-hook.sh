@@ -40,10 +40,10 @@ for ((i = 0; i < 5; i++)); do
 done
 [ "$(virsh_on h1 domstate vm1)" = "shut off" ] || fail "vm1 runs on h1 as well"
 
-note "nor does a copy of its definition with another name, or another UUID"
+note "nor does a copy of its definition with another name, another UUID, or both and its disk"
 virsh_on h1 dumpxml --inactive vm1 >"$test_folder/vm1.xml"
 virsh_on h1 undefine vm1 --keep-nvram >/dev/null 2>&1 || must virsh_on h1 undefine vm1
-for change in 's:<name>vm1<:<name>other<:' "/<uuid>/d"; do
+for change in 's:<name>vm1<:<name>other<:' "/<uuid>/d" 's:<name>vm1<:<name>other<:;/<uuid>/d'; do
     sed "$change" "$test_folder/vm1.xml" | lab on h1 tee /root/changed.xml >/dev/null
     must virsh_on h1 define /root/changed.xml
     name=$(sed -n 's:.*<name>\(.*\)</name>.*:\1:p' <(lab on h1 cat /root/changed.xml) | head -n 1)
@@ -53,34 +53,86 @@ done
 lab on h1 tee /root/vm1.xml <"$test_folder/vm1.xml" >/dev/null
 must virsh_on h1 define /root/vm1.xml
 
+note "past the hook, it is ended, and loudly"
+intruders=0
+is_ended() { # the one more that was started past the hook
+    [ "$(ftadmin events --plain 2>/dev/null |
+        grep -c "vm1 was started on this host, which may not run it, and was ended")" -gt $intruders ]
+}
+must lab on h1 mv $hook /root/hook
+virsh_on h1 start vm1 2>/dev/null # it may be ended before virsh has an answer
+wait_for 20 is_ended
+[ "$(virsh_on h1 domstate vm1)" = "shut off" ] || fail "vm1 runs on h1 as well"
+must lab on h1 mv /root/hook $hook
+for ((i = 0; i < 3; i++)); do
+    lab on adm ip neigh flush all
+    guest_goes_on
+done
+
 note "protected again, the other way round"
 must lab heal h1 h2
 wait_for 60 protected_from h2
 guest_goes_on
 exits 0 ftadmin verify vm1
+
 stop_client
 check_ledger
 
-note "switched off: it starts again where it ran"
+note "switched off: its copy ends as well, does not start instead of it, and is ended past the hook"
 must virsh_on h2 destroy vm1
 is_off() {
-    [ "$(pair_on h2 .state)" = unprotected ] && [ "$(pair_on h1 .state)" = unprotected ]
+    [ "$(pair_on h2 .state)" = unprotected ] && [ "$(pair_on h1 .state)" = unprotected ] &&
+        [ "$(virsh_on h1 domstate vm1)" = "shut off" ]
 }
 wait_for 20 is_off
+is_refused h1 vm1 "it belongs to h2"
+intruders=1
+must lab on h1 mv $hook /root/hook
+virsh_on h1 start vm1 2>/dev/null
+wait_for 20 is_ended
+must lab on h1 mv /root/hook $hook
 must virsh_on h2 start vm1
+wait_for 60 protected_from h2
+
+note "unprotected after a takeover: where it runs is said, and nobody can start what the other has"
+old=$(lab on h1 sh -c 'sed -n "s/.*<source file=.\([^'"'"']*\).*/\1/p" /root/vm1.xml | head -n 1')
+exits 0 ftadmin unprotect vm1 --yes
+grep -q "vm1 is no longer protected; it runs on h2" <<<"$output" || fail "$output"
+grep -q "h1: its old definition there is kept as /var/lib/ftadmin/retired/vm1-.*.xml" <<<"$output" || fail "$output"
+grep -q "h1: $old, last written .*, is $old.stale-.* now" <<<"$output" || fail "$output"
+! virsh_on h1 dominfo vm1 2>/dev/null || fail "vm1 is still defined on h1"
+must lab on h1 sh -c "! test -e $old && ls $old.stale-* && grep -q vm1 /var/lib/ftadmin/retired/vm1-*.xml" >/dev/null
+protect_guest vm1
 wait_for 60 protected_from h2
 
 note "a record that cannot be read is no permission; without a pair there is no question"
 must virsh_on h2 destroy vm1
+is_off() {
+    [ "$(pair_on h2 .state)" = unprotected ] && [ "$(pair_on h1 .state)" = unprotected ]
+}
 wait_for 20 is_off
 lab on h2 sh -c 'cd /var/lib/ftadmin/pairs/* && cp state.json /root/ && echo {} >state.json'
 is_refused h2 vm1 "is damaged"
 lab on h2 sh -c 'cp /root/state.json /var/lib/ftadmin/pairs/*/'
 must virsh_on h2 start vm1
 wait_for 60 protected_from h2
-exits 0 ftadmin unprotect vm1 --yes
-must virsh_on h2 destroy vm1
-must virsh_on h2 start vm1
+
+note "unprotected while the old primary is away: it is said what is left, which does not start, and goes later"
+must lab power-off h2
+took_over() { [ "$(pair_on h1 .state)" = alone ]; }
+wait_for 30 took_over
+exits 7 ftadmin unprotect vm1 --yes
+grep -q "it runs on h1" <<<"$output" || fail "$output"
+grep -q "h2: what it has of the VM stays until unprotect is given again: .*disks as they were at 20" <<<"$output" ||
+    fail "$output"
+must lab power-on h2
+is_refused h2 vm1 "the other host has a copy"
+exits 0 ftadmin --json unprotect vm1 --yes
+jq -e '.runs_on == "h1" and (.hosts[0] | .host == "h2" and (.definition | length > 0) and
+    (.images | length == 1))' <<<"$output" >/dev/null || fail "$output"
+! virsh_on h2 dominfo vm1 2>/dev/null || fail "vm1 is still defined on h2"
+must virsh_on h1 destroy vm1
+must virsh_on h1 start vm1
 
 note "it goes with the engine"
 exits 0 ftadmin host remove h1 --yes

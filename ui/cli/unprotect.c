@@ -2,11 +2,13 @@
 #include "config.h"
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
 #include "ui/cli/interrupt.h"
 #include "ui/cli/progress.h"
+#include "ui/model/parted.h"
 #include "ui/work/operate.h"
 
 static const struct ft_option options[] = {
@@ -16,33 +18,26 @@ static const struct ft_option options[] = {
 };
 
 static enum ft_exit
-print_result(struct ft_cli *cli, const struct ft_work_pair *found,
-             const struct ft_unprotect_result *result)
+print_result(struct ft_cli *cli, const struct ft_unprotect_result *result,
+             const json_t *document)
 {
-    FT_AUTOJSON json_t *left = json_array();
-    FT_AUTOJSON json_t *document = NULL;
+    FT_AUTOJSON json_t *lines = ft_parted_lines(document);
+    const json_t *line;
+    size_t i;
 
-    for (size_t i = 0; i < result->left_count; i++) {
-        json_array_append_new(left, json_string(result->left[i]));
+    for (i = 0; i < result->left_count; i++)
         ft_cli_fail(cli, &result->errors[i]);
-    }
-    document =
-        json_pack("{s:i,s:s,s:s,s:s,s:O}", "schema", 1, "vm", found->pair.vm,
-                  "pair", found->pair.pair, "result",
-                  result->left_count ? "partly" : "unprotected", "left", left);
     if (cli->style.output == FT_OUTPUT_JSON)
         return ft_cli_print(cli, document, NULL, NULL, 0);
+    json_array_foreach(lines, i, line)
+        fprintf(cli->out, "%s\n", json_string_value(line));
     if (result->left_count)
         ft_cli_note(cli,
                     "Something of %s is left on %zu host%s; give the "
                     "command again when %s reachable.",
-                    found->pair.vm, result->left_count,
+                    ft_json_string(document, "vm", ""), result->left_count,
                     result->left_count == 1 ? "" : "s",
                     result->left_count == 1 ? "it is" : "they are");
-    else
-        fprintf(cli->out,
-                "%s is no longer protected; it goes on where it runs\n",
-                found->pair.vm);
     return FT_EXIT_OK;
 }
 
@@ -51,6 +46,7 @@ remove_pair(struct ft_cli *cli, const struct ft_work_pair *found)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_unprotect_result result = { .left_count = 0 };
+    FT_AUTOJSON json_t *document = NULL;
     struct ft_job_outcome outcome;
     struct ft_cli_progress shown;
     struct ft_progress progress = ft_cli_progress_start(&shown, cli);
@@ -59,15 +55,16 @@ remove_pair(struct ft_cli *cli, const struct ft_work_pair *found)
 
     ft_cli_catch_interrupts();
     rc = ft_work_unprotect(&cli->fleet, found, cli->options.force, &progress,
-                           &result, &outcome, &err);
+                           &result, &document, &outcome, &err);
     ft_cli_progress_end(&shown);
     if (rc) {
         code = ft_cli_fail(cli, &err);
         ft_cli_say_left(cli, &outcome);
-        return code;
+    } else {
+        code = print_result(cli, &result, document);
     }
-    code = print_result(cli, found, &result);
-    if (code)
+    ft_unprotect_result_free(&result);
+    if (rc || code)
         return code;
     return result.left_count ? FT_EXIT_PARTLY : FT_EXIT_OK;
 }
@@ -92,9 +89,12 @@ const struct ft_command ft_command_unprotect = {
     .name = "unprotect",
     .usage = "VM",
     .summary = "End the protection of a VM",
-    .details = "The VM goes on where it runs. Its copy, the copy's disks that\n"
-               "ftadmin made, and the witness's entry are removed. Also cleans\n"
-               "up after an interrupted protect.",
+    .details =
+        "The VM goes on where it runs, and the answer says where that is.\n"
+        "Its copy, the copy's disks that ftadmin made, and the witness's\n"
+        "entry are removed. What an earlier primary still has of it, older\n"
+        "disks and a definition, is put away there, not deleted. Also\n"
+        "cleans up after an interrupted protect.",
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

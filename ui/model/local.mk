@@ -25,6 +25,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/pace.c ui/model/pace.h \
 	ui/model/pair-rows.c ui/model/pair-rows.h \
 	ui/model/pair-world.c ui/model/pair-world.h \
+	ui/model/parted.c ui/model/parted.h \
 	ui/model/picture.h \
 	ui/model/pick.c ui/model/pick.h \
 	ui/model/risk.c ui/model/risk.h \

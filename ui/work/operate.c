@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "ui/model/parted.h"
 #include "ui/work/journal.h"
 #include "ui/work/locks.h"
 #include "ui/work/remember.h"
@@ -204,10 +205,50 @@ ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
     return rc ? rc : ft_work_adopt(fleet->work->store, &found->pair, err);
 }
 
+static json_t *
+parted(const struct ft_work_pair *found,
+       const struct ft_unprotect_result *result)
+{
+    FT_AUTOJSON json_t *left = json_array();
+
+    for (size_t i = 0; i < result->left_count; i++)
+        json_array_append_new(left, json_string(result->left[i]));
+    return ft_parted_json(&(struct ft_parted){
+        .vm = found->pair.vm,
+        .pair = found->pair.pair,
+        .hosts = { found->pair.primary, found->pair.standby },
+        .runs_on = result->runs_on,
+        .since = result->since,
+        .said = result->said,
+        .left = left,
+    });
+}
+
+/* For the list of jobs, and with it the console. */
+static void
+say_parted(const struct ft_unprotect_result *result, const json_t *document,
+           char text[FT_STORE_TEXT])
+{
+    FT_AUTOJSON json_t *lines = ft_parted_lines(document);
+    const json_t *line;
+    size_t i, n = 0;
+
+    text[0] = '\0';
+    if (result->left_count)
+        n += (size_t)snprintf(text, FT_STORE_TEXT,
+                              "something is left on %zu host%s; ",
+                              result->left_count,
+                              result->left_count == 1 ? "" : "s");
+    json_array_foreach(lines, i, line)
+        if (n < FT_STORE_TEXT)
+            n += (size_t)snprintf(text + n, FT_STORE_TEXT - n, "%s%s",
+                                  i ? "; " : "", json_string_value(line));
+}
+
 int
 ft_work_unprotect(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
                   bool force, const struct ft_progress *progress,
-                  struct ft_unprotect_result *result,
+                  struct ft_unprotect_result *result, json_t **document,
                   struct ft_job_outcome *outcome, struct ft_error *err)
 {
     struct ft_journal_ops journal = ft_work_journal(fleet->work->store);
@@ -226,11 +267,8 @@ ft_work_unprotect(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
     rc = ft_unprotect(&fleet->fleet, &found->ref, force, &own, &journal, result,
                       err);
     ft_fleet_set_guard(&fleet->fleet, NULL);
-    snprintf(text, sizeof(text),
-             result->left_count ? "something is left on %zu "
-                                  "host%s"
-                                : "no longer protected",
-             result->left_count, result->left_count == 1 ? "" : "s");
+    *document = rc ? NULL : parted(found, result);
+    say_parted(result, *document, text);
     end_job(fleet, job, rc, result->left_count > 0, text, err, outcome);
     return rc;
 }

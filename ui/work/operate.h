@@ -35,11 +35,14 @@ int ft_work_switchover(struct ft_work_fleet *fleet,
 int ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
                               struct ft_work_pair *found, struct ft_error *err);
 
-/* ft_unprotect, in the database's journal. */
+/*
+ * ft_unprotect, in the database's journal. *document is a new reference, what
+ * `unprotect --json` prints; NULL after an error. result is to be released.
+ */
 int ft_work_unprotect(struct ft_work_fleet *fleet,
                       const struct ft_work_pair *found, bool force,
                       const struct ft_progress *progress,
-                      struct ft_unprotect_result *result,
+                      struct ft_unprotect_result *result, json_t **document,
                       struct ft_job_outcome *outcome, struct ft_error *err);
 
 /* Finds the pair, living or remembered, and locks it. -ENOENT; -EBUSY. */

@@ -52,6 +52,18 @@ make_ref(struct ft_work_pair *found)
     };
 }
 
+/* Remembered: who comes back later and knows less is not believed then. */
+static void
+take_status(struct ft_work_fleet *fleet, bool known, const json_t *status,
+            struct ft_store_pair *pair)
+{
+    ft_stored_pair_fill(pair, status);
+    pair->generation = ft_json_int(status, "generation", 0, INT64_MAX, 0);
+    if (known)
+        ft_store_status_put(fleet->work->store, pair->pair, status,
+                            ft_work_now_ms(), NULL);
+}
+
 int
 ft_work_pair_find(struct ft_work_fleet *fleet, const char *vm,
                   struct ft_work_pair *found, struct ft_error *err)
@@ -72,7 +84,7 @@ ft_work_pair_find(struct ft_work_fleet *fleet, const char *vm,
     /* A deposed side that speaks alone knows less than what we heard before. */
     if (status && (rc || ft_json_int(status, "generation", 0, INT64_MAX, 0) >=
                              found->pair.generation))
-        ft_stored_pair_fill(&found->pair, status);
+        take_status(fleet, !rc, status, &found->pair);
     found->live = status != NULL;
     make_ref(found);
     return 0;

@@ -9,6 +9,7 @@ model_tests = \
 	tests/unit/model/test-live \
 	tests/unit/model/test-pace \
 	tests/unit/model/test-pair-rows \
+	tests/unit/model/test-parted \
 	tests/unit/model/test-pick \
 	tests/unit/model/test-rows \
 	tests/unit/model/test-stored-pair \
@@ -46,6 +47,8 @@ tests_unit_model_test_words_SOURCES = tests/unit/model/test-words.c
 tests_unit_model_test_words_LDADD = $(model_libs)
 tests_unit_model_test_live_SOURCES = tests/unit/model/test-live.c
 tests_unit_model_test_live_LDADD = $(model_libs)
+tests_unit_model_test_parted_SOURCES = tests/unit/model/test-parted.c
+tests_unit_model_test_parted_LDADD = $(model_libs)
 tests_unit_model_test_pick_SOURCES = tests/unit/model/test-pick.c
 tests_unit_model_test_pick_LDADD = $(model_libs)
 tests_unit_model_test_then_SOURCES = tests/unit/model/test-then.c

@@ -19,6 +19,7 @@
 
 #define HOSTS 3
 #define FOREVER 1000
+#define TAKEOVER_AT "2026-11-28T17:59:12.000Z"
 
 enum { H1, H2, W1 };
 
@@ -27,6 +28,7 @@ struct fake_host {
     bool away; /* nobody answers */
     bool installed, running, witness;
     char pair[40], key[65], witness_key[65]; /* pair empty: none */
+    char runs_on[40];                        /* as told when it was removed */
     char role[16];
     bool demoted; /* its engine will not be the primary of anything */
     int64_t generation;
@@ -396,6 +398,9 @@ status_of(const struct fake_host *host)
                       is_protected(host->pair) ? "protected" : "syncing",
                       "generation", (json_int_t)host->generation,
                       "peer_connected", 1, "primary", "h1", "standby", "h2"));
+    if (host->generation > 1)
+        json_object_set_new(json_array_get(pairs, 0), "last_takeover",
+                            json_pack("{s:s}", "at", TAKEOVER_AT));
     return json_pack("{s:s,s:o,s:{s:b}}", "host", host->name, "pairs", pairs,
                      "witness", "running", host->witness);
 }
@@ -438,6 +443,15 @@ set_witness_pair(struct fake_host *host, const json_t *args)
              ft_json_string(args, "owner", ""));
 }
 
+static json_t *
+let_go(struct fake_host *host, const json_t *args)
+{
+    snprintf(host->runs_on, sizeof(host->runs_on), "%s",
+             ft_json_string(args, "runs_on", "nobody knows where"));
+    forget(host);
+    return json_pack("{s:s}", "vm_state", "running");
+}
+
 /* What an engine does. */
 static int
 perform(struct fake_host *host, const char *verb, const json_t *args,
@@ -454,7 +468,7 @@ perform(struct fake_host *host, const char *verb, const json_t *args,
     else if (!strcmp(verb, "pair-set"))
         set_pair(host, args);
     else if (!strcmp(verb, "pair-remove") && !strcmp(host->pair, pair))
-        forget(host);
+        *result = let_go(host, args);
     else if (!strcmp(verb, "pair-remove"))
         return ft_fail(err, ENOENT, NULL, "no such pair");
     else if (!strcmp(verb, "witness-start"))

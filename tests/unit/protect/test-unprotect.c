@@ -24,6 +24,7 @@ static int
 unprotect(bool force, struct ft_error *err)
 {
     trace[0] = '\0';
+    ft_unprotect_result_free(&result);
     return ft_unprotect(&fleet, &pair, force, NULL, &journal, &result, err);
 }
 
@@ -125,6 +126,65 @@ test_order_after_a_takeover(void **state)
     assert_int_equal(unprotect(false, &err), 0);
     assert_string_equal(trace,
                         "h2:pair-remove h1:pair-remove w1:witness-pair-remove ");
+    assert_string_equal(result.runs_on, "h2");
+    assert_string_equal(result.since, TAKEOVER_AT);
+    assert_string_equal(hosts[H2].runs_on, "h2");
+    assert_string_equal(hosts[H1].runs_on, "h2");
+    assert_int_equal(json_array_size(result.said), 2);
+    assert_string_equal(ft_json_string(json_array_get(result.said, 0), "host",
+                                       ""),
+                        "h2");
+}
+
+/*
+ * An old primary that was away comes back after the other one let go: it calls
+ * itself primary, and is told where the VM runs all the same.
+ */
+static void
+test_old_primary_away(void **state)
+{
+    static const struct ft_pair_ref moved = {
+        PAIR_UUID, "vm1", { "h2", "h1" }, "w1"
+    };
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    swap_roles();
+    strcpy(hosts[H1].role, "primary");
+    hosts[H1].generation = 1;
+    hosts[H1].away = true;
+    trace[0] = '\0';
+    assert_int_equal(ft_unprotect(&fleet, &moved, false, NULL, &journal,
+                                  &result, &err),
+                     0);
+    assert_string_equal(trace, "w1:witness-pair-remove h2:pair-remove ");
+    assert_string_equal(result.runs_on, "h2");
+    assert_left(0, "h1", EHOSTUNREACH);
+    ft_unprotect_result_free(&result);
+    hosts[H1].away = false;
+    assert_int_equal(ft_unprotect(&fleet, &moved, false, NULL, &journal,
+                                  &result, &err),
+                     0);
+    assert_string_equal(hosts[H1].runs_on, "h2");
+    assert_string_equal(result.runs_on, "h2");
+    assert_int_equal(result.left_count, 0);
+    ft_unprotect_result_free(&result);
+}
+
+/* Two call themselves primary: the later one is. */
+static void
+test_two_primaries(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    swap_roles();
+    strcpy(hosts[H1].role, "primary");
+    hosts[H1].generation = 1;
+    assert_int_equal(unprotect(false, &err), 0);
+    assert_string_equal(trace,
+                        "h2:pair-remove h1:pair-remove w1:witness-pair-remove ");
+    assert_string_equal(hosts[H1].runs_on, "h2");
 }
 
 /*
@@ -377,6 +437,8 @@ main(void)
         PROTECTED(test_order),
         PROTECTED(test_stopped),
         PROTECTED(test_order_after_a_takeover),
+        PROTECTED(test_old_primary_away),
+        PROTECTED(test_two_primaries),
         PROTECTED(test_standby_away),
         PROTECTED(test_primary_away),
         PROTECTED(test_primary_away_after_a_takeover),

@@ -19,6 +19,7 @@ standby(const char *live)
 
     if (ft_standby_xml(live, &replica, 1, &out, &err) < 0)
         fail_msg("%s", err.text);
+    assert_true(ft_standby_xml_waits(out));
     return out;
 }
 
@@ -30,6 +31,7 @@ persistent(const char *live)
 
     if (ft_persistent_xml(live, &out, &err) < 0)
         fail_msg("%s", err.text);
+    assert_false(ft_standby_xml_waits(out));
     return out;
 }
 
@@ -269,6 +271,7 @@ test_bad_xml(void **state)
     (void)state;
     for (i = 0; i < FT_ARRAY_SIZE(bad); i++) {
         assert_int_equal(ft_standby_xml(bad[i], NULL, 0, &out, &err), -EINVAL);
+        assert_false(ft_standby_xml_waits(bad[i]));
         assert_int_equal(ft_persistent_xml(bad[i], &out, &err), -EINVAL);
     }
 }

@@ -12,15 +12,17 @@ tests_unit_worker_test_figures_SOURCES = tests/unit/worker/test-figures.c \
 	tests/unit/scratch.h
 tests_unit_worker_test_figures_LDADD = libftworker.a libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+pair_store_sources = src/worker/pair-images.c src/worker/pair-state.c \
+	src/worker/pair-store.c
 # compiled anew, with other folders than the host's
 tests_unit_worker_test_hook_SOURCES = tests/unit/worker/test-hook.c \
-	tests/unit/scratch.h src/worker/pair-state.c src/worker/pair-store.c
+	tests/unit/scratch.h $(pair_store_sources)
 tests_unit_worker_test_hook_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_hook_LDADD = libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_worker_test_pair_store_SOURCES = tests/unit/worker/test-pair-store.c \
-	tests/unit/scratch.h src/worker/pair-state.c src/worker/pair-store.c
+	tests/unit/scratch.h $(pair_store_sources)
 tests_unit_worker_test_pair_store_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_pair_store_LDADD = libftpair.a libftbase.a \

@@ -8,8 +8,10 @@
 
 #include "tests/unit/scratch.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/paths.h"
@@ -23,6 +25,10 @@
 
 #define NAMED(name, uuid) "<domain type='kvm'>\n  <name>" name "</name>\n" uuid
 #define UUID(uuid) "  <uuid>" uuid "</uuid>\n"
+#define DISK(source)                                                           \
+    "  <devices>\n    <disk type='file' device='disk'>\n      <source " source \
+    "/>\n    </disk>\n  </devices>\n"
+#define WITH_DISK(source) NAMED("new", UUID(OTHER_UUID) DISK(source))
 #define PLAIN NAMED("vm1", UUID(VM_UUID)) "</domain>\n"
 #define WAITING                           \
     NAMED("vm1", UUID(VM_UUID))           \
@@ -42,6 +48,9 @@ static const struct ft_ownership_record unrun = { .generation = 8,
 static const struct ft_ownership_record other = { .generation = 8,
                                                   .owner = 1,
                                                   .role = FT_ROLE_STANDBY };
+
+/* A file that is there. */
+static char real_image[PATH_MAX];
 
 static void
 make_pair(void)
@@ -68,6 +77,9 @@ make_record(const struct ft_ownership_record *record)
     /* what a nested object says does not count */
     state.last_takeover = json_pack("{s:s,s:b,s:b}", "role", "primary",
                                     "peer_may_take_over", 0, "unrun", 0);
+    ft_pair_state_add_image(&state, "/images/vm1-disk0.raw");
+    ft_pair_state_add_image(&state, "/images/it's <one> & more.raw");
+    ft_pair_state_add_image(&state, real_image);
     if (ft_pair_load(PAIR, &config, &err) ||
         ft_pair_state_save(&config, &state, &err))
         fail_msg("%s", err.text);
@@ -89,6 +101,9 @@ setup(void **state)
              "#' '%s/scripts/libvirt-hook/ftadmin' >hook && "
              "grep -q '^pairs=" FT_PAIRS_FOLDER "' hook",
              source);
+    put_file_bytes("image", "", 0);
+    if (!realpath("image", real_image))
+        return -1;
     return system(command); // NOLINT(cert-env33-c): a test's own command
 }
 
@@ -168,6 +183,47 @@ test_which_vm(void **state)
     assert_int_equal(ask("-e", "prepare", NAMED("-e", UUID(OTHER_UUID))), 0);
 }
 
+/* Another name, another UUID, and a disk of the pair's on this host. */
+static void
+test_disks(void **state)
+{
+    char linked[PATH_MAX + 512], folder[PATH_MAX];
+
+    (void)state;
+    make_pair();
+    make_record(&other);
+    assert_int_equal(ask("new", "prepare",
+                         WITH_DISK("file='/images/vm1-disk0.raw' index='1'")),
+                     1);
+    said("new has /images/vm1-disk0.raw, a disk of vm1");
+    said("it belongs to h2");
+    said("unprotect vm1");
+    assert_int_equal(ask("new", "restore",
+                         WITH_DISK("startupPolicy='optional' "
+                                   "dev='/images/vm1-disk0.raw'")),
+                     1);
+    assert_int_equal(ask("new", "prepare",
+                         WITH_DISK("file='/images/it&apos;s &lt;one&gt; &amp; "
+                                   "more.raw'")),
+                     1);
+    assert_int_equal(ask("new", "prepare",
+                         WITH_DISK("file='/images/vm1-disk0.ra'")),
+                     0);
+    assert_int_equal(ask("new", "prepare", WITH_DISK("file='vm1-disk0.raw'")),
+                     0);
+    assert_int_equal(ask("new", "stopped",
+                         WITH_DISK("file='/images/vm1-disk0.raw'")),
+                     0);
+    assert_int_equal(symlink(real_image, "link"), 0);
+    assert_non_null(getcwd(folder, sizeof(folder)));
+    snprintf(linked, sizeof(linked), WITH_DISK("file='%s/link'"), folder);
+    assert_int_equal(ask("new", "prepare", linked), 1);
+    make_record(&sole);
+    assert_int_equal(ask("new", "prepare",
+                         WITH_DISK("file='/images/vm1-disk0.raw'")),
+                     0);
+}
+
 static void
 test_damage(void **state)
 {
@@ -203,9 +259,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_pair),
-        cmocka_unit_test(test_records),
-        cmocka_unit_test(test_which_vm),
+        cmocka_unit_test(test_no_pair),  cmocka_unit_test(test_records),
+        cmocka_unit_test(test_which_vm), cmocka_unit_test(test_disks),
         cmocka_unit_test(test_damage),
     };
 

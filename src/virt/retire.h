@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a host still has of a VM that runs elsewhere by now: its definition, so
+ * that nobody starts it a second time, and disks that are older than the VM's.
+ * Both are taken out of the way, and neither is ever deleted.
+ *
+ * Threads: thread safe. Source: libvirt's virDomainUndefineFlags.
+ */
+#ifndef FT_VIRT_RETIRE_H
+#define FT_VIRT_RETIRE_H
+
+#include <jansson.h>
+#include <libvirt/libvirt.h>
+
+#include "base/error.h"
+
+/*
+ * Keeps the definition of the VM as an XML file in folder, gives its writable
+ * disk images names by their age, PATH.stale-20261128T175912Z (UTC, when they
+ * were last written), and undefines it. *report is a new reference: "definition"
+ * (the file, or null where there was none), "images" (objects with "path", "now"
+ * and "written"), "left" (sentences: what stays, and why). May be repeated.
+ * -EBUSY: it runs here, and nothing was touched. Other errors: as far as it got.
+ */
+int ft_retire(virConnectPtr conn, const char *vm_uuid, const char *folder,
+              json_t **report, struct ft_error *err);
+
+/*
+ * One image: *now, freed by the caller, is its new path, written when the guest
+ * wrote to it last. -ENOENT: there is none (any more). Never replaces a file.
+ */
+int ft_retire_image(const char *path, char **now, char written[32],
+                    struct ft_error *err);
+
+#endif

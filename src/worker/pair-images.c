@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which files on this host are disks of a pair's VM, or were. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "worker/pair-store.h"
+
+#define IMAGES_MAX 256 /* of a pair: the newest */
+
+static bool
+add_image(json_t *images, const char *path)
+{
+    const json_t *known;
+    size_t i;
+
+    json_array_foreach(images, i, known)
+        if (json_is_string(known) && !strcmp(json_string_value(known), path))
+            return false;
+    if (json_array_size(images) >= IMAGES_MAX)
+        json_array_remove(images, 0);
+    return json_array_append_new(images, json_string(path)) == 0;
+}
+
+bool
+ft_pair_state_add_image(struct ft_pair_record *state, const char *path)
+{
+    FT_AUTOFREE char *real = realpath(path, NULL);
+    bool added;
+
+    if (!json_is_array(state->images)) {
+        json_decref(state->images);
+        state->images = json_array();
+    }
+    added = add_image(state->images, path);
+    return (real && add_image(state->images, real)) || added;
+}
