@@ -35,18 +35,23 @@ frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
 
 /*
  * What we hold is void once the primary says so, but not when this side has
- * just won: then the message came too late.
+ * just won: then the message came too late. Of a guest that was shut down no
+ * copy waits, which would only be in the way of its next one.
  */
 static void
 message(struct ft_worker *w, enum ft_ownership_message m)
 {
     struct ft_standby *s = w->side_data;
-    int filling;
+    enum ft_ownership_phase phase;
+    bool off;
 
     pthread_mutex_lock(&w->own_lock);
-    filling = w->own.phase == FT_PHASE_FILLING;
+    phase = w->own.phase;
     pthread_mutex_unlock(&w->own_lock);
-    if (m == FT_MESSAGE_DISCARD && filling) {
+    off = m == FT_MESSAGE_OFF && phase == FT_PHASE_IDLE;
+    if (off)
+        ft_standby_stop_domain(w);
+    if (off || (m == FT_MESSAGE_DISCARD && phase == FT_PHASE_FILLING)) {
         ft_replica_clear(&s->replica);
         ft_standby_show(s);
     }
