@@ -144,6 +144,8 @@ struct ft_host {
     char name[FT_NAME_SIZE]; /* ftadmin's name for it; owner name of pairs */
     char hostname[FT_NAME_SIZE]; /* what it calls itself */
     char machine_id[64];         /* /etc/machine-id */
+    char host_key[FT_NAME_SIZE]; /* of SSH, as it proved it, "TYPE SHA256:...";
+                                  * set by the caller, empty: not known */
     char engine_version[FT_VERSION_SIZE];
     struct ft_kernel kernel;
     struct ft_cpu cpu;

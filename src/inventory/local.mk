@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libftinventory.a
 libftinventory_a_SOURCES = \
 	src/inventory/host.c src/inventory/host.h \
+	src/inventory/identity.c src/inventory/identity.h \
 	src/inventory/look.c src/inventory/look.h \
 	src/inventory/probe-kernel.c \
 	src/inventory/probe-libvirt.c \

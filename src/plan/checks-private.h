@@ -10,6 +10,10 @@
 /* A disk the guest may write: the standby gets a copy of it. */
 bool ft_needs_replica(const struct ft_disk *disk);
 
+/* That the second one has the machine-id of the first, and is another one. */
+int ft_check_clone(const struct ft_host *first, const struct ft_host *second,
+                   const char *id, struct ft_findings *findings);
+
 int ft_check_kernel(const struct ft_host *host, const char *id,
                     struct ft_findings *findings);
 int ft_check_libvirt(const struct ft_host *host, const char *id,

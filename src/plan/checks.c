@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/identity.h"
 #include "plan/checks-private.h"
 
 #define GIB(bytes) ((double)(bytes) / (1 << 30))
@@ -65,17 +66,27 @@ static int
 check_other(const struct ft_host *primary, const struct ft_host *standby,
             struct ft_findings *findings)
 {
-    bool same = primary == standby ||
-                strcmp(primary->name, standby->name) == 0 ||
-                (*primary->machine_id != '\0' &&
-                 strcmp(primary->machine_id, standby->machine_id) == 0 &&
-                 strcmp(primary->hostname, standby->hostname) == 0);
+    bool named = primary == standby || strcmp(primary->name, standby->name) == 0;
+    enum ft_identity what =
+        named ? FT_IDENTITY_SAME : ft_host_identity(primary, standby);
 
-    return ft_findings_add(findings, same ? FT_FAIL : FT_PASS, "standby.host",
-                           standby->name, "The copy must be on another machine.",
-                           same ? "Choose another standby." : "", "%s is %s",
-                           standby->name,
-                           same ? "the host the VM runs on" : "another host");
+    if (what == FT_IDENTITY_CLONE)
+        return ft_check_clone(primary, standby, "standby.host", findings);
+    if (what == FT_IDENTITY_OTHER || named)
+        return ft_findings_add(findings, named ? FT_FAIL : FT_PASS,
+                               "standby.host", standby->name,
+                               "The copy must be on another machine.",
+                               named ? "Choose another standby." : "",
+                               "%s is %s", standby->name,
+                               named ? "the host the VM runs on"
+                                     : "another host");
+    return ft_findings_add(
+        findings, FT_FAIL, "standby.host", standby->name,
+        "The copy must be on another machine.",
+        "Choose another standby, and forget one of the names: ftadmin host "
+        "remove --keep-engine.",
+        "%s is the host the VM runs on, %s, under another name: %s",
+        standby->name, primary->name, ft_host_identity_why(primary, standby));
 }
 
 static int
@@ -306,10 +317,51 @@ ft_check_standby(const struct ft_inventory *inventory,
 }
 
 int
+ft_check_clone(const struct ft_host *first, const struct ft_host *second,
+               const char *id, struct ft_findings *findings)
+{
+    return ft_findings_add(
+        findings, FT_WARN, id, second->name,
+        "Machines that are told apart by their SSH keys only are easily taken "
+        "for one.",
+        "Give it an id of its own: rm /etc/machine-id, then systemd-machine-id-"
+        "setup.",
+        "%s has the machine-id of %s: it was made as a copy of it",
+        second->name, first->name);
+}
+
+/* The host of the two that the witness is; NULL: neither. */
+static const struct ft_host *
+is_one_of(const struct ft_host *witness, const struct ft_host *primary,
+          const struct ft_host *standby)
+{
+    if (ft_host_identity(primary, witness) == FT_IDENTITY_SAME)
+        return primary;
+    return standby != NULL &&
+                   ft_host_identity(standby, witness) == FT_IDENTITY_SAME
+               ? standby
+               : NULL;
+}
+
+/* It may be told apart by its key only; 0 also when there is nothing to say. */
+static int
+check_clones(const struct ft_host *primary, const struct ft_host *standby,
+             const struct ft_host *witness, struct ft_findings *findings)
+{
+    if (ft_host_identity(primary, witness) == FT_IDENTITY_CLONE)
+        return ft_check_clone(primary, witness, "witness.host", findings);
+    if (standby != NULL &&
+        ft_host_identity(standby, witness) == FT_IDENTITY_CLONE)
+        return ft_check_clone(standby, witness, "witness.host", findings);
+    return 0;
+}
+
+int
 ft_check_witness(const struct ft_host *primary, const struct ft_host *standby,
                  const struct ft_host *witness, struct ft_findings *findings)
 {
     struct ft_link_path paths[FT_LINKS_MAX];
+    const struct ft_host *one;
 
     if (witness == NULL)
         return ft_findings_add(
@@ -323,6 +375,17 @@ ft_check_witness(const struct ft_host *primary, const struct ft_host *standby,
             findings, FT_FAIL, "witness.host", witness->name,
             "A witness that dies with one of the two cannot decide.",
             "Choose a third host.", "%s is one of the two hosts", witness->name);
+    one = is_one_of(witness, primary, standby);
+    if (one != NULL)
+        return ft_findings_add(
+            findings, FT_FAIL, "witness.host", witness->name,
+            "A witness that dies with one of the two cannot decide.",
+            "Choose a third host, and forget one of the names: ftadmin host "
+            "remove --keep-engine.",
+            "%s is %s under another name: %s", witness->name, one->name,
+            ft_host_identity_why(one, witness));
+    if (check_clones(primary, standby, witness, findings) < 0)
+        return -ENOMEM;
     if (ft_link_paths(primary, witness, paths) == 0 ||
         (standby != NULL && ft_link_paths(standby, witness, paths) == 0))
         return ft_findings_add(

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "inventory/identity.h"
 #include "plan/inventory.h"
 
 const struct ft_host *
@@ -58,6 +59,14 @@ ft_inventory_locate(const struct ft_inventory *inventory, const char *vm,
 
         if (d == NULL || is_waiting_copy(inventory, candidate, d))
             continue;
+        if (found != NULL && rank(found) > 0 &&
+            ft_host_identity(found_on, candidate) == FT_IDENTITY_SAME)
+            return ft_fail(err, EEXIST,
+                           "Forget one of them: ftadmin host remove "
+                           "--keep-engine.",
+                           "%s and %s are one host, where %s runs: %s",
+                           found_on->name, candidate->name, vm,
+                           ft_host_identity_why(found_on, candidate));
         if (found != NULL && is_ambiguous(found, d))
             return ft_fail(err, EEXIST,
                            "Give its UUID, or stop the one you do "

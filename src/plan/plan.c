@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "inventory/identity.h"
 #include "plan/plan.h"
 
 /* Lengths the engine stores: src/worker/pair-store.h. */
@@ -72,6 +73,16 @@ is_better_witness(const struct ft_host *a, const struct ft_host *b)
     return strcmp(a->name, b->name) < 0;
 }
 
+/* Neither of the two, under no name. */
+static bool
+is_third(const struct making *m, const struct ft_host *h)
+{
+    return h != m->primary && h != m->standby &&
+           ft_host_identity(h, m->primary) != FT_IDENTITY_SAME &&
+           (m->standby == NULL ||
+            ft_host_identity(h, m->standby) != FT_IDENTITY_SAME);
+}
+
 static int
 choose_witness(struct making *m, struct ft_error *err)
 {
@@ -84,8 +95,7 @@ choose_witness(struct making *m, struct ft_error *err)
     for (size_t i = 0; i < m->inventory->host_count; i++) {
         const struct ft_host *h = m->inventory->hosts[i];
 
-        if (h != m->primary && h != m->standby &&
-            is_better_witness(h, m->witness))
+        if (is_third(m, h) && is_better_witness(h, m->witness))
             m->witness = h;
     }
     return 0;

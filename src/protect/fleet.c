@@ -378,6 +378,7 @@ take_facts(struct ft_member *member, json_t *json, struct ft_error *err)
     if (rc < 0)
         return ft_error_prefix(err, "%s", member->name);
     strcpy(host->name, member->name);
+    ft_member_host_key(member, host->host_key, sizeof(host->host_key));
     if (host->realtime_ns > 0) {
         host->clock_offset_ms =
             (host->realtime_ns - ft_clock_realtime_ns()) / FT_NS_PER_MS;

@@ -139,7 +139,7 @@ $ ftadmin --db t.db host remove h1 --keep-engine --yes
 !   hint: unprotect those VMs first (ftadmin status)
 [5]
 $ touch engine; chmod +x engine; ftadmin --db t.db host add h9=127.0.0.1:1 --engine ./engine --json
-{"schema":1,"hosts":[{"host":"h9","result":"failed","kind":null,"engine":null,"vms":null,"error":"127.0.0.1 refused the connection on port 1"}]}
+{"schema":1,"hosts":[{"host":"h9","result":"failed","kind":null,"engine":null,"vms":null,"error":"127.0.0.1 refused the connection on port 1","warning":null}]}
 ! ftadmin: h9: 127.0.0.1 refused the connection on port 1
 !   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).
 [20]

@@ -103,6 +103,19 @@ exits 0 ftadmin host add h1
 must lab on h1 /etc/init.d/ftengine status
 is_tidy h1
 
+note "one host is one host: a second name is refused; a copy of it is another one"
+lab on adm ssh-keygen -q -R 10.77.0.1 2>/dev/null # as "thefirst" was called before the new key
+exits 1 ftadmin host add --accept-new-host-keys h1b=10.77.0.1
+complains "h1b is h1, which is known already: the same machine-id and SSH host key" "keep-engine"
+exits 0 ftadmin host list --json
+jq -e '[.hosts[].name] == ["h1", "w1"]' <<<"$output" >/dev/null || fail "hosts: $output"
+own=$(lab on h2 cat /etc/machine-id)
+lab on h1 cat /etc/machine-id | lab on h2 tee /etc/machine-id >/dev/null
+exits 0 ftadmin host add h2 --accept-new-host-keys
+complains "Warning: h2 has the machine-id of h1, but another SSH host key"
+exits 0 ftadmin host remove h2 --yes
+echo "$own" | lab on h2 tee /etc/machine-id >/dev/null
+
 note "the engine, upgraded"
 cp "$(built ftengine)" "$engines/newer"
 printf x >>"$engines/newer"

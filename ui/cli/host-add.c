@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
@@ -42,8 +43,13 @@ report(struct ft_cli *cli, const struct ft_work_fleet *fleet)
         json_pack("{s:i,s:O}", "schema", 1, "hosts", rows);
     enum ft_exit code =
         ft_cli_print(cli, document, rows, columns, FT_ARRAY_SIZE(columns));
+    const json_t *row;
+    size_t i;
 
     ft_cli_complain(cli, fleet);
+    json_array_foreach(rows, i, row)
+        if (ft_json_string(row, "warning", NULL))
+            ft_cli_note(cli, "Warning: %s.", ft_json_string(row, "warning", ""));
     return code ? code : ft_cli_fleet_exit(fleet);
 }
 

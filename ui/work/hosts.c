@@ -10,6 +10,7 @@
 #include "remote/reach.h"
 #include "ui/model/copy.h"
 #include "ui/model/host-rows.h"
+#include "ui/work/likeness.h"
 #include "ui/work/locks.h"
 #include "ui/work/remember.h"
 #include "ui/work/suggest.h"
@@ -238,6 +239,9 @@ remember_added(struct ft_work_fleet *fleet)
         struct ft_error *error = &fleet->errors[i];
 
         if (!error->code)
+            ft_work_refuse_second_name(fleet->work, fleet->hosts[i].name,
+                                       fleet->fleet.members[i]->facts, error);
+        if (!error->code)
             ft_work_remember(fleet->work->store, &fleet->hosts[i],
                              fleet->fleet.members[i], error);
         added += !error->code;
@@ -312,9 +316,14 @@ ft_work_hosts_added(const struct ft_work_fleet *fleet)
         const struct ft_error *error =
             fleet->errors[i].code ? &fleet->errors[i] : NULL;
 
-        json_array_append_new(rows,
-                              ft_host_added_row(&fleet->hosts[i], error,
-                                                fleet->fleet.members[i]->facts));
+        const struct ft_host *facts = fleet->fleet.members[i]->facts;
+        json_t *row = ft_host_added_row(&fleet->hosts[i], error, facts);
+
+        json_object_set_new(row, "warning",
+                            ft_work_clone_warning(fleet->work,
+                                                  fleet->hosts[i].name,
+                                                  error ? NULL : facts));
+        json_array_append_new(rows, row);
     }
     return rows;
 }
@@ -448,6 +457,9 @@ ft_work_host_remove(const struct ft_work *work, const struct ft_store_host *host
 
     *gone = false;
     memset(fleet, 0, sizeof(*fleet));
+    rc = keep_engine ? 0 : ft_work_refuse_shared_engine(work, host, err);
+    if (rc)
+        return rc;
     rc = ft_job_begin(work, "host remove", host->name, "", &job, err);
     if (rc)
         return rc;

@@ -13,6 +13,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/job.c ui/work/job.h \
 	ui/work/journal.c ui/work/journal.h \
 	ui/work/known.c ui/work/known.h \
+	ui/work/likeness.c ui/work/likeness.h \
 	ui/work/live.c ui/work/live.h ui/work/live-private.h \
 	ui/work/live-keep.c \
 	ui/work/locks.c ui/work/locks.h \

@@ -6,6 +6,8 @@
 
 #include "tests/unit/inventory-fixture.h"
 
+#include "inventory/identity.h"
+
 static void
 test_decodes(void **state)
 {
@@ -40,6 +42,42 @@ test_decodes(void **state)
     assert_string_equal(vm->xml, VM_XML);
     assert_string_equal(f->w1->libvirt.error, "no socket");
     assert_int_equal(f->w1->domain_count, 0);
+}
+
+static void
+test_identity(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_OTHER);
+    f->h1->machine_id[0] = f->h2->machine_id[0] = '\0'; /* says nothing */
+    strcpy(f->h2->host_key, "ssh-ed25519 SHA256:one");
+    strcpy(f->h1->host_key, "ssh-ed25519 SHA256:one");
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_OTHER);
+    strcpy(f->h1->machine_id, "id");
+    strcpy(f->h2->machine_id, "id");
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_SAME);
+    assert_non_null(strstr(ft_host_identity_why(f->h1, f->h2), "SSH host key"));
+    strcpy(f->h2->host_key, "ssh-ed25519 SHA256:two");
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_CLONE);
+    /* keys of two types say nothing, nor does one that is not known */
+    strcpy(f->h2->host_key, "ssh-rsa SHA256:one");
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_CLONE);
+    f->h2->host_key[0] = '\0';
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_CLONE);
+    strcpy(f->h1->nics[0].mac, "02:00:00:00:00:09"); /* bridges' are copied */
+    strcpy(f->h2->nics[0].mac, "02:00:00:00:00:09");
+    assert_true(f->h1->nics[0].is_bridge);
+    strcpy(f->h1->nics[1].mac, "00:00:00:00:00:00");
+    strcpy(f->h2->nics[1].mac, "00:00:00:00:00:00");
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_CLONE);
+    strcpy(f->h1->nics[2].mac, "52:54:00:00:00:07");
+    strcpy(f->h2->nics[1].mac, "52:54:00:00:00:07");
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_SAME);
+    assert_non_null(strstr(ft_host_identity_why(f->h1, f->h2), "MAC"));
+    f->h2->nics[1].mac[0] = '\0';
+    strcpy(f->h2->hostname, f->h1->hostname);
+    assert_int_equal(ft_host_identity(f->h1, f->h2), FT_IDENTITY_SAME);
 }
 
 static void
@@ -261,6 +299,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_decodes),
         TEST(test_missing_names_are_null),
+        TEST(test_identity),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_refuses_what_is_no_object),
         cmocka_unit_test(test_lists_are_bounded),

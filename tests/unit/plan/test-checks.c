@@ -213,7 +213,14 @@ test_standby_is_another_host(void **state)
     expect(check_standby(f, NULL), "standby.host", FT_FAIL, "h2");
     /* cloned machines share an id, not a name */
     strcpy(f->h2->hostname, "h2");
-    expect(check_standby(f, NULL), "standby.host", FT_PASS, "");
+    expect(check_standby(f, NULL), "standby.host", FT_WARN, "made as a copy");
+    /* a key that both prove says more than names */
+    strcpy(f->h1->host_key, "ssh-ed25519 SHA256:one");
+    strcpy(f->h2->host_key, "ssh-ed25519 SHA256:one");
+    expect(check_standby(f, NULL), "standby.host", FT_FAIL, "SSH host key");
+    strcpy(f->h2->host_key, "ssh-ed25519 SHA256:two");
+    strcpy(f->h2->hostname, f->h1->hostname);
+    expect(check_standby(f, NULL), "standby.host", FT_WARN, "made as a copy");
 }
 
 static void
@@ -555,6 +562,18 @@ test_witness(void **state)
     ft_check_witness(f->h1, f->h2, f->h2, &findings);
     expect(findings, "witness.host", FT_FAIL, "h2");
     memset(&findings, 0, sizeof(findings));
+    /* the standby under another name, and a copy of it */
+    strcpy(f->w1->machine_id, f->h2->machine_id);
+    strcpy(f->w1->host_key, "ssh-ed25519 SHA256:one");
+    strcpy(f->h2->host_key, "ssh-ed25519 SHA256:one");
+    ft_check_witness(f->h1, f->h2, f->w1, &findings);
+    expect(findings, "witness.host", FT_FAIL, "w1 is h2 under another name");
+    memset(&findings, 0, sizeof(findings));
+    strcpy(f->w1->host_key, "ssh-ed25519 SHA256:two");
+    ft_check_witness(f->h1, f->h2, f->w1, &findings);
+    expect(findings, "witness.host", FT_WARN, "made as a copy");
+    memset(&findings, 0, sizeof(findings));
+    strcpy(f->w1->machine_id, "id-w1");
     f->w1->nic_count = 0;
     ft_check_witness(f->h1, f->h2, f->w1, &findings);
     expect(findings, "witness.address", FT_WARN, "shares no network");
