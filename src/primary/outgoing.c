@@ -52,6 +52,7 @@ ft_outgoing_mute(struct ft_outgoing *out)
 {
     pthread_mutex_lock(&out->lock);
     out->muted = 1;
+    pthread_cond_broadcast(&out->answered); /* who reads waits no longer */
     pthread_mutex_unlock(&out->lock);
 }
 
@@ -149,18 +150,26 @@ ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
     count(out, epoch, &part);
 }
 
+/* Why no answer will come. Called locked. */
+static int
+no_answer(struct ft_outgoing *out)
+{
+    struct ft_error err;
+
+    return out->muted ? -ECANCELED
+                      : ft_link_error(ft_session_link(out->session), &err);
+}
+
+/* What ends a read may have come before this waits, and wakes nobody then. */
 static int
 await_data(struct ft_outgoing *out, int64_t deadline)
 {
     struct timespec t = { deadline / FT_NS_PER_S, deadline % FT_NS_PER_S };
-    struct ft_error err;
     int rc = 0;
 
     pthread_mutex_lock(&out->lock);
-    while (out->reading && !rc && ft_clock_ns() < deadline) {
+    while (out->reading && ft_clock_ns() < deadline && !(rc = no_answer(out)))
         pthread_cond_timedwait(&out->answered, &out->lock, &t);
-        rc = ft_link_error(ft_session_link(out->session), &err);
-    }
     if (out->reading && !rc)
         rc = -ETIMEDOUT;
     out->reading = NULL;

@@ -39,7 +39,7 @@ void ft_outgoing_init(struct ft_outgoing *out);
 void ft_outgoing_begin(struct ft_outgoing *out, struct ft_session *session);
 void ft_outgoing_end_session(struct ft_outgoing *out);
 
-/* Sends no more in this session, whoever tries: -ECANCELED. Any thread. */
+/* Sends no more in this session, whoever tries or waits: -ECANCELED. Any thread. */
 void ft_outgoing_mute(struct ft_outgoing *out);
 
 /* Closes the open epoch, while the VM is stopped; returns its number. */
@@ -65,7 +65,8 @@ void ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
 
 /*
  * Reads length bytes (at most FT_FRAME_DATA_MAX) of the replica, with all that
- * was sent before. One read at a time. -ETIMEDOUT, or as ft_link_send.
+ * was sent before. One read at a time. -ETIMEDOUT after 5 s, -ECANCELED when
+ * muted, or as ft_link_send.
  */
 int ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk,
                           uint64_t offset, void *data, size_t length);

@@ -8,8 +8,10 @@
 #include "tests/unit/scratch.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "primary/outgoing.h"
 
 struct ft_session {
@@ -274,10 +276,43 @@ test_read(void **state)
     assert_true(sent[1].epoch != sent[0].epoch);
 }
 
+static void *
+mute(void *unused)
+{
+    (void)unused;
+    ft_outgoing_mute(&out);
+    return NULL;
+}
+
+static int
+mute_meanwhile(uint64_t number)
+{
+    pthread_t thread;
+
+    (void)number;
+    assert_int_equal(pthread_create(&thread, NULL, mute, NULL), 0);
+    assert_int_equal(pthread_detach(thread), 0);
+    return 0;
+}
+
+static void
+test_read_and_the_session_ends(void **state)
+{
+    char data[9] = "before..";
+
+    (void)state;
+    on_read = mute_meanwhile;
+    assert_int_equal(ft_outgoing_read_disk(&out, 0, 0, data, 8), -ECANCELED);
+    assert_null(out.reading);
+    assert_string_equal(data, "before..");
+}
+
+/* A link that ends keeps nobody waiting, also when it ends before the wait. */
 static void
 test_read_fails(void **state)
 {
     char data[9] = "before..";
+    int64_t began = ft_clock_ns();
 
     (void)state;
     on_read = answer_too_short;
@@ -288,6 +323,7 @@ test_read_fails(void **state)
     on_read = lose_link;
     assert_int_equal(ft_outgoing_read_disk(&out, 0, 0, data, 8), -EPIPE);
     assert_null(out.reading);
+    assert_true(ft_clock_ns() - began < 5 * FT_NS_PER_S);
     /* one that could not even be asked says why */
     send_error = -EPIPE;
     assert_int_equal(ft_outgoing_read_disk(&out, 0, 0, data, 8), -EPIPE);
@@ -308,6 +344,7 @@ main(void)
         TEST(test_disk_bytes),
         TEST(test_mute),
         TEST(test_read),
+        TEST(test_read_and_the_session_ends),
         TEST(test_read_fails),
     };
 
