@@ -16,6 +16,7 @@
 #define PASSWORD_TRIES 3 /* NumberOfPasswordPrompts of ssh_config(5) */
 #define ROUNDS_MAX 10    /* of questions in one attempt */
 #define PARTIAL_MAX 4    /* factors one after the other */
+#define ANSWER_S 60      /* of a server that asks others, or somebody's phone */
 
 static void
 note_tried(struct ft_ssh *self, const char *method)
@@ -90,11 +91,11 @@ try_pair(struct pair *pair)
         ssh_pki_import_cert_file(pair->certificate, &certificate) != SSH_OK)
         return SSH_AUTH_DENIED;
     note_tried(pair->self, "certificates");
-    if (ssh_userauth_try_publickey(pair->self->session, NULL, certificate) ==
-        SSH_AUTH_SUCCESS)
+    rc = ssh_userauth_try_publickey(pair->self->session, NULL, certificate);
+    if (rc == SSH_AUTH_SUCCESS)
         rc = prove(pair, certificate);
     ssh_key_free(certificate);
-    return rc;
+    return rc == SSH_AUTH_ERROR ? SSH_AUTH_DENIED : rc; /* the next may do */
 }
 
 /* ~ is the home folder; a % token that is left is for ssh(1) only. */
@@ -161,6 +162,19 @@ try_keys(struct ft_ssh *self)
     return ssh_userauth_publickey_auto(self->session, NULL, NULL);
 }
 
+/*
+ * Whether a secret is right is often asked of a third, and a wrong one delayed
+ * on purpose: that takes longer than a packet. Counts until the login ends.
+ */
+static void
+be_patient(struct ft_ssh *self)
+{
+    long seconds = ANSWER_S;
+
+    if (self->timeout_s < seconds)
+        ssh_options_set(self->session, SSH_OPTIONS_TIMEOUT, &seconds);
+}
+
 /* The password that was right may be the one for sudo as well. */
 static void
 keep_password(struct ft_ssh *self, const char *secret)
@@ -194,6 +208,7 @@ try_password(struct ft_ssh *self)
         if (ask(self, prompt, secret, FT_SECRET_MAX) < 0)
             break;
         note_tried(self, "password");
+        be_patient(self);
         rc = ssh_userauth_password(self->session, NULL, secret);
     }
     if (rc == SSH_AUTH_SUCCESS && self->password == NULL)
@@ -238,6 +253,7 @@ answer_rounds(struct ft_ssh *self)
         if (answer_prompts(self) != 0)
             return SSH_AUTH_DENIED;
         note_tried(self, "keyboard-interactive");
+        be_patient(self);
         rc = ssh_userauth_kbdint(self->session, NULL, NULL);
     }
     return rc;
@@ -314,8 +330,20 @@ refused(struct ft_ssh *self, struct ft_error *err)
                          offered);
 }
 
-int
-ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err)
+/* Nobody said no: the host is slow, or its way is. */
+static int
+unanswered(struct ft_ssh *self, struct ft_error *err)
+{
+    return ft_reach_fail(err, FT_REACH_TIMEOUT,
+                         "Look at the load of that host, and at what its sshd "
+                         "asks to let somebody in: DNS, LDAP, PAM.",
+                         "%s did not answer while %s logged in; tried: %s",
+                         self->destination, self->user,
+                         *self->tried != '\0' ? self->tried : "nothing");
+}
+
+static int
+log_in(struct ft_ssh *self)
 {
     int rc = ssh_userauth_none(self->session, NULL);
 
@@ -326,8 +354,19 @@ ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err)
         if (rc != SSH_AUTH_PARTIAL)
             break;
     }
+    return rc;
+}
+
+int
+ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err)
+{
+    int rc = log_in(self);
+
+    ssh_options_set(self->session, SSH_OPTIONS_TIMEOUT, &self->timeout_s);
     if (rc == SSH_AUTH_SUCCESS)
         return 0;
+    if (rc == SSH_AUTH_AGAIN)
+        return unanswered(self, err);
     if (rc == SSH_AUTH_ERROR && !ssh_is_connected(self->session))
         return ft_reach_fail(
             err, FT_REACH_LOGIN_REFUSED,

@@ -47,6 +47,7 @@ struct ft_ssh {
     char *password;  /* that logged us in, until sudo has been tried, or NULL */
     char tried[256]; /* ways of authentication that were refused */
     bool cancelled;  /* the user gave up at a prompt */
+    long timeout_s;  /* of the server's answers, but to secrets */
     bool accept_new_host_keys;
     char pinned[200];   /* the key it must have, or empty */
     char host_key[200]; /* the key it has */

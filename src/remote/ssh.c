@@ -336,10 +336,10 @@ static int
 connect_session(struct ft_ssh *self, int timeout_ms, int dial_ms,
                 struct ft_error *err)
 {
-    long seconds = (timeout_ms + 999) / 1000;
     FT_AUTOCLOSE int fd = -1;
 
-    ssh_options_set(self->session, SSH_OPTIONS_TIMEOUT, &seconds);
+    self->timeout_s = (timeout_ms + 999) / 1000;
+    ssh_options_set(self->session, SSH_OPTIONS_TIMEOUT, &self->timeout_s);
     fd = take_socket(self);
     if (fd < 0)
         fd = ft_ssh_reach_host(self, &self->proxy, dial_ms, err);

@@ -62,7 +62,7 @@ struct ft_ssh_options {
      * used when ~/.ssh/config leads to the same place. 0: none.
      */
     int socket;
-    int connect_timeout_ms; /* 0: 10 s */
+    int connect_timeout_ms; /* each answer, 60 s those to secrets; 0: 10 s */
     int dial_timeout_ms;    /* of it for TCP; 0: all of it */
     struct ft_ssh_prompts prompts;
 };

@@ -23,7 +23,7 @@
 #include "tests/unit/remote/sshd-fixture.h"
 
 #define SSHD "/usr/sbin/sshd"
-#define START_DEADLINE_NS (10 * FT_NS_PER_S)
+#define START_DEADLINE_NS (60 * FT_NS_PER_S)
 
 bool
 sshd_available(void)
@@ -207,7 +207,7 @@ sshd_options(const struct sshd *sshd, struct ft_ssh_options *options)
     options->config = sshd->config;
     options->known_hosts = sshd->known_hosts;
     options->identity = sshd->key;
-    options->connect_timeout_ms = 5000;
+    options->connect_timeout_ms = 60000;
     /* The user's own agent must not decide these tests. */
     unsetenv("SSH_AUTH_SOCK");
 }

@@ -298,7 +298,9 @@ test_interactive(void **state)
     configure("UsePAM yes\\nKbdInteractiveAuthentication yes\\n"
               "PubkeyAuthentication no\\n");
     sudoers(PASSWORD);
+    options.connect_timeout_ms = 1000; /* PAM puts off what is wrong for 2 s */
     ssh = sshd_must_open(joe(), &options);
+    options.connect_timeout_ms = 60000;
     assert_int_equal(a.asked, 2);
     assert_non_null(strstr(a.prompts[0], "Password"));
     /* what was right is right for sudo too */
@@ -315,6 +317,25 @@ test_interactive(void **state)
         assert_int_equal(ft_reach_of(&err), FT_REACH_LOGIN_REFUSED);
         assert_non_null(strstr(err.text, "keyboard-interactive"));
     }
+    configure("");
+}
+
+/* A server that is slow to look at keys has refused none of them. */
+static void
+test_slow_server(void **state)
+{
+    struct ft_ssh_options options = options_for(NULL);
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh = NULL;
+
+    (void)state;
+    configure("AuthorizedKeysCommand /bin/sleep 3\\n"
+              "AuthorizedKeysCommandUser root\\n");
+    options.identity = sshd.stranger_key;
+    options.connect_timeout_ms = 1000;
+    assert_int_equal(ft_ssh_open(joe(), &options, &ssh, &err), -ETIMEDOUT);
+    assert_int_equal(ft_reach_of(&err), FT_REACH_TIMEOUT);
+    assert_non_null(strstr(err.text, "public keys"));
     configure("");
 }
 
@@ -471,13 +492,11 @@ test_proxies_fail(void **state)
         struct ft_ssh_options options = options_for(NULL);
         struct ft_error err = FT_ERROR_INIT;
         struct ft_ssh *ssh = NULL;
-        int64_t began = ft_clock_ns();
 
         write_config(cases[i].rest);
         assert_true(ft_ssh_open("box", &options, &ssh, &err) < 0);
         if (ft_reach_of(&err) != cases[i].reach)
             fail_msg("%s: %s, \"%s\"", cases[i].rest, err.kind, err.text);
-        assert_true(ft_clock_ns() - began < 8 * FT_NS_PER_S);
     }
     write_file("config", 0600, "");
 }
@@ -558,6 +577,7 @@ main(void)
         cmocka_unit_test(test_sudo_refused),
         cmocka_unit_test(test_sudo_hidden),
         cmocka_unit_test(test_interactive),
+        cmocka_unit_test(test_slow_server),
         cmocka_unit_test(test_password_and_sudo),
         cmocka_unit_test(test_certificate),
         cmocka_unit_test(test_agent),
