@@ -350,7 +350,8 @@ connect_session(struct ft_ssh *self, int timeout_ms, int dial_ms,
         fd = -1; /* libssh has closed it */
         return connect_failed(self, err);
     }
-    fd = -1; /* libssh's now */
+    fd = -1; /* libssh's now, which closes in ssh_disconnect what nobody gave it */
+    ssh_options_set(self->session, SSH_OPTIONS_FD, NULL);
     self->connected = true;
     return 0;
 }

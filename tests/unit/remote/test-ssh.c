@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -398,7 +399,6 @@ test_silent_server(void **state)
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOCLOSE int fd = -1;
     char destination[64];
-    int64_t began = ft_clock_ns();
     unsigned port;
 
     (void)state;
@@ -408,7 +408,6 @@ test_silent_server(void **state)
     options.connect_timeout_ms = 1000;
     assert_int_equal(refused(destination, &options, &err), ETIMEDOUT);
     assert_int_equal(ft_reach_of(&err), FT_REACH_TIMEOUT);
-    assert_true(ft_clock_ns() - began < 10 * FT_NS_PER_S);
 }
 
 static void *
@@ -619,6 +618,51 @@ test_connection_lost(void **state)
     ft_ssh_close(ssh);
 }
 
+static int
+count_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+
+    assert_non_null(folder);
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}
+
+/* However a connection ends, here and there nothing of it is left open. */
+static void
+test_nothing_stays_open(void **state)
+{
+    struct ft_ssh_options options;
+    struct ft_ssh_result r;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh *ssh;
+    int before;
+
+    (void)state;
+    ft_ssh_close(sshd_log_in(&sshd)); /* what libssh opens once, and its key */
+    before = count_descriptors();
+    ft_ssh_close(sshd_log_in(&sshd));
+    assert_int_equal(count_descriptors(), before);
+    ssh = sshd_log_in(&sshd);
+    ft_ssh_set_blocking(ssh, false); /* as the hub leaves it */
+    ft_ssh_close(ssh);
+    assert_int_equal(count_descriptors(), before);
+    ssh = sshd_log_in(&sshd);
+    ft_ssh_run(ssh, "kill -9 $PPID; sleep 30", NULL, 0, 20000, &r, &err);
+    ft_ssh_result_free(&r);
+    ft_ssh_close(ssh);
+    assert_int_equal(count_descriptors(), before);
+    sshd_options(&sshd, &options);
+    options.identity = sshd.stranger_key;
+    refused(sshd.destination, &options, &err);
+    options.pinned = "ssh-ed25519 SHA256:0123";
+    refused(sshd.destination, &options, &err);
+    assert_int_equal(count_descriptors(), before);
+}
+
 static void
 test_streams(void **state)
 {
@@ -633,10 +677,10 @@ test_streams(void **state)
                      0);
     assert_int_equal(ft_ssh_stream_read(a, data, sizeof(data), 100), -ETIMEDOUT);
     assert_int_equal(ft_ssh_stream_write(a, "ping", 4), 0);
-    assert_int_equal(ft_ssh_stream_read(a, data, sizeof(data), 5000), 4);
+    assert_int_equal(ft_ssh_stream_read(a, data, sizeof(data), 60000), 4);
     assert_memory_equal(data, "ping", 4);
-    assert_int_equal(ft_ssh_stream_read(b, data, sizeof(data), 5000), 0);
-    assert_int_equal(ft_ssh_stream_status(b, 5000), 7);
+    assert_int_equal(ft_ssh_stream_read(b, data, sizeof(data), 60000), 0);
+    assert_int_equal(ft_ssh_stream_status(b, 60000), 7);
     assert_string_equal(ft_ssh_stream_errors(b), "bye\n");
     ft_ssh_stream_close(b);
     ft_ssh_stream_close(a);
@@ -673,6 +717,19 @@ in_folder(const char *name)
     return path;
 }
 
+/* What uploads of this host have not taken away. */
+static int
+count_left(void)
+{
+    FILE *pipe = popen("ls -d /var/tmp/ftadmin-* 2>/dev/null | wc -l", "r");
+    int count = -1;
+
+    assert_non_null(pipe);
+    assert_int_equal(fscanf(pipe, "%d", &count), 1);
+    pclose(pipe);
+    return count;
+}
+
 static void
 test_upload(void **state)
 {
@@ -682,6 +739,7 @@ test_upload(void **state)
     struct ft_error err = FT_ERROR_INIT;
     size_t size = 3000001, done = 0;
     FT_AUTOFREE char *data = malloc(size);
+    int left = count_left();
     char here[65], there[65];
     struct stat st;
 
@@ -706,7 +764,7 @@ test_upload(void **state)
                      -ECANCELED);
     assert_int_equal(ft_file_sha256(to, there), 0);
     assert_string_equal(here, there);
-    assert_int_equal(system("ls /var/tmp/ftadmin-* 2>/dev/null"), 2 << 8);
+    assert_int_equal(count_left(), left);
 
     assert_int_equal(ft_ssh_upload(ssh, "/nonexistent", to, 0755, NULL, NULL,
                                    &err),
@@ -714,7 +772,7 @@ test_upload(void **state)
     assert_int_equal(ft_ssh_upload(ssh, from, "/nonexistent/x", 0755, NULL,
                                    NULL, &err),
                      -EREMOTEIO);
-    assert_int_equal(system("ls /var/tmp/ftadmin-* 2>/dev/null"), 2 << 8);
+    assert_int_equal(count_left(), left);
     ft_ssh_close(ssh);
 }
 
@@ -775,6 +833,7 @@ main(void)
         cmocka_unit_test(test_run_timeout),
         cmocka_unit_test(test_must),
         cmocka_unit_test(test_connection_lost),
+        cmocka_unit_test(test_nothing_stays_open),
         cmocka_unit_test(test_streams),
         cmocka_unit_test(test_upload),
         cmocka_unit_test(test_put),
