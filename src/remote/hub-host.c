@@ -17,7 +17,6 @@
 
 #define GRACE_NS (10 * FT_NS_PER_S) /* for calls on a connection replaced */
 #define LINES_MAX 256               /* of the engine, in one turn */
-#define WAIT_MAX_MS 500
 
 /* ---- orders ---- */
 
@@ -325,6 +324,23 @@ take_failure(struct ft_hub_host *host, int64_t now)
 }
 
 static void
+discard_dial(struct ft_hub_host *host)
+{
+    ft_control_close(FT_STEAL(host->dial.control));
+    ft_ssh_close(FT_STEAL(host->dial.ssh));
+    host->discard = false;
+}
+
+/* It was only slow: its streams and calls need not end for another one. */
+static bool
+speaks_again(struct ft_hub_host *host, int64_t now)
+{
+    read_line(host, &host->now, now);
+    return host->now.control != NULL &&
+           !ft_pulse_silent(host->now.heard_ns, host->now.asked_ns, now);
+}
+
+static void
 take_dial(struct ft_hub_host *host, int64_t now)
 {
     struct ft_hub_dial *dial = &host->dial;
@@ -332,9 +348,10 @@ take_dial(struct ft_hub_host *host, int64_t now)
     pthread_join(dial->thread, NULL);
     dial->running = host->lent = false;
     if (host->discard) {
-        ft_control_close(FT_STEAL(dial->control));
-        ft_ssh_close(FT_STEAL(dial->ssh));
-        host->discard = false;
+        discard_dial(host);
+    } else if (dial->control != NULL && speaks_again(host, now)) {
+        discard_dial(host);
+        memset(&host->failed, 0, sizeof(host->failed));
     } else if (dial->control != NULL) {
         take_session(host, now);
     } else {
@@ -342,9 +359,8 @@ take_dial(struct ft_hub_host *host, int64_t now)
     }
 }
 
-/* Whether a request or the user wants a connection that is not there. */
-static bool
-wants_connection(struct ft_hub_host *host, int64_t now)
+bool
+ft_hub_wants_connection(struct ft_hub_host *host, int64_t now)
 {
     if (host->now.control != NULL)
         return ft_hub_is_stale(host, now);
@@ -358,7 +374,7 @@ connect_host(struct ft_hub_host *host, int64_t now)
     struct ft_hub_dial *dial = &host->dial;
     int rc;
 
-    if (dial->running || !wants_connection(host, now))
+    if (dial->running || !ft_hub_wants_connection(host, now))
         return;
     if (host->pulse.barred) {
         if (host->now.control == NULL)
@@ -378,63 +394,6 @@ connect_host(struct ft_hub_host *host, int64_t now)
                 host->where.name, strerror(-rc));
         take_failure(host, now);
     }
-}
-
-/* ---- waiting ---- */
-
-/* When the next thing is due that nobody wakes us for. */
-static int64_t
-next_due(struct ft_hub_host *host, int64_t now)
-{
-    int64_t due = INT64_MAX;
-
-    for (const struct ft_hub_request *r = host->requests; r != NULL; r = r->next)
-        if (r->deadline_ns != 0)
-            due = FT_MIN(due, r->deadline_ns);
-    if (host->now.control != NULL && ft_hub_is_watched(host))
-        due = FT_MIN(due, ft_pulse_next(host->now.heard_ns, host->now.asked_ns,
-                                        now));
-    if (!host->dial.running && !host->pulse.barred &&
-        wants_connection(host, now))
-        due = FT_MIN(due, host->pulse.next_ns);
-    if (host->old.serial != 0)
-        due = FT_MIN(due, host->old.until_ns);
-    return due;
-}
-
-static int
-timeout_of(int64_t due, int64_t now, bool connected)
-{
-    if (due <= now)
-        return 0;
-    if (due - now < WAIT_MAX_MS * FT_NS_PER_MS)
-        return (int)((due - now) / FT_NS_PER_MS) + 1;
-    return connected || due != INT64_MAX ? WAIT_MAX_MS : -1;
-}
-
-static void
-add_poll(struct pollfd *fds, nfds_t *count, const struct ft_hub_line *line)
-{
-    struct pollfd *p = &fds[*count];
-
-    if (line->ssh == NULL)
-        return;
-    p->fd = ft_ssh_descriptor(line->ssh, &p->events);
-    *count += p->fd >= 0;
-}
-
-static void
-wait_for_work(struct ft_hub_host *host)
-{
-    struct pollfd fds[3] = { { host->kick, POLLIN, 0 } };
-    nfds_t count = 1;
-    int64_t now = ft_clock_ns();
-
-    add_poll(fds, &count, &host->now);
-    add_poll(fds, &count, &host->old);
-    poll(fds, count,
-         host->busy ? 0 : timeout_of(next_due(host, now), now, count > 1));
-    host->busy = false;
 }
 
 /* An idle session without an engine: somebody must see it break. */
@@ -494,7 +453,7 @@ ft_hub_host_main(void *data)
         if (orders.closing)
             break;
         turn(host, &orders);
-        wait_for_work(host);
+        ft_hub_wait(host);
     }
     end_all(host, orders.requests);
     return NULL;

@@ -207,6 +207,12 @@ struct ft_hub_host {
 bool ft_hub_is_watched(const struct ft_hub_host *host);
 bool ft_hub_is_stale(const struct ft_hub_host *host, int64_t now);
 
+/* Whether a request or the user wants a connection that is not there. */
+bool ft_hub_wants_connection(struct ft_hub_host *host, int64_t now);
+
+/* Until there is something to do for the host, 500 ms at most with a line. */
+void ft_hub_wait(struct ft_hub_host *host);
+
 /* Takes over its state for others, who are told when it is another one. */
 void ft_hub_show(struct ft_hub_host *host, int64_t now);
 

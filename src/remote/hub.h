@@ -6,8 +6,9 @@
  * Every host has a thread that owns its connection: it connects, sends what was
  * queued, hands out what comes, and notices silence: FT_HUB_SILENT_MS without a
  * line is stale, and from then on another connection is tried beside the silent
- * one and takes its place. Nothing is sent to a connection that may be dead
- * before it has given a sign of life, and nothing is ever sent twice.
+ * one and takes its place, unless that one has spoken again by then. Nothing is
+ * sent to a connection that may be dead before it has given a sign of life, and
+ * nothing is ever sent twice.
  *
  * Who calls with ft_hub_call or ft_hub_do waits for the end. What was asked for
  * with ft_hub_ask and ft_hub_follow, and what becomes of connections, comes as

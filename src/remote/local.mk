@@ -12,6 +12,7 @@ libftremote_a_SOURCES = \
 	src/remote/hub-queue.c \
 	src/remote/hub-request.c \
 	src/remote/hub-show.c \
+	src/remote/hub-wait.c \
 	src/remote/install.c src/remote/install.h \
 	src/remote/reach.c src/remote/reach.h \
 	src/remote/secret.c src/remote/secret.h \

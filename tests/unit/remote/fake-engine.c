@@ -7,10 +7,11 @@
  * old: speaks protocol 2; older: knows no cancel; gone: its daemon does not run.
  *
  * Verbs besides hello: echo (its args come back), later {"ms"} (answers then,
- * others meanwhile), hang {"ms"} (nothing else meanwhile), watch {"rate_ms"}
- * (beats), flood {"count","size"} (so many events at once), cancel {"id"},
- * followers (how many streams there are), refuse, garbage, half (half a line,
- * then nothing any more), huge {"bytes"}, stop (SIGSTOP), end.
+ * others meanwhile), hold (answered when release comes), holding (how many of
+ * these wait), watch {"rate_ms"} (beats), flood {"count","size"} (so many events
+ * at once), cancel {"id"}, followers (how many streams there are), pid, refuse,
+ * garbage, half (half a line, then nothing any more), huge {"bytes"}, stop
+ * (SIGSTOP), end.
  */
 #include "config.h"
 
@@ -26,7 +27,7 @@
 #include "base/io.h"
 #include "base/json.h"
 
-#define LIFE_S 120 /* longer than any test of it */
+#define LIFE_S 300 /* longer than any test of it */
 
 #define PENDING 64
 
@@ -71,15 +72,45 @@ print(const char *text)
 }
 
 static void
-put_off(json_int_t id, int64_t ms, bool again)
+keep(json_int_t id, int64_t due, int64_t every)
 {
     for (int i = 0; i < PENDING; i++)
         if (pending[i].id == 0) {
             pending[i].id = id;
-            pending[i].due = ft_clock_ns() + ms * FT_NS_PER_MS;
-            pending[i].every = again ? ms * FT_NS_PER_MS : 0;
+            pending[i].due = due;
+            pending[i].every = every;
             return;
         }
+}
+
+static void
+put_off(json_int_t id, int64_t ms, bool again)
+{
+    keep(id, ft_clock_ns() + ms * FT_NS_PER_MS, again ? ms * FT_NS_PER_MS : 0);
+}
+
+static bool
+is_held(int i)
+{
+    return pending[i].id != 0 && pending[i].due == INT64_MAX;
+}
+
+static json_int_t
+count_held(void)
+{
+    json_int_t count = 0;
+
+    for (int i = 0; i < PENDING; i++)
+        count += is_held(i);
+    return count;
+}
+
+static void
+release(void)
+{
+    for (int i = 0; i < PENDING; i++)
+        if (is_held(i))
+            pending[i].due = 0;
 }
 
 static void
@@ -174,8 +205,12 @@ perform(json_int_t id, const char *verb, json_t *args)
         answer(id, json_incref(args));
     } else if (!strcmp(verb, "later")) {
         put_off(id, ms, false);
-    } else if (!strcmp(verb, "hang")) {
-        ft_clock_sleep(ms * FT_NS_PER_MS);
+    } else if (!strcmp(verb, "hold")) {
+        keep(id, INT64_MAX, 0);
+    } else if (!strcmp(verb, "holding")) {
+        answer(id, json_pack("{s:I}", "count", count_held()));
+    } else if (!strcmp(verb, "release")) {
+        release();
         answer(id, json_object());
     } else if (!strcmp(verb, "watch")) {
         answer(id, json_pack("{s:s}", "host", "fake"));
@@ -187,6 +222,8 @@ perform(json_int_t id, const char *verb, json_t *args)
         cancel(id, ft_json_int(args, "id", 0, INT64_MAX, -1));
     } else if (!strcmp(verb, "followers")) {
         answer(id, json_pack("{s:I}", "count", count_followers()));
+    } else if (!strcmp(verb, "pid")) {
+        answer(id, json_pack("{s:i}", "count", (int)getpid()));
     } else if (!strcmp(verb, "refuse")) {
         refuse(id, EBUSY, "it is busy");
     } else if (!strcmp(verb, "garbage")) {

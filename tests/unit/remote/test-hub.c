@@ -31,6 +31,7 @@
 #define MS(n) ((int64_t)(n)*FT_NS_PER_MS)
 #define PATIENCE_MS 60000 /* of a machine where others work too */
 #define MANY 40
+#define AT_ONCE 8 /* are being connected */
 
 static struct sshd sshd;
 static struct ft_hub *hub;
@@ -113,8 +114,8 @@ must_echo(struct ft_hub_host *host)
     struct ft_error err = FT_ERROR_INIT;
     json_t *result = NULL;
 
-    if (ft_hub_call(host, "echo", json_pack("{s:i}", "x", 7), 5000, &result,
-                    &err) < 0)
+    if (ft_hub_call(host, "echo", json_pack("{s:i}", "x", 7), PATIENCE_MS,
+                    &result, &err) < 0)
         fail_msg("%s", err.text);
     assert_int_equal(ft_json_int(result, "x", 0, 9, -1), 7);
     json_decref(result);
@@ -174,6 +175,7 @@ test_calls(void **state)
 
 struct slow {
     struct ft_hub_host *host;
+    const char *verb;
     int rc;
 };
 
@@ -183,9 +185,39 @@ call_slowly(void *data)
     struct slow *slow = data;
     struct ft_error err;
 
-    slow->rc =
-        call(slow->host, "later", json_pack("{s:i}", "ms", 1500), 10000, &err);
+    slow->rc = call(slow->host, slow->verb, json_pack("{s:i}", "ms", 1500),
+                    PATIENCE_MS, &err);
     return NULL;
+}
+
+static json_int_t
+count_of(struct ft_hub_host *host, const char *verb)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    json_t *result = NULL;
+    json_int_t count;
+
+    if (ft_hub_call(host, verb, NULL, PATIENCE_MS, &result, &err) < 0)
+        fail_msg("%s", err.text);
+    count = ft_json_int(result, "count", 0, INT32_MAX, -1);
+    json_decref(result);
+    return count;
+}
+
+/* A call that the engine has, and does not answer before it is released. */
+static pthread_t
+hold(struct slow *slow)
+{
+    int64_t deadline = ft_clock_ns() + MS(PATIENCE_MS);
+    pthread_t thread;
+
+    slow->verb = "hold";
+    assert_int_equal(pthread_create(&thread, NULL, call_slowly, slow), 0);
+    while (count_of(slow->host, "holding") == 0) {
+        assert_true(ft_clock_ns() < deadline);
+        ft_clock_sleep(MS(5));
+    }
+    return thread;
 }
 
 /* A switchover and a status, over one connection. */
@@ -193,19 +225,18 @@ static void
 test_side_by_side(void **state)
 {
     struct ft_hub_host *h = add("h1", "");
-    struct slow slow = { h, -1 };
-    int64_t began = ft_clock_ns();
+    struct slow slow = { .host = h, .rc = -1 };
+    struct ft_error err;
     pthread_t thread;
 
     (void)state;
-    must_echo(h);
-    assert_int_equal(pthread_create(&thread, NULL, call_slowly, &slow), 0);
+    thread = hold(&slow);
     for (int i = 0; i < 20; i++)
         must_echo(h);
-    assert_true(ft_clock_ns() - began < MS(1500));
+    assert_int_equal(count_of(h, "holding"), 1);
+    assert_int_equal(call(h, "release", NULL, PATIENCE_MS, &err), 0);
     pthread_join(thread, NULL);
     assert_int_equal(slow.rc, 0);
-    assert_true(ft_clock_ns() - began >= MS(1500));
 }
 
 static void
@@ -219,7 +250,7 @@ test_stream_beside_calls(void **state)
 
     (void)state;
     assert_int_equal(ft_hub_follow(h, "watch", json_pack("{s:i}", "rate_ms", 20),
-                                   5000, &ticket, &err),
+                                   PATIENCE_MS, &ticket, &err),
                      0);
     next(&m);
     assert_int_equal(m.what, FT_HUB_REPLY);
@@ -276,15 +307,7 @@ test_ask_and_cancel(void **state)
 static json_int_t
 followers(struct ft_hub_host *host)
 {
-    struct ft_error err = FT_ERROR_INIT;
-    json_t *result = NULL;
-    json_int_t count;
-
-    if (ft_hub_call(host, "followers", NULL, 5000, &result, &err) < 0)
-        fail_msg("%s", err.text);
-    count = ft_json_int(result, "count", 0, 1000, -1);
-    json_decref(result);
-    return count;
+    return count_of(host, "followers");
 }
 
 static uint64_t
@@ -295,8 +318,8 @@ follow(struct ft_hub_host *host)
     uint64_t ticket = 0;
 
     assert_int_equal(ft_hub_follow(host, "watch",
-                                   json_pack("{s:i}", "rate_ms", 60000), 5000,
-                                   &ticket, &err),
+                                   json_pack("{s:i}", "rate_ms", 60000),
+                                   PATIENCE_MS, &ticket, &err),
                      0);
     next(&m);
     assert_int_equal(m.what, FT_HUB_REPLY);
@@ -446,7 +469,7 @@ test_deadline(void **state)
     began = ft_clock_ns();
     assert_int_equal(call(h, "nothing", NULL, 700, &err), -ETIMEDOUT);
     assert_true(ft_clock_ns() - began >= MS(700));
-    assert_true(ft_clock_ns() - began < MS(1700));
+    assert_true(ft_clock_ns() - began < MS(PATIENCE_MS));
     assert_int_equal(ft_reach_of(&err), FT_REACH_ENGINE_SILENT);
     must_echo(h); /* on the same connection */
 }
@@ -485,7 +508,7 @@ test_classes(void **state)
         } else {
             h = add("h", command);
         }
-        assert_int_equal(call(h, "echo", NULL, 10000, &err),
+        assert_int_equal(call(h, "echo", NULL, PATIENCE_MS, &err),
                          -ft_reach_code(cases[i].reach));
         assert_int_equal(ft_reach_of(&err), cases[i].reach);
         wait_phase(h, FT_HUB_GONE);
@@ -514,11 +537,21 @@ test_unreachable(void **state)
     assert_false(s.ssh);
     assert_int_equal(s.next_ns, 0);
     ft_hub_keep(h, true);
-    for (int i = 0; i < 1000 && s.next_ns == 0; i++) {
+    for (int i = 0; i < PATIENCE_MS / 5 && s.next_ns == 0; i++) {
         ft_clock_sleep(MS(5));
         ft_hub_state(h, &s);
     }
     assert_true(s.next_ns != 0);
+}
+
+static void
+authorize(const char *keys)
+{
+    char command[700];
+
+    snprintf(command, sizeof(command), "cd %s && cat %s > authorized",
+             sshd.folder, keys);
+    assert_int_equal(system(command), 0);
 }
 
 /* What is for a person to mend is not tried again and again. */
@@ -529,12 +562,12 @@ test_login_refused(void **state)
     struct ft_hub_host *h = NULL;
     struct ft_hub_state s;
     struct ft_error err = FT_ERROR_INIT;
-    int64_t began;
 
     (void)state;
     sshd_options(&sshd, &where.ssh);
     where.ssh.accept_new_host_keys = true;
     where.ssh.identity = sshd.stranger_key;
+    where.command = engine;
     assert_int_equal(ft_hub_add(hub, &where, &h, &err), 0);
     ft_hub_keep(h, true);
     assert_int_equal(call(h, "echo", NULL, 0, &err), -EACCES);
@@ -542,11 +575,14 @@ test_login_refused(void **state)
     ft_hub_state(h, &s);
     assert_int_equal(ft_reach_of(&s.error), FT_REACH_LOGIN_REFUSED);
     assert_int_equal(s.next_ns, 0);
-    began = ft_clock_ns();
-    assert_int_equal(call(h, "echo", NULL, 0, &err), -EACCES);
-    assert_true(ft_clock_ns() - began < MS(100));
     ft_hub_retry(h);
     assert_int_equal(call(h, "echo", NULL, 0, &err), -EACCES);
+    /* now it would be let in, and is not before somebody says so */
+    authorize("key.pub locked.pub stranger.pub");
+    assert_int_equal(call(h, "echo", NULL, 0, &err), -EACCES);
+    ft_hub_retry(h);
+    must_echo(h);
+    authorize("key.pub locked.pub");
 }
 
 static void
@@ -554,14 +590,14 @@ test_bad_hosts(void **state)
 {
     static const struct {
         const char *verb;
-        int bytes, code;
+        int bytes, timeout_ms, code;
         enum ft_reach reach;
     } cases[] = {
-        { "garbage", 0, EPROTO, FT_REACH_PROTOCOL },
-        { "huge", 100 << 20, EPROTO, FT_REACH_PROTOCOL },
-        { "end", 0, EPIPE, FT_REACH_LOST },
-        { "half", 0, ETIMEDOUT, FT_REACH_ENGINE_SILENT },
-        { "stop", 0, ETIMEDOUT, FT_REACH_ENGINE_SILENT },
+        { "garbage", 0, PATIENCE_MS, EPROTO, FT_REACH_PROTOCOL },
+        { "huge", 100 << 20, PATIENCE_MS, EPROTO, FT_REACH_PROTOCOL },
+        { "end", 0, PATIENCE_MS, EPIPE, FT_REACH_LOST },
+        { "half", 0, 2500, ETIMEDOUT, FT_REACH_ENGINE_SILENT },
+        { "stop", 0, 2500, ETIMEDOUT, FT_REACH_ENGINE_SILENT },
     };
     struct ft_hub_host *good = add("good", "");
 
@@ -570,18 +606,17 @@ test_bad_hosts(void **state)
     must_echo(good);
     for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
         struct ft_hub_host *bad = add("bad", "");
-        struct ft_hub_state s;
         struct ft_error err;
         int rc;
 
         must_echo(bad);
         rc = call(bad, cases[i].verb,
-                  json_pack("{s:i}", "bytes", cases[i].bytes), 2500, &err);
+                  json_pack("{s:i}", "bytes", cases[i].bytes),
+                  cases[i].timeout_ms, &err);
         if (rc != -cases[i].code)
             fail_msg("%s: %d, %s", cases[i].verb, rc, err.text);
         assert_int_equal(ft_reach_of(&err), cases[i].reach);
-        ft_hub_state(good, &s);
-        assert_int_equal(s.phase, FT_HUB_LIVE);
+        wait_phase(good, FT_HUB_LIVE);
         must_echo(good);
         /* a new connection, where the old one is of no use */
         must_echo(bad);
@@ -605,8 +640,8 @@ cut(bool yes)
     char command[300];
 
     snprintf(command, sizeof(command),
-             "iptables -%c INPUT -p tcp --dport %u -j DROP && "
-             "iptables -%c INPUT -p tcp --sport %u -j DROP",
+             "iptables -w -%c INPUT -p tcp --dport %u -j DROP && "
+             "iptables -w -%c INPUT -p tcp --sport %u -j DROP",
              yes ? 'A' : 'D', sshd.port, yes ? 'A' : 'D', sshd.port);
     assert_int_equal(system(command), 0);
 }
@@ -630,8 +665,7 @@ cut_for(struct ft_hub_host *h, int64_t ms)
     printf("# cut for %lld ms: stale %lld ms after the last line, live %lld ms "
            "after healing\n",
            (long long)ms, (long long)(stale / MS(1)), (long long)(live / MS(1)));
-    assert_true(stale < MS(3300));
-    assert_true(live < MS(3000));
+    assert_in_range(stale, MS(FT_HUB_SILENT_MS), MS(PATIENCE_MS));
     must_echo(h);
 }
 
@@ -639,14 +673,14 @@ static void
 test_cut(void **state)
 {
     struct ft_hub_host *h = add("h1", "");
-    struct slow slow = { h, -1 };
+    struct slow slow = { .host = h, .verb = "later", .rc = -1 };
     pthread_t thread;
 
     (void)state;
     ft_hub_keep(h, true);
     must_echo(h);
     cut_for(h, 4000);
-    cut_for(h, 15000);
+    cut_for(h, 10000);
     /* a call that was on its way is answered, if its connection lives */
     assert_int_equal(pthread_create(&thread, NULL, call_slowly, &slow), 0);
     ft_clock_sleep(MS(200));
@@ -654,6 +688,67 @@ test_cut(void **state)
     pthread_join(thread, NULL);
     printf("# the call of before: %s\n", slow.rc == 0 ? "answered" : "lost");
     assert_true(slow.rc == 0 || slow.rc == -EPIPE);
+}
+
+/* The number that a command prints. */
+static int
+number_of(const char *format, ...)
+{
+    char command[400];
+    int count = 0;
+    va_list args;
+    FILE *pipe;
+
+    va_start(args, format);
+    vsnprintf(command, sizeof(command), format, args);
+    va_end(args);
+    pipe = popen(command, "r");
+    assert_non_null(pipe);
+    assert_int_equal(fscanf(pipe, "%d", &count), 1);
+    pclose(pipe);
+    return count;
+}
+
+static int
+logins(void)
+{
+    return number_of("grep -c ^Accepted %s/sshd.log", sshd.folder);
+}
+
+static int
+connections(void)
+{
+    return number_of("pgrep -c -P %d", (int)sshd.pid);
+}
+
+/* Silent for a while, and speaks again before another connection is there. */
+static void
+test_only_slow(void **state)
+{
+    struct ft_hub_host *h = add("h1", "");
+    int64_t deadline = ft_clock_ns() + MS(PATIENCE_MS);
+    uint64_t ticket;
+    int before;
+    pid_t pid;
+
+    (void)state;
+    ft_hub_keep(h, true);
+    ticket = follow(h);
+    before = logins();
+    pid = (pid_t)count_of(h, "pid");
+    kill(sshd.pid, SIGSTOP); /* who connects now has to wait */
+    kill(pid, SIGSTOP);
+    wait_phase(h, FT_HUB_STALE);
+    kill(pid, SIGCONT);
+    wait_phase(h, FT_HUB_LIVE);
+    kill(sshd.pid, SIGCONT);
+    while (logins() == before || connections() > 1) {
+        assert_true(ft_clock_ns() < deadline);
+        ft_clock_sleep(MS(20));
+    }
+    assert_int_equal(followers(h), 1); /* the stream has gone on */
+    ft_hub_cancel(h, ticket);
+    must_end(ticket, ECANCELED);
 }
 
 /* One that nobody asked for long is asked before it is used. */
@@ -713,7 +808,7 @@ test_jobs(void **state)
                 fail_msg("%s", err.text);
             assert_string_equal(out, "on\n");
             free(out);
-            assert_int_equal(call(h, "echo", NULL, 5000, &err),
+            assert_int_equal(call(h, "echo", NULL, PATIENCE_MS, &err),
                              i == 0 ? 0 : -ECONNREFUSED);
         }
         assert_int_equal(ft_hub_do(h, break_session, NULL, &err), -EPIPE);
@@ -752,13 +847,11 @@ static void
 test_give_up(void **state)
 {
     struct ft_hub_host *h = add("h1", "");
-    struct slow slow = { h, 0 };
+    struct slow slow = { .host = h };
     pthread_t thread;
 
     (void)state;
-    must_echo(h);
-    assert_int_equal(pthread_create(&thread, NULL, call_slowly, &slow), 0);
-    ft_clock_sleep(MS(200));
+    thread = hold(&slow);
     ft_hub_disconnect(h);
     must_echo(h);
     pthread_join(thread, NULL);
@@ -772,13 +865,11 @@ static void
 test_remove(void **state)
 {
     struct ft_hub_host *h = add("h1", "");
-    struct slow slow = { h, 0 };
+    struct slow slow = { .host = h };
     pthread_t thread;
 
     (void)state;
-    must_echo(h);
-    assert_int_equal(pthread_create(&thread, NULL, call_slowly, &slow), 0);
-    ft_clock_sleep(MS(200));
+    thread = hold(&slow);
     ft_hub_remove(h);
     pthread_join(thread, NULL);
     assert_int_equal(slow.rc, -ECANCELED);
@@ -795,11 +886,21 @@ by_time(const void *a, const void *b)
 }
 
 static void
+follow_beats(struct ft_hub_host *host)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    assert_int_equal(ft_hub_follow(host, "watch",
+                                   json_pack("{s:i}", "rate_ms", 100),
+                                   PATIENCE_MS, NULL, &err),
+                     0);
+}
+
+static void
 test_many(void **state)
 {
     static int64_t times[MANY * 25];
     struct ft_hub_host *hosts[MANY];
-    struct ft_error err = FT_ERROR_INIT;
     struct ft_hub_message m;
     size_t count = 0;
     int beats = 0;
@@ -808,13 +909,12 @@ test_many(void **state)
     for (int i = 0; i < MANY; i++) {
         hosts[i] = add("many", "");
         ft_hub_keep(hosts[i], true);
+        if (i >= AT_ONCE)
+            wait_phase(hosts[i - AT_ONCE], FT_HUB_LIVE);
     }
     for (int i = 0; i < MANY; i++) {
         wait_phase(hosts[i], FT_HUB_LIVE);
-        assert_int_equal(ft_hub_follow(hosts[i], "watch",
-                                       json_pack("{s:i}", "rate_ms", 100), 0,
-                                       NULL, &err),
-                         0);
+        follow_beats(hosts[i]);
     }
     for (int n = 0; n < 25; n++)
         for (int i = 0; i < MANY; i++) {
@@ -824,7 +924,11 @@ test_many(void **state)
             times[count++] = ft_clock_ns() - began;
             while (ft_hub_next(hub, 0, &m)) {
                 beats += m.what == FT_HUB_EVENT;
-                assert_int_not_equal(m.what, FT_HUB_END);
+                if (m.what == FT_HUB_END) {
+                    /* on a machine where nothing gets on it may seem dead */
+                    assert_int_equal(ft_reach_of(&m.error), FT_REACH_LOST);
+                    follow_beats(m.host);
+                }
                 json_decref(m.body);
             }
         }
@@ -859,6 +963,7 @@ main(void)
         HUB_TEST(test_bad_hosts),
         HUB_TEST(test_chatty),
         HUB_TEST(test_cut),
+        HUB_TEST(test_only_slow),
         HUB_TEST(test_idle_and_dead),
         HUB_TEST(test_jobs),
         HUB_TEST(test_disconnect),
