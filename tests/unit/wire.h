@@ -42,10 +42,10 @@ tcp_pair(int fds[2])
     int listener;
 
     assert_int_equal(ft_tcp_listen(0, &listener, &err), 0);
-    assert_int_equal(ft_tcp_connect(here, 1, ft_tcp_port(listener), soon(5000),
+    assert_int_equal(ft_tcp_connect(here, 1, ft_tcp_port(listener), soon(20000),
                                     &fds[0], &err),
                      0);
-    assert_int_equal(ft_wait_fd(listener, 1, soon(5000)), 0);
+    assert_int_equal(ft_wait_fd(listener, 1, soon(20000)), 0);
     fds[1] = accept(listener, NULL, NULL);
     assert_true(fds[1] >= 0);
     close(listener);

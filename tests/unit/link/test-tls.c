@@ -104,11 +104,11 @@ test_talk(void **state)
     (void)state;
     connect_sides(sides, 1, 0);
     assert_string_equal(ft_tls_identity(sides[1].tls), PAIR_ID);
-    assert_int_equal(ft_tls_send(sides[0].tls, "hello", 5, soon(5000)), 0);
-    assert_int_equal(ft_tls_receive_full(sides[1].tls, data, 5, soon(5000)), 0);
+    assert_int_equal(ft_tls_send(sides[0].tls, "hello", 5, soon(20000)), 0);
+    assert_int_equal(ft_tls_receive_full(sides[1].tls, data, 5, soon(20000)), 0);
     assert_memory_equal(data, "hello", 5);
-    assert_int_equal(ft_tls_send(sides[1].tls, "good day", 8, soon(5000)), 0);
-    assert_int_equal(ft_tls_receive(sides[0].tls, data, 16, soon(5000)), 8);
+    assert_int_equal(ft_tls_send(sides[1].tls, "good day", 8, soon(20000)), 0);
+    assert_int_equal(ft_tls_receive(sides[0].tls, data, 16, soon(20000)), 8);
     assert_memory_equal(data, "good day", 8);
     close_sides(sides);
 }
@@ -192,7 +192,7 @@ weak_client(const char *priority)
     int rc;
 
     open_sides(sides, 0, 0);
-    sides[1].deadline_ns = soon(10000);
+    sides[1].deadline_ns = soon(20000);
     gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL);
     assert_int_equal(gnutls_priority_set_direct(session, priority, NULL), 0);
     gnutls_psk_allocate_client_credentials(&credentials);
@@ -394,7 +394,7 @@ test_key_updates(void **state)
 
     (void)state;
     open_sides(sides, 0, 0);
-    sides[1].deadline_ns = soon(10000);
+    sides[1].deadline_ns = soon(20000);
     peer = spawn(rekeying_peer, &sides[0]);
     side_main(&sides[1]);
     assert_int_equal(sides[1].rc, 0);
@@ -466,13 +466,14 @@ test_ends(void **state)
     (void)state;
     connect_sides(sides, 1, 0);
     ft_tls_close(sides[0].tls);
-    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(5000)), 0);
+    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(20000)), 0);
     ft_tls_close(sides[1].tls);
 
     /* Cut off without a goodbye is something else. */
     connect_sides(sides, 1, 0);
     shutdown(ft_tls_fd(sides[0].tls), SHUT_RDWR);
-    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(5000)), -EPIPE);
+    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(20000)),
+                     -EPIPE);
     assert_int_equal(ft_tls_error(sides[1].tls), -EPIPE);
     close_sides(sides);
 
@@ -486,7 +487,8 @@ test_ends(void **state)
         close(dup2(fd, fd));
         ft_tls_close(sides[0].tls);
     }
-    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(5000)) <= 0, 1);
+    assert_int_equal(ft_tls_receive(sides[1].tls, &byte, 1, soon(20000)) <= 0,
+                     1);
     ft_tls_close(sides[1].tls);
 }
 
@@ -501,8 +503,8 @@ test_deadline_loses_nothing(void **state)
     assert_int_equal(ft_tls_receive(sides[0].tls, data, 8, soon(20)),
                      -ETIMEDOUT);
     assert_int_equal(ft_tls_error(sides[0].tls), 0);
-    assert_int_equal(ft_tls_send(sides[1].tls, "late", 4, soon(5000)), 0);
-    assert_int_equal(ft_tls_receive(sides[0].tls, data, 8, soon(5000)), 4);
+    assert_int_equal(ft_tls_send(sides[1].tls, "late", 4, soon(20000)), 0);
+    assert_int_equal(ft_tls_receive(sides[0].tls, data, 8, soon(20000)), 4);
     close_sides(sides);
 }
 
@@ -521,7 +523,7 @@ test_tampering(void **state)
         connect_sides(sides, 0, 0);
         /* Takes what was sent off the wire and puts it back, damaged. */
         memset(data, 'x', sizeof(data));
-        assert_int_equal(ft_tls_send(sides[0].tls, data, 32, soon(5000)), 0);
+        assert_int_equal(ft_tls_send(sides[0].tls, data, 32, soon(20000)), 0);
         n = recv(ft_tls_fd(sides[1].tls), record, sizeof(record), 0);
         assert_true(n > 40);
         record[at] ^= 0x10;
@@ -529,7 +531,7 @@ test_tampering(void **state)
         assert_true(dup2(middle[0], ft_tls_fd(sides[1].tls)) >= 0);
         assert_int_equal(write(middle[1], record, (size_t)n), n);
         shutdown(middle[1], SHUT_WR);
-        rc = ft_tls_receive(sides[1].tls, data, sizeof(data), soon(5000));
+        rc = ft_tls_receive(sides[1].tls, data, sizeof(data), soon(20000));
         assert_true(rc == -EPROTO || rc == -EPIPE);
         close(middle[0]);
         close(middle[1]);
@@ -550,16 +552,16 @@ test_connect_errors(void **state)
     assert_int_equal(ft_tcp_listen(0, &listener, &err), 0);
     port = ft_tcp_port(listener);
     close(listener);
-    assert_int_equal(ft_tcp_connect(nobody, 1, port, soon(5000), &fd, &err),
+    assert_int_equal(ft_tcp_connect(nobody, 1, port, soon(20000), &fd, &err),
                      -ECONNREFUSED);
     assert_non_null(strstr(err.text, "127.0.0.1: connection refused"));
     assert_non_null(strstr(err.hint, "ftengine"));
-    assert_int_equal(ft_tcp_connect(nobody, 2, port, soon(5000), &fd, &err),
+    assert_int_equal(ft_tcp_connect(nobody, 2, port, soon(20000), &fd, &err),
                      -ECONNREFUSED);
     assert_non_null(strstr(err.text, "::1"));
-    assert_int_equal(ft_tcp_connect(named, 1, port, soon(5000), &fd, &err),
+    assert_int_equal(ft_tcp_connect(named, 1, port, soon(20000), &fd, &err),
                      -EINVAL);
-    assert_int_equal(ft_tcp_connect(NULL, 0, port, soon(5000), &fd, &err),
+    assert_int_equal(ft_tcp_connect(NULL, 0, port, soon(20000), &fd, &err),
                      -EINVAL);
 }
 
@@ -607,8 +609,8 @@ test_second_address(void **state)
                           sizeof(address)),
                      0);
     assert_int_equal(listen(listener, 8), 0);
-    assert_int_equal(ft_tcp_connect(hosts, 2, ft_tcp_port(listener), soon(5000),
-                                    &fd, &err),
+    assert_int_equal(ft_tcp_connect(hosts, 2, ft_tcp_port(listener),
+                                    soon(20000), &fd, &err),
                      0);
     ft_tcp_peer_name(fd, name, sizeof(name));
     assert_memory_equal(name, "127.0.0.1 port ", 15);

@@ -13,6 +13,7 @@
 
 #include <arpa/inet.h>
 #include <limits.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -48,7 +49,7 @@ static pid_t server;
 static int64_t
 soon(void)
 {
-    return ft_clock_ns() + 5 * FT_NS_PER_S;
+    return ft_clock_ns() + 60 * FT_NS_PER_S;
 }
 
 static struct ft_witness_target
@@ -290,7 +291,7 @@ dead_witness_is_no_answer(void **state)
     assert_int_equal(ft_witness_cas(&t, 1, 2, "h2", began + FT_NS_PER_S / 5,
                                     &answer, &err),
                      -ETIMEDOUT);
-    assert_true(ft_clock_ns() - began < 2 * FT_NS_PER_S);
+    assert_true(ft_clock_ns() - began < 20 * FT_NS_PER_S);
     t.port = 1;
     assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), -ECONNREFUSED);
 }
@@ -349,8 +350,8 @@ race(void *opaque)
         int rc;
 
         pthread_barrier_wait(&barrier);
-        rc = ft_witness_cas(&t, (uint64_t)i + 1, (uint64_t)i + 2, owner,
-                            ft_clock_ns() + 20 * FT_NS_PER_S, &answer, NULL);
+        rc = ft_witness_cas(&t, (uint64_t)i + 1, (uint64_t)i + 2, owner, soon(),
+                            &answer, NULL);
         pthread_mutex_lock(&wins_lock);
         wins[i] += rc ? 1000 : answer.won;
         pthread_mutex_unlock(&wins_lock);
@@ -522,30 +523,38 @@ nonsense_ends_only_its_connection(void **state)
     stop();
 }
 
+/* Until the server has seen that those who were there have gone. */
+static void
+wait_for_room(void)
+{
+    struct ft_witness_target t = target();
+    struct ft_witness_answer answer;
+    int64_t deadline = soon();
+
+    while (ft_witness_get(&t, soon(), &answer, NULL)) {
+        assert_true(ft_clock_ns() < deadline);
+        ft_clock_sleep(10 * FT_NS_PER_MS);
+    }
+}
+
 static void
 many_connections_are_bounded(void **state)
 {
-    int fds[FT_WITNESS_CLIENTS_MAX + 20];
-    size_t n = sizeof(fds) / sizeof(fds[0]);
-    int ended = 0;
+    struct pollfd fds[FT_WITNESS_CLIENTS_MAX + 20];
+    size_t n = sizeof(fds) / sizeof(fds[0]), last = n - 1;
+    char c;
 
     (void)state;
     start("");
     for (size_t i = 0; i < n; i++)
-        fds[i] = plain_connection();
-    for (size_t i = 0; i < n; i++) {
-        char c;
-
-        /* over the limit: closed at once; the others only after 5 s */
-        if (ft_wait_fd(fds[i], 1 /* POLLIN */, ft_clock_ns() + FT_NS_PER_MS) ==
-                0 &&
-            read(fds[i], &c, 1) <= 0)
-            ended++;
-    }
-    assert_true(ended >= 1);
+        fds[i] = (struct pollfd){ plain_connection(), POLLIN, 0 };
+    /* over the limit: closed at once; the first ones only after 5 s */
+    assert_int_equal(poll(&fds[last], 1, 60000), 1);
+    assert_true(read(fds[last].fd, &c, 1) <= 0);
     for (size_t i = 0; i < n; i++)
-        close(fds[i]);
-    expect_record(1, "h1"); /* there is room again */
+        close(fds[i].fd);
+    wait_for_room();
+    expect_record(1, "h1");
     stop();
 }
 
