@@ -43,6 +43,6 @@ tests_bench_screens_SOURCES = tests/bench/screens.c $(tui_common)
 tests_bench_screens_CPPFLAGS = $(tui_flags)
 tests_bench_screens_LDADD = $(tui_pty_libs)
 bench-screens: ftadmin tests/bench/screens
-	tests/bench/screens | grep -v '^\['
+	tests/bench/screens $(BENCHFLAGS) | grep -v '^\['
 endif
 .PHONY: bench bench-figures bench-watch bench-store bench-hub bench-console bench-screens

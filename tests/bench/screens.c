@@ -186,8 +186,9 @@ test_5000_vms(void **state)
     close_program(&tty, &program);
 }
 
+/* screens [FILTER]: of cmocka, e.g. test_5000* */
 int
-main(void)
+main(int argc, char **argv)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_beside_others),
@@ -197,6 +198,8 @@ main(void)
 
     if (home_enter(NULL))
         return 1;
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     snprintf(many, sizeof(many), "%s", fill("many.db", 200, NULL));
     snprintf(most, sizeof(most), "%s", fill("most.db", 5000, NULL));
     failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -213,12 +213,11 @@ make_picture(struct ft_picture *p, unsigned number, uint32_t seed)
     p->pairs = pair_rows(json_object_get(fixture, "pairs"),
                          json_object_get(fixture, "live"));
     p->wall_ms = ft_json_int(fixture, "wall_ms", 0, INT64_MAX, 0);
-    p->age_s = 0.6;
-    p->from_store = seed & 1;
     p->history = history;
     p->measured = measured;
-    ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
-    ft_totals_count(p->pairs, p->hosts, &p->totals);
+    ft_picture_sum(p);
+    p->age_s = 0.6;
+    p->from_store = seed & 1;
 }
 
 static void
@@ -229,6 +228,7 @@ free_picture(struct ft_picture *p)
     json_decref(p->vms);
     json_decref(p->events);
     json_decref(p->jobs);
+    ft_plugs_free(&p->plugs);
     memset(p, 0, sizeof(*p));
 }
 

@@ -127,6 +127,7 @@ ft_live_set_pairs(struct ft_live *live, struct ft_store_pair *pairs,
     qsort(made, count, sizeof(*made), compare_stored);
     live->stored = made;
     live->stored_count = count;
+    live->revision++;
     return 0;
 }
 

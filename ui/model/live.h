@@ -73,6 +73,7 @@ struct ft_live {
     size_t stored_count;
     struct ft_store_vm *vms;
     size_t vm_count;
+    unsigned revision; /* another one whenever stored is */
 };
 
 void ft_live_free(struct ft_live *live);

@@ -19,14 +19,16 @@ libftuimodel_a_SOURCES = \
 	ui/model/job-rows.c ui/model/job-rows.h \
 	ui/model/left.c ui/model/left.h \
 	ui/model/live.c ui/model/live.h \
+	ui/model/live-pairs.c ui/model/live-pairs.h \
 	ui/model/live-rows.c ui/model/live-rows.h \
 	ui/model/live-vms.c \
 	ui/model/meaning.c ui/model/meaning.h \
 	ui/model/pace.c ui/model/pace.h \
 	ui/model/pair-rows.c ui/model/pair-rows.h \
 	ui/model/pair-world.c ui/model/pair-world.h \
+	ui/model/making.c ui/model/making.h \
 	ui/model/parted.c ui/model/parted.h \
-	ui/model/picture.h \
+	ui/model/picture.c ui/model/picture.h \
 	ui/model/pick.c ui/model/pick.h \
 	ui/model/risk.c ui/model/risk.h \
 	ui/model/sentence.c ui/model/sentence.h \

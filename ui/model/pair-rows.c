@@ -232,8 +232,7 @@ static int
 compare_words(const void *a, const void *b)
 {
     const struct ft_word *left = a, *right = b;
-    int by_pair = strcmp(ft_json_string(left->status, "pair", ""),
-                         ft_json_string(right->status, "pair", ""));
+    int by_pair = strcmp(left->pair, right->pair);
 
     if (by_pair)
         return by_pair;
@@ -284,9 +283,8 @@ borrow_problem(json_t *merged, const struct ft_word *words, size_t count)
     return 0;
 }
 
-/* One STATUS of what count hosts say about one pair. */
-static json_t *
-merge_one(const struct ft_word *words, size_t count)
+json_t *
+ft_words_merge_one(const struct ft_word *words, size_t count)
 {
     FT_AUTOJSON json_t *merged = json_copy((json_t *)words->status);
     FT_AUTOJSON json_t *sides = json_array();
@@ -310,44 +308,57 @@ merge_one(const struct ft_word *words, size_t count)
     return rc ? NULL : FT_STEAL(merged);
 }
 
-static size_t
-same_pair(const struct ft_word *words, size_t count)
+void
+ft_words_sort(struct ft_word *words, size_t count)
 {
-    const char *pair = ft_json_string(words->status, "pair", "");
-    size_t same = 1;
+    for (size_t i = 0; i < count; i++)
+        words[i].pair = ft_json_string(words[i].status, "pair", "");
+    if (count)
+        qsort(words, count, sizeof(*words), compare_words);
+}
 
-    while (same < count &&
-           !strcmp(ft_json_string(words[same].status, "pair", ""), pair))
+size_t
+ft_words_same(const struct ft_word *words, size_t count)
+{
+    size_t same = count != 0;
+
+    while (same < count && !strcmp(words[same].pair, words[0].pair))
         same++;
     return same;
 }
 
+struct named {
+    const char *vm, *pair;
+    json_t *row; /* borrowed */
+};
+
 static int
 compare_names(const void *a, const void *b)
 {
-    const json_t *left = *(json_t *const *)a, *right = *(json_t *const *)b;
-    int by_vm =
-        strcmp(ft_json_string(left, "vm", ""), ft_json_string(right, "vm", ""));
+    const struct named *left = a, *right = b;
+    int by_vm = strcmp(left->vm, right->vm);
 
-    return by_vm ? by_vm
-                 : strcmp(ft_json_string(left, "pair", ""),
-                          ft_json_string(right, "pair", ""));
+    return by_vm ? by_vm : strcmp(left->pair, right->pair);
 }
 
 json_t *
 ft_pairs_sorted(const json_t *pairs)
 {
     size_t count = json_array_size(pairs);
-    FT_AUTOFREE json_t **list = calloc(count + 1, sizeof(json_t *));
+    FT_AUTOFREE struct named *list = calloc(count + 1, sizeof(*list));
     FT_AUTOJSON json_t *array = json_array();
 
     if (!list || !array)
         return NULL;
+    for (size_t i = 0; i < count; i++) {
+        json_t *row = json_array_get(pairs, i);
+
+        list[i] = (struct named){ ft_json_string(row, "vm", ""),
+                                  ft_json_string(row, "pair", ""), row };
+    }
+    qsort(list, count, sizeof(*list), compare_names);
     for (size_t i = 0; i < count; i++)
-        list[i] = json_array_get(pairs, i);
-    qsort(list, count, sizeof(json_t *), compare_names);
-    for (size_t i = 0; i < count; i++)
-        if (json_array_append(array, list[i]))
+        if (json_array_append(array, list[i].row))
             return NULL;
     return FT_STEAL(array);
 }
@@ -360,11 +371,10 @@ ft_words_merge(struct ft_word *words, size_t count)
 
     if (!merged)
         return NULL;
-    if (count)
-        qsort(words, count, sizeof(*words), compare_words);
+    ft_words_sort(words, count);
     for (size_t i = 0; i < count; i += same) {
-        same = same_pair(&words[i], count - i);
-        if (json_array_append_new(merged, merge_one(&words[i], same)))
+        same = ft_words_same(&words[i], count - i);
+        if (json_array_append_new(merged, ft_words_merge_one(&words[i], same)))
             return NULL;
     }
     return ft_pairs_sorted(merged);
@@ -398,8 +408,9 @@ ft_pairs_merge(const struct ft_reply *replies, size_t count)
         json_array_foreach(json_object_get(replies[i].status, "pairs"), index,
                            status)
             if (ft_json_string(status, "pair", NULL))
-                words[used++] = (struct ft_word){ replies[i].host, status,
-                                                  ft_said_age_ms(status), -1 };
+                words[used++] =
+                    (struct ft_word){ replies[i].host, status,
+                                      ft_said_age_ms(status), -1, NULL };
     return words ? ft_words_merge(words, used) : NULL;
 }
 

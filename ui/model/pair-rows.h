@@ -28,6 +28,7 @@ struct ft_word {
     const json_t *status; /* STATUS, with a text "pair" */
     int64_t age_ms;       /* since its worker said so */
     int64_t since_ms;     /* so long in this state; negative: not known */
+    const char *pair;     /* of status; ft_words_sort sets it */
 };
 
 /*
@@ -38,6 +39,14 @@ struct ft_word {
  * NULL. The words are put in another order.
  */
 json_t *ft_words_merge(struct ft_word *words, size_t count);
+
+/*
+ * The same in parts: sorted first; then the first of them, as many as are about
+ * its pair (0 of none), are one STATUS, new, or NULL.
+ */
+void ft_words_sort(struct ft_word *words, size_t count);
+size_t ft_words_same(const struct ft_word *words, size_t count);
+json_t *ft_words_merge_one(const struct ft_word *words, size_t count);
 
 /* The same objects ordered by VM and pair: a new array, or NULL. */
 json_t *ft_pairs_sorted(const json_t *pairs);

@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "ui/model/plug.h"
 #include "ui/model/then.h"
 #include "ui/model/totals.h"
 #include "ui/model/verdict.h"
@@ -37,9 +38,11 @@ struct ft_picture {
     json_t *jobs;   /* the newest first */
     struct ft_verdict verdict;
     struct ft_totals totals;
-    double age_s;    /* of the oldest word that is shown as live */
-    bool from_store; /* nothing was heard yet: all is from the database */
-    int64_t wall_ms; /* CLOCK_REALTIME */
+    struct ft_plugs plugs; /* of the hosts; what a loss would mean */
+    size_t none;           /* VMs in no pair */
+    double age_s;          /* of the oldest word that is shown as live */
+    bool from_store;       /* nothing was heard yet: all is from the database */
+    int64_t wall_ms;       /* CLOCK_REALTIME */
     /*
      * The past of a pair's metric (pair/metrics.h, by name), over seconds until
      * a moment (ms since 1970). False when there is none. May be NULL, as what
@@ -59,5 +62,24 @@ struct ft_picture {
     json_t *(*turns)(void *data);
     void *data;
 };
+
+/*
+ * What is said of all rows together: verdict, totals, plugs, none, age_s and
+ * from_store. At once; or in parts, once hosts are there: every pair, then every
+ * VM. plugs are to be freed (ft_plugs_free).
+ */
+struct ft_picture_sum {
+    struct ft_verdict_sum verdict;
+    double oldest, stored; /* ages in s; oldest below 0: nobody is heard */
+};
+
+void ft_picture_sum(struct ft_picture *picture);
+
+void ft_picture_sum_begin(struct ft_picture_sum *sum,
+                          struct ft_picture *picture);
+void ft_picture_sum_pair(struct ft_picture_sum *sum, struct ft_picture *picture,
+                         const json_t *row);
+void ft_picture_sum_vm(struct ft_picture *picture, const json_t *row);
+void ft_picture_sum_end(struct ft_picture_sum *sum, struct ft_picture *picture);
 
 #endif

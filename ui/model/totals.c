@@ -32,6 +32,27 @@ counter_of(struct ft_totals *totals, const char *standing)
 }
 
 void
+ft_totals_add_pair(struct ft_totals *totals, const json_t *row)
+{
+    double lag = json_number_value(json_object_get(row, "lag_ms"));
+
+    ++*counter_of(totals, ft_json_string(row, "standing", ""));
+    totals->pairs++;
+    totals->lag_ms = FT_MAX(totals->lag_ms, lag); /* old ones are null */
+}
+
+void
+ft_totals_add_hosts(struct ft_totals *totals, const json_t *hosts)
+{
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(hosts, index, row)
+        totals->answering += !strcmp(ft_json_string(row, "state", ""), "ok");
+    totals->hosts = json_array_size(hosts);
+}
+
+void
 ft_totals_count(const json_t *pairs, const json_t *hosts,
                 struct ft_totals *totals)
 {
@@ -39,17 +60,9 @@ ft_totals_count(const json_t *pairs, const json_t *hosts,
     size_t index;
 
     memset(totals, 0, sizeof(*totals));
-    json_array_foreach(pairs, index, row) {
-        const char *standing = ft_json_string(row, "standing", "");
-        double lag = json_number_value(json_object_get(row, "lag_ms"));
-
-        ++*counter_of(totals, standing);
-        totals->pairs++;
-        totals->lag_ms = FT_MAX(totals->lag_ms, lag); /* old ones are null */
-    }
-    json_array_foreach(hosts, index, row)
-        totals->answering += !strcmp(ft_json_string(row, "state", ""), "ok");
-    totals->hosts = json_array_size(hosts);
+    json_array_foreach(pairs, index, row)
+        ft_totals_add_pair(totals, row);
+    ft_totals_add_hosts(totals, hosts);
 }
 
 json_t *

@@ -23,6 +23,10 @@ struct ft_totals {
 void ft_totals_count(const json_t *pairs, const json_t *hosts,
                      struct ft_totals *totals);
 
+/* The same in parts, from zeros on. */
+void ft_totals_add_pair(struct ft_totals *totals, const json_t *row);
+void ft_totals_add_hosts(struct ft_totals *totals, const json_t *hosts);
+
 json_t *ft_totals_to_json(const struct ft_totals *totals);
 
 /*

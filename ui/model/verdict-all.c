@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/sentence.h"
 #include "ui/model/verdict.h"
@@ -22,31 +23,38 @@ say(struct ft_verdict *verdict, enum ft_severity severity, enum ft_move move,
                 verdict->command, sizeof(verdict->command));
 }
 
-static bool
-uses(const json_t *pair, const char *host)
+/* One more pair, in which a host may have two roles. */
+static void
+count_users(struct ft_verdict_sum *sum, const json_t *row)
 {
-    return !strcmp(ft_json_string(pair, "primary", ""), host) ||
-           !strcmp(ft_json_string(pair, "standby", ""), host) ||
-           !strcmp(ft_json_string(pair, "witness", ""), host);
-}
+    static const char *const roles[] = { "primary", "standby", "witness" };
+    const char *names[FT_ARRAY_SIZE(roles)];
 
-static size_t
-users_of(const json_t *pairs, const char *host)
-{
-    const json_t *pair;
-    size_t index, count = 0;
+    if (!sum->users)
+        sum->users = json_object();
+    for (size_t i = 0; i < FT_ARRAY_SIZE(roles); i++) {
+        bool again = false;
+        json_t *count;
 
-    json_array_foreach(pairs, index, pair)
-        count += uses(pair, host);
-    return count;
+        names[i] = ft_json_string(row, roles[i], "");
+        for (size_t k = 0; k < i; k++)
+            again |= !strcmp(names[i], names[k]);
+        if (again || !*names[i])
+            continue;
+        count = json_object_get(sum->users, names[i]);
+        if (count)
+            json_integer_set(count, json_integer_value(count) + 1);
+        else
+            json_object_set_new(sum->users, names[i], json_integer(1));
+    }
 }
 
 /* A host that is needed and does not answer us, whatever the pairs say. */
 static void
-of_host(const json_t *pairs, const json_t *host, struct ft_verdict *worst)
+of_host(const json_t *host, struct ft_verdict_sum *sum)
 {
     const char *name = ft_json_string(host, "name", "");
-    size_t users = users_of(pairs, name);
+    size_t users = (size_t)json_integer_value(json_object_get(sum->users, name));
     bool answers = !strcmp(ft_json_string(host, "state", ""), "ok");
     char count[24];
     const struct ft_filler fillers[] = { { "host", name },
@@ -61,8 +69,8 @@ of_host(const json_t *pairs, const json_t *host, struct ft_verdict *worst)
     say(&verdict, FT_SEVERITY_WARN, FT_MOVE_OURS,
         "{host} is not seen from here; {count} in its pair.",
         "ftadmin host show {host}", fillers);
-    if (ft_verdict_compare(&verdict, worst) > 0)
-        *worst = verdict;
+    if (ft_verdict_compare(&verdict, &sum->worst) > 0)
+        sum->worst = verdict;
 }
 
 static bool
@@ -115,24 +123,44 @@ of_well(size_t pairs, struct ft_verdict *verdict)
 }
 
 void
-ft_verdict_of_all(const json_t *pairs, const json_t *hosts,
-                  struct ft_verdict *verdict)
+ft_verdict_sum_pair(struct ft_verdict_sum *sum, const json_t *row)
 {
     struct ft_verdict each;
+
+    sum->pairs++;
+    count_users(sum, row);
+    ft_verdict_of_pair(row, &each);
+    if (each.severity != FT_SEVERITY_OK &&
+        (!*sum->worst.sentence || ft_verdict_compare(&each, &sum->worst) > 0))
+        sum->worst = each;
+}
+
+void
+ft_verdict_sum_end(struct ft_verdict_sum *sum, const json_t *hosts)
+{
     const json_t *row;
     size_t index;
 
-    if (!json_array_size(pairs)) {
-        of_no_pairs(hosts, verdict);
-        return;
-    }
-    of_well(json_array_size(pairs), verdict);
-    json_array_foreach(pairs, index, row) {
-        ft_verdict_of_pair(row, &each);
-        if (each.severity != FT_SEVERITY_OK &&
-            ft_verdict_compare(&each, verdict) > 0)
-            *verdict = each;
-    }
+    if (!sum->pairs)
+        of_no_pairs(hosts, &sum->worst);
+    else if (!*sum->worst.sentence)
+        of_well(sum->pairs, &sum->worst);
     json_array_foreach(hosts, index, row)
-        of_host(pairs, row, verdict);
+        of_host(row, sum);
+    json_decref(sum->users);
+    sum->users = NULL;
+}
+
+void
+ft_verdict_of_all(const json_t *pairs, const json_t *hosts,
+                  struct ft_verdict *verdict)
+{
+    struct ft_verdict_sum sum = { .pairs = 0 };
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(pairs, index, row)
+        ft_verdict_sum_pair(&sum, row);
+    ft_verdict_sum_end(&sum, hosts);
+    *verdict = sum.worst;
 }

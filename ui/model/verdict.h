@@ -65,6 +65,19 @@ void ft_verdict_of_pair(const json_t *row, struct ft_verdict *verdict);
 void ft_verdict_of_all(const json_t *pairs, const json_t *hosts,
                        struct ft_verdict *verdict);
 
+/*
+ * The same in parts: begun (a sum of zeros), each pair, and at last the hosts.
+ * ft_verdict_sum_end leaves the verdict in sum->worst and frees the rest.
+ */
+struct ft_verdict_sum {
+    struct ft_verdict worst;
+    size_t pairs;
+    json_t *users; /* {HOST: of how many pairs it is} */
+};
+
+void ft_verdict_sum_pair(struct ft_verdict_sum *sum, const json_t *row);
+void ft_verdict_sum_end(struct ft_verdict_sum *sum, const json_t *hosts);
+
 /* {"severity", "move", "sentence", "command"}; NULL without memory. */
 json_t *ft_verdict_to_json(const struct ft_verdict *verdict);
 

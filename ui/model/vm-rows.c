@@ -30,33 +30,37 @@ make_row(const json_t *pair, const struct ft_store_vm *vm, int64_t now)
 }
 
 /* {UUID of the VM: its pair} */
-static json_t *
-index_of(const json_t *pairs)
+void
+ft_vm_index(json_t *index, json_t *pair)
 {
-    json_t *found = json_object(), *pair;
-    size_t index;
+    const char *uuid = ft_json_string(pair, "uuid", "");
 
-    json_array_foreach((json_t *)pairs, index, pair) {
-        const char *uuid = ft_json_string(pair, "uuid", "");
+    if (!json_object_get(index, uuid))
+        json_object_set(index, uuid, pair);
+}
 
-        if (!json_object_get(found, uuid))
-            json_object_set(found, uuid, pair);
-    }
-    return found;
+json_t *
+ft_vm_row(const struct ft_store_vm *vm, const json_t *index, int64_t now)
+{
+    const json_t *pair = json_object_get(index, vm->uuid);
+
+    return is_waiting_copy(pair, vm) ? NULL : make_row(pair, vm, now);
 }
 
 json_t *
 ft_vm_rows(const struct ft_store_vm *vms, size_t count, const json_t *pairs,
            int64_t now)
 {
-    FT_AUTOJSON json_t *by_vm = index_of(pairs);
-    json_t *rows = json_array();
+    FT_AUTOJSON json_t *by_vm = json_object();
+    json_t *rows = json_array(), *pair, *row;
+    size_t index;
 
+    json_array_foreach((json_t *)pairs, index, pair)
+        ft_vm_index(by_vm, pair);
     for (size_t i = 0; i < count; i++) {
-        const json_t *pair = json_object_get(by_vm, vms[i].uuid);
-
-        if (!is_waiting_copy(pair, &vms[i]))
-            json_array_append_new(rows, make_row(pair, &vms[i], now));
+        row = ft_vm_row(&vms[i], by_vm, now);
+        if (row)
+            json_array_append_new(rows, row);
     }
     return rows;
 }

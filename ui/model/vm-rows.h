@@ -20,4 +20,12 @@
 json_t *ft_vm_rows(const struct ft_store_vm *vms, size_t count,
                    const json_t *pairs, int64_t now);
 
+/*
+ * The same one by one. index is an object that ft_vm_index has put all pairs
+ * into. NULL: a waiting copy, or no memory.
+ */
+void ft_vm_index(json_t *index, json_t *pair);
+json_t *ft_vm_row(const struct ft_store_vm *vm, const json_t *index,
+                  int64_t now);
+
 #endif

@@ -203,15 +203,10 @@ passed(const json_t *row)
 
 /* Fail, then what is not known, then warn; passes last. */
 static int
-rank(const json_t *row)
+rank(const json_t *row, const char **name)
 {
+    *name = "";
     return -ft_severity_rank(ft_severity_of(verdict_of(row)));
-}
-
-static int
-compare(const json_t *a, const json_t *b)
-{
-    return rank(a) - rank(b);
 }
 
 const json_t *
@@ -476,7 +471,7 @@ const struct ft_view ft_view_checks = {
     .say = say,
     .rows = rows,
     .identity = identity,
-    .compare = compare,
+    .rank = rank,
     .columns = &ft_check_columns,
     .draw = draw,
     .open = open_one,

@@ -10,10 +10,10 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "ui/model/what-if.h"
 #include "ui/text/glyph.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
+#include "ui/tui/loss.h"
 #include "ui/tui/state.h"
 #include "ui/tui/view.h"
 
@@ -105,22 +105,12 @@ static void
 draw_loss(const struct ft_console *console, const char *host,
           struct ft_grid *grid, int y, int end)
 {
-    FT_AUTOJSON json_t *outcomes = NULL;
-    const json_t *row;
-    struct ft_loss loss;
-    size_t index;
+    const struct ft_plug *plug = ft_plugs_find(&console->picture->plugs, host);
 
-    if (y + 2 > end || ft_loss_parse(host, console->picture->hosts, &loss, NULL))
+    if (y + 2 > end || !plug)
         return;
-    outcomes =
-        ft_what_if_rows(console->picture->pairs, console->picture->vms, &loss);
     ft_grid_rule(grid, y++, "if it died now");
-    json_array_foreach(outcomes, index, row)
-        if (y < end)
-            ft_grid_print(grid, 1, y++, FT_LOOK_PLAIN, "%-20.20s %-20s %.16s",
-                          ft_json_string(row, "vm", ""),
-                          ft_json_string(row, "outcome", ""),
-                          ft_json_string(row, "on", ""));
+    ft_loss_list(plug, grid, y, end);
 }
 
 static void

@@ -233,7 +233,8 @@ turn(struct app *app)
         (struct pollfd){ ft_work_source_descriptor(app->source), POLLIN, 0 };
     count += ft_runs_poll(app->runs, &polls[count]);
     rc = poll(polls, count,
-              ft_runs_any(app->runs)              ? RUNS_MS
+              ft_work_source_is_busy(app->source) ? 0
+              : ft_runs_any(app->runs)            ? RUNS_MS
               : ft_work_source_waits(app->source) ? WAITS_MS
                                                   : TICK_MS);
     if (rc < 0 && errno != EINTR)

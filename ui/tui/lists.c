@@ -66,14 +66,12 @@ host_identity(const json_t *row)
     return ft_json_string(row, "name", "");
 }
 
+/* Those that do not answer come first. */
 static int
-host_compare(const json_t *a, const json_t *b)
+host_rank(const json_t *row, const char **name)
 {
-    bool ok_a = !strcmp(ft_json_string(a, "state", ""), "ok");
-    bool ok_b = !strcmp(ft_json_string(b, "state", ""), "ok");
-
-    return ok_a != ok_b ? ok_a - ok_b
-                        : strcmp(host_identity(a), host_identity(b));
+    *name = host_identity(row);
+    return !strcmp(ft_json_string(row, "state", ""), "ok");
 }
 
 static void
@@ -128,7 +126,7 @@ const struct ft_view ft_view_hosts = {
     .where = hosts_where,
     .rows = host_rows,
     .identity = host_identity,
-    .compare = host_compare,
+    .rank = host_rank,
     .columns = &ft_host_columns,
     .draw = draw_hosts,
     .open = hosts_open,

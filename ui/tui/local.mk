@@ -4,6 +4,7 @@ noinst_LIBRARIES += libftuitui.a
 libftuitui_a_SOURCES = \
 	ui/tui/account.c ui/tui/account.h \
 	ui/tui/axis.c ui/tui/axis.h \
+	ui/tui/below.c ui/tui/below.h \
 	ui/tui/check-page.c \
 	ui/tui/checks.c ui/tui/checks.h \
 	ui/tui/complete.c ui/tui/complete.h \
@@ -57,6 +58,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/state.c ui/tui/state.h \
 	ui/tui/terminal.c ui/tui/terminal.h \
 	ui/tui/text-view.c \
+	ui/tui/vm-row.c ui/tui/vm-row.h \
 	ui/tui/view.h \
 	ui/tui/vm-charts.c ui/tui/vm-charts.h \
 	ui/tui/vm-page.c \

@@ -8,7 +8,6 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "ui/model/what-if.h"
 #include "ui/text/text.h"
 
 /* The host that is on trial: the one under the cursor. */
@@ -25,57 +24,17 @@ host_on_trial(const struct ft_console *console, struct ft_page *page)
                           "name", "");
 }
 
-/* Names of what comes to this end, as many as fit. */
-static void
-list_names(const json_t *outcomes, enum ft_outcome outcome, char *out,
-           size_t size)
-{
-    size_t used = 0, index, more = 0;
-    const json_t *row;
-
-    out[0] = '\0';
-    json_array_foreach(outcomes, index, row) {
-        const char *on = ft_json_string(row, "on", "");
-
-        if (strcmp(ft_json_string(row, "outcome", ""), ft_outcome_word(outcome)))
-            continue;
-        if (used + 60 > size) {
-            more++;
-            continue;
-        }
-        used += (size_t)snprintf(out + used, size - used, "%s%.24s%s%.12s",
-                                 used ? ", " : "", ft_json_string(row, "vm", ""),
-                                 outcome == FT_OUTCOME_ELSEWHERE && *on ? " on "
-                                                                        : "",
-                                 outcome == FT_OUTCOME_ELSEWHERE ? on : "");
-    }
-    if (more && used < size)
-        snprintf(out + used, size - used, " and %zu more", more);
-}
-
 void
-ft_loss_draw(const struct ft_console *console, struct ft_page *page,
-             struct ft_grid *grid, int y, int end)
+ft_loss_list(const struct ft_plug *plug, struct ft_grid *grid, int y, int end)
 {
     static const enum ft_outcome shown[] = {
         FT_OUTCOME_STOPS,     FT_OUTCOME_HELD,       FT_OUTCOME_CANNOT_TELL,
         FT_OUTCOME_ELSEWHERE, FT_OUTCOME_LOSES_COPY, FT_OUTCOME_NO_TAKEOVER,
     };
-    const char *host = host_on_trial(console, page);
-    FT_AUTOJSON json_t *outcomes = NULL;
-    struct ft_loss loss;
-    char names[512];
-    int x;
+    char names[FT_PLUG_NAMES + 32];
 
-    if (!host || ft_loss_parse(host, console->picture->hosts, &loss, NULL))
-        return;
-    outcomes =
-        ft_what_if_rows(console->picture->pairs, console->picture->vms, &loss);
-    x = ft_grid_print(grid, 1, y, FT_LOOK_TITLE, "If %s died now", host);
-    ft_grid_print(grid, x + 3, y++, FT_LOOK_HINT, "%s asks another",
-                  grid->utf8 ? "\u2190\u2192" : "Left, Right");
     for (size_t i = 0; i < FT_ARRAY_SIZE(shown) && y < end; i++) {
-        list_names(outcomes, shown[i], names, sizeof(names));
+        ft_plug_list(plug, shown[i], names, sizeof(names));
         if (!*names)
             continue;
         ft_grid_print(grid, 3, y,
@@ -86,24 +45,24 @@ ft_loss_draw(const struct ft_console *console, struct ft_page *page,
     }
 }
 
-/* ---- pull plug? ---- */
-
-#define COUNT_EVERY_MS 1000
-
-/* Counted once a second: 5,000 VMs are some work. */
-static void
-count_plugs(struct ft_console *console)
+void
+ft_loss_draw(const struct ft_console *console, struct ft_page *page,
+             struct ft_grid *grid, int y, int end)
 {
-    const struct ft_picture *p = console->picture;
+    const char *host = host_on_trial(console, page);
+    const struct ft_plug *plug =
+        host ? ft_plugs_find(&console->picture->plugs, host) : NULL;
+    int x;
 
-    if (console->plugs_ms && p->wall_ms >= console->plugs_ms &&
-        p->wall_ms - console->plugs_ms < COUNT_EVERY_MS &&
-        p->verdict.severity == console->plugs_severity)
+    if (!plug)
         return;
-    ft_plug_count(p->pairs, p->vms, p->hosts, console->plugs, FT_PLUGS_MAX);
-    console->plugs_ms = p->wall_ms;
-    console->plugs_severity = p->verdict.severity;
+    x = ft_grid_print(grid, 1, y, FT_LOOK_TITLE, "If %s died now", host);
+    ft_grid_print(grid, x + 3, y++, FT_LOOK_HINT, "%s asks another",
+                  grid->utf8 ? "\u2190\u2192" : "Left, Right");
+    ft_loss_list(plug, grid, y, end);
 }
+
+/* ---- pull plug? ---- */
 
 static enum ft_look
 look_of(const char *word)
@@ -120,15 +79,15 @@ look_of(const char *word)
 
 /* Under the column of each host; or one after another with their names. */
 void
-ft_plug_draw(struct ft_console *console, const struct ft_vm_line_plan *plan,
-             struct ft_grid *grid, int y)
+ft_plug_draw(const struct ft_console *console,
+             const struct ft_vm_line_plan *plan, struct ft_grid *grid, int y)
 {
+    const struct ft_plugs *plugs = &console->picture->plugs;
     const json_t *hosts = console->picture->hosts;
     int x = 13, column = 0;
     const json_t *host;
     size_t index;
 
-    count_plugs(console);
     ft_grid_print(grid, 1, y, FT_LOOK_HINT, "pull plug?");
     json_array_foreach(hosts, index, host) {
         bool witness =
@@ -136,9 +95,9 @@ ft_plug_draw(struct ft_console *console, const struct ft_vm_line_plan *plan,
         const char *name = ft_json_string(host, "name", "");
         char word[32];
 
-        if (index >= FT_PLUGS_MAX || (plan->rails_fit && witness))
+        if (index >= plugs->count || (plan->rails_fit && witness))
             continue;
-        ft_plug_word(&console->plugs[index], host, word);
+        ft_plug_word(&plugs->list[index], host, word);
         if (plan->rails_fit) {
             x = plan->rails.columns[column++];
             ft_grid_text(grid, x, y,

@@ -14,9 +14,14 @@
 void ft_loss_draw(const struct ft_console *console, struct ft_page *page,
                   struct ft_grid *grid, int y, int end);
 
+/* What would become of the VMs that it has a part in, an outcome a row. */
+void ft_loss_list(const struct ft_plug *plug, struct ft_grid *grid, int y,
+                  int end);
+
 /* "Pull plug?", a word for each host, as the plan has their columns. */
-void ft_plug_draw(struct ft_console *console, const struct ft_vm_line_plan *plan,
-                  struct ft_grid *grid, int y);
+void ft_plug_draw(const struct ft_console *console,
+                  const struct ft_vm_line_plan *plan, struct ft_grid *grid,
+                  int y);
 
 /* In the past: the last events until then, of one pair (a row) or of all. */
 void ft_before_draw(const struct ft_console *console, const json_t *pair,

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "ui/model/utc.h"
 #include "ui/text/glyph.h"
+#include "ui/tui/below.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
 
@@ -20,54 +21,14 @@
 #define RUNS_WIDTH 10
 #define SAME_S 10 /* two times of one thing are no further apart */
 
-/* ---- what a row is ---- */
-
-bool
-ft_vm_line_is_pair(const json_t *row)
-{
-    return json_is_string(json_object_get(row, "pair"));
-}
-const char *
-ft_vm_line_identity(const json_t *row)
-{
-    return ft_json_string(row, "uuid", ft_json_string(row, "vm", ""));
-}
-
-int
-ft_vm_line_rank(const json_t *row)
-{
-    static const char *const worst_first[] = {
-        "failed",  "unprotected", "unknown", "alone",
-        "at risk", "resyncing",   "syncing", "protected",
-    };
-    const char *standing = ft_json_string(row, "standing", "none");
-    int i = 0;
-
-    while (i < (int)FT_ARRAY_SIZE(worst_first) &&
-           strcmp(worst_first[i], standing) != 0)
-        i++;
-    return ft_vm_line_is_pair(row) ? i : (int)FT_ARRAY_SIZE(worst_first);
-}
-
-bool
-ft_vm_line_is_calm(const json_t *row)
-{
-    return !ft_vm_line_is_pair(row) ||
-           !strcmp(ft_json_string(row, "standing", "none"), "protected");
-}
-
 /* ---- drawing: where the columns stand ---- */
 
 static int
-longest_name(const struct ft_page *page)
+longest_name(struct ft_page *page)
 {
-    int longest = NAME_LEAST;
-    const json_t *row;
-    size_t index;
+    const struct ft_below *below = ft_below_of(page);
 
-    json_array_foreach(page->rows, index, row)
-        longest = FT_MAX(longest, (int)strlen(ft_row_name(row)));
-    return FT_MIN(longest, NAME_MOST);
+    return FT_MIN(FT_MAX(below ? below->longest : 0, NAME_LEAST), NAME_MOST);
 }
 
 /* Hosts that run or keep VMs: a witness has no column. */
@@ -114,7 +75,7 @@ plan_names(int width, int figures, struct ft_vm_line_plan *plan)
 }
 
 void
-ft_vm_line_place(const struct ft_console *console, const struct ft_page *page,
+ft_vm_line_place(const struct ft_console *console, struct ft_page *page,
                  int width, struct ft_vm_line_plan *plan)
 {
     const char *names[FT_RAILS_HOSTS_MAX];

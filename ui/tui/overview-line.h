@@ -11,6 +11,7 @@
 
 #include "ui/tui/rails.h"
 #include "ui/tui/state.h"
+#include "ui/tui/vm-row.h"
 
 /* Columns of a grid, from 0; what is 0 has no room, hosts and state always. */
 struct ft_vm_line_plan {
@@ -19,17 +20,6 @@ struct ft_vm_line_plan {
     int name, hosts, state, lag, pause, chart, chart_width;
 };
 
-bool ft_vm_line_is_pair(const json_t *row);
-
-/* Its UUID, or its name. Borrowed. */
-const char *ft_vm_line_identity(const json_t *row);
-
-/* Its place by how bad it is, from 0, the worst. */
-int ft_vm_line_rank(const json_t *row);
-
-/* One line says all: nothing is wrong with it. */
-bool ft_vm_line_is_calm(const json_t *row);
-
 /*
  * Names of the hosts that run or keep VMs, as many as most. Returns how many
  * there are. Borrowed.
@@ -37,9 +27,8 @@ bool ft_vm_line_is_calm(const json_t *row);
 size_t ft_vm_line_hosts(const struct ft_console *console, const char **names,
                         size_t most);
 
-void ft_vm_line_place(const struct ft_console *console,
-                      const struct ft_page *page, int width,
-                      struct ft_vm_line_plan *plan);
+void ft_vm_line_place(const struct ft_console *console, struct ft_page *page,
+                      int width, struct ft_vm_line_plan *plan);
 
 void ft_vm_line_draw_heads(const struct ft_console *console,
                            const struct ft_page *page,

@@ -13,6 +13,7 @@
 #include "ui/model/columns.h"
 #include "ui/model/standing.h"
 #include "ui/tui/axis.h"
+#include "ui/tui/below.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
 #include "ui/tui/loss.h"
@@ -41,13 +42,10 @@ rows(const struct ft_console *console, const struct ft_page *page)
 }
 
 static int
-compare(const json_t *a, const json_t *b)
+rank(const json_t *row, const char **name)
 {
-    int by_rank = ft_vm_line_rank(a) - ft_vm_line_rank(b);
-
-    return by_rank ? by_rank
-                   : strcmp(ft_json_string(a, "vm", ""),
-                            ft_json_string(b, "vm", ""));
+    *name = ft_json_string(row, "vm", "");
+    return ft_vm_line_rank(row);
 }
 
 /* ---- the frame's part ---- */
@@ -74,17 +72,12 @@ where(const struct ft_console *console, const struct ft_page *page, char *out,
       size_t size)
 {
     const struct ft_totals *s = &console->picture->totals;
-    size_t none = 0;
-    const json_t *vm;
-    size_t index;
     int used;
 
     if (console->past) {
         where_then(s, out, size);
         return;
     }
-    json_array_foreach(console->picture->vms, index, vm)
-        none += !strcmp(ft_json_string(vm, "protection", ""), "none");
     used = snprintf(out, size, "%zu protected  %zu at risk  %zu alone  ",
                     s->well, s->at_risk, s->alone);
     if (s->copying && (size_t)used < size)
@@ -97,9 +90,9 @@ where(const struct ft_console *console, const struct ft_page *page, char *out,
         used += snprintf(out + used, size - (size_t)used, "%zu unknown  ",
                          s->unknown);
     if ((size_t)used < size)
-        used +=
-            snprintf(out + used, size - (size_t)used,
-                     "%zu none   %zu/%zu hosts", none, s->answering, s->hosts);
+        used += snprintf(out + used, size - (size_t)used,
+                         "%zu none   %zu/%zu hosts", console->picture->none,
+                         s->answering, s->hosts);
     if (page->filter[0] && (size_t)used < size)
         used += snprintf(out + used, size - (size_t)used, "  filter: %.40s",
                          page->filter);
@@ -157,30 +150,21 @@ first_shown(const struct ft_page *page, int lines)
 
 /* What is below the last line, in words. */
 static void
-draw_below(const struct ft_page *page, size_t from, struct ft_grid *grid, int y)
+draw_below(struct ft_page *page, size_t from, struct ft_grid *grid, int y)
 {
-    size_t count = json_array_size(page->rows), calm = 0;
-    const char *worst = NULL;
-    double lag = 0;
+    size_t count = json_array_size(page->rows);
+    const struct ft_below *below = ft_below_of(page);
+    const struct ft_below_row *rest = below ? &below->rows[from] : NULL;
 
-    for (size_t i = from; i < count; i++) {
-        const json_t *row = json_array_get(page->rows, i);
-
-        if (ft_vm_line_is_calm(row)) {
-            calm++;
-            lag = FT_MAX(lag, ft_figure_of(row, "lag_ms"));
-        } else if (!worst) {
-            worst = ft_row_name(row);
-        }
-    }
-    if (worst)
+    if (rest && rest->troubled < count)
         ft_grid_print(grid, 1, y, FT_LOOK_WARN,
                       "%zu more below, %zu of them not well: %s first",
-                      count - from, count - from - calm, worst);
-    else
+                      count - from, count - from - rest->calm,
+                      ft_row_name(json_array_get(page->rows, rest->troubled)));
+    else if (rest)
         ft_grid_print(grid, 1, y, FT_LOOK_HINT,
                       "%zu more below: all well, lag at most %.0f ms",
-                      count - from, lag);
+                      count - from, (double)rest->lag_ms);
 }
 
 static void
@@ -295,8 +279,11 @@ rows_below(const struct ft_page *page, int rows)
 
     if (rows < 12)
         return 0;
-    json_array_foreach(page->rows, index, row)
+    json_array_foreach(page->rows, index, row) {
         needed = FT_MIN(needed + height_of(row), rows);
+        if (needed == rows)
+            break;
+    }
     return FT_MIN(FT_MAX(rows - needed, BELOW_LEAST), BELOW_MOST);
 }
 
@@ -328,7 +315,7 @@ const struct ft_view ft_view_overview = {
     .where = where,
     .rows = rows,
     .identity = ft_vm_line_identity,
-    .compare = compare,
+    .rank = rank,
     .columns = &ft_pair_columns,
     .draw = draw,
     .open = open_row,

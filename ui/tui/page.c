@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "ui/model/columns.h"
 #include "ui/model/pick.h"
+#include "ui/tui/below.h"
 #include "ui/tui/state.h"
 
 /* ---- rows ---- */
@@ -31,25 +32,34 @@ identity(const void *data, size_t index)
 struct ranked {
     json_t *row; /* borrowed */
     size_t place;
-    const struct ft_view *view;
+    int rank;
+    const char *name;
 };
-
-/* That of an order which is held: by places only. */
-static const struct ft_view no_view = { .name = "" };
 
 static int
 compare(const void *a, const void *b)
 {
     const struct ranked *left = a, *right = b;
-    int by_view =
-        left->view->compare ? left->view->compare(left->row, right->row) : 0;
+    int by_name;
 
-    if (by_view)
-        return by_view;
+    if (left->rank != right->rank)
+        return left->rank < right->rank ? -1 : 1;
+    by_name = strcmp(left->name, right->name);
+    if (by_name)
+        return by_name;
     return left->place < right->place ? -1 : left->place > right->place;
 }
 
-/* A new array of the same rows; place_of gives each its place, or NULL. */
+/* Its place in the order that is held; what is new comes after all. */
+static size_t
+place_in(const json_t *places, const char *identity, size_t due, size_t count)
+{
+    const json_t *place = json_object_get(places, identity);
+
+    return place ? (size_t)json_integer_value(place) : count + due;
+}
+
+/* A new array of the same rows: by their rank, or by places when held. */
 static json_t *
 sorted(const struct ft_view *view, const json_t *rows, const json_t *places)
 {
@@ -59,13 +69,12 @@ sorted(const struct ft_view *view, const json_t *rows, const json_t *places)
 
     for (size_t i = 0; list && i < count; i++) {
         json_t *row = json_array_get(rows, i);
-        json_t *place =
-            places ? json_object_get(places, view->identity(row)) : NULL;
 
-        list[i].row = row;
-        list[i].view = places ? &no_view : view;
-        list[i].place =
-            places ? place ? (size_t)json_integer_value(place) : count + i : i;
+        list[i] = (struct ranked){ .row = row, .place = i, .name = "" };
+        if (places)
+            list[i].place = place_in(places, view->identity(row), i, count);
+        else
+            list[i].rank = view->rank(row, &list[i].name);
     }
     if (list)
         qsort(list, count, sizeof(*list), compare);
@@ -88,6 +97,8 @@ picked(struct ft_console *console, struct ft_page *page, const json_t *rows)
             ft_console_say(console, FT_SEVERITY_WARN, "%s", err.text);
         ft_pick_parse(NULL, NULL, page->problems, columns, &pick, NULL);
     }
+    if (!pick.count && !pick.problems && !page->sort)
+        return json_copy((json_t *)(uintptr_t)rows);
     if (page->sort)
         pick.sort = &columns->list[page->sort - 1];
     pick.descending = page->descending;
@@ -107,6 +118,16 @@ places_of(const struct ft_page *page, const json_t *rows)
     return places;
 }
 
+/* Of the same rows: are they in the same order? */
+static bool
+same_order(const json_t *a, const json_t *b)
+{
+    for (size_t i = 0; i < json_array_size(a); i++)
+        if (json_array_get(a, i) != json_array_get(b, i))
+            return false;
+    return true;
+}
+
 /* The order that is held, over the one that is due. */
 static json_t *
 in_order(struct ft_page *page, json_t *due)
@@ -117,7 +138,7 @@ in_order(struct ft_page *page, json_t *due)
     if (!page->order)
         return due;
     held = sorted(page->view, due, page->order);
-    page->order_old = !json_equal(held, due);
+    page->order_old = !same_order(held, due);
     json_decref(due);
     return held;
 }
@@ -134,7 +155,7 @@ ft_page_refresh(struct ft_console *console, struct ft_page *page)
     all = view->rows(console, page);
     some = picked(console, page, all);
     json_decref(all);
-    if (some && !page->sort && view->compare) {
+    if (some && !page->sort && view->rank) {
         all = some;
         some = sorted(view, all, NULL);
         json_decref(all);
@@ -142,6 +163,7 @@ ft_page_refresh(struct ft_console *console, struct ft_page *page)
     if (!some)
         return; /* no memory: what was there stays */
     json_decref(page->rows);
+    ft_below_forget(page);
     page->rows = in_order(page, some);
     rows.array = page->rows;
     ft_list_follow(&page->list, identity, &rows, json_array_size(page->rows),
@@ -170,7 +192,7 @@ ft_page_move(struct ft_console *console, struct ft_page *page, long by)
     }
     ft_list_move(&page->list, identity, &rows, json_array_size(page->rows), by);
     page->follow = page->list.position + 1 == json_array_size(page->rows);
-    if (!page->order && page->view->compare)
+    if (!page->order && page->view->rank)
         page->order = places_of(page, page->rows);
 }
 

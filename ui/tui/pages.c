@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ui/tui/below.h"
 #include "ui/tui/page.h"
 #include "ui/tui/past.h"
 #include "ui/tui/state.h"
@@ -17,6 +18,7 @@ close_page(struct ft_page *page)
     ft_list_close(&page->list);
     json_decref(page->rows);
     json_decref(page->order);
+    ft_below_forget(page);
     memset(page, 0, sizeof(*page));
 }
 

@@ -100,6 +100,8 @@ make_picture(struct ft_past *past, const struct ft_picture *now,
     p.vms = json_array();
     p.jobs = json_array();
     p.wall_ms = at_ms;
+    memset(&p.plugs, 0, sizeof(p.plugs)); /* of those of now nothing was known */
+    p.none = 0;
     if (!p.pairs || !p.hosts || !p.events || !p.vms || !p.jobs) {
         free_picture(&p);
         return false;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,8 @@ wait_ms(const struct app *app)
     int64_t since = ft_clock_ns() - app->drawn_ns;
     int64_t until = app->dirty ? app->pace_ns - since : TICK_MS * FT_NS_PER_MS;
 
+    if (ft_work_source_is_busy(app->source))
+        return 0;
     if (ft_work_source_waits(app->source))
         until = FT_MIN(until, WAITS_MS * FT_NS_PER_MS);
     if (ft_runs_any(app->runs))
@@ -235,9 +238,8 @@ turn(struct app *app)
     if (ft_work_source_take(app->source)) {
         ft_console_set_picture(&app->console,
                                ft_work_source_picture(app->source));
-        app->dirty = true;
-    }
-    if (app->dirty && ft_clock_ns() - app->drawn_ns >= app->pace_ns)
+        app->dirty = true; /* drawn at the next turn: keys come first */
+    } else if (app->dirty && ft_clock_ns() - app->drawn_ns >= app->pace_ns)
         draw(app);
     return rc;
 }
@@ -338,6 +340,8 @@ ft_tui_run(const struct ft_work *work, const struct ft_tui_options *options,
     struct app app = { .options = options };
     struct ft_work ours = *work; /* what is typed here is known there */
     int rc = choose_type(&app, err);
+
+    mallopt(M_MXFAST, 0); /* what is freed is merged then, not all at once */
 
     if (rc)
         return rc;

@@ -26,13 +26,11 @@
 #include "ui/tui/list.h"
 #include "ui/model/host-name.h"
 #include "ui/model/picture.h"
-#include "ui/model/plug.h"
 #include "ui/tui/words.h"
 
 #define FT_PAGES_MAX 12
 #define FT_PAST_REFUSAL "this is the past: Esc is now" /* of keys */
 #define FT_TEXT_LINES_MAX 5000
-#define FT_PLUGS_MAX 32  /* hosts that "pull plug?" is answered for */
 #define FT_TYPED_MAX 100 /* commands that are remembered */
 
 struct ft_console;
@@ -148,13 +146,16 @@ struct ft_account {
     int field;
 };
 
+struct ft_below;
+
 struct ft_page {
     const struct ft_view *view;
     char subject[FT_IDENTITY]; /* a VM's UUID, a host's name, a job's number */
     struct ft_list list;
-    json_t *rows;   /* what is listed now, in this order */
-    json_t *order;  /* identities, while the order is held; or NULL */
-    bool order_old; /* another order would be due */
+    json_t *rows;           /* what is listed now, in this order */
+    struct ft_below *below; /* what they are together (below.h); or NULL */
+    json_t *order;          /* identities, while the order is held; or NULL */
+    bool order_old;         /* another order would be due */
     char filter[128];
     char search[128];
     unsigned sort; /* 0: worst first, else a column */
@@ -190,8 +191,8 @@ struct ft_view {
     json_t *(*rows)(const struct ft_console *console,
                     const struct ft_page *page);
     const char *(*identity)(const json_t *row);
-    /* Less than 0: a stands before b. NULL: as they come. */
-    int (*compare)(const json_t *a, const json_t *b);
+    /* Where it stands of its own: by rank, then by name. NULL: as they come. */
+    int (*rank)(const json_t *row, const char **name);
     const struct ft_columns *columns; /* for sort and filter; NULL: neither */
     void (*draw)(struct ft_console *console, struct ft_page *page,
                  struct ft_grid *grid, struct ft_area area);
@@ -211,9 +212,6 @@ struct ft_console {
     const struct ft_picture *picture; /* what is shown: now, or of the past */
     const struct ft_picture *now;     /* the owner's */
     struct ft_past *past;             /* NULL: what is shown is now (past.h) */
-    struct ft_plug plugs[FT_PLUGS_MAX]; /* by the picture's hosts (loss.h) */
-    int64_t plugs_ms;                   /* when they were counted; 0: never */
-    enum ft_severity plugs_severity; /* of all then: worse news are at once */
     struct ft_console_ops ops;
     const struct ft_view *const *views; /* by enum ft_view_id */
     struct ft_page pages[FT_PAGES_MAX];

@@ -11,6 +11,7 @@
 
 #define KEEP_MS 1000        /* before what is new goes to the database */
 #define KEEP_QUIET_MS 10000 /* and when nothing is */
+#define KEEP_MOST 200       /* pairs at a time: a key waits for them */
 
 void
 ft_work_live_keep_event(struct watched *watched, const json_t *from)
@@ -38,6 +39,37 @@ keep_pair(struct ft_work_live *live, json_t *status)
     ft_later_status(live->later, pair, status, ft_work_now_ms());
 }
 
+static void
+keep_hosts(struct ft_work_live *live, int64_t now)
+{
+    for (size_t i = 0; i < live->state.host_count; i++)
+        if (ft_live_is_live(&live->state.hosts[i], now))
+            ft_later_seen(live->later, live->state.hosts[i].stored.name,
+                          ft_work_now_ms());
+}
+
+/* The next of the pairs that hosts speak of; begins with the first of them. */
+static void
+keep_some(struct ft_work_live *live, int64_t now)
+{
+    bool more = true;
+
+    if (!live->keeping)
+        live->keeping = ft_live_pairs_begin(&live->state, now);
+    for (size_t i = 0; live->keeping && more && i < KEEP_MOST; i++) {
+        FT_AUTOJSON json_t *status = ft_live_pairs_next(live->keeping, now);
+
+        if (status)
+            keep_pair(live, status);
+        else
+            more = false;
+    }
+    if (more)
+        return;
+    ft_live_pairs_free(live->keeping);
+    live->keeping = NULL;
+}
+
 void
 ft_work_live_keep_last(struct ft_work_live *live, int64_t now)
 {
@@ -47,29 +79,36 @@ ft_work_live_keep_last(struct ft_work_live *live, int64_t now)
 
     json_array_foreach(pairs, index, status)
         keep_pair(live, status);
-    for (size_t i = 0; i < live->state.host_count; i++)
-        if (ft_live_is_live(&live->state.hosts[i], now))
-            ft_later_seen(live->later, live->state.hosts[i].stored.name,
-                          ft_work_now_ms());
+    keep_hosts(live, now);
 }
 
-void
-ft_work_live_keep(struct ft_work_live *live, int64_t now)
+/* What others have written there is read. */
+static void
+read_again(struct ft_work_live *live)
 {
     struct ft_error err = FT_ERROR_INIT;
-    int64_t version;
+    int64_t version = ft_store_version(live->fleet->work->store);
 
-    if (now - live->kept_ms < (live->news ? KEEP_MS : KEEP_QUIET_MS))
-        return;
-    live->kept_ms = now;
-    live->news = false;
-    ft_work_live_keep_last(live, now);
-    version = ft_store_version(live->fleet->work->store);
     if (version >= 0 && version == live->known)
         return;
     live->known = version;
     if (ft_work_known_pairs(live->fleet->work, &live->state, &err))
         ft_work_detail(live->fleet->work, "not read: %s", err.text);
+}
+
+void
+ft_work_live_keep(struct ft_work_live *live, int64_t now)
+{
+    bool soon = live->news || live->keeping;
+
+    if (now - live->kept_ms < (soon ? KEEP_MS : KEEP_QUIET_MS))
+        return;
+    live->kept_ms = now;
+    if (!live->keeping)
+        live->news = false;
+    keep_some(live, now);
+    keep_hosts(live, now);
+    read_again(live);
 }
 
 void

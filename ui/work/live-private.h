@@ -5,6 +5,7 @@
 
 #include "db/later.h"
 #include "remote/hub.h"
+#include "ui/model/live-pairs.h"
 #include "ui/work/live.h"
 #include "ui/work/past.h"
 
@@ -37,6 +38,7 @@ struct ft_work_live {
     bool news;       /* something else than figures has changed */
     bool turned;     /* the same, for who draws; see ft_work_live_turned */
     int64_t kept_ms; /* when that went to the database */
+    struct ft_live_pairs *keeping; /* the rest of them; NULL: all went */
 };
 
 /* An event of the host's log; what is none is passed over. */
@@ -50,8 +52,9 @@ void ft_work_live_keep_second(struct watched *watched, const char *pair,
 void ft_work_live_keep_past(struct watched *watched, const json_t *all);
 
 /*
- * What has changed, and from time to time the rest; the other way what others
- * have done to the database. now_ms is CLOCK_MONOTONIC.
+ * What has changed, and from time to time the rest, where there is much of it
+ * some at a time; the other way what others have done to the database. now_ms
+ * is CLOCK_MONOTONIC.
  */
 void ft_work_live_keep(struct ft_work_live *live, int64_t now_ms);
 

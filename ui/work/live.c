@@ -366,6 +366,7 @@ ft_work_live_leave(struct ft_work_live *live)
     if (live->later)
         ft_work_live_keep_last(live, now_ms());
     ft_later_free(live->later);
+    ft_live_pairs_free(live->keeping);
     ft_live_free(&live->state);
     ft_recent_free(live->recent);
     free(live->watched);
@@ -430,6 +431,13 @@ ft_work_live_is_complete(const struct ft_work_live *live)
         if (live->state.hosts[i].reach == FT_LIVE_CONNECTING)
             return false;
     return true;
+}
+
+const struct ft_live *
+ft_work_live_state(struct ft_work_live *live)
+{
+    refresh_all(live);
+    return &live->state;
 }
 
 json_t *

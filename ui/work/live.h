@@ -64,6 +64,9 @@ bool ft_work_live_turned(struct ft_work_live *live);
 /* Has every host answered, or been given up, since the beginning? */
 bool ft_work_live_is_complete(const struct ft_work_live *live);
 
+/* All that is known as of now; borrowed, until the next take. */
+const struct ft_live *ft_work_live_state(struct ft_work_live *live);
+
 /* Rows as of now (ui/model/live-rows.h): new, NULL without memory. */
 json_t *ft_work_live_pairs(struct ft_work_live *live);
 json_t *ft_work_live_hosts(struct ft_work_live *live);

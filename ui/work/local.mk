@@ -25,7 +25,8 @@ libftuiwork_a_SOURCES = \
 	ui/work/remember.c ui/work/remember.h \
 	ui/work/secrets.c ui/work/secrets.h \
 	ui/work/settings.c ui/work/settings.h \
-	ui/work/source.c ui/work/source.h \
+	ui/work/source.c ui/work/source.h ui/work/source-private.h \
+	ui/work/source-store.c \
 	ui/work/status.c ui/work/status.h \
 	ui/work/suggest.c ui/work/suggest.h \
 	ui/work/vms.c ui/work/vms.h \

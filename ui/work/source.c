@@ -1,140 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "ui/work/source.h"
+#include "ui/work/source-private.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/json.h"
-#include "ui/model/event-rows.h"
-#include "ui/model/job-rows.h"
 #include "ui/model/pace.h"
-#include "ui/model/utc.h"
-#include "ui/model/vm-rows.h"
-#include "ui/work/history.h"
-#include "ui/work/live.h"
-#include "ui/work/parting.h"
-#include "ui/work/vms.h"
 
-#define EVENTS_SHOWN 2000
-#define EVENTS_PAST 500 /* until a moment */
-#define TURNS_MAX 5000  /* what tells how pairs stood */
-#define CLOCKS_MS 60000 /* a host's clock may be ahead by this */
-#define JOBS_SHOWN 100
-#define PAST_SECONDS 600     /* that charts have when they open */
-#define STORE_NS FT_NS_PER_S /* between two looks at the database */
-
-struct ft_work_source {
-    const struct ft_work *work;
-    struct ft_work_fleet fleet;
-    struct ft_work_live *live;
-    struct ft_work_partings partings;
-    struct ft_store *store;
-    int rate_ms;
-    struct ft_picture picture;
-    int64_t made_ns, read_ns;
-    int64_t last_event; /* id of the newest one in the picture */
-    int64_t cost;       /* of the picture, in ns */
-    bool changed;       /* since the picture was made */
-    bool turned;        /* more than figures and ages */
-};
-
-/* ---- from the database ---- */
-
-static json_t *
-event_row(const struct ft_store_event *event)
-{
-    json_t *row = ft_event_row(event);
-    char id[32];
-
-    snprintf(id, sizeof(id), "%lld", (long long)event->id);
-    json_object_set_new(row, "id", json_string(id));
-    /* of "2026-11-28T03:12:04.389Z" */
-    json_object_set_new(row, "time",
-                        json_stringn(event->at +
-                                         FT_MIN(strlen(event->at), (size_t)11),
-                                     FT_MIN(strlen(event->at), (size_t)19) -
-                                         FT_MIN(strlen(event->at), (size_t)11)));
-    return row;
-}
-
-static void
-take_event(struct ft_work_source *source, const struct ft_store_event *event)
-{
-    json_array_append_new(source->picture.events, event_row(event));
-    if (json_array_size(source->picture.events) > EVENTS_SHOWN)
-        json_array_remove(source->picture.events, 0);
-    source->last_event = event->id;
-    source->changed = true;
-}
-
-static void
-read_events(struct ft_work_source *source)
-{
-    FT_AUTOFREE struct ft_store_event *events = NULL;
-    size_t count = 0;
-
-    if (ft_store_event_list(source->store, source->last_event, EVENTS_SHOWN,
-                            &events, &count, NULL))
-        return;
-    for (size_t i = 0; i < count; i++)
-        take_event(source, &events[i]);
-}
-
-static json_t *
-job_row(struct ft_work_source *source, const struct ft_store_job *job)
-{
-    FT_AUTOFREE struct ft_store_job_step *steps = NULL;
-    size_t count = 0;
-    json_t *row;
-    char id[32];
-
-    ft_store_job_steps(source->store, job->id, &steps, &count, NULL);
-    row = strcmp(job->state, "running")
-              ? ft_job_row(job, steps, count, source->picture.wall_ms)
-              : ft_job_record(job, steps, count, source->picture.wall_ms);
-    snprintf(id, sizeof(id), "%lld", (long long)job->id);
-    json_object_set_new(row, "identity", json_string(id));
-    return row;
-}
-
-static void
-read_jobs(struct ft_work_source *source)
-{
-    FT_AUTOFREE struct ft_store_job *jobs = NULL;
-    json_t *rows = json_array();
-    size_t count = 0;
-
-    if (ft_store_job_list(source->store, JOBS_SHOWN, &jobs, &count, NULL)) {
-        json_decref(rows);
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(rows, job_row(source, &jobs[i]));
-    if (!json_equal(rows, source->picture.jobs))
-        source->turned = source->changed = true;
-    json_decref(source->picture.jobs);
-    source->picture.jobs = rows;
-}
-
-static void
-read_vms(struct ft_work_source *source)
-{
-    FT_AUTOFREE struct ft_store_vm *vms = NULL;
-    struct ft_picture *p = &source->picture;
-    json_t *rows;
-    size_t count = 0;
-
-    if (ft_store_vm_list(source->store, 0, &vms, &count, NULL))
-        return;
-    rows = ft_vm_rows(vms, count, p->pairs, p->wall_ms);
-    json_decref(p->vms);
-    p->vms = rows;
-}
+#define PAST_SECONDS 600            /* that charts have when they open */
+#define STORE_NS FT_NS_PER_S        /* between two looks at the database */
+#define SLICE_NS (5 * FT_NS_PER_MS) /* of work, and keys are looked at again */
+#define ROWS_AT_ONCE 32
 
 /* ---- the hosts ---- */
 
@@ -176,119 +55,104 @@ hosts_changed(struct ft_work_source *source)
     return !same;
 }
 
-/* ---- the past ---- */
-
-static bool
-history(void *data, const char *pair, const char *metric, int64_t until_ms,
-        double seconds, struct ft_history *out)
-{
-    struct ft_work_source *source = data;
-    const struct ft_history_wish wish = {
-        pair,
-        metric,
-        source->picture.wall_ms / 1000,
-        until_ms / 1000,
-        (int64_t)seconds,
-    };
-
-    return source->live &&
-           ft_history_read(source->store, ft_work_live_recent(source->live),
-                           &wish, out);
-}
-
-static bool
-measured(void *data, const char *pair, int64_t at_ms, struct ft_measured *out)
-{
-    struct ft_work_source *source = data;
-
-    return source->live &&
-           ft_history_moment(source->store, ft_work_live_recent(source->live),
-                             pair, at_ms / 1000, out);
-}
-
-static json_t *
-find_events(struct ft_work_source *source,
-            const struct ft_store_event_query *query, size_t limit)
-{
-    FT_AUTOFREE struct ft_store_event *events = NULL;
-    json_t *rows = json_array();
-    size_t count = 0;
-
-    if (ft_store_event_find(source->store, query, limit, &events, &count, NULL))
-        return rows;
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(rows, event_row(&events[i]));
-    return rows;
-}
-
-static json_t *
-events_until(void *data, int64_t until_ms)
-{
-    struct ft_store_event_query query = { .until = NULL };
-    char until[32];
-
-    /* by the hosts' clocks, which may be ahead: who asks looks again */
-    ft_format_utc(until_ms + CLOCKS_MS, until);
-    query.until = until;
-    return find_events(data, &query, EVENTS_PAST);
-}
-
-static json_t *
-turns(void *data)
-{
-    const struct ft_store_event_query query = { .turns = true };
-
-    return find_events(data, &query, TURNS_MAX);
-}
-
 /* ---- the picture ---- */
 
-/* The oldest word that is shown as live. */
+/*
+ * Thousands of rows take a while to be freed: some at a time, from the end.
+ * What others hold as well is only let go of.
+ */
 static void
-find_age(struct ft_picture *p)
+free_old(struct ft_work_source *source, int64_t until_ns)
 {
-    const json_t *row;
-    size_t index;
-    double oldest = -1, stored = 0;
+    size_t arrays;
 
-    json_array_foreach(p->pairs, index, row) {
-        double age = json_number_value(json_object_get(row, "age_s"));
+    while ((arrays = json_array_size(source->old)) > 0) {
+        json_t *rows = json_array_get(source->old, arrays - 1);
+        size_t left = rows->refcount > 1 ? 0 : json_array_size(rows);
 
-        if (ft_json_bool(row, "heard", 0))
-            oldest = FT_MAX(oldest, age);
-        stored = FT_MAX(stored, age);
+        for (size_t i = 0; i < ROWS_AT_ONCE && left; i++)
+            json_array_remove(rows, --left);
+        if (!left)
+            json_array_remove(source->old, arrays - 1);
+        if (ft_clock_ns() >= until_ns)
+            return;
     }
-    json_array_foreach(p->hosts, index, row)
-        if (!strcmp(ft_json_string(row, "state", ""), "ok"))
-            oldest = FT_MAX(oldest,
-                            json_number_value(json_object_get(row, "age_s")));
-    p->from_store = oldest < 0;
-    p->age_s = oldest < 0 ? stored : oldest;
+}
+
+static struct ft_making_from
+made_from(struct ft_work_source *source)
+{
+    struct ft_making_from from = {
+        .live = ft_work_live_state(source->live),
+        .vms = source->vms,
+        .vm_count = source->vm_count,
+        .now_ms = ft_clock_ns() / FT_NS_PER_MS,
+        .wall_ms = ft_work_now_ms(),
+    };
+
+    return from;
 }
 
 static void
-make_picture(struct ft_work_source *source)
+show_made(struct ft_work_source *source)
 {
     struct ft_picture *p = &source->picture;
-    json_t *pairs = ft_work_live_pairs(source->live);
-    json_t *hosts = ft_work_live_hosts(source->live);
 
-    if (!pairs || !hosts) { /* no memory: the last one stays */
-        json_decref(pairs);
-        json_decref(hosts);
-        return;
-    }
-    json_decref(p->pairs);
-    json_decref(p->hosts);
-    p->pairs = pairs;
-    p->hosts = hosts;
-    p->wall_ms = ft_work_now_ms();
-    read_vms(source);
-    ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
-    ft_totals_count(p->pairs, p->hosts, &p->totals);
-    find_age(p);
+    json_array_append_new(source->old, p->pairs);
+    json_array_append_new(source->old, p->hosts);
+    json_array_append_new(source->old, p->vms);
+    ft_plugs_free(&p->plugs);
+    ft_making_take(source->making, p);
+    source->cost = source->spent;
     source->made_ns = ft_clock_ns();
+}
+
+static void
+stop_making(struct ft_work_source *source)
+{
+    ft_making_free(source->making);
+    source->making = NULL;
+}
+
+/* Begins the next picture; what happens from now on is for the one after it. */
+static void
+begin_making(struct ft_work_source *source)
+{
+    struct ft_making_from from;
+
+    ft_work_source_read_vms(source);
+    from = made_from(source);
+    source->making = ft_making_begin(&from);
+    source->spent = 0;
     source->changed = source->turned = false;
+}
+
+/* Goes on until it is done (true) or time is up. */
+static bool
+go_on_making(struct ft_work_source *source, int64_t until_ns)
+{
+    int64_t begin = ft_clock_ns();
+    struct ft_making_from from = made_from(source);
+    int rc = 0;
+
+    while (!rc && source->making) {
+        rc = ft_making_step(source->making, &from, ROWS_AT_ONCE);
+        if (ft_clock_ns() >= until_ns)
+            break;
+    }
+    source->spent += ft_clock_ns() - begin;
+    if (rc > 0)
+        show_made(source);
+    if (rc) /* no memory: the last one stays */
+        stop_making(source);
+    return rc > 0;
+}
+
+static void
+make_at_once(struct ft_work_source *source)
+{
+    begin_making(source);
+    go_on_making(source, INT64_MAX);
 }
 
 int
@@ -309,17 +173,15 @@ ft_work_source_open(const struct ft_work *work, int rate_ms,
     source->picture.vms = json_array();
     source->picture.events = json_array();
     source->picture.jobs = json_array();
-    source->picture.history = history;
-    source->picture.measured = measured;
-    source->picture.events_until = events_until;
-    source->picture.turns = turns;
-    source->picture.data = source;
+    source->old = json_array();
+    source->vms_version = -1;
+    ft_work_source_set_past(source);
     rc = open_live(source, err);
     if (rc)
         return rc;
-    make_picture(source);
-    read_events(source);
-    read_jobs(source);
+    make_at_once(source);
+    ft_work_source_read_events(source);
+    ft_work_source_read_jobs(source);
     return 0;
 }
 
@@ -328,8 +190,12 @@ ft_work_source_close(struct ft_work_source *source)
 {
     if (!source)
         return;
+    stop_making(source);
     leave_live(source);
     ft_work_partings_close(&source->partings);
+    free(source->vms);
+    json_decref(source->old);
+    ft_plugs_free(&source->picture.plugs);
     json_decref(source->picture.pairs);
     json_decref(source->picture.hosts);
     json_decref(source->picture.vms);
@@ -344,36 +210,51 @@ ft_work_source_descriptor(const struct ft_work_source *source)
     return source->live ? ft_work_live_descriptor(source->live) : -1;
 }
 
+/* What others have done to the database. */
+static void
+look_at_store(struct ft_work_source *source)
+{
+    int64_t before = source->last_event;
+
+    ft_work_source_read_events(source);
+    ft_work_source_read_jobs(source);
+    if (ft_work_partings_have_room(&source->partings) && hosts_changed(source)) {
+        stop_making(source);
+        leave_live(source);
+        source->turned = true;
+        open_live(source, NULL); /* else it is tried again in a second */
+    }
+    source->changed = true; /* ages have grown */
+    source->turned |= before != source->last_event;
+}
+
 bool
 ft_work_source_take(struct ft_work_source *source)
 {
-    int64_t now = ft_clock_ns(), before;
+    int64_t now = ft_clock_ns(), until = now + SLICE_NS;
 
     if (source->live && ft_work_live_take(source->live, 0))
         source->changed = true;
     if (source->live)
         source->turned |= ft_work_live_turned(source->live);
     if (now - source->read_ns >= STORE_NS) {
-        before = source->last_event;
         source->read_ns = now;
-        read_events(source);
-        read_jobs(source);
-        if (ft_work_partings_have_room(&source->partings) &&
-            hosts_changed(source)) {
-            leave_live(source);
-            source->turned = true;
-            if (open_live(source, NULL))
-                return false; /* tried again in a second */
-        }
-        source->changed = true; /* ages have grown */
-        source->turned |= before != source->last_event;
+        look_at_store(source);
     }
-    if (!source->live || !source->changed ||
-        now - source->made_ns < ft_pace_picture_ns(source->turned, source->cost))
+    free_old(source, until);
+    if (!source->live)
         return false;
-    make_picture(source);
-    source->cost = ft_clock_ns() - now;
-    return true;
+    if (!source->making && source->changed &&
+        now - source->made_ns >=
+            ft_pace_picture_ns(source->turned, source->cost))
+        begin_making(source);
+    return source->making && go_on_making(source, until);
+}
+
+bool
+ft_work_source_is_busy(const struct ft_work_source *source)
+{
+    return source->making || json_array_size(source->old);
 }
 
 const struct ft_picture *
@@ -386,6 +267,7 @@ void
 ft_work_source_ask_again(struct ft_work_source *source)
 {
     source->read_ns = 0;
+    source->vms_version = -1;
     source->turned = true;
 }
 

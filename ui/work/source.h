@@ -25,9 +25,11 @@ int ft_work_source_descriptor(const struct ft_work_source *source);
 
 /*
  * Takes what has come; true when the picture is a new one. How often that is:
- * ui/model/pace.h.
+ * ui/model/pace.h. It takes some ms at most: where there is more to do the
+ * source is busy, and wants to be called again at once.
  */
 bool ft_work_source_take(struct ft_work_source *source);
+bool ft_work_source_is_busy(const struct ft_work_source *source);
 
 /* Something has happened that is not in the picture yet: take again soon. */
 bool ft_work_source_waits(const struct ft_work_source *source);

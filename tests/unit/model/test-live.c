@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "base/json.h"
 #include "ui/model/copy.h"
 #include "ui/model/live-rows.h"
+#include "ui/model/making.h"
 
 static void
 begin(struct ft_live *live)
@@ -365,6 +367,173 @@ test_polled(void **state)
     ft_live_free(&live);
 }
 
+/* ---- a picture in parts ---- */
+
+#define PAIRS 40
+
+/* Pairs of which both, one silent host, or the database only knows. */
+static void
+begin_many(struct ft_live *live, struct ft_store_vm *vms)
+{
+    struct ft_store_pair *pairs = calloc(PAIRS, sizeof(*pairs));
+    FT_AUTOJSON json_t *said = json_array();
+    FT_AUTOJSON json_t *reply = NULL;
+    char name[16];
+
+    begin(live);
+    for (int i = 0; i < PAIRS; i++) {
+        snprintf(name, sizeof(name), "p%02d", i * 7 % PAIRS);
+        FT_COPY(pairs[i].pair, name);
+        FT_COPY(pairs[i].vm, name);
+        FT_COPY(pairs[i].vm_uuid, name);
+        FT_COPY(pairs[i].primary, "h1");
+        FT_COPY(pairs[i].standby, "h2");
+        FT_COPY(vms[i].name, name);
+        FT_COPY(vms[i].uuid, i % 8 ? name : "other");
+        FT_COPY(vms[i].host_name, "h1");
+        if (i % 3) {
+            json_t *status = status_of(name, "primary", "protected", 0);
+
+            json_object_set_new(status, "uuid", json_string(name));
+            json_array_append_new(said, status);
+        }
+    }
+    assert_int_equal(ft_live_set_pairs(live, pairs, PAIRS), 0);
+    reply = json_pack("{s:s,s:O}", "version", "0.2.0", "pairs", said);
+    ft_live_take_reply(ft_live_find(live, "h1"), reply, 1000);
+    ft_live_take_reply(ft_live_find(live, "h2"), reply, 1000);
+}
+
+static void
+check_same(const struct ft_picture *a, const struct ft_picture *b)
+{
+    assert_true(json_equal(a->pairs, b->pairs));
+    assert_true(json_equal(a->hosts, b->hosts));
+    assert_true(json_equal(a->vms, b->vms));
+    assert_string_equal(a->verdict.sentence, b->verdict.sentence);
+    assert_memory_equal(&a->totals, &b->totals, sizeof(a->totals));
+    assert_int_equal(a->none, b->none);
+    assert_int_equal(a->plugs.count, b->plugs.count);
+    for (size_t i = 0; i < a->plugs.count; i++)
+        assert_memory_equal(&a->plugs.list[i], &b->plugs.list[i],
+                            sizeof(a->plugs.list[i]));
+}
+
+static void
+free_picture(struct ft_picture *p)
+{
+    json_decref(p->pairs);
+    json_decref(p->hosts);
+    json_decref(p->vms);
+    ft_plugs_free(&p->plugs);
+}
+
+/* by: rows a step. */
+static void
+make(const struct ft_making_from *from, size_t by, struct ft_picture *p)
+{
+    struct ft_making *making = ft_making_begin(from);
+    int rc = 0;
+
+    memset(p, 0, sizeof(*p));
+    while (!rc)
+        rc = ft_making_step(making, from, by);
+    assert_int_equal(rc, 1);
+    ft_making_take(making, p);
+    ft_making_free(making);
+}
+
+/* However it is cut, it is the same picture, and that of all rows at once. */
+static void
+test_made_in_parts(void **state)
+{
+    static const size_t steps[] = { 1, 7, 39, 1000 };
+    struct ft_store_vm vms[PAIRS] = { 0 };
+    struct ft_live live;
+    struct ft_making_from from = { &live, vms, PAIRS, 2000, 9000000 };
+    struct ft_picture whole, parts;
+
+    (void)state;
+    begin_many(&live, vms);
+    make(&from, SIZE_MAX, &whole);
+    assert_int_equal(json_array_size(whole.pairs), PAIRS);
+    assert_int_equal(whole.none, PAIRS / 8);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(steps); i++) {
+        make(&from, steps[i], &parts);
+        check_same(&whole, &parts);
+        free_picture(&parts);
+    }
+    memset(&parts, 0, sizeof(parts));
+    parts.pairs = ft_live_pair_rows(&live, 2000, 9000000);
+    parts.hosts = json_incref(whole.hosts);
+    parts.vms = json_incref(whole.vms);
+    ft_picture_sum(&parts);
+    check_same(&whole, &parts);
+    free_picture(&parts);
+    free_picture(&whole);
+    ft_live_free(&live);
+}
+
+/* Whatever happens between two steps, each pair is there once. */
+static void
+test_made_while_it_changes(void **state)
+{
+    struct ft_store_vm vms[PAIRS] = { 0 };
+    struct ft_live live;
+    struct ft_making_from from = { &live, vms, PAIRS, 2000, 9000000 };
+    struct ft_making *making;
+    struct ft_picture made = { 0 };
+    int rc = 0;
+
+    (void)state;
+    begin_many(&live, vms);
+    making = ft_making_begin(&from);
+    for (int step = 0; !rc; step++) {
+        struct ft_store_pair *pairs = calloc(PAIRS, sizeof(*pairs));
+
+        rc = ft_making_step(making, &from, 3);
+        for (int i = 0; i < PAIRS; i++)
+            pairs[i] = live.stored[(i + step) % PAIRS].pair;
+        assert_int_equal(ft_live_set_pairs(&live, pairs, PAIRS), 0);
+        ft_live_remove(ft_live_find(&live, "h1"), "p07");
+        ft_live_remove(ft_live_find(&live, "h2"), "p08");
+    }
+    assert_int_equal(rc, 1);
+    ft_making_take(making, &made);
+    ft_making_free(making);
+    assert_int_equal(json_array_size(made.pairs), PAIRS);
+    for (int i = 0; i < PAIRS; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "p%02d", i);
+        assert_string_equal(ft_json_string(json_array_get(made.pairs, i), "vm",
+                                           ""),
+                            name);
+    }
+    free_picture(&made);
+    ft_live_free(&live);
+}
+
+/* One that is given up in the middle leaves nothing behind. */
+static void
+test_given_up(void **state)
+{
+    struct ft_store_vm vms[PAIRS] = { 0 };
+    struct ft_live live;
+    struct ft_making_from from = { &live, vms, PAIRS, 2000, 9000000 };
+
+    (void)state;
+    begin_many(&live, vms);
+    for (size_t most = 1; most < 100; most += 20) {
+        struct ft_making *making = ft_making_begin(&from);
+
+        for (int i = 0; i < 3; i++)
+            ft_making_step(making, &from, most);
+        ft_making_free(making);
+    }
+    ft_live_free(&live);
+}
+
 int
 main(void)
 {
@@ -379,6 +548,9 @@ main(void)
         cmocka_unit_test(test_hosts_change),
         cmocka_unit_test(test_vms),
         cmocka_unit_test(test_polled),
+        cmocka_unit_test(test_made_in_parts),
+        cmocka_unit_test(test_made_while_it_changes),
+        cmocka_unit_test(test_given_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

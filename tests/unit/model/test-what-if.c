@@ -99,9 +99,9 @@ row_of(const struct given *given)
                             json_boolean(given->alone));
     }
     if (given->h1)
-        words[count++] = (struct ft_word){ "h1", primary, 100, -1 };
+        words[count++] = (struct ft_word){ "h1", primary, 100, -1, NULL };
     if (given->h2)
-        words[count++] = (struct ft_word){ "h2", standby, 100, -1 };
+        words[count++] = (struct ft_word){ "h2", standby, 100, -1, NULL };
     merged = count ? ft_words_merge(words, count)
                    : json_pack("[o]", json_incref(primary));
     return ft_pair_row(json_array_get(merged, 0), count ? 0.1 : 60, count > 0);

@@ -246,11 +246,11 @@ load(const char *name, struct ft_picture *p)
     p->events = json_incref(json_object_get(fixture, "events"));
     p->jobs = json_incref(json_object_get(fixture, "jobs"));
     p->wall_ms = ft_json_int(fixture, "wall_ms", 0, INT64_MAX, 0);
-    p->age_s = 0.6;
     p->history = history;
     p->measured = measured;
-    ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
-    ft_totals_count(p->pairs, p->hosts, &p->totals);
+    ft_picture_sum(p);
+    p->age_s = 0.6;
+    p->from_store = false;
     json_decref(fixture);
 }
 
@@ -262,6 +262,7 @@ unload(struct ft_picture *p)
     json_decref(p->vms);
     json_decref(p->events);
     json_decref(p->jobs);
+    ft_plugs_free(&p->plugs);
 }
 
 void

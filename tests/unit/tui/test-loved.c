@@ -51,10 +51,7 @@ freeze(struct ft_picture *p)
         json_object_set_new(row, "state", json_string("stale"));
         json_object_set_new(row, "age_s", json_real(10));
     }
-    p->age_s = 10;
-    p->from_store = true;
-    ft_verdict_of_all(p->pairs, p->hosts, &p->verdict);
-    ft_totals_count(p->pairs, p->hosts, &p->totals);
+    ft_picture_sum(p); /* all is from the database, 10 s old */
 }
 
 static void
