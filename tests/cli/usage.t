@@ -14,7 +14,7 @@ $ ftadmin
 !   host remove HOST         Remove the engine from a host and forget it
 !   vm list                  List the virtual machines of all hosts
 !   check VM                 Check what could make a failover of the VM fail
-!   protect VM               Make a running VM fault tolerant
+!   protect VM...            Make running VMs fault tolerant
 !   status [VM]              Show protected VMs and hosts as they are now
 !   events                   Show what happened on the hosts
 !   set VM                   Show or change how a protected VM's time is spent
@@ -105,12 +105,12 @@ $ ftadmin host add -- -oProxyCommand=id
 !   hint: write it as [NAME=][user@]host[:port], an IPv6 address with a port in brackets
 [2]
 $ ftadmin protect
-! ftadmin: protect needs VM
+! ftadmin: protect needs VM...
 ! Try 'ftadmin protect --help'.
 [2]
-$ ftadmin protect vm1 vm2
+$ ftadmin unprotect vm1 vm2
 ! ftadmin: too many arguments: "vm2"
-! Try 'ftadmin protect --help'.
+! Try 'ftadmin unprotect --help'.
 [2]
 $ ftadmin protect vm1 --silence 5
 ! ftadmin: --silence needs a whole number from 50 to 60000, not "5"
@@ -140,6 +140,17 @@ $ ftadmin status --json --plain
 $ ftadmin status --timeout soon
 ! ftadmin: --timeout needs a whole number from 1 to 3600, not "soon"
 ! Try 'ftadmin status --help'.
+[2]
+$ ftadmin protect vm1 vm2 vm1
+! ftadmin: vm1 is named twice
+[2]
+$ ftadmin protect vm1 vm2 --standby h2 --standby vm3=h3
+! ftadmin: --standby is for vm3, which is not to be protected
+!   hint: Write the VM as it is named there.
+[2]
+$ ftadmin protect vm1 vm2 --pool fast
+! ftadmin: --pool is of one VM
+!   hint: Protect that VM by a command of its own.
 [2]
 $ ftadmin events --limit 0
 ! ftadmin: --limit needs a whole number from 1 to 100000, not "0"

@@ -87,13 +87,34 @@ waits_for 30 "w1    ✓ OK"
 press 1 p
 waits_for 90 "protect 2 VMs" "2 VMs can be protected"
 press 5
-waits_for 5 "Enter apply to 2"
+waits_for 5 "Enter apply to 2" "$ ftadmin protect vm1 vm2"
 press Enter
-waits_for 120 "2 protected, 0 at work, 0 waiting, 0 failed"
-[ "$(ftadmin status --json | jq '.pairs | length')" = 2 ] ||
-    fail "$(ftadmin status)"
+waits_for 60 "1 at work, 1 waiting"
+press F10 # the one that waits goes on without the console
+both_are_protected() {
+    [ "$(ftadmin status --json 2>/dev/null |
+        jq '[.pairs[] | select(.standing == "protected")] | length')" = 2 ]
+}
+wait_for 120 both_are_protected
+lab on adm sh -c 'umask 77 && echo toor99 >/root/word'
+exits 0 ftadmin unprotect vm2 --yes --password-file /root/word
 
-note "what is checked"
-press Escape 4
+note "several in one command: one is protected already, the other is made so"
+ftadmin protect vm1 vm2 --dry-run --json --password-file /root/word \
+    >"$test_folder/plans" && fail "vm1 is protected"
+[ "$(jq -c '[.vms[] | [.vm, .exit, (.steps | length > 0)]]' "$test_folder/plans")" = \
+    '[["vm1",4,false],["vm2",0,true]]' ] || fail "$(cat "$test_folder/plans")"
+ftadmin protect vm1 vm2 --standby vm2=h2 --yes --json --password-file /root/word \
+    >"$test_folder/ends"
+[ $? = 4 ] || fail "not the exit code of the worst: $(cat "$test_folder/ends")"
+[ "$(jq -c '[.vms[] | [.vm, .exit, .result]]' "$test_folder/ends")" = \
+    '[["vm1",4,null],["vm2",0,"protected"]]' ] || fail "$(cat "$test_folder/ends")"
+
+note "what is checked, by who is asked for the password again"
+open_console
+waits_for 20 "protected"
+press 4
+waits_for 20 "Password of ops at w1"
+press toor99 Enter
 waits_for 60 "checks   on h1, copy on h2" "✓ pass" "none failed"
 press F10

@@ -94,22 +94,33 @@ ft_cli_print(struct ft_cli *cli, const json_t *document, const json_t *rows,
              const struct ft_column *columns, size_t count)
 {
     bool json = cli->style.output == FT_OUTPUT_JSON;
-    int rc = json ? ft_print_json(cli->out, document)
-                  : ft_table_print(cli->out, &cli->style, columns, count, rows);
+    int rc;
+
+    if (json && cli->batch)
+        return json_array_append(cli->batch, (json_t *)(uintptr_t)document)
+                   ? FT_EXIT_FAILED
+                   : FT_EXIT_OK;
+    rc = json ? ft_print_json(cli->out, document)
+              : ft_table_print(cli->out, &cli->style, columns, count, rows);
 
     cli->printed = cli->printed || json;
     return rc ? ft_cli_fail_output(cli, rc) : FT_EXIT_OK;
 }
 
+json_t *
+ft_cli_failure(const struct ft_cli *cli, enum ft_exit code)
+{
+    return json_pack("{s:i,s:{s:i,s:o,s:o}}", "schema", 1, "error", "exit",
+                     (int)code, "text",
+                     ft_json_text(cli->failure.code ? cli->failure.text
+                                                    : "it was not done"),
+                     "hint", ft_json_text(cli->failure.hint));
+}
+
 static void
 print_failure(struct ft_cli *cli, enum ft_exit code)
 {
-    FT_AUTOJSON json_t *document =
-        json_pack("{s:i,s:{s:i,s:o,s:o}}", "schema", 1, "error", "exit",
-                  (int)code, "text",
-                  ft_json_text(cli->failure.code ? cli->failure.text
-                                                 : "it was not done"),
-                  "hint", ft_json_text(cli->failure.hint));
+    FT_AUTOJSON json_t *document = ft_cli_failure(cli, code);
 
     ft_print_json(cli->out, document);
 }

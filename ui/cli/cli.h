@@ -39,9 +39,10 @@ struct ft_cli {
     struct ft_work_fleet fleet; /* the same */
     char identity[512];         /* whole path of options.identity, or empty */
     bool damage_said;           /* the database is damaged */
-    bool printed;               /* the JSON document, or the line, is out */
-    bool output_failed;         /* and that was said */
-    struct ft_error failure;    /* the first that was said; code 0: none */
+    json_t *batch;      /* where documents go that are part of one; NULL: out */
+    bool printed;       /* the JSON document, or the line, is out */
+    bool output_failed; /* and that was said */
+    struct ft_error failure; /* the first that was said; code 0: none */
 };
 
 /* Prints "ftadmin: text" and the hint; returns the exit code of err->code. */
@@ -65,6 +66,9 @@ void ft_cli_verbose(struct ft_cli *cli, const char *format, ...)
 enum ft_exit ft_cli_print(struct ft_cli *cli, const json_t *document,
                           const json_t *rows, const struct ft_column *columns,
                           size_t count);
+
+/* {"schema":1,"error":...}: what went wrong, as the end of a run prints it. */
+json_t *ft_cli_failure(const struct ft_cli *cli, enum ft_exit code);
 
 /*
  * Asks a yes/no question on the terminal. FT_EXIT_OK: yes (also by --yes);

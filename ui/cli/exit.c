@@ -46,6 +46,25 @@ ft_exit_from_errno(int code)
     }
 }
 
+enum ft_exit
+ft_exit_worse(enum ft_exit a, enum ft_exit b)
+{
+    static const enum ft_exit order[] = {
+        FT_EXIT_OK,          FT_EXIT_DEGRADED,      FT_EXIT_UNPROTECTED,
+        FT_EXIT_NOT_FOUND,   FT_EXIT_CHECK_FAILED,  FT_EXIT_REFUSED,
+        FT_EXIT_PERMISSION,  FT_EXIT_CONFIGURATION, FT_EXIT_USAGE,
+        FT_EXIT_UNREACHABLE, FT_EXIT_TIMEOUT,       FT_EXIT_PROTOCOL,
+        FT_EXIT_PARTLY,      FT_EXIT_FAILED,        FT_EXIT_INTERRUPTED,
+    };
+    size_t of_a = 0, of_b = 0;
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        of_a = order[i] == a ? i : of_a;
+        of_b = order[i] == b ? i : of_b;
+    }
+    return of_b > of_a ? b : a;
+}
+
 int
 ft_exit_of_plugin(enum ft_exit code)
 {

@@ -30,6 +30,10 @@ enum ft_exit {
  */
 int ft_exit_of_plugin(enum ft_exit code);
 
+/* The worse of two things that were done: what was not done at all, what could
+ * not be tried, what went wrong, what was broken off. */
+enum ft_exit ft_exit_worse(enum ft_exit a, enum ft_exit b);
+
 /* The one place that maps errno(3), of either sign, to an exit code. */
 enum ft_exit ft_exit_from_errno(int code);
 

@@ -28,7 +28,9 @@ libftuicli_a_SOURCES = \
 	ui/cli/preferences.c ui/cli/preferences.h \
 	ui/cli/progress.c ui/cli/progress.h \
 	ui/cli/prompt.c ui/cli/prompt.h \
-	ui/cli/protect.c \
+	ui/cli/protect.c ui/cli/protect.h \
+	ui/cli/protect-many.c \
+	ui/cli/protect-one.c \
 	ui/cli/set.c \
 	ui/cli/settings.c ui/cli/settings.h \
 	ui/cli/status.c \

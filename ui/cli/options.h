@@ -75,7 +75,12 @@ struct ft_cli_options {
     bool log;
 };
 
-enum ft_option_kind { FT_OPTION_FLAG, FT_OPTION_TEXT, FT_OPTION_INTEGER };
+enum ft_option_kind {
+    FT_OPTION_FLAG,
+    FT_OPTION_TEXT,
+    FT_OPTION_INTEGER,
+    FT_OPTION_LIST, /* texts: may be given again; a line each */
+};
 
 struct ft_option {
     const char *name; /* long name without dashes; NULL ends a list */

@@ -80,6 +80,8 @@ store_option(struct ft_cli *cli, const struct ft_option *option,
              const char *text)
 {
     void *at = (char *)&cli->options + option->offset;
+    const char *before = option->kind == FT_OPTION_LIST ? *(char **)at : NULL;
+    char *both;
 
     if (cli->given_count < FT_CLI_GIVEN_MAX)
         cli->given[cli->given_count++] = option->offset;
@@ -88,11 +90,14 @@ store_option(struct ft_cli *cli, const struct ft_option *option,
     case FT_OPTION_FLAG:
         *(bool *)at = true;
         break;
+    case FT_OPTION_LIST:
     case FT_OPTION_TEXT:
-        if (!*text)
+        if (!*text || strchr(text, '\n'))
             return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
                                     "--%s needs a value", option->name);
         *(const char **)at = text;
+        if (before && asprintf(&both, "%s\n%s", before, text) > 0)
+            *(char **)at = both; /* as long as the process */
         break;
     case FT_OPTION_INTEGER:
         return parse_integer(cli, option, text, at);

@@ -144,6 +144,7 @@ take_value(struct reader *r, const struct ft_option *option, const char *value,
         else if (to)
             *(bool *)to = truth(value);
         break;
+    case FT_OPTION_LIST:
     case FT_OPTION_TEXT:
         if (!*value)
             complain(r, "%s needs a value", option->name);

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "base/cleanup.h"
-#include "ui/cli/answers.h"
-#include "ui/cli/cli.h"
+#include <string.h>
+
 #include "ui/cli/commands.h"
-#include "ui/cli/interrupt.h"
-#include "ui/cli/progress.h"
+#include "ui/cli/protect.h"
 #include "ui/cli/settings.h"
-#include "ui/model/columns.h"
-#include "ui/text/text.h"
-#include "ui/work/protect.h"
 
 static const struct ft_option options[] = {
-    { "standby", 's', FT_OPTION_TEXT, "HOST",
+    { "standby", 's', FT_OPTION_LIST, "HOST",
       offsetof(struct ft_cli_options, standby), 0, 0,
-      "host of the copy (default: the best one)" },
-    { "witness", 'w', FT_OPTION_TEXT, "HOST|none",
+      "host of the copy, or VM=HOST (default: the best one)" },
+    { "witness", 'w', FT_OPTION_LIST, "HOST|none",
       offsetof(struct ft_cli_options, witness), 0, 0,
       "host that decides who may go on (default: one that can)" },
     { "pool", 0, FT_OPTION_TEXT, "POOL", offsetof(struct ft_cli_options, pool),
@@ -40,219 +35,77 @@ static const struct ft_option options[] = {
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
-static void
-fill_choices(const struct ft_cli *cli, const char *vm,
-             struct ft_plan_choices *choices)
-{
-    struct ft_pair_settings settings = FT_PAIR_SETTINGS_INIT;
-
-    if (cli->options.silence_ms)
-        settings.silence_ms = (int)cli->options.silence_ms;
-    ft_cli_settings_apply(&cli->options, &settings);
-    settings.alone_without_witness = cli->options.alone_without_witness;
-    *choices = (struct ft_plan_choices){
-        .vm = vm,
-        .standby = cli->options.standby,
-        .witness = cli->options.witness,
-        .pool = cli->options.pool,
-        .address = cli->options.address,
-        .settings = settings,
-    };
-}
-
-/* Failed checks and warnings; with --verbose all. */
-static void
-print_findings(struct ft_cli *cli, const struct ft_findings *findings)
-{
-    FT_AUTOJSON json_t *all = ft_findings_to_json(findings);
-    FT_AUTOJSON json_t *shown = json_array();
-    struct ft_style style = ft_style_for(cli->messages, FT_OUTPUT_TABLE);
-    json_t *finding;
-    size_t index;
-
-    json_array_foreach(all, index, finding)
-        if (cli->options.verbose || findings->list[index].verdict != FT_PASS)
-            json_array_append(shown, finding);
-    if (json_array_size(shown))
-        ft_table_print(cli->messages, &style, ft_finding_columns.list,
-                       ft_finding_columns.count, shown);
-}
-
 static enum ft_exit
-plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
-            const struct ft_error *err)
-{
-    const struct ft_findings *findings = &job->plan.findings;
-    bool check = (err->code == EPERM || err->code == EEXIST) &&
-                 ft_findings_first(findings, FT_FAIL);
-    enum ft_exit code;
-
-    if (cli->style.output == FT_OUTPUT_JSON && check) {
-        FT_AUTOJSON json_t *document =
-            json_pack("{s:i,s:s,s:o}", "schema", 1, "vm", job->plan.vm,
-                      "findings", ft_findings_to_json(findings));
-
-        ft_cli_print(cli, document, NULL, NULL, 0);
-    } else if (err->code != EEXIST) { /* what it is checked for is there */
-        print_findings(cli, findings);
-    }
-    code = ft_cli_fail_lookup(cli, err);
-    return check ? FT_EXIT_CHECK_FAILED : code;
-}
-
-static void
-print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
-{
-    char memory[16], disk[16], text[240];
-
-    if (!plan->config) { /* both engines have the pair: only to be awaited */
-        fprintf(stream, "%s runs on %s; its copy on %s is being made already.\n",
-                plan->vm, plan->primary, plan->standby);
-        return;
-    }
-    ft_format_bytes(plan->memory, memory);
-    ft_format_bytes(plan->disk, disk);
-    fprintf(stream, "%s%s runs on %s; its copy will wait on %s (pool %s).\n",
-            resumed ? "Continuing an interrupted protect. " : "", plan->vm,
-            plan->primary, plan->standby, plan->pool);
-    if (*plan->witness)
-        fprintf(stream, "%s decides who may go on.\n", plan->witness);
-    else
-        fputs("There is no witness: the copy will not take over by itself when "
-              "the host dies.\n",
-              stream);
-    ft_cli_settings_text(&plan->settings, text, sizeof(text));
-    fprintf(stream, "%s\n", text);
-    fprintf(stream, "To copy first: %s of memory, %s of disks, over %s -> %s.\n",
-            memory, disk, plan->primary_address, plan->standby_address);
-}
-
-static enum ft_exit
-dry_run(struct ft_cli *cli, struct ft_work_protect *job)
-{
-    if (cli->style.output == FT_OUTPUT_JSON) {
-        FT_AUTOJSON json_t *document = ft_plan_to_json(&job->plan);
-
-        return ft_cli_print(cli, document, NULL, NULL, 0);
-    }
-    print_findings(cli, &job->plan.findings);
-    if (cli->style.output == FT_OUTPUT_TABLE)
-        print_summary(cli->out, &job->plan, job->resumed);
-    for (size_t i = 0; i < job->plan.step_count; i++)
-        fprintf(cli->out, "%zu%s%s\n", i + 1,
-                cli->style.output == FT_OUTPUT_PLAIN ? "\t" : ". ",
-                job->plan.steps[i].description);
-    return FT_EXIT_OK;
-}
-
-static enum ft_exit
-print_result(struct ft_cli *cli, struct ft_work_protect *job, const char *result)
-{
-    const struct ft_plan *plan = &job->plan;
-    double seconds = ft_work_protect_seconds(job);
-    FT_AUTOJSON json_t *document =
-        json_pack("{s:i,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:f}", "schema", 1,
-                  "result", result, "vm", plan->vm, "uuid", plan->vm_uuid,
-                  "pair", plan->pair, "primary", plan->primary, "standby",
-                  plan->standby, "witness",
-                  *plan->witness ? plan->witness : NULL, "seconds", seconds);
-
-    if (cli->style.output == FT_OUTPUT_JSON)
-        return ft_cli_print(cli, document, NULL, NULL, 0);
-    if (*job->outcome.left.goes_on)
-        return FT_EXIT_OK; /* that says it */
-    fprintf(cli->out, "%s is %s: runs on %s, copy on %s (%.1f s)\n", plan->vm,
-            result, plan->primary, plan->standby, seconds);
-    return FT_EXIT_OK;
-}
-
-/* Detached while the hosts do the rest, or stopped before they could. */
-static enum ft_exit
-left_alone(struct ft_cli *cli, struct ft_work_protect *job)
-{
-    const struct ft_job_outcome *outcome = &job->outcome;
-
-    print_result(cli, job, outcome->goes_on ? "detached" : "stopped");
-    ft_cli_say_left(cli, outcome);
-    return FT_EXIT_INTERRUPTED;
-}
-
-static enum ft_exit
-apply(struct ft_cli *cli, struct ft_work_protect *job)
+protect_one(struct ft_cli *cli, struct ft_work_protect *job, const char *vm)
 {
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_cli_progress shown;
-    struct ft_progress progress = ft_cli_progress_start(&shown, cli);
-    int rc;
-
-    ft_cli_catch_interrupts();
-    rc = ft_work_protect_apply(job, &progress, &err);
-    ft_cli_progress_end(&shown);
-    if (rc == -EINTR || rc == -ECANCELED)
-        return left_alone(cli, job);
-    return rc ? ft_cli_fail(cli, &err) : print_result(cli, job, "protected");
-}
-
-static enum ft_exit
-confirm_and_apply(struct ft_cli *cli, struct ft_work_protect *job)
-{
+    struct ft_protect_wish wish;
     enum ft_exit code;
-
-    print_findings(cli, &job->plan.findings);
-    print_summary(cli->messages, &job->plan, job->resumed);
-    code = ft_cli_confirm(cli, "Protect %s?", job->plan.vm);
-    return code ? code : apply(cli, job);
-}
-
-/* Nobody to plan with. */
-static enum ft_exit
-look_failed(struct ft_cli *cli, const struct ft_error *err)
-{
-    if (err->code != ENOTCONN)
-        return ft_cli_fail(cli, err);
-    ft_cli_complain(cli, &cli->fleet);
-    return ft_cli_fleet_exit(&cli->fleet);
-}
-
-static enum ft_exit
-plan_and_apply(struct ft_cli *cli, struct ft_work_protect *job, const char *vm)
-{
-    struct ft_error err = FT_ERROR_INIT;
-    struct ft_plan_choices choices;
 
     if (ft_work_protect_look(job, &cli->fleet, vm, cli->options.dry_run, &err))
-        return look_failed(cli, &err);
-    fill_choices(cli, vm, &choices);
-    if (ft_work_protect_plan(job, &choices, &err))
-        return plan_failed(cli, job, &err);
-    return cli->options.dry_run ? dry_run(cli, job)
-                                : confirm_and_apply(cli, job);
+        return ft_cli_protect_look_failed(cli, &err);
+    ft_cli_protect_wish(cli, vm, &wish);
+    code = ft_cli_protect_plan(cli, job, vm, &wish);
+    if (!code)
+        code = ft_cli_protect_show(cli, job);
+    if (code || cli->options.dry_run)
+        return code;
+    code = ft_cli_confirm(cli, "Protect %s?", job->plan.vm);
+    return code ? code : ft_cli_protect_apply(cli, job);
+}
+
+static enum ft_exit
+check(struct ft_cli *cli, int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    for (int i = 0; i < argc; i++)
+        for (int k = 0; k < i; k++)
+            if (!strcmp(argv[i], argv[k]))
+                return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                        "%s is named twice", argv[i]);
+    if (ft_choice_check(cli->options.standby, "standby", argv, argc, &err) ||
+        ft_choice_check(cli->options.witness, "witness", argv, argc, &err)) {
+        ft_cli_fail(cli, &err);
+        return FT_EXIT_USAGE;
+    }
+    if (argc > 1 && (cli->options.pool || cli->options.address))
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE,
+                                "Protect that VM by a command of its own.",
+                                "--%s is of one VM",
+                                cli->options.pool ? "pool" : "address");
+    return FT_EXIT_OK;
 }
 
 static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_work_protect job;
-    enum ft_exit code = plan_and_apply(cli, &job, argv[0]);
+    enum ft_exit code;
 
-    (void)argc;
+    if (argc > 1)
+        return ft_cli_protect_many(cli, argc, argv);
+    code = protect_one(cli, &job, argv[0]);
     ft_work_protect_free(&job);
     return code;
 }
 
 const struct ft_command ft_command_protect = {
     .name = "protect",
-    .usage = "VM",
-    .summary = "Make a running VM fault tolerant",
+    .usage = "VM...",
+    .summary = "Make running VMs fault tolerant",
     .details =
         "Looks at all hosts, picks a standby and a witness, checks everything\n"
         "that could make a failover fail, copies disks and memory while the VM\n"
         "runs, and waits until it is protected. Ctrl-C while the hosts copy\n"
         "detaches: they go on by themselves; before, it stops, and says what\n"
-        "was made. Given again after an interruption it continues.",
+        "was made. Given again after an interruption it continues. Several\n"
+        "VMs are planned together and protected one after another; one that\n"
+        "fails holds up no other, and the exit code is that of the worst.",
     .options = options,
     .min_arguments = 1,
-    .max_arguments = 1,
+    .max_arguments = -1,
     .needs = FT_NEEDS_ENGINE,
+    .check = check,
     .run = run,
 };

@@ -5,11 +5,13 @@ libftuimodel_a_SOURCES = \
 	ui/model/addresses.c ui/model/addresses.h \
 	ui/model/cell.c ui/model/cell.h \
 	ui/model/change.c ui/model/change.h \
+	ui/model/choice.c ui/model/choice.h \
 	ui/model/chronicle.c ui/model/chronicle.h \
 	ui/model/silence.c ui/model/silence.h \
 	ui/model/column.h \
 	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \
+	ui/model/crowd.c ui/model/crowd.h \
 	ui/model/event-rows.c ui/model/event-rows.h \
 	ui/model/film.c ui/model/film.h ui/model/film-private.h \
 	ui/model/film-facts.c \

@@ -85,6 +85,7 @@ ft_console_set_picture(struct ft_console *console,
                        const struct ft_picture *picture)
 {
     console->now = picture;
+    ft_sheet_follow(console);
     if (console->past) {
         ft_past_refresh(console);
         return;

@@ -53,7 +53,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/runs.c ui/tui/runs.h \
 	ui/tui/screen.c ui/tui/screen.h \
 	ui/tui/sheet.c ui/tui/sheet.h ui/tui/sheet-private.h \
-	ui/tui/sheet-keys.c ui/tui/sheet-open.c ui/tui/sheet-view.c \
+	ui/tui/sheet-apply.c ui/tui/sheet-keys.c ui/tui/sheet-open.c ui/tui/sheet-view.c \
 	ui/tui/shell.c ui/tui/shell.h \
 	ui/tui/state.c ui/tui/state.h \
 	ui/tui/terminal.c ui/tui/terminal.h \

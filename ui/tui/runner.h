@@ -16,7 +16,7 @@
 
 #include "base/error.h"
 
-#define FT_RUN_ARGUMENTS_MAX 100
+#define FT_RUN_ARGUMENTS_MAX 150
 #define FT_RUN_LINE_MAX (8 << 20) /* bytes; a longer line is dropped whole */
 
 struct ft_run;

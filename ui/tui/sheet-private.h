@@ -2,7 +2,8 @@
 /*
  * Shared by the files that make up sheet.h; not for others.
  *
- *     sheet.c       its VMs, what is asked about them, and applying it
+ *     sheet.c       its VMs, and what is asked about them
+ *     sheet-apply.c the command that protects them, and what comes of it
  *     sheet-keys.c  what keys do
  *     sheet-view.c  how it looks: frame and folded lines
  *     sheet-open.c  what the open line shows
@@ -25,7 +26,7 @@ enum ft_sheet_line {
 enum ft_sheet_stage {
     FT_SHEET_PLANNED,   /* nothing was changed for it */
     FT_SHEET_WAITS,     /* applied, and others come first */
-    FT_SHEET_RUNS,      /* its command is under way */
+    FT_SHEET_RUNS,      /* the command is at it */
     FT_SHEET_PROTECTED, /* that ended well */
     FT_SHEET_FAILED,    /* or not: trouble says why */
 };
@@ -37,7 +38,7 @@ struct ft_sheet_vm {
     char trouble[512];               /* why there is no plan, or it failed */
     enum ft_sheet_stage stage;
     bool due;        /* to be asked, when there is room */
-    unsigned ticket; /* of what is asked, or runs; 0: nothing is */
+    unsigned ticket; /* of what is asked; 0: nothing is */
 };
 
 struct ft_sheet {
@@ -45,19 +46,29 @@ struct ft_sheet {
     size_t count; /* at least 1 */
     size_t at;    /* the VM that is selected in lists of several */
     bool applied;
-    int open;   /* enum ft_sheet_line */
-    int choice; /* of the candidates, with one VM */
+    unsigned ticket;    /* of the command that protects them; 0: none runs */
+    int64_t applied_ms; /* when it was begun, by the picture's clock */
+    int open;           /* enum ft_sheet_line */
+    int choice;         /* of the candidates, with one VM */
 };
 
 /* The command that protects it, as far as it is chosen. */
 void ft_sheet_words(const struct ft_sheet_vm *vm, bool by_name,
                     struct ft_words *words);
 
+/* The same of all that are ready, or were when it was applied. */
+void ft_sheet_all_words(const struct ft_sheet *sheet, bool by_name,
+                        struct ft_words *words);
+
 /* Plans all of it anew: a choice for one is less room for another. */
 void ft_sheet_ask(struct ft_console *console);
 
 /* Begins those that are ready, one after another. */
 void ft_sheet_apply(struct ft_console *console);
+
+/* That command has ended. */
+void ft_sheet_applied(struct ft_console *console, const json_t *document,
+                      int status, const char *message);
 
 const json_t *ft_sheet_member(const struct ft_sheet_vm *vm, const char *key);
 const json_t *ft_sheet_findings(const struct ft_sheet_vm *vm);

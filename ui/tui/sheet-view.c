@@ -374,8 +374,6 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
 
 /* ---- keys and command ---- */
 
-#define WORDS_EACH 7 /* of one command at most, with what ends it */
-
 /* What Enter does, as the bar begins with it. */
 static void
 enter_does(const struct ft_sheet *sheet, char *out, size_t size)
@@ -423,18 +421,14 @@ twin(const struct ft_console *console, const struct ft_page *page,
      struct ft_words *words)
 {
     const struct ft_sheet *sheet = console->sheet;
-    bool all = sheet && sheet->open == FT_SHEET_PLAN && !sheet->applied &&
-               ft_sheet_ready_count(sheet) * WORDS_EACH <= FT_WORDS_MAX;
 
     (void)page;
-    for (size_t i = 0; all && i < sheet->count; i++) { /* what Enter does */
-        if (!ft_sheet_ready(&sheet->vms[i]))
-            continue;
-        if (words->count)
-            ft_words_add(words, FT_WORDS_NEXT);
-        ft_sheet_words(&sheet->vms[i], true, words);
-    }
-    if (sheet && !words->count)
+    if (!sheet)
+        return;
+    if (sheet->applied || (sheet->open == FT_SHEET_PLAN &&
+                           ft_sheet_ready_count(sheet))) /* what Enter does */
+        ft_sheet_all_words(sheet, true, words);
+    else
         ft_sheet_words(&sheet->vms[sheet->at], true, words);
 }
 

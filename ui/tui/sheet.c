@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/crowd.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/drafts.h"
 #include "ui/tui/pages.h"
@@ -97,47 +98,16 @@ ft_sheet_stage_count(const struct ft_sheet *sheet, enum ft_sheet_stage stage)
     return count;
 }
 
-static double
-number_of(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-
-    return json_is_number(value) ? json_number_value(value) : -1;
-}
-
-/* What is free on the host that was chosen, as its plan has it; less than 0:
- * not told. */
-static double
-available_on(const struct ft_sheet_vm *vm, const char *host)
-{
-    const json_t *c;
-    size_t index;
-
-    json_array_foreach(ft_sheet_member(vm, "candidates"), index, c)
-        if (!strcmp(ft_json_string(c, "host", ""), host))
-            return number_of(c, "memory_available_bytes");
-    return -1;
-}
-
 bool
 ft_sheet_crowded(const struct ft_sheet *sheet, const char **host,
                  double *needed, double *available)
 {
-    for (size_t i = 0; i < sheet->count; i++) {
-        *host = ft_json_string(sheet->vms[i].plan, "standby", "");
-        *available = available_on(&sheet->vms[i], *host);
-        *needed = 0;
-        for (size_t k = 0; k < sheet->count; k++)
-            if (ft_sheet_ready(&sheet->vms[k]) &&
-                !strcmp(ft_json_string(sheet->vms[k].plan, "standby", ""),
-                        *host))
-                *needed +=
-                    FT_MAX(number_of(sheet->vms[k].plan, "standby_memory_bytes"),
-                           0.0);
-        if (**host && *available >= 0 && *needed > *available)
-            return true;
-    }
-    return false;
+    FT_AUTOJSON json_t *plans = json_array();
+
+    for (size_t i = 0; i < sheet->count; i++)
+        if (ft_sheet_ready(&sheet->vms[i]))
+            json_array_append(plans, sheet->vms[i].plan);
+    return ft_crowd_find(plans, host, needed, available);
 }
 
 bool
@@ -151,29 +121,13 @@ ft_sheet_holds(const struct ft_console *console, const struct ft_sheet_vm *vm)
 
 /* ---- asking ---- */
 
-void
-ft_sheet_words(const struct ft_sheet_vm *vm, bool by_name,
-               struct ft_words *words)
-{
-    ft_words_add(words, "protect");
-    ft_words_add(words, *vm->uuid && !by_name ? vm->uuid : vm->vm);
-    if (*vm->standby) {
-        ft_words_add(words, "--standby");
-        ft_words_add(words, vm->standby);
-    }
-    if (*vm->witness) {
-        ft_words_add(words, "--witness");
-        ft_words_add(words, vm->witness);
-    }
-}
-
 static bool
-send(struct ft_console *console, struct ft_sheet_vm *vm, const char *option)
+send(struct ft_console *console, struct ft_sheet_vm *vm)
 {
     struct ft_words words = { 0 };
 
     ft_sheet_words(vm, false, &words);
-    ft_words_add(&words, option);
+    ft_words_add(&words, "--dry-run");
     ft_words_add(&words, "--json");
     vm->ticket = ++console->ticket;
     if (!console->ops.ask(console->ops.data, vm->ticket, &words))
@@ -196,7 +150,7 @@ ask_due(struct ft_console *console)
         if (!vm->due || vm->ticket)
             continue;
         vm->due = false;
-        if (send(console, vm, "--dry-run"))
+        if (send(console, vm))
             under_way++;
         else
             snprintf(vm->trouble, sizeof(vm->trouble),
@@ -220,64 +174,6 @@ ft_sheet_ask(struct ft_console *console)
     ask_due(console);
 }
 
-/* ---- applying ---- */
-
-static void
-begin_next(struct ft_console *console)
-{
-    struct ft_sheet *sheet = console->sheet;
-
-    for (size_t i = 0;
-         i < sheet->count && !ft_sheet_stage_count(sheet, FT_SHEET_RUNS); i++) {
-        struct ft_sheet_vm *vm = &sheet->vms[i];
-
-        if (vm->stage != FT_SHEET_WAITS)
-            continue;
-        vm->stage = FT_SHEET_RUNS;
-        console->remember = true; /* what is begun is no draft any more */
-        if (send(console, vm, "--yes"))
-            return;
-        vm->stage = FT_SHEET_FAILED;
-        snprintf(vm->trouble, sizeof(vm->trouble), "it could not be begun");
-    }
-}
-
-void
-ft_sheet_apply(struct ft_console *console)
-{
-    struct ft_sheet *sheet = console->sheet;
-    const char *refusal = ft_console_refusal(console), *host;
-    size_t ready = ft_sheet_ready_count(sheet);
-    double needed, available;
-
-    if (refusal || ft_sheet_asking(sheet) || !ready) {
-        ft_console_say(console, FT_SEVERITY_WARN, "%s",
-                       refusal ? refusal : "not ready: look at the marks");
-        return;
-    }
-    if (ft_sheet_crowded(sheet, &host, &needed, &available)) {
-        ft_console_say(console, FT_SEVERITY_WARN,
-                       "not ready: %s has not enough memory for all", host);
-        return;
-    }
-    for (size_t i = 0; i < sheet->count; i++)
-        if (ft_sheet_ready(&sheet->vms[i]))
-            sheet->vms[i].stage = FT_SHEET_WAITS;
-    sheet->applied = true;
-    sheet->open = FT_SHEET_APPLY;
-    for (size_t i = 0; i < console->depth; i++) /* what was wished is begun */
-        ft_list_unmark(&console->pages[i].list);
-    if (ready == 1)
-        for (size_t i = 0; i < sheet->count; i++)
-            if (sheet->vms[i].stage == FT_SHEET_WAITS)
-                ft_console_say(console, FT_SEVERITY_OK, "%s is being protected",
-                               sheet->vms[i].vm);
-    if (ready > 1)
-        ft_console_say(console, FT_SEVERITY_OK,
-                       "%zu VMs are being protected, one after another", ready);
-    begin_next(console);
-}
-
 /* ---- what comes back ---- */
 
 static void
@@ -291,20 +187,6 @@ take_plan(struct ft_sheet_vm *vm, const json_t *plan, int status,
                     : "");
 }
 
-static void
-take_end(struct ft_console *console, struct ft_sheet_vm *vm, int status,
-         const char *message)
-{
-    vm->stage = status ? FT_SHEET_FAILED : FT_SHEET_PROTECTED;
-    snprintf(vm->trouble, sizeof(vm->trouble), "%s",
-             status ? message && *message ? message : "it failed" : "");
-    if (status)
-        ft_console_say(console, FT_SEVERITY_CRIT, "%.60s: %.180s", vm->vm,
-                       vm->trouble);
-    else
-        ft_console_say(console, FT_SEVERITY_OK, "%s is protected", vm->vm);
-}
-
 bool
 ft_sheet_answer(struct ft_console *console, unsigned ticket,
                 const json_t *document, int status, const char *message)
@@ -312,19 +194,18 @@ ft_sheet_answer(struct ft_console *console, unsigned ticket,
     struct ft_sheet *sheet = console->sheet;
     struct ft_sheet_vm *vm = NULL;
 
+    if (sheet && ticket && sheet->ticket == ticket) {
+        ft_sheet_applied(console, document, status, message);
+        return true;
+    }
     for (size_t i = 0; sheet && ticket && i < sheet->count; i++)
         if (sheet->vms[i].ticket == ticket)
             vm = &sheet->vms[i];
     if (!vm)
         return false;
     vm->ticket = 0;
-    if (vm->stage == FT_SHEET_RUNS) {
-        take_end(console, vm, status, message);
-        begin_next(console);
-    } else {
-        take_plan(vm, document, status, message);
-        ask_due(console);
-    }
+    take_plan(vm, document, status, message);
+    ask_due(console);
     return true;
 }
 
@@ -338,7 +219,7 @@ ft_sheet_draft(const struct ft_sheet *sheet)
     for (size_t i = 0; sheet && i < sheet->count; i++) {
         const struct ft_sheet_vm *vm = &sheet->vms[i];
 
-        if (vm->stage != FT_SHEET_RUNS && vm->stage != FT_SHEET_PROTECTED)
+        if (vm->stage == FT_SHEET_PLANNED || vm->stage == FT_SHEET_FAILED)
             json_array_append_new(vms, json_pack("{s:s,s:o,s:s,s:s}", "uuid",
                                                  vm->uuid, "vm",
                                                  ft_json_text(vm->vm),
@@ -413,7 +294,7 @@ goes_on(const struct ft_console *console, const json_t *rows)
     size_t index;
 
     if (!sheet || sheet->applied)
-        return sheet && ft_sheet_stage_count(sheet, FT_SHEET_WAITS) > 0;
+        return sheet && sheet->ticket && sheet->count > 1;
     if (json_array_size(rows) > 1 && json_array_size(rows) != sheet->count)
         return false;
     json_array_foreach(rows, index, row)

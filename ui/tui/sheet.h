@@ -3,8 +3,8 @@
  * The sheet that protects a VM, or several: lines that are always seen, of
  * which one is unfolded. It is worked out by the very command that it shows
  * (ftadmin protect VM --dry-run --json), again for all after each choice, and
- * applied by that command: one, and so one job, for each VM, one after another;
- * one that fails holds up no other. Pure: what commands said comes in by
+ * applied by one command for all, which makes a job for each VM, one after
+ * another, also when the console is left; one that fails holds up no other. Pure: what commands said comes in by
  * ft_sheet_answer.
  *
  * Ownership: the console's; one at a time. What is left is kept as a draft
@@ -31,6 +31,9 @@ void ft_sheet_begin(struct ft_console *console, const json_t *rows);
 /* As ft_console_answer. False: this ticket is not of the sheet. */
 bool ft_sheet_answer(struct ft_console *console, unsigned ticket,
                      const json_t *document, int status, const char *message);
+
+/* There is a new picture: how far those are that are being protected. */
+void ft_sheet_follow(struct ft_console *console);
 
 /* What would be lost if it were closed now, as a draft: new, or NULL. */
 json_t *ft_sheet_draft(const struct ft_sheet *sheet);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define FT_WORDS_MAX 48
+#define FT_WORDS_MAX 112 /* a command about all VMs of a sheet */
 #define FT_WORD_SIZE 300 /* bytes with NUL */
 
 struct ft_words {

@@ -16,11 +16,9 @@
 #include "ui/work/suggest.h"
 
 int
-ft_work_protect_look(struct ft_work_protect *job, struct ft_work_fleet *fleet,
-                     const char *vm, bool dry_run, struct ft_error *err)
+ft_work_protect_begin(struct ft_work_protect *job, struct ft_work_fleet *fleet,
+                      const char *vm, bool dry_run, struct ft_error *err)
 {
-    int rc;
-
     memset(job, 0, sizeof(*job));
     job->started_ns = ft_clock_ns();
     job->began_ms = ft_work_now_ms();
@@ -28,7 +26,15 @@ ft_work_protect_look(struct ft_work_protect *job, struct ft_work_fleet *fleet,
     job->journal = ft_work_journal(fleet->work->store);
     job->dry_run = dry_run;
     snprintf(job->doing, sizeof(job->doing), "protect %.200s", vm);
-    rc = dry_run ? 0 : ft_work_lock_vm(fleet->work, vm, job->doing, err);
+    return dry_run ? 0 : ft_work_lock_vm(fleet->work, vm, job->doing, err);
+}
+
+int
+ft_work_protect_look(struct ft_work_protect *job, struct ft_work_fleet *fleet,
+                     const char *vm, bool dry_run, struct ft_error *err)
+{
+    int rc = ft_work_protect_begin(job, fleet, vm, dry_run, err);
+
     if (rc)
         return rc;
     if (!fleet->count)

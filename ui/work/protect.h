@@ -36,6 +36,11 @@ int ft_work_protect_look(struct ft_work_protect *job,
                          struct ft_work_fleet *fleet, const char *vm,
                          bool dry_run, struct ft_error *err);
 
+/* The same by what the fleet's hosts told a moment ago. -EBUSY. */
+int ft_work_protect_begin(struct ft_work_protect *job,
+                          struct ft_work_fleet *fleet, const char *vm,
+                          bool dry_run, struct ft_error *err);
+
 /*
  * Checks, places and plans for the hosts that answered or were asked for by
  * name, as ft_protect_prepare, which has the errors; choices->pair is ours. Then

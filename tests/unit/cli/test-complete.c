@@ -88,7 +88,10 @@ test_names_of_the_picture(void **state)
     assert_string_equal(tab(&console, "status --if-lost kvm2 x"),
                         "status --if-lost kvm2 x");
     /* there is one VM already */
-    assert_string_equal(tab(&console, "protect build er"), "protect build er");
+    assert_string_equal(tab(&console, "unprotect build er"),
+                        "unprotect build er");
+    assert_string_equal(tab(&console, "protect build er"),
+                        "protect build erp-prod ");
     json_object_set_new(json_array_get(picture.vms, 0), "vm",
                         json_string("my vm"));
     assert_string_equal(tab(&console, "protect my"), "protect 'my vm' ");

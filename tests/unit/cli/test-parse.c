@@ -100,6 +100,12 @@ test_options(void **state)
     assert_int_equal(parse(&cli, "status --timeout 5 --verbose", &argc, &argv),
                      FT_EXIT_OK);
     assert_int_equal(cli.options.timeout_s, 5);
+    assert_int_equal(parse(&cli, "protect a b -s h2 --standby b=h3", &argc,
+                           &argv),
+                     FT_EXIT_OK);
+    assert_int_equal(argc, 2);
+    assert_string_equal(cli.options.standby, "h2\nb=h3"); /* a list */
+    free((char *)(uintptr_t)cli.options.standby);
     assert_int_equal(parse(&cli, "protect -- -odd", &argc, &argv), FT_EXIT_OK);
     assert_string_equal(argv[0], "-odd");
     assert_int_equal(parse(&cli, "protect --help", &argc, &argv), FT_EXIT_OK);
@@ -117,7 +123,7 @@ test_usage_errors(void **state)
         { "status --standby h1", "unrecognized option '--standby'" },
         { "status -x", "invalid option -- 'x'" },
         { "protect", "protect needs VM" },
-        { "protect a b", "too many arguments: \"b\"" },
+        { "unprotect a b", "too many arguments: \"b\"" },
         { "status --json --plain", "exclude each other" },
         { "status --timeout 0", "from 1 to 3600" },
         { "status --timeout 1x", "not \"1x\"" },

@@ -16,6 +16,7 @@ model_tests = \
 	tests/unit/model/test-recent \
 	tests/unit/model/test-silence \
 	tests/unit/model/test-then \
+	tests/unit/model/test-together \
 	tests/unit/model/test-verdict \
 	tests/unit/model/test-what-if \
 	tests/unit/model/test-words
@@ -43,6 +44,8 @@ tests_unit_model_test_silence_SOURCES = tests/unit/model/test-silence.c
 tests_unit_model_test_silence_LDADD = $(model_libs)
 tests_unit_model_test_recent_SOURCES = tests/unit/model/test-recent.c
 tests_unit_model_test_recent_LDADD = $(model_libs)
+tests_unit_model_test_together_SOURCES = tests/unit/model/test-together.c
+tests_unit_model_test_together_LDADD = $(model_libs)
 tests_unit_model_test_words_SOURCES = tests/unit/model/test-words.c
 tests_unit_model_test_words_LDADD = $(model_libs)
 tests_unit_model_test_live_SOURCES = tests/unit/model/test-live.c

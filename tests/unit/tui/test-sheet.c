@@ -215,14 +215,27 @@ test_a_choice_is_worked_out_for_all(void **state)
     assert_int_equal(asked.plans, 9);
     answer_all(&console, 8);
     press(&console, "Enter");
-    assert_string_equal(asked.plan, "ftadmin protect " BUILD " --yes --json");
+    assert_string_equal(asked.plan, "ftadmin protect " BUILD " " FILES " " WIKI
+                                    " --standby " FILES "=kvm2 --yes --json");
     end(&console, &picture);
 }
 
-/* One after another; one that fails holds up no other. */
+static void
+add_job(struct ft_picture *picture, const char *vm, const char *state,
+        double age_s)
+{
+    json_array_append_new(picture->jobs,
+                          json_pack("{s:s,s:s,s:s,s:f,s:s,s:s}", "verb",
+                                    "protect", "subject", vm, "state", state,
+                                    "age_s", age_s, "result", "kvm1 is full",
+                                    "identity", vm));
+}
+
+/* One command for all; one that fails holds up no other. */
 static void
 test_one_failure_holds_up_no_other(void **state)
 {
+    FT_AUTOJSON json_t *ends = NULL;
     struct ft_console console;
     struct ft_picture picture;
 
@@ -238,19 +251,56 @@ test_one_failure_holds_up_no_other(void **state)
     press(&console, "2");
     compare(&console, "sheets-one-cannot", 80, 24, true);
     press(&console, "5 Enter");
-    assert_int_equal(asked.plans, 4); /* build */
-    assert_string_equal(asked.plan, "ftadmin protect " BUILD " --yes --json");
+    assert_int_equal(asked.plans, 4);
+    assert_string_equal(asked.plan,
+                        "ftadmin protect " BUILD " " WIKI " --yes --json");
     compare(&console, "sheets-at-work", 80, 24, true);
     press(&console, "Esc");
     find(&console, "files");
     press(&console, "p"); /* that waits for the end of this one */
     assert_int_equal(asked.plans, 4);
-    ft_console_answer(&console, asked.ticket, NULL, 20, "kvm1: no answer");
-    assert_int_equal(asked.plans, 5);
-    assert_string_equal(asked.plan, "ftadmin protect " WIKI " --yes --json");
-    ft_console_answer(&console, asked.ticket, NULL, 0, "");
+    ends = json_loads("{\"vms\":[{\"vm\":\"" BUILD
+                      "\",\"exit\":20,\"error\":{\"text\":"
+                      "\"kvm1: no answer\"}},{\"vm\":\"wiki\",\"exit\":0}]}",
+                      0, NULL);
+    ft_console_answer(&console, asked.ticket, ends, 20, "kvm1: no answer");
     compare(&console, "sheets-ended", 80, 24, true);
-    assert_int_equal(asked.plans, 5);
+    assert_int_equal(asked.plans, 4);
+    end(&console, &picture);
+}
+
+/*
+ * How far it is, by the jobs; and what the command has taken over goes on
+ * without the console, so that it is no draft.
+ */
+static void
+test_jobs_tell_how_far_it_is(void **state)
+{
+    FT_AUTOJSON json_t *draft = NULL;
+    FT_AUTOFREE char *text = NULL, *later = NULL;
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin_marked(&console, &picture);
+    add_job(&picture, "build", "done", 300); /* of another day */
+    press(&console, "p");
+    answer_all(&console, 8);
+    press(&console, "5 Enter");
+    draft = ft_sheet_draft(console.sheet);
+    assert_null(draft);
+    picture.wall_ms += 60000;
+    add_job(&picture, "build", "failed", 50);
+    add_job(&picture, "wiki", "running", 5);
+    ft_console_set_picture(&console, &picture);
+    text = drawn(&console, 80, 24, true);
+    assert_non_null(strstr(text, "kvm1 is full"));
+    assert_non_null(strstr(text, "it could not be planned; why is told"));
+    assert_non_null(strstr(text, "0 protected, 1 at work, 0 waiting, 2 failed"));
+    ft_console_answer(&console, asked.ticket, NULL, 130, "interrupted");
+    later = drawn(&console, 80, 24, true);
+    assert_non_null(
+        strstr(later, "0 protected, 0 at work, 0 waiting, 3 failed"));
     end(&console, &picture);
 }
 
@@ -423,6 +473,7 @@ main(void)
         cmocka_unit_test(test_several_in_one),
         cmocka_unit_test(test_a_choice_is_worked_out_for_all),
         cmocka_unit_test(test_one_failure_holds_up_no_other),
+        cmocka_unit_test(test_jobs_tell_how_far_it_is),
         cmocka_unit_test(test_too_much_for_one_host),
         cmocka_unit_test(test_it_is_asked_bit_by_bit),
         cmocka_unit_test(test_a_draft_is_kept),
