@@ -43,6 +43,10 @@ sync_state(const struct ft_ownership *own, enum ft_ownership_reason *reason)
         *reason = FT_REASON_VM_OFF;
         return FT_PAIR_UNPROTECTED;
     }
+    if (own->vm == FT_VM_GONE && !own->leaving) {
+        *reason = FT_REASON_COLD_START; /* as soon as the standby agrees */
+        return FT_PAIR_FAILED;
+    }
     *reason = own->leaving ? FT_REASON_LEAVING
               : own->sync_done && !own->fresh && own->phase == FT_PHASE_SYNCING
                   ? FT_REASON_WAITING_WITNESS

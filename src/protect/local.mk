@@ -11,6 +11,7 @@ libftprotect_a_SOURCES = \
 	src/protect/protect-private.h \
 	src/protect/protect.h \
 	src/protect/settings.c \
+	src/protect/start.c \
 	src/protect/switchover.c \
 	src/protect/sync.c \
 	src/protect/unprotect.c \

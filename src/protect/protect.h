@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Protect, unprotect, switchover, verify: plans carried out over a fleet.
+ * Protect, unprotect, switchover, start, verify: plans carried out over a fleet.
  *
  * One thread, that of the fleet. Nothing here prints: it calls back. Codes that
  * the command line maps to exit codes: EPERM refused for safety or a check
@@ -113,6 +113,21 @@ struct ft_switchover_result {
 int ft_switchover(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
                   int timeout_ms, struct ft_switchover_result *result,
                   struct ft_error *err);
+
+struct ft_start_result {
+    int64_t generation;
+    char primary[FT_NAME_SIZE];
+};
+
+/*
+ * Starts a VM that no host runs, from the disks of the host that has the say,
+ * or of on (NULL: not named). discard_newer: also where the other host may have
+ * newer data, which is given up. Waits at most timeout_ms (0: 120 s). -EPERM
+ * where the other host has the say; -EALREADY when it runs.
+ */
+int ft_start(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+             const char *on, bool discard_newer, int timeout_ms,
+             struct ft_start_result *result, struct ft_error *err);
 
 /*
  * Changes settings of a pair that is protected ("pair-settings" in

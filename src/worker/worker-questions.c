@@ -214,9 +214,11 @@ ft_worker_ask_witness(struct ft_worker *w,
     if (!w->asked_ns)
         w->asked_ns = ft_clock_ns();
     ft_log(FT_LOG_INFO,
-           "asks the witness for generation %llu; %s was last heard %d ms ago",
+           "asks the witness for generation %llu; %s was last heard %lld ms ago",
            (unsigned long long)action->generation, ft_worker_peer_name(w),
-           (int)((ft_clock_ns() - w->last_heard) / FT_NS_PER_MS));
+           w->last_heard
+               ? (long long)((ft_clock_ns() - w->last_heard) / FT_NS_PER_MS)
+               : -1LL);
     run_question(w, action, ask_witness, witness_answered);
 }
 

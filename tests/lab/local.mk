@@ -24,6 +24,7 @@ lab_tests = \
 	tests/lab/test-lab.sh \
 	tests/lab/test-protect.sh \
 	tests/lab/test-takeover.sh \
+	tests/lab/test-cold-start.sh \
 	tests/lab/test-hook.sh \
 	tests/lab/test-failures.sh \
 	tests/lab/test-partitions.sh \

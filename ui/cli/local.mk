@@ -32,6 +32,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/protect-many.c \
 	ui/cli/protect-one.c \
 	ui/cli/set.c \
+	ui/cli/start.c \
 	ui/cli/settings.c ui/cli/settings.h \
 	ui/cli/status.c \
 	ui/cli/status-print.c ui/cli/status-print.h \

@@ -46,6 +46,9 @@ struct ft_cli_options {
     int64_t cpu_budget;
     bool alone_without_witness;
     bool dry_run;
+    /* start */
+    const char *on;
+    bool discard_newer;
     /* status */
     bool watch;
     bool line;

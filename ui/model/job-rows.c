@@ -142,6 +142,17 @@ left_switchover(const struct ft_store_job *job, struct ft_job_left *left)
 }
 
 static void
+left_start(const struct ft_store_job *job, struct ft_job_left *left)
+{
+    snprintf(left->goes_on, sizeof(left->goes_on),
+             "The host that was asked starts %.100s by itself, and tries again "
+             "where that fails.",
+             job->subject);
+    snprintf(left->next, sizeof(left->next),
+             "ftadmin status %.100s shows whether it runs", job->subject);
+}
+
+static void
 left_set(const struct ft_store_job *job, struct ft_job_left *left)
 {
     snprintf(left->goes_on, sizeof(left->goes_on),
@@ -189,6 +200,8 @@ ft_job_left(const struct ft_store_job *job,
         return; /* its result says it */
     else if (is(job->verb, "switchover"))
         left_switchover(job, left);
+    else if (is(job->verb, "start"))
+        left_start(job, left);
     else if (is(job->verb, "verify"))
         snprintf(left->goes_on, sizeof(left->goes_on),
                  "The hosts compare to the end and %.100s goes on then; nothing "

@@ -65,6 +65,7 @@ struct rule {
 #define RAISE "ftadmin host add {w}" /* starts the engine there */
 #define AGAIN "ftadmin protect {vm}"
 #define END "ftadmin unprotect {vm}"
+#define START "ftadmin start {vm}"
 
 static const struct rule rules[] = {
     /* nobody says how it is */
@@ -144,7 +145,7 @@ static const struct rule rules[] = {
     { STATE(UNPROTECTED), WHY(GAVE_UP), ALWAYS, CRIT, MOVE(YOURS), 0, false,
       "{vm} runs unprotected on {on}: the engine could not go on.", AGAIN },
     { STATE(UNPROTECTED), WHY(VM_OFF), ALWAYS, WARN, MOVE(NOBODY), 0, false,
-      "{vm} is shut down; started on {on} it is protected again.", LOOK },
+      "{vm} is shut down; started on {on} it is protected again.", START },
     { STATE(UNPROTECTED), WHY(STARTING), ALWAYS, WARN, MOVE(HOSTS), 60, false,
       "The engine on {on} has just started and asks who owns {vm}.", LOOK },
     { STATE(UNPROTECTED), WHY(NO_PEER), ALWAYS, CRIT, MOVE(YOURS), 0, false,
@@ -174,6 +175,16 @@ static const struct rule rules[] = {
     { STATE(FAILED), WHY(HANDING_OVER), ALWAYS, CRIT, MOVE(NOW), 0, false,
       "{vm} is down: QEMU ended on {on}, and its copy on {to} is sought.",
       PAST },
+    { STATE(FAILED), WHY(COLD_START), ALWAYS, CRIT, MOVE(HOSTS), 60, false,
+      "{vm} is down: no copy runs, and {on} starts it from its disks.", LOOK },
+    { STATE(FAILED), WHY(START_FAILED), PROBLEM, CRIT, MOVE(NOW), 0, false,
+      "{vm} is down, and {on} cannot start it: {problem}.", PAST },
+    { STATE(FAILED), WHY(START_FAILED), ALWAYS, CRIT, MOVE(NOW), 0, false,
+      "{vm} is down, and {on} cannot start it.", PAST },
+    { STATE(FAILED), WHY(PEER_NEWER), ALWAYS, CRIT, MOVE(NOW), 0, false,
+      "{vm} is down: {to} may have newer data; bring it back, or {w}.", PAST },
+    { STATE(FAILED), WHY(GIVEN_AWAY), ALWAYS, CRIT, MOVE(NOW), 0, false,
+      "{vm} is down on {on}, which gave it to {to}: bring {to} back.", PAST },
     { STATE(FAILED), WHY(VM_GONE), ALWAYS, CRIT, MOVE(NOW), 0, false,
       "{vm} is down: QEMU ended on {on}, and {to} cannot take over.", PAST },
     { STATE(FAILED), WHY(STANDS), ALWAYS, CRIT, MOVE(NOW), 0, false,

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/standing.h"
 
 bool
 ft_row_is_host(const json_t *row)
@@ -96,6 +97,35 @@ may_force(const json_t *row, const char **why)
     return true;
 }
 
+/* Nobody runs it, and its host may start it. */
+static bool
+may_start(const json_t *row, const char **why)
+{
+    enum ft_ownership_reason reason = ft_said_reason(row);
+
+    if (!is_pair(row))
+        return no(why, "it is not protected: virsh start does it");
+    if (!is_heard(row))
+        return no(why, "no host that could tell answers");
+    if (reason != FT_REASON_VM_OFF && reason != FT_REASON_START_FAILED)
+        return no(why, "nobody shut it down");
+    return true;
+}
+
+/* Its host says that the other one may have newer data. */
+static bool
+may_discard(const json_t *row, const char **why)
+{
+    enum ft_ownership_reason reason = ft_said_reason(row);
+
+    if (!is_pair(row) || !is_heard(row))
+        return no(why, "no host says that it waits for newer data");
+    if (reason != FT_REASON_PEER_NEWER && reason != FT_REASON_GIVEN_AWAY &&
+        reason != FT_REASON_SUPERSEDED)
+        return no(why, "it waits for no newer data");
+    return true;
+}
+
 static bool
 always(const json_t *row, const char **why)
 {
@@ -119,6 +149,23 @@ switch_means(const json_t *row, char *out, size_t size)
              "%s stands for a moment, then runs on %s; %s holds the copy.",
              ft_row_name(row), ft_json_string(row, "standby", "?"),
              ft_json_string(row, "primary", "?"));
+}
+
+static void
+start_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s boots on %s from its disks there.",
+             ft_row_name(row), ft_json_string(row, "primary", "?"));
+}
+
+static void
+discard_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size,
+             "%s boots on %s as its disks are there; what %s has that is newer "
+             "is given up.",
+             ft_row_name(row), ft_json_string(row, "primary", "?"),
+             ft_json_string(row, "standby", "?"));
 }
 
 static void
@@ -183,6 +230,11 @@ const struct ft_deed ft_deeds[] = {
       "switchover VM --yes" },
     { 'v', "verify", false, FT_DEED_MILD, with_a_copy, verify_means,
       "Connections wait meanwhile: seconds for each GiB.", "verify VM" },
+    { 'b', "start (boot)", false, FT_DEED_MILD, may_start, start_means, "",
+      "start VM" },
+    { 'B', "start older data", false, FT_DEED_SEVERE, may_discard, discard_means,
+      "If the other host runs it unseen, two run until they meet.",
+      "start VM --on PRIMARY --discard-newer --yes" },
     { 'u', "unprotect", false, FT_DEED_SEVERE, may_unprotect, unprotect_means,
       "Until it is protected again a dead host stops it.",
       "unprotect VM --yes" },
@@ -237,7 +289,9 @@ ft_deed_words(const struct ft_deed *deed, const json_t *row, bool by_name,
     memset(words, 0, sizeof(*words));
     for (const char *at = deed->command; sscanf(at, "%31s%n", word, &used) == 1;
          at += used)
-        ft_words_add(words, strcmp(word, "VM") && strcmp(word, "HOST") ? word
+        ft_words_add(words, !strcmp(word, "PRIMARY")
+                                ? ft_json_string(row, "primary", "?")
+                            : strcmp(word, "VM") && strcmp(word, "HOST") ? word
                             : by_name ? ft_row_name(row)
                                       : acted_on(row));
 }

@@ -187,6 +187,39 @@ ft_work_switchover(struct ft_work_fleet *fleet, const struct ft_work_pair *found
     return rc;
 }
 
+/* ---- start ---- */
+
+int
+ft_work_start_prepare(struct ft_work_fleet *fleet, const char *vm,
+                      struct ft_work_pair *found, struct ft_error *err)
+{
+    int rc = ft_work_pair_find(fleet, vm, found, err);
+
+    return rc ? rc : lock_pair(fleet->work, "start", &found->pair, err);
+}
+
+int
+ft_work_start(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
+              const struct ft_start_options *how,
+              struct ft_start_result *result, struct ft_error *err)
+{
+    char text[FT_STORE_TEXT];
+    struct ft_job *job;
+    int rc = begin_job(fleet, "start", found, &job, NULL, err);
+
+    if (rc)
+        return rc;
+    snprintf(text, sizeof(text), "start %.200s from its disks%s%.200s",
+             found->pair.vm, how->on ? " on " : "", how->on ? how->on : "");
+    ft_job_step(job, 0, text, FT_STEP_STARTED);
+    rc = ft_start(&fleet->fleet, &found->ref, how->on, how->discard_newer,
+                  ft_work_timeout_ms(fleet->work, 0), result, err);
+    ft_job_step(job, 0, text, rc ? FT_STEP_FAILED : FT_STEP_DONE);
+    snprintf(text, sizeof(text), "runs on %.200s", result->primary);
+    end_job(fleet, job, rc, false, text, err, NULL);
+    return rc;
+}
+
 /* ---- unprotect ---- */
 
 int

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is done to a pair that exists: switchover, unprotect and verify, each in
+ * What is done to a pair that exists: switchover, start, unprotect and verify, each in
  * two parts, so that the user can be asked in between. The second part is a job
  * (ui/work/job.h), whose outcome is filled also after an error. The store's
  * thread.
@@ -27,6 +27,20 @@ int ft_work_switchover(struct ft_work_fleet *fleet,
                        const struct ft_work_pair *found,
                        struct ft_switchover_result *result,
                        struct ft_job_outcome *outcome, struct ft_error *err);
+
+struct ft_start_options {
+    const char *on;     /* NULL: the host that has the say */
+    bool discard_newer; /* only with on */
+};
+
+/* Finds the pair, living or remembered, and locks it. -ENOENT; -EBUSY. */
+int ft_work_start_prepare(struct ft_work_fleet *fleet, const char *vm,
+                          struct ft_work_pair *found, struct ft_error *err);
+
+/* ft_start, with the user's patience or its own. */
+int ft_work_start(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
+                  const struct ft_start_options *how,
+                  struct ft_start_result *result, struct ft_error *err);
 
 /*
  * Locks the pair, finds it, living or remembered, and adopts it, for the

@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Everything loses power, or what ran the guest alone does: a VM that nobody stopped runs again on
+# the newest data, with all that was answered, and is protected again. Older data is never started
+# but by the administrator's word.
+. "$(dirname "$0")/functions.sh"
+
+state_is() { # HOST STATE [REASON-PATTERN]
+    local status
+    status=$(pair_on "$1" '"\(.state) \(.reason)"')
+    [[ $status == "$2 "* ]] && grep -qE -- "${3:-}" <<<"$status"
+}
+
+domain_is() { # HOST STATE
+    [ "$(lab on "$1" virsh -q -c qemu:///system domstate vm1 2>/dev/null)" = "$2" ]
+}
+
+linked() { # HOST
+    [ "$(pair_on "$1" .peer_connected)" = true ]
+}
+
+off() { # HOST...
+    local host pids=()
+    for host; do
+        lab power-off "$host" &
+        pids+=($!)
+    done
+    wait "${pids[@]}"
+}
+
+on() { # HOST...
+    local host
+    for host; do
+        must lab power-on "$host"
+    done
+}
+
+# A client whose connections will not outlive the guest's boot.
+load() {
+    start_client --connections 3 --payload 200 --drain 0
+    wait_for 30 has_answers "$client_log" 50
+}
+
+# The guest answers again from another boot; nothing that was answered before is missing.
+nothing_is_lost() {
+    local report before=$client_log
+    kill -TERM "$client_pid" 2>/dev/null
+    wait "$client_pid"
+    client_pid=
+    start_client # waits for the guest
+    guest_goes_on
+    stop_client
+    check_ledger >/dev/null
+    report=$(lab on adm "$(built tests/guest/ledger-check)" --json \
+        --connect "$guest_address:$guest_port" "$before")
+    jq -e '.answers >= 50 and .lost == 0 and .duplicated == 0 and (.boot_ids | length) == 1 and
+        .boot_ids[0] != .boot_id_now' <<<"$report" >/dev/null || fail "the ledger: $report"
+    note "$(jq -r '"\(.answers) answers before the power was lost, \(.lost) lost"' <<<"$report")"
+}
+
+start_lab
+start_guest h1 vm1
+protect_guest vm1
+
+note "both hosts lose power and return"
+load
+off h1 h2
+on h2 h1
+wait_for 60 protected_from h1
+wait_for 20 has_event h1 cold-start
+nothing_is_lost
+
+note "all three lose power; the standby stays away: the witness decides"
+load
+off h1 h2 w1
+on h1
+wait_for 20 state_is h1 failed "may hold newer data"
+exits 5 ftadmin start vm1
+complains "h2 may hold newer data"
+on w1
+wait_for 60 state_is h1 alone
+nothing_is_lost
+on h2
+wait_for 60 protected_from h1
+
+note "who took over and runs alone reboots"
+load
+off h1
+wait_for 60 state_is h2 alone
+guest_goes_on
+off h2
+on h2
+wait_for 60 domain_is h2 running
+nothing_is_lost
+
+note "only the host with older data returns: it waits, and says for whom"
+load
+off h2
+on h1
+wait_for 60 state_is h1 failed "witness says that the other host owns"
+exits 5 ftadmin start vm1
+complains "h2 may hold newer data" "discard-newer"
+domain_is h1 "shut off" || fail "older data runs on h1"
+on h2
+wait_for 60 protected_from h2
+nothing_is_lost
+
+note "the administrator's word: the older data, and the newer host obeys when it returns"
+off h2
+wait_for 60 state_is h1 alone
+off h1
+on h2
+wait_for 60 state_is h2 failed "witness says that the other host owns"
+exits 2 ftadmin start vm1 --discard-newer --yes
+exits 0 ftadmin start vm1 --on h2 --discard-newer --yes
+wait_for 60 state_is h2 alone
+on h1
+wait_for 60 protected_from h2
+domain_is h1 paused || fail "h1 has no waiting copy"
+start_client
+guest_goes_on
+stop_client
+
+note "what was shut down stays off, until somebody starts it"
+must lab on h2 virsh -q -c qemu:///system destroy vm1
+wait_for 20 state_is h2 unprotected "shut down"
+off h2 h1
+on h2 h1
+wait_for 20 linked h2
+state_is h2 unprotected "shut down" || fail "vm1 is $(pair_on h2 .state)"
+domain_is h2 "shut off" || fail "it was started again"
+exits 0 ftadmin start vm1
+wait_for 60 protected_from h2
+exits 1 ftadmin start vm1
+complains "is not down on h2"
+
+note "with libvirt's autostart it starts with its host"
+must lab on h2 virsh -q -c qemu:///system destroy vm1
+wait_for 20 state_is h2 unprotected "shut down"
+off h2
+# the lab's hosts have the machine's boot id: another one was written
+sed -i 's/"autostart": false/"autostart": true/; s/"boot": "./"boot": "x/' \
+    "$FTLAB"/h2/var/lib/ftadmin/pairs/*/state.json
+on h2
+wait_for 60 protected_from h2
