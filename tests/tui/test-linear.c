@@ -12,13 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <pty.h>
 #include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+#include <utmp.h>
 
 #include <cmocka.h>
 
 #include "base/cleanup.h"
 #include "tests/tui/fill.h"
 #include "tests/tui/tty.h"
+#include "ui/tui/terminal.h"
 
 static const char *database;
 
@@ -150,6 +155,101 @@ test_other_ends(void **state)
     tty_close(&tty);
 }
 
+/* What is pasted over several lines answers no question that is open. */
+static void
+test_a_paste_of_several_lines(void **state)
+{
+    struct tty tty;
+
+    (void)state;
+    open_linear(&tty, NULL);
+    tty_send(&tty, "vm001\n");
+    tty_expect(&tty, "VM [again]");
+    tty_send(&tty, "a\n");
+    tty_expect(&tty, "A letter, or Enter for nothing:");
+    tty_send(&tty, "U\n");
+    tty_expect(&tty, "Type its name to do it, or Enter for no:");
+    tty_send(&tty, "vm001\nls -l\n");
+    tty_expect(&tty, "What is pasted answers no question");
+    assert_false(tty_was_sent(&tty, "begun:"));
+    tty_send(&tty, "vm001\n"); /* typed */
+    tty_expect(&tty, "begun: unprotect vm001 --force --yes");
+    leave(&tty, "q\n");
+}
+
+static void
+test_it_stops_and_goes_on(void **state)
+{
+    struct tty tty;
+
+    (void)state;
+    open_linear(&tty, NULL);
+    tty_send(&tty, "\032");
+    tty_stop(&tty);
+    tty_is_restored(&tty);
+    tty_continue(&tty);
+    tty_send(&tty, "hosts\n");
+    tty_expect(&tty, "Hosts [again]");
+    leave(&tty, "q\n");
+}
+
+/* ---- while a secret is typed ---- */
+
+static bool
+echoes(int fd)
+{
+    struct termios settings;
+
+    assert_int_equal(tcgetattr(fd, &settings), 0);
+    return (settings.c_lflag & (ECHO | ISIG)) == (ECHO | ISIG);
+}
+
+/* As the console's main thread does it; its guard is this process. */
+static void __attribute__((noreturn)) be_silent(void)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_terminal_guard(STDIN_FILENO, &err))
+        _exit(1);
+    ft_terminal_silence(true);
+    printf("%d\n", (int)getpid());
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+
+static void
+test_a_death_while_a_secret_is_typed(void **state)
+{
+    static const int numbers[] = { SIGKILL, SIGTERM, SIGHUP, SIGSEGV };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(numbers); i++) {
+        char line[64] = "";
+        int master, slave, status;
+        pid_t pid;
+        ssize_t n;
+
+        assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+            close(master);
+            login_tty(slave);
+            be_silent();
+        }
+        n = read(master, line, sizeof(line) - 1);
+        assert_true(n > 0 && strtol(line, NULL, 10) > 1);
+        assert_false(echoes(slave));
+        assert_int_equal(kill((pid_t)strtol(line, NULL, 10), numbers[i]), 0);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i]);
+        assert_true(echoes(slave));
+        close(master);
+        close(slave);
+    }
+}
+
 int
 main(void)
 {
@@ -159,6 +259,9 @@ main(void)
         cmocka_unit_test(test_changes_come_by_themselves),
         cmocka_unit_test(test_ways_out),
         cmocka_unit_test(test_other_ends),
+        cmocka_unit_test(test_a_paste_of_several_lines),
+        cmocka_unit_test(test_it_stops_and_goes_on),
+        cmocka_unit_test(test_a_death_while_a_secret_is_typed),
     };
     char kept[300];
     int failed;

@@ -48,10 +48,9 @@ check(struct ft_cli *cli, int argc, char **argv)
         return ft_cli_fail_text(cli, FT_EXIT_USAGE,
                                 "Use the commands: ftadmin --help.",
                                 "the console needs a terminal");
-    if (is_linear(cli))
-        return FT_EXIT_OK;
-    return ft_terminal_guard(STDOUT_FILENO, &err) ? ft_cli_fail(cli, &err)
-                                                  : FT_EXIT_OK;
+    return ft_terminal_guard(is_linear(cli) ? STDIN_FILENO : STDOUT_FILENO, &err)
+               ? ft_cli_fail(cli, &err)
+               : FT_EXIT_OK;
 }
 
 static void

@@ -19,6 +19,7 @@
 #include "ui/tui/figure.h"
 #include "ui/tui/loss.h"
 #include "ui/tui/past.h"
+#include "ui/tui/sheet.h"
 
 #define WIDTH 160 /* of the grid that other pages are drawn into */
 
@@ -408,6 +409,22 @@ tell_age(const struct ft_console *console, FILE *out)
         tell(console, out, "Live: the oldest word is %.1f s old.\n", p->age_s);
 }
 
+/* What it says of itself; false: it is to be told as it is drawn. */
+static bool
+tell_sheet(struct ft_console *console, FILE *out)
+{
+    FT_AUTOFREE char *text = NULL;
+    size_t size = 0;
+    FILE *lines = open_memstream(&text, &size);
+    bool any = lines && ft_sheet_tell(console, lines);
+
+    if (lines)
+        fclose(lines);
+    if (any && text)
+        ft_linear_text(console, text, out);
+    return any;
+}
+
 void
 ft_linear_page(struct ft_console *console, FILE *out)
 {
@@ -433,7 +450,7 @@ ft_linear_page(struct ft_console *console, FILE *out)
         tell_host(console, page, out);
     else if (page->view->id == FT_VIEW_WHAT_IF)
         tell_loss(console, page->subject, out);
-    else
+    else if (page->view->id != FT_VIEW_SHEET || !tell_sheet(console, out))
         tell_drawn(console, page, out);
 }
 

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <langinfo.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +28,7 @@
 #define WAITS_MS 250 /* something has happened */
 #define RUNS_MS 50   /* while commands are under way */
 #define RATE_MS 1000
+#define PASTE_MS 20 /* between lines of one paste, at most */
 
 struct app {
     struct ft_console console;
@@ -38,7 +38,7 @@ struct app {
     struct ft_runs *runs;
     char line[FT_LINEAR_LINE];
     size_t used;
-    bool too_long, silent;
+    bool too_long;
 };
 
 static int64_t
@@ -131,40 +131,6 @@ op_suspend(void *data)
     (void)data;
 }
 
-/* ---- secrets are not echoed ---- */
-
-static struct termios before;
-
-static void
-on_death(int signal_number)
-{
-    tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    signal(signal_number, SIG_DFL);
-    raise(signal_number);
-}
-
-/* Without echo, and without keys that would stop or end it so. */
-static void
-echo(struct app *app, bool on)
-{
-    struct termios settings;
-
-    if (on == !app->silent)
-        return;
-    if (on) {
-        tcsetattr(STDIN_FILENO, TCSANOW, &before);
-    } else if (tcgetattr(STDIN_FILENO, &before) == 0) {
-        signal(SIGTERM, on_death);
-        signal(SIGHUP, on_death);
-        settings = before;
-        settings.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ISIG);
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings);
-    } else {
-        return;
-    }
-    app->silent = !on;
-}
-
 /* ---- lines ---- */
 
 static void
@@ -180,6 +146,30 @@ take_line(struct app *app)
     app->too_long = false;
 }
 
+/* Is another line there behind this one? Nobody types that fast. */
+static bool
+another_has_come(void)
+{
+    struct pollfd input = { STDIN_FILENO, POLLIN, 0 };
+
+    return poll(&input, 1, PASTE_MS) > 0;
+}
+
+/* A line that answers a question has come alone. */
+static void
+end_line(struct app *app, bool more)
+{
+    if (ft_linear_asks(&app->linear) && (more || another_has_come())) {
+        tcflush(STDIN_FILENO, TCIFLUSH);
+        explicit_bzero(app->line, sizeof(app->line));
+        app->used = 0;
+        app->too_long = false;
+        ft_linear_refuse(&app->linear);
+    } else {
+        take_line(app);
+    }
+}
+
 /*
  * Every line, until one asks for something that would be changed: what was typed
  * before that, or pasted behind it, is dropped.
@@ -189,7 +179,7 @@ take_bytes(struct app *app, const char *bytes, size_t size)
 {
     for (size_t i = 0; i < size && !app->console.leave; i++) {
         if (bytes[i] == '\n') {
-            take_line(app);
+            end_line(app, i + 1 < size);
             if (ft_linear_asks(&app->linear)) {
                 tcflush(STDIN_FILENO, TCIFLUSH);
                 return;
@@ -232,17 +222,21 @@ turn(struct app *app)
     polls[1] =
         (struct pollfd){ ft_work_source_descriptor(app->source), POLLIN, 0 };
     count += ft_runs_poll(app->runs, &polls[count]);
-    rc = poll(polls, count,
-              ft_work_source_is_busy(app->source) ? 0
-              : ft_runs_any(app->runs)            ? RUNS_MS
-              : ft_work_source_waits(app->source) ? WAITS_MS
-                                                  : TICK_MS);
-    if (rc < 0 && errno != EINTR)
-        return -errno;
-    rc = rc > 0 && polls[0].revents ? read_lines(app) : 0;
+    rc = ft_terminal_poll(polls, count,
+                          ft_work_source_is_busy(app->source) ? 0
+                          : ft_runs_any(app->runs)            ? RUNS_MS
+                          : ft_work_source_waits(app->source) ? WAITS_MS
+                                                              : TICK_MS);
+    if (rc && rc != -EINTR)
+        return rc;
+    if (ft_terminal_must_stop()) {
+        ft_terminal_suspend();
+        ft_linear_again(&app->linear);
+    }
+    rc = !rc && polls[0].revents ? read_lines(app) : 0;
     ft_memory_keep(&app->console);
     ft_runs_read(app->runs);
-    echo(app, !ft_linear_asks_secret(&app->linear)); /* before it is asked */
+    ft_terminal_silence(ft_linear_asks_secret(&app->linear)); /* then asked */
     if (ft_work_source_take(app->source))
         ft_console_set_picture(&app->console,
                                ft_work_source_picture(app->source));
@@ -280,7 +274,7 @@ run_console(struct app *app, const struct ft_tui_options *options)
     if (!rc)
         putchar('\n');
     fflush(stdout);
-    echo(app, true);
+    ft_terminal_silence(false);
     ft_linear_end(&app->linear);
     ft_memory_save(&app->console);
     return rc;

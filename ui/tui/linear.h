@@ -39,6 +39,16 @@ void ft_linear_begin(struct ft_linear *linear, struct ft_console *console,
 /* A line that was typed, without its end. */
 void ft_linear_take(struct ft_linear *linear, const char *line);
 
+/*
+ * Several lines came at once while ft_linear_asks: they were pasted, and dropped;
+ * the question stays. A line in the marks of a bracketed paste is taken by
+ * ft_linear_take as any other, and answers no question either.
+ */
+void ft_linear_refuse(struct ft_linear *linear);
+
+/* Others had the terminal: asks again. */
+void ft_linear_again(struct ft_linear *linear);
+
 /* What has changed meanwhile, if it is time to say so. */
 void ft_linear_news(struct ft_linear *linear, int64_t now_ms);
 

@@ -28,7 +28,8 @@ libftuitui_a_SOURCES = \
 	ui/tui/host-page.c \
 	ui/tui/key.c ui/tui/key.h \
 	ui/tui/keymap.c ui/tui/keymap.h \
-	ui/tui/linear.c ui/tui/linear.h \
+	ui/tui/linear.c ui/tui/linear.h ui/tui/linear-private.h \
+	ui/tui/linear-take.c \
 	ui/tui/linear-news.c ui/tui/linear-news.h \
 	ui/tui/linear-page.c ui/tui/linear-page.h \
 	ui/tui/linear-run.c ui/tui/linear-run.h \
@@ -53,7 +54,8 @@ libftuitui_a_SOURCES = \
 	ui/tui/runs.c ui/tui/runs.h \
 	ui/tui/screen.c ui/tui/screen.h \
 	ui/tui/sheet.c ui/tui/sheet.h ui/tui/sheet-private.h \
-	ui/tui/sheet-apply.c ui/tui/sheet-keys.c ui/tui/sheet-open.c ui/tui/sheet-view.c \
+	ui/tui/sheet-apply.c ui/tui/sheet-keys.c ui/tui/sheet-open.c ui/tui/sheet-told.c \
+	ui/tui/sheet-view.c \
 	ui/tui/shell.c ui/tui/shell.h \
 	ui/tui/state.c ui/tui/state.h \
 	ui/tui/terminal.c ui/tui/terminal.h \

@@ -7,6 +7,7 @@
  *     sheet-keys.c  what keys do
  *     sheet-view.c  how it looks: frame and folded lines
  *     sheet-open.c  what the open line shows
+ *     sheet-told.c  the same line by line, as questions
  */
 #ifndef FT_UI_TUI_SHEET_PRIVATE_H
 #define FT_UI_TUI_SHEET_PRIVATE_H

@@ -13,6 +13,8 @@
 #ifndef FT_UI_TUI_SHEET_H
 #define FT_UI_TUI_SHEET_H
 
+#include <stdio.h>
+
 #include <jansson.h>
 
 #include "ui/tui/drafts.h"
@@ -40,6 +42,19 @@ json_t *ft_sheet_draft(const struct ft_sheet *sheet);
 
 /* True: taken. */
 bool ft_sheet_key(struct ft_console *console, const struct ft_key *key);
+
+/*
+ * Line by line: the open line as a question with its numbers, and the prompt.
+ * False: it is applied, and no question.
+ */
+bool ft_sheet_tell(const struct ft_console *console, FILE *out);
+bool ft_sheet_prompt(const struct ft_console *console, char *out, size_t size);
+
+/* The answer to it; false: there is no such number. */
+bool ft_sheet_number(struct ft_console *console, unsigned number);
+
+/* "standby": the digit of that line; 0: none is called so. */
+int ft_sheet_line_called(const char *word);
 
 /* NULL is a no-op. */
 void ft_sheet_close(struct ft_sheet *sheet);

@@ -25,6 +25,7 @@ struct shared {
     struct termios saved;
     char sequences[SEQUENCES_MAX];
     volatile size_t length; /* 0: the screen is not up */
+    volatile int silent;    /* what is typed is not echoed */
 };
 
 /* Of the process, since a signal's handler has no other way to it. */
@@ -34,23 +35,20 @@ static int messages = -1; /* the standard error, while the screen is up */
 static pid_t console;     /* in its parent only */
 static volatile sig_atomic_t resized, stop_asked, let_go_status;
 
-/* Raw without signals from keys: as the console has it, and no shell. */
+/* Without these: as the console has it, and no shell. */
 static bool
-settings_are_ours(void)
+settings_are_without(tcflag_t flags)
 {
     struct termios now;
 
-    return tcgetattr(terminal, &now) == 0 && !(now.c_lflag & (ICANON | ISIG));
+    return tcgetattr(terminal, &now) == 0 && !(now.c_lflag & flags);
 }
 
-/* SIGTTOU has to be blocked: it may have become a background job. */
 static void
-restore(void)
+write_sequences(void)
 {
     size_t done = 0;
 
-    if (!shared || !shared->length)
-        return;
     while (done < shared->length) {
         ssize_t n =
             write(terminal, shared->sequences + done, shared->length - done);
@@ -61,7 +59,17 @@ restore(void)
             break;
         done += n;
     }
-    if (settings_are_ours())
+}
+
+/* SIGTTOU has to be blocked: it may have become a background job. */
+static void
+restore(void)
+{
+    if (!shared)
+        return;
+    write_sequences();
+    if ((shared->length && settings_are_without(ICANON | ISIG)) ||
+        (shared->silent && settings_are_without(ECHO | ISIG)))
         tcsetattr(terminal, TCSANOW, &shared->saved);
 }
 
@@ -225,6 +233,24 @@ ft_terminal_leaves_by(const char *sequences)
     memcpy(shared->sequences, sequences, length);
     shared->length = length;
     hush(length > 0);
+}
+
+void
+ft_terminal_silence(bool yes)
+{
+    struct termios settings;
+
+    if (!shared || yes == !!shared->silent)
+        return;
+    if (!yes) {
+        tcsetattr(terminal, TCSANOW, &shared->saved);
+    } else if (tcgetattr(terminal, &settings) == 0) {
+        shared->saved = settings;
+        settings.c_lflag &= (tcflag_t) ~(ECHO | ECHONL | ISIG);
+        shared->silent = true; /* before: it may die in the next call */
+        tcsetattr(terminal, TCSAFLUSH, &settings);
+    }
+    shared->silent = yes;
 }
 
 void

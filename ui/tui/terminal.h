@@ -22,7 +22,7 @@
 #include "base/error.h"
 
 /*
- * Saves fd's settings and forks. Returns 0 in the child; the parent never
+ * Saves fd's settings and forks; fd is the one that is typed at, or drawn on. Returns 0 in the child; the parent never
  * returns, it exits as the child does. -ENOTTY, -EAGAIN.
  */
 int ft_terminal_guard(int fd, struct ft_error *err);
@@ -33,6 +33,12 @@ int ft_terminal_guard(int fd, struct ft_error *err);
  * terminal goes nowhere.
  */
 void ft_terminal_leaves_by(const char *sequences);
+
+/*
+ * Line by line: what is typed is not echoed, and no key stops or ends it so;
+ * what was typed before is dropped. Given back as all else is.
+ */
+void ft_terminal_silence(bool yes);
 
 /*
  * poll(2), at most timeout_ms; the only place where SIGWINCH and SIGTSTP come

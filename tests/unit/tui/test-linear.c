@@ -214,6 +214,83 @@ test_a_secret(void **state)
     close_session(&s);
 }
 
+/* ---- the sheet, as questions ---- */
+
+static const char plan[] =
+    "{\"schema\":1,\"vm\":\"build\",\"primary\":\"kvm3\",\"standby\":\"kvm1\","
+    "\"witness\":\"w1\",\"standby_memory_bytes\":8000000000,\"steps\":[{"
+    "\"description\":\"kvm3: make sure that the engine is installed\"},{"
+    "\"description\":\"copy 40.0 GiB of disks and 8.0 GiB of memory\"}],"
+    "\"checks\":[{\"verdict\":\"pass\",\"id\":\"vm.running\"},{\"verdict\":"
+    "\"warn\",\"id\":\"vm.kvm\",\"evidence\":\"not proven on KVM.\","
+    "\"remedy\":\"Verify it once it is protected.\"}],\"candidates\":[{\"host\":"
+    "\"kvm1\",\"verdict\":\"pass\",\"reason\":\"most memory would be left\","
+    "\"memory_available_bytes\":60000000000},{\"host\":\"kvm2\",\"verdict\":"
+    "\"warn\",\"reason\":\"less memory\"},{\"host\":\"kvm4\",\"verdict\":\"fail\","
+    "\"reason\":\"it has not enough memory\"}]}";
+
+/* Enter alone is a good setup; a number is a choice; yes is written out. */
+static void
+test_the_sheet_asks(void **state)
+{
+    static const char *const said[] = { "3", "2",       "",  "",    "",
+                                        "",  "standby", "9", "plan" };
+    FT_AUTOJSON json_t *document = json_loads(plan, 0, NULL);
+    struct session s;
+
+    (void)state;
+    assert_non_null(document);
+    open_session(&s, "calm");
+    say(&s, "build");
+    forget(&s);
+    say(&s, "protect");
+    ft_console_answer(&s.console, asked.ticket, document, 0, "");
+    ft_linear_news(&s.linear, 60000);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(said); i++) {
+        unsigned ticket = asked.ticket;
+
+        say(&s, said[i]);
+        if (asked.ticket != ticket) { /* planned anew */
+            json_object_set_new(document, "standby", json_string("kvm2"));
+            ft_console_answer(&s.console, asked.ticket, document, 0, "");
+            ft_linear_news(&s.linear, 120000);
+        }
+    }
+    assert_int_equal(asked.plans, 2);
+    assert_non_null(strstr(asked.plan, "--standby kvm2 --dry-run"));
+    say(&s, ""); /* no yes */
+    assert_int_equal(asked.plans, 2);
+    say(&s, "yes");
+    assert_non_null(strstr(asked.plan, "--standby kvm2 --yes --json"));
+    compare_text("linear-sheet", told(&s));
+    close_session(&s);
+}
+
+/* ---- pasted ---- */
+
+static void
+test_what_is_pasted_answers_no_question(void **state)
+{
+    struct session s;
+
+    (void)state;
+    open_session(&s, "calm");
+    say(&s, "a");
+    say(&s, "s");
+    assert_int_equal(s.console.overlay, FT_OVERLAY_QUESTION);
+    say(&s, "\033[200~yes\033[201~");
+    assert_int_equal(asked.runs, 0);
+    assert_int_equal(s.console.overlay, FT_OVERLAY_QUESTION);
+    ft_linear_refuse(&s.linear); /* several lines at once */
+    assert_int_equal(s.console.overlay, FT_OVERLAY_QUESTION);
+    say(&s, "yes");
+    assert_int_equal(asked.runs, 1);
+    forget(&s);
+    say(&s, "\033[200~hosts\033[201~"); /* a line is a line */
+    assert_non_null(strstr(told(&s), "1  kvm1:"));
+    close_session(&s);
+}
+
 /* ---- how much, and how often ---- */
 
 static unsigned
@@ -348,6 +425,8 @@ main(void)
         cmocka_unit_test(test_the_severe_want_the_name),
         cmocka_unit_test(test_read_only),
         cmocka_unit_test(test_a_secret),
+        cmocka_unit_test(test_the_sheet_asks),
+        cmocka_unit_test(test_what_is_pasted_answers_no_question),
         cmocka_unit_test(test_a_long_text_comes_in_parts),
         cmocka_unit_test(test_news_come_slowly_and_few),
         cmocka_unit_test(test_news_while_it_asks),
