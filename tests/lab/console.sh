@@ -24,7 +24,8 @@ shows() { # TEXT...
 }
 
 waits_for() { # SECONDS TEXT...
-    local seconds=$1 end
+    local seconds end
+    seconds=$(patience "$1")
     shift
     end=$(($(now_ms) + seconds * 1000))
     until shows "$@"; do
@@ -36,4 +37,8 @@ $(screen)"
 
 press() { # KEY...
     lab on adm tmux -S "$test_folder/tmux" send-keys "$@"
+}
+
+console_has_ended() {
+    ! lab on adm tmux -S "$test_folder/tmux" has-session 2>/dev/null
 }

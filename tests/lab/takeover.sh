@@ -22,7 +22,7 @@ takeover_guest() { # NAME [OPTION of lab guest...]
     takeover_from=h1 takeover_to=h2
     takeover_what="$*"
     start_guest h1 "$vm" "$@"
-    protect_guest "$vm"
+    protect_guest "$vm" --silence 200 # the default
 }
 
 takeover_there_and_back() { # NAME

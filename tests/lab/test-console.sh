@@ -73,7 +73,7 @@ waits_for 5 "2 none"
 press '*' p
 waits_for 90 "2 VMs can be protected" "h2" "w1"
 press Escape F10
-sleep 1
+wait_for 20 console_has_ended
 open_console
 waits_for 20 "draft kept: p on vm1"
 press 2
