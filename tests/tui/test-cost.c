@@ -22,7 +22,7 @@
 #include "tests/tui/tty.h"
 
 #define VMS 200
-#define IDLE_MS 10000
+#define IDLE_MS 5000
 #define KEYS 100
 
 static const char *database, *few;
