@@ -440,9 +440,23 @@ view_key(struct ft_console *console, const struct ft_key *key)
         act(console, action);
 }
 
+bool
+ft_console_tick(struct ft_console *console, int64_t now_ms)
+{
+    return ft_film_tick(console, now_ms);
+}
+
+bool
+ft_console_moves(const struct ft_console *console)
+{
+    return console->play.on;
+}
+
 void
 ft_console_key(struct ft_console *console, const struct ft_key *key)
 {
+    if (console->play.begun && key->code != ' ')
+        ft_film_stop(console);
     if (key->code == FT_KEY_CTRL('Z')) {
         console->ops.suspend(console->ops.data);
         return;

@@ -25,6 +25,13 @@ void ft_console_set_picture(struct ft_console *console,
 void ft_console_answer(struct ft_console *console, unsigned ticket,
                        const json_t *document, int status, const char *message);
 
+/*
+ * For what moves by itself: true when it has moved. now_ms is of a clock that
+ * never goes back; to be called some ten times a second as long as anything does.
+ */
+bool ft_console_tick(struct ft_console *console, int64_t now_ms);
+bool ft_console_moves(const struct ft_console *console);
+
 void ft_console_key(struct ft_console *console, const struct ft_key *key);
 
 #endif

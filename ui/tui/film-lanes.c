@@ -167,27 +167,55 @@ draw_hosts(const struct scale *s, const json_t *film, int y)
 }
 
 void
-ft_film_lanes_draw(const json_t *film, const json_t *moment,
-                   struct ft_grid *grid, int y)
+ft_film_span(const json_t *film, double *from, double *to)
 {
     double ran = FT_MAX(time_of(film, "ran"), 1.0);
-    const json_t *at = json_object_get(moment, "offset_ms");
-    struct scale s = { grid, -0.6 * ran, 1.5 * ran, LANES_X,
-                       grid->width - LANES_X - 1 };
-    double ms = json_number_value(at);
-    int x;
 
+    *from = -0.6 * ran;
+    *to = 1.5 * ran;
+}
+
+/* What has not come yet, where it is played. */
+static void
+hide_rest(const struct scale *s, double until, int y, int end)
+{
+    int x = column_of(s, until) + 1;
+
+    for (; until < s->to && y < end; y++)
+        ft_grid_fill(s->grid, x, y, s->grid->width - x, FT_LOOK_PLAIN, " ");
+}
+
+static void
+draw_here(const struct scale *s, double ms, const char *text, int y)
+{
+    int x = column_of(s, ms), width = (int)strlen(text) + 2;
+
+    ft_grid_text(s->grid, x, y, 1, FT_LOOK_TITLE,
+                 ms > s->to      ? ">"
+                 : ms < s->from  ? "<"
+                 : s->grid->utf8 ? "\u25b2"
+                                 : "^");
+    ft_grid_print(s->grid, x + width < s->grid->width ? x + 2 : x - width + 1,
+                  y, FT_LOOK_HINT, "%s", text);
+}
+
+void
+ft_film_lanes_draw(const json_t *film, const json_t *moment, double until,
+                   struct ft_grid *grid, int y)
+{
+    const json_t *at = json_object_get(moment, "offset_ms");
+    struct scale s = { grid, 0, 0, LANES_X, grid->width - LANES_X - 1 };
+    char text[32];
+
+    ft_film_span(film, &s.from, &s.to);
     draw_ticks(&s, y);
     draw_speakers(&s, film, y + 1);
     draw_hosts(&s, film, y + 3);
-    if (!json_is_number(at))
-        return;
-    x = column_of(&s, ms);
-    ft_grid_text(grid, x, y + 6, 1, FT_LOOK_TITLE,
-                 ms > s.to     ? ">"
-                 : ms < s.from ? "<"
-                 : grid->utf8  ? "\u25b2"
-                               : "^");
-    ft_grid_print(grid, x + 14 < grid->width ? x + 2 : x - 13, y + 6,
-                  FT_LOOK_HINT, "you are here");
+    hide_rest(&s, until, y + 1, y + 6);
+    if (until < s.to) {
+        snprintf(text, sizeof(text), "%+.0f ms", until);
+        draw_here(&s, until, text, y + 6);
+    } else if (json_is_number(at)) {
+        draw_here(&s, json_number_value(at), "you are here", y + 6);
+    }
 }

@@ -371,7 +371,7 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
     if (!film)
         return;
     if (height >= LANES + 6 && !console->linear) {
-        ft_film_lanes_draw(film, row, grid, y);
+        ft_film_lanes_draw(film, row, ft_film_head(console), grid, y);
         y += LANES;
     }
     below = area.bottom - y - (int)json_array_size(page->rows) - 3;
@@ -433,10 +433,24 @@ show_all(struct ft_console *console, const struct ft_page *page)
     ft_console_show_text(console, title, text);
 }
 
+static void
+play(struct ft_console *console, const struct ft_page *page)
+{
+    FT_AUTOJSON json_t *film = film_of(console, page);
+
+    if (console->linear) /* there are no lanes that it could be seen in */
+        ft_console_say(console, FT_SEVERITY_OK, "[ and ] step through it");
+    else if (film)
+        ft_film_play(console, film);
+}
+
 static bool
 key(struct ft_console *console, struct ft_page *page, enum ft_do action)
 {
     switch (action) {
+    case FT_DO_PLAY:
+        play(console, page);
+        return true;
     case FT_DO_EARLIER:
     case FT_DO_LATER:
         ft_page_move(console, page, action == FT_DO_EARLIER ? -1 : 1);
@@ -458,10 +472,10 @@ static void
 bar(const struct ft_console *console, const struct ft_page *page, char *out,
     size_t size)
 {
-    (void)console;
     (void)page;
     snprintf(out, size,
-             "[ ] moment  Enter VM then  1 all then  e whole text  y copy  Esc");
+             "[ ] moment  Space %s  Enter VM then  1 all then  e text  Esc",
+             console->play.on ? "stop" : "play");
 }
 
 static void

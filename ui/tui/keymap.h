@@ -104,6 +104,7 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
     X(EARLIER, "[", FT_IN_TIME | FT_IN(FILM), "earlier",                        \
       "back in time, a step", "")                                               \
     X(LATER, "]", FT_IN_TIME | FT_IN(FILM), "later", "later, and then now", "") \
+    X(PLAY, "Space", FT_IN(FILM), "play", "play it slowly, and stop", "")       \
     X(COARSER, "{", FT_IN_TIME, "", "a longer time, longer steps", "")          \
     X(FINER, "}", FT_IN_TIME, "", "a shorter time, shorter steps", "")          \
     X(HOST_OF, "H", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(EVENTS), "",            \

@@ -19,6 +19,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/figure.c ui/tui/figure.h \
 	ui/tui/film.c ui/tui/film.h \
 	ui/tui/film-lanes.c \
+	ui/tui/film-play.c \
 	ui/tui/first.c ui/tui/first.h ui/tui/first-private.h \
 	ui/tui/first-evidence.c ui/tui/first-keys.c ui/tui/first-list.c \
 	ui/tui/first-view.c ui/tui/first-words.c \

@@ -209,6 +209,8 @@ wait_ms(const struct app *app)
         return 0;
     if (ft_work_source_waits(app->source))
         until = FT_MIN(until, WAITS_MS * FT_NS_PER_MS);
+    if (ft_console_moves(&app->console))
+        until = FT_MIN(until, app->pace_ns);
     if (ft_runs_any(app->runs))
         until = FT_MIN(until, 50 * FT_NS_PER_MS);
     return until > 0 ? (int)(until / FT_NS_PER_MS) + 1 : 0;
@@ -234,6 +236,7 @@ turn(struct app *app)
         return -ENOMEM;
     rc = !rc && polls[0].revents ? read_keys(app) : 0;
     app->dirty |= ft_runs_read(app->runs);
+    app->dirty |= ft_console_tick(&app->console, ft_clock_ns() / FT_NS_PER_MS);
     ft_memory_keep(&app->console);
     if (ft_work_source_take(app->source)) {
         ft_console_set_picture(&app->console,

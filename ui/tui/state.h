@@ -146,6 +146,14 @@ struct ft_account {
     int field;
 };
 
+/* A takeover that is played (film.h); zeros: none is. */
+struct ft_play {
+    bool on, begun;
+    double head_ms, end_ms; /* shown so far, as the film counts; its end */
+    double speed;           /* ms of it in one of ours */
+    int64_t last_ms;        /* when the last tick was; 0: none yet */
+};
+
 struct ft_below;
 
 struct ft_page {
@@ -238,7 +246,8 @@ struct ft_console {
     struct ft_checks *checks; /* NULL: none were asked for (checks.h) */
     json_t *drafts;           /* sheets that were left (drafts.h) */
     struct ft_sheet *sheet;   /* NULL: none was begun (sheet.h) */
-    struct ft_first *first;   /* NULL: was never opened (first.h) */
+    struct ft_play play;
+    struct ft_first *first; /* NULL: was never opened (first.h) */
 };
 
 /* The last message, in the last row. */

@@ -126,6 +126,52 @@ test_lanes_do_not_overlap(void **state)
     end(&console, &picture);
 }
 
+static double
+offset_here(struct ft_console *console)
+{
+    return json_number_value(
+        json_object_get(ft_console_row(console), "offset_ms"));
+}
+
+/* 20 times slower: what has not come yet is not there, the moment follows. */
+static void
+test_played(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+    int64_t now = 5000;
+
+    (void)state;
+    begin(&console, &picture, "trouble");
+    press(&console, "Down T");
+    assert_false(ft_console_moves(&console));
+    assert_false(ft_console_tick(&console, now));
+    press(&console, "Space");
+    assert_true(ft_console_moves(&console));
+    assert_true(ft_console_tick(&console, now));
+    for (int i = 0; i < 70; i++) /* 7 s of ours, 350 ms of it */
+        ft_console_tick(&console, now += 100);
+    assert_true(console.play.head_ms > 200 && console.play.head_ms < 220);
+    assert_true(offset_here(&console) > 205 && offset_here(&console) < 220);
+    compare(&console, "film-played", 80, 24, true);
+    press(&console, "Space"); /* stands */
+    assert_false(ft_console_moves(&console));
+    compare(&console, "film-stopped", 80, 24, false);
+    press(&console, "Space"); /* goes on, not with what was missed */
+    ft_console_tick(&console, now += 60000);
+    assert_true(console.play.head_ms < 220);
+    ft_console_tick(&console, now += 60000); /* as much as a tick may be */
+    assert_true(console.play.head_ms < 245);
+    for (int i = 0; i < 100; i++)
+        ft_console_tick(&console, now += 100);
+    assert_false(ft_console_moves(&console)); /* over */
+    press(&console, "Space Up");
+    assert_false(ft_console_moves(&console)); /* another key ends it */
+    press(&console, "Space Esc");
+    assert_false(ft_console_tick(&console, now += 100));
+    end(&console, &picture);
+}
+
 int
 main(void)
 {
@@ -134,6 +180,7 @@ main(void)
         cmocka_unit_test(test_where_it_is_opened_from),
         cmocka_unit_test(test_from_a_moment_to_that_time),
         cmocka_unit_test(test_lanes_do_not_overlap),
+        cmocka_unit_test(test_played),
     };
 
     setlocale(LC_ALL, "C.UTF-8");
