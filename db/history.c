@@ -100,7 +100,8 @@ ft_store_event_find(struct ft_store *store,
                        "AND (?4 < 2 OR severity = 'crit') "
                        "AND (?6 IS NULL OR at <= ?6) "
                        "AND (?7 = 0 OR kind IN ('state', 'takeover', "
-                       "'path-lost', 'path-back')) "
+                       "'path-lost', 'path-back', "
+                       "'witness-reachable', 'witness-unreachable')) "
                        "ORDER BY id DESC LIMIT ?5) ORDER BY id",
                        "sssiisi", query->vm, query->host, query->since,
                        (int64_t)query->severity, (int64_t)limit, query->until,

@@ -290,7 +290,7 @@ struct ft_store_event_query {
     const char *until; /* the same: that or earlier */
     int severity;      /* 1: warn or crit, 2: only crit */
     bool turns;        /* only what tells how a pair stands from then on:
-                          state, takeover, path-lost, path-back */
+                          state, takeover, path-*, witness-* */
 };
 
 /* The newest limit of those that fit, oldest first. */

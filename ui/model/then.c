@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "pair/ownership.h"
+#include "ui/model/risk.h"
 #include "ui/model/utc.h"
 
 #define WORD_S 60    /* an event of so long before shows that its host lived */
@@ -132,18 +133,25 @@ names(const char *text, const char *address)
     return false;
 }
 
-/* Up, unless the last thing that was told of it is that it does not answer. */
+/*
+ * The last thing that was told of it: up where nothing was. One that had never
+ * answered was none.
+ */
 static bool
-was_up(const struct ft_then *then, const json_t *pair, const char *address)
+was_up(const struct ft_then *then, const json_t *pair, const char *address,
+       bool *answered)
 {
     for (size_t i = ft_chronicle_until(then->told, then->at_ms); i-- > 0;) {
         const struct ft_happened *told = &then->told->list[i];
+        const char *text = ft_json_string(told->row, "text", "");
         bool lost = ft_happened_is(told, "path-lost");
 
-        if ((lost || ft_happened_is(told, "path-back")) &&
-            ft_happened_is_of(told, pair) &&
-            names(ft_json_string(told->row, "text", ""), address))
-            return !lost;
+        if ((!lost && !ft_happened_is(told, "path-back")) ||
+            !ft_happened_is_of(told, pair) || !names(text, address))
+            continue;
+        if (lost)
+            *answered = !strstr(text, " has never answered at ");
+        return !lost;
     }
     return true;
 }
@@ -156,13 +164,39 @@ paths_of(const struct ft_then *then, const json_t *pair)
     size_t index;
 
     json_array_foreach(json_object_get(pair, "paths"), index, path) {
-        json_array_append_new(
-            paths,
-            json_pack("{s:O?,s:O?,s:b}", "local", json_object_get(path, "local"),
-                      "peer", json_object_get(path, "peer"), "up",
-                      was_up(then, pair, ft_json_string(path, "peer", ""))));
+        bool answered = ft_json_bool(path, "answered", 1);
+        bool up =
+            was_up(then, pair, ft_json_string(path, "peer", ""), &answered);
+
+        json_array_append_new(paths,
+                              json_pack("{s:O?,s:O?,s:b,s:b}", "local",
+                                        json_object_get(path, "local"), "peer",
+                                        json_object_get(path, "peer"), "up", up,
+                                        "answered", answered));
     }
     return paths;
+}
+
+/*
+ * Did the host that ran it miss the witness? What it told before its last state
+ * does not count: without the witness it would not have come to that.
+ */
+static bool
+missed_witness(const struct ft_then *then, const json_t *pair,
+               const struct story *story)
+{
+    for (size_t i = ft_chronicle_until(then->told, then->at_ms); i-- > 0;) {
+        const struct ft_happened *told = &then->told->list[i];
+        bool lost = ft_happened_is(told, "witness-unreachable");
+
+        if (told->at_ms < story->state->at_ms)
+            return false;
+        if ((lost || ft_happened_is(told, "witness-reachable")) &&
+            ft_happened_is_of(told, pair) &&
+            !strcmp(ft_happened_host(told), story->primary))
+            return lost;
+    }
+    return false;
 }
 
 /* The record of the takeover that was the last one then, if it still is. */
@@ -240,6 +274,32 @@ health_of(const char *standing)
     return healths[ft_severity_of(standing)];
 }
 
+/*
+ * Protected with one fault to go, by what is known of then: the guest's clocks
+ * are not kept.
+ */
+static int
+judge_risk(const struct ft_then *then, const json_t *pair,
+           const struct story *story, json_t *row)
+{
+    enum ft_risk risk;
+    char text[256];
+    int rc = 0;
+
+    if (missed_witness(then, pair, story))
+        rc = json_object_set_new(row, "witness_reachable", json_false());
+    risk = ft_pair_risk(row);
+    if (rc || risk == FT_RISK_NONE)
+        return rc;
+    ft_risk_text(risk, row, text, sizeof(text));
+    rc = json_object_set_new(row, "at_risk", json_string(ft_risk_word(risk)));
+    rc |= json_object_set_new(row, "standing", json_string("at risk"));
+    rc |= json_object_set_new(row, "health", json_string(health_of("at risk")));
+    if (!*story->reason)
+        rc |= json_object_set_new(row, "reason", ft_json_text(text));
+    return rc;
+}
+
 static json_t *
 row_of(const struct ft_then *then, const json_t *pair)
 {
@@ -269,7 +329,10 @@ row_of(const struct ft_then *then, const json_t *pair)
               : json_null(),
         "paths", paths_of(then, pair), "last_takeover",
         takeover_of(pair, &story));
-    return row && !add_figures(row, &measured) ? FT_STEAL(row) : NULL;
+    if (!row || add_figures(row, &measured) ||
+        (shown && judge_risk(then, pair, &story, row)))
+        return NULL;
+    return FT_STEAL(row);
 }
 
 json_t *
@@ -290,7 +353,8 @@ ft_then_pairs(const struct ft_then *then)
 static bool
 has_a_copy(const char *standing)
 {
-    return !strcmp(standing, "protected") || strstr(standing, "syncing");
+    return !strcmp(standing, "protected") || !strcmp(standing, "at risk") ||
+           strstr(standing, "syncing");
 }
 
 static const char *

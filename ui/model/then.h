@@ -4,7 +4,9 @@
  * what is known of it. A pair's state is the last one that its primary of then
  * has told (events); where it ran follows from the takeovers since; figures are
  * what was measured there and then. A pair of which nothing was measured then
- * is "unknown", whatever was told before: its host may have been gone.
+ * is "unknown", whatever was told before: its host may have been gone; one that
+ * was protected is "at risk" by what was told of its paths and its witness and
+ * by the age of its copy.
  *
  * Pure. Rows are new and the caller's, NULL without memory. Any thread.
  */

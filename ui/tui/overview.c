@@ -54,9 +54,15 @@ rank(const json_t *row, const char **name)
 static void
 where_then(const struct ft_totals *s, char *out, size_t size)
 {
-    int used = snprintf(out, size, "%zu of %zu pairs protected  %zu alone",
-                        s->well, s->pairs, s->alone);
+    int used =
+        snprintf(out, size, "%zu of %zu pairs protected", s->well, s->pairs);
 
+    if (s->at_risk && (size_t)used < size)
+        used += snprintf(out + used, size - (size_t)used, "  %zu at risk",
+                         s->at_risk);
+    if ((size_t)used < size)
+        used +=
+            snprintf(out + used, size - (size_t)used, "  %zu alone", s->alone);
     if (s->copying && (size_t)used < size)
         used += snprintf(out + used, size - (size_t)used, "  %zu copying",
                          s->copying);

@@ -134,8 +134,10 @@ test_before_a_takeover_it_ran_elsewhere(void **state)
     (void)state;
     assert_string_equal(word(rows, 0, "primary"), "kvm2");
     assert_string_equal(word(rows, 0, "standby"), "kvm1");
-    assert_string_equal(word(rows, 0, "standing"), "protected");
-    assert_string_equal(word(rows, 0, "health"), "ok");
+    assert_string_equal(word(rows, 0, "standing"), "at risk");
+    assert_string_equal(word(rows, 0, "state"), "protected");
+    assert_string_equal(word(rows, 0, "health"), "warn");
+    assert_string_equal(word(rows, 0, "reason"), "the path to 10.9.0.1 is down");
     assert_true(json_is_null(
         json_object_get(json_array_get(rows, 0), "last_takeover")));
     assert_true(json_number_value(
@@ -145,9 +147,9 @@ test_before_a_takeover_it_ran_elsewhere(void **state)
     assert_string_equal(word(hosts, 0, "state"), "ok");
     assert_string_equal(word(hosts, 1, "state"), "ok");
     assert_string_equal(word(hosts, 2, "state"), "unknown");
-    assert_int_equal(verdict.severity, FT_SEVERITY_OK);
+    assert_int_equal(verdict.severity, FT_SEVERITY_WARN);
     assert_string_equal(verdict.sentence,
-                        "28 Nov 03:12:07: the only pair was protected.");
+                        "28 Nov 03:12:07: 0 of 1 protected; erp at risk.");
     json_decref(hosts);
 }
 
@@ -170,6 +172,44 @@ test_after_it_the_copy_is_gone(void **state)
     assert_int_equal(verdict.severity, FT_SEVERITY_WARN);
     assert_non_null(strstr(verdict.sentence, "0 of 1 protected; erp alone."));
     json_decref(hosts);
+}
+
+/* What its host told of the witness counts since it came to stand so. */
+static void
+test_at_risk_without_the_witness(void **state)
+{
+    static const struct {
+        const char *host, *kind, *clock;
+        const char *standing;
+    } cases[] = {
+        { "kvm2", "witness-unreachable", "03:02:00", "at risk" },
+        { "kvm2", "witness-reachable", "03:02:00", "protected" },
+        { "kvm2", "witness-unreachable", "03:00:30", "protected" },
+        { "kvm1", "witness-unreachable", "03:02:00", "protected" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        int64_t never = INT64_MAX;
+        FT_AUTOJSON json_t *rows = NULL;
+        struct world w;
+        char at[32];
+
+        begin(&w, T("03:03:00"), &never);
+        ft_chronicle_free(&w.told);
+        snprintf(at, sizeof(at), "2026-11-28T%sZ", cases[i].clock);
+        json_array_append_new(w.events,
+                              json_pack("{s:s,s:s,s:s,s:s}", "host",
+                                        cases[i].host, "kind", cases[i].kind,
+                                        "at", at, "pair", PAIR));
+        assert_int_equal(ft_chronicle_make(w.events, w.hosts, &w.told), 0);
+        rows = ft_then_pairs(&w.then);
+        assert_string_equal(word(rows, 0, "standing"), cases[i].standing);
+        if (*cases[i].standing == 'a')
+            assert_string_equal(word(rows, 0, "reason"),
+                                "the witness w1 does not answer");
+        end(&w);
+    }
 }
 
 /* No green without a source: a last word of long ago is none. */
@@ -256,6 +296,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_before_a_takeover_it_ran_elsewhere),
         cmocka_unit_test(test_after_it_the_copy_is_gone),
+        cmocka_unit_test(test_at_risk_without_the_witness),
         cmocka_unit_test(test_what_was_not_measured_is_unknown),
         cmocka_unit_test(test_clocks_are_corrected),
         cmocka_unit_test(test_events_until_then),
