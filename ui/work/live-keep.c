@@ -26,7 +26,7 @@ ft_work_live_keep_event(struct watched *watched, const json_t *from)
         return;
     watched->last_event = FT_MAX(watched->last_event, event.seq);
     if (ft_later_event(watched->live->later, &event, &err))
-        ft_work_detail(watched->live->fleet->work, "not stored: %s", err.text);
+        ft_work_detail(watched->live->work, "not stored: %s", err.text);
 }
 
 static void
@@ -87,13 +87,13 @@ static void
 read_again(struct ft_work_live *live)
 {
     struct ft_error err = FT_ERROR_INIT;
-    int64_t version = ft_store_version(live->fleet->work->store);
+    int64_t version = ft_store_version(live->work->store);
 
     if (version >= 0 && version == live->known)
         return;
     live->known = version;
-    if (ft_work_known_pairs(live->fleet->work, &live->state, &err))
-        ft_work_detail(live->fleet->work, "not read: %s", err.text);
+    if (ft_work_known_pairs(live->work, &live->state, &err))
+        ft_work_detail(live->work, "not read: %s", err.text);
 }
 
 void

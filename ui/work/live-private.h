@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What live.c shares with live-keep.c, which writes it to the database. */
+/*
+ * What live.c shares with live-keep.c, which writes it to the database, and
+ * live-hosts.c, which knows whom to follow.
+ */
 #ifndef FT_UI_WORK_LIVE_PRIVATE_H
 #define FT_UI_WORK_LIVE_PRIVATE_H
 
@@ -13,6 +16,8 @@
 struct watched {
     struct ft_work_live *live;
     struct ft_hub_host *hub;
+    const struct ft_store_host *stored; /* as it is followed; of its fleet */
+    bool left; /* the database has it no more, or otherwise */
     char name[FT_STORE_NAME];
     uint64_t watch;          /* ticket of the stream; 0: none */
     uint64_t ask;            /* ticket of a status under way; 0: none */
@@ -26,13 +31,21 @@ struct watched {
     int64_t look_ms; /* when the next one is due */
 };
 
+/* Hosts that were added since it is open. */
+struct more_hosts {
+    struct ft_work_fleet fleet;
+    struct more_hosts *next;
+};
+
 struct ft_work_live {
-    struct ft_work_fleet *fleet;
+    const struct ft_work *work;
     struct ft_hub *hub;
     struct ft_later *later;
     struct ft_live state;
     struct ft_recent *recent;
-    struct watched *watched;
+    struct watched **watched; /* those that were left, too */
+    size_t watched_count;
+    struct more_hosts *more;
     struct ft_work_live_wish wish;
     int64_t known;   /* version of the database when its pairs were read */
     bool news;       /* something else than figures has changed */
@@ -40,6 +53,12 @@ struct ft_work_live {
     int64_t kept_ms; /* when that went to the database */
     struct ft_live_pairs *keeping; /* the rest of them; NULL: all went */
 };
+
+/* Follows all hosts of a fleet, which outlives the hub. */
+int ft_work_live_watch_all(struct ft_work_live *live,
+                           struct ft_work_fleet *fleet, struct ft_error *err);
+/* Once the hub is closed. */
+void ft_work_live_watch_none(struct ft_work_live *live);
 
 /* An event of the host's log; what is none is passed over. */
 void ft_work_live_keep_event(struct watched *watched, const json_t *from);

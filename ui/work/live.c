@@ -235,7 +235,7 @@ on_message(struct ft_hub_message *message)
 {
     struct watched *watched = ft_hub_host_data(message->host);
 
-    if (!host_of(watched))
+    if (watched->left || !host_of(watched))
         return;
     switch (message->what) {
     case FT_HUB_REPLY:
@@ -277,55 +277,32 @@ refresh(struct watched *watched)
 static void
 refresh_all(struct ft_work_live *live)
 {
-    for (size_t i = 0; i < live->fleet->count; i++)
-        refresh(&live->watched[i]);
+    for (size_t i = 0; i < live->watched_count; i++)
+        if (!live->watched[i]->left)
+            refresh(live->watched[i]);
 }
 
 /* ---- the whole ---- */
 
-static int
-add_host(struct ft_work_live *live, size_t index, struct ft_error *err)
-{
-    struct watched *watched = &live->watched[index];
-    const struct ft_member *member = live->fleet->fleet.members[index];
-    struct ft_hub_where where = {
-        .name = member->name,
-        .destination = member->destination,
-        .ssh = ft_work_fleet_ssh(live->fleet, index),
-        .data = watched,
-    };
-    int rc = ft_hub_add(live->hub, &where, &watched->hub, err);
-
-    watched->live = live;
-    memcpy(watched->name, live->fleet->hosts[index].name, sizeof(watched->name));
-    if (rc)
-        return rc;
-    ft_store_event_last(live->fleet->work->store, watched->name,
-                        &watched->last_event, NULL);
-    ft_hub_keep(watched->hub, true);
-    return 0;
-}
-
 void
 ft_work_live_retry(struct ft_work_live *live)
 {
-    for (size_t i = 0; i < live->fleet->count; i++)
-        if (live->watched[i].hub)
-            ft_hub_retry(live->watched[i].hub);
+    for (size_t i = 0; i < live->watched_count; i++)
+        if (!live->watched[i]->left)
+            ft_hub_retry(live->watched[i]->hub);
 }
 
 static int
-open_all(struct ft_work_live *live, struct ft_error *err)
+open_all(struct ft_work_live *live, struct ft_work_fleet *fleet,
+         struct ft_error *err)
 {
-    int rc = ft_work_known_hosts(live->fleet->work, &live->state, err);
+    int rc = ft_work_known_hosts(live->work, &live->state, err);
 
     if (!rc)
-        rc = ft_work_known_pairs(live->fleet->work, &live->state, err);
+        rc = ft_work_known_pairs(live->work, &live->state, err);
     if (!rc)
         rc = ft_hub_open(&live->hub, err);
-    for (size_t i = 0; !rc && i < live->fleet->count; i++)
-        rc = add_host(live, i, err);
-    return rc;
+    return rc ? rc : ft_work_live_watch_all(live, fleet, err);
 }
 
 int
@@ -339,15 +316,14 @@ ft_work_live_open(struct ft_work_fleet *fleet,
     *out = NULL;
     if (!live)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
-    live->fleet = fleet;
+    live->work = fleet->work;
     live->wish = *wish;
     live->kept_ms = now_ms(); /* all is read below */
     live->known = ft_store_version(fleet->work->store);
-    live->watched = calloc(fleet->count + 1, sizeof(*live->watched));
     live->later = ft_later_new(fleet->work->store);
     live->recent = ft_recent_new();
-    rc = live->watched && live->later && live->recent
-             ? open_all(live, err)
+    rc = live->later && live->recent
+             ? open_all(live, fleet, err)
              : ft_fail(err, ENOMEM, NULL, "out of memory");
     if (rc)
         ft_work_live_close(live);
@@ -356,28 +332,20 @@ ft_work_live_open(struct ft_work_fleet *fleet,
     return rc;
 }
 
-struct ft_hub *
-ft_work_live_leave(struct ft_work_live *live)
+void
+ft_work_live_close(struct ft_work_live *live)
 {
-    struct ft_hub *hub = live ? live->hub : NULL;
-
     if (!live)
-        return NULL;
+        return;
     if (live->later)
         ft_work_live_keep_last(live, now_ms());
+    ft_hub_close(live->hub);
+    ft_work_live_watch_none(live);
     ft_later_free(live->later);
     ft_live_pairs_free(live->keeping);
     ft_live_free(&live->state);
     ft_recent_free(live->recent);
-    free(live->watched);
     free(live);
-    return hub;
-}
-
-void
-ft_work_live_close(struct ft_work_live *live)
-{
-    ft_hub_close(ft_work_live_leave(live));
 }
 
 int
@@ -394,7 +362,7 @@ flush(struct ft_work_live *live)
 
     ft_work_live_keep(live, now_ms());
     if (ft_later_flush(live->later, ft_clock_ns(), &err))
-        ft_work_detail(live->fleet->work, "not stored: %s", err.text);
+        ft_work_detail(live->work, "not stored: %s", err.text);
 }
 
 size_t
@@ -409,8 +377,9 @@ ft_work_live_take(struct ft_work_live *live, int timeout_ms)
         json_decref(message.body);
         taken++;
     }
-    for (size_t i = 0; i < live->fleet->count; i++)
-        ask_if_due(&live->watched[i]);
+    for (size_t i = 0; i < live->watched_count; i++)
+        if (!live->watched[i]->left)
+            ask_if_due(live->watched[i]);
     flush(live);
     return taken;
 }

@@ -17,7 +17,6 @@
 #include "ui/model/recent.h"
 #include "ui/work/fleet.h"
 
-struct ft_hub;
 struct ft_work_live;
 
 struct ft_work_live_wish {
@@ -37,10 +36,11 @@ int ft_work_live_open(struct ft_work_fleet *fleet,
 void ft_work_live_close(struct ft_work_live *live);
 
 /*
- * The same without waiting: the hub is the caller's to close, from any thread
- * and before the fleet. NULL: there is none.
+ * Follows the hosts that the database has now: new ones beside the others, whose
+ * streams go on; those that are gone, or reached otherwise, are let go of
+ * without waiting. After an error it is to be called again.
  */
-struct ft_hub *ft_work_live_leave(struct ft_work_live *live);
+int ft_work_live_look_for_hosts(struct ft_work_live *live, struct ft_error *err);
 
 /* Readable when there is something to take. */
 int ft_work_live_descriptor(const struct ft_work_live *live);

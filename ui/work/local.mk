@@ -15,11 +15,11 @@ libftuiwork_a_SOURCES = \
 	ui/work/known.c ui/work/known.h \
 	ui/work/likeness.c ui/work/likeness.h \
 	ui/work/live.c ui/work/live.h ui/work/live-private.h \
+	ui/work/live-hosts.c \
 	ui/work/live-keep.c \
 	ui/work/locks.c ui/work/locks.h \
 	ui/work/operate.c ui/work/operate.h \
 	ui/work/pair.c ui/work/pair.h \
-	ui/work/parting.c ui/work/parting.h \
 	ui/work/past.c ui/work/past.h \
 	ui/work/protect.c ui/work/protect.h \
 	ui/work/remember.c ui/work/remember.h \

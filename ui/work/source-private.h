@@ -5,14 +5,12 @@
 
 #include "ui/model/making.h"
 #include "ui/work/live.h"
-#include "ui/work/parting.h"
 #include "ui/work/source.h"
 
 struct ft_work_source {
     const struct ft_work *work;
     struct ft_work_fleet fleet;
     struct ft_work_live *live;
-    struct ft_work_partings partings;
     struct ft_store *store;
     int rate_ms;
     struct ft_picture picture;

@@ -17,15 +17,6 @@
 
 /* ---- the hosts ---- */
 
-static void
-leave_live(struct ft_work_source *source)
-{
-    struct ft_hub *hub = ft_work_live_leave(source->live);
-
-    source->live = NULL;
-    ft_work_part(&source->partings, hub, &source->fleet);
-}
-
 static int
 open_live(struct ft_work_source *source, struct ft_error *err)
 {
@@ -34,25 +25,6 @@ open_live(struct ft_work_source *source, struct ft_error *err)
 
     return rc ? rc
               : ft_work_live_open(&source->fleet, &wish, &source->live, err);
-}
-
-/* Are the hosts of the database still those that are followed? */
-static bool
-hosts_changed(struct ft_work_source *source)
-{
-    FT_AUTOFREE struct ft_store_host *hosts = NULL;
-    size_t count = 0;
-    bool same;
-
-    if (ft_store_host_list(source->store, &hosts, &count, NULL))
-        return false;
-    same = count == source->fleet.count;
-    for (size_t i = 0; same && i < count; i++)
-        same = !strcmp(hosts[i].name, source->fleet.hosts[i].name) &&
-               !strcmp(hosts[i].address, source->fleet.hosts[i].address) &&
-               !strcmp(hosts[i].identity, source->fleet.hosts[i].identity) &&
-               hosts[i].hypervisor == source->fleet.hosts[i].hypervisor;
-    return !same;
 }
 
 /* ---- the picture ---- */
@@ -191,8 +163,8 @@ ft_work_source_close(struct ft_work_source *source)
     if (!source)
         return;
     stop_making(source);
-    leave_live(source);
-    ft_work_partings_close(&source->partings);
+    ft_work_live_close(source->live);
+    ft_work_fleet_close(&source->fleet);
     free(source->vms);
     json_decref(source->old);
     ft_plugs_free(&source->picture.plugs);
@@ -218,13 +190,9 @@ look_at_store(struct ft_work_source *source)
 
     ft_work_source_read_events(source);
     ft_work_source_read_jobs(source);
-    if (ft_work_partings_have_room(&source->partings) && hosts_changed(source)) {
-        stop_making(source);
-        leave_live(source);
-        source->turned = true;
-        open_live(source, NULL); /* else it is tried again in a second */
-    }
-    source->changed = true; /* ages have grown */
+    if (source->live)
+        ft_work_live_look_for_hosts(source->live, NULL); /* or in a second */
+    source->changed = true;                              /* ages have grown */
     source->turned |= before != source->last_event;
 }
 

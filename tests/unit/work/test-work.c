@@ -691,6 +691,60 @@ test_live(void **state)
     ft_work_fleet_close(&fleet);
 }
 
+static void
+expect_states(struct ft_work_live *live, size_t count, const char *expected)
+{
+    FT_AUTOJSON json_t *hosts = NULL;
+    const json_t *row;
+    size_t index;
+    int left = 100;
+
+    do {
+        ft_work_live_take(live, 50);
+        json_decref(ft_work_live_hosts(live)); /* as of now */
+    } while (!ft_work_live_is_complete(live) && left-- > 0);
+    hosts = ft_work_live_hosts(live);
+    assert_int_equal(json_array_size(hosts), count);
+    json_array_foreach(hosts, index, row)
+        assert_string_equal(ft_json_string(row, "state", ""), expected);
+}
+
+/* Others add hosts, remove them, add them again and move them. */
+static void
+test_live_hosts_change(void **state)
+{
+    const struct ft_work_live_wish wish = { 1000, 0 };
+    struct ft_work *work = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_store_host moved = { .name = "h5", .address = "127.0.0.2:1" };
+    struct ft_work_live *live = NULL;
+    struct ft_work_fleet fleet;
+
+    assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
+    assert_int_equal(ft_work_live_open(&fleet, &wish, &live, &err), 0);
+    expect_states(live, 3, "refused");
+    assert_false(ft_work_live_look_for_hosts(live, &err));
+    ft_work_live_turned(live);
+    add_host(work, "h5");
+    for (int i = 0; i < 3; i++) /* again and again */
+        assert_int_equal(ft_work_live_look_for_hosts(live, &err), 0);
+    assert_true(ft_work_live_turned(live));
+    expect_states(live, 4, "refused");
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(ft_store_host_remove(work->store, "h5", &err), 0);
+        assert_int_equal(ft_work_live_look_for_hosts(live, &err), 0);
+        expect_states(live, 3, "refused");
+        add_host(work, "h5");
+        assert_int_equal(ft_work_live_look_for_hosts(live, &err), 0);
+        expect_states(live, 4, "refused");
+    }
+    assert_int_equal(ft_store_host_put(work->store, &moved, &err), 0);
+    assert_int_equal(ft_work_live_look_for_hosts(live, &err), 0);
+    expect_states(live, 4, "refused");
+    ft_work_live_close(live);
+    ft_work_fleet_close(&fleet);
+}
+
 int
 main(void)
 {
@@ -704,7 +758,7 @@ main(void)
         WORK_TEST(test_added_again),  WORK_TEST(test_events),
         WORK_TEST(test_job),          WORK_TEST(test_job_ends),
         WORK_TEST(test_libvirt_away), WORK_TEST(test_never_had_libvirt),
-        WORK_TEST(test_engine_guard),
+        WORK_TEST(test_engine_guard), WORK_TEST(test_live_hosts_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
