@@ -15,6 +15,7 @@
 #include "ui/tui/film.h"
 #include "ui/tui/pages.h"
 #include "ui/tui/past.h"
+#include "ui/tui/sheet.h"
 #include "ui/tui/state.h"
 
 /* Constant; NULL: it works here and now. */
@@ -31,6 +32,8 @@ why_not(const struct ft_console *console, const struct ft_page *page,
 
     if (console->past && ft_past_forbids(action))
         return "the past";
+    if (page->view->id == FT_VIEW_SHEET)
+        return ft_sheet_why_not(console, action);
     switch (action) {
     case FT_DO_OPEN:
     case FT_DO_MARK:

@@ -50,6 +50,12 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
 #define FT_DOINGS(X)                                                            \
     X(OPEN, "Enter", FT_IN_VIEWS, "open", "open what is selected",              \
       "ftadmin status VM")                                                      \
+    X(NEXT_LINE, "Enter", FT_IN(SHEET), "next",                                 \
+      "the next line; on the plan: apply it", "ftadmin protect VM")             \
+    X(LINE, "1 2 3 4 5 6", FT_IN(SHEET), "open", "that line", "")               \
+    X(CHOOSE, "Space", FT_IN(SHEET), "choose",                                  \
+      "this host; of several VMs the next host",                                \
+      "ftadmin protect VM --standby HOST")                                      \
     X(PROTECT, "p", FT_IN(OVERVIEW) | FT_IN(VM) | FT_IN(CHECKS), "protect",     \
       "protect this VM, or the marked ones", "ftadmin protect VM")              \
     X(ACTIONS, "a", FT_IN_LISTS | FT_IN(VM) | FT_IN(HOST), "actions",           \
@@ -82,7 +88,7 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
       "trust the SSH host key that is shown", "--accept-new-host-keys")         \
     X(LOGIN, "i", FT_IN(FIRST) | FT_IN(HOSTS) | FT_IN(HOST), "log in",          \
       "log in: as whom, by which key file or password", "")                     \
-    X(AGAIN, "r", FT_IN_VIEWS, "again", "ask again now", "")                    \
+    X(AGAIN, "r", FT_IN_VIEWS | FT_IN(SHEET), "again", "ask again now", "")     \
     X(PROBLEMS, "!", FT_IN(OVERVIEW) | FT_IN(HOSTS), "problems",                \
       "only what is not well, and all", "ftadmin status --problems")            \
     X(SEARCH, "/", FT_IN_LISTS | FT_IN(TEXT), "find", "find text", "")          \

@@ -100,6 +100,7 @@ move(struct ft_sheet *sheet, int by)
         sheet->choice -= sheet->choice > 0;
 }
 
+/* Which key does what is in the table (keymap.h), but for those that move. */
 bool
 ft_sheet_key(struct ft_console *console, const struct ft_key *key)
 {
@@ -107,19 +108,42 @@ ft_sheet_key(struct ft_console *console, const struct ft_key *key)
 
     if (!sheet)
         return false;
-    if (key->code == FT_KEY_ENTER)
-        enter(console);
-    else if (key->code >= '1' && key->code < '0' + FT_SHEET_LINES)
-        sheet->open = (int)(key->code - '0');
-    else if (key->code == FT_KEY_DOWN || key->code == 'j')
+    if (key->code == FT_KEY_DOWN || key->code == 'j') {
         move(sheet, 1);
-    else if (key->code == FT_KEY_UP || key->code == 'k')
+        return true;
+    }
+    if (key->code == FT_KEY_UP || key->code == 'k') {
         move(sheet, -1);
-    else if (key->code == ' ')
+        return true;
+    }
+    switch (ft_keymap_find(FT_SCOPE_SHEET, key->code)) {
+    case FT_DO_NEXT_LINE:
+        enter(console);
+        return true;
+    case FT_DO_LINE:
+        sheet->open = (int)(key->code - '0');
+        return true;
+    case FT_DO_CHOOSE:
         choose(console);
-    else if (key->code == 'r')
+        return true;
+    case FT_DO_AGAIN:
         ft_sheet_ask(console);
-    else
+        return true;
+    default:
         return false;
-    return true;
+    }
+}
+
+const char *
+ft_sheet_why_not(const struct ft_console *console, enum ft_do action)
+{
+    const struct ft_sheet *sheet = console->sheet;
+
+    if (!sheet || action == FT_DO_LINE || action == FT_DO_NEXT_LINE)
+        return NULL;
+    if (sheet->applied && (action == FT_DO_CHOOSE || action == FT_DO_AGAIN))
+        return "it is applied";
+    if (action == FT_DO_CHOOSE && sheet->open != FT_SHEET_STANDBY)
+        return "2 comes first";
+    return NULL;
 }

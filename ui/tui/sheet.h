@@ -43,6 +43,10 @@ json_t *ft_sheet_draft(const struct ft_sheet *sheet);
 /* True: taken. */
 bool ft_sheet_key(struct ft_console *console, const struct ft_key *key);
 
+/* Why one of its keys does nothing now; constant, NULL: it does. */
+const char *ft_sheet_why_not(const struct ft_console *console,
+                             enum ft_do action);
+
 /*
  * Line by line: the open line as a question with its numbers, and the prompt.
  * False: it is applied, and no question.

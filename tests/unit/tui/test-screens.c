@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "base/json.h"
 #include "ui/tui/pages.h"
 
@@ -325,6 +326,56 @@ test_random_keys(void **state)
         unload(&loaded[i]);
 }
 
+/* The words after ".Sy" in a line of mdoc, without what roff needs. */
+static void
+add_symbols(const char *line, size_t size, char *symbols)
+{
+    FT_AUTOFREE char *copy = strndup(line, size);
+    const char *at = strstr(copy, "Sy ");
+    char *to = symbols + strlen(symbols);
+
+    for (at = at ? at + 3 : ""; *at; at++) {
+        if (*at == '"' || (*at == '\\' && at[1] == '-'))
+            continue;
+        if (*at == '\\' && at[1] == '&')
+            at++;
+        else if (*at == '\\' && at[1] == 'e')
+            *to++ = *at++;
+        else
+            *to++ = *at;
+    }
+    strcpy(to, " ");
+}
+
+/* Every key of the table stands in ftadmin(8). */
+static void
+test_the_manual_has_every_key(void **state)
+{
+    FT_AUTOFREE char *manual = NULL, *symbols = NULL;
+    char path[512], key[16], wanted[24];
+    int used;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/man/ftadmin.8",
+             getenv("srcdir") ? getenv("srcdir") : ".");
+    assert_int_equal(ft_file_read(path, 1 << 20, &manual, NULL), 0);
+    symbols = calloc(1, strlen(manual) + 2);
+    assert_non_null(symbols);
+    strcpy(symbols, " ");
+    for (const char *at = manual; *at; at += strcspn(at, "\n") + 1)
+        if (*at == '.')
+            add_symbols(at, strcspn(at, "\n"), symbols);
+    for (size_t i = 0; i < ft_binding_count; i++) {
+        const char *keys = ft_bindings[i].keys;
+
+        for (; sscanf(keys, "%15s%n", key, &used) == 1; keys += used) {
+            snprintf(wanted, sizeof(wanted), " %s ", key);
+            if (strcmp(key, "Enter") != 0 && !strstr(symbols, wanted))
+                fail_msg("ftadmin(8) does not name %s", key);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -340,6 +391,7 @@ main(void)
         cmocka_unit_test(test_pasted_text_runs_nothing),
         cmocka_unit_test(test_a_filter_and_the_way_back),
         cmocka_unit_test(test_random_keys),
+        cmocka_unit_test(test_the_manual_has_every_key),
     };
 
     setlocale(LC_ALL, "C.UTF-8");

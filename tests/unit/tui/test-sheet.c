@@ -464,6 +464,30 @@ test_read_only_protects_nothing(void **state)
     end(&console, &picture);
 }
 
+/* What is not in the table of keys does nothing, and help has what is. */
+static void
+test_keys_are_those_of_the_table(void **state)
+{
+    FT_AUTOFREE char *text = NULL;
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    find(&console, "build");
+    press(&console, "p");
+    for (uint32_t code = ' '; code < 127; code++) {
+        const struct ft_key key = { code, NULL };
+
+        if (!ft_keymap_find(FT_SCOPE_SHEET, code) && code != 'j' && code != 'k')
+            assert_false(ft_sheet_key(&console, &key));
+    }
+    press(&console, "?");
+    text = drawn(&console, 80, 24, true);
+    compare_text("sheet-help", text);
+    end(&console, &picture);
+}
+
 int
 main(void)
 {
@@ -480,6 +504,7 @@ main(void)
         cmocka_unit_test(test_what_has_gone_is_dropped),
         cmocka_unit_test(test_drafts_are_bounded),
         cmocka_unit_test(test_read_only_protects_nothing),
+        cmocka_unit_test(test_keys_are_those_of_the_table),
     };
 
     setlocale(LC_ALL, "C.UTF-8");
