@@ -96,6 +96,21 @@ owns_for_certain(const struct ft_ownership *own)
 }
 
 /*
+ * A question of a former life, which came to the witness late, made its record
+ * newer than ours: the standby could only lose. Asked again, it names the copy
+ * anew.
+ */
+static bool
+is_ahead(const struct ft_step *s)
+{
+    const struct ft_ownership *own = s->own;
+
+    return s->event->generation > own->record.generation &&
+           s->event->owner == own->config.self &&
+           own->phase == FT_PHASE_PROTECTED && owns_for_certain(own);
+}
+
+/*
  * An older record at the witness is told again, or the standby could win what
  * is ours already; never while it may have won. One that was newer before is
  * worth a word: the witness was set back to a snapshot. Others are as they
@@ -109,6 +124,8 @@ ft_primary_on_witness_seen(struct ft_step *s)
     bool forgot = s->event->generation < own->witness_generation;
 
     ft_primary_cold_witness(s);
+    if (is_ahead(s))
+        ft_own_want(s);
     if (s->event->generation >= own->record.generation ||
         !owns_for_certain(own)) {
         if (!forgot)

@@ -804,6 +804,21 @@ a_witness_that_forgot_is_told_again(void **state)
     SEEN(1, ""); /* not ours to say */
 }
 
+/* A question of a former life came to it late: the standby would only lose. */
+static void
+a_witness_that_is_ahead_is_followed(void **state)
+{
+    (void)state;
+    protected_primary(); /* generation 2 */
+    SEEN(3, "ASK(2 3 h0)");
+    LOST(3, 0, "PERSIST(3 h0 primary may) SEND(GENERATION 3)");
+    SEEN(3, "");
+    GIVE("", .kind = FT_EVENT_WITNESS_SEEN, .generation = 4, .owner = 1);
+    tick(150 * MS, "ASK(3 4 h0)"); /* the standby is silent */
+    new_primary(true, false);
+    SEEN(3, ""); /* the next sync asks anyway */
+}
+
 static void
 a_vm_that_could_not_go_on(void **state)
 {
@@ -1242,6 +1257,7 @@ main(void)
         cmocka_unit_test(only_this_host_returns),
         cmocka_unit_test(administrator_discards_what_is_newer),
         cmocka_unit_test(a_witness_that_forgot_is_told_again),
+        cmocka_unit_test(a_witness_that_is_ahead_is_followed),
         cmocka_unit_test(a_vm_that_could_not_go_on),
         cmocka_unit_test(a_question_that_stays_open_is_no_failure),
         cmocka_unit_test(takeover_by_silence),
