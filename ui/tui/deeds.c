@@ -248,7 +248,7 @@ const struct ft_deed ft_deeds[] = {
       "host remove HOST --yes" },
     { 'f', "forget", true, FT_DEED_SEVERE, may_remove, forget_means,
       "Its engine goes on there, and nobody looks after it.",
-      "host remove HOST --keep-engine --force --yes" },
+      "host remove HOST --keep-engine --yes" },
 };
 const size_t ft_deed_count = FT_ARRAY_SIZE(ft_deeds);
 

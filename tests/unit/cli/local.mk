@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ui/cli
 if HAVE_CMOCKA
-cli_tests = tests/unit/cli/test-complete tests/unit/cli/test-parse \
+cli_tests = tests/unit/cli/test-acts tests/unit/cli/test-complete tests/unit/cli/test-parse \
 	tests/unit/cli/test-preferences
 check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
@@ -11,6 +11,9 @@ cli_libs = libftuicli.a libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a 
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) \
 	$(JANSSON_LIBS) $(LIBXML_LIBS) $(NCURSES_LIBS) $(LIBVIRT_LIBS) $(CMOCKA_LIBS)
 tests_unit_cli_test_parse_LDADD = $(cli_libs)
+tests_unit_cli_test_acts_SOURCES = tests/unit/cli/test-acts.c \
+	tests/unit/tui/fixture.c tests/unit/tui/fixture.h
+tests_unit_cli_test_acts_LDADD = $(cli_libs) -lm
 tests_unit_cli_test_complete_SOURCES = tests/unit/cli/test-complete.c \
 	tests/unit/tui/fixture.c tests/unit/tui/fixture.h
 tests_unit_cli_test_complete_LDADD = $(cli_libs) -lm
