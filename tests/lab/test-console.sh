@@ -118,3 +118,9 @@ waits_for 20 "Password of ops at w1"
 press toor99 Enter
 waits_for 60 "checks   on h1, copy on h2" "✓ pass" "none failed"
 press F10
+
+note "another administrator, who knows h1 alone: it tells of the others"
+exits 0 ftadmin --db /root/other.db host add h1
+lab on adm sed -i '/^h2/d;/^w1/d' /root/.ssh/known_hosts
+told=$(ftadmin --db /root/other.db discover --json | jq -c '[.hosts[].name] | sort')
+[ "$told" = '["h1","h2","w1"]' ] || fail "neighbours: $told"

@@ -13,8 +13,10 @@
 #include "ui/cli/commands.h"
 #include "ui/cli/interrupt.h"
 #include "ui/model/found.h"
+#include "ui/model/neighbours.h"
 #include "ui/work/discover.h"
 #include "ui/work/hosts.h"
+#include "ui/work/status.h"
 
 #define OPTION(member) offsetof(struct ft_cli_options, member)
 #define FILE_LIMIT (1 << 20)
@@ -125,6 +127,26 @@ read_targets(const struct ft_cli *cli, int argc, char **argv,
     return rc;
 }
 
+/* Those that know hosts of ours, which are asked for it. */
+static void
+take_neighbours(struct request *request)
+{
+    struct ft_cli *cli = request->cli;
+    struct ft_work_status status = { .hosts = NULL };
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_work_fleet fleet;
+    int rc = ft_work_fleet_open(&cli->work, false, &fleet, &err);
+
+    if (!rc && fleet.count)
+        rc = ft_work_status(&fleet, &status, &err);
+    if (!rc && fleet.count)
+        ft_neighbours_add(status.hosts, status.pairs, request->candidates);
+    if (rc)
+        ft_cli_verbose(cli, "no neighbours: %s", err.text);
+    ft_work_status_free(&status);
+    ft_work_fleet_close(&fleet);
+}
+
 static int
 take_candidates(struct request *request, struct ft_error *err)
 {
@@ -135,6 +157,8 @@ take_candidates(struct request *request, struct ft_error *err)
     int rc = ft_work_candidates(&request->cli->work, &request->candidates,
                                 &request->left, err);
 
+    if (!rc && !o->dry_run) /* else nobody is asked */
+        take_neighbours(request);
     json_array_foreach(request->candidates, index, row)
         if (!rc && json_is_true(json_object_get(row, "marked")))
             rc = ft_addresses_add(&request->targets,

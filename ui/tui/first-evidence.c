@@ -12,6 +12,13 @@
 #include "ui/tui/figure.h"
 #include "ui/tui/first-private.h"
 
+/* Has a host that is known named it? */
+static bool
+is_neighbour(const json_t *row)
+{
+    return *ft_json_string(row, "neighbour", "") != '\0';
+}
+
 /* Does ~/.ssh/config name nobody? */
 static bool
 only_known_hosts(const struct ft_console *console)
@@ -21,9 +28,23 @@ only_known_hosts(const struct ft_console *console)
     size_t index;
 
     json_array_foreach(machines, index, row)
-        if (strncmp(ft_json_string(row, "source", ""), "known_hosts", 11) != 0)
+        if (!is_neighbour(row) &&
+            strncmp(ft_json_string(row, "source", ""), "known_hosts", 11) != 0)
             return false;
     return json_array_size(machines) > 0;
+}
+
+static bool
+any_neighbour(const struct ft_console *console)
+{
+    const json_t *machines = console->first ? console->first->rows : NULL;
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(machines, index, row)
+        if (is_neighbour(row))
+            return true;
+    return false;
 }
 
 static bool
@@ -71,6 +92,10 @@ draw_before(const struct ft_console *console, struct ft_grid *grid, int y,
                         "this site."
                       : "Marked are names of ~/.ssh/config that no other entry "
                         "uses as a jump host.");
+    if (any_neighbour(console))
+        ft_grid_print(grid, 1, y++, FT_LOOK_PLAIN,
+                      "Marked, too, are neighbours: known hosts have pairs with "
+                      "them.");
     if (console->first && console->first->left[0])
         ft_grid_print(grid, 1, y, FT_LOOK_PLAIN, "%s", console->first->left);
     y += 2;

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/found.h"
+#include "ui/model/neighbours.h"
 #include "ui/tui/page.h"
 #include "ui/tui/pages.h"
 #include "ui/tui/sheet.h"
@@ -203,6 +204,17 @@ refresh(struct ft_console *console)
         ft_page_refresh(console, page);
 }
 
+/* Hosts of ours tell of others: by what they say now. */
+static void
+take_neighbours(struct ft_console *console)
+{
+    struct ft_first *first = console->first;
+
+    if (!first->running[FT_FIRST_NAMES])
+        ft_neighbours_add(console->picture->hosts, console->picture->pairs,
+                          first->rows);
+}
+
 void
 ft_first_open(struct ft_console *console)
 {
@@ -214,8 +226,11 @@ ft_first_open(struct ft_console *console)
     ft_first_choose(console, false);
     if (ft_console_page(console)->view->id != FT_VIEW_FIRST)
         ft_console_push(console, FT_VIEW_FIRST, NULL);
-    if (!first_time)
+    if (!first_time) {
+        take_neighbours(console);
+        ft_page_refresh(console, ft_console_page(console));
         return;
+    }
     ft_words_add(&words, "discover");
     ft_words_add(&words, "--dry-run");
     ft_first_start(console, FT_FIRST_NAMES, &words, false);
@@ -363,10 +378,12 @@ ft_first_ended(struct ft_console *console, enum ft_first_what what,
     if (!first)
         return;
     first->running[what] -= first->running[what] > 0;
-    if (what == FT_FIRST_NAMES)
+    if (what == FT_FIRST_NAMES) {
         take_names(console, document);
-    else if (what == FT_FIRST_ADD)
+        take_neighbours(console);
+    } else if (what == FT_FIRST_ADD) {
         take_added(console, document);
+    }
     if (what == FT_FIRST_LOOK && !first->running[what]) {
         end_rows(console, "asking", "failed", message);
         end_rows(console, "answers", "failed", message);

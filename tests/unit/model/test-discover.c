@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "ui/model/addresses.h"
 #include "ui/model/found.h"
+#include "ui/model/neighbours.h"
 #include "ui/model/ssh-names.h"
 
 /* Words with blanks between; those behind '-' are excluded. */
@@ -343,6 +344,51 @@ test_an_engine_s_word(void **state)
     assert_int_equal(ft_json_int(row, "vms", 0, 10, -1), 1);
 }
 
+/* Only what a host tells that goes by that name here, and no odd names. */
+static void
+test_neighbours(void **state)
+{
+    FT_AUTOJSON json_t *hosts =
+        json_loads("[{\"name\":\"h1\"},{\"name\":\"h2\"},{\"name\":\"w1\"},3]",
+                   0, NULL);
+    FT_AUTOJSON json_t *pairs = json_loads(
+        "[{\"primary\":\"h1\",\"standby\":\"h2\",\"witness\":\"w1\"},"
+        "{\"primary\":\"h9\",\"standby\":\"h1\",\"witness\":\"w9\"},"
+        "{\"primary\":\"h1\",\"standby\":\"h9\",\"witness\":null},"
+        "{\"primary\":\"a\",\"standby\":\"b\",\"witness\":\"w1\"},"
+        "{\"primary\":\"h2\",\"standby\":\"-oProxyCommand=x\",\"witness\":"
+        "\"r@h7\"},{\"primary\":\"h2\",\"standby\":\"h8\\u001b[2J\","
+        "\"witness\":\"h7:22\"},{\"primary\":\"h2\",\"standby\":\"git\","
+        "\"witness\":\"none\"},{},7]",
+        0, NULL);
+    FT_AUTOJSON json_t *rows =
+        json_pack("[{s:s,s:s,s:b}]", "name", "git", "source", "~/.ssh/config:1",
+                  "marked", 0);
+    static const char *const found[][3] = {
+        { "git", "~/.ssh/config:1", "h2" },
+        { "h9", "told by h1", "h1" },
+        { "w9", "told by h1", "h1" },
+    };
+
+    (void)state;
+    assert_non_null(pairs);
+    for (int i = 0; i < 2; i++) /* again makes none more */
+        assert_int_equal(ft_neighbours_add(hosts, pairs, rows), 0);
+    assert_int_equal(json_array_size(rows), FT_ARRAY_SIZE(found));
+    for (size_t i = 0; i < FT_ARRAY_SIZE(found); i++) {
+        const json_t *row = json_array_get(rows, i);
+
+        assert_true(ft_json_bool(row, "marked", 0));
+        for (size_t k = 0; k < 3; k++) {
+            static const char *const members[] = { "name", "source",
+                                                   "neighbour" };
+
+            assert_string_equal(ft_json_string(row, members[k], ""),
+                                found[i][k]);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -361,6 +407,7 @@ main(void)
         cmocka_unit_test(test_sentences),
         cmocka_unit_test(test_keys_of_a_message),
         cmocka_unit_test(test_an_engine_s_word),
+        cmocka_unit_test(test_neighbours),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -429,6 +429,26 @@ test_it_is_opened_by_A_too(void **state)
     end_first(&console);
 }
 
+/* A host that is known tells of others, which are marked then. */
+static void
+test_neighbours_are_listed(void **state)
+{
+    struct ft_console console;
+
+    (void)state;
+    begin_first(&console);
+    load_hosts(added);
+    json_array_append_new(picture.pairs,
+                          json_pack("{s:s,s:s,s:s}", "primary", "kvm2",
+                                    "standby", "kvm9", "witness", "w9"));
+    ft_console_set_picture(&console, &picture);
+    tell_names(&console);
+    press(&console, "Enter");
+    assert_string_equal(asked.command, "ftadmin discover kvm3 kvm9 w9 --follow "
+                                       "--json");
+    end_first(&console);
+}
+
 /* Whatever comes, of whatever sort, at whatever time. */
 static void
 test_odd_answers(void **state)
@@ -480,6 +500,7 @@ main(void)
         cmocka_unit_test(test_ranges_are_typed),
         cmocka_unit_test(test_read_only_looks_and_changes_nothing),
         cmocka_unit_test(test_it_is_opened_by_A_too),
+        cmocka_unit_test(test_neighbours_are_listed),
         cmocka_unit_test(test_odd_answers),
     };
 
