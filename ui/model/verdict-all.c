@@ -73,6 +73,44 @@ of_host(const json_t *host, struct ft_verdict_sum *sum)
         sum->worst = verdict;
 }
 
+/* States of hosts (src/remote/reach.h) that only a person ends. */
+static bool
+wants_a_person(const char *state)
+{
+    static const char *const states[] = { "key-unknown", "key-changed",
+                                          "login-refused", "shell-unusable",
+                                          "no-sudo" };
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(states); i++)
+        if (!strcmp(states[i], state))
+            return true;
+    return false;
+}
+
+/* One that no pair needs, and of which nothing will be known by waiting. */
+static void
+of_unused_host(const json_t *host, struct ft_verdict_sum *sum)
+{
+    const char *name = ft_json_string(host, "name", "");
+    char state[32];
+    const struct ft_filler fillers[] = { { "host", name },
+                                         { "state", state },
+                                         { NULL, NULL } };
+    struct ft_verdict verdict;
+
+    snprintf(state, sizeof(state), "%s", ft_json_string(host, "state", ""));
+    if (!wants_a_person(state) || json_object_get(sum->users, name))
+        return;
+    for (char *at = state; *at; at++)
+        if (*at == '-')
+            *at = ' ';
+    say(&verdict, FT_SEVERITY_WARN, FT_MOVE_LATER,
+        "{host} lets nobody in: {state}; no pair needs it.",
+        "ftadmin host show {host}", fillers);
+    if (ft_verdict_compare(&verdict, &sum->worst) > 0)
+        sum->worst = verdict;
+}
+
 static bool
 any_answers(const json_t *hosts)
 {
@@ -145,8 +183,11 @@ ft_verdict_sum_end(struct ft_verdict_sum *sum, const json_t *hosts)
         of_no_pairs(hosts, &sum->worst);
     else if (!*sum->worst.sentence)
         of_well(sum->pairs, &sum->worst);
-    json_array_foreach(hosts, index, row)
+    json_array_foreach(hosts, index, row) {
         of_host(row, sum);
+        if (sum->pairs)
+            of_unused_host(row, sum);
+    }
     json_decref(sum->users);
     sum->users = NULL;
 }

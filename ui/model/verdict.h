@@ -60,7 +60,8 @@ void ft_verdict_of_pair(const json_t *row, struct ft_verdict *verdict);
 
 /*
  * Of all: pairs and hosts are rows. A host that a pair needs and that does not
- * answer is a warning, also where the other host says that all is well.
+ * answer is a warning, also where the other host says that all is well; and so
+ * is one that no pair needs when it lets nobody log in.
  */
 void ft_verdict_of_all(const json_t *pairs, const json_t *hosts,
                        struct ft_verdict *verdict);

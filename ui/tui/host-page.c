@@ -110,7 +110,7 @@ draw_loss(const struct ft_console *console, const char *host,
     if (y + 2 > end || !plug)
         return;
     ft_grid_rule(grid, y++, "if it died now");
-    ft_loss_list(plug, grid, y, end);
+    ft_loss_list(plug, ft_console_host(console, host), grid, y, end);
 }
 
 static void

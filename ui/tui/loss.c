@@ -24,9 +24,26 @@ host_on_trial(const struct ft_console *console, struct ft_page *page)
                           "name", "");
 }
 
-void
-ft_loss_list(const struct ft_plug *plug, struct ft_grid *grid, int y, int end)
+/* Where no end of a VM is to be listed, why. */
+static void
+say_why_none(const struct ft_plug *plug, const json_t *host,
+             struct ft_grid *grid, int y)
 {
+    bool silent = strcmp(ft_json_string(host, "state", ""), "ok") != 0;
+
+    ft_grid_print(grid, 3, y, FT_LOOK_HINT, "%s",
+                  !plug->outcomes[FT_OUTCOME_UNTOUCHED]
+                      ? "no VM that is known runs or waits there"
+                  : silent ? "it is silent already: what that means is above"
+                           : "all go on as they are");
+}
+
+void
+ft_loss_list(const struct ft_plug *plug, const json_t *host,
+             struct ft_grid *grid, int y, int end)
+{
+    int first = y;
+
     static const enum ft_outcome shown[] = {
         FT_OUTCOME_STOPS,     FT_OUTCOME_HELD,       FT_OUTCOME_CANNOT_TELL,
         FT_OUTCOME_ELSEWHERE, FT_OUTCOME_LOSES_COPY, FT_OUTCOME_NO_TAKEOVER,
@@ -43,6 +60,8 @@ ft_loss_list(const struct ft_plug *plug, struct ft_grid *grid, int y, int end)
                       "%s", ft_outcome_word(shown[i]));
         ft_grid_print(grid, 24, y++, FT_LOOK_PLAIN, "%s", names);
     }
+    if (y == first && y < end)
+        say_why_none(plug, host, grid, y);
 }
 
 void
@@ -59,7 +78,7 @@ ft_loss_draw(const struct ft_console *console, struct ft_page *page,
     x = ft_grid_print(grid, 1, y, FT_LOOK_TITLE, "If %s died now", host);
     ft_grid_print(grid, x + 3, y++, FT_LOOK_HINT, "%s asks another",
                   grid->utf8 ? "\u2190\u2192" : "Left, Right");
-    ft_loss_list(plug, grid, y, end);
+    ft_loss_list(plug, ft_console_host(console, host), grid, y, end);
 }
 
 /* ---- pull plug? ---- */

@@ -14,9 +14,12 @@
 void ft_loss_draw(const struct ft_console *console, struct ft_page *page,
                   struct ft_grid *grid, int y, int end);
 
-/* What would become of the VMs that it has a part in, an outcome a row. */
-void ft_loss_list(const struct ft_plug *plug, struct ft_grid *grid, int y,
-                  int end);
+/*
+ * What would become of the VMs that the host (its row) has a part in, an outcome
+ * a row; or why there is none.
+ */
+void ft_loss_list(const struct ft_plug *plug, const json_t *host,
+                  struct ft_grid *grid, int y, int end);
 
 /* "Pull plug?", a word for each host, as the plan has their columns. */
 void ft_plug_draw(const struct ft_console *console,

@@ -336,6 +336,37 @@ test_unseen_host(void **state)
     assert_int_equal(verdict.severity, FT_SEVERITY_UNKNOWN);
 }
 
+/* One that no pair needs may be away, but not wait for somebody unseen. */
+static void
+test_unused_host(void **state)
+{
+    static const struct {
+        const char *state;
+        enum ft_severity severity;
+    } cases[] = {
+        { "ok", FT_SEVERITY_OK },
+        { "unreachable", FT_SEVERITY_OK },
+        { "timeout", FT_SEVERITY_OK },
+        { "login-refused", FT_SEVERITY_WARN },
+        { "key-changed", FT_SEVERITY_WARN },
+    };
+    FT_AUTOJSON json_t *pairs = json_pack("[o]", row_of("a", "protected", true));
+    struct ft_verdict verdict;
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *hosts =
+            json_pack("[{s:s,s:s},{s:s,s:s}]", "name", "h1", "state", "ok",
+                      "name", "h9", "state", cases[i].state);
+
+        ft_verdict_of_all(pairs, hosts, &verdict);
+        assert_int_equal(verdict.severity, cases[i].severity);
+    }
+    assert_string_equal(verdict.sentence,
+                        "h9 lets nobody in: key changed; no pair needs it.");
+    assert_int_equal(verdict.move, FT_MOVE_LATER);
+}
+
 static void
 test_line(void **state)
 {
@@ -388,6 +419,7 @@ main(void)
         cmocka_unit_test(test_patience),
         cmocka_unit_test(test_worst),
         cmocka_unit_test(test_unseen_host),
+        cmocka_unit_test(test_unused_host),
         cmocka_unit_test(test_line),
         cmocka_unit_test(test_sentence),
     };
