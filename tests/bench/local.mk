@@ -2,6 +2,7 @@
 # make bench: figures of the whole product in a lab of its own (README).
 EXTRA_DIST += \
 	tests/bench/README \
+	tests/bench/console-live \
 	tests/bench/measure.sh \
 	tests/bench/result.jq \
 	tests/bench/run \
@@ -44,5 +45,9 @@ tests_bench_screens_CPPFLAGS = $(tui_flags)
 tests_bench_screens_LDADD = $(tui_pty_libs)
 bench-screens: ftadmin tests/bench/screens
 	tests/bench/screens $(BENCHFLAGS) | grep -v '^\['
+# with live hosts, in a lab
+bench-console-live: ftadmin ftengine tests/bench/screens
+	$(srcdir)/tests/bench/console-live
 endif
-.PHONY: bench bench-figures bench-watch bench-store bench-hub bench-console bench-screens
+.PHONY: bench bench-figures bench-watch bench-store bench-hub bench-console bench-console-live \
+	bench-screens

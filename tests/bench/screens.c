@@ -4,6 +4,10 @@
  * each in a pty of 80x24 (tests/tui): the first screen, from a key to the first
  * byte of what it changes, a minute's idleness, memory, bytes. Then the console
  * with 5,000 VMs. A program that is not installed is left out, with a word.
+ *     screens [FILTER]        of cmocka, e.g. "test_5000*"
+ *     screens --live HOST     in a lab (bench-console-live): what ~/.ssh and the
+ *                             database of this user reach; HOST is cut off when
+ *                             "cut HOST" was printed
  */
 #include "config.h"
 
@@ -86,9 +90,10 @@ first_screen(const struct program *program)
     return times[FT_ARRAY_SIZE(times) / 2];
 }
 
-/* To the first byte that comes after it. */
+/* To the first byte that comes after it; so many down, then up again. */
 static void
-time_keys(struct tty *tty, const struct program *program, double *times)
+time_keys(struct tty *tty, const struct program *program, int in_a_row,
+          double *times)
 {
     for (int i = 0; i < KEYS; i++) {
         size_t before;
@@ -97,7 +102,7 @@ time_keys(struct tty *tty, const struct program *program, double *times)
         tty_take(tty, APART_MS);
         before = tty->raw_size;
         begin = ft_clock_ns();
-        tty_send(tty, i % 20 < 10 ? program->down : program->up);
+        tty_send(tty, i / in_a_row % 2 ? program->up : program->down);
         while (tty->raw_size == before && ms_since(begin) < 1000)
             tty_step(tty, 1000);
         times[i] = ms_since(begin);
@@ -123,7 +128,7 @@ measure(const struct program *program)
     tty_expect(&tty, program->first);
     tty_take(&tty, 1000);
     bytes = tty.raw_size;
-    time_keys(&tty, program, times);
+    time_keys(&tty, program, 10, times);
     bytes = (tty.raw_size - bytes) / KEYS;
     tty_take(&tty, 2000);
     cpu = tty_cpu_ms(&tty);
@@ -178,7 +183,7 @@ test_5000_vms(void **state)
     open_program(&tty, &program);
     tty_expect(&tty, program.first);
     tty_take(&tty, 3000);
-    time_keys(&tty, &program, times);
+    time_keys(&tty, &program, 10, times);
     print_message("           a page further p50 %.1f ms, p99 %.1f ms, most "
                   "%.1f ms; %.1f MiB\n",
                   times[KEYS / 2], times[KEYS * 99 / 100], times[KEYS - 1],
@@ -186,7 +191,67 @@ test_5000_vms(void **state)
     close_program(&tty, &program);
 }
 
-/* screens [FILTER]: of cmocka, e.g. test_5000* */
+/* ---- live hosts ---- */
+
+#define LIVE_IDLE_MS 30000
+
+static const char *cut_off;
+
+static void
+time_and_tell(struct tty *tty, const struct program *program, const char *when)
+{
+    double times[KEYS];
+
+    time_keys(tty, program, 1, times);
+    print_message("%-10s key to screen p50 %.1f ms, p99 %.1f ms (aim 20), most "
+                  "%.1f ms\n",
+                  when, times[KEYS / 2], times[KEYS * 99 / 100 - 1],
+                  times[KEYS - 1]);
+}
+
+/* Idle, then keys, then the same with a host of which nothing is heard. */
+static void
+test_live(void **state)
+{
+    const struct program program = { "ftadmin", NULL, { NULL },  "live",
+                                     "j",       "k",  "\033[21~" };
+    double cpu, percent;
+    struct tty tty;
+    size_t bytes;
+    int64_t begin;
+
+    (void)state;
+    open_program(&tty, &program);
+    tty_expect(&tty, program.first);
+    tty_take(&tty, 10000); /* all have answered, charts are there */
+    cpu = tty_cpu_ms(&tty);
+    bytes = tty.raw_size;
+    begin = ft_clock_ns();
+    tty_take(&tty, LIVE_IDLE_MS);
+    percent = (tty_cpu_ms(&tty) - cpu) / ms_since(begin) * 100;
+    print_message("idle       %.2f %% of a processor (aim 0.5), %zu bytes/s, "
+                  "%.1f MiB\n",
+                  percent, (tty.raw_size - bytes) / (LIVE_IDLE_MS / 1000),
+                  (double)tty_resident_kib(&tty) / 1024);
+    time_and_tell(&tty, &program, "all live");
+    print_message("cut %s\n", cut_off);
+    fflush(stdout);
+    tty_take(&tty, 1000);
+    time_and_tell(&tty, &program, "one hangs");
+    time_and_tell(&tty, &program, "and hangs");
+    close_program(&tty, &program);
+}
+
+static int
+measure_live(const char *host)
+{
+    static const struct CMUnitTest tests[] = { cmocka_unit_test(test_live) };
+
+    cut_off = host;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -196,6 +261,8 @@ main(int argc, char **argv)
     };
     int failed;
 
+    if (argc > 2 && !strcmp(argv[1], "--live"))
+        return measure_live(argv[2]);
     if (home_enter(NULL))
         return 1;
     if (argc > 1)
