@@ -215,14 +215,12 @@ test_a_shell(void **state)
     (void)state;
     open_console(&tty, false);
     tty_send(&tty, "\033[15~"); /* F5 */
-    while (tty.modes.alternate)
-        tty_take(&tty, 20);
+    tty_await_screen(&tty, false);
     tty_send(&tty, "echo in a $((40 + 2)) shell >&2; trap\r");
     tty_expect(&tty, "in a 42 shell");
     tty_resize(&tty, 90, 20);
     tty_send(&tty, "exit\r");
-    while (!tty.modes.alternate)
-        tty_take(&tty, 20);
+    tty_await_screen(&tty, true);
     tty_expect(&tty, "? keys");
     tty_send(&tty, "q");
     assert_int_equal(tty_end(&tty), 0);

@@ -177,8 +177,7 @@ test_it_opens_at_one_cell(void **state)
 
     (void)state;
     tty_open(&tty, &options);
-    while (!tty.modes.alternate)
-        tty_take(&tty, 20);
+    tty_await_screen(&tty, true);
     tty_resize(&tty, 80, 24);
     tty_expect(&tty, "vm000");
     leave(&tty);

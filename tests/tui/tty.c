@@ -394,6 +394,17 @@ tty_expect(struct tty *tty, const char *text)
     fail_msg("\"%s\" does not come", text);
 }
 
+void
+tty_await_screen(struct tty *tty, bool alternate)
+{
+    int64_t until = in_ms(TTY_WAIT_MS);
+
+    while (tty->modes.alternate != alternate && left_ms(until))
+        take_one(tty, left_ms(until));
+    if (tty->modes.alternate != alternate)
+        fail_msg("the full screen does not %s", alternate ? "come" : "go");
+}
+
 bool
 tty_was_sent(const struct tty *tty, const char *bytes)
 {

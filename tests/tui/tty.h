@@ -19,7 +19,7 @@
 
 #include <vterm.h>
 
-#define TTY_WAIT_MS 15000 /* longer than anything takes on a busy machine */
+#define TTY_WAIT_MS 45000 /* longer than anything takes on a busy machine */
 
 struct tty_options {
     int width, height;      /* 0: 80, 24 */
@@ -65,6 +65,8 @@ void tty_resize(struct tty *tty, int width, int height);
 const char *tty_text(struct tty *tty);
 /* Fails with the screen when text does not come. */
 void tty_expect(struct tty *tty, const char *text);
+/* Waits until the program has the full screen, or has given it back. */
+void tty_await_screen(struct tty *tty, bool alternate);
 bool tty_shows(struct tty *tty, const char *text, int ms);
 /* Was this written to the terminal? */
 bool tty_was_sent(const struct tty *tty, const char *bytes);

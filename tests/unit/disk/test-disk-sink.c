@@ -111,7 +111,7 @@ fill(unsigned char *data, size_t size, unsigned seed)
 static void
 expect_end(const char *socket)
 {
-    int64_t deadline = ft_clock_ns() + 10 * FT_NS_PER_S;
+    int64_t deadline = ft_clock_ns() + 60 * FT_NS_PER_S;
 
     for (;;) {
         struct nbd_handle *nbd = nbd_create();

@@ -147,7 +147,7 @@ wait_program(pid_t pid, const char *path)
     char link[64], target[300] = "";
 
     snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
-    for (int i = 0; i < 1000 && strcmp(target, path) != 0; i++) {
+    for (int i = 0; i < 12000 && strcmp(target, path) != 0; i++) {
         ssize_t n = readlink(link, target, sizeof(target) - 1);
 
         target[n > 0 ? n : 0] = '\0';

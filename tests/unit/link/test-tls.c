@@ -291,9 +291,12 @@ static void
 wait_until_full(struct ft_tls *tls)
 {
     struct pollfd p = { ft_tls_fd(tls), POLLOUT, 0 };
+    int64_t deadline = soon(60000);
 
-    while (poll(&p, 1, 0) != 0)
+    while (poll(&p, 1, 0) != 0) {
+        assert_true(ft_clock_ns() < deadline);
         usleep(1000);
+    }
 }
 
 /* A send that has to wait for its reader says for how long. */
