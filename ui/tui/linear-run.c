@@ -14,28 +14,20 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "ui/tui/console.h"
-#include "ui/tui/copy.h"
 #include "ui/tui/linear.h"
 #include "ui/tui/memory.h"
-#include "ui/tui/runs.h"
+#include "ui/tui/owner.h"
 #include "ui/tui/shell.h"
 #include "ui/tui/terminal.h"
-#include "ui/work/secrets.h"
-#include "ui/work/source.h"
 
 #define TICK_MS 1000
 #define WAITS_MS 250 /* something has happened */
 #define RUNS_MS 50   /* while commands are under way */
-#define RATE_MS 1000
-#define PASTE_MS 20 /* between lines of one paste, at most */
+#define PASTE_MS 20  /* between lines of one paste, at most */
 
 struct app {
-    struct ft_console console;
+    struct ft_owner owner; /* the first: the data of what the console asks for */
     struct ft_linear linear;
-    struct ft_work_source *source;
-    struct ft_work_secrets *secrets;
-    struct ft_runs *runs;
     char line[FT_LINEAR_LINE];
     size_t used;
     bool too_long;
@@ -49,72 +41,11 @@ now_ms(void)
 
 /* ---- what the console asks for ---- */
 
-static void
-op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
-       bool show)
-{
-    struct app *app = data;
-
-    ft_runs_run(app->runs, words, shown, show);
-}
-
-static bool
-op_ask(void *data, unsigned ticket, const struct ft_words *words)
-{
-    struct app *app = data;
-
-    return ft_runs_ask(app->runs, ticket, words);
-}
-
-static void
-op_first(void *data, enum ft_first_what what, const struct ft_words *words,
-         bool may_ask)
-{
-    struct app *app = data;
-
-    ft_runs_first(app->runs, what, words, may_ask);
-}
-
-static void
-op_ask_again(void *data)
-{
-    struct app *app = data;
-
-    ft_runs_ask_again(app->runs);
-}
-
-static void
-to_file(struct app *app, const char *text, const char *name)
-{
-    char path[512];
-    int rc = ft_copy_to_file(text, name, path, sizeof(path));
-
-    if (rc)
-        ft_console_say(&app->console, FT_SEVERITY_CRIT, "not written: %s",
-                       strerror(-rc));
-    else
-        ft_console_say(&app->console, FT_SEVERITY_OK, "written to %s", path);
-}
-
-static void
-op_answer(void *data, unsigned id, const char *secret, bool same)
-{
-    struct app *app = data;
-
-    ft_runs_answer(app->runs, id, secret, same);
-}
-
 /* No escape sequence goes out, so there is no clipboard. */
 static void
 op_copy(void *data, const char *text)
 {
-    to_file(data, text, "copy.txt");
-}
-
-static void
-op_write(void *data, const char *text)
-{
-    to_file(data, text, NULL);
+    ft_owner_write(data, text, "copy.txt");
 }
 
 static void
@@ -177,7 +108,7 @@ end_line(struct app *app, bool more)
 static void
 take_bytes(struct app *app, const char *bytes, size_t size)
 {
-    for (size_t i = 0; i < size && !app->console.leave; i++) {
+    for (size_t i = 0; i < size && !app->owner.console.leave; i++) {
         if (bytes[i] == '\n') {
             end_line(app, i + 1 < size);
             if (ft_linear_asks(&app->linear)) {
@@ -203,7 +134,7 @@ read_lines(struct app *app)
     if (size < 0)
         return errno == EINTR || errno == EAGAIN ? 0 : -EPIPE;
     if (size == 0)
-        app->console.leave = true;
+        app->owner.console.leave = true;
     take_bytes(app, bytes, (size_t)size);
     explicit_bzero(bytes, sizeof(bytes));
     return ferror(stdout) ? -EPIPE : 0;
@@ -219,14 +150,14 @@ turn(struct app *app)
     int rc;
 
     polls[0] = (struct pollfd){ STDIN_FILENO, POLLIN, 0 };
-    polls[1] =
-        (struct pollfd){ ft_work_source_descriptor(app->source), POLLIN, 0 };
-    count += ft_runs_poll(app->runs, &polls[count]);
+    polls[1] = (struct pollfd){ ft_work_source_descriptor(app->owner.source),
+                                POLLIN, 0 };
+    count += ft_runs_poll(app->owner.runs, &polls[count]);
     rc = ft_terminal_poll(polls, count,
-                          ft_work_source_is_busy(app->source) ? 0
-                          : ft_runs_any(app->runs)            ? RUNS_MS
-                          : ft_work_source_waits(app->source) ? WAITS_MS
-                                                              : TICK_MS);
+                          ft_work_source_is_busy(app->owner.source) ? 0
+                          : ft_runs_any(app->owner.runs)            ? RUNS_MS
+                          : ft_work_source_waits(app->owner.source) ? WAITS_MS
+                                                                    : TICK_MS);
     if (rc && rc != -EINTR)
         return rc;
     if (ft_terminal_must_stop()) {
@@ -234,13 +165,13 @@ turn(struct app *app)
         ft_linear_again(&app->linear);
     }
     rc = !rc && polls[0].revents ? read_lines(app) : 0;
-    ft_memory_keep(&app->console);
-    ft_runs_read(app->runs);
+    ft_memory_keep(&app->owner.console);
+    ft_runs_read(app->owner.runs);
     ft_terminal_silence(ft_linear_asks_secret(&app->linear)); /* then asked */
-    if (ft_work_source_take(app->source))
-        ft_console_set_picture(&app->console,
-                               ft_work_source_picture(app->source));
-    if (!rc && !app->console.leave)
+    if (ft_work_source_take(app->owner.source))
+        ft_console_set_picture(&app->owner.console,
+                               ft_work_source_picture(app->owner.source));
+    if (!rc && !app->owner.console.leave)
         ft_linear_news(&app->linear, now_ms());
     return rc ? rc : ferror(stdout) ? -EPIPE : 0;
 }
@@ -248,35 +179,28 @@ turn(struct app *app)
 static int
 run_console(struct app *app, const struct ft_tui_options *options)
 {
-    struct ft_console_ops ops = {
-        .run = op_run,
-        .ask_again = op_ask_again,
-        .ask = op_ask,
-        .first = op_first,
-        .answer = op_answer,
-        .copy = op_copy,
-        .write = op_write,
-        .shell = op_shell,
-        .suspend = op_suspend,
-        .data = app,
-    };
+    struct ft_console_ops ops = { .copy = op_copy,
+                                  .shell = op_shell,
+                                  .suspend = op_suspend };
     bool utf8 = !options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
-    int rc = ft_console_open(&app->console, &ops,
-                             ft_work_source_picture(app->source), utf8);
+    int rc;
 
+    ft_owner_ops(&app->owner, &ops);
+    rc = ft_console_open(&app->owner.console, &ops,
+                         ft_work_source_picture(app->owner.source), utf8);
     if (rc)
         return rc;
-    app->console.readonly = options->readonly;
-    ft_memory_recall(&app->console);
-    ft_linear_begin(&app->linear, &app->console, stdout, now_ms());
-    while (!rc && !app->console.leave)
+    app->owner.console.readonly = options->readonly;
+    ft_memory_recall(&app->owner.console);
+    ft_linear_begin(&app->linear, &app->owner.console, stdout, now_ms());
+    while (!rc && !app->owner.console.leave)
         rc = turn(app);
     if (!rc)
         putchar('\n');
     fflush(stdout);
     ft_terminal_silence(false);
     ft_linear_end(&app->linear);
-    ft_memory_save(&app->console);
+    ft_memory_save(&app->owner.console);
     return rc;
 }
 
@@ -285,27 +209,17 @@ ft_linear_run(const struct ft_work *work, const struct ft_tui_options *options,
               struct ft_error *err)
 {
     FT_AUTOFREE struct app *app = calloc(1, sizeof(*app));
-    struct ft_work ours = *work; /* what is typed here is known there */
     int rc;
 
     if (!app)
         return ft_fail(err, ENOMEM, NULL, "no memory for the console");
-    app->secrets = ft_work_secrets_open();
-    if (app->secrets)
-        ours.prompts = ft_work_secrets_prompts(app->secrets, &work->prompts);
-    rc = ft_work_source_open(&ours, RATE_MS, &app->source, err);
+    rc = ft_owner_open(&app->owner, work, &options->common, err);
     if (!rc)
-        app->runs = ft_runs_open(&app->console, app->source, app->secrets,
-                                 &options->common);
-    if (!rc)
-        rc = app->runs ? run_console(app, options) : -ENOMEM;
+        rc = run_console(app, options);
     fflush(stdout);
     if (!rc || rc == -EPIPE) /* nobody waits for a word about it */
         ft_terminal_let_go(rc != 0);
-    ft_runs_close(app->runs);
-    ft_console_close(&app->console);
-    ft_work_source_close(app->source);
-    ft_work_secrets_close(app->secrets);
+    ft_owner_close(&app->owner);
     if (rc && !err->code)
         ft_fail(err, -rc, NULL, "%s",
                 rc == -EPIPE ? "the terminal went away" : strerror(-rc));

@@ -44,6 +44,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/overlay.c ui/tui/overlay.h \
 	ui/tui/overview.c \
 	ui/tui/overview-line.c ui/tui/overview-line.h \
+	ui/tui/owner.c ui/tui/owner.h \
 	ui/tui/page.c ui/tui/page.h \
 	ui/tui/pages.c ui/tui/pages.h \
 	ui/tui/past.c ui/tui/past.h \

@@ -16,80 +16,31 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "ui/model/pace.h"
-#include "ui/tui/console.h"
 #include "ui/tui/copy.h"
 #include "ui/tui/frame.h"
 #include "ui/tui/memory.h"
+#include "ui/tui/owner.h"
 #include "ui/tui/page.h"
-#include "ui/tui/runs.h"
 #include "ui/tui/shell.h"
 #include "ui/tui/state.h"
 #include "ui/tui/screen.h"
-#include "ui/work/secrets.h"
-#include "ui/work/source.h"
 #include "ui/tui/terminal.h"
 
 #define TICK_MS 1000 /* ages grow, and the database may have changed */
 #define WAITS_MS 250 /* something has happened */
-#define RATE_MS 1000
 
 struct app {
-    struct ft_console console;
-    struct ft_work_source *source;
-    struct ft_work_secrets *secrets;
+    struct ft_owner owner; /* the first: the data of what the console asks for */
     struct ft_screen *screen;
     const char *type; /* of the terminal, as it is taken for */
     struct ft_grid grid;
     const struct ft_tui_options *options;
-    struct ft_runs *runs;
     int64_t drawn_ns, pace_ns; /* data is drawn no more often than that */
     unsigned baud;
     bool dirty, redraw_all;
 };
 
 /* ---- what the console asks for ---- */
-
-static void
-op_run(void *data, const struct ft_words *words, const struct ft_words *shown,
-       bool show)
-{
-    struct app *app = data;
-
-    ft_runs_run(app->runs, words, shown, show);
-}
-
-static bool
-op_ask(void *data, unsigned ticket, const struct ft_words *words)
-{
-    struct app *app = data;
-
-    return ft_runs_ask(app->runs, ticket, words);
-}
-
-static void
-op_first(void *data, enum ft_first_what what, const struct ft_words *words,
-         bool may_ask)
-{
-    struct app *app = data;
-
-    ft_runs_first(app->runs, what, words, may_ask);
-}
-
-static void
-op_answer(void *data, unsigned id, const char *secret, bool same)
-{
-    struct app *app = data;
-
-    ft_runs_answer(app->runs, id, secret, same);
-}
-
-static void
-op_ask_again(void *data)
-{
-    struct app *app = data;
-
-    ft_runs_ask_again(app->runs);
-}
 
 static void
 op_complete(void *data, const struct ft_words *before, const char *part,
@@ -109,25 +60,11 @@ op_copy(void *data, const char *text)
 
     ft_copy_to_terminal(app->screen, text);
     if (ft_copy_to_file(text, "copy.txt", path, sizeof(path)))
-        ft_console_say(&app->console, FT_SEVERITY_WARN,
+        ft_console_say(&app->owner.console, FT_SEVERITY_WARN,
                        "copied to the terminal; no file: %s", strerror(errno));
     else
-        ft_console_say(&app->console, FT_SEVERITY_OK, "copied, also to %s",
-                       path);
-}
-
-static void
-op_write(void *data, const char *text)
-{
-    struct app *app = data;
-    char path[512];
-    int rc = ft_copy_to_file(text, NULL, path, sizeof(path));
-
-    if (rc)
-        ft_console_say(&app->console, FT_SEVERITY_CRIT, "not written: %s",
-                       strerror(-rc));
-    else
-        ft_console_say(&app->console, FT_SEVERITY_OK, "written to %s", path);
+        ft_console_say(&app->owner.console, FT_SEVERITY_OK,
+                       "copied, also to %s", path);
 }
 
 static void
@@ -161,7 +98,7 @@ fit(struct app *app)
     ft_grid_close(&app->grid);
     ft_screen_resize(app->screen, width, height);
     app->redraw_all = app->dirty = true;
-    return ft_grid_open(&app->grid, width, height, app->console.utf8);
+    return ft_grid_open(&app->grid, width, height, app->owner.console.utf8);
 }
 
 static void
@@ -169,7 +106,7 @@ draw(struct app *app)
 {
     int64_t begin;
 
-    ft_console_draw(&app->console, &app->grid);
+    ft_console_draw(&app->owner.console, &app->grid);
     begin = ft_clock_ns();
     ft_screen_show(app->screen, &app->grid, app->redraw_all);
     app->redraw_all = app->dirty = false;
@@ -187,9 +124,9 @@ read_keys(struct app *app)
         if (key.code == FT_KEY_CTRL('L'))
             app->redraw_all = true;
         else
-            ft_console_key(&app->console, &key);
+            ft_console_key(&app->owner.console, &key);
         app->dirty = true;
-        if (app->console.leave)
+        if (app->owner.console.leave)
             break;
     }
     if (ft_terminal_resized() && fit(app))
@@ -205,13 +142,13 @@ wait_ms(const struct app *app)
     int64_t since = ft_clock_ns() - app->drawn_ns;
     int64_t until = app->dirty ? app->pace_ns - since : TICK_MS * FT_NS_PER_MS;
 
-    if (ft_work_source_is_busy(app->source))
+    if (ft_work_source_is_busy(app->owner.source))
         return 0;
-    if (ft_work_source_waits(app->source))
+    if (ft_work_source_waits(app->owner.source))
         until = FT_MIN(until, WAITS_MS * FT_NS_PER_MS);
-    if (ft_console_moves(&app->console))
+    if (ft_console_moves(&app->owner.console))
         until = FT_MIN(until, app->pace_ns);
-    if (ft_runs_any(app->runs))
+    if (ft_runs_any(app->owner.runs))
         until = FT_MIN(until, 50 * FT_NS_PER_MS);
     return until > 0 ? (int)(until / FT_NS_PER_MS) + 1 : 0;
 }
@@ -224,9 +161,9 @@ turn(struct app *app)
     int rc;
 
     polls[0] = (struct pollfd){ STDIN_FILENO, POLLIN, 0 };
-    polls[1] =
-        (struct pollfd){ ft_work_source_descriptor(app->source), POLLIN, 0 };
-    count += ft_runs_poll(app->runs, &polls[count]);
+    polls[1] = (struct pollfd){ ft_work_source_descriptor(app->owner.source),
+                                POLLIN, 0 };
+    count += ft_runs_poll(app->owner.runs, &polls[count]);
     rc = ft_terminal_poll(polls, count, wait_ms(app));
     if (rc && rc != -EINTR)
         return rc;
@@ -235,12 +172,13 @@ turn(struct app *app)
     if (ft_terminal_resized() && fit(app))
         return -ENOMEM;
     rc = !rc && polls[0].revents ? read_keys(app) : 0;
-    app->dirty |= ft_runs_read(app->runs);
-    app->dirty |= ft_console_tick(&app->console, ft_clock_ns() / FT_NS_PER_MS);
-    ft_memory_keep(&app->console);
-    if (ft_work_source_take(app->source)) {
-        ft_console_set_picture(&app->console,
-                               ft_work_source_picture(app->source));
+    app->dirty |= ft_runs_read(app->owner.runs);
+    app->dirty |=
+        ft_console_tick(&app->owner.console, ft_clock_ns() / FT_NS_PER_MS);
+    ft_memory_keep(&app->owner.console);
+    if (ft_work_source_take(app->owner.source)) {
+        ft_console_set_picture(&app->owner.console,
+                               ft_work_source_picture(app->owner.source));
         app->dirty = true; /* drawn at the next turn: keys come first */
     } else if (app->dirty && ft_clock_ns() - app->drawn_ns >= app->pace_ns)
         draw(app);
@@ -255,7 +193,7 @@ loop(struct app *app)
     app->baud = ft_terminal_baud();
     if (!rc)
         draw(app);
-    while (!rc && !app->console.leave)
+    while (!rc && !app->owner.console.leave)
         rc = turn(app);
     return rc;
 }
@@ -288,7 +226,7 @@ open_screen(struct app *app, struct ft_error *err)
 
     rc = ft_screen_open(&options, &app->screen, err);
     if (!rc && strcmp(options.type, term) != 0)
-        ft_console_say(&app->console, FT_SEVERITY_WARN,
+        ft_console_say(&app->owner.console, FT_SEVERITY_WARN,
                        "TERM %s unknown: using %s", term, options.type);
     return rc;
 }
@@ -296,43 +234,31 @@ open_screen(struct app *app, struct ft_error *err)
 static int
 run_screen(struct app *app, struct ft_error *err)
 {
+    struct ft_console *console = &app->owner.console;
     struct ft_console_ops ops = {
-        .run = op_run,
-        .ask_again = op_ask_again,
-        .ask = op_ask,
-        .first = op_first,
-        .answer = op_answer,
         .complete = op_complete,
         .copy = op_copy,
-        .write = op_write,
         .shell = op_shell,
         .suspend = op_suspend,
-        .data = app,
     };
     bool utf8 = !app->options->ascii && !strcmp(nl_langinfo(CODESET), "UTF-8");
     int rc;
 
-    app->runs = ft_runs_open(&app->console, app->source, app->secrets,
-                             &app->options->common);
-    rc = app->runs ? ft_console_open(&app->console, &ops,
-                                     ft_work_source_picture(app->source), utf8)
-                   : -ENOMEM;
-    app->console.readonly = app->options->readonly;
-    if (!rc)
-        ft_memory_recall(&app->console);
-    if (!rc && app->options->notice && *app->options->notice)
-        ft_console_say(&app->console, FT_SEVERITY_WARN, "%s",
-                       app->options->notice);
-    if (!rc)
-        rc = open_screen(app, err);
+    ft_owner_ops(&app->owner, &ops);
+    rc = ft_console_open(console, &ops,
+                         ft_work_source_picture(app->owner.source), utf8);
+    if (rc)
+        return rc;
+    console->readonly = app->options->readonly;
+    ft_memory_recall(console);
+    if (app->options->notice && *app->options->notice)
+        ft_console_say(console, FT_SEVERITY_WARN, "%s", app->options->notice);
+    rc = open_screen(app, err);
     if (!rc)
         rc = loop(app);
     ft_screen_close(app->screen);
-    ft_runs_close(app->runs);
     ft_grid_close(&app->grid);
-    if (app->console.history && app->console.drafts)
-        ft_memory_save(&app->console);
-    ft_console_close(&app->console);
+    ft_memory_save(console);
     return rc;
 }
 
@@ -341,23 +267,17 @@ ft_tui_run(const struct ft_work *work, const struct ft_tui_options *options,
            struct ft_error *err)
 {
     struct app app = { .options = options };
-    struct ft_work ours = *work; /* what is typed here is known there */
     int rc = choose_type(&app, err);
-
-    mallopt(M_MXFAST, 0); /* what is freed is merged then, not all at once */
 
     if (rc)
         return rc;
-    app.secrets = ft_work_secrets_open();
-    if (app.secrets)
-        ours.prompts = ft_work_secrets_prompts(app.secrets, &work->prompts);
-    rc = ft_work_source_open(&ours, RATE_MS, &app.source, err);
+    mallopt(M_MXFAST, 0); /* what is freed is merged then, not all at once */
+    rc = ft_owner_open(&app.owner, work, &options->common, err);
     if (!rc)
         rc = run_screen(&app, err);
     if (!rc || rc == -EPIPE) /* nobody waits for a word about it */
         ft_terminal_let_go(rc != 0);
-    ft_work_source_close(app.source);
-    ft_work_secrets_close(app.secrets);
+    ft_owner_close(&app.owner);
     if (rc == -ENOMEM && !err->code)
         ft_fail(err, ENOMEM, NULL, "no memory for the console");
     if (rc == -EPIPE && !err->code)
