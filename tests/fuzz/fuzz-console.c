@@ -35,6 +35,7 @@ struct bytes {
 };
 
 struct world {
+    int64_t now_ms; /* of what moves by itself */
     struct ft_console console;
     struct ft_picture pictures[2]; /* as it was, and the next one */
     int width, height;
@@ -525,6 +526,8 @@ happen(struct world *world, struct bytes *b)
         end_first(world, b);
     else if (what == 0xa9)
         ask_login(world, b);
+    else if (what == 0xaa)
+        ft_console_tick(&world->console, world->now_ms += 20 * next(b));
     else
         press(world, 0x3041 + (uint32_t)what * 0x111);
     if (what >= 0xa0 || b->at == b->end || *b->at >= 0x60)

@@ -20,6 +20,8 @@ libftuitui_a_SOURCES = \
 	ui/tui/film.c ui/tui/film.h \
 	ui/tui/film-lanes.c \
 	ui/tui/film-play.c \
+	ui/tui/film-private.h \
+	ui/tui/film-told.c \
 	ui/tui/first.c ui/tui/first.h ui/tui/first-private.h \
 	ui/tui/first-evidence.c ui/tui/first-keys.c ui/tui/first-list.c \
 	ui/tui/first-view.c ui/tui/first-words.c \
