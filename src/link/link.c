@@ -272,6 +272,12 @@ ft_link_receive(struct ft_link *link, int64_t deadline_ns, struct ft_frame *out,
     return 0;
 }
 
+uint64_t
+ft_link_unsent(struct ft_link *link)
+{
+    return ft_tls_unsent(link->tls);
+}
+
 void
 ft_link_stats(struct ft_link *link, struct ft_link_stats *out)
 {

@@ -110,6 +110,9 @@ struct ft_link_stats {
     int64_t send_blocked_ns; /* time that senders waited for the socket */
 };
 
+/* Bytes that were sent and have not come to the peer's host. Any thread. */
+uint64_t ft_link_unsent(struct ft_link *link);
+
 /* Connects, opens with a preamble and does the handshake. */
 int ft_link_connect(const char *const *addresses, size_t n, uint16_t port,
                     const char *pair, const unsigned char key[FT_TLS_KEY_SIZE],

@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
@@ -129,6 +131,14 @@ ft_tcp_ends(int fd, char *local, char *peer)
     size = sizeof(address);
     if (getpeername(fd, (struct sockaddr *)&address, &size) == 0)
         address_text(&address, size, peer);
+}
+
+uint64_t
+ft_tcp_unsent(int fd)
+{
+    int bytes = 0;
+
+    return ioctl(fd, SIOCOUTQ, &bytes) < 0 || bytes < 0 ? 0 : (uint64_t)bytes;
 }
 
 int64_t

@@ -64,6 +64,10 @@ void ft_tcp_ends(int fd, char *local, char *peer);
 /* The kernel's smoothed round trip of a connection in ns; 0: not known. */
 int64_t ft_tcp_round_trip(int fd);
 
+/* Bytes of a connection that the peer's kernel does not have yet (tcp(7),
+ * SIOCOUTQ). */
+uint64_t ft_tcp_unsent(int fd);
+
 /*
  * Waits until fd is ready for events (poll(2)) or deadline_ns. 0, -ETIMEDOUT
  * or -errno; 0 as well on error and hang-up, which the next read or write

@@ -153,6 +153,12 @@ ft_tls_error(struct ft_tls *tls)
     return rc;
 }
 
+uint64_t
+ft_tls_unsent(struct ft_tls *tls)
+{
+    return ft_tcp_unsent(tls->fd);
+}
+
 int64_t
 ft_tls_blocked_ns(struct ft_tls *tls)
 {

@@ -93,6 +93,9 @@ int ft_tls_error(struct ft_tls *tls);
 /* Time in ns that senders have waited for the socket so far. */
 int64_t ft_tls_blocked_ns(struct ft_tls *tls);
 
+/* Bytes that the peer's kernel does not have yet. Any thread. */
+uint64_t ft_tls_unsent(struct ft_tls *tls);
+
 /*
  * Says that nothing more will be sent, where that does not block. The sending
  * thread calls it; ft_tls_close does by itself.

@@ -348,3 +348,19 @@ ft_ownership_may_start(const struct ft_ownership_record *record)
     return record->role == FT_ROLE_PRIMARY && !record->peer_may_take_over &&
            !record->unrun;
 }
+
+bool
+ft_ownership_may_give_up(const struct ft_ownership *own)
+{
+    return own->phase == FT_PHASE_PROTECTED && own->linked && !own->silent &&
+           !own->leaving && own->record.owner == own->config.self;
+}
+
+bool
+ft_ownership_may_go_alone(const struct ft_ownership *own)
+{
+    return (own->phase == FT_PHASE_PROTECTED ||
+            own->phase == FT_PHASE_COMMITTING) &&
+           own->linked && own->vm == FT_VM_RUNNING &&
+           (own->config.witness || own->config.alone_without_witness);
+}

@@ -415,6 +415,14 @@ enum ft_pair_state ft_ownership_state(const struct ft_ownership *own,
  */
 bool ft_ownership_may_start(const struct ft_ownership_record *record);
 
+/*
+ * On a primary, what its worker may do about an epoch that is not committed
+ * (stall.h): end a QEMU that is stopped, for the standby holds a copy that may
+ * go on; or end the link, for it may go on alone then, or ask whether it may.
+ */
+bool ft_ownership_may_give_up(const struct ft_ownership *own);
+bool ft_ownership_may_go_alone(const struct ft_ownership *own);
+
 /* Names of the tables; "?" for anything out of range. Static strings. */
 const char *ft_vm_state_name(enum ft_vm_state value);
 const char *ft_ownership_event_name(enum ft_ownership_event_kind value);

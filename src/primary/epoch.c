@@ -410,14 +410,15 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
     else
         atomic_store(&p->uncommitted_ns, e.at.asked);
     p->cpu_asked_ns = look ? 0 : ft_load_cpu_ns();
+    atomic_store(&p->with_qemu_ns, look ? 0 : e.at.asked);
     rc = stop_vm(p, hold, err);
-    if (rc)
-        return rc;
     e.at.stood = ft_clock_ns();
     p->trigger.last_start_ns = e.at.asked;
-    rc = take_state(p, &e, look, opaque, err);
+    if (!rc)
+        rc = take_state(p, &e, look, opaque, err);
     if (!rc)
         rc = let_run(p, &e, hold, err);
+    atomic_store(&p->with_qemu_ns, 0);
     if (!rc)
         rc = ship(p, &e, err);
     if (!rc)

@@ -14,5 +14,6 @@ libftprimary_a_SOURCES = \
 	src/primary/primary-vm.c \
 	src/primary/primary.c src/primary/primary.h \
 	src/primary/replicator.c \
+	src/primary/stall.c \
 	src/primary/sync.c \
 	src/primary/verify-primary.c

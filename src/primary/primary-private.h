@@ -16,6 +16,7 @@
 
 #include "gate/gate.h"
 #include "link/state-delta.h"
+#include "pair/stall.h"
 #include "pair/trigger.h"
 #include "primary/disk-feed.h"
 #include "primary/epoch-stats.h"
@@ -38,6 +39,18 @@ struct ft_handover {
     int release;    /* a VM held after it is to go on */
     uint64_t epoch; /* the last one; 0: not made yet. The link's thread reads it,
                      * after it was sent */
+};
+
+/* The control thread's own: the epoch that is not committed (stall.c). */
+struct ft_stall_watch {
+    struct ft_stall_answer now;
+    int64_t looked_ns, awake_ns; /* last look; since when we ran all the time */
+    int64_t ended_ns; /* the epoch (uncommitted_ns) whose QEMU was ended */
+    bool asking;      /* libvirtd */
+    struct ft_session *session; /* whose link was measured: only its address */
+    int64_t measured_ns;
+    uint64_t bytes, rate; /* that came there; and in the second before that */
+    bool blocked;         /* there was more to bring */
 };
 
 struct ft_primary {
@@ -69,6 +82,10 @@ struct ft_primary {
     atomic_llong clock_lag_ns;   /* what the guest's clocks lack; for status */
     atomic_int clock_state;      /* enum ft_guest_clock_state */
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
+    atomic_llong with_qemu_ns; /* when that asked QEMU; 0: it has its answer */
+    atomic_llong libvirt_ns;   /* when libvirtd last answered something else */
+    atomic_int qemu_pid;       /* of domain, for the control thread; 0: none */
+    struct ft_stall_watch stall;
     bool ended_from_outside; /* the control thread's own: QEMU by a signal */
     bool ended_intruder;     /* ... and one that ran without right, by us */
     pid_t spared_pid;        /* and whom the kernel is to kill later */
@@ -182,6 +199,13 @@ int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
 /* primary-status.c; control thread. The two calls of struct ft_side. */
 void ft_primary_look(struct ft_worker *w, double seconds);
 void ft_primary_status(struct ft_worker *w, json_t *json);
+
+/*
+ * stall.c; control thread. At each tick: says what an epoch waits for that is
+ * not committed, and does what may be done about it. For STATUS: "stalled".
+ */
+void ft_primary_check_stall(struct ft_primary *p);
+json_t *ft_primary_stalled(const struct ft_primary *p);
 
 /* primary-vm.c; control thread. How the VM is found now. */
 enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);

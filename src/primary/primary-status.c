@@ -156,5 +156,6 @@ ft_primary_status(struct ft_worker *w, json_t *status)
     ft_epoch_stats_report(&p->stats, w->state.record.peer_may_take_over, status);
     guest_clock(p, status);
     held_output(p, status);
+    json_object_set_new(status, "stalled", ft_primary_stalled(p));
     last_second(w, status);
 }

@@ -187,6 +187,7 @@ check_progress(struct ft_worker *w, int64_t ns)
     uint64_t sent = bytes_sent(w);
 
     (void)ns;
+    ft_primary_check_stall(p);
     if (began != p->watched_ns || sent > p->progress_bytes + STUCK_BYTES ||
         now - p->looked_ns > FT_NS_PER_S) { /* we did not run ourselves */
         p->watched_ns = began;

@@ -166,6 +166,7 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
     if (!rc)
         rc = ft_guest_memory_attach(w->dom, p->domain.pid, &p->memory, err);
     if (!rc) {
+        atomic_store(&p->qemu_pid, p->domain.pid);
         p->spared_pid = p->domain.pid;
         ft_priority_change_oom(p->spared_pid, FT_OOM_ORDINARY, FT_OOM_GUEST);
         rc = open_clock(p, err);
@@ -197,6 +198,7 @@ ft_sync_close(struct ft_primary *p)
         ft_log_error(&err, "detaching from guest memory");
     p->memory = NULL;
     ft_state_free(&p->last_state);
+    atomic_store(&p->qemu_pid, 0);
     ft_vm_free(&p->domain);
     memset(&p->domain, 0, sizeof(p->domain));
     ft_epoch_stats_progress(&p->stats, NULL, 0, 0);

@@ -4,6 +4,9 @@
 # QEMU, the guest's own QEMU; and the guest goes down on purpose. One client, one connection each,
 # from the beginning to the end; the ledger is the judge.
 . "$(dirname "$0")/functions.sh"
+. "$(dirname "$0")/ledger.sh"
+
+requires_program tc
 
 kill_on() { # HOST PID...
     lab on "$1" kill -KILL "${@:2}"
@@ -109,6 +112,8 @@ libvirt=$(lab on h1 cat /run/libvirtd.pid)
 must lab on h1 kill -STOP "$libvirt"
 wait_for 20 has_event h1 replication-failed
 guest_goes_on
+has_event h1 stalled || fail "nobody says that libvirtd hangs"
+! has_event h1 hung-qemu || fail "a libvirtd that hangs is taken for a QEMU that does"
 must lab on h1 kill -CONT "$libvirt"
 protection_comes_back h1
 same_place "libvirtd hung"
@@ -139,6 +144,21 @@ forget_events $s
 must lab on $p kill -TERM "$(qemu_pid $p)"
 guest_goes_on 20
 wait_for 20 has_event $s takeover
+wait_for 60 protected_somewhere
+guest_goes_on
+
+note "QEMU of the guest hangs on $p: that is said, and the standby goes on"
+forget_events $s $p
+must lab on $p kill -STOP "$(qemu_pid $p)"
+says_that_it_hangs() {
+    ftadmin status --json vm1 2>/dev/null |
+        jq -e '.pairs[0] | .health == "crit" and .stalled.by == "qemu-stopped"' >/dev/null ||
+        has_event $p hung-qemu
+}
+wait_for 20 says_that_it_hangs
+guest_goes_on 20
+wait_for 20 has_event $s takeover
+has_event $p stalled || fail "no event says that QEMU hangs"
 wait_for 60 protected_somewhere
 guest_goes_on
 
@@ -191,6 +211,26 @@ wait_for 60 lab on adm bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/n
 start_client
 exits 0 ftadmin unprotect vm1 --yes
 has_oom_scores $p 0
+guest_goes_on
+
+note "the wire between the hosts gets slow, and they hear each other: the guest does not stand for it"
+exits 0 ftadmin protect vm1 --witness w1 --silence 5000 --yes
+protected_somewhere || fail "not protected"
+forget_events $s $p
+for host in h1 h2; do
+    must lab on $host tc qdisc add dev eth1 root tbf rate 2mbit burst 64kb limit 1500000
+done
+must tell_ledger "$guest_address" "$guest_port" "dirty 4" >/dev/null
+wait_for 30 has_event $p slow-link
+says_why() {
+    ftadmin status --json vm1 2>/dev/null |
+        jq -e '.pairs[0].problem.text | test("no commit for .*the link")' >/dev/null
+}
+wait_for 20 says_why
+guest_goes_on 5 # while the copy is made anew, however long that takes
+for host in h1 h2; do must lab on $host tc qdisc del dev eth1 root; done
+must tell_ledger "$guest_address" "$guest_port" "dirty 0" >/dev/null
+wait_for 60 protected_from $p
 guest_goes_on
 stop_client
 check_ledger

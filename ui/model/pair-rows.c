@@ -44,6 +44,7 @@ static const struct {
     { "peer_connected", BOOLEAN },
     { "witness_reachable", BOOLEAN },
     { "problem", OBJECT },
+    { "stalled", FIGURES },
     { "commit_ms", FIGURES },
     { "phases_ms", FIGURES },
     { "asked_by", FIGURES },

@@ -84,6 +84,8 @@ ft_pair_risk(const json_t *status)
 {
     if (strcmp(ft_json_string(status, "state", ""), "protected") != 0)
         return FT_RISK_NONE;
+    if (json_is_object(json_object_get(status, "stalled")))
+        return FT_RISK_STALLED;
     if (misses_witness(status))
         return FT_RISK_WITNESS;
     if (number(status, "lag_ms") > FT_LAG_WARN_MS)
@@ -97,7 +99,11 @@ void
 ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
 {
     *out = '\0';
-    if (risk == FT_RISK_WITNESS)
+    if (risk == FT_RISK_STALLED)
+        snprintf(out, size, "%.200s",
+                 ft_json_string(json_object_get(status, "stalled"), "text",
+                                "no commit"));
+    else if (risk == FT_RISK_WITNESS)
         snprintf(out, size, "the witness %.64s does not answer",
                  ft_json_string(status, "witness", "?"));
     else if (risk == FT_RISK_LAG)

@@ -23,6 +23,8 @@
 /* Name, word of the row's "at_risk", meaning. The worst first. */
 #define FT_RISKS(X)                                                 \
     X(NONE, "", "")                                                 \
+    X(STALLED, "stalled",                                           \
+      "what the guest sends is held: an epoch is not committed")    \
     X(WITNESS, "witness",                                           \
       "the witness does not answer a host: if the "                 \
       "other one dies now, nobody may go on")                       \

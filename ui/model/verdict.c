@@ -21,7 +21,9 @@
 enum condition {
     ALWAYS,
     UNHEARD,        /* no host that says it answers now */
-    RISK_WITNESS,   /* at risk, and why */
+    RISK_HUNG,      /* at risk, and why: QEMU does not answer */
+    RISK_STALLED,   /* the same: something else */
+    RISK_WITNESS,   /* the same */
     RISK_LAG,       /* the same */
     RISK_PATH,      /* the same */
     RISK_CLOCK,     /* the same */
@@ -83,6 +85,10 @@ static const struct rule rules[] = {
       "{on} takes {vm} over.", LOOK },
     { STATE(PROTECTED), WHY(SUSPECTING), ALWAYS, WARN, MOVE(HOSTS), 30, false,
       "{to} does not hear {on}; the hosts decide where {vm} goes on.", LOOK },
+    { STATE(PROTECTED), ANY, RISK_HUNG, CRIT, MOVE(HOSTS), 10, false,
+      "{vm} hangs on {on}: {stalled}.", PAST },
+    { STATE(PROTECTED), ANY, RISK_STALLED, WARN, MOVE(HOSTS), 10, false,
+      "{vm} is held up: {stalled}.", PAST },
     { STATE(PROTECTED), ANY, RISK_WITNESS, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: {w} does not answer, so no host could take over.",
       RAISE },
@@ -245,6 +251,11 @@ holds(enum condition condition, const struct facts *facts)
         return true;
     case UNHEARD:
         return !ft_json_bool(facts->row, "heard", 1);
+    case RISK_HUNG:
+        return facts->risk == FT_RISK_STALLED &&
+               !strncmp(text_of(facts, "stalled.by"), "qemu", 4);
+    case RISK_STALLED:
+        return facts->risk == FT_RISK_STALLED;
     case RISK_WITNESS:
         return facts->risk == FT_RISK_WITNESS;
     case RISK_LAG:
@@ -343,6 +354,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
         { "why", text_of(facts, "reason") },
         { "state", name_of(facts, "state", "unknown") },
         { "problem", text_of(facts, "problem.text") },
+        { "stalled", text_of(facts, "stalled.text") },
         { "lag", lag_text },
         { "clock", clock_text },
         { "left", left_text },

@@ -266,6 +266,12 @@ test_risks(void **state)
     char text[80];
 
     (void)state;
+    json_object_set_new(status, "stalled",
+                        json_pack("{s:s}", "text", "no commit for 2 s: ..."));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_STALLED);
+    ft_risk_text(FT_RISK_STALLED, status, text, sizeof(text));
+    assert_string_equal(text, "no commit for 2 s: ...");
+    json_object_set_new(status, "stalled", json_null());
     assert_int_equal(ft_pair_risk(status), FT_RISK_WITNESS);
     json_object_del(status, "sides");
     assert_int_equal(ft_pair_risk(status), FT_RISK_LAG);

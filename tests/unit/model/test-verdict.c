@@ -80,7 +80,7 @@ check_forms(const char *state, const char *reason)
         if (bits & 16)
             json_object_set_new(row, "at_risk",
                                 json_string(
-                                    ft_risk_word(FT_RISK_WITNESS +
+                                    ft_risk_word(FT_RISK_NONE + 1 +
                                                  bits % (FT_RISK_COUNT - 1))));
         if (bits & 32) {
             json_object_set_new(row, "primary", json_string("h1" LONG));
@@ -207,6 +207,20 @@ test_what_else_decides(void **state)
                FT_MOVE_NOBODY,
                "vm1 has its copy on h2, which without a witness never takes "
                "over.");
+    check_with(STATE(PROTECTED), WHY(NONE),
+               json_pack("{s:s,s:{s:s,s:s}}", "at_risk", "stalled", "stalled",
+                         "by", "qemu-stopped", "text",
+                         "no commit for 2 s: QEMU on h1 is stopped by a signal"),
+               FT_MOVE_HOSTS,
+               "vm1 hangs on h1: no commit for 2 s: QEMU on h1 is stopped by a "
+               "signal.");
+    check_with(STATE(PROTECTED), WHY(NONE),
+               json_pack("{s:s,s:{s:s,s:s}}", "at_risk", "stalled", "stalled",
+                         "by", "link", "text",
+                         "no commit for 3 s: the link to h2 brings 0.1 MB/s"),
+               FT_MOVE_HOSTS,
+               "vm1 is held up: no commit for 3 s: the link to h2 brings 0.1 "
+               "MB/s.");
     check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:s}", "at_risk", "witness"), FT_MOVE_YOURS,
                "vm1 is at risk: w1 does not answer, so no host could take "

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "pair/stall.h"
+
+#define WORD_(name, word) word,
+static const char *const words[] = { FT_STALLS(WORD_) };
+
+const char *
+ft_stall_word(enum ft_stall stall)
+{
+    return (unsigned)stall < FT_STALL_COUNT ? words[stall] : "";
+}
+
+/* A process that is stopped needs no other witness; a hung libvirtd is none. */
+static enum ft_stall
+find_cause(const struct ft_stall_facts *f)
+{
+    if (!f->qemu_ns)
+        return f->link_blocked ? FT_STALL_LINK : FT_STALL_STANDBY;
+    if (f->stopped)
+        return FT_STALL_STOPPED;
+    if (f->link_blocked) /* a write of the guest's waits there for its answer */
+        return FT_STALL_LINK;
+    return f->libvirt_ns > f->qemu_ns ? FT_STALL_QEMU : FT_STALL_LIBVIRT;
+}
+
+struct ft_stall_answer
+ft_stall_judge(const struct ft_stall_facts *f)
+{
+    struct ft_stall_answer answer = { .by = FT_STALL_NONE };
+    int64_t passed = f->epoch_ns ? f->now_ns - f->epoch_ns : 0;
+    int64_t asked = f->qemu_ns ? f->now_ns - f->qemu_ns : 0;
+
+    answer.ask_libvirt = asked >= FT_STALL_ASK_NS && f->libvirt_ns <= f->qemu_ns;
+    if (passed < FT_STALL_SAY_NS)
+        return answer;
+    answer.by = find_cause(f);
+    answer.for_ns = passed;
+    answer.end_qemu = answer.by == FT_STALL_STOPPED && f->may_give_up &&
+                      asked >= FT_STALL_END_NS;
+    answer.go_alone =
+        answer.by >= FT_STALL_LINK && f->may_go_alone &&
+        passed >= (f->link_rate < FT_STALL_LITTLE ? FT_STALL_ALONE_NS
+                                                  : FT_STALL_ALONE_BUSY_NS);
+    return answer;
+}

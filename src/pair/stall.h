@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An epoch of a protected VM that is not committed holds what the guest sends:
+ * what it waits for, from when on that is said, and when a QEMU that is stopped
+ * is ended so that the standby goes on. Pure; plain data.
+ *
+ * Units: nanoseconds of one monotonic clock.
+ */
+#ifndef FT_PAIR_STALL_H
+#define FT_PAIR_STALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* libvirtd is asked something that needs no QEMU, to tell the two apart. */
+#define FT_STALL_ASK_NS INT64_C(1000000000)
+
+/* Said from here on; epochs take milliseconds, on a crowded host some hundred. */
+#define FT_STALL_SAY_NS INT64_C(2000000000)
+
+/*
+ * A QEMU that a signal has stopped is given up: before the checkpoint's own
+ * patience ends (5 s), which would void the copy and go on alone with nothing.
+ */
+#define FT_STALL_END_NS INT64_C(3000000000)
+
+/*
+ * A link that brings less than this a second holds the guest for nothing: it
+ * goes on alone after the first time. One that brings more may only have much
+ * to bring, and has the second. Where going on alone is not allowed, or cannot
+ * be asked for, waiting is all there is.
+ */
+#define FT_STALL_LITTLE (UINT64_C(1) << 20)
+#define FT_STALL_ALONE_NS INT64_C(2000000000)
+#define FT_STALL_ALONE_BUSY_NS INT64_C(5000000000)
+
+/* What is waited for: name, word of STATUS. */
+#define FT_STALLS(X)           \
+    X(NONE, "")                \
+    X(STOPPED, "qemu-stopped") \
+    X(QEMU, "qemu")            \
+    X(LIBVIRT, "libvirt")      \
+    X(LINK, "link")            \
+    X(STANDBY, "standby")
+
+#define FT_STALL_ENUM_(name, ...) FT_STALL_##name,
+enum ft_stall { FT_STALLS(FT_STALL_ENUM_) FT_STALL_COUNT };
+#undef FT_STALL_ENUM_
+
+struct ft_stall_facts {
+    int64_t now_ns;
+    int64_t epoch_ns;   /* begin of the epoch that is not committed; 0: none */
+    int64_t qemu_ns;    /* when it asked QEMU, and has no answer; 0: it has */
+    int64_t libvirt_ns; /* when libvirtd last answered something else; or 0 */
+    bool stopped;       /* QEMU's process, by a signal (proc_pid_stat(5), T) */
+    bool link_blocked;  /* it has more to bring: QEMU may wait for it, too */
+    uint64_t link_rate; /* bytes that it brought in the last second */
+    bool may_give_up;   /* the standby can go on (ft_ownership_may_give_up) */
+    bool may_go_alone; /* (ft_ownership_may_go_alone) and the witness answers */
+};
+
+struct ft_stall_answer {
+    enum ft_stall by;
+    int64_t for_ns;   /* how long already; of by NONE: 0 */
+    bool ask_libvirt; /* libvirt_ns is not known yet */
+    bool end_qemu;
+    bool go_alone; /* end the link; the rest follows the ownership rules */
+};
+
+struct ft_stall_answer ft_stall_judge(const struct ft_stall_facts *facts);
+
+/* The word of STATUS; static. */
+const char *ft_stall_word(enum ft_stall stall);
+
+#endif

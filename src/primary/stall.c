@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an epoch waits for that does not end, said and ended (pair/stall.h). */
+#include "config.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "primary/primary-private.h"
+#include "virt/loop.h"
+#include "worker/worker-link.h"
+
+#define LATE_NS (500 * FT_NS_PER_MS) /* between two looks: we did not run */
+#define DEATH_MS 10000
+#define UNSENT_MAX (16u << 10) /* bytes; more are no heartbeats on their way */
+
+/* Control thread. A process that a signal has stopped; not a traced one. */
+static bool
+is_stopped(pid_t pid)
+{
+    FT_AUTOFREE char *text = NULL;
+    const char *state;
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    if (pid <= 0 || ft_file_read(path, 4096, &text, NULL) < 0)
+        return false;
+    state = strrchr(text, ')'); /* its name may have anything in it */
+    return state && !strncmp(state, ") T ", 4);
+}
+
+/* Something that needs no QEMU, by the connection that the epochs use. */
+static void
+ask_libvirt(void *opaque)
+{
+    struct ft_primary *p = opaque;
+    unsigned long version;
+
+    if (virConnectGetLibVersion(p->worker->conn, &version) == 0)
+        atomic_store(&p->libvirt_ns, ft_clock_ns());
+}
+
+static void
+libvirt_asked(void *opaque)
+{
+    ((struct ft_primary *)opaque)->stall.asking = false;
+}
+
+/* Once a second, what the link brought, and whether there is more to bring. */
+static void
+measure_link(struct ft_primary *p, int64_t now)
+{
+    struct ft_stall_watch *s = &p->stall;
+    struct ft_session *session = p->worker->session;
+    struct ft_link_stats stats = { 0 };
+    uint64_t unsent = 0, brought;
+    bool same = s->session == session;
+
+    if (now - s->measured_ns < FT_NS_PER_S && same)
+        return;
+    if (session) {
+        unsent = ft_link_unsent(ft_session_link(session));
+        ft_link_stats(ft_session_link(session), &stats);
+    }
+    brought = stats.bytes_sent > unsent ? stats.bytes_sent - unsent : 0;
+    s->rate = same && brought > s->bytes
+                  ? (uint64_t)((double)(brought - s->bytes) * FT_NS_PER_S /
+                               (double)(now - s->measured_ns))
+                  : 0;
+    s->blocked = unsent > UNSENT_MAX;
+    s->session = session;
+    s->bytes = brought;
+    s->measured_ns = now;
+}
+
+static struct ft_stall_facts
+facts(struct ft_primary *p, int64_t now)
+{
+    struct ft_worker *w = p->worker;
+    int64_t epoch = atomic_load(&p->uncommitted_ns);
+    int64_t qemu = atomic_load(&p->with_qemu_ns);
+    struct ft_stall_facts f = { .now_ns = now };
+
+    /* what passed while we did not run was nobody's silence but ours */
+    f.epoch_ns = epoch ? FT_MAX(epoch, p->stall.awake_ns) : 0;
+    f.qemu_ns = qemu && epoch ? FT_MAX(qemu, p->stall.awake_ns) : 0;
+    f.libvirt_ns = atomic_load(&p->libvirt_ns);
+    f.link_rate = p->stall.rate;
+    f.link_blocked = p->stall.blocked;
+    if (!epoch || now - f.epoch_ns < FT_STALL_ASK_NS)
+        return f;
+    f.stopped = is_stopped(atomic_load(&p->qemu_pid));
+    pthread_mutex_lock(&w->own_lock);
+    f.may_give_up = ft_ownership_may_give_up(&w->own);
+    f.may_go_alone =
+        ft_ownership_may_go_alone(&w->own) &&
+        (!w->own.config.witness || atomic_load(&w->witness_reachable) == 1);
+    pthread_mutex_unlock(&w->own_lock);
+    return f;
+}
+
+static void
+describe(const struct ft_primary *p, char *out, size_t size)
+{
+    const struct ft_worker *w = p->worker;
+    const char *self = w->config.hosts[w->config.self].name;
+    int seconds = (int)(p->stall.now.for_ns / FT_NS_PER_S);
+
+    switch (p->stall.now.by) {
+    case FT_STALL_STOPPED:
+        snprintf(out, size,
+                 "no commit for %d s: QEMU on %s is stopped by a signal",
+                 seconds, self);
+        break;
+    case FT_STALL_QEMU:
+        snprintf(out, size, "no commit for %d s: QEMU on %s does not answer",
+                 seconds, self);
+        break;
+    case FT_STALL_LIBVIRT:
+        snprintf(out, size, "no commit for %d s: libvirtd on %s does not answer",
+                 seconds, self);
+        break;
+    case FT_STALL_LINK:
+        snprintf(out, size,
+                 "no commit for %d s: the link to %s brings %.1f MB/s", seconds,
+                 ft_worker_peer_name(w), (double)p->stall.rate / 1e6);
+        break;
+    default:
+        snprintf(out, size,
+                 "no commit for %d s: %s does not confirm it (the link brings "
+                 "%.1f MB/s)",
+                 seconds, ft_worker_peer_name(w), (double)p->stall.rate / 1e6);
+    }
+}
+
+json_t *
+ft_primary_stalled(const struct ft_primary *p)
+{
+    char text[256];
+
+    if (p->stall.now.by == FT_STALL_NONE)
+        return json_null();
+    describe(p, text, sizeof(text));
+    return json_pack("{s:s,s:I,s:s}", "by", ft_stall_word(p->stall.now.by),
+                     "ms", (json_int_t)(p->stall.now.for_ns / FT_NS_PER_MS),
+                     "text", text);
+}
+
+static void
+say(struct ft_primary *p, const struct ft_stall_answer *answer)
+{
+    bool hung = answer->by == FT_STALL_STOPPED || answer->by == FT_STALL_QEMU;
+    bool news = p->stall.now.by == FT_STALL_NONE && answer->by != FT_STALL_NONE;
+    bool over = p->stall.now.by != FT_STALL_NONE && answer->by == FT_STALL_NONE;
+    char text[256];
+
+    if (over)
+        ft_worker_note(p->worker, "info", "stall-over",
+                       "what %s sends was held for %.1f s, and is no more",
+                       p->worker->config.vm,
+                       (double)p->stall.now.for_ns / FT_NS_PER_S);
+    p->stall.now = *answer;
+    if (!news)
+        return;
+    describe(p, text, sizeof(text));
+    ft_worker_note(p->worker, hung ? "crit" : "warn", "stalled", "%s: %s",
+                   p->worker->config.vm, text);
+}
+
+/* ---- QEMU is ended ---- */
+
+struct ending {
+    struct ft_primary *p;
+    int pidfd;
+    bool dead;
+};
+
+/* A pidfd becomes readable when the process has ended (pidfd_open(2)). */
+static void
+end_qemu(void *opaque)
+{
+    struct ending *e = opaque;
+    struct pollfd poll_fd = { .fd = e->pidfd, .events = POLLIN };
+
+    if (syscall(SYS_pidfd_send_signal, e->pidfd, SIGKILL, NULL, 0) == 0 ||
+        errno == ESRCH)
+        e->dead = poll(&poll_fd, 1, DEATH_MS) == 1;
+}
+
+static void
+qemu_ended(void *opaque)
+{
+    struct ending *e = opaque;
+    struct ft_worker *w = e->p->worker;
+
+    if (e->dead)
+        ft_worker_event_kind(w, FT_EVENT_VM_GONE);
+    else
+        ft_worker_note(w, "crit", "hung-qemu",
+                       "QEMU of %s could not be ended: %s does not take over",
+                       w->config.vm, ft_worker_peer_name(w));
+    close(e->pidfd);
+    free(e);
+}
+
+/* Until it is proven dead it might go on; only then the standby is told. */
+static void
+give_up(struct ft_primary *p)
+{
+    struct ft_worker *w = p->worker;
+    struct ending *e = calloc(1, sizeof(*e));
+    struct ft_error err = FT_ERROR_INIT;
+    pid_t pid = 0;
+
+    if (!e)
+        return; /* the next look comes soon */
+    e->p = p;
+    e->pidfd = -1;
+    /* looked up after the descriptor: the number may be another one's by then */
+    if (atomic_load(&p->qemu_pid) > 0)
+        e->pidfd = (int)syscall(SYS_pidfd_open, atomic_load(&p->qemu_pid), 0);
+    if (e->pidfd < 0 ||
+        ft_vm_pid(w->config.vm, w->config.vm_uuid, &pid, &err) < 0 ||
+        pid != atomic_load(&p->qemu_pid) ||
+        ft_loop_async(end_qemu, qemu_ended, e)) {
+        if (e->pidfd >= 0)
+            close(e->pidfd);
+        free(e);
+        return;
+    }
+    p->stall.ended_ns = atomic_load(&p->uncommitted_ns);
+    ft_worker_note(w, "crit", "hung-qemu",
+                   "QEMU of %s is stopped by a signal for %.1f s: it is ended, and "
+                   "%s takes over",
+                   w->config.vm, (double)p->stall.now.for_ns / FT_NS_PER_S,
+                   ft_worker_peer_name(w));
+}
+
+/* ---- the link is ended ---- */
+
+static void
+go_alone(struct ft_primary *p)
+{
+    struct ft_worker *w = p->worker;
+    struct ft_error why = FT_ERROR_INIT;
+    char text[256];
+
+    describe(p, text, sizeof(text));
+    ft_fail(&why, ETIMEDOUT,
+            "See to the network between the hosts; the copy is made anew.",
+            "%s", text);
+    ft_worker_set_problem(w, &why);
+    ft_worker_note(w, "warn", "slow-link",
+                   "%s: %s does not wait for it and goes on alone; the copy is "
+                   "made anew",
+                   text, w->config.vm);
+    ft_worker_drop_link(w);
+    ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
+}
+
+void
+ft_primary_check_stall(struct ft_primary *p)
+{
+    int64_t now = ft_clock_ns();
+    struct ft_stall_answer answer;
+    struct ft_stall_facts f;
+
+    if (now - p->stall.looked_ns > LATE_NS)
+        p->stall.awake_ns = now;
+    p->stall.looked_ns = now;
+    measure_link(p, now);
+    f = facts(p, now);
+    answer = ft_stall_judge(&f);
+    say(p, &answer);
+    if (answer.ask_libvirt && !p->stall.asking)
+        p->stall.asking = !ft_loop_async(ask_libvirt, libvirt_asked, p);
+    if (answer.end_qemu && p->stall.ended_ns != atomic_load(&p->uncommitted_ns))
+        give_up(p);
+    else if (answer.go_alone && p->worker->session)
+        go_alone(p);
+}

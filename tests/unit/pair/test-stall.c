@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an epoch that does not end waits for, and what is done about it. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pair/stall.h"
+
+#define MS INT64_C(1000000)
+#define BEGAN (100 * MS)
+
+static struct ft_stall_facts
+after(int64_t ms)
+{
+    return (struct ft_stall_facts){ .now_ns = BEGAN + ms * MS,
+                                    .epoch_ns = BEGAN,
+                                    .qemu_ns = BEGAN };
+}
+
+static void
+is(const struct ft_stall_facts *facts, enum ft_stall by, bool ask, bool end)
+{
+    struct ft_stall_answer answer = ft_stall_judge(facts);
+
+    assert_int_equal(answer.by, by);
+    assert_int_equal(answer.ask_libvirt, ask);
+    assert_int_equal(answer.end_qemu, end);
+    assert_int_equal(answer.for_ns,
+                     by == FT_STALL_NONE ? 0 : facts->now_ns - facts->epoch_ns);
+}
+
+static void
+nothing(void **state)
+{
+    struct ft_stall_facts none = { .now_ns = 1000000 * MS, .stopped = true };
+    struct ft_stall_facts soon = after(999), later = after(1999);
+
+    (void)state;
+    is(&none, FT_STALL_NONE, false, false);
+    is(&soon, FT_STALL_NONE, false, false);
+    is(&later, FT_STALL_NONE, true, false);
+    later.libvirt_ns = BEGAN + MS;
+    is(&later, FT_STALL_NONE, false, false);
+}
+
+static void
+stopped_qemu(void **state)
+{
+    struct ft_stall_facts f = after(2000);
+
+    (void)state;
+    f.stopped = f.may_give_up = true;
+    is(&f, FT_STALL_STOPPED, true, false);
+    f = after(3000);
+    f.stopped = true;
+    is(&f, FT_STALL_STOPPED, true, false); /* nobody could go on */
+    f.may_give_up = true;
+    is(&f, FT_STALL_STOPPED, true, true);
+    f.qemu_ns = BEGAN + 500 * MS; /* the patience is of the question */
+    is(&f, FT_STALL_STOPPED, true, false);
+}
+
+/* Who does not answer: never an end of QEMU by what libvirtd does. */
+static void
+silence(void **state)
+{
+    struct ft_stall_facts f = after(60000);
+
+    (void)state;
+    f.may_give_up = true;
+    is(&f, FT_STALL_LIBVIRT, true, false);
+    f.libvirt_ns = BEGAN - MS; /* of before does not count */
+    is(&f, FT_STALL_LIBVIRT, true, false);
+    f.libvirt_ns = BEGAN + MS;
+    is(&f, FT_STALL_QEMU, false, false);
+}
+
+static void
+link(void **state)
+{
+    struct ft_stall_facts f = after(3000);
+
+    (void)state;
+    f.qemu_ns = 0;
+    f.may_give_up = true;
+    is(&f, FT_STALL_STANDBY, false, false);
+    f.stopped = true; /* since its answer */
+    is(&f, FT_STALL_STANDBY, false, false);
+    f.link_blocked = true;
+    is(&f, FT_STALL_LINK, false, false);
+    /* what QEMU waits for is a write that is on its way */
+    f = after(60000);
+    f.link_blocked = f.may_give_up = true;
+    f.libvirt_ns = BEGAN + MS;
+    is(&f, FT_STALL_LINK, false, false);
+    assert_string_equal(ft_stall_word(FT_STALL_LINK), "link");
+    assert_string_equal(ft_stall_word(FT_STALL_COUNT), "");
+}
+
+static bool
+goes_alone(int64_t ms, uint64_t rate, bool allowed)
+{
+    struct ft_stall_facts f = after(ms);
+
+    f.qemu_ns = 0;
+    f.link_rate = rate;
+    f.may_go_alone = allowed;
+    return ft_stall_judge(&f).go_alone;
+}
+
+static void
+alone(void **state)
+{
+    struct ft_stall_facts hung = after(60000);
+
+    (void)state;
+    assert_true(FT_STALL_STANDBY > FT_STALL_LINK);
+    assert_false(goes_alone(1999, 0, true));
+    assert_true(goes_alone(2000, 0, true));
+    assert_false(goes_alone(60000, 0, false));
+    assert_false(goes_alone(4999, FT_STALL_LITTLE, true));
+    assert_true(goes_alone(5000, FT_STALL_LITTLE, true));
+    hung.may_go_alone = true; /* a new link would not help */
+    assert_false(ft_stall_judge(&hung).go_alone);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing), cmocka_unit_test(stopped_qemu),
+        cmocka_unit_test(silence), cmocka_unit_test(link),
+        cmocka_unit_test(alone),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
