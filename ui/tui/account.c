@@ -323,14 +323,16 @@ ft_account_draw(struct ft_console *console, struct ft_grid *grid)
     if (why)
         ft_grid_print(grid, 1, y++, FT_LOOK_WARN, "%s", why);
     else
-        ft_grid_print(grid, 1, y++, FT_LOOK_HINT,
-                      "A password is asked for next, where one is wanted%s",
-                      grid->width >= 76 ? ": by SSH, by sudo." : ".");
+        ft_grid_print(grid, 1, y++, FT_LOOK_HINT, "%s",
+                      grid->width >= 70
+                          ? "A password is asked for next, where one is wanted: "
+                            "by SSH, by sudo."
+                          : "Passwords are asked for next.");
     draw_command(console, grid, y++);
-    ft_grid_print(grid, 1, grid->height - 1, FT_LOOK_PLAIN,
-                  a->field == last_field(a)
-                      ? "Enter log in   Tab field   F5 ssh there   Esc back"
-                      : "Enter next     Tab field   F5 ssh there   Esc back");
+    ft_grid_print(grid, 1, grid->height - 1, FT_LOOK_PLAIN, "Enter %s%s",
+                  a->field == last_field(a) ? "log in" : "next",
+                  grid->width >= 60 ? "   Tab field   F5 ssh there   Esc back"
+                                    : "  Tab field  F5 ssh  Esc back");
 }
 
 void

@@ -107,10 +107,10 @@ ft_doing_protect(struct ft_console *console)
     ft_sheet_begin(console, rows);
 }
 
-void
-ft_doing_deed(struct ft_console *console, const struct ft_deed *deed)
+static void
+deed_to(struct ft_console *console, const struct ft_deed *deed,
+        const json_t *row)
 {
-    const json_t *row = ft_doing_row(console);
     const char *why = ft_console_refusal(console);
 
     if (!row)
@@ -132,4 +132,80 @@ ft_doing_deed(struct ft_console *console, const struct ft_deed *deed)
     } else {
         ask(console, deed, row);
     }
+}
+
+void
+ft_doing_deed(struct ft_console *console, const struct ft_deed *deed)
+{
+    deed_to(console, deed, ft_doing_row(console));
+}
+
+/* ---- what was typed ---- */
+
+static const json_t *
+row_called(const struct ft_console *console, const char *name, bool host)
+{
+    return host ? ft_console_host(console, name) : ft_console_vm(console, name);
+}
+
+/* "protect build files": VMs that are known, and no option. */
+static bool
+typed_protect(struct ft_console *console, const struct ft_words *words)
+{
+    FT_AUTOJSON json_t *rows = json_array();
+    const struct ft_deed *protect = ft_deed_by_letter(false, 'p');
+
+    for (size_t i = 1; i < words->count; i++) {
+        const json_t *row = ft_console_vm(console, words->list[i]);
+        const char *why = "";
+
+        if (!row || !protect->possible(row, &why))
+            return false; /* the command says why */
+        json_array_append(rows, (json_t *)(uintptr_t)row);
+    }
+    if (!json_array_size(rows))
+        return false;
+    ft_sheet_begin(console, rows);
+    return true;
+}
+
+/* Is it that deed's command, but for the --yes that it has? */
+static bool
+is_unanswered(const struct ft_deed *deed, const json_t *row,
+              const struct ft_words *words)
+{
+    struct ft_words own;
+    size_t at = 0;
+    bool wants = false;
+
+    ft_deed_words(deed, row, true, &own);
+    for (size_t i = 0; i < own.count; i++) {
+        if (!strcmp(own.list[i], "--yes"))
+            wants = true;
+        else if (at >= words->count ||
+                 (strcmp(own.list[i], words->list[at]) != 0 &&
+                  strcmp(own.list[i], ft_row_name(row)) != 0))
+            return false;
+        else
+            at++;
+    }
+    return wants && at == words->count;
+}
+
+bool
+ft_doing_typed(struct ft_console *console, const struct ft_words *words)
+{
+    if (!strcmp(words->list[0], "protect"))
+        return typed_protect(console, words);
+    for (size_t i = 0; i < ft_deed_count; i++)
+        for (size_t k = 1; k < words->count; k++) {
+            const json_t *row =
+                row_called(console, words->list[k], ft_deeds[i].host);
+
+            if (row && is_unanswered(&ft_deeds[i], row, words)) {
+                deed_to(console, &ft_deeds[i], row);
+                return true;
+            }
+        }
+    return false;
 }

@@ -23,4 +23,10 @@ void ft_doing_protect(struct ft_console *console);
 /* Does it, asks about it, or says why it is not possible. */
 void ft_doing_deed(struct ft_console *console, const struct ft_deed *deed);
 
+/*
+ * A command was typed that would have to ask, and cannot on this terminal: the
+ * sheet is opened, or the question of its key is asked. False: it is none.
+ */
+bool ft_doing_typed(struct ft_console *console, const struct ft_words *words);
+
 #endif

@@ -12,6 +12,8 @@
 #include "ui/tui/figure.h"
 #include "ui/tui/first-private.h"
 
+#define NAMED_IN_WIDTH 52 /* of a window in which it says something */
+
 static void
 draw_mark(const struct ft_console *console, const json_t *row,
           struct ft_grid *grid, int y, bool selected)
@@ -38,8 +40,9 @@ draw_named(const json_t *row, struct ft_grid *grid, int y)
     ft_grid_name(grid, 5, y, 14, FT_LOOK_PLAIN, ft_json_string(row, "name", ""));
     ft_grid_name(grid, 20, y, 16, FT_LOOK_PLAIN,
                  ft_json_string(row, "address", ""));
-    ft_grid_name(grid, 37, y, 20, FT_LOOK_PLAIN,
-                 ft_json_string(row, "source", ""));
+    if (grid->width >= NAMED_IN_WIDTH)
+        ft_grid_name(grid, 37, y, 20, FT_LOOK_PLAIN,
+                     ft_json_string(row, "source", ""));
     snprintf(login, sizeof(login), "%.60s%s%s%.80s", user,
              *ft_json_string(row, "key_file", "") ? ", a key file" : "",
              *via ? " through " : "", via);
@@ -141,7 +144,8 @@ draw_head(const struct ft_console *console, struct ft_grid *grid, int y)
     ft_grid_print(grid, 5, y, FT_LOOK_TITLE, "machine");
     if (!console->first || !console->first->contacted) {
         ft_grid_print(grid, 20, y, FT_LOOK_TITLE, "address");
-        ft_grid_print(grid, 37, y, FT_LOOK_TITLE, "named in");
+        if (grid->width >= NAMED_IN_WIDTH)
+            ft_grid_print(grid, 37, y, FT_LOOK_TITLE, "named in");
         ft_grid_print(grid, 58, y, FT_LOOK_TITLE, "will log in as");
         return;
     }

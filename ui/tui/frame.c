@@ -339,6 +339,29 @@ draw_overlay(struct ft_console *console, struct ft_grid *grid)
     }
 }
 
+/*
+ * Parts with three blanks between: those go whole for which there is no room,
+ * but for counts as "4/4 hosts", which say enough without their word.
+ */
+static void
+fit_parts(char *text, int width)
+{
+    while ((int)ft_text_width(text) > width) {
+        char *last = NULL;
+        size_t count;
+
+        for (char *at = text; (at = strstr(at, "   ")); at++)
+            last = at;
+        if (!last)
+            return;
+        count = 3 + strspn(last + 3, "0123456789/");
+        if (count > 3 && last[count] == ' ' && strchr(last, '/'))
+            last[count] = '\0';
+        else
+            *last = '\0';
+    }
+}
+
 void
 ft_console_draw(struct ft_console *console, struct ft_grid *grid)
 {
@@ -354,6 +377,7 @@ ft_console_draw(struct ft_console *console, struct ft_grid *grid)
     }
     page->view->where(console, page, text, sizeof(text));
     freshness(console, fresh);
+    fit_parts(text, grid->width - 4 - (int)strlen(fresh));
     ft_grid_text(grid, 1, 0, grid->width - 4 - (int)strlen(fresh),
                  FT_LOOK_TITLE, text);
     ft_grid_right(grid, 0, 0, grid->width - 1,

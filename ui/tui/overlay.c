@@ -150,6 +150,8 @@ run_line(struct ft_console *console, const char *line)
     else if (ft_console_refusal(console) && ft_words_change(&words))
         ft_console_say(console, FT_SEVERITY_WARN, "%s",
                        ft_console_refusal(console));
+    else if (ft_doing_typed(console, &words))
+        return;
     else if (is_for_page(&words, "discover", 0))
         ft_first_discover(console, &words);
     else if (is_for_page(&words, "check", 1))

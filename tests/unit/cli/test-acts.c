@@ -145,6 +145,7 @@ do_it(struct ft_console *console, const struct ft_deed *deed, const json_t *row)
 {
     char key[2] = { deed->letter, 0 }, shown[512], run[4096];
     const char *name = ft_row_name(row);
+    unsigned runs;
 
     press(console, "a");
     if (deed->care != FT_DEED_HARMLESS) {
@@ -174,7 +175,20 @@ do_it(struct ft_console *console, const struct ft_deed *deed, const json_t *row)
     snprintf(run, sizeof(run), "%s", asked.command);
     assert_same(shown, run, row, deed);
     type_line(console, shown); /* as it is shown */
+    if (deed->letter == 'p') {
+        assert_int_equal(ft_console_page(console)->view->id, FT_VIEW_SHEET);
+        return;
+    }
     assert_string_equal(asked.command, shown);
+    if (!strstr(shown, " --yes"))
+        return;
+    *strstr(shown, " --yes") = '\0'; /* nobody answers it there: it asks */
+    runs = asked.runs;
+    type_line(console, shown);
+    assert_int_equal(asked.runs, runs);
+    assert_int_equal(console->overlay, FT_OVERLAY_QUESTION);
+    assert_ptr_equal(console->question.deed, deed);
+    press(console, "Esc");
 }
 
 /* Somewhere among the pictures it is possible. */
