@@ -1,455 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Hosts, workers, guests and their output in the simulated world. */
+/* Hosts and workers: events of the machine, and how they live and die. */
 #include "config.h"
 
 #include <string.h>
 
 #include "sim.h"
-
-/* --- the judge ---------------------------------------------------------- */
-
-void
-ft_sim_release(struct world *w, int side, state_id state)
-{
-    if (ft_sim_descends(w, w->released, state))
-        return; /* a late packet that every later speaker knows of */
-    if (!ft_sim_descends(w, state, w->released)) {
-        ft_sim_fail(w,
-                    "h%d speaks from a state that lacks what h%d answered "
-                    "at %.3f ms",
-                    side, w->released_by, (double)w->released_at / (double)MS);
-        return;
-    }
-    w->released = state;
-    w->released_at = w->now;
-    w->released_by = side;
-    w->released_count++;
-}
-
-static bool
-speaks(const struct host *host)
-{
-    return host->up && host->vm.mode == FT_VM_RUNNING && host->vm.gate_open;
-}
-
-/* After a fault: is there still a copy that lacks nothing? */
-void
-ft_sim_excuse(struct world *w)
-{
-    for (int i = 0; i < 2; i++) {
-        const struct host *host = &w->host[i];
-
-        if (host->vm.mode != FT_VM_GONE &&
-            ft_sim_descends(w, host->vm.state, w->released))
-            return;
-        if (host->acked && ft_sim_descends(w, host->acked, w->released))
-            return;
-    }
-    if (!w->excused)
-        ft_sim_trace(w, "the last whole copy of the VM is gone");
-    w->excused = true;
-}
-
-/* Also one that an earlier life of the sender's process has sent. */
-static bool
-discard_under_way(const struct world *w, int to)
-{
-    for (unsigned i = 0; i < w->queue_count; i++) {
-        const struct item *item = &w->queue[i];
-
-        if (item->what == W_FRAME && item->side == to &&
-            item->frame == F_MESSAGE &&
-            item->event.message == FT_MESSAGE_DISCARD)
-            return true;
-    }
-    return false;
-}
-
-/* The VM of this side died: was it the only one that counted? */
-void
-ft_sim_excuse_owner(struct world *w, int side)
-{
-    const struct host *host = &w->host[side];
-
-    if (host->stable.role == FT_ROLE_PRIMARY && host->stable.owner == side &&
-        !host->stable.peer_may_take_over) {
-        if (host->stable.unrun)
-            w->waits = true;
-        else
-            w->excused = true; /* it alone could speak, or may have spoken */
-    }
-    if (host->worker.own.phase == FT_PHASE_DISCARDING ||
-        discard_under_way(w, 1 - side))
-        w->excused = true; /* the other copy is void when it comes */
-    if (w->witness_owner == side &&
-        w->witness_generation > host->stable.generation)
-        w->waits = true; /* it won, and died before it wrote that down */
-    ft_sim_excuse(w);
-}
-
-void
-ft_sim_check(struct world *w)
-{
-    const struct ft_ownership_record *a = &w->host[0].stable;
-    const struct ft_ownership_record *b = &w->host[1].stable;
-
-    if (speaks(&w->host[0]) && speaks(&w->host[1]))
-        ft_sim_fail(w, "two speakers");
-    if (a->role == FT_ROLE_PRIMARY && b->role == FT_ROLE_PRIMARY &&
-        a->owner == 0 && b->owner == 1 && a->generation == b->generation)
-        ft_sim_fail(w, "both hosts hold generation %lu",
-                    (unsigned long)a->generation);
-}
-
-/* --- output ------------------------------------------------------------- */
-
-static void
-release_until(struct world *w, int side, uint64_t epoch)
-{
-    struct vm *vm = &w->host[side].vm;
-    unsigned n = 0;
-
-    while (n < vm->held_count &&
-           (epoch == UINT64_MAX ||
-            (vm->held[n].epoch && vm->held[n].epoch <= epoch)))
-        ft_sim_release(w, side, vm->held[n++].state);
-    memmove(vm->held, vm->held + n, (vm->held_count - n) * sizeof(*vm->held));
-    vm->held_count -= n;
-}
-
-static void
-guest(struct world *w, int side)
-{
-    struct host *host = &w->host[side];
-    struct vm *vm = &host->vm;
-
-    ft_sim_push(w, w->now + ft_sim_delay(w, 10 * MS, 40 * MS), W_GUEST, side);
-    if (!host->up || vm->mode != FT_VM_RUNNING)
-        return;
-    vm->state = ft_sim_state(w, vm->state);
-    if (vm->gate_open)
-        ft_sim_release(w, side, vm->state);
-    else if (vm->held_count < OUTPUTS)
-        vm->held[vm->held_count++] = (struct output){ vm->state, 0 };
-}
-
-static void
-kill_vm(struct host *host)
-{
-    host->vm.mode = FT_VM_GONE;
-    host->vm.held_count = 0;
-    host->vm.gate_open = false;
-    host->waiting = false;
-    host->held = host->acked = 0;
-}
-
-/* --- checkpoints -------------------------------------------------------- */
-
-static void
-plan_checkpoint(struct world *w, int side, int64_t in)
-{
-    struct item *item = ft_sim_push(w, w->now + in, W_CHECKPOINT, side);
-
-    item->life = w->host[side].worker.life;
-    item->session = w->host[side].worker.session;
-    item->event.epoch = w->host[side].worker.sync;
-}
-
-static void
-checkpoint(struct world *w, const struct item *item)
-{
-    struct host *host = &w->host[item->side];
-    struct worker *worker = &host->worker;
-    struct ft_ownership_event event = { .kind = FT_EVENT_EPOCH_HELD };
-
-    if (!worker->committing || worker->session != item->session ||
-        worker->sync != item->event.epoch || !worker->session)
-        return;
-    plan_checkpoint(w, item->side, ft_sim_delay(w, 20 * MS, 60 * MS));
-    if (worker->unacked || host->vm.mode != FT_VM_RUNNING)
-        return;
-    event.epoch = ++worker->epoch;
-    worker->unacked = true;
-    for (unsigned i = 0; i < host->vm.held_count; i++)
-        if (!host->vm.held[i].epoch)
-            host->vm.held[i].epoch = event.epoch;
-    if (worker->final)
-        host->vm.mode = FT_VM_STOPPED;
-    ft_sim_send(w, item->side, F_EPOCH, &event, host->vm.state);
-}
-
-static void
-start_sync(struct world *w, int side)
-{
-    struct worker *worker = &w->host[side].worker;
-    struct item *item;
-
-    worker->committing = worker->final = worker->unacked = false;
-    worker->epoch = 0;
-    worker->sync++;
-    for (unsigned i = 0; i < w->host[side].vm.held_count; i++)
-        w->host[side].vm.held[i].epoch = 0;
-    ft_sim_send(w, side, F_SYNC, NULL, 0);
-    item = ft_sim_push(w,
-                       w->now + (ft_sim_chance(w, 200)
-                                     ? ft_sim_delay(w, 0, 5 * MS)
-                                     : ft_sim_delay(w, 50 * MS, 500 * MS)),
-                       W_SYNCED, side);
-    item->life = worker->life;
-    item->session = worker->session;
-    item->event.kind = FT_EVENT_SYNC_DONE;
-    item->event.epoch = worker->sync;
-}
-
-/* --- actions ------------------------------------------------------------ */
-
-static void
-persist(struct world *w, int side, const struct ft_ownership_record *record)
-{
-    struct host *host = &w->host[side];
-
-    if (record->generation < host->stable.generation &&
-        record->role == FT_ROLE_PRIMARY)
-        ft_sim_fail(w, "h%d: generation went back from %lu to %lu", side,
-                    (unsigned long)host->stable.generation,
-                    (unsigned long)record->generation);
-    host->stable = *record;
-    host->off |= record->off;
-    ft_sim_trace(w, "h%d: generation %lu of h%d, %s%s", side,
-                 (unsigned long)record->generation, record->owner,
-                 ft_role_name(record->role),
-                 record->peer_may_take_over ? ", peer may take over" : "");
-}
-
-/* A primary's own VM, stopped by it, goes on. */
-static void
-go_on(struct world *w, int side)
-{
-    struct host *host = &w->host[side];
-    struct item *item;
-
-    if (host->stable.unrun)
-        ft_sim_fail(w, "h%d runs before its record says so", side);
-    host->worker.final = false;
-    if (host->vm.mode != FT_VM_STOPPED)
-        return;
-    if (w->calm || !ft_sim_chance(w, 100)) {
-        host->vm.mode = FT_VM_RUNNING;
-        return;
-    }
-    item = ft_sim_push(w, w->now + ft_sim_delay(w, 0, 5 * MS), W_RESUMED, side);
-    item->life = host->worker.life;
-    item->event.kind = FT_EVENT_RESUME_FAILED;
-}
-
-static void
-load(struct world *w, int side)
-{
-    struct host *host = &w->host[side];
-    struct item *item;
-
-    if (host->stable.role != FT_ROLE_PRIMARY)
-        ft_sim_fail(w, "h%d loads before its record says so", side);
-    if (!host->acked)
-        ft_sim_fail(w, "h%d loads nothing", side);
-    item = ft_sim_push(w, w->now + ft_sim_delay(w, 5 * MS, 50 * MS), W_LOADED,
-                       side);
-    item->life = host->worker.life;
-    if (!w->calm && ft_sim_chance(w, 30)) { /* worker and copy together */
-        item->what = W_LOAD_DIES;
-        return;
-    }
-    item->state = host->acked; /* nothing acknowledged later is in it */
-    item->event.kind = !w->calm && ft_sim_chance(w, 50) ? FT_EVENT_RESUME_FAILED
-                                                        : FT_EVENT_LOADED;
-}
-
-static void
-loaded(struct world *w, const struct item *item)
-{
-    struct host *host = &w->host[item->side];
-
-    host->waiting = false;
-    if (item->event.kind == FT_EVENT_LOADED) {
-        host->vm.mode = FT_VM_STOPPED;
-        host->vm.state = item->state;
-        host->vm.gate_open = false;
-        host->vm.held_count = 0;
-        w->host[0].off = w->host[1].off = false;
-        w->takeovers++;
-    }
-    host->held = host->acked = 0;
-    if (item->event.kind == FT_EVENT_RESUME_FAILED)
-        ft_sim_excuse(w);
-}
-
-/*
- * What was loaded runs, whatever libvirt answers: an answer that is lost is an
- * error, and comes after a while.
- */
-static void
-run_loaded(struct world *w, int side)
-{
-    struct host *host = &w->host[side];
-    bool lost = !w->calm && ft_sim_chance(w, 50);
-    struct item *item;
-
-    if (host->stable.unrun)
-        ft_sim_fail(w, "h%d runs before its record says so", side);
-    if (host->vm.mode == FT_VM_STOPPED) {
-        host->vm.mode = FT_VM_RUNNING;
-        host->vm.gate_open = true;
-    }
-    item = ft_sim_push(w,
-                       w->now + (lost ? ft_sim_delay(w, 1 * MS, SECOND)
-                                      : ft_sim_delay(w, 0, 5 * MS)),
-                       W_RESUMED, side);
-    item->life = host->worker.life;
-    item->event.kind = lost ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED;
-}
-
-/* QEMU boots from this host's disks: all that ever ran here is on them. */
-static void
-start_vm(struct world *w, int side)
-{
-    struct item *item = ft_sim_push(w, w->now + ft_sim_delay(w, 20 * MS, SECOND),
-                                    W_STARTED, side);
-
-    item->life = w->host[side].worker.life;
-    item->event.kind = !w->calm && ft_sim_chance(w, 100) ? FT_EVENT_START_FAILED
-                                                         : FT_EVENT_VM_STARTED;
-}
-
-static void
-started(struct world *w, const struct item *item)
-{
-    struct host *host = &w->host[item->side];
-
-    if (host->stable.peer_may_take_over || host->stable.owner != item->side)
-        ft_sim_fail(w, "h%d boots the VM and is not sole", item->side);
-    if (host->off)
-        ft_sim_fail(w, "h%d boots what was shut down", item->side);
-    if (host->vm.mode != FT_VM_GONE && host->vm.mode != FT_VM_OFF)
-        return; /* somebody else was first */
-    if (item->event.kind == FT_EVENT_VM_STARTED) {
-        host->vm.mode = FT_VM_RUNNING;
-        host->vm.gate_open = true;
-        w->cold_starts++;
-        ft_sim_trace(w, "h%d: the VM boots", item->side);
-    }
-    ft_sim_event(w, item->side, &item->event);
-}
-
-static void
-end_worker(struct world *w, int side, bool abrupt, int64_t restart_in)
-{
-    struct host *host = &w->host[side];
-
-    ft_sim_close(w, side, abrupt);
-    host->worker.alive = false;
-    host->worker.life++;
-    if (host->stable.role == FT_ROLE_STANDBY)
-        kill_vm(host); /* its staged epochs died with it */
-    host->held = host->acked = 0;
-    if (restart_in >= 0)
-        ft_sim_push(w, w->now + restart_in, W_START, side)->life =
-            host->worker.life;
-}
-
-static void
-act(struct world *w, int side, const struct ft_ownership_action *action)
-{
-    struct host *host = &w->host[side];
-    struct ft_ownership_event message = { .kind = FT_EVENT_MESSAGE,
-                                          .message = action->message,
-                                          .generation = action->generation };
-    struct ft_ownership_event ack = { .kind = FT_EVENT_ACKED,
-                                      .epoch = action->epoch };
-
-    switch (action->kind) {
-    case FT_ACTION_PERSIST:
-        persist(w, side, &action->record);
-        return;
-    case FT_ACTION_ASK_WITNESS:
-        ft_sim_ask(w, side, action);
-        return;
-    case FT_ACTION_HOLD_GATE:
-        host->vm.gate_open = false;
-        return;
-    case FT_ACTION_OPEN_GATE:
-        release_until(w, side, UINT64_MAX);
-        host->vm.gate_open = true;
-        return;
-    case FT_ACTION_RELEASE_EPOCH:
-        release_until(w, side, action->epoch);
-        return;
-    case FT_ACTION_SEND_ACK:
-        host->acked = host->held;
-        ft_sim_send(w, side, F_ACK, &ack, 0);
-        return;
-    case FT_ACTION_SEND:
-        ft_sim_send(w, side, F_MESSAGE, &message, 0);
-        return;
-    case FT_ACTION_CONNECT:
-        if (host->worker.daemon_only)
-            return;
-        host->worker.connecting = true;
-        ft_sim_push(w, w->now + ft_sim_delay(w, 1 * MS, 30 * MS), W_CONNECT,
-                    side)
-            ->life = host->worker.life;
-        return;
-    case FT_ACTION_DISCONNECT:
-        ft_sim_close(w, side, false);
-        return;
-    case FT_ACTION_PING:
-        ft_sim_ping(w, side);
-        return;
-    case FT_ACTION_START_SYNC:
-        start_sync(w, side);
-        return;
-    case FT_ACTION_ALLOW_COMMIT:
-        if (w->config.witness &&
-            (w->witness_generation != host->stable.generation ||
-             w->witness_owner != side))
-            ft_sim_fail(w,
-                        "h%d commits under a generation that the witness "
-                        "has not",
-                        side);
-        host->worker.committing = true;
-        plan_checkpoint(w, side, ft_sim_delay(w, 1 * MS, 10 * MS));
-        return;
-    case FT_ACTION_FINAL_EPOCH:
-        host->worker.final = true;
-        return;
-    case FT_ACTION_LOAD_VM:
-        load(w, side);
-        return;
-    case FT_ACTION_RESUME_VM:
-        if (host->worker.own.role == FT_ROLE_PRIMARY)
-            go_on(w, side);
-        else
-            run_loaded(w, side);
-        return;
-    case FT_ACTION_START_VM:
-        start_vm(w, side);
-        return;
-    case FT_ACTION_DESTROY_COPY:
-        kill_vm(host);
-        return;
-    case FT_ACTION_SWITCHOVER_ENDED:
-        w->switchovers += action->ok;
-        return;
-    case FT_ACTION_REMOVED:
-        host->removed = true;
-        end_worker(w, side, false, -1);
-        return;
-    case FT_ACTION_EXIT_FOR_ROLE:
-        end_worker(w, side, false, ft_sim_delay(w, 10 * MS, 100 * MS));
-        return;
-    default:
-        return;
-    }
-}
 
 static void
 trace_event(struct world *w, int side, const struct ft_ownership_event *event,
@@ -493,25 +48,35 @@ plan_tick(struct world *w, int side)
         worker->life;
 }
 
-/* Gives an event to a worker and carries its actions out, one by one. */
-void
-ft_sim_event(struct world *w, int side, const struct ft_ownership_event *event)
+/* Tries to write the record; while there is no room, nothing behind it is done. */
+static bool
+stalls(struct world *w, int side, const struct ft_ownership_actions *actions,
+       unsigned at)
 {
     struct host *host = &w->host[side];
     struct worker *worker = &host->worker;
-    struct ft_ownership_actions actions;
-    enum ft_ownership_phase before = worker->own.phase;
+
+    if (actions->list[at].kind != FT_ACTION_PERSIST ||
+        host->full_until <= w->now)
+        return false;
+    ft_sim_trace(w, "h%d: no room for its record", side);
+    worker->stalled = true;
+    worker->waiting = *actions;
+    worker->waiting_at = at;
+    worker->paused_until = host->full_until;
+    ft_sim_push(w, host->full_until, W_DISK_ROOM, side)->life = worker->life;
+    return true;
+}
+
+static void
+carry_out(struct world *w, int side, const struct ft_ownership_actions *actions,
+          unsigned from)
+{
+    struct worker *worker = &w->host[side].worker;
     uint64_t life = worker->life;
 
-    if (!host->up || !worker->alive)
-        return;
-    ft_ownership_event(&worker->own, w->now, event, &actions);
-    trace_event(w, side, event, before, &actions);
-    if (worker->own.phase == FT_PHASE_IDLE ||
-        worker->own.phase == FT_PHASE_FILLING)
-        host->acked = 0; /* void: nobody will use it */
-    for (unsigned i = 0; i < actions.count && life == worker->life; i++) {
-        if (w->crash_in && actions.list[i].kind != FT_ACTION_REPORT &&
+    for (unsigned i = from; i < actions->count && life == worker->life; i++) {
+        if (w->crash_in && actions->list[i].kind != FT_ACTION_REPORT &&
             !--w->crash_in) {
             ft_sim_trace(w, "h%d: crash before the action", side);
             if (w->crash_host)
@@ -520,11 +85,49 @@ ft_sim_event(struct world *w, int side, const struct ft_ownership_event *event)
                 ft_sim_worker_crash(w, side);
             return;
         }
-        act(w, side, &actions.list[i]);
+        if (stalls(w, side, actions, i))
+            return;
+        ft_sim_act(w, side, &actions->list[i]);
         ft_sim_check(w);
     }
     if (life == worker->life)
         plan_tick(w, side);
+}
+
+static void
+disk_has_room(struct world *w, int side)
+{
+    struct worker *worker = &w->host[side].worker;
+    struct ft_ownership_actions actions = worker->waiting;
+
+    worker->stalled = false;
+    carry_out(w, side, &actions, worker->waiting_at);
+}
+
+/* Gives an event to a worker and carries its actions out, one by one. */
+void
+ft_sim_event(struct world *w, int side, const struct ft_ownership_event *event)
+{
+    struct host *host = &w->host[side];
+    struct worker *worker = &host->worker;
+    struct ft_ownership_actions actions;
+    enum ft_ownership_phase before = worker->own.phase;
+    struct item *item;
+
+    if (!host->up || !worker->alive)
+        return;
+    if (worker->stalled) {
+        item = ft_sim_push(w, worker->paused_until, W_EVENT, side);
+        item->life = worker->life;
+        item->event = *event;
+        return;
+    }
+    ft_ownership_event(&worker->own, w->now, event, &actions);
+    trace_event(w, side, event, before, &actions);
+    if (worker->own.phase == FT_PHASE_IDLE ||
+        worker->own.phase == FT_PHASE_FILLING)
+        host->acked = 0; /* void: nobody will use it */
+    carry_out(w, side, &actions, 0);
 }
 
 /* --- lives -------------------------------------------------------------- */
@@ -571,7 +174,7 @@ ft_sim_worker_crash(struct world *w, int side)
     if (!w->host[side].worker.alive)
         return;
     ft_sim_trace(w, "h%d: worker dies", side);
-    end_worker(w, side, true, ft_sim_delay(w, 50 * MS, 800 * MS));
+    ft_sim_end_worker(w, side, true, ft_sim_delay(w, 50 * MS, 800 * MS));
     ft_sim_excuse(w);
 }
 
@@ -590,7 +193,7 @@ ft_sim_host_crash(struct world *w, int side)
     host->worker.alive = false;
     host->worker.life++;
     host->worker.session = 0;
-    kill_vm(host);
+    ft_sim_kill_vm(host);
     ft_sim_excuse_owner(w, side);
 }
 
@@ -600,7 +203,7 @@ reboot(struct world *w, int side)
     struct host *host = &w->host[side], *peer = &w->host[1 - side];
     struct item *item;
 
-    if (host->up)
+    if (host->up || host->lost)
         return;
     ft_sim_trace(w, "h%d: boots", side);
     host->up = true;
@@ -651,7 +254,7 @@ ft_sim_host_item(struct world *w, const struct item *item)
 
     switch (item->what) {
     case W_GUEST:
-        guest(w, side);
+        ft_sim_guest(w, side);
         return;
     case W_TICK:
         w->host[side].worker.tick_at = 0;
@@ -661,21 +264,33 @@ ft_sim_host_item(struct world *w, const struct item *item)
         heartbeat(w, side);
         return;
     case W_CHECKPOINT:
-        checkpoint(w, item);
+        ft_sim_checkpoint(w, item);
         return;
     case W_LOADED:
-        loaded(w, item);
+        ft_sim_loaded(w, item);
         ft_sim_event(w, side, &item->event);
         return;
     case W_LOAD_DIES:
-        kill_vm(&w->host[side]);
+        ft_sim_kill_vm(&w->host[side]);
         ft_sim_worker_crash(w, side);
         return;
     case W_RESUMED:
         ft_sim_event(w, side, &item->event);
         return;
     case W_STARTED:
-        started(w, item);
+        ft_sim_started(w, item);
+        return;
+    case W_LOOK:
+        ft_sim_look(w, side);
+        return;
+    case W_SNAPSHOT:
+        ft_sim_snapshot(w);
+        return;
+    case W_DISK_ROOM:
+        disk_has_room(w, side);
+        return;
+    case W_EVENT:
+        ft_sim_event(w, side, &item->event);
         return;
     case W_SYNCED:
         synced(w, item);

@@ -98,7 +98,7 @@ try_connect(struct world *w, int side)
 
     if (!worker->connecting || worker->session)
         return;
-    if (!reachable(w, side)) {
+    if (!reachable(w, side) || w->host[side].frozen_until > w->now) {
         connect_later(w, side);
         return;
     }
@@ -209,8 +209,8 @@ ft_sim_ping(struct world *w, int side)
 {
     const struct host *peer = &w->host[1 - side];
     bool cut = w->cut[side][1 - side] || w->cut[1 - side][side];
-    bool silent =
-        !peer->up || (cut && ft_sim_chance(w, 700)); /* no other path */
+    bool silent = !peer->up || peer->frozen_until > w->now ||
+                  (cut && ft_sim_chance(w, 700)); /* no other path */
     struct item *item =
         ft_sim_push(w, w->now + (silent ? w->config.silence_ns : MS),
                     W_PING_RESULT, side);
@@ -230,7 +230,8 @@ ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
     struct item *item;
     int64_t delay = ft_sim_delay(w, 300 * US, 5 * MS);
 
-    worker->pending[action->ask % 16] = action->ask;
+    if (action->ask) /* RAISE_WITNESS waits for no answer */
+        worker->pending[action->ask % 16] = action->ask;
     if (!w->calm && ft_sim_chance(w, 30))
         delay += ft_sim_delay(w, 0, 3 * SECOND); /* applied late */
     if (!w->cut[side][WITNESS] && !(w->loss && ft_sim_chance(w, 300))) {
@@ -241,6 +242,8 @@ ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
         item->expected = action->expected;
         item->event.owner = action->owner;
     }
+    if (!action->ask)
+        return;
     item = ft_sim_push(w, w->now + TIMEOUT_NS, W_WITNESS_TIMEOUT, side);
     item->life = worker->life;
     item->event.kind = FT_EVENT_UNREACHABLE;
@@ -262,6 +265,7 @@ swap_record(struct world *w, const struct item *item)
         ft_sim_fail(w, "a generation that does not grow was asked for");
     w->witness_generation = event->generation;
     w->witness_owner = event->owner;
+    ft_sim_witness_won(w, event->owner, item->expected);
     ft_sim_trace(w, "witness: generation %lu belongs to h%d",
                  (unsigned long)event->generation, event->owner);
     return true;
@@ -276,7 +280,8 @@ witness_request(struct world *w, const struct item *request)
     if (!w->witness_up)
         return;
     won = swap_record(w, request);
-    if (w->cut[WITNESS][request->side] || (w->loss && ft_sim_chance(w, 300)))
+    if (!request->event.ask || w->cut[WITNESS][request->side] ||
+        (w->loss && ft_sim_chance(w, 300)))
         return;
     answer = ft_sim_push(w, w->now + ft_sim_delay(w, 300 * US, 5 * MS),
                          W_WITNESS_ANSWER, request->side);

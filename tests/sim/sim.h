@@ -47,9 +47,38 @@ enum what {
     W_WITNESS_UP,
     W_BOOT_GUEST,
     W_STARTED,
+    W_LOOK,
+    W_SNAPSHOT,
+    W_DISK_ROOM,
+    W_EVENT, /* that came while the disk was full */
 };
 
 enum frame { F_HELLO, F_MESSAGE, F_EPOCH, F_ACK, F_SYNC, F_HEARD, F_EOF };
+
+enum fault {
+    HOST_CRASH,
+    WORKER_CRASH,
+    QEMU_CRASH,
+    CUT,
+    CUT_ONE_WAY,
+    WITNESS_DOWN,
+    PAUSE,
+    CRASH_AT_ACTION,
+    HOST_CRASH_AT_ACTION,
+    RESYNC,
+    SWITCHOVER,
+    GUEST_OFF,
+    LOSS,
+    FAULTS,
+    UNPROTECT, /* ends the pair, so it comes last if at all */
+    WITNESS_BACK = UNPROTECT + 1, /* sim-trouble.c */
+    HOST_LOST,
+    DISK_FULL,
+    HOST_FROZEN,
+    QEMU_FROZEN,
+    START_BY_HAND,
+    ALL_FAULTS,
+};
 
 /* A state of the guest; 0 is none. */
 typedef uint32_t state_id;
@@ -79,6 +108,7 @@ struct vm {
     enum ft_vm_state mode;
     state_id state;
     bool gate_open;
+    int64_t frozen_until;
     struct output held[OUTPUTS];
     unsigned held_count;
 };
@@ -95,11 +125,16 @@ struct worker {
     uint64_t epoch;
     uint64_t sync;
     uint64_t pending[16]; /* questions without an answer */
+    bool stalled;         /* no room for its record: the rest waits */
+    struct ft_ownership_actions waiting;
+    unsigned waiting_at;
     struct ft_ownership own;
 };
 
 struct host {
     bool up, removed, booting;
+    bool lost; /* never comes back */
+    int64_t full_until, frozen_until;
     bool off; /* recorded that somebody shut the VM down; nobody asked since */
     struct ft_ownership_record stable;
     struct vm vm;
@@ -131,6 +166,11 @@ struct world {
     struct session session; /* newest; older ones are dead */
     uint64_t sessions;
     bool cut[3][3]; /* cut[from][to]; 2 is the witness */
+    bool more;      /* has sim-trouble.c's */
+    bool betrayed;  /* the witness gave away what it has forgotten */
+    bool spoke;     /* the side that is left, after the other host was lost */
+    uint64_t snapshot_generation, highest_generation;
+    int snapshot_owner, highest_owner;
     bool witness_up, loss;
     uint64_t witness_generation;
     int witness_owner;
@@ -158,17 +198,30 @@ void ft_sim_fail(struct world *w, const char *format, ...)
 void ft_sim_trace(const struct world *w, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* sim-judge.c */
+void ft_sim_release(struct world *w, int side, state_id state);
+void ft_sim_excuse(struct world *w);
+void ft_sim_excuse_owner(struct world *w, int side);
+void ft_sim_check(struct world *w);
+
+/* sim-vm.c */
+void ft_sim_act(struct world *w, int side,
+                const struct ft_ownership_action *action);
+void ft_sim_guest(struct world *w, int side);
+void ft_sim_kill_vm(struct host *host);
+void ft_sim_checkpoint(struct world *w, const struct item *item);
+void ft_sim_loaded(struct world *w, const struct item *item);
+void ft_sim_started(struct world *w, const struct item *item);
+void ft_sim_end_worker(struct world *w, int side, bool abrupt,
+                       int64_t restart_in);
+
 /* sim-host.c */
 void ft_sim_event(struct world *w, int side,
                   const struct ft_ownership_event *event);
-void ft_sim_release(struct world *w, int side, state_id state);
 void ft_sim_worker_start(struct world *w, int side, bool give_up);
 void ft_sim_worker_crash(struct world *w, int side);
 void ft_sim_host_crash(struct world *w, int side);
 void ft_sim_host_item(struct world *w, const struct item *item);
-void ft_sim_excuse(struct world *w);
-void ft_sim_excuse_owner(struct world *w, int side);
-void ft_sim_check(struct world *w);
 
 /* sim-net.c */
 void ft_sim_send(struct world *w, int from, enum frame frame,
@@ -179,8 +232,23 @@ void ft_sim_ask(struct world *w, int side,
                 const struct ft_ownership_action *action);
 void ft_sim_ping(struct world *w, int side);
 
-/* sim-faults.c: a whole run of one seed; false when it failed. */
+/* sim-faults.c */
+extern const char *const ft_sim_fault_names[];
+int ft_sim_primary(const struct world *w);
+void ft_sim_inject(struct world *w, enum fault fault, int side);
+void ft_sim_heal(struct world *w);
+void ft_sim_boot_guest(struct world *w, int side);
+
+/* sim-trouble.c: what only every fourth seed has */
+void ft_sim_plan_more(struct world *w, int64_t from, int64_t until);
+void ft_sim_more_trouble(struct world *w, enum fault fault, int side);
+void ft_sim_look(struct world *w, int side);
+void ft_sim_snapshot(struct world *w);
+void ft_sim_witness_won(struct world *w, int owner, uint64_t before);
+
+/* sim-run.c: a whole run of one seed; false when it failed. */
 bool ft_sim_run(struct world *w, uint64_t seed, bool trace);
+bool ft_sim_is_protected(const struct world *w);
 void ft_sim_free(struct world *w);
 
 #endif

@@ -24,7 +24,8 @@ static const uint64_t named[] = {
 };
 
 struct sums {
-    uint64_t runs, failed, answers, takeovers, cold_starts, switchovers;
+    uint64_t runs, failed, answers, takeovers, cold_starts, switchovers,
+        betrayed;
 };
 
 static void
@@ -43,6 +44,7 @@ run_one(uint64_t seed, bool trace, struct sums *sums)
     sums->takeovers += world.takeovers;
     sums->cold_starts += world.cold_starts;
     sums->switchovers += world.switchovers;
+    sums->betrayed += world.betrayed;
     ft_sim_free(&world);
 }
 
@@ -85,8 +87,10 @@ main(int argc, char **argv)
     for (size_t i = 0; with_named && i < sizeof(named) / sizeof(named[0]); i++)
         run_one(named[i], trace, &sums);
     printf("%" PRIu64 " runs: %" PRIu64 " failed, %" PRIu64 " answers, %" PRIu64
-           " takeovers, %" PRIu64 " switchovers, %" PRIu64 " cold starts\n",
+           " takeovers, %" PRIu64 " switchovers, %" PRIu64
+           " cold starts; %" PRIu64
+           " ended early, by a witness that gave away what it had forgotten\n",
            sums.runs, sums.failed, sums.answers, sums.takeovers,
-           sums.switchovers, sums.cold_starts);
+           sums.switchovers, sums.cold_starts, sums.betrayed);
     return sums.failed ? 1 : 0;
 }
