@@ -36,10 +36,7 @@ open_console(struct tty *tty, const char *path)
 static void
 leave(struct tty *tty)
 {
-    tty_send(tty, "\033[21~");
-    assert_int_equal(tty_end(tty), 0);
-    tty_is_restored(tty);
-    tty_close(tty);
+    tty_leave(tty, "\033[21~");
 }
 
 static void

@@ -22,22 +22,9 @@
 static const char *database;
 
 static void
-leave_by(struct tty *tty, const char *keys)
-{
-    int status;
-
-    tty_send(tty, keys);
-    status = tty_end(tty);
-    assert_true(WIFEXITED(status));
-    assert_int_equal(WEXITSTATUS(status), 0);
-    tty_is_restored(tty);
-    tty_close(tty);
-}
-
-static void
 leave(struct tty *tty)
 {
-    leave_by(tty, "q");
+    tty_leave(tty, "q");
 }
 
 static void
@@ -112,7 +99,7 @@ test_no_full_screen(void **state)
         tty_open(&tty, &options);
         tty_expect(&tty, "[again]");
         assert_true(tty_was_sent(&tty, said));
-        leave_by(&tty, "q\n");
+        tty_leave(&tty, "q\n");
     }
 }
 

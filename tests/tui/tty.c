@@ -614,3 +614,16 @@ tty_resident_kib(struct tty *tty)
 
     return resident_of(child ? child : tty_process(tty, 0));
 }
+
+void
+tty_leave(struct tty *tty, const char *keys)
+{
+    int status;
+
+    tty_send(tty, keys);
+    status = tty_end(tty);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    tty_is_restored(tty);
+    tty_close(tty);
+}

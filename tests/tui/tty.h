@@ -75,6 +75,8 @@ bool tty_was_coloured(const struct tty *tty);
 
 /* Fails when it does not end; gives its status of wait(2). */
 int tty_end(struct tty *tty);
+/* Ends it by these keys: with status 0, and the terminal as before. */
+void tty_leave(struct tty *tty, const char *keys);
 void tty_stop(struct tty *tty);
 /* Brings the stopped job to the foreground, as fg does. */
 void tty_continue(struct tty *tty);

@@ -26,7 +26,8 @@ model_libs = libftuimodel.a libftpair.a libftinventory.a libftbase.a $(JANSSON_L
 	$(CMOCKA_LIBS)
 tests_unit_model_test_discover_SOURCES = tests/unit/model/test-discover.c
 tests_unit_model_test_discover_LDADD = $(model_libs)
-tests_unit_model_test_film_SOURCES = tests/unit/model/test-film.c
+tests_unit_model_test_film_SOURCES = tests/unit/model/test-film.c \
+	tests/unit/model/quoted.h
 tests_unit_model_test_film_LDADD = $(model_libs)
 tests_unit_model_test_job_rows_SOURCES = tests/unit/model/test-job-rows.c
 tests_unit_model_test_job_rows_LDADD = $(model_libs)
@@ -54,7 +55,8 @@ tests_unit_model_test_parted_SOURCES = tests/unit/model/test-parted.c
 tests_unit_model_test_parted_LDADD = $(model_libs)
 tests_unit_model_test_pick_SOURCES = tests/unit/model/test-pick.c
 tests_unit_model_test_pick_LDADD = $(model_libs)
-tests_unit_model_test_then_SOURCES = tests/unit/model/test-then.c
+tests_unit_model_test_then_SOURCES = tests/unit/model/test-then.c \
+	tests/unit/model/quoted.h
 tests_unit_model_test_then_LDADD = $(model_libs)
 tests_unit_model_test_verdict_SOURCES = tests/unit/model/test-verdict.c
 tests_unit_model_test_verdict_LDADD = $(model_libs)

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "tests/unit/model/quoted.h"
 #include "ui/model/film.h"
 
 #define PAIR "00000001-bbbb-4000-8000-000000000000"
@@ -31,21 +32,6 @@
 #define WON \
     EVENT("kvm1", "03:12:07.211", "witness", "the witness gave us generation 7")
 #define ALONE EVENT("kvm1", "03:12:07.233", "state", "erp is alone")
-
-static json_t *
-from(const char *text)
-{
-    char *copy = strdup(text);
-    json_t *json;
-
-    for (char *at = copy; *at; at++)
-        if (*at == '\'')
-            *at = '"';
-    json = json_loads(copy, 0, NULL);
-    free(copy);
-    assert_non_null(json);
-    return json;
-}
 
 static bool
 measured(void *data, const char *pair, int64_t at_ms, struct ft_measured *out)

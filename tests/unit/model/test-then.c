@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "tests/unit/model/quoted.h"
 #include "ui/model/then.h"
 #include "ui/model/utc.h"
 
@@ -53,21 +54,6 @@ measured(void *data, const char *pair, int64_t at_ms, struct ft_measured *out)
         return false;
     *out = (struct ft_measured){ 60, 31, 6.3 };
     return true;
-}
-
-static json_t *
-from(const char *text)
-{
-    char *copy = strdup(text);
-    json_t *json;
-
-    for (char *at = copy; *at; at++)
-        if (*at == '\'')
-            *at = '"';
-    json = json_loads(copy, 0, NULL);
-    free(copy);
-    assert_non_null(json);
-    return json;
 }
 
 static void

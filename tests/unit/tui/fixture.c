@@ -279,3 +279,20 @@ end(struct ft_console *console, struct ft_picture *picture)
     ft_console_close(console);
     unload(picture);
 }
+
+void
+compare_screens(const struct screen *screens, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct ft_console console;
+        struct ft_picture picture;
+
+        begin(&console, &picture, screens[i].picture);
+        console.utf8 = screens[i].utf8;
+        strcpy(console.left_at, "2026-11-28T03:10:10Z");
+        press(&console, screens[i].keys);
+        compare(&console, screens[i].name, screens[i].width, screens[i].height,
+                screens[i].utf8);
+        end(&console, &picture);
+    }
+}

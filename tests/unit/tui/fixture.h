@@ -59,6 +59,15 @@ void compare_text(const char *name, const char *text);
 void compare(struct ft_console *console, const char *name, int width,
              int height, bool utf8);
 
+/* What a picture shows after some keys, as screens/NAME.txt has it. */
+struct screen {
+    const char *name, *picture;
+    int width, height;
+    bool utf8;
+    const char *keys;
+};
+void compare_screens(const struct screen *screens, size_t count);
+
 /* Reads pictures/NAME.json; freed by unload. */
 void load(const char *name, struct ft_picture *picture);
 void unload(struct ft_picture *picture);

@@ -20,12 +20,7 @@
 
 #define T(clock) ft_parse_utc("2026-11-28T" clock "Z")
 
-static const struct {
-    const char *name, *picture;
-    int width, height;
-    bool utf8;
-    const char *keys;
-} screens[] = {
+static const struct screen screens[] = {
     { "past-overview", "calm", 80, 24, true, "[ [ [" },
     { "past-overview-ascii", "calm", 80, 24, false, "[ [ [" },
     { "past-overview-wide", "calm", 132, 43, true, "[ [ [" },
@@ -45,16 +40,7 @@ static void
 test_screens(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < FT_ARRAY_SIZE(screens); i++) {
-        struct ft_console console;
-        struct ft_picture picture;
-
-        begin(&console, &picture, screens[i].picture);
-        press(&console, screens[i].keys);
-        compare(&console, screens[i].name, screens[i].width, screens[i].height,
-                screens[i].utf8);
-        end(&console, &picture);
-    }
+    compare_screens(screens, FT_ARRAY_SIZE(screens));
 }
 
 static const char *

@@ -13,12 +13,7 @@
 #include "base/json.h"
 #include "ui/tui/pages.h"
 
-static const struct {
-    const char *name, *picture;
-    int width, height;
-    bool utf8;
-    const char *keys;
-} screens[] = {
+static const struct screen screens[] = {
     { "overview-calm", "calm", 80, 24, true, "" },
     { "overview-calm-ascii", "calm", 80, 24, false, "" },
     { "overview-calm-wide", "calm", 132, 43, true, "" },
@@ -56,23 +51,7 @@ static void
 test_screens(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < FT_ARRAY_SIZE(screens); i++) {
-        FT_AUTOFREE char *text = NULL;
-        struct ft_console console;
-        struct ft_picture picture;
-
-        load(screens[i].picture, &picture);
-        assert_int_equal(ft_console_open(&console, &ops, &picture,
-                                         screens[i].utf8),
-                         0);
-        strcpy(console.left_at, "2026-11-28T03:10:10Z");
-        press(&console, screens[i].keys);
-        text = drawn(&console, screens[i].width, screens[i].height,
-                     screens[i].utf8);
-        compare_text(screens[i].name, text);
-        ft_console_close(&console);
-        unload(&picture);
-    }
+    compare_screens(screens, FT_ARRAY_SIZE(screens));
 }
 
 /* ---- behaviour ---- */
