@@ -39,11 +39,12 @@ static int
 add(json_t *rows, const char *name, const char *teller)
 {
     json_t *row = row_of(rows, name);
-    char source[300];
 
     if (row && json_object_get(row, "neighbour"))
         return 0;
     if (!row) {
+        char source[300];
+
         if (json_array_size(rows) >= FT_NEIGHBOURS_MAX)
             return 0;
         snprintf(source, sizeof(source), "told by %.250s", teller);

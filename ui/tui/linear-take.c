@@ -322,15 +322,17 @@ without_marks(const char *line, char out[FT_LINEAR_LINE])
 {
     static const char *const marks[] = { PASTE_BEGINS, PASTE_ENDS };
     bool any = false;
-    char *at;
 
     snprintf(out, FT_LINEAR_LINE, "%s", line);
-    for (size_t i = 0; i < FT_ARRAY_SIZE(marks); i++)
+    for (size_t i = 0; i < FT_ARRAY_SIZE(marks); i++) {
+        char *at;
+
         while ((at = strstr(out, marks[i]))) {
             memmove(at, at + strlen(marks[i]),
                     strlen(at + strlen(marks[i])) + 1);
             any = true;
         }
+    }
     return any;
 }
 

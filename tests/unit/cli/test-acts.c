@@ -95,13 +95,13 @@ static void
 last_row(struct ft_console *console, char *out, size_t size)
 {
     FT_AUTOFREE char *text = drawn(console, 300, 24, true);
-    const char *at = strstr(text, "$ ftadmin "), *end;
+    const char *at = strstr(text, "$ ftadmin "), *behind;
 
     if (!at)
         fail_msg("no command in the last row:\n%s", text);
-    end = strstr(at, "   ");
-    end = end && end < strchr(at, '\n') ? end : strchr(at, '\n');
-    snprintf(out, size, "%.*s", (int)(end - at - 2), at + 2);
+    behind = strstr(at, "   ");
+    behind = behind && behind < strchr(at, '\n') ? behind : strchr(at, '\n');
+    snprintf(out, size, "%.*s", (int)(behind - at - 2), at + 2);
 }
 
 /* A row of this page that the deed can be done to; NULL. */
