@@ -80,11 +80,11 @@ check_ledger
 
 note "switched off: its copy ends as well, does not start instead of it, and is ended past the hook"
 must virsh_on h2 destroy vm1
-is_off() {
+copy_is_gone() {
     [ "$(pair_on h2 .state)" = unprotected ] && [ "$(pair_on h1 .state)" = unprotected ] &&
         [ "$(virsh_on h1 domstate vm1)" = "shut off" ]
 }
-wait_for 20 is_off
+wait_for 20 copy_is_gone
 is_refused h1 vm1 "it belongs to h2"
 intruders=1
 must lab on h1 mv $hook /root/hook
