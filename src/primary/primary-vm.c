@@ -11,6 +11,7 @@
 #include "base/priority.h"
 #include "primary/primary-private.h"
 #include "virt/loop.h"
+#include "virt/qemu-log.h"
 #include "virt/qmp.h"
 #include "virt/standby.h"
 #include "worker/worker-intruder.h"
@@ -28,6 +29,7 @@ find_paused_vm(struct ft_worker *w)
     return FT_VM_STOPPED;
 }
 
+/* Of a signal's end, which looks like a shutdown, see was_wanted below. */
 enum ft_vm_state
 ft_primary_find_vm(struct ft_worker *w)
 {
@@ -39,9 +41,9 @@ ft_primary_find_vm(struct ft_worker *w)
         return find_paused_vm(w);
     if (state != VIR_DOMAIN_SHUTOFF && state != VIR_DOMAIN_CRASHED)
         return FT_VM_RUNNING;
-    return state == VIR_DOMAIN_SHUTOFF &&
-                   (reason == VIR_DOMAIN_SHUTOFF_SHUTDOWN ||
-                    reason == VIR_DOMAIN_SHUTOFF_DESTROYED)
+    if (state == VIR_DOMAIN_SHUTOFF && reason == VIR_DOMAIN_SHUTOFF_SHUTDOWN)
+        return ft_qemu_log_signal(w->config.vm) ? FT_VM_GONE : FT_VM_OFF;
+    return state == VIR_DOMAIN_SHUTOFF && reason == VIR_DOMAIN_SHUTOFF_DESTROYED
                ? FT_VM_OFF
                : FT_VM_GONE;
 }

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libftvirt.a
 libftvirt_a_SOURCES = \
 	src/virt/block-copy.c src/virt/block-copy.h \
 	src/virt/loop.c src/virt/loop.h \
+	src/virt/qemu-log.c src/virt/qemu-log.h \
 	src/virt/qmp.c src/virt/qmp.h \
 	src/virt/retire.c src/virt/retire.h \
 	src/virt/standby-xml.c src/virt/standby-xml.h \

@@ -147,6 +147,16 @@ wait_for 20 has_event $s takeover
 wait_for 60 protected_somewhere
 guest_goes_on
 
+note "the same while no engine looks"
+forget_events $s
+# shellcheck disable=SC2016 # for the inner shell
+must lab on $p sh -c 'kill -KILL "$1" "$2" && kill -TERM "$0" && while kill -0 "$0" 2>/dev/null; do :; done
+    /etc/init.d/ftengine start' "$(qemu_pid $p)" "$(daemon_pid $p)" "$(worker_pid $p)"
+guest_goes_on 20
+wait_for 20 has_event $s takeover
+wait_for 60 protected_somewhere
+guest_goes_on
+
 note "QEMU of the guest hangs on $p: that is said, and the standby goes on"
 forget_events $s $p
 must lab on $p kill -STOP "$(qemu_pid $p)"

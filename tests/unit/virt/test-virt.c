@@ -13,6 +13,7 @@
 #include <libvirt/virterror.h>
 
 #include "base/cleanup.h"
+#include "virt/qemu-log.h"
 #include "virt/qmp.h"
 #include "virt/vm.h"
 #include "virt/volume.h"
@@ -222,6 +223,29 @@ test_process_ends(void **state)
     assert_true(ft_vm_process_ends(pid));
 }
 
+#define BEGAN \
+    "2026-11-28 18:00:00.123+0000: starting up libvirt version: 9.0.0\n"
+#define SIGNAL                                                        \
+    "2026-11-28T18:00:01.345678Z qemu-system-x86_64: terminating on " \
+    "signal 15 from pid 4242 (kill)\n"
+#define ENDED "2026-11-28 18:00:01.567+0000: shutting down, reason=shutdown\n"
+
+static void
+test_qemu_log(void **state)
+{
+    (void)state;
+    assert_false(ft_qemu_log_tells_signal(""));
+    assert_false(ft_qemu_log_tells_signal(BEGAN ENDED));
+    assert_true(ft_qemu_log_tells_signal(BEGAN SIGNAL ENDED));
+    assert_true(
+        ft_qemu_log_tells_signal(SIGNAL ENDED)); /* the begin is cut off */
+    assert_true(ft_qemu_log_tells_signal(BEGAN ENDED BEGAN SIGNAL));
+    /* of an earlier run */
+    assert_false(ft_qemu_log_tells_signal(BEGAN SIGNAL ENDED BEGAN ENDED));
+    assert_false(ft_qemu_log_signal("no such VM"));
+    assert_false(ft_qemu_log_signal("../../../etc/passwd"));
+}
+
 static void
 ignore_error(void *unused, virErrorPtr error)
 {
@@ -239,6 +263,7 @@ main(void)
         cmocka_unit_test(test_domain_limits),
         cmocka_unit_test(test_no_process),
         cmocka_unit_test(test_process_ends),
+        cmocka_unit_test(test_qemu_log),
         cmocka_unit_test(test_volume_life),
         cmocka_unit_test(test_volume_refusals),
         cmocka_unit_test(test_find_pool),
