@@ -121,11 +121,11 @@ start_by_hand(struct world *w, int side)
     const struct ft_ownership_record *record = &host->stable;
     struct ft_ownership_event event = { .kind = FT_EVENT_VM_STARTED };
 
-    if (!host->up || host->waiting ||
+    if (!host->up || host->waiting || host->worker.own.starting ||
         (host->vm.mode != FT_VM_GONE && host->vm.mode != FT_VM_OFF))
         return;
     if (record->role != FT_ROLE_PRIMARY || record->owner != side ||
-        record->peer_may_take_over)
+        record->peer_may_take_over || record->unrun)
         return;
     ft_sim_trace(w, "h%d: virsh start", side);
     host->off = false;

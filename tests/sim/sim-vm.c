@@ -29,7 +29,8 @@ ft_sim_guest(struct world *w, int side)
     ft_sim_push(w, w->now + ft_sim_delay(w, 10 * MS, 40 * MS), W_GUEST, side);
     if (!host->up || vm->mode != FT_VM_RUNNING || vm->frozen_until > w->now)
         return;
-    w->spoke |= vm->gate_open && w->host[1 - side].lost;
+    w->spoke |= vm->gate_open && w->host[1 - side].lost &&
+                host->worker.own.phase == FT_PHASE_ALONE;
     vm->state = ft_sim_state(w, vm->state);
     if (vm->gate_open)
         ft_sim_release(w, side, vm->state);
@@ -230,12 +231,12 @@ ft_sim_started(struct world *w, const struct item *item)
 {
     struct host *host = &w->host[item->side];
 
+    if (host->vm.mode != FT_VM_GONE && host->vm.mode != FT_VM_OFF)
+        return; /* somebody else was first */
     if (host->stable.peer_may_take_over || host->stable.owner != item->side)
         ft_sim_fail(w, "h%d boots the VM and is not sole", item->side);
     if (host->off)
         ft_sim_fail(w, "h%d boots what was shut down", item->side);
-    if (host->vm.mode != FT_VM_GONE && host->vm.mode != FT_VM_OFF)
-        return; /* somebody else was first */
     if (item->event.kind == FT_EVENT_VM_STARTED) {
         host->vm.mode = FT_VM_RUNNING;
         host->vm.gate_open = true;
