@@ -53,6 +53,14 @@ ft_primary_on_won(struct ft_step *s, uint64_t generation)
     }
 }
 
+/* R6: what the peer has is an offer, and what was offered stands here. */
+static bool
+may_take_back(const struct ft_ownership *own)
+{
+    return own->peer_offer && own->want && ft_primary_vm_alive(own) &&
+           own->record.owner == own->config.self;
+}
+
 void
 ft_primary_on_lost(struct ft_step *s)
 {
@@ -65,6 +73,8 @@ ft_primary_on_lost(struct ft_step *s)
     }
     if (!own->record.peer_may_take_over)
         return; /* R1: asked again at once */
+    if (may_take_back(own))
+        return; /* the same */
     switch (own->phase) {
     case FT_PHASE_COMMITTING:
     case FT_PHASE_PROTECTED:
@@ -142,7 +152,8 @@ ft_primary_on_witness_seen(struct ft_step *s)
 uint64_t
 ft_primary_expected(const struct ft_ownership *own)
 {
-    if (!own->record.peer_may_take_over && own->witness_generation)
-        return own->witness_generation; /* R1 */
+    if (own->witness_generation &&
+        (!own->record.peer_may_take_over || may_take_back(own)))
+        return own->witness_generation; /* R1, R6 */
     return own->record.generation;
 }

@@ -224,7 +224,7 @@ disclaim(struct ft_step *s)
 
     own->record.role = FT_ROLE_STANDBY;
     own->record.peer_may_take_over = false;
-    own->record.unrun = false;
+    own->record.unrun = own->record.offered = false;
     ft_own_persist(s);
     ft_own_emit(s, FT_ACTION_EXIT_FOR_ROLE);
     ft_own_phase(s, FT_PHASE_ENDED);
@@ -237,7 +237,8 @@ on_start(struct ft_step *s)
 
     own->vm = s->event->vm;
     if (own->vm == FT_VM_WAITING ||
-        (own->record.unrun && !ft_primary_vm_alive(own))) {
+        (own->record.unrun &&
+         (own->record.offered || !ft_primary_vm_alive(own)))) {
         disclaim(s);
         return;
     }

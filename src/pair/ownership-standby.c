@@ -13,6 +13,7 @@ drop_copy(struct ft_step *s, enum ft_ownership_phase phase)
     s->own->named = false;
     s->own->voided = false;
     s->own->closed = false;
+    s->own->handing = false;
     s->own->ping_at_ns = FT_NEVER;
     ft_own_phase(s, phase);
 }
@@ -40,6 +41,7 @@ take_over(struct ft_step *s, uint64_t generation)
 {
     struct ft_ownership *own = s->own;
 
+    own->record.offered = own->asked_offer && own->phase == FT_PHASE_VALID;
     ft_own_forget_question(own);
     own->record.generation = generation;
     own->record.owner = own->config.self;
@@ -64,11 +66,40 @@ on_start(struct ft_step *s)
     ft_own_phase(s, FT_PHASE_IDLE);
 }
 
+/* What was won never ran here: the peer may have it, or has it back. */
+static void
+hand_back(struct ft_step *s)
+{
+    s->own->record.unrun = s->own->record.offered = false;
+    s->own->record.role = FT_ROLE_STANDBY;
+    ft_own_persist(s);
+    drop_and_say(s);
+}
+
+/* The primary has taken back what it had only offered; here it is loaded. */
+static void
+lose_offer(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    hand_back(s);
+    if (own->linked || s->event->kind == FT_EVENT_LINK_UP)
+        ft_own_emit(s, FT_ACTION_DISCONNECT);
+    own->linked = false;
+    ft_own_emit(s, FT_ACTION_DESTROY_COPY);
+}
+
 static void
 on_link_up(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
+    if (own->phase == FT_PHASE_RESUMING && own->record.offered &&
+        s->event->peer.role == FT_ROLE_PRIMARY &&
+        s->event->peer.generation > own->record.generation) {
+        lose_offer(s);
+        return;
+    }
     if (own->phase == FT_PHASE_RESUMING ||
         s->event->peer.role != FT_ROLE_PRIMARY) {
         ft_own_emit(s, FT_ACTION_DISCONNECT);
@@ -175,8 +206,10 @@ on_handover(struct ft_step *s)
 {
     if (s->own->phase != FT_PHASE_VALID || s->own->voided)
         drop_and_say(s);
-    else
+    else {
+        s->own->handing = true;
         suspect(s);
+    }
 }
 
 static void
@@ -185,8 +218,10 @@ on_grant(struct ft_step *s)
     if (s->own->phase != FT_PHASE_VALID ||
         s->event->generation <= s->own->record.generation)
         drop_and_say(s);
-    else
+    else {
+        s->own->asked_offer = false;
         take_over(s, s->event->generation);
+    }
 }
 
 static void
@@ -232,17 +267,38 @@ on_epoch_held(struct ft_step *s)
 }
 
 static void
+run_loaded(struct ft_step *s)
+{
+    s->own->record.unrun = s->own->record.offered = false;
+    ft_own_persist(s);
+    ft_own_emit(s, FT_ACTION_RESUME_VM);
+}
+
+static void
 on_won(struct ft_step *s)
 {
-    if (s->own->phase == FT_PHASE_VALID)
-        take_over(s, s->own->asked_generation);
+    struct ft_ownership *own = s->own;
+
+    if (own->phase == FT_PHASE_VALID) {
+        take_over(s, own->asked_generation);
+    } else if (own->phase == FT_PHASE_RESUMING && own->record.offered) {
+        own->want = false;
+        own->record.generation = own->asked_generation;
+        run_loaded(s);
+    }
 }
 
 static void
 on_lost(struct ft_step *s)
 {
-    ft_own_forget_question(s->own);
-    s->own->voided = s->own->phase == FT_PHASE_VALID;
+    struct ft_ownership *own = s->own;
+
+    ft_own_forget_question(own);
+    if (own->phase == FT_PHASE_RESUMING && own->record.offered) {
+        lose_offer(s);
+        return;
+    }
+    own->voided = own->phase == FT_PHASE_VALID;
 }
 
 static void
@@ -250,9 +306,10 @@ on_loaded(struct ft_step *s)
 {
     if (s->own->phase != FT_PHASE_RESUMING || !s->own->record.unrun)
         return;
-    s->own->record.unrun = false;
-    ft_own_persist(s);
-    ft_own_emit(s, FT_ACTION_RESUME_VM);
+    if (s->own->record.offered)
+        ft_own_want(s);
+    else
+        run_loaded(s);
 }
 
 static void
@@ -283,11 +340,8 @@ on_resume_failed(struct ft_step *s)
         ft_own_phase(s, FT_PHASE_ENDED);
         return;
     }
-    own->record.unrun = false;
-    own->record.role = FT_ROLE_STANDBY;
     own->resume_failed = true;
-    ft_own_persist(s);
-    drop_and_say(s);
+    hand_back(s);
 }
 
 /*

@@ -92,6 +92,8 @@ ask(struct ft_step *s)
                              ? action->expected + 1
                              : own->record.generation + 1;
     action->owner = own->config.self;
+    action->offered = !primary && own->handing && own->phase == FT_PHASE_VALID;
+    own->asked_offer = action->offered;
     own->asked_generation = action->generation;
     own->asking = true;
 }
@@ -117,7 +119,7 @@ ft_own_forget_question(struct ft_ownership *own)
     own->unreachable = false;
     if (own->asking)
         own->ask++;
-    own->asking = false;
+    own->asking = own->peer_offer = false;
 }
 
 /* Answers to the question that is open; true when the event is one. */
@@ -160,6 +162,8 @@ take_answer(struct ft_step *s)
     if (!own->asking || event->ask != own->ask)
         return false;
     own->asking = false;
+    own->peer_offer = event->kind == FT_EVENT_LOST && event->offered &&
+                      event->owner != own->config.self;
     if (event->kind == FT_EVENT_UNREACHABLE) {
         back_off(s);
         return false;

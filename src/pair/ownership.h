@@ -45,6 +45,9 @@
  *     starts with it, and without a VM that could run, claims nothing: the
  *     peer's copy is the newest there is. Without it, only a look at the VM
  *     tells, never an error of what should have let it run.
+ *     A planned switchover wins in two steps: offered, then, with all loaded, for
+ *     good; only then it runs. What is offered the peer may take back at the
+ *     witness, so that a target that dies in between stops nobody.
  *  R7 A VM that nobody stopped runs. When no copy of it does, whoever is sole
  *     (R1) starts it from its own disks, which hold all that was ever answered.
  *     Who is not becomes it first: by DISCARDED of a standby without a valid
@@ -71,6 +74,7 @@ struct ft_ownership_record {
     bool was_protected;      /* so that the next sync is a "resync" */
     bool unrun;              /* R6: won here, and it has not run yet */
     bool off;                /* R7: somebody shut the VM down */
+    bool offered; /* R6: won as an offer; the peer may take it back */
 };
 
 /*
@@ -109,42 +113,42 @@ struct ft_ownership_config {
     X(OFF, "off", "shut down by the guest or the administrator")
 
 /* Events: name, fields used besides the time, meaning. */
-#define FT_OWNERSHIP_EVENTS(X)                                               \
-    X(START, "vm wanted", "the process starts; first event, exactly once")   \
-    X(TICK, "", "the deadline has come")                                     \
-    X(HEARD, "heard_ns", "when a byte last came from the peer; 0: now")      \
-    X(STARVED, "gap_ns", "this process itself did not run for a while")      \
-    X(LINK_UP, "peer", "link authenticated, HELLO received")                 \
-    X(LINK_CLOSED, "", "EOF or reset: the peer's kernel lives")              \
-    X(PING_ALIVE, "", "the peer's daemon answered the ping")                 \
-    X(PING_REFUSED, "", "the peer's kernel refused: no engine there")        \
-    X(PING_SILENT, "", "no answer to the ping within silence")               \
-    X(MESSAGE, "message generation", "a control message from the peer")      \
-    X(WON, "ask", "the witness gave us the generation asked for")            \
-    X(LOST, "ask generation owner", "the witness has another record")        \
-    X(UNREACHABLE, "ask", "no answer from the witness; outcome unknown")     \
-    X(WITNESS_SEEN, "generation owner",                                      \
-      "what the witness holds, by a look at it")                             \
-    X(WITNESS_UNSEEN, "", "it did not answer to that look")                  \
-    X(SYNC_DONE, "", "primary: all copied, ready for the first commit")      \
-    X(ACKED, "epoch final", "primary: the standby holds this epoch")         \
-    X(EPOCH_HELD, "epoch", "standby: epoch complete and its checksum right") \
-    X(SYNC_FAILED, "",                                                       \
-      "what we send (primary) or hold (standby) is wrong: "                  \
-      "begin anew. Never for a broken link, which voids nothing")            \
-    X(LOADED, "", "standby: LOAD_VM succeeded; the VM stands")               \
-    X(RESUMED, "", "RESUME_VM succeeded")                                    \
-    X(RESUME_FAILED, "", "LOAD_VM failed, or RESUME_VM: that may have run")  \
-    X(VM_GONE, "", "QEMU died")                                              \
-    X(VM_OFF, "", "the guest or the administrator shut the VM down")         \
-    X(VM_STARTED, "", "the VM was started again here, by whomever")          \
-    X(START_FAILED, "", "START_VM failed; the VM does not run")              \
-    X(START_ASKED, "force",                                                  \
-      "administrator: the VM shall run, here; force: "                       \
-      "whatever newer data the peer may have")                               \
-    X(SWITCHOVER, "", "primary: planned switchover asked for")               \
-    X(FINAL_FAILED, "", "primary: no final epoch; VM runs on")               \
-    X(UNPROTECT, "", "the pair is to be removed on this side")               \
+#define FT_OWNERSHIP_EVENTS(X)                                                \
+    X(START, "vm wanted", "the process starts; first event, exactly once")    \
+    X(TICK, "", "the deadline has come")                                      \
+    X(HEARD, "heard_ns", "when a byte last came from the peer; 0: now")       \
+    X(STARVED, "gap_ns", "this process itself did not run for a while")       \
+    X(LINK_UP, "peer", "link authenticated, HELLO received")                  \
+    X(LINK_CLOSED, "", "EOF or reset: the peer's kernel lives")               \
+    X(PING_ALIVE, "", "the peer's daemon answered the ping")                  \
+    X(PING_REFUSED, "", "the peer's kernel refused: no engine there")         \
+    X(PING_SILENT, "", "no answer to the ping within silence")                \
+    X(MESSAGE, "message generation", "a control message from the peer")       \
+    X(WON, "ask", "the witness gave us the generation asked for")             \
+    X(LOST, "ask generation owner offered", "the witness has another record") \
+    X(UNREACHABLE, "ask", "no answer from the witness; outcome unknown")      \
+    X(WITNESS_SEEN, "generation owner",                                       \
+      "what the witness holds, by a look at it")                              \
+    X(WITNESS_UNSEEN, "", "it did not answer to that look")                   \
+    X(SYNC_DONE, "", "primary: all copied, ready for the first commit")       \
+    X(ACKED, "epoch final", "primary: the standby holds this epoch")          \
+    X(EPOCH_HELD, "epoch", "standby: epoch complete and its checksum right")  \
+    X(SYNC_FAILED, "",                                                        \
+      "what we send (primary) or hold (standby) is wrong: "                   \
+      "begin anew. Never for a broken link, which voids nothing")             \
+    X(LOADED, "", "standby: LOAD_VM succeeded; the VM stands")                \
+    X(RESUMED, "", "RESUME_VM succeeded")                                     \
+    X(RESUME_FAILED, "", "LOAD_VM failed, or RESUME_VM: that may have run")   \
+    X(VM_GONE, "", "QEMU died")                                               \
+    X(VM_OFF, "", "the guest or the administrator shut the VM down")          \
+    X(VM_STARTED, "", "the VM was started again here, by whomever")           \
+    X(START_FAILED, "", "START_VM failed; the VM does not run")               \
+    X(START_ASKED, "force",                                                   \
+      "administrator: the VM shall run, here; force: "                        \
+      "whatever newer data the peer may have")                                \
+    X(SWITCHOVER, "", "primary: planned switchover asked for")                \
+    X(FINAL_FAILED, "", "primary: no final epoch; VM runs on")                \
+    X(UNPROTECT, "", "the pair is to be removed on this side")                \
     X(GIVE_UP, "", "no worker can replicate; run open for good")
 
 /* Control messages between the two machines; one small frame each. */
@@ -161,33 +165,33 @@ struct ft_ownership_config {
     X(GOODBYE, "to standby: protection ends; as DISCARD, without a sync")
 
 /* Actions: name, fields used, meaning. */
-#define FT_OWNERSHIP_ACTIONS(X)                                            \
-    X(PERSIST, "record", "write the record; durable before going on")      \
-    X(ASK_WITNESS, "ask expected generation owner", "compare and swap")    \
-    X(RAISE_WITNESS, "expected generation owner ok",                       \
-      "compare and swap, to what is so; not ok: it has forgotten that")    \
-    X(HOLD_GATE, "", "hold guest output from now on")                      \
-    X(OPEN_GATE, "", "release what is held and stop holding")              \
-    X(RELEASE_EPOCH, "epoch", "release output up to this epoch")           \
-    X(SEND_ACK, "epoch", "standby: acknowledge this epoch")                \
-    X(SEND, "message generation", "send a control message to the peer")    \
-    X(CONNECT, "", "primary: keep trying to reach the peer until LINK_UP") \
-    X(DISCONNECT, "", "close the link; drop what it still delivers")       \
-    X(PING, "", "ask the peer's daemon whether it lives")                  \
-    X(START_SYNC, "", "primary: send everything; the standby is empty")    \
-    X(ALLOW_COMMIT, "", "primary: epoch 1 may be committed")               \
-    X(FINAL_EPOCH, "",                                                     \
-      "primary: stop the VM and commit a last epoch; "                     \
-      "RESUME_VM, START_SYNC and VM_OFF cancel it")                        \
-    X(LOAD_VM, "", "standby: apply all acknowledged epochs; do not run")   \
-    X(RESUME_VM, "", "let the VM run that was loaded, or stopped by us")   \
-    X(START_VM, "",                                                        \
-      "primary: boot the VM from this host's disks; "                      \
-      "VM_STARTED or START_FAILED follows")                                \
-    X(DESTROY_COPY, "", "kill this side's QEMU of the pair; never undone") \
-    X(SWITCHOVER_ENDED, "ok", "answer whoever asked for the switchover")   \
-    X(REMOVED, "", "unprotect is safe now: detach and forget the pair")    \
-    X(EXIT_FOR_ROLE, "", "end this process; the record has the new role")  \
+#define FT_OWNERSHIP_ACTIONS(X)                                                 \
+    X(PERSIST, "record", "write the record; durable before going on")           \
+    X(ASK_WITNESS, "ask expected generation owner offered", "compare and swap") \
+    X(RAISE_WITNESS, "expected generation owner ok",                            \
+      "compare and swap, to what is so; not ok: it has forgotten that")         \
+    X(HOLD_GATE, "", "hold guest output from now on")                           \
+    X(OPEN_GATE, "", "release what is held and stop holding")                   \
+    X(RELEASE_EPOCH, "epoch", "release output up to this epoch")                \
+    X(SEND_ACK, "epoch", "standby: acknowledge this epoch")                     \
+    X(SEND, "message generation", "send a control message to the peer")         \
+    X(CONNECT, "", "primary: keep trying to reach the peer until LINK_UP")      \
+    X(DISCONNECT, "", "close the link; drop what it still delivers")            \
+    X(PING, "", "ask the peer's daemon whether it lives")                       \
+    X(START_SYNC, "", "primary: send everything; the standby is empty")         \
+    X(ALLOW_COMMIT, "", "primary: epoch 1 may be committed")                    \
+    X(FINAL_EPOCH, "",                                                          \
+      "primary: stop the VM and commit a last epoch; "                          \
+      "RESUME_VM, START_SYNC and VM_OFF cancel it")                             \
+    X(LOAD_VM, "", "standby: apply all acknowledged epochs; do not run")        \
+    X(RESUME_VM, "", "let the VM run that was loaded, or stopped by us")        \
+    X(START_VM, "",                                                             \
+      "primary: boot the VM from this host's disks; "                           \
+      "VM_STARTED or START_FAILED follows")                                     \
+    X(DESTROY_COPY, "", "kill this side's QEMU of the pair; never undone")      \
+    X(SWITCHOVER_ENDED, "ok", "answer whoever asked for the switchover")        \
+    X(REMOVED, "", "unprotect is safe now: detach and forget the pair")         \
+    X(EXIT_FOR_ROLE, "", "end this process; the record has the new role")       \
     X(REPORT, "state reason", "the public state has changed")
 
 /* Public state of a pair: name, JSON word, meaning. */
@@ -283,6 +287,7 @@ struct ft_ownership_event {
     bool wanted; /* the host has booted since the VM was shut down, and the VM
                   * is one that starts with its host */
     bool force;
+    bool offered; /* that record is an offer still */
 };
 
 struct ft_ownership_action {
@@ -292,6 +297,7 @@ struct ft_ownership_action {
     uint64_t expected;   /* generation the witness must have now */
     uint64_t generation; /* new generation; always > expected */
     int owner;
+    bool offered;
     uint64_t epoch;
     enum ft_ownership_message message;
     bool ok;
@@ -352,6 +358,9 @@ struct ft_ownership {
     bool voided;     /* standby: the witness refused this copy */
     bool resume_failed;
     bool peer_off;    /* standby: the guest was shut down */
+    bool handing;     /* standby: the primary hands over */
+    bool asked_offer; /* the last question asks for an offer */
+    bool peer_offer;  /* its answer: the peer has but an offer */
     uint64_t sync;    /* serial of the last DISCARD in this
                                            session, 0 none */
     uint64_t serial;  /* primary: last one in this life */

@@ -23,6 +23,8 @@
 struct ft_takeover {
     int64_t acted_ns, began_ns; /* asked for; the doors are open */
     int64_t clock_given_ns;     /* what the guest's clocks get back */
+    int64_t ask_ns;    /* in it: for the second question to the witness */
+    int64_t loaded_ns; /* when that was asked, or the VM was loaded */
     int planned;
     struct ft_standby_times times;
 };

@@ -18,7 +18,9 @@
 #include "virt/standby.h"
 
 #define RESUME_MS 10000
-#define LOAD_NS (8 * FT_NS_PER_MS) /* loading and start, at least */
+#define LOAD_NS (8 * FT_NS_PER_MS)     /* loading and start, at least */
+#define ASK_MAX_NS (20 * FT_NS_PER_MS) /* expected of a witness, at most */
+#define CLOCK_LATE_NS (20 * FT_NS_PER_MS)
 
 /* With the lock held. */
 static void
@@ -92,12 +94,14 @@ define_domain(struct ft_worker *w)
 /*
  * The guest's clocks stand where they were at the stop of its last epoch. What
  * has passed since, and what they lacked before, they get back now; also the
- * time that the loading takes at least. The hosts' wall clocks have no say.
+ * time that the loading takes at least, and a question to the witness after it,
+ * later_ns. The hosts' wall clocks have no say.
  */
 static int64_t
-set_clocks(const struct ft_replica_clock *c, uint8_t *stream, size_t size)
+set_clocks(const struct ft_replica_clock *c, int64_t later_ns, uint8_t *stream,
+           size_t size)
 {
-    int64_t passed = ft_clock_ns() - c->stopped_ns + LOAD_NS;
+    int64_t passed = ft_clock_ns() - c->stopped_ns + LOAD_NS + later_ns;
     int64_t lack = passed + (int64_t)c->told.lag_ns;
 
     if (!c->stopped_ns || passed <= 0 ||
@@ -105,6 +109,28 @@ set_clocks(const struct ft_replica_clock *c, uint8_t *stream, size_t size)
                                   (uint64_t)passed, c->told.tsc_hz))
         return 0;
     return lack;
+}
+
+/* An offer is confirmed once all is loaded: in about the time it was won in. */
+static int64_t
+time_to_confirm(const struct ft_worker *w, const struct ft_takeover *t)
+{
+    return w->state.record.offered && w->asked_ns
+               ? FT_MIN(t->acted_ns - w->asked_ns, ASK_MAX_NS)
+               : 0;
+}
+
+static void
+note_late_clocks(struct ft_standby *s, int64_t run_ns)
+{
+    const struct ft_takeover *t = &s->takeover;
+    int64_t late = run_ns - t->loaded_ns - t->ask_ns;
+
+    if (t->clock_given_ns && late > CLOCK_LATE_NS)
+        ft_worker_note(s->worker, "warn", "clocks-late",
+                       "the guest's clocks lack %.0f ms: the witness took that "
+                       "long to confirm the takeover of %s",
+                       (double)late / FT_NS_PER_MS, s->worker->config.vm);
 }
 
 static int
@@ -121,7 +147,8 @@ load(struct ft_standby *s, struct ft_error *err)
                           &size, err);
     if (rc)
         return rc;
-    s->takeover.clock_given_ns = set_clocks(&r->clock, stream, size);
+    s->takeover.clock_given_ns =
+        set_clocks(&r->clock, s->takeover.ask_ns, stream, size);
     return ft_standby_load(s->worker->dom, stream, size, RESUME_MS,
                            &s->takeover.times, err);
 }
@@ -173,10 +200,13 @@ ft_standby_load_vm(struct ft_standby *s)
         ft_worker_drop_link(w); /* otherwise the primary hears of it */
     ft_standby_set_doors(s, 1);
     t->began_ns = ft_clock_ns();
-    if (load(s, &err))
+    t->ask_ns = time_to_confirm(w, t);
+    if (load(s, &err)) {
         fail_takeover(w, &err);
-    else
-        ft_worker_event_kind(w, FT_EVENT_LOADED);
+        return;
+    }
+    t->loaded_ns = ft_clock_ns();
+    ft_worker_event_kind(w, FT_EVENT_LOADED);
 }
 
 void
@@ -185,7 +215,7 @@ ft_standby_run_vm(struct ft_standby *s)
     struct ft_worker *w = s->worker;
     struct ft_takeover *t = &s->takeover;
     struct ft_error err = FT_ERROR_INIT;
-    int64_t ended;
+    int64_t ended, run = ft_clock_ns();
 
     if (ft_standby_run(w->dom, &t->times, &err)) {
         define_domain(w); /* it may run all the same */
@@ -195,6 +225,7 @@ ft_standby_run_vm(struct ft_standby *s)
     ended = ft_clock_ns();
     note_takeover(s, ended);
     ft_worker_event_kind(w, FT_EVENT_RESUMED);
+    note_late_clocks(s, run);
     ft_worker_note(w, t->planned ? "info" : "crit", "takeover",
                    "%s runs here since epoch %llu; resumed in %.1f ms "
                    "(submit %.1f, load %.1f, start %.1f, announce %.1f); its "

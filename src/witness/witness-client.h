@@ -27,6 +27,7 @@ struct ft_witness_answer {
     int won;             /* cas: the record is now what was asked */
     uint64_t generation; /* the record after the request */
     char owner[FT_WITNESS_OWNER_MAX + 1];
+    int offered; /* as an offer, which may be swapped away still */
 };
 
 /*
@@ -45,6 +46,11 @@ struct ft_witness_answer {
 int ft_witness_cas(const struct ft_witness_target *target, uint64_t expected,
                    uint64_t generation, const char *owner, int64_t deadline_ns,
                    struct ft_witness_answer *answer, struct ft_error *err);
+
+/* The same, as an offer: the owner does not run on it yet. */
+int ft_witness_offer(const struct ft_witness_target *target, uint64_t expected,
+                     uint64_t generation, const char *owner, int64_t deadline_ns,
+                     struct ft_witness_answer *answer, struct ft_error *err);
 
 /* Reads the record; won is 0. Errors as above. */
 int ft_witness_get(const struct ft_witness_target *target, int64_t deadline_ns,

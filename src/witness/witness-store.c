@@ -101,8 +101,23 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS pair ("
     " pair TEXT PRIMARY KEY,"
     " generation INTEGER NOT NULL CHECK (generation >= 1),"
-    " owner TEXT NOT NULL CHECK (length(owner) BETWEEN 1 AND 63)"
+    " owner TEXT NOT NULL CHECK (length(owner) BETWEEN 1 AND 63),"
+    " offered INTEGER NOT NULL DEFAULT 0"
     ") STRICT, WITHOUT ROWID;";
+
+/* Of a database that was made before there were offers. */
+static int
+add_offers(struct ft_witness_store *store, struct ft_error *err)
+{
+    FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
+
+    if (sqlite3_prepare_v2(store->db, "SELECT offered FROM pair LIMIT 1", -1,
+                           &row, NULL) == SQLITE_OK)
+        return 0;
+    return run(store,
+               "ALTER TABLE pair ADD COLUMN offered INTEGER NOT NULL DEFAULT 0",
+               err);
+}
 
 int
 ft_witness_store_open(const char *folder, struct ft_witness_store **store,
@@ -127,6 +142,8 @@ ft_witness_store_open(const char *folder, struct ft_witness_store **store,
     } else {
         sqlite3_busy_timeout(fresh->db, BUSY_MS);
         rc = run(fresh, schema, err);
+        if (!rc)
+            rc = add_offers(fresh, err);
         if (!rc && (chmod(path, 0600) < 0 || sync_folder(folder)))
             rc = ft_fail(err, errno, NULL, "cannot protect %s", path);
     }
@@ -155,6 +172,7 @@ read_record(sqlite3_stmt *row, int column, struct ft_witness_record *record)
     record->generation = (uint64_t)sqlite3_column_int64(row, column);
     snprintf(record->owner, sizeof(record->owner), "%s",
              owner ? (const char *)owner : "");
+    record->offered = sqlite3_column_int(row, column + 2) != 0;
 }
 
 int
@@ -162,7 +180,9 @@ ft_witness_store_get(struct ft_witness_store *store, const char *pair,
                      struct ft_witness_record *record, struct ft_error *err)
 {
     FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
-    int rc = prepare(store, "SELECT generation, owner FROM pair WHERE pair = ?",
+    int rc = prepare(store,
+                     "SELECT generation, owner, offered FROM pair"
+                     " WHERE pair = ?",
                      &row, err);
 
     if (rc)
@@ -186,10 +206,10 @@ write_record(struct ft_witness_store *store, const char *pair,
 {
     FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
     int rc = prepare(store,
-                     "INSERT INTO pair (pair, generation, owner)"
-                     " VALUES (?, ?, ?) ON CONFLICT (pair) DO UPDATE SET"
+                     "INSERT INTO pair (pair, generation, owner, offered)"
+                     " VALUES (?, ?, ?, ?) ON CONFLICT (pair) DO UPDATE SET"
                      " generation = excluded.generation,"
-                     " owner = excluded.owner",
+                     " owner = excluded.owner, offered = excluded.offered",
                      &row, err);
 
     if (rc)
@@ -197,6 +217,7 @@ write_record(struct ft_witness_store *store, const char *pair,
     sqlite3_bind_text(row, 1, pair, -1, SQLITE_STATIC);
     sqlite3_bind_int64(row, 2, (sqlite3_int64)record->generation);
     sqlite3_bind_text(row, 3, record->owner, -1, SQLITE_STATIC);
+    sqlite3_bind_int(row, 4, record->offered != 0);
     return sqlite3_step(row) == SQLITE_DONE ? 0 : store_failed(store->db, err);
 }
 
@@ -229,7 +250,8 @@ swap(struct ft_witness_store *store, const char *pair, uint64_t expected,
     if (rc)
         return rc;
     *won = record->generation == wish->generation &&
-           !strcmp(record->owner, wish->owner);
+           !strcmp(record->owner, wish->owner) &&
+           (wish->offered || !record->offered);
     if (*won || record->generation != expected)
         return 0;
     rc = write_record(store, pair, wish, err);
@@ -307,7 +329,7 @@ ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
     FT_AUTOJSON json_t *list = json_array();
     struct ft_witness_record record;
     int rc = prepare(store,
-                     "SELECT pair, generation, owner FROM pair"
+                     "SELECT pair, generation, owner, offered FROM pair"
                      " ORDER BY pair",
                      &row, err);
 
@@ -315,11 +337,12 @@ ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
         return rc;
     while ((rc = sqlite3_step(row)) == SQLITE_ROW) {
         read_record(row, 1, &record);
-        if (json_array_append_new(list, json_pack("{s:s,s:I,s:s}", "pair",
+        if (json_array_append_new(list, json_pack("{s:s,s:I,s:s,s:b}", "pair",
                                                   sqlite3_column_text(row, 0),
                                                   "generation",
                                                   (json_int_t)record.generation,
-                                                  "owner", record.owner)))
+                                                  "owner", record.owner,
+                                                  "offered", record.offered)))
             return ft_fail(err, ENOMEM, NULL, "no memory for the list");
     }
     if (rc != SQLITE_DONE)

@@ -19,6 +19,7 @@ struct ft_witness_store;
 struct ft_witness_record {
     uint64_t generation;
     char owner[FT_WITNESS_OWNER_MAX + 1];
+    int offered; /* the owner has said that it does not run on it yet */
 };
 
 /* Opens or creates FOLDER/witness.db. *store is for ft_witness_store_close. */
@@ -32,7 +33,8 @@ int ft_witness_store_get(struct ft_witness_store *store, const char *pair,
 
 /*
  * Compare and swap, durable when it returns 0. *won as in witness-client.h;
- * record is what is stored afterwards. -EINVAL: generation <= expected.
+ * record is what is stored afterwards. An offer that is asked for again, and
+ * not as one, is not won. -EINVAL: generation <= expected.
  */
 int ft_witness_store_swap(struct ft_witness_store *store, const char *pair,
                           uint64_t expected,

@@ -54,8 +54,9 @@ refuse(const struct ft_error *err)
 static json_t *
 accept_request(int won, const struct ft_witness_record *record)
 {
-    return json_pack("{s:b,s:b,s:I,s:s}", "ok", 1, "won", won, "generation",
-                     (json_int_t)record->generation, "owner", record->owner);
+    return json_pack("{s:b,s:b,s:I,s:s,s:b}", "ok", 1, "won", won, "generation",
+                     (json_int_t)record->generation, "owner", record->owner,
+                     "offered", record->offered);
 }
 
 static int
@@ -72,6 +73,7 @@ parse_swap(const json_t *request, uint64_t *expected,
                                  sizeof(wish->owner), err);
     *expected = (uint64_t)was;
     wish->generation = (uint64_t)is;
+    wish->offered = ft_json_bool(request, "offered", 0);
     return rc;
 }
 

@@ -93,14 +93,14 @@ ft_pair_state_save(const struct ft_pair_config *config,
 
     boot_id(boot);
     json =
-        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
+        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
                   "s:O?}",
                   "schema", 1, "generation", (json_int_t)r->generation, "owner",
                   config->hosts[r->owner].name, "role", ft_role_name(r->role),
                   "peer_may_take_over", r->peer_may_take_over, "was_protected",
-                  r->was_protected, "unrun", r->unrun, "off", r->off, "boot",
-                  boot, "autostart", state->autostart, "epoch",
-                  (json_int_t)state->epoch, "last_takeover",
+                  r->was_protected, "unrun", r->unrun, "off", r->off, "offered",
+                  r->offered, "boot", boot, "autostart", state->autostart,
+                  "epoch", (json_int_t)state->epoch, "last_takeover",
                   state->last_takeover, "replicas", state->replicas, "defined",
                   state->defined, "images", state->images);
     ft_pair_path(config->pair, "state.json", path);

@@ -60,13 +60,14 @@ ask_witness(void *opaque)
     witness_target(w, addresses, &target);
     q->answer.ask = q->ask.ask;
     q->answer.kind = FT_EVENT_UNREACHABLE;
-    if (ft_witness_cas(&target, q->ask.expected, q->ask.generation,
-                       w->config.hosts[q->ask.owner].name, deadline, &a,
-                       &q->err))
+    if ((q->ask.offered ? ft_witness_offer : ft_witness_cas)(
+            &target, q->ask.expected, q->ask.generation,
+            w->config.hosts[q->ask.owner].name, deadline, &a, &q->err))
         return;
     q->answer.kind = a.won ? FT_EVENT_WON : FT_EVENT_LOST;
     q->answer.generation = a.generation;
     q->answer.owner = !strcmp(a.owner, w->config.hosts[1].name);
+    q->answer.offered = a.offered != 0;
 }
 
 static void

@@ -89,8 +89,10 @@ questions(struct side *s)
     own->reason = FT_REASON_NONE;
     own->reported = false;
     own->ask = 1;
-    if (!own->asking)
+    if (!own->asking) {
         own->asked_generation = 0;
+        own->asked_offer = false;
+    }
     if (own->role == FT_ROLE_STANDBY)
         own->witness_generation = 0; /* only a primary uses it */
 }

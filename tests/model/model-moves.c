@@ -252,6 +252,15 @@ changes(const struct world *from, const struct world *to)
     return ft_model_pack(to, b) != size || memcmp(a, b, size) != 0;
 }
 
+/* A new link takes longer than what is under way: the hosts wait before it. */
+static bool
+is_turn(const struct move *move, int round)
+{
+    if (move->kind == M_TICK || move->kind == M_HEARD)
+        return false;
+    return (move->kind == M_CONNECT) == (round == 1);
+}
+
 bool
 ft_model_calm_step(struct world *w, struct outcome *out)
 {
@@ -264,14 +273,16 @@ ft_model_calm_step(struct world *w, struct outcome *out)
     memset(w->lossy, 0, sizeof(w->lossy));
     before = *w;
     count = ft_model_moves(w, list);
-    for (unsigned i = 0; i < count; i++) {
-        if (list[i].kind == M_TICK || list[i].kind == M_HEARD)
+    for (unsigned turn = 0; turn < 2 * count; turn++) {
+        unsigned i = turn % count;
+
+        if (!is_turn(&list[i], turn >= count))
             continue;
         if (out->trace)
             printf("   %s\n", ft_model_move_name(&list[i]));
         ft_model_apply(w, &list[i], out);
-        if (list[i].kind == M_CHECKPOINT)
-            wait_both(w, out); /* epochs without end need time, too */
+        if (list[i].kind == M_CHECKPOINT || list[i].kind == M_CONNECT)
+            wait_both(w, out); /* without end they need time, too */
         if (changes(&before, w))
             return true;
     }

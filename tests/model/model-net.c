@@ -191,6 +191,7 @@ ft_model_ask(struct world *w, int side,
         request->expected = action->expected;
         request->generation = action->generation;
         request->owner = (uint8_t)action->owner;
+        request->offered = action->offered;
         return;
     }
     out->overflow = true;
@@ -202,17 +203,20 @@ ft_model_witness(struct world *w, int side, int slot)
 {
     struct request *request = &w->side[side].request[slot];
     bool same = w->witness_generation == request->generation &&
-                w->witness_owner == request->owner;
+                w->witness_owner == request->owner &&
+                (request->offered || !w->witness_offered);
 
     request->won = same || w->witness_generation == request->expected ||
                    ft_model_two_winners;
     if (request->won) {
         w->witness_generation = request->generation;
         w->witness_owner = request->owner;
+        w->witness_offered = request->offered;
     }
     request->at = 2;
     request->now = w->witness_generation;
     request->now_owner = w->witness_owner;
+    request->now_offered = w->witness_offered;
     if (!request->ask)
         memset(request, 0, sizeof(*request));
 }
@@ -234,6 +238,7 @@ ft_model_answered(struct world *w, int side, const struct move *move,
         .kind = request->won ? FT_EVENT_WON : FT_EVENT_LOST,
         .generation = request->now,
         .owner = request->now_owner,
+        .offered = request->now_offered,
     };
 
     memset(request, 0, sizeof(*request));

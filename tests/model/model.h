@@ -66,7 +66,7 @@ struct frame {
 
 /* A question under way; at: 0 free, 1 to the witness, 2 its answer. */
 struct request {
-    uint8_t at, won, owner, now_owner;
+    uint8_t at, won, owner, now_owner, offered, now_offered;
     uint32_t ask; /* 0: nobody waits for the answer any more */
     uint64_t expected, generation, now;
 };
@@ -100,7 +100,7 @@ struct world {
     uint8_t fifo_count[2], lossy[2];
     uint32_t column[COLUMNS];
     uint64_t witness_generation;
-    uint8_t witness_owner, cut;
+    uint8_t witness_owner, witness_offered, cut;
     struct budget budget;
 };
 

@@ -70,14 +70,14 @@ ft_sim_excuse_owner(struct world *w, int side)
     if (host->stable.role == FT_ROLE_PRIMARY && host->stable.owner == side &&
         !host->stable.peer_may_take_over) {
         if (host->stable.unrun)
-            w->waits = true;
+            w->waits |= !host->stable.offered || !w->witness_offered;
         else
             w->excused = true; /* it alone could speak, or may have spoken */
     }
     if (host->worker.own.phase == FT_PHASE_DISCARDING ||
         discard_under_way(w, 1 - side))
         w->excused = true; /* the other copy is void when it comes */
-    if (w->witness_owner == side &&
+    if (w->witness_owner == side && !w->witness_offered &&
         w->witness_generation > host->stable.generation)
         w->waits = true; /* it won, and died before it wrote that down */
     ft_sim_excuse(w);

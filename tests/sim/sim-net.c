@@ -241,6 +241,7 @@ ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
         item->event.generation = action->generation;
         item->expected = action->expected;
         item->event.owner = action->owner;
+        item->event.offered = action->offered;
     }
     if (!action->ask)
         return;
@@ -257,7 +258,8 @@ swap_record(struct world *w, const struct item *item)
     const struct ft_ownership_event *event = &item->event;
 
     if (w->witness_generation == event->generation &&
-        w->witness_owner == event->owner)
+        w->witness_owner == event->owner &&
+        (event->offered || !w->witness_offered))
         return true;
     if (w->witness_generation != item->expected)
         return false;
@@ -265,6 +267,7 @@ swap_record(struct world *w, const struct item *item)
         ft_sim_fail(w, "a generation that does not grow was asked for");
     w->witness_generation = event->generation;
     w->witness_owner = event->owner;
+    w->witness_offered = event->offered;
     ft_sim_witness_won(w, event->owner, item->expected);
     ft_sim_trace(w, "witness: generation %lu belongs to h%d",
                  (unsigned long)event->generation, event->owner);
@@ -290,6 +293,7 @@ witness_request(struct world *w, const struct item *request)
     answer->event.ask = request->event.ask;
     answer->event.generation = w->witness_generation;
     answer->event.owner = w->witness_owner;
+    answer->event.offered = w->witness_offered;
 }
 
 /* Exactly one answer per question: the first. */

@@ -35,6 +35,7 @@ ft_sim_snapshot(struct world *w)
 {
     w->snapshot_generation = w->witness_generation;
     w->snapshot_owner = w->witness_owner;
+    w->snapshot_offered = w->witness_offered;
 }
 
 static void
@@ -45,6 +46,7 @@ set_back(struct world *w)
         return;
     w->witness_generation = w->snapshot_generation;
     w->witness_owner = w->snapshot_owner;
+    w->witness_offered = w->snapshot_offered;
     ft_sim_trace(w, "witness: set back to generation %lu of h%d",
                  (unsigned long)w->witness_generation, w->witness_owner);
 }

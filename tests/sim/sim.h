@@ -171,9 +171,11 @@ struct world {
     bool spoke;     /* the side that is left, after the other host was lost */
     uint64_t snapshot_generation, highest_generation;
     int snapshot_owner, highest_owner;
+    bool snapshot_offered;
     bool witness_up, loss;
     uint64_t witness_generation;
     int witness_owner;
+    bool witness_offered;
     state_id *parent;
     uint32_t *depth;
     unsigned states, states_size;

@@ -42,20 +42,21 @@ describe(char *out, size_t size)
             continue;
         snprintf(text, sizeof(text), "%s", name);
         if (a->kind == FT_ACTION_PERSIST)
-            snprintf(text, sizeof(text), "PERSIST(%lu h%d %s%s%s%s)",
+            snprintf(text, sizeof(text), "PERSIST(%lu h%d %s%s%s%s%s)",
                      (unsigned long)a->record.generation, a->record.owner,
                      ft_role_name(a->record.role),
                      a->record.peer_may_take_over ? " may" : "",
                      a->record.unrun ? " unrun" : "",
+                     a->record.offered ? " offered" : "",
                      a->record.off ? " off" : "");
         else if (a->kind == FT_ACTION_SEND)
             snprintf(text, sizeof(text), "SEND(%s %lu)",
                      ft_ownership_message_name(a->message),
                      (unsigned long)a->generation);
         else if (a->kind == FT_ACTION_ASK_WITNESS)
-            snprintf(text, sizeof(text), "ASK(%lu %lu h%d)",
+            snprintf(text, sizeof(text), "ASK(%lu %lu h%d%s)",
                      (unsigned long)a->expected, (unsigned long)a->generation,
-                     a->owner);
+                     a->owner, a->offered ? " offered" : "");
         else if (a->kind == FT_ACTION_RELEASE_EPOCH ||
                  a->kind == FT_ACTION_SEND_ACK)
             snprintf(text, sizeof(text), "%s(%lu)", name,
@@ -123,8 +124,10 @@ make(enum ft_role role, uint64_t generation, int owner, bool may, bool witness,
      bool alone, enum ft_vm_state vm, const char *expected)
 {
     struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
-    struct ft_ownership_record record = { generation, owner, role, may,
-                                          false,      false, false };
+    struct ft_ownership_record record = { .generation = generation,
+                                          .owner = owner,
+                                          .role = role,
+                                          .peer_may_take_over = may };
 
     config.self = role == FT_ROLE_STANDBY;
     config.witness = witness;
@@ -482,6 +485,28 @@ switchover_falls_back(void **state)
     ACKED(2, true, "RELEASE_EPOCH(2) SEND(HANDOVER 2)");
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
     WON("PERSIST(3 h0 primary) RESUME_VM OPEN_GATE SWITCHOVER_ENDED(0)");
+    /* the target won an offer, and died before it ran */
+    protected_primary();
+    EVENT(SWITCHOVER, "FINAL_EPOCH");
+    ACKED(2, true, "RELEASE_EPOCH(2) SEND(HANDOVER 2)");
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    GIVE("ASK(3 4 h0)", .kind = FT_EVENT_LOST, .ask = own.ask, .generation = 3,
+         .owner = 1, .offered = true);
+    UNREACHABLE("");
+    tick(50 * MS, "ASK(2 3 h0)"); /* whatever it is by now */
+    GIVE("ASK(3 4 h0)", .kind = FT_EVENT_LOST, .ask = own.ask, .generation = 3,
+         .owner = 1, .offered = true);
+    WON("PERSIST(4 h0 primary) RESUME_VM OPEN_GATE SWITCHOVER_ENDED(0)");
+    PHASE(ALONE);
+    /* it runs there after all */
+    protected_primary();
+    EVENT(SWITCHOVER, "FINAL_EPOCH");
+    ACKED(2, true, "RELEASE_EPOCH(2) SEND(HANDOVER 2)");
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    GIVE("ASK(3 4 h0)", .kind = FT_EVENT_LOST, .ask = own.ask, .generation = 3,
+         .owner = 1, .offered = true);
+    LOST(4, 1, "");
+    PHASE(SUPERSEDED);
     new_primary(true, false);
     EVENT(SWITCHOVER, "SWITCHOVER_ENDED(0)");
 }
@@ -1011,12 +1036,24 @@ planned_on_the_standby(void **state)
 {
     (void)state;
     valid_standby(true);
-    MESSAGE(HANDOVER, 2, "ASK(2 3 h1)");
+    MESSAGE(HANDOVER, 2, "ASK(2 3 h1 offered)");
     UNREACHABLE("");
-    tick(50 * MS, "ASK(2 3 h1)");
-    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
-    EVENT(LOADED, "PERSIST(3 h1 primary) RESUME_VM");
-    EVENT(RESUMED, "SEND(TOOK_OVER 3) EXIT_FOR_ROLE");
+    tick(50 * MS, "ASK(2 3 h1 offered)");
+    WON("PERSIST(3 h1 primary unrun offered) LOAD_VM");
+    EVENT(LOADED, "ASK(3 4 h1)");
+    UNREACHABLE("");
+    tick(50 * MS, "ASK(3 4 h1)");
+    WON("PERSIST(4 h1 primary) RESUME_VM");
+    EVENT(RESUMED, "SEND(TOOK_OVER 4) EXIT_FOR_ROLE");
+    /* too slow: the primary has taken it back */
+    valid_standby(true);
+    MESSAGE(HANDOVER, 2, "ASK(2 3 h1 offered)");
+    WON("PERSIST(3 h1 primary unrun offered) LOAD_VM");
+    EVENT(LOADED, "ASK(3 4 h1)");
+    LOST(4, 0,
+         "PERSIST(3 h1 standby) SEND(DISCARDED 1) DISCONNECT "
+         "DESTROY_COPY");
+    PHASE(IDLE);
     valid_standby(false);
     MESSAGE(GRANT, 3, "PERSIST(3 h1 primary unrun) LOAD_VM");
     EVENT(RESUME_FAILED, "PERSIST(3 h1 standby) SEND(DISCARDED 1)");
@@ -1048,25 +1085,30 @@ won_is_not_ran(void **state)
     static const struct {
         enum ft_vm_state vm;
         bool unrun;
+        bool offered;
         const char *expected;
     } cases[] = {
-        { FT_VM_GONE, true, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
-        { FT_VM_OFF, true, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
-        { FT_VM_WAITING, true, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
-        { FT_VM_STOPPED, true,
+        { FT_VM_GONE, true, false, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
+        { FT_VM_OFF, true, false, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
+        { FT_VM_WAITING, true, false, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
+        { FT_VM_STOPPED, true, false,
           "PERSIST(5 h0 primary) RESUME_VM OPEN_GATE CONNECT" },
-        { FT_VM_RUNNING, true, "PERSIST(5 h0 primary) OPEN_GATE CONNECT" },
-        { FT_VM_GONE, false, "OPEN_GATE CONNECT" },
-        { FT_VM_STOPPED, false, "RESUME_VM OPEN_GATE CONNECT" },
+        { FT_VM_RUNNING, true, false,
+          "PERSIST(5 h0 primary) OPEN_GATE CONNECT" },
+        { FT_VM_GONE, false, false, "OPEN_GATE CONNECT" },
+        { FT_VM_STOPPED, false, false, "RESUME_VM OPEN_GATE CONNECT" },
+        /* an offer may be the peer's again, loaded or not */
+        { FT_VM_STOPPED, true, true, "PERSIST(5 h0 standby) EXIT_FOR_ROLE" },
     };
     struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
 
     (void)state;
     config.witness = true;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct ft_ownership_record record = { 5,     0,    FT_ROLE_PRIMARY,
-                                              false, true, cases[i].unrun,
-                                              false };
+        struct ft_ownership_record record = { .generation = 5,
+                                              .was_protected = true,
+                                              .unrun = cases[i].unrun,
+                                              .offered = cases[i].offered };
 
         ft_ownership_init(&own, &config, &record);
         GIVE(cases[i].expected, .kind = FT_EVENT_START, .vm = cases[i].vm);
@@ -1116,6 +1158,7 @@ any_order_is_survived(void **state)
         struct ft_ownership_record record = { (uint64_t)(1 + random() % 3),
                                               (int)(random() % 2),
                                               (enum ft_role)(random() % 2),
+                                              random() % 2,
                                               random() % 2,
                                               random() % 2,
                                               random() % 2,

@@ -246,6 +246,50 @@ damaged_database_is_said(void **state)
 
 /* --- compare and swap -------------------------------------------------------- */
 
+/* What is offered may be swapped away; who repeats it as certain has not won. */
+static void
+offers(void **state)
+{
+    struct ft_witness_target t = target();
+    struct ft_witness_answer answer;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    start("");
+    assert_int_equal(ft_witness_offer(&t, 1, 2, "h2", soon(), &answer, &err), 0);
+    assert_true(answer.won && answer.offered);
+    assert_int_equal(ft_witness_offer(&t, 1, 2, "h2", soon(), &answer, &err), 0);
+    assert_true(answer.won && answer.offered);
+    assert_int_equal(swap(1, 2, "h2"), 0);
+    assert_int_equal(ft_witness_cas(&t, 1, 2, "h1", soon(), &answer, &err), 0);
+    assert_true(!answer.won && answer.offered);
+    assert_string_equal(answer.owner, "h2");
+    assert_int_equal(ft_witness_cas(&t, 2, 3, "h1", soon(), &answer, &err), 0);
+    assert_true(answer.won && !answer.offered);
+    assert_int_equal(swap(2, 3, "h2"), 0);
+    assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), 0);
+    assert_true(answer.generation == 3 && !answer.offered);
+}
+
+/* The database of a witness that knew of no offers is taken over. */
+static void
+old_database(void **state)
+{
+    char command[2 * PATH_MAX + 300];
+
+    (void)state;
+    snprintf(command, sizeof(command),
+             "rm -f %s/witness.db* && sqlite3 %s/witness.db \"CREATE TABLE pair "
+             "(pair TEXT PRIMARY KEY, generation INTEGER NOT NULL, owner TEXT "
+             "NOT NULL) STRICT, WITHOUT ROWID; INSERT INTO pair VALUES "
+             "('%s', 7, 'h2')\"",
+             folder, folder, PAIR);
+    assert_int_equal(system(command), 0);
+    start("");
+    expect_record(7, "h2");
+    assert_int_equal(swap(7, 8, "h1"), 1);
+}
+
 static void
 swap_works(void **state)
 {
@@ -567,6 +611,8 @@ main(void)
         TEST(bad_pairs_are_refused),
         TEST(damaged_database_is_said),
         TEST(swap_works),
+        TEST(offers),
+        TEST(old_database),
         TEST(restart_forgets_nothing),
         TEST(dead_witness_is_no_answer),
         TEST(keys_and_pairs_are_checked),
