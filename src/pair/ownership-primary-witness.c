@@ -4,6 +4,9 @@
 
 #include "pair/ownership-private.h"
 
+#define QUESTIONS_END 5 /* half silences: what an answer may take, and more */
+#define EPOCHS_UNDER_WAY 4 /* at most */
+
 /* Heard again within the silence: keep the copy, name it anew. */
 static void
 revalidate(struct ft_step *s, uint64_t generation)
@@ -120,6 +123,41 @@ is_ahead(const struct ft_step *s)
            own->phase == FT_PHASE_PROTECTED && owns_for_certain(own);
 }
 
+static void
+raise_witness(struct ft_step *s, uint64_t from, bool forgot)
+{
+    struct ft_ownership_action *action = ft_own_emit(s, FT_ACTION_RAISE_WITNESS);
+
+    action->ok = !forgot;
+    action->expected = from;
+    action->generation = s->own->record.generation;
+    action->owner = s->own->config.self;
+}
+
+/*
+ * A question that a witness has forgotten stays open for ever, and while it is
+ * the witness is not told again. Whoever has asked it before it forgot has its
+ * answer by now, or never gets one; whoever asks it now loses; and a standby that
+ * has won acknowledges nothing (R3). So an epoch that was begun since, and is
+ * acknowledged, says that the standby has not won.
+ */
+void
+ft_primary_drop_forgotten_question(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (!own->want || own->asking || own->forgot_ns == FT_NEVER ||
+        own->phase != FT_PHASE_PROTECTED ||
+        s->now - own->forgot_ns < QUESTIONS_END * (own->config.silence_ns / 2))
+        return;
+    if (!own->proven_epoch) {
+        own->proven_epoch = own->epoch + EPOCHS_UNDER_WAY;
+    } else if (own->epoch >= own->proven_epoch) {
+        ft_own_forget_question(own);
+        raise_witness(s, own->witness_generation, true);
+    }
+}
+
 /*
  * An older record at the witness is told again, or the standby could win what
  * is ours already; never while it may have won. One that was newer before is
@@ -130,7 +168,6 @@ void
 ft_primary_on_witness_seen(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
-    struct ft_ownership_action *action;
     bool forgot = s->event->generation < own->witness_generation;
 
     ft_primary_cold_witness(s);
@@ -142,11 +179,7 @@ ft_primary_on_witness_seen(struct ft_step *s)
             own->witness_generation = s->event->generation;
         return;
     }
-    action = ft_own_emit(s, FT_ACTION_RAISE_WITNESS);
-    action->ok = !forgot;
-    action->expected = s->event->generation;
-    action->generation = own->record.generation;
-    action->owner = own->config.self;
+    raise_witness(s, s->event->generation, forgot);
 }
 
 uint64_t

@@ -435,6 +435,7 @@ on_acked(struct ft_step *s)
     ft_own_emit(s, FT_ACTION_RELEASE_EPOCH)->epoch = own->epoch;
     if (own->phase == FT_PHASE_COMMITTING)
         ft_own_phase(s, FT_PHASE_PROTECTED);
+    ft_primary_drop_forgotten_question(s);
     if (own->phase != FT_PHASE_FINAL || !s->event->final)
         return;
     own->vm = FT_VM_STOPPED;

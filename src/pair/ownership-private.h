@@ -60,6 +60,7 @@ void ft_primary_go_alone(struct ft_step *s, uint64_t generation);
 void ft_primary_on_won(struct ft_step *s, uint64_t generation);
 void ft_primary_on_lost(struct ft_step *s);
 void ft_primary_on_witness_seen(struct ft_step *s);
+void ft_primary_drop_forgotten_question(struct ft_step *s);
 void ft_primary_on_tick(struct ft_step *s);
 void ft_primary_on_link_closed(struct ft_step *s);
 void ft_primary_on_switchover(struct ft_step *s);

@@ -106,6 +106,8 @@ ft_own_want(struct ft_step *s)
     if (!own->want) {
         own->want = true;
         own->unreachable = false;
+        own->forgot_ns = FT_NEVER;
+        own->proven_epoch = 0;
         own->ask_at_ns = s->now;
         own->retry_ns = own->config.retry_min_ns;
     }
@@ -173,9 +175,13 @@ take_answer(struct ft_step *s)
         event->kind == FT_EVENT_WON ? own->asked_generation : event->generation;
     if (event->kind == FT_EVENT_LOST &&
         event->generation <= own->record.generation) {
+        if (own->forgot_ns == FT_NEVER)
+            own->forgot_ns = s->now;
         back_off(s);
         return false;
     }
+    own->forgot_ns = FT_NEVER;
+    own->proven_epoch = 0;
     return true;
 }
 
@@ -265,6 +271,7 @@ ft_ownership_init(struct ft_ownership *own,
     own->phase = FT_PHASE_NEW;
     own->resume_at_ns = FT_NEVER;
     own->ping_at_ns = own->pinged_ns = own->alive_ns = FT_NEVER;
+    own->forgot_ns = FT_NEVER;
     own->state = FT_PAIR_UNPROTECTED;
     own->reason = FT_REASON_STARTING;
 }

@@ -386,6 +386,10 @@ struct ft_ownership {
     uint64_t ask;       /* serial of the last question */
     uint64_t asked_generation;
     uint64_t witness_generation; /* last heard there; 0 nothing */
+    int64_t forgot_ns;     /* it has answered with a record older than ours, to
+                            * this question, first at; INT64_MAX: no */
+    uint64_t proven_epoch; /* whose acknowledgement then proves that the standby
+                            * has not won; 0: too early */
     int64_t ask_at_ns;
     int64_t retry_ns;
 };

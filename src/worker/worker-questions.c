@@ -53,7 +53,7 @@ ask_witness(void *opaque)
     struct ft_worker *w = q->worker;
     const char *addresses[FT_PAIR_ADDRESSES_MAX];
     struct ft_witness_target target;
-    struct ft_witness_answer a;
+    struct ft_witness_answer a = { 0 };
     int64_t deadline =
         ft_clock_ns() + INT64_C(2) * w->config.silence_ms * FT_NS_PER_MS;
 
@@ -135,7 +135,7 @@ raise_witness(void *opaque)
     struct question *q = opaque;
     const char *addresses[FT_PAIR_ADDRESSES_MAX];
     struct ft_witness_target target;
-    struct ft_witness_answer a;
+    struct ft_witness_answer a = { 0 };
 
     witness_target(q->worker, addresses, &target);
     q->answer.ask =

@@ -26,6 +26,7 @@
     X(resume_at_ns) \
     X(ask_at_ns)    \
     X(start_at_ns)  \
+    X(forgot_ns)    \
     X(started_ns)
 
 static void

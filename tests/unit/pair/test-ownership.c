@@ -643,6 +643,32 @@ a_failed_pair_can_be_removed(void **state)
 #define SEEN(number, expected) \
     GIVE(expected, .kind = FT_EVENT_WITNESS_SEEN, .generation = (number))
 
+/* It was, while a question to it was open: the standby's epochs tell enough. */
+static void
+a_forgotten_question_is_dropped(void **state)
+{
+    (void)state;
+    protected_primary();
+    tick(150 * MS, "ASK(2 3 h0)");
+    EVENT(HEARD, "");
+    LOST(1, 0, "");
+    ACKED(2, false, "RELEASE_EPOCH(2)"); /* too early: it may have won */
+    for (int i = 0; i < 5; i++) {        /* asked again, with back-off */
+        now += 100 * MS;
+        ft_ownership_event(&own, now,
+                           &(struct ft_ownership_event){ .kind =
+                                                             FT_EVENT_HEARD },
+                           &actions);
+        if (own.asking)
+            LOST(1, 0, "");
+    }
+    ACKED(3, false, "RELEASE_EPOCH(3)"); /* begun before */
+    ACKED(6, false, "RELEASE_EPOCH(6)");
+    ACKED(7, false, "RELEASE_EPOCH(7) RAISE_WITNESS");
+    PHASE(PROTECTED);
+    SEEN(2, "");
+}
+
 /* --- cold start (R7) ---------------------------------------------------------- */
 
 static void
@@ -1293,6 +1319,7 @@ main(void)
         cmocka_unit_test(resync_on_demand),
         cmocka_unit_test(given_away_is_given_away),
         cmocka_unit_test(a_failed_pair_can_be_removed),
+        cmocka_unit_test(a_forgotten_question_is_dropped),
         cmocka_unit_test(who_was_alone_starts_again),
         cmocka_unit_test(what_does_not_start_is_tried_again),
         cmocka_unit_test(what_was_shut_down_stays_off),
