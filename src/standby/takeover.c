@@ -49,17 +49,23 @@ ft_standby_set_doors(struct ft_standby *s, int open)
 
 /*
  * Half way to suspicion the doors open: early enough for what clients send
- * again after 200 ms.
+ * again after 200 ms. Those of a copy that takes over stay open, whoever was
+ * heard a moment ago.
  */
 void
 ft_standby_quiet(struct ft_worker *w, int64_t ns)
 {
     struct ft_standby *s = w->side_data;
     int open = ns > w->config.silence_ms * FT_NS_PER_MS / 2;
+    bool taking_over;
 
     pthread_mutex_lock(&w->own_lock);
     open &= ft_ownership_valid(&w->own);
+    taking_over =
+        w->own.phase == FT_PHASE_RESUMING || w->own.phase == FT_PHASE_ENDED;
     pthread_mutex_unlock(&w->own_lock);
+    if (taking_over)
+        return;
     pthread_mutex_lock(&s->doors_lock);
     if (open != s->doors_open)
         set_doors(s, open);
