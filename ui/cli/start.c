@@ -15,7 +15,7 @@ static const struct ft_option options[] = {
       0, "on this host of the pair" },
     { "discard-newer", 0, FT_OPTION_FLAG, NULL,
       offsetof(struct ft_cli_options, discard_newer), 0, 0,
-      "whatever newer data the other host has: it is given up" },
+      "give up what the other host has that is newer" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
