@@ -49,6 +49,7 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     r->was_protected = ft_json_bool(json, "was_protected", 0);
     r->unrun = ft_json_bool(json, "unrun", 0);
     r->off = ft_json_bool(json, "off", 0);
+    r->offered = ft_json_bool(json, "offered", 0);
     boot_id(now);
     out->rebooted = *boot && *now && strcmp(boot, now) != 0;
     if (!r->generation || strcmp(role, ft_role_name(r->role)) ||

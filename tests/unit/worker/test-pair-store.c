@@ -506,6 +506,36 @@ test_state_there_and_back(void **state)
     ft_pair_state_clear(&back);
 }
 
+/* Each bit of a record by itself: one that is not read back makes two owners. */
+static void
+test_state_has_every_bit(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s = { .record = { .generation = 7,
+                                            .role = FT_ROLE_PRIMARY } };
+    struct ft_ownership_record *r = &s.record;
+    bool *const bits[] = { &r->peer_may_take_over, &r->was_protected, &r->unrun,
+                           &r->off, &r->offered };
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    save_good();
+    for (size_t i = 0; i < FT_ARRAY_SIZE(bits); i++) {
+        struct ft_pair_record back;
+
+        *bits[i] = true;
+        assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+        assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
+        assert_int_equal(back.record.peer_may_take_over, r->peer_may_take_over);
+        assert_int_equal(back.record.was_protected, r->was_protected);
+        assert_int_equal(back.record.unrun, r->unrun);
+        assert_int_equal(back.record.off, r->off);
+        assert_int_equal(back.record.offered, r->offered);
+        ft_pair_state_clear(&back);
+        *bits[i] = false;
+    }
+}
+
 /* A lie about who owns the VM would be worse than no state. */
 static void
 test_state_damaged(void **state)
@@ -721,6 +751,7 @@ main(void)
         TEST(test_load_damaged),
         TEST(test_state_of_a_new_pair),
         TEST(test_state_there_and_back),
+        TEST(test_state_has_every_bit),
         TEST(test_state_damaged),
         TEST(test_state_with_gaps),
         TEST(test_state_that_cannot_be_written),
