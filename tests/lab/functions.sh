@@ -193,8 +193,15 @@ start_guest() {
     note "guest $2 answers at $guest_address port $guest_port"
 }
 
-# Starts a ledger client on adm, in the background; further arguments are the client's.
+# The guest's port is open. While it boots, it refuses for a moment what it does not yet drop.
+guest_listens() {
+    lab on adm timeout 5 bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/null
+}
+
+# Starts a ledger client on adm, in the background, once the guest listens; further arguments are
+# the client's.
 start_client() { # [OPTION...]
+    wait_for 60 guest_listens
     client_log=$test_folder/client-$(date +%s%N).log
     # not through lab(): $! of a function is a shell in between, and signals would end there
     "$test_top/scripts/lab" on adm "$(built tests/guest/ledger-client)" \
@@ -250,6 +257,24 @@ check_ledger() { # [OPTION...]
 # Fails the test unless the client gets more answers now.
 guest_goes_on() { # [SECONDS]
     wait_for "${1:-10}" answers_since "$(mark_fault)"
+}
+
+# The guest answers again, from another boot than the client's, which was started with --drain 0;
+# nothing that it had been answered is missing.
+nothing_is_lost() {
+    local report before=$client_log
+    kill -TERM "$client_pid" 2>/dev/null
+    wait "$client_pid"
+    client_pid=
+    start_client
+    guest_goes_on
+    stop_client
+    check_ledger >/dev/null
+    report=$(lab on adm "$(built tests/guest/ledger-check)" --json \
+        --connect "$guest_address:$guest_port" "$before")
+    jq -e '.answers >= 50 and .lost == 0 and .duplicated == 0 and (.boot_ids | length) == 1 and
+        .boot_ids[0] != .boot_id_now' <<<"$report" >/dev/null || fail "the ledger: $report"
+    note "$(jq -r '"\(.answers) answers before the guest was lost, \(.lost) lost"' <<<"$report")"
 }
 
 # ---- ftadmin and the engines --------------------------------------------------------

@@ -41,23 +41,6 @@ load() {
     wait_for 30 has_answers "$client_log" 50
 }
 
-# The guest answers again from another boot; nothing that was answered before is missing.
-nothing_is_lost() {
-    local report before=$client_log
-    kill -TERM "$client_pid" 2>/dev/null
-    wait "$client_pid"
-    client_pid=
-    start_client # waits for the guest
-    guest_goes_on
-    stop_client
-    check_ledger >/dev/null
-    report=$(lab on adm "$(built tests/guest/ledger-check)" --json \
-        --connect "$guest_address:$guest_port" "$before")
-    jq -e '.answers >= 50 and .lost == 0 and .duplicated == 0 and (.boot_ids | length) == 1 and
-        .boot_ids[0] != .boot_id_now' <<<"$report" >/dev/null || fail "the ledger: $report"
-    note "$(jq -r '"\(.answers) answers before the power was lost, \(.lost) lost"' <<<"$report")"
-}
-
 start_lab
 start_guest h1 vm1
 protect_guest vm1

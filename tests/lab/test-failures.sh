@@ -202,7 +202,6 @@ pair_on $s .reason | grep -q "shut down" || fail "reason: $(pair_on $s .reason)"
 note "and is started again: protected by itself"
 must lab on $p virsh -q -c qemu:///system start vm1
 wait_for 60 protected_from $p
-wait_for 60 lab on adm bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/null
 start_client
 guest_goes_on
 exits 0 ftadmin verify vm1
@@ -217,7 +216,6 @@ wait_for 20 is_off
 ! has_event $s takeover || fail "$s took over"
 must lab on $p virsh -q -c qemu:///system start vm1
 wait_for 60 protected_from $p
-wait_for 60 lab on adm bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/null
 start_client
 exits 0 ftadmin unprotect vm1 --yes
 has_oom_scores $p 0

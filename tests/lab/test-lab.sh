@@ -71,7 +71,7 @@ has_rebooted() {
     [ "$(boots)" -gt "$boots_before" ]
 }
 wait_for 60 has_rebooted
-wait_for 30 lab on adm bash -c ": </dev/tcp/$guest_address/$guest_port" 2>/dev/null
+wait_for 30 guest_listens
 stop_client
 if report=$(check_ledger --json); then
     fail "a reboot went unnoticed: $report"
