@@ -35,6 +35,8 @@
 #define FT_FRAME_MORE (1u << 0)
 /* A heartbeat that answers one. */
 #define FT_FRAME_ANSWER (1u << 1)
+/* The VM of this epoch starts with its host. */
+#define FT_FRAME_AUTOSTART (1u << 2)
 
 /* X(NAME, number, name, least and most bytes of payload, flags allowed) */
 #define FT_FRAME_TYPES(X)                                                   \
@@ -49,7 +51,7 @@
     X(DEVICE_STATE, 9, "device-state", 1, FT_FRAME_DATA_MAX, FT_FRAME_MORE) \
     X(DEVICE_STATE_DELTA, 10, "device-state-delta", 1, FT_FRAME_DATA_MAX,   \
       FT_FRAME_MORE)                                                        \
-    X(EPOCH_BEGIN, 19, "epoch-begin", 24, 24, 0)                            \
+    X(EPOCH_BEGIN, 19, "epoch-begin", 24, 24, FT_FRAME_AUTOSTART)           \
     X(EPOCH_END, 11, "epoch-end", 48, 48, 0)                                \
     X(ACK, 12, "ack", 0, 0, 0)                                              \
     X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                    \

@@ -313,14 +313,15 @@ send_begin(struct ft_primary *p, const struct epoch *e)
     struct ft_guest_clock_report report;
     struct ft_epoch_begin begin;
     unsigned char payload[FT_EPOCH_BEGIN_SIZE];
+    unsigned flags = atomic_load(&p->autostart) ? FT_FRAME_AUTOSTART : 0;
     struct iovec iov = { payload, sizeof(payload) };
 
     ft_guest_clock_report(p->clock, &report);
     begin.tsc_hz = report.tsc_hz;
     tell_clocks(p, e, &begin);
     ft_epoch_begin_encode(&begin, payload);
-    return ft_outgoing_send(&p->out, e->number, FT_FRAME_EPOCH_BEGIN, 0, &iov,
-                            1);
+    return ft_outgoing_send(&p->out, e->number, FT_FRAME_EPOCH_BEGIN, flags,
+                            &iov, 1);
 }
 
 /* Sends size bytes as frames of type, each but the last with MORE. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftprimary.a
 libftprimary_a_SOURCES = \
+	src/primary/autostart.c \
 	src/primary/cold-start.c \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
 	src/primary/epoch.c \

@@ -85,6 +85,12 @@ struct ft_primary {
     atomic_llong with_qemu_ns; /* when that asked QEMU; 0: it has its answer */
     atomic_llong libvirt_ns;   /* when libvirtd last answered something else */
     atomic_int qemu_pid;       /* of domain, for the control thread; 0: none */
+    atomic_int autostart;      /* as in the record, for the other threads */
+    struct {
+        int64_t at_ns; /* the last look for what virsh autostart did */
+        bool busy;     /* one is under way; with its thread: */
+        int found;
+    } autostart_look; /* the control thread's own */
     struct ft_stall_watch stall;
     bool ended_from_outside; /* the control thread's own: QEMU by a signal */
     bool ended_intruder;     /* ... and one that ran without right, by us */
@@ -216,8 +222,13 @@ void ft_primary_watch_vm(struct ft_primary *p);
 /* Notes in the record which files the VM's disks are. */
 void ft_primary_note_images(struct ft_worker *w);
 
-/* A rebooted old primary must not start a stale copy by itself. */
-void ft_primary_autostart_off(struct ft_worker *w);
+/*
+ * autostart.c, control thread. Turns libvirt's autostart off, which the record
+ * keeps: a rebooted old primary must not start a stale copy by itself. Then,
+ * once a second: whether an administrator has turned it on.
+ */
+void ft_primary_autostart_off(struct ft_primary *p);
+void ft_primary_watch_autostart(struct ft_primary *p);
 
 /* Ends what dead workers left in QEMU, but for the gate. */
 void ft_primary_clean_up(struct ft_worker *w);

@@ -42,6 +42,7 @@ ft_primary_look(struct ft_worker *w, double seconds)
                  (int)(FT_MAX(ft_load_pressure(FT_PRESSURE_CPU), 0) * 100));
     ft_figures_add(&w->figures, FT_METRIC_CLOCK_LAG,
                    (double)atomic_load(&p->clock_lag_ns) / FT_NS_PER_MS);
+    ft_primary_watch_autostart(p);
     if (w->session)
         look_at_link(p, w->session, seconds);
     else
@@ -157,5 +158,7 @@ ft_primary_status(struct ft_worker *w, json_t *status)
     guest_clock(p, status);
     held_output(p, status);
     json_object_set_new(status, "stalled", ft_primary_stalled(p));
+    json_object_set_new(status, "autostart",
+                        json_boolean(w->state.autostart != 0));
     last_second(w, status);
 }

@@ -228,19 +228,6 @@ ft_primary_watch_vm(struct ft_primary *p)
     virDomainFree(dom);
 }
 
-/* A rebooted old primary must not start a stale copy by itself. */
-void
-ft_primary_autostart_off(struct ft_worker *w)
-{
-    int on = 0;
-
-    if (virDomainGetAutostart(w->dom, &on) < 0 || !on)
-        return;
-    w->state.autostart = 1;
-    ft_worker_persist(w);
-    virDomainSetAutostart(w->dom, 0);
-}
-
 /* Nobody will track this VM any more: its memory is as free as before us. */
 static void
 clean_up_for_good(struct ft_worker *w)

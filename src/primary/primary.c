@@ -299,6 +299,7 @@ primary_new(struct ft_worker *w)
         return NULL;
     p->worker = w;
     p->gate_open = !w->state.record.peer_may_take_over;
+    atomic_init(&p->autostart, w->state.autostart);
     ft_epoch_stats_init(&p->stats, &w->figures);
     ft_outgoing_init(&p->out);
     pthread_mutex_init(&p->lock, NULL);
@@ -329,7 +330,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
             ft_primary_clean_up(w);
         *vm = ft_primary_find_vm(w);
         ft_primary_note_images(w);
-        ft_primary_autostart_off(w);
+        ft_primary_autostart_off(p);
         ft_primary_watch_vm(p);
     }
     if (pthread_create(&thread, NULL, ft_replicator_main, p))

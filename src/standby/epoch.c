@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "standby/standby-private.h"
+#include "virt/loop.h"
 
 void
 ft_standby_show(struct ft_standby *s)
@@ -90,6 +91,30 @@ answer_read(struct ft_standby *s, struct ft_session *session,
                              f->epoch, &iov, 1);
 }
 
+/* Control thread. */
+static void
+keep_autostart(void *opaque)
+{
+    struct ft_standby *s = opaque;
+    struct ft_worker *w = s->worker;
+    int told = atomic_load(&s->autostart);
+
+    if (told == w->state.autostart)
+        return;
+    w->state.autostart = told;
+    ft_worker_persist(w);
+}
+
+/* Who takes over starts the VM with its host where the administrator wants it. */
+static void
+take_autostart(struct ft_standby *s, const struct ft_frame *f)
+{
+    bool told = f->flags & FT_FRAME_AUTOSTART;
+
+    if (atomic_exchange(&s->autostart, told) != told)
+        ft_loop_post(keep_autostart, s);
+}
+
 int
 ft_standby_take_frame(struct ft_standby *s, struct ft_session *session,
                       const struct ft_frame *f, struct ft_error *err)
@@ -106,6 +131,8 @@ ft_standby_take_frame(struct ft_standby *s, struct ft_session *session,
     if (f->type == FT_FRAME_VERIFY)
         return ft_verify_standby(&s->verify, &s->replica,
                                  ft_session_link(session), f, err);
+    if (f->type == FT_FRAME_EPOCH_BEGIN)
+        take_autostart(s, f);
     s->replica.transit_ns = ft_link_transit(ft_session_link(session));
     return ft_replica_frame(&s->replica, f, err);
 }

@@ -47,6 +47,7 @@ struct ft_standby {
         atomic_llong stopped_ns; /* the VM, in that epoch; 0: not known */
     } shown;                     /* of the replica, for status */
     atomic_uint_fast64_t held;   /* last epoch acknowledged */
+    atomic_bool autostart; /* as the epoch that came last says of the VM */
 };
 
 /* Ends the waiting domain, and whatever else of this VM runs here. */

@@ -225,6 +225,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     if (!s)
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
     s->worker = w;
+    atomic_init(&s->autostart, w->state.autostart != 0);
     pthread_mutex_init(&s->doors_lock, NULL);
     w->side_data = s;
     ft_worker_watch_intruders(w);

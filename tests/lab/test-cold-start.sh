@@ -41,6 +41,14 @@ load() {
     wait_for 30 has_answers "$client_log" 50
 }
 
+both_know_autostart() {
+    [ "$(grep -l '"autostart": true' "$FTLAB"/h[12]/var/lib/ftadmin/pairs/*/state.json | wc -l)" = 2 ]
+}
+
+autostart_is() { # HOST enable|disable
+    lab on "$1" virsh -c qemu:///system dominfo vm1 | grep -q "^Autostart: *$2"
+}
+
 start_lab
 start_guest h1 vm1
 protect_guest vm1
@@ -117,12 +125,24 @@ wait_for 60 protected_from h2
 exits 1 ftadmin start vm1
 complains "is not down on h2"
 
-note "with libvirt's autostart it starts with its host"
+note "with virsh autostart, also while it is protected, it starts with its host; both hosts know"
+must lab on h2 virsh -q -c qemu:///system autostart vm1 >/dev/null
+wait_for 30 both_know_autostart
+autostart_is h2 disable || fail "libvirt would start it by itself"
+has_event h2 autostart || fail "nobody was told"
 must lab on h2 virsh -q -c qemu:///system destroy vm1
 wait_for 20 state_is h2 unprotected "shut down"
 off h2
 # the lab's hosts have the machine's boot id: another one was written
-sed -i 's/"autostart": false/"autostart": true/; s/"boot": "./"boot": "x/' \
-    "$FTLAB"/h2/var/lib/ftadmin/pairs/*/state.json
+sed -i 's/"boot": "./"boot": "x/' "$FTLAB"/h2/var/lib/ftadmin/pairs/*/state.json
 on h2
 wait_for 60 protected_from h2
+
+note "who has taken over keeps it, and gives it back when the protection ends"
+off h2
+wait_for 60 state_is h1 alone
+[ "$(pair_on h1 .autostart)" = true ] || fail "h1 does not start it with its host"
+on h2
+wait_for 60 protected_from h1
+exits 0 ftadmin unprotect vm1 --yes
+autostart_is h1 enable || fail "autostart was not given back on h1"

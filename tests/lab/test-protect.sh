@@ -140,6 +140,7 @@ jq -e '.primary == "h2" and .outage_ms < 30000' <<<"$output" >/dev/null || fail 
 note "stood still for $(jq .outage_ms <<<"$output") ms"
 guest_goes_on
 wait_for 60 protected_from h2
+[ "$(pair_on h2 .autostart)" = true ] || fail "h2 does not know of the autostart"
 compare_all 1
 exits 0 ftadmin switchover vm1 --yes --json
 jq -e '.primary == "h1"' <<<"$output" >/dev/null || fail "$output"

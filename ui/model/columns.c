@@ -35,6 +35,7 @@ static const struct ft_column details[] = {
     { "Standby connected", "peer_connected", FT_COLUMN_YESNO },
     { "Witness", "witness", FT_COLUMN_TEXT },
     { "Witness reachable", "witness_reachable", FT_COLUMN_YESNO },
+    { "Starts with host", "autostart", FT_COLUMN_YESNO },
     { "Generation", "generation", FT_COLUMN_NUMBER },
     { "Epoch", "epoch", FT_COLUMN_NUMBER },
     { "Epochs/s", "epochs_per_s", FT_COLUMN_NUMBER },
