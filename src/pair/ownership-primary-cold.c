@@ -133,6 +133,17 @@ ft_primary_cold_ended(struct ft_step *s)
     start_later(s);
 }
 
+enum ft_start_progress
+ft_ownership_start_progress(const struct ft_ownership *own)
+{
+    if (ft_primary_vm_alive(own))
+        return FT_START_RUNS;
+    return own->vm == FT_VM_OFF || own->two_owners || own->leaving ||
+                   own->phase == FT_PHASE_SUPERSEDED
+               ? FT_START_REFUSED
+               : FT_START_WAITS;
+}
+
 /* The administrator's word that this side runs it, whatever the peer has. */
 static void
 overrule_peer(struct ft_step *s)

@@ -436,6 +436,14 @@ bool ft_ownership_may_start(const struct ft_ownership_record *record);
 bool ft_ownership_may_give_up(const struct ft_ownership *own);
 bool ft_ownership_may_go_alone(const struct ft_ownership *own);
 
+/*
+ * How a start that was asked for (START_ASKED) stands: it is on its way, or may
+ * be; the VM runs here, whoever started it; it is not started here.
+ */
+enum ft_start_progress { FT_START_WAITS, FT_START_RUNS, FT_START_REFUSED };
+enum ft_start_progress ft_ownership_start_progress(
+    const struct ft_ownership *own);
+
 /* Names of the tables; "?" for anything out of range. Static strings. */
 const char *ft_vm_state_name(enum ft_vm_state value);
 const char *ft_ownership_event_name(enum ft_ownership_event_kind value);

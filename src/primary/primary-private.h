@@ -94,6 +94,7 @@ struct ft_primary {
     struct ft_stall_watch stall;
     bool ended_from_outside; /* the control thread's own: QEMU by a signal */
     bool ended_intruder;     /* ... and one that ran without right, by us */
+    bool booting;            /* ... libvirt is at work on a start of ours */
     pid_t spared_pid;        /* and whom the kernel is to kill later */
     uint64_t looked_bytes;   /* the control thread's own: of the link, ... */
     int64_t looked_blocked_ns;
@@ -159,6 +160,7 @@ void ft_primary_wait(struct ft_primary *p, int64_t deadline);
  * the other host has the say.
  */
 void ft_primary_start_vm(struct ft_primary *p);
+void ft_primary_check_start(struct ft_primary *p); /* at each tick */
 int ft_primary_start_asked(struct ft_worker *worker, bool force,
                            struct ft_asker asker, struct ft_error *err);
 

@@ -188,6 +188,7 @@ check_progress(struct ft_worker *w, int64_t ns)
 
     (void)ns;
     ft_primary_check_stall(p);
+    ft_primary_check_start(p);
     if (began != p->watched_ns || sent > p->progress_bytes + STUCK_BYTES ||
         now - p->looked_ns > FT_NS_PER_S) { /* we did not run ourselves */
         p->watched_ns = began;

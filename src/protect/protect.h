@@ -117,6 +117,7 @@ int ft_switchover(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
 struct ft_start_result {
     int64_t generation;
     char primary[FT_NAME_SIZE];
+    char started_by[16]; /* engine; other: not by us; peer: it took over */
 };
 
 /*

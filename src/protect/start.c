@@ -50,6 +50,25 @@ generation(const struct side *side)
     return ft_json_int(side->status, "generation", 0, INT64_MAX, 0);
 }
 
+/* What a standby holds is a state to go on from with the memory that it has. */
+static int
+refuse_copy(const struct ft_pair_ref *pair, int on, const struct side *side,
+            struct ft_error *err)
+{
+    const json_t *lag = json_object_get(side->status, "replica_lag_ms");
+    char age[64] = "it is not whole";
+
+    if (json_is_number(lag))
+        snprintf(age, sizeof(age), "whole as of %.1f s ago",
+                 json_number_value(lag) / 1000);
+    return ft_fail(err, EPERM,
+                   "Start it on the other host; where that one is lost, a whole "
+                   "copy takes over by itself, with the witness's word.",
+                   "%s has no disks of %s to start from, only the copy that %s "
+                   "fills (%s)",
+                   pair->hosts[on], pair->vm, pair->hosts[!on], age);
+}
+
 static int
 choose(const struct ft_pair_ref *pair, const char *on,
        const struct side sides[2], struct ft_member **chosen,
@@ -81,9 +100,7 @@ choose(const struct ft_pair_ref *pair, const char *on,
         return -err->code;
     }
     if (!is_primary(&sides[best]))
-        return ft_fail(err, EPERM, "Start it on the other host.",
-                       "%s has only a copy of %s, which no one has named whole",
-                       pair->hosts[best], pair->vm);
+        return refuse_copy(pair, best, &sides[best], err);
     *chosen = sides[best].member;
     return 0;
 }
@@ -112,6 +129,8 @@ ft_start(struct ft_fleet *fleet, const struct ft_pair_ref *pair, const char *on,
     result->generation = ft_json_int(reply, "generation", 0, INT64_MAX, 0);
     snprintf(result->primary, sizeof(result->primary), "%s",
              ft_json_string(reply, "primary", ""));
+    snprintf(result->started_by, sizeof(result->started_by), "%s",
+             ft_json_string(reply, "started_by", ""));
     json_decref(reply);
     return 0;
 }

@@ -103,9 +103,38 @@ ft_worker_reply(struct ft_worker *w, struct ft_asker *asker, json_t *result,
 }
 
 void
+ft_worker_reply_started(struct ft_worker *w, const char *host, const char *by)
+{
+    ft_worker_reply(w, &w->start,
+                    json_pack("{s:s,s:I,s:s}", "primary", host, "generation",
+                              (json_int_t)w->state.record.generation,
+                              "started_by", by),
+                    NULL);
+}
+
+/* Who asked for a start hears what came of it, for nobody else would say. */
+static void
+end_start(struct ft_worker *w, const char *why)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (w->state.record.role == FT_ROLE_STANDBY &&
+        w->state.record.owner != (int)w->config.self) {
+        ft_worker_reply_started(w, ft_worker_peer_name(w), "peer");
+        return;
+    }
+    ft_fail(&err, EAGAIN, "ftadmin status shows where it runs.",
+            "%s was not started by this engine: its worker ended (%s)",
+            w->config.vm, why);
+    ft_worker_reply(w, &w->start, NULL, &err);
+}
+
+void
 ft_worker_exit(struct ft_worker *w, const char *why)
 {
     ft_log(FT_LOG_INFO, "this worker ends: %s", why);
+    if (w->start.client)
+        end_start(w, why);
     channel_send(w, json_pack("{s:s}", "bye", why));
     ft_worker_reply(w, &w->removal, w->parting, NULL);
     /* no clean-up: a worker must be able to die at any moment anyway */

@@ -108,6 +108,7 @@ struct ft_worker {
     enum ft_pair_state reported;
     enum ft_ownership_reason reason;
     struct ft_asker switchover, removal, start;
+    int64_t start_asked_ns;
     char runs_on[64]; /* who removes the pair says so; empty: not known */
     json_t *parting;  /* what the answer to the removal says; NULL: nothing */
     int64_t handover_stopped_ns; /* when the VM stopped for a switchover */
@@ -147,6 +148,10 @@ void ft_worker_set_link_problem(struct ft_worker *worker,
 
 /* That, the link's first, in out, and whether there is any. Any thread. */
 bool ft_worker_problem(struct ft_worker *worker, struct ft_error *out);
+
+/* Answers who asked for the start: host runs it, started by whom. */
+void ft_worker_reply_started(struct ft_worker *worker, const char *host,
+                             const char *by);
 
 /* Answers and forgets an asker; result is stolen. Nobody asking: a no-op. */
 void ft_worker_reply(struct ft_worker *worker, struct ft_asker *asker,

@@ -124,6 +124,8 @@ exits 0 ftadmin start vm1
 wait_for 60 protected_from h2
 exits 1 ftadmin start vm1
 complains "is not down on h2"
+exits 5 ftadmin start vm1 --on h1
+complains "h1 has no disks of vm1 to start from" "whole as of"
 
 note "with virsh autostart, also while it is protected, it starts with its host; both hosts know"
 must lab on h2 virsh -q -c qemu:///system autostart vm1 >/dev/null

@@ -24,15 +24,18 @@ print_result(struct ft_cli *cli, const char *vm,
              const struct ft_start_result *result)
 {
     FT_AUTOJSON json_t *document =
-        json_pack("{s:i,s:s,s:s,s:I}", "schema", 1, "vm", vm, "primary",
-                  result->primary, "generation", (json_int_t)result->generation);
+        json_pack("{s:i,s:s,s:s,s:I,s:s}", "schema", 1, "vm", vm, "primary",
+                  result->primary, "generation", (json_int_t)result->generation,
+                  "started_by", result->started_by);
 
     if (cli->style.output == FT_OUTPUT_JSON)
         return ft_cli_print(cli, document, NULL, NULL, 0);
-    fprintf(cli->out,
-            "%s runs on %s, started from its disks there; it is protected again "
-            "by itself\n",
-            vm, result->primary);
+    fprintf(cli->out, "%s runs on %s, %s; it is protected again by itself\n",
+            vm, result->primary,
+            !strcmp(result->started_by, "peer") ? "which took it over meanwhile"
+            : !strcmp(result->started_by, "other")
+                ? "where somebody else has started it meanwhile"
+                : "started from its disks there");
     return FT_EXIT_OK;
 }
 

@@ -742,7 +742,11 @@ what_was_shut_down_stays_off(void **state)
     GIVE("OPEN_GATE CONNECT", .kind = FT_EVENT_START, .vm = FT_VM_GONE);
     STATE("unprotected");
     assert_int_equal(own.reason, FT_REASON_VM_OFF);
+    assert_int_equal(ft_ownership_start_progress(&own), FT_START_REFUSED);
     EVENT(START_ASKED, "PERSIST(4 h0 primary) START_VM");
+    assert_int_equal(ft_ownership_start_progress(&own), FT_START_WAITS);
+    EVENT(VM_STARTED, "");
+    assert_int_equal(ft_ownership_start_progress(&own), FT_START_RUNS);
 
     /* unless it is one that starts with its host, which has booted */
     ft_ownership_init(&own, &config, &record);
@@ -794,6 +798,7 @@ only_this_host_returns(void **state)
     LOST(5, 1, "");
     PHASE(SUPERSEDED);
     EVENT(START_ASKED, "");
+    assert_int_equal(ft_ownership_start_progress(&own), FT_START_REFUSED);
 
     /* a whole copy at the peer is better than a boot, until the last moment */
     make(FT_ROLE_PRIMARY, 4, 0, true, true, false, FT_VM_GONE,
