@@ -150,10 +150,18 @@ back_off(struct ft_step *s)
         own->retry_ns = own->config.retry_max_ns;
 }
 
+/* A loaded copy that never ran: whoever has offered it may have it back. */
+static bool
+has_offer(const struct ft_ownership *own)
+{
+    return own->phase == FT_PHASE_RESUMING && own->record.offered;
+}
+
 /*
  * Takes what every answer has in common. A record that is older than ours is
  * no verdict: the witness has forgotten, and only its administrator helps. A
- * sole speaker (R1) may lift it, so it goes through to the role.
+ * sole speaker (R1) may lift it, so it goes through to the role; and an offer
+ * that is forgotten is one no more (R6).
  */
 static bool
 take_answer(struct ft_step *s)
@@ -173,7 +181,7 @@ take_answer(struct ft_step *s)
     own->unreachable = false;
     own->witness_generation =
         event->kind == FT_EVENT_WON ? own->asked_generation : event->generation;
-    if (event->kind == FT_EVENT_LOST &&
+    if (event->kind == FT_EVENT_LOST && !has_offer(own) &&
         event->generation <= own->record.generation) {
         if (own->forgot_ns == FT_NEVER)
             own->forgot_ns = s->now;

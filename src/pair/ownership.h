@@ -47,7 +47,8 @@
  *     tells, never an error of what should have let it run.
  *     A planned switchover wins in two steps: offered, then, with all loaded, for
  *     good; only then it runs. What is offered the peer may take back at the
- *     witness, so that a target that dies in between stops nobody.
+ *     witness, so that a target that dies in between stops nobody; one that a
+ *     witness has forgotten is given back.
  *  R7 A VM that nobody stopped runs. When no copy of it does, whoever is sole
  *     (R1) starts it from its own disks, which hold all that was ever answered.
  *     Who is not becomes it first: by DISCARDED of a standby without a valid

@@ -54,18 +54,21 @@ set_back(struct world *w)
 /*
  * The judge: who wins from a witness that has forgotten that the other side won
  * since, wins what is not free; no pair with one witness can notice before the
- * owner has looked and told it again. That run ends there. What is left to judge
+ * owner has looked and told it again. That run ends there. Not where the winner
+ * of before has handed it back since: nobody else has it. What is left to judge
  * is all that comes before it, that nobody wins so after the witness was told,
  * and that at the end of all other runs it knows the owner's generation.
  */
 void
 ft_sim_witness_won(struct world *w, int owner, uint64_t before)
 {
-    if (before < w->highest_generation && owner != w->highest_owner) {
+    bool forgot = before < w->highest_generation && owner != w->highest_owner;
+
+    if (forgot && w->host[w->highest_owner].stable.role == FT_ROLE_PRIMARY) {
         ft_sim_trace(w, "witness: gave away what it has forgotten");
         w->betrayed = true;
     }
-    if (w->witness_generation >= w->highest_generation) {
+    if (forgot || w->witness_generation >= w->highest_generation) {
         w->highest_generation = w->witness_generation;
         w->highest_owner = w->witness_owner;
     }

@@ -85,12 +85,18 @@ ft_sim_checkpoint(struct world *w, const struct item *item)
 }
 
 static void
+end_epochs(struct worker *worker)
+{
+    worker->committing = worker->final = worker->unacked = false;
+}
+
+static void
 start_sync(struct world *w, int side)
 {
     struct worker *worker = &w->host[side].worker;
     struct item *item;
 
-    worker->committing = worker->final = worker->unacked = false;
+    end_epochs(worker);
     worker->epoch = 0;
     worker->sync++;
     for (unsigned i = 0; i < w->host[side].vm.held_count; i++)
@@ -240,6 +246,7 @@ ft_sim_started(struct world *w, const struct item *item)
     if (item->event.kind == FT_EVENT_VM_STARTED) {
         host->vm.mode = FT_VM_RUNNING;
         host->vm.gate_open = true;
+        end_epochs(&host->worker); /* of the QEMU that is no more */
         w->cold_starts++;
         ft_sim_trace(w, "h%d: the VM boots", item->side);
     }

@@ -1085,6 +1085,15 @@ planned_on_the_standby(void **state)
          "PERSIST(3 h1 standby) SEND(DISCARDED 1) DISCONNECT "
          "DESTROY_COPY");
     PHASE(IDLE);
+    /* the witness was set back: nobody can say any more whose the offer is */
+    valid_standby(true);
+    MESSAGE(HANDOVER, 2, "ASK(2 3 h1 offered)");
+    WON("PERSIST(3 h1 primary unrun offered) LOAD_VM");
+    EVENT(LOADED, "ASK(3 4 h1)");
+    LOST(2, 0,
+         "PERSIST(3 h1 standby) SEND(DISCARDED 1) DISCONNECT "
+         "DESTROY_COPY");
+    PHASE(IDLE);
     valid_standby(false);
     MESSAGE(GRANT, 3, "PERSIST(3 h1 primary unrun) LOAD_VM");
     EVENT(RESUME_FAILED, "PERSIST(3 h1 standby) SEND(DISCARDED 1)");
