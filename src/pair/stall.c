@@ -25,6 +25,24 @@ find_cause(const struct ft_stall_facts *f)
     return f->libvirt_ns > f->qemu_ns ? FT_STALL_QEMU : FT_STALL_LIBVIRT;
 }
 
+/* QEMU alone is never left: what it was asked, it may do at any moment. */
+static bool
+is_past_patience(const struct ft_stall_facts *f, enum ft_stall by,
+                 int64_t passed)
+{
+    switch (by) {
+    case FT_STALL_LIBVIRT:
+        return passed >= FT_STALL_ALONE_NS;
+    case FT_STALL_LINK:
+    case FT_STALL_STANDBY:
+        return passed >= (f->link_rate < FT_STALL_LITTLE
+                              ? FT_STALL_ALONE_NS
+                              : FT_STALL_ALONE_BUSY_NS);
+    default:
+        return false;
+    }
+}
+
 struct ft_stall_answer
 ft_stall_judge(const struct ft_stall_facts *f)
 {
@@ -39,9 +57,6 @@ ft_stall_judge(const struct ft_stall_facts *f)
     answer.for_ns = passed;
     answer.end_qemu = answer.by == FT_STALL_STOPPED && f->may_give_up &&
                       asked >= FT_STALL_END_NS;
-    answer.go_alone =
-        answer.by >= FT_STALL_LINK && f->may_go_alone &&
-        passed >= (f->link_rate < FT_STALL_LITTLE ? FT_STALL_ALONE_NS
-                                                  : FT_STALL_ALONE_BUSY_NS);
+    answer.go_alone = f->may_go_alone && is_past_patience(f, answer.by, passed);
     return answer;
 }

@@ -26,9 +26,9 @@
 
 /*
  * A link that brings less than this a second holds the guest for nothing: it
- * goes on alone after the first time. One that brings more may only have much
- * to bring, and has the second. Where going on alone is not allowed, or cannot
- * be asked for, waiting is all there is.
+ * goes on alone after the first time, as it does when libvirtd does not answer.
+ * A link that brings more may only have much to bring, and has the second. Where
+ * going on alone is not allowed, or cannot be asked for, waiting is all there is.
  */
 #define FT_STALL_LITTLE (UINT64_C(1) << 20)
 #define FT_STALL_ALONE_NS INT64_C(2000000000)

@@ -46,6 +46,7 @@ struct ft_stall_watch {
     struct ft_stall_answer now;
     int64_t looked_ns, awake_ns; /* last look; since when we ran all the time */
     int64_t ended_ns; /* the epoch (uncommitted_ns) whose QEMU was ended */
+    int64_t left_ns;  /* that which holds nothing: the VM went on alone */
     bool asking;      /* libvirtd */
     struct ft_session *session; /* whose link was measured: only its address */
     int64_t measured_ns;

@@ -89,6 +89,8 @@ facts(struct ft_primary *p, int64_t now)
     int64_t qemu = atomic_load(&p->with_qemu_ns);
     struct ft_stall_facts f = { .now_ns = now };
 
+    if (epoch == p->stall.left_ns)
+        epoch = 0;
     /* what passed while we did not run was nobody's silence but ours */
     f.epoch_ns = epoch ? FT_MAX(epoch, p->stall.awake_ns) : 0;
     f.qemu_ns = qemu && epoch ? FT_MAX(qemu, p->stall.awake_ns) : 0;
@@ -246,19 +248,27 @@ give_up(struct ft_primary *p)
 
 /* ---- the link is ended ---- */
 
+/*
+ * Epochs stop with the link; what the guest sends goes out once the witness has
+ * answered, whatever the replication thread still waits for.
+ */
 static void
 go_alone(struct ft_primary *p)
 {
     struct ft_worker *w = p->worker;
+    bool libvirt = p->stall.now.by == FT_STALL_LIBVIRT;
     struct ft_error why = FT_ERROR_INIT;
     char text[256];
 
+    p->stall.left_ns = atomic_load(&p->uncommitted_ns);
     describe(p, text, sizeof(text));
     ft_fail(&why, ETIMEDOUT,
-            "See to the network between the hosts; the copy is made anew.",
+            libvirt ? "See to libvirtd on this host; the copy is made anew."
+                    : "See to the network between the hosts; the copy is made "
+                      "anew.",
             "%s", text);
     ft_worker_set_problem(w, &why);
-    ft_worker_note(w, "warn", "slow-link",
+    ft_worker_note(w, "warn", libvirt ? "hung-libvirt" : "slow-link",
                    "%s: %s does not wait for it and goes on alone; the copy is "
                    "made anew",
                    text, w->config.vm);

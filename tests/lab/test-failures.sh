@@ -110,7 +110,7 @@ note "libvirtd hangs on the primary: so it does, a little later"
 forget_events h1 h2
 libvirt=$(lab on h1 cat /run/libvirtd.pid)
 must lab on h1 kill -STOP "$libvirt"
-wait_for 20 has_event h1 replication-failed
+wait_for 20 has_event h1 hung-libvirt
 guest_goes_on
 has_event h1 stalled || fail "nobody says that libvirtd hangs"
 ! has_event h1 hung-qemu || fail "a libvirtd that hangs is taken for a QEMU that does"

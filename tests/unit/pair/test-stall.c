@@ -125,7 +125,16 @@ alone(void **state)
     assert_false(goes_alone(60000, 0, false));
     assert_false(goes_alone(4999, FT_STALL_LITTLE, true));
     assert_true(goes_alone(5000, FT_STALL_LITTLE, true));
-    hung.may_go_alone = true; /* a new link would not help */
+    hung.may_go_alone = true;
+    hung.libvirt_ns = BEGAN + MS; /* QEMU itself: a new link would not help */
+    assert_false(ft_stall_judge(&hung).go_alone);
+    hung.libvirt_ns = 0; /* libvirtd: what the guest sends needs it not */
+    assert_true(ft_stall_judge(&hung).go_alone);
+    hung.now_ns = BEGAN + 1999 * MS;
+    assert_false(ft_stall_judge(&hung).go_alone);
+    hung.now_ns = BEGAN + 2000 * MS;
+    assert_true(ft_stall_judge(&hung).go_alone);
+    hung.may_go_alone = false;
     assert_false(ft_stall_judge(&hung).go_alone);
 }
 
