@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/lab/common.sh \
 	tests/lab/console.sh \
 	tests/lab/enter.c \
+	tests/lab/failures.sh \
 	tests/lab/functions.sh \
 	tests/lab/guests.sh \
 	tests/lab/host-init \
