@@ -14,6 +14,7 @@ libftpair_a_SOURCES = \
 	src/pair/ownership-report.c \
 	src/pair/ownership-standby.c \
 	src/pair/rollup.c src/pair/rollup.h \
+	src/pair/slow-link.c src/pair/slow-link.h \
 	src/pair/stall.c src/pair/stall.h \
 	src/pair/series.c src/pair/series.h \
 	src/pair/series-table.c src/pair/series-table.h \

@@ -6,6 +6,7 @@ libftprimary_a_SOURCES = \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
 	src/primary/epoch.c \
 	src/primary/epoch-stats.c src/primary/epoch-stats.h \
+	src/primary/link-proof.c \
 	src/primary/orders.c \
 	src/primary/outgoing.c src/primary/outgoing.h \
 	src/primary/page-sender.c src/primary/page-sender.h \

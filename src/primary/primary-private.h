@@ -16,6 +16,7 @@
 
 #include "gate/gate.h"
 #include "link/state-delta.h"
+#include "pair/slow-link.h"
 #include "pair/stall.h"
 #include "pair/trigger.h"
 #include "primary/disk-feed.h"
@@ -32,6 +33,9 @@
 
 /* Output held at most, in bytes; more is dropped as a NIC would. */
 #define FT_GATE_LIMIT (UINT64_C(16) << 20)
+
+/* Not more unsent, in bytes: heartbeats on their way. */
+#define FT_LINK_IDLE_BYTES (16u << 10)
 
 /* A switchover under way: it ends with the session at the latest. */
 struct ft_handover {
@@ -64,6 +68,7 @@ struct ft_primary {
     int link_lost;            /* the session in use has ended */
     int restart;              /* the sync in use is to be given up */
     int allow_commit;         /* epoch 1 may be committed */
+    struct ft_slow_link slow_link;
     struct ft_handover handover;
     int verify;           /* a full comparison is wanted */
     int detach;           /* leave QEMU as it was found, for good */
@@ -169,6 +174,16 @@ int ft_primary_start_asked(struct ft_worker *worker, bool force,
 int ft_sync_open(struct ft_primary *p, struct ft_error *err);
 int ft_sync_copy(struct ft_primary *p, struct ft_error *err);
 void ft_sync_close(struct ft_primary *p);
+
+/*
+ * link-proof.c. The link was too slow for the guest: how many seconds the copy
+ * is not made anew. Any thread. Then, on the replication thread: waits for that
+ * long, before the copy; and, once it is made, until the link has shown that it
+ * carries what the guest writes. 0, -ECANCELED, or the error to tell.
+ */
+int ft_primary_link_fell(struct ft_primary *p);
+int ft_primary_rest_link(struct ft_primary *p);
+int ft_primary_prove_link(struct ft_primary *p, struct ft_error *err);
 
 /* The replication thread; argument is the struct ft_primary. */
 void *ft_replicator_main(void *argument);

@@ -132,12 +132,16 @@ await_commit(struct ft_primary *p)
 static int
 replicate(struct ft_primary *p, struct ft_error *err)
 {
+    int rc = ft_primary_rest_link(p);
     int64_t began = ft_clock_ns();
-    int rc = ft_sync_open(p, err);
 
+    if (!rc)
+        rc = ft_sync_open(p, err);
     if (!rc)
         rc = ft_sync_copy(p, err);
     ft_epoch_stats_progress(&p->stats, NULL, 0, 0);
+    if (!rc)
+        rc = ft_primary_prove_link(p, err);
     if (!rc)
         ft_worker_note(p->worker, "info", "copied",
                        "%s is copied to %s after %d ms", p->worker->config.vm,
@@ -221,7 +225,6 @@ run_session(struct ft_primary *p, struct ft_session *session)
 
     ft_outgoing_begin(&p->out, session);
     ft_epoch_stats_begin(&p->stats);
-    ft_session_unref(session);
     rc = replicate(p, &err);
     atomic_store(&p->uncommitted_ns, 0);
     if (rc && !err.code)
@@ -229,11 +232,14 @@ run_session(struct ft_primary *p, struct ft_session *session)
                 ft_worker_peer_name(p->worker));
     ft_worker_reply(p->worker, &p->verifier, NULL, &err);
     ft_outgoing_mute(&p->out);
-    failed = rc != -ECANCELED && !ft_primary_stopped(p);
+    /* a link that is gone is told by its end, which may not have come yet */
+    failed = rc != -ECANCELED && !ft_primary_stopped(p) &&
+             !ft_link_error(ft_session_link(session), NULL);
     if (failed)
         held = report_failure(p, &err);
     ft_sync_close(p);
     ft_outgoing_end_session(&p->out);
+    ft_session_unref(session);
     if (failed && !held)
         begin_later(p);
 }

@@ -20,7 +20,6 @@
 
 #define LATE_NS (500 * FT_NS_PER_MS) /* between two looks: we did not run */
 #define DEATH_MS 10000
-#define UNSENT_MAX (16u << 10) /* bytes; more are no heartbeats on their way */
 
 /* Control thread. A process that a signal has stopped; not a traced one. */
 static bool
@@ -75,7 +74,7 @@ measure_link(struct ft_primary *p, int64_t now)
                   ? (uint64_t)((double)(brought - s->bytes) * FT_NS_PER_S /
                                (double)(now - s->measured_ns))
                   : 0;
-    s->blocked = unsent > UNSENT_MAX;
+    s->blocked = unsent > FT_LINK_IDLE_BYTES;
     s->session = session;
     s->bytes = brought;
     s->measured_ns = now;
@@ -257,21 +256,24 @@ go_alone(struct ft_primary *p)
 {
     struct ft_worker *w = p->worker;
     bool libvirt = p->stall.now.by == FT_STALL_LIBVIRT;
+    int rest = libvirt ? 0 : ft_primary_link_fell(p);
     struct ft_error why = FT_ERROR_INIT;
-    char text[256];
+    char text[256], after[24] = "";
 
     p->stall.left_ns = atomic_load(&p->uncommitted_ns);
     describe(p, text, sizeof(text));
     ft_fail(&why, ETIMEDOUT,
             libvirt ? "See to libvirtd on this host; the copy is made anew."
                     : "See to the network between the hosts; the copy is made "
-                      "anew.",
+                      "anew, after a rest.",
             "%s", text);
     ft_worker_set_problem(w, &why);
+    if (rest)
+        snprintf(after, sizeof(after), " in %d s", rest);
     ft_worker_note(w, "warn", libvirt ? "hung-libvirt" : "slow-link",
                    "%s: %s does not wait for it and goes on alone; the copy is "
-                   "made anew",
-                   text, w->config.vm);
+                   "made anew%s",
+                   text, w->config.vm, after);
     ft_worker_drop_link(w);
     ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
 }

@@ -236,6 +236,7 @@ says_why() {
 }
 wait_for 20 says_why
 guest_goes_on 5 # while the copy is made anew, however long that takes
+says_why || fail "the reason has gone, though it lasts"
 for host in h1 h2; do must lab on $host tc qdisc del dev eth1 root; done
 must tell_ledger "$guest_address" "$guest_port" "dirty 0" >/dev/null
 wait_for 60 protected_from $p

@@ -3,6 +3,7 @@ if HAVE_CMOCKA
 pair_tests = tests/unit/pair/test-ownership tests/unit/pair/test-trigger \
 	tests/unit/pair/test-histogram tests/unit/pair/test-metrics \
 	tests/unit/pair/test-rollup tests/unit/pair/test-series \
+	tests/unit/pair/test-slow-link \
 	tests/unit/pair/test-stall tests/unit/pair/test-status-figures
 check_PROGRAMS += $(pair_tests)
 TESTS += $(pair_tests)
@@ -19,6 +20,8 @@ tests_unit_pair_test_rollup_SOURCES = tests/unit/pair/test-rollup.c
 tests_unit_pair_test_rollup_LDADD = $(pair_libs)
 tests_unit_pair_test_series_SOURCES = tests/unit/pair/test-series.c
 tests_unit_pair_test_series_LDADD = $(pair_libs)
+tests_unit_pair_test_slow_link_SOURCES = tests/unit/pair/test-slow-link.c
+tests_unit_pair_test_slow_link_LDADD = $(pair_libs)
 tests_unit_pair_test_stall_SOURCES = tests/unit/pair/test-stall.c
 tests_unit_pair_test_stall_LDADD = $(pair_libs)
 tests_unit_pair_test_status_figures_SOURCES = \
