@@ -76,7 +76,7 @@ hand_back(struct ft_step *s)
     drop_and_say(s);
 }
 
-/* The primary has taken back what it had only offered; here it is loaded. */
+/* What was only offered is loaded here, and the primary's again. */
 static void
 lose_offer(struct ft_step *s)
 {
@@ -306,9 +306,10 @@ on_loaded(struct ft_step *s)
 {
     if (s->own->phase != FT_PHASE_RESUMING || !s->own->record.unrun)
         return;
-    if (s->own->record.offered)
+    if (s->own->record.offered) {
+        ft_own_phase(s, FT_PHASE_RESUMING); /* from now on the guest waits */
         ft_own_want(s);
-    else
+    } else {
         run_loaded(s);
 }
 
@@ -330,6 +331,18 @@ on_resumed(struct ft_step *s)
  */
 static void
 on_resume_failed(struct ft_step *s)
+    }
+}
+
+/*
+ * Loaded, and only the witness's second word is missing. When it does not come
+ * in the time that a switchover may take, the guest goes on where it was: nobody
+ * can tell the source but we, by having no copy any more.
+ */
+static bool
+waits_with_offer(const struct ft_ownership *own)
+{
+    return own->phase == FT_PHASE_RESUMING && own->record.offered && own->want;
 {
     struct ft_ownership *own = s->own;
 
@@ -391,6 +404,11 @@ on_tick(struct ft_step *s)
         own->ping_at_ns = FT_NEVER;
         ft_own_emit(s, FT_ACTION_PING);
     }
+    if (waits_with_offer(own) &&
+        s->now - own->phase_ns >= own->config.handover_ns) {
+        lose_offer(s);
+        return;
+    }
 }
 
 int64_t
@@ -418,6 +436,8 @@ ft_standby_deadline(const struct ft_ownership *own)
 static void
 on_heard(struct ft_step *s)
 {
+    if (waits_with_offer(own))
+        return own->phase_ns + own->config.handover_ns;
     if (!s->own->config.witness && s->own->linked)
         s->own->want = false;
 }

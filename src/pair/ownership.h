@@ -48,7 +48,7 @@
  *     A planned switchover wins in two steps: offered, then, with all loaded, for
  *     good; only then it runs. What is offered the peer may take back at the
  *     witness, so that a target that dies in between stops nobody; one that a
- *     witness has forgotten is given back.
+ *     witness has forgotten, or does not make good in time, is given back.
  *  R7 A VM that nobody stopped runs. When no copy of it does, whoever is sole
  *     (R1) starts it from its own disks, which hold all that was ever answered.
  *     Who is not becomes it first: by DISCARDED of a standby without a valid

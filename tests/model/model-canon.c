@@ -65,7 +65,8 @@ times(struct side *s)
         own->ask_at_ns = NOW - AGE_MAX;
         own->retry_ns = 0;
     }
-    if (own->phase != FT_PHASE_FINAL && own->phase != FT_PHASE_HANDING &&
+    if (!own->record.offered && /* RESUMING has one with it */
+        own->phase != FT_PHASE_FINAL && own->phase != FT_PHASE_HANDING &&
         own->phase != FT_PHASE_DISCARDING && own->phase != FT_PHASE_HELD)
         own->phase_ns = NOW; /* no other phase has a limit */
 }

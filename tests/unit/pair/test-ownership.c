@@ -1118,6 +1118,28 @@ an_error_of_the_start_is_no_proof(void **state)
     PHASE(ENDED);
 }
 
+/* The witness died between the two: the guest goes on where it was. */
+static void
+an_offer_that_is_not_confirmed_goes_back(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    MESSAGE(HANDOVER, 2, "ASK(2 3 h1 offered)");
+    WON("PERSIST(3 h1 primary unrun offered) LOAD_VM");
+    now += 10000 * MS; /* however long it loads */
+    EVENT(HEARD, "");
+    EVENT(LOADED, "ASK(3 4 h1)");
+    UNREACHABLE("");
+    EVENT(LINK_CLOSED, "");
+    for (int64_t in = 50; in < 8000; in *= 2) {
+        tick((in < 1000 ? in : 1000) * MS, "ASK(3 4 h1)");
+        UNREACHABLE("");
+    }
+    tick(450 * MS, "PERSIST(3 h1 standby) DESTROY_COPY"); /* after 5 s */
+    PHASE(IDLE);
+    EVENT(LOADED, "");
+}
+
 /* R6: what a process finds that won in its former life. */
 static void
 won_is_not_ran(void **state)
@@ -1355,6 +1377,7 @@ main(void)
         cmocka_unit_test(generation_revalidates),
         cmocka_unit_test(planned_on_the_standby),
         cmocka_unit_test(an_error_of_the_start_is_no_proof),
+        cmocka_unit_test(an_offer_that_is_not_confirmed_goes_back),
         cmocka_unit_test(won_is_not_ran),
         cmocka_unit_test(no_witness_no_takeover),
         cmocka_unit_test(standby_is_removed),
