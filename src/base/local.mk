@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftbase.a
 libftbase_a_SOURCES = \
+	src/base/boot.c src/base/boot.h \
 	src/base/bytes.h \
 	src/base/cleanup.h \
 	src/base/clock.c src/base/clock.h \

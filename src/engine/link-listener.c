@@ -45,6 +45,15 @@ on_late(void *opaque)
 }
 
 static void
+answer_ping(int fd, const char *pair)
+{
+    struct ft_link_pong pong = { .worker_runs = ft_supervisor_running(pair) };
+
+    ft_boot_id(pong.boot);
+    ft_link_ping_answer(fd, &pong);
+}
+
+static void
 serve(struct newcomer *n)
 {
     struct ft_error err = FT_ERROR_INIT;
@@ -56,7 +65,7 @@ serve(struct newcomer *n)
         ft_tcp_peer_name(n->fd, peer, sizeof(peer));
         ft_log(FT_LOG_WARN, "connection from %s refused: %s", peer, err.text);
     } else if (preamble.kind == FT_PREAMBLE_PING) {
-        ft_link_ping_answer(n->fd, ft_supervisor_running(preamble.pair));
+        answer_ping(n->fd, preamble.pair);
     } else if (ft_supervisor_pass_link(preamble.pair, n->fd)) {
         ft_log(FT_LOG_DEBUG, "no worker for a link of pair %s", preamble.pair);
     }

@@ -11,8 +11,9 @@
  *    9  19 bytes  0
  *   28  36 bytes  UUID of the pair, lower case text
  *
- * After a ping the daemon answers "FTALIVE" and a byte (1: the pair's worker
- * runs there) and closes. After a link preamble comes TLS 1.3 with the pair's
+ * After a ping the daemon answers "FTALIVE", a byte (1: the pair's worker
+ * runs there) and the 36 bytes of its host's boot id, and closes; who expects
+ * the first 8 only, or gets no more, is of an older version. After a link preamble comes TLS 1.3 with the pair's
  * key and UUID as identity, then frames.
  *
  * Threads: any number may send, one receives, any may ask or shut down. A
@@ -39,6 +40,7 @@
 
 #include <jansson.h>
 
+#include "base/boot.h"
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "link/frame.h"
@@ -69,14 +71,20 @@ int ft_link_preamble_write(int fd, const struct ft_preamble *preamble,
 int ft_link_preamble_read(int fd, struct ft_preamble *preamble,
                           int64_t deadline_ns, struct ft_error *err);
 
+/* What a daemon that lives says of the pair and of its host. */
+struct ft_link_pong {
+    int worker_runs;
+    char boot[FT_BOOT_ID_SIZE]; /* base/boot.h; empty: it does not say */
+};
+
 /*
- * Asks the daemon at one of the addresses whether it lives. *worker_runs says
- * whether the pair's worker does. Fails as ft_tcp_connect: -ECONNREFUSED means
- * that the host lives and the engine does not.
+ * Asks the daemon at one of the addresses whether it lives. Fails as
+ * ft_tcp_connect: -ECONNREFUSED means that the host lives and the engine does
+ * not.
  */
 int ft_link_ping(const char *const *addresses, size_t n, uint16_t port,
-                 const char *pair, int64_t deadline_ns, int *worker_runs,
-                 struct ft_error *err);
+                 const char *pair, int64_t deadline_ns,
+                 struct ft_link_pong *pong, struct ft_error *err);
 
 /* What a try of one address of a host found out. */
 struct ft_link_try {
@@ -92,7 +100,7 @@ int ft_link_try(const char *address, uint16_t port, const char *pair,
                 struct ft_error *err);
 
 /* Answers a ping whose preamble was read; the caller closes fd. */
-int ft_link_ping_answer(int fd, int worker_runs);
+int ft_link_ping_answer(int fd, const struct ft_link_pong *pong);
 
 struct ft_link;
 

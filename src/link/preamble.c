@@ -15,9 +15,11 @@
 #define PAIR_AT 28
 #define PAIR_LENGTH (FT_PAIR_ID_SIZE - 1)
 #define ALIVE "FTALIVE"
+#define BOOT_LENGTH (FT_BOOT_ID_SIZE - 1)
 
+/* As the UUIDs of pairs and of boots are written. */
 static int
-is_pair_id(const char *text)
+is_uuid(const char *text)
 {
     for (size_t i = 0; i < PAIR_LENGTH; i++) {
         int dash = i == 8 || i == 13 || i == 18 || i == 23;
@@ -34,7 +36,7 @@ void
 ft_preamble_encode(const struct ft_preamble *preamble,
                    unsigned char out[FT_PREAMBLE_SIZE])
 {
-    assert(strlen(preamble->pair) == PAIR_LENGTH && is_pair_id(preamble->pair));
+    assert(strlen(preamble->pair) == PAIR_LENGTH && is_uuid(preamble->pair));
     memset(out, 0, FT_PREAMBLE_SIZE);
     memcpy(out, MAGIC, MAGIC_SIZE);
     out[KIND_AT] = (unsigned char)preamble->kind;
@@ -58,7 +60,7 @@ ft_preamble_decode(const unsigned char in[FT_PREAMBLE_SIZE],
                            "preamble with 0x%02x in its padding", in[i]);
     memcpy(preamble->pair, in + PAIR_AT, PAIR_LENGTH);
     preamble->pair[PAIR_LENGTH] = '\0';
-    if (!is_pair_id(preamble->pair))
+    if (!is_uuid(preamble->pair))
         return ft_fail(err, EPROTO, NULL, "preamble without a pair's UUID");
     return 0;
 }
@@ -132,7 +134,7 @@ ask_daemon(const char *const *addresses, size_t n, uint16_t port,
     struct ft_preamble preamble = { .kind = FT_PREAMBLE_PING };
     int rc;
 
-    if (strlen(pair) != PAIR_LENGTH || !is_pair_id(pair))
+    if (strlen(pair) != PAIR_LENGTH || !is_uuid(pair))
         return ft_fail(err, EINVAL, NULL, "not a pair's UUID");
     strcpy(preamble.pair, pair);
     rc = ft_tcp_connect(addresses, n, port, deadline_ns, fd, err);
@@ -140,7 +142,7 @@ ask_daemon(const char *const *addresses, size_t n, uint16_t port,
 }
 
 static int
-take_answer(int fd, int64_t deadline_ns, int *worker_runs, struct ft_error *err)
+take_alive(int fd, int64_t deadline_ns, int *worker_runs, struct ft_error *err)
 {
     unsigned char answer[FT_ALIVE_SIZE];
     int rc = transfer(fd, 0, answer, sizeof(answer), deadline_ns);
@@ -156,15 +158,33 @@ take_answer(int fd, int64_t deadline_ns, int *worker_runs, struct ft_error *err)
     return 0;
 }
 
+/* Of an engine that is older than this nothing comes but the end. */
+static int
+take_boot(int fd, int64_t deadline_ns, char boot[FT_BOOT_ID_SIZE],
+          struct ft_error *err)
+{
+    memset(boot, 0, FT_BOOT_ID_SIZE);
+    if (transfer(fd, 0, boot, BOOT_LENGTH, deadline_ns)) {
+        boot[0] = '\0';
+        return 0;
+    }
+    return is_uuid(boot)
+               ? 0
+               : ft_fail(err, EPROTO, NULL,
+                         "the peer's answer to a ping has no boot id");
+}
+
 int
 ft_link_ping(const char *const *addresses, size_t n, uint16_t port,
-             const char *pair, int64_t deadline_ns, int *worker_runs,
+             const char *pair, int64_t deadline_ns, struct ft_link_pong *pong,
              struct ft_error *err)
 {
     FT_AUTOCLOSE int fd = -1;
     int rc = ask_daemon(addresses, n, port, pair, deadline_ns, &fd, err);
 
-    return rc ? rc : take_answer(fd, deadline_ns, worker_runs, err);
+    if (!rc)
+        rc = take_alive(fd, deadline_ns, &pong->worker_runs, err);
+    return rc ? rc : take_boot(fd, deadline_ns, pong->boot, err);
 }
 
 int
@@ -181,17 +201,19 @@ ft_link_try(const char *address, uint16_t port, const char *pair,
         return rc;
     ft_tcp_ends(fd, found->local, peer);
     if (!rc)
-        rc = take_answer(fd, deadline_ns, &runs, err);
+        rc = take_alive(fd, deadline_ns, &runs, err);
     found->trip_ns = ft_tcp_round_trip(fd);
     return rc;
 }
 
 int
-ft_link_ping_answer(int fd, int worker_runs)
+ft_link_ping_answer(int fd, const struct ft_link_pong *pong)
 {
-    unsigned char answer[FT_ALIVE_SIZE] = ALIVE;
+    unsigned char answer[FT_ALIVE_SIZE + BOOT_LENGTH] = ALIVE;
 
-    answer[sizeof(answer) - 1] = worker_runs ? 1 : 0;
-    /* A socket that was just accepted has room for 8 bytes. */
-    return transfer(fd, 1, answer, sizeof(answer), 0);
+    answer[FT_ALIVE_SIZE - 1] = pong->worker_runs ? 1 : 0;
+    memcpy(answer + FT_ALIVE_SIZE, pong->boot, BOOT_LENGTH);
+    /* A socket that was just accepted has room for that. */
+    return transfer(fd, 1, answer,
+                    pong->boot[0] ? sizeof(answer) : FT_ALIVE_SIZE, 0);
 }

@@ -151,20 +151,40 @@ may_ping_early(const struct ft_ownership *own)
     return own->linked && own->config.witness && own->pinged_ns != own->heard_ns;
 }
 
+/* The ping of this silence is answered, and nothing was heard since. */
+static bool
+is_answer_to_silence(const struct ft_ownership *own)
+{
+    return own->linked && own->pinged_ns == own->heard_ns;
+}
+
 /* The peer's daemon lives: give the worker time, but keep an eye on the host. */
 static void
-on_ping_alive(struct ft_step *s)
+on_ping_answered(struct ft_step *s)
 {
-    if (s->own->linked && s->own->pinged_ns == s->own->heard_ns)
-        s->own->alive_ns = s->own->heard_ns;
-    if (s->own->closed)
-        s->own->ping_at_ns = s->now + s->own->config.silence_ns / 2;
+    struct ft_ownership *own = s->own;
+
+    if (s->event->kind == FT_EVENT_PING_ALIVE && is_answer_to_silence(own))
+        own->alive_ns = own->heard_ns; /* without a worker nobody asks there */
+    if (own->closed)
+        own->ping_at_ns = s->now + own->config.silence_ns / 2;
 }
 
 static void
 on_ping_failed(struct ft_step *s)
 {
     if (s->own->closed && s->own->phase == FT_PHASE_VALID)
+        suspect(s);
+}
+
+/* What was heard last is gone, and no time brings it back. */
+static void
+on_ping_rebooted(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->phase == FT_PHASE_VALID &&
+        (own->closed || is_answer_to_silence(own)))
         suspect(s);
 }
 
@@ -311,6 +331,18 @@ on_loaded(struct ft_step *s)
         ft_own_want(s);
     } else {
         run_loaded(s);
+    }
+}
+
+/*
+ * Loaded, and only the witness's second word is missing. When it does not come
+ * in the time that a switchover may take, the guest goes on where it was: nobody
+ * can tell the source but we, by having no copy any more.
+ */
+static bool
+waits_with_offer(const struct ft_ownership *own)
+{
+    return own->phase == FT_PHASE_RESUMING && own->record.offered && own->want;
 }
 
 static void
@@ -331,18 +363,6 @@ on_resumed(struct ft_step *s)
  */
 static void
 on_resume_failed(struct ft_step *s)
-    }
-}
-
-/*
- * Loaded, and only the witness's second word is missing. When it does not come
- * in the time that a switchover may take, the guest goes on where it was: nobody
- * can tell the source but we, by having no copy any more.
- */
-static bool
-waits_with_offer(const struct ft_ownership *own)
-{
-    return own->phase == FT_PHASE_RESUMING && own->record.offered && own->want;
 {
     struct ft_ownership *own = s->own;
 
@@ -384,6 +404,11 @@ on_tick(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
+    if (waits_with_offer(own) &&
+        s->now - own->phase_ns >= own->config.handover_ns) {
+        lose_offer(s);
+        return;
+    }
     if (own->linked && own->phase != FT_PHASE_RESUMING &&
         ft_own_silent(s, own->config.patience_ns)) {
         ft_own_emit(s, FT_ACTION_DISCONNECT);
@@ -404,11 +429,6 @@ on_tick(struct ft_step *s)
         own->ping_at_ns = FT_NEVER;
         ft_own_emit(s, FT_ACTION_PING);
     }
-    if (waits_with_offer(own) &&
-        s->now - own->phase_ns >= own->config.handover_ns) {
-        lose_offer(s);
-        return;
-    }
 }
 
 int64_t
@@ -416,6 +436,8 @@ ft_standby_deadline(const struct ft_ownership *own)
 {
     int64_t next = FT_NEVER, at;
 
+    if (waits_with_offer(own))
+        return own->phase_ns + own->config.handover_ns;
     if (own->linked && own->phase != FT_PHASE_RESUMING)
         next = own->heard_ns + own->config.patience_ns;
     if (own->phase != FT_PHASE_VALID || own->want || own->voided)
@@ -436,8 +458,6 @@ ft_standby_deadline(const struct ft_ownership *own)
 static void
 on_heard(struct ft_step *s)
 {
-    if (waits_with_offer(own))
-        return own->phase_ns + own->config.handover_ns;
     if (!s->own->config.witness && s->own->linked)
         s->own->want = false;
 }
@@ -451,7 +471,9 @@ ft_standby_event(struct ft_step *s)
         [FT_EVENT_HEARD] = on_heard,
         [FT_EVENT_LINK_UP] = on_link_up,
         [FT_EVENT_LINK_CLOSED] = on_link_closed,
-        [FT_EVENT_PING_ALIVE] = on_ping_alive,
+        [FT_EVENT_PING_ALIVE] = on_ping_answered,
+        [FT_EVENT_PING_NO_WORKER] = on_ping_answered,
+        [FT_EVENT_PING_REBOOTED] = on_ping_rebooted,
         [FT_EVENT_PING_REFUSED] = on_ping_failed,
         [FT_EVENT_PING_SILENT] = on_ping_failed,
         [FT_EVENT_MESSAGE] = on_message,

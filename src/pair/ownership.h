@@ -121,7 +121,11 @@ struct ft_ownership_config {
     X(STARVED, "gap_ns", "this process itself did not run for a while")       \
     X(LINK_UP, "peer", "link authenticated, HELLO received")                  \
     X(LINK_CLOSED, "", "EOF or reset: the peer's kernel lives")               \
-    X(PING_ALIVE, "", "the peer's daemon answered the ping")                  \
+    X(PING_ALIVE, "", "the peer's daemon answered the ping: its worker runs") \
+    X(PING_NO_WORKER, "", "it answered, and its worker does not run")         \
+    X(PING_REBOOTED, "",                                                      \
+      "it answered from another boot of its host than the last link's: "      \
+      "nothing runs there any more that did")                                 \
     X(PING_REFUSED, "", "the peer's kernel refused: no engine there")         \
     X(PING_SILENT, "", "no answer to the ping within silence")                \
     X(MESSAGE, "message generation", "a control message from the peer")       \

@@ -7,28 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/boot.h"
 #include "base/cleanup.h"
 #include "base/fault.h"
-#include "base/io.h"
 #include "base/json.h"
 #include "worker/pair-store.h"
 
 #define STATE_FILE_MAX (256u << 10)
-#define BOOT_ID_FILE "/proc/sys/kernel/random/boot_id" /* random(4) */
-
-/* Which boot of this host it is: a UUID as text, or nothing that can be told. */
-static void
-boot_id(char out[37])
-{
-    FT_AUTOFREE char *text = NULL;
-    size_t size = 0;
-
-    out[0] = '\0';
-    if (ft_file_read(BOOT_ID_FILE, 64, &text, &size) || size < 36)
-        return;
-    memcpy(out, text, 36);
-    out[36] = '\0';
-}
 
 static int
 parse_state(const struct ft_pair_config *config, const json_t *json,
@@ -36,7 +21,7 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
 {
     struct ft_ownership_record *r = &out->record;
     const char *boot = ft_json_string(json, "boot", "");
-    char now[37];
+    char now[FT_BOOT_ID_SIZE];
     const char *role = ft_json_string(json, "role", "");
     const char *owner = ft_json_string(json, "owner", "");
 
@@ -50,7 +35,7 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     r->unrun = ft_json_bool(json, "unrun", 0);
     r->off = ft_json_bool(json, "off", 0);
     r->offered = ft_json_bool(json, "offered", 0);
-    boot_id(now);
+    ft_boot_id(now);
     out->rebooted = *boot && *now && strcmp(boot, now) != 0;
     if (!r->generation || strcmp(role, ft_role_name(r->role)) ||
         (!r->owner && strcmp(owner, config->hosts[0].name)))
@@ -89,10 +74,10 @@ ft_pair_state_save(const struct ft_pair_config *config,
 {
     const struct ft_ownership_record *r = &state->record;
     FT_AUTOJSON json_t *json = NULL;
-    char path[PATH_MAX], boot[37];
+    char path[PATH_MAX], boot[FT_BOOT_ID_SIZE];
     int rc;
 
-    boot_id(boot);
+    ft_boot_id(boot);
     json =
         json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
                   "s:O?}",

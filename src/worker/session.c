@@ -5,9 +5,11 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/boot.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -21,6 +23,7 @@ struct ft_session {
     const struct ft_session_terms *terms;
     struct ft_link *link;
     struct ft_ownership_hello peer;
+    char boot[FT_BOOT_ID_SIZE]; /* of the peer's host; empty: not told */
     pthread_t receiver;
     int running; /* the receiver must be joined */
     atomic_uint references;
@@ -66,6 +69,12 @@ ft_session_peer(struct ft_session *session)
     return &session->peer;
 }
 
+const char *
+ft_session_boot(struct ft_session *session)
+{
+    return session->boot;
+}
+
 static int
 open_link(struct making *m, struct ft_link **link)
 {
@@ -87,11 +96,14 @@ static json_t *
 our_hello(const struct ft_session_terms *t)
 {
     struct ft_ownership_hello hello;
+    char boot[FT_BOOT_ID_SIZE];
 
     t->hello(t->opaque, &hello);
-    return json_pack("{s:s,s:s,s:s,s:I,s:b}", "pair", t->pair, "host", t->self,
-                     "role", ft_role_name(hello.role), "generation",
-                     (json_int_t)hello.generation, "valid", hello.valid);
+    ft_boot_id(boot);
+    return json_pack("{s:s,s:s,s:s,s:I,s:b,s:s}", "pair", t->pair, "host",
+                     t->self, "role", ft_role_name(hello.role), "generation",
+                     (json_int_t)hello.generation, "valid", hello.valid, "boot",
+                     boot);
 }
 
 static int
@@ -144,6 +156,8 @@ make_session(void *opaque)
     }
     m->session->terms = m->terms;
     m->session->peer = peer;
+    snprintf(m->session->boot, sizeof(m->session->boot), "%s",
+             ft_json_string(theirs, "boot", ""));
     m->session->link = FT_STEAL(link);
     atomic_init(&m->session->references, 1);
 }

@@ -60,6 +60,9 @@ int ft_session_run(struct ft_session *session, ft_session_frame frame,
 struct ft_link *ft_session_link(struct ft_session *session);
 const struct ft_ownership_hello *ft_session_peer(struct ft_session *session);
 
+/* Which boot of the peer's host it is (base/boot.h); empty: it did not say. */
+const char *ft_session_boot(struct ft_session *session);
+
 struct ft_session *ft_session_ref(struct ft_session *session);
 void ft_session_unref(struct ft_session *session);
 

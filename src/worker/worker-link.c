@@ -3,6 +3,7 @@
 
 #include "worker/worker-link.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -160,6 +161,7 @@ adopt_session(struct ft_worker *w, struct ft_session *s)
     if (w->session)
         give_up_old_session(w);
     up.peer = *ft_session_peer(s);
+    memcpy(w->peer_boot, ft_session_boot(s), sizeof(w->peer_boot));
     if (up.peer.role == FT_ROLE_PRIMARY)
         w->took_over_seen_ns = ft_clock_ns();
     w->last_heard = ft_clock_ns();

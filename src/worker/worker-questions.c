@@ -43,6 +43,7 @@ struct question {
     struct ft_worker *worker;
     struct ft_ownership_action ask;
     struct ft_ownership_event answer;
+    char boot[FT_BOOT_ID_SIZE]; /* of the peer's host, when it was heard */
     struct ft_error err;
 };
 
@@ -98,6 +99,7 @@ run_question(struct ft_worker *w, const struct ft_ownership_action *action,
         ft_clock_sleep(10 * FT_NS_PER_MS);
     q->worker = w;
     q->ask = *action;
+    memcpy(q->boot, w->peer_boot, sizeof(q->boot));
     while (ft_loop_async(work, done, q))
         ft_clock_sleep(10 * FT_NS_PER_MS);
 }
@@ -177,6 +179,15 @@ ft_worker_check_witness(void *opaque)
     run_question(w, &none, look_for_witness, witness_looked_for);
 }
 
+/* A host that says no boot id, or never did, may be the one that was heard. */
+static enum ft_ownership_event_kind
+what_pong_says(const struct ft_link_pong *pong, const char *boot)
+{
+    if (*boot && *pong->boot && strcmp(boot, pong->boot))
+        return FT_EVENT_PING_REBOOTED;
+    return pong->worker_runs ? FT_EVENT_PING_ALIVE : FT_EVENT_PING_NO_WORKER;
+}
+
 static void
 ping_peer(void *opaque)
 {
@@ -185,14 +196,15 @@ ping_peer(void *opaque)
     const struct ft_endpoint *e = &w->config.hosts[!w->config.self];
     const char *addresses[FT_PAIR_ADDRESSES_MAX];
     int64_t deadline = ft_clock_ns() + w->config.silence_ms * FT_NS_PER_MS;
-    int runs = 0, rc;
+    struct ft_link_pong pong;
     unsigned i;
+    int rc;
 
     for (i = 0; i < e->address_count; i++)
         addresses[i] = e->addresses[i];
     rc = ft_link_ping(addresses, e->address_count, e->port, w->config.pair,
-                      deadline, &runs, &q->err);
-    q->answer.kind = rc == 0               ? FT_EVENT_PING_ALIVE
+                      deadline, &pong, &q->err);
+    q->answer.kind = rc == 0               ? what_pong_says(&pong, q->boot)
                      : rc == -ECONNREFUSED ? FT_EVENT_PING_REFUSED
                                            : FT_EVENT_PING_SILENT;
 }

@@ -22,7 +22,7 @@ void ft_worker_check_witness(void *opaque);
 void ft_worker_raise_witness(struct ft_worker *worker,
                              const struct ft_ownership_action *action);
 
-/* FT_ACTION_PING: the answer is PING_ALIVE, PING_REFUSED or PING_SILENT. */
+/* FT_ACTION_PING: the answer is one of PING_*. */
 void ft_worker_ping_peer(struct ft_worker *worker,
                          const struct ft_ownership_action *action);
 

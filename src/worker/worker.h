@@ -18,6 +18,7 @@
 #include <jansson.h>
 #include <libvirt/libvirt.h>
 
+#include "base/boot.h"
 #include "base/error.h"
 #include "pair/ownership.h"
 #include "worker/figures.h"
@@ -87,7 +88,8 @@ struct ft_worker {
     unsigned batches; /* actions handed to the loop, not done yet */
 
     pthread_mutex_t session_lock;
-    struct ft_session *session; /* under session_lock; NULL: no link */
+    struct ft_session *session;      /* under session_lock; NULL: no link */
+    char peer_boot[FT_BOOT_ID_SIZE]; /* of the last session's peer, or empty */
     int wants_link, making_link;
     int connect_timer;
 

@@ -43,17 +43,24 @@ drop(struct world *w, int side)
     }
 }
 
+/* Early: its daemon has started, and no worker yet. */
 static void
-pong(struct world *w, const struct move *move, struct outcome *out)
+pong(struct world *w, const struct move *move, bool early, struct outcome *out)
 {
+    struct side *s = &w->side[move->side];
     const struct side *peer = &w->side[1 - move->side];
-    bool engine = peer->engine && !peer->removed;
+    enum ft_ownership_event_kind kind = FT_EVENT_PING_ALIVE;
 
-    w->side[move->side].pinging = 0;
+    s->pinging = 0;
     if (!peer->up || (w->cut & (CUT_01 | CUT_10)))
-        tell(w, move, FT_EVENT_PING_SILENT, out);
-    else
-        tell(w, move, engine ? FT_EVENT_PING_ALIVE : FT_EVENT_PING_REFUSED, out);
+        kind = FT_EVENT_PING_SILENT;
+    else if (!peer->engine && !early)
+        kind = FT_EVENT_PING_REFUSED;
+    else if (s->rebooted)
+        kind = FT_EVENT_PING_REBOOTED;
+    else if (!peer->alive)
+        kind = FT_EVENT_PING_NO_WORKER;
+    tell(w, move, kind, out);
 }
 
 static void
@@ -210,7 +217,8 @@ happens(struct world *w, const struct move *move, struct outcome *out)
         drop(w, side);
         return;
     case M_PONG:
-        pong(w, move, out);
+    case M_PONG_EARLY:
+        pong(w, move, move->kind == M_PONG_EARLY, out);
         return;
     case M_GONE:
         w->side[side].gone = 0;

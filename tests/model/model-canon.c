@@ -271,6 +271,9 @@ ft_model_canonical(struct world *w)
                 s->own.epoch = 1; /* before the next epoch comes a DISCARD */
         }
         questions(s);
+        if (s->own.role == FT_ROLE_PRIMARY ||
+            (!s->own.linked && s->own.phase != FT_PHASE_VALID))
+            s->rebooted = 0; /* only a standby with a copy pings */
     }
     forget_vain(w);
     generations(w);

@@ -153,6 +153,8 @@ from_host(const struct world *w, int side, struct list *list)
         return;
     if (s->pinging)
         may(list, M_PONG, side, 0);
+    if (s->pinging && w->side[1 - side].up && !w->side[1 - side].engine)
+        may(list, M_PONG_EARLY, side, 0);
     if (s->gone)
         may(list, M_GONE, side, 0);
     if (s->loading)

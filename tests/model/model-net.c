@@ -150,6 +150,7 @@ ft_model_deliver(struct world *w, int side, const struct move *move,
         event.peer.role = (enum ft_role)frame.role;
         event.peer.valid = frame.valid;
         event.peer.generation = frame.generation;
+        s->rebooted = frame.old_boot;
         break;
     case F_MESSAGE:
         event.kind = FT_EVENT_MESSAGE;

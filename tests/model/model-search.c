@@ -37,19 +37,20 @@ struct run {
 static uint32_t
 move_number(const struct move *move)
 {
-    return (uint32_t)move->kind | (uint32_t)move->side << 5 |
-           (uint32_t)move->argument << 6 | (uint32_t)move->trip << 14 |
-           (uint32_t)move->trip_at << 16;
+    _Static_assert(MOVE_KINDS <= 64, "six bits");
+    return (uint32_t)move->kind | (uint32_t)move->side << 6 |
+           (uint32_t)move->argument << 7 | (uint32_t)move->trip << 15 |
+           (uint32_t)move->trip_at << 17;
 }
 
 static struct move
 number_move(uint32_t number)
 {
-    return (struct move){ .kind = number & 31,
-                          .side = number >> 5 & 1,
-                          .argument = number >> 6 & 255,
-                          .trip = number >> 14 & 3,
-                          .trip_at = number >> 16 & 255 };
+    return (struct move){ .kind = number & 63,
+                          .side = number >> 6 & 1,
+                          .argument = number >> 7 & 255,
+                          .trip = number >> 15 & 3,
+                          .trip_at = number >> 17 & 255 };
 }
 
 static void

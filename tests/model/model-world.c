@@ -93,6 +93,7 @@ end_worker(struct world *w, int side)
     s->committing = s->final = s->unacked = 0;
     s->epoch = 0;
     s->syncing = s->loading = s->resuming = s->pinging = s->gone = 0;
+    s->rebooted = 0; /* the next life knows of no boot */
     ft_model_lose(w, OF(IN_LOAD, side) | OF(IN_EPOCH, side));
     for (int i = 0; i < REQUESTS; i++) {
         s->request[i].ask = 0;
@@ -123,6 +124,10 @@ ft_model_host_dies(struct world *w, int side)
         w->lossy[1 - side] = w->fifo_count[1 - side] > 0;
     }
     s->attached = 0;
+    w->side[1 - side].rebooted = 1;
+    for (int n = 0; n < w->fifo_count[1 - side]; n++)
+        if (w->fifo[1 - side][n].kind == F_HELLO)
+            w->fifo[1 - side][n].old_boot = 1;
     ft_model_forget_frames(w, side);
     end_worker(w, side);
     kill_vm(w, side);

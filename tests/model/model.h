@@ -60,6 +60,7 @@ enum frame_kind { F_HELLO, F_MESSAGE, F_SYNC, F_EPOCH, F_ACK, F_EOF };
 
 struct frame {
     uint8_t kind, message, role, valid;
+    uint8_t old_boot; /* HELLO: its host has lost power since */
     uint32_t epoch;
     uint64_t generation;
 };
@@ -87,6 +88,7 @@ struct side {
     uint8_t pinging;
     uint8_t gone;     /* VM_GONE is to come */
     uint8_t eof_owed; /* it lost power: its kernel resets when it is back */
+    uint8_t rebooted; /* the peer's host lost power since its last HELLO */
 };
 
 /* What may still go wrong, or be asked for. */
@@ -124,33 +126,34 @@ enum cut {
 #define CUT_ANSWER(side) ((side) == 0 ? CUT_W0 : CUT_W1)
 
 /* Name, what it is of a move with an argument. */
-#define FT_MODEL_MOVES(X)                          \
-    X(BOOT, "boots")                               \
-    X(START, "worker starts")                      \
-    X(DELIVER, "gets the next frame")              \
-    X(DROP, "loses what its peer sent last")       \
-    X(PONG, "gets the answer to its ping")         \
-    X(GONE, "learns that its VM has gone")         \
-    X(LOADED, "has loaded the copy")               \
-    X(RESUMED, "gets libvirt's answer")            \
-    X(STARTED, "boots the VM")                     \
-    X(START_FAILS, "cannot boot the VM")           \
-    X(SYNCED, "has copied all")                    \
-    X(WITNESS, "its question reaches the witness") \
-    X(ANSWER, "gets the witness's answer")         \
-    X(TIMEOUT, "gets no answer from the witness")  \
-    X(LOOK, "looks at the witness")                \
-    X(CONNECT, "connects")                         \
-    X(CHECKPOINT, "sends an epoch")                \
-    X(HEARD, "hears its peer")                     \
-    X(TICK, "waits for its deadline")              \
-    X(HEAL, "all ways are whole again")            \
-    X(CUT, "ways are cut")                         \
-    X(WORKER_DIES, "worker dies")                  \
-    X(QEMU_DIES, "QEMU dies")                      \
-    X(HOST_DIES, "power fails")                    \
-    X(LOAD_FAILS, "cannot load the copy")          \
-    X(SWITCHOVER, "switchover is asked for")       \
+#define FT_MODEL_MOVES(X)                           \
+    X(BOOT, "boots")                                \
+    X(START, "worker starts")                       \
+    X(DELIVER, "gets the next frame")               \
+    X(DROP, "loses what its peer sent last")        \
+    X(PONG, "gets the answer to its ping")          \
+    X(PONG_EARLY, "is answered before workers run") \
+    X(GONE, "learns that its VM has gone")          \
+    X(LOADED, "has loaded the copy")                \
+    X(RESUMED, "gets libvirt's answer")             \
+    X(STARTED, "boots the VM")                      \
+    X(START_FAILS, "cannot boot the VM")            \
+    X(SYNCED, "has copied all")                     \
+    X(WITNESS, "its question reaches the witness")  \
+    X(ANSWER, "gets the witness's answer")          \
+    X(TIMEOUT, "gets no answer from the witness")   \
+    X(LOOK, "looks at the witness")                 \
+    X(CONNECT, "connects")                          \
+    X(CHECKPOINT, "sends an epoch")                 \
+    X(HEARD, "hears its peer")                      \
+    X(TICK, "waits for its deadline")               \
+    X(HEAL, "all ways are whole again")             \
+    X(CUT, "ways are cut")                          \
+    X(WORKER_DIES, "worker dies")                   \
+    X(QEMU_DIES, "QEMU dies")                       \
+    X(HOST_DIES, "power fails")                     \
+    X(LOAD_FAILS, "cannot load the copy")           \
+    X(SWITCHOVER, "switchover is asked for")        \
     X(RESYNC, "finds its copy wrong")
 
 #define FT_MODEL_MOVE(name, text) M_##name,

@@ -6,6 +6,8 @@
 
 #include "sim.h"
 
+#define REATTACH_NS (700 * MS) /* as src/engine/supervisor.c */
+
 static void
 trace_event(struct world *w, int side, const struct ft_ownership_event *event,
             enum ft_ownership_phase before,
@@ -143,7 +145,6 @@ ft_sim_worker_start(struct world *w, int side, bool give_up)
 
     if (!host->up || worker->alive || host->removed)
         return;
-    host->booting = false;
     memset(worker, 0, sizeof(*worker));
     worker->life = life;
     worker->alive = true;
@@ -189,7 +190,6 @@ ft_sim_host_crash(struct world *w, int side)
     if (host->worker.session == w->session.id && ft_sim_chance(w, 500))
         w->session.drop[1 - side] = true;
     host->up = false;
-    host->booting = true; /* no engine listens until it has started */
     host->worker.alive = false;
     host->worker.life++;
     host->worker.session = 0;
@@ -197,9 +197,17 @@ ft_sim_host_crash(struct world *w, int side)
     ft_sim_excuse_owner(w, side);
 }
 
+/* A booted kernel resets what the other one sends, so when it does so next. */
+static int64_t
+eof_in(struct world *w)
+{
+    return w->slow_boots ? ft_sim_delay(w, 5 * MS, 2 * SECOND) : 5 * MS;
+}
+
 static void
 reboot(struct world *w, int side)
 {
+    int64_t start_in;
     struct host *host = &w->host[side], *peer = &w->host[1 - side];
     struct item *item;
 
@@ -207,12 +215,16 @@ reboot(struct world *w, int side)
         return;
     ft_sim_trace(w, "h%d: boots", side);
     host->up = true;
+    host->boot++;
     if (peer->worker.alive && peer->worker.session == w->session.id) {
-        item = ft_sim_push(w, w->now + 5 * MS, W_FRAME, 1 - side);
+        item = ft_sim_push(w, w->now + eof_in(w), W_FRAME, 1 - side);
         item->session = w->session.id;
         item->frame = F_EOF;
     }
-    ft_sim_push(w, w->now + ft_sim_delay(w, 50 * MS, 500 * MS), W_START, side);
+    start_in = ft_sim_delay(w, 50 * MS, 500 * MS);
+    host->daemon_at = w->now + start_in / 2;
+    ft_sim_push(w, w->now + start_in + (w->slow_boots ? REATTACH_NS : 0),
+                W_START, side);
 }
 
 static void

@@ -32,6 +32,7 @@ ft_sim_send(struct world *w, int from, enum frame frame,
     if (event)
         item->event = *event;
     item->state = state;
+    item->expected = frame == F_HELLO ? w->host[from].boot : 0;
 }
 
 /* The side's end of its session closes; abrupt: what is under way may be lost. */
@@ -198,10 +199,28 @@ got_frame(struct world *w, const struct item *item)
     case F_ACK:
         got_ack(w, item);
         return;
+    case F_HELLO:
+        host->worker.peer_boot = item->expected;
+        ft_sim_event(w, item->side, &item->event);
+        return;
     default:
         ft_sim_event(w, item->side, &item->event);
         return;
     }
+}
+
+/*
+ * What a host that is up says: nobody listens before its daemon has started, and
+ * the daemon answers before its workers run.
+ */
+static enum ft_ownership_event_kind
+pong(const struct world *w, const struct host *host, const struct host *peer)
+{
+    if (peer->daemon_at > w->now)
+        return FT_EVENT_PING_REFUSED;
+    if (host->worker.peer_boot && host->worker.peer_boot != peer->boot)
+        return FT_EVENT_PING_REBOOTED;
+    return peer->worker.alive ? FT_EVENT_PING_ALIVE : FT_EVENT_PING_NO_WORKER;
 }
 
 void
@@ -216,9 +235,8 @@ ft_sim_ping(struct world *w, int side)
                     W_PING_RESULT, side);
 
     item->life = w->host[side].worker.life;
-    item->event.kind = silent                           ? FT_EVENT_PING_SILENT
-                       : peer->removed || peer->booting ? FT_EVENT_PING_REFUSED
-                                                        : FT_EVENT_PING_ALIVE;
+    item->event.kind =
+        silent ? FT_EVENT_PING_SILENT : pong(w, &w->host[side], peer);
 }
 
 /* --- witness ------------------------------------------------------------ */

@@ -142,6 +142,7 @@ begin(struct world *w)
     w->config.alone_without_witness = w->seed % 2;
     w->config.silence_ns = silences[ft_sim_random(w, FT_ARRAY_SIZE(silences))];
     w->witness_up = w->calm = true;
+    w->slow_boots = w->seed % 3 == 0 || w->seed % 5 == 0;
     w->witness_generation = 1;
     ft_sim_state(w, 0);
     first = ft_sim_state(w, 0);
@@ -149,6 +150,7 @@ begin(struct world *w)
         struct host *host = &w->host[i];
 
         host->up = true;
+        host->boot = 1;
         host->stable =
             (struct ft_ownership_record){ .generation = 1,
                                           .owner = 0,

@@ -93,7 +93,7 @@ struct item {
     enum frame frame;
     struct ft_ownership_event event;
     state_id state;
-    uint64_t expected; /* witness request */
+    uint64_t expected; /* witness request; HELLO, ping: the boot */
     int fault;
 };
 
@@ -124,6 +124,7 @@ struct worker {
     bool committing, final, unacked;
     uint64_t epoch;
     uint64_t sync;
+    uint64_t peer_boot;   /* as its last HELLO said; 0 not known */
     uint64_t pending[16]; /* questions without an answer */
     bool stalled;         /* no room for its record: the rest waits */
     struct ft_ownership_actions waiting;
@@ -132,8 +133,10 @@ struct worker {
 };
 
 struct host {
-    bool up, removed, booting;
-    bool lost; /* never comes back */
+    bool up, removed;
+    uint64_t boot;     /* which one it is, from 1 */
+    int64_t daemon_at; /* since when a daemon answers there, before workers run */
+    bool lost;         /* never comes back */
     int64_t full_until, frozen_until;
     bool off; /* recorded that somebody shut the VM down; nobody asked since */
     struct ft_ownership_record stable;
@@ -165,10 +168,11 @@ struct world {
     struct host host[2];
     struct session session; /* newest; older ones are dead */
     uint64_t sessions;
-    bool cut[3][3]; /* cut[from][to]; 2 is the witness */
-    bool more;      /* has sim-trouble.c's */
-    bool betrayed;  /* the witness gave away what it has forgotten */
-    bool spoke;     /* the side that is left, after the other host was lost */
+    bool cut[3][3];  /* cut[from][to]; 2 is the witness */
+    bool more;       /* has sim-trouble.c's */
+    bool slow_boots; /* workers start as long after the daemon as they do */
+    bool betrayed;   /* the witness gave away what it has forgotten */
+    bool spoke;      /* the side that is left, after the other host was lost */
     uint64_t snapshot_generation, highest_generation;
     int snapshot_owner, highest_owner;
     bool snapshot_offered;

@@ -317,7 +317,8 @@ test_preamble_truncated(void **state)
 
 struct pinging {
     uint16_t port;
-    int runs, rc;
+    struct ft_link_pong pong;
+    int rc;
     struct ft_error err;
 };
 
@@ -328,33 +329,64 @@ ping_main(void *opaque)
     struct pinging *pinging = opaque;
 
     pinging->rc = ft_link_ping(here, 1, pinging->port, PAIR_ID, soon(20000),
-                               &pinging->runs, &pinging->err);
+                               &pinging->pong, &pinging->err);
     return NULL;
 }
 
 static void
 test_ping(void **state)
 {
-    struct pinging pinging = { .runs = -1 };
+    static const struct ft_link_pong pongs[] = {
+        { 0, "" },
+        { 1, "" }, /* an older engine's */
+        { 0, "6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e81" },
+        { 1, "00000000-0000-4000-8000-00000000000f" },
+    };
+    struct pinging pinging = { .rc = -1 };
     struct ft_error err = FT_ERROR_INIT;
     int listener, fd;
 
     (void)state;
     assert_int_equal(ft_tcp_listen(0, &listener, &err), 0);
     pinging.port = ft_tcp_port(listener);
-    for (int runs = 0; runs < 2; runs++) {
+    for (size_t i = 0; i < FT_ARRAY_SIZE(pongs); i++) {
         pthread_t thread = spawn(ping_main, &pinging);
 
         fd = accept_socket(listener, FT_PREAMBLE_PING);
-        assert_int_equal(ft_link_ping_answer(fd, runs), 0);
+        assert_int_equal(ft_link_ping_answer(fd, &pongs[i]), 0);
         close(fd);
         join(thread);
         assert_int_equal(pinging.rc, 0);
-        assert_int_equal(pinging.runs, runs);
+        assert_int_equal(pinging.pong.worker_runs, pongs[i].worker_runs);
+        assert_string_equal(pinging.pong.boot, pongs[i].boot);
     }
     close(listener);
     ping_main(&pinging);
     assert_int_equal(pinging.rc, -ECONNREFUSED);
+}
+
+/* What is no boot id is no answer of ours. */
+static void
+test_pong_that_is_wrong(void **state)
+{
+    static const struct ft_link_pong odd = {
+        1, "6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e8\n"
+    };
+    struct pinging pinging = { .rc = -1 };
+    struct ft_error err = FT_ERROR_INIT;
+    pthread_t thread;
+    int listener, fd;
+
+    (void)state;
+    assert_int_equal(ft_tcp_listen(0, &listener, &err), 0);
+    pinging.port = ft_tcp_port(listener);
+    thread = spawn(ping_main, &pinging);
+    fd = accept_socket(listener, FT_PREAMBLE_PING);
+    assert_int_equal(ft_link_ping_answer(fd, &odd), 0);
+    close(fd);
+    join(thread);
+    assert_int_equal(pinging.rc, -EPROTO);
+    close(listener);
 }
 
 struct trying {
@@ -379,6 +411,7 @@ try_main(void *opaque)
 static void
 test_try(void **state)
 {
+    static const struct ft_link_pong quiet = { 0, "" };
     struct trying t = { .deadline = soon(20000) };
     struct ft_error err = FT_ERROR_INIT;
     pthread_t thread;
@@ -389,7 +422,7 @@ test_try(void **state)
     t.port = ft_tcp_port(listener);
     thread = spawn(try_main, &t);
     fd = accept_socket(listener, FT_PREAMBLE_PING);
-    assert_int_equal(ft_link_ping_answer(fd, 0), 0);
+    assert_int_equal(ft_link_ping_answer(fd, &quiet), 0);
     close(fd);
     join(thread);
     assert_int_equal(t.rc, 0);
@@ -850,6 +883,7 @@ main(void)
         cmocka_unit_test(test_preamble),
         cmocka_unit_test(test_preamble_truncated),
         cmocka_unit_test(test_ping),
+        cmocka_unit_test(test_pong_that_is_wrong),
         cmocka_unit_test(test_try),
         cmocka_unit_test(test_truncated_at_every_byte),
         cmocka_unit_test(test_flipped_bits),

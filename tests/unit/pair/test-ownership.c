@@ -950,6 +950,48 @@ a_path_fails_and_the_host_answers(void **state)
     WON("PERSIST(3 h1 primary unrun) LOAD_VM");
 }
 
+/* A daemon without the pair's worker is no primary that may have asked. */
+static void
+no_patience_with_a_daemon_that_has_no_worker(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    tick(150 * MS, "PING");
+    EVENT(PING_NO_WORKER, "");
+    tick(50 * MS, "ASK(2 3 h1)");
+    valid_standby(true);
+    EVENT(LINK_CLOSED, "PING");
+    EVENT(PING_NO_WORKER, ""); /* it is started again: as before */
+    tick(100 * MS, "PING");
+    MEET(PRIMARY, 2, false, "");
+}
+
+/* Its host has booted: what the primary was is gone, whatever answers there. */
+static void
+a_host_that_has_booted_is_suspected_at_once(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    EVENT(LINK_CLOSED, "PING");
+    EVENT(PING_REBOOTED, "ASK(2 3 h1)");
+    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
+    valid_standby(true);
+    tick(150 * MS, "PING");
+    EVENT(PING_REBOOTED, "ASK(2 3 h1)");
+    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
+    valid_standby(true);
+    tick(150 * MS, "PING");
+    EVENT(HEARD, "");
+    EVENT(PING_REBOOTED, ""); /* it was heard since: of a time before */
+    valid_standby(true);
+    MESSAGE(DISCARD, 2, "SEND(DISCARDED 2)");
+    EVENT(PING_REBOOTED, ""); /* nothing here to take over with */
+    valid_standby(false);
+    EVENT(LINK_CLOSED, "PING");
+    EVENT(PING_REBOOTED, ""); /* without a witness never by itself */
+    STATE("failed");
+}
+
 /* The kernel's time of the last byte is coarse, so old news may come late. */
 static void
 a_silence_begins_when_the_last_byte_came(void **state)
@@ -1368,6 +1410,8 @@ main(void)
         cmocka_unit_test(a_question_that_stays_open_is_no_failure),
         cmocka_unit_test(takeover_by_silence),
         cmocka_unit_test(a_path_fails_and_the_host_answers),
+        cmocka_unit_test(no_patience_with_a_daemon_that_has_no_worker),
+        cmocka_unit_test(a_host_that_has_booted_is_suspected_at_once),
         cmocka_unit_test(a_silence_begins_when_the_last_byte_came),
         cmocka_unit_test(takeover_after_eof),
         cmocka_unit_test(takeover_after_a_long_silence),
