@@ -124,6 +124,9 @@ ft_sim_event(struct world *w, int side, const struct ft_ownership_event *event)
         item->event = *event;
         return;
     }
+    if (event->kind == FT_EVENT_START_ASKED ||
+        event->kind == FT_EVENT_VM_STARTED)
+        host->off = false; /* what the record still says is older */
     ft_ownership_event(&worker->own, w->now, event, &actions);
     trace_event(w, side, event, before, &actions);
     if (worker->own.phase == FT_PHASE_IDLE ||

@@ -26,6 +26,7 @@ static const uint64_t named[] = {
     60227101, /* the same, and its giver's QEMU gone */
     60392617, /* the judge: what was handed back is nobody's */
     60463456, /* the simulator: epochs of a QEMU that is no more */
+    75016033, /* the judge: asked for before its end was written down */
 };
 
 struct sums {
