@@ -224,6 +224,7 @@ reboot(struct world *w, int side)
         item->session = w->session.id;
         item->frame = F_EOF;
     }
+    ft_sim_libvirt_boots(w, side);
     start_in = ft_sim_delay(w, 50 * MS, 500 * MS);
     host->daemon_at = w->now + start_in / 2;
     ft_sim_push(w, w->now + start_in + (w->slow_boots ? REATTACH_NS : 0),

@@ -139,6 +139,17 @@ start_by_hand(struct world *w, int side)
     ft_sim_event(w, side, &event);
 }
 
+/*
+ * What libvirt does when a host boots, by autostart or for libvirt-guests, before
+ * an engine runs: it asks the hook as virsh does.
+ */
+void
+ft_sim_libvirt_boots(struct world *w, int side)
+{
+    if (w->more && w->slow_boots && w->host[side].boot % 2 == 0)
+        start_by_hand(w, side);
+}
+
 void
 ft_sim_more_trouble(struct world *w, enum fault fault, int side)
 {

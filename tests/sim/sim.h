@@ -248,6 +248,7 @@ void ft_sim_boot_guest(struct world *w, int side);
 /* sim-trouble.c: what only every fourth seed has */
 void ft_sim_plan_more(struct world *w, int64_t from, int64_t until);
 void ft_sim_more_trouble(struct world *w, enum fault fault, int side);
+void ft_sim_libvirt_boots(struct world *w, int side);
 void ft_sim_look(struct world *w, int side);
 void ft_sim_snapshot(struct world *w);
 void ft_sim_witness_won(struct world *w, int owner, uint64_t before);
