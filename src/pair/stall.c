@@ -22,7 +22,9 @@ find_cause(const struct ft_stall_facts *f)
         return FT_STALL_STOPPED;
     if (f->link_blocked) /* a write of the guest's waits there for its answer */
         return FT_STALL_LINK;
-    return f->libvirt_ns > f->qemu_ns ? FT_STALL_QEMU : FT_STALL_LIBVIRT;
+    if (f->libvirt_ns <= f->qemu_ns)
+        return FT_STALL_LIBVIRT;
+    return f->job ? FT_STALL_JOB : FT_STALL_QEMU;
 }
 
 /* QEMU alone is never left: what it was asked, it may do at any moment. */
@@ -32,6 +34,7 @@ is_past_patience(const struct ft_stall_facts *f, enum ft_stall by,
 {
     switch (by) {
     case FT_STALL_LIBVIRT:
+    case FT_STALL_JOB:
         return passed >= FT_STALL_ALONE_NS;
     case FT_STALL_LINK:
     case FT_STALL_STANDBY:
@@ -43,6 +46,16 @@ is_past_patience(const struct ft_stall_facts *f, enum ft_stall by,
     }
 }
 
+/* Only what QEMU itself owes counts, not what somebody does with it meanwhile. */
+static bool
+is_hung(const struct ft_stall_facts *f, enum ft_stall by, int64_t asked)
+{
+    if (by == FT_STALL_STOPPED)
+        return asked >= FT_STALL_END_NS;
+    return by == FT_STALL_QEMU && asked >= FT_STALL_HUNG_NS &&
+           f->owes_ns >= FT_STALL_HUNG_NS;
+}
+
 struct ft_stall_answer
 ft_stall_judge(const struct ft_stall_facts *f)
 {
@@ -50,13 +63,14 @@ ft_stall_judge(const struct ft_stall_facts *f)
     int64_t passed = f->epoch_ns ? f->now_ns - f->epoch_ns : 0;
     int64_t asked = f->qemu_ns ? f->now_ns - f->qemu_ns : 0;
 
-    answer.ask_libvirt = asked >= FT_STALL_ASK_NS && f->libvirt_ns <= f->qemu_ns;
+    answer.ask_libvirt = asked >= FT_STALL_ASK_NS &&
+                         (f->libvirt_ns <= f->qemu_ns ||
+                          f->now_ns - f->libvirt_ns >= FT_STALL_LOOK_NS);
     if (passed < FT_STALL_SAY_NS)
         return answer;
     answer.by = find_cause(f);
     answer.for_ns = passed;
-    answer.end_qemu = answer.by == FT_STALL_STOPPED && f->may_give_up &&
-                      asked >= FT_STALL_END_NS;
+    answer.end_qemu = f->may_give_up && is_hung(f, answer.by, asked);
     answer.go_alone = f->may_go_alone && is_past_patience(f, answer.by, passed);
     return answer;
 }

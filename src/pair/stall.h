@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * An epoch of a protected VM that is not committed holds what the guest sends:
- * what it waits for, from when on that is said, and when a QEMU that is stopped
- * is ended so that the standby goes on. Pure; plain data.
+ * what it waits for, from when on that is said, and when a QEMU that hangs is
+ * ended so that the standby goes on. Pure; plain data.
  *
  * Units: nanoseconds of one monotonic clock.
  */
@@ -25,6 +25,15 @@
 #define FT_STALL_END_NS INT64_C(3000000000)
 
 /*
+ * So is one that owes libvirt an answer for that long, whatever it hangs on: its
+ * main loop is stuck, so the guest sends nothing that could be let out, and the
+ * failure of the checkpoint would void the only copy that can go on. Looked at
+ * this often.
+ */
+#define FT_STALL_HUNG_NS INT64_C(4000000000)
+#define FT_STALL_LOOK_NS INT64_C(400000000)
+
+/*
  * A link that brings less than this a second holds the guest for nothing: it
  * goes on alone after the first time, as it does when libvirtd does not answer.
  * A link that brings more may only have much to bring, and has the second. Where
@@ -40,6 +49,7 @@
     X(STOPPED, "qemu-stopped") \
     X(QEMU, "qemu")            \
     X(LIBVIRT, "libvirt")      \
+    X(JOB, "job")              \
     X(LINK, "link")            \
     X(STANDBY, "standby")
 
@@ -52,6 +62,8 @@ struct ft_stall_facts {
     int64_t epoch_ns;   /* begin of the epoch that is not committed; 0: none */
     int64_t qemu_ns;    /* when it asked QEMU, and has no answer; 0: it has */
     int64_t libvirt_ns; /* when libvirtd last answered something else; or 0 */
+    int64_t owes_ns;    /* how long, by that answer, QEMU owes it one; or 0 */
+    bool job;           /* by it, QEMU was not asked: another job has the VM */
     bool stopped;       /* QEMU's process, by a signal (proc_pid_stat(5), T) */
     bool link_blocked;  /* it has more to bring: QEMU may wait for it, too */
     uint64_t link_rate; /* bytes that it brought in the last second */
@@ -62,7 +74,7 @@ struct ft_stall_facts {
 struct ft_stall_answer {
     enum ft_stall by;
     int64_t for_ns;   /* how long already; of by NONE: 0 */
-    bool ask_libvirt; /* libvirt_ns is not known yet */
+    bool ask_libvirt; /* libvirt_ns is not known yet, or old */
     bool end_qemu;
     bool go_alone; /* end the link; the rest follows the ownership rules */
 };

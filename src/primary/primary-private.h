@@ -89,7 +89,9 @@ struct ft_primary {
     atomic_int clock_state;      /* enum ft_guest_clock_state */
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
     atomic_llong with_qemu_ns; /* when that asked QEMU; 0: it has its answer */
-    atomic_llong libvirt_ns;   /* when libvirtd last answered something else */
+    atomic_llong libvirt_ns;   /* when libvirtd last answered something else, */
+    atomic_llong owes_ns;      /* how long, by that, QEMU owes it an answer; */
+    atomic_bool job;           /* it does not, and something else has the VM */
     atomic_int qemu_pid;       /* of domain, for the control thread; 0: none */
     atomic_int autostart;      /* as in the record, for the other threads */
     struct {

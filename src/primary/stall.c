@@ -36,15 +36,24 @@ is_stopped(pid_t pid)
     return state && !strncmp(state, ") T ", 4);
 }
 
-/* Something that needs no QEMU, by the connection that the epochs use. */
+/*
+ * Something that needs no QEMU and no turn, by the connection that the epochs
+ * use: whether QEMU owes libvirtd an answer. A dump or a snapshot of the VM keeps
+ * us waiting as well, and then QEMU was not even asked.
+ */
 static void
 ask_libvirt(void *opaque)
 {
     struct ft_primary *p = opaque;
-    unsigned long version;
+    virDomainControlInfo info = { 0 };
+    bool owes;
 
-    if (virConnectGetLibVersion(p->worker->conn, &version) == 0)
-        atomic_store(&p->libvirt_ns, ft_clock_ns());
+    if (virDomainGetControlInfo(p->worker->dom, &info, 0) < 0)
+        return;
+    owes = info.state == VIR_DOMAIN_CONTROL_OCCUPIED;
+    atomic_store(&p->owes_ns, owes ? (int64_t)info.stateTime * FT_NS_PER_MS : 0);
+    atomic_store(&p->job, !owes && info.state != VIR_DOMAIN_CONTROL_ERROR);
+    atomic_store(&p->libvirt_ns, ft_clock_ns());
 }
 
 static void
@@ -94,6 +103,8 @@ facts(struct ft_primary *p, int64_t now)
     f.epoch_ns = epoch ? FT_MAX(epoch, p->stall.awake_ns) : 0;
     f.qemu_ns = qemu && epoch ? FT_MAX(qemu, p->stall.awake_ns) : 0;
     f.libvirt_ns = atomic_load(&p->libvirt_ns);
+    f.owes_ns = atomic_load(&p->owes_ns);
+    f.job = atomic_load(&p->job);
     f.link_rate = p->stall.rate;
     f.link_blocked = p->stall.blocked;
     if (!epoch || now - f.epoch_ns < FT_STALL_ASK_NS)
@@ -127,6 +138,12 @@ describe(const struct ft_primary *p, char *out, size_t size)
         break;
     case FT_STALL_LIBVIRT:
         snprintf(out, size, "no commit for %d s: libvirtd on %s does not answer",
+                 seconds, self);
+        break;
+    case FT_STALL_JOB:
+        snprintf(out, size,
+                 "no commit for %d s: libvirtd on %s is at another job with the "
+                 "VM",
                  seconds, self);
         break;
     case FT_STALL_LINK:
@@ -219,6 +236,7 @@ give_up(struct ft_primary *p)
     struct ft_worker *w = p->worker;
     struct ending *e = calloc(1, sizeof(*e));
     struct ft_error err = FT_ERROR_INIT;
+    char text[256];
     pid_t pid = 0;
 
     if (!e)
@@ -238,10 +256,9 @@ give_up(struct ft_primary *p)
         return;
     }
     p->stall.ended_ns = atomic_load(&p->uncommitted_ns);
+    describe(p, text, sizeof(text));
     ft_worker_note(w, "crit", "hung-qemu",
-                   "QEMU of %s is stopped by a signal for %.1f s: it is ended, and "
-                   "%s takes over",
-                   w->config.vm, (double)p->stall.now.for_ns / FT_NS_PER_S,
+                   "%s: %s: it is ended, and %s takes over", w->config.vm, text,
                    ft_worker_peer_name(w));
 }
 
@@ -255,7 +272,8 @@ static void
 go_alone(struct ft_primary *p)
 {
     struct ft_worker *w = p->worker;
-    bool libvirt = p->stall.now.by == FT_STALL_LIBVIRT;
+    bool libvirt =
+        p->stall.now.by == FT_STALL_LIBVIRT || p->stall.now.by == FT_STALL_JOB;
     int rest = libvirt ? 0 : ft_primary_link_fell(p);
     struct ft_error why = FT_ERROR_INIT;
     char text[256], after[24] = "";

@@ -160,15 +160,28 @@ guest_goes_on
 note "QEMU of the guest hangs on $p: that is said, and the standby goes on"
 forget_events $s $p
 must lab on $p kill -STOP "$(qemu_pid $p)"
-says_that_it_hangs() {
+says_that_it_hangs() { # WORD
     ftadmin status --json vm1 2>/dev/null |
-        jq -e '.pairs[0] | .health == "crit" and .stalled.by == "qemu-stopped"' >/dev/null ||
+        jq -e --arg by "$1" '.pairs[0] | .health == "crit" and .stalled.by == $by' >/dev/null ||
         has_event $p hung-qemu
 }
-wait_for 20 says_that_it_hangs
+wait_for 20 says_that_it_hangs qemu-stopped
 guest_goes_on 20
 wait_for 20 has_event $s takeover
 has_event $p stalled || fail "no event says that QEMU hangs"
+wait_for 60 protected_somewhere
+guest_goes_on
+
+note "its main loop waits for what does not come: so does it then, though no signal stopped it"
+forget_events $s $p
+# shellcheck disable=SC2016 # for the inner shell
+lab on $p sh -c 'cd /var/lib/libvirt/qemu/domain-*-vm1 && mkfifo -m 666 hang &&
+    exec virsh -q -c qemu:///system qemu-monitor-command vm1 --hmp "pmemsave 0 4096 \"$PWD/hang\""' \
+    >/dev/null 2>&1 &
+wait_for 20 says_that_it_hangs qemu
+guest_goes_on 20
+wait_for 20 has_event $s takeover
+has_event $p hung-qemu || fail "$s took over, and QEMU on $p was not ended"
 wait_for 60 protected_somewhere
 guest_goes_on
 

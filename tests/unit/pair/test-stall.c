@@ -44,7 +44,7 @@ nothing(void **state)
     is(&none, FT_STALL_NONE, false, false);
     is(&soon, FT_STALL_NONE, false, false);
     is(&later, FT_STALL_NONE, true, false);
-    later.libvirt_ns = BEGAN + MS;
+    later.libvirt_ns = later.now_ns - 399 * MS;
     is(&later, FT_STALL_NONE, false, false);
 }
 
@@ -76,8 +76,37 @@ silence(void **state)
     is(&f, FT_STALL_LIBVIRT, true, false);
     f.libvirt_ns = BEGAN - MS; /* of before does not count */
     is(&f, FT_STALL_LIBVIRT, true, false);
-    f.libvirt_ns = BEGAN + MS;
+    f.libvirt_ns = BEGAN + MS; /* and that is old */
+    is(&f, FT_STALL_QEMU, true, false);
+    f.libvirt_ns = f.now_ns;
+    f.job = true;
+    is(&f, FT_STALL_JOB, false, false);
+}
+
+/* It owes libvirtd an answer: its main loop, or the guest's processors, are stuck. */
+static void
+hung_qemu(void **state)
+{
+    struct ft_stall_facts f = after(4000);
+
+    (void)state;
+    f.may_give_up = true;
+    f.libvirt_ns = f.now_ns;
+    is(&f, FT_STALL_QEMU, false, false); /* it owes nothing that is known */
+    f.owes_ns = 3999 * MS;
     is(&f, FT_STALL_QEMU, false, false);
+    f.owes_ns = 4000 * MS;
+    is(&f, FT_STALL_QEMU, false, true);
+    f.may_give_up = false; /* nobody could go on */
+    is(&f, FT_STALL_QEMU, false, false);
+    f.may_give_up = true;
+    f.link_blocked = true; /* what it waits for is there */
+    is(&f, FT_STALL_LINK, false, false);
+    f.link_blocked = false;
+    f.qemu_ns = BEGAN + MS; /* by somebody else before: our turn counts, too */
+    is(&f, FT_STALL_QEMU, false, false);
+    f.libvirt_ns = BEGAN; /* libvirtd has gone quiet since */
+    is(&f, FT_STALL_LIBVIRT, true, false);
 }
 
 static void
@@ -97,7 +126,7 @@ link(void **state)
     f = after(60000);
     f.link_blocked = f.may_give_up = true;
     f.libvirt_ns = BEGAN + MS;
-    is(&f, FT_STALL_LINK, false, false);
+    is(&f, FT_STALL_LINK, true, false);
     assert_string_equal(ft_stall_word(FT_STALL_LINK), "link");
     assert_string_equal(ft_stall_word(FT_STALL_COUNT), "");
 }
@@ -143,8 +172,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing), cmocka_unit_test(stopped_qemu),
-        cmocka_unit_test(silence), cmocka_unit_test(link),
-        cmocka_unit_test(alone),
+        cmocka_unit_test(silence), cmocka_unit_test(hung_qemu),
+        cmocka_unit_test(link),    cmocka_unit_test(alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
