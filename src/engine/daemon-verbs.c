@@ -325,7 +325,9 @@ verb_witness_pair_remove(struct ft_request request, const json_t *args,
 
     (void)request;
     (void)result;
-    return rc ? rc : ft_witness_pair_remove(FT_WITNESS_FOLDER, pair, err);
+    return rc ? rc
+              : ft_witness_pair_remove(FT_WITNESS_FOLDER, pair,
+                                       ft_json_bool(args, "host_left", 0), err);
 }
 
 static int

@@ -46,6 +46,7 @@ struct worker {
     struct ft_board_pair *board;    /* what is known of the pair */
     json_t *waiting;                /* a request for a worker that starts */
     json_t *farewell;               /* the answer to a removal, for its end */
+    struct ft_request removal; /* who asked for one; it may end by itself */
 };
 
 static struct worker *workers[WORKERS_MAX];
@@ -214,12 +215,15 @@ forget_pair(struct worker *w)
     struct ft_error err = FT_ERROR_INIT;
 
     FT_AUTOJSON json_t *farewell = FT_STEAL(w->farewell);
+    struct ft_request removal = w->removal;
 
     if (ft_pair_forget(w->pair, &err))
         ft_log_error(&err, "unprotect");
     worker_free(w);
     if (farewell)
         pass_reply(farewell);
+    else if (removal.client)
+        ft_control_reply(removal, NULL);
 }
 
 static void
@@ -491,6 +495,8 @@ ft_supervisor_forward(const char *pair, const char *verb, const json_t *args,
     if (w->channel < 0 && w->waiting)
         return ft_fail(err, EAGAIN, "Try again in a moment.",
                        "the worker of %s is being started", w->vm);
+    if (!strcmp(verb, "remove"))
+        w->removal = request;
     message =
         json_pack("{s:s,s:O?,s:I,s:I}", "verb", verb, "args", args, "client",
                   (json_int_t)request.client, "id", (json_int_t)request.id);

@@ -119,6 +119,22 @@ ft_primary_on_vm_started(struct ft_step *s)
         ft_primary_suspect(s);
 }
 
+/* Nobody else can speak, and after this nobody could say so: it is said first. */
+void
+ft_primary_finish_leaving(struct ft_step *s)
+{
+    struct ft_ownership_action *action;
+
+    ft_own_open(s);
+    if (s->own->config.witness) {
+        action = ft_own_emit(s, FT_ACTION_TELL_REMOVED);
+        action->generation = s->own->record.generation;
+        action->owner = s->own->config.self;
+    }
+    ft_own_emit(s, FT_ACTION_REMOVED);
+    ft_own_phase(s, FT_PHASE_ENDED);
+}
+
 void
 ft_primary_on_unprotect(struct ft_step *s)
 {

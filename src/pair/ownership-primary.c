@@ -39,17 +39,9 @@ ft_primary_end_switchover(struct ft_step *s, bool ok)
     s->own->switching = false;
 }
 
-void
-ft_primary_finish_leaving(struct ft_step *s)
-{
-    ft_own_open(s);
-    ft_own_emit(s, FT_ACTION_REMOVED);
-    ft_own_phase(s, FT_PHASE_ENDED);
-}
-
 /* The peer runs the VM under this generation (R5). */
-static void
-demote(struct ft_step *s, uint64_t generation)
+void
+ft_primary_demote(struct ft_step *s, uint64_t generation)
 {
     struct ft_ownership *own = s->own;
 
@@ -292,7 +284,7 @@ meet_primary(struct ft_step *s)
     /* what was given away is the peer's under whatever generation it has */
     if (theirs > own->record.generation ||
         (theirs && own->record.owner != own->config.self))
-        demote(s, theirs);
+        ft_primary_demote(s, theirs);
     else if (theirs == own->record.generation) {
         own->two_owners = true; /* cannot be: nobody may speak */
         ft_own_hold(s);
@@ -409,7 +401,7 @@ on_took_over(struct ft_step *s)
     if (!own->record.peer_may_take_over)
         return;
     if (theirs > own->record.generation || own->record.owner != own->config.self)
-        demote(s, theirs);
+        ft_primary_demote(s, theirs);
 }
 
 static void
@@ -468,6 +460,7 @@ ft_primary_event(struct ft_step *s)
         [FT_EVENT_LOST] = ft_primary_on_lost,
         [FT_EVENT_WITNESS_SEEN] = ft_primary_on_witness_seen,
         [FT_EVENT_WITNESS_UNSEEN] = ft_primary_cold_witness,
+        [FT_EVENT_WITNESS_REMOVED] = ft_primary_on_witness_removed,
         [FT_EVENT_SYNC_FAILED] = ft_primary_on_sync_failed,
         [FT_EVENT_ACKED] = on_acked,
         [FT_EVENT_RESUME_FAILED] = ft_primary_on_resume_failed,

@@ -399,6 +399,23 @@ on_unprotect(struct ft_step *s)
     ft_own_phase(s, FT_PHASE_ENDED);
 }
 
+/*
+ * The primary removed the pair while this side was away, and so could not say
+ * GOODBYE: nothing here is worth anything. Who removes it may be about to say
+ * so here as well, and waits for the answer: that comes first.
+ */
+static void
+on_witness_removed(struct ft_step *s)
+{
+    struct ft_ownership *own = s->own;
+
+    if (own->linked || s->event->owner == own->config.self ||
+        s->event->generation < own->record.generation ||
+        s->now - own->phase_ns < own->config.handover_ns)
+        return;
+    on_unprotect(s);
+}
+
 static void
 on_tick(struct ft_step *s)
 {
@@ -479,6 +496,7 @@ ft_standby_event(struct ft_step *s)
         [FT_EVENT_MESSAGE] = on_message,
         [FT_EVENT_WON] = on_won,
         [FT_EVENT_LOST] = on_lost,
+        [FT_EVENT_WITNESS_REMOVED] = on_witness_removed,
         [FT_EVENT_EPOCH_HELD] = on_epoch_held,
         [FT_EVENT_SYNC_FAILED] = on_copy_lost,
         [FT_EVENT_LOADED] = on_loaded,

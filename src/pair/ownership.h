@@ -39,7 +39,9 @@
  *  R4 Every sync is committed under a generation newer than any that somebody
  *     may have asked for before it, so forgotten questions mean nothing.
  *  R5 A primary destroys its copy only when the peer says that it runs the VM
- *     under a higher generation. LOST alone only holds the output.
+ *     under a higher generation; at the witness too, as its last word when the
+ *     pair is removed. LOST alone only holds the output, and that the witness
+ *     does not know the pair says nothing.
  *  R6 Won is not ran. unrun is in the record of a takeover from the beginning,
  *     and cleared on stable storage before the guest may run. A side that
  *     starts with it, and without a VM that could run, claims nothing: the
@@ -135,6 +137,8 @@ struct ft_ownership_config {
     X(WITNESS_SEEN, "generation owner",                                       \
       "what the witness holds, by a look at it")                              \
     X(WITNESS_UNSEEN, "", "it did not answer to that look")                   \
+    X(WITNESS_REMOVED, "generation owner",                                    \
+      "it says that this owner removed the pair")                             \
     X(SYNC_DONE, "", "primary: all copied, ready for the first commit")       \
     X(ACKED, "epoch final", "primary: the standby holds this epoch")          \
     X(EPOCH_HELD, "epoch", "standby: epoch complete and its checksum right")  \
@@ -175,6 +179,8 @@ struct ft_ownership_config {
     X(ASK_WITNESS, "ask expected generation owner offered", "compare and swap") \
     X(RAISE_WITNESS, "expected generation owner ok",                            \
       "compare and swap, to what is so; not ok: it has forgotten that")         \
+    X(TELL_REMOVED, "generation owner",                                         \
+      "tell the witness that its owner removes the pair")                       \
     X(HOLD_GATE, "", "hold guest output from now on")                           \
     X(OPEN_GATE, "", "release what is held and stop holding")                   \
     X(RELEASE_EPOCH, "epoch", "release output up to this epoch")                \

@@ -267,7 +267,8 @@ part(struct ft_worker *w)
     }
     if (w->dom && w->state.autostart)
         virDomainSetAutostart(w->dom, 1);
-    w->parting = json_pack("{s:s}", "vm_state", ft_vm_state_name(vm));
+    w->parting = json_pack("{s:s,s:b}", "vm_state", ft_vm_state_name(vm),
+                           "witness_told", w->witness_told);
     ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
                    w->config.vm);
 }

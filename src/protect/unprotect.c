@@ -23,6 +23,7 @@ struct unprotect {
     struct ft_journal_entry entry;
     struct ft_unprotect_result *result;
     const char *runs_on; /* host of the VM; NULL: not known */
+    bool host_left;      /* one has yet to hear of it, from the witness */
     size_t index;        /* of the step */
 };
 
@@ -164,8 +165,9 @@ call(struct unprotect *u, struct ft_member *member, const char *verb,
     if (strcmp(verb, "pair-remove") == 0)
         return remove_here(u, member, err);
     return ft_member_call(u->fleet, member, verb,
-                          json_pack("{s:s}", "pair", u->pair->pair), NULL, 0,
-                          err);
+                          json_pack("{s:s,s:b}", "pair", u->pair->pair,
+                                    "host_left", u->host_left),
+                          NULL, 0, err);
 }
 
 /*
@@ -226,24 +228,27 @@ remove_host(struct unprotect *u, const char *host, bool primary, bool *removed,
 }
 
 /*
- * The order keeps the VM single: the primary lets go first, then the copy goes.
- * When the standby cannot be asked, it must not win the pair in between: then
- * the witness forgets first.
+ * The order keeps the VM single: the primary lets go first, which it does only
+ * when nobody else can speak, and says so at the witness; then the copy goes. A
+ * host that cannot be asked hears of it from the witness, which forgets the rest
+ * last. But where only a standby is left to let go, the witness forgets first:
+ * it must not win the pair in between.
  */
 static int
 remove_all(struct unprotect *u, const char *first, const char *second,
-           bool second_answers, struct ft_error *err)
+           bool witness_first, struct ft_error *err)
 {
     bool removed = false;
-    int rc = second_answers ? 0 : remove_witness(u, err);
+    int rc = witness_first ? remove_witness(u, err) : 0;
 
     if (rc == 0)
         rc = remove_host(u, first, true, &removed, err);
     /* While the primary still replicates, its standby and witness stay. */
-    if (rc < 0 || (!removed && second_answers))
+    if (rc < 0 || (!removed && !witness_first))
         return rc;
     rc = remove_host(u, second, false, &removed, err);
-    return rc == 0 && second_answers ? remove_witness(u, err) : rc;
+    u->host_left |= !removed;
+    return rc == 0 && !witness_first ? remove_witness(u, err) : rc;
 }
 
 static int64_t
@@ -328,6 +333,8 @@ carry_out(struct unprotect *u, const struct ft_member *const members[2],
     int first = who_is_first(u, members, answers);
     bool second_answers =
         answers[1 - first] == 0 || answers[1 - first] == -ENOENT;
+    bool standby_only =
+        !second_answers && is_standby(members[first], u->pair->pair);
     int rc;
 
     if (ft_progress_interrupted(u->progress)) /* nothing is begun yet */
@@ -336,11 +343,12 @@ carry_out(struct unprotect *u, const struct ft_member *const members[2],
                        "taken away",
                        u->pair->vm);
     u->runs_on = where_it_runs(u, members, answers, first);
+    u->host_left = !second_answers;
     note_where(u, members[first]);
     rc = u->journal->begin(u->journal->data, &u->entry, err);
     if (rc == 0)
         rc = remove_all(u, u->pair->hosts[first], u->pair->hosts[1 - first],
-                        second_answers, err);
+                        standby_only, err);
     if (rc < 0)
         return rc;
     return u->journal->end(u->journal->data, &u->entry,

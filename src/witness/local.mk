@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libftwitness.a
 libftwitness_a_SOURCES = \
 	src/witness/witness-client.c src/witness/witness-client.h \
+	src/witness/witness-keys.c \
 	src/witness/witness-pairs.c src/witness/witness-pairs.h \
 	src/witness/witness-protocol.h \
 	src/witness/witness-store.c src/witness/witness-store.h \

@@ -53,6 +53,7 @@ read_answer(const json_t *json, struct ft_witness_answer *answer,
                                  sizeof(answer->owner), err);
     answer->won = ft_json_bool(json, "won", 0);
     answer->offered = ft_json_bool(json, "offered", 0);
+    answer->removed = ft_json_bool(json, "removed", 0);
     answer->generation = (uint64_t)generation;
     return rc ? ft_fail(err, EPROTO, NULL, "the witness answered nonsense") : 0;
 }
@@ -102,28 +103,40 @@ ask(const struct ft_witness_target *target, const char *line, size_t size,
     return exchange(tls, line, size, deadline_ns, answer, err);
 }
 
+/* request is taken. */
 static int
-swap(const struct ft_witness_target *target, uint64_t expected,
-     uint64_t generation, const char *owner, int offered, int64_t deadline_ns,
-     struct ft_witness_answer *answer, struct ft_error *err)
+ask_for(const struct ft_witness_target *target, json_t *request,
+        const char *owner, int64_t deadline_ns,
+        struct ft_witness_answer *answer, struct ft_error *err)
 {
-    struct ft_error own = FT_ERROR_INIT;
-    FT_AUTOJSON json_t *json = NULL;
+    FT_AUTOJSON json_t *json = request;
     char line[FT_WITNESS_LINE_MAX];
     size_t n;
 
-    err = err ? err : &own;
-    if (generation <= expected || generation > FT_WITNESS_GENERATION_MAX)
-        return ft_fail(err, EINVAL, NULL, "generation out of range");
-    json = json_pack("{s:s,s:I,s:I,s:s,s:b}", "op", "cas", "expected",
-                     (json_int_t)expected, "generation", (json_int_t)generation,
-                     "owner", owner, "offered", offered);
     n = json ? json_dumpb(json, line, sizeof(line) - 1, JSON_COMPACT) : 0;
     if (!n || n >= sizeof(line))
         return ft_fail(err, EINVAL, NULL, "owner \"%.64s\" is no host name",
                        owner);
     line[n++] = '\n';
     return ask(target, line, n, deadline_ns, answer, err);
+}
+
+static int
+swap(const struct ft_witness_target *target, uint64_t expected,
+     uint64_t generation, const char *owner, int offered, int64_t deadline_ns,
+     struct ft_witness_answer *answer, struct ft_error *err)
+{
+    struct ft_error own = FT_ERROR_INIT;
+
+    err = err ? err : &own;
+    if (generation <= expected || generation > FT_WITNESS_GENERATION_MAX)
+        return ft_fail(err, EINVAL, NULL, "generation out of range");
+    return ask_for(target,
+                   json_pack("{s:s,s:I,s:I,s:s,s:b}", "op", "cas", "expected",
+                             (json_int_t)expected, "generation",
+                             (json_int_t)generation, "owner", owner, "offered",
+                             offered),
+                   owner, deadline_ns, answer, err);
 }
 
 int
@@ -142,6 +155,22 @@ ft_witness_offer(const struct ft_witness_target *target, uint64_t expected,
 {
     return swap(target, expected, generation, owner, 1, deadline_ns, answer,
                 err);
+}
+
+int
+ft_witness_bury(const struct ft_witness_target *target, uint64_t generation,
+                const char *owner, int64_t deadline_ns,
+                struct ft_witness_answer *answer, struct ft_error *err)
+{
+    struct ft_error own = FT_ERROR_INIT;
+
+    err = err ? err : &own;
+    if (generation > FT_WITNESS_GENERATION_MAX)
+        return ft_fail(err, EINVAL, NULL, "generation out of range");
+    return ask_for(target,
+                   json_pack("{s:s,s:I,s:s}", "op", "remove", "generation",
+                             (json_int_t)generation, "owner", owner),
+                   owner, deadline_ns, answer, err);
 }
 
 int

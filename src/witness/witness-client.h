@@ -28,6 +28,7 @@ struct ft_witness_answer {
     uint64_t generation; /* the record after the request */
     char owner[FT_WITNESS_OWNER_MAX + 1];
     int offered; /* as an offer, which may be swapped away still */
+    int removed; /* the owner removed the pair: nobody wins it any more */
 };
 
 /*
@@ -51,6 +52,15 @@ int ft_witness_cas(const struct ft_witness_target *target, uint64_t expected,
 int ft_witness_offer(const struct ft_witness_target *target, uint64_t expected,
                      uint64_t generation, const char *owner, int64_t deadline_ns,
                      struct ft_witness_answer *answer, struct ft_error *err);
+
+/*
+ * The owner's last word: it removes the pair. won is 0 where the witness knows of
+ * a newer owner; else it remembers this for as long as witness-protocol.h says.
+ * May be repeated. Errors as above.
+ */
+int ft_witness_bury(const struct ft_witness_target *target, uint64_t generation,
+                    const char *owner, int64_t deadline_ns,
+                    struct ft_witness_answer *answer, struct ft_error *err);
 
 /* Reads the record; won is 0. Errors as above. */
 int ft_witness_get(const struct ft_witness_target *target, int64_t deadline_ns,

@@ -45,20 +45,26 @@ ft_witness_pair_set(const char *folder, const char *pair,
 }
 
 int
-ft_witness_pair_remove(const char *folder, const char *pair,
+ft_witness_pair_remove(const char *folder, const char *pair, int keep_tombstone,
                        struct ft_error *err)
 {
     FT_AUTOSTORE struct ft_witness_store *store = NULL;
+    struct ft_witness_record record = { 0 };
     int rc;
 
     if (!ft_witness_pair_valid(pair))
         return ft_fail(err, EINVAL, NULL, "\"%.64s\" is no pair", pair);
+    rc = ft_witness_store_open(folder, &store, err);
+    if (rc)
+        return rc;
+    if (keep_tombstone && !ft_witness_store_get(store, pair, &record, NULL) &&
+        record.removed)
+        return 0;
     rc = ft_witness_key_remove(folder, pair);
     if (rc)
         return ft_fail(err, -rc, NULL, "cannot remove the key of pair %s: %s",
                        pair, strerror(-rc));
-    rc = ft_witness_store_open(folder, &store, err);
-    return rc ? rc : ft_witness_store_remove(store, pair, err);
+    return ft_witness_store_remove(store, pair, err);
 }
 
 int

@@ -26,11 +26,16 @@ int ft_witness_pair_set(const char *folder, const char *pair,
                         uint64_t generation, const char *owner,
                         struct ft_error *err);
 
-/* Forgets a pair and its key. Removing one that is not there is fine. */
+/*
+ * Forgets a pair and its key; with keep_tombstone not one that its owner has
+ * removed (witness-client.h), for somebody who was away has yet to hear of that.
+ * Removing one that is not there is fine.
+ */
 int ft_witness_pair_remove(const char *folder, const char *pair,
-                           struct ft_error *err);
+                           int keep_tombstone, struct ft_error *err);
 
-/* A new array of {"pair","generation","owner"}; empty without a database. */
+/* A new array of {"pair","generation","owner"}; without tombstones;
+ * empty without a database. */
 int ft_witness_list(const char *folder, json_t **pairs, struct ft_error *err);
 
 #endif

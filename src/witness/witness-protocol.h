@@ -20,6 +20,10 @@
 /* Owners are host names of at most so many printable characters. */
 #define FT_WITNESS_OWNER_MAX 63
 
+/* How many removed pairs are remembered, and for how long. */
+#define FT_WITNESS_TOMBSTONES 256
+#define FT_WITNESS_TOMBSTONE_DAYS 90
+
 /* Bytes of a pair's key for the witness. */
 #define FT_WITNESS_KEY_SIZE 32
 

@@ -3,13 +3,14 @@
 
 #include "witness/witness-store.h"
 
-#include <ctype.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/fault.h"
@@ -20,6 +21,7 @@
 
 struct ft_witness_store {
     sqlite3 *db;
+    char *folder; /* for the keys of tombstones that go */
 };
 
 #define FT_AUTOSTATEMENT FT_CLEANUP(finalize)
@@ -102,21 +104,24 @@ static const char schema[] =
     " pair TEXT PRIMARY KEY,"
     " generation INTEGER NOT NULL CHECK (generation >= 1),"
     " owner TEXT NOT NULL CHECK (length(owner) BETWEEN 1 AND 63),"
-    " offered INTEGER NOT NULL DEFAULT 0"
+    " offered INTEGER NOT NULL DEFAULT 0,"
+    " removed INTEGER NOT NULL DEFAULT 0"
     ") STRICT, WITHOUT ROWID;";
 
-/* Of a database that was made before there were offers. */
+/* Of a database that was made before there was this column. */
 static int
-add_offers(struct ft_witness_store *store, struct ft_error *err)
+add_column(struct ft_witness_store *store, const char *name,
+           struct ft_error *err)
 {
     FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
+    char sql[128];
 
-    if (sqlite3_prepare_v2(store->db, "SELECT offered FROM pair LIMIT 1", -1,
-                           &row, NULL) == SQLITE_OK)
+    snprintf(sql, sizeof(sql), "SELECT %s FROM pair LIMIT 1", name);
+    if (sqlite3_prepare_v2(store->db, sql, -1, &row, NULL) == SQLITE_OK)
         return 0;
-    return run(store,
-               "ALTER TABLE pair ADD COLUMN offered INTEGER NOT NULL DEFAULT 0",
-               err);
+    snprintf(sql, sizeof(sql),
+             "ALTER TABLE pair ADD COLUMN %s INTEGER NOT NULL DEFAULT 0", name);
+    return run(store, sql, err);
 }
 
 int
@@ -127,10 +132,14 @@ ft_witness_store_open(const char *folder, struct ft_witness_store **store,
     char path[PATH_MAX];
     int rc = ft_make_folder(folder, 0700);
 
-    if (!fresh || rc) {
-        free(fresh);
-        return ft_fail(err, rc ? -rc : ENOMEM, NULL, "cannot make %s: %s",
-                       folder, strerror(rc ? -rc : ENOMEM));
+    if (fresh)
+        fresh->folder = strdup(folder);
+    if (!rc && (!fresh || !fresh->folder))
+        rc = -ENOMEM;
+    if (rc) {
+        ft_witness_store_close(fresh);
+        return ft_fail(err, -rc, NULL, "cannot make %s: %s", folder,
+                       strerror(-rc));
     }
     snprintf(path, sizeof(path), "%s/witness.db", folder);
     if (sqlite3_open_v2(path, &fresh->db,
@@ -143,7 +152,9 @@ ft_witness_store_open(const char *folder, struct ft_witness_store **store,
         sqlite3_busy_timeout(fresh->db, BUSY_MS);
         rc = run(fresh, schema, err);
         if (!rc)
-            rc = add_offers(fresh, err);
+            rc = add_column(fresh, "offered", err);
+        if (!rc) /* 0, or when it was removed: seconds since 1970 */
+            rc = add_column(fresh, "removed", err);
         if (!rc && (chmod(path, 0600) < 0 || sync_folder(folder)))
             rc = ft_fail(err, errno, NULL, "cannot protect %s", path);
     }
@@ -161,6 +172,7 @@ ft_witness_store_close(struct ft_witness_store *store)
     if (!store)
         return;
     sqlite3_close_v2(store->db);
+    free(store->folder);
     free(store);
 }
 
@@ -173,6 +185,7 @@ read_record(sqlite3_stmt *row, int column, struct ft_witness_record *record)
     snprintf(record->owner, sizeof(record->owner), "%s",
              owner ? (const char *)owner : "");
     record->offered = sqlite3_column_int(row, column + 2) != 0;
+    record->removed = sqlite3_column_int64(row, column + 3) != 0;
 }
 
 int
@@ -181,7 +194,7 @@ ft_witness_store_get(struct ft_witness_store *store, const char *pair,
 {
     FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
     int rc = prepare(store,
-                     "SELECT generation, owner, offered FROM pair"
+                     "SELECT generation, owner, offered, removed FROM pair"
                      " WHERE pair = ?",
                      &row, err);
 
@@ -206,10 +219,12 @@ write_record(struct ft_witness_store *store, const char *pair,
 {
     FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
     int rc = prepare(store,
-                     "INSERT INTO pair (pair, generation, owner, offered)"
-                     " VALUES (?, ?, ?, ?) ON CONFLICT (pair) DO UPDATE SET"
+                     "INSERT INTO pair"
+                     " (pair, generation, owner, offered, removed)"
+                     " VALUES (?, ?, ?, ?, ?) ON CONFLICT (pair) DO UPDATE SET"
                      " generation = excluded.generation,"
-                     " owner = excluded.owner, offered = excluded.offered",
+                     " owner = excluded.owner, offered = excluded.offered,"
+                     " removed = excluded.removed",
                      &row, err);
 
     if (rc)
@@ -218,6 +233,7 @@ write_record(struct ft_witness_store *store, const char *pair,
     sqlite3_bind_int64(row, 2, (sqlite3_int64)record->generation);
     sqlite3_bind_text(row, 3, record->owner, -1, SQLITE_STATIC);
     sqlite3_bind_int(row, 4, record->offered != 0);
+    sqlite3_bind_int64(row, 5, record->removed ? (sqlite3_int64)time(NULL) : 0);
     return sqlite3_step(row) == SQLITE_DONE ? 0 : store_failed(store->db, err);
 }
 
@@ -249,6 +265,8 @@ swap(struct ft_witness_store *store, const char *pair, uint64_t expected,
 
     if (rc)
         return rc;
+    if (record->removed)
+        return 0;
     *won = record->generation == wish->generation &&
            !strcmp(record->owner, wish->owner) &&
            (wish->offered || !record->offered);
@@ -285,13 +303,104 @@ ft_witness_store_swap(struct ft_witness_store *store, const char *pair,
 }
 
 static int
+bury(struct ft_witness_store *store, const char *pair,
+     const struct ft_witness_record *last, int *won,
+     struct ft_witness_record *record, struct ft_error *err)
+{
+    int rc = ft_witness_store_get(store, pair, record, err);
+
+    if (rc)
+        return rc;
+    *won = !strcmp(record->owner, last->owner) ||
+           (!record->removed && record->generation < last->generation);
+    if (!*won || record->removed)
+        return 0;
+    if (record->generation < last->generation)
+        record->generation = last->generation;
+    snprintf(record->owner, sizeof(record->owner), "%s", last->owner);
+    record->offered = 0;
+    record->removed = 1;
+    return write_record(store, pair, record, err);
+}
+
+/* One that is too old, or one too many. -ENOENT: there is none. */
+static int
+find_forgettable(struct ft_witness_store *store, char pair[37],
+                 struct ft_error *err)
+{
+    FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
+    int rc = prepare(store,
+                     "SELECT pair FROM pair WHERE removed <> 0 AND (removed < ?"
+                     " OR pair NOT IN (SELECT pair FROM pair WHERE removed <> 0"
+                     " ORDER BY removed DESC, pair LIMIT ?)) LIMIT 1",
+                     &row, err);
+
+    if (rc)
+        return rc;
+    sqlite3_bind_int64(row, 1,
+                       (sqlite3_int64)time(NULL) -
+                           FT_WITNESS_TOMBSTONE_DAYS * INT64_C(86400));
+    sqlite3_bind_int(row, 2, FT_WITNESS_TOMBSTONES);
+    switch (sqlite3_step(row)) {
+    case SQLITE_ROW:
+        snprintf(pair, 37, "%s", (const char *)sqlite3_column_text(row, 0));
+        return 0;
+    case SQLITE_DONE:
+        return -ENOENT;
+    default:
+        return store_failed(store->db, err);
+    }
+}
+
+/* The key first: one that nobody knows of would stay for ever. */
+static int
+forget_old(struct ft_witness_store *store, struct ft_error *err)
+{
+    char pair[37];
+    int rc;
+
+    while (!(rc = find_forgettable(store, pair, err))) {
+        rc = ft_witness_key_remove(store->folder, pair);
+        if (rc)
+            return ft_fail(err, -rc, NULL, "cannot remove the key of %s: %s",
+                           pair, strerror(-rc));
+        rc = ft_witness_store_remove(store, pair, err);
+        if (rc)
+            return rc;
+    }
+    return rc == -ENOENT ? 0 : rc;
+}
+
+int
+ft_witness_store_bury(struct ft_witness_store *store, const char *pair,
+                      const struct ft_witness_record *last, int *won,
+                      struct ft_witness_record *record, struct ft_error *err)
+{
+    int rc;
+
+    *won = 0;
+    if (last->generation < 1 || last->generation > FT_WITNESS_GENERATION_MAX ||
+        !ft_witness_owner_valid(last->owner))
+        return ft_fail(err, EINVAL, NULL, "generation or owner out of range");
+    rc = run(store, "BEGIN IMMEDIATE", err);
+    if (rc)
+        return rc;
+    rc = commit(store, bury(store, pair, last, won, record, err), err);
+    if (rc)
+        *won = 0;
+    else
+        forget_old(store, NULL); /* or the next time */
+    return rc;
+}
+
+static int
 set(struct ft_witness_store *store, const char *pair,
     const struct ft_witness_record *record, struct ft_error *err)
 {
     struct ft_witness_record old;
     int rc = ft_witness_store_get(store, pair, &old, NULL);
 
-    if (!rc && old.generation >= record->generation)
+    if (!rc && old.generation >= record->generation && !old.removed)
         return 0;
     if (rc && rc != -ENOENT)
         return ft_fail(err, -rc, NULL, "cannot read the witness's database");
@@ -329,8 +438,8 @@ ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
     FT_AUTOJSON json_t *list = json_array();
     struct ft_witness_record record;
     int rc = prepare(store,
-                     "SELECT pair, generation, owner, offered FROM pair"
-                     " ORDER BY pair",
+                     "SELECT pair, generation, owner, offered, removed FROM pair"
+                     " WHERE removed = 0 ORDER BY pair",
                      &row, err);
 
     if (rc)
@@ -352,20 +461,6 @@ ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
 }
 
 int
-ft_witness_pair_valid(const char *pair)
-{
-    if (strlen(pair) != 36)
-        return 0;
-    for (int i = 0; i < 36; i++) {
-        int dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-        if (dash ? pair[i] != '-' : !isxdigit((unsigned char)pair[i]))
-            return 0;
-    }
-    return 1;
-}
-
-int
 ft_witness_owner_valid(const char *owner)
 {
     size_t length = strlen(owner);
@@ -376,54 +471,4 @@ ft_witness_owner_valid(const char *owner)
         if (*owner < 0x21 || *owner > 0x7e)
             return 0;
     return 1;
-}
-
-static void
-key_path(const char *folder, const char *pair, char out[PATH_MAX])
-{
-    snprintf(out, PATH_MAX, "%s/keys%s%s", folder, *pair ? "/" : "", pair);
-}
-
-int
-ft_witness_key_load(const char *folder, const char *pair,
-                    unsigned char key[FT_WITNESS_KEY_SIZE])
-{
-    char path[PATH_MAX];
-    int rc;
-
-    if (!ft_witness_pair_valid(pair))
-        return -ENOENT;
-    key_path(folder, pair, path);
-    {
-        FT_AUTOCLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-
-        if (fd < 0)
-            return -errno;
-        rc = ft_read_full(fd, key, FT_WITNESS_KEY_SIZE);
-    }
-    return rc == -EPIPE ? -EUCLEAN : rc;
-}
-
-int
-ft_witness_key_save(const char *folder, const char *pair,
-                    const unsigned char key[FT_WITNESS_KEY_SIZE])
-{
-    char path[PATH_MAX];
-    int rc;
-
-    key_path(folder, "", path);
-    rc = ft_make_folder(path, 0700);
-    if (rc)
-        return rc;
-    key_path(folder, pair, path);
-    return ft_file_replace(path, key, FT_WITNESS_KEY_SIZE, 0600);
-}
-
-int
-ft_witness_key_remove(const char *folder, const char *pair)
-{
-    char path[PATH_MAX];
-
-    key_path(folder, pair, path);
-    return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }

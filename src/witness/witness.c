@@ -54,26 +54,64 @@ refuse(const struct ft_error *err)
 static json_t *
 accept_request(int won, const struct ft_witness_record *record)
 {
-    return json_pack("{s:b,s:b,s:I,s:s,s:b}", "ok", 1, "won", won, "generation",
-                     (json_int_t)record->generation, "owner", record->owner,
-                     "offered", record->offered);
+    return json_pack("{s:b,s:b,s:I,s:s,s:b,s:b}", "ok", 1, "won", won,
+                     "generation", (json_int_t)record->generation, "owner",
+                     record->owner, "offered", record->offered, "removed",
+                     record->removed);
 }
 
 static int
-parse_swap(const json_t *request, uint64_t *expected,
-           struct ft_witness_record *wish, struct ft_error *err)
+parse_wish(const json_t *request, struct ft_witness_record *wish,
+           struct ft_error *err)
 {
-    int64_t was = 0, is = 0;
-    int rc = ft_json_need_int(request, "expected", 0, INT64_MAX - 1, &was, err);
+    int64_t is = 0;
+    int rc = ft_json_need_int(request, "generation", 1, INT64_MAX, &is, err);
 
-    if (!rc)
-        rc = ft_json_need_int(request, "generation", 1, INT64_MAX, &is, err);
     if (!rc)
         rc = ft_json_need_string(request, "owner", wish->owner,
                                  sizeof(wish->owner), err);
-    *expected = (uint64_t)was;
     wish->generation = (uint64_t)is;
     wish->offered = ft_json_bool(request, "offered", 0);
+    return rc;
+}
+
+static int
+do_swap(struct server *server, const char *pair, const json_t *request,
+        int *won, struct ft_witness_record *record, struct ft_error *err)
+{
+    struct ft_witness_record wish = { 0 };
+    int64_t expected = 0;
+    int rc =
+        ft_json_need_int(request, "expected", 0, INT64_MAX - 1, &expected, err);
+
+    if (!rc)
+        rc = parse_wish(request, &wish, err);
+    if (!rc)
+        rc = ft_witness_store_swap(server->store, pair, (uint64_t)expected,
+                                   &wish, won, record, err);
+    if (!rc)
+        ft_log(FT_LOG_INFO, "pair %s: %s asked %lld -> %llu: %s (%llu, %s%s)",
+               pair, wish.owner, (long long)expected,
+               (unsigned long long)wish.generation, *won ? "won" : "lost",
+               (unsigned long long)record->generation, record->owner,
+               record->removed ? ", removed" : "");
+    return rc;
+}
+
+static int
+do_remove(struct server *server, const char *pair, const json_t *request,
+          int *won, struct ft_witness_record *record, struct ft_error *err)
+{
+    struct ft_witness_record last = { 0 };
+    int rc = parse_wish(request, &last, err);
+
+    if (!rc)
+        rc = ft_witness_store_bury(server->store, pair, &last, won, record, err);
+    if (!rc)
+        ft_log(FT_LOG_INFO, "pair %s: %s removes it under %llu: %s (%llu, %s)",
+               pair, last.owner, (unsigned long long)last.generation,
+               *won ? "done" : "refused",
+               (unsigned long long)record->generation, record->owner);
     return rc;
 }
 
@@ -82,28 +120,16 @@ do_request(struct server *server, const char *pair, const json_t *request,
            int *won, struct ft_witness_record *record, struct ft_error *err)
 {
     const char *op = ft_json_string(request, "op", "");
-    struct ft_witness_record wish = { 0 };
-    uint64_t expected;
-    int rc;
 
     *won = 0;
     if (!strcmp(op, "get"))
         return ft_witness_store_get(server->store, pair, record, err);
-    if (strcmp(op, "cas"))
-        return ft_fail(err, EOPNOTSUPP,
-                       "use ftengine of one version on all hosts",
-                       "the witness knows no operation \"%.32s\"", op);
-    rc = parse_swap(request, &expected, &wish, err);
-    if (rc)
-        return rc;
-    rc = ft_witness_store_swap(server->store, pair, expected, &wish, won,
-                               record, err);
-    if (!rc)
-        ft_log(FT_LOG_INFO, "pair %s: %s asked %llu -> %llu: %s (%llu, %s)",
-               pair, wish.owner, (unsigned long long)expected,
-               (unsigned long long)wish.generation, *won ? "won" : "lost",
-               (unsigned long long)record->generation, record->owner);
-    return rc;
+    if (!strcmp(op, "cas"))
+        return do_swap(server, pair, request, won, record, err);
+    if (!strcmp(op, "remove"))
+        return do_remove(server, pair, request, won, record, err);
+    return ft_fail(err, EOPNOTSUPP, "use ftengine of one version on all hosts",
+                   "the witness knows no operation \"%.32s\"", op);
 }
 
 static json_t *

@@ -74,6 +74,27 @@ switchover_ended(struct ft_worker *w, int ok)
     ft_worker_reply(w, &w->switchover, NULL, &err);
 }
 
+/* Nobody on this host was asked: it is the witness that told. */
+static void
+note_removal(struct ft_worker *w)
+{
+    const struct ft_ownership_record *r = &w->state.record;
+
+    if (w->removal.client)
+        return;
+    if (r->owner == (int)w->config.self)
+        ft_worker_note(w, "warn", "removed",
+                       "the protection of %s was removed, as the witness knows: "
+                       "it goes on here unprotected",
+                       w->config.vm);
+    else
+        ft_worker_note(w, "warn", "removed",
+                       "the protection of %s was removed while this host was "
+                       "away, as the witness knows: it was on %s then, and what "
+                       "this host has of it is old and goes",
+                       w->config.vm, ft_worker_peer_name(w));
+}
+
 static void
 disconnect(struct ft_worker *w)
 {
@@ -98,6 +119,9 @@ ft_worker_act(struct ft_worker *w, const struct ft_ownership_action *action)
     case FT_ACTION_RAISE_WITNESS:
         ft_worker_raise_witness(w, action);
         break;
+    case FT_ACTION_TELL_REMOVED:
+        ft_worker_tell_removed(w, action);
+        break;
     case FT_ACTION_SEND:
         ft_worker_send(w, action->message, action->generation);
         break;
@@ -118,6 +142,10 @@ ft_worker_act(struct ft_worker *w, const struct ft_ownership_action *action)
         ft_worker_exit(w, "role");
     case FT_ACTION_REPORT:
         report(w, action);
+        break;
+    case FT_ACTION_REMOVED:
+        note_removal(w);
+        w->side->act(w, action);
         break;
     default:
         w->side->act(w, action);

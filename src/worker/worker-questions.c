@@ -3,6 +3,8 @@
 
 #include "worker/worker-questions.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,8 +46,27 @@ struct question {
     struct ft_ownership_action ask;
     struct ft_ownership_event answer;
     char boot[FT_BOOT_ID_SIZE]; /* of the peer's host, when it was heard */
+    bool removed;               /* what it says of the pair */
     struct ft_error err;
 };
+
+static int
+owner_of(const struct ft_worker *w, const struct ft_witness_answer *answer)
+{
+    return !strcmp(answer->owner, w->config.hosts[1].name);
+}
+
+/* The pair is no more, by the word of its owner. */
+static void
+hear_of_removal(struct ft_worker *w, const struct ft_ownership_event *answer)
+{
+    if (answer->owner != (int)w->config.self && !w->runs_on[0])
+        snprintf(w->runs_on, sizeof(w->runs_on), "%s", ft_worker_peer_name(w));
+    ft_worker_event(w, &(struct ft_ownership_event){
+                           .kind = FT_EVENT_WITNESS_REMOVED,
+                           .generation = answer->generation,
+                           .owner = answer->owner });
+}
 
 static void
 ask_witness(void *opaque)
@@ -65,9 +86,11 @@ ask_witness(void *opaque)
             &target, q->ask.expected, q->ask.generation,
             w->config.hosts[q->ask.owner].name, deadline, &a, &q->err))
         return;
-    q->answer.kind = a.won ? FT_EVENT_WON : FT_EVENT_LOST;
+    q->removed = a.removed != 0;
+    if (!q->removed)
+        q->answer.kind = a.won ? FT_EVENT_WON : FT_EVENT_LOST;
     q->answer.generation = a.generation;
-    q->answer.owner = !strcmp(a.owner, w->config.hosts[1].name);
+    q->answer.owner = owner_of(w, &a);
     q->answer.offered = a.offered != 0;
 }
 
@@ -83,7 +106,9 @@ witness_answered(void *opaque)
                        q->answer.kind == FT_EVENT_WON ? "gave us"
                                                       : "refused: it is at",
                        (unsigned long long)q->answer.generation);
-    note_witness(w, reachable, &q->err);
+    note_witness(w, reachable || q->removed, &q->err);
+    if (q->removed)
+        hear_of_removal(w, &q->answer);
     ft_worker_event(w, &q->answer);
     free(q);
 }
@@ -118,7 +143,8 @@ look_for_witness(void *opaque)
     q->answer.kind =
         q->answer.ask ? FT_EVENT_WITNESS_SEEN : FT_EVENT_WITNESS_UNSEEN;
     q->answer.generation = a.generation;
-    q->answer.owner = !strcmp(a.owner, q->worker->config.hosts[1].name);
+    q->answer.owner = owner_of(q->worker, &a);
+    q->removed = a.removed != 0;
 }
 
 static void
@@ -127,7 +153,10 @@ witness_looked_for(void *opaque)
     struct question *q = opaque;
 
     note_witness(q->worker, q->answer.ask != 0, &q->err);
-    ft_worker_event(q->worker, &q->answer);
+    if (q->removed)
+        hear_of_removal(q->worker, &q->answer);
+    else
+        ft_worker_event(q->worker, &q->answer);
     free(q);
 }
 
@@ -168,6 +197,31 @@ ft_worker_raise_witness(struct ft_worker *w,
                         const struct ft_ownership_action *action)
 {
     run_question(w, action, raise_witness, witness_raised);
+}
+
+void
+ft_worker_tell_removed(struct ft_worker *w,
+                       const struct ft_ownership_action *action)
+{
+    const char *addresses[FT_PAIR_ADDRESSES_MAX];
+    struct ft_witness_target target;
+    struct ft_witness_answer a = { 0 };
+    struct ft_error err = FT_ERROR_INIT;
+    int rc;
+
+    witness_target(w, addresses, &target);
+    rc = ft_witness_bury(&target, action->generation,
+                         w->config.hosts[action->owner].name,
+                         ft_clock_ns() + WITNESS_CHECK_NS, &a, &err);
+    if (!rc && !a.won)
+        ft_fail(&err, EEXIST, NULL, "it says that %s owns generation %llu",
+                a.owner, (unsigned long long)a.generation);
+    w->witness_told = !rc && a.won;
+    if (!w->witness_told)
+        ft_worker_note(w, "warn", "removal-not-told",
+                       "the witness does not remember that the protection of %s "
+                       "was removed, so %s would not learn it there: %s",
+                       w->config.vm, ft_worker_peer_name(w), err.text);
 }
 
 void

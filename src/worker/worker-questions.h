@@ -8,19 +8,26 @@
 
 #include "worker/worker.h"
 
-/* FT_ACTION_ASK_WITNESS: the answer is WON, LOST or UNREACHABLE. */
+/*
+ * FT_ACTION_ASK_WITNESS: the answer is WON, LOST or UNREACHABLE; where the pair
+ * was removed, WITNESS_REMOVED comes before that.
+ */
 void ft_worker_ask_witness(struct ft_worker *worker,
                            const struct ft_ownership_action *action);
 
 /*
  * A timer's call: looks whether the witness answers, and with what, which is
- * WITNESS_SEEN; opaque is the worker.
+ * WITNESS_SEEN, or WITNESS_REMOVED; opaque is the worker.
  */
 void ft_worker_check_witness(void *opaque);
 
 /* FT_ACTION_RAISE_WITNESS: no event; the next look shows it. */
 void ft_worker_raise_witness(struct ft_worker *worker,
                              const struct ft_ownership_action *action);
+
+/* FT_ACTION_TELL_REMOVED: done, or told to have failed, when it returns. */
+void ft_worker_tell_removed(struct ft_worker *worker,
+                            const struct ft_ownership_action *action);
 
 /* FT_ACTION_PING: the answer is one of PING_*. */
 void ft_worker_ping_peer(struct ft_worker *worker,

@@ -111,8 +111,9 @@ struct ft_worker {
     enum ft_ownership_reason reason;
     struct ft_asker switchover, removal, start;
     int64_t start_asked_ns;
-    char runs_on[64]; /* who removes the pair says so; empty: not known */
-    json_t *parting;  /* what the answer to the removal says; NULL: nothing */
+    char runs_on[64];  /* who removes the pair says so; empty: not known */
+    json_t *parting;   /* what the answer to the removal says; NULL: nothing */
+    bool witness_told; /* of the removal: it tells a host that is away */
     int64_t handover_stopped_ns; /* when the VM stopped for a switchover */
     int64_t took_over_seen_ns;   /* when the peer came as the primary */
     int handover;                /* the primary handed over (standby) */

@@ -132,3 +132,39 @@ stop_client
 check_ledger --fault-time "$fault"
 must lab power-on h2
 wait_for 60 protected_from h1
+
+note "the primary is cut off, overtaken, and the pair removed before it is back: its copy ends by itself"
+start_client --connections 3 --payload 200
+guest_goes_on
+forget_events h1 h2
+fault=$(mark_fault)
+must lab cut h1 w1
+must lab cut h1 h2
+must lab cut h1 adm
+wait_for 20 has_event h2 takeover
+wait_for 20 answers_since "$fault"
+exits 7 ftadmin unprotect vm1 --yes
+grep -q "it runs on h2" <<<"$output" || fail "$output"
+grep -q "h1: what it has of the VM stays until it reaches the witness" <<<"$output" || fail "$output"
+[ "$(engine w1 witness-list)" = '{"pairs":[]}' ] || fail "the witness lists what is removed"
+[ "$(lab on h1 virsh -q -c qemu:///system domstate vm1)" = running ] || fail "the old copy is not there"
+guest_goes_on
+must lab heal h1 w1
+wait_for 20 has_event h1 removed
+is_put_away() {
+    ! lab on h1 virsh -q -c qemu:///system dominfo vm1 2>/dev/null &&
+        lab on h1 sh -c 'grep -q vm1 /var/lib/ftadmin/retired/vm1-*.xml' &&
+        [ "$(engine h1 status | jq -c .pairs)" = '[]' ]
+}
+wait_for 20 is_put_away
+has_event h1 copy-destroyed || fail "the old copy was not ended"
+guest_goes_on
+must lab heal h1 h2
+must lab heal h1 adm
+for ((i = 0; i < 3; i++)); do # whoever runs may answer
+    lab on adm ip neigh flush all
+    guest_goes_on
+done
+exits 0 ftadmin unprotect vm1 --yes
+stop_client
+check_ledger --fault-time "$fault"

@@ -145,6 +145,8 @@ look(struct world *w, const struct move *move, struct outcome *out)
 
     if (w->cut & (CUT_ASK(move->side) | CUT_ANSWER(move->side)))
         event.kind = FT_EVENT_WITNESS_UNSEEN;
+    else if (w->witness_removed)
+        event.kind = FT_EVENT_WITNESS_REMOVED;
     ft_model_event(w, move->side, &event, move, out);
 }
 
@@ -192,6 +194,9 @@ pay(struct world *w, const struct move *move)
         return;
     case M_RESYNC:
         budget->resync--;
+        return;
+    case M_UNPROTECT:
+        budget->unprotect--;
         return;
     default:
         return;
@@ -283,6 +288,9 @@ happens(struct world *w, const struct move *move, struct outcome *out)
         return;
     case M_RESYNC:
         resync(w, move, out);
+        return;
+    case M_UNPROTECT:
+        tell(w, move, FT_EVENT_UNPROTECT, out);
         return;
     default:
         return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Never none: from every world, once nothing hinders it any more, the pair must
- * be protected again. The way there is always the same one, so each world on it
+ * be protected again, or be gone where that was asked for. The way there is always the same one, so each world on it
  * is judged once.
  */
 #include "config.h"
@@ -38,6 +38,23 @@ is_protected(const struct world *w)
     return false;
 }
 
+/*
+ * Whoever was sole removed the pair. Where the witness knows of that, the other
+ * side has nothing left, and the owner nothing of ours; where not, an administrator
+ * has to say it there as well.
+ */
+static bool
+is_removed(const struct world *w)
+{
+    const struct side *other = &w->side[1 - w->witness_owner];
+
+    if (!w->witness_removed)
+        return w->side[0].removed || w->side[1].removed;
+    return w->side[0].removed && w->side[1].removed &&
+           other->vm != FT_VM_RUNNING && other->vm != FT_VM_STOPPED &&
+           !other->waiting;
+}
+
 static uint64_t
 sum_of(const struct world *w)
 {
@@ -56,7 +73,7 @@ ft_model_calm(const struct world *from, struct outcome *out)
     while (steps < STEPS_MAX) {
         uint64_t sum = sum_of(&w);
 
-        if (w.side[0].removed || w.side[1].removed || is_protected(&w) ||
+        if (is_removed(&w) || is_protected(&w) ||
             ft_model_table_has(&good, sum)) {
             for (unsigned i = 0; i < steps; i++)
                 ft_model_table_add(&good, way[i]);

@@ -40,7 +40,7 @@ age(int64_t *at, int64_t by)
 }
 
 static void
-times(struct side *s)
+times(struct side *s, bool removed)
 {
     struct ft_ownership *own = &s->own;
     int64_t by = NOW - s->now;
@@ -67,7 +67,8 @@ times(struct side *s)
     }
     if (!own->record.offered && /* RESUMING has one with it */
         own->phase != FT_PHASE_FINAL && own->phase != FT_PHASE_HANDING &&
-        own->phase != FT_PHASE_DISCARDING && own->phase != FT_PHASE_HELD)
+        own->phase != FT_PHASE_DISCARDING && own->phase != FT_PHASE_HELD &&
+        !(removed && own->role == FT_ROLE_STANDBY))
         own->phase_ns = NOW; /* no other phase has a limit */
 }
 
@@ -110,10 +111,12 @@ is_vain(const struct world *w, const struct request *list, unsigned at)
 
     if (request->at != 1 || request->ask || ft_model_two_winners)
         return false;
+    if (request->removes)
+        return w->witness_removed;
     if (request->expected < w->witness_generation)
         return true;
     for (unsigned i = 0; i < REQUESTS; i++)
-        if (i != at && list[i].at == 1 &&
+        if (i != at && list[i].at == 1 && !list[i].removes &&
             list[i].expected == request->expected &&
             list[i].generation == request->generation)
             return true;
@@ -264,7 +267,7 @@ ft_model_canonical(struct world *w)
         if (!w->fifo_count[i])
             w->lossy[i] = 0;
         if (s->alive) {
-            times(s);
+            times(s, w->witness_removed);
             if (!s->own.linked)
                 s->own.sync = 0; /* set anew by the next LINK_UP */
             if (!s->own.linked && s->own.role == FT_ROLE_STANDBY && s->own.epoch)

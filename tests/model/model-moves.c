@@ -93,7 +93,8 @@ may_look(const struct world *w, int side)
     for (unsigned i = 0; i < REQUESTS; i++)
         if (s->request[i].at && !s->request[i].ask)
             return false;
-    return ft_model_profile.witness && s->own.role == FT_ROLE_PRIMARY;
+    return ft_model_profile.witness &&
+           (s->own.role == FT_ROLE_PRIMARY || w->witness_removed);
 }
 
 static void
@@ -185,6 +186,8 @@ from_fate(const struct world *w, int side, struct list *list)
         may(list, M_SWITCHOVER, side, 0);
     if (w->budget.resync && s->alive)
         may(list, M_RESYNC, side, 0);
+    if (w->budget.unprotect && s->alive && s->own.role == FT_ROLE_PRIMARY)
+        may(list, M_UNPROTECT, side, 0);
 }
 
 unsigned
@@ -226,6 +229,8 @@ wait_both(struct world *w, struct outcome *out)
         if (at != NEVER && at - s->now < least)
             least = at > s->now ? at - s->now : 0;
     }
+    if (least == NEVER && w->witness_removed)
+        least = AGE_MAX; /* a standby looks at the witness then */
     for (int i = 0; i < 2 && least != NEVER; i++) {
         struct move move = { .kind = M_TICK, .side = (uint8_t)i };
         struct side *s = &w->side[i];

@@ -177,7 +177,7 @@ ft_model_deliver(struct world *w, int side, const struct move *move,
 
 /* --- witness -------------------------------------------------------------- */
 
-/* RAISE_WITNESS waits for no answer. */
+/* RAISE_WITNESS and TELL_REMOVED wait for no answer. */
 void
 ft_model_ask(struct world *w, int side,
              const struct ft_ownership_action *action, struct outcome *out)
@@ -193,12 +193,26 @@ ft_model_ask(struct world *w, int side,
         request->generation = action->generation;
         request->owner = (uint8_t)action->owner;
         request->offered = action->offered;
+        request->removes = action->kind == FT_ACTION_TELL_REMOVED;
         return;
     }
     out->overflow = true;
 }
 
 /* What src/witness/witness.c does with a request. */
+static void
+bury(struct world *w, const struct request *last)
+{
+    if (w->witness_removed || (w->witness_owner != last->owner &&
+                               w->witness_generation >= last->generation))
+        return;
+    if (w->witness_generation < last->generation)
+        w->witness_generation = last->generation;
+    w->witness_owner = last->owner;
+    w->witness_offered = 0;
+    w->witness_removed = 1;
+}
+
 void
 ft_model_witness(struct world *w, int side, int slot)
 {
@@ -207,8 +221,11 @@ ft_model_witness(struct world *w, int side, int slot)
                 w->witness_owner == request->owner &&
                 (request->offered || !w->witness_offered);
 
-    request->won = same || w->witness_generation == request->expected ||
-                   ft_model_two_winners;
+    if (request->removes)
+        bury(w, request);
+    request->won = !w->witness_removed && !request->removes &&
+                   (same || w->witness_generation == request->expected ||
+                    ft_model_two_winners);
     if (request->won) {
         w->witness_generation = request->generation;
         w->witness_owner = request->owner;
@@ -218,6 +235,7 @@ ft_model_witness(struct world *w, int side, int slot)
     request->now = w->witness_generation;
     request->now_owner = w->witness_owner;
     request->now_offered = w->witness_offered;
+    request->removed = w->witness_removed;
     if (!request->ask)
         memset(request, 0, sizeof(*request));
 }
@@ -242,6 +260,15 @@ ft_model_answered(struct world *w, int side, const struct move *move,
         .offered = request->now_offered,
     };
 
+    /* as src/worker/worker-questions.c: there is no answer else */
+    if (request->removed) {
+        event.kind = FT_EVENT_WITNESS_REMOVED;
+        memset(request, 0, sizeof(*request));
+        ft_model_event(w, side, &event, move, out);
+        if (!w->side[side].alive)
+            return;
+        event = (struct ft_ownership_event){ .kind = FT_EVENT_UNREACHABLE };
+    }
     memset(request, 0, sizeof(*request));
     tell_answer(w, side, &event, move, out);
 }

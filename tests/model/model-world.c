@@ -253,6 +253,7 @@ act(struct world *w, int side, const struct ft_ownership_action *action,
         return;
     case FT_ACTION_ASK_WITNESS:
     case FT_ACTION_RAISE_WITNESS:
+    case FT_ACTION_TELL_REMOVED:
         ft_model_ask(w, side, action, out);
         return;
     case FT_ACTION_HOLD_GATE:

@@ -68,7 +68,8 @@ struct frame {
 /* A question under way; at: 0 free, 1 to the witness, 2 its answer. */
 struct request {
     uint8_t at, won, owner, now_owner, offered, now_offered;
-    uint32_t ask; /* 0: nobody waits for the answer any more */
+    uint8_t removes, removed; /* TELL_REMOVED; what the answer says */
+    uint32_t ask;             /* 0: nobody waits for the answer any more */
     uint64_t expected, generation, now;
 };
 
@@ -93,7 +94,7 @@ struct side {
 
 /* What may still go wrong, or be asked for. */
 struct budget {
-    uint8_t crash, cut, error, late, switchover, resync;
+    uint8_t crash, cut, error, late, switchover, resync, unprotect;
 };
 
 struct world {
@@ -102,7 +103,7 @@ struct world {
     uint8_t fifo_count[2], lossy[2];
     uint32_t column[COLUMNS];
     uint64_t witness_generation;
-    uint8_t witness_owner, witness_offered, cut;
+    uint8_t witness_owner, witness_offered, witness_removed, cut;
     struct budget budget;
 };
 
@@ -154,7 +155,8 @@ enum cut {
     X(HOST_DIES, "power fails")                     \
     X(LOAD_FAILS, "cannot load the copy")           \
     X(SWITCHOVER, "switchover is asked for")        \
-    X(RESYNC, "finds its copy wrong")
+    X(RESYNC, "finds its copy wrong")               \
+    X(UNPROTECT, "shall let the VM go")
 
 #define FT_MODEL_MOVE(name, text) M_##name,
 enum move_kind { FT_MODEL_MOVES(FT_MODEL_MOVE) MOVE_KINDS };

@@ -30,6 +30,8 @@ const char *const ft_sim_fault_names[] = {
     "host frozen",
     "QEMU frozen",
     "start by hand",
+    "away",
+    "unprotect without it",
 };
 
 int

@@ -83,6 +83,32 @@ ft_sim_excuse_owner(struct world *w, int side)
     ft_sim_excuse(w);
 }
 
+/*
+ * Whoever alone had it removed the pair, and the witness knows: the other side
+ * has nothing that could ever speak, and the owner has nothing of ours.
+ */
+void
+ft_sim_judge_removal(struct world *w)
+{
+    const struct host *owner = &w->host[w->witness_owner];
+    const struct host *other = &w->host[1 - w->witness_owner];
+
+    if (!w->witness_removed)
+        return;
+    w->removals++;
+    if (other->up && !other->removed)
+        ft_sim_fail(w, "h%d removed the pair, and h%d still has it as %s",
+                    w->witness_owner, 1 - w->witness_owner,
+                    ft_ownership_phase_name(other->worker.own.phase));
+    if (other->up && other->vm.mode != FT_VM_GONE)
+        ft_sim_fail(w, "h%d removed the pair, and h%d still has a copy",
+                    w->witness_owner, 1 - w->witness_owner);
+    if (owner->up && !owner->removed && owner->vm.mode == FT_VM_RUNNING)
+        ft_sim_fail(w, "h%d removed the pair, and still has it as %s",
+                    w->witness_owner,
+                    ft_ownership_phase_name(owner->worker.own.phase));
+}
+
 void
 ft_sim_check(struct world *w)
 {

@@ -248,7 +248,7 @@ ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
     struct item *item;
     int64_t delay = ft_sim_delay(w, 300 * US, 5 * MS);
 
-    if (action->ask) /* RAISE_WITNESS waits for no answer */
+    if (action->ask) /* RAISE_WITNESS and TELL_REMOVED wait for no answer */
         worker->pending[action->ask % 16] = action->ask;
     if (!w->calm && ft_sim_chance(w, 30))
         delay += ft_sim_delay(w, 0, 3 * SECOND); /* applied late */
@@ -260,6 +260,8 @@ ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
         item->expected = action->expected;
         item->event.owner = action->owner;
         item->event.offered = action->offered;
+        if (action->kind == FT_ACTION_TELL_REMOVED)
+            item->event.kind = FT_EVENT_WITNESS_REMOVED;
     }
     if (!action->ask)
         return;
@@ -275,6 +277,8 @@ swap_record(struct world *w, const struct item *item)
 {
     const struct ft_ownership_event *event = &item->event;
 
+    if (w->witness_removed)
+        return false;
     if (w->witness_generation == event->generation &&
         w->witness_owner == event->owner &&
         (event->offered || !w->witness_offered))
@@ -293,6 +297,34 @@ swap_record(struct world *w, const struct item *item)
 }
 
 static void
+bury_record(struct world *w, const struct ft_ownership_event *last)
+{
+    if (w->witness_removed || (w->witness_owner != last->owner &&
+                               w->witness_generation >= last->generation))
+        return;
+    if (w->witness_generation < last->generation)
+        w->witness_generation = last->generation;
+    w->witness_owner = last->owner;
+    w->witness_offered = false;
+    w->witness_removed = true;
+    ft_sim_trace(w, "witness: h%d removed the pair, at generation %lu",
+                 last->owner, (unsigned long)w->witness_generation);
+    ft_sim_witness_buried(w);
+}
+
+/* As src/worker/worker-questions.c: of a removed pair there is no answer else. */
+static void
+say_removed(struct world *w, const struct item *answer)
+{
+    struct item *item = ft_sim_push(w, answer->at, W_EVENT, answer->side);
+
+    item->life = answer->life;
+    item->event.kind = FT_EVENT_WITNESS_REMOVED;
+    item->event.generation = w->witness_generation;
+    item->event.owner = w->witness_owner;
+}
+
+static void
 witness_request(struct world *w, const struct item *request)
 {
     struct item *answer;
@@ -300,6 +332,10 @@ witness_request(struct world *w, const struct item *request)
 
     if (!w->witness_up)
         return;
+    if (request->event.kind == FT_EVENT_WITNESS_REMOVED) {
+        bury_record(w, &request->event);
+        return;
+    }
     won = swap_record(w, request);
     if (!request->event.ask || w->cut[WITNESS][request->side] ||
         (w->loss && ft_sim_chance(w, 300)))
@@ -312,6 +348,12 @@ witness_request(struct world *w, const struct item *request)
     answer->event.generation = w->witness_generation;
     answer->event.owner = w->witness_owner;
     answer->event.offered = w->witness_offered;
+    if (!w->witness_removed)
+        return;
+    answer->event.kind = FT_EVENT_UNREACHABLE;
+    say_removed(w, &(struct item){ .at = answer->at,
+                                   .side = request->side,
+                                   .life = request->life });
 }
 
 /* Exactly one answer per question: the first. */

@@ -3,7 +3,8 @@
  * One run: a pair is protected, trouble comes, everything is healed, and after
  * a while the pair must be protected again. Every third seed has exactly one
  * fault; then nothing may be lost and the gap is bounded. Every fourth of the
- * others has some of sim-trouble.c besides.
+ * others has some of sim-trouble.c besides, and in every twentieth the pair is
+ * removed while its old primary is away.
  */
 #include "config.h"
 
@@ -16,6 +17,7 @@
 #define TROUBLE_FROM (2 * SECOND)
 #define TROUBLE_UNTIL (9 * SECOND)
 #define END (20 * SECOND)
+#define REMOVAL (11 * SECOND)
 #define STEPS_MAX 400000
 
 static bool
@@ -34,6 +36,7 @@ for_worker(enum what what)
     case W_RESUMED:
     case W_STARTED:
     case W_SYNCED:
+    case W_EVENT:
         return true;
     default:
         return false;
@@ -179,6 +182,10 @@ plan_chaos(struct world *w)
         ft_sim_push(w, ft_sim_delay(w, TROUBLE_FROM, TROUBLE_UNTIL), W_FAULT,
                     (int)ft_sim_random(w, 2))
             ->fault = UNPROTECT;
+    if (w->seed % 20 == 11)
+        ft_sim_push(w, ft_sim_delay(w, TROUBLE_FROM, TROUBLE_UNTIL - SECOND),
+                    W_FAULT, 0)
+            ->fault = AWAY;
 }
 
 /*
@@ -201,8 +208,14 @@ end_chaos(struct world *w)
     run_until(w, TROUBLE_UNTIL);
     ft_sim_heal(w);
     run_until(w, END);
-    if (w->failed || w->betrayed || w->host[0].removed || w->host[1].removed)
+    if (w->failed || w->betrayed)
         return;
+    if (w->host[0].removed || w->host[1].removed) {
+        run_until(w, END + REMOVAL); /* two looks at the witness */
+        if (!w->failed && !w->betrayed)
+            ft_sim_judge_removal(w);
+        return;
+    }
     if (w->host[0].lost || w->host[1].lost) {
         judge_survivor(w);
         return;

@@ -36,14 +36,17 @@ ft_sim_snapshot(struct world *w)
     w->snapshot_generation = w->witness_generation;
     w->snapshot_owner = w->witness_owner;
     w->snapshot_offered = w->witness_offered;
+    w->snapshot_removed = w->witness_removed;
 }
 
 static void
 set_back(struct world *w)
 {
     if (!w->snapshot_generation ||
-        w->snapshot_generation == w->witness_generation)
+        (w->snapshot_generation == w->witness_generation &&
+         w->snapshot_removed == w->witness_removed))
         return;
+    w->witness_removed = w->snapshot_removed;
     w->witness_generation = w->snapshot_generation;
     w->witness_owner = w->snapshot_owner;
     w->witness_offered = w->snapshot_offered;
@@ -74,13 +77,25 @@ ft_sim_witness_won(struct world *w, int owner, uint64_t before)
     }
 }
 
+/* No later record is anybody's; and whoever still has the pair will look. */
+void
+ft_sim_witness_buried(struct world *w)
+{
+    w->highest_generation = UINT64_MAX;
+    w->highest_owner = 2;
+    for (int i = 0; i < 2 && !w->more; i++)
+        ft_sim_push(w, w->now + ft_sim_delay(w, 0, LOOK_NS), W_LOOK, i);
+}
+
 void
 ft_sim_look(struct world *w, int side)
 {
     const struct host *host = &w->host[side];
     bool answers = w->witness_up && !w->cut[side][2] && !w->cut[2][side];
     struct ft_ownership_event event = {
-        .kind = answers ? FT_EVENT_WITNESS_SEEN : FT_EVENT_WITNESS_UNSEEN,
+        .kind = !answers             ? FT_EVENT_WITNESS_UNSEEN
+                : w->witness_removed ? FT_EVENT_WITNESS_REMOVED
+                                     : FT_EVENT_WITNESS_SEEN,
         .generation = w->witness_generation,
         .owner = w->witness_owner,
     };
@@ -150,6 +165,26 @@ ft_sim_libvirt_boots(struct world *w, int side)
         start_by_hand(w, side);
 }
 
+static void
+send_away(struct world *w, int side)
+{
+    w->away = side;
+    for (int i = 0; i < 3; i++)
+        w->cut[side][i] = w->cut[i][side] = i != side;
+    ft_sim_trace(w, "h%d is cut off from all", side);
+    ft_sim_push(w, w->now + ft_sim_delay(w, 500 * MS, 5 * SECOND), W_FAULT, 0)
+        ->fault = UNPROTECT_WITHOUT;
+}
+
+static void
+unprotect_without(struct world *w, int side)
+{
+    struct ft_ownership_event event = { .kind = FT_EVENT_UNPROTECT };
+
+    if (w->host[side].worker.own.role == FT_ROLE_PRIMARY)
+        ft_sim_event(w, side, &event);
+}
+
 void
 ft_sim_more_trouble(struct world *w, enum fault fault, int side)
 {
@@ -174,6 +209,12 @@ ft_sim_more_trouble(struct world *w, enum fault fault, int side)
     case START_BY_HAND:
         start_by_hand(w, 0);
         start_by_hand(w, 1);
+        return;
+    case AWAY:
+        send_away(w, side);
+        return;
+    case UNPROTECT_WITHOUT:
+        unprotect_without(w, 1 - w->away);
         return;
     default:
         return;

@@ -301,6 +301,7 @@ ft_sim_act(struct world *w, int side, const struct ft_ownership_action *action)
         persist(w, side, &action->record);
         return;
     case FT_ACTION_RAISE_WITNESS:
+    case FT_ACTION_TELL_REMOVED:
     case FT_ACTION_ASK_WITNESS:
         ft_sim_ask(w, side, action);
         return;

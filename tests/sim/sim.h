@@ -78,6 +78,9 @@ enum fault {
     QEMU_FROZEN,
     START_BY_HAND,
     ALL_FAULTS,
+    AWAY =
+        ALL_FAULTS, /* the primary, from peer and witness, until all is healed */
+    UNPROTECT_WITHOUT, /* whoever took over from it since */
 };
 
 /* A state of the guest; 0 is none. */
@@ -175,7 +178,9 @@ struct world {
     bool spoke;      /* the side that is left, after the other host was lost */
     uint64_t snapshot_generation, highest_generation;
     int snapshot_owner, highest_owner;
-    bool snapshot_offered;
+    bool snapshot_offered, snapshot_removed;
+    bool witness_removed; /* its owner told it that the pair was removed */
+    int away;             /* side of AWAY */
     bool witness_up, loss;
     uint64_t witness_generation;
     int witness_owner;
@@ -186,7 +191,7 @@ struct world {
     state_id released;
     int64_t released_at;
     int released_by;
-    unsigned released_count, takeovers, cold_starts, switchovers;
+    unsigned released_count, takeovers, cold_starts, switchovers, removals;
     unsigned crash_in; /* crash at the n-th action from now; 0 never */
     int crash_host;    /* 1: the whole host */
 };
@@ -209,6 +214,7 @@ void ft_sim_release(struct world *w, int side, state_id state);
 void ft_sim_excuse(struct world *w);
 void ft_sim_excuse_owner(struct world *w, int side);
 void ft_sim_check(struct world *w);
+void ft_sim_judge_removal(struct world *w);
 
 /* sim-vm.c */
 void ft_sim_act(struct world *w, int side,
@@ -252,6 +258,7 @@ void ft_sim_libvirt_boots(struct world *w, int side);
 void ft_sim_look(struct world *w, int side);
 void ft_sim_snapshot(struct world *w);
 void ft_sim_witness_won(struct world *w, int owner, uint64_t before);
+void ft_sim_witness_buried(struct world *w);
 
 /* sim-run.c: a whole run of one seed; false when it failed. */
 bool ft_sim_run(struct world *w, uint64_t seed, bool trace);

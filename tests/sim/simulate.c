@@ -31,7 +31,7 @@ static const uint64_t named[] = {
 
 struct sums {
     uint64_t runs, failed, answers, takeovers, cold_starts, switchovers,
-        betrayed;
+        removals, betrayed;
 };
 
 static void
@@ -50,6 +50,7 @@ run_one(uint64_t seed, bool trace, struct sums *sums)
     sums->takeovers += world.takeovers;
     sums->cold_starts += world.cold_starts;
     sums->switchovers += world.switchovers;
+    sums->removals += world.removals;
     sums->betrayed += world.betrayed;
     ft_sim_free(&world);
 }
@@ -93,9 +94,9 @@ main(int argc, char **argv)
         run_one(seed, trace, &sums);
     printf("%" PRIu64 " runs: %" PRIu64 " failed, %" PRIu64 " answers, %" PRIu64
            " takeovers, %" PRIu64 " switchovers, %" PRIu64
-           " cold starts; %" PRIu64
+           " cold starts, %" PRIu64 " removals; %" PRIu64
            " ended early, by a witness that gave away what it had forgotten\n",
            sums.runs, sums.failed, sums.answers, sums.takeovers,
-           sums.switchovers, sums.cold_starts, sums.betrayed);
+           sums.switchovers, sums.cold_starts, sums.removals, sums.betrayed);
     return sums.failed ? 1 : 0;
 }

@@ -8,15 +8,16 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 
-static const char *
-vm_state(const char *runs_on, const json_t *said)
+/* What the VM's own host said; NULL: nothing. */
+static const json_t *
+own_word(const char *runs_on, const json_t *said)
 {
     const json_t *host;
     size_t i;
 
     json_array_foreach(said, i, host)
         if (!strcmp(ft_json_string(host, "host", ""), runs_on) && *runs_on)
-            return ft_json_string(host, "vm_state", NULL);
+            return host;
     return NULL;
 }
 
@@ -38,15 +39,17 @@ json_t *
 ft_parted_json(const struct ft_parted *p)
 {
     const char *other = p->hosts[!strcmp(p->hosts[0], p->runs_on)];
+    const json_t *word = own_word(p->runs_on, p->said);
 
-    return json_pack("{s:i,s:s,s:s,s:s,s:s?,s:s?,s:s?,s:s?,s:o,s:O}", "schema",
-                     1, "vm", p->vm, "pair", p->pair, "result",
+    return json_pack("{s:i,s:s,s:s,s:s,s:s?,s:s?,s:s?,s:s?,s:o,s:O,s:b}",
+                     "schema", 1, "vm", p->vm, "pair", p->pair, "result",
                      json_array_size(p->left) ? "partly" : "unprotected",
                      "runs_on", *p->runs_on ? p->runs_on : NULL, "vm_state",
-                     vm_state(p->runs_on, p->said), "since",
+                     ft_json_string(word, "vm_state", NULL), "since",
                      *p->since ? p->since : NULL, "other_host",
                      *p->runs_on ? other : NULL, "hosts",
-                     others(p->runs_on, p->said), "left", p->left);
+                     others(p->runs_on, p->said), "left", p->left,
+                     "witness_told", ft_json_bool(word, "witness_told", 0));
 }
 
 static void
@@ -107,20 +110,22 @@ static void
 add_left(json_t *lines, const json_t *document, const char *host)
 {
     const char *since = ft_json_string(document, "since", "");
+    const char *until = ft_json_bool(document, "witness_told", 0)
+                            ? "until it reaches the witness, or unprotect is "
+                              "given again"
+                            : "until unprotect is given again";
 
     if (strcmp(host, ft_json_string(document, "other_host", "")) != 0)
         return;
     if (*since)
         add(lines,
-            json_sprintf(
-                "%s: what it has of the VM stays until unprotect is given "
-                "again: a definition, which libvirt's hook there does not "
-                "let start, and disks as they were at %s or before",
-                host, since));
+            json_sprintf("%s: what it has of the VM stays %s: a definition, "
+                         "which libvirt's hook there does not let start, and "
+                         "disks as they were at %s or before",
+                         host, until, since));
     else
-        add(lines, json_sprintf("%s: what it has of the copy stays until "
-                                "unprotect is given again",
-                                host));
+        add(lines,
+            json_sprintf("%s: what it has of the copy stays %s", host, until));
 }
 
 json_t *

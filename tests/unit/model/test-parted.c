@@ -84,6 +84,23 @@ away(void **state)
     assert_int_equal(json_array_size(list), 2); /* the witness has nothing */
 }
 
+/* The witness was told by the host that had the VM: it tells the other one. */
+static void
+away_and_the_witness_knows(void **state)
+{
+    FT_AUTOJSON json_t *list =
+        lines(json_pack("[{s:s,s:s,s:b}]", "host", "h2", "vm_state", "running",
+                        "witness_told", 1),
+              json_pack("[s]", "h1"));
+
+    (void)state;
+    line_is(list, 1,
+            "h1: what it has of the VM stays until it reaches the witness, or "
+            "unprotect is given again: a definition, which libvirt's hook there "
+            "does not let start, and disks as they were at "
+            "2026-11-28T17:59:12.000Z or before");
+}
+
 /* A standby that never ran it; an old engine that says nothing. */
 static void
 never_ran(void **state)
@@ -109,6 +126,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(put_away),
         cmocka_unit_test(away),
+        cmocka_unit_test(away_and_the_witness_knows),
         cmocka_unit_test(never_ran),
     };
 

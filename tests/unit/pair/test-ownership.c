@@ -61,6 +61,9 @@ describe(char *out, size_t size)
                  a->kind == FT_ACTION_SEND_ACK)
             snprintf(text, sizeof(text), "%s(%lu)", name,
                      (unsigned long)a->epoch);
+        else if (a->kind == FT_ACTION_TELL_REMOVED)
+            snprintf(text, sizeof(text), "%s(%lu h%d)", name,
+                     (unsigned long)a->generation, a->owner);
         else if (a->kind == FT_ACTION_SWITCHOVER_ENDED)
             snprintf(text, sizeof(text), "SWITCHOVER_ENDED(%d)", a->ok);
         used += (size_t)snprintf(out + used, size - used, "%s%s",
@@ -544,14 +547,15 @@ unprotect(void **state)
     (void)state;
     protected_primary();
     EVENT(UNPROTECT, "SEND(GOODBYE 2)");
-    MESSAGE(DISCARDED, 2, "PERSIST(2 h0 primary) OPEN_GATE REMOVED");
+    MESSAGE(DISCARDED, 2,
+            "PERSIST(2 h0 primary) OPEN_GATE TELL_REMOVED(2 h0) REMOVED");
     PHASE(ENDED);
     protected_primary();
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
     EVENT(UNPROTECT, "");
-    WON("PERSIST(3 h0 primary) OPEN_GATE REMOVED");
+    WON("PERSIST(3 h0 primary) OPEN_GATE TELL_REMOVED(3 h0) REMOVED");
     new_primary(true, false);
-    EVENT(UNPROTECT, "REMOVED");
+    EVENT(UNPROTECT, "TELL_REMOVED(1 h0) REMOVED");
     protected_without_witness(false);
     EVENT(LINK_CLOSED, "CONNECT");
     EVENT(UNPROTECT, "PERSIST(3 h0 primary) OPEN_GATE REMOVED");
@@ -624,7 +628,8 @@ a_failed_pair_can_be_removed(void **state)
     STATE("failed");
     MEET(STANDBY, 4, false, "SEND(DISCARD 1)");
     EVENT(UNPROTECT, "SEND(GOODBYE 2)");
-    MESSAGE(DISCARDED, 2, "PERSIST(3 h0 primary) OPEN_GATE REMOVED");
+    MESSAGE(DISCARDED, 2,
+            "PERSIST(3 h0 primary) OPEN_GATE TELL_REMOVED(3 h0) REMOVED");
     make(FT_ROLE_PRIMARY, 3, 0, true, true, false, FT_VM_GONE,
          "HOLD_GATE CONNECT");
     MEET(STANDBY, 4, false, "SEND(DISCARD 1)");
@@ -636,8 +641,85 @@ a_failed_pair_can_be_removed(void **state)
     EVENT(UNPROTECT, "SEND(GOODBYE 2)");
     tick(150 * MS, "ASK(2 3 h0)");
     WON("PERSIST(3 h0 primary) OPEN_GATE");
-    EVENT(LINK_CLOSED, "CONNECT REMOVED");
+    EVENT(LINK_CLOSED, "CONNECT TELL_REMOVED(3 h0) REMOVED");
     PHASE(ENDED);
+}
+
+#define REMOVED(number, who, expected)                                       \
+    GIVE(expected, .kind = FT_EVENT_WITNESS_REMOVED, .generation = (number), \
+         .owner = (who))
+#define COPY_ENDS(number) "DESTROY_COPY PERSIST(" number " h1 standby) REMOVED"
+
+/*
+ * Cut off, it was overtaken, and the pair was removed before it came back: its
+ * copy, or what is left of it, ends by the peer's last word, and by no other.
+ */
+static void
+an_old_primary_hears_that_the_pair_was_removed(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    REMOVED(2, 1, ""); /* not above what this side has */
+    REMOVED(3, 0, ""); /* its own word is none while the peer may take over */
+    UNREACHABLE("");
+    PHASE(HELD);
+    REMOVED(3, 1, COPY_ENDS("3"));
+    PHASE(ENDED);
+    /* it has lost already */
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    LOST(3, 1, "");
+    PHASE(SUPERSEDED);
+    REMOVED(5, 1, COPY_ENDS("5"));
+    /* its host was off, and it waits for word of newer data */
+    make(FT_ROLE_PRIMARY, 3, 0, true, true, false, FT_VM_GONE,
+         "HOLD_GATE CONNECT");
+    REMOVED(4, 1, COPY_ENDS("4"));
+    /* it gave the VM away, whatever the peer made of that */
+    make(FT_ROLE_PRIMARY, 3, 1, true, true, false, FT_VM_STOPPED,
+         "HOLD_GATE CONNECT");
+    REMOVED(2, 1, COPY_ENDS("2"));
+    /* somebody asked for its end before: that is how it ends */
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    EVENT(UNPROTECT, "");
+    REMOVED(3, 1, COPY_ENDS("3"));
+}
+
+/* Who is sole goes on, but for an administrator's word for the peer. */
+static void
+a_sole_owner_is_not_removed_by_the_peer(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 3, 0, false, true, false, FT_VM_RUNNING,
+         "OPEN_GATE CONNECT");
+    REMOVED(4, 1, "");
+    REMOVED(3 + FT_FORCED_STEP / 2, 1, "");
+    PHASE(ALONE);
+    REMOVED(3 + FT_FORCED_STEP, 1,
+            "HOLD_GATE DESTROY_COPY "
+            "PERSIST(1048579 h1 standby) REMOVED");
+}
+
+/* It told the witness, and its process ended before the rest was done. */
+static void
+an_owner_ends_what_it_began(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 3, 0, false, true, false, FT_VM_RUNNING,
+         "OPEN_GATE CONNECT");
+    REMOVED(2, 0, ""); /* of an earlier time: a witness never says that */
+    REMOVED(3, 0, "TELL_REMOVED(3 h0) REMOVED");
+    PHASE(ENDED);
+    /* its host was off since: first it runs again */
+    make(FT_ROLE_PRIMARY, 3, 0, false, true, false, FT_VM_GONE,
+         "OPEN_GATE CONNECT");
+    REMOVED(3, 0, "");
+    tick(3000 * MS, "START_VM");
+    REMOVED(3, 0, "");
+    EVENT(VM_STARTED, "");
+    REMOVED(3, 0, "TELL_REMOVED(3 h0) REMOVED");
 }
 
 #define SEEN(number, expected) \
@@ -1240,6 +1322,35 @@ standby_is_removed(void **state)
          "DESTROY_COPY");
 }
 
+/* It was away when the primary said GOODBYE. */
+static void
+a_standby_hears_that_the_pair_was_removed(void **state)
+{
+    (void)state;
+    valid_standby(true);
+    now += 5 * S;
+    REMOVED(4, 0, ""); /* linked: the primary says so itself */
+    EVENT(LINK_CLOSED, "PING");
+    REMOVED(1, 0, "");
+    REMOVED(4, 1, "");
+    REMOVED(4, 0, "DESTROY_COPY REMOVED");
+    PHASE(ENDED);
+    /* who removes it may be about to ask this side */
+    make(FT_ROLE_STANDBY, 3, 0, false, true, false, FT_VM_GONE, "");
+    now += 5 * S - 1;
+    REMOVED(3, 0, "");
+    now++;
+    REMOVED(3, 0, "DESTROY_COPY REMOVED");
+    /* won: it has nothing to hear of a peer that was not it */
+    valid_standby(true);
+    EVENT(LINK_CLOSED, "PING");
+    EVENT(PING_REFUSED, "ASK(2 3 h1)");
+    WON("PERSIST(3 h1 primary unrun) LOAD_VM");
+    now += 5 * S;
+    REMOVED(4, 0, "");
+    PHASE(RESUMING);
+}
+
 static void
 standby_goes_idle_on_shutdown(void **state)
 {
@@ -1397,6 +1508,9 @@ main(void)
         cmocka_unit_test(resync_on_demand),
         cmocka_unit_test(given_away_is_given_away),
         cmocka_unit_test(a_failed_pair_can_be_removed),
+        cmocka_unit_test(an_old_primary_hears_that_the_pair_was_removed),
+        cmocka_unit_test(a_sole_owner_is_not_removed_by_the_peer),
+        cmocka_unit_test(an_owner_ends_what_it_began),
         cmocka_unit_test(a_forgotten_question_is_dropped),
         cmocka_unit_test(who_was_alone_starts_again),
         cmocka_unit_test(what_does_not_start_is_tried_again),
@@ -1425,6 +1539,7 @@ main(void)
         cmocka_unit_test(won_is_not_ran),
         cmocka_unit_test(no_witness_no_takeover),
         cmocka_unit_test(standby_is_removed),
+        cmocka_unit_test(a_standby_hears_that_the_pair_was_removed),
         cmocka_unit_test(standby_goes_idle_on_shutdown),
         cmocka_unit_test(any_order_is_survived),
         cmocka_unit_test(manual_has_the_tables),

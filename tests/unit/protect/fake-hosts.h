@@ -29,6 +29,7 @@ struct fake_host {
     bool installed, running, witness;
     char pair[40], key[65], witness_key[65]; /* pair empty: none */
     char runs_on[40];                        /* as told when it was removed */
+    bool host_left;                          /* as the witness was told */
     char role[16];
     bool demoted; /* its engine will not be the primary of anything */
     int64_t generation;
@@ -459,6 +460,8 @@ perform(struct fake_host *host, const char *verb, const json_t *args,
 {
     const char *pair = ft_json_string(args, "pair", "");
 
+    if (!strcmp(verb, "witness-pair-remove"))
+        host->host_left = ft_json_bool(args, "host_left", 0) != 0;
     if (!strcmp(verb, "hello"))
         *result = json_object();
     else if (!strcmp(verb, "status"))

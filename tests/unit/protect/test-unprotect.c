@@ -157,8 +157,16 @@ test_old_primary_away(void **state)
     assert_int_equal(ft_unprotect(&fleet, &moved, false, NULL, &journal,
                                   &result, &err),
                      0);
-    assert_string_equal(trace, "w1:witness-pair-remove h2:pair-remove ");
+    assert_string_equal(trace, "h2:pair-remove w1:witness-pair-remove ");
+    assert_true(hosts[W1].host_left); /* h1 has yet to hear of it */
     assert_string_equal(result.runs_on, "h2");
+    assert_left(0, "h1", EHOSTUNREACH);
+    ft_unprotect_result_free(&result);
+    /* and again, before it is back */
+    assert_int_equal(ft_unprotect(&fleet, &moved, false, NULL, &journal,
+                                  &result, &err),
+                     0);
+    assert_true(hosts[W1].host_left);
     assert_left(0, "h1", EHOSTUNREACH);
     ft_unprotect_result_free(&result);
     hosts[H1].away = false;
@@ -168,6 +176,7 @@ test_old_primary_away(void **state)
     assert_string_equal(hosts[H1].runs_on, "h2");
     assert_string_equal(result.runs_on, "h2");
     assert_int_equal(result.left_count, 0);
+    assert_false(hosts[W1].host_left);
     ft_unprotect_result_free(&result);
 }
 
@@ -188,8 +197,8 @@ test_two_primaries(void **state)
 }
 
 /*
- * A standby that cannot be asked might take over: the witness forgets the pair
- * before the primary lets go.
+ * A standby that cannot be asked might take over: the primary lets go only when
+ * that cannot be, and the witness remembers it for the standby.
  */
 static void
 test_standby_away(void **state)
@@ -199,7 +208,8 @@ test_standby_away(void **state)
     (void)state;
     hosts[H2].away = true;
     assert_int_equal(unprotect(false, &err), 0);
-    assert_string_equal(trace, "w1:witness-pair-remove h1:pair-remove ");
+    assert_string_equal(trace, "h1:pair-remove w1:witness-pair-remove ");
+    assert_true(hosts[W1].host_left);
     assert_int_equal(result.left_count, 1);
     assert_left(0, "h2", EHOSTUNREACH);
     assert_has(book.text, "end:partly");
@@ -207,6 +217,7 @@ test_standby_away(void **state)
     hosts[H2].away = false;
     assert_int_equal(unprotect(false, &err), 0);
     assert_string_equal(hosts[H2].pair, "");
+    assert_false(hosts[W1].host_left);
     assert_int_equal(result.left_count, 0);
     assert_has(book.text, "end:done");
 }
@@ -286,6 +297,22 @@ test_primary_will_not(void **state)
     assert_string_equal(hosts[H2].pair, PAIR_UUID);
     assert_string_equal(hosts[W1].witness_pair, PAIR_UUID);
     assert_has(book.text, "0:failed");
+    assert_has(book.text, "end:partly");
+}
+
+/* Nor when its standby is away: it may need the witness to become sole. */
+static void
+test_primary_cannot(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    hosts[H2].away = true;
+    fail_call("h1", "pair-remove", ETIMEDOUT);
+    assert_int_equal(unprotect(false, &err), 0);
+    assert_string_equal(trace, "h1:pair-remove ");
+    assert_left(0, "h1", ETIMEDOUT);
+    assert_string_equal(hosts[W1].witness_pair, PAIR_UUID);
     assert_has(book.text, "end:partly");
 }
 
@@ -445,6 +472,7 @@ main(void)
         PROTECTED(test_both_away),
         PROTECTED(test_unknown_host),
         PROTECTED(test_primary_will_not),
+        PROTECTED(test_primary_cannot),
         PROTECTED(test_others_will_not),
         PROTECTED(test_engine_stopped),
         PROTECTED(test_engine_gone),

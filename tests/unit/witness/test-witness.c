@@ -193,8 +193,8 @@ pairs_are_kept(void **state)
     snprintf(path, sizeof(path), "%s/witness.db", folder);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    assert_int_equal(ft_witness_pair_remove(folder, OTHER, &err), 0);
-    assert_int_equal(ft_witness_pair_remove(folder, OTHER, &err), 0);
+    assert_int_equal(ft_witness_pair_remove(folder, OTHER, 0, &err), 0);
+    assert_int_equal(ft_witness_pair_remove(folder, OTHER, 0, &err), 0);
     assert_int_equal(ft_witness_list(folder, &list, &err), 0);
     assert_int_equal(json_array_size(list), 1);
     json_decref(list);
@@ -221,7 +221,7 @@ bad_pairs_are_refused(void **state)
                      -EINVAL);
     assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 1, "", &err),
                      -EINVAL);
-    assert_int_equal(ft_witness_pair_remove(folder, "..", &err), -EINVAL);
+    assert_int_equal(ft_witness_pair_remove(folder, "..", 0, &err), -EINVAL);
 }
 
 static void
@@ -363,7 +363,7 @@ keys_and_pairs_are_checked(void **state)
     assert_true(answer.won);
     expect_record(1, "h1"); /* of the other pair */
     /* added and removed while it serves */
-    assert_int_equal(ft_witness_pair_remove(folder, OTHER, &err), 0);
+    assert_int_equal(ft_witness_pair_remove(folder, OTHER, 0, &err), 0);
     assert_int_equal(ft_witness_get(&t, soon(), &answer, &err), -EACCES);
     assert_int_equal(ft_witness_pair_set(folder, OTHER, other_key, 4, "h1",
                                          &err),
