@@ -11,6 +11,7 @@ ftengine_SOURCES = \
 	src/engine/link-listener.c src/engine/link-listener.h \
 	src/engine/machine.c src/engine/machine.h \
 	src/engine/main.c \
+	src/engine/owed.c src/engine/owed.h \
 	src/engine/series-store.c src/engine/series-store.h \
 	src/engine/supervisor.c src/engine/supervisor.h \
 	src/engine/this-host.c src/engine/this-host.h \

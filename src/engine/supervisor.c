@@ -22,6 +22,7 @@
 #include "engine/board.h"
 #include "engine/events.h"
 #include "engine/followers.h"
+#include "engine/owed.h"
 #include "virt/loop.h"
 #include "worker/channel.h"
 #include "worker/pair-store.h"
@@ -45,7 +46,8 @@ struct worker {
     int removed, gave_up, expected; /* what its "bye" announced */
     struct ft_board_pair *board;    /* what is known of the pair */
     json_t *waiting;                /* a request for a worker that starts */
-    json_t *farewell;               /* the answer to a removal, for its end */
+    struct ft_owed owed;       /* of those that it has, but for a removal */
+    json_t *farewell;          /* the answer to a removal, for its end */
     struct ft_request removal; /* who asked for one; it may end by itself */
 };
 
@@ -191,37 +193,19 @@ count_crash(struct worker *w)
 }
 
 static void
-pass_reply(const json_t *message)
-{
-    struct ft_request request = {
-        ft_json_int(message, "reply", 0, INT64_MAX, 0),
-        ft_json_int(message, "id", 0, INT64_MAX, 0),
-    };
-    const json_t *error = json_object_get(message, "error");
-    struct ft_error err;
-
-    if (!error) {
-        ft_control_reply(request,
-                         json_incref(json_object_get(message, "result")));
-        return;
-    }
-    ft_json_to_error(error, &err);
-    ft_control_reply_error(request, &err);
-}
-
-static void
 forget_pair(struct worker *w)
 {
     struct ft_error err = FT_ERROR_INIT;
 
     FT_AUTOJSON json_t *farewell = FT_STEAL(w->farewell);
     struct ft_request removal = w->removal;
+    struct ft_owed none = { .n = 0 };
 
     if (ft_pair_forget(w->pair, &err))
         ft_log_error(&err, "unprotect");
     worker_free(w);
     if (farewell)
-        pass_reply(farewell);
+        ft_owed_reply(&none, farewell);
     else if (removal.client)
         ft_control_reply(removal, NULL);
 }
@@ -244,6 +228,17 @@ after_crash(struct worker *w, const char *how)
                                                            : 200 * (int)n);
 }
 
+/* A removal is not among them: the next worker may go on with it. */
+static void
+fail_owed(struct worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    ft_fail(&err, EAGAIN, "ftadmin status shows how it is; then ask again.",
+            "the worker of %s ended before it had an answer", w->vm);
+    ft_owed_fail(&w->owed, &err);
+}
+
 static void
 on_exit_of(int fd, void *opaque)
 {
@@ -263,6 +258,7 @@ on_exit_of(int fd, void *opaque)
     ft_log(FT_LOG_INFO, "worker %d of %s: %s", (int)w->pid, w->vm, how);
     drop_process(w);
     drop_channel(w);
+    fail_owed(w);
     if (w->removed)
         forget_pair(w);
     else if (w->expected)
@@ -300,7 +296,7 @@ handle_message(struct worker *w, json_t *message)
     if (json_object_get(message, "reply") && w->removed)
         w->farewell = json_incref(message);
     else if (json_object_get(message, "reply"))
-        pass_reply(message);
+        ft_owed_reply(&w->owed, message);
     if (bye)
         on_bye(w, bye);
 }
@@ -323,6 +319,28 @@ on_channel(int fd, void *opaque)
         }
         handle_message(w, message);
     }
+}
+
+/* A request, to a worker that listens; stolen. */
+static int
+hand_over(struct worker *w, json_t *message)
+{
+    struct ft_request request = {
+        ft_json_int(message, "client", 0, INT64_MAX, 0),
+        ft_json_int(message, "id", 0, INT64_MAX, 0),
+    };
+
+    bool removal = !strcmp(ft_json_string(message, "verb", ""), "remove");
+    int rc;
+
+    if (!removal && w->owed.n == FT_OWED_MAX) {
+        json_decref(message);
+        return -EBUSY;
+    }
+    rc = ft_channel_send(w->channel, message, -1);
+    if (!rc && !removal)
+        ft_owed_add(&w->owed, request);
+    return rc;
 }
 
 /* A worker's first message names its pair. */
@@ -348,7 +366,7 @@ adopt(int fd, const json_t *message)
     w->channel = fd;
     w->channel_watch = ft_loop_watch(fd, on_channel, w);
     if (w->waiting)
-        ft_channel_send(fd, FT_STEAL(w->waiting), -1);
+        hand_over(w, FT_STEAL(w->waiting));
 }
 
 /* Its watch is removed once the first message tells whose channel it is. */
@@ -507,7 +525,7 @@ ft_supervisor_forward(const char *pair, const char *verb, const json_t *args,
             spawn(w);
         return 0;
     }
-    return ft_channel_send(w->channel, message, -1)
+    return hand_over(w, message)
                ? ft_fail(err, EAGAIN, "Try again in a moment.",
                          "the worker of %s does not listen", w->vm)
                : 0;
