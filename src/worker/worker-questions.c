@@ -147,12 +147,37 @@ look_for_witness(void *opaque)
     q->removed = a.removed != 0;
 }
 
+/*
+ * A record that was older than ours when it was asked for: until the witness is
+ * told again, it could give away what is ours. Of a pair that is not protected
+ * it may be as it should: what was granted is told afterwards.
+ */
+static void
+note_older(struct ft_worker *w, const struct question *q)
+{
+    const struct ft_ownership_record *r = &w->state.record;
+    bool older = r->role == FT_ROLE_PRIMARY &&
+                 r->owner == (int)w->config.self &&
+                 q->answer.generation < q->ask.generation;
+
+    if (older && !w->witness_older && w->reported == FT_PAIR_PROTECTED)
+        ft_worker_note(w, "warn", "witness-older",
+                       "the witness is at generation %llu, and %s at %llu: until "
+                       "it is told again, a takeover of %s is not safe",
+                       (unsigned long long)q->answer.generation,
+                       w->config.hosts[w->config.self].name,
+                       (unsigned long long)q->ask.generation, w->config.vm);
+    w->witness_older = older;
+}
+
 static void
 witness_looked_for(void *opaque)
 {
     struct question *q = opaque;
 
     note_witness(q->worker, q->answer.ask != 0, &q->err);
+    if (q->answer.kind == FT_EVENT_WITNESS_SEEN && !q->removed)
+        note_older(q->worker, q);
     if (q->removed)
         hear_of_removal(q->worker, &q->answer);
     else
@@ -181,6 +206,8 @@ witness_raised(void *opaque)
 {
     struct question *q = opaque;
 
+    if (q->answer.ask)
+        q->worker->witness_older = false;
     if (!q->ask.ok)
         ft_worker_note(q->worker, "crit", "witness-forgot",
                        "the witness has gone back to generation %llu, from %llu: "
@@ -228,9 +255,10 @@ void
 ft_worker_check_witness(void *opaque)
 {
     struct ft_worker *w = opaque;
-    struct ft_ownership_action none = { 0 };
+    struct ft_ownership_action now = { .generation =
+                                           w->state.record.generation };
 
-    run_question(w, &none, look_for_witness, witness_looked_for);
+    run_question(w, &now, look_for_witness, witness_looked_for);
 }
 
 /* A host that says no boot id, or never did, may be the one that was heard. */

@@ -104,6 +104,7 @@ struct ft_worker {
     int tick_timer, status_timer;
     int64_t last_tick, last_heard;
     atomic_int witness_reachable; /* -1 unknown */
+    bool witness_older; /* by the last look: it has forgotten what is ours */
     pthread_mutex_t problem_lock;
     struct ft_error problem;      /* why the last copying came to nothing */
     struct ft_error link_problem; /* why there is no link */

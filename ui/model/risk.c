@@ -88,6 +88,8 @@ ft_pair_risk(const json_t *status)
         return FT_RISK_STALLED;
     if (misses_witness(status))
         return FT_RISK_WITNESS;
+    if (ft_json_bool(status, "witness_older", 0))
+        return FT_RISK_FORGOT;
     if (number(status, "lag_ms") > FT_LAG_WARN_MS)
         return FT_RISK_LAG;
     if (path_down(status))
@@ -105,6 +107,9 @@ ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
                                 "no commit"));
     else if (risk == FT_RISK_WITNESS)
         snprintf(out, size, "the witness %.64s does not answer",
+                 ft_json_string(status, "witness", "?"));
+    else if (risk == FT_RISK_FORGOT)
+        snprintf(out, size, "the witness %.64s was set back",
                  ft_json_string(status, "witness", "?"));
     else if (risk == FT_RISK_LAG)
         snprintf(out, size, "the copy is %.0f s old",

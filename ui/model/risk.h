@@ -28,6 +28,8 @@
     X(WITNESS, "witness",                                           \
       "the witness does not answer a host: if the "                 \
       "other one dies now, nobody may go on")                       \
+    X(FORGOT, "witness-older",                                      \
+      "the witness was set back, and is not told again yet")        \
     X(LAG, "lag", "the copy is old: what a takeover would go back") \
     X(PATH, "path", "one of the paths between the hosts is down")   \
     X(CLOCK, "clock", "the guest's clocks are behind")

@@ -24,6 +24,7 @@ enum condition {
     RISK_HUNG,      /* at risk, and why: QEMU does not answer */
     RISK_STALLED,   /* the same: something else */
     RISK_WITNESS,   /* the same */
+    RISK_FORGOT,    /* the same */
     RISK_LAG,       /* the same */
     RISK_PATH,      /* the same */
     RISK_CLOCK,     /* the same */
@@ -92,6 +93,8 @@ static const struct rule rules[] = {
     { STATE(PROTECTED), ANY, RISK_WITNESS, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: {w} does not answer, so no host could take over.",
       RAISE },
+    { STATE(PROTECTED), ANY, RISK_FORGOT, WARN, MOVE(HOSTS), 30, false,
+      "{vm} is at risk: {w} was set back, and is told again who has it.", PAST },
     { STATE(PROTECTED), ANY, RISK_LAG, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: a takeover by {to} would go back {lag}.", LOOK },
     { STATE(PROTECTED), ANY, RISK_PATH, WARN, MOVE(YOURS), 0, false,
@@ -258,6 +261,8 @@ holds(enum condition condition, const struct facts *facts)
         return facts->risk == FT_RISK_STALLED;
     case RISK_WITNESS:
         return facts->risk == FT_RISK_WITNESS;
+    case RISK_FORGOT:
+        return facts->risk == FT_RISK_FORGOT;
     case RISK_LAG:
         return facts->risk == FT_RISK_LAG;
     case RISK_PATH:

@@ -262,6 +262,7 @@ test_risks(void **state)
                   "clock_lag_ms", 80., "lag_ms", 4000., "paths", "up", 1,
                   "peer", "10.0.0.2", "up", 0, "peer", "10.1.0.2", "sides",
                   "witness_reachable", 0);
+    FT_AUTOJSON json_t *row = NULL;
     json_t *path;
     char text[80];
 
@@ -274,6 +275,13 @@ test_risks(void **state)
     json_object_set_new(status, "stalled", json_null());
     assert_int_equal(ft_pair_risk(status), FT_RISK_WITNESS);
     json_object_del(status, "sides");
+    json_object_set_new(status, "witness_older", json_true());
+    assert_int_equal(ft_pair_risk(status), FT_RISK_FORGOT);
+    row = ft_pair_row(status, 0, true);
+    assert_string_equal(ft_json_string(row, "at_risk", ""), "witness-older");
+    ft_risk_text(FT_RISK_FORGOT, status, text, sizeof(text));
+    assert_string_equal(text, "the witness w1 was set back");
+    json_object_set_new(status, "witness_older", json_false());
     assert_int_equal(ft_pair_risk(status), FT_RISK_LAG);
     json_object_set_new(status, "lag_ms", json_real(30));
     assert_int_equal(ft_pair_risk(status), FT_RISK_PATH);
