@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The witness: keeps (generation, owner) of every pair and changes it by
- * compare-and-swap, nothing else. What makes two hosts agree is only that one
- * record; so it is on stable storage before anybody hears of it. What it is
- * asked and answers: witness-protocol.h.
+ * compare-and-swap; of a pair that its owner removed it keeps that, for a while.
+ * What makes two hosts agree is only that one record; so it is on stable storage
+ * before anybody hears of it. What it is asked and answers: witness-protocol.h.
  *
  * On disk: FOLDER/witness.db (SQLite in WAL mode with synchronous=FULL; no
  * secrets) and FOLDER/keys/UUID (32 bytes, mode 0600). The serving process and
