@@ -74,6 +74,7 @@ loaded(struct world *w, const struct move *move, bool fails, struct outcome *out
     if (!fails) {
         s->vm = FT_VM_STOPPED;
         s->gate_open = 0;
+        w->side[0].off = w->side[1].off = 0;
         ft_model_copy(w, OF(IN_LOAD, side), OF(IN_VM, side) | OF(IN_DISK, side));
     }
     ft_model_lose(w, OF(IN_LOAD, side) | OF(IN_HELD, side) | OF(IN_ACKED, side));
@@ -98,10 +99,12 @@ started(struct world *w, const struct move *move, bool fails,
     int side = move->side;
     struct side *s = &w->side[side];
 
+    if (!fails && s->starting == 1 && s->off)
+        ft_model_fail(out, "h%d boots what was shut down", side);
     s->starting = 0;
     if (!fails && (s->stable.peer_may_take_over || s->stable.owner != side))
         ft_model_fail(out, "h%d boots the VM and is not sole", side);
-    if (!fails && s->vm == FT_VM_GONE) {
+    if (!fails && (s->vm == FT_VM_GONE || s->vm == FT_VM_OFF)) {
         s->vm = FT_VM_RUNNING;
         s->gate_open = 1;
         ft_model_copy(w, OF(IN_DISK, side), OF(IN_VM, side));
@@ -134,6 +137,19 @@ resync(struct world *w, const struct move *move, struct outcome *out)
         return;
     s->held = s->acked = 0;
     ft_model_lose(w, OF(IN_HELD, move->side) | OF(IN_ACKED, move->side));
+}
+
+/* All that it ever answered is on its disks. */
+static void
+guest_off(struct world *w, const struct move *move, struct outcome *out)
+{
+    struct side *s = &w->side[move->side];
+
+    s->vm = FT_VM_OFF;
+    s->gate_open = s->committing = s->final = 0;
+    ft_model_lose(w, OF(IN_VM, move->side) | OF(PENDING, move->side) |
+                         OF(IN_EPOCH, move->side));
+    tell(w, move, FT_EVENT_VM_OFF, out);
 }
 
 static void
@@ -197,6 +213,12 @@ pay(struct world *w, const struct move *move)
         return;
     case M_UNPROTECT:
         budget->unprotect--;
+        return;
+    case M_GUEST_OFF:
+        budget->off--;
+        return;
+    case M_START:
+        budget->give_up -= move->argument;
         return;
     default:
         return;
@@ -288,6 +310,13 @@ happens(struct world *w, const struct move *move, struct outcome *out)
         return;
     case M_RESYNC:
         resync(w, move, out);
+        return;
+    case M_GUEST_OFF:
+        guest_off(w, move, out);
+        return;
+    case M_START_ASKED:
+        w->side[side].off = 0;
+        tell(w, move, FT_EVENT_START_ASKED, out);
         return;
     case M_UNPROTECT:
         tell(w, move, FT_EVENT_UNPROTECT, out);

@@ -81,7 +81,7 @@ can_connect(const struct world *w, int side)
     const struct side *s = &w->side[side], *peer = &w->side[1 - side];
 
     return s->alive && s->connecting && !s->attached && peer->alive &&
-           !(w->cut & (CUT_01 | CUT_10));
+           !peer->gives_up && !(w->cut & (CUT_01 | CUT_10));
 }
 
 /* Once in a while: what it told the witness by the last look is there. */
@@ -123,7 +123,7 @@ from_world(const struct world *w, int side, struct list *list)
 
     if (!s->up)
         may(list, M_BOOT, side, 0);
-    if (s->up && !s->alive && !s->removed)
+    if (s->up && (!s->alive || s->gives_up) && !s->removed)
         may(list, M_START, side, 0);
     if (w->fifo_count[side] && !(w->cut & CUT_LINK(1 - side)))
         may(list, M_DELIVER, side, 0);
@@ -188,6 +188,11 @@ from_fate(const struct world *w, int side, struct list *list)
         may(list, M_RESYNC, side, 0);
     if (w->budget.unprotect && s->alive && s->own.role == FT_ROLE_PRIMARY)
         may(list, M_UNPROTECT, side, 0);
+    if (w->budget.off && s->up && s->vm == FT_VM_RUNNING)
+        may(list, M_GUEST_OFF, side, 0);
+    if (w->budget.give_up && s->up && !s->alive && !s->removed &&
+        s->stable.role == FT_ROLE_PRIMARY)
+        may(list, M_START, side, 1);
 }
 
 unsigned
@@ -199,6 +204,10 @@ ft_model_moves(const struct world *w, struct move *out)
         from_host(w, i, &list);
     for (int i = 0; i < 2; i++)
         from_world(w, i, &list);
+    for (int i = 0; i < 2; i++)
+        if (w->side[i].alive && w->side[i].own.role == FT_ROLE_PRIMARY &&
+            w->side[i].own.vm == FT_VM_OFF)
+            may(&list, M_START_ASKED, i, 0);
     for (int i = 0; i < 2; i++)
         if (can_checkpoint(w, i))
             may(&list, M_CHECKPOINT, i, 0);

@@ -93,7 +93,8 @@ end_worker(struct world *w, int side)
     s->committing = s->final = s->unacked = 0;
     s->epoch = 0;
     s->syncing = s->loading = s->resuming = s->pinging = s->gone = 0;
-    s->rebooted = 0; /* the next life knows of no boot */
+    s->rebooted = s->gives_up = 0; /* the next life knows of neither */
+    s->starting = s->starting ? 2 : 0;
     ft_model_lose(w, OF(IN_LOAD, side) | OF(IN_EPOCH, side));
     for (int i = 0; i < REQUESTS; i++) {
         s->request[i].ask = 0;
@@ -157,6 +158,7 @@ persist(struct side *s, int side, const struct ft_ownership_record *record,
         record->role == FT_ROLE_PRIMARY)
         ft_model_fail(out, "h%d: its generation went back", side);
     s->stable = *record;
+    s->off |= record->off;
 }
 
 static void
@@ -273,7 +275,7 @@ act(struct world *w, int side, const struct ft_ownership_action *action,
         send_message(w, side, action, out);
         return;
     case FT_ACTION_CONNECT:
-        s->connecting = 1;
+        s->connecting = !s->gives_up;
         return;
     case FT_ACTION_DISCONNECT:
         ft_model_close(w, side, false, out);
@@ -395,13 +397,19 @@ ft_model_worker_starts(struct world *w, int side, const struct move *move,
     struct ft_ownership_event event = { .kind = FT_EVENT_START };
     struct ft_ownership_config config = FT_MODEL_CONFIG;
 
+    if (s->gives_up)
+        ft_model_worker_dies(w, side);
     config.self = side;
     config.witness = ft_model_profile.witness;
     config.alone_without_witness = ft_model_profile.alone;
     s->engine = s->alive = 1;
+    s->gives_up = move->argument;
     ft_ownership_init(&s->own, &config, &s->stable);
     event.vm = s->waiting ? FT_VM_WAITING : (enum ft_vm_state)s->vm;
     ft_model_event(w, side, &event, move, out);
     if (s->alive)
         s->waiting = s->stable.role == FT_ROLE_STANDBY;
+    event.kind = FT_EVENT_GIVE_UP;
+    if (s->gives_up)
+        ft_model_event(w, side, &event, move, out);
 }

@@ -84,17 +84,20 @@ struct side {
     uint8_t committing, final, unacked;
     uint8_t syncing;  /* SYNC_DONE is to come */
     uint8_t loading;  /* LOADED is to come */
-    uint8_t starting; /* VM_STARTED is to come, whoever waits for it */
+    uint8_t starting; /* VM_STARTED is to come; 2: whose worker is no more */
     uint8_t resuming; /* 1 RESUMED is to come, 2 RESUME_FAILED */
     uint8_t pinging;
     uint8_t gone;     /* VM_GONE is to come */
     uint8_t eof_owed; /* it lost power: its kernel resets when it is back */
     uint8_t rebooted; /* the peer's host lost power since its last HELLO */
+    uint8_t gives_up; /* its worker only lets the VM go on alone */
+    uint8_t off; /* its record said so, and nobody asked for the VM since */
 };
 
 /* What may still go wrong, or be asked for. */
 struct budget {
     uint8_t crash, cut, error, late, switchover, resync, unprotect;
+    uint8_t off, give_up;
 };
 
 struct world {
@@ -156,7 +159,9 @@ enum cut {
     X(LOAD_FAILS, "cannot load the copy")           \
     X(SWITCHOVER, "switchover is asked for")        \
     X(RESYNC, "finds its copy wrong")               \
-    X(UNPROTECT, "shall let the VM go")
+    X(UNPROTECT, "shall let the VM go")             \
+    X(GUEST_OFF, "guest shuts down")                \
+    X(START_ASKED, "is asked to start the guest")
 
 #define FT_MODEL_MOVE(name, text) M_##name,
 enum move_kind { FT_MODEL_MOVES(FT_MODEL_MOVE) MOVE_KINDS };
