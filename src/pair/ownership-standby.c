@@ -401,8 +401,9 @@ on_unprotect(struct ft_step *s)
 
 /*
  * The primary removed the pair while this side was away, and so could not say
- * GOODBYE: nothing here is worth anything. Who removes it may be about to say
- * so here as well, and waits for the answer: that comes first.
+ * GOODBYE: nothing here is worth anything, whatever this side has won and handed
+ * back meanwhile. Who removes it may be about to say so here as well, and waits
+ * for the answer: that comes first.
  */
 static void
 on_witness_removed(struct ft_step *s)
@@ -410,7 +411,8 @@ on_witness_removed(struct ft_step *s)
     struct ft_ownership *own = s->own;
 
     if (own->linked || s->event->owner == own->config.self ||
-        s->event->generation < own->record.generation ||
+        (own->phase == FT_PHASE_VALID &&
+         s->event->generation < own->record.generation) ||
         s->now - own->phase_ns < own->config.handover_ns)
         return;
     on_unprotect(s);

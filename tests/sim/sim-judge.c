@@ -100,7 +100,7 @@ ft_sim_judge_removal(struct world *w)
         ft_sim_fail(w, "h%d removed the pair, and h%d still has it as %s",
                     w->witness_owner, 1 - w->witness_owner,
                     ft_ownership_phase_name(other->worker.own.phase));
-    if (other->up && other->vm.mode != FT_VM_GONE)
+    if (other->up && other->vm.mode != FT_VM_GONE && other->vm.mode != FT_VM_OFF)
         ft_sim_fail(w, "h%d removed the pair, and h%d still has a copy",
                     w->witness_owner, 1 - w->witness_owner);
     if (owner->up && !owner->removed && owner->vm.mode == FT_VM_RUNNING)

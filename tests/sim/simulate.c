@@ -27,6 +27,8 @@ static const uint64_t named[] = {
     60392617, /* the judge: what was handed back is nobody's */
     60463456, /* the simulator: epochs of a QEMU that is no more */
     75016033, /* the judge: asked for before its end was written down */
+    60045121, /* a witness that was set back, and a last word that seemed old */
+    61243651, /* the judge: a VM that is off is no copy */
 };
 
 struct sums {

@@ -1341,6 +1341,10 @@ a_standby_hears_that_the_pair_was_removed(void **state)
     REMOVED(3, 0, "");
     now++;
     REMOVED(3, 0, "DESTROY_COPY REMOVED");
+    /* it has handed back what it had won, and the witness was set back */
+    make(FT_ROLE_STANDBY, 3, 1, false, true, false, FT_VM_GONE, "");
+    now += 5 * S;
+    REMOVED(2, 0, "DESTROY_COPY REMOVED");
     /* won: it has nothing to hear of a peer that was not it */
     valid_standby(true);
     EVENT(LINK_CLOSED, "PING");
