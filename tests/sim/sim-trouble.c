@@ -65,9 +65,12 @@ set_back(struct world *w)
 void
 ft_sim_witness_won(struct world *w, int owner, uint64_t before)
 {
+    const struct ft_ownership_record *other = &w->host[1 - owner].stable;
+    bool again = w->witness_generation <= w->highest_generation;
     bool forgot = before < w->highest_generation && owner != w->highest_owner;
 
-    if (forgot && w->host[w->highest_owner].stable.role == FT_ROLE_PRIMARY) {
+    if (other->role == FT_ROLE_PRIMARY &&
+        (forgot || (again && other->generation >= w->witness_generation))) {
         ft_sim_trace(w, "witness: gave away what it has forgotten");
         w->betrayed = true;
     }
