@@ -26,13 +26,6 @@ protected_somewhere() {
     return 1
 }
 
-revive() { # HOST...
-    local host
-    for host; do
-        must lab power-on "$host"
-    done
-}
-
 # Sets order: the arguments, in a random one.
 shuffle() {
     local i j swap
@@ -57,13 +50,13 @@ power_off_in_turn() { # HOST...
 host_dies() {
     must lab power-off "$p"
     guest_goes_on 30
-    revive "$p"
+    power_on "$p"
 }
 
 standby_dies() {
     must lab power-off "$s"
     guest_goes_on 30
-    revive "$s"
+    power_on "$s"
 }
 
 qemu_dies() {
@@ -92,25 +85,24 @@ switchover_and_source_dies() {
     must lab power-off "$p"
     wait $!
     guest_goes_on 30
-    revive "$p"
+    power_on "$p"
+}
+
+worker_dies_in_a_switchover() { # HOST
+    local pid
+    pid=$(worker_pid "$1")
+    ftadmin switchover vm1 --yes --timeout 10 >/dev/null 2>&1 &
+    moment 700
+    kill_on "$1" "$pid" 2>/dev/null
+    wait $!
 }
 
 switchover_and_worker_dies() {
-    local pid
-    pid=$(worker_pid "$p")
-    ftadmin switchover vm1 --yes --timeout 10 >/dev/null 2>&1 &
-    moment 700
-    kill_on "$p" "$pid" 2>/dev/null
-    wait $!
+    worker_dies_in_a_switchover "$p"
 }
 
 switchover_and_standby_worker_dies() {
-    local pid
-    pid=$(worker_pid "$s")
-    ftadmin switchover vm1 --yes --timeout 10 >/dev/null 2>&1 &
-    moment 700
-    kill_on "$s" "$pid" 2>/dev/null
-    wait $!
+    worker_dies_in_a_switchover "$s"
 }
 
 wires_flap() {
@@ -133,16 +125,16 @@ witness_is_away_and_worker_dies() {
     must lab power-off w1
     must kill_on "$p" "$(worker_pid "$p")"
     moment 999
-    revive w1
+    power_on w1
 }
 
 witness_is_away_and_host_dies() {
     must lab power-off w1
     must lab power-off "$p"
     moment 999
-    revive w1
+    power_on w1
     guest_goes_on 60
-    revive "$p"
+    power_on "$p"
 }
 
 both_daemons_die_and_host() {
@@ -151,7 +143,7 @@ both_daemons_die_and_host() {
     must lab power-off "$p"
     guest_goes_on 30
     must lab on "$s" /etc/init.d/ftengine start
-    revive "$p"
+    power_on "$p"
 }
 
 cut_off_and_healed() {
@@ -261,14 +253,14 @@ witness_is_set_back() {
     must lab power-off w1
     must rm -rf "$folder.old"
     must cp -a "$folder" "$folder.old"
-    revive w1
+    power_on w1
     must kill_on "$p" "$(qemu_pid "$p")"
     guest_goes_on 60
     wait_for 60 protected_somewhere
     must lab power-off w1
     must rm -rf "$folder"
     must mv "$folder.old" "$folder"
-    revive w1
+    power_on w1
     sleep 8
 }
 
@@ -278,9 +270,9 @@ cold_both_hosts() {
     shuffle h1 h2
     power_off_in_turn "${order[@]}"
     shuffle h1 h2
-    revive "${order[0]}"
+    power_on "${order[0]}"
     moment 999
-    revive "${order[1]}"
+    power_on "${order[1]}"
 }
 
 cold_everything() {
@@ -289,7 +281,7 @@ cold_everything() {
     power_off_in_turn "${order[@]}"
     shuffle h1 h2 w1
     for host in "${order[@]}"; do
-        revive "$host"
+        power_on "$host"
         sleep $((RANDOM % 3))
     done
 }
@@ -299,25 +291,25 @@ cold_lone_host() {
     guest_goes_on 60
     must lab power-off "$s"
     moment 999
-    revive "$s"
+    power_on "$s"
     sleep $((RANDOM % 5))
-    revive "$p"
+    power_on "$p"
 }
 
 cold_older_host_first() {
     must lab power-off "$p"
     guest_goes_on 60
     must lab power-off "$s"
-    revive "$p"
+    power_on "$p"
     sleep $((RANDOM % 5))
-    revive "$s"
+    power_on "$s"
 }
 
 cold_and_cut_off() {
     must lab power-off "$p"
     must lab power-off "$s"
     must lab cut h1 h2
-    revive h1 h2
+    power_on h1 h2
     sleep $((RANDOM % 6))
     must lab heal h1 h2
 }

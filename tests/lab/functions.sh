@@ -277,6 +277,14 @@ nothing_is_lost() {
     note "$(jq -r '"\(.answers) answers before the guest was lost, \(.lost) lost"' <<<"$report")"
 }
 
+# One after the other.
+power_on() { # HOST...
+    local host
+    for host; do
+        must lab power-on "$host"
+    done
+}
+
 # ---- ftadmin and the engines --------------------------------------------------------
 
 # As the administrator's user on adm.

@@ -28,13 +28,6 @@ off() { # HOST...
     wait "${pids[@]}"
 }
 
-on() { # HOST...
-    local host
-    for host; do
-        must lab power-on "$host"
-    done
-}
-
 # A client whose connections will not outlive the guest's boot.
 load() {
     start_client --connections 3 --payload 200 --drain 0
@@ -56,7 +49,7 @@ protect_guest vm1
 note "both hosts lose power and return"
 load
 off h1 h2
-on h2 h1
+power_on h2 h1
 wait_for 60 protected_from h1
 wait_for 20 has_event h1 cold-start
 nothing_is_lost
@@ -64,14 +57,14 @@ nothing_is_lost
 note "all three lose power; the standby stays away: the witness decides"
 load
 off h1 h2 w1
-on h1
+power_on h1
 wait_for 20 state_is h1 failed "may hold newer data"
 exits 5 ftadmin start vm1
 complains "h2 may hold newer data"
-on w1
+power_on w1
 wait_for 60 state_is h1 alone
 nothing_is_lost
-on h2
+power_on h2
 wait_for 60 protected_from h1
 
 note "who took over and runs alone reboots"
@@ -80,19 +73,19 @@ off h1
 wait_for 60 state_is h2 alone
 guest_goes_on
 off h2
-on h2
+power_on h2
 wait_for 60 domain_is h2 running
 nothing_is_lost
 
 note "only the host with older data returns: it waits, and says for whom"
 load
 off h2
-on h1
+power_on h1
 wait_for 60 state_is h1 failed "witness says that the other host owns"
 exits 5 ftadmin start vm1
 complains "h2 may hold newer data" "discard-newer"
 domain_is h1 "shut off" || fail "older data runs on h1"
-on h2
+power_on h2
 wait_for 60 protected_from h2
 nothing_is_lost
 
@@ -100,12 +93,12 @@ note "the administrator's word: the older data, and the newer host obeys when it
 off h2
 wait_for 60 state_is h1 alone
 off h1
-on h2
+power_on h2
 wait_for 60 state_is h2 failed "witness says that the other host owns"
 exits 2 ftadmin start vm1 --discard-newer --yes
 exits 0 ftadmin start vm1 --on h2 --discard-newer --yes
 wait_for 60 state_is h2 alone
-on h1
+power_on h1
 wait_for 60 protected_from h2
 domain_is h1 paused || fail "h1 has no waiting copy"
 start_client
@@ -116,7 +109,7 @@ note "what was shut down stays off, until somebody starts it"
 must lab on h2 virsh -q -c qemu:///system destroy vm1
 wait_for 20 state_is h2 unprotected "shut down"
 off h2 h1
-on h2 h1
+power_on h2 h1
 wait_for 20 linked h2
 state_is h2 unprotected "shut down" || fail "vm1 is $(pair_on h2 .state)"
 domain_is h2 "shut off" || fail "it was started again"
@@ -137,14 +130,14 @@ wait_for 20 state_is h2 unprotected "shut down"
 off h2
 # the lab's hosts have the machine's boot id: another one was written
 sed -i 's/"boot": "./"boot": "x/' "$FTLAB"/h2/var/lib/ftadmin/pairs/*/state.json
-on h2
+power_on h2
 wait_for 60 protected_from h2
 
 note "who has taken over keeps it, and gives it back when the protection ends"
 off h2
 wait_for 60 state_is h1 alone
 [ "$(pair_on h1 .autostart)" = true ] || fail "h1 does not start it with its host"
-on h2
+power_on h2
 wait_for 60 protected_from h1
 exits 0 ftadmin unprotect vm1 --yes
 autostart_is h1 enable || fail "autostart was not given back on h1"
