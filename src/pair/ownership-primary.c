@@ -254,12 +254,28 @@ on_start(struct ft_step *s)
     connect_peer(s);
 }
 
+/*
+ * A standby that has won, and given it back when the witness was set back, has a
+ * record that is not below ours, and a question of it may be under way still (R4).
+ */
+static void
+note_generation(struct ft_ownership *own, uint64_t theirs)
+{
+    own->peer_generation = 0;
+    if (!own->config.witness || theirs < own->record.generation ||
+        theirs - own->record.generation >= FT_FORCED_STEP)
+        return;
+    own->peer_generation = theirs;
+    own->fresh = false;
+}
+
 static void
 meet_standby(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
     own->cold = false;
+    note_generation(own, s->event->peer.generation);
     if (own->vm == FT_VM_GONE && s->event->peer.valid) {
         if (own->record.peer_may_take_over)
             ft_primary_grant(s);

@@ -74,6 +74,19 @@ ft_own_early_silence(const struct ft_ownership *own)
     return own->config.silence_ns / 4 * 3;
 }
 
+/* Above the witness's, ours, and what the standby has asked on (R4). */
+static uint64_t
+next_generation(const struct ft_ownership *own, uint64_t expected)
+{
+    uint64_t highest = own->record.generation;
+
+    if (expected > highest)
+        highest = expected;
+    if (own->peer_generation > highest)
+        highest = own->peer_generation;
+    return highest + 1;
+}
+
 static void
 ask(struct ft_step *s)
 {
@@ -88,9 +101,7 @@ ask(struct ft_step *s)
     action->ask = ++own->ask;
     action->expected =
         primary ? ft_primary_expected(own) : own->record.generation;
-    action->generation = action->expected > own->record.generation
-                             ? action->expected + 1
-                             : own->record.generation + 1;
+    action->generation = next_generation(own, action->expected);
     action->owner = own->config.self;
     action->offered = !primary && own->handing && own->phase == FT_PHASE_VALID;
     own->asked_offer = action->offered;

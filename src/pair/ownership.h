@@ -37,7 +37,9 @@
  *     anything after it won. When it lost, it keeps the copy, because a primary
  *     that never spoke alone may still grant it, but asks no more.
  *  R4 Every sync is committed under a generation newer than any that somebody
- *     may have asked for before it, so forgotten questions mean nothing.
+ *     may have asked for before it, so forgotten questions mean nothing. Nor
+ *     under one that the standby's record has reached: where a witness was set
+ *     back since, a question beyond that may be under way.
  *  R5 A primary destroys its copy only when the peer says that it runs the VM
  *     under a higher generation; at the witness too, as its last word when the
  *     pair is removed. LOST alone only holds the output, and that the witness
@@ -396,6 +398,8 @@ struct ft_ownership {
     bool unreachable;   /* the last answer was none */
     uint64_t ask;       /* serial of the last question */
     uint64_t asked_generation;
+    uint64_t peer_generation; /* primary: the standby's, as its HELLO said, when
+                               * not below ours: its questions named it */
     uint64_t witness_generation; /* last heard there; 0 nothing */
     int64_t forgot_ns;     /* it has answered with a record older than ours, to
                             * this question, first at; INT64_MAX: no */

@@ -98,6 +98,8 @@ questions(struct side *s)
     }
     if (own->role == FT_ROLE_STANDBY)
         own->witness_generation = 0; /* only a primary uses it */
+    if (own->peer_generation <= own->record.generation)
+        own->peer_generation = 0; /* raises no question */
 }
 
 /*
@@ -147,7 +149,7 @@ forget_vain(struct world *w)
 /* --- numbers that are only compared --------------------------------------- */
 
 struct numbers {
-    uint64_t *at[48];
+    uint64_t *at[64];
     unsigned count;
 };
 
@@ -193,6 +195,7 @@ generations(struct world *w)
         number(&numbers, &s->own.record.generation);
         number(&numbers, &s->own.asked_generation);
         number(&numbers, &s->own.witness_generation);
+        number(&numbers, &s->own.peer_generation);
         for (int n = 0; n < REQUESTS; n++) {
             number(&numbers, &s->request[n].expected);
             number(&numbers, &s->request[n].generation);

@@ -57,12 +57,8 @@ grow(void *memory, size_t size)
     return more;
 }
 
-/*
- * Queues an item; fill in the rest through the pointer before the next call.
- * The heap orders by time and order only, which are set here.
- */
-struct item *
-ft_sim_push(struct world *w, int64_t at, enum what what, int side)
+static struct item *
+push(struct world *w, const struct item *item)
 {
     unsigned i = w->queue_count;
 
@@ -70,15 +66,42 @@ ft_sim_push(struct world *w, int64_t at, enum what what, int side)
         w->queue_size = w->queue_size ? w->queue_size * 2 : 256;
         w->queue = grow(w->queue, w->queue_size * sizeof(*w->queue));
     }
-    memset(&w->queue[i], 0, sizeof(w->queue[i]));
-    w->queue[i].at = at < w->now ? w->now : at;
-    w->queue[i].order = ++w->order;
-    w->queue[i].what = what;
-    w->queue[i].side = side;
+    w->queue[i] = *item;
     w->queue_count++;
     for (; i && sooner(&w->queue[i], &w->queue[(i - 1) / 2]); i = (i - 1) / 2)
         swap(&w->queue[i], &w->queue[(i - 1) / 2]);
     return &w->queue[i];
+}
+
+/*
+ * Queues an item; fill in the rest through the pointer before the next call.
+ * The heap orders by time and order only, which are set here.
+ */
+struct item *
+ft_sim_push(struct world *w, int64_t at, enum what what, int side)
+{
+    struct item item = {
+        .at = at < w->now ? w->now : at,
+        .order = ++w->order,
+        .what = what,
+        .side = side,
+    };
+
+    return push(w, &item);
+}
+
+/*
+ * What cannot happen yet happens at that time, and before all that was queued
+ * after it: who waits is not overtaken, whatever it waits for one after the
+ * other.
+ */
+void
+ft_sim_postpone(struct world *w, const struct item *item, int64_t at)
+{
+    struct item again = *item;
+
+    again.at = at < w->now ? w->now : at;
+    push(w, &again);
 }
 
 bool

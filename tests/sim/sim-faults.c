@@ -67,6 +67,14 @@ cut(struct world *w, bool both)
     item->fault = to;
 }
 
+/* A pause in a pause may lengthen it, and never ends it. */
+void
+ft_sim_pause_until(struct worker *worker, int64_t until)
+{
+    if (until > worker->paused_until)
+        worker->paused_until = until;
+}
+
 static void
 pause_worker(struct world *w, int side)
 {
@@ -74,7 +82,7 @@ pause_worker(struct world *w, int side)
 
     if (!worker->alive || worker->paused_until > w->now)
         return;
-    worker->paused_until = w->now + ft_sim_delay(w, 30 * MS, 1500 * MS);
+    ft_sim_pause_until(worker, w->now + ft_sim_delay(w, 30 * MS, 1500 * MS));
     ft_sim_push(w, worker->paused_until, W_UNPAUSE, side)->life = worker->life;
 }
 

@@ -65,7 +65,7 @@ stalls(struct world *w, int side, const struct ft_ownership_actions *actions,
     worker->stalled = true;
     worker->waiting = *actions;
     worker->waiting_at = at;
-    worker->paused_until = host->full_until;
+    ft_sim_pause_until(worker, host->full_until);
     ft_sim_push(w, host->full_until, W_DISK_ROOM, side)->life = worker->life;
     return true;
 }

@@ -120,17 +120,6 @@ try_connect(struct world *w, int side)
 }
 
 static void
-requeue(struct world *w, const struct item *item, int64_t at)
-{
-    struct item *again = ft_sim_push(w, at, item->what, item->side);
-    uint64_t order = again->order;
-
-    *again = *item;
-    again->at = at < w->now ? w->now : at;
-    again->order = order;
-}
-
-static void
 got_eof(struct world *w, int side)
 {
     struct ft_ownership_event event = { .kind = FT_EVENT_LINK_CLOSED };
@@ -180,7 +169,7 @@ got_frame(struct world *w, const struct item *item)
         session->stall[item->side] <= w->now)
         session->stall[item->side] = w->now + 20 * MS;
     if (item->frame != F_HEARD && session->stall[item->side] > w->now) {
-        requeue(w, item, session->stall[item->side]);
+        ft_sim_postpone(w, item, session->stall[item->side]);
         return;
     }
     if (session->drop[item->side] && item->frame != F_EOF)

@@ -18,6 +18,7 @@
 #define TROUBLE_UNTIL (9 * SECOND)
 #define END (20 * SECOND)
 #define REMOVAL (11 * SECOND)
+#define TOLD (6 * SECOND)
 #define STEPS_MAX 400000
 
 static bool
@@ -44,17 +45,6 @@ for_worker(enum what what)
 }
 
 static void
-requeue(struct world *w, const struct item *item, int64_t at)
-{
-    struct item *again = ft_sim_push(w, at, item->what, item->side);
-    uint64_t order = again->order;
-
-    *again = *item;
-    again->at = at;
-    again->order = order;
-}
-
-static void
 dispatch(struct world *w, const struct item *item)
 {
     const struct worker *worker;
@@ -72,7 +62,7 @@ dispatch(struct world *w, const struct item *item)
         worker->paused_until > w->now &&
         !(item->what == W_HEARTBEAT &&
           worker->stalled)) { /* a thread of its own */
-        requeue(w, item, worker->paused_until);
+        ft_sim_postpone(w, item, worker->paused_until);
         return;
     }
     switch (item->what) {
@@ -202,6 +192,20 @@ judge_survivor(struct world *w)
                     ft_ownership_phase_name(w->host[1].worker.own.phase));
 }
 
+/*
+ * A witness that was set back is told again while nobody waits for its answer, and
+ * after a question only when all that may be under way has come: 5/2 silences from
+ * the suspicion. A host that froze as all was healed may stand for 4 s more, and
+ * suspects its peer then; with a silence of 3 s that is past the end.
+ */
+static void
+await_witness(struct world *w)
+{
+    if (w->more && w->config.witness &&
+        w->witness_generation < w->host[ft_sim_primary(w)].stable.generation)
+        run_until(w, END + TOLD);
+}
+
 static void
 end_chaos(struct world *w)
 {
@@ -220,6 +224,7 @@ end_chaos(struct world *w)
         judge_survivor(w);
         return;
     }
+    await_witness(w);
     if (!ft_sim_is_protected(w))
         ft_sim_fail(w, "healed, and yet not protected: h0 %s, h1 %s",
                     ft_ownership_phase_name(w->host[0].worker.own.phase),

@@ -131,7 +131,7 @@ freeze_host(struct world *w, int side)
     host->vm.frozen_until = host->frozen_until;
     if (!host->worker.alive || host->worker.stalled)
         return;
-    host->worker.paused_until = host->frozen_until;
+    ft_sim_pause_until(&host->worker, host->frozen_until);
     ft_sim_push(w, host->frozen_until, W_UNPAUSE, side)->life =
         host->worker.life;
 }

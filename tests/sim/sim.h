@@ -202,6 +202,7 @@ bool ft_sim_chance(struct world *w, unsigned per_mille);
 int64_t ft_sim_delay(struct world *w, int64_t least, int64_t most);
 struct item *ft_sim_push(struct world *w, int64_t at, enum what what, int side);
 bool ft_sim_pop(struct world *w, struct item *out);
+void ft_sim_postpone(struct world *w, const struct item *item, int64_t at);
 state_id ft_sim_state(struct world *w, state_id parent);
 bool ft_sim_descends(const struct world *w, state_id state, state_id from);
 void ft_sim_fail(struct world *w, const char *format, ...)
@@ -247,6 +248,7 @@ void ft_sim_ping(struct world *w, int side);
 /* sim-faults.c */
 extern const char *const ft_sim_fault_names[];
 int ft_sim_primary(const struct world *w);
+void ft_sim_pause_until(struct worker *worker, int64_t until);
 void ft_sim_inject(struct world *w, enum fault fault, int side);
 void ft_sim_heal(struct world *w);
 void ft_sim_boot_guest(struct world *w, int side);

@@ -29,6 +29,10 @@ static const uint64_t named[] = {
     75016033, /* the judge: asked for before its end was written down */
     60045121, /* a witness that was set back, and a last word that seemed old */
     61243651, /* the judge: a VM that is off is no copy */
+    80137093, /* a standby's late question, on what a witness has forgotten */
+    81221041, /* the same */
+    80157613, /* the simulator: who waited in two ways was overtaken */
+    80238857, /* the judge: a host that stood past the end of all trouble */
 };
 
 struct sums {
