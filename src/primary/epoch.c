@@ -15,6 +15,7 @@
 #include "base/load.h"
 #include "base/log.h"
 #include "primary/primary-private.h"
+#include "qemu/device-sections.h"
 
 #define STOP_MS 5000
 #define LOOK_NS FT_NS_PER_S /* whether a paused VM is paused */
@@ -368,12 +369,36 @@ send_device_state(struct ft_primary *p, uint64_t epoch, struct ft_error *err)
     return 0;
 }
 
+/*
+ * libvirt has no event for vCPUs that come and go. A state with another number
+ * of them than the waiting copy would not load there, so it is never committed;
+ * one takes thousands of bytes, so a state of the same size has as many.
+ */
+static int
+check_vcpus(struct ft_primary *p, struct ft_error *err)
+{
+    const char *vm = p->worker->config.vm;
+    unsigned had = p->domain.vcpus, now;
+
+    if (p->device.size == p->last_state.size)
+        return 0;
+    now = ft_device_vcpus(p->device.data, p->device.size);
+    if (!now || now == had)
+        return 0;
+    ft_worker_note(p->worker, "warn", "hardware-changed",
+                   "%s had %u vCPUs and has %u now; copying anew", vm, had, now);
+    return ft_fail(err, ESTALE, NULL, "the VM's vCPUs changed from %u to %u",
+                   had, now);
+}
+
 /* Disk writes went out as they happened. */
 static int
 ship(struct ft_primary *p, const struct epoch *e, struct ft_error *err)
 {
     int rc = FT_FAULT("checkpoint-ship");
 
+    if (!rc)
+        rc = check_vcpus(p, err);
     if (!rc)
         rc = send_begin(p, e);
     if (!rc && !e->sent)

@@ -7,14 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-
-#define SECTION_FULL 0x04
-#define SUBSECTION 0x05
-#define FOOTER 0x7e
-
-/* Between the begin of a section and its fields, but for the name. */
-#define BEFORE_NAME 6 /* type, id, length of the name */
-#define AFTER_NAME 8  /* instance, version */
+#include "qemu/device-sections.h"
 
 #define TIMER_SIZE 24
 #define TIMER_VIRTUAL 16
@@ -25,62 +18,19 @@
 #define TSC_KHZ "cpu/tsc_khz"
 #define TSC_KHZ_MAX 100000000 /* 100 GHz */
 
-struct section {
-    const char *name;
-    uint32_t version;
-    size_t size; /* of the fields, without subsections */
-};
-
-static const struct section timer = { "timer", 2, TIMER_SIZE };
-static const struct section kvmclock = { "kvmclock", 1, KVMCLOCK_SIZE };
-static const struct section cpu = { "cpu", 12, CPU_SIZE };
-
-/* Whether the name at this place is that of such a section, with a right end. */
-static bool
-is_section(const struct section *s, const uint8_t *name, size_t left)
-{
-    const uint8_t *head = name - BEFORE_NAME;
-    const uint8_t *fields = name + strlen(s->name) + AFTER_NAME;
-    const uint8_t *end = fields + s->size;
-
-    if (left < strlen(s->name) + AFTER_NAME + s->size + 5)
-        return false;
-    if (head[0] != SECTION_FULL || ft_get_be32(fields - 4) != s->version)
-        return false;
-    return end[0] == SUBSECTION ||
-           (end[0] == FOOTER && memcmp(end + 1, head + 1, 4) == 0);
-}
-
-/* The offset of the fields of the next such section from at on; 0: none. */
-static size_t
-next_section(const struct section *s, const uint8_t *state, size_t size,
-             size_t at)
-{
-    size_t length = strlen(s->name);
-    uint8_t pattern[16];
-
-    pattern[0] = (uint8_t)length;
-    memcpy(pattern + 1, s->name, length);
-    while (at < size) {
-        const uint8_t *found =
-            memmem(state + at, size - at, pattern, length + 1);
-
-        if (!found)
-            return 0;
-        at = (size_t)(found - state) + 1;
-        if (at >= BEFORE_NAME && is_section(s, state + at, size - at))
-            return at + length + AFTER_NAME;
-    }
-    return 0;
-}
+static const struct ft_device_section timer = { "timer", 2, TIMER_SIZE };
+static const struct ft_device_section kvmclock = { "kvmclock", 1,
+                                                   KVMCLOCK_SIZE };
+static const struct ft_device_section cpu = { "cpu", 12, CPU_SIZE };
 
 /* The only one, or 0. */
 static size_t
-only_section(const struct section *s, const uint8_t *state, size_t size)
+only_section(const struct ft_device_section *s, const uint8_t *state,
+             size_t size)
 {
-    size_t first = next_section(s, state, size, 0);
+    size_t first = ft_device_section_next(s, state, size, 0);
 
-    return first && next_section(s, state, size, first) ? 0 : first;
+    return first && ft_device_section_next(s, state, size, first) ? 0 : first;
 }
 
 /* The only rate that the vCPUs tell, in kHz; 0: none, or more than one. */
@@ -112,9 +62,9 @@ find_tscs(const uint8_t *state, size_t size, struct ft_device_clocks *out)
     uint64_t least = 0;
     size_t at;
 
-    for (at = next_section(&cpu, state, size, 0); at;
-         at = next_section(&cpu, state, size, at + CPU_SIZE)) {
-        uint32_t instance = ft_get_be32(state + at - AFTER_NAME);
+    for (at = ft_device_section_next(&cpu, state, size, 0); at;
+         at = ft_device_section_next(&cpu, state, size, at + CPU_SIZE)) {
+        uint32_t instance = ft_device_section_instance(state, at);
 
         if (instance < least || out->n_tsc == FT_DEVICE_VCPUS_MAX) {
             out->n_tsc = 0;
@@ -145,27 +95,16 @@ ft_device_clocks_find(const uint8_t *state, size_t size,
         find_tscs(state, size, out);
 }
 
-/* Whether such a section has its fields at this offset. */
-static bool
-has_section(const struct section *s, const uint8_t *state, size_t size,
-            size_t fields)
-{
-    size_t length = strlen(s->name), name = fields - AFTER_NAME - length;
-
-    return fields >= BEFORE_NAME + length + AFTER_NAME && name < size &&
-           state[name - 1] == length &&
-           is_section(s, state + name, size - name) &&
-           !memcmp(state + name, s->name, length);
-}
-
 bool
 ft_device_clocks_again(const uint8_t *state, size_t size,
                        const struct ft_device_clocks *known)
 {
     return known->at[FT_CLOCK_TICKS] &&
-           has_section(&timer, state, size, known->at[FT_CLOCK_TICKS]) &&
+           ft_device_section_at(&timer, state, size,
+                                known->at[FT_CLOCK_TICKS]) &&
            (!known->at[FT_CLOCK_KVM] ||
-            has_section(&kvmclock, state, size, known->at[FT_CLOCK_KVM]));
+            ft_device_section_at(&kvmclock, state, size,
+                                 known->at[FT_CLOCK_KVM]));
 }
 
 uint64_t

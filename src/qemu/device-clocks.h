@@ -3,10 +3,8 @@
  * The clocks in a device state as QEMU saves it: where they stand, what they
  * say, how to set them forward. Pure; the memory is the caller's.
  *
- * Source (the same in QEMU 7.2 to 10.0; all numbers are big endian):
- *   a section    u8 4, u32 id, u8 length and name, u32 instance, u32 version,
- *                the fields, then subsections or u8 0x7e, u32 id
- *                (migration/savevm.c, save_section_header and _footer)
+ * Source (the same in QEMU 7.2 to 10.0; device-sections.h has how a section
+ * looks; all numbers are big endian):
  *   "timer"      version 2: i64 cpu_ticks_offset (host's TSC), 8 unused bytes,
  *                i64 cpu_clock_offset (ns); vmstate_timers, cpu-timers.c
  *   "kvmclock"   version 1: u64 clock (ns); hw/i386/kvm/clock.c

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libftqemu.a
 libftqemu_a_SOURCES = \
 	src/qemu/clock-line.c src/qemu/clock-line.h \
 	src/qemu/device-clocks.c src/qemu/device-clocks.h \
+	src/qemu/device-sections.c src/qemu/device-sections.h \
 	src/qemu/device-state.c src/qemu/device-state.h \
 	src/qemu/device-stream.c \
 	src/qemu/guest-clock.c src/qemu/guest-clock.h \

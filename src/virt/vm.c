@@ -139,7 +139,7 @@ int
 ft_vm_from_xml(const char *xml, struct ft_vm *out, struct ft_error *err)
 {
     FT_AUTOXML xmlDocPtr doc = NULL;
-    char vcpus[16];
+    char vcpus[16], plugged[16];
     xmlNodePtr root;
     int rc = ft_xml_parse(xml, "domain", &doc, err);
 
@@ -151,9 +151,10 @@ ft_vm_from_xml(const char *xml, struct ft_vm *out, struct ft_error *err)
         ft_xml_copy(root, "uuid", out->uuid, sizeof(out->uuid)) < 0 ||
         ft_xml_copy(root, "os/type/@machine", out->machine,
                     sizeof(out->machine)) < 0 ||
-        ft_xml_copy(root, "vcpu", vcpus, sizeof(vcpus)) < 0)
+        ft_xml_copy(root, "vcpu", vcpus, sizeof(vcpus)) < 0 ||
+        ft_xml_copy(root, "vcpu/@current", plugged, sizeof(plugged)) < 0)
         return ft_fail(err, ERANGE, NULL, XML_TOO_LONG);
-    out->vcpus = (unsigned)strtoul(vcpus, NULL, 10);
+    out->vcpus = (unsigned)strtoul(plugged[0] ? plugged : vcpus, NULL, 10);
     out->memory = scaled(root, "memory");
     rc = read_disks(root, out, err);
     if (rc == 0)

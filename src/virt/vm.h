@@ -50,9 +50,9 @@ struct ft_vm {
     char uuid[37];
     char machine[64]; /* QEMU's own name: "pc-i440fx-7.2" */
     uint64_t memory;  /* bytes of RAM given to the guest at most */
-    unsigned vcpus;
-    pid_t pid; /* QEMU's process on this host */
-    uid_t uid; /* whom it runs as */
+    unsigned vcpus;   /* plugged in now, of the most it may have */
+    pid_t pid;        /* QEMU's process on this host */
+    uid_t uid;        /* whom it runs as */
     gid_t gid;
     char qemu_version[32]; /* "7.2.22" */
     bool persistent;

@@ -31,7 +31,7 @@ guest_address() { # NAME
 }
 
 lab_guest() {
-    local host=${1-} name=${2-} memory=128 vcpus=1 machine=pc video=none nics=1 wait=yes
+    local host=${1-} name=${2-} memory=128 vcpus=1 vcpus_max='' machine=pc video=none nics=1 wait=yes
     local disk=raw disks=1 disk_size=64 dirty=0
     local place address volume
     [ $# -ge 2 ] || usage
@@ -48,6 +48,7 @@ lab_guest() {
         case $1 in
         --memory) memory=$2 ;;
         --vcpus) vcpus=$2 ;;
+        --vcpus-max) vcpus_max=$2 ;;
         --machine) machine=$2 ;;
         --disk) disk=$2 ;;
         --disks) disks=$2 ;;
@@ -62,6 +63,8 @@ lab_guest() {
     [[ $name =~ ^[a-zA-Z0-9][a-zA-Z0-9_.-]*$ ]] || guest_usage "bad name '$name'"
     is_number "$memory" 96 65536 || guest_usage "--memory: 96 MiB or more"
     is_number "$vcpus" 1 16 || guest_usage "--vcpus: 1 to 16"
+    : "${vcpus_max:=$vcpus}"
+    is_number "$vcpus_max" "$vcpus" 16 || guest_usage "--vcpus-max: $vcpus to 16"
     is_number "$disks" 1 4 || guest_usage "--disks: 1 to 4"
     is_number "$disk_size" 1 1048576 || guest_usage "--disk-size: MiB"
     is_number "$dirty" 0 100000 || guest_usage "--dirty-rate: MiB/s"
@@ -137,7 +140,7 @@ guest_xml() {
 <domain type='${FTLAB_ACCELERATOR:-qemu}'>
   <name>$name</name>
   <memory unit='MiB'>$memory</memory>
-  <vcpu>$vcpus</vcpu>
+  <vcpu current='$vcpus'>$vcpus_max</vcpu>
   <os>
     <type arch='x86_64' machine='$machine'>hvm</type>
     <kernel>/var/lib/libvirt/boot/ledger-vmlinuz</kernel>

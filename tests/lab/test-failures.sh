@@ -52,7 +52,7 @@ has_oom_scores() { # HOST QEMU'S [WORKER'S]
 }
 
 start_lab
-start_guest h1 vm1 --vcpus 2
+start_guest h1 vm1 --vcpus 2 --vcpus-max 3
 protect_guest vm1
 start_client --connections 3 --payload 200
 guest_goes_on
@@ -129,6 +129,13 @@ wait_for 20 has_event h1 copy-destroyed
 wait_for 60 protected_from h2
 guest_goes_on
 p=h2 s=h1
+
+note "a vCPU is plugged in: the copy is made anew with it, and takes over with it"
+must lab on $p virsh -q -c qemu:///system setvcpus vm1 3 --live
+wait_for 20 has_event $p hardware-changed
+wait_for 60 protected_from $p
+lab on $s virsh -q -c qemu:///system vcpucount vm1 --live --current | grep -qx 3 ||
+    fail "the copy on $s has not 3 vCPUs"
 
 note "QEMU of the guest dies on $p: the standby goes on from the last epoch"
 forget_events $s

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "qemu/device-clocks.h"
+#include "qemu/device-sections.h"
 #include "tests/unit/qemu/state-builder.h"
 
 #define TICKS UINT64_C(0x1122334455667788)
@@ -336,6 +337,34 @@ test_qemu_tcg(void **state)
     assert_true(get(c.at[FT_CLOCK_VIRTUAL]) / 1000000000 < 10);
 }
 
+/* Those of QEMU have theirs; a vCPU's last byte counts, and so does its end. */
+static void
+test_vcpus(void **state)
+{
+    unsigned i;
+
+    (void)state;
+    load("device-state-7.2-kvm");
+    assert_int_equal(ft_device_vcpus(s.data, s.size), 2);
+    load("device-state-7.2-tcg");
+    assert_int_equal(ft_device_vcpus(s.data, s.size), 2);
+    state_begin(&s);
+    for (i = 0; i < 3; i++) {
+        state_section(&s, "cpu_common", i, 1);
+        state_add(&s, NULL, 8);
+        state_footer(&s);
+        state_cpu(&s, i, TSC, 0);
+    }
+    assert_int_equal(ft_device_vcpus(s.data, s.size), 3);
+    s.data[s.size - 1]++; /* of "cpu" */
+    assert_int_equal(ft_device_vcpus(s.data, s.size), 3);
+    state_section(&s, "cpu_common", i, 2); /* of a QEMU that is not known */
+    state_add(&s, NULL, 8);
+    state_footer(&s);
+    assert_int_equal(ft_device_vcpus(s.data, s.size), 3);
+    assert_int_equal(ft_device_vcpus(s.data, 0), 0);
+}
+
 /* The next state of the same machine: as before, shorter at every byte, another. */
 static void
 test_again(void **state)
@@ -372,6 +401,7 @@ main(void)
         cmocka_unit_test(test_many_cpus),   cmocka_unit_test(test_forward),
         cmocka_unit_test(test_forward_far), cmocka_unit_test(test_qemu_kvm),
         cmocka_unit_test(test_qemu_tcg),    cmocka_unit_test(test_again),
+        cmocka_unit_test(test_vcpus),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

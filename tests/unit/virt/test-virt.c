@@ -74,6 +74,7 @@ test_domain_xml(void **state)
     assert_string_equal(domain.name, "q2");
     assert_string_equal(domain.machine, "pc-q35-7.2");
     assert_int_equal(domain.memory, 128 << 20);
+    assert_int_equal(domain.vcpus, 1);
     assert_int_equal(domain.n_disks, 1);
     assert_string_equal(domain.disks[0].target, "vda");
     assert_string_equal(domain.disks[0].format, "qcow2");
@@ -85,6 +86,11 @@ test_domain_xml(void **state)
     ft_vm_free(&domain);
     ft_vm_free(&domain);
     ft_vm_free(NULL);
+    assert_int_equal(ft_vm_from_xml("<domain><vcpu current='3'>8</vcpu></domain>",
+                                    &domain, &err),
+                     0);
+    assert_int_equal(domain.vcpus, 3); /* as many as are plugged in */
+    ft_vm_free(&domain);
 }
 
 static void
