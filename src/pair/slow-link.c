@@ -32,9 +32,10 @@ ft_slow_link_begin(struct ft_slow_link *link)
 }
 
 enum ft_slow_link_verdict
-ft_slow_link_round(struct ft_slow_link *link, int64_t took_ns, int64_t now_ns)
+ft_slow_link_round(struct ft_slow_link *link, int64_t took_ns,
+                   int64_t patience_ns, int64_t now_ns)
 {
-    if (took_ns > FT_SLOW_LINK_GOOD_NS) {
+    if (took_ns > patience_ns / 2) {
         link->good = 0;
         return ++link->bad < FT_SLOW_LINK_BAD_ROUNDS ? FT_SLOW_LINK_AGAIN
                                                      : FT_SLOW_LINK_FAILS;

@@ -23,9 +23,6 @@
 /* Whom a link has carried for that long fell for another reason. */
 #define FT_SLOW_LINK_FORGET_NS INT64_C(600000000000)
 
-/* A round is good within this, half of what holds the guest (stall.h). */
-#define FT_SLOW_LINK_GOOD_NS INT64_C(1000000000)
-
 /* Rounds in a row that prove it; bad ones in all, the first are catching up. */
 #define FT_SLOW_LINK_GOOD_ROUNDS 3
 #define FT_SLOW_LINK_BAD_ROUNDS 4
@@ -51,8 +48,13 @@ int64_t ft_slow_link_rest(const struct ft_slow_link *link);
 /* The copy was made: no round yet. CARRIES where the link never fell. */
 enum ft_slow_link_verdict ft_slow_link_begin(struct ft_slow_link *link);
 
-/* A round was so long on its way, until the peer's host had all of it. */
+/*
+ * A round was so long on its way, until the peer's host had all of it; it is good
+ * within half the time that the guest would wait for such an epoch (stall.h).
+ */
 enum ft_slow_link_verdict ft_slow_link_round(struct ft_slow_link *link,
-                                             int64_t took_ns, int64_t now_ns);
+                                             int64_t took_ns,
+                                             int64_t patience_ns,
+                                             int64_t now_ns);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "pair/stall.h"
 
+#include "base/cleanup.h"
+
 #define WORD_(name, word) word,
 static const char *const words[] = { FT_STALLS(WORD_) };
 
@@ -35,12 +37,12 @@ is_past_patience(const struct ft_stall_facts *f, enum ft_stall by,
     switch (by) {
     case FT_STALL_LIBVIRT:
     case FT_STALL_JOB:
-        return passed >= FT_STALL_ALONE_NS;
+        return passed >= f->patience_ns;
     case FT_STALL_LINK:
     case FT_STALL_STANDBY:
         return passed >= (f->link_rate < FT_STALL_LITTLE
-                              ? FT_STALL_ALONE_NS
-                              : FT_STALL_ALONE_BUSY_NS);
+                              ? f->patience_ns
+                              : FT_STALL_BUSY_TIMES * f->patience_ns);
     default:
         return false;
     }
@@ -56,21 +58,28 @@ is_hung(const struct ft_stall_facts *f, enum ft_stall by, int64_t asked)
            f->owes_ns >= FT_STALL_HUNG_NS;
 }
 
+int64_t
+ft_stall_look_ns(int64_t patience_ns)
+{
+    return FT_MIN(patience_ns / 2, FT_STALL_ASK_NS);
+}
+
 struct ft_stall_answer
 ft_stall_judge(const struct ft_stall_facts *f)
 {
     struct ft_stall_answer answer = { .by = FT_STALL_NONE };
     int64_t passed = f->epoch_ns ? f->now_ns - f->epoch_ns : 0;
     int64_t asked = f->qemu_ns ? f->now_ns - f->qemu_ns : 0;
+    enum ft_stall by = passed > 0 ? find_cause(f) : FT_STALL_NONE;
 
-    answer.ask_libvirt = asked >= FT_STALL_ASK_NS &&
+    answer.ask_libvirt = asked >= ft_stall_look_ns(f->patience_ns) &&
                          (f->libvirt_ns <= f->qemu_ns ||
                           f->now_ns - f->libvirt_ns >= FT_STALL_LOOK_NS);
-    if (passed < FT_STALL_SAY_NS)
-        return answer;
-    answer.by = find_cause(f);
-    answer.for_ns = passed;
-    answer.end_qemu = f->may_give_up && is_hung(f, answer.by, asked);
-    answer.go_alone = f->may_go_alone && is_past_patience(f, answer.by, passed);
+    answer.end_qemu = f->may_give_up && is_hung(f, by, asked);
+    answer.go_alone = f->may_go_alone && is_past_patience(f, by, passed);
+    if (passed >= FT_STALL_SAY_NS || answer.go_alone) {
+        answer.by = by;
+        answer.for_ns = passed;
+    }
     return answer;
 }

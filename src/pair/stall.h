@@ -12,10 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* libvirtd is asked something that needs no QEMU, to tell the two apart. */
+/*
+ * Libvirtd is asked something that needs no QEMU, to tell the two apart: after
+ * half the patience (below), that it has the other half for its answer.
+ */
 #define FT_STALL_ASK_NS INT64_C(1000000000)
 
-/* Said from here on; epochs take milliseconds, on a crowded host some hundred. */
+/*
+ * Said from here on, or when the VM goes on alone; epochs take milliseconds, on
+ * a crowded host some hundred.
+ */
 #define FT_STALL_SAY_NS INT64_C(2000000000)
 
 /*
@@ -35,13 +41,13 @@
 
 /*
  * A link that brings less than this a second holds the guest for nothing: it
- * goes on alone after the first time, as it does when libvirtd does not answer.
- * A link that brings more may only have much to bring, and has the second. Where
- * going on alone is not allowed, or cannot be asked for, waiting is all there is.
+ * goes on alone after its patience (a setting, "commit_timeout_ms"), as it does
+ * when libvirtd does not answer. A link that brings more may only have much to
+ * bring, and has so many times as long. Where going on alone is not allowed, or
+ * cannot be asked for, waiting is all there is.
  */
 #define FT_STALL_LITTLE (UINT64_C(1) << 20)
-#define FT_STALL_ALONE_NS INT64_C(2000000000)
-#define FT_STALL_ALONE_BUSY_NS INT64_C(5000000000)
+#define FT_STALL_BUSY_TIMES 5
 
 /* What is waited for: name, word of STATUS. */
 #define FT_STALLS(X)           \
@@ -59,15 +65,16 @@ enum ft_stall { FT_STALLS(FT_STALL_ENUM_) FT_STALL_COUNT };
 
 struct ft_stall_facts {
     int64_t now_ns;
-    int64_t epoch_ns;   /* begin of the epoch that is not committed; 0: none */
-    int64_t qemu_ns;    /* when it asked QEMU, and has no answer; 0: it has */
-    int64_t libvirt_ns; /* when libvirtd last answered something else; or 0 */
-    int64_t owes_ns;    /* how long, by that answer, QEMU owes it one; or 0 */
-    bool job;           /* by it, QEMU was not asked: another job has the VM */
-    bool stopped;       /* QEMU's process, by a signal (proc_pid_stat(5), T) */
-    bool link_blocked;  /* it has more to bring: QEMU may wait for it, too */
-    uint64_t link_rate; /* bytes that it brought in the last second */
-    bool may_give_up;   /* the standby can go on (ft_ownership_may_give_up) */
+    int64_t epoch_ns;    /* begin of the epoch that is not committed; 0: none */
+    int64_t qemu_ns;     /* when it asked QEMU, and has no answer; 0: it has */
+    int64_t libvirt_ns;  /* when libvirtd last answered something else; or 0 */
+    int64_t owes_ns;     /* how long, by that answer, QEMU owes it one; or 0 */
+    bool job;            /* by it, QEMU was not asked: another job has the VM */
+    bool stopped;        /* QEMU's process, by a signal (proc_pid_stat(5), T) */
+    bool link_blocked;   /* it has more to bring: QEMU may wait for it, too */
+    uint64_t link_rate;  /* bytes a second that it brought of late */
+    int64_t patience_ns; /* above 0 */
+    bool may_give_up;    /* the standby can go on (ft_ownership_may_give_up) */
     bool may_go_alone; /* (ft_ownership_may_go_alone) and the witness answers */
 };
 
@@ -80,6 +87,12 @@ struct ft_stall_answer {
 };
 
 struct ft_stall_answer ft_stall_judge(const struct ft_stall_facts *facts);
+
+/*
+ * From which age of an epoch on more than patience_ns must be known of it, and
+ * how often the link is measured: what it brought is then of this epoch.
+ */
+int64_t ft_stall_look_ns(int64_t patience_ns);
 
 /* The word of STATUS; static. */
 const char *ft_stall_word(enum ft_stall stall);

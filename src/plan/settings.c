@@ -21,6 +21,8 @@ static const struct setting {
 #name, offsetof(struct ft_pair_settings, name), __VA_ARGS__ \
     }
     SETTING(silence_ms, 50, 60000, false),
+    SETTING(commit_timeout_ms, FT_SETTINGS_COMMIT_MIN, FT_SETTINGS_COMMIT_MAX,
+            true),
     SETTING(interval_ms, 5, 10000, true),
     SETTING(idle_interval_ms, 5, 60000, true),
     SETTING(min_spacing_ms, 1, 1000, true),
@@ -70,6 +72,15 @@ ft_settings_set_latency(struct ft_pair_settings *settings, int latency_ms)
         settings->interval_ms = settings->min_spacing_ms;
     if (settings->idle_interval_ms < settings->interval_ms)
         settings->idle_interval_ms = settings->interval_ms;
+}
+
+void
+ft_settings_set_silence(struct ft_pair_settings *settings, int silence_ms)
+{
+    settings->silence_ms = silence_ms;
+    settings->commit_timeout_ms =
+        FT_MAX(settings->commit_timeout_ms,
+               FT_MIN(silence_ms, FT_SETTINGS_COMMIT_MAX));
 }
 
 json_t *

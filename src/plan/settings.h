@@ -15,6 +15,7 @@
 /* Bounds of each are in ft_settings_check; all times in ms. */
 struct ft_pair_settings {
     int silence_ms;
+    int commit_timeout_ms; /* the guest waits no longer for an epoch */
     int interval_ms;
     int idle_interval_ms;
     int min_spacing_ms;
@@ -23,10 +24,18 @@ struct ft_pair_settings {
     bool alone_without_witness;
 };
 
-#define FT_PAIR_SETTINGS_INIT           \
-    {                                   \
-        200, 100, 500, 1, 50, 30, false \
+#define FT_PAIR_SETTINGS_INIT                 \
+    {                                         \
+        200, 1000, 100, 500, 1, 50, 30, false \
     }
+
+/*
+ * For how long the guest's output waits for an epoch that is not committed,
+ * before it goes on alone; at most less than what else ends such an epoch, a
+ * checkpoint that fails after 5 s and the restart of its worker after 8.
+ */
+#define FT_SETTINGS_COMMIT_MIN 200
+#define FT_SETTINGS_COMMIT_MAX 5000
 
 /*
  * From an epoch's stop until output may leave, in ms, for a guest that changes
@@ -51,6 +60,12 @@ int ft_settings_latency(const struct ft_pair_settings *settings);
  * bounds above, and lengthens the intervals where they would be shorter.
  */
 void ft_settings_set_latency(struct ft_pair_settings *settings, int latency_ms);
+
+/*
+ * Sets the silence, and for the commit what goes with it: a host that may be
+ * silent for so long is not left sooner.
+ */
+void ft_settings_set_silence(struct ft_pair_settings *settings, int silence_ms);
 
 /* A new object; NULL without memory. */
 json_t *ft_settings_to_json(const struct ft_pair_settings *settings);

@@ -130,8 +130,8 @@ ft_primary_prove_link(struct ft_primary *p, struct ft_error *err)
         if (rc)
             break;
         pthread_mutex_lock(&p->lock);
-        verdict =
-            ft_slow_link_round(&p->slow_link, round.took_ns, ft_clock_ns());
+        verdict = ft_slow_link_round(&p->slow_link, round.took_ns,
+                                     p->patience_ns, ft_clock_ns());
         pthread_mutex_unlock(&p->lock);
         rc = verdict == FT_SLOW_LINK_FAILS ? fail(p, &round, err)
              : verdict == FT_SLOW_LINK_AGAIN

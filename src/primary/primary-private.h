@@ -54,7 +54,7 @@ struct ft_stall_watch {
     bool asking;      /* libvirtd */
     struct ft_session *session; /* whose link was measured: only its address */
     int64_t measured_ns;
-    uint64_t bytes, rate; /* that came there; and in the second before that */
+    uint64_t bytes, rate; /* that came there; and in a second before that */
     bool blocked;         /* there was more to bring */
 };
 
@@ -82,6 +82,7 @@ struct ft_primary {
     int vm_ended;         /* libvirt said so, and the machine knows */
     struct ft_asker verifier;
     struct ft_trigger_settings settings;
+    int64_t patience_ns; /* for an epoch that is not committed: a setting */
 
     atomic_int pressure; /* of the host's CPUs, in hundredths of a percent */
     atomic_llong epoch_cpu_ns;   /* CPU time that an epoch takes of late */

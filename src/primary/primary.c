@@ -286,6 +286,7 @@ take_settings(struct ft_worker *w)
     s.cpu_budget_percent = c->cpu_budget_percent;
     pthread_mutex_lock(&p->lock);
     p->settings = s;
+    p->patience_ns = c->commit_timeout_ms * FT_NS_PER_MS;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }

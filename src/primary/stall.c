@@ -21,6 +21,12 @@
 #define LATE_NS (500 * FT_NS_PER_MS) /* between two looks: we did not run */
 #define DEATH_MS 10000
 
+static int64_t
+patience(const struct ft_primary *p)
+{
+    return p->worker->config.commit_timeout_ms * FT_NS_PER_MS;
+}
+
 /* Control thread. A process that a signal has stopped; not a traced one. */
 static bool
 is_stopped(pid_t pid)
@@ -62,7 +68,7 @@ libvirt_asked(void *opaque)
     ((struct ft_primary *)opaque)->stall.asking = false;
 }
 
-/* Once a second, what the link brought, and whether there is more to bring. */
+/* Now and then, what the link brought, and whether there is more to bring. */
 static void
 measure_link(struct ft_primary *p, int64_t now)
 {
@@ -72,7 +78,7 @@ measure_link(struct ft_primary *p, int64_t now)
     uint64_t unsent = 0, brought;
     bool same = s->session == session;
 
-    if (now - s->measured_ns < FT_NS_PER_S && same)
+    if (now - s->measured_ns < ft_stall_look_ns(patience(p)) && same)
         return;
     if (session) {
         unsent = ft_link_unsent(ft_session_link(session));
@@ -95,7 +101,7 @@ facts(struct ft_primary *p, int64_t now)
     struct ft_worker *w = p->worker;
     int64_t epoch = atomic_load(&p->uncommitted_ns);
     int64_t qemu = atomic_load(&p->with_qemu_ns);
-    struct ft_stall_facts f = { .now_ns = now };
+    struct ft_stall_facts f = { .now_ns = now, .patience_ns = patience(p) };
 
     if (epoch == p->stall.left_ns)
         epoch = 0;
@@ -107,7 +113,7 @@ facts(struct ft_primary *p, int64_t now)
     f.job = atomic_load(&p->job);
     f.link_rate = p->stall.rate;
     f.link_blocked = p->stall.blocked;
-    if (!epoch || now - f.epoch_ns < FT_STALL_ASK_NS)
+    if (!epoch || now - f.epoch_ns < ft_stall_look_ns(f.patience_ns))
         return f;
     f.stopped = is_stopped(atomic_load(&p->qemu_pid));
     pthread_mutex_lock(&w->own_lock);
@@ -124,38 +130,36 @@ describe(const struct ft_primary *p, char *out, size_t size)
 {
     const struct ft_worker *w = p->worker;
     const char *self = w->config.hosts[w->config.self].name;
-    int seconds = (int)(p->stall.now.for_ns / FT_NS_PER_S);
+    const char *peer = ft_worker_peer_name(w);
+    int ms = (int)(p->stall.now.for_ns / FT_NS_PER_MS);
+    double rate = (double)p->stall.rate / 1e6;
+    char begin[40];
 
+    snprintf(begin, sizeof(begin), "no commit for %.*f s", ms < 2000,
+             ms < 2000 ? ms / 1000.0 : ms / 1000);
     switch (p->stall.now.by) {
     case FT_STALL_STOPPED:
-        snprintf(out, size,
-                 "no commit for %d s: QEMU on %s is stopped by a signal",
-                 seconds, self);
+        snprintf(out, size, "%s: QEMU on %s is stopped by a signal", begin,
+                 self);
         break;
     case FT_STALL_QEMU:
-        snprintf(out, size, "no commit for %d s: QEMU on %s does not answer",
-                 seconds, self);
+        snprintf(out, size, "%s: QEMU on %s does not answer", begin, self);
         break;
     case FT_STALL_LIBVIRT:
-        snprintf(out, size, "no commit for %d s: libvirtd on %s does not answer",
-                 seconds, self);
+        snprintf(out, size, "%s: libvirtd on %s does not answer", begin, self);
         break;
     case FT_STALL_JOB:
-        snprintf(out, size,
-                 "no commit for %d s: libvirtd on %s is at another job with the "
-                 "VM",
-                 seconds, self);
+        snprintf(out, size, "%s: libvirtd on %s is at another job with the VM",
+                 begin, self);
         break;
     case FT_STALL_LINK:
-        snprintf(out, size,
-                 "no commit for %d s: the link to %s brings %.1f MB/s", seconds,
-                 ft_worker_peer_name(w), (double)p->stall.rate / 1e6);
+        snprintf(out, size, "%s: the link to %s brings %.1f MB/s", begin, peer,
+                 rate);
         break;
     default:
         snprintf(out, size,
-                 "no commit for %d s: %s does not confirm it (the link brings "
-                 "%.1f MB/s)",
-                 seconds, ft_worker_peer_name(w), (double)p->stall.rate / 1e6);
+                 "%s: %s does not confirm it (the link brings %.1f MB/s)",
+                 begin, peer, rate);
     }
 }
 
@@ -303,7 +307,7 @@ ft_primary_check_stall(struct ft_primary *p)
     struct ft_stall_answer answer;
     struct ft_stall_facts f;
 
-    if (now - p->stall.looked_ns > LATE_NS)
+    if (now - p->stall.looked_ns > FT_MIN(LATE_NS, patience(p) / 2))
         p->stall.awake_ns = now;
     p->stall.looked_ns = now;
     measure_link(p, now);

@@ -17,6 +17,7 @@
 #include "base/paths.h"
 
 #define PAIR_FILE_MAX (1 << 20)
+#define COMMIT_TIMEOUT_MAX_MS 5000
 
 int
 ft_uuid_valid(const char *text)
@@ -108,6 +109,7 @@ static const struct setting {
 #name, offsetof(struct ft_pair_config, name), __VA_ARGS__ \
     }
     SETTING(silence_ms, 50, 60000, 200, false),
+    SETTING(commit_timeout_ms, 200, COMMIT_TIMEOUT_MAX_MS, 1000, true),
     SETTING(interval_ms, 5, 10000, 100, true),
     SETTING(idle_interval_ms, 5, 60000, 500, true),
     SETTING(min_spacing_ms, 1, 1000, 1, true),
@@ -129,6 +131,11 @@ parse_settings(const json_t *s, struct ft_pair_config *out)
         *setting_in(out, &settings[i]) =
             ft_json_int(s, settings[i].name, settings[i].min, settings[i].max,
                         settings[i].standard);
+    /* of before that setting: who may be silent for longer is not left sooner */
+    if (!json_object_get(s, "commit_timeout_ms"))
+        out->commit_timeout_ms =
+            FT_MAX(out->commit_timeout_ms,
+                   FT_MIN(out->silence_ms, COMMIT_TIMEOUT_MAX_MS));
     out->alone_without_witness = ft_json_bool(s, "alone_without_witness", 0);
 }
 

@@ -37,6 +37,7 @@ struct ft_pair_config {
     struct ft_endpoint witness;
     char pools[2][64]; /* storage pool for replicas on each host */
     unsigned silence_ms;
+    unsigned commit_timeout_ms;
     unsigned interval_ms;
     unsigned idle_interval_ms;
     unsigned min_spacing_ms;
@@ -76,8 +77,8 @@ int ft_pair_save(const json_t *config, const char *key, const char *witness_key,
 
 /*
  * Changes settings of a stored pair, those that need no new worker:
- * "interval_ms", "idle_interval_ms", "min_spacing_ms", "pause_share_percent",
- * "cpu_budget_percent". -EINVAL names one that is none of these or out of its
+ * "commit_timeout_ms", "interval_ms", "idle_interval_ms", "min_spacing_ms",
+ * "pause_share_percent", "cpu_budget_percent". -EINVAL names one that is none of these or out of its
  * bounds; nothing is changed then. -ENOENT: no such pair.
  */
 int ft_pair_change_settings(const char *pair, const json_t *settings,

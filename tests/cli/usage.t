@@ -121,6 +121,10 @@ $ ftadmin protect vm1 --client-latency 4
 ! ftadmin: --client-latency needs a whole number from 5 to 1004, not "4"
 ! Try 'ftadmin protect --help'.
 [2]
+$ ftadmin protect vm1 --commit-timeout 5001
+! ftadmin: --commit-timeout needs a whole number from 200 to 5000, not "5001"
+! Try 'ftadmin protect --help'.
+[2]
 $ ftadmin set vm1 --cpu-budget 101
 ! ftadmin: --cpu-budget needs a whole number from 1 to 100, not "101"
 ! Try 'ftadmin set --help'.

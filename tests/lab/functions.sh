@@ -319,12 +319,13 @@ add_hosts() { # [HOST...]
 }
 
 # Adds the hosts, if that was not done, and makes the guest fault tolerant; OPTIONs are those of
-# ftadmin protect. A machine that is busy shall not look like a host that is dead: unless --silence
-# says so, a host is suspected after a second.
+# ftadmin protect. A machine that is busy shall not look like a host that is dead, nor like a link
+# that is slow: unless an OPTION says so, a host is suspected after a second, and an epoch has two.
 protect_guest() { # NAME [OPTION...]
     local vm=$1
     shift
     [[ " $* " = *" --silence "* ]] || set -- "$@" --silence 1000
+    [[ " $* " = *" --commit-timeout "* ]] || set -- "$@" --commit-timeout 2000
     [ -n "$hosts_added" ] || add_hosts
     exits 0 ftadmin protect "$vm" --witness w1 --yes "$@"
 }

@@ -242,7 +242,7 @@ has_oom_scores $p 0
 guest_goes_on
 
 note "the wire between the hosts gets slow, and they hear each other: the guest does not stand for it"
-exits 0 ftadmin protect vm1 --witness w1 --silence 5000 --yes
+exits 0 ftadmin protect vm1 --witness w1 --silence 5000 --commit-timeout 2000 --yes
 protected_somewhere || fail "not protected"
 forget_events $s $p
 for host in h1 h2; do

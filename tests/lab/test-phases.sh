@@ -56,12 +56,14 @@ note "standby: $(pair_on h2 '{apply_ms, replica_lag_ms, cpu_percent, rtt_ms} | t
 
 note "settings are changed while it is protected, on both hosts and for good"
 worker=$(pair_on h1 .worker_pid)
-exits 0 ftadmin set vm1 --client-latency 24 --cpu-budget 25 --json
+exits 0 ftadmin set vm1 --client-latency 24 --cpu-budget 25 --commit-timeout 2500 --json
 jq -e '.vm == "vm1" and .left == null and .client_latency_ms == 24 and
-    .settings.min_spacing_ms == 20 and .settings.cpu_budget_percent == 25' <<<"$output" >/dev/null ||
+    .settings.min_spacing_ms == 20 and .settings.cpu_budget_percent == 25 and
+    .settings.commit_timeout_ms == 2500' <<<"$output" >/dev/null ||
     fail "set: $output"
 for host in h1 h2; do
-    must_hold_on $host '.settings | .min_spacing_ms == 20 and .cpu_budget_percent == 25'
+    must_hold_on $host '.settings | .min_spacing_ms == 20 and .cpu_budget_percent == 25 and
+        .commit_timeout_ms == 2500'
     lab on $host jq -e '.settings | .min_spacing_ms == 20 and .cpu_budget_percent == 25' \
         "/var/lib/ftadmin/pairs/$(pair_on $host .pair)/pair.json" >/dev/null ||
         fail "$host did not keep the settings"

@@ -40,6 +40,7 @@ struct ft_cli_options {
     const char *pool;
     const char *address;
     int64_t silence_ms;
+    int64_t commit_timeout_ms; /* protect, set; 0: not given */
     int64_t client_latency_ms; /* protect, set; 0: not given, as the next */
     int64_t spacing_ms;
     int64_t pause_share;

@@ -27,7 +27,7 @@ fill_choices(const struct ft_cli *cli, const char *vm,
     struct ft_pair_settings settings = FT_PAIR_SETTINGS_INIT;
 
     if (cli->options.silence_ms)
-        settings.silence_ms = (int)cli->options.silence_ms;
+        ft_settings_set_silence(&settings, (int)cli->options.silence_ms);
     ft_cli_settings_apply(&cli->options, &settings);
     settings.alone_without_witness = cli->options.alone_without_witness;
     *choices = (struct ft_plan_choices){
@@ -83,7 +83,7 @@ plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
 static void
 print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
 {
-    char memory[16], disk[16], text[240];
+    char memory[16], disk[16], text[320];
 
     if (!plan->config) { /* both engines have the pair: only to be awaited */
         fprintf(stream, "%s runs on %s; its copy on %s is being made already.\n",

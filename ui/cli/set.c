@@ -22,7 +22,7 @@ print_result(struct ft_cli *cli, const struct ft_work_pair *found,
                   found->pair.vm, "pair", found->pair.pair, "left", left,
                   "client_latency_ms", ft_settings_latency(settings),
                   "settings", ft_settings_to_json(settings));
-    char text[240];
+    char text[320];
 
     if (cli->style.output == FT_OUTPUT_JSON)
         return ft_cli_print(cli, document, NULL, NULL, 0);

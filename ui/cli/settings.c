@@ -8,14 +8,16 @@
 bool
 ft_cli_settings_given(const struct ft_cli_options *options)
 {
-    return options->client_latency_ms || options->spacing_ms ||
-           options->pause_share || options->cpu_budget;
+    return options->commit_timeout_ms || options->client_latency_ms ||
+           options->spacing_ms || options->pause_share || options->cpu_budget;
 }
 
 void
 ft_cli_settings_apply(const struct ft_cli_options *options,
                       struct ft_pair_settings *settings)
 {
+    if (options->commit_timeout_ms)
+        settings->commit_timeout_ms = (int)options->commit_timeout_ms;
     if (options->client_latency_ms)
         ft_settings_set_latency(settings, (int)options->client_latency_ms);
     if (options->spacing_ms) /* the same way, so that the intervals fit */
@@ -34,7 +36,9 @@ ft_cli_settings_text(const struct ft_pair_settings *settings, char *out,
     snprintf(out, size,
              "Answers may come %d ms later (an epoch every %d ms at most); it "
              "is stopped for at most %d %% of the time, epochs take at most "
-             "%d %% of a core.",
+             "%d %% of a core. Output waits %d ms for an epoch that is not "
+             "committed, then it goes on alone.",
              ft_settings_latency(settings), settings->min_spacing_ms,
-             settings->pause_share_percent, settings->cpu_budget_percent);
+             settings->pause_share_percent, settings->cpu_budget_percent,
+             settings->commit_timeout_ms);
 }

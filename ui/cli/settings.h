@@ -27,6 +27,14 @@
           1,                                                           \
           1000,                                                        \
           "between two epochs at least (a new pair: 1)" },             \
+        { "commit-timeout",                                            \
+          0,                                                           \
+          FT_OPTION_INTEGER,                                           \
+          "MS",                                                        \
+          offsetof(struct ft_cli_options, commit_timeout_ms),          \
+          FT_SETTINGS_COMMIT_MIN,                                      \
+          FT_SETTINGS_COMMIT_MAX,                                      \
+          "how long output waits for an epoch (a new pair: 1000)" },   \
         { "pause-share",                                               \
           0,                                                           \
           FT_OPTION_INTEGER,                                           \

@@ -51,21 +51,25 @@ three_good_rounds_in_a_row_prove_it(void **state)
     ft_slow_link_fell(&link, S);
     assert_int_equal(ft_slow_link_begin(&link), FT_SLOW_LINK_AGAIN);
     for (int i = 1; i < FT_SLOW_LINK_BAD_ROUNDS; i++) { /* never three */
-        assert_int_equal(ft_slow_link_round(&link, S, S), FT_SLOW_LINK_AGAIN);
-        assert_int_equal(ft_slow_link_round(&link, 0, S), FT_SLOW_LINK_AGAIN);
-        assert_int_equal(ft_slow_link_round(&link, S + 1, S),
+        assert_int_equal(ft_slow_link_round(&link, S, 2 * S, S),
+                         FT_SLOW_LINK_AGAIN);
+        assert_int_equal(ft_slow_link_round(&link, 0, 2 * S, S),
+                         FT_SLOW_LINK_AGAIN);
+        assert_int_equal(ft_slow_link_round(&link, S + 1, 2 * S, S),
                          FT_SLOW_LINK_AGAIN);
     }
-    assert_int_equal(ft_slow_link_round(&link, 0, S), FT_SLOW_LINK_AGAIN);
-    assert_int_equal(ft_slow_link_round(&link, 0, S), FT_SLOW_LINK_AGAIN);
-    assert_int_equal(ft_slow_link_round(&link, 0, S), FT_SLOW_LINK_CARRIES);
+    assert_int_equal(ft_slow_link_round(&link, 0, 2 * S, S), FT_SLOW_LINK_AGAIN);
+    assert_int_equal(ft_slow_link_round(&link, 0, 2 * S, S), FT_SLOW_LINK_AGAIN);
+    assert_int_equal(ft_slow_link_round(&link, 0, 2 * S, S),
+                     FT_SLOW_LINK_CARRIES);
 
     /* and the next copy has to prove it anew */
     assert_int_equal(ft_slow_link_begin(&link), FT_SLOW_LINK_AGAIN);
     for (int i = 1; i < FT_SLOW_LINK_BAD_ROUNDS; i++)
-        assert_int_equal(ft_slow_link_round(&link, 2 * S, S),
+        assert_int_equal(ft_slow_link_round(&link, 2 * S, 2 * S, S),
                          FT_SLOW_LINK_AGAIN);
-    assert_int_equal(ft_slow_link_round(&link, 2 * S, S), FT_SLOW_LINK_FAILS);
+    assert_int_equal(ft_slow_link_round(&link, 2 * S, 2 * S, S),
+                     FT_SLOW_LINK_FAILS);
 }
 
 static void
@@ -78,12 +82,12 @@ what_was_carried_for_long_is_forgotten(void **state)
         ft_slow_link_fell(&link, S);
     ft_slow_link_begin(&link);
     for (int i = 0; i < 3; i++)
-        ft_slow_link_round(&link, 0, 100 * S);
+        ft_slow_link_round(&link, 0, 2 * S, 100 * S);
     ft_slow_link_fell(&link, 699 * S); /* soon after: it goes on */
     assert_int_equal(ft_slow_link_rest(&link), 80 * S);
     ft_slow_link_begin(&link);
     for (int i = 0; i < 3; i++)
-        ft_slow_link_round(&link, 0, 800 * S);
+        ft_slow_link_round(&link, 0, 2 * S, 800 * S);
     ft_slow_link_fell(&link, 1400 * S);
     assert_int_equal(ft_slow_link_rest(&link), 5 * S);
 }

@@ -19,7 +19,8 @@ after(int64_t ms)
 {
     return (struct ft_stall_facts){ .now_ns = BEGAN + ms * MS,
                                     .epoch_ns = BEGAN,
-                                    .qemu_ns = BEGAN };
+                                    .qemu_ns = BEGAN,
+                                    .patience_ns = 2000 * MS };
 }
 
 static void
@@ -37,7 +38,9 @@ is(const struct ft_stall_facts *facts, enum ft_stall by, bool ask, bool end)
 static void
 nothing(void **state)
 {
-    struct ft_stall_facts none = { .now_ns = 1000000 * MS, .stopped = true };
+    struct ft_stall_facts none = { .now_ns = 1000000 * MS,
+                                   .patience_ns = MS,
+                                   .stopped = true };
     struct ft_stall_facts soon = after(999), later = after(1999);
 
     (void)state;
@@ -152,8 +155,8 @@ alone(void **state)
     assert_false(goes_alone(1999, 0, true));
     assert_true(goes_alone(2000, 0, true));
     assert_false(goes_alone(60000, 0, false));
-    assert_false(goes_alone(4999, FT_STALL_LITTLE, true));
-    assert_true(goes_alone(5000, FT_STALL_LITTLE, true));
+    assert_false(goes_alone(9999, FT_STALL_LITTLE, true));
+    assert_true(goes_alone(10000, FT_STALL_LITTLE, true));
     hung.may_go_alone = true;
     hung.libvirt_ns = BEGAN + MS; /* QEMU itself: a new link would not help */
     assert_false(ft_stall_judge(&hung).go_alone);
@@ -167,13 +170,57 @@ alone(void **state)
     assert_false(ft_stall_judge(&hung).go_alone);
 }
 
+/* The patience is a setting; libvirtd is asked in the first half of it. */
+static void
+patience(void **state)
+{
+    static const int64_t patiences[] = { 200, 1000, 1500, 2000, 5000 };
+
+    (void)state;
+    assert_int_equal(ft_stall_look_ns(200 * MS), 100 * MS);
+    assert_int_equal(ft_stall_look_ns(5000 * MS), 1000 * MS);
+    for (size_t i = 0; i < sizeof(patiences) / sizeof(patiences[0]); i++) {
+        int64_t ms = patiences[i], half = ms < 2000 ? ms / 2 : 1000;
+        struct ft_stall_facts f = after(half - 1);
+
+        f.patience_ns = ms * MS;
+        assert_false(ft_stall_judge(&f).ask_libvirt);
+        f.now_ns = BEGAN + half * MS;
+        assert_true(ft_stall_judge(&f).ask_libvirt);
+
+        f.may_go_alone = true; /* nobody confirms it */
+        f.qemu_ns = 0;
+        f.now_ns = BEGAN + (ms - 1) * MS;
+        assert_false(ft_stall_judge(&f).go_alone);
+        f.now_ns = BEGAN + ms * MS;
+        assert_true(ft_stall_judge(&f).go_alone);
+        is(&f, FT_STALL_STANDBY, false, false); /* and is said then */
+        f.link_rate = FT_STALL_LITTLE;
+        f.now_ns = BEGAN + (5 * ms - 1) * MS;
+        assert_false(ft_stall_judge(&f).go_alone);
+        f.now_ns = BEGAN + 5 * ms * MS;
+        assert_true(ft_stall_judge(&f).go_alone);
+
+        f = after(ms); /* QEMU, so long as libvirtd answers: it is waited for */
+        f.patience_ns = ms * MS;
+        f.may_go_alone = true;
+        f.libvirt_ns = f.now_ns;
+        assert_false(ft_stall_judge(&f).go_alone);
+        f.may_go_alone = false; /* a short patience says nothing sooner */
+        f.libvirt_ns = 0;
+        f.now_ns = BEGAN + 1999 * MS;
+        is(&f, FT_STALL_NONE, true, false);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing), cmocka_unit_test(stopped_qemu),
-        cmocka_unit_test(silence), cmocka_unit_test(hung_qemu),
-        cmocka_unit_test(link),    cmocka_unit_test(alone),
+        cmocka_unit_test(nothing),  cmocka_unit_test(stopped_qemu),
+        cmocka_unit_test(silence),  cmocka_unit_test(hung_qemu),
+        cmocka_unit_test(link),     cmocka_unit_test(alone),
+        cmocka_unit_test(patience),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,6 +179,9 @@ test_plan(void **state)
     assert_int_equal(ft_json_int(json_object_get(plan.config, "settings"),
                                  "silence_ms", 0, 9999, 0),
                      200);
+    assert_int_equal(ft_json_int(json_object_get(plan.config, "settings"),
+                                 "commit_timeout_ms", 0, 9999, 0),
+                     1000);
     ft_plan_free(&plan);
 }
 
@@ -377,17 +380,19 @@ test_settings(void **state)
         const char *text; /* NULL: good */
     } cases[] = {
         { FT_PAIR_SETTINGS_INIT, NULL },
-        { { 49, 100, 500, 10, 30, 30, false }, "silence_ms" },
-        { { 60001, 100, 500, 10, 30, 30, false }, "silence_ms" },
-        { { 200, 4, 500, 4, 30, 30, false }, "interval_ms" },
-        { { 200, 100, 99, 10, 30, 30, false }, "idle_interval_ms" },
-        { { 200, 100, 500, 0, 30, 30, false }, "min_spacing_ms" },
-        { { 200, 100, 500, 101, 30, 30, false }, "min_spacing_ms" },
-        { { 200, 100, 500, 10, 0, 30, false }, "pause_share_percent" },
-        { { 200, 100, 500, 10, 91, 30, false }, "pause_share_percent" },
-        { { 200, 100, 500, 10, 30, 0, false }, "cpu_budget_percent" },
-        { { 200, 100, 500, 10, 30, 101, false }, "cpu_budget_percent" },
-        { { 50, 5, 5, 1, 90, 1, true }, NULL },
+        { { 49, 1000, 100, 500, 10, 30, 30, false }, "silence_ms" },
+        { { 60001, 1000, 100, 500, 10, 30, 30, false }, "silence_ms" },
+        { { 200, 199, 100, 500, 10, 30, 30, false }, "commit_timeout_ms" },
+        { { 200, 5001, 100, 500, 10, 30, 30, false }, "commit_timeout_ms" },
+        { { 200, 1000, 4, 500, 4, 30, 30, false }, "interval_ms" },
+        { { 200, 1000, 100, 99, 10, 30, 30, false }, "idle_interval_ms" },
+        { { 200, 1000, 100, 500, 0, 30, 30, false }, "min_spacing_ms" },
+        { { 200, 1000, 100, 500, 101, 30, 30, false }, "min_spacing_ms" },
+        { { 200, 1000, 100, 500, 10, 0, 30, false }, "pause_share_percent" },
+        { { 200, 1000, 100, 500, 10, 91, 30, false }, "pause_share_percent" },
+        { { 200, 1000, 100, 500, 10, 30, 0, false }, "cpu_budget_percent" },
+        { { 200, 1000, 100, 500, 10, 30, 101, false }, "cpu_budget_percent" },
+        { { 50, 1000, 5, 5, 1, 90, 1, true }, NULL },
     };
     struct fixture *f = *state;
     struct ft_plan_choices c = choices();
@@ -426,10 +431,29 @@ test_latency(void **state)
     assert_int_equal(s.min_spacing_ms, 1000);
 }
 
+/* Who may be silent for longer is not left sooner; a short silence changes none. */
+static void
+test_silence(void **state)
+{
+    static const int cases[][2] = {
+        { 50, 1000 },   { 1000, 1000 }, { 1001, 1001 },
+        { 5000, 5000 }, { 5001, 5000 }, { 60000, 5000 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_pair_settings s = FT_PAIR_SETTINGS_INIT;
+
+        ft_settings_set_silence(&s, cases[i][0]);
+        assert_int_equal(s.silence_ms, cases[i][0]);
+        assert_int_equal(s.commit_timeout_ms, cases[i][1]);
+    }
+}
+
 static void
 test_settings_json(void **state)
 {
-    struct ft_pair_settings s = { 300, 50, 600, 7, 40, 20, true };
+    struct ft_pair_settings s = { 300, 1500, 50, 600, 7, 40, 20, true };
     struct ft_pair_settings back = FT_PAIR_SETTINGS_INIT, other = s;
     FT_AUTOJSON json_t *json = ft_settings_to_json(&s);
     FT_AUTOJSON json_t *odd =
@@ -446,9 +470,11 @@ test_settings_json(void **state)
     assert_int_equal(json_object_size(none), 0);
     other.min_spacing_ms = 8;
     other.cpu_budget_percent = 9;
+    other.commit_timeout_ms = 2000;
     other.silence_ms = 1000; /* no engine changes that in a running pair */
     some = ft_settings_changes(&s, &other);
-    assert_int_equal(json_object_size(some), 2);
+    assert_int_equal(json_object_size(some), 3);
+    assert_int_equal(ft_json_int(some, "commit_timeout_ms", 0, 9999, 0), 2000);
     assert_int_equal(ft_json_int(some, "min_spacing_ms", 0, 100, 0), 8);
     assert_int_equal(ft_json_int(some, "cpu_budget_percent", 0, 100, 0), 9);
 }
@@ -530,6 +556,7 @@ main(void)
         TEST(test_no_standby),
         TEST(test_settings),
         TEST(test_latency),
+        TEST(test_silence),
         TEST(test_settings_json),
         TEST(test_same_input_same_answer),
         TEST(test_checks_of_a_pair_that_stands),

@@ -80,6 +80,7 @@ test_config(void **state)
     assert_string_equal(c.pools[0], "fast");
     assert_string_equal(c.pools[1], "slow");
     assert_int_equal(c.silence_ms, 300);
+    assert_int_equal(c.commit_timeout_ms, 1000);
     assert_int_equal(c.interval_ms, 50);
     assert_int_equal(c.idle_interval_ms, 600);
     assert_int_equal(c.min_spacing_ms, 20);
@@ -111,6 +112,29 @@ test_config_defaults(void **state)
     assert_int_equal(c.alone_without_witness, 0);
 }
 
+/* A pair of before that setting: who may be silent for longer is not left sooner. */
+static void
+test_config_without_commit_timeout(void **state)
+{
+    static const int cases[][2] = { { 50, 1000 },
+                                    { 2000, 2000 },
+                                    { 60000, 5000 } };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *json = good_pair();
+        json_t *settings = json_object_get(json, "settings");
+        struct ft_pair_config c;
+
+        json_object_set_new(settings, "silence_ms", json_integer(cases[i][0]));
+        assert_int_equal(ft_pair_config_parse(json, &c, NULL), 0);
+        assert_int_equal(c.commit_timeout_ms, cases[i][1]);
+        json_object_set_new(settings, "commit_timeout_ms", json_integer(300));
+        assert_int_equal(ft_pair_config_parse(json, &c, NULL), 0);
+        assert_int_equal(c.commit_timeout_ms, 300);
+    }
+}
+
 /* No setting outside of its bounds is ever used. */
 static void
 test_config_settings_out_of_bounds(void **state)
@@ -119,9 +143,10 @@ test_config_settings_out_of_bounds(void **state)
         const char *name;
         int low, high;
     } bounds[] = {
-        { "silence_ms", 49, 60001 },      { "interval_ms", 4, 10001 },
-        { "idle_interval_ms", 4, 60001 }, { "min_spacing_ms", 0, 1001 },
-        { "pause_share_percent", 0, 91 }, { "cpu_budget_percent", 0, 101 },
+        { "silence_ms", 49, 60001 },      { "commit_timeout_ms", 199, 5001 },
+        { "interval_ms", 4, 10001 },      { "idle_interval_ms", 4, 60001 },
+        { "min_spacing_ms", 0, 1001 },    { "pause_share_percent", 0, 91 },
+        { "cpu_budget_percent", 0, 101 },
     };
 
     (void)state;
@@ -137,6 +162,7 @@ test_config_settings_out_of_bounds(void **state)
         json_object_set_new(settings, "alone_without_witness", json_integer(1));
         assert_int_equal(ft_pair_config_parse(json, &c, NULL), 0);
         assert_int_equal(c.silence_ms, 200);
+        assert_int_equal(c.commit_timeout_ms, 1000);
         assert_int_equal(c.interval_ms, 100);
         assert_int_equal(c.idle_interval_ms, 500);
         assert_int_equal(c.min_spacing_ms, 1);
@@ -335,6 +361,8 @@ test_change_settings(void **state)
         "{\"interval_ms\":700}",   /* above the idle one, 600 */
         "{\"pause_share_percent\":91}",
         "{\"cpu_budget_percent\":101}",
+        "{\"commit_timeout_ms\":199}",
+        "{\"commit_timeout_ms\":5001}",
         "{\"silence_ms\":500}", /* needs a new worker */
         "{\"min_spacing_ms\":5,\"other\":1}",
     };
@@ -345,12 +373,14 @@ test_change_settings(void **state)
     (void)state;
     save_good();
     assert_int_equal(change_settings("{\"min_spacing_ms\":7,"
+                                     "\"commit_timeout_ms\":2500,"
                                      "\"cpu_budget_percent\":11}",
                                      &err),
                      0);
     assert_int_equal(ft_pair_load(PAIR, &c, &err), 0);
     expected = good_config();
     expected.min_spacing_ms = 7;
+    expected.commit_timeout_ms = 2500;
     expected.cpu_budget_percent = 11;
     assert_memory_equal(&c, &expected, sizeof(c));
     for (size_t i = 0; i < FT_ARRAY_SIZE(bad); i++) {
@@ -741,6 +771,7 @@ main(void)
 #endif
         TEST(test_config),
         TEST(test_config_defaults),
+        TEST(test_config_without_commit_timeout),
         TEST(test_config_settings_out_of_bounds),
         TEST(test_config_wrong),
         TEST(test_uuid),
