@@ -37,6 +37,9 @@
 #define FT_FRAME_ANSWER (1u << 1)
 /* The VM of this epoch starts with its host. */
 #define FT_FRAME_AUTOSTART (1u << 2)
+/* And how it stood there without us: enum ft_run_state, in these bits. */
+#define FT_FRAME_RUN_SHIFT 4
+#define FT_FRAME_RUN_MASK (7u << FT_FRAME_RUN_SHIFT)
 
 /* X(NAME, number, name, least and most bytes of payload, flags allowed) */
 #define FT_FRAME_TYPES(X)                                                   \
@@ -51,7 +54,8 @@
     X(DEVICE_STATE, 9, "device-state", 1, FT_FRAME_DATA_MAX, FT_FRAME_MORE) \
     X(DEVICE_STATE_DELTA, 10, "device-state-delta", 1, FT_FRAME_DATA_MAX,   \
       FT_FRAME_MORE)                                                        \
-    X(EPOCH_BEGIN, 19, "epoch-begin", 24, 24, FT_FRAME_AUTOSTART)           \
+    X(EPOCH_BEGIN, 19, "epoch-begin", 24, 24,                               \
+      FT_FRAME_AUTOSTART | FT_FRAME_RUN_MASK)                               \
     X(EPOCH_END, 11, "epoch-end", 48, 48, 0)                                \
     X(ACK, 12, "ack", 0, 0, 0)                                              \
     X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                    \

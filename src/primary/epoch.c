@@ -18,7 +18,6 @@
 #include "qemu/device-sections.h"
 
 #define STOP_MS 5000
-#define LOOK_NS FT_NS_PER_S /* whether a paused VM is paused */
 
 /* An epoch between its stop and its end on the wire. */
 struct epoch {
@@ -27,6 +26,7 @@ struct epoch {
     struct ft_epoch_moments at;
     int sent;        /* its pages went out already */
     uint64_t lag_ns; /* of the guest's clocks, by earlier stops */
+    enum ft_run_state run;
 };
 
 /* -- trigger -- */
@@ -59,30 +59,9 @@ ask_trigger(struct ft_primary *p)
     in->pressure = atomic_load(&p->pressure) / 100.0;
     in->held_since_ns = ft_primary_held_since(p);
     in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
-    in->forced = p->handover.wanted || p->verify || p->out.open == 1;
+    in->forced = p->handover.wanted || p->verify || p->out.open == 1 ||
+                 ft_primary_paused_news(p, in->now_ns);
     return ft_trigger_decide(&p->settings, in);
-}
-
-/*
- * With the lock held. That a VM goes on is told by an event of libvirt's; one
- * that gets lost must not hold the guest's output for ever.
- */
-static void
-look_whether_paused(struct ft_primary *p, int64_t *looked_ns)
-{
-    int64_t now = ft_clock_ns();
-    int state = VIR_DOMAIN_NOSTATE, rc;
-
-    if (!p->paused || !*looked_ns)
-        *looked_ns = now;
-    if (!p->paused || now - *looked_ns < LOOK_NS)
-        return;
-    *looked_ns = now;
-    pthread_mutex_unlock(&p->lock);
-    rc = virDomainGetState(p->worker->dom, &state, NULL, 0);
-    pthread_mutex_lock(&p->lock);
-    if (!rc && state == VIR_DOMAIN_RUNNING)
-        p->paused = 0;
 }
 
 int
@@ -98,13 +77,13 @@ ft_epoch_await(struct ft_primary *p, int *final, int *verify)
             rc = -ECANCELED;
             break;
         }
-        look_whether_paused(p, &looked_ns);
+        ft_primary_look_whether_paused(p, &looked_ns);
         answer = ask_trigger(p);
         if (p->disk_broken || p->hardware_changed)
             break;
-        if (answer.now && !p->paused)
+        if (answer.now && (!p->paused.now || p->trigger.forced))
             break;
-        if (p->paused)
+        if (p->paused.now)
             answer.at_ns = INT64_MAX; /* a VM that stands changes nothing */
         /* disk writes do not wake us: look again soon */
         ft_primary_wait(p, FT_MIN(answer.at_ns,
@@ -171,12 +150,14 @@ copy_pages(struct ft_primary *p, struct epoch *e, struct ft_error *err)
 
 /* All that has to be done while the VM stands; on failure it goes on. */
 static int
-take_state(struct ft_primary *p, struct epoch *e, ft_checkpoint_look look,
-           void *opaque, struct ft_error *err)
+take_state(struct ft_primary *p, struct epoch *e, int hold,
+           ft_checkpoint_look look, void *opaque, struct ft_error *err)
 {
     int rc = FT_FAULT("checkpoint-stopped");
 
     set_boundary(p, e);
+    if (!rc)
+        rc = ft_primary_find_run_state(p, hold, &e->run, err);
     if (!rc)
         rc = copy_pages(p, e, err);
     e->at.copied = ft_clock_ns();
@@ -314,7 +295,8 @@ send_begin(struct ft_primary *p, const struct epoch *e)
     struct ft_guest_clock_report report;
     struct ft_epoch_begin begin;
     unsigned char payload[FT_EPOCH_BEGIN_SIZE];
-    unsigned flags = atomic_load(&p->autostart) ? FT_FRAME_AUTOSTART : 0;
+    unsigned flags = (atomic_load(&p->autostart) ? FT_FRAME_AUTOSTART : 0) |
+                     (unsigned)e->run << FT_FRAME_RUN_SHIFT;
     struct iovec iov = { payload, sizeof(payload) };
 
     ft_guest_clock_report(p->clock, &report);
@@ -419,6 +401,7 @@ note_shipped(struct ft_primary *p, struct epoch *e, int looked)
     e->at.shipped = ft_clock_ns();
     ft_epoch_stats_shipped(&p->stats, e->number, &e->at, p->reason);
     p->shipped_ns = looked ? 0 : e->at.shipped;
+    ft_primary_sent_run_state(p, e->run);
 }
 
 int
@@ -441,7 +424,7 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
     e.at.stood = ft_clock_ns();
     p->trigger.last_start_ns = e.at.asked;
     if (!rc)
-        rc = take_state(p, &e, look, opaque, err);
+        rc = take_state(p, &e, hold, look, opaque, err);
     if (!rc)
         rc = let_run(p, &e, hold, err);
     atomic_store(&p->with_qemu_ns, 0);

@@ -10,6 +10,7 @@ libftprimary_a_SOURCES = \
 	src/primary/orders.c \
 	src/primary/outgoing.c src/primary/outgoing.h \
 	src/primary/page-sender.c src/primary/page-sender.h \
+	src/primary/paused.c \
 	src/primary/primary-gate.c \
 	src/primary/primary-private.h \
 	src/primary/primary-status.c \

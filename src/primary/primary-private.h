@@ -78,8 +78,13 @@ struct ft_primary {
     int busy;             /* the replication thread serves a session */
     int disk_broken;      /* a mirror job ended by itself */
     int hardware_changed; /* a device was plugged or unplugged */
-    int paused;           /* by the administrator */
-    int vm_ended;         /* libvirt said so, and the machine knows */
+    struct {
+        int now;          /* it stands, by libvirt's events; ours, too */
+        int64_t since_ns; /* those that last are another's */
+        unsigned count;   /* so many times so far */
+        bool asking;      /* the control thread's own: libvirt, about it */
+    } paused;
+    int vm_ended; /* libvirt said so, and the machine knows */
     struct ft_asker verifier;
     struct ft_trigger_settings settings;
     int64_t patience_ns; /* for an epoch that is not committed: a setting */
@@ -95,6 +100,8 @@ struct ft_primary {
     atomic_bool job;           /* it does not, and something else has the VM */
     atomic_int qemu_pid;       /* of domain, for the control thread; 0: none */
     atomic_int autostart;      /* as in the record, for the other threads */
+    atomic_int run_state;      /* enum ft_run_state, of the last epoch ... */
+    atomic_int run_state_seen; /* ... and as libvirt says, for status */
     struct {
         int64_t at_ns; /* the last look for what virsh autostart did */
         bool busy;     /* one is under way; with its thread: */
@@ -187,6 +194,32 @@ void ft_sync_close(struct ft_primary *p);
 int ft_primary_link_fell(struct ft_primary *p);
 int ft_primary_rest_link(struct ft_primary *p);
 int ft_primary_prove_link(struct ft_primary *p, struct ft_error *err);
+
+/*
+ * paused.c: a VM that stands by another's will. Told by libvirt, any thread: it
+ * stands, or runs. Then the replication thread: whether, by that, the standby has
+ * to hear of it with an epoch of its own (lock held); and libvirt's word, once a
+ * second, in case an event got lost (lock held, let go meanwhile).
+ */
+void ft_primary_note_paused(struct ft_primary *p);
+void ft_primary_note_running(struct ft_primary *p);
+bool ft_primary_paused_news(const struct ft_primary *p, int64_t now_ns);
+void ft_primary_look_whether_paused(struct ft_primary *p, int64_t *looked_ns);
+
+/*
+ * Control thread: at the start, and once a second, for status: "stands", an
+ * object or null; and whether the copy is as the VM stands, and so not old.
+ */
+void ft_primary_begin_paused(struct ft_primary *p);
+void ft_primary_watch_paused(struct ft_primary *p);
+json_t *ft_primary_stands(struct ft_primary *p, bool *as_copied);
+
+/* While the VM stands at an epoch's boundary: how it would without us. */
+int ft_primary_find_run_state(struct ft_primary *p, bool sure,
+                              enum ft_run_state *out, struct ft_error *err);
+
+/* The epoch that was sent has it so: remembered, and said when it is news. */
+void ft_primary_sent_run_state(struct ft_primary *p, enum ft_run_state state);
 
 /* The replication thread; argument is the struct ft_primary. */
 void *ft_replicator_main(void *argument);

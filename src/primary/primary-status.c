@@ -43,6 +43,7 @@ ft_primary_look(struct ft_worker *w, double seconds)
     ft_figures_add(&w->figures, FT_METRIC_CLOCK_LAG,
                    (double)atomic_load(&p->clock_lag_ns) / FT_NS_PER_MS);
     ft_primary_watch_autostart(p);
+    ft_primary_watch_paused(p);
     if (w->session)
         look_at_link(p, w->session, seconds);
     else
@@ -151,6 +152,7 @@ void
 ft_primary_status(struct ft_worker *w, json_t *status)
 {
     struct ft_primary *p = w->side_data;
+    bool as_copied;
 
     if (!p)
         return;
@@ -158,6 +160,9 @@ ft_primary_status(struct ft_worker *w, json_t *status)
     guest_clock(p, status);
     held_output(p, status);
     json_object_set_new(status, "stalled", ft_primary_stalled(p));
+    json_object_set_new(status, "stands", ft_primary_stands(p, &as_copied));
+    if (as_copied && json_is_number(json_object_get(status, "lag_ms")))
+        json_object_set_new(status, "lag_ms", json_real(0));
     json_object_set_new(status, "autostart",
                         json_boolean(w->state.autostart != 0));
     last_second(w, status);

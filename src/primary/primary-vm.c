@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/priority.h"
 #include "primary/primary-private.h"
+#include "qemu/saver-marker.h"
 #include "virt/loop.h"
 #include "virt/qemu-log.h"
 #include "virt/qmp.h"
@@ -17,16 +18,23 @@
 #include "worker/worker-intruder.h"
 #include "worker/worker-retire.h"
 
-/* A QEMU that still waits for its state was won, but never ran. */
+/*
+ * A QEMU that still waits for its state was won, but never ran. Without our mark
+ * one that stands does so by another's will: it is alive, and nothing of ours
+ * lets it go on.
+ */
 static enum ft_vm_state
-find_paused_vm(struct ft_worker *w)
+find_paused_vm(struct ft_worker *w, int reason)
 {
     FT_AUTOJSON json_t *status = NULL;
 
     if (ft_qmp(w->dom, "query-status", NULL, &status, NULL) == 0 &&
         !strcmp(ft_json_string(status, "status", ""), "inmigrate"))
         return FT_VM_WAITING;
-    return FT_VM_STOPPED;
+    return ft_saver_mark_get(w->run_folder) == FT_SAVER_RUNS &&
+                   ft_run_state_of(VIR_DOMAIN_PAUSED, reason) != FT_RUN_RUNS
+               ? FT_VM_RUNNING
+               : FT_VM_STOPPED;
 }
 
 /* Of a signal's end, which looks like a shutdown, see was_wanted below. */
@@ -38,7 +46,9 @@ ft_primary_find_vm(struct ft_worker *w)
     if (virDomainGetState(w->dom, &state, &reason, 0) < 0)
         return FT_VM_GONE;
     if (state == VIR_DOMAIN_PAUSED)
-        return find_paused_vm(w);
+        return find_paused_vm(w, reason);
+    if (state == VIR_DOMAIN_CRASHED && virDomainIsActive(w->dom) == 1)
+        return FT_VM_RUNNING; /* kept as it panicked */
     if (state != VIR_DOMAIN_SHUTOFF && state != VIR_DOMAIN_CRASHED)
         return FT_VM_RUNNING;
     if (state == VIR_DOMAIN_SHUTOFF && reason == VIR_DOMAIN_SHUTOFF_SHUTDOWN)
@@ -118,6 +128,7 @@ on_lifecycle_started(struct ft_primary *p)
         return;
     }
     p->ended_from_outside = false;
+    ft_saver_mark_set(w->run_folder, FT_SAVER_RUNS); /* of another QEMU */
     ft_primary_set_flag(p, &p->vm_ended, 0);
     ft_worker_event_kind(w, FT_EVENT_VM_STARTED);
 }
@@ -139,14 +150,17 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
         break;
     case VIR_DOMAIN_EVENT_STARTED:
         on_lifecycle_started(p);
+        ft_primary_note_running(p); /* as after sleep */
         break;
     case VIR_DOMAIN_EVENT_SUSPENDED: /* by our own stops too, briefly */
-        ft_primary_set_flag(p, &p->paused, 1);
+    case VIR_DOMAIN_EVENT_PMSUSPENDED:
+    case VIR_DOMAIN_EVENT_CRASHED:
+        ft_primary_note_paused(p);
         break;
     case VIR_DOMAIN_EVENT_RESUMED:
         if (FT_FAULT("vm-resumed-told") < 0)
             break;
-        ft_primary_set_flag(p, &p->paused, 0);
+        ft_primary_note_running(p);
         break;
     }
     return 0;

@@ -333,6 +333,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
         *vm = ft_primary_find_vm(w);
         ft_primary_note_images(w);
         ft_primary_autostart_off(p);
+        ft_primary_begin_paused(p);
         ft_primary_watch_vm(p);
     }
     if (pthread_create(&thread, NULL, ft_replicator_main, p))

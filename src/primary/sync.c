@@ -159,6 +159,8 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
     struct ft_worker *w = p->worker;
     int rc = ft_vm_inspect(w->dom, &p->domain, err);
 
+    if (!rc && !p->domain.running)
+        ft_primary_note_paused(p);
     if (!rc)
         rc = check_carry(p, err);
     if (!rc)

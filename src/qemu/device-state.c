@@ -43,9 +43,9 @@ struct ft_saver {
     int write_fd;               /* the same, as QEMU has it */
     int64_t fdset;              /* its number in QEMU */
     enum state state;
-    bool hold;        /* of the checkpoint in progress */
-    bool saved;       /* some or all of its state was taken already */
-    bool was_running; /* second method: before our stop */
+    bool hold;      /* of the checkpoint in progress */
+    bool saved;     /* some or all of its state was taken already */
+    bool suspended; /* by us, through libvirt: ours to let go on */
     struct ft_stop_events *events;
     struct ft_saver_times times;
 };
@@ -95,16 +95,29 @@ ft_saver_watch_events(struct ft_saver *saver, virConnectPtr conn,
                : ft_stop_events_open(conn, saver->dom, &saver->events, err);
 }
 
+/* A VM that stands already does so by another's will, and goes on by that. */
 static int
 suspend(struct ft_saver *saver, enum ft_saver_mark mark, struct ft_error *err)
 {
-    return ft_saver_suspend(saver->dom, saver->folder, mark, err);
+    int state = VIR_DOMAIN_NOSTATE, rc;
+
+    if (virDomainGetState(saver->dom, &state, NULL, 0) < 0)
+        return ft_virt_fail(err, EIO, NULL, "state of the VM");
+    if (state != VIR_DOMAIN_RUNNING)
+        return 0;
+    rc = ft_saver_suspend(saver->dom, saver->folder, mark, err);
+    saver->suspended = rc == 0;
+    return rc;
 }
 
 static int
 resume(struct ft_saver *saver, struct ft_error *err)
 {
-    return ft_saver_resume(saver->dom, saver->folder, err);
+    int rc =
+        saver->suspended ? ft_saver_resume(saver->dom, saver->folder, err) : 0;
+
+    saver->suspended &= rc != 0;
+    return rc;
 }
 
 /* ----- first method ----- */
@@ -131,8 +144,7 @@ pipe_stop(struct ft_saver *saver, int64_t deadline, struct ft_error *err)
     if (rc == 0)
         return 0;
     drop_pipe(saver);
-    if (saver->hold)
-        resume(saver, NULL);
+    resume(saver, NULL);
     return rc;
 }
 
@@ -197,17 +209,12 @@ memfd_open(struct ft_saver *saver, struct ft_error *err)
 static int
 memfd_stop(struct ft_saver *saver, struct ft_error *err)
 {
-    int state, rc = saver->memfd < 0 ? memfd_open(saver, err) : 0;
+    int rc = saver->memfd < 0 ? memfd_open(saver, err) : 0;
 
-    if (rc < 0)
-        return rc;
-    if (virDomainGetState(saver->dom, &state, NULL, 0) < 0)
-        return ft_virt_fail(err, EIO, NULL, "state of the VM");
-    saver->was_running = state == VIR_DOMAIN_RUNNING;
-    if (!saver->was_running)
-        return 0;
-    return suspend(saver, saver->hold ? FT_SAVER_HELD : FT_SAVER_CHECKPOINT,
-                   err);
+    return rc < 0 ? rc
+                  : suspend(saver,
+                            saver->hold ? FT_SAVER_HELD : FT_SAVER_CHECKPOINT,
+                            err);
 }
 
 /* Copies the file QEMU wrote. */
@@ -261,7 +268,7 @@ memfd_finish(struct ft_saver *saver, struct ft_device_state *state,
 {
     int rc = saver->saved ? 0 : memfd_save(saver, state, err), started = 0;
 
-    if (saver->was_running && !saver->hold)
+    if (!saver->hold)
         started = resume(saver, rc < 0 ? NULL : err);
     return rc < 0 ? rc : started;
 }
@@ -304,6 +311,16 @@ ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
     saver->times.stopped_at_ns = ft_clock_ns();
     saver->times.stop_ns = saver->times.stopped_at_ns - begin;
     return 0;
+}
+
+int
+ft_saver_stood(struct ft_saver *saver, enum ft_run_state *out,
+               struct ft_error *err)
+{
+    *out = FT_RUN_RUNS;
+    if (saver->state != STATE_STOPPED)
+        return ft_fail(err, EINVAL, NULL, "the VM was not stopped");
+    return saver->suspended ? 0 : ft_run_state_ask(saver->dom, out, err);
 }
 
 int
@@ -383,8 +400,7 @@ ft_saver_cancel(struct ft_saver *saver, struct ft_error *err)
         return 0;
     if (!saver->use_memfd)
         drop_pipe(saver);
-    if (saver->hold || (saver->use_memfd && saver->was_running))
-        rc = resume(saver, err);
+    rc = resume(saver, err);
     saver->state = STATE_RUNS;
     return rc;
 }
@@ -430,10 +446,12 @@ ft_saver_recover(virDomainPtr dom, const char *folder, bool include_held,
 
     if (resumed)
         *resumed = false;
-    if (mark == FT_SAVER_RUNS || (mark == FT_SAVER_HELD && !include_held))
+    if (mark == FT_SAVER_RUNS)
         return 0;
     if (virDomainGetState(dom, &state, NULL, 0) < 0)
         return ft_virt_fail(err, EIO, NULL, "state of the VM");
+    if (mark == FT_SAVER_HELD && !include_held && state != VIR_DOMAIN_RUNNING)
+        return 0;
     if (state == VIR_DOMAIN_PAUSED) {
         if (virDomainResume(dom) < 0)
             return ft_virt_fail(err, EIO, "start it: virsh resume",

@@ -30,6 +30,7 @@
 #include <libvirt/libvirt.h>
 
 #include "base/error.h"
+#include "virt/run-state.h"
 
 #define FT_DEVICE_STATE_MAX (64u << 20) /* bytes */
 
@@ -79,6 +80,13 @@ int ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
                   struct ft_error *err);
 
 /*
+ * Between stop and finish: how the VM would stand without us. Nobody can change
+ * that meanwhile: it needs QEMU, which is at our command (the first method).
+ */
+int ft_saver_stood(struct ft_saver *saver, enum ft_run_state *out,
+                   struct ft_error *err);
+
+/*
  * Between stop and finish: saves the first bytes of the device state, so many
  * (the second method all of it), so that what QEMU keeps for the resume
  * is what those bytes tell. *stands: the VM still stands and waits for
@@ -106,7 +114,8 @@ int ft_saver_finish(struct ft_saver *saver, int timeout_ms,
                     struct ft_device_state *state, struct ft_saver_times *times,
                     struct ft_error *err);
 
-/* Gives up between stop and finish: the VM runs again, also when it was held. */
+/* Gives up between stop and finish: the VM runs again, also when it was held.
+ * Here and below, one that stood before our stop by another's will stands on. */
 int ft_saver_cancel(struct ft_saver *saver, struct ft_error *err);
 
 /* Lets a VM that finish left held run again (a switchover that failed). */

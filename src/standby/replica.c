@@ -161,8 +161,12 @@ static int
 take_begin(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
 {
     struct ft_replica_clock *c = &r->staged_clock;
+    unsigned run = (f->flags & FT_FRAME_RUN_MASK) >> FT_FRAME_RUN_SHIFT;
     int rc = ft_epoch_begin_decode(f->payload, f->length, &c->told, err);
 
+    if (!rc && run >= FT_RUN_COUNT)
+        rc = ft_fail(err, EPROTO, NULL, "an epoch of a VM in run state %u", run);
+    r->staged_run = rc ? FT_RUN_RUNS : (enum ft_run_state)run;
     if (!rc)
         c->stopped_ns = ft_clock_ns() - r->transit_ns - (int64_t)c->told.age_ns;
     return rc;
@@ -294,6 +298,8 @@ ft_replica_apply(struct ft_replica *r, struct ft_error *err)
     r->state = r->staged;
     memset(&r->staged, 0, sizeof(r->staged));
     r->clock = r->staged_clock;
+    r->run = r->staged_run;
+    r->staged_run = FT_RUN_RUNS;
     memset(&r->staged_clock, 0, sizeof(r->staged_clock));
     memset(&r->summary[epoch & 1], 0, sizeof(r->summary[0]));
     r->committed = epoch;
@@ -309,6 +315,7 @@ ft_replica_drop_partial(struct ft_replica *r)
     ft_state_free(&r->partial);
     ft_state_free(&r->staged);
     memset(&r->staged_clock, 0, sizeof(r->staged_clock));
+    r->staged_run = FT_RUN_RUNS;
     for (i = 0; i < 2; i++) {
         memset(&r->summary[i], 0, sizeof(r->summary[i]));
         if (r->logs[i])

@@ -20,6 +20,7 @@
 #include "link/payload.h"
 #include "link/state-delta.h"
 #include "qemu/ram-blocks.h"
+#include "virt/run-state.h"
 
 struct ft_replica_disk {
     char target[32];
@@ -51,6 +52,7 @@ struct ft_replica {
     struct ft_state staged;             /* device state of that epoch */
     struct ft_state state;              /* device state to resume from */
     struct ft_replica_clock staged_clock, clock; /* of these two */
+    enum ft_run_state staged_run, run;           /* the same */
     int64_t transit_ns; /* of a small frame; set by the caller */
     uint64_t committed; /* last epoch applied; 0: none */
     uint64_t pages_written, disk_bytes;

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "qemu/device-clocks.h"
 #include "qemu/device-state.h"
+#include "qemu/saver-marker.h"
 #include "standby/standby-private.h"
 #include "standby/tap.h"
 #include "virt/standby-xml.h"
@@ -153,8 +154,9 @@ load(struct ft_standby *s, struct ft_error *err)
                           &size, err);
     if (rc)
         return rc;
-    s->takeover.clock_given_ns =
-        set_clocks(&r->clock, s->takeover.ask_ns, stream, size);
+    if (!ft_run_state_stands(r->run)) /* or its clocks stand, too */
+        s->takeover.clock_given_ns =
+            set_clocks(&r->clock, s->takeover.ask_ns, stream, size);
     return ft_standby_load(s->worker->dom, stream, size, RESUME_MS,
                            &s->takeover.times, err);
 }
@@ -205,6 +207,10 @@ ft_standby_load_vm(struct ft_standby *s)
     if (!t->planned)
         ft_worker_drop_link(w); /* otherwise the primary hears of it */
     ft_standby_set_doors(s, 1);
+    /* who finds it loaded, when this process has died, lets it go on */
+    ft_saver_mark_set(w->run_folder, ft_run_state_stands(s->replica.run)
+                                         ? FT_SAVER_RUNS
+                                         : FT_SAVER_HELD);
     t->began_ns = ft_clock_ns();
     t->ask_ns = time_to_confirm(w, t);
     if (load(s, &err)) {
@@ -215,6 +221,25 @@ ft_standby_load_vm(struct ft_standby *s)
     ft_worker_event_kind(w, FT_EVENT_LOADED);
 }
 
+/* It stood where it was, and does here: virsh resume lets it go on. */
+static void
+leave_standing(struct ft_standby *s)
+{
+    struct ft_worker *w = s->worker;
+    int planned = s->takeover.planned;
+
+    ft_standby_announce(w->dom, NULL);
+    note_takeover(s, ft_clock_ns());
+    ft_worker_event_kind(w, FT_EVENT_RESUMED);
+    ft_worker_note(w, planned ? "info" : "crit", "takeover",
+                   "%s is here since epoch %llu, and stands as it stood on %s: "
+                   "%s",
+                   w->config.vm, (unsigned long long)s->replica.committed,
+                   ft_worker_peer_name(w), ft_run_state_text(s->replica.run));
+    define_domain(w);
+    ft_worker_persist(w); /* with the takeover's figures */
+}
+
 void
 ft_standby_run_vm(struct ft_standby *s)
 {
@@ -223,12 +248,17 @@ ft_standby_run_vm(struct ft_standby *s)
     struct ft_error err = FT_ERROR_INIT;
     int64_t ended, run = ft_clock_ns();
 
+    if (ft_run_state_stands(s->replica.run)) {
+        leave_standing(s);
+        return;
+    }
     if (ft_standby_run(w->dom, &t->times, &err)) {
         define_domain(w); /* it may run all the same */
         fail_takeover(w, &err);
         return;
     }
     ended = ft_clock_ns();
+    ft_saver_mark_set(w->run_folder, FT_SAVER_RUNS);
     note_takeover(s, ended);
     ft_worker_event_kind(w, FT_EVENT_RESUMED);
     note_late_clocks(s, run);

@@ -5,6 +5,7 @@ libftvirt_a_SOURCES = \
 	src/virt/loop.c src/virt/loop.h \
 	src/virt/qemu-log.c src/virt/qemu-log.h \
 	src/virt/qmp.c src/virt/qmp.h \
+	src/virt/run-state.c src/virt/run-state.h \
 	src/virt/retire.c src/virt/retire.h \
 	src/virt/standby-xml.c src/virt/standby-xml.h \
 	src/virt/standby.c src/virt/standby.h \

@@ -144,12 +144,32 @@ done
 [ $missed -le $((2 + looks / 4)) ] || fail "not said $missed times of $looks"
 must lab on h2 rm /var/lib/ftadmin/faults
 
-note "the host goes, as was said"
-must lab power-off h1
-goes_on() {
-    says 30 "" --json && [ "$(row '"\(.primary) \(.state)"')" = "h2 alone" ]
+stands_on() { # HOST STATE
+    says "$([ "$2" = protected ] && echo 0 || echo 30)" "" --json &&
+        [ "$(row '"\(.primary) \(.state) \(.stands.by)"')" = "$1 $2 paused" ] &&
+        [ "$(lab on "$1" virsh -q -c qemu:///system domstate vm1)" = paused ]
 }
-wait_for 20 goes_on
+runs_on() { # HOST STATE
+    [ "$(lab on "$1" virsh -q -c qemu:///system domstate vm1)" = running ] &&
+        [ "$(pair_on "$1" '"\(.state) \(.stands)"')" = "$2 null" ]
+}
+note "suspended by an administrator: said, and goes on from there; a worker's end changes nothing"
+must lab on h1 virsh -q -c qemu:///system suspend vm1
+wait_for 20 stands_on h1 protected
+row .sentence | grep -q "suspended by the administrator" || fail "$(row .sentence)"
+must lab on h1 kill -KILL "$(worker_pid h1)"
+wait_for 60 stands_on h1 protected
+must lab on h1 virsh -q -c qemu:///system resume vm1
+wait_for 20 runs_on h1 protected
+
+note "the host goes, as was said, while the VM is suspended: so it is on the other one"
+must lab on h1 virsh -q -c qemu:///system suspend vm1
+wait_for 20 stands_on h1 protected
+must lab power-off h1
+wait_for 20 stands_on h2 alone
+has_event h2 takeover || fail "nobody says that h2 took over"
+must lab on h2 virsh -q -c qemu:///system resume vm1
+wait_for 20 runs_on h2 alone
 wait_for 20 watched vm1 alone
 kill -TERM $watcher
 wait $watcher

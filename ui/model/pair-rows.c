@@ -47,6 +47,7 @@ static const struct {
     { "autostart", BOOLEAN },
     { "problem", OBJECT },
     { "stalled", FIGURES },
+    { "stands", OBJECT },
     { "commit_ms", FIGURES },
     { "phases_ms", FIGURES },
     { "asked_by", FIGURES },
@@ -140,6 +141,9 @@ complete_reason(json_t *row, enum ft_risk risk, bool heard)
                  *said ? ": " : "", said);
     else if (risk && !*said)
         ft_risk_text(risk, row, text, sizeof(text));
+    else if (!*said)
+        snprintf(text, sizeof(text), "%.200s",
+                 ft_json_string(json_object_get(row, "stands"), "text", ""));
     return *text ? json_object_set_new(row, "reason", ft_json_text(text)) : 0;
 }
 

@@ -28,6 +28,8 @@ enum condition {
     RISK_LAG,       /* the same */
     RISK_PATH,      /* the same */
     RISK_CLOCK,     /* the same */
+    DISK_ERROR,     /* the VM stands, by an error of a disk */
+    STANDS,         /* it stands otherwise, and not by us */
     NO_WITNESS,     /* the pair has none */
     LAG_KNOWN,      /* the age of the copy */
     PROBLEM,        /* the engine says what it could not do */
@@ -79,6 +81,10 @@ static const struct rule rules[] = {
     { ANY, ANY, UNHEARD, UNKNOWN, MOVE(OURS), 0, false,
       "Nobody answers for {vm}; {age} ago it was {state}.", LOOK },
 
+    /* somebody must see to it, whatever else is so */
+    { ANY, ANY, DISK_ERROR, CRIT, MOVE(NOW), 0, false,
+      "{vm} stands on {on}, which has an error of a disk.", PAST },
+
     /* protected */
     { STATE(PROTECTED), WHY(HANDING_OVER), ALWAYS, OK, MOVE(HOSTS), 60, false,
       "{on} hands {vm} over to {to}.", LOOK },
@@ -101,6 +107,8 @@ static const struct rule rules[] = {
       "{vm} is at risk: one of the paths from {on} to {to} is down.", LOOK },
     { STATE(PROTECTED), ANY, RISK_CLOCK, WARN, MOVE(LATER), 0, false,
       "{vm} is at risk: its clocks are {clock} behind.", LOOK },
+    { STATE(PROTECTED), ANY, STANDS, OK, MOVE(NOBODY), 0, false,
+      "{vm} stands on {on}, and would at {to}: {stands}.", LOOK },
     { STATE(PROTECTED), WHY(NONE), NO_WITNESS, OK, MOVE(NOBODY), 0, false,
       "{vm} has its copy on {to}, which without a witness never takes over.",
       LOOK },
@@ -143,6 +151,8 @@ static const struct rule rules[] = {
       "{vm} has no copy now: {why}.", LOOK },
 
     /* alone */
+    { STATE(ALONE), ANY, STANDS, WARN, MOVE(HOSTS), 60, false,
+      "{vm} stands on {on}, alone: {stands}.", LOOK },
     { STATE(ALONE), ANY, STANDBY_SILENT, WARN, MOVE(HOSTS), 30, true,
       "{vm} runs alone on {on}, for {to} is silent: bring it back.", PAST },
     { STATE(ALONE), ANY, ALWAYS, WARN, MOVE(HOSTS), 60, false,
@@ -269,6 +279,10 @@ holds(enum condition condition, const struct facts *facts)
         return facts->risk == FT_RISK_PATH;
     case RISK_CLOCK:
         return facts->risk == FT_RISK_CLOCK;
+    case DISK_ERROR:
+        return !strcmp(text_of(facts, "stands.by"), "io-error");
+    case STANDS:
+        return *text_of(facts, "stands.by") != '\0';
     case NO_WITNESS:
         return !*text_of(facts, "witness");
     case LAG_KNOWN:
@@ -360,6 +374,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
         { "state", name_of(facts, "state", "unknown") },
         { "problem", text_of(facts, "problem.text") },
         { "stalled", text_of(facts, "stalled.text") },
+        { "stands", text_of(facts, "stands.text") },
         { "lag", lag_text },
         { "clock", clock_text },
         { "left", left_text },

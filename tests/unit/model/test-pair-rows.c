@@ -294,6 +294,9 @@ test_risks(void **state)
     assert_int_equal(ft_pair_risk(status), FT_RISK_PATH);
     json_array_remove(json_object_get(status, "paths"), 0);
     assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
+    json_object_set_new(status, "stands", json_pack("{s:s}", "by", "paused"));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_NONE);
+    json_object_set_new(status, "stands", json_null());
     json_object_set_new(status, "witness_reachable", json_false());
     assert_int_equal(ft_pair_risk(status), FT_RISK_WITNESS);
     json_object_set_new(status, "witness", json_null());

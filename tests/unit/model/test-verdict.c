@@ -222,6 +222,21 @@ test_what_else_decides(void **state)
                "vm1 is held up: no commit for 3 s: the link to h2 brings 0.1 "
                "MB/s.");
     check_with(STATE(PROTECTED), WHY(NONE),
+               json_pack("{s:{s:s,s:s}}", "stands", "by", "paused", "text",
+                         "suspended by the administrator"),
+               FT_MOVE_NOBODY,
+               "vm1 stands on h1, and would at h2: suspended by the "
+               "administrator.");
+    check_with(STATE(ALONE), WHY(NO_PEER),
+               json_pack("{s:{s:s,s:s}}", "stands", "by", "paused", "text",
+                         "suspended by the administrator"),
+               FT_MOVE_HOSTS,
+               "vm1 stands on h1, alone: suspended by the administrator.");
+    check_with(STATE(ALONE), WHY(NO_PEER),
+               json_pack("{s:{s:s,s:s}}", "stands", "by", "io-error", "text",
+                         "stopped by an error of a disk"),
+               FT_MOVE_NOW, "vm1 stands on h1, which has an error of a disk.");
+    check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:s}", "at_risk", "witness"), FT_MOVE_YOURS,
                "vm1 is at risk: w1 does not answer, so no host could take "
                "over.");

@@ -61,6 +61,40 @@ test_epoch_is_staged(void **state)
     assert_int_equal(replica.committed, 2);
 }
 
+static int
+send_begin(uint64_t epoch, unsigned run)
+{
+    const struct ft_epoch_begin begin = { 1, 0, 0 };
+    unsigned char payload[FT_EPOCH_BEGIN_SIZE];
+
+    ft_epoch_begin_encode(&begin, payload);
+    return send_frame(epoch, FT_FRAME_EPOCH_BEGIN, run << FT_FRAME_RUN_SHIFT,
+                      payload, sizeof(payload));
+}
+
+/* How the VM stands is of the epoch that is committed, and of no other. */
+static void
+test_run_state(void **state)
+{
+    (void)state;
+    first_copy();
+    assert_int_equal(replica.run, FT_RUN_RUNS);
+    assert_int_equal(send_begin(2, FT_RUN_PAUSED), 0);
+    assert_int_equal(send_state(2, STATE_TWO, NULL), 0);
+    assert_int_equal(replica.run, FT_RUN_RUNS);
+    commit(2);
+    assert_int_equal(replica.run, FT_RUN_PAUSED);
+    assert_int_equal(send_begin(3, FT_RUN_RUNS), 0);
+    ft_replica_drop_partial(&replica);
+    assert_int_equal(replica.run, FT_RUN_PAUSED);
+    memset(counted, 0, sizeof(counted));
+    assert_int_equal(send_begin(3, FT_RUN_RUNS), 0);
+    assert_int_equal(send_state(3, STATE_ONE, NULL), 0);
+    commit(3);
+    assert_int_equal(replica.run, FT_RUN_RUNS);
+    assert_int_equal(send_begin(4, FT_RUN_COUNT), -EPROTO);
+}
+
 /* Disk writes of the next epoch arrive before the end of this one. */
 static void
 test_disks_are_ahead(void **state)
@@ -436,6 +470,7 @@ main(void)
 #endif
         TEST(test_first_copy_is_direct),
         TEST(test_epoch_is_staged),
+        TEST(test_run_state),
         TEST(test_disks_are_ahead),
         TEST(test_partial_epoch_is_dropped),
         TEST(test_state_in_pieces),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-virt_tests = tests/unit/virt/test-retire tests/unit/virt/test-standby-xml tests/unit/virt/test-virt
+virt_tests = tests/unit/virt/test-retire tests/unit/virt/test-run-state \
+	tests/unit/virt/test-standby-xml tests/unit/virt/test-virt
 check_PROGRAMS += $(virt_tests)
 TESTS += $(virt_tests)
 virt_libs = libftgate.a libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
@@ -8,6 +9,8 @@ virt_libs = libftgate.a libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
 tests_unit_virt_test_retire_SOURCES = tests/unit/virt/test-retire.c \
 	tests/unit/scratch.h
 tests_unit_virt_test_retire_LDADD = $(virt_libs)
+tests_unit_virt_test_run_state_SOURCES = tests/unit/virt/test-run-state.c
+tests_unit_virt_test_run_state_LDADD = $(virt_libs)
 tests_unit_virt_test_standby_xml_SOURCES = tests/unit/virt/test-standby-xml.c \
 	tests/unit/virt-test.h
 tests_unit_virt_test_standby_xml_LDADD = $(virt_libs)
