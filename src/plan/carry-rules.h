@@ -101,11 +101,11 @@ static const struct carry_rule carry_rules[] = {
       "'http://libvirt.org/schemas/domain/qemu/1.0']"
       /* but for what a takeover of ours left in the live XML */
       "/*[not(@value = '-incoming' or @value = 'defer')]",
-      FT_WARN, "carry.commandline",
+      FT_FAIL, "carry.commandline",
       "an argument given to QEMU past libvirt:", "string(@value | @name)",
-      "Neither libvirt nor we know what it means or whether it is the same on "
-      "the other host.",
-      "Make sure it is right on both hosts." },
+      "Nobody knows what it means: the other host takes no program's arguments "
+      "from this one (ft-security(7)).",
+      "Shut the VM down and remove it (virsh edit)." },
 
     /* devices of the host */
     { DEVICES "hostdev", FT_FAIL, "carry.hostdev",
@@ -188,6 +188,13 @@ static const struct carry_rule carry_rules[] = {
       "string(source/@file | source/@dev | source/@name)", WHY_PATH,
       "Eject it (virsh change-media --eject), or copy it to the same path on "
       "the other host." },
+    { DEVICES "disk[(@device='cdrom' or @device='floppy') and source and "
+              "not(readonly)]",
+      FT_FAIL, "carry.media-writable", "a medium that the guest may write:",
+      "string(source/@file | source/@dev | source/@name)",
+      "Media are not replicated: what the guest writes would be missing on the "
+      "other host.",
+      "Eject it (virsh change-media --eject), or insert it read-only." },
     { DEVICES "disk[(not(@device) or @device='disk') and readonly]", FT_WARN,
       "carry.disk-readonly",
       "a read-only disk:", "string(source/@file | source/@dev | source/@name)",

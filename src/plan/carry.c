@@ -9,6 +9,7 @@
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
 
+#include "allow/allow.h"
 #include "base/cleanup.h"
 #include "inventory/host.h"
 #include "plan/carry-rules.h"
@@ -17,6 +18,7 @@
 /* Limits of the engine: FT_VM_DISKS_MAX and FT_VM_NICS_MAX there. */
 #define DISKS_MAX 64
 #define NICS_MAX 32
+#define REFUSALS_MAX 16 /* more are not told */
 
 #define WHY_VHOST                                                    \
     "The kernel moves the guest's packets: the output gate in QEMU " \
@@ -120,6 +122,8 @@ break_rule(struct walk *walk, const struct carry_rule *rule, xmlNodePtr node)
     char subject[128];
     char detail[200] = "";
 
+    if (rule->verdict == FT_FAIL)
+        node->_private = walk; /* see check_allowed */
     name_element(walk, node, subject, sizeof(subject));
     if (rule->detail != NULL)
         text_at(walk, node, rule->detail, detail, sizeof(detail));
@@ -217,6 +221,41 @@ check_count(struct walk *walk, const char *what, const char *expression,
                            "the VM has %s %s, more than %d", text, what, limit);
 }
 
+static bool
+has_failed_already(xmlNodePtr node)
+{
+    for (; node != NULL && node->type == XML_ELEMENT_NODE; node = node->parent)
+        if (node->_private != NULL)
+            return true;
+    return false;
+}
+
+/* What the other host would refuse; but for what has failed a rule of ours. */
+static int
+check_allowed(struct walk *walk)
+{
+    const struct ft_allow_terms terms = { .ours = false };
+    struct ft_allow_refusal refusals[REFUSALS_MAX];
+    xmlNodePtr root = xmlDocGetRootElement(walk->path->doc);
+    size_t count = ft_allow_tree(root, &terms, refusals, REFUSALS_MAX);
+    char subject[128];
+    int rc = 0;
+
+    for (size_t i = 0; i < count && i < REFUSALS_MAX && rc == 0; i++) {
+        const struct ft_allow_refusal *r = &refusals[i];
+
+        if (has_failed_already(r->node))
+            continue;
+        name_element(walk, r->node, subject, sizeof(subject));
+        rc = ft_findings_add(walk->findings, FT_FAIL, "carry.refused", subject,
+                             "The other host takes only what cannot harm it: "
+                             "whoever has one host must not have both "
+                             "(ft-security(7)).",
+                             r->remedy, "%s: %s", r->path, r->reason);
+    }
+    return rc;
+}
+
 static int
 check_all(struct walk *walk)
 {
@@ -234,7 +273,7 @@ check_all(struct walk *walk)
     if (rc == 0)
         rc = check_count(walk, "NICs", "string(count(" DEVICES "interface))",
                          NICS_MAX);
-    return rc;
+    return rc == 0 ? check_allowed(walk) : rc;
 }
 
 static bool

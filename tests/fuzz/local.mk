@@ -36,12 +36,19 @@ clean-fuzz:
 fuzz_plan_programs = tests/fuzz/fuzz-facts tests/fuzz/fuzz-domain
 check_PROGRAMS += $(fuzz_plan_programs)
 TESTS += $(fuzz_plan_programs)
-fuzz_plan_libs = libftplan.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
+fuzz_plan_libs = libftplan.a libftallow.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
 	$(JANSSON_LIBS)
 tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c $(fuzz_common)
 tests_fuzz_fuzz_facts_LDADD = $(fuzz_plan_libs)
 tests_fuzz_fuzz_domain_SOURCES = tests/fuzz/fuzz-domain.c $(fuzz_common)
 tests_fuzz_fuzz_domain_LDADD = $(fuzz_plan_libs)
+
+# A definition that a peer sends, and what is made of it.
+check_PROGRAMS += tests/fuzz/fuzz-allow
+TESTS += tests/fuzz/fuzz-allow
+tests_fuzz_fuzz_allow_SOURCES = tests/fuzz/fuzz-allow.c $(fuzz_common)
+tests_fuzz_fuzz_allow_LDADD = libftallow.a libftvirt.a libftbase.a \
+	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS)
 
 # What a daemon takes from its workers, its files and who watches.
 check_PROGRAMS += tests/fuzz/fuzz-series

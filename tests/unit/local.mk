@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each room of src, db and ui has a folder here with the tests of it.
+include tests/unit/allow/local.mk
 include tests/unit/base/local.mk
 include tests/unit/cli/local.mk
 include tests/unit/db/local.mk
@@ -29,6 +30,7 @@ EXTRA_DIST += tests/unit/inventory-fixture.h tests/unit/scratch.h \
 	tests/unit/data/domain/pc-raw-mirrored.xml \
 	tests/unit/data/domain/q35-qcow2-vga.xml \
 	tests/unit/data/domain/q35-raw-after-takeover.xml \
+	tests/unit/data/domain/q35-uefi-spice.xml \
 	tests/unit/data/domain/ramblock-7.2.txt \
 	tests/unit/data/qemu/device-state-7.2-kvm \
 	tests/unit/data/qemu/device-state-7.2-tcg

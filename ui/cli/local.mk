@@ -46,6 +46,6 @@ libftuicli_a_SOURCES = \
 sbin_PROGRAMS += ftadmin
 ftadmin_SOURCES = ui/cli/main.c
 ftadmin_LDADD = libftuicli.a libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a \
-	libftdb.a libftpair.a libftprotect.a libftremote.a libftplan.a libftinventory.a \
+	libftdb.a libftpair.a libftprotect.a libftremote.a libftplan.a libftallow.a libftinventory.a \
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
 	$(LIBXML_LIBS) $(NCURSES_LIBS)

@@ -7,7 +7,7 @@ check_PROGRAMS += $(cli_tests)
 TESTS += $(cli_tests)
 tests_unit_cli_test_parse_SOURCES = tests/unit/cli/test-parse.c
 cli_libs = libftuicli.a libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a \
-	libftdb.a libftpair.a libftprotect.a libftremote.a libftplan.a libftinventory.a \
+	libftdb.a libftpair.a libftprotect.a libftremote.a libftplan.a libftallow.a libftinventory.a \
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) \
 	$(JANSSON_LIBS) $(LIBXML_LIBS) $(NCURSES_LIBS) $(LIBVIRT_LIBS) $(CMOCKA_LIBS)
 tests_unit_cli_test_parse_LDADD = $(cli_libs)

@@ -6,7 +6,7 @@ check_PROGRAMS += $(inventory_tests)
 TESTS += $(inventory_tests)
 tests_unit_inventory_test_inventory_SOURCES = \
 	tests/unit/inventory/test-inventory.c tests/unit/inventory-fixture.h
-tests_unit_inventory_test_inventory_LDADD = libftplan.a libftinventory.a \
+tests_unit_inventory_test_inventory_LDADD = libftplan.a libftallow.a libftinventory.a \
 	libftbase.a $(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_inventory_test_look_SOURCES = tests/unit/inventory/test-look.c
 tests_unit_inventory_test_look_LDADD = libftinventory.a libftbase.a \

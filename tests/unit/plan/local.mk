@@ -4,7 +4,7 @@ plan_tests = tests/unit/plan/test-carry tests/unit/plan/test-checks \
 	tests/unit/plan/test-plan
 check_PROGRAMS += $(plan_tests)
 TESTS += $(plan_tests)
-plan_libs = libftplan.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
+plan_libs = libftplan.a libftallow.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_plan_test_carry_SOURCES = tests/unit/plan/test-carry.c
 tests_unit_plan_test_carry_LDADD = $(plan_libs)

@@ -26,26 +26,26 @@
 #define OS                                                       \
     "<os><type arch='x86_64' machine='pc-i440fx-7.2'>hvm</type>" \
     "<boot dev='hd'/></os>"
-#define DEVICES_HEAD                                                                  \
-    "<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>"                       \
-    "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/>"              \
-    "<source file='/var/lib/libvirt/images/vm1.qcow2' index='1'/>"                    \
-    "<backingStore/><target dev='vda' bus='virtio'/>"                                 \
-    "<alias name='virtio-disk0'/></disk>"                                             \
-    "<controller type='usb' index='0' model='piix3-uhci'/>"                           \
-    "<controller type='pci' index='0' model='pci-root'/>"                             \
-    "<interface type='bridge'><mac address='52:54:00:11:22:33'/>"                     \
-    "<source bridge='br0'/><target dev='vnet0'/><model type='virtio'/>"               \
-    "<driver name='qemu'/><alias name='net0'/></interface>"                           \
-    "<serial type='pty'><source path='/dev/pts/1'/><target port='0'/></serial>"       \
-    "<console type='pty' tty='/dev/pts/1'><target type='serial' port='0'/></console>" \
-    "<channel type='unix'><source mode='bind' path='/x/org.qemu.guest_agent.0'/>"     \
-    "<target type='virtio' name='org.qemu.guest_agent.0'/></channel>"                 \
-    "<input type='tablet' bus='usb'/><graphics type='vnc' port='5900'/>"              \
-    "<graphics type='spice'/><sound model='ich6'/>"                                   \
-    "<video><model type='qxl' ram='65536' primary='yes'/></video>"                    \
-    "<watchdog model='i6300esb' action='reset'/>"                                     \
-    "<memballoon model='virtio'/>"                                                    \
+#define DEVICES_HEAD                                                                                           \
+    "<devices><emulator>/usr/bin/qemu-system-x86_64</emulator>"                                                \
+    "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/>"                                       \
+    "<source file='/var/lib/libvirt/images/vm1.qcow2' index='1'/>"                                             \
+    "<backingStore/><target dev='vda' bus='virtio'/>"                                                          \
+    "<alias name='virtio-disk0'/></disk>"                                                                      \
+    "<controller type='usb' index='0' model='piix3-uhci'/>"                                                    \
+    "<controller type='pci' index='0' model='pci-root'/>"                                                      \
+    "<interface type='bridge'><mac address='52:54:00:11:22:33'/>"                                              \
+    "<source bridge='br0'/><target dev='vnet0'/><model type='virtio'/>"                                        \
+    "<driver name='qemu'/><alias name='net0'/></interface>"                                                    \
+    "<serial type='pty'><source path='/dev/pts/1'/><target port='0'/></serial>"                                \
+    "<console type='pty' tty='/dev/pts/1'><target type='serial' port='0'/></console>"                          \
+    "<channel type='unix'><source mode='bind' path='/run/libvirt/qemu/channel/1-vm1/org.qemu.guest_agent.0'/>" \
+    "<target type='virtio' name='org.qemu.guest_agent.0'/></channel>"                                          \
+    "<input type='tablet' bus='usb'/><graphics type='vnc' port='5900'/>"                                       \
+    "<graphics type='spice'/><sound model='ich6'/>"                                                            \
+    "<video><model type='qxl' ram='65536' primary='yes'/></video>"                                             \
+    "<watchdog model='i6300esb' action='reset'/>"                                                              \
+    "<memballoon model='virtio'/>"                                                                             \
     "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
 #define TAIL "</devices>%s</domain>"
 
@@ -283,7 +283,7 @@ static const struct refusal {
       "carry.chardev",
       "serial serial1",
       "/dev/ttyS0" },
-    { { .device = "<serial type='tcp'><source mode='connect' host='x'/>"
+    { { .device = "<serial type='tcp'><source mode='connect' host='192.0.2.7'/>"
                   "</serial>" },
       FT_WARN,
       "carry.chardev-outside",
@@ -346,7 +346,7 @@ static const struct refusal {
       "disk sda",
       "/d.iso" },
     { { .device = "<disk type='file' device='floppy'><source file='/f.img'/>"
-                  "<target dev='fda'/></disk>" },
+                  "<target dev='fda'/><readonly/></disk>" },
       FT_WARN,
       "carry.media",
       "disk fda",
@@ -419,11 +419,34 @@ static const struct refusal {
       "nvram",
       "vm1_VARS.fd" },
     { { .os = "<os><type arch='x86_64'>hvm</type>"
-              "<kernel>/boot/vmlinuz</kernel></os>" },
+              "<kernel>/var/lib/libvirt/boot/vmlinuz</kernel></os>" },
       FT_WARN,
       "carry.boot-file",
       "kernel",
       "/boot/vmlinuz" },
+    { { .os = "<os><type arch='x86_64'>hvm</type>"
+              "<kernel>/boot/vmlinuz</kernel></os>" },
+      FT_FAIL,
+      "carry.refused",
+      "kernel",
+      "domain/os/kernel: '/boot/vmlinuz' must be in /var/lib/libvirt/boot" },
+    { { .device = "<disk type='file' device='floppy'><source file='/f.img'/>"
+                  "<target dev='fdb'/></disk>" },
+      FT_FAIL,
+      "carry.media-writable",
+      "disk fdb",
+      "/f.img" },
+    { { .device = "<graphics type='sdl'/>" },
+      FT_FAIL,
+      "carry.refused",
+      "graphics",
+      "domain/devices/graphics/@type: 'sdl'" },
+    { { .device = "<disk type='file' device='floppy'><source file='/f.txt'/>"
+                  "<target dev='fdb'/><readonly/></disk>" },
+      FT_FAIL,
+      "carry.refused",
+      "source fdb",
+      "domain/devices/disk/source/@file: '/f.txt'" },
     { { .os = "<os><type arch='aarch64' machine='virt'>hvm</type></os>" },
       FT_FAIL,
       "carry.arch",
@@ -432,7 +455,7 @@ static const struct refusal {
     { { .type = "xen" }, FT_FAIL, "carry.type", "domain", "xen" },
     { { .bottom = "<commandline xmlns='http://libvirt.org/schemas/domain/"
                   "qemu/1.0'><arg value='-foo'/></commandline>" },
-      FT_WARN,
+      FT_FAIL,
       "carry.commandline",
       "arg",
       "-foo" },

@@ -7,7 +7,7 @@ remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control \
 	tests/unit/remote/test-sweep
 check_PROGRAMS += $(remote_tests) tests/unit/remote/fake-engine
 TESTS += $(remote_tests)
-remote_libs = libftprotect.a libftremote.a libftplan.a libftinventory.a \
+remote_libs = libftprotect.a libftremote.a libftplan.a libftallow.a libftinventory.a \
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) \
 	$(CMOCKA_LIBS)
 tests_unit_remote_test_ssh_SOURCES = tests/unit/remote/test-ssh.c \

@@ -6,7 +6,7 @@ check_PROGRAMS += $(work_tests)
 TESTS += $(work_tests)
 tests_unit_work_test_work_SOURCES = tests/unit/work/test-work.c
 work_libs = libftuiwork.a libftuimodel.a libftdb.a libftpair.a \
-	libftprotect.a libftremote.a libftplan.a libftinventory.a libftbase.a \
+	libftprotect.a libftremote.a libftplan.a libftallow.a libftinventory.a libftbase.a \
 	$(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
 	$(LIBXML_LIBS) $(CMOCKA_LIBS)
 tests_unit_work_test_work_LDADD = $(work_libs)
