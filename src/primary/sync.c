@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/priority.h"
@@ -128,6 +129,8 @@ check_carry(struct ft_primary *p, struct ft_error *err)
 
     if (!xml)
         return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
+    if (FT_FAULT("carry-check") < 0)
+        return 0; /* as a host that its own engine does not check: a test's */
     rc = ft_carry_check(xml, &facts, &findings, err);
     bad = rc ? NULL : ft_findings_first(&findings, FT_FAIL);
     if (bad)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftstandby.a
 libftstandby_a_SOURCES = \
+	src/standby/admit.c src/standby/admit.h \
 	src/standby/epoch.c \
 	src/standby/replica.c src/standby/replica.h \
 	src/standby/staged-pages.c src/standby/staged-pages.h \

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "standby/admit.h"
 #include "standby/standby-private.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
@@ -114,6 +116,8 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
         replicas[i].path = r->disks[i].path;
     }
     rc = ft_standby_xml(xml, replicas, r->n_disks, &ours, err);
+    if (!rc)
+        rc = ft_standby_admit_ours(&s->worker->config, r, ours, err);
     return rc ? rc
               : ft_standby_start(s->worker->conn, ours, &s->worker->dom, err);
 }
@@ -176,10 +180,10 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
 {
     const char *xml = ft_json_string(setup, "xml", NULL);
     char folder[PATH_MAX];
-    int rc;
+    int rc = ft_standby_admit_setup(&s->worker->config, setup, err);
 
-    if (!xml)
-        return ft_fail(err, EPROTO, NULL, "a setup without domain XML");
+    if (rc)
+        return rc; /* nothing was touched */
     ft_standby_stop_domain(s->worker);
     ft_replica_clear(&s->replica);
     rc = make_disks(s, setup, err);
@@ -191,6 +195,21 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
     return rc ? rc : ft_replica_open(&s->replica, folder, err);
 }
 
+/* One set-up belongs to each filling, which the primary announces (DISCARD). */
+static int
+check_phase(struct ft_standby *s, struct ft_error *err)
+{
+    struct ft_worker *w = s->worker;
+    bool filling;
+
+    pthread_mutex_lock(&w->own_lock);
+    filling = w->own.phase == FT_PHASE_FILLING;
+    pthread_mutex_unlock(&w->own_lock);
+    return filling && !s->replica.pages && !s->replica.n_disks
+               ? 0
+               : ft_fail(err, EPROTO, NULL, "a set-up that was not announced");
+}
+
 /* A failed set-up is an answer, not the end of the link. */
 int
 ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
@@ -200,7 +219,8 @@ ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
     FT_AUTOJSON json_t *answer = NULL;
     struct ft_error failed = FT_ERROR_INIT;
 
-    if (ft_json_parse((const char *)f->payload, f->length, &setup, err))
+    if (check_phase(s, err) ||
+        ft_json_parse((const char *)f->payload, f->length, &setup, err))
         return -EPROTO;
     s->useless = 0;
     if (set_up(s, setup, &failed)) {

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "standby/admit.h"
 #include "standby/standby-private.h"
 #include "virt/volume.h"
 #include "worker/worker-intruder.h"
@@ -92,7 +93,8 @@ delete_replicas(struct ft_worker *w)
     size_t i;
 
     json_array_foreach(w->state.replicas, i, target)
-        if (ft_volume_delete(w->conn, w->config.pools[w->config.self],
+        if (ft_standby_admit_target(target) &&
+            ft_volume_delete(w->conn, w->config.pools[w->config.self],
                              w->config.vm, json_string_value(target), &err))
             ft_log_error(&err, "deleting a replica");
 }

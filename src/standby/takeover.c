@@ -13,6 +13,7 @@
 #include "qemu/device-clocks.h"
 #include "qemu/device-state.h"
 #include "qemu/saver-marker.h"
+#include "standby/admit.h"
 #include "standby/standby-private.h"
 #include "standby/tap.h"
 #include "virt/standby-xml.h"
@@ -79,12 +80,16 @@ define_domain(struct ft_worker *w)
 {
     FT_AUTOFREE char *live = virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
     FT_AUTOFREE char *plain = NULL;
+    struct ft_standby *s = w->side_data;
     struct ft_error err = FT_ERROR_INIT;
     int had = virDomainIsPersistent(w->dom) == 1;
     virDomainPtr defined;
 
-    if (!live || ft_persistent_xml(live, &plain, &err)) {
-        ft_log_error(&err, "cannot keep the definition of the VM");
+    if (!live || ft_persistent_xml(live, &plain, &err) ||
+        ft_standby_admit_ours(&w->config, &s->replica, plain, &err)) {
+        ft_worker_note(w, "warn", "not-defined",
+                       "%s runs, but its definition could not be kept: %s",
+                       w->config.vm, live ? err.text : virGetLastErrorMessage());
         return;
     }
     defined = virDomainDefineXML(w->conn, plain);
