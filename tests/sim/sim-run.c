@@ -195,14 +195,14 @@ judge_survivor(struct world *w)
 /*
  * A witness that was set back is told again while nobody waits for its answer, and
  * after a question only when all that may be under way has come: 5/2 silences from
- * the suspicion. A host that froze as all was healed may stand for 4 s more, and
- * suspects its peer then; with a silence of 3 s that is past the end.
+ * the suspicion; a standby that waits for an answer since may win then, and is
+ * filled anew. A host that froze as all was healed may stand for 4 s more, and
+ * suspects its peer then: with a silence of 3 s that is past the end.
  */
 static void
 await_witness(struct world *w)
 {
-    if (w->more && w->config.witness &&
-        w->witness_generation < w->host[ft_sim_primary(w)].stable.generation)
+    if (w->more && w->config.witness && !ft_sim_is_protected(w))
         run_until(w, END + TOLD);
 }
 
