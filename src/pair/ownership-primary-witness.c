@@ -123,7 +123,7 @@ is_ahead(const struct ft_step *s)
            own->phase == FT_PHASE_PROTECTED && owns_for_certain(own);
 }
 
-static void
+static struct ft_ownership_action *
 raise_witness(struct ft_step *s, uint64_t from, bool forgot)
 {
     struct ft_ownership_action *action = ft_own_emit(s, FT_ACTION_RAISE_WITNESS);
@@ -132,6 +132,21 @@ raise_witness(struct ft_step *s, uint64_t from, bool forgot)
     action->expected = from;
     action->generation = s->own->record.generation;
     action->owner = s->own->config.self;
+    return action;
+}
+
+/*
+ * It has given the pair to the standby, by its answer to us, and forgotten that.
+ * The standby may never have heard: both would wait for ever.
+ */
+static void
+raise_for_standby(struct ft_step *s)
+{
+    struct ft_ownership_action *action =
+        raise_witness(s, s->event->generation, true);
+
+    action->generation = s->own->witness_generation;
+    action->owner = 1 - s->own->config.self;
 }
 
 /*
@@ -173,6 +188,8 @@ ft_primary_on_witness_seen(struct ft_step *s)
     ft_primary_cold_witness(s);
     if (is_ahead(s))
         ft_own_want(s);
+    if (forgot && own->phase == FT_PHASE_SUPERSEDED)
+        raise_for_standby(s);
     if (s->event->generation >= own->record.generation ||
         !owns_for_certain(own)) {
         if (!forgot)
@@ -199,7 +216,9 @@ is_above(const struct ft_ownership *own, uint64_t generation)
 /*
  * The last word of whoever removed the pair (R5). The peer's ends the copy here,
  * as TOOK_OVER does. Our own was said in a former life, which ended before all
- * was done: the VM goes on without us, but one that is down is started before.
+ * was done: the VM goes on without us, but one that is down is started before. It
+ * may have come late, when the pair was protected again: nobody wins anything
+ * from a pair that is removed, so it makes us sole as a generation would (R1).
  */
 void
 ft_primary_on_witness_removed(struct ft_step *s)
@@ -212,11 +231,13 @@ ft_primary_on_witness_removed(struct ft_step *s)
             return;
         own->leaving = true;
         ft_primary_demote(s, generation);
-    } else if (own->record.owner == own->config.self &&
-               !own->record.peer_may_take_over && !own->two_owners &&
+    } else if (own->record.owner == own->config.self && !own->two_owners &&
                own->vm != FT_VM_GONE && generation >= own->record.generation) {
         own->leaving = true;
-        ft_primary_finish_leaving(s);
+        if (own->record.peer_may_take_over)
+            ft_primary_go_alone(s, own->record.generation);
+        else
+            ft_primary_finish_leaving(s);
     }
 }
 

@@ -28,8 +28,9 @@
  * Rules behind it (ft-states(7) has them with the reasons)
  *  R1 peer_may_take_over in the record says that the standby may hold a
  *     committed copy that contains all output released so far. It is persisted
- *     before the first commit, and cleared only by winning a new generation, or
- *     by the standby's DISCARDED. While it is clear, this side is the only
+ *     before the first commit, and cleared only by winning a new generation, by
+ *     the standby's DISCARDED, or by this side's own last word at the witness,
+ *     after which nobody wins any. While it is clear, this side is the only
  *     one that can ever speak, whatever the witness has recorded.
  *  R2 While it is set, output leaves by acknowledgement only.
  *  R3 A standby's copy is valid in one generation and one process life. It asks

@@ -214,7 +214,7 @@ end_chaos(struct world *w)
     run_until(w, END);
     if (w->failed || w->betrayed)
         return;
-    if (w->host[0].removed || w->host[1].removed) {
+    if (w->host[0].removed || w->host[1].removed || w->witness_removed) {
         run_until(w, END + REMOVAL); /* two looks at the witness */
         if (!w->failed && !w->betrayed)
             ft_sim_judge_removal(w);

@@ -32,7 +32,9 @@ static const uint64_t named[] = {
     80137093, /* a standby's late question, on what a witness has forgotten */
     81221041, /* the same */
     80157613, /* the simulator: who waited in two ways was overtaken */
-    80238857, /* the judge: a host that stood past the end of all trouble */
+    111733825, /* won, never heard, and forgotten by the witness */
+    111567016, /* the last word of a former life, late */
+    80238857,  /* the judge: a host that stood past the end of all trouble */
 };
 
 struct sums {

@@ -661,7 +661,7 @@ an_old_primary_hears_that_the_pair_was_removed(void **state)
     protected_primary();
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
     REMOVED(2, 1, ""); /* not above what this side has */
-    REMOVED(3, 0, ""); /* its own word is none while the peer may take over */
+    REMOVED(1, 0, ""); /* its own, but of before all that was done since */
     UNREACHABLE("");
     PHASE(HELD);
     REMOVED(3, 1, COPY_ENDS("3"));
@@ -685,6 +685,22 @@ an_old_primary_hears_that_the_pair_was_removed(void **state)
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
     EVENT(UNPROTECT, "");
     REMOVED(3, 1, COPY_ENDS("3"));
+}
+
+/* It was said in a former life, and came when the pair was protected again. */
+static void
+an_own_last_word_that_is_late_counts(void **state)
+{
+    (void)state;
+    protected_primary();
+    REMOVED(2, 0,
+            "DISCONNECT CONNECT PERSIST(2 h0 primary) OPEN_GATE "
+            "TELL_REMOVED(2 h0) REMOVED");
+    PHASE(ENDED);
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    REMOVED(2, 0,
+            "PERSIST(2 h0 primary) OPEN_GATE TELL_REMOVED(2 h0) REMOVED");
 }
 
 /* Who is sole goes on, but for an administrator's word for the peer. */
@@ -940,6 +956,22 @@ a_witness_that_forgot_is_told_again(void **state)
     SEEN(1, "");
     valid_standby(true);
     SEEN(1, ""); /* not ours to say */
+}
+
+/* It gave the pair to the standby, which may not have heard, and forgot that. */
+static void
+a_witness_that_forgot_its_verdict_is_told_it(void **state)
+{
+    (void)state;
+    protected_primary();
+    EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
+    LOST(3, 1, "");
+    SEEN(3, "");
+    SEEN(1, "RAISE_WITNESS");
+    assert_int_equal(actions.list[0].expected, 1);
+    assert_int_equal(actions.list[0].generation, 3);
+    assert_int_equal(actions.list[0].owner, 1);
+    PHASE(SUPERSEDED);
 }
 
 /* A question of a former life came to it late: the standby would only lose. */
@@ -1513,6 +1545,8 @@ main(void)
         cmocka_unit_test(given_away_is_given_away),
         cmocka_unit_test(a_failed_pair_can_be_removed),
         cmocka_unit_test(an_old_primary_hears_that_the_pair_was_removed),
+        cmocka_unit_test(an_own_last_word_that_is_late_counts),
+        cmocka_unit_test(a_witness_that_forgot_its_verdict_is_told_it),
         cmocka_unit_test(a_sole_owner_is_not_removed_by_the_peer),
         cmocka_unit_test(an_owner_ends_what_it_began),
         cmocka_unit_test(a_forgotten_question_is_dropped),
