@@ -278,6 +278,16 @@ on_bye(struct worker *w, const char *why)
 }
 
 static void
+answer(struct worker *w, const json_t *message)
+{
+    if ((uint64_t)ft_json_int(message, "reply", 0, INT64_MAX, 0) ==
+            w->removal.client &&
+        ft_json_int(message, "id", 0, INT64_MAX, 0) == w->removal.id)
+        w->removal.client = 0; /* it failed */
+    ft_owed_reply(&w->owed, message);
+}
+
+static void
 handle_message(struct worker *w, json_t *message)
 {
     json_t *status = json_object_get(message, "status");
@@ -296,7 +306,7 @@ handle_message(struct worker *w, json_t *message)
     if (json_object_get(message, "reply") && w->removed)
         w->farewell = json_incref(message);
     else if (json_object_get(message, "reply"))
-        ft_owed_reply(&w->owed, message);
+        answer(w, message);
     if (bye)
         on_bye(w, bye);
 }

@@ -489,18 +489,19 @@ let_out(struct ft_gate *gate, int timeout_ms, struct ft_error *err)
 }
 
 int
-ft_gate_detach(struct ft_gate *gate, bool release, int timeout_ms,
-               struct ft_error *err)
+ft_gate_detach(struct ft_gate **gate, int timeout_ms, struct ft_error *err)
 {
-    int rc = 0, removed;
+    struct ft_gate *g = *gate;
+    int rc, removed;
 
-    if (!gate)
+    if (!g)
         return 0;
-    if (release)
-        rc = let_out(gate, timeout_ms, err);
-    removed =
-        ft_gate_remove(gate->dom, gate->tag, NULL, NULL, rc < 0 ? NULL : err);
-    dispose(gate);
+    rc = let_out(g, timeout_ms, err);
+    removed = ft_gate_remove(g->dom, g->tag, NULL, NULL, rc < 0 ? NULL : err);
+    if (removed == 0) {
+        dispose(g);
+        *gate = NULL;
+    }
     return rc < 0 ? rc : removed;
 }
 

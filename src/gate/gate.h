@@ -11,7 +11,8 @@
  * the output away until a new worker attached or ft_gate_remove_leftovers
  * opened the way. A new gate is added before an old one is removed.
  *
- * Ownership: ft_gate is freed by ft_gate_detach. Threads: all functions may be
+ * Ownership: ft_gate is freed by ft_gate_detach, once it is out of QEMU, and by
+ * ft_gate_abandon. Threads: all functions may be
  * called from any thread; callbacks come from the gate's thread with no lock
  * held and must not call ft_gate_detach.
  * Source: qemu/net/filter-mirror.c (redirector), qemu/net/net.c
@@ -72,13 +73,13 @@ void ft_gate_set_open(struct ft_gate *gate, bool open);
 void ft_gate_stats(struct ft_gate *gate, struct ft_gate_stats *stats);
 
 /*
- * Removes the gate from QEMU and frees it. With release what is held goes out
- * first, in order; else it is thrown away. timeout_ms bounds the letting out.
- * On failure err says what was left; the gate is freed all the same. NULL is a
- * no-op.
+ * Lets out what is held, in order, removes the gate from QEMU and frees it: *gate
+ * is NULL then. timeout_ms bounds the letting out; what it cuts short is thrown
+ * away, and said. A gate that cannot be taken out (libvirt does not answer) stays,
+ * open: it passes on what comes, which nobody else would; it may be tried again.
+ * A *gate of NULL is a no-op.
  */
-int ft_gate_detach(struct ft_gate *gate, bool release, int timeout_ms,
-                   struct ft_error *err);
+int ft_gate_detach(struct ft_gate **gate, int timeout_ms, struct ft_error *err);
 
 /* Frees the gate and leaves it closed in QEMU, for the next worker. */
 void ft_gate_abandon(struct ft_gate *gate);

@@ -21,6 +21,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/paths.h"
 #include "inventory/host.h"
 #include "inventory/probe-private.h"
 #include "inventory/probe.h"
@@ -397,6 +398,11 @@ pool_of(virConnectPtr conn, const char *path)
     return name;
 }
 
+/* Left by an engine that died: the next one ends it. */
+#define OUR_MIRROR                                                           \
+    "mirror//host[@transport='unix' and starts-with(@socket,'" FT_RUN_FOLDER \
+    "/')]"
+
 struct disk_walk {
     virDomainPtr domain;
     json_t *disks;
@@ -424,7 +430,8 @@ take_disk(struct xml *xml, xmlNodePtr node, void *data)
                      pool_of(virDomainGetConnect(walk->domain), source),
                      "capacity", (json_int_t)info.capacity, "readonly",
                      xml_true(xml, node, "readonly"), "job",
-                     virDomainIsActive(walk->domain) == 1 &&
+                     !xml_true(xml, node, OUR_MIRROR) &&
+                         virDomainIsActive(walk->domain) == 1 &&
                          virDomainGetBlockJobInfo(walk->domain, target, &job,
                                                   0) == 1);
     return json_array_append_new(walk->disks, disk) == 0 ? 0 : -ENOMEM;

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/paths.h"
 #include "disk/disk-sink.h"
 #include "link/page-codec.h"
 #include "qemu/saver-marker.h"
@@ -234,13 +235,11 @@ int
 ft_disk_feed_end_leftovers(virDomainPtr dom, const char *folder,
                            struct ft_error *err)
 {
-    char prefix[PATH_MAX];
+    static const char prefix[] = FT_RUN_FOLDER "/";
     unsigned count;
     bool stopped;
-    int rc, resumed;
+    int resumed, rc = ft_block_copy_count_leftovers(dom, prefix, &count, err);
 
-    snprintf(prefix, sizeof(prefix), "%s/", folder);
-    rc = ft_block_copy_count_leftovers(dom, prefix, &count, err);
     if (rc || !count)
         return rc;
     rc = quiesce(dom, folder, &stopped, err);

@@ -50,7 +50,10 @@ int ft_disk_feed_progress(struct ft_disk_feed *feed,
  */
 void ft_disk_feed_stop(struct ft_disk_feed *feed);
 
-/* Ends mirrors into folder that a dead worker left, or one without libvirt. */
+/*
+ * Ends mirrors that a dead worker left, or one without libvirt, of whatever pair
+ * the VM was; folder is for the saver, as above.
+ */
 int ft_disk_feed_end_leftovers(virDomainPtr dom, const char *folder,
                                struct ft_error *err);
 

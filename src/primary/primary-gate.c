@@ -44,13 +44,14 @@ ft_primary_detach_gate(struct ft_primary *p)
     struct ft_error err = FT_ERROR_INIT;
 
     pthread_mutex_lock(&p->gate_lock);
-    if (p->gate && ft_gate_detach(p->gate, true, GATE_DRAIN_MS, &err))
+    if (ft_gate_detach(&p->gate, GATE_DRAIN_MS, &err))
         ft_log_error(&err, "removing the output gate");
-    p->gate = NULL;
+    if (p->gate)
+        p->gate_pid = 0; /* half out: another sync makes its own */
     pthread_mutex_unlock(&p->gate_lock);
 }
 
-/* Without libvirt it cannot be taken away, only be torn: it passes on what comes. */
+/* It is not for the lack of a try, which a libvirt that is gone makes futile. */
 static int
 can_detach(const struct ft_primary *p)
 {

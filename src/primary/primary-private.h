@@ -111,8 +111,9 @@ struct ft_primary {
     bool ended_from_outside; /* the control thread's own: QEMU by a signal */
     bool ended_intruder;     /* ... and one that ran without right, by us */
     bool booting;            /* ... libvirt is at work on a start of ours */
-    pid_t spared_pid;        /* and whom the kernel is to kill later */
-    uint64_t looked_bytes;   /* the control thread's own: of the link, ... */
+    struct ft_error left; /* of the replication thread's end: what is in QEMU */
+    pid_t spared_pid;     /* and whom the kernel is to kill later */
+    uint64_t looked_bytes; /* the control thread's own: of the link, ... */
     int64_t looked_blocked_ns;
     struct ft_session *looked_session; /* ... of this one, when it looked */
     int64_t watched_ns;  /* the control thread's own: that, when it looked */

@@ -16,6 +16,8 @@
 #include "virt/qmp.h"
 #include "virt/standby.h"
 #include "worker/worker-intruder.h"
+#include "worker/worker-libvirt.h"
+#include "worker/worker-removal.h"
 #include "worker/worker-retire.h"
 
 /*
@@ -287,13 +289,34 @@ part(struct ft_worker *w)
                    w->config.vm);
 }
 
-/* On the replication thread: nothing of ours is left in QEMU. */
+/* Replication thread: nothing of ours is left in QEMU, or why something is. */
+static int
+leave_qemu(struct ft_worker *w, struct ft_error *err)
+{
+    enum ft_vm_state vm;
+    int rc = FT_FAULT("leave-qemu");
+
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "fault point leave-qemu");
+    if (virConnectIsAlive(w->conn) != 1)
+        return ft_worker_fail_silent_libvirt(w, err);
+    vm = w->dom ? ft_primary_find_vm(w) : FT_VM_GONE;
+    if (vm != FT_VM_RUNNING && vm != FT_VM_STOPPED)
+        return 0;
+    rc = ft_gate_remove_leftovers(w->dom, NULL, err);
+    return rc ? rc : ft_disk_feed_end_leftovers(w->dom, w->run_folder, err);
+}
+
 static void
 finish_removal(void *opaque)
 {
     struct ft_primary *p = opaque;
     struct ft_worker *w = p->worker;
 
+    if (p->left.code) {
+        ft_worker_removal_failed(w, &p->left);
+        return;
+    }
     if (p->spared_pid)
         ft_priority_change_oom(p->spared_pid, FT_OOM_GUEST, FT_OOM_ORDINARY);
     part(w);
@@ -303,5 +326,6 @@ finish_removal(void *opaque)
 void
 ft_primary_detached(struct ft_primary *p)
 {
+    leave_qemu(p->worker, &p->left);
     ft_loop_post(finish_removal, p);
 }

@@ -10,6 +10,7 @@
 #include "base/priority.h"
 #include "primary/primary-private.h"
 #include "virt/vm.h"
+#include "worker/worker-libvirt.h"
 
 #define RETRY_NS (2 * FT_NS_PER_S)
 #define VM_END_NS (2 * FT_NS_PER_S) /* libvirt tells within milliseconds */
@@ -194,12 +195,17 @@ await_end_of_vm(struct ft_primary *p)
     ft_worker_event_kind(p->worker, FT_EVENT_VM_GONE);
 }
 
-/* A failure of ours. True when the guest's output was held, and is no more. */
+/*
+ * A failure of ours, or of libvirt, whose own words are about its sockets. True
+ * when the guest's output was held, and is no more.
+ */
 static int
-report_failure(struct ft_primary *p, const struct ft_error *err)
+report_failure(struct ft_primary *p, struct ft_error *err)
 {
     int held;
 
+    if (virConnectIsAlive(p->worker->conn) != 1)
+        ft_worker_fail_silent_libvirt(p->worker, err);
     ft_worker_set_problem(p->worker, err);
     ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
                    err->hint[0] ? "; " : "", err->hint);

@@ -90,8 +90,11 @@ struct ft_unprotect_result {
 /*
  * Ends protection: pair-remove on the current primary, then on the standby,
  * then at the witness. The VM goes on where it runs; what is old of it on the
- * other host is put away there. result is to be released in every case. A host that cannot be
- * reached is left over: 0 with result->left_count > 0 (exit 7). -EPERM when the
+ * other host is put away there. result is to be released in every case. When the
+ * primary does not let go, its error is returned (-EHOSTUNREACH: neither it nor
+ * its libvirt answers), the pair is kept and the removal stays pending. Any other
+ * host that cannot be reached is left over: 0 with result->left_count > 0 (exit
+ * 7). -EPERM when the
  * primary cannot be reached and the standby holds the only living copy,
  * unless force. -EINTR: the user wanted out, and what is not removed stays;
  * given again it goes on.

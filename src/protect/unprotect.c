@@ -227,6 +227,22 @@ remove_host(struct unprotect *u, const char *host, bool primary, bool *removed,
                        removed, err);
 }
 
+/* While the primary still replicates, its standby and witness stay. */
+static int
+keep(struct unprotect *u, struct ft_error *err)
+{
+    int rc =
+        u->journal->end(u->journal->data, &u->entry, FT_JOURNAL_PARTLY, err);
+
+    if (rc < 0)
+        return rc;
+    *err = u->result->errors[--u->result->left_count];
+    ft_error_prefix(err, "the protection of %s is not ended", u->pair->vm);
+    if (!err->hint[0])
+        ft_error_hint(err, "ftadmin unprotect goes on with it.");
+    return -err->code;
+}
+
 /*
  * The order keeps the VM single: the primary lets go first, which it does only
  * when nobody else can speak, and says so at the witness; then the copy goes. A
@@ -243,8 +259,9 @@ remove_all(struct unprotect *u, const char *first, const char *second,
 
     if (rc == 0)
         rc = remove_host(u, first, true, &removed, err);
-    /* While the primary still replicates, its standby and witness stay. */
-    if (rc < 0 || (!removed && !witness_first))
+    if (rc == 0 && !removed && !witness_first)
+        return keep(u, err);
+    if (rc < 0)
         return rc;
     rc = remove_host(u, second, false, &removed, err);
     u->host_left |= !removed;

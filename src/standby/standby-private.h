@@ -50,8 +50,11 @@ struct ft_standby {
     atomic_bool autostart; /* as the epoch that came last says of the VM */
 };
 
-/* Ends the waiting domain, and whatever else of this VM runs here. */
-void ft_standby_stop_domain(struct ft_worker *w);
+/*
+ * Ends the waiting domain, and whatever else of this VM runs here. A failure is
+ * logged; err may be NULL.
+ */
+int ft_standby_stop_domain(struct ft_worker *w, struct ft_error *err);
 
 /*
  * epoch.c. Receiver thread: takes one frame of the primary. Non-zero ends the

@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libvirt/virterror.h>
+
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "standby/admit.h"
 #include "standby/standby-private.h"
+#include "virt/qmp.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
 #include "virt/volume.h"
@@ -36,19 +39,27 @@ take_nics(struct ft_standby *s, const struct ft_vm *d)
     ft_standby_set_doors(s, 0);
 }
 
-void
-ft_standby_stop_domain(struct ft_worker *w)
+int
+ft_standby_stop_domain(struct ft_worker *w, struct ft_error *err)
 {
-    struct ft_error err = FT_ERROR_INIT;
+    struct ft_error local = FT_ERROR_INIT;
     virDomainPtr dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
+    int rc = 0;
 
-    if (dom && virDomainIsActive(dom) == 1 && ft_standby_destroy(dom, &err))
-        ft_log_error(&err, "ending the waiting copy");
+    if (dom)
+        rc = ft_standby_destroy(dom, &local);
+    else if (virGetLastErrorCode() != VIR_ERR_NO_DOMAIN)
+        rc = ft_virt_fail(&local, EHOSTUNREACH, NULL, "the waiting VM");
+    if (rc)
+        ft_log_error(&local, "ending the waiting copy");
+    if (rc && err)
+        *err = local;
     if (dom)
         virDomainFree(dom);
     if (w->dom)
         virDomainFree(w->dom);
     w->dom = NULL;
+    return rc;
 }
 
 static int
@@ -184,7 +195,7 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
 
     if (rc)
         return rc; /* nothing was touched */
-    ft_standby_stop_domain(s->worker);
+    ft_standby_stop_domain(s->worker, NULL);
     ft_replica_clear(&s->replica);
     rc = make_disks(s, setup, err);
     if (!rc)
@@ -227,7 +238,7 @@ ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
         ft_worker_set_problem(s->worker, &failed);
         ft_worker_note(s->worker, "warn", "setup-failed", "%s; %s", failed.text,
                        failed.hint);
-        ft_standby_stop_domain(s->worker);
+        ft_standby_stop_domain(s->worker, NULL);
         answer = json_pack("{s:o}", "error", ft_json_from_error(&failed));
     } else {
         answer = json_pack("{s:i}", "disks", (int)s->replica.n_disks);

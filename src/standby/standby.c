@@ -14,6 +14,7 @@
 #include "standby/standby-private.h"
 #include "virt/volume.h"
 #include "worker/worker-intruder.h"
+#include "worker/worker-removal.h"
 #include "worker/worker-retire.h"
 
 static int
@@ -51,7 +52,7 @@ message(struct ft_worker *w, enum ft_ownership_message m)
     pthread_mutex_unlock(&w->own_lock);
     off = m == FT_MESSAGE_OFF && phase == FT_PHASE_IDLE;
     if (off)
-        ft_standby_stop_domain(w);
+        ft_standby_stop_domain(w, NULL);
     if (off || (m == FT_MESSAGE_DISCARD && phase == FT_PHASE_FILLING)) {
         ft_replica_clear(&s->replica);
         ft_standby_show(s);
@@ -85,18 +86,24 @@ send_ack(struct ft_worker *w, uint64_t epoch)
     ft_session_unref(session);
 }
 
+/* What cannot be deleted (its pool is gone) is told, and left. */
 static void
-delete_replicas(struct ft_worker *w)
+delete_replicas(struct ft_worker *w, json_t *left)
 {
     struct ft_error err = FT_ERROR_INIT;
     json_t *target;
     size_t i;
 
-    json_array_foreach(w->state.replicas, i, target)
-        if (ft_standby_admit_target(target) &&
-            ft_volume_delete(w->conn, w->config.pools[w->config.self],
-                             w->config.vm, json_string_value(target), &err))
-            ft_log_error(&err, "deleting a replica");
+    json_array_foreach(w->state.replicas, i, target) {
+        if (!ft_standby_admit_target(target) ||
+            !ft_volume_delete(w->conn, w->config.pools[w->config.self],
+                              w->config.vm, json_string_value(target), &err))
+            continue;
+        ft_error_prefix(&err, "the replica of disk %s is not deleted",
+                        json_string_value(target));
+        ft_worker_note(w, "warn", "replica-left", "%s", err.text);
+        json_array_append_new(left, json_string(err.text));
+    }
 }
 
 /* What an earlier takeover on this host left: it names a replica as its disk. */
@@ -115,15 +122,36 @@ undefine_domain(struct ft_worker *w)
 }
 
 static void
+tell_left(struct ft_worker *w, json_t *left)
+{
+    json_t *told = json_object_get(w->parting, "left");
+
+    if (!w->parting)
+        w->parting = json_object();
+    if (!told) {
+        told = json_array();
+        json_object_set_new(w->parting, "left", told);
+    }
+    json_array_extend(told, left);
+}
+
+static void
 finish_removal(struct ft_worker *w)
 {
+    FT_AUTOJSON json_t *left = json_array();
+    struct ft_error err = FT_ERROR_INIT;
+
     ft_worker_drop_link(w);
-    ft_standby_stop_domain(w);
-    delete_replicas(w);
+    if (ft_standby_stop_domain(w, &err)) {
+        ft_worker_removal_failed(w, &err);
+        return;
+    }
+    delete_replicas(w, left);
     if (!w->state.defined && ft_worker_is_stale(w))
         ft_worker_retire(w);
     else
         undefine_domain(w);
+    tell_left(w, left);
     ft_worker_exit(w, "removed");
 }
 
@@ -144,7 +172,7 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
         break;
     case FT_ACTION_DESTROY_COPY:
         ft_worker_drop_link(w); /* its receiver may be making the copy */
-        ft_standby_stop_domain(w);
+        ft_standby_stop_domain(w, NULL);
         break;
     case FT_ACTION_REMOVED:
         finish_removal(w);
@@ -239,7 +267,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
                                        : FT_VM_GONE;
     if (*vm == FT_VM_WAITING) {
         /* what an earlier process put into it is not known */
-        ft_standby_stop_domain(w);
+        ft_standby_stop_domain(w, NULL);
         *vm = FT_VM_GONE;
     }
     return 0;

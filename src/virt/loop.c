@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -72,6 +73,24 @@ ft_loop_run(void)
 {
     while (!loop.quit && virEventRunDefaultImpl() == 0)
         ;
+}
+
+static void
+end_turn(void *opaque)
+{
+    *(bool *)opaque = true;
+}
+
+void
+ft_loop_turn(int ms)
+{
+    bool over = false;
+    int timer = ft_loop_timer(end_turn, &over);
+
+    ft_loop_timer_set(timer, ms);
+    while (!over && !loop.quit && virEventRunDefaultImpl() == 0)
+        ;
+    ft_loop_timer_free(timer);
 }
 
 void

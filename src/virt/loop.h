@@ -17,6 +17,9 @@ typedef void (*ft_loop_ready)(int fd, void *opaque);
 /* Registers libvirt's default loop. 0 or -errno. Once a process. */
 int ft_loop_init(void);
 
+/* Runs for that time only, as a wait in which nothing else stands still. */
+void ft_loop_turn(int ms);
+
 /* Runs until ft_loop_quit. */
 void ft_loop_run(void);
 void ft_loop_quit(void);

@@ -173,9 +173,14 @@ ft_standby_run(virDomainPtr dom, struct ft_standby_times *times,
 int
 ft_standby_destroy(virDomainPtr dom, struct ft_error *err)
 {
-    if (virDomainIsActive(dom) == 0 || virDomainDestroy(dom) == 0)
+    int active = virDomainIsActive(dom);
+
+    if (active == 0 || virDomainDestroy(dom) == 0)
         return 0;
-    if (virDomainIsActive(dom) != 1)
-        return 0;
-    return ft_virt_fail(err, EIO, NULL, "end of the waiting VM");
+    ft_virt_fail(err, EIO, NULL, "end of the waiting VM");
+    active = virDomainIsActive(dom);
+    if (active == 0 ||
+        (active < 0 && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN))
+        return 0; /* it ended by itself meanwhile */
+    return -EIO;
 }

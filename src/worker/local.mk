@@ -17,6 +17,7 @@ libftworker_a_SOURCES = \
 	src/worker/worker-main.c src/worker/worker-main.h \
 	src/worker/worker-paths.c src/worker/worker-paths.h \
 	src/worker/worker-questions.c src/worker/worker-questions.h \
+	src/worker/worker-removal.c src/worker/worker-removal.h \
 	src/worker/worker-retire.c src/worker/worker-retire.h \
 	src/worker/worker-report.c src/worker/worker-report.h \
 	src/worker/worker.h

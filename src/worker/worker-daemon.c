@@ -12,7 +12,9 @@
 #include "base/paths.h"
 #include "virt/loop.h"
 #include "worker/channel.h"
+#include "worker/worker-libvirt.h"
 #include "worker/worker-link.h"
+#include "worker/worker-removal.h"
 #include "worker/worker-report.h"
 
 #define DAEMON_RETRY_MS 100
@@ -61,13 +63,13 @@ on_request(struct ft_worker *w, const json_t *message)
     struct ft_error err = FT_ERROR_INIT;
     int rc;
 
+    if (!w->begun) {
+        ft_worker_fail_silent_libvirt(w, &err);
+        ft_worker_reply(w, &asker, NULL, &err);
+        return;
+    }
     if (!strcmp(verb, "remove")) {
-        w->removal = asker;
-        snprintf(w->runs_on, sizeof(w->runs_on), "%s",
-                 ft_json_string(json_object_get(message, "args"), "runs_on",
-                                ""));
-        ft_worker_note(w, "info", "unprotect", "protection is being removed");
-        ft_worker_event_kind(w, FT_EVENT_UNPROTECT);
+        ft_worker_removal_asked(w, asker, json_object_get(message, "args"));
         return;
     }
     if (!strcmp(verb, "settings")) {
@@ -95,10 +97,10 @@ on_channel(int fd, void *opaque)
             lose_daemon(w);
             return;
         }
-        if (passed >= 0)
-            ft_worker_accept(w, ft_fd_steal(&passed));
-        else
+        if (passed < 0)
             on_request(w, message);
+        else if (w->begun) /* else it is closed, and comes again */
+            ft_worker_accept(w, ft_fd_steal(&passed));
     }
 }
 

@@ -13,6 +13,24 @@
 #define LIBVIRT_RETRY_MS 200
 #define LIBVIRT_PATIENCE_NS (5 * FT_NS_PER_S)
 
+int
+ft_worker_fail_silent_libvirt(const struct ft_worker *w, struct ft_error *err)
+{
+    return ft_fail(err, EHOSTUNREACH,
+                   "Start it there: systemctl restart libvirtd (or virtqemud).",
+                   "libvirt on %s does not answer",
+                   w->config.hosts[w->config.self].name);
+}
+
+static void
+set_silent(struct ft_worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    ft_worker_fail_silent_libvirt(w, &err);
+    ft_worker_set_problem(w, &err);
+}
+
 static void
 try_libvirt(void *opaque)
 {
@@ -63,6 +81,7 @@ on_libvirt_closed(virConnectPtr conn, int reason, void *opaque)
                    "the connection to libvirt ended (reason %d)", reason);
     if (w->state.record.role != FT_ROLE_PRIMARY)
         ft_worker_exit(w, "role");
+    set_silent(w);
     w->libvirt_lost_ns = ft_clock_ns();
     w->libvirt_timer = ft_loop_timer(on_libvirt_timer, w);
     ft_loop_timer_set(w->libvirt_timer, LIBVIRT_RETRY_MS);
@@ -82,11 +101,13 @@ connect_to_libvirt(struct ft_worker *w)
     int tries = 0;
 
     while (!(conn = virConnectOpen(LIBVIRT_URI))) {
-        if (tries++ == 0)
+        if (tries++ == 0) {
             ft_worker_note(w, "crit", "libvirt-unreachable",
                            "libvirt does not answer on this host: %s",
                            virGetLastErrorMessage());
-        ft_clock_sleep(LIBVIRT_RETRY_MS * FT_NS_PER_MS);
+            set_silent(w);
+        }
+        ft_loop_turn(LIBVIRT_RETRY_MS); /* who asks for something is answered */
         ft_worker_send_status(w);
     }
     return conn;

@@ -11,4 +11,8 @@
 /* Waits until libvirt answers; then worker->conn, events and dom are set. */
 void ft_worker_open_libvirt(struct ft_worker *worker);
 
+/* Says why nothing is done that needs it; -EHOSTUNREACH. Any thread. */
+int ft_worker_fail_silent_libvirt(const struct ft_worker *worker,
+                                  struct ft_error *err);
+
 #endif

@@ -113,13 +113,14 @@ run(struct ft_worker *w)
     while (w->side->open(w, &start.vm, &err)) {
         ft_worker_note(w, "crit", "start-failed", "%s; %s", err.text, err.hint);
         ft_worker_send_status(w);
-        ft_clock_sleep(FT_NS_PER_S);
+        ft_loop_turn(1000);
     }
     ft_log(FT_LOG_INFO, "%s of %s, generation %llu, VM found %s",
            ft_role_name(w->state.record.role), w->config.vm,
            (unsigned long long)w->state.record.generation,
            ft_vm_state_name(start.vm));
     start_timers(w);
+    w->begun = true;
     start.wanted = w->state.autostart && w->state.rebooted;
     ft_worker_event(w, &start);
     if (w->give_up)

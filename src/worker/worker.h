@@ -82,6 +82,7 @@ struct ft_worker {
     int64_t libvirt_lost_ns; /* when a connection ended; 0: none */
     int libvirt_timer, libvirt_back;
     int give_up; /* started only to let the VM go on alone */
+    bool begun;  /* START was given: all is open that a request may need */
 
     pthread_mutex_t own_lock; /* protects own and batches */
     struct ft_ownership own;
@@ -111,6 +112,8 @@ struct ft_worker {
     enum ft_pair_state reported;
     enum ft_ownership_reason reason;
     struct ft_asker switchover, removal, start;
+    int removal_timer;     /* while libvirt is asked before it; 0: none yet */
+    unsigned removal_look; /* serial of that question */
     int64_t start_asked_ns;
     char runs_on[64];  /* who removes the pair says so; empty: not known */
     json_t *parting;   /* what the answer to the removal says; NULL: nothing */

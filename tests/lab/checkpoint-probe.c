@@ -192,7 +192,7 @@ again(int times)
         CHECK(ft_gate_attach(dom, domain.nics, domain.n_nics, 16 << 20, NULL,
                              NULL, &gate, err),
               "gate");
-        CHECK(ft_gate_detach(gate, true, 2000, err), "gate detach");
+        CHECK(ft_gate_detach(&gate, 2000, err), "gate detach");
         ft_saver_close(saver);
         CHECK(ft_guest_memory_detach(memory, err), "detach");
     }
@@ -392,7 +392,7 @@ run(int count, int interval_ms, bool with_gate, const char *folder)
                "%" PRIu64 ", dropped %" PRIu64 ", wakes %d, broken %d\n",
                stats.released, stats.released_bytes, stats.held_packets,
                stats.dropped, wakes, stats.broken);
-        CHECK(ft_gate_detach(gate, true, 2000, err), "gate detach");
+        CHECK(ft_gate_detach(&gate, 2000, err), "gate detach");
     }
     if (folder)
         save_all(memory, &state, folder);

@@ -103,19 +103,22 @@ must lab on h2 umount /var/lib/libvirt/images
 must lab on h2 virsh -q -c qemu:///system pool-refresh default
 
 note "no libvirt on the standby"
-libvirt=$(lab on h2 cat /run/libvirtd.pid)
-must lab on h2 kill "$libvirt"
-libvirt_gone() {
-    ! lab on h2 kill -0 "$libvirt" 2>/dev/null
+end_libvirt() { # HOST
+    libvirt=$(lab on "$1" cat /run/libvirtd.pid)
+    must lab on "$1" kill "$libvirt"
+    wait_for 10 libvirt_gone "$1"
 }
-wait_for 10 libvirt_gone
+libvirt_gone() { # HOST
+    ! lab on "$1" kill -0 "$libvirt" 2>/dev/null
+}
+end_libvirt h2
 exits 4 ftadmin protect vm1 --standby h2 --witness w1 --yes
 complains "standby.libvirt" "h2"
 must lab on h2 libvirtd -d
-libvirt_back() {
-    lab on h2 virsh -q -c qemu:///system list >/dev/null 2>&1
+libvirt_back() { # HOST
+    lab on "$1" virsh -q -c qemu:///system list >/dev/null 2>&1
 }
-wait_for 20 libvirt_back
+wait_for 20 libvirt_back h2
 untouched
 
 note "a firewall before the engine's port"
@@ -132,6 +135,33 @@ exits 4 ftadmin --db /root/other.db protect vm1 --witness w1 --yes
 complains "protected already"
 exits 5 ftadmin host remove h1 --yes
 [ "$(pair_state vm1)" = protected ] || fail "vm1 is $(pair_state vm1)"
+
+note "unprotect without libvirt: the pair is kept, and the guest stays on its network"
+has_pair() { # HOST
+    [ "$(pair_on "$1" .state)" != null ]
+}
+end_libvirt h1
+exits 20 ftadmin unprotect vm1 --yes
+complains "vm1 is not ended" "libvirt on h1 does not answer" "systemctl restart libvirtd"
+has_pair h1 || fail "h1 has forgotten the pair"
+has_pair h2 || fail "h2 has forgotten the pair"
+guest_listens || fail "the guest is cut off"
+must lab on h1 libvirtd -d
+wait_for 20 libvirt_back h1
+wait_for 60 protected_from h1
+end_libvirt h2
+exits 7 ftadmin unprotect vm1 --yes
+complains "libvirt on h2 does not answer"
+must lab on h2 libvirtd -d
+wait_for 20 libvirt_back h2
+exits 0 ftadmin unprotect vm1 --yes
+untouched
+guest_listens || fail "the guest is cut off"
+! lab on h1 virsh -q -c qemu:///system qemu-monitor-command vm1 \
+    '{"execute":"qom-list","arguments":{"path":"/objects"}}' | grep ftgate ||
+    fail "a gate is left in QEMU"
+[ -z "$(lab on h1 virsh -q -c qemu:///system blockjob vm1 vda)" ] || fail "a mirror is left"
+protect_guest vm1
 
 note "exit codes of status: degraded, and the other administrator's unprotect"
 exits 0 ftadmin status

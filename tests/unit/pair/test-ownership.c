@@ -699,8 +699,7 @@ an_own_last_word_that_is_late_counts(void **state)
     PHASE(ENDED);
     protected_primary();
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
-    REMOVED(2, 0,
-            "PERSIST(2 h0 primary) OPEN_GATE TELL_REMOVED(2 h0) REMOVED");
+    REMOVED(2, 0, "PERSIST(2 h0 primary) OPEN_GATE TELL_REMOVED(2 h0) REMOVED");
 }
 
 /* Who is sole goes on, but for an administrator's word for the peer. */

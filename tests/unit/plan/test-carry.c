@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/cleanup.h"
+#include "base/paths.h"
 #include "plan/carry.h"
 
 /* virsh dumpxml of a running domain (libvirt 9.0), shortened. */
@@ -559,6 +560,25 @@ test_own_mirror(void **state)
     ft_findings_free(&f);
 }
 
+/* Nor is what the engine of an earlier pair left: the next one ends it. */
+static void
+test_left_mirror(void **state)
+{
+    struct sample s = {
+        .device = "<disk type='file' device='disk'><source file='/x'/>"
+                  "<mirror type='network' job='copy' ready='yes'>"
+                  "<source protocol='nbd' name='vda'><host transport='unix' "
+                  "socket='" FT_RUN_FOLDER
+                  "/some-pair/disks.sock'/></source></mirror>"
+                  "<target dev='vdb'/></disk>"
+    };
+    struct ft_findings f = check(&s, NULL);
+
+    (void)state;
+    assert_null(ft_findings_find(&f, "carry.block-job"));
+    ft_findings_free(&f);
+}
+
 static void
 test_too_many(void **state)
 {
@@ -638,6 +658,7 @@ main(void)
         cmocka_unit_test(test_several_at_once),
         cmocka_unit_test(test_vhost_by_default),
         cmocka_unit_test(test_own_mirror),
+        cmocka_unit_test(test_left_mirror),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_not_a_domain),
         cmocka_unit_test(test_too_large),
