@@ -3,6 +3,7 @@ noinst_LIBRARIES += libftstandby.a
 libftstandby_a_SOURCES = \
 	src/standby/admit.c src/standby/admit.h \
 	src/standby/epoch.c \
+	src/standby/media.c src/standby/media.h \
 	src/standby/replica.c src/standby/replica.h \
 	src/standby/staged-pages.c src/standby/staged-pages.h \
 	src/standby/standby-private.h \

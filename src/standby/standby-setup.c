@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "standby/admit.h"
+#include "standby/media.h"
 #include "standby/standby-private.h"
 #include "virt/qmp.h"
 #include "virt/standby-xml.h"
@@ -193,6 +194,8 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
     char folder[PATH_MAX];
     int rc = ft_standby_admit_setup(&s->worker->config, setup, err);
 
+    if (!rc)
+        rc = ft_standby_check_media(xml, err);
     if (rc)
         return rc; /* nothing was touched */
     ft_standby_stop_domain(s->worker, NULL);

@@ -83,6 +83,30 @@ for point in replica-write@3 replica-apply@20 disk-log-append@5 disk-log-apply@5
 done
 exits 0 ftadmin verify vm1
 
+note "a definition that h2 must not take, from an h1 that does not look: refused, and both say why"
+lab on h1 tee /root/rng.xml >/dev/null <<'XML'
+<rng model='virtio'><backend model='random'>/dev/zero</backend></rng>
+XML
+says_why() { # HOST
+    pair_on "$1" .problem.text | grep -q 'domain/devices/rng/backend: ./dev/zero. must be'
+}
+plugged_out() { # libvirt cannot while a checkpoint stops the VM
+    lab on h1 virsh -q -c qemu:///system detach-device vm1 /root/rng.xml >/dev/null 2>&1
+    ! lab on h1 virsh -c qemu:///system dumpxml vm1 | grep -q /dev/zero
+}
+arm h1 "$(printf 'carry-check=1@%d,' 1 2 3 4 5 6 7 8 | sed 's/,$//')"
+wait_for 60 protected_from h1
+forget_events h1 h2
+must lab on h1 virsh -q -c qemu:///system attach-device vm1 /root/rng.xml
+wait_for 30 has_event h2 setup-failed
+wait_for 10 says_why h2
+wait_for 10 says_why h1
+[ -z "$(lab on h2 virsh -q -c qemu:///system list --name)" ] || fail "h2 has a copy"
+guest_goes_on 20
+wait_for 30 plugged_out
+wait_for 90 protected_from h1
+guest_goes_on
+
 # Each end of a mirror that is not ready, or fails, has killed QEMU now and then
 # (ft-architecture(7), DISKS).
 note "copying the disks ends in the middle, while the guest writes"
