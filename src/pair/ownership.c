@@ -382,8 +382,9 @@ ft_ownership_may_start(const struct ft_ownership_record *record)
 bool
 ft_ownership_may_give_up(const struct ft_ownership *own)
 {
-    return own->phase == FT_PHASE_PROTECTED && own->linked && !own->silent &&
-           !own->leaving && own->record.owner == own->config.self;
+    return (own->phase == FT_PHASE_PROTECTED || own->phase == FT_PHASE_FINAL) &&
+           own->linked && !own->silent && !own->leaving &&
+           own->record.owner == own->config.self;
 }
 
 bool

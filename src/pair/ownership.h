@@ -446,8 +446,9 @@ bool ft_ownership_may_start(const struct ft_ownership_record *record);
 
 /*
  * On a primary, what its worker may do about an epoch that is not committed
- * (stall.h): end a QEMU that is stopped, for the standby holds a copy that may
- * go on; or end the link, for it may go on alone then, or ask whether it may.
+ * (stall.h): end a QEMU that hangs, or whose disk fails, for the standby holds a
+ * copy that may go on; or end the link, for it may go on alone then, or ask
+ * whether it may.
  */
 bool ft_ownership_may_give_up(const struct ft_ownership *own);
 bool ft_ownership_may_go_alone(const struct ft_ownership *own);

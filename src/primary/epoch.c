@@ -388,6 +388,8 @@ ship(struct ft_primary *p, const struct epoch *e, struct ft_error *err)
     if (!rc)
         rc = send_device_state(p, e->number, err);
     if (!rc)
+        rc = ft_primary_check_disks(p, e->run, err);
+    if (!rc)
         rc = ft_outgoing_end(&p->out, e->number);
     if (rc && !err->code)
         ft_fail(err, -rc, NULL, "cannot send epoch %llu: %s",

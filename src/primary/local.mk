@@ -4,6 +4,7 @@ libftprimary_a_SOURCES = \
 	src/primary/autostart.c \
 	src/primary/cold-start.c \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
+	src/primary/disk-trouble.c \
 	src/primary/epoch.c \
 	src/primary/epoch-stats.c src/primary/epoch-stats.h \
 	src/primary/link-proof.c \

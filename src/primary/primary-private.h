@@ -26,6 +26,7 @@
 #include "qemu/device-state.h"
 #include "qemu/guest-clock.h"
 #include "qemu/guest-memory.h"
+#include "virt/disk-errors.h"
 #include "worker/worker.h"
 
 /* Pages of one epoch kept in memory, in bytes; larger ones are streamed. */
@@ -78,6 +79,13 @@ struct ft_primary {
     int busy;             /* the replication thread serves a session */
     int disk_broken;      /* a mirror job ended by itself */
     int hardware_changed; /* a device was plugged or unplugged */
+    enum ft_giving_up {
+        FT_GIVING_UP_NOT,
+        FT_GIVING_UP_ASKED,
+        FT_GIVING_UP_REFUSED,
+        FT_GIVING_UP
+    } giving_up;
+    char disk_trouble[256]; /* why, and who is asked reads it */
     struct {
         int now;          /* it stands, by libvirt's events; ours, too */
         int64_t since_ns; /* those that last are another's */
@@ -152,6 +160,8 @@ struct ft_primary {
     int64_t cpu_asked_ns; /* of the process when it was asked for; 0: noted */
     int64_t shipped_ns;   /* the last one was handed to the link; 0: none was */
     int held;             /* the VM stands, held by us */
+    struct ft_disk_errors disk_errors; /* that are known */
+    bool disks_suspect;                /* others may have come since */
 };
 
 /*
@@ -267,6 +277,26 @@ void ft_primary_status(struct ft_worker *w, json_t *json);
  */
 void ft_primary_check_stall(struct ft_primary *p);
 json_t *ft_primary_stalled(const struct ft_primary *p);
+
+/*
+ * The same. Kills QEMU, for why, and tells the machine once it is dead; events
+ * have this kind. False: it could not be begun. Only what may be given up
+ * (ft_ownership_may_give_up).
+ */
+bool ft_primary_give_vm_up(struct ft_primary *p, const char *kind,
+                           const char *why);
+
+/*
+ * disk-trouble.c; replication thread. What a disk of this host could not do must
+ * not reach the guest: an epoch of a guest that was told of an error is not
+ * committed, and the VM is given up, for the standby goes on from the one before.
+ * At the beginning of a session; and before the end of an epoch of a VM that
+ * stood so: 0, or -ECANCELED when the VM was given up. Without a standby that may go on it is 0, and
+ * the guest sees what it would see without us.
+ */
+int ft_primary_begin_disks(struct ft_primary *p, struct ft_error *err);
+int ft_primary_check_disks(struct ft_primary *p, enum ft_run_state run,
+                           struct ft_error *err);
 
 /* primary-vm.c; control thread. How the VM is found now. */
 enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);

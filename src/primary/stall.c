@@ -234,17 +234,16 @@ qemu_ended(void *opaque)
 }
 
 /* Until it is proven dead it might go on; only then the standby is told. */
-static void
-give_up(struct ft_primary *p)
+bool
+ft_primary_give_vm_up(struct ft_primary *p, const char *kind, const char *why)
 {
     struct ft_worker *w = p->worker;
     struct ending *e = calloc(1, sizeof(*e));
     struct ft_error err = FT_ERROR_INIT;
-    char text[256];
     pid_t pid = 0;
 
     if (!e)
-        return; /* the next look comes soon */
+        return false;
     e->p = p;
     e->pidfd = -1;
     /* looked up after the descriptor: the number may be another one's by then */
@@ -257,13 +256,22 @@ give_up(struct ft_primary *p)
         if (e->pidfd >= 0)
             close(e->pidfd);
         free(e);
-        return;
+        return false;
     }
     p->stall.ended_ns = atomic_load(&p->uncommitted_ns);
+    ft_worker_note(w, "crit", kind, "%s: %s: it is ended, and %s takes over",
+                   w->config.vm, why, ft_worker_peer_name(w));
+    return true;
+}
+
+/* When it cannot be begun now: the next look comes soon. */
+static void
+give_up(struct ft_primary *p)
+{
+    char text[256];
+
     describe(p, text, sizeof(text));
-    ft_worker_note(w, "crit", "hung-qemu",
-                   "%s: %s: it is ended, and %s takes over", w->config.vm, text,
-                   ft_worker_peer_name(w));
+    ft_primary_give_vm_up(p, "hung-qemu", text);
 }
 
 /* ---- the link is ended ---- */

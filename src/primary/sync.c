@@ -181,6 +181,8 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
     if (!rc && ft_saver_watch_events(p->saver, w->events, err))
         ft_log_error(err, "pauses are measured from outside");
     if (!rc)
+        rc = ft_primary_begin_disks(p, err);
+    if (!rc)
         rc = ft_page_sender_open(p->memory, &p->out, FT_EPOCH_BUFFER,
                                  &p->sender, err);
     return rc;

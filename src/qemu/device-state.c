@@ -47,6 +47,8 @@ struct ft_saver {
     bool saved;     /* some or all of its state was taken already */
     bool suspended; /* by us, through libvirt: ours to let go on */
     struct ft_stop_events *events;
+    struct ft_disk_events disks; /* told of so far */
+    struct ft_stop_mark mark;    /* before the last stop */
     struct ft_saver_times times;
 };
 
@@ -299,6 +301,8 @@ ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
         return ft_fail(err, EALREADY, NULL, "the VM is stopped already");
     saver->hold = hold;
     saver->saved = false;
+    if (saver->events)
+        saver->mark = ft_stop_events_mark(saver->events);
     rc = saver->use_memfd ? memfd_stop(saver, err)
                           : pipe_stop(saver, deadline, err);
     if (rc == -EACCES && !saver->use_memfd) {
@@ -321,6 +325,22 @@ ft_saver_stood(struct ft_saver *saver, enum ft_run_state *out,
     if (saver->state != STATE_STOPPED)
         return ft_fail(err, EINVAL, NULL, "the VM was not stopped");
     return saver->suspended ? 0 : ft_run_state_ask(saver->dom, out, err);
+}
+
+enum ft_saver_disks
+ft_saver_look_at_disks(struct ft_saver *saver, int timeout_ms)
+{
+    int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+    struct ft_disk_events before = saver->disks;
+
+    if (!saver->events || saver->state != STATE_RUNS ||
+        !ft_stop_events_until_resume(saver->events, &saver->mark, deadline,
+                                     &saver->disks))
+        return FT_SAVER_DISKS_UNKNOWN;
+    if (saver->disks.stopped != before.stopped)
+        return FT_SAVER_DISKS_STOPPED;
+    return saver->disks.reported != before.reported ? FT_SAVER_DISKS_REPORTED
+                                                    : FT_SAVER_DISKS_GOOD;
 }
 
 int

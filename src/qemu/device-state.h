@@ -61,8 +61,8 @@ int ft_saver_open(virDomainPtr dom, pid_t pid, const char *folder,
                   struct ft_saver **out, struct ft_error *err);
 
 /*
- * Asks libvirt for QEMU's STOP and RESUME events, so that qemu_pause_ns is
- * known. conn must outlive the saver and should carry events only (struct
+ * Asks libvirt for QEMU's STOP, RESUME and BLOCK_IO_ERROR events, so that
+ * qemu_pause_ns and ft_saver_look_at_disks are known. conn must outlive the saver and should carry events only (struct
  * ft_worker). Needs libvirt's default event loop in another thread. Costs
  * libvirtd some CPU per checkpoint.
  */
@@ -113,6 +113,22 @@ bool ft_saver_let_go(struct ft_saver *saver, size_t expected);
 int ft_saver_finish(struct ft_saver *saver, int timeout_ms,
                     struct ft_device_state *state, struct ft_saver_times *times,
                     struct ft_error *err);
+
+/*
+ * After finish: whether QEMU told of a disk's error since the last look, as far
+ * as the stop's state can know of one: all that it told until the VM went on has
+ * come. UNKNOWN when it did not come in timeout_ms, or the VM stands: QEMU is to
+ * be asked (virt/disk-errors.h).
+ */
+enum ft_saver_disks {
+    FT_SAVER_DISKS_GOOD,
+    FT_SAVER_DISKS_REPORTED, /* to the guest, of whatever drive */
+    FT_SAVER_DISKS_STOPPED,  /* the VM: its request is tried again */
+    FT_SAVER_DISKS_UNKNOWN,
+};
+
+enum ft_saver_disks ft_saver_look_at_disks(struct ft_saver *saver,
+                                           int timeout_ms);
 
 /* Gives up between stop and finish: the VM runs again, also when it was held.
  * Here and below, one that stood before our stop by another's will stands on. */

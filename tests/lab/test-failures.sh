@@ -192,6 +192,21 @@ has_event $p hung-qemu || fail "$s took over, and QEMU on $p was not ended"
 wait_for 60 protected_somewhere
 guest_goes_on
 
+note "a disk on $p fails: the guest is told nothing of it, and the standby goes on"
+forget_events $s $p
+# every write fails from now on (EFBIG); only its own user may change that of a process
+# shellcheck disable=SC2016 # for the inner shell
+must lab on $p sh -c 'id() { sed -n "s/^$1:\t\([0-9]*\).*/\1/p" "/proc/$2/status"; }
+    exec setpriv --reuid "$(id Uid "$0")" --regid "$(id Gid "$0")" --clear-groups \
+        prlimit --pid "$0" --fsize=1:' "$(qemu_pid $p)"
+guest_goes_on 20
+wait_for 20 has_event $s takeover
+has_event $p disk-error || fail "$s took over, and nobody says that a disk failed"
+tell_ledger "$guest_address" "$guest_port" status | grep -q "failed=0 disk-errors=0 " ||
+    fail "the guest was told of an error of its disk"
+wait_for 60 protected_somewhere
+guest_goes_on
+
 note "no engine is left on $p, which lives: the standby takes over, the old VM ends"
 forget_events $s
 must kill_on $p "$(daemon_pid $p)" "$(worker_pid $p)"
