@@ -13,6 +13,7 @@ libftpair_a_SOURCES = \
 	src/pair/ownership-private.h \
 	src/pair/ownership-report.c \
 	src/pair/ownership-standby.c \
+	src/pair/retry.c src/pair/retry.h \
 	src/pair/rollup.c src/pair/rollup.h \
 	src/pair/slow-link.c src/pair/slow-link.h \
 	src/pair/stall.c src/pair/stall.h \

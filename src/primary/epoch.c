@@ -446,6 +446,8 @@ ft_epoch_acked(struct ft_primary *p, uint64_t epoch)
 
     event.final = epoch == p->handover.epoch;
     ft_worker_event(p->worker, &event);
+    if (epoch == 1)
+        ft_primary_copy_good(p);
     ft_epoch_stats_acked(&p->stats, epoch, ft_clock_ns());
     atomic_store(&p->uncommitted_ns, 0); /* before the next one can begin */
     pthread_mutex_lock(&p->lock);

@@ -16,6 +16,7 @@
 
 #include "gate/gate.h"
 #include "link/state-delta.h"
+#include "pair/retry.h"
 #include "pair/slow-link.h"
 #include "pair/stall.h"
 #include "pair/trigger.h"
@@ -70,6 +71,7 @@ struct ft_primary {
     int restart;              /* the sync in use is to be given up */
     int allow_commit;         /* epoch 1 may be committed */
     struct ft_slow_link slow_link;
+    struct ft_retry retry; /* of copies that came to nothing */
     struct ft_handover handover;
     int verify;           /* a full comparison is wanted */
     int detach;           /* leave QEMU as it was found, for good */
@@ -195,6 +197,15 @@ int ft_primary_start_asked(struct ft_worker *worker, bool force,
 int ft_sync_open(struct ft_primary *p, struct ft_error *err);
 int ft_sync_copy(struct ft_primary *p, struct ft_error *err);
 void ft_sync_close(struct ft_primary *p);
+
+/*
+ * copy-retry.c. That the copy came to nothing, and that it is good; any thread.
+ * Then, on the replication thread: waits as long as that asks for, before it is
+ * made anew. 0 or -ECANCELED.
+ */
+void ft_primary_copy_failed(struct ft_primary *p);
+void ft_primary_copy_good(struct ft_primary *p);
+int ft_primary_await_retry(struct ft_primary *p);
 
 /*
  * link-proof.c. The link was too slow for the guest: how many seconds the copy

@@ -158,6 +158,12 @@ frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
 }
 
 static void
+peer_failed(struct ft_worker *w)
+{
+    ft_primary_copy_failed(w->side_data);
+}
+
+static void
 message(struct ft_worker *w, enum ft_ownership_message m)
 {
     (void)w;
@@ -349,6 +355,7 @@ const struct ft_side ft_primary_side = {
     .message = message,
     .link_up = link_up,
     .link_down = link_down,
+    .peer_failed = peer_failed,
     .quiet = check_progress,
     .look = ft_primary_look,
     .settings = take_settings,

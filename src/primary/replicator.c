@@ -134,8 +134,11 @@ static int
 replicate(struct ft_primary *p, struct ft_error *err)
 {
     int rc = ft_primary_rest_link(p);
-    int64_t began = ft_clock_ns();
+    int64_t began;
 
+    if (!rc)
+        rc = ft_primary_await_retry(p);
+    began = ft_clock_ns();
     if (!rc)
         rc = ft_sync_open(p, err);
     if (!rc)
@@ -161,6 +164,7 @@ begin_later(struct ft_primary *p)
     int again;
 
     pthread_mutex_lock(&p->lock);
+    until = FT_MAX(until, p->retry.until_ns);
     while (!ft_primary_must_stop(p) && ft_clock_ns() < until)
         ft_primary_wait(p, until);
     again = !ft_primary_must_stop(p);
@@ -206,9 +210,11 @@ report_failure(struct ft_primary *p, struct ft_error *err)
 
     if (virConnectIsAlive(p->worker->conn) != 1)
         ft_worker_fail_silent_libvirt(p->worker, err);
-    ft_worker_set_problem(p->worker, err);
-    ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s", err->text,
-                   err->hint[0] ? "; " : "", err->hint);
+    if (ft_worker_set_problem(p->worker, err))
+        ft_worker_note(p->worker, "warn", "replication-failed", "%s%s%s",
+                       err->text, err->hint[0] ? "; " : "", err->hint);
+    if (!p->hardware_changed)
+        ft_primary_copy_failed(p);
     pthread_mutex_lock(&p->lock);
     held = p->allow_commit;
     pthread_mutex_unlock(&p->lock);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "standby/copy-look.h"
 #include "standby/standby-private.h"
 #include "virt/loop.h"
 
@@ -67,11 +68,11 @@ end_epoch(struct ft_standby *s, const struct ft_frame *f, struct ft_error *err)
     rc = ft_replica_apply(&s->replica, err);
     if (!rc)
         note_applied(s, began, replaced, staged);
+    if (rc == -ESRCH)
+        ft_judge_waiting(&(struct ft_waiting_seen){ .known = true }, err);
     if (rc) {
         /* acknowledged and not applied: this copy must never speak */
         s->useless = 1;
-        ft_worker_note(s->worker, "crit", "replica-failed", "%s; %s", err->text,
-                       err->hint);
         ft_worker_event_kind(s->worker, FT_EVENT_SYNC_FAILED);
     }
     return rc;

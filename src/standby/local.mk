@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libftstandby.a
 libftstandby_a_SOURCES = \
 	src/standby/admit.c src/standby/admit.h \
+	src/standby/copy-look.c src/standby/copy-look.h \
+	src/standby/copy-watch.c \
 	src/standby/epoch.c \
 	src/standby/media.c src/standby/media.h \
 	src/standby/replica.c src/standby/replica.h \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The standby side of a pair, inside: standby.c (what the worker calls),
- * epoch.c (frames), standby-setup.c (making the waiting copy), takeover.c
- * (running it).
+ * epoch.c (frames), standby-setup.c (making the waiting copy), copy-watch.c
+ * (whether it still is what was made), takeover.c (running it).
  *
  * The replica belongs to the receiver thread while a link is up, and to the
  * control thread otherwise.
@@ -29,8 +29,11 @@ struct ft_takeover {
     struct ft_standby_times times;
 };
 
+struct ft_copy_watch;
+
 struct ft_standby {
     struct ft_worker *worker;
+    struct ft_copy_watch *watch;
     struct ft_takeover takeover;
     struct ft_replica replica;
     char machine[64];
@@ -76,6 +79,16 @@ int ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
  */
 void ft_standby_load_vm(struct ft_standby *s);
 void ft_standby_run_vm(struct ft_standby *s);
+
+/*
+ * copy-watch.c. What the copy is that was made now, and that there is none any
+ * more: the thread that has the replica. The rest is the control thread's; the
+ * look is ft_side's. NULL: no memory.
+ */
+struct ft_copy_watch *ft_standby_watch_new(struct ft_standby *s);
+void ft_standby_note_copy(struct ft_standby *s);
+void ft_standby_forget_copy(struct ft_standby *s);
+void ft_standby_look(struct ft_worker *w, double seconds);
 
 /* The replica's figures, for status, after it changed. Its owner's thread. */
 void ft_standby_show(struct ft_standby *s);

@@ -63,6 +63,31 @@ ft_standby_stop_domain(struct ft_worker *w, struct ft_error *err)
     return rc;
 }
 
+/*
+ * A volume of that name and another length is in the way, unless it is a replica
+ * that somebody cut, or of a disk that was another one then: all of it would be
+ * written over in any case.
+ */
+static int
+make_volume(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
+            struct ft_error *err)
+{
+    const char *pool = w->config.pools[w->config.self], *vm = w->config.vm;
+    int rc =
+        ft_volume_create(w->conn, pool, vm, d->target, capacity, &d->path, err);
+    FT_AUTOFREE char *found = NULL;
+
+    if (rc != -EEXIST ||
+        ft_volume_path(w->conn, pool, vm, d->target, &found, NULL) ||
+        !ft_pair_state_has_image(&w->state, found))
+        return rc;
+    ft_log(FT_LOG_WARN, "%s: it is an old replica, and made anew", err->text);
+    rc = ft_volume_delete(w->conn, pool, vm, d->target, err);
+    return rc ? rc
+              : ft_volume_create(w->conn, pool, vm, d->target, capacity,
+                                 &d->path, err);
+}
+
 static int
 make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
 {
@@ -79,8 +104,7 @@ make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
     if (!rc)
         rc = ft_json_need_int(json, "capacity", 1, INT64_MAX, &capacity, err);
     if (!rc)
-        rc = ft_volume_create(w->conn, w->config.pools[w->config.self],
-                              w->config.vm, d->target, capacity, &d->path, err);
+        rc = make_volume(w, d, capacity, err);
     if (rc)
         return rc;
     r->n_disks++;
@@ -198,6 +222,7 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
         rc = ft_standby_check_media(xml, err);
     if (rc)
         return rc; /* nothing was touched */
+    ft_standby_forget_copy(s);
     ft_standby_stop_domain(s->worker, NULL);
     ft_replica_clear(&s->replica);
     rc = make_disks(s, setup, err);
@@ -206,7 +231,11 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
     if (!rc)
         rc = inspect_domain(s, setup, err);
     ft_pair_path(s->worker->config.pair, NULL, folder);
-    return rc ? rc : ft_replica_open(&s->replica, folder, err);
+    if (!rc)
+        rc = ft_replica_open(&s->replica, folder, err);
+    if (!rc)
+        ft_standby_note_copy(s);
+    return rc;
 }
 
 /* One set-up belongs to each filling, which the primary announces (DISCARD). */
@@ -238,9 +267,9 @@ ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
         return -EPROTO;
     s->useless = 0;
     if (set_up(s, setup, &failed)) {
-        ft_worker_set_problem(s->worker, &failed);
-        ft_worker_note(s->worker, "warn", "setup-failed", "%s; %s", failed.text,
-                       failed.hint);
+        if (ft_worker_set_problem(s->worker, &failed))
+            ft_worker_note(s->worker, "warn", "setup-failed", "%s; %s",
+                           failed.text, failed.hint);
         ft_standby_stop_domain(s->worker, NULL);
         answer = json_pack("{s:o}", "error", ft_json_from_error(&failed));
     } else {

@@ -54,6 +54,7 @@ message(struct ft_worker *w, enum ft_ownership_message m)
     if (off)
         ft_standby_stop_domain(w, NULL);
     if (off || (m == FT_MESSAGE_DISCARD && phase == FT_PHASE_FILLING)) {
+        ft_standby_forget_copy(s);
         ft_replica_clear(&s->replica);
         ft_standby_show(s);
     }
@@ -255,6 +256,11 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     if (!s)
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
     s->worker = w;
+    s->watch = ft_standby_watch_new(s);
+    if (!s->watch) {
+        free(s);
+        return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
+    }
     atomic_init(&s->autostart, w->state.autostart != 0);
     pthread_mutex_init(&s->doors_lock, NULL);
     w->side_data = s;
@@ -281,6 +287,7 @@ const struct ft_side ft_standby_side = {
     .link_up = link_up,
     .link_down = link_down,
     .quiet = ft_standby_quiet,
+    .look = ft_standby_look,
     .status = status,
     .request = request,
 };

@@ -252,6 +252,33 @@ ft_standby_xml(const char *live_xml, const struct ft_replica_path *replicas,
 }
 
 int
+ft_standby_machine_xml(const char *live_xml, char **out, struct ft_error *err)
+{
+    static const char *const beside[] = {
+        "title",
+        "description",
+        "metadata",
+        "currentMemory",
+        "cputune",
+        "memtune",
+        "blkiotune",
+        "devices/disk/iotune",
+        "devices/interface/bandwidth",
+        "devices/channel/target/@state",
+    };
+    FT_AUTOXML xmlDocPtr doc = NULL;
+    int rc = ft_xml_parse(live_xml, "domain", &doc, err);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; rc == 0 && i < FT_ARRAY_SIZE(beside); i++)
+        rc = ft_xml_remove(xmlDocGetRootElement(doc), beside[i]);
+    if (rc < 0 || ft_xml_print(doc, out) < 0)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    return 0;
+}
+
+int
 ft_persistent_xml(const char *live_xml, char **out, struct ft_error *err)
 {
     FT_AUTOXML xmlDocPtr doc = NULL;

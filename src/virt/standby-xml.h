@@ -39,6 +39,13 @@ int ft_standby_xml(const char *live_xml, const struct ft_replica_path *replicas,
 bool ft_standby_xml_waits(const char *live_xml);
 
 /*
+ * What of a live XML is the guest's machine, to be compared with what it was:
+ * without the domain's description, and what its administrator tunes on a host.
+ */
+int ft_standby_machine_xml(const char *live_xml, char **out,
+                           struct ft_error *err);
+
+/*
  * The definition to keep after a takeover (or to restore): as live_xml without
  * anything of the run and without `-incoming defer`. Disks stay where live_xml
  * has them.

@@ -10,15 +10,25 @@
 
 #define IMAGES_MAX 256 /* of a pair: the newest */
 
-static bool
-add_image(json_t *images, const char *path)
+bool
+ft_pair_state_has_image(const struct ft_pair_record *state, const char *path)
 {
     const json_t *known;
     size_t i;
 
-    json_array_foreach(images, i, known)
+    json_array_foreach(state->images, i, known)
         if (json_is_string(known) && !strcmp(json_string_value(known), path))
-            return false;
+            return true;
+    return false;
+}
+
+static bool
+add_image(struct ft_pair_record *state, const char *path)
+{
+    json_t *images = state->images;
+
+    if (ft_pair_state_has_image(state, path))
+        return false;
     if (json_array_size(images) >= IMAGES_MAX)
         json_array_remove(images, 0);
     return json_array_append_new(images, json_string(path)) == 0;
@@ -34,6 +44,6 @@ ft_pair_state_add_image(struct ft_pair_record *state, const char *path)
         json_decref(state->images);
         state->images = json_array();
     }
-    added = add_image(state->images, path);
-    return (real && add_image(state->images, real)) || added;
+    added = add_image(state, path);
+    return (real && add_image(state, real)) || added;
 }

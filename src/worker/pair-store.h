@@ -109,6 +109,8 @@ int ft_pair_state_save(const struct ft_pair_config *config,
 
 /* Adds the file of a disk, and what it leads to, to images. True: it is new. */
 bool ft_pair_state_add_image(struct ft_pair_record *state, const char *path);
+bool ft_pair_state_has_image(const struct ft_pair_record *state,
+                             const char *path);
 void ft_pair_state_clear(struct ft_pair_record *state);
 
 /* Forgets a pair: removes its folders. Missing ones are fine. */

@@ -36,19 +36,38 @@ severity_of(enum ft_pair_state state)
     }
 }
 
+/*
+ * While the copy is tried again and again, for a problem that was told, each try
+ * goes through the same states: one event of that is enough.
+ */
+static bool
+is_retry(const struct ft_worker *w, const struct ft_ownership_action *report)
+{
+    return w->link_failed && (report->state == FT_PAIR_ALONE ||
+                              report->state == FT_PAIR_SYNCING ||
+                              report->state == FT_PAIR_RESYNCING ||
+                              report->reason == FT_REASON_NO_PEER);
+}
+
 static void
 report(struct ft_worker *w, const struct ft_ownership_action *action)
 {
     const char *why = ft_ownership_reason_text(action->reason);
 
     w->reported = action->state;
+    if (action->state == FT_PAIR_PROTECTED)
+        w->link_failed = false;
     if (action->state == FT_PAIR_PROTECTED ||
         action->reason == FT_REASON_VM_OFF) /* nothing is to be copied */
         ft_worker_set_problem(w, NULL);
     w->reason = action->reason;
-    ft_worker_note(w, severity_of(action->state), "state", "%s is %s%s%s",
-                   w->config.vm, ft_pair_state_name(action->state),
-                   why[0] ? ": " : "", why);
+    if (is_retry(w, action))
+        ft_log(FT_LOG_INFO, "%s is %s%s%s", w->config.vm,
+               ft_pair_state_name(action->state), why[0] ? ": " : "", why);
+    else
+        ft_worker_note(w, severity_of(action->state), "state", "%s is %s%s%s",
+                       w->config.vm, ft_pair_state_name(action->state),
+                       why[0] ? ": " : "", why);
     ft_loop_post(ft_worker_send_status, w); /* who asks next sees it */
 }
 

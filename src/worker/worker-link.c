@@ -3,6 +3,7 @@
 
 #include "worker/worker-link.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,7 +15,8 @@
 #include "virt/loop.h"
 
 #define CONNECT_RETRY_MS 300
-#define ACCEPTING_MAX 16 /* connections of nobody knows whom */
+#define END_NS FT_NS_PER_S /* for the peer to end a link that failed */
+#define ACCEPTING_MAX 16   /* connections of nobody knows whom */
 #define REFUSALS_QUIET_NS (60 * FT_NS_PER_S)
 
 static void
@@ -76,6 +78,25 @@ ft_worker_drop_link(struct ft_worker *w)
     ft_session_unref(s);
 }
 
+/* A link that a problem ended was an event when that came up. */
+static void
+note_link_end(struct ft_worker *w, const char *how, const struct ft_error *err)
+{
+    bool told = w->told_peer;
+
+    pthread_mutex_lock(&w->problem_lock);
+    told |= w->problem.code && !strcmp(w->problem.text, err->text);
+    pthread_mutex_unlock(&w->problem_lock);
+    w->told_peer = false;
+    w->link_failed = told;
+    if (told)
+        ft_log(FT_LOG_INFO, "the link to %s %s: %s", ft_worker_peer_name(w),
+               how, err->text);
+    else
+        ft_worker_note(w, "warn", "link-lost", "the link to %s %s: %s",
+                       ft_worker_peer_name(w), how, err->text);
+}
+
 static void
 on_session_ended(void *opaque, struct ft_session *s, int code,
                  const struct ft_error *err)
@@ -84,16 +105,61 @@ on_session_ended(void *opaque, struct ft_session *s, int code,
 
     if (w->session != s)
         return;
-    ft_worker_note(w, "warn", "link-lost", "the link to %s ended: %s",
-                   ft_worker_peer_name(w), err->text);
+    note_link_end(w, "ended", err);
     ft_worker_drop_link(w);
     (void)code;
     ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
 }
 
+struct telling {
+    struct ft_worker *worker;
+    struct ft_session *session;
+    struct ft_error why;
+};
+
+static void
+tell_peer(void *opaque)
+{
+    struct telling *t = opaque;
+    FT_AUTOJSON json_t *json = ft_json_from_error(&t->why);
+
+    if (json)
+        ft_link_send_json(ft_session_link(t->session), FT_FRAME_ERROR, 0, json);
+    if (t->worker->session == t->session)
+        t->worker->told_peer = true;
+    ft_session_unref(t->session);
+    free(t);
+}
+
+void
+ft_worker_tell_peer(struct ft_worker *w, const struct ft_error *why)
+{
+    struct ft_session *s = ft_worker_session(w);
+    struct telling *t = s ? malloc(sizeof(*t)) : NULL;
+
+    if (t)
+        *t = (struct telling){ w, s, *why };
+    if (t && !ft_loop_post(tell_peer, t))
+        return;
+    ft_session_unref(s); /* it learns only that the link ends */
+    free(t);
+}
+
+/* What comes until the peer ends the link, which it was asked for, is void. */
+static void
+await_end(struct ft_session *s)
+{
+    int64_t deadline = ft_clock_ns() + END_NS;
+    struct ft_error ignored = FT_ERROR_INIT;
+    struct ft_frame frame;
+
+    while (!ft_link_receive(ft_session_link(s), deadline, &frame, &ignored))
+        ;
+}
+
 /*
- * What this side could not do with a frame ends the link, and the peer learns
- * only that it ended. A link that is gone itself is no problem of ours.
+ * What this side could not do with a frame ends the link, and the peer is told
+ * why. A link that is gone itself is no problem of ours.
  */
 static int
 on_side_frame(struct ft_worker *w, struct ft_session *s,
@@ -101,9 +167,25 @@ on_side_frame(struct ft_worker *w, struct ft_session *s,
 {
     int rc = w->side->frame(w, s, frame, err);
 
-    if (rc && err->code && !ft_link_error(ft_session_link(s), NULL))
-        ft_worker_set_problem(w, err);
+    if (!rc || !err->code || ft_link_error(ft_session_link(s), NULL))
+        return rc;
+    if (ft_worker_set_problem(w, err))
+        ft_worker_note(w, "crit", "copy-failed", "%s: %s%s%s", w->config.vm,
+                       err->text, err->hint[0] ? "; " : "", err->hint);
+    ft_worker_tell_peer(w, err);
+    await_end(s);
     return rc;
+}
+
+/* It is as much ours: there is no copy until it is mended. */
+static void
+take_peers_failure(struct ft_worker *w, const struct ft_error *err)
+{
+    if (ft_worker_set_problem(w, err))
+        ft_worker_note(w, "warn", "copy-failed", "%s: %s", w->config.vm,
+                       err->text);
+    if (w->side->peer_failed)
+        w->side->peer_failed(w);
 }
 
 static int
@@ -120,6 +202,7 @@ on_frame(void *opaque, struct ft_session *s, const struct ft_frame *frame,
             return -EPROTO;
         ft_json_to_error(json, err);
         ft_error_prefix(err, "%s", ft_worker_peer_name(w));
+        take_peers_failure(w, err);
         return -ECANCELED;
     }
     if (frame->type != FT_FRAME_CONTROL)
@@ -146,9 +229,7 @@ give_up_old_session(struct ft_worker *w)
     struct ft_session *old = ft_session_ref(w->session);
 
     ft_worker_drop_link(w);
-    ft_worker_note(w, "warn", "link-lost",
-                   "the link to %s is made anew; the old one ended: %s",
-                   ft_worker_peer_name(w), ft_session_end(old)->text);
+    note_link_end(w, "is made anew; the old one ended", ft_session_end(old));
     ft_session_unref(old);
     ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
 }
@@ -175,8 +256,12 @@ adopt_session(struct ft_worker *w, struct ft_session *s)
         ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
         return;
     }
-    ft_worker_note(w, "info", "link-up", "linked with %s",
-                   ft_link_peer(ft_session_link(s)));
+    if (w->link_failed)
+        ft_log(FT_LOG_INFO, "linked again with %s",
+               ft_link_peer(ft_session_link(s)));
+    else
+        ft_worker_note(w, "info", "link-up", "linked with %s",
+                       ft_link_peer(ft_session_link(s)));
 }
 
 static void
@@ -187,6 +272,10 @@ on_connected(void *opaque, struct ft_session *s, const struct ft_error *err)
     w->making_link = 0;
     if (!s) {
         ft_worker_set_link_problem(w, err);
+        if (w->link_failed)
+            ft_worker_note(w, "warn", "link-lost", "no new link to %s: %s",
+                           ft_worker_peer_name(w), err->text);
+        w->link_failed = false;
         ft_log(FT_LOG_DEBUG, "no link to %s: %s", ft_worker_peer_name(w),
                err->text);
         if (w->wants_link)

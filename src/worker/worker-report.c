@@ -45,16 +45,19 @@ ft_worker_note(struct ft_worker *w, const char *severity, const char *kind,
                               w->config.pair, "vm", w->config.vm));
 }
 
-void
+bool
 ft_worker_set_problem(struct ft_worker *w, const struct ft_error *err)
 {
     static const struct ft_error none = FT_ERROR_INIT;
+    bool news;
 
     pthread_mutex_lock(&w->problem_lock);
+    news = err && strcmp(w->problem.text, err->text) != 0;
     w->problem = err ? *err : none;
     if (!err)
         w->link_problem = none;
     pthread_mutex_unlock(&w->problem_lock);
+    return news;
 }
 
 void

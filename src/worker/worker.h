@@ -44,6 +44,8 @@ struct ft_side {
     void (*link_down)(struct ft_worker *worker);
     /* Every tick: the peer was last heard so many ns ago. */
     void (*quiet)(struct ft_worker *worker, int64_t ns);
+    /* The peer told that it could not go on; on the receiver thread. NULL: none. */
+    void (*peer_failed)(struct ft_worker *worker);
     /*
      * Once a second, over the last so many seconds: adds to worker->figures
      * what is not measured where it happens. NULL: nothing.
@@ -120,10 +122,12 @@ struct ft_worker {
     bool witness_told; /* of the removal: it tells a host that is away */
     int64_t handover_stopped_ns; /* when the VM stopped for a switchover */
     int64_t took_over_seen_ns;   /* when the peer came as the primary */
-    int handover;                /* the primary handed over (standby) */
-    unsigned accepting;          /* connections whose peer is not known yet */
-    int64_t refused_ns;          /* when a refused one was last noted, or 0 */
-    int64_t asked_ns;            /* first question to the witness, this link */
+    bool told_peer;              /* why this link is to end */
+    bool link_failed;   /* the last link ended by a problem that was told */
+    int handover;       /* the primary handed over (standby) */
+    unsigned accepting; /* connections whose peer is not known yet */
+    int64_t refused_ns; /* when a refused one was last noted, or 0 */
+    int64_t asked_ns;   /* first question to the witness, this link */
 };
 
 /* worker-machine.c. Feeds the ownership machine; its actions follow, in order. Any thread. */
@@ -134,6 +138,12 @@ void ft_worker_event_kind(struct ft_worker *worker,
 
 /* worker-link.c. The session with a reference of the caller, or NULL. Any thread. */
 struct ft_session *ft_worker_session(struct ft_worker *worker);
+
+/*
+ * Tells the peer why we cannot go on, after all messages that are on their way;
+ * it ends the link then. Any thread.
+ */
+void ft_worker_tell_peer(struct ft_worker *worker, const struct ft_error *why);
 
 /* Ends the link, if there is one, and waits for its receiver. */
 void ft_worker_drop_link(struct ft_worker *worker);
@@ -147,9 +157,10 @@ void ft_worker_note(struct ft_worker *worker, const char *severity,
  * Remembers for STATUS what keeps the pair from protection. Why a copying came
  * to nothing stays until another one came to its end, for each may fail again
  * where the last one did; why there is no link until there is one. NULL: nothing
- * any more, of the link neither. Any thread.
+ * any more, of the link neither. True: it was not that before, and is an event.
+ * Any thread.
  */
-void ft_worker_set_problem(struct ft_worker *worker, const struct ft_error *err);
+bool ft_worker_set_problem(struct ft_worker *worker, const struct ft_error *err);
 void ft_worker_set_link_problem(struct ft_worker *worker,
                                 const struct ft_error *err);
 

@@ -18,7 +18,7 @@ new_worker() { # HOST OLD-PID
 was_hit() { # HOST ACTION PID
     case $2 in
     kill*) new_worker "$1" "$3" ;;
-    *) has_event "$1" 'replication-failed|link-lost|replica-failed|setup-failed|state-not-written' ;;
+    *) has_event "$1" 'replication-failed|link-lost|copy-failed|setup-failed|state-not-written' ;;
     esac
 }
 
@@ -186,6 +186,28 @@ exits 0 ftadmin verify vm1
 exits 0 ftadmin switchover vm1 --yes
 guest_goes_on
 wait_for 60 protected_from h2
+exits 0 ftadmin verify vm1
+
+note "what somebody does to the waiting copy or its file is seen, told, and mended by a new copy"
+replica=/var/lib/libvirt/images/vm1-vda.ftreplica
+is_at_risk() { # WORD
+    [ "$(pair_status vm1 .at_risk)" = "$1" ]
+}
+# shellcheck disable=SC2016 # for the inner shell
+for act in "rm $replica" "truncate -s 0 $replica" \
+    'virsh domif-setlink vm1 "$(virsh -q domiflist vm1 | awk "{ print \$5; exit }")" down'; do
+    forget_events h1 h2
+    must lab on h1 sh -c "$act" >/dev/null 2>&1
+    wait_for 20 has_event h1 copy-spoilt
+    wait_for 20 has_event h2 copy-failed
+    wait_for 60 protected_from h2
+done
+must lab on h1 sh -c 'mount --bind /var/lib/ftadmin /var/lib/ftadmin &&
+    mount -o remount,ro,bind /var/lib/ftadmin'
+wait_for 20 is_at_risk standby
+exits 30 ftadmin status vm1
+must lab on h1 umount /var/lib/ftadmin
+wait_for 20 is_at_risk null
 exits 0 ftadmin verify vm1
 stop_client
 check_ledger

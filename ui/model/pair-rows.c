@@ -133,7 +133,9 @@ static int
 complete_reason(json_t *row, enum ft_risk risk, bool heard)
 {
     const char *said = ft_json_string(row, "reason", "");
-    char text[256] = "";
+    const char *problem =
+        ft_json_string(json_object_get(row, "problem"), "text", "");
+    char text[768] = "";
 
     if (!heard)
         snprintf(text, sizeof(text), "it was %s%s%s",
@@ -144,6 +146,8 @@ complete_reason(json_t *row, enum ft_risk risk, bool heard)
     else if (!*said)
         snprintf(text, sizeof(text), "%.200s",
                  ft_json_string(json_object_get(row, "stands"), "text", ""));
+    else if (*problem && ft_said_reason(row) == FT_REASON_COPYING)
+        snprintf(text, sizeof(text), "%s" FT_LAST_TIME "%s", said, problem);
     return *text ? json_object_set_new(row, "reason", ft_json_text(text)) : 0;
 }
 

@@ -88,6 +88,8 @@ ft_pair_risk(const json_t *status)
         return FT_RISK_NONE;
     if (json_is_object(json_object_get(status, "stalled")))
         return FT_RISK_STALLED;
+    if (json_is_object(json_object_get(status, "problem")))
+        return FT_RISK_STANDBY;
     if (misses_witness(status))
         return FT_RISK_WITNESS;
     if (ft_json_bool(status, "witness_older", 0))
@@ -107,6 +109,10 @@ ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
         snprintf(out, size, "%.200s",
                  ft_json_string(json_object_get(status, "stalled"), "text",
                                 "no commit"));
+    else if (risk == FT_RISK_STANDBY)
+        snprintf(out, size, "%.200s",
+                 ft_json_string(json_object_get(status, "problem"), "text",
+                                "the standby is unfit"));
     else if (risk == FT_RISK_WITNESS)
         snprintf(out, size, "the witness %.64s does not answer",
                  ft_json_string(status, "witness", "?"));

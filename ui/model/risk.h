@@ -25,6 +25,9 @@
     X(NONE, "", "")                                                 \
     X(STALLED, "stalled",                                           \
       "what the guest sends is held: an epoch is not committed")    \
+    X(STANDBY, "standby",                                           \
+      "something on the host with the copy keeps it from taking "   \
+      "over")                                                       \
     X(WITNESS, "witness",                                           \
       "the witness does not answer a host: if the "                 \
       "other one dies now, nobody may go on")                       \

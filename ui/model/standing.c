@@ -34,6 +34,16 @@ ft_said_state(const json_t *status)
     return i;
 }
 
+static bool
+says(const char *text, const char *reason)
+{
+    size_t length = strlen(reason);
+
+    return !strncmp(text, reason, length) &&
+           (!text[length] ||
+            !strncmp(text + length, FT_LAST_TIME, sizeof(FT_LAST_TIME) - 1));
+}
+
 enum ft_ownership_reason
 ft_said_reason(const json_t *status)
 {
@@ -43,7 +53,7 @@ ft_said_reason(const json_t *status)
     for (size_t k = 0; k < FT_ARRAY_SIZE(daemons_reasons); k++)
         if (!strcmp(daemons_reasons[k].text, text))
             return daemons_reasons[k].reason;
-    while (i < FT_REASON_COUNT && strcmp(ft_ownership_reason_text(i), text) != 0)
+    while (i < FT_REASON_COUNT && !says(text, ft_ownership_reason_text(i)))
         i++;
     return i;
 }

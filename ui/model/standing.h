@@ -16,6 +16,9 @@
 /* What a host said longer ago than this says nothing about now. */
 #define FT_STALE_MS 3000
 
+/* In a "reason", between it and what the last try came to nothing for. */
+#define FT_LAST_TIME "; the last time: "
+
 bool ft_is_fresh(double age_s);
 
 /* Members "state" and "reason"; FT_PAIR_STATE_COUNT and FT_REASON_COUNT: other. */

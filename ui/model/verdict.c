@@ -23,6 +23,7 @@ enum condition {
     UNHEARD,        /* no host that says it answers now */
     RISK_HUNG,      /* at risk, and why: QEMU does not answer */
     RISK_STALLED,   /* the same: something else */
+    RISK_STANDBY,   /* the same */
     RISK_WITNESS,   /* the same */
     RISK_FORGOT,    /* the same */
     RISK_LAG,       /* the same */
@@ -96,6 +97,8 @@ static const struct rule rules[] = {
       "{vm} hangs on {on}: {stalled}.", PAST },
     { STATE(PROTECTED), ANY, RISK_STALLED, WARN, MOVE(HOSTS), 10, false,
       "{vm} is held up: {stalled}.", PAST },
+    { STATE(PROTECTED), ANY, RISK_STANDBY, WARN, MOVE(YOURS), 0, false,
+      "{vm} is at risk: {problem}.", PAST },
     { STATE(PROTECTED), ANY, RISK_WITNESS, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: {w} does not answer, so no host could take over.",
       RAISE },
@@ -269,6 +272,8 @@ holds(enum condition condition, const struct facts *facts)
                !strncmp(text_of(facts, "stalled.by"), "qemu", 4);
     case RISK_STALLED:
         return facts->risk == FT_RISK_STALLED;
+    case RISK_STANDBY:
+        return facts->risk == FT_RISK_STANDBY;
     case RISK_WITNESS:
         return facts->risk == FT_RISK_WITNESS;
     case RISK_FORGOT:

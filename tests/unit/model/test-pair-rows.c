@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "ui/model/pair-rows.h"
 #include "ui/model/risk.h"
+#include "ui/model/standing.h"
 
 static json_t *
 status_of(const char *pair, const char *vm, const char *role, int generation,
@@ -252,6 +253,23 @@ test_clock(void **state)
     }
 }
 
+/* Why it is copied again goes with the reason, which is known all the same. */
+static void
+test_last_time(void **state)
+{
+    FT_AUTOJSON json_t *status =
+        json_pack("{s:s,s:s,s:{s:s}}", "state", "resyncing", "reason",
+                  ft_ownership_reason_text(FT_REASON_COPYING), "problem",
+                  "text", "h2: no room");
+    FT_AUTOJSON json_t *row = ft_pair_row(status, 0, true);
+
+    (void)state;
+    assert_string_equal(
+        ft_json_string(row, "reason", ""),
+        "the standby is being filled; the last time: h2: no room");
+    assert_int_equal(ft_said_reason(row), FT_REASON_COPYING);
+}
+
 /* What puts a protected pair at risk, the worst first, by either side's word. */
 static void
 test_risks(void **state)
@@ -273,6 +291,12 @@ test_risks(void **state)
     ft_risk_text(FT_RISK_STALLED, status, text, sizeof(text));
     assert_string_equal(text, "no commit for 2 s: ...");
     json_object_set_new(status, "stalled", json_null());
+    json_object_set_new(status, "problem",
+                        json_pack("{s:s}", "text", "h2: no room"));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_STANDBY);
+    ft_risk_text(FT_RISK_STANDBY, status, text, sizeof(text));
+    assert_string_equal(text, "h2: no room");
+    json_object_set_new(status, "problem", json_null());
     assert_int_equal(ft_pair_risk(status), FT_RISK_WITNESS);
     json_object_del(status, "sides");
     json_object_set_new(status, "witness_older", json_true());
@@ -319,6 +343,7 @@ main(void)
         cmocka_unit_test(test_contract),
         cmocka_unit_test(test_worst),
         cmocka_unit_test(test_clock),
+        cmocka_unit_test(test_last_time),
         cmocka_unit_test(test_risks),
     };
 

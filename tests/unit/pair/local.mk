@@ -2,6 +2,7 @@
 if HAVE_CMOCKA
 pair_tests = tests/unit/pair/test-ownership tests/unit/pair/test-trigger \
 	tests/unit/pair/test-histogram tests/unit/pair/test-metrics \
+	tests/unit/pair/test-retry \
 	tests/unit/pair/test-rollup tests/unit/pair/test-series \
 	tests/unit/pair/test-slow-link \
 	tests/unit/pair/test-stall tests/unit/pair/test-status-figures
@@ -16,6 +17,8 @@ tests_unit_pair_test_histogram_SOURCES = tests/unit/pair/test-histogram.c
 tests_unit_pair_test_histogram_LDADD = $(pair_libs)
 tests_unit_pair_test_metrics_SOURCES = tests/unit/pair/test-metrics.c
 tests_unit_pair_test_metrics_LDADD = $(pair_libs)
+tests_unit_pair_test_retry_SOURCES = tests/unit/pair/test-retry.c
+tests_unit_pair_test_retry_LDADD = $(pair_libs)
 tests_unit_pair_test_rollup_SOURCES = tests/unit/pair/test-rollup.c
 tests_unit_pair_test_rollup_LDADD = $(pair_libs)
 tests_unit_pair_test_series_SOURCES = tests/unit/pair/test-series.c

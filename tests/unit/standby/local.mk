@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 standby_tests = tests/unit/standby/test-admit \
+	tests/unit/standby/test-copy-look \
 	tests/unit/standby/test-media tests/unit/standby/test-replica \
 	tests/unit/standby/test-staged-pages tests/unit/standby/test-tap \
 	tests/unit/standby/test-verify
@@ -16,6 +17,9 @@ tests_unit_standby_test_media_SOURCES = tests/unit/standby/test-media.c \
 	tests/unit/scratch.h
 tests_unit_standby_test_media_LDADD = libftstandby.a libftvirt.a libftbase.a \
 	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_standby_test_copy_look_SOURCES = \
+	tests/unit/standby/test-copy-look.c
+tests_unit_standby_test_copy_look_LDADD = $(standby_libs)
 tests_unit_standby_test_replica_SOURCES = tests/unit/standby/test-replica.c \
 	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
 tests_unit_standby_test_replica_LDADD = $(standby_libs)

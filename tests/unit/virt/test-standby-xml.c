@@ -276,12 +276,44 @@ test_bad_xml(void **state)
     }
 }
 
+/* What is tuned or told beside it is not the machine; its devices are. */
+static void
+test_machine(void **state)
+{
+    static const struct {
+        const char *xml;
+        bool same;
+    } others[] = {
+        { "<domain><title>t</title><metadata>m</metadata><vcpu>2</vcpu><devices>"
+          "<disk><iotune>9</iotune></disk></devices></domain>",
+          true },
+        { "<domain><vcpu current='1'>2</vcpu><devices><disk/></devices></domain>",
+          false },
+        { "<domain><vcpu>2</vcpu><devices><disk/><disk/></devices></domain>",
+          false },
+    };
+    FT_AUTOFREE char *first = NULL;
+
+    (void)state;
+    assert_int_equal(ft_standby_machine_xml("<domain><vcpu>2</vcpu><devices>"
+                                            "<disk></disk></devices></domain>",
+                                            &first, NULL),
+                     0);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(others); i++) {
+        FT_AUTOFREE char *other = NULL;
+
+        assert_int_equal(ft_standby_machine_xml(others[i].xml, &other, NULL), 0);
+        assert_int_equal(!strcmp(first, other), others[i].same);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pc_mirrored),
         cmocka_unit_test(test_q35_qcow2_vga),
+        cmocka_unit_test(test_machine),
         cmocka_unit_test(test_after_takeover),
         cmocka_unit_test(test_many_generations),
         cmocka_unit_test(test_persistent_keeps_disks),
