@@ -13,6 +13,7 @@
 #include "disk/disk-reader.h"
 #include "link/verify-wire.h"
 #include "primary/primary-private.h"
+#include "qemu/device-sections.h"
 
 #define READ_BYTES ((size_t)1 << 20)
 #define ANSWER_NS (120 * FT_NS_PER_S)
@@ -198,6 +199,10 @@ ft_verify_primary(struct ft_primary *p, struct ft_error *err)
     free_hashes(&t);
     if (!rc && !(answer = await_answer(p)))
         rc = ft_fail(err, ETIMEDOUT, NULL, "the comparison got no answer");
+    if (answer)
+        json_object_set_new(answer, "vcpus",
+                            json_integer(ft_device_vcpus(p->last_state.data,
+                                                         p->last_state.size)));
     ft_worker_reply(p->worker, &p->verifier, answer, rc ? err : NULL);
     return rc;
 }

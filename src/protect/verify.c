@@ -14,6 +14,16 @@ is_counted(const json_t *result, const char *what)
     return json_number_value(value) > 0 || json_is_true(value);
 }
 
+/* 0: not known. */
+static bool
+has_other_vcpus(const json_t *result)
+{
+    int64_t here = ft_json_int(result, "vcpus", 0, INT32_MAX, 0);
+    int64_t there = ft_json_int(result, "copy_vcpus", 0, INT32_MAX, 0);
+
+    return here && there && here != there;
+}
+
 int
 ft_verify(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
           int timeout_ms, json_t **result, bool *differs, struct ft_error *err)
@@ -33,6 +43,8 @@ ft_verify(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
         return rc;
     *differs = is_counted(*result, "ram_different") ||
                is_counted(*result, "disk_different") ||
-               is_counted(*result, "state_different");
+               is_counted(*result, "state_different") ||
+               has_other_vcpus(*result) ||
+               *ft_json_string(*result, "copy_spoilt", "");
     return 0;
 }

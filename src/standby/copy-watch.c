@@ -151,13 +151,15 @@ ft_standby_note_copy(struct ft_standby *s)
     set_made(s->watch, made);
 }
 
+/* vcpus: how many it has, when that is to be had. */
 static void
 see_waiting(struct ft_worker *w, const char *machine,
-            struct ft_waiting_seen *seen)
+            struct ft_waiting_seen *seen, unsigned *vcpus)
 {
     virDomainPtr dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
     FT_AUTOJSON json_t *status = NULL;
     FT_AUTOFREE char *now = NULL;
+    struct ft_vm vm = { 0 };
 
     if (!dom) {
         seen->known = virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
@@ -170,6 +172,9 @@ see_waiting(struct ft_worker *w, const char *machine,
                  ft_json_string(status, "status", ""));
     now = machine && seen->active ? machine_of(dom) : NULL;
     seen->changed = now && strcmp(now, machine) != 0;
+    if (now && !ft_vm_from_xml(now, &vm, NULL))
+        *vcpus = vm.vcpus;
+    ft_vm_free(&vm);
     virDomainFree(dom);
 }
 
@@ -194,12 +199,11 @@ probe_folder(const struct ft_worker *w, struct ft_error *err)
               : 0;
 }
 
-static void
-look(void *opaque)
+/* 0, or what is wrong. */
+static int
+look_at(struct ft_worker *w, const struct made *made, unsigned *vcpus,
+        struct ft_error *spoilt)
 {
-    struct ft_copy_watch *watch = opaque;
-    struct ft_worker *w = watch->standby->worker;
-    const struct made *made = watch->look;
     struct ft_waiting_seen waiting = { 0 };
     struct ft_file_seen now;
     int rc = 0;
@@ -207,13 +211,35 @@ look(void *opaque)
     for (size_t i = 0; !rc && i < made->n_files; i++) {
         see_file(made->files[i].path, &now);
         rc = ft_judge_replica(made->files[i].path, &made->files[i].seen, &now,
-                              &watch->spoilt);
+                              spoilt);
     }
-    probe_folder(w, &watch->unfit);
     if (rc)
-        return;
-    see_waiting(w, made->machine, &waiting);
-    ft_judge_waiting(&waiting, &watch->spoilt);
+        return rc;
+    see_waiting(w, made->machine, &waiting, vcpus);
+    return ft_judge_waiting(&waiting, spoilt);
+}
+
+static void
+look(void *opaque)
+{
+    struct ft_copy_watch *watch = opaque;
+    struct ft_worker *w = watch->standby->worker;
+    unsigned vcpus = 0;
+
+    look_at(w, watch->look, &vcpus, &watch->spoilt);
+    probe_folder(w, &watch->unfit);
+}
+
+void
+ft_standby_look_now(struct ft_standby *s, struct ft_verify_check *check)
+{
+    struct made *made = take_made(s->watch);
+    struct ft_error spoilt = FT_ERROR_INIT;
+
+    if (made)
+        look_at(s->worker, made, &check->vcpus, &spoilt);
+    snprintf(check->spoilt, sizeof(check->spoilt), "%s", spoilt.text);
+    drop_made(s->watch, made);
 }
 
 static bool

@@ -129,6 +129,8 @@ ft_standby_take_frame(struct ft_standby *s, struct ft_session *session,
         return end_epoch(s, f, err);
     if (f->type == FT_FRAME_DISK_READ)
         return answer_read(s, session, f, err);
+    if (f->type == FT_FRAME_VERIFY && ft_verify_ends(f))
+        ft_standby_look_now(s, &s->verify);
     if (f->type == FT_FRAME_VERIFY)
         return ft_verify_standby(&s->verify, &s->replica,
                                  ft_session_link(session), f, err);

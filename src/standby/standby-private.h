@@ -90,6 +90,9 @@ void ft_standby_note_copy(struct ft_standby *s);
 void ft_standby_forget_copy(struct ft_standby *s);
 void ft_standby_look(struct ft_worker *w, double seconds);
 
+/* The same, right now and for who compares; the thread that has the replica. */
+void ft_standby_look_now(struct ft_standby *s, struct ft_verify_check *check);
+
 /* The replica's figures, for status, after it changed. Its owner's thread. */
 void ft_standby_show(struct ft_standby *s);
 

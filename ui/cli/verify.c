@@ -14,6 +14,9 @@ static const struct ft_column columns[] = {
     { "Disk compared", "disk_bytes", FT_COLUMN_BYTES },
     { "Disk different", "disk_different", FT_COLUMN_BYTES },
     { "Device state different", "state_different", FT_COLUMN_NUMBER },
+    { "Virtual CPUs", "vcpus", FT_COLUMN_NUMBER },
+    { "Virtual CPUs of the copy", "copy_vcpus", FT_COLUMN_NUMBER },
+    { "Wrong with the copy", "copy_spoilt", FT_COLUMN_TEXT },
 };
 
 static enum ft_exit
@@ -57,8 +60,10 @@ const struct ft_command ft_command_verify = {
     .usage = "VM",
     .summary = "Compare the whole copy with the VM, at an epoch's end",
     .details =
-        "Memory, disks and device state, byte by byte. The VM stands still\n"
-        "meanwhile. Exit code 4 when anything differs.",
+        "Memory, disks and device state, byte by byte; whether the waiting VM\n"
+        "has as many virtual CPUs, still waits and is what was made, and whether\n"
+        "its disks are at their paths. The VM stands still meanwhile. Exit code\n"
+        "4 when anything differs.",
     .min_arguments = 1,
     .max_arguments = 1,
     .hidden = true,

@@ -43,6 +43,8 @@ send_verify(unsigned kind, unsigned index, uint64_t offset,
         ft_put_le64(payload + frame.length,
                     XXH3_64bits(data + at, FT_MIN(unit, size - at)));
     memset(&last, 0, sizeof(last));
+    assert_true(ft_verify_ends(&frame) == (kind == FT_VERIFY_END));
+    check.vcpus = 3;
     return ft_verify_standby(&check, &replica, NULL, &frame, &last);
 }
 
@@ -107,6 +109,8 @@ test_all_the_same(void **state)
     assert_int_equal(answered("disk_different"), 0);
     assert_int_equal(ft_json_bool(answer, "state_different", -1), 0);
     assert_string_equal(ft_json_string(answer, "first_difference", "?"), "");
+    assert_int_equal(answered("copy_vcpus"), 3);
+    assert_string_equal(ft_json_string(answer, "copy_spoilt", "?"), "");
 }
 
 static void
