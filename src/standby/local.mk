@@ -6,6 +6,7 @@ libftstandby_a_SOURCES = \
 	src/standby/copy-watch.c \
 	src/standby/epoch.c \
 	src/standby/media.c src/standby/media.h \
+	src/standby/nvram.c src/standby/nvram.h \
 	src/standby/replica.c src/standby/replica.h \
 	src/standby/staged-pages.c src/standby/staged-pages.h \
 	src/standby/standby-private.h \

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "standby/admit.h"
 #include "standby/media.h"
+#include "standby/nvram.h"
 #include "standby/standby-private.h"
 #include "virt/qmp.h"
 #include "virt/standby-xml.h"
@@ -154,6 +155,8 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
     rc = ft_standby_xml(xml, replicas, r->n_disks, &ours, err);
     if (!rc)
         rc = ft_standby_admit_ours(&s->worker->config, r, ours, err);
+    if (!rc)
+        rc = ft_standby_remember_nvram(s->worker, ours, err);
     return rc ? rc
               : ft_standby_start(s->worker->conn, ours, &s->worker->dom, err);
 }

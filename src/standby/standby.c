@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "standby/admit.h"
+#include "standby/nvram.h"
 #include "standby/standby-private.h"
 #include "virt/volume.h"
 #include "worker/worker-intruder.h"
@@ -152,6 +153,10 @@ finish_removal(struct ft_worker *w)
         ft_worker_retire(w);
     else
         undefine_domain(w);
+    if (ft_standby_delete_nvram(w, &err)) {
+        ft_worker_note(w, "warn", "nvram-left", "%s", err.text);
+        json_array_append_new(left, json_string(err.text));
+    }
     tell_left(w, left);
     ft_worker_exit(w, "removed");
 }

@@ -47,6 +47,7 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     out->replicas = json_incref(json_object_get(json, "replicas"));
     out->defined = ft_json_bool(json, "defined", 0);
     out->images = json_incref(json_object_get(json, "images"));
+    out->nvram = json_incref(json_object_get(json, "nvram"));
     return 0;
 }
 
@@ -78,17 +79,17 @@ ft_pair_state_save(const struct ft_pair_config *config,
     int rc;
 
     ft_boot_id(boot);
-    json =
-        json_pack("{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
-                  "s:O?}",
-                  "schema", 1, "generation", (json_int_t)r->generation, "owner",
-                  config->hosts[r->owner].name, "role", ft_role_name(r->role),
-                  "peer_may_take_over", r->peer_may_take_over, "was_protected",
-                  r->was_protected, "unrun", r->unrun, "off", r->off, "offered",
-                  r->offered, "boot", boot, "autostart", state->autostart,
-                  "epoch", (json_int_t)state->epoch, "last_takeover",
-                  state->last_takeover, "replicas", state->replicas, "defined",
-                  state->defined, "images", state->images);
+    json = json_pack(
+        "{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
+        "s:O?,s:O?}",
+        "schema", 1, "generation", (json_int_t)r->generation, "owner",
+        config->hosts[r->owner].name, "role", ft_role_name(r->role),
+        "peer_may_take_over", r->peer_may_take_over, "was_protected",
+        r->was_protected, "unrun", r->unrun, "off", r->off, "offered",
+        r->offered, "boot", boot, "autostart", state->autostart, "epoch",
+        (json_int_t)state->epoch, "last_takeover", state->last_takeover,
+        "replicas", state->replicas, "defined", state->defined, "images",
+        state->images, "nvram", state->nvram);
     ft_pair_path(config->pair, "state.json", path);
     rc = FT_FAULT("state-save");
     if (!rc)
@@ -104,5 +105,7 @@ ft_pair_state_clear(struct ft_pair_record *state)
     json_decref(state->last_takeover);
     json_decref(state->replicas);
     json_decref(state->images);
+    json_decref(state->nvram);
     state->last_takeover = state->replicas = state->images = NULL;
+    state->nvram = NULL;
 }

@@ -54,6 +54,8 @@ struct ft_pair_record {
     json_t *last_takeover; /* object or NULL; owned */
     json_t *replicas;      /* targets of the volumes we made; owned */
     int defined;           /* the domain was defined here by us */
+    json_t *nvram;  /* file of UEFI variables that was made for the copy here,
+                     * or NULL; a string, owned */
     json_t *images; /* files of its disks on this host, now and before; for
                             * libvirt's hook; owned */
 };

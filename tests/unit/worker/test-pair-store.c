@@ -494,6 +494,7 @@ test_state_there_and_back(void **state)
     (void)state;
     umask(0);
     save_good();
+    s.nvram = json_string("/nvram/vm1_VARS.fd");
     assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
     assert_int_equal(mode_of(FOLDER "/state.json"), 0600);
     assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
@@ -508,8 +509,10 @@ test_state_there_and_back(void **state)
     assert_true(json_equal(back.last_takeover, s.last_takeover));
     assert_true(json_equal(back.replicas, s.replicas));
     assert_int_equal(back.defined, 1);
+    assert_string_equal(json_string_value(back.nvram), "/nvram/vm1_VARS.fd");
     ft_pair_state_clear(&back);
     assert_null(back.last_takeover);
+    assert_null(back.nvram);
 
     /* the other role, and all that can be off */
     ft_pair_state_clear(&s);
