@@ -184,6 +184,14 @@ await_answer(struct ft_primary *p)
     return answer;
 }
 
+static json_t *
+vcpus(const struct ft_primary *p)
+{
+    unsigned n = ft_device_vcpus(p->last_state.data, p->last_state.size);
+
+    return n ? json_integer(n) : json_null();
+}
+
 int
 ft_verify_primary(struct ft_primary *p, struct ft_error *err)
 {
@@ -200,9 +208,7 @@ ft_verify_primary(struct ft_primary *p, struct ft_error *err)
     if (!rc && !(answer = await_answer(p)))
         rc = ft_fail(err, ETIMEDOUT, NULL, "the comparison got no answer");
     if (answer)
-        json_object_set_new(answer, "vcpus",
-                            json_integer(ft_device_vcpus(p->last_state.data,
-                                                         p->last_state.size)));
+        json_object_set_new(answer, "vcpus", vcpus(p));
     ft_worker_reply(p->worker, &p->verifier, answer, rc ? err : NULL);
     return rc;
 }

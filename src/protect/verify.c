@@ -14,7 +14,7 @@ is_counted(const json_t *result, const char *what)
     return json_number_value(value) > 0 || json_is_true(value);
 }
 
-/* 0: not known. */
+/* One that is not known is no difference. */
 static bool
 has_other_vcpus(const json_t *result)
 {

@@ -90,14 +90,15 @@ answer(struct ft_verify_check *c, const struct ft_replica *r,
     int state_different =
         XXH3_64bits(r->state.data, r->state.size) != state_hash;
     FT_AUTOJSON json_t *json =
-        json_pack("{s:I,s:I,s:I,s:I,s:I,s:b,s:s,s:I,s:s}", "epoch",
+        json_pack("{s:I,s:I,s:I,s:I,s:I,s:b,s:s,s:o,s:s}", "epoch",
                   (json_int_t)r->committed, "ram_pages",
                   (json_int_t)c->ram_pages, "ram_different",
                   (json_int_t)c->ram_different, "disk_bytes",
                   (json_int_t)c->disk_bytes, "disk_different",
                   (json_int_t)c->disk_different, "state_different",
                   state_different, "first_difference", c->first, "copy_vcpus",
-                  (json_int_t)c->vcpus, "copy_spoilt", c->spoilt);
+                  c->vcpus ? json_integer(c->vcpus) : json_null(),
+                  "copy_spoilt", c->spoilt);
 
     memset(c, 0, sizeof(*c));
     return json ? ft_link_send_json(link, FT_FRAME_VERIFY_RESULT, 0, json)
