@@ -14,4 +14,5 @@ libftbase_a_SOURCES = \
 	src/base/log.c src/base/log.h \
 	src/base/paths.h \
 	src/base/priority.c src/base/priority.h \
+	src/base/privileges.c src/base/privileges.h \
 	src/base/trace.h

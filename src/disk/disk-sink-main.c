@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/privileges.h"
 #include "disk/disk-sink-private.h"
 
 #define LOOK_MS 100
@@ -127,6 +128,12 @@ ft_disk_sink_main(void)
     struct ft_nbd *server;
     struct ft_error err = FT_ERROR_INIT;
 
+    /*
+     * QEMU, which may be the guest's, talks to this process. The socket is given
+     * to QEMU's user, an old one's is asked whether somebody listens, and the
+     * threads are brisk; what the kernel refuses is no reason to stop.
+     */
+    ft_privileges_keep(FT_CAP(CHOWN) | FT_CAP(DAC_OVERRIDE) | FT_CAP(SYS_NICE));
     signal(SIGPIPE, SIG_IGN);
     /* the worker's line to the daemon, above all: its end must be seen */
     close_range(SINK_FD + 1, ~0U, 0);

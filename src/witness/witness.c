@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/privileges.h"
 #include "link/tcp.h"
 #include "link/tls.h"
 #include "witness/witness-protocol.h"
@@ -376,6 +377,7 @@ ft_witness_main(uint16_t port)
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOCLOSE int stop = -1;
     sigset_t signals;
+    int rc;
 
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
@@ -384,6 +386,10 @@ ft_witness_main(uint16_t port)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     stop = signalfd(-1, &signals, SFD_CLOEXEC);
     ft_log_open(FT_LOG_FOLDER "/witness.log", "witness", FT_LOG_INFO);
+    /* a port below 1024 may be set; its files are root's own */
+    rc = ft_privileges_keep(FT_CAP(NET_BIND_SERVICE));
+    if (rc)
+        ft_log(FT_LOG_WARN, "cannot give up privileges: %s", strerror(-rc));
     ft_log(FT_LOG_INFO, "the witness serves port %u", port);
     if (ft_witness_serve(FT_WITNESS_FOLDER, port, stop, &err)) {
         ft_log_error(&err, "witness");

@@ -109,6 +109,22 @@ virsh_on h1 dominfo vm1 | grep -q '^Autostart: *disable' || fail "autostart is s
 
 [ "$(watched_areas h1)" -gt 0 ] || fail "no memory of QEMU is watched"
 
+# ft-security(7), PRIVILEGES: by number of capability(7)
+keeps_only() { # HOST PROCESS MASK
+    local name value seen=0
+    # shellcheck disable=SC2016 # for the inner shell
+    while read -r name value; do
+        case $name in
+        NoNewPrivs:) [ "$value" = 1 ] && seen=$((seen + 1)) ;;
+        Cap*) [ $((0x$value & ~$3)) = 0 ] && seen=$((seen + 1)) ;;
+        esac
+    done < <(lab on "$1" sh -c 'cat "/proc/$(pgrep -of "^ftengine $0")/status"' "$2" |
+        grep -E '^(NoNewPrivs|Cap(Inh|Prm|Eff|Bnd|Amb)):')
+    [ $seen = 6 ] || fail "$2 on $1 has more than it needs"
+}
+keeps_only w1 witness 0x400   # 10: a port below 1024
+keeps_only h1 disks 0x800003  # 0, 1: the socket for QEMU; 23: brisk threads
+
 note "the checks, of the pair as it is and with a standby that cannot be one"
 for _ in 1 2 3 4 5 6 7 8 9 10; do # a stop of the engine's is no pause
     exits 0 ftadmin check vm1 --json

@@ -3,7 +3,7 @@ if HAVE_CMOCKA
 base_tests = tests/unit/base/test-bytes tests/unit/base/test-error \
 	tests/unit/base/test-fault tests/unit/base/test-io \
 	tests/unit/base/test-json tests/unit/base/test-load \
-	tests/unit/base/test-log
+	tests/unit/base/test-log tests/unit/base/test-privileges
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 base_libs = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -28,4 +28,6 @@ tests_unit_base_test_load_LDADD = $(base_libs)
 tests_unit_base_test_log_SOURCES = tests/unit/base/test-log.c \
 	tests/unit/scratch.h
 tests_unit_base_test_log_LDADD = $(base_libs)
+tests_unit_base_test_privileges_SOURCES = tests/unit/base/test-privileges.c
+tests_unit_base_test_privileges_LDADD = $(base_libs)
 endif
