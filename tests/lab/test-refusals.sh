@@ -37,6 +37,7 @@ start_odd_vm() {
   <devices>
     <interface type='user'><mac address='52:54:00:0d:0d:01'/><model type='virtio'/></interface>
     <filesystem type='mount'><source dir='/srv/shared'/><target dir='papers'/></filesystem>
+    <serial type='file'><source path='/root/odd.txt'/></serial>
   </devices>
 </domain>
 XML
@@ -67,7 +68,8 @@ complains "confirmation" "--yes"
 untouched
 
 note "a VM that cannot be carried: each device by its name"
-refuses 4 odd "52:54:00:0d:0d:01" "filesystem papers" "carry.nic-user" "carry.filesystem"
+refuses 4 odd "52:54:00:0d:0d:01" "filesystem papers" "carry.nic-user" "carry.filesystem" \
+    "carry.refused" "domain/devices/serial/source/@path: '/root/odd.txt' must be"
 exits 4 ftadmin protect odd --witness w1 --dry-run --json
 jq -e '[.findings[] | select(.verdict == "fail") | .id] | contains(["carry.nic-user"])' \
     <<<"$output" >/dev/null || fail "findings: $output"
