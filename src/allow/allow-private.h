@@ -26,9 +26,11 @@ struct ft_allow_kind {
     const char *remedy;
 };
 
-/* The kind of that name, among those of either file; NULL: there is none. */
-const struct ft_allow_kind *ft_allow_value_kind(const char *name, size_t length);
-const struct ft_allow_kind *ft_allow_file_kind(const char *name, size_t length);
+/* All kinds: those of values.c, and those of files.c. */
+extern const struct ft_allow_kind ft_allow_value_kinds[];
+extern const size_t ft_allow_value_kinds_count;
+extern const struct ft_allow_kind ft_allow_file_kinds[];
+extern const size_t ft_allow_file_kinds_count;
 
 static inline bool
 ft_allow_consists(const char *value, const char *characters, size_t max)

@@ -120,6 +120,19 @@ find_rule(const char *path)
                 : find_in(device_rules, FT_ARRAY_SIZE(device_rules), path);
 }
 
+static const struct ft_allow_kind *
+find_kind(const struct ft_allow_kind *kinds, size_t n, const char *name,
+          size_t length)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (strlen(kinds[i].name) == length &&
+            !strncmp(kinds[i].name, name, length))
+            return &kinds[i];
+    return NULL;
+}
+
 /* Value against "=word|word" or ":kind"; says what is wrong with it. */
 static void
 check_value(struct walk *w, xmlNodePtr node, const char *path,
@@ -136,9 +149,11 @@ check_value(struct walk *w, xmlNodePtr node, const char *path,
                "'%.64s' is not one of %.*s", value, (int)(size - 1), rule + 1);
         return;
     }
-    kind = ft_allow_value_kind(rule + 1, size - 1);
+    kind = find_kind(ft_allow_value_kinds, ft_allow_value_kinds_count, rule + 1,
+                     size - 1);
     if (!kind)
-        kind = ft_allow_file_kind(rule + 1, size - 1);
+        kind = find_kind(ft_allow_file_kinds, ft_allow_file_kinds_count,
+                         rule + 1, size - 1);
     if (kind && kind->holds(&place, value))
         return;
     refuse(w, node, path, attribute,

@@ -232,7 +232,7 @@ is_partition(const struct ft_allow_place *p, const char *value)
     "Copy the file to " where " on both hosts, and name it there in the " \
     "VM's definition (virsh edit)."
 
-static const struct ft_allow_kind kinds[] = {
+const struct ft_allow_kind ft_allow_file_kinds[] = {
     { "emulator", is_emulator, "where distributions have QEMU",
       "Use the distribution's QEMU, /usr/bin/qemu-system-x86_64." },
     { "firmware", is_firmware,
@@ -258,14 +258,4 @@ static const struct ft_allow_kind kinds[] = {
     { "partition", is_partition, "a cgroup partition", NULL },
 };
 
-const struct ft_allow_kind *
-ft_allow_file_kind(const char *name, size_t length)
-{
-    size_t i;
-
-    for (i = 0; i < FT_ARRAY_SIZE(kinds); i++)
-        if (strlen(kinds[i].name) == length &&
-            !strncmp(kinds[i].name, name, length))
-            return &kinds[i];
-    return NULL;
-}
+const size_t ft_allow_file_kinds_count = FT_ARRAY_SIZE(ft_allow_file_kinds);

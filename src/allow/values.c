@@ -224,7 +224,7 @@ is_format(const struct ft_allow_place *p, const char *value)
                : ft_allow_any_of(value, known, FT_ARRAY_SIZE(known));
 }
 
-static const struct ft_allow_kind kinds[] = {
+const struct ft_allow_kind ft_allow_value_kinds[] = {
     { "word", is_word, "a word", NULL },
     { "number", is_number, "a number", NULL },
     { "yes", is_yes, "yes, no, on or off", NULL },
@@ -252,17 +252,7 @@ static const struct ft_allow_kind kinds[] = {
       NULL },
 };
 
-const struct ft_allow_kind *
-ft_allow_value_kind(const char *name, size_t length)
-{
-    size_t i;
-
-    for (i = 0; i < FT_ARRAY_SIZE(kinds); i++)
-        if (strlen(kinds[i].name) == length &&
-            !strncmp(kinds[i].name, name, length))
-            return &kinds[i];
-    return NULL;
-}
+const size_t ft_allow_value_kinds_count = FT_ARRAY_SIZE(ft_allow_value_kinds);
 
 bool
 ft_allow_target(const char *text)
