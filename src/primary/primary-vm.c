@@ -202,6 +202,30 @@ on_device(virConnectPtr conn, virDomainPtr dom, const char *device, void *opaque
     ft_primary_set_flag(p, &p->hardware_changed, 1);
 }
 
+/*
+ * Somebody has set limits of the VM. The waiting copy was made with those of
+ * before; a new one is made with what holds then.
+ */
+static void
+on_tuned(virConnectPtr conn, virDomainPtr dom, virTypedParameterPtr params,
+         int count, void *opaque)
+{
+    struct ft_primary *p = opaque;
+    const char *what = count > 0 ? params[0].field : "a limit";
+    int busy;
+
+    (void)conn;
+    (void)dom;
+    pthread_mutex_lock(&p->lock);
+    busy = p->busy;
+    pthread_mutex_unlock(&p->lock);
+    if (busy)
+        ft_worker_note(p->worker, "warn", "limits-changed",
+                       "%.*s of %s was changed: after a takeover it is as it was "
+                       "before, unless the copy is made anew meanwhile",
+                       (int)strcspn(what, "."), what, p->worker->config.vm);
+}
+
 /* A mirror that is not ended by us has lost writes: the replica is stale. */
 static void
 on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type,
@@ -232,6 +256,9 @@ ft_primary_watch_vm(struct ft_primary *p)
     virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_block_job), p,
+                                     NULL);
+    virConnectDomainEventRegisterAny(w->events, dom, VIR_DOMAIN_EVENT_ID_TUNABLE,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_tuned), p,
                                      NULL);
     virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_DEVICE_ADDED,

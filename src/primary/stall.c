@@ -136,7 +136,7 @@ describe(const struct ft_primary *p, char *out, size_t size)
     char begin[40];
 
     snprintf(begin, sizeof(begin), "no commit for %.*f s", ms < 2000,
-             ms < 2000 ? ms / 1000.0 : ms / 1000);
+             (ms < 2000 ? ms : ms - ms % 1000) / 1000.0);
     switch (p->stall.now.by) {
     case FT_STALL_STOPPED:
         snprintf(out, size, "%s: QEMU on %s is stopped by a signal", begin,
