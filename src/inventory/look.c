@@ -113,7 +113,7 @@ look_at_all(struct seen *vms, int count, const json_t *waiting, json_t *list)
         left += vms[i].again;
     }
     for (int i = 0; left && i < FT_PROBE_AGAIN_TIMES; i++) {
-        ft_clock_sleep(FT_PROBE_AGAIN_NS);
+        ft_clock_sleep(FT_PROBE_AGAIN_NS(i));
         left = look_again(vms, count, waiting);
     }
     for (int i = 0; i < count; i++) {

@@ -480,7 +480,7 @@ state_of(virDomainPtr domain, int *left)
         if (state != VIR_DOMAIN_PAUSED || i == FT_PROBE_AGAIN_TIMES ||
             (reason == VIR_DOMAIN_PAUSED_USER && (*left)-- <= 0))
             return ft_probe_state_name(state);
-        ft_clock_sleep(FT_PROBE_AGAIN_NS);
+        ft_clock_sleep(FT_PROBE_AGAIN_NS(i));
     }
 }
 

@@ -30,7 +30,6 @@
 #define HEARD_STEP_NS (20 * FT_NS_PER_MS)
 #define STARVED_NS (100 * FT_NS_PER_MS)
 #define STATUS_MS 200
-#define WITNESS_CHECK_MS 5000
 #define EXIT_LOCKED 11
 
 /* Silence is measured here; a tick that comes late means that we starved. */
@@ -96,9 +95,8 @@ start_timers(struct ft_worker *w)
     ft_loop_timer_set(w->status_timer, STATUS_MS);
     ft_worker_watch_paths(w);
     if (w->config.witness.name[0]) {
+        w->witness_timer = ft_loop_timer(ft_worker_check_witness, w);
         ft_worker_check_witness(w);
-        ft_loop_timer_set(ft_loop_timer(ft_worker_check_witness, w),
-                          WITNESS_CHECK_MS);
     }
 }
 

@@ -14,6 +14,8 @@
 #include "witness/witness-client.h"
 
 #define WITNESS_CHECK_NS (2 * FT_NS_PER_S)
+#define LOOK_MS 5000
+#define LOOK_AGAIN_MS 1000 /* it may have begun to listen just after */
 
 static void
 witness_target(struct ft_worker *w, const char **addresses,
@@ -175,6 +177,8 @@ witness_looked_for(void *opaque)
 {
     struct question *q = opaque;
 
+    ft_loop_timer_set(q->worker->witness_timer,
+                      q->answer.ask ? LOOK_MS : LOOK_AGAIN_MS);
     note_witness(q->worker, q->answer.ask != 0, &q->err);
     if (q->answer.kind == FT_EVENT_WITNESS_SEEN && !q->removed)
         note_older(q->worker, q);
@@ -258,6 +262,8 @@ ft_worker_check_witness(void *opaque)
     struct ft_ownership_action now = { .generation =
                                            w->state.record.generation };
 
+    ft_loop_timer_set(w->witness_timer,
+                      -1); /* until it has an answer, or none */
     run_question(w, &now, look_for_witness, witness_looked_for);
 }
 

@@ -16,8 +16,9 @@ void ft_worker_ask_witness(struct ft_worker *worker,
                            const struct ft_ownership_action *action);
 
 /*
- * A timer's call: looks whether the witness answers, and with what, which is
- * WITNESS_SEEN, or WITNESS_REMOVED; opaque is the worker.
+ * witness_timer's call: looks whether the witness answers, and with what, which is
+ * WITNESS_SEEN, or WITNESS_REMOVED; opaque is the worker. Sets the timer to when
+ * it looks next: in 5 s, or 1 s after it had no answer.
  */
 void ft_worker_check_witness(void *opaque);
 

@@ -104,7 +104,7 @@ struct ft_worker {
     int64_t figures_ns, cpu_ns; /* when it began; CPU time so far then */
     struct ft_paths *paths;     /* worker-paths.c */
 
-    int tick_timer, status_timer;
+    int tick_timer, status_timer, witness_timer;
     int64_t last_tick, last_heard;
     atomic_int witness_reachable; /* -1 unknown */
     bool witness_older; /* by the last look: it has forgotten what is ours */
