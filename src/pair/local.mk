@@ -4,6 +4,7 @@ libftpair_a_SOURCES = \
 	src/pair/histogram.c src/pair/histogram.h \
 	src/pair/metrics.c src/pair/metrics.h \
 	src/pair/ownership.c src/pair/ownership.h \
+	src/pair/ownership-forced.c \
 	src/pair/ownership-names.c \
 	src/pair/ownership-primary-cold.c \
 	src/pair/ownership-primary.c \

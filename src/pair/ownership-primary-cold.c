@@ -144,21 +144,6 @@ ft_ownership_start_progress(const struct ft_ownership *own)
                : FT_START_WAITS;
 }
 
-/* The administrator's word that this side runs it, whatever the peer has. */
-static void
-overrule_peer(struct ft_step *s)
-{
-    struct ft_ownership *own = s->own;
-    uint64_t known = own->record.generation > own->witness_generation
-                         ? own->record.generation
-                         : own->witness_generation;
-
-    ft_own_forget_question(own);
-    own->fresh = false;
-    ft_primary_become_sole(s, known + FT_FORCED_STEP);
-    ft_own_phase(s, FT_PHASE_ALONE);
-}
-
 void
 ft_primary_on_start_asked(struct ft_step *s)
 {
@@ -173,5 +158,5 @@ ft_primary_on_start_asked(struct ft_step *s)
         ft_own_persist(s);
     }
     if (s->event->force && !own->linked && own->record.peer_may_take_over)
-        overrule_peer(s);
+        ft_primary_overrule_peer(s);
 }

@@ -200,20 +200,6 @@ ft_primary_on_witness_seen(struct ft_step *s)
 }
 
 /*
- * What this side has; over one that is sole only an administrator's word is. What
- * was given away is the peer's under whatever generation it has.
- */
-static bool
-is_above(const struct ft_ownership *own, uint64_t generation)
-{
-    if (own->record.owner != own->config.self)
-        return true;
-    return generation >
-           own->record.generation +
-               (own->record.peer_may_take_over ? 0 : FT_FORCED_STEP / 2);
-}
-
-/*
  * The last word of whoever removed the pair (R5). The peer's ends the copy here,
  * as TOOK_OVER does. Our own was said in a former life, which ended before all
  * was done: the VM goes on without us, but one that is down is started before. It
@@ -227,7 +213,7 @@ ft_primary_on_witness_removed(struct ft_step *s)
     uint64_t generation = s->event->generation;
 
     if (s->event->owner != own->config.self) {
-        if (!is_above(own, generation))
+        if (!ft_primary_is_overruled(own, generation))
             return;
         own->leaving = true;
         ft_primary_demote(s, generation);

@@ -76,7 +76,10 @@ ft_primary_become_sole(struct ft_step *s, uint64_t generation)
     ft_primary_end_switchover(s, false);
 }
 
-/* A newer generation without a witness is ours to take while we are sole. */
+/*
+ * A newer generation without a witness is ours to take while we are sole; above
+ * what the peer has written down (R8).
+ */
 static void
 freshen(struct ft_step *s)
 {
@@ -88,6 +91,8 @@ freshen(struct ft_step *s)
         ft_own_want(s);
         return;
     }
+    if (own->peer_generation > own->record.generation)
+        own->record.generation = own->peer_generation;
     own->record.generation++;
     own->fresh = true;
     ft_own_persist(s);
@@ -254,28 +259,13 @@ on_start(struct ft_step *s)
     connect_peer(s);
 }
 
-/*
- * A standby that has won, and given it back when the witness was set back, has a
- * record that is not below ours, and a question of it may be under way still (R4).
- */
-static void
-note_generation(struct ft_ownership *own, uint64_t theirs)
-{
-    own->peer_generation = 0;
-    if (!own->config.witness || theirs < own->record.generation ||
-        theirs - own->record.generation >= FT_FORCED_STEP)
-        return;
-    own->peer_generation = theirs;
-    own->fresh = false;
-}
-
 static void
 meet_standby(struct ft_step *s)
 {
     struct ft_ownership *own = s->own;
 
     own->cold = false;
-    note_generation(own, s->event->peer.generation);
+    ft_primary_note_generation(own, s->event->peer.generation);
     if (own->vm == FT_VM_GONE && s->event->peer.valid) {
         if (own->record.peer_may_take_over)
             ft_primary_grant(s);
@@ -304,6 +294,8 @@ meet_primary(struct ft_step *s)
     else if (theirs == own->record.generation) {
         own->two_owners = true; /* cannot be: nobody may speak */
         ft_own_hold(s);
+    } else {
+        ft_primary_tell_overruled(s, theirs);
     }
 }
 
@@ -374,6 +366,7 @@ on_discarded(struct ft_step *s)
 
     if (s->event->generation != own->sync || !own->linked)
         return;
+    ft_primary_peer_does_not_run(own);
     switch (own->phase) {
     case FT_PHASE_GIVEN:
         generation++;
@@ -411,13 +404,8 @@ on_discarded(struct ft_step *s)
 static void
 on_took_over(struct ft_step *s)
 {
-    struct ft_ownership *own = s->own;
-    uint64_t theirs = s->event->generation;
-
-    if (!own->record.peer_may_take_over)
-        return;
-    if (theirs > own->record.generation || own->record.owner != own->config.self)
-        ft_primary_demote(s, theirs);
+    if (ft_primary_is_overruled(s->own, s->event->generation))
+        ft_primary_demote(s, s->event->generation);
 }
 
 static void

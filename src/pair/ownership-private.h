@@ -83,8 +83,16 @@ void ft_primary_on_start_asked(struct ft_step *s);
 void ft_primary_on_unprotect(struct ft_step *s);
 void ft_primary_on_give_up(struct ft_step *s);
 void ft_primary_on_sync_failed(struct ft_step *s);
+void ft_primary_overrule_peer(struct ft_step *s);
+bool ft_primary_is_overruled(const struct ft_ownership *own,
+                             uint64_t generation);
+void ft_primary_tell_overruled(struct ft_step *s, uint64_t theirs);
+void ft_primary_note_generation(struct ft_ownership *own, uint64_t theirs);
+void ft_primary_peer_does_not_run(struct ft_ownership *own);
 
 void ft_standby_event(struct ft_step *s);
+void ft_standby_take_over(struct ft_step *s, uint64_t generation);
+void ft_standby_on_start_asked(struct ft_step *s);
 int64_t ft_standby_deadline(const struct ft_ownership *own);
 enum ft_pair_state ft_standby_state(const struct ft_ownership *own,
                                     enum ft_ownership_reason *reason);

@@ -36,8 +36,8 @@ suspect(struct ft_step *s)
 }
 
 /* The generation is ours: write it down, then run (R3: no SEND_ACK from here). */
-static void
-take_over(struct ft_step *s, uint64_t generation)
+void
+ft_standby_take_over(struct ft_step *s, uint64_t generation)
 {
     struct ft_ownership *own = s->own;
 
@@ -240,7 +240,7 @@ on_grant(struct ft_step *s)
         drop_and_say(s);
     else {
         s->own->asked_offer = false;
-        take_over(s, s->event->generation);
+        ft_standby_take_over(s, s->event->generation);
     }
 }
 
@@ -300,7 +300,7 @@ on_won(struct ft_step *s)
     struct ft_ownership *own = s->own;
 
     if (own->phase == FT_PHASE_VALID) {
-        take_over(s, own->asked_generation);
+        ft_standby_take_over(s, own->asked_generation);
     } else if (own->phase == FT_PHASE_RESUMING && own->record.offered) {
         own->want = false;
         own->record.generation = own->asked_generation;
@@ -500,6 +500,7 @@ ft_standby_event(struct ft_step *s)
         [FT_EVENT_LOST] = on_lost,
         [FT_EVENT_WITNESS_REMOVED] = on_witness_removed,
         [FT_EVENT_EPOCH_HELD] = on_epoch_held,
+        [FT_EVENT_START_ASKED] = ft_standby_on_start_asked,
         [FT_EVENT_SYNC_FAILED] = on_copy_lost,
         [FT_EVENT_LOADED] = on_loaded,
         [FT_EVENT_RESUMED] = on_resumed,

@@ -60,6 +60,14 @@
  *     copy, or from the witness when the peer stays away. Older data is never
  *     started without the administrator's word, which is worth more than any
  *     generation that the peer may have reached (FT_FORCED_STEP).
+ *  R8 That word is also the only thing that lets a standby run its copy unasked: a
+ *     valid one, while nobody is linked, in a generation lifted likewise. Without
+ *     a witness, where the primary may not go on alone, nobody can speak beside
+ *     it even when the primary lives: that one holds its output (R1, R2) until it
+ *     hears of the higher generation, and ends its copy (R5). Anywhere else the
+ *     primary may have spoken since, or speak now: then two do until they meet,
+ *     and what it said alone is lost. A copy that then did not run leaves a
+ *     record above the primary's, which goes above that for its next sync (R4).
  *
  * Units: nanoseconds of one monotonic clock, generations from 1, epochs from 1.
  */
@@ -157,7 +165,7 @@ struct ft_ownership_config {
     X(START_FAILED, "", "START_VM failed; the VM does not run")               \
     X(START_ASKED, "force",                                                   \
       "administrator: the VM shall run, here; force: "                        \
-      "whatever newer data the peer may have")                                \
+      "whatever newer data the peer may have; of a standby only that")        \
     X(SWITCHOVER, "", "primary: planned switchover asked for")                \
     X(FINAL_FAILED, "", "primary: no final epoch; VM runs on")                \
     X(UNPROTECT, "", "the pair is to be removed on this side")                \
@@ -401,6 +409,8 @@ struct ft_ownership {
     uint64_t asked_generation;
     uint64_t peer_generation; /* primary: the standby's, as its HELLO said, when
                                * not below ours: its questions named it */
+    uint64_t peer_forced; /* or so far above that it was told to run (R8), until
+                           * it says that it does not */
     uint64_t witness_generation; /* last heard there; 0 nothing */
     int64_t forgot_ns;     /* it has answered with a record older than ours, to
                             * this question, first at; INT64_MAX: no */
@@ -452,6 +462,9 @@ bool ft_ownership_may_start(const struct ft_ownership_record *record);
  */
 bool ft_ownership_may_give_up(const struct ft_ownership *own);
 bool ft_ownership_may_go_alone(const struct ft_ownership *own);
+
+/* On a standby: whether START_ASKED by force would let its copy run (R8). */
+bool ft_ownership_may_force(const struct ft_ownership *own);
 
 /*
  * How a start that was asked for (START_ASKED) stands: it is on its way, or may

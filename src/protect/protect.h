@@ -120,14 +120,16 @@ int ft_switchover(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
 struct ft_start_result {
     int64_t generation;
     char primary[FT_NAME_SIZE];
-    char started_by[16]; /* engine; other: not by us; peer: it took over */
+    char started_by[16]; /* engine; other: not by us; peer: it took over; copy:
+                          * from the copy, with its memory */
 };
 
 /*
  * Starts a VM that no host runs, from the disks of the host that has the say,
  * or of on (NULL: not named). discard_newer: also where the other host may have
- * newer data, which is given up. Waits at most timeout_ms (0: 120 s). -EPERM
- * where the other host has the say; -EALREADY when it runs.
+ * newer data, which is given up; on a standby lets its copy run. Waits at most
+ * timeout_ms (0: 120 s). -EPERM where the other host has the say; -EBUSY where it
+ * answers, and a copy was to run; -EALREADY when it runs.
  */
 int ft_start(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
              const char *on, bool discard_newer, int timeout_ms,

@@ -50,7 +50,23 @@ generation(const struct side *side)
     return ft_json_int(side->status, "generation", 0, INT64_MAX, 0);
 }
 
-/* What a standby holds is a state to go on from with the memory that it has. */
+/*
+ * A standby's copy runs from the memory that it has, by the administrator's word
+ * alone: that the other host is lost. One whose engine answers is not.
+ */
+static int
+check_lost(const struct ft_pair_ref *pair, int other, const struct side *side,
+           struct ft_error *err)
+{
+    if (side->status == NULL)
+        return 0;
+    return ft_fail(err, EBUSY,
+                   "ftadmin switchover hands it over where they hear each "
+                   "other; else power that host off first.",
+                   "%s, which has %s, answers: it is not lost",
+                   pair->hosts[other], pair->vm);
+}
+
 static int
 refuse_copy(const struct ft_pair_ref *pair, int on, const struct side *side,
             struct ft_error *err)
@@ -63,14 +79,15 @@ refuse_copy(const struct ft_pair_ref *pair, int on, const struct side *side,
                  json_number_value(lag) / 1000);
     return ft_fail(err, EPERM,
                    "Start it on the other host; where that one is lost, a whole "
-                   "copy takes over by itself, with the witness's word.",
+                   "copy takes over by itself, with the witness's word, or by "
+                   "yours: --on HOST --discard-newer.",
                    "%s has no disks of %s to start from, only the copy that %s "
                    "fills (%s)",
                    pair->hosts[on], pair->vm, pair->hosts[!on], age);
 }
 
 static int
-choose(const struct ft_pair_ref *pair, const char *on,
+choose(const struct ft_pair_ref *pair, const char *on, bool discard_newer,
        const struct side sides[2], struct ft_member **chosen,
        struct ft_error *err)
 {
@@ -99,10 +116,11 @@ choose(const struct ft_pair_ref *pair, const char *on,
         *err = sides[best].err;
         return -err->code;
     }
-    if (!is_primary(&sides[best]))
-        return refuse_copy(pair, best, &sides[best], err);
     *chosen = sides[best].member;
-    return 0;
+    if (is_primary(&sides[best]))
+        return 0;
+    return discard_newer ? check_lost(pair, !best, &sides[!best], err)
+                         : refuse_copy(pair, best, &sides[best], err);
 }
 
 int
@@ -118,7 +136,7 @@ ft_start(struct ft_fleet *fleet, const struct ft_pair_ref *pair, const char *on,
     memset(result, 0, sizeof(*result));
     for (int i = 0; i < 2; i++)
         ask_side(fleet, pair, i, &sides[i]);
-    rc = choose(pair, on, sides, &chosen, err);
+    rc = choose(pair, on, discard_newer, sides, &chosen, err);
     if (rc == 0)
         rc = ft_member_call(fleet, chosen, "start",
                             json_pack("{s:s,s:b}", "pair", pair->pair,

@@ -93,6 +93,14 @@ void ft_standby_look(struct ft_worker *w, double seconds);
 /* The same, right now and for who compares; the thread that has the replica. */
 void ft_standby_look_now(struct ft_standby *s, struct ft_verify_check *check);
 
+/*
+ * The administrator says that the primary is lost: the copy runs. asker is
+ * answered when it does, or could not. -EBUSY while the primary is linked; -EPERM
+ * without a whole copy. Control thread.
+ */
+int ft_standby_start_asked(struct ft_worker *w, struct ft_asker asker,
+                           struct ft_error *err);
+
 /* The replica's figures, for status, after it changed. Its owner's thread. */
 void ft_standby_show(struct ft_standby *s);
 

@@ -245,8 +245,8 @@ static int
 request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
         struct ft_error *err)
 {
-    (void)client;
-    (void)id;
+    if (!strcmp(verb, "start-discarding-newer"))
+        return ft_standby_start_asked(w, (struct ft_asker){ client, id }, err);
     return ft_fail(err, EREMOTE, "Ask the engine on the other host.",
                    "%s: %s is the primary of %s", verb, ft_worker_peer_name(w),
                    w->config.vm);

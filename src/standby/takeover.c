@@ -179,8 +179,10 @@ note_takeover(struct ft_standby *s, int64_t ended)
     w->state.epoch = s->replica.committed;
     w->state.last_takeover =
         json_pack("{s:s,s:s,s:I,s:f,s:f,s:f,s:f,s:f}", "at", at, "reason",
-                  t->planned ? "switchover" : "the primary was lost", "epoch",
-                  (json_int_t)s->replica.committed, "detect_ms",
+                  t->planned        ? "switchover"
+                  : w->start.client ? "the administrator's word"
+                                    : "the primary was lost",
+                  "epoch", (json_int_t)s->replica.committed, "detect_ms",
                   t->planned ? 0.0 : (double)(asked - w->last_heard) / 1e6,
                   "win_ms", (double)(t->acted_ns - asked) / 1e6, "apply_ms",
                   (double)(t->began_ns - t->acted_ns) / 1e6, "resume_ms",
@@ -191,6 +193,7 @@ note_takeover(struct ft_standby *s, int64_t ended)
 static void
 fail_takeover(struct ft_worker *w, const struct ft_error *err)
 {
+    ft_worker_reply(w, &w->start, NULL, err);
     ft_worker_note(w, "crit", "takeover-failed", "%s; %s", err->text, err->hint);
     ft_worker_event_kind(w, FT_EVENT_RESUME_FAILED);
 }
@@ -265,6 +268,7 @@ ft_standby_run_vm(struct ft_standby *s)
     ended = ft_clock_ns();
     ft_saver_mark_set(w->run_folder, FT_SAVER_RUNS);
     note_takeover(s, ended);
+    ft_worker_reply_started(w, w->config.hosts[w->config.self].name, "copy");
     ft_worker_event_kind(w, FT_EVENT_RESUMED);
     note_late_clocks(s, run);
     ft_worker_note(w, t->planned ? "info" : "crit", "takeover",
@@ -280,4 +284,48 @@ ft_standby_run_vm(struct ft_standby *s)
                    (double)t->clock_given_ns / 1e6);
     define_domain(w);
     ft_worker_persist(w); /* with the takeover's figures */
+}
+
+/* What stands in the way of it; 0: nothing. */
+static int
+may_force(struct ft_worker *w, struct ft_error *err)
+{
+    const char *peer = ft_worker_peer_name(w);
+    struct ft_ownership own;
+
+    pthread_mutex_lock(&w->own_lock);
+    own = w->own;
+    pthread_mutex_unlock(&w->own_lock);
+    if (w->start.client || own.phase == FT_PHASE_RESUMING)
+        return ft_fail(err, EBUSY, NULL, "%s is being started", w->config.vm);
+    if (own.linked)
+        return ft_fail(err, EBUSY,
+                       "ftadmin switchover hands it over; or power that host "
+                       "off first.",
+                       "%s is heard, and has %s", peer, w->config.vm);
+    if (!ft_ownership_may_force(&own))
+        return ft_fail(err, EPERM,
+                       "Bring that host back; only a whole copy could run.",
+                       "what %s has filled here of %s is not whole", peer,
+                       w->config.vm);
+    return 0;
+}
+
+int
+ft_standby_start_asked(struct ft_worker *w, struct ft_asker asker,
+                       struct ft_error *err)
+{
+    int rc = may_force(w, err);
+
+    if (rc)
+        return rc;
+    w->start = asker;
+    w->start_asked_ns = ft_clock_ns();
+    ft_worker_note(w, "crit", "newer-discarded",
+                   "the administrator lets the copy of %s run here, whatever "
+                   "%s has answered since",
+                   w->config.vm, ft_worker_peer_name(w));
+    ft_worker_event(w, &(struct ft_ownership_event){
+                           .kind = FT_EVENT_START_ASKED, .force = true });
+    return 0;
 }

@@ -19,7 +19,7 @@ $ ftadmin
 !   events                   Show what happened on the hosts
 !   set VM                   Show or change how a protected VM's time is spent
 !   switchover VM            Let the VM go on at its other host, planned
-!   start VM                 Start a VM of a pair that no host runs, from its disks
+!   start VM                 Start a VM of a pair that no host runs
 !   unprotect VM             End the protection of a VM
 !   jobs                     List what ftadmin does and did to VMs and hosts
 !   jobs show JOB            Show one job: its steps, how far it is, what it leaves

@@ -141,3 +141,22 @@ power_on h2
 wait_for 60 protected_from h1
 exits 0 ftadmin unprotect vm1 --yes
 autostart_is h1 enable || fail "autostart was not given back on h1"
+
+note "without a witness the copy never runs by itself, but by the administrator's word"
+start_client
+exits 0 ftadmin protect vm1 --witness none --silence 1000 --commit-timeout 2000 --yes
+guest_goes_on
+exits 5 ftadmin start vm1 --on h2 --discard-newer --yes
+complains "h1, which has vm1, answers"
+off h1
+wait_for 20 state_is h2 failed "never takes over by itself"
+exits 5 ftadmin start vm1 --on h2
+complains "whole as of" "discard-newer"
+exits 0 ftadmin start vm1 --on h2 --discard-newer --yes --json
+jq -e '.primary == "h2" and .started_by == "copy"' <<<"$output" >/dev/null || fail "start: $output"
+guest_goes_on
+power_on h1
+wait_for 60 protected_from h2
+domain_is h1 paused || fail "h1 has no waiting copy"
+guest_goes_on
+stop_client

@@ -39,6 +39,12 @@ static const struct profile quick[] = {
       false,
       false,
       { .crash = 1, .cut = 1, .switchover = 1 } },
+    { "no-witness-force",
+      false,
+      false,
+      { .crash = 1, .cut = 1, .error = 1, .force = 1 } },
+    { "alone-word", false, true, { .crash = 1, .cut = 1, .word = 1 } },
+    { "cut-word", true, false, { .cut = 1, .word = 1 } },
     { "alone", false, true, { .crash = 1, .cut = 1, .error = 1, .resync = 1 } },
     { "alone-switchover", false, true, { .crash = 1, .cut = 1, .switchover = 1 } },
 };

@@ -102,6 +102,10 @@ started(struct world *w, const struct move *move, bool fails,
     if (!fails && s->starting == 1 && s->off)
         ft_model_fail(out, "h%d boots what was shut down", side);
     s->starting = 0;
+    /* a start of a life before the peer was told to run: libvirt's hook or the
+     * worker, which ends who runs without right (worker-intruder.h), stops it */
+    if (w->forced && (s->stable.peer_may_take_over || s->stable.owner != side))
+        return;
     if (!fails && (s->stable.peer_may_take_over || s->stable.owner != side))
         ft_model_fail(out, "h%d boots the VM and is not sole", side);
     if (!fails && (s->vm == FT_VM_GONE || s->vm == FT_VM_OFF)) {
@@ -181,6 +185,17 @@ tick(struct world *w, const struct move *move, struct outcome *out)
 }
 
 static void
+force(struct world *w, const struct move *move, struct outcome *out)
+{
+    struct ft_ownership_event event = { .kind = FT_EVENT_START_ASKED,
+                                        .force = true };
+
+    w->forced = ft_model_profile.budget.word > 0;
+    w->side[move->side].off = 0;
+    ft_model_event(w, move->side, &event, move, out);
+}
+
+static void
 pay(struct world *w, const struct move *move)
 {
     struct budget *budget = &w->budget;
@@ -216,6 +231,10 @@ pay(struct world *w, const struct move *move)
         return;
     case M_GUEST_OFF:
         budget->off--;
+        return;
+    case M_FORCE:
+        budget->force -= budget->force > 0;
+        budget->word -= budget->word > 0;
         return;
     case M_START:
         budget->give_up -= move->argument;
@@ -317,6 +336,9 @@ happens(struct world *w, const struct move *move, struct outcome *out)
     case M_START_ASKED:
         w->side[side].off = 0;
         tell(w, move, FT_EVENT_START_ASKED, out);
+        return;
+    case M_FORCE:
+        force(w, move, out);
         return;
     case M_UNPROTECT:
         tell(w, move, FT_EVENT_UNPROTECT, out);

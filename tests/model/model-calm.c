@@ -30,7 +30,8 @@ is_protected(const struct world *w)
         if (a->alive && b->alive && a->vm == FT_VM_RUNNING &&
             a->own.phase == FT_PHASE_PROTECTED &&
             b->own.phase == FT_PHASE_VALID &&
-            ft_model_contains_all(w, OF(IN_VM, i)) &&
+            (w->forced || ft_model_contains_all(w, OF(IN_VM, i))) &&
+            b->vm != FT_VM_RUNNING &&
             (!ft_model_profile.witness ||
              w->witness_generation == a->stable.generation))
             return true;

@@ -100,6 +100,8 @@ questions(struct side *s)
         own->witness_generation = 0; /* only a primary uses it */
     if (own->peer_generation <= own->record.generation)
         own->peer_generation = 0; /* raises no question */
+    if (!own->linked)
+        own->peer_forced = 0; /* of this link */
 }
 
 /*
@@ -196,6 +198,7 @@ generations(struct world *w)
         number(&numbers, &s->own.asked_generation);
         number(&numbers, &s->own.witness_generation);
         number(&numbers, &s->own.peer_generation);
+        number(&numbers, &s->own.peer_forced);
         for (int n = 0; n < REQUESTS; n++) {
             number(&numbers, &s->request[n].expected);
             number(&numbers, &s->request[n].generation);

@@ -166,6 +166,16 @@ from_host(const struct world *w, int side, struct list *list)
         may(list, M_SYNCED, side, 0);
 }
 
+/* A primary's word may always be wrong: its disks may be older. */
+static bool
+may_force(const struct world *w, const struct side *s)
+{
+    return ((w->budget.force || w->budget.word) &&
+            ft_ownership_may_force(&s->own)) ||
+           (w->budget.word && s->own.role == FT_ROLE_PRIMARY && !s->own.linked &&
+            s->own.vm == FT_VM_GONE && s->own.record.peer_may_take_over);
+}
+
 static void
 from_fate(const struct world *w, int side, struct list *list)
 {
@@ -188,6 +198,8 @@ from_fate(const struct world *w, int side, struct list *list)
         may(list, M_RESYNC, side, 0);
     if (w->budget.unprotect && s->alive && s->own.role == FT_ROLE_PRIMARY)
         may(list, M_UNPROTECT, side, 0);
+    if (s->alive && may_force(w, s))
+        may(list, M_FORCE, side, 0);
     if (w->budget.off && s->up && s->vm == FT_VM_RUNNING)
         may(list, M_GUEST_OFF, side, 0);
     if (w->budget.give_up && s->up && !s->alive && !s->removed &&

@@ -97,7 +97,8 @@ struct side {
 /* What may still go wrong, or be asked for. */
 struct budget {
     uint8_t crash, cut, error, late, switchover, resync, unprotect;
-    uint8_t off, give_up;
+    uint8_t off, give_up, force;
+    uint8_t word; /* as force, and wrong perhaps */
 };
 
 struct world {
@@ -107,6 +108,7 @@ struct world {
     uint32_t column[COLUMNS];
     uint64_t witness_generation;
     uint8_t witness_owner, witness_offered, witness_removed, cut;
+    uint8_t forced; /* by such a word: data and speakers are judged no more */
     struct budget budget;
 };
 
@@ -161,7 +163,8 @@ enum cut {
     X(RESYNC, "finds its copy wrong")               \
     X(UNPROTECT, "shall let the VM go")             \
     X(GUEST_OFF, "guest shuts down")                \
-    X(START_ASKED, "is asked to start the guest")
+    X(START_ASKED, "is asked to start the guest")   \
+    X(FORCE, "is told to run what it has")
 
 #define FT_MODEL_MOVE(name, text) M_##name,
 enum move_kind { FT_MODEL_MOVES(FT_MODEL_MOVE) MOVE_KINDS };

@@ -33,6 +33,7 @@ print_result(struct ft_cli *cli, const char *vm,
     fprintf(cli->out, "%s runs on %s, %s; it is protected again by itself\n",
             vm, result->primary,
             !strcmp(result->started_by, "peer") ? "which took it over meanwhile"
+            : !strcmp(result->started_by, "copy") ? "where its copy went on"
             : !strcmp(result->started_by, "other")
                 ? "where somebody else has started it meanwhile"
                 : "started from its disks there");
@@ -49,9 +50,10 @@ confirm(struct ft_cli *cli, const struct ft_store_pair *pair)
         return FT_EXIT_OK;
     other = strcmp(on, pair->primary) ? pair->primary : pair->standby;
     return ft_cli_confirm(cli,
-                          "Start %s on %s as its disks are there, and give up "
-                          "for good what %s may have that is newer (%s must not "
-                          "run it)?",
+                          "Run %s on %s as it is there, and give up for good "
+                          "what %s may have that is newer? While %s runs it and "
+                          "they do not hear each other two run: power it off "
+                          "first.",
                           pair->vm, on, other, other);
 }
 
@@ -85,11 +87,12 @@ run(struct ft_cli *cli, int argc, char **argv)
 const struct ft_command ft_command_start = {
     .name = "start",
     .usage = "VM",
-    .summary = "Start a VM of a pair that no host runs, from its disks",
+    .summary = "Start a VM of a pair that no host runs",
     .details =
         "A VM that nobody stopped is started by the hosts themselves, on the\n"
         "newest data. This is for one that was shut down, and for the case that\n"
-        "the host with the newest data does not come back.",
+        "the host with the newest data does not come back: a host that ran it\n"
+        "boots it from its disks, one with the copy lets that go on.",
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

@@ -126,6 +126,17 @@ may_discard(const json_t *row, const char **why)
     return true;
 }
 
+/* The host with the copy says that it never goes on by itself. */
+static bool
+may_run_copy(const json_t *row, const char **why)
+{
+    if (!is_pair(row) || !is_heard(row))
+        return no(why, "no host says that its copy waits for a word");
+    if (ft_said_reason(row) != FT_REASON_NO_TAKEOVER)
+        return no(why, "no copy waits for a word");
+    return true;
+}
+
 static bool
 always(const json_t *row, const char **why)
 {
@@ -166,6 +177,16 @@ discard_means(const json_t *row, char *out, size_t size)
              "is given up.",
              ft_row_name(row), ft_json_string(row, "primary", "?"),
              ft_json_string(row, "standby", "?"));
+}
+
+static void
+copy_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size,
+             "The copy of %s on %s goes on; what %s has answered alone since is "
+             "given up.",
+             ft_row_name(row), ft_json_string(row, "standby", "?"),
+             ft_json_string(row, "primary", "?"));
 }
 
 static void
@@ -235,6 +256,9 @@ const struct ft_deed ft_deeds[] = {
     { 'B', "start older data", false, FT_DEED_SEVERE, may_discard, discard_means,
       "If the other host runs it unseen, two run until they meet.",
       "start VM --on PRIMARY --discard-newer --yes" },
+    { 'C', "let the copy run", false, FT_DEED_SEVERE, may_run_copy, copy_means,
+      "While the other host runs it unheard two run: power it off first.",
+      "start VM --on STANDBY --discard-newer --yes" },
     { 'u', "unprotect", false, FT_DEED_SEVERE, may_unprotect, unprotect_means,
       "Until it is protected again a dead host stops it.",
       "unprotect VM --yes" },
@@ -291,6 +315,8 @@ ft_deed_words(const struct ft_deed *deed, const json_t *row, bool by_name,
          at += used)
         ft_words_add(words, !strcmp(word, "PRIMARY")
                                 ? ft_json_string(row, "primary", "?")
+                            : !strcmp(word, "STANDBY")
+                                ? ft_json_string(row, "standby", "?")
                             : strcmp(word, "VM") && strcmp(word, "HOST") ? word
                             : by_name ? ft_row_name(row)
                                       : acted_on(row));

@@ -932,6 +932,78 @@ administrator_discards_what_is_newer(void **state)
          "DESTROY_COPY PERSIST(1048583 h1 standby) EXIT_FOR_ROLE");
 }
 
+/* The same of a standby, whose copy then goes on (R8). */
+static void
+administrator_lets_the_copy_run(void **state)
+{
+    static const bool witness[] = { false, true };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        valid_standby(witness[i]); /* generation 2 */
+        GIVE("", .kind = FT_EVENT_START_ASKED, .force = true);
+        assert_false(ft_ownership_may_force(&own)); /* it is heard */
+        EVENT(LINK_CLOSED, "PING");
+        EVENT(START_ASKED, "");
+        assert_true(ft_ownership_may_force(&own));
+        GIVE("PERSIST(1048578 h1 primary unrun) LOAD_VM",
+             .kind = FT_EVENT_START_ASKED, .force = true);
+        GIVE("", .kind = FT_EVENT_START_ASKED, .force = true);
+        MEET(PRIMARY, 3, false, "DISCONNECT");
+        EVENT(LOADED, "PERSIST(1048578 h1 primary) RESUME_VM");
+        EVENT(RESUMED, "EXIT_FOR_ROLE");
+    }
+    /* what is not whole does not run */
+    make(FT_ROLE_STANDBY, 3, 0, false, false, false, FT_VM_GONE, "");
+    GIVE("", .kind = FT_EVENT_START_ASKED, .force = true);
+    PHASE(IDLE);
+}
+
+/* Or could not: the primary goes above it once the standby has said that. */
+static void
+a_copy_that_could_not_run_is_filled_again(void **state)
+{
+    (void)state;
+    valid_standby(false);
+    EVENT(LINK_CLOSED, "PING");
+    GIVE("PERSIST(1048578 h1 primary unrun) LOAD_VM",
+         .kind = FT_EVENT_START_ASKED, .force = true);
+    EVENT(RESUME_FAILED, "PERSIST(1048578 h1 standby)");
+
+    make(FT_ROLE_PRIMARY, 3, 0, true, false, false, FT_VM_RUNNING,
+         "HOLD_GATE CONNECT");
+    MEET(STANDBY, 1048579, false, "SEND(DISCARD 1)");
+    EVENT(LINK_CLOSED,
+          "CONNECT"); /* it may run by now: nothing is gone beyond */
+    MEET(STANDBY, 1048579, false, "SEND(DISCARD 2)");
+    MESSAGE(DISCARDED, 2,
+            "PERSIST(3 h0 primary) OPEN_GATE START_SYNC "
+            "PERSIST(1048580 h0 primary)");
+
+    /* with a witness that is asked for it */
+    make(FT_ROLE_PRIMARY, 3, 0, true, true, false, FT_VM_RUNNING,
+         "HOLD_GATE CONNECT");
+    MEET(STANDBY, 1048579, false, "SEND(DISCARD 1)");
+    MESSAGE(DISCARDED, 1,
+            "PERSIST(3 h0 primary) OPEN_GATE START_SYNC ASK(3 1048580 h0)");
+}
+
+/* It may have been told, by a HELLO of before that word, that all is as it was. */
+static void
+a_primary_of_before_that_word_is_told(void **state)
+{
+    (void)state;
+    make(FT_ROLE_PRIMARY, 1048583, 0, false, true, false, FT_VM_RUNNING,
+         "OPEN_GATE CONNECT");
+    MEET(PRIMARY, 7, false, "SEND(TOOK_OVER 1048583)");
+    make(FT_ROLE_PRIMARY, 7, 0, false, true, false, FT_VM_RUNNING,
+         "OPEN_GATE CONNECT");
+    MEET(PRIMARY, 6, false, "");
+    MESSAGE(TOOK_OVER, 8, ""); /* no word, and this side is sole */
+    MESSAGE(TOOK_OVER, 1048583,
+            "HOLD_GATE DESTROY_COPY PERSIST(1048583 h1 standby) EXIT_FOR_ROLE");
+}
+
 /* The witness was set back to a snapshot. */
 static void
 a_witness_that_forgot_is_told_again(void **state)
@@ -1555,6 +1627,9 @@ main(void)
         cmocka_unit_test(both_hosts_return),
         cmocka_unit_test(only_this_host_returns),
         cmocka_unit_test(administrator_discards_what_is_newer),
+        cmocka_unit_test(administrator_lets_the_copy_run),
+        cmocka_unit_test(a_copy_that_could_not_run_is_filled_again),
+        cmocka_unit_test(a_primary_of_before_that_word_is_told),
         cmocka_unit_test(a_witness_that_forgot_is_told_again),
         cmocka_unit_test(a_witness_that_is_ahead_is_followed),
         cmocka_unit_test(a_vm_that_could_not_go_on),
