@@ -63,19 +63,24 @@ ft_check_libvirt(const struct ft_host *host, const char *id,
 }
 
 static int
-check_running(const struct ft_host *primary, const struct ft_domain *domain,
+check_running(const struct ft_inventory *inventory,
+              const struct ft_host *primary, const struct ft_domain *domain,
               struct ft_findings *findings)
 {
-    bool running = domain->state == FT_DOMAIN_RUNNING;
+    enum ft_domain_state state =
+        inventory->running && domain->state == FT_DOMAIN_PAUSED
+            ? FT_DOMAIN_RUNNING
+            : domain->state;
+    bool running = state == FT_DOMAIN_RUNNING;
 
     return ft_findings_add(findings, running ? FT_PASS : FT_FAIL, "vm.running",
                            domain->name, "Only a running VM can be protected.",
                            running ? ""
-                           : domain->state == FT_DOMAIN_PAUSED
+                           : state == FT_DOMAIN_PAUSED
                                ? "Resume it (virsh resume) and try again."
                                : "Start it (virsh start) and try again.",
-                           "the VM is %s on %s",
-                           ft_domain_state_name(domain->state), primary->name);
+                           "the VM is %s on %s", ft_domain_state_name(state),
+                           primary->name);
 }
 
 static int
@@ -182,7 +187,7 @@ int
 ft_check_vm(const struct ft_inventory *inventory, const struct ft_host *primary,
             const struct ft_domain *domain, struct ft_findings *findings)
 {
-    int rc = check_running(primary, domain, findings);
+    int rc = check_running(inventory, primary, domain, findings);
 
     if (rc == 0)
         rc = check_protected(inventory, domain, findings);

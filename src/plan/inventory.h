@@ -26,6 +26,8 @@ struct ft_inventory {
     size_t pair_count;
     const char *resuming; /* pair whose traces are not in the way, or NULL */
     bool standing;        /* and whose copy has its place there already */
+    bool running; /* and whose VM runs, by its engine's word: libvirt takes the
+                   * stops of its epochs for pauses */
 };
 
 /* By ftadmin's name; NULL when there is none. */

@@ -162,6 +162,9 @@ ft_protect_check(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
         choices.witness = ft_json_string(pair, "witness", "none");
         inventory.resuming = ft_json_string(pair, "pair", NULL);
         inventory.standing = choices.standby == NULL;
+        inventory.running =
+            !strcmp(ft_json_string(pair, "state", ""), "protected") &&
+            !json_is_object(json_object_get(pair, "stands"));
         if (choices.standby == NULL)
             choices.standby = ft_json_string(pair, "standby", NULL);
     }

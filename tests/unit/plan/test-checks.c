@@ -84,6 +84,11 @@ test_vm_not_running(void **state)
     expect(check_vm(f), "vm.running", FT_FAIL, "off");
     f->vm->state = FT_DOMAIN_PAUSED;
     expect(check_vm(f), "vm.running", FT_FAIL, "paused");
+    /* an epoch's stop is none, by the word of the engine that makes it */
+    f->inventory.running = true;
+    expect(check_vm(f), "vm.running", FT_PASS, "running");
+    f->vm->state = FT_DOMAIN_OFF;
+    expect(check_vm(f), "vm.running", FT_FAIL, "off");
 }
 
 static void
