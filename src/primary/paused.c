@@ -33,6 +33,13 @@ ft_primary_note_running(struct ft_primary *p)
     ft_primary_set_flag(p, &p->paused.now, 0);
 }
 
+/* With the lock held: it stands, and longer than a stop of ours takes. */
+static bool
+has_settled(const struct ft_primary *p, int64_t now_ns)
+{
+    return p->paused.now && now_ns - p->paused.since_ns >= SETTLED_NS;
+}
+
 bool
 ft_primary_paused_news(const struct ft_primary *p, int64_t now_ns)
 {
@@ -40,7 +47,7 @@ ft_primary_paused_news(const struct ft_primary *p, int64_t now_ns)
 
     if (told || !p->paused.now)
         return told && !p->paused.now;
-    return now_ns - p->paused.since_ns >= SETTLED_NS;
+    return has_settled(p, now_ns);
 }
 
 /*
@@ -70,8 +77,10 @@ int
 ft_primary_find_run_state(struct ft_primary *p, bool sure,
                           enum ft_run_state *out, struct ft_error *err)
 {
+    /* the guest waits for the answer: not for each event of a stop of ours */
     pthread_mutex_lock(&p->lock);
-    sure |= p->paused.now;
+    sure |= has_settled(p, ft_clock_ns()) ||
+            atomic_load(&p->run_state) != FT_RUN_RUNS;
     pthread_mutex_unlock(&p->lock);
     *out = FT_RUN_RUNS;
     return sure ? ft_saver_stood(p->saver, out, err) : 0;
@@ -142,7 +151,7 @@ ft_primary_watch_paused(struct ft_primary *p)
     bool stands;
 
     pthread_mutex_lock(&p->lock);
-    stands = p->paused.now && ft_clock_ns() - p->paused.since_ns >= SETTLED_NS;
+    stands = has_settled(p, ft_clock_ns());
     pthread_mutex_unlock(&p->lock);
     if (!p->worker->dom || p->paused.asking ||
         (!stands && atomic_load(&p->run_state_seen) == FT_RUN_RUNS))
