@@ -65,7 +65,11 @@ set_back(struct world *w)
 void
 ft_sim_witness_won(struct world *w, int owner, uint64_t before)
 {
-    const struct ft_ownership_record *other = &w->host[1 - owner].stable;
+    const struct worker *worker = &w->host[1 - owner].worker;
+    const struct ft_ownership_record *other =
+        worker->alive && worker->stalled /* has it, and no room to say so */
+            ? &worker->own.record
+            : &w->host[1 - owner].stable;
     bool again = w->witness_generation <= w->highest_generation;
     bool forgot = before < w->highest_generation && owner != w->highest_owner;
 

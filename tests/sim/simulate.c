@@ -34,6 +34,7 @@ static const uint64_t named[] = {
     80157613, /* the simulator: who waited in two ways was overtaken */
     111733825, /* won, never heard, and forgotten by the witness */
     111567016, /* the last word of a former life, late */
+    122858381, /* the judge: won, and no room to write it down */
     80238857,  /* the judge: a host that stood past the end of all trouble */
 };
 
