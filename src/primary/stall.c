@@ -277,6 +277,25 @@ give_up(struct ft_primary *p)
 /* ---- the link is ended ---- */
 
 /*
+ * QEMU has died, and a libvirtd that hangs does not say so: the copy is all that
+ * is left of the guest, and not to be voided by going alone.
+ */
+static bool
+tell_of_end(struct ft_primary *p)
+{
+    struct ft_worker *w = p->worker;
+    pid_t pid = atomic_load(&p->qemu_pid);
+
+    if (pid <= 0 || !ft_vm_process_ends(pid))
+        return false;
+    ft_worker_note(w, "crit", "qemu-died",
+                   "QEMU of %s died, and libvirt does not say so", w->config.vm);
+    ft_worker_event_kind(w, FT_EVENT_VM_GONE);
+    ft_primary_set_flag(p, &p->vm_ended, 1);
+    return true;
+}
+
+/*
  * Epochs stop with the link; what the guest sends goes out once the witness has
  * answered, whatever the replication thread still waits for.
  */
@@ -291,6 +310,8 @@ go_alone(struct ft_primary *p)
     char text[256], after[24] = "";
 
     p->stall.left_ns = atomic_load(&p->uncommitted_ns);
+    if (tell_of_end(p))
+        return;
     describe(p, text, sizeof(text));
     ft_fail(&why, ETIMEDOUT,
             libvirt ? "See to libvirtd on this host; the copy is made anew."
