@@ -102,6 +102,16 @@ on_lifecycle_stopped(struct ft_primary *p, int detail)
     ft_primary_set_flag(p, &p->vm_ended, 1);
 }
 
+void
+ft_primary_tell_untold_end(struct ft_primary *p)
+{
+    ft_worker_note(p->worker, "crit", "qemu-died",
+                   "QEMU of %s died, and libvirt does not say so",
+                   p->worker->config.vm);
+    ft_worker_event_kind(p->worker, FT_EVENT_VM_GONE);
+    ft_primary_set_flag(p, &p->vm_ended, 1);
+}
+
 /*
  * Somebody started what lay here, past libvirt's hook, while the other host may
  * run the VM: two would answer at one address.

@@ -193,10 +193,7 @@ await_end_of_vm(struct ft_primary *p)
     pthread_mutex_unlock(&p->lock);
     if (told)
         return;
-    ft_worker_note(p->worker, "crit", "qemu-died",
-                   "QEMU of %s died, and libvirt does not say so",
-                   p->worker->config.vm);
-    ft_worker_event_kind(p->worker, FT_EVENT_VM_GONE);
+    ft_primary_tell_untold_end(p);
 }
 
 /*

@@ -283,15 +283,11 @@ give_up(struct ft_primary *p)
 static bool
 tell_of_end(struct ft_primary *p)
 {
-    struct ft_worker *w = p->worker;
     pid_t pid = atomic_load(&p->qemu_pid);
 
     if (pid <= 0 || !ft_vm_process_ends(pid))
         return false;
-    ft_worker_note(w, "crit", "qemu-died",
-                   "QEMU of %s died, and libvirt does not say so", w->config.vm);
-    ft_worker_event_kind(w, FT_EVENT_VM_GONE);
-    ft_primary_set_flag(p, &p->vm_ended, 1);
+    ft_primary_tell_untold_end(p);
     return true;
 }
 
