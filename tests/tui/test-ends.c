@@ -216,6 +216,8 @@ test_a_shell(void **state)
     open_console(&tty, false);
     tty_send(&tty, "\033[15~"); /* F5 */
     tty_await_screen(&tty, false);
+    /* What is typed before the shell has the terminal is no line of its. */
+    tty_expect(&tty, TTY_PROMPT);
     tty_send(&tty, "echo in a $((40 + 2)) shell >&2; trap\r");
     tty_expect(&tty, "in a 42 shell");
     tty_resize(&tty, 90, 20);

@@ -70,6 +70,7 @@ set_environment(const struct tty_options *options)
     setenv("PATH", path_copy, 1);
     setenv("LANG", "C.UTF-8", 1);
     setenv("SHELL", "/bin/sh", 1);
+    setenv("PS1", TTY_PROMPT " ", 1);
     setenv("TERM", options->term ? options->term : "xterm-256color", 1);
     for (size_t i = 0; options->set && options->set[i]; i++)
         putenv((char *)(uintptr_t)options->set[i]);

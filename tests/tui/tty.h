@@ -20,6 +20,7 @@
 #include <vterm.h>
 
 #define TTY_WAIT_MS 45000 /* longer than anything takes on a busy machine */
+#define TTY_PROMPT "shell of the test>"
 
 struct tty_options {
     int width, height;      /* 0: 80, 24 */
