@@ -261,6 +261,7 @@ static int
 decode_disk(const json_t *item, void *out, struct ft_error *err)
 {
     struct ft_disk *disk = out;
+    int64_t snapshots = 0;
     int rc = need_text(item, "target", disk->target, sizeof(disk->target), err);
 
     if (rc == 0)
@@ -273,6 +274,9 @@ decode_disk(const json_t *item, void *out, struct ft_error *err)
         rc = take_text(item, "pool", disk->pool, sizeof(disk->pool), err);
     if (rc == 0)
         rc = take_size(item, "capacity", &disk->capacity, err);
+    if (rc == 0)
+        rc = take_number(item, "snapshots", 0, INT32_MAX, &snapshots, err);
+    disk->snapshots = (unsigned)snapshots;
     disk->readonly = take_flag(item, "readonly");
     disk->job = take_flag(item, "job");
     return rc;

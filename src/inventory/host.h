@@ -74,6 +74,7 @@ struct ft_disk {
     char format[32];           /* raw, qcow2 */
     char pool[FT_NAME_SIZE];   /* the pool it is a volume of, or empty */
     uint64_t capacity;         /* bytes the guest sees; 0: unknown */
+    unsigned snapshots;        /* internal ones, in the image */
     bool readonly;
     bool job; /* a block job runs on it now */
 };

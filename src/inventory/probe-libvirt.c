@@ -423,17 +423,17 @@ take_disk(struct xml *xml, xmlNodePtr node, void *data)
         return -ENOMEM;
     if (*source != '\0')
         virDomainGetBlockInfo(walk->domain, target, &info, 0);
-    disk = json_pack("{s:s,s:s,s:o,s:o,s:o,s:I,s:b,s:b}", "target", target,
-                     "source", source, "device",
-                     xml_json(xml, node, "string(@device)"), "format",
-                     xml_json(xml, node, "string(driver/@type)"), "pool",
-                     pool_of(virDomainGetConnect(walk->domain), source),
-                     "capacity", (json_int_t)info.capacity, "readonly",
-                     xml_true(xml, node, "readonly"), "job",
-                     !xml_true(xml, node, OUR_MIRROR) &&
-                         virDomainIsActive(walk->domain) == 1 &&
-                         virDomainGetBlockJobInfo(walk->domain, target, &job,
-                                                  0) == 1);
+    disk = json_pack(
+        "{s:s,s:s,s:o,s:o,s:o,s:I,s:b,s:b,s:i}", "target", target, "source",
+        source, "device", xml_json(xml, node, "string(@device)"), "format",
+        xml_json(xml, node, "string(driver/@type)"), "pool",
+        pool_of(virDomainGetConnect(walk->domain), source), "capacity",
+        (json_int_t)info.capacity, "readonly", xml_true(xml, node, "readonly"),
+        "job",
+        !xml_true(xml, node, OUR_MIRROR) &&
+            virDomainIsActive(walk->domain) == 1 &&
+            virDomainGetBlockJobInfo(walk->domain, target, &job, 0) == 1,
+        "snapshots", *source == '/' ? (int)ft_probe_snapshots(source) : 0);
     return json_array_append_new(walk->disks, disk) == 0 ? 0 : -ENOMEM;
 }
 

@@ -6,6 +6,8 @@
 #ifndef FT_INVENTORY_PROBE_PRIVATE_H
 #define FT_INVENTORY_PROBE_PRIVATE_H
 
+#include <stdint.h>
+
 #include <jansson.h>
 #include <libvirt/libvirt.h>
 
@@ -30,6 +32,14 @@ const char *ft_probe_state_name(int state);
 
 /* {"type", "path"} of a pool, empty where its XML says nothing. */
 json_t *ft_probe_pool_place(virStoragePoolPtr pool);
+
+/*
+ * How many internal snapshots an image has, by the first bytes of its file: 0
+ * also where it is no qcow2, and for a path that cannot be read.
+ */
+#define FT_QCOW2_HEADER 72
+unsigned ft_probe_qcow2_snapshots(const uint8_t header[FT_QCOW2_HEADER]);
+unsigned ft_probe_snapshots(const char *path);
 
 /* Adds libvirt, networks, pools, emulators and domains to facts. 0, -ENOMEM. */
 int ft_probe_libvirt(json_t *facts);

@@ -8,7 +8,7 @@
 #ifndef FT_PLAN_CARRY_RULES_H
 #define FT_PLAN_CARRY_RULES_H
 
-#include "plan/findings.h"
+#include "plan/flat.h"
 
 struct carry_rule {
     const char *path; /* every element found breaks the rule */
@@ -183,6 +183,11 @@ static const struct carry_rule carry_rules[] = {
       "carry.disk-encryption", "the image is encrypted by QEMU", NULL,
       "The replica on the other host would be stored in the clear.",
       "Encrypt below QEMU (LUKS on the host) or inside the guest." },
+    { DEVICES "disk[not(readonly) and backingStore/source]", FT_WARN,
+      "carry.disk-chain", "the disk's image lies upon another:",
+      "string(backingStore/source/@file | backingStore/source/@dev | "
+      "backingStore/source/@name)",
+      FT_WHY_FLAT, FT_DO_FLAT },
     { DEVICES "disk[(@device='cdrom' or @device='floppy') and source]", FT_WARN,
       "carry.media", "a medium is inserted:",
       "string(source/@file | source/@dev | source/@name)", WHY_PATH,

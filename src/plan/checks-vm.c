@@ -10,6 +10,7 @@
 #include "plan/carry.h"
 #include "plan/checks.h"
 #include "plan/checks-private.h"
+#include "plan/flat.h"
 
 #define LIBVIRT_NEEDED 8002 /* 8.2: virDomainQemuMonitorCommandWithFiles */
 
@@ -158,6 +159,25 @@ check_disks(const struct ft_domain *domain, struct ft_findings *findings)
                            (double)ft_replica_size(domain) / (1 << 30));
 }
 
+/* A chain is in the XML: carry.c. */
+static int
+check_snapshots(const struct ft_domain *domain, struct ft_findings *findings)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < domain->disk_count && rc == 0; i++) {
+        const struct ft_disk *d = &domain->disks[i];
+
+        if (ft_needs_replica(d) && d->snapshots > 0 &&
+            strcmp(d->format, "qcow2") == 0) /* raw: the guest wrote that */
+            rc = ft_findings_add(findings, FT_WARN, "vm.disk-snapshots",
+                                 d->target, FT_WHY_FLAT, FT_DO_FLAT,
+                                 "%s has %u internal snapshot%s", d->source,
+                                 d->snapshots, d->snapshots == 1 ? "" : "s");
+    }
+    return rc;
+}
+
 static int
 check_kind(const struct ft_domain *domain, struct ft_findings *findings)
 {
@@ -201,5 +221,7 @@ ft_check_vm(const struct ft_inventory *inventory, const struct ft_host *primary,
         rc = check_carry(inventory, primary, domain, findings);
     if (rc == 0)
         rc = check_jobs(inventory, domain, findings);
+    if (rc == 0)
+        rc = check_snapshots(domain, findings);
     return rc == 0 ? check_disks(domain, findings) : rc;
 }

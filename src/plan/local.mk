@@ -10,6 +10,7 @@ libftplan_a_SOURCES = \
 	src/plan/checks-vm.c \
 	src/plan/checks.c src/plan/checks.h \
 	src/plan/findings.c src/plan/findings.h \
+	src/plan/flat.h \
 	src/plan/inventory.c src/plan/inventory.h \
 	src/plan/links.c \
 	src/plan/placement.c src/plan/placement.h \

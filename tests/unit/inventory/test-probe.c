@@ -54,6 +54,32 @@ test_probe(void **state)
     ft_host_free(host);
 }
 
+/* Version 3, as QEMU 7.2 writes it; of two snapshots. */
+static void
+test_snapshots(void **state)
+{
+    uint8_t header[FT_QCOW2_HEADER] = { 'Q', 'F', 'I', 0xfb, 0, 0, 0, 3 };
+    char path[] = "/tmp/test-probe-XXXXXX";
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_int_equal(ft_probe_qcow2_snapshots(header), 0);
+    header[63] = 2;
+    assert_int_equal(ft_probe_qcow2_snapshots(header), 2);
+    assert_true(fd >= 0);
+    assert_int_equal(ft_probe_snapshots(path), 0); /* shorter than a header */
+    assert_int_equal(write(fd, header, sizeof(header)), sizeof(header));
+    close(fd);
+    assert_int_equal(ft_probe_snapshots(path), 2);
+    unlink(path);
+    memset(header + 60, 0xff, 4);
+    assert_int_equal(ft_probe_qcow2_snapshots(header), 65536);
+    header[0] = 'q'; /* a raw disk may begin with anything */
+    assert_int_equal(ft_probe_qcow2_snapshots(header), 0);
+    assert_int_equal(ft_probe_snapshots("/nonexistent/image"), 0);
+    assert_int_equal(ft_probe_snapshots("/dev/null"), 0);
+}
+
 /* A bridge of our own in a network namespace of our own. */
 static void
 test_nics(void **state)
@@ -227,6 +253,7 @@ run_all(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_snapshots),
         cmocka_unit_test(test_nics),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_version_of_process),

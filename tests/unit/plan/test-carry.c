@@ -105,6 +105,16 @@ static const struct refusal {
     const char *evidence; /* part of it */
 } refusals[] = {
     { { .device =
+            "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/>"
+            "<source file='/images/top.qcow2' index='2'/>"
+            "<backingStore type='file' index='3'><format type='qcow2'/>"
+            "<source file='/images/base.qcow2'/><backingStore/></backingStore>"
+            "<target dev='vdb' bus='virtio'/></disk>" },
+      FT_WARN,
+      "carry.disk-chain",
+      "disk vdb",
+      "/images/base.qcow2" },
+    { { .device =
             "<hostdev mode='subsystem' type='pci' managed='yes'><source>"
             "<address domain='0x0000' bus='0x3b' slot='0x0a' function='0x1'/>"
             "</source><alias name='hostdev0'/></hostdev>" },

@@ -159,6 +159,13 @@ test_vm_disks(void **state)
     expect_none(check_vm(f), "vm.block-job");
     f->vm->disks[0].capacity = 0;
     expect(check_vm(f), "vm.disk-size", FT_FAIL, "vda");
+    expect_none(check_vm(f), "vm.disk-snapshots");
+    f->vm->disks[0].snapshots = 2;
+    expect(check_vm(f), "vm.disk-snapshots", FT_WARN,
+           "/var/lib/libvirt/images/vm1.qcow2 has 2 internal snapshots");
+    f->vm->disks[0].readonly = true;
+    expect_none(check_vm(f), "vm.disk-snapshots");
+    f->vm->disks[0].readonly = false;
     strcpy(f->vm->disks[0].device, "cdrom");
     expect(check_vm(f), "vm.disk-size", FT_PASS, "0.0");
 }
