@@ -75,8 +75,11 @@ ft_stall_judge(const struct ft_stall_facts *f)
     answer.ask_libvirt = asked >= ft_stall_look_ns(f->patience_ns) &&
                          (f->libvirt_ns <= f->qemu_ns ||
                           f->now_ns - f->libvirt_ns >= FT_STALL_LOOK_NS);
-    answer.end_qemu = f->may_give_up && is_hung(f, by, asked);
-    answer.go_alone = f->may_go_alone && is_past_patience(f, by, passed);
+    answer.end_qemu = f->may_give_up && is_hung(f, by, asked) && !f->gone;
+    /* the copy is all that is left of the guest: going alone would void it */
+    answer.tell_end = f->gone && passed >= f->patience_ns;
+    answer.go_alone =
+        f->may_go_alone && is_past_patience(f, by, passed) && !f->gone;
     if (passed >= FT_STALL_SAY_NS || answer.go_alone) {
         answer.by = by;
         answer.for_ns = passed;

@@ -71,6 +71,7 @@ struct ft_stall_facts {
     int64_t owes_ns;     /* how long, by that answer, QEMU owes it one; or 0 */
     bool job;            /* by it, QEMU was not asked: another job has the VM */
     bool stopped;        /* QEMU's process, by a signal (proc_pid_stat(5), T) */
+    bool gone;           /* QEMU's process has ended, or is about to */
     bool link_blocked;   /* it has more to bring: QEMU may wait for it, too */
     uint64_t link_rate;  /* bytes a second that it brought of late */
     int64_t patience_ns; /* above 0 */
@@ -83,6 +84,7 @@ struct ft_stall_answer {
     int64_t for_ns;   /* how long already; of by NONE: 0 */
     bool ask_libvirt; /* libvirt_ns is not known yet, or old */
     bool end_qemu;
+    bool tell_end; /* of a QEMU that has ended: libvirtd should have, and hangs */
     bool go_alone; /* end the link; the rest follows the ownership rules */
 };
 

@@ -312,7 +312,10 @@ int ft_primary_check_disks(struct ft_primary *p, enum ft_run_state run,
 /* primary-vm.c; control thread. How the VM is found now. */
 enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);
 
-/* QEMU has died, which libvirt has not said: the copy is what is left. Any thread. */
+/*
+ * QEMU has died, and the copy is what is left. Nothing when libvirt has said it,
+ * or the VM is let go. Any thread.
+ */
 void ft_primary_tell_untold_end(struct ft_primary *p);
 
 /* Asks libvirt for what happens to the VM from now on. */

@@ -105,6 +105,13 @@ on_lifecycle_stopped(struct ft_primary *p, int detail)
 void
 ft_primary_tell_untold_end(struct ft_primary *p)
 {
+    bool told;
+
+    pthread_mutex_lock(&p->lock);
+    told = p->vm_ended || p->detach;
+    pthread_mutex_unlock(&p->lock);
+    if (told)
+        return;
     ft_worker_note(p->worker, "crit", "qemu-died",
                    "QEMU of %s died, and libvirt does not say so",
                    p->worker->config.vm);

@@ -182,17 +182,13 @@ static void
 await_end_of_vm(struct ft_primary *p)
 {
     int64_t until = ft_clock_ns() + VM_END_NS;
-    int told;
 
     if (!ft_vm_process_ends(p->domain.pid))
         return;
     pthread_mutex_lock(&p->lock);
     while (!p->vm_ended && !p->detach && ft_clock_ns() < until)
         ft_primary_wait(p, until);
-    told = p->vm_ended || p->detach;
     pthread_mutex_unlock(&p->lock);
-    if (told)
-        return;
     ft_primary_tell_untold_end(p);
 }
 

@@ -101,6 +101,7 @@ facts(struct ft_primary *p, int64_t now)
     struct ft_worker *w = p->worker;
     int64_t epoch = atomic_load(&p->uncommitted_ns);
     int64_t qemu = atomic_load(&p->with_qemu_ns);
+    pid_t pid = atomic_load(&p->qemu_pid);
     struct ft_stall_facts f = { .now_ns = now, .patience_ns = patience(p) };
 
     if (epoch == p->stall.left_ns)
@@ -115,7 +116,8 @@ facts(struct ft_primary *p, int64_t now)
     f.link_blocked = p->stall.blocked;
     if (!epoch || now - f.epoch_ns < ft_stall_look_ns(f.patience_ns))
         return f;
-    f.stopped = is_stopped(atomic_load(&p->qemu_pid));
+    f.stopped = is_stopped(pid);
+    f.gone = pid > 0 && ft_vm_process_ends(pid);
     pthread_mutex_lock(&w->own_lock);
     f.may_give_up = ft_ownership_may_give_up(&w->own);
     f.may_go_alone =
@@ -274,22 +276,14 @@ give_up(struct ft_primary *p)
     ft_primary_give_vm_up(p, "hung-qemu", text);
 }
 
-/* ---- the link is ended ---- */
-
-/*
- * QEMU has died, and a libvirtd that hangs does not say so: the copy is all that
- * is left of the guest, and not to be voided by going alone.
- */
-static bool
-tell_of_end(struct ft_primary *p)
+static void
+tell_end(struct ft_primary *p)
 {
-    pid_t pid = atomic_load(&p->qemu_pid);
-
-    if (pid <= 0 || !ft_vm_process_ends(pid))
-        return false;
+    p->stall.ended_ns = atomic_load(&p->uncommitted_ns);
     ft_primary_tell_untold_end(p);
-    return true;
 }
+
+/* ---- the link is ended ---- */
 
 /*
  * Epochs stop with the link; what the guest sends goes out once the witness has
@@ -306,8 +300,6 @@ go_alone(struct ft_primary *p)
     char text[256], after[24] = "";
 
     p->stall.left_ns = atomic_load(&p->uncommitted_ns);
-    if (tell_of_end(p))
-        return;
     describe(p, text, sizeof(text));
     ft_fail(&why, ETIMEDOUT,
             libvirt ? "See to libvirtd on this host; the copy is made anew."
@@ -331,6 +323,7 @@ ft_primary_check_stall(struct ft_primary *p)
     int64_t now = ft_clock_ns();
     struct ft_stall_answer answer;
     struct ft_stall_facts f;
+    bool fresh;
 
     if (now - p->stall.looked_ns > FT_MIN(LATE_NS, patience(p) / 2))
         p->stall.awake_ns = now;
@@ -341,7 +334,10 @@ ft_primary_check_stall(struct ft_primary *p)
     say(p, &answer);
     if (answer.ask_libvirt && !p->stall.asking)
         p->stall.asking = !ft_loop_async(ask_libvirt, libvirt_asked, p);
-    if (answer.end_qemu && p->stall.ended_ns != atomic_load(&p->uncommitted_ns))
+    fresh = p->stall.ended_ns != atomic_load(&p->uncommitted_ns);
+    if (answer.tell_end && fresh)
+        tell_end(p);
+    else if (answer.end_qemu && fresh)
         give_up(p);
     else if (answer.go_alone && p->worker->session)
         go_alone(p);

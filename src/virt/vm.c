@@ -228,10 +228,13 @@ ft_vm_process_ends(pid_t pid)
     FT_AUTOFREE char *text = NULL;
     char path[64];
     size_t size;
+    int rc;
 
     snprintf(path, sizeof(path), "/proc/%d/status", pid);
-    return ft_file_read(path, 64 << 10, &text, &size) < 0 ||
-           !strstr(text, "\nVmSize:") || strstr(text, "\nCoreDumping:\t1");
+    rc = ft_file_read(path, 64 << 10, &text, &size);
+    if (rc < 0)
+        return rc == -ENOENT || rc == -ESRCH;
+    return !strstr(text, "\nVmSize:") || strstr(text, "\nCoreDumping:\t1");
 }
 
 /* Effective owner: /proc/PID itself belongs to root, QEMU being undumpable. */

@@ -91,7 +91,7 @@ int ft_vm_pid(const char *name, const char *uuid, pid_t *pid,
 /*
  * Whether that process is no more, or ends right now: it was killed or crashed,
  * and its memory is given back or written as a core. True before anybody can
- * see its files closed. Source: proc_pid_status(5), VmSize and CoreDumping.
+ * see its files closed; false where that cannot be looked at. Source: proc_pid_status(5), VmSize and CoreDumping.
  */
 bool ft_vm_process_ends(pid_t pid);
 

@@ -170,6 +170,32 @@ alone(void **state)
     assert_false(ft_stall_judge(&hung).go_alone);
 }
 
+/*
+ * QEMU died while libvirtd hung: going alone would void the only copy of the
+ * guest, and ending what has ended says nothing. By chaos, FT_SEED=74064.
+ */
+static void
+a_qemu_that_is_gone(void **state)
+{
+    struct ft_stall_facts f = after(1999);
+
+    (void)state;
+    f.gone = f.may_give_up = f.may_go_alone = true;
+    assert_false(ft_stall_judge(&f).tell_end); /* libvirtd has its time */
+    f = after(60000);
+    assert_false(ft_stall_judge(&f).tell_end);
+    f.gone = f.stopped = f.may_give_up = f.may_go_alone = true;
+    for (int held = 0; held < 2; held++) {
+        struct ft_stall_answer answer = ft_stall_judge(&f);
+
+        assert_true(answer.tell_end);
+        assert_false(answer.go_alone);
+        assert_false(answer.end_qemu);
+        f.may_give_up = f.may_go_alone = false; /* no witness: told all the same */
+        f.qemu_ns = 0;                          /* it answered, and died then */
+    }
+}
+
 /* The patience is a setting; libvirtd is asked in the first half of it. */
 static void
 patience(void **state)
@@ -220,6 +246,7 @@ main(void)
         cmocka_unit_test(nothing),  cmocka_unit_test(stopped_qemu),
         cmocka_unit_test(silence),  cmocka_unit_test(hung_qemu),
         cmocka_unit_test(link),     cmocka_unit_test(alone),
+        cmocka_unit_test(a_qemu_that_is_gone),
         cmocka_unit_test(patience),
     };
 

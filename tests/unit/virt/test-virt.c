@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <libvirt/libvirt.h>
@@ -212,6 +213,7 @@ test_find_pool(void **state)
 static void
 test_process_ends(void **state)
 {
+    struct rlimit files, none;
     pid_t pid = fork();
 
     (void)state;
@@ -222,6 +224,11 @@ test_process_ends(void **state)
     assert_true(pid > 0);
     assert_false(ft_vm_process_ends(getpid()));
     assert_false(ft_vm_process_ends(pid));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &files), 0);
+    none = (struct rlimit){ .rlim_cur = 0, .rlim_max = files.rlim_max };
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_false(ft_vm_process_ends(pid)); /* nobody can tell */
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &files), 0);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT), 0);
     assert_true(ft_vm_process_ends(pid)); /* a zombie */
