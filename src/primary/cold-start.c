@@ -48,9 +48,13 @@ boot(void *opaque)
     struct ft_worker *w = start->worker;
     virDomainPtr dom = w->dom;
 
-    if (!dom)
-        dom = start->dom =
-            virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
+    if (!dom) {
+        start->rc =
+            ft_vm_find(w->conn, w->config.vm_uuid, &start->dom, &start->err);
+        dom = start->dom;
+    }
+    if (start->rc)
+        return;
     if (!dom)
         start->rc =
             ft_fail(&start->err, ENOENT,

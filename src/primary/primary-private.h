@@ -122,8 +122,9 @@ struct ft_primary {
     bool ended_intruder;     /* ... and one that ran without right, by us */
     bool booting;            /* ... libvirt is at work on a start of ours */
     struct ft_error left; /* of the replication thread's end: what is in QEMU */
-    pid_t spared_pid;     /* and whom the kernel is to kill later */
-    uint64_t looked_bytes; /* the control thread's own: of the link, ... */
+    enum ft_vm_state left_vm; /* ... and how the VM was found then */
+    pid_t spared_pid;         /* and whom the kernel is to kill later */
+    uint64_t looked_bytes;    /* the control thread's own: of the link, ... */
     int64_t looked_blocked_ns;
     struct ft_session *looked_session; /* ... of this one, when it looked */
     int64_t watched_ns;  /* the control thread's own: that, when it looked */
@@ -309,8 +310,12 @@ int ft_primary_begin_disks(struct ft_primary *p, struct ft_error *err);
 int ft_primary_check_disks(struct ft_primary *p, enum ft_run_state run,
                            struct ft_error *err);
 
-/* primary-vm.c; control thread. How the VM is found now. */
-enum ft_vm_state ft_primary_find_vm(struct ft_worker *w);
+/*
+ * primary-vm.c; any thread. How the VM is found now; GONE where libvirt knows no
+ * such VM, and w->dom is NULL then. -EHOSTUNREACH: libvirt does not tell.
+ */
+int ft_primary_find_vm(struct ft_worker *w, enum ft_vm_state *vm,
+                       struct ft_error *err);
 
 /*
  * QEMU has died, and the copy is what is left. Nothing when libvirt has said it,

@@ -40,13 +40,9 @@ find_paused_vm(struct ft_worker *w, int reason)
 }
 
 /* Of a signal's end, which looks like a shutdown, see was_wanted below. */
-enum ft_vm_state
-ft_primary_find_vm(struct ft_worker *w)
+static enum ft_vm_state
+judge_state(struct ft_worker *w, int state, int reason)
 {
-    int state = VIR_DOMAIN_NOSTATE, reason = 0;
-
-    if (virDomainGetState(w->dom, &state, &reason, 0) < 0)
-        return FT_VM_GONE;
     if (state == VIR_DOMAIN_PAUSED)
         return find_paused_vm(w, reason);
     if (state == VIR_DOMAIN_CRASHED && virDomainIsActive(w->dom) == 1)
@@ -58,6 +54,19 @@ ft_primary_find_vm(struct ft_worker *w)
     return state == VIR_DOMAIN_SHUTOFF && reason == VIR_DOMAIN_SHUTOFF_DESTROYED
                ? FT_VM_OFF
                : FT_VM_GONE;
+}
+
+int
+ft_primary_find_vm(struct ft_worker *w, enum ft_vm_state *vm,
+                   struct ft_error *err)
+{
+    int state = VIR_DOMAIN_NOSTATE, reason = 0, rc = 0;
+
+    if (w->dom)
+        rc = ft_vm_state(w->dom, &state, &reason, err);
+    *vm = rc || state == VIR_DOMAIN_NOSTATE ? FT_VM_GONE
+                                            : judge_state(w, state, reason);
+    return rc;
 }
 
 /*
@@ -319,7 +328,7 @@ ft_primary_clean_up(struct ft_worker *w)
 static void
 part(struct ft_worker *w)
 {
-    enum ft_vm_state vm = w->dom ? ft_primary_find_vm(w) : FT_VM_GONE;
+    enum ft_vm_state vm = ((struct ft_primary *)w->side_data)->left_vm;
 
     if ((vm == FT_VM_GONE || vm == FT_VM_OFF) && ft_worker_is_stale(w)) {
         ft_worker_retire(w);
@@ -335,18 +344,17 @@ part(struct ft_worker *w)
 
 /* Replication thread: nothing of ours is left in QEMU, or why something is. */
 static int
-leave_qemu(struct ft_worker *w, struct ft_error *err)
+leave_qemu(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 {
-    enum ft_vm_state vm;
     int rc = FT_FAULT("leave-qemu");
 
     if (rc < 0)
         return ft_fail(err, -rc, NULL, "fault point leave-qemu");
     if (virConnectIsAlive(w->conn) != 1)
         return ft_worker_fail_silent_libvirt(w, err);
-    vm = w->dom ? ft_primary_find_vm(w) : FT_VM_GONE;
-    if (vm != FT_VM_RUNNING && vm != FT_VM_STOPPED)
-        return 0;
+    rc = ft_primary_find_vm(w, vm, err);
+    if (rc || (*vm != FT_VM_RUNNING && *vm != FT_VM_STOPPED))
+        return rc;
     rc = ft_gate_remove_leftovers(w->dom, NULL, err);
     return rc ? rc : ft_disk_feed_end_leftovers(w->dom, w->run_folder, err);
 }
@@ -370,6 +378,6 @@ finish_removal(void *opaque)
 void
 ft_primary_detached(struct ft_primary *p)
 {
-    leave_qemu(p->worker, &p->left);
+    leave_qemu(p->worker, &p->left_vm, &p->left);
     ft_loop_post(finish_removal, p);
 }

@@ -54,6 +54,7 @@ static void
 resume_vm(struct ft_primary *p)
 {
     struct ft_error err = FT_ERROR_INIT;
+    enum ft_vm_state vm = FT_VM_GONE;
     int rc, busy;
 
     pthread_mutex_lock(&p->lock);
@@ -65,8 +66,9 @@ resume_vm(struct ft_primary *p)
     }
     rc = ft_saver_recover(p->worker->dom, p->worker->run_folder, true, NULL,
                           &err);
-    if (!rc && ft_primary_find_vm(p->worker) == FT_VM_STOPPED &&
-        virDomainResume(p->worker->dom) < 0)
+    if (!rc)
+        rc = ft_primary_find_vm(p->worker, &vm, &err);
+    if (!rc && vm == FT_VM_STOPPED && virDomainResume(p->worker->dom) < 0)
         rc = ft_fail(&err, EIO, NULL, "%s", virGetLastErrorMessage());
     if (rc)
         ft_log_error(&err, "letting the VM go on");
@@ -323,20 +325,23 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 {
     struct ft_primary *p = w->side_data ? w->side_data : primary_new(w);
     pthread_t thread;
+    int rc = 0;
 
     w->side_data = p;
     take_settings(w);
-    if (!w->dom)
-        w->dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
     if (!p)
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
-    if (!w->dom) {
-        *vm = FT_VM_GONE;
-    } else {
-        *vm = ft_primary_find_vm(w);
-        if (*vm == FT_VM_RUNNING || *vm == FT_VM_STOPPED)
-            ft_primary_clean_up(w);
-        *vm = ft_primary_find_vm(w);
+    if (!w->dom)
+        rc = ft_vm_find(w->conn, w->config.vm_uuid, &w->dom, err);
+    if (!rc)
+        rc = ft_primary_find_vm(w, vm, err);
+    if (!rc && (*vm == FT_VM_RUNNING || *vm == FT_VM_STOPPED)) {
+        ft_primary_clean_up(w);
+        rc = ft_primary_find_vm(w, vm, err);
+    }
+    if (rc)
+        return rc;
+    if (w->dom) {
         ft_primary_note_images(w);
         ft_primary_autostart_off(p);
         ft_primary_begin_paused(p);

@@ -156,17 +156,15 @@ static void
 see_waiting(struct ft_worker *w, const char *machine,
             struct ft_waiting_seen *seen, unsigned *vcpus)
 {
-    virDomainPtr dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
+    virDomainPtr dom = NULL;
     FT_AUTOJSON json_t *status = NULL;
     FT_AUTOFREE char *now = NULL;
     struct ft_vm vm = { 0 };
 
-    if (!dom) {
-        seen->known = virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
+    seen->known = !ft_vm_find(w->conn, w->config.vm_uuid, &dom, NULL);
+    if (!dom)
         return;
-    }
     seen->active = virDomainIsActive(dom) != 0;
-    seen->known = true;
     if (seen->active && !ft_qmp(dom, "query-status", NULL, &status, NULL))
         snprintf(seen->status, sizeof(seen->status), "%s",
                  ft_json_string(status, "status", ""));

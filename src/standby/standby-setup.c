@@ -45,13 +45,11 @@ int
 ft_standby_stop_domain(struct ft_worker *w, struct ft_error *err)
 {
     struct ft_error local = FT_ERROR_INIT;
-    virDomainPtr dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
-    int rc = 0;
+    virDomainPtr dom = NULL;
+    int rc = ft_vm_find(w->conn, w->config.vm_uuid, &dom, &local);
 
     if (dom)
         rc = ft_standby_destroy(dom, &local);
-    else if (virGetLastErrorCode() != VIR_ERR_NO_DOMAIN)
-        rc = ft_virt_fail(&local, EHOSTUNREACH, NULL, "the waiting VM");
     if (rc)
         ft_log_error(&local, "ending the waiting copy");
     if (rc && err)

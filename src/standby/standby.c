@@ -253,35 +253,55 @@ request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
 }
 
 static int
-open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
+find_copy(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
+{
+    int state = VIR_DOMAIN_NOSTATE, rc = 0;
+
+    if (!w->dom)
+        rc = ft_vm_find(w->conn, w->config.vm_uuid, &w->dom, err);
+    if (!rc && w->dom)
+        rc = ft_vm_state(w->dom, &state, NULL, err);
+    *vm = state == VIR_DOMAIN_RUNNING  ? FT_VM_RUNNING
+          : state == VIR_DOMAIN_PAUSED ? FT_VM_WAITING
+                                       : FT_VM_GONE;
+    return rc;
+}
+
+static struct ft_standby *
+standby_new(struct ft_worker *w)
 {
     struct ft_standby *s = calloc(1, sizeof(*s));
-    int state = VIR_DOMAIN_NOSTATE;
 
     if (!s)
-        return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
+        return NULL;
     s->worker = w;
     s->watch = ft_standby_watch_new(s);
     if (!s->watch) {
         free(s);
-        return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
+        return NULL;
     }
     atomic_init(&s->autostart, w->state.autostart != 0);
     pthread_mutex_init(&s->doors_lock, NULL);
     w->side_data = s;
     ft_worker_watch_intruders(w);
+    return s;
+}
+
+static int
+open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
+{
+    int rc;
+
+    if (!w->side_data && !standby_new(w))
+        return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
     ft_worker_end_intruder(w);
-    if (w->dom && virDomainGetState(w->dom, &state, NULL, 0) < 0)
-        state = VIR_DOMAIN_NOSTATE;
-    *vm = state == VIR_DOMAIN_RUNNING  ? FT_VM_RUNNING
-          : state == VIR_DOMAIN_PAUSED ? FT_VM_WAITING
-                                       : FT_VM_GONE;
-    if (*vm == FT_VM_WAITING) {
+    rc = find_copy(w, vm, err);
+    if (!rc && *vm == FT_VM_WAITING) {
         /* what an earlier process put into it is not known */
-        ft_standby_stop_domain(w, NULL);
+        rc = ft_standby_stop_domain(w, err);
         *vm = FT_VM_GONE;
     }
-    return 0;
+    return rc;
 }
 
 const struct ft_side ft_standby_side = {

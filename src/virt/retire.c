@@ -255,13 +255,14 @@ int
 ft_retire(virConnectPtr conn, const char *vm_uuid, const char *folder,
           json_t **report, struct ft_error *err)
 {
-    virDomainPtr dom = virDomainLookupByUUIDString(conn, vm_uuid);
-    int rc = 0;
+    virDomainPtr dom = NULL;
+    int rc;
 
     *report = json_pack("{s:n,s:[],s:[]}", "definition", "images", "left");
     if (!*report)
-        rc = ft_fail(err, ENOMEM, NULL, "no memory");
-    else if (dom)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    rc = ft_vm_find(conn, vm_uuid, &dom, err);
+    if (dom)
         rc = retire(conn, dom, vm_uuid, folder, *report, err);
     if (dom)
         virDomainFree(dom);

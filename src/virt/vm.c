@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libvirt/virterror.h>
+
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/json.h"
@@ -162,6 +164,28 @@ ft_vm_from_xml(const char *xml, struct ft_vm *out, struct ft_error *err)
     if (rc < 0)
         ft_vm_free(out);
     return rc;
+}
+
+int
+ft_vm_find(virConnectPtr conn, const char *uuid, virDomainPtr *dom,
+           struct ft_error *err)
+{
+    *dom = virDomainLookupByUUIDString(conn, uuid);
+    if (*dom || virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
+        return 0;
+    return ft_virt_fail(err, EHOSTUNREACH, NULL, "search for the VM");
+}
+
+int
+ft_vm_state(virDomainPtr dom, int *state, int *reason, struct ft_error *err)
+{
+    *state = VIR_DOMAIN_NOSTATE;
+    if (virDomainGetState(dom, state, reason, 0) == 0)
+        return 0;
+    *state = VIR_DOMAIN_NOSTATE;
+    if (virGetLastErrorCode() == VIR_ERR_NO_DOMAIN)
+        return 0;
+    return ft_virt_fail(err, EHOSTUNREACH, NULL, "state of the VM");
 }
 
 virDomainPtr

@@ -68,6 +68,19 @@ struct ft_vm {
  * more disks or NICs than the limits above. */
 int ft_vm_inspect(virDomainPtr dom, struct ft_vm *out, struct ft_error *err);
 
+/*
+ * The VM as libvirt knows it, to be freed by virDomainFree; *dom is NULL where it
+ * knows none. -EHOSTUNREACH: it does not tell, which is no word about the VM.
+ */
+int ft_vm_find(virConnectPtr conn, const char *uuid, virDomainPtr *dom,
+               struct ft_error *err);
+
+/*
+ * As virDomainGetState; VIR_DOMAIN_NOSTATE when libvirt knows no such VM (any
+ * more). -EHOSTUNREACH: it does not tell. reason: may be NULL.
+ */
+int ft_vm_state(virDomainPtr dom, int *state, int *reason, struct ft_error *err);
+
 /* The same VM by another connection, to be freed by virDomainFree; NULL, with
  * libvirt's own error set, when conn does not know it. */
 virDomainPtr ft_vm_by(virConnectPtr conn, virDomainPtr dom);

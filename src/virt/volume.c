@@ -295,7 +295,9 @@ ft_volume_delete(virConnectPtr conn, const char *pool_name, const char *vm,
         return rc;
     virStoragePoolRefresh(pool, 0);
     volume = virStorageVolLookupByName(pool, name);
-    if (volume && virStorageVolDelete(volume, 0) < 0)
+    if (!volume && virGetLastErrorCode() == VIR_ERR_NO_STORAGE_VOL)
+        return 0;
+    if (!volume || virStorageVolDelete(volume, 0) < 0)
         return ft_virt_fail(err, EIO, NULL, name);
     return 0;
 }

@@ -128,3 +128,10 @@ ft_worker_open_libvirt(struct ft_worker *w)
     virConnectRegisterCloseCallback(w->events, on_libvirt_closed, w, NULL);
     w->dom = virDomainLookupByUUIDString(w->conn, w->config.vm_uuid);
 }
+
+void
+ft_worker_leave_dead_libvirt(struct ft_worker *w)
+{
+    if (virConnectIsAlive(w->conn) != 1 || virConnectIsAlive(w->events) != 1)
+        ft_worker_exit(w, "role");
+}

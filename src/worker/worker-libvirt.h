@@ -11,6 +11,12 @@
 /* Waits until libvirt answers; then worker->conn, events and dom are set. */
 void ft_worker_open_libvirt(struct ft_worker *worker);
 
+/*
+ * Before the side is open: where the connection has died already, of which then
+ * nobody is told, the process ends, and the next one waits for libvirt.
+ */
+void ft_worker_leave_dead_libvirt(struct ft_worker *worker);
+
 /* Says why nothing is done that needs it; -EHOSTUNREACH. Any thread. */
 int ft_worker_fail_silent_libvirt(const struct ft_worker *worker,
                                   struct ft_error *err);

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -105,12 +106,17 @@ run(struct ft_worker *w)
 {
     struct ft_ownership_event start = { .kind = FT_EVENT_START };
     struct ft_error err = FT_ERROR_INIT;
+    char said[sizeof(err.text)] = "";
 
     ft_worker_meet_daemon(w);
     ft_worker_open_libvirt(w);
     while (w->side->open(w, &start.vm, &err)) {
-        ft_worker_note(w, "crit", "start-failed", "%s; %s", err.text, err.hint);
+        if (strcmp(said, err.text) != 0)
+            ft_worker_note(w, "crit", "start-failed", "%s; %s", err.text,
+                           err.hint);
+        snprintf(said, sizeof(said), "%s", err.text);
         ft_worker_send_status(w);
+        ft_worker_leave_dead_libvirt(w);
         ft_loop_turn(1000);
     }
     ft_log(FT_LOG_INFO, "%s of %s, generation %llu, VM found %s",

@@ -191,8 +191,9 @@ a_qemu_that_is_gone(void **state)
         assert_true(answer.tell_end);
         assert_false(answer.go_alone);
         assert_false(answer.end_qemu);
-        f.may_give_up = f.may_go_alone = false; /* no witness: told all the same */
-        f.qemu_ns = 0;                          /* it answered, and died then */
+        f.may_give_up = f.may_go_alone =
+            false;     /* no witness: told all the same */
+        f.qemu_ns = 0; /* it answered, and died then */
     }
 }
 
@@ -243,9 +244,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing),  cmocka_unit_test(stopped_qemu),
-        cmocka_unit_test(silence),  cmocka_unit_test(hung_qemu),
-        cmocka_unit_test(link),     cmocka_unit_test(alone),
+        cmocka_unit_test(nothing),
+        cmocka_unit_test(stopped_qemu),
+        cmocka_unit_test(silence),
+        cmocka_unit_test(hung_qemu),
+        cmocka_unit_test(link),
+        cmocka_unit_test(alone),
         cmocka_unit_test(a_qemu_that_is_gone),
         cmocka_unit_test(patience),
     };

@@ -210,6 +210,36 @@ test_find_pool(void **state)
     assert_null(none);
 }
 
+/* That libvirt does not tell is no word about the VM; that it knows none is. */
+static void
+test_finding(void **state)
+{
+    static const char xml[] =
+        "<domain type='test'><name>found</name><memory>4096</memory>"
+        "<os><type>hvm</type></os></domain>";
+    struct ft_error err = FT_ERROR_INIT;
+    virDomainPtr dom = virDomainDefineXML(conn, xml), found = NULL;
+    char uuid[VIR_UUID_STRING_BUFLEN];
+    int now, reason;
+
+    (void)state;
+    assert_non_null(dom);
+    assert_int_equal(virDomainGetUUIDString(dom, uuid), 0);
+    assert_int_equal(ft_vm_find(conn, uuid, &found, &err), 0);
+    assert_non_null(found);
+    assert_int_equal(ft_vm_state(found, &now, &reason, &err), 0);
+    assert_int_equal(now, VIR_DOMAIN_SHUTOFF);
+    assert_int_equal(ft_vm_find(NULL, uuid, &found, &err), -EHOSTUNREACH);
+    assert_null(found);
+    assert_int_equal(virDomainUndefine(dom), 0);
+    assert_int_equal(ft_vm_find(conn, uuid, &found, &err), 0);
+    assert_null(found);
+    assert_int_equal(ft_vm_state(dom, &now, NULL, &err), 0);
+    assert_int_equal(now, VIR_DOMAIN_NOSTATE);
+    virDomainFree(dom);
+    assert_int_equal(ft_vm_state(NULL, &now, NULL, &err), -EHOSTUNREACH);
+}
+
 static void
 test_process_ends(void **state)
 {
@@ -275,6 +305,7 @@ main(void)
         cmocka_unit_test(test_domain_xml),
         cmocka_unit_test(test_domain_limits),
         cmocka_unit_test(test_no_process),
+        cmocka_unit_test(test_finding),
         cmocka_unit_test(test_process_ends),
         cmocka_unit_test(test_qemu_log),
         cmocka_unit_test(test_volume_life),
