@@ -185,7 +185,7 @@ static const struct rule rules[] = {
     { STATE(FAILED), WHY(HELD_NO_WITNESS), ALWAYS, CRIT, MOVE(NOW), 0, false,
       "{vm} is cut off on {on}: bring back {to}, there is no witness.", PAST },
     { STATE(FAILED), WHY(SUPERSEDED), ALWAYS, CRIT, MOVE(NOW), 0, false,
-      "{vm} is cut off on {on}: {to} owns it and is silent: bring it back.",
+      "{to} owns {vm} and is silent, and {on} may not run it: bring {to} back.",
       PAST },
     { STATE(FAILED), WHY(RESUME_FAILED), ALWAYS, CRIT, MOVE(NOW), 0, false,
       "{to} won {vm} and could not run it; {on} may have it back.", PAST },

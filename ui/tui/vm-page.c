@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/cell.h"
+#include "ui/model/standing.h"
 #include "ui/text/text.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
@@ -44,22 +45,55 @@ side(const json_t *row, const char *role)
     return NULL;
 }
 
+/* What is said of the two hosts: only what the state says for certain. */
+struct halves {
+    const char *before, *between, *after; /* their names, the primary first */
+    const char *primary, *standby;        /* what each of them does */
+};
+
+static const struct halves *
+halves_of(const json_t *row, bool was)
+{
+    static const struct halves certain[] = {
+        [FT_PAIR_PROTECTED] = { "runs on ", ", its copy waits on ", "", "runs",
+                                "copy waits" },
+        [FT_PAIR_SYNCING] = { "runs on ", ", ", " is filled", "runs",
+                              "is filled" },
+        [FT_PAIR_RESYNCING] = { "runs on ", ", ", " is filled", "runs",
+                                "is filled" },
+        [FT_PAIR_ALONE] = { "runs on ", ", no copy on ", "", "runs", "no copy" },
+    };
+    static const struct halves roles = { "primary ", ", standby ", "",
+                                         "primary", "standby" };
+    static const struct halves past = { "ran on ", ", its copy was on ", "", "",
+                                        "" };
+    enum ft_pair_state state = ft_said_state(row);
+
+    if (was)
+        return &past;
+    return ft_json_bool(row, "heard", 0) &&
+                   (size_t)state < FT_ARRAY_SIZE(certain) &&
+                   certain[state].before
+               ? &certain[state]
+               : &roles;
+}
+
 static void
 where(const struct ft_console *console, const struct ft_page *page, char *out,
       size_t size)
 {
     const json_t *row = row_of(console, page);
     const char *witness = ft_json_string(row, "witness", "");
+    const struct halves *h = row ? halves_of(row, console->past) : NULL;
 
     if (!row) {
         snprintf(out, size, "%s is in no pair any more", page->subject);
         return;
     }
-    snprintf(out, size,
-             console->past ? "%s   ran on %s, its copy was on %s%s%s"
-                           : "%s   runs on %s, its copy waits on %s%s%s",
-             ft_row_name(row), ft_json_string(row, "primary", "?"),
-             ft_json_string(row, "standby", "?"), *witness ? ", " : "", witness);
+    snprintf(out, size, "%s   %s%s%s%s%s%s%s", ft_row_name(row), h->before,
+             ft_json_string(row, "primary", "?"), h->between,
+             ft_json_string(row, "standby", "?"), h->after,
+             *witness ? ", " : "", witness);
     if (*witness)
         strncat(out, " decides", size - strlen(out) - 1);
 }
@@ -148,7 +182,8 @@ running_half(const struct ft_console *console, const json_t *row,
     char text[128], figure[FT_FIGURE], more[FT_FIGURE];
     size_t index;
 
-    snprintf(text, sizeof(text), "%.14s runs", host);
+    snprintf(text, sizeof(text), "%.14s %s", host,
+             halves_of(row, false)->primary);
     box(grid, x, y, 4, text);
     if (silent_half(console, host, grid, x, y))
         return;
@@ -184,7 +219,8 @@ waiting_half(const struct ft_console *console, const json_t *row,
     const json_t *s = side(row, "standby");
     char text[128], figure[FT_FIGURE];
 
-    snprintf(text, sizeof(text), "%.14s copy waits", host);
+    snprintf(text, sizeof(text), "%.14s %s", host,
+             halves_of(row, false)->standby);
     box(grid, x, y, 4, text);
     if (silent_half(console, host, grid, x, y) || !s)
         return;

@@ -147,7 +147,7 @@ static const struct {
     { STATE(FAILED), WHY(HELD_NO_WITNESS), FT_SEVERITY_CRIT, FT_MOVE_NOW,
       "vm1 is cut off on h1: bring back h2, there is no witness." },
     { STATE(FAILED), WHY(SUPERSEDED), FT_SEVERITY_CRIT, FT_MOVE_NOW,
-      "vm1 is cut off on h1: h2 owns it and is silent: bring it back." },
+      "h2 owns vm1 and is silent, and h1 may not run it: bring h2 back." },
     { STATE(FAILED), WHY(RESUME_FAILED), FT_SEVERITY_CRIT, FT_MOVE_NOW,
       "h2 won vm1 and could not run it; h1 may have it back." },
     { STATE(FAILED), WHY(WAITING_WITNESS), FT_SEVERITY_CRIT, FT_MOVE_NOW,
