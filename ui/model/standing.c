@@ -23,6 +23,27 @@ ft_is_fresh(double age_s)
     return age_s * 1000 <= FT_STALE_MS;
 }
 
+const json_t *
+ft_side_of(const json_t *status, const char *key)
+{
+    const char *host = ft_json_string(status, key, NULL);
+    const json_t *side;
+    size_t index;
+
+    json_array_foreach(json_object_get(status, "sides"), index, side)
+        if (host && !strcmp(ft_json_string(side, "host", ""), host))
+            return side;
+    return NULL;
+}
+
+bool
+ft_side_is_fresh(const json_t *side)
+{
+    const json_t *age = json_object_get(side, "age_s");
+
+    return json_is_number(age) && ft_is_fresh(json_number_value(age));
+}
+
 enum ft_pair_state
 ft_said_state(const json_t *status)
 {

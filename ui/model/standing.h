@@ -25,6 +25,13 @@ bool ft_is_fresh(double age_s);
 enum ft_pair_state ft_said_state(const json_t *status);
 enum ft_ownership_reason ft_said_reason(const json_t *status);
 
+/*
+ * What the host in member key, "primary" or "standby", says of itself; NULL when
+ * nothing. And whether that is of now.
+ */
+const json_t *ft_side_of(const json_t *status, const char *key);
+bool ft_side_is_fresh(const json_t *side);
+
 /* Constant, or the status' own "state" where that is not known here. */
 const char *ft_standing(const json_t *status, bool heard, bool at_risk);
 

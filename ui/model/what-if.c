@@ -123,27 +123,6 @@ touches(const struct hit *hit)
 
 /* ---- what is known ---- */
 
-static const json_t *
-side_of(const json_t *row, const char *key)
-{
-    const char *host = ft_json_string(row, key, NULL);
-    const json_t *side;
-    size_t index;
-
-    json_array_foreach(json_object_get(row, "sides"), index, side)
-        if (host && !strcmp(ft_json_string(side, "host", ""), host))
-            return side;
-    return NULL;
-}
-
-static bool
-is_heard(const json_t *side)
-{
-    const json_t *age = json_object_get(side, "age_s");
-
-    return json_is_number(age) && ft_is_fresh(json_number_value(age));
-}
-
 /* Does this side say that the witness answers it? */
 static bool
 has_witness(const json_t *side)
@@ -155,13 +134,13 @@ has_witness(const json_t *side)
 static const char *
 doubt(const json_t *row, const struct hit *hit)
 {
-    const json_t *primary = side_of(row, "primary");
-    const json_t *standby = side_of(row, "standby");
+    const json_t *primary = ft_side_of(row, "primary");
+    const json_t *standby = ft_side_of(row, "standby");
     bool witness = *ft_json_string(row, "witness", "");
 
-    if (!ft_json_bool(row, "heard", 0) || !is_heard(primary))
+    if (!ft_json_bool(row, "heard", 0) || !ft_side_is_fresh(primary))
         return "the host that runs it is silent";
-    if (!hit->standby && !is_heard(standby))
+    if (!hit->standby && !ft_side_is_fresh(standby))
         return "the other host is silent";
     if (witness && json_is_null(json_object_get(primary, "witness_reachable")))
         return "whether the witness answers is not known yet";
@@ -176,7 +155,7 @@ doubt(const json_t *row, const struct hit *hit)
 static void
 set_up(struct ft_world *world, const json_t *row)
 {
-    const json_t *primary = side_of(row, "primary");
+    const json_t *primary = ft_side_of(row, "primary");
     struct ft_ownership_config config = FT_OWNERSHIP_CONFIG_INIT;
 
     config.witness = *ft_json_string(row, "witness", "") != '\0';
@@ -185,7 +164,7 @@ set_up(struct ft_world *world, const json_t *row)
     ft_world_begin(world, &config);
     if (!has_witness(primary))
         ft_world_silence_witness(world, 0);
-    if (!has_witness(side_of(row, "standby")))
+    if (!has_witness(ft_side_of(row, "standby")))
         ft_world_silence_witness(world, 1);
 }
 

@@ -55,6 +55,13 @@ is_heard(const json_t *row)
     return ft_json_bool(row, "heard", 0);
 }
 
+/* Only the host that has it can say that it goes on there without a copy. */
+static bool
+owner_is_heard(const json_t *row)
+{
+    return is_heard(row) && ft_side_is_fresh(ft_side_of(row, "primary"));
+}
+
 static bool
 with_a_copy(const json_t *row, const char **why)
 {
@@ -82,8 +89,8 @@ may_unprotect(const json_t *row, const char **why)
 {
     if (!is_pair(row))
         return no(why, "it is not protected");
-    if (!is_heard(row))
-        return no(why, "no host that could tell answers: U does it by force");
+    if (!owner_is_heard(row))
+        return no(why, "its host is silent: U does it by force");
     return true;
 }
 
@@ -92,7 +99,7 @@ may_force(const json_t *row, const char **why)
 {
     if (!is_pair(row))
         return no(why, "it is not protected");
-    if (is_heard(row))
+    if (owner_is_heard(row))
         return no(why, "its host answers: u does it");
     return true;
 }
@@ -126,15 +133,19 @@ may_discard(const json_t *row, const char **why)
     return true;
 }
 
-/* The host with the copy says that it never goes on by itself. */
+/* The host with the copy says that it does not go on by itself, or not now. */
 static bool
 may_run_copy(const json_t *row, const char **why)
 {
+    enum ft_ownership_reason reason = ft_said_reason(row);
+
     if (!is_pair(row) || !is_heard(row))
         return no(why, "no host says that its copy waits for a word");
-    if (ft_said_reason(row) != FT_REASON_NO_TAKEOVER)
-        return no(why, "no copy waits for a word");
-    return true;
+    if (reason == FT_REASON_NO_TAKEOVER ||
+        (reason == FT_REASON_WAITING_WITNESS &&
+         ft_said_state(row) == FT_PAIR_FAILED))
+        return true;
+    return no(why, "no copy waits for a word");
 }
 
 static bool

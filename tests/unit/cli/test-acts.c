@@ -236,6 +236,44 @@ test_all_that_can_be_done(void **state)
             fail_msg("no picture in which to %s", ft_deeds[i].title);
 }
 
+static bool
+is_possible(char letter, const json_t *row)
+{
+    const char *why = NULL;
+
+    return ft_deed_by_letter(false, letter)->possible(row, &why);
+}
+
+/*
+ * The host that had the VM is silent and so is the witness: the copy is all that
+ * answers. It may be told to run; that it be destroyed takes force.
+ */
+static void
+test_only_the_copy_answers(void **state)
+{
+    FT_AUTOJSON json_t *row =
+        json_pack("{s:s,s:s,s:s,s:s,s:b,s:s,s:s,s:[{s:s,s:f}]}", "vm", "vm1",
+                  "pair", "p", "primary", "h2", "standby", "h1", "heard", 1,
+                  "state", "failed", "reason",
+                  ft_ownership_reason_text(FT_REASON_WAITING_WITNESS), "sides",
+                  "host", "h1", "age_s", 0.1);
+
+    (void)state;
+    assert_non_null(row);
+    assert_true(is_possible('C', row));
+    assert_false(is_possible('u', row));
+    assert_true(is_possible('U', row));
+    json_array_append_new(json_object_get(row, "sides"),
+                          json_pack("{s:s,s:f}", "host", "h2", "age_s", 60.0));
+    assert_false(is_possible('u', row)); /* what it said is old */
+    json_object_set_new(json_array_get(json_object_get(row, "sides"), 1),
+                        "age_s", json_real(0.1));
+    assert_true(is_possible('u', row));
+    assert_false(is_possible('U', row));
+    json_object_set_new(row, "state", json_string("syncing"));
+    assert_false(is_possible('C', row)); /* the first copy waits for w1 */
+}
+
 /* Of a page: the command that shows the same is one that the parser takes. */
 static void
 test_what_a_page_says_of_itself(void **state)
@@ -265,6 +303,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_that_can_be_done),
+        cmocka_unit_test(test_only_the_copy_answers),
         cmocka_unit_test(test_what_a_page_says_of_itself),
     };
 
