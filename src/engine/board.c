@@ -242,6 +242,21 @@ ft_board_status(struct ft_board_pair *pair, json_t *status)
 }
 
 void
+ft_board_problem(struct ft_board_pair *pair, const json_t *problem)
+{
+    json_t *status = pair->status ? json_copy(pair->status) : NULL;
+
+    if (!status || !json_is_object(problem)) {
+        json_decref(status);
+        return;
+    }
+    json_object_set(status, "problem", (json_t *)(uintptr_t)problem);
+    json_decref(pair->status);
+    pair->status = status;
+    tell(pair);
+}
+
+void
 ft_board_no_status(struct ft_board_pair *pair, bool gave_up)
 {
     json_decref(pair->status);

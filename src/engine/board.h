@@ -33,6 +33,9 @@ void ft_board_spoke(struct ft_board_pair *pair);
 /* The worker's STATUS; the reference stays the caller's. */
 void ft_board_status(struct ft_board_pair *pair, json_t *status);
 
+/* The problem of the last STATUS is this ERROR now, until the next one comes. */
+void ft_board_problem(struct ft_board_pair *pair, const json_t *problem);
+
 /* The last STATUS holds no more: the worker died, or the engine gave up. */
 void ft_board_no_status(struct ft_board_pair *pair, bool gave_up);
 

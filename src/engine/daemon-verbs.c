@@ -132,6 +132,9 @@ verb_pair_set(struct ft_request request, const json_t *args, json_t **result,
 
     (void)request;
     (void)result;
+    if (!rc && ft_supervisor_takes_over(pair))
+        rc = ft_fail(err, EBUSY, "Try again in a moment.",
+                     "pair %s is being taken over by this host", pair);
     if (!rc)
         rc = ft_pair_save(config, ft_json_string(args, "key", NULL),
                           ft_json_string(args, "witness_key", NULL), err);

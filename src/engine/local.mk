@@ -8,6 +8,7 @@ ftengine_SOURCES = \
 	src/engine/daemon.c src/engine/daemon.h \
 	src/engine/events.c src/engine/events.h \
 	src/engine/followers.c src/engine/followers.h \
+	src/engine/life.c src/engine/life.h \
 	src/engine/link-listener.c src/engine/link-listener.h \
 	src/engine/machine.c src/engine/machine.h \
 	src/engine/main.c \

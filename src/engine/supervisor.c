@@ -22,6 +22,7 @@
 #include "engine/board.h"
 #include "engine/events.h"
 #include "engine/followers.h"
+#include "engine/life.h"
 #include "engine/owed.h"
 #include "virt/loop.h"
 #include "worker/channel.h"
@@ -29,8 +30,7 @@
 
 #define WORKERS_MAX FT_PAIRS_MAX
 #define REATTACH_MS 700 /* for workers that outlived a daemon */
-#define SIGN_OF_LIFE_NS (8 * FT_NS_PER_S)
-#define CRASHES_MAX 6 /* within CRASH_WINDOW_NS: give up */
+#define CRASHES_MAX 6   /* within CRASH_WINDOW_NS: give up */
 #define CRASH_WINDOW_NS (60 * FT_NS_PER_S)
 
 struct worker {
@@ -39,7 +39,7 @@ struct worker {
     int channel, channel_watch;
     int pidfd, pidfd_watch;
     int restart_timer;
-    int64_t last_sign;
+    struct ft_life life;
     int64_t crash_window; /* when the counting began */
     unsigned crashes;
     int give_up;                    /* the next worker is to open the gate */
@@ -133,7 +133,7 @@ spawn(struct worker *w)
     if (w->pid || w->gave_up)
         return;
     w->expected = 0;
-    w->last_sign = ft_clock_ns();
+    ft_life_begin(&w->life, ft_clock_ns());
     w->pid = fork();
     if (w->pid == 0)
         exec_worker(w, give_up);
@@ -293,12 +293,15 @@ handle_message(struct worker *w, json_t *message)
     json_t *status = json_object_get(message, "status");
     const json_t *sample = json_object_get(message, "sample");
     json_t *event = json_object_get(message, "event");
+    const json_t *problem = json_object_get(message, "problem");
     const char *bye = ft_json_string(message, "bye", NULL);
 
-    w->last_sign = ft_clock_ns();
+    ft_life_heard(&w->life, ft_clock_ns(), message);
     ft_board_spoke(w->board);
     if (status)
         ft_board_status(w->board, status);
+    if (problem)
+        ft_board_problem(w->board, problem);
     if (sample)
         ft_board_sample(w->board, sample);
     if (event)
@@ -372,7 +375,7 @@ adopt(int fd, const json_t *message)
         ft_log(FT_LOG_INFO, "worker %d of %s is still there", (int)pid, w->vm);
     }
     ft_loop_timer_set(w->restart_timer, -1);
-    w->last_sign = ft_clock_ns();
+    ft_life_begin(&w->life, ft_clock_ns());
     w->channel = fd;
     w->channel_watch = ft_loop_watch(fd, on_channel, w);
     if (w->waiting)
@@ -419,7 +422,32 @@ on_listener(int fd, void *opaque)
         ft_fd_steal(&accepted);
 }
 
-/* A worker that gives no sign of life is hung: end it, its gate stays shut. */
+/* What it would say itself, were it not for the disk. */
+static void
+tell_slow_disk(struct worker *w)
+{
+    FT_AUTOJSON json_t *problem = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+
+    ft_fail(&err, ETIMEDOUT, "Look at that disk; nothing is ended meanwhile.",
+            "the disk of " FT_STATE_FOLDER
+            " does not take the record of %s: its "
+            "worker waits",
+            w->vm);
+    ft_events_note("crit", "state-not-written", w->pair, w->vm, err.text);
+    problem = ft_json_from_error(&err);
+    ft_board_problem(w->board, problem);
+}
+
+static void
+end_hanging(struct worker *w, int64_t now)
+{
+    ft_log(FT_LOG_ERROR, "worker %d of %s hangs: ending it", (int)w->pid, w->vm);
+    ft_life_begin(&w->life, now);
+    kill(w->pid, SIGKILL);
+}
+
+/* A hung worker's gate stays shut until the next one opens it. */
 static void
 check_signs_of_life(void *opaque)
 {
@@ -436,13 +464,17 @@ check_signs_of_life(void *opaque)
         if (!w || !w->pid)
             continue;
         if (starved)
-            w->last_sign = now;
-        if (now - w->last_sign < SIGN_OF_LIFE_NS)
-            continue;
-        ft_log(FT_LOG_ERROR, "worker %d of %s hangs: ending it", (int)w->pid,
-               w->vm);
-        w->last_sign = now;
-        kill(w->pid, SIGKILL);
+            w->life.spoke_ns = now;
+        switch (ft_life_judge(&w->life, now)) {
+        case FT_LIFE_HANGS:
+            end_hanging(w, now);
+            break;
+        case FT_LIFE_SLOW_DISK:
+            tell_slow_disk(w);
+            break;
+        case FT_LIFE_FINE:
+            break;
+        }
     }
 }
 
@@ -557,4 +589,12 @@ ft_supervisor_running(const char *pair)
     struct worker *w = find(pair);
 
     return w && w->channel >= 0;
+}
+
+bool
+ft_supervisor_takes_over(const char *pair)
+{
+    const struct worker *w = find(pair);
+
+    return w && w->pid && w->life.takes_over;
 }

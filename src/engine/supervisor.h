@@ -9,12 +9,16 @@
  * {"status":STATUS} several times a second, which is also its sign of life;
  * {"sample":SECOND} once a second; {"event":EVENT};
  * {"reply":CLIENT,"id":ID,"result"|"error":...}; {"bye":WHY} before it exits, WHY
- * being "role" (start it again), "removed" (forget the pair) or "gave-up". Daemon
- * to worker: {"verb","args","client","id"}, or {"link":true} with the socket of a
+ * being "role" (start it again), "removed" (forget the pair) or "gave-up";
+ * {"busy":{"persists":BOOL,"takes_over":BOOL},"problem":ERROR} before it may be
+ * silent for long, and after (life.h): "busy" stands beside a status as well, the
+ * problem is the pair's until its next status. Daemon to worker: {"verb","args","client","id"}, or {"link":true} with the socket of a
  * peer that has just connected.
  */
 #ifndef FT_ENGINE_SUPERVISOR_H
 #define FT_ENGINE_SUPERVISOR_H
+
+#include <stdbool.h>
 
 #include <jansson.h>
 
@@ -43,5 +47,8 @@ int ft_supervisor_pass_link(const char *pair, int fd);
 
 /* 1 while a worker for this pair is connected. */
 int ft_supervisor_running(const char *pair);
+
+/* True: its worker takes the VM over, and is not to be ended. */
+bool ft_supervisor_takes_over(const char *pair);
 
 #endif

@@ -214,6 +214,7 @@ ft_standby_load_vm(struct ft_standby *s)
                                .planned = w->handover };
     if (!t->planned)
         ft_worker_drop_link(w); /* otherwise the primary hears of it */
+    ft_worker_say_busy(w, NULL);
     ft_standby_set_doors(s, 1);
     /* who finds it loaded, when this process has died, lets it go on */
     ft_saver_mark_set(w->run_folder, ft_run_state_stands(s->replica.run)
@@ -256,6 +257,7 @@ ft_standby_run_vm(struct ft_standby *s)
     struct ft_error err = FT_ERROR_INIT;
     int64_t ended, run = ft_clock_ns();
 
+    ft_worker_say_busy(w, NULL);
     if (ft_run_state_stands(s->replica.run)) {
         leave_standing(s);
         return;

@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 
+#define TRIES_A_SECOND 10
+
 int
 ft_worker_lock(const char *pair)
 {
@@ -37,15 +39,32 @@ ft_worker_load(struct ft_worker *w, const char *pair, struct ft_error *err)
     return rc;
 }
 
+static void
+write_record(struct ft_worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    unsigned tries = 0;
+
+    while (ft_pair_state_save(&w->config, &w->state, &err)) {
+        if (tries % TRIES_A_SECOND == 0)
+            ft_worker_say_busy(w, &err);
+        if (tries++ == 0)
+            ft_worker_note(w, "crit", "state-not-written", "%s", err.text);
+        ft_clock_sleep(FT_NS_PER_S / TRIES_A_SECOND);
+    }
+    if (tries)
+        ft_worker_note(w, "info", "state-written",
+                       "the record of %s is written again", w->config.vm);
+}
+
 void
 ft_worker_persist(struct ft_worker *w)
 {
-    struct ft_error err = FT_ERROR_INIT;
-    int tries = 0;
-
-    while (ft_pair_state_save(&w->config, &w->state, &err)) {
-        if (tries++ == 0)
-            ft_worker_note(w, "crit", "state-not-written", "%s", err.text);
-        ft_clock_sleep(100 * FT_NS_PER_MS);
-    }
+    atomic_fetch_add(&w->persisting, 1);
+    ft_worker_say_busy(w, NULL);
+    pthread_mutex_lock(&w->record_lock);
+    write_record(w);
+    pthread_mutex_unlock(&w->record_lock);
+    atomic_fetch_sub(&w->persisting, 1);
+    ft_worker_say_busy(w, NULL);
 }

@@ -151,6 +151,25 @@ ft_worker_send_sample(struct ft_worker *w, json_t *second)
         channel_send(w, json_pack("{s:o}", "sample", second));
 }
 
+static json_t *
+busy_json(struct ft_worker *w)
+{
+    bool takes_over;
+
+    pthread_mutex_lock(&w->own_lock);
+    takes_over = w->own.phase == FT_PHASE_RESUMING;
+    pthread_mutex_unlock(&w->own_lock);
+    return json_pack("{s:b,s:b}", "persists", atomic_load(&w->persisting) > 0,
+                     "takes_over", takes_over);
+}
+
+void
+ft_worker_say_busy(struct ft_worker *w, const struct ft_error *problem)
+{
+    channel_send(w, json_pack("{s:o,s:o*}", "busy", busy_json(w), "problem",
+                              problem ? ft_json_from_error(problem) : NULL));
+}
+
 void
 ft_worker_send_status(void *opaque)
 {
@@ -180,5 +199,6 @@ ft_worker_send_status(void *opaque)
     json_object_set_new(status, "problem", problem_json(w));
     w->add_status(w, status);
     w->side->status(w, status);
-    channel_send(w, json_pack("{s:o}", "status", status));
+    channel_send(w, json_pack("{s:o,s:o}", "status", status, "busy",
+                              busy_json(w)));
 }

@@ -90,6 +90,9 @@ struct ft_worker {
     struct ft_ownership own;
     unsigned batches; /* actions handed to the loop, not done yet */
 
+    pthread_mutex_t record_lock; /* held while the record is written */
+    atomic_int persisting;       /* threads that write it, or wait for that */
+
     pthread_mutex_t session_lock;
     struct ft_session *session;      /* under session_lock; NULL: no link */
     char peer_boot[FT_BOOT_ID_SIZE]; /* of the last session's peer, or empty */
@@ -175,7 +178,17 @@ void ft_worker_reply_started(struct ft_worker *worker, const char *host,
 void ft_worker_reply(struct ft_worker *worker, struct ft_asker *asker,
                      json_t *result, const struct ft_error *err);
 
-/* worker-files.c. Writes state.json; tries again until it is written. */
+/*
+ * What this worker is at now, before it may be silent for long: the daemon does
+ * not end one that is; and what is in its way, or NULL. Any thread.
+ */
+void ft_worker_say_busy(struct ft_worker *worker,
+                        const struct ft_error *problem);
+
+/*
+ * worker-files.c. Writes the record, and tries again until it is written; the
+ * daemon knows of it, and what is in the way is said. Any thread.
+ */
 void ft_worker_persist(struct ft_worker *worker);
 
 /*

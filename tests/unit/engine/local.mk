@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 engine_tests = tests/unit/engine/test-events tests/unit/engine/test-followers \
-	tests/unit/engine/test-owed tests/unit/engine/test-watch
+	tests/unit/engine/test-life tests/unit/engine/test-owed \
+	tests/unit/engine/test-watch
 check_PROGRAMS += $(engine_tests)
 TESTS += $(engine_tests)
 # includes events.c, with another folder than the host's
@@ -14,6 +15,9 @@ tests_unit_engine_test_followers_SOURCES = tests/unit/engine/test-followers.c \
 	src/engine/followers.c
 tests_unit_engine_test_followers_LDADD = libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_engine_test_life_SOURCES = tests/unit/engine/test-life.c \
+	src/engine/life.c
+tests_unit_engine_test_life_LDADD = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_engine_test_owed_SOURCES = tests/unit/engine/test-owed.c \
 	src/engine/owed.c
 tests_unit_engine_test_owed_LDADD = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -23,7 +27,7 @@ tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	tests/unit/scratch.h \
 	src/engine/board.c src/engine/control-server.c \
 	src/engine/daemon-verbs.c src/engine/events.c src/engine/followers.c \
-	src/engine/machine.c src/engine/owed.c src/engine/series-store.c \
+	src/engine/life.c src/engine/machine.c src/engine/owed.c src/engine/series-store.c \
 	src/engine/supervisor.c \
 	src/engine/this-host.c src/engine/watch-args.c src/engine/watch.c \
 	src/engine/witness-process.c src/worker/pair-state.c src/worker/pair-store.c

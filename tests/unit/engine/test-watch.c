@@ -952,6 +952,35 @@ test_hours_outlive_a_crash(void **state)
     assert_int_equal(hours_of(A), 1);
 }
 
+/* A disk that takes no record, and a takeover that nothing may end. */
+static void
+test_a_busy_worker(void **state)
+{
+    FT_AUTOJSON json_t *result = NULL;
+    const json_t *problem = NULL;
+    int64_t end = now_ms() + DEADLINE_MS;
+
+    (void)state;
+    make_pair(&admin, A);
+    wait_for_state(&admin, A, "protected");
+    tell_worker(A, json_pack("{s:{s:b,s:b},s:{s:s,s:s}}", "busy", "persists", 1,
+                             "takes_over", 1, "problem", "text", "no room",
+                             "hint", "Make some."));
+    while (!json_is_object(problem)) {
+        assert_true(now_ms() < end);
+        usleep(5000);
+        problem = json_object_get(status_of(&admin, A, &result), "problem");
+    }
+    assert_string_equal(ft_json_string(problem, "text", ""), "no room");
+    assert_int_equal(refused(&admin, "pair-set",
+                             json_pack("{s:o,s:s}", "config", pair_config(A),
+                                       "key", "")),
+                     EBUSY);
+    status_words(A, "alone", 2);
+    wait_for_state(&admin, A, "alone");
+    assert_null(json_object_get(status_of(&admin, A, &result), "problem"));
+}
+
 /* A crash in the middle of a removal leaves no worker that dies again and again. */
 static void
 test_a_half_forgotten_pair(void **state)
@@ -1024,6 +1053,7 @@ main(int argc, char **argv)
         TEST(test_the_end),
         TEST(test_hours_outlive_the_daemon),
         TEST(test_hours_outlive_a_crash),
+        TEST(test_a_busy_worker),
         TEST(test_a_half_forgotten_pair),
         TEST(test_machine),
     };
