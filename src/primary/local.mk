@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libftprimary.a
 libftprimary_a_SOURCES = \
 	src/primary/autostart.c \
+	src/primary/changes.c \
 	src/primary/cold-start.c \
 	src/primary/copy-retry.c \
 	src/primary/disk-feed.c src/primary/disk-feed.h \

@@ -94,6 +94,13 @@ struct ft_primary {
         unsigned count;   /* so many times so far */
         bool asking;      /* the control thread's own: libvirt, about it */
     } paused;
+    struct {
+        char *live, *definition; /* XML, as told to the standby; or NULL */
+        unsigned serial;         /* of that */
+        char names[256];         /* what was changed since, and is not told */
+        int64_t at_ns;           /* the control thread's own: the last look, */
+        bool busy;               /* and that one is under way */
+    } changes;
     int vm_ended; /* libvirt said so, and the machine knows */
     struct ft_asker verifier;
     struct ft_trigger_settings settings;
@@ -336,6 +343,18 @@ void ft_primary_note_images(struct ft_worker *w);
  */
 void ft_primary_autostart_off(struct ft_primary *p);
 void ft_primary_watch_autostart(struct ft_primary *p);
+
+/*
+ * changes.c. The standby has this definition of the running VM and this
+ * persistent one (or NULL); the replication thread. Then once a second, or now:
+ * looks at what was changed since. For STATUS: "changed", a string or null. The
+ * persistent definition is freed by the caller; NULL: there is none. Any thread.
+ */
+void ft_primary_told_standby(struct ft_primary *p, const char *live,
+                             const char *definition);
+void ft_primary_watch_changes(struct ft_primary *p, bool now);
+json_t *ft_primary_changed(struct ft_primary *p);
+char *ft_primary_definition(struct ft_primary *p);
 
 /* Ends what dead workers left in QEMU, but for the gate. */
 void ft_primary_clean_up(struct ft_worker *w);

@@ -44,6 +44,7 @@ ft_primary_look(struct ft_worker *w, double seconds)
                    (double)atomic_load(&p->clock_lag_ns) / FT_NS_PER_MS);
     ft_primary_watch_autostart(p);
     ft_primary_watch_paused(p);
+    ft_primary_watch_changes(p, false);
     if (w->session)
         look_at_link(p, w->session, seconds);
     else
@@ -160,6 +161,7 @@ ft_primary_status(struct ft_worker *w, json_t *status)
     guest_clock(p, status);
     held_output(p, status);
     json_object_set_new(status, "stalled", ft_primary_stalled(p));
+    json_object_set_new(status, "changed", ft_primary_changed(p));
     json_object_set_new(status, "stands", ft_primary_stands(p, &as_copied));
     if (as_copied && json_is_number(json_object_get(status, "lag_ms")))
         json_object_set_new(status, "lag_ms", json_real(0));

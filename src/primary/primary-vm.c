@@ -185,6 +185,10 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
     case VIR_DOMAIN_EVENT_CRASHED:
         ft_primary_note_paused(p);
         break;
+    case VIR_DOMAIN_EVENT_DEFINED:
+    case VIR_DOMAIN_EVENT_UNDEFINED:
+        ft_primary_watch_changes(p, true);
+        break;
     case VIR_DOMAIN_EVENT_RESUMED:
         if (FT_FAULT("vm-resumed-told") < 0)
             break;
@@ -228,28 +232,38 @@ on_device(virConnectPtr conn, virDomainPtr dom, const char *device, void *opaque
     ft_primary_set_flag(p, &p->hardware_changed, 1);
 }
 
-/*
- * Somebody has set limits of the VM. The waiting copy was made with those of
- * before; a new one is made with what holds then.
- */
+/* Somebody has changed it: what, the look finds out. */
 static void
 on_tuned(virConnectPtr conn, virDomainPtr dom, virTypedParameterPtr params,
          int count, void *opaque)
 {
-    struct ft_primary *p = opaque;
-    const char *what = count > 0 ? params[0].field : "a limit";
-    int busy;
-
     (void)conn;
     (void)dom;
-    pthread_mutex_lock(&p->lock);
-    busy = p->busy;
-    pthread_mutex_unlock(&p->lock);
-    if (busy)
-        ft_worker_note(p->worker, "warn", "limits-changed",
-                       "%.*s of %s was changed: after a takeover it is as it was "
-                       "before, unless the copy is made anew meanwhile",
-                       (int)strcspn(what, "."), what, p->worker->config.vm);
+    (void)params;
+    (void)count;
+    ft_primary_watch_changes(opaque, true);
+}
+
+static void
+on_described(virConnectPtr conn, virDomainPtr dom, int type, const char *uri,
+             void *opaque)
+{
+    (void)conn;
+    (void)dom;
+    (void)type;
+    (void)uri;
+    ft_primary_watch_changes(opaque, true);
+}
+
+static void
+on_tray(virConnectPtr conn, virDomainPtr dom, const char *alias, int reason,
+        void *opaque)
+{
+    (void)conn;
+    (void)dom;
+    (void)alias;
+    (void)reason;
+    ft_primary_watch_changes(opaque, true);
 }
 
 /* A mirror that is not ended by us has lost writes: the replica is stale. */
@@ -285,6 +299,14 @@ ft_primary_watch_vm(struct ft_primary *p)
                                      NULL);
     virConnectDomainEventRegisterAny(w->events, dom, VIR_DOMAIN_EVENT_ID_TUNABLE,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_tuned), p,
+                                     NULL);
+    virConnectDomainEventRegisterAny(w->events, dom,
+                                     VIR_DOMAIN_EVENT_ID_METADATA_CHANGE,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_described), p,
+                                     NULL);
+    virConnectDomainEventRegisterAny(w->events, dom,
+                                     VIR_DOMAIN_EVENT_ID_TRAY_CHANGE,
+                                     VIR_DOMAIN_EVENT_CALLBACK(on_tray), p,
                                      NULL);
     virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_DEVICE_ADDED,

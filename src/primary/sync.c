@@ -54,20 +54,17 @@ describe_blocks(const struct ft_guest_memory *memory)
 }
 
 static int
-send_setup(struct ft_primary *p, struct ft_error *err)
+send_setup(struct ft_primary *p, const char *xml, const char *definition,
+           struct ft_error *err)
 {
-    struct ft_worker *w = p->worker;
-    FT_AUTOFREE char *xml = virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
-    FT_AUTOJSON json_t *setup = NULL;
+    FT_AUTOJSON json_t *setup =
+        json_pack("{s:s,s:s*,s:s,s:s,s:I,s:o,s:o}", "xml", xml, "definition",
+                  definition, "qemu", p->domain.qemu_version, "machine",
+                  p->domain.machine, "memory", (json_int_t)p->domain.memory,
+                  "disks", describe_disks(&p->domain), "blocks",
+                  describe_blocks(p->memory));
     int rc;
 
-    if (!xml)
-        return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
-    setup = json_pack("{s:s,s:s,s:s,s:I,s:o,s:o}", "xml", xml, "qemu",
-                      p->domain.qemu_version, "machine", p->domain.machine,
-                      "memory", (json_int_t)p->domain.memory, "disks",
-                      describe_disks(&p->domain), "blocks",
-                      describe_blocks(p->memory));
     if (!setup)
         return ft_fail(err, ENOMEM, NULL, "no memory for the setup");
     rc = ft_link_send_json(ft_session_link(p->out.session), FT_FRAME_SETUP, 0,
@@ -281,13 +278,29 @@ copy_memory(struct ft_primary *p, struct ft_error *err)
     return rc;
 }
 
+static int
+set_up(struct ft_primary *p, struct ft_error *err)
+{
+    FT_AUTOFREE char *xml =
+        virDomainGetXMLDesc(p->worker->dom, VIR_DOMAIN_XML_SECURE);
+    FT_AUTOFREE char *definition = ft_primary_definition(p);
+    int rc;
+
+    if (!xml)
+        return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
+    rc = send_setup(p, xml, definition, err);
+    if (!rc)
+        rc = await_setup(p, err);
+    if (!rc)
+        ft_primary_told_standby(p, xml, definition);
+    return rc;
+}
+
 int
 ft_sync_copy(struct ft_primary *p, struct ft_error *err)
 {
-    int rc = send_setup(p, err);
+    int rc = set_up(p, err);
 
-    if (!rc)
-        rc = await_setup(p, err);
     if (!rc)
         rc = copy_disks(p, err);
     return rc ? rc : copy_memory(p, err);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "standby/copy-look.h"
 #include "standby/standby-private.h"
 #include "virt/loop.h"
@@ -116,12 +117,26 @@ take_autostart(struct ft_standby *s, const struct ft_frame *f)
         ft_loop_post(keep_autostart, s);
 }
 
+static int
+take_definition(struct ft_standby *s, const struct ft_frame *f,
+                struct ft_error *err)
+{
+    FT_AUTOJSON json_t *json = NULL;
+
+    if (ft_json_parse((const char *)f->payload, f->length, &json, err))
+        return -EPROTO;
+    ft_standby_take_definition(s, json);
+    return 0;
+}
+
 int
 ft_standby_take_frame(struct ft_standby *s, struct ft_session *session,
                       const struct ft_frame *f, struct ft_error *err)
 {
     if (f->type == FT_FRAME_SETUP)
         return ft_standby_take_setup(s, session, f, err);
+    if (f->type == FT_FRAME_DEFINITION)
+        return take_definition(s, f, err);
     if (!s->replica.pages)
         return ft_fail(err, EPROTO, NULL, "frame %s before a setup",
                        ft_frame_name(f->type));

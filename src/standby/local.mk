@@ -4,6 +4,7 @@ libftstandby_a_SOURCES = \
 	src/standby/admit.c src/standby/admit.h \
 	src/standby/copy-look.c src/standby/copy-look.h \
 	src/standby/copy-watch.c \
+	src/standby/definition.c \
 	src/standby/epoch.c \
 	src/standby/media.c src/standby/media.h \
 	src/standby/nvram.c src/standby/nvram.h \

@@ -37,6 +37,15 @@ ft_replica_open(struct ft_replica *r, const char *folder, struct ft_error *err)
     return rc;
 }
 
+size_t
+ft_replica_paths(const struct ft_replica *r, struct ft_replica_path *paths)
+{
+    for (size_t i = 0; i < r->n_disks; i++)
+        paths[i] = (struct ft_replica_path){ .target = r->disks[i].target,
+                                             .path = r->disks[i].path };
+    return r->n_disks;
+}
+
 void
 ft_replica_clear(struct ft_replica *r)
 {

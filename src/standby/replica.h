@@ -21,6 +21,7 @@
 #include "link/state-delta.h"
 #include "qemu/ram-blocks.h"
 #include "virt/run-state.h"
+#include "virt/standby-xml.h"
 
 struct ft_replica_disk {
     char target[32];
@@ -64,6 +65,10 @@ struct ft_replica {
  */
 int ft_replica_open(struct ft_replica *replica, const char *folder,
                     struct ft_error *err);
+
+/* Where its disks are; borrowed. paths has room for FT_DISKS_MAX. */
+size_t ft_replica_paths(const struct ft_replica *replica,
+                        struct ft_replica_path *paths);
 
 /* Forgets everything, frees and closes; the struct may be used again. */
 void ft_replica_clear(struct ft_replica *replica);

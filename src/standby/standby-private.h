@@ -50,6 +50,8 @@ struct ft_standby {
         atomic_llong stopped_ns; /* the VM, in that epoch; 0: not known */
     } shown;                     /* of the replica, for status */
     atomic_uint_fast64_t held;   /* last epoch acknowledged */
+    pthread_mutex_t definition_lock;
+    char *definition; /* the primary's persistent one, XML; NULL: not to be had */
     atomic_bool autostart; /* as the epoch that came last says of the VM */
 };
 
@@ -72,6 +74,14 @@ int ft_standby_take_frame(struct ft_standby *s, struct ft_session *session,
  */
 int ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
                           const struct ft_frame *frame, struct ft_error *err);
+
+/*
+ * definition.c. Takes "definition" of json, the primary's persistent one; none
+ * is fine. Receiver thread. Then, once the VM runs here: keeps a definition of it.
+ * Control thread.
+ */
+void ft_standby_take_definition(struct ft_standby *s, const json_t *json);
+void ft_standby_define(struct ft_standby *s);
 
 /*
  * Control thread: gives the copy every acknowledged epoch; then, once the

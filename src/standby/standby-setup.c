@@ -143,14 +143,9 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
     struct ft_replica_path replicas[FT_DISKS_MAX];
     struct ft_replica *r = &s->replica;
     FT_AUTOFREE char *ours = NULL;
-    size_t i;
-    int rc;
+    size_t n = ft_replica_paths(r, replicas);
+    int rc = ft_standby_xml(xml, replicas, n, &ours, err);
 
-    for (i = 0; i < r->n_disks; i++) {
-        replicas[i].target = r->disks[i].target;
-        replicas[i].path = r->disks[i].path;
-    }
-    rc = ft_standby_xml(xml, replicas, r->n_disks, &ours, err);
     if (!rc)
         rc = ft_standby_admit_ours(&s->worker->config, r, ours, err);
     if (!rc)
@@ -226,6 +221,7 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
     ft_standby_forget_copy(s);
     ft_standby_stop_domain(s->worker, NULL);
     ft_replica_clear(&s->replica);
+    ft_standby_take_definition(s, setup);
     rc = make_disks(s, setup, err);
     if (!rc)
         rc = start_domain(s, xml, err);

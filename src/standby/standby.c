@@ -28,6 +28,8 @@ frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
     pthread_mutex_lock(&w->own_lock);
     resuming = w->own.phase == FT_PHASE_RESUMING;
     pthread_mutex_unlock(&w->own_lock);
+    if (resuming && f->type == FT_FRAME_DEFINITION)
+        return 0; /* nothing of the VM: it was on its way, and is too late */
     if (resuming)
         return ft_fail(err, EPROTO, NULL, "frame %s while taking over",
                        ft_frame_name(f->type));
@@ -282,6 +284,7 @@ standby_new(struct ft_worker *w)
     }
     atomic_init(&s->autostart, w->state.autostart != 0);
     pthread_mutex_init(&s->doors_lock, NULL);
+    pthread_mutex_init(&s->definition_lock, NULL);
     w->side_data = s;
     ft_worker_watch_intruders(w);
     return s;

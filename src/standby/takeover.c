@@ -5,18 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <libvirt/virterror.h>
-
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "qemu/device-clocks.h"
 #include "qemu/device-state.h"
 #include "qemu/saver-marker.h"
-#include "standby/admit.h"
 #include "standby/standby-private.h"
 #include "standby/tap.h"
-#include "virt/standby-xml.h"
 #include "virt/standby.h"
 
 #define RESUME_MS 10000
@@ -72,35 +68,6 @@ ft_standby_quiet(struct ft_worker *w, int64_t ns)
     if (open != s->doors_open)
         set_doors(s, open);
     pthread_mutex_unlock(&s->doors_lock);
-}
-
-/* The VM outlives us here: it needs a definition of its own. */
-static void
-define_domain(struct ft_worker *w)
-{
-    FT_AUTOFREE char *live = virDomainGetXMLDesc(w->dom, VIR_DOMAIN_XML_SECURE);
-    FT_AUTOFREE char *plain = NULL;
-    struct ft_standby *s = w->side_data;
-    struct ft_error err = FT_ERROR_INIT;
-    int had = virDomainIsPersistent(w->dom) == 1;
-    virDomainPtr defined;
-
-    if (!live || ft_persistent_xml(live, &plain, &err) ||
-        ft_standby_admit_ours(&w->config, &s->replica, plain, &err)) {
-        ft_worker_note(w, "warn", "not-defined",
-                       "%s runs, but its definition could not be kept: %s",
-                       w->config.vm, live ? err.text : virGetLastErrorMessage());
-        return;
-    }
-    defined = virDomainDefineXML(w->conn, plain);
-    if (!defined) {
-        ft_worker_note(w, "warn", "not-defined",
-                       "%s runs, but its definition could not be kept: %s",
-                       w->config.vm, virGetLastErrorMessage());
-        return;
-    }
-    virDomainFree(defined);
-    w->state.defined |= !had;
 }
 
 /*
@@ -245,7 +212,7 @@ leave_standing(struct ft_standby *s)
                    "%s",
                    w->config.vm, (unsigned long long)s->replica.committed,
                    ft_worker_peer_name(w), ft_run_state_text(s->replica.run));
-    define_domain(w);
+    ft_standby_define(s);
     ft_worker_persist(w); /* with the takeover's figures */
 }
 
@@ -263,7 +230,7 @@ ft_standby_run_vm(struct ft_standby *s)
         return;
     }
     if (ft_standby_run(w->dom, &t->times, &err)) {
-        define_domain(w); /* it may run all the same */
+        ft_standby_define(s); /* it may run all the same */
         fail_takeover(w, &err);
         return;
     }
@@ -284,7 +251,7 @@ ft_standby_run_vm(struct ft_standby *s)
                    (double)t->times.start_ns / 1e6,
                    (double)t->times.announce_ns / 1e6,
                    (double)t->clock_given_ns / 1e6);
-    define_domain(w);
+    ft_standby_define(s);
     ft_worker_persist(w); /* with the takeover's figures */
 }
 

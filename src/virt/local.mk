@@ -12,4 +12,5 @@ libftvirt_a_SOURCES = \
 	src/virt/standby.c src/virt/standby.h \
 	src/virt/vm.c src/virt/vm.h \
 	src/virt/volume.c src/virt/volume.h \
+	src/virt/xml-changes.c src/virt/xml-changes.h \
 	src/virt/xml.c src/virt/xml.h

@@ -169,11 +169,16 @@ find_replica(const struct ft_replica_path *replicas, size_t n,
 static int
 replace_source(xmlNodePtr disk, const char *path)
 {
-    xmlNodePtr driver, source;
+    xmlNodePtr driver, source = ft_xml_child(disk, "source"), fresh;
     int rc = ft_xml_set(disk, "type", "file");
 
-    if (rc == 0)
-        rc = ft_xml_remove(disk, "source");
+    fresh = xmlNewDocNode(disk->doc, NULL, BAD_CAST "source", NULL);
+    if (!source || !fresh) {
+        xmlFreeNode(fresh);
+        return -ENOMEM;
+    }
+    xmlReplaceNode(source, fresh); /* where it stood */
+    xmlFreeNode(source);
     if (rc == 0)
         rc = ft_xml_remove(disk, "encryption");
     if (rc == 0)
@@ -183,14 +188,13 @@ replace_source(xmlNodePtr disk, const char *path)
     if (rc < 0)
         return rc;
     driver = ft_xml_child(disk, "driver");
-    source = ft_xml_child(disk, "source");
-    if (!driver || !source)
+    if (!driver)
         return -ENOMEM;
     rc = ft_xml_set(driver, "name", "qemu");
     if (rc == 0)
         rc = ft_xml_set(driver, "type", "raw");
     if (rc == 0)
-        rc = ft_xml_set(source, "file", path);
+        rc = ft_xml_set(fresh, "file", path);
     return rc;
 }
 
@@ -290,6 +294,48 @@ ft_persistent_xml(const char *live_xml, char **out, struct ft_error *err)
     root = xmlDocGetRootElement(doc);
     if (remove_run_only(root) < 0 || remove_incoming(root) < 0 ||
         ft_xml_print(doc, out) < 0)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    return 0;
+}
+
+static bool
+is_there(xmlNodePtr disk, const char *path)
+{
+    FT_AUTOFREE char *file = ft_xml_text(disk, "source/@file");
+    FT_AUTOFREE char *type = ft_xml_text(disk, "driver/@type");
+
+    return file && strcmp(file, path) == 0 &&
+           (!type || strcmp(type, "raw") == 0);
+}
+
+int
+ft_definition_xml(const char *definition,
+                  const struct ft_replica_path *replicas, size_t n_replicas,
+                  bool *changed, char **out, struct ft_error *err)
+{
+    FT_AUTOFREE xmlNodePtr *disks = NULL;
+    FT_AUTOXML xmlDocPtr doc = NULL;
+    char target[64];
+    size_t n, i;
+    int rc = ft_xml_parse(definition, "domain", &doc, err);
+
+    *changed = false;
+    if (rc < 0)
+        return rc;
+    rc = ft_xml_find(xmlDocGetRootElement(doc), "devices/disk", &disks, &n);
+    for (i = 0; rc == 0 && i < n; i++) {
+        const struct ft_replica_path *replica = NULL;
+
+        if (!ft_xml_copy(disks[i], "target/@dev", target, sizeof(target)))
+            replica = find_replica(replicas, n_replicas, target);
+        if (!replica || is_there(disks[i], replica->path))
+            continue;
+        *changed = true;
+        rc = ft_xml_remove(disks[i], "backingStore");
+        if (rc == 0)
+            rc = replace_source(disks[i], replica->path);
+    }
+    if (rc < 0 || ft_xml_print(doc, out) < 0)
         return ft_fail(err, ENOMEM, NULL, "no memory");
     return 0;
 }

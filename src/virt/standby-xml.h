@@ -52,4 +52,13 @@ int ft_standby_machine_xml(const char *live_xml, char **out,
  */
 int ft_persistent_xml(const char *live_xml, char **out, struct ft_error *err);
 
+/*
+ * A persistent definition, with the disks that have a replica where that is, raw;
+ * everything else in it stays as it is. *changed: a disk was elsewhere, or of
+ * another format.
+ */
+int ft_definition_xml(const char *definition,
+                      const struct ft_replica_path *replicas, size_t n_replicas,
+                      bool *changed, char **out, struct ft_error *err);
+
 #endif

@@ -136,6 +136,18 @@ exits 4 ftadmin check vm1 --standby w1
 note "memory, disk and device state of the copy, under load"
 compare_all 3
 
+note "changed by hand: the definition goes over, what is of the running VM is said to be lost"
+forget_events h1
+must virsh_on h1 desc vm1 --config --new-desc "kept" >/dev/null
+wait_for 20 has_event h1 definition-sent
+must virsh_on h1 blkdeviotune vm1 vda --total-iops-sec 50000 --live >/dev/null
+wait_for 20 has_event h1 not-carried
+[ "$(pair_on h1 .changed)" = "disk vda" ] || fail "changed: $(pair_on h1 .changed)"
+[ "$(pair_status vm1 .at_risk)" = changed ] || fail "not at risk: $(pair_status vm1)"
+must virsh_on h1 blkdeviotune vm1 vda --total-iops-sec 0 --live >/dev/null
+wait_for 20 has_event h1 carried
+must virsh_on h1 desc vm1 --config --new-desc "" >/dev/null
+
 note "unprotect: the VM goes on, QEMU is as it was found"
 exits 0 ftadmin unprotect vm1 --yes
 guest_goes_on

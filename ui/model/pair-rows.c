@@ -48,6 +48,7 @@ static const struct {
     { "problem", OBJECT },
     { "stalled", FIGURES },
     { "stands", OBJECT },
+    { "changed", TEXT },
     { "commit_ms", FIGURES },
     { "phases_ms", FIGURES },
     { "asked_by", FIGURES },

@@ -98,6 +98,8 @@ ft_pair_risk(const json_t *status)
         return FT_RISK_LAG;
     if (path_down(status))
         return FT_RISK_PATH;
+    if (json_is_string(json_object_get(status, "changed")))
+        return FT_RISK_CHANGED;
     return clock_lags(status) ? FT_RISK_CLOCK : FT_RISK_NONE;
 }
 
@@ -125,6 +127,9 @@ ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
     else if (risk == FT_RISK_PATH)
         snprintf(out, size, "the path to %.64s is down",
                  ft_json_string(path_down(status), "peer", "the other host"));
+    else if (risk == FT_RISK_CHANGED)
+        snprintf(out, size, "a takeover would undo a change: %.200s",
+                 ft_json_string(status, "changed", "?"));
     else if (risk == FT_RISK_CLOCK)
         snprintf(out, size, "the guest's clocks are %.0f ms behind",
                  number(status, "clock_lag_ms"));

@@ -35,6 +35,8 @@
       "the witness was set back, and is not told again yet")        \
     X(LAG, "lag", "the copy is old: what a takeover would go back") \
     X(PATH, "path", "one of the paths between the hosts is down")   \
+    X(CHANGED, "changed",                                           \
+      "a takeover would undo what was changed of the running VM")   \
     X(CLOCK, "clock", "the guest's clocks are behind")
 
 #define FT_RISK_ENUM_(name, ...) FT_RISK_##name,

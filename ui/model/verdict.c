@@ -28,6 +28,7 @@ enum condition {
     RISK_FORGOT,    /* the same */
     RISK_LAG,       /* the same */
     RISK_PATH,      /* the same */
+    RISK_CHANGED,   /* the same */
     RISK_CLOCK,     /* the same */
     DISK_ERROR,     /* the VM stands, by an error of a disk */
     STANDS,         /* it stands otherwise, and not by us */
@@ -108,6 +109,8 @@ static const struct rule rules[] = {
       "{vm} is at risk: a takeover by {to} would go back {lag}.", LOOK },
     { STATE(PROTECTED), ANY, RISK_PATH, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: one of the paths from {on} to {to} is down.", LOOK },
+    { STATE(PROTECTED), ANY, RISK_CHANGED, WARN, MOVE(LATER), 0, false,
+      "{vm} was changed by hand, which a takeover by {to} would undo.", LOOK },
     { STATE(PROTECTED), ANY, RISK_CLOCK, WARN, MOVE(LATER), 0, false,
       "{vm} is at risk: its clocks are {clock} behind.", LOOK },
     { STATE(PROTECTED), ANY, STANDS, OK, MOVE(NOBODY), 0, false,
@@ -282,6 +285,8 @@ holds(enum condition condition, const struct facts *facts)
         return facts->risk == FT_RISK_LAG;
     case RISK_PATH:
         return facts->risk == FT_RISK_PATH;
+    case RISK_CHANGED:
+        return facts->risk == FT_RISK_CHANGED;
     case RISK_CLOCK:
         return facts->risk == FT_RISK_CLOCK;
     case DISK_ERROR:

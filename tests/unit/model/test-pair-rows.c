@@ -318,6 +318,11 @@ test_risks(void **state)
     assert_int_equal(ft_pair_risk(status), FT_RISK_PATH);
     json_array_remove(json_object_get(status, "paths"), 0);
     assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
+    json_object_set_new(status, "changed", json_string("disk sda"));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_CHANGED);
+    ft_risk_text(FT_RISK_CHANGED, status, text, sizeof(text));
+    assert_string_equal(text, "a takeover would undo a change: disk sda");
+    json_object_set_new(status, "changed", json_null());
     json_object_set_new(status, "stands", json_pack("{s:s}", "by", "paused"));
     assert_int_equal(ft_pair_risk(status), FT_RISK_NONE);
     json_object_set_new(status, "stands", json_null());

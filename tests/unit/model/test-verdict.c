@@ -250,6 +250,9 @@ test_what_else_decides(void **state)
     check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:s,s:f}", "at_risk", "clock", "clock_lag_ms", 120.),
                FT_MOVE_LATER, "vm1 is at risk: its clocks are 120 ms behind.");
+    check_with(STATE(PROTECTED), WHY(NONE),
+               json_pack("{s:s}", "at_risk", "changed"), FT_MOVE_LATER,
+               "vm1 was changed by hand, which a takeover by h2 would undo.");
     check_with(STATE(RESYNCING), WHY(COPYING),
                json_pack("{s:{s:s}}", "problem", "text", "no space"),
                FT_MOVE_YOURS, "h1 cannot copy vm1 to h2: no space.");

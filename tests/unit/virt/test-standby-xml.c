@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "virt/standby-xml.h"
 #include "virt/vm.h"
+#include "virt/xml-changes.h"
 
 #define PATH "/var/lib/libvirt/images/vm-vda.ftreplica"
 
@@ -307,6 +308,82 @@ test_machine(void **state)
     }
 }
 
+/* A host's own definition stays what it is, but for where its disks are. */
+static void
+test_definition(void **state)
+{
+    static const char own[] = DOMAIN(
+        "<vcpu current='1'>2</vcpu><devices><disk type='file'>"
+        "<driver name='qemu' type='qcow2' cache='none'/><source file='/a.qcow2'/>"
+        "<backingStore type='file'><source file='/b'/></backingStore>"
+        "<target dev='vda'/></disk><disk type='file'><driver type='raw'/>"
+        "<source file='/c'/><target dev='vdb'/></disk></devices>"
+        "<seclabel type='none'/>");
+    FT_AUTOFREE char *placed = NULL, *again = NULL;
+    bool changed;
+
+    (void)state;
+    assert_int_equal(ft_definition_xml(own, &replica, 1, &changed, &placed,
+                                       NULL),
+                     0);
+    assert_true(changed);
+    has(placed, "<source file=\"" PATH "\"/>");
+    has(placed, "type=\"raw\" cache=\"none\"");
+    has(placed, "current=\"1\"");
+    has(placed, "\"/c\"");
+    lacks(placed, "backingStore");
+    assert_int_equal(ft_definition_xml(placed, &replica, 1, &changed, &again,
+                                       NULL),
+                     0);
+    assert_false(changed);
+    assert_string_equal(placed, again);
+}
+
+static void
+changes(const char *before, const char *after, const char *expected)
+{
+    char names[64];
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_xml_changes(before, after, names, sizeof(names), &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(names, expected);
+}
+
+#define CD(source) "<disk device='cdrom'>" source "<target dev='sda'/></disk>"
+#define NIC(mac, link) \
+    "<interface><mac address='" mac "'/><link state='" link "'/></interface>"
+
+static void
+test_changes(void **state)
+{
+    FT_AUTOFREE char *live = read_data("domain/pc-raw-mirrored.xml");
+    struct ft_error err = FT_ERROR_INIT;
+    char names[64];
+
+    (void)state;
+    changes(live, live, "");
+    /* what is only of the run, and what the engine sees by itself */
+    changes("<domain id='1'><memory>1</memory><devices>" CD(
+                "") "</devices></domain>",
+            "<domain id='2'><memory>2</memory><currentMemory>1</currentMemory>"
+            "<vcpu>3</vcpu><devices>" CD(
+                "<alias name='x'/><mirror/>") "<rng/></devices></domain>",
+            "");
+    changes("<domain><title>a</title><devices>" CD("")
+                NIC("1:2", "up") "</devices></domain>",
+            "<domain><title>b</title><cputune><vcpupin/></cputune><devices>" CD(
+                "<source file='/b'/>") NIC("1:2", "down") "</devices></domain>",
+            "title, disk sda, interface 1:2, cputune");
+    changes("<domain><description>a</description></domain>", "<domain/>",
+            "description");
+    changes("<domain/>",
+            "<domain><abcdefghijklmnopqrst/><bbcdefghijklmnopqrst/>"
+            "<cbcdefghijklmnopqrst/><d/></domain>",
+            "abcdefghijklmnopqrst, bbcdefghijklmnopqrst, ...");
+    assert_int_equal(ft_xml_changes("<x/>", live, names, 64, &err), -EINVAL);
+}
+
 int
 main(void)
 {
@@ -321,6 +398,8 @@ main(void)
         cmocka_unit_test(test_static_things_stay),
         cmocka_unit_test(test_missing_replica),
         cmocka_unit_test(test_read_only_and_empty_stay),
+        cmocka_unit_test(test_definition),
+        cmocka_unit_test(test_changes),
         cmocka_unit_test(test_odd_path),
         cmocka_unit_test(test_bad_xml),
     };
