@@ -9,6 +9,7 @@ libftstandby_a_SOURCES = \
 	src/standby/media.c src/standby/media.h \
 	src/standby/nvram.c src/standby/nvram.h \
 	src/standby/replica.c src/standby/replica.h \
+	src/standby/room.c src/standby/room.h \
 	src/standby/staged-pages.c src/standby/staged-pages.h \
 	src/standby/standby-private.h \
 	src/standby/standby-setup.c \

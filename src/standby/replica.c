@@ -17,6 +17,9 @@
 /* Disk writes of one epoch at most, in bytes: the primary ends it long before. */
 #define DISK_LOG_LIMIT (UINT64_C(4) << 30)
 
+/* The first copy looks for room each time it has written so much. */
+#define LOOK_BYTES (UINT64_C(16) << 20)
+
 int
 ft_replica_open(struct ft_replica *r, const char *folder, struct ft_error *err)
 {
@@ -115,6 +118,43 @@ write_disk(struct ft_replica *r, const struct ft_disk_change *c,
               : 0;
 }
 
+/*
+ * A hole would give a reservation back, whatever the guest says; where there is
+ * none it saves the room.
+ */
+static void
+note_room(struct ft_replica *r, uint64_t epoch, struct ft_disk_change *c)
+{
+    const struct ft_room *room = &r->disks[c->disk].room;
+
+    c->trim = !room->reserved;
+    if (room->reserved || (!c->data && room->punches))
+        return;
+    r->room_needed[epoch & 1] += c->length;
+    r->room_disk = c->disk;
+}
+
+static int
+look_for_room(struct ft_replica *r, uint64_t bytes, struct ft_error *err)
+{
+    const struct ft_replica_disk *d = &r->disks[r->room_disk];
+
+    return bytes ? ft_room_look(d->fd, d->path, bytes, err) : 0;
+}
+
+static int
+write_first_copy(struct ft_replica *r, const struct ft_disk_change *c,
+                 struct ft_error *err)
+{
+    int rc = 0;
+
+    if (r->room_needed[1] >= LOOK_BYTES) {
+        rc = look_for_room(r, LOOK_BYTES, err);
+        r->room_needed[1] = 0;
+    }
+    return rc ? rc : write_disk(r, c, err);
+}
+
 static int
 take_disk(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
 {
@@ -127,8 +167,9 @@ take_disk(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
         return rc;
     if (c.data)
         r->disk_bytes += c.length;
+    note_room(r, f->epoch, &c);
     if (is_direct(f->epoch))
-        return write_disk(r, &c, err);
+        return write_first_copy(r, &c, err);
     if (c.data)
         return ft_disk_log_append(log, c.disk, c.offset, c.data, c.length, err);
     return ft_disk_log_append_zero(log, c.disk, c.offset, c.length, c.trim, err);
@@ -279,6 +320,8 @@ ft_replica_check_epoch(struct ft_replica *r, const struct ft_frame *f,
         rc = ft_epoch_summary_compare(&r->summary[f->epoch & 1], &claimed, err);
     if (!rc && !r->staged.size)
         rc = ft_fail(err, EPROTO, NULL, "an epoch without device state");
+    if (!rc && !is_direct(f->epoch))
+        rc = look_for_room(r, r->room_needed[f->epoch & 1], err);
     return rc;
 }
 
@@ -311,6 +354,7 @@ ft_replica_apply(struct ft_replica *r, struct ft_error *err)
     r->staged_run = FT_RUN_RUNS;
     memset(&r->staged_clock, 0, sizeof(r->staged_clock));
     memset(&r->summary[epoch & 1], 0, sizeof(r->summary[0]));
+    r->room_needed[epoch & 1] = 0;
     r->committed = epoch;
     return 0;
 }
@@ -327,6 +371,7 @@ ft_replica_drop_partial(struct ft_replica *r)
     r->staged_run = FT_RUN_RUNS;
     for (i = 0; i < 2; i++) {
         memset(&r->summary[i], 0, sizeof(r->summary[i]));
+        r->room_needed[i] = 0;
         if (r->logs[i])
             ft_disk_log_reset(r->logs[i]);
     }

@@ -20,6 +20,7 @@
 #include "link/payload.h"
 #include "link/state-delta.h"
 #include "qemu/ram-blocks.h"
+#include "standby/room.h"
 #include "virt/run-state.h"
 #include "virt/standby-xml.h"
 
@@ -28,6 +29,7 @@ struct ft_replica_disk {
     char *path; /* raw file; owned */
     int fd;
     uint64_t capacity; /* bytes */
+    struct ft_room room;
 };
 
 struct ft_staged_pages;
@@ -57,6 +59,8 @@ struct ft_replica {
     int64_t transit_ns; /* of a small frame; set by the caller */
     uint64_t committed; /* last epoch applied; 0: none */
     uint64_t pages_written, disk_bytes;
+    uint64_t room_needed[2]; /* bytes, by epoch & 1; of the first copy: [1] */
+    size_t room_disk;        /* for one of those; all lie in one pool */
 };
 
 /*
@@ -88,8 +92,8 @@ int ft_replica_read(struct ft_replica *replica, const struct ft_frame *frame,
                     void **data, size_t *length, struct ft_error *err);
 
 /*
- * Checks that EPOCH_END's epoch is there whole. 0 means that it may be
- * acknowledged; -EBADMSG or -EPROTO otherwise.
+ * Checks that EPOCH_END's epoch is there whole, and that there is room for its
+ * disk writes. 0 means that it may be acknowledged; -EBADMSG, -EPROTO, -ENOSPC.
  */
 int ft_replica_check_epoch(struct ft_replica *replica,
                            const struct ft_frame *frame, struct ft_error *err);

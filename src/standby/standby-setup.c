@@ -111,9 +111,10 @@ make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
     if (ft_pair_state_add_image(&w->state, d->path))
         ft_worker_persist(w);
     d->fd = open(d->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    return d->fd < 0 ? ft_fail(err, errno, NULL, "cannot open replica %s: %s",
-                               d->path, strerror(errno))
-                     : 0;
+    if (d->fd < 0)
+        return ft_fail(err, errno, NULL, "cannot open replica %s: %s", d->path,
+                       strerror(errno));
+    return ft_room_take(d->fd, d->path, d->capacity, &d->room, err);
 }
 
 static int

@@ -67,10 +67,14 @@ room_in(virStoragePoolPtr pool)
 static int
 no_room(struct ft_error *err, const char *pool, uint64_t bytes, uint64_t room)
 {
-    return ft_fail(err, ENOSPC, "free some space, or name another pool",
-                   "storage pool %s has %llu MiB free, the replica needs "
-                   "%llu MiB",
-                   pool, MIB(room), MIB(bytes + (1 << 20) - 1));
+    char hint[160];
+
+    /* a text that changes would be an event at each try */
+    snprintf(hint, sizeof(hint),
+             "Free some space, or name another pool: %llu MiB are free, the "
+             "replica needs %llu MiB.",
+             MIB(room), MIB(bytes + (1 << 20) - 1));
+    return ft_fail(err, ENOSPC, hint, "storage pool %s is full", pool);
 }
 
 static int

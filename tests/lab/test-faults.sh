@@ -194,14 +194,37 @@ is_at_risk() { # WORD
     [ "$(pair_status vm1 .at_risk)" = "$1" ]
 }
 # shellcheck disable=SC2016 # for the inner shell
-for act in "rm $replica" "truncate -s 0 $replica" \
-    'virsh domif-setlink vm1 "$(virsh -q domiflist vm1 | awk "{ print \$5; exit }")" down'; do
+for act in "truncate -s 0 $replica" \
+    'virsh domif-setlink vm1 "$(virsh -q domiflist vm1 | awk "{ print \$5; exit }")" down' \
+    "mount -t tmpfs -o size=100m none ${replica%/*}"; do
     forget_events h1 h2
     must lab on h1 sh -c "$act" >/dev/null 2>&1
     wait_for 20 has_event h1 copy-spoilt
     wait_for 20 has_event h2 copy-failed
     wait_for 60 protected_from h2
 done
+
+note "the standby's pool is full, near its edge already: said once, in status, and healed by room"
+is_full() {
+    pair_status vm1 .problem.text | grep -qF "h1: the storage of replica $replica is full"
+}
+events_of() { # HOST KIND
+    engine "$1" events "{\"since\":${events_seen[$1]}}" |
+        jq --arg kind "$2" '[.events[] | select(.kind == $kind)] | length'
+}
+forget_events h1 h2
+must lab on h1 dd if=/dev/zero of="${replica%/*}/filler" bs=1M count=95 status=none
+wait_for 20 is_full
+wait_for 20 has_event h1 setup-failed # it was tried again
+exits 30 ftadmin status vm1
+guest_goes_on
+is_full || fail "status says: $(pair_status vm1 .problem.text)"
+[ "$(events_of h2 copy-failed)" = 1 ] || fail "$(events_of h2 copy-failed) events of one cause"
+[ "$(lab on h1 stat -fc %a "$replica")" -gt 0 ] || fail "the pool was filled to its end"
+must lab on h1 rm "${replica%/*}/filler"
+wait_for 60 protected_from h2
+
+note "the standby's state folder cannot be written"
 must lab on h1 sh -c 'mount --bind /var/lib/ftadmin /var/lib/ftadmin &&
     mount -o remount,ro,bind /var/lib/ftadmin'
 wait_for 20 is_at_risk standby

@@ -3,7 +3,8 @@ if HAVE_CMOCKA
 standby_tests = tests/unit/standby/test-admit \
 	tests/unit/standby/test-copy-look \
 	tests/unit/standby/test-media tests/unit/standby/test-replica \
-	tests/unit/standby/test-staged-pages tests/unit/standby/test-tap \
+	tests/unit/standby/test-room tests/unit/standby/test-staged-pages \
+	tests/unit/standby/test-tap \
 	tests/unit/standby/test-verify
 check_PROGRAMS += $(standby_tests)
 TESTS += $(standby_tests)
@@ -23,6 +24,9 @@ tests_unit_standby_test_copy_look_LDADD = $(standby_libs)
 tests_unit_standby_test_replica_SOURCES = tests/unit/standby/test-replica.c \
 	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
 tests_unit_standby_test_replica_LDADD = $(standby_libs)
+tests_unit_standby_test_room_SOURCES = tests/unit/standby/test-room.c \
+	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
+tests_unit_standby_test_room_LDADD = $(standby_libs)
 tests_unit_standby_test_staged_pages_SOURCES = \
 	tests/unit/standby/test-staged-pages.c tests/unit/scratch.h
 tests_unit_standby_test_staged_pages_LDADD = $(standby_libs)

@@ -130,14 +130,28 @@ send_write(uint64_t epoch, unsigned disk, uint64_t offset, const char *text)
 }
 
 __attribute__((unused)) static int
-send_zeros(uint64_t epoch, unsigned disk, uint64_t offset, uint64_t length)
+send_zero_frame(uint64_t epoch, unsigned disk, unsigned flags, uint64_t offset,
+                uint64_t length)
 {
     unsigned char payload[FT_DISK_ZERO_SIZE] = "";
 
     ft_put_le16(payload, (uint16_t)disk);
+    ft_put_le16(payload + 2, (uint16_t)flags);
     ft_put_le64(payload + 8, offset);
     ft_put_le64(payload + 16, length);
     return send_frame(epoch, FT_FRAME_DISK_ZERO, 0, payload, sizeof(payload));
+}
+
+__attribute__((unused)) static int
+send_zeros(uint64_t epoch, unsigned disk, uint64_t offset, uint64_t length)
+{
+    return send_zero_frame(epoch, disk, 0, offset, length);
+}
+
+__attribute__((unused)) static int
+send_trim(uint64_t epoch, unsigned disk, uint64_t offset, uint64_t length)
+{
+    return send_zero_frame(epoch, disk, 1, offset, length);
 }
 
 /* previous NULL: the whole state. */

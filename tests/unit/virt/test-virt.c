@@ -176,7 +176,7 @@ test_volume_refusals(void **state)
     assert_int_equal(ft_volume_create(conn, "default-pool", "vm", "vda",
                                       UINT64_C(1) << 50, &path, &err),
                      -ENOSPC);
-    assert_non_null(strstr(err.text, "1073741824 MiB"));
+    assert_non_null(strstr(err.hint, "1073741824 MiB"));
     assert_int_equal(ft_volume_create(conn, "no-pool", "vm", "vda", 1, &path,
                                       &err),
                      -ENOENT);
