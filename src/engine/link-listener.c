@@ -9,22 +9,27 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "engine/supervisor.h"
+#include "link/crowd.h"
 #include "link/link.h"
 #include "virt/loop.h"
 
 #define WAITING_MAX 64
+#define AT_ONCE 64 /* accepted in a turn of the loop */
 #define PREAMBLE_MS 2000
 
 struct newcomer {
     int fd, watch, timer;
+    size_t place;
     size_t used;
     unsigned char data[FT_PREAMBLE_SIZE];
 };
 
-static unsigned waiting;
+static struct newcomer *waiting[WAITING_MAX];
+static struct ft_crowd_place places[WAITING_MAX]; /* of the same index */
 
 /* Forgets the newcomer; its socket is closed unless it was stolen. */
 static void
@@ -34,8 +39,8 @@ newcomer_free(struct newcomer *n)
     ft_loop_timer_free(n->timer);
     if (n->fd >= 0)
         close(n->fd);
+    waiting[n->place] = NULL;
     free(n);
-    waiting--;
 }
 
 static void
@@ -87,17 +92,34 @@ on_newcomer(int fd, void *opaque)
     newcomer_free(n);
 }
 
-static void
-on_listener(int fd, void *opaque)
+/* Whoever comes is let in: somebody else makes room. */
+static size_t
+find_place(void)
 {
-    FT_AUTOCLOSE int accepted =
-        accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    struct newcomer *n;
+    size_t i = 0;
 
-    (void)opaque;
-    if (accepted < 0 || waiting >= WAITING_MAX || !(n = calloc(1, sizeof(*n))))
+    while (i < WAITING_MAX && waiting[i])
+        i++;
+    if (i == WAITING_MAX) {
+        i = ft_crowd_victim(places, WAITING_MAX);
+        newcomer_free(waiting[i]);
+    }
+    return i;
+}
+
+static void
+let_in(int fd)
+{
+    FT_AUTOCLOSE int accepted = fd;
+    struct newcomer *n = calloc(1, sizeof(*n));
+
+    if (!n)
         return;
-    waiting++;
+    n->place = find_place();
+    waiting[n->place] = n;
+    places[n->place].since_ns = ft_clock_ns();
+    places[n->place].stranger = true;
+    ft_crowd_from(accepted, places[n->place].from);
     ft_tcp_tune(accepted);
     n->fd = ft_fd_steal(&accepted);
     n->timer = ft_loop_timer(on_late, n);
@@ -105,6 +127,19 @@ on_listener(int fd, void *opaque)
     n->watch = ft_loop_watch(n->fd, on_newcomer, n);
     if (n->watch < 0)
         newcomer_free(n);
+}
+
+static void
+on_listener(int fd, void *opaque)
+{
+    (void)opaque;
+    for (int i = 0; i < AT_ONCE; i++) {
+        int accepted = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+        if (accepted < 0)
+            return;
+        let_in(accepted);
+    }
 }
 
 int

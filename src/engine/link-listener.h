@@ -4,7 +4,8 @@
  * (link.h), answers pings, and gives links to the worker of their pair.
  *
  * Nothing here trusts the peer: a connection that has not sent its preamble
- * after two seconds is closed, and at most 64 wait at a time. Loop thread only.
+ * after two seconds is closed. At most 64 wait at a time; one more takes the place
+ * of another (link/crowd.h). Loop thread only.
  */
 #ifndef FT_ENGINE_LINK_LISTENER_H
 #define FT_ENGINE_LINK_LISTENER_H

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftlink.a
 libftlink_a_SOURCES = \
+	src/link/crowd.c src/link/crowd.h \
 	src/link/frame.c src/link/frame.h \
 	src/link/link-heart.c \
 	src/link/link-hello.c \

@@ -17,6 +17,9 @@
 #include "base/clock.h"
 #include "base/io.h"
 
+/* Whoever comes in a burst of others waits here, and not for its next SYN. */
+#define BACKLOG 1024
+
 /* How long an address may keep silent before the next one is tried as well. */
 #define STAGGER_NS (250 * FT_NS_PER_MS)
 
@@ -368,7 +371,7 @@ listen_on(int family, uint16_t port, int *fd)
     } else {
         rc = bind(s, (struct sockaddr *)&four, sizeof(four));
     }
-    if (rc < 0 || listen(s, 64) < 0)
+    if (rc < 0 || listen(s, BACKLOG) < 0)
         return -errno;
     *fd = ft_fd_steal(&s);
     return 0;

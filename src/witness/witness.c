@@ -3,6 +3,7 @@
 
 #include "witness/witness.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -18,6 +20,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/privileges.h"
+#include "link/crowd.h"
 #include "link/tcp.h"
 #include "link/tls.h"
 #include "witness/witness-protocol.h"
@@ -26,22 +29,23 @@
 /* One thread each: a few bytes per question, and the kernel does the waiting. */
 #define THREAD_STACK (256 << 10)
 
+/* All but server under server->lock. */
 struct client {
     struct server *server;
-    int fd;             /* until TLS owns it */
-    struct ft_tls *tls; /* under server->lock once set */
-    int used;
+    int fd; /* a descriptor of our own beside TLS's: shut down, it ends both */
+    bool used;
+    bool hung_up; /* by us, which nobody needs to be told */
 };
 
 struct server {
     const char *folder;
     struct ft_witness_store *store;
     pthread_mutex_t store_lock;
-    pthread_mutex_t lock; /* clients, count, stopping */
+    pthread_mutex_t lock; /* what follows */
     pthread_cond_t idle;
     unsigned count;
-    int stopping;
     struct client clients[FT_WITNESS_CLIENTS_MAX];
+    struct ft_crowd_place places[FT_WITNESS_CLIENTS_MAX]; /* same index */
 };
 
 /* --- requests ------------------------------------------------------------- */
@@ -210,17 +214,18 @@ find_key(const char *identity, unsigned char key[FT_TLS_KEY_SIZE], void *opaque)
     return ft_witness_key_load(server->folder, identity, key) ? -ENOENT : 0;
 }
 
-/* Makes the session known to the thread that stops the server. */
-static int
-publish(struct client *client, struct ft_tls *tls)
+/* Known by its key, or about to leave. False: we have hung up. */
+static bool
+settle(struct client *client)
 {
-    int stopping;
+    struct server *server = client->server;
+    bool ours;
 
-    pthread_mutex_lock(&client->server->lock);
-    stopping = client->server->stopping;
-    client->tls = stopping ? NULL : tls;
-    pthread_mutex_unlock(&client->server->lock);
-    return stopping ? -ECANCELED : 0;
+    pthread_mutex_lock(&server->lock);
+    server->places[client - server->clients].stranger = false;
+    ours = !client->hung_up;
+    pthread_mutex_unlock(&server->lock);
+    return ours;
 }
 
 static void
@@ -229,7 +234,9 @@ leave(struct client *client)
     struct server *server = client->server;
 
     pthread_mutex_lock(&server->lock);
-    client->used = 0;
+    close(client->fd);
+    client->used = false;
+    server->places[client - server->clients].stranger = false;
     server->count--;
     pthread_cond_signal(&server->idle);
     pthread_mutex_unlock(&server->lock);
@@ -241,23 +248,48 @@ serve_client(void *opaque)
     struct client *client = opaque;
     struct ft_error err = FT_ERROR_INIT;
     struct ft_tls *tls = NULL;
+    int fd = fcntl(client->fd, F_DUPFD_CLOEXEC, 0);
     char peer[96];
 
     ft_tcp_peer_name(client->fd, peer, sizeof(peer));
-    if (ft_tls_server(client->fd, find_key, client->server,
+    if (fd < 0 ||
+        ft_tls_server(fd, find_key, client->server,
                       ft_clock_ns() + FT_WITNESS_HANDSHAKE_S * FT_NS_PER_S,
                       &tls, &err)) {
-        ft_log_error(&err, peer);
+        if (settle(client))
+            ft_log_error(&err, peer);
     } else {
-        if (!publish(client, tls))
+        if (settle(client))
             converse(client->server, tls);
-        pthread_mutex_lock(&client->server->lock);
-        client->tls = NULL;
-        pthread_mutex_unlock(&client->server->lock);
         ft_tls_close(tls);
     }
     leave(client);
     return NULL;
+}
+
+/* Under server->lock. Its thread wakes up, and leaves. */
+static void
+hang_up(struct client *client)
+{
+    struct server *server = client->server;
+
+    shutdown(client->fd, SHUT_RDWR);
+    client->hung_up = true;
+    server->places[client - server->clients].stranger = false;
+}
+
+/* Under server->lock. */
+static void
+make_room(struct server *server)
+{
+    size_t strangers = 0, victim;
+
+    for (size_t i = 0; i < FT_WITNESS_CLIENTS_MAX; i++)
+        strangers += server->places[i].stranger;
+    if (strangers < FT_WITNESS_STRANGERS_MAX)
+        return;
+    victim = ft_crowd_victim(server->places, FT_WITNESS_CLIENTS_MAX);
+    hang_up(&server->clients[victim]);
 }
 
 static struct client *
@@ -266,11 +298,15 @@ enter(struct server *server, int fd)
     struct client *client = NULL;
 
     pthread_mutex_lock(&server->lock);
-    for (unsigned i = 0; i < FT_WITNESS_CLIENTS_MAX && !client; i++)
-        if (!server->clients[i].used)
-            client = &server->clients[i];
-    if (client) {
-        *client = (struct client){ server, fd, NULL, 1 };
+    make_room(server);
+    for (size_t i = 0; i < FT_WITNESS_CLIENTS_MAX && !client; i++) {
+        if (server->clients[i].used)
+            continue;
+        client = &server->clients[i];
+        *client = (struct client){ .server = server, .fd = fd, .used = true };
+        server->places[i].since_ns = ft_clock_ns();
+        server->places[i].stranger = true;
+        ft_crowd_from(fd, server->places[i].from);
         server->count++;
     }
     pthread_mutex_unlock(&server->lock);
@@ -307,20 +343,19 @@ accept_client(struct server *server, int listen_fd)
     if (client && !start_thread(client))
         return;
     ft_log(FT_LOG_WARN, "too many connections to the witness; one was closed");
-    close(fd);
     if (client)
         leave(client);
+    else
+        close(fd);
 }
 
-/* Handshakes end by their own deadline at the latest. */
 static void
 stop_clients(struct server *server)
 {
     pthread_mutex_lock(&server->lock);
-    server->stopping = 1;
     for (unsigned i = 0; i < FT_WITNESS_CLIENTS_MAX; i++)
-        if (server->clients[i].used && server->clients[i].tls)
-            ft_tls_shutdown(server->clients[i].tls);
+        if (server->clients[i].used)
+            hang_up(&server->clients[i]);
     while (server->count)
         pthread_cond_wait(&server->idle, &server->lock);
     pthread_mutex_unlock(&server->lock);

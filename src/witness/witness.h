@@ -20,8 +20,13 @@
 
 #include "base/error.h"
 
-/* Connections served at once; more are closed at once. */
+/*
+ * Connections served at once; more are closed at once. Half of the places are kept
+ * for those that have shown their key: of the others one more takes the place of
+ * another (link/crowd.h).
+ */
 #define FT_WITNESS_CLIENTS_MAX 256
+#define FT_WITNESS_STRANGERS_MAX (FT_WITNESS_CLIENTS_MAX / 2)
 
 /* A connection that says nothing for so long, or is so slow, is closed. */
 #define FT_WITNESS_IDLE_S 30
