@@ -6,6 +6,7 @@ libftprimary_a_SOURCES = \
 	src/primary/cold-start.c \
 	src/primary/copy-retry.c \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
+	src/primary/disk-sync.c \
 	src/primary/disk-trouble.c \
 	src/primary/epoch.c \
 	src/primary/epoch-stats.c src/primary/epoch-stats.h \

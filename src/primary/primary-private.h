@@ -336,6 +336,9 @@ void ft_primary_watch_vm(struct ft_primary *p);
 /* Notes in the record which files the VM's disks are. */
 void ft_primary_note_images(struct ft_worker *w);
 
+/* disk-sync.c. What was written to the VM's disks gets to their storage. */
+void ft_primary_sync_disks(struct ft_worker *w);
+
 /*
  * autostart.c, control thread. Turns libvirt's autostart off, which the record
  * keeps: a rebooted old primary must not start a stale copy by itself. Then,

@@ -343,6 +343,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
         return rc;
     if (w->dom) {
         ft_primary_note_images(w);
+        ft_primary_sync_disks(w);
         ft_primary_autostart_off(p);
         ft_primary_begin_paused(p);
         ft_primary_watch_vm(p);

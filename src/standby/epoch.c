@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "standby/copy-look.h"
 #include "standby/standby-private.h"
+#include "standby/write-back.h"
 #include "virt/loop.h"
 
 void
@@ -47,6 +48,15 @@ note_applied(struct ft_standby *s, int64_t began_ns, int64_t replaced_ns,
                        3);
 }
 
+/* It lacks what was acknowledged: it must never speak. */
+static int
+lose_copy(struct ft_standby *s, int rc)
+{
+    s->useless = 1;
+    ft_worker_event_kind(s->worker, FT_EVENT_SYNC_FAILED);
+    return rc;
+}
+
 /*
  * A whole epoch: acknowledged when it is held (SEND_ACK, by the ownership
  * machine), then applied.
@@ -58,8 +68,11 @@ end_epoch(struct ft_standby *s, const struct ft_frame *f, struct ft_error *err)
                                        .epoch = f->epoch };
     int64_t replaced = s->replica.clock.stopped_ns, began;
     double staged;
-    int rc = ft_replica_check_epoch(&s->replica, f, err);
+    int rc = ft_write_back_error(s->replica.write_back, err);
 
+    if (rc)
+        return lose_copy(s, rc);
+    rc = ft_replica_check_epoch(&s->replica, f, err);
     if (rc)
         return rc;
     staged = (double)ft_replica_staged(&s->replica);
@@ -71,12 +84,7 @@ end_epoch(struct ft_standby *s, const struct ft_frame *f, struct ft_error *err)
         note_applied(s, began, replaced, staged);
     if (rc == -ESRCH)
         ft_judge_waiting(&(struct ft_waiting_seen){ .known = true }, err);
-    if (rc) {
-        /* acknowledged and not applied: this copy must never speak */
-        s->useless = 1;
-        ft_worker_event_kind(s->worker, FT_EVENT_SYNC_FAILED);
-    }
-    return rc;
+    return rc ? lose_copy(s, rc) : 0;
 }
 
 static int

@@ -16,4 +16,5 @@ libftstandby_a_SOURCES = \
 	src/standby/standby.c src/standby/standby.h \
 	src/standby/takeover.c \
 	src/standby/tap.c src/standby/tap.h \
-	src/standby/verify-standby.c src/standby/verify-standby.h
+	src/standby/verify-standby.c src/standby/verify-standby.h \
+	src/standby/write-back.c src/standby/write-back.h

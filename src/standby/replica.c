@@ -13,16 +13,29 @@
 #include "base/fault.h"
 #include "base/io.h"
 #include "standby/staged-pages.h"
+#include "standby/write-back.h"
 
 /* Disk writes of one epoch at most, in bytes: the primary ends it long before. */
 #define DISK_LOG_LIMIT (UINT64_C(4) << 30)
 
+/* What zeros count for when they are brought to the storage. */
+#define ZEROS_DIRTY 4096
+
 /* The first copy looks for room each time it has written so much. */
 #define LOOK_BYTES (UINT64_C(16) << 20)
+
+static size_t
+disk_files(const struct ft_replica *r, int fds[FT_DISKS_MAX])
+{
+    for (size_t i = 0; i < r->n_disks; i++)
+        fds[i] = r->disks[i].fd;
+    return r->n_disks;
+}
 
 int
 ft_replica_open(struct ft_replica *r, const char *folder, struct ft_error *err)
 {
+    int fds[FT_DISKS_MAX];
     uint64_t sizes[FT_RAM_BLOCKS_MAX];
     size_t i;
     int rc = 0;
@@ -37,7 +50,12 @@ ft_replica_open(struct ft_replica *r, const char *folder, struct ft_error *err)
         return ft_fail(err, ENOMEM, NULL, "no memory for the replica");
     for (i = 0; i < 2 && !rc; i++)
         rc = ft_disk_log_new(folder, DISK_LOG_LIMIT, &r->logs[i], err);
-    return rc;
+    if (rc)
+        return rc;
+    rc = ft_write_back_begin(r->write_back, fds, disk_files(r, fds));
+    return rc ? ft_fail(err, -rc, NULL, "the replicas cannot be synced: %s",
+                        strerror(-rc))
+              : 0;
 }
 
 size_t
@@ -52,8 +70,10 @@ ft_replica_paths(const struct ft_replica *r, struct ft_replica_path *paths)
 void
 ft_replica_clear(struct ft_replica *r)
 {
+    struct ft_write_back *write_back = r->write_back;
     size_t i;
 
+    ft_write_back_begin(write_back, NULL, 0);
     for (i = 0; i < r->n_disks; i++) {
         free(r->disks[i].path);
         if (r->disks[i].fd >= 0)
@@ -67,6 +87,7 @@ ft_replica_clear(struct ft_replica *r)
     ft_state_free(&r->staged);
     ft_state_free(&r->state);
     memset(r, 0, sizeof(*r));
+    r->write_back = write_back;
 }
 
 /* Whether pages are written at once: the first copy, nothing to protect yet. */
@@ -152,7 +173,11 @@ write_first_copy(struct ft_replica *r, const struct ft_disk_change *c,
         rc = look_for_room(r, LOOK_BYTES, err);
         r->room_needed[1] = 0;
     }
-    return rc ? rc : write_disk(r, c, err);
+    if (!rc)
+        rc = write_disk(r, c, err);
+    if (!rc)
+        ft_write_back_add(r->write_back, c->data ? c->length : ZEROS_DIRTY);
+    return rc;
 }
 
 static int
@@ -325,22 +350,28 @@ ft_replica_check_epoch(struct ft_replica *r, const struct ft_frame *f,
     return rc;
 }
 
+/* Bytes that an epoch's writes leave in the page cache. */
+static uint64_t
+dirtied_by(const struct ft_disk_log *log)
+{
+    return ft_disk_log_entries(log) ? ft_disk_log_bytes(log) + ZEROS_DIRTY : 0;
+}
+
 int
 ft_replica_apply(struct ft_replica *r, struct ft_error *err)
 {
     uint64_t epoch = r->committed + 1;
+    struct ft_disk_log *log = r->logs[epoch & 1];
+    uint64_t dirtied = dirtied_by(log);
     int fds[FT_DISKS_MAX];
-    size_t i;
     int rc = FT_FAULT("replica-apply");
 
-    for (i = 0; i < r->n_disks; i++)
-        fds[i] = r->disks[i].fd;
     if (!rc)
         rc = ft_staged_pages_write(r->pages, err);
     if (!rc)
-        rc = ft_disk_log_apply(r->logs[epoch & 1], fds, r->n_disks, err);
+        rc = ft_disk_log_apply(log, fds, disk_files(r, fds), err);
     if (!rc)
-        rc = ft_disk_log_reset(r->logs[epoch & 1]);
+        rc = ft_disk_log_reset(log);
     if (rc && !err->code)
         ft_fail(err, -rc, NULL, "cannot apply epoch %llu: %s",
                 (unsigned long long)epoch, strerror(-rc));
@@ -356,6 +387,7 @@ ft_replica_apply(struct ft_replica *r, struct ft_error *err)
     memset(&r->summary[epoch & 1], 0, sizeof(r->summary[0]));
     r->room_needed[epoch & 1] = 0;
     r->committed = epoch;
+    ft_write_back_add(r->write_back, dirtied);
     return 0;
 }
 

@@ -33,6 +33,7 @@ struct ft_replica_disk {
 };
 
 struct ft_staged_pages;
+struct ft_write_back;
 
 /* What an epoch's guest lacks when it goes on here. */
 struct ft_replica_clock {
@@ -49,6 +50,7 @@ struct ft_replica {
     uint64_t disk_sizes[FT_DISKS_MAX];
     struct ft_page_decoder *decoder;
     struct ft_staged_pages *pages;      /* of the epoch being received */
+    struct ft_write_back *write_back;   /* the owner's; may be NULL */
     struct ft_disk_log *logs[2];        /* by epoch & 1 */
     struct ft_epoch_summary summary[2]; /* by epoch & 1 */
     struct ft_state partial;            /* device state still coming in */
@@ -74,7 +76,7 @@ int ft_replica_open(struct ft_replica *replica, const char *folder,
 size_t ft_replica_paths(const struct ft_replica *replica,
                         struct ft_replica_path *paths);
 
-/* Forgets everything, frees and closes; the struct may be used again. */
+/* Forgets all but write_back, frees and closes; the struct may be used again. */
 void ft_replica_clear(struct ft_replica *replica);
 
 /*

@@ -13,6 +13,7 @@
 #include "standby/admit.h"
 #include "standby/nvram.h"
 #include "standby/standby-private.h"
+#include "standby/write-back.h"
 #include "virt/volume.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-removal.h"
@@ -278,7 +279,9 @@ standby_new(struct ft_worker *w)
         return NULL;
     s->worker = w;
     s->watch = ft_standby_watch_new(s);
-    if (!s->watch) {
+    s->replica.write_back = ft_write_back_new();
+    if (!s->watch || !s->replica.write_back) {
+        free(s->watch);
         free(s);
         return NULL;
     }

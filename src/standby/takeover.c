@@ -13,6 +13,7 @@
 #include "qemu/saver-marker.h"
 #include "standby/standby-private.h"
 #include "standby/tap.h"
+#include "standby/write-back.h"
 #include "virt/standby.h"
 
 #define RESUME_MS 10000
@@ -179,6 +180,7 @@ ft_standby_load_vm(struct ft_standby *s)
 
     *t = (struct ft_takeover){ .acted_ns = ft_clock_ns(),
                                .planned = w->handover };
+    ft_write_back_rest(s->replica.write_back); /* the receiver waits no more */
     if (!t->planned)
         ft_worker_drop_link(w); /* otherwise the primary hears of it */
     ft_worker_say_busy(w, NULL);

@@ -77,7 +77,7 @@ done
 for point in replica-apply@20 disk-log-append@5 state-save@1; do
     try h2 "${point%@*}=kill@${point#*@}"
 done
-for point in replica-write@3 replica-apply@20 disk-log-append@5 disk-log-apply@5 \
+for point in replica-write@3 replica-apply@20 replica-sync@2 disk-log-append@5 disk-log-apply@5 \
     link-receive@200 state-save@1; do
     try h2 "${point%@*}=5@${point#*@}"
 done

@@ -5,7 +5,7 @@ standby_tests = tests/unit/standby/test-admit \
 	tests/unit/standby/test-media tests/unit/standby/test-replica \
 	tests/unit/standby/test-room tests/unit/standby/test-staged-pages \
 	tests/unit/standby/test-tap \
-	tests/unit/standby/test-verify
+	tests/unit/standby/test-verify tests/unit/standby/test-write-back
 check_PROGRAMS += $(standby_tests)
 TESTS += $(standby_tests)
 standby_libs = libftstandby.a libftqemu.a libftdisk.a libftlink.a libftbase.a \
@@ -36,4 +36,8 @@ tests_unit_standby_test_tap_LDADD = $(standby_libs)
 tests_unit_standby_test_verify_SOURCES = tests/unit/standby/test-verify.c \
 	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
 tests_unit_standby_test_verify_LDADD = $(standby_libs)
+tests_unit_standby_test_write_back_SOURCES = \
+	tests/unit/standby/test-write-back.c \
+	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
+tests_unit_standby_test_write_back_LDADD = $(standby_libs)
 endif
