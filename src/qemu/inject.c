@@ -3,9 +3,10 @@
 
 #include "qemu/inject.h"
 
+#include <elf.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,91 +14,42 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/io.h"
+#include "qemu/inject-code.h"
+#include "qemu/inject-frame.h"
+#include "qemu/process-memory.h"
 
-#define VDSO_LIMIT (64u << 10)
-#define MAPS_LIMIT (16u << 20)
 #define POLL_NS (50 * FT_NS_PER_US)
-#define STOPS_MAX 16         /* stops for other reasons on the way */
-#define SYSCALL_SIZE 2       /* bytes of the instruction 0f 05 */
+#define STOPS_MAX 16                  /* stops for other reasons on the way */
+#define SYSCALL_SIZE 2                /* bytes of the instruction 0f 05 */
+#define SYSCALL_STOP (SIGTRAP | 0x80) /* PTRACE_O_TRACESYSGOOD */
+#define FXSAVE_SIZE 512
 #define KERNEL_SIGSET_SIZE 8 /* bytes, PTRACE_SETSIGMASK(ptrace(2)) */
 
-/* What parent and child share; the child writes, the parent reads after it. */
-struct report {
-    volatile int rc;      /* 0 or -errno of the injection */
-    volatile long result; /* of the call itself */
-};
+/* of registers: they lie in one page, which was written just before, so that
+ * the kernel never finds half of them when it takes them over */
+#define TRACEE_ALIGNED 256
 
 struct tracee {
     pid_t pid;
-    int64_t deadline;
-    uint64_t instruction; /* address of a syscall instruction */
-    struct user_regs_struct saved;
-    uint64_t saved_mask;
-    bool stop_again; /* a SIGSTOP came while we held it */
+    int64_t deadline; /* of the first stop */
+    bool under_way;   /* it makes the call, and goes on by itself */
+    bool stop_again;  /* a SIGSTOP came while we held it */
+    struct ft_inject_code code;
+    struct ft_inject_thread saved;
+    struct ft_inject_frame frame;
+    struct user_regs_struct regs __attribute__((aligned(TRACEE_ALIGNED)));
 };
-
-static int
-find_vdso(pid_t pid, uint64_t *start, uint64_t *end)
-{
-    FT_AUTOFREE char *maps = NULL;
-    char path[64], *line, *mark;
-    int rc;
-
-    snprintf(path, sizeof(path), "/proc/%d/maps", pid);
-    rc = ft_file_read(path, MAPS_LIMIT, &maps, NULL);
-    if (rc < 0)
-        return rc == -ENOENT ? -ESRCH : rc;
-    mark = strstr(maps, "[vdso]");
-    if (!mark)
-        return -ENOEXEC;
-    for (line = mark; line > maps && line[-1] != '\n'; line--)
-        ;
-    return sscanf(line, "%lx-%lx", start, end) == 2 ? 0 : -ENOEXEC;
-}
-
-/* Address of a syscall instruction in the vdso, which every process maps. */
-static int
-find_instruction(pid_t pid, uint64_t *address)
-{
-    FT_AUTOFREE unsigned char *code = NULL;
-    uint64_t start, end, i;
-    struct iovec local, remote;
-    int rc = find_vdso(pid, &start, &end);
-
-    if (rc < 0)
-        return rc;
-    if (end <= start || end - start > VDSO_LIMIT)
-        return -ENOEXEC;
-    code = malloc(end - start);
-    if (!code)
-        return -ENOMEM;
-    local = (struct iovec){ code, end - start };
-    remote = (struct iovec){ (void *)(uintptr_t)start, end - start };
-    if (process_vm_readv(pid, &local, 1, &remote, 1, 0) !=
-        (ssize_t)(end - start))
-        return -errno;
-    for (i = 0; i + 1 < end - start; i++) {
-        if (code[i] == 0x0f && code[i + 1] == 0x05) {
-            *address = start + i;
-            return 0;
-        }
-    }
-    return -ENOEXEC;
-}
-
-/* ----- from here on in the child: system calls only ----- */
 
 /* Waits for the next stop; its signal word goes to *status. */
 static int
 wait_stop(struct tracee *t, int *status)
 {
     for (;;) {
-        pid_t pid = waitpid(t->pid, status, __WALL | WNOHANG);
+        pid_t pid =
+            waitpid(t->pid, status, __WALL | (t->under_way ? 0 : WNOHANG));
 
         if (pid == t->pid)
             return WIFSTOPPED(*status) ? 0 : -ESRCH;
@@ -115,7 +67,7 @@ stop(struct tracee *t)
 {
     int status, i, rc;
 
-    if (ptrace(PTRACE_SEIZE, t->pid, NULL, NULL) < 0 ||
+    if (ptrace(PTRACE_SEIZE, t->pid, NULL, PTRACE_O_TRACESYSGOOD) < 0 ||
         ptrace(PTRACE_INTERRUPT, t->pid, NULL, NULL) < 0)
         return -errno;
     for (i = 0; i < STOPS_MAX; i++) {
@@ -135,112 +87,155 @@ stop(struct tracee *t)
 static int
 save(struct tracee *t)
 {
-    uint64_t blocked = ~(UINT64_C(1) << (SIGTRAP - 1));
+    struct ft_inject_thread *saved = &t->saved;
+    struct iovec xstate = { saved->xstate, sizeof(saved->xstate) };
 
-    /* With its signals blocked the only stop to come is that of the step. */
-    if (ptrace(PTRACE_GETREGS, t->pid, NULL, &t->saved) < 0 ||
+    if (ptrace(PTRACE_GETREGS, t->pid, NULL, &saved->regs) < 0 ||
         ptrace(PTRACE_GETSIGMASK, t->pid, (void *)KERNEL_SIGSET_SIZE,
-               &t->saved_mask) < 0 ||
-        ptrace(PTRACE_SETSIGMASK, t->pid, (void *)KERNEL_SIGSET_SIZE,
-               &blocked) < 0)
+               &saved->mask) < 0)
         return -errno;
+    if (ptrace(PTRACE_GETREGSET, t->pid, (void *)NT_X86_XSTATE, &xstate) < 0) {
+        xstate.iov_len = FXSAVE_SIZE; /* a CPU without XSAVE */
+        if (ptrace(PTRACE_GETREGSET, t->pid, (void *)NT_PRFPREG, &xstate) < 0)
+            return -errno;
+    }
+    saved->size = xstate.iov_len;
     return 0;
 }
 
+/* Puts the frame where nobody looks: below the red zone of the stack. */
 static int
-restore(struct tracee *t)
+put_frame(struct tracee *t)
 {
-    int rc = 0;
+    struct iovec local = { t->frame.bytes, 0 }, remote;
+    int rc = ft_inject_frame_build(&t->saved, t->code.restorer, &t->frame);
 
-    if (ptrace(PTRACE_SETREGS, t->pid, NULL, &t->saved) < 0)
-        rc = -errno;
-    if (ptrace(PTRACE_SETSIGMASK, t->pid, (void *)KERNEL_SIGSET_SIZE,
-               &t->saved_mask) < 0)
-        rc = -errno;
-    return rc;
+    local.iov_len = t->frame.size;
+    remote =
+        (struct iovec){ (void *)(uintptr_t)t->frame.address, t->frame.size };
+    return rc < 0 ? rc
+                  : ft_process_memory_write(t->pid, &local, &remote, 1, NULL);
 }
 
-/* Runs until the instruction is done; *after are the registers then. */
+/* The one step by which it makes the call, and after which it comes back alone. */
 static int
-step(struct tracee *t, struct user_regs_struct *after)
+set_off(struct tracee *t, const struct ft_inject_call *call)
 {
-    int status, i, rc;
+    static const uint64_t all = ~UINT64_C(0);
 
-    for (i = 0; i < STOPS_MAX; i++) {
-        if (ptrace(PTRACE_SINGLESTEP, t->pid, NULL, NULL) < 0)
-            return -errno;
-        rc = wait_stop(t, &status);
-        if (rc < 0)
-            return rc;
-        if (ptrace(PTRACE_GETREGS, t->pid, NULL, after) < 0)
-            return -errno;
-        if (WSTOPSIG(status) == SIGSTOP)
-            t->stop_again = true;
-        if (after->rip == t->instruction + SYSCALL_SIZE)
-            return 0;
-    }
-    return -EAGAIN;
+    t->regs = t->saved.regs;
+    t->regs.rip = t->code.call;
+    t->regs.rsp = t->frame.address;
+    t->regs.rax = (unsigned long)call->number;
+    t->regs.rdi = call->arguments[0];
+    t->regs.rsi = call->arguments[1];
+    t->regs.rdx = call->arguments[2];
+    t->regs.r10 = call->arguments[3];
+    t->regs.r8 = call->arguments[4];
+    t->regs.r9 = call->arguments[5];
+    /* Not in a system call: or the kernel would restart the interrupted one
+     * with these registers (arch/x86/kernel/signal.c). */
+    t->regs.orig_rax = (unsigned long)-1;
+    if (ptrace(PTRACE_SETREGS, t->pid, NULL, &t->regs) < 0)
+        return -errno;
+    t->under_way = true;
+    /* A signal for which ppoll(2) waits is to end that, not to come between;
+     * the frame has the mask. */
+    ptrace(PTRACE_SETSIGMASK, t->pid, (void *)KERNEL_SIGSET_SIZE, &all);
+    return 0;
 }
 
-static int
-run_call(struct tracee *t, const struct ft_inject_call *call, long *result)
+/* Whether it stands behind the call; what that returned goes to *result. */
+static bool
+is_done(const struct tracee *t, long *result)
 {
-    struct user_regs_struct regs = t->saved, after;
+    struct user_regs_struct regs;
+
+    if (ptrace(PTRACE_GETREGS, t->pid, NULL, &regs) < 0 ||
+        regs.rip != t->code.call + SYSCALL_SIZE)
+        return false;
+    *result = (long)regs.rax;
+    return true;
+}
+
+/* Goes on to the next stop; a signal on its way is delivered. */
+static int
+go_on(struct tracee *t, enum __ptrace_request how, int *status)
+{
+    int signal = *status >> 16 == 0 ? WSTOPSIG(*status) : 0;
     int rc;
 
-    regs.rip = t->instruction;
-    regs.rax = (unsigned long)call->number;
-    regs.rdi = call->arguments[0];
-    regs.rsi = call->arguments[1];
-    regs.rdx = call->arguments[2];
-    regs.r10 = call->arguments[3];
-    regs.r8 = call->arguments[4];
-    regs.r9 = call->arguments[5];
-    /* Not in a system call: or the kernel would restart the interrupted one
-     * with our registers (arch/x86/kernel/signal.c). When the saved registers
-     * come back, orig_rax with them, it restarts it as it would have. */
-    regs.orig_rax = (unsigned long)-1;
-    if (ptrace(PTRACE_SETREGS, t->pid, NULL, &regs) < 0)
-        return -errno;
-    rc = step(t, &after);
-    if (rc == 0)
-        *result = (long)after.rax;
+    if (signal == SYSCALL_STOP || signal == SIGSTOP)
+        signal = 0;
+    rc = ptrace(how, t->pid, NULL, (void *)(uintptr_t)signal) < 0
+             ? -errno
+             : wait_stop(t, status);
+    if (rc == 0 && WSTOPSIG(*status) == SIGSTOP)
+        t->stop_again = true;
     return rc;
 }
 
+/* Follows it to the end of the call. */
 static int
-inject_stopped(struct tracee *t, const struct ft_inject_call *call, long *result)
+follow(struct tracee *t, long *result)
 {
-    int rc, restored;
+    int status = PTRACE_EVENT_STOP << 16, i, rc = 0, seen = 0;
 
-    rc = save(t);
-    if (rc < 0)
-        return rc;
-    /* From here the target must get back what it had, however long it takes:
-     * the caller's patience counts for the stop alone. */
-    t->deadline = INT64_MAX;
-    rc = run_call(t, call, result);
-    restored = rc == -ESRCH ? 0 : restore(t);
-    return rc < 0 ? rc : restored;
+    for (i = 0; i < STOPS_MAX && rc == 0; i++) {
+        rc = go_on(t, PTRACE_SYSCALL, &status);
+        /* the first is before, the second behind the call */
+        if (rc == 0 && status >> 8 == SYSCALL_STOP && ++seen == 2)
+            return is_done(t, result) ? 0 : -EPROTO;
+    }
+    return rc < 0 ? rc : -EAGAIN;
 }
 
+/*
+ * Spares it the way back by its frame, by which a sleep begins anew and a signal
+ * that came meanwhile does not end the system call it waits in. Has to be done at
+ * a stop where the kernel restarts system calls. It comes back without it, too.
+ */
 static void
-child(struct tracee *t, const struct ft_inject_call *call, struct report *report)
+put_back(struct tracee *t)
 {
-    long result = 0;
+    int status = SYSCALL_STOP << 8, i;
+    long unused;
+
+    if (ptrace(PTRACE_INTERRUPT, t->pid, NULL, NULL) < 0)
+        return;
+    for (i = 0; i < STOPS_MAX && go_on(t, PTRACE_CONT, &status) == 0; i++) {
+        if (status >> 16 != PTRACE_EVENT_STOP || WSTOPSIG(status) != SIGTRAP)
+            continue;
+        /* The mask first: until its registers are back the frame has it. */
+        t->regs = t->saved.regs;
+        if (is_done(t, &unused) &&
+            ptrace(PTRACE_SETSIGMASK, t->pid, (void *)KERNEL_SIGSET_SIZE,
+                   &t->saved.mask) == 0)
+            ptrace(PTRACE_SETREGS, t->pid, NULL, &t->regs);
+        return;
+    }
+}
+
+static int
+inject(struct tracee *t, struct ft_inject_call *call)
+{
     int rc = stop(t);
 
     if (rc == 0)
-        rc = inject_stopped(t, call, &result);
+        rc = save(t);
+    if (rc == 0)
+        rc = put_frame(t);
+    if (rc == 0)
+        rc = set_off(t, call);
+    if (rc == 0)
+        rc = follow(t, &call->result);
+    if (rc == 0)
+        put_back(t);
     ptrace(PTRACE_DETACH, t->pid, NULL, NULL);
     if (t->stop_again)
         kill(t->pid, SIGSTOP);
-    report->result = result;
-    report->rc = rc;
-    _exit(0);
+    return rc;
 }
-
-/* ----- end of the child's part ----- */
 
 static int
 explain(int rc, pid_t pid, struct ft_error *err)
@@ -261,50 +256,33 @@ explain(int rc, pid_t pid, struct ft_error *err)
     case -EBUSY:
         return ft_fail(err, EBUSY, "send it SIGCONT",
                        "process %d is stopped by a signal", pid);
+    case -EOPNOTSUPP:
+        return ft_fail(err, EOPNOTSUPP,
+                       "start it without GLIBC_TUNABLES=glibc.cpu.x86_shstk",
+                       "process %d has a shadow stack", pid);
+    case -ENOEXEC:
+        return ft_fail(err, ENOEXEC, "is it linked with glibc?",
+                       "process %d has no code of a C library", pid);
     default:
         return ft_fail(err, -rc, NULL, "system call in process %d: %s", pid,
                        strerror(-rc));
     }
 }
 
-static int
-wait_child(pid_t pid)
-{
-    int status;
-
-    while (waitpid(pid, &status, 0) < 0) {
-        if (errno == ECHILD)
-            return 0; /* SIGCHLD is ignored: it ended all the same */
-        if (errno != EINTR)
-            return -errno;
-    }
-    return WIFEXITED(status) ? 0 : -EIO;
-}
-
 int
 ft_inject(pid_t pid, struct ft_inject_call *call, int timeout_ms,
           struct ft_error *err)
 {
-    struct tracee t = { .pid = pid,
-                        .deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS };
-    struct report *report;
-    pid_t helper;
-    int rc = find_instruction(pid, &t.instruction);
+    FT_AUTOFREE struct tracee *t = aligned_alloc(TRACEE_ALIGNED, sizeof(*t));
+    int rc;
 
-    if (rc < 0)
-        return explain(rc, pid, err);
-    report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE,
-                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (report == MAP_FAILED)
+    if (!t)
         return ft_fail(err, ENOMEM, NULL, "no memory");
-    report->rc = -EIO;
-    helper = fork();
-    if (helper == 0)
-        child(&t, call, report);
-    rc = helper < 0 ? -errno : wait_child(helper);
+    memset(t, 0, sizeof(*t));
+    t->pid = pid;
+    t->deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+    rc = ft_inject_code_find(pid, &t->code);
     if (rc == 0)
-        rc = report->rc;
-    call->result = report->result;
-    munmap(report, sizeof(*report));
+        rc = inject(t, call);
     return explain(rc, pid, err);
 }

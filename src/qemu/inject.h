@@ -2,15 +2,24 @@
 /*
  * One system call inside another running process, by ptrace(2). x86-64.
  *
- * The work is done by a short-lived child of ours, so that it is finished even
- * when this process is killed in its middle: a half restored QEMU would crash.
- * One thread of the target (its main thread) is seized, interrupted and
- * stopped for some 50 us; its registers and signal mask are put back exactly,
- * an interrupted system call is restarted by the kernel as after any ptrace
- * stop.
+ * One thread of the target (its main thread) is seized, interrupted and stopped
+ * for some 200 us. Its registers and signal mask are first written as a signal
+ * frame below its stack; then one step gives it the registers of the call, whose
+ * return address is that of the C library's rt_sigreturn(2). So it makes the call
+ * and goes on as before whatever becomes of us: a process that is killed in the
+ * middle, at any instruction, leaves the target unharmed. Where nobody is killed
+ * its registers are put back before it gets there, and the kernel restarts an
+ * interrupted system call as after any ptrace stop.
  *
- * Threads: thread safe; one injection into one target at a time.
- * Source: ptrace(2); the vdso holds the syscall instruction that is run.
+ * Without it there is no userfaultfd: one is always of the memory of the process
+ * that makes it, and QEMU's monitor makes none that is of use to us.
+ *
+ * It may not be stepped, nor stopped by a breakpoint: when a tracer dies the
+ * kernel leaves the flag of single steps set, and the next one kills.
+ *
+ * Threads: thread safe; one injection into one target at a time, and no other
+ * thread may wait for any child (waitpid(-1)) meanwhile.
+ * Source: ptrace(2); inject-frame.h.
  */
 #ifndef FT_QEMU_INJECT_H
 #define FT_QEMU_INJECT_H
@@ -29,8 +38,9 @@ struct ft_inject_call {
 /*
  * Runs call in process pid; call->result is valid when 0 is returned.
  * -ETIMEDOUT when the target did not stop within timeout_ms (nothing was
- * changed), -EPERM when ptrace is not allowed or another tracer is attached,
- * -ESRCH when it is gone.
+ * changed), -EFAULT when its stack has no room, -ENOEXEC or -EOPNOTSUPP when it
+ * has no such code (inject-code.h), -EPERM when ptrace is not allowed or another
+ * tracer is attached, -ESRCH when it is gone.
  */
 int ft_inject(pid_t pid, struct ft_inject_call *call, int timeout_ms,
               struct ft_error *err);

@@ -9,6 +9,8 @@ libftqemu_a_SOURCES = \
 	src/qemu/guest-clock.c src/qemu/guest-clock.h \
 	src/qemu/guest-memory.c src/qemu/guest-memory.h \
 	src/qemu/inject.c src/qemu/inject.h \
+	src/qemu/inject-code.c src/qemu/inject-code.h \
+	src/qemu/inject-frame.c src/qemu/inject-frame.h \
 	src/qemu/kernel-abi.h \
 	src/qemu/page-scan.c src/qemu/page-scan.h \
 	src/qemu/page-set.c src/qemu/page-set.h \
