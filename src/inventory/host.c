@@ -217,6 +217,9 @@ decode_pool(const json_t *item, void *out, struct ft_error *err)
     if (rc == 0)
         rc = take_text(item, "path", pool->path, sizeof(pool->path), err);
     if (rc == 0)
+        rc = take_text(item, "backing", pool->backing, sizeof(pool->backing),
+                       err);
+    if (rc == 0)
         rc = take_size(item, "capacity", &pool->capacity, err);
     if (rc == 0)
         rc = take_size(item, "available", &pool->available, err);

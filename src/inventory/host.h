@@ -61,6 +61,7 @@ struct ft_pool {
     char name[FT_NAME_SIZE];
     char type[32]; /* dir, logical, ... */
     char path[FT_PATH_SIZE];
+    char backing[16]; /* thin, zvol, zfs, btrfs: promises of room are weak */
     bool active;
     bool autostart;
     uint64_t capacity;  /* bytes */

@@ -271,10 +271,23 @@ ft_probe_pool_place(virStoragePoolPtr pool)
     return place;
 }
 
+/* Of a pool of files; others have devices of their own. */
+static const char *
+backing_of(const json_t *path)
+{
+    const char *folder = json_string_value(path);
+    struct stat st;
+
+    return folder && stat(folder, &st) == 0 && S_ISDIR(st.st_mode)
+               ? ft_probe_backing(folder)
+               : "";
+}
+
 static int
 add_pool(json_t *list, virStoragePoolPtr pool)
 {
     FT_AUTOFREE char *text = NULL;
+    FT_AUTOJSON json_t *path = NULL;
     virStoragePoolInfo info = { 0 };
     struct xml xml;
     int autostart = 0;
@@ -286,16 +299,17 @@ add_pool(json_t *list, virStoragePoolPtr pool)
     virStoragePoolGetInfo(pool, &info);
     virStoragePoolGetAutostart(pool, &autostart);
     text = virStoragePoolGetXMLDesc(pool, 0);
-    if (xml_open(&xml, text) == 0)
+    if (xml_open(&xml, text) == 0) {
+        path = xml_json(&xml, NULL, "string(/pool/target/path)");
         rc = json_array_append_new(
-            list,
-            json_pack("{s:s,s:o,s:o,s:b,s:b,s:I,s:I}", "name",
-                      virStoragePoolGetName(pool), "type",
-                      xml_json(&xml, NULL, "string(/pool/@type)"), "path",
-                      xml_json(&xml, NULL, "string(/pool/target/path)"),
-                      "active", virStoragePoolIsActive(pool) == 1, "autostart",
-                      autostart, "capacity", (json_int_t)info.capacity,
-                      "available", (json_int_t)info.available));
+            list, json_pack("{s:s,s:o,s:O,s:s,s:b,s:b,s:I,s:I}", "name",
+                            virStoragePoolGetName(pool), "type",
+                            xml_json(&xml, NULL, "string(/pool/@type)"), "path",
+                            path, "backing", backing_of(path), "active",
+                            virStoragePoolIsActive(pool) == 1, "autostart",
+                            autostart, "capacity", (json_int_t)info.capacity,
+                            "available", (json_int_t)info.available));
+    }
     xml_close(&xml);
     return rc < 0 ? -ENOMEM : 0;
 }

@@ -41,6 +41,14 @@ json_t *ft_probe_pool_place(virStoragePoolPtr pool);
 unsigned ft_probe_qcow2_snapshots(const uint8_t header[FT_QCOW2_HEADER]);
 unsigned ft_probe_snapshots(const char *path);
 
+/*
+ * What lies below the files of a folder: "thin" (a thin or VDO volume of LVM),
+ * "zvol", "zfs", "btrfs", or "" where nothing of this kind is known of. The second
+ * is of a block device, by the sysfs that is mounted at sys.
+ */
+const char *ft_probe_backing(const char *path);
+const char *ft_probe_below(const char *sys, unsigned major, unsigned minor);
+
 /* Adds libvirt, networks, pools, emulators and domains to facts. 0, -ENOMEM. */
 int ft_probe_libvirt(json_t *facts);
 

@@ -39,6 +39,23 @@ is_pool_usable(const struct ft_pool *pool)
             strcmp(pool->type, "netfs") == 0);
 }
 
+/* A file system on it has room that its pool may not have. */
+static bool
+is_thin(const struct ft_pool *pool)
+{
+    return strcmp(pool->backing, "thin") == 0;
+}
+
+static bool
+is_better(const struct ft_pool *pool, const struct ft_pool *best)
+{
+    if (best == NULL || is_thin(pool) != is_thin(best))
+        return best == NULL || is_thin(best);
+    if (pool->available != best->available)
+        return pool->available > best->available;
+    return strcmp(pool->name, best->name) < 0;
+}
+
 const struct ft_pool *
 ft_replica_pool(const struct ft_domain *domain, const struct ft_host *standby)
 {
@@ -47,16 +64,13 @@ ft_replica_pool(const struct ft_domain *domain, const struct ft_host *standby)
         *wanted != '\0' ? ft_host_pool(standby, wanted) : NULL;
     const struct ft_pool *best = NULL;
 
-    if (named != NULL && is_pool_usable(named) &&
+    if (named != NULL && is_pool_usable(named) && !is_thin(named) &&
         named->available >= ft_replica_size(domain))
         return named;
     for (size_t i = 0; i < standby->pool_count; i++) {
         const struct ft_pool *p = &standby->pools[i];
 
-        if (!is_pool_usable(p))
-            continue;
-        if (best == NULL || p->available > best->available ||
-            (p->available == best->available && strcmp(p->name, best->name) < 0))
+        if (is_pool_usable(p) && is_better(p, best))
             best = p;
     }
     return best;
@@ -181,6 +195,38 @@ check_vcpus(const struct ft_domain *domain, const struct ft_host *standby,
                            standby->name, standby->cpu.count);
 }
 
+/* Whether what is acknowledged can be written: not where room is only promised. */
+static int
+check_backing(const struct ft_pool *pool, const struct ft_host *standby,
+              struct ft_findings *findings)
+{
+    if (is_thin(pool))
+        return ft_findings_add(
+            findings, FT_FAIL, "standby.pool-thin", standby->name,
+            "A thin pool that fills up loses writes that were acknowledged, "
+            "and no room in it can be kept.",
+            "Choose another pool or standby; or put the pool on a volume that "
+            "is not thin (lvcreate without --thin).",
+            "pool %s lies on a thin volume", pool->name);
+    if (strcmp(pool->backing, "zvol") == 0)
+        return ft_findings_add(
+            findings, FT_WARN, "standby.pool-room", standby->name,
+            "A sparse ZFS volume whose pool fills up loses writes that were "
+            "acknowledged.",
+            "Look at zfs get volsize,refreservation of it: the second must not "
+            "be less.",
+            "pool %s lies on a ZFS volume", pool->name);
+    if (*pool->backing == '\0')
+        return 0;
+    return ft_findings_add(
+        findings, FT_WARN, "standby.pool-room", standby->name,
+        "No room can be kept there: the copy ends before it is full, and the "
+        "VM has none until there is room.",
+        "Watch its free room; or use a pool on ext4 or XFS.",
+        "pool %s lies on %s", pool->name,
+        strcmp(pool->backing, "zfs") == 0 ? "ZFS" : pool->backing);
+}
+
 static int
 check_pool(const struct ft_domain *domain, const struct ft_host *standby,
            const char *wanted, struct ft_findings *findings)
@@ -190,6 +236,7 @@ check_pool(const struct ft_domain *domain, const struct ft_host *standby,
                                      : ft_replica_pool(domain, standby);
     uint64_t needed = ft_replica_size(domain);
     bool enough;
+    int rc;
 
     if (pool == NULL || !is_pool_usable(pool))
         return ft_findings_add(
@@ -202,6 +249,9 @@ check_pool(const struct ft_domain *domain, const struct ft_host *standby,
                            : "%s has no active storage pool of folder kind%s",
             standby->name, wanted != NULL ? wanted : "");
     enough = pool->available >= needed;
+    rc = needed > 0 ? check_backing(pool, standby, findings) : 0;
+    if (rc < 0)
+        return rc;
     return ft_findings_add(
         findings, enough ? FT_PASS : FT_FAIL, "standby.pool", standby->name,
         "The replica needs the room of the whole disk.",

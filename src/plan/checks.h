@@ -36,7 +36,8 @@ size_t ft_link_paths(const struct ft_host *primary,
 
 /*
  * The pool for the replicas of the VM's disks: the one that is named like the
- * pool of its first disk if it has the room, else the one with the most room.
+ * pool of its first disk if it has the room, else the one with the most room; one
+ * on a thin volume only where there is no other, and then that is a finding.
  * NULL when the standby has no active pool of a kind we can use (dir, fs,
  * netfs: replicas are raw files).
  */

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-inventory_tests = tests/unit/inventory/test-inventory \
+inventory_tests = tests/unit/inventory/test-backing \
+	tests/unit/inventory/test-inventory \
 	tests/unit/inventory/test-look tests/unit/inventory/test-probe
 check_PROGRAMS += $(inventory_tests)
 TESTS += $(inventory_tests)
+tests_unit_inventory_test_backing_SOURCES = \
+	tests/unit/inventory/test-backing.c tests/unit/scratch.h
+tests_unit_inventory_test_backing_LDADD = libftinventory.a libftbase.a \
+	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_inventory_test_inventory_SOURCES = \
 	tests/unit/inventory/test-inventory.c tests/unit/inventory-fixture.h
 tests_unit_inventory_test_inventory_LDADD = libftplan.a libftallow.a libftinventory.a \

@@ -330,6 +330,36 @@ test_pool(void **state)
     expect(check_standby(f, "default"), "standby.pool", FT_FAIL, "default");
 }
 
+/* Room that is only promised: refused, or said. */
+static void
+test_pool_backing(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *backing, *id;
+        enum ft_verdict verdict;
+        const char *said;
+    } cases[] = {
+        { "thin", "standby.pool-thin", FT_FAIL, "default lies on a thin" },
+        { "zvol", "standby.pool-room", FT_WARN, "a ZFS volume" },
+        { "zfs", "standby.pool-room", FT_WARN, "default lies on ZFS" },
+        { "btrfs", "standby.pool-room", FT_WARN, "default lies on btrfs" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        strcpy(f->h2->pools[0].backing, cases[i].backing);
+        expect(check_standby(f, NULL), cases[i].id, cases[i].verdict,
+               cases[i].said);
+        expect(check_standby(f, "default"), "standby.pool", FT_PASS, "default");
+    }
+    strcpy(f->h2->pools[0].backing, "thin");
+    f->vm->disk_count = 0; /* nothing will be there */
+    expect_none(check_standby(f, NULL), "standby.pool-thin");
+    f->vm->disk_count = 1;
+    strcpy(f->h2->pools[0].backing, "");
+    expect_none(check_standby(f, NULL), "standby.pool-room");
+}
+
 /* A VM without disks needs a pool of no size, but the pair needs a name. */
 static void
 test_pool_choice(void **state)
@@ -353,6 +383,13 @@ test_pool_choice(void **state)
     strcpy(f->vm->disks[0].pool, "p1");
     assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p1");
     pools[1].available = GIB_BYTES; /* no room: its name is not enough */
+    assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p2");
+    strcpy(pools[2].backing, "thin"); /* another one, while there is one */
+    assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p0");
+    pools[1].available = 20 * GIB_BYTES;
+    strcpy(pools[1].backing, "thin");
+    assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p0");
+    strcpy(pools[0].backing, "thin");
     assert_string_equal(ft_replica_pool(f->vm, f->h2)->name, "p2");
     f->vm->disk_count = 0;
     assert_int_equal(ft_replica_size(f->vm), 0);
@@ -639,6 +676,7 @@ main(void)
         TEST(test_cpu_passed_through),
         TEST(test_memory),
         TEST(test_pool),
+        TEST(test_pool_backing),
         TEST(test_pool_choice),
         TEST(test_collision),
         TEST(test_mac),
