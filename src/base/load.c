@@ -4,6 +4,7 @@
 #include "base/load.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -37,4 +38,36 @@ ft_load_pressure(const char *path)
     return ft_file_read(path, 4096, &text, &size)
                ? -1
                : ft_load_pressure_parse(text);
+}
+
+static uint64_t
+memory_value(const char *text, const char *name)
+{
+    const char *line = strstr(text, name);
+    unsigned long long kib;
+
+    return line && sscanf(line + strlen(name), ": %llu kB", &kib) == 1 &&
+                   kib <= UINT64_MAX >> 11
+               ? kib << 10
+               : 0;
+}
+
+void
+ft_load_memory_parse(const char *text, struct ft_memory *memory)
+{
+    memory->total = memory_value(text, "MemTotal");
+    memory->available = memory_value(text, "MemAvailable");
+    if (!memory->total || !memory->available)
+        *memory = (struct ft_memory){ 0, 0 };
+}
+
+void
+ft_load_memory(struct ft_memory *memory)
+{
+    FT_AUTOFREE char *text = NULL;
+    size_t size;
+
+    *memory = (struct ft_memory){ 0, 0 };
+    if (!ft_file_read("/proc/meminfo", 65536, &text, &size))
+        ft_load_memory_parse(text, memory);
 }

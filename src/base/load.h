@@ -2,7 +2,7 @@
 /*
  * What this process takes of the CPUs, and how short the host is of something.
  *
- * Threads: any. Source: clock_gettime(2), the kernel's
+ * Threads: any. Source: clock_gettime(2), proc(5), the kernel's
  * Documentation/accounting/psi.rst.
  */
 #ifndef FT_BASE_LOAD_H
@@ -25,5 +25,15 @@ double ft_load_pressure(const char *path);
 
 /* The same from the text of such a file. */
 double ft_load_pressure_parse(const char *text);
+
+/* The host's memory, in bytes; both 0 where the kernel does not tell. */
+struct ft_memory {
+    uint64_t total, available;
+};
+
+void ft_load_memory(struct ft_memory *memory);
+
+/* The same from the text of /proc/meminfo. */
+void ft_load_memory_parse(const char *text, struct ft_memory *memory);
 
 #endif

@@ -9,11 +9,12 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/load.h"
 #include "inventory/host.h"
 #include "inventory/probe-private.h"
 #include "inventory/probe.h"
 
-/* The value after "name : " in /proc/cpuinfo, /proc/meminfo; malloc'd or NULL. */
+/* The value after "name : " in /proc/cpuinfo; malloc'd or NULL. */
 static char *
 proc_value(const char *text, const char *name)
 {
@@ -53,19 +54,11 @@ probe_cpu(void)
 json_t *
 ft_probe_memory(void)
 {
-    FT_AUTOFREE char *text = NULL;
-    FT_AUTOFREE char *total = NULL;
-    FT_AUTOFREE char *available = NULL;
-    size_t size;
+    struct ft_memory memory;
 
-    if (ft_file_read("/proc/meminfo", 65536, &text, &size) == 0) {
-        total = proc_value(text, "MemTotal");
-        available = proc_value(text, "MemAvailable");
-    }
-    return json_pack("{s:I,s:I}", "total",
-                     total != NULL ? (json_int_t)atoll(total) << 10 : 0,
-                     "available",
-                     available != NULL ? (json_int_t)atoll(available) << 10 : 0);
+    ft_load_memory(&memory);
+    return json_pack("{s:I,s:I}", "total", (json_int_t)memory.total,
+                     "available", (json_int_t)memory.available);
 }
 
 static json_t *

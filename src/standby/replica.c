@@ -3,6 +3,7 @@
 
 #include "standby/replica.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -108,6 +109,19 @@ take_pages(void *opaque, unsigned block, uint64_t offset, uint64_t length,
 }
 
 static int
+no_memory(const struct ft_replica *r, struct ft_error *err)
+{
+    char hint[160];
+
+    snprintf(hint, sizeof(hint),
+             "Make memory free there, or larger epochs rarer; %llu MiB of one "
+             "were kept.",
+             (unsigned long long)(ft_staged_pages_bytes(r->pages) >> 20));
+    return ft_fail(err, ENOMEM, hint,
+                   "this host has no memory for an epoch of the guest");
+}
+
+static int
 take_ram(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
 {
     struct ft_page_counts counts = { 0 };
@@ -118,6 +132,8 @@ take_ram(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
     r->summary[f->epoch & 1].zero_pages += counts.zero;
     if (!rc && is_direct(f->epoch))
         rc = ft_staged_pages_write(r->pages, err);
+    if (rc == -ENOMEM && !err->code)
+        return no_memory(r, err);
     if (rc && !err->code)
         ft_fail(err, -rc, NULL, "cannot keep pages of the guest: %s",
                 strerror(-rc));

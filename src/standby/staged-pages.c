@@ -8,10 +8,13 @@
 #include <sys/uio.h>
 
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "qemu/process-memory.h"
 
 #define KEEP_BYTES ((size_t)64 << 20) /* buffer kept between epochs */
 #define ZERO_BYTES ((size_t)1 << 20)
+#define SPARE_PART 16 /* of the host's memory is not taken */
+#define SPARE_MAX (UINT64_C(1) << 30)
 #define NO_DATA SIZE_MAX
 
 struct entry {
@@ -78,6 +81,39 @@ grow(void **array, size_t *room, size_t wanted, size_t item)
     return 0;
 }
 
+bool
+ft_staged_pages_fit(const struct ft_memory *memory, uint64_t more)
+{
+    uint64_t spare = FT_MIN(memory->total / SPARE_PART, SPARE_MAX);
+
+    return !memory->total ||
+           (memory->available >= spare && memory->available - spare >= more);
+}
+
+/* Beyond what is kept between epochs the host is asked, and steps are smaller. */
+static int
+grow_buffer(struct ft_staged_pages *p, size_t wanted)
+{
+    size_t room = FT_MAX(wanted, p->room + p->room / 4);
+    struct ft_memory memory;
+    unsigned char *larger;
+
+    if (wanted <= KEEP_BYTES)
+        return grow((void **)&p->buffer, &p->room, wanted, 1);
+    if (wanted <= p->room)
+        return 0;
+    ft_load_memory(&memory);
+    if (FT_FAULT("staged-memory") ||
+        !ft_staged_pages_fit(&memory, room - p->room))
+        return -ENOMEM;
+    larger = realloc(p->buffer, room);
+    if (!larger)
+        return -ENOMEM;
+    p->buffer = larger;
+    p->room = room;
+    return 0;
+}
+
 /* A run of zeros becomes several entries, each backed by the zero buffer. */
 static int
 add_entry(struct ft_staged_pages *p, uint64_t remote, uint64_t length,
@@ -114,7 +150,7 @@ ft_staged_pages_add(struct ft_staged_pages *p, unsigned block, uint64_t offset,
 
     if (!data)
         return add_zeros(p, remote, length);
-    rc = grow((void **)&p->buffer, &p->room, p->used + length, 1);
+    rc = grow_buffer(p, p->used + length);
     if (!rc)
         rc = add_entry(p, remote, length, p->used);
     if (rc)
@@ -146,6 +182,12 @@ ft_staged_pages_write(struct ft_staged_pages *p, struct ft_error *err)
     rc = ft_process_memory_write(p->pid, p->local, p->remote, p->n, err);
     ft_staged_pages_drop(p);
     return rc;
+}
+
+uint64_t
+ft_staged_pages_bytes(const struct ft_staged_pages *p)
+{
+    return p->used;
 }
 
 void

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Guest pages that have arrived and are not yet in the waiting QEMU. Memory
- * grows with the epoch, up to the size of the guest; that of the pages shrinks
- * again, that of their list (some 50 bytes a run of pages) does not.
+ * grows with the epoch, up to the size of the guest, as long as the host has it
+ * to spare; that of the pages shrinks again, that of their list (some 50 bytes a
+ * run of pages) does not.
  *
- * Threads: one at a time.
+ * Threads: one at a time. Fault point: staged-memory.
  */
 #ifndef FT_STANDBY_STAGED_PAGES_H
 #define FT_STANDBY_STAGED_PAGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "base/load.h"
 #include "qemu/ram-blocks.h"
 
 struct ft_staged_pages;
@@ -24,12 +27,24 @@ struct ft_staged_pages *ft_staged_pages_new(pid_t pid,
                                             size_t n);
 void ft_staged_pages_free(struct ft_staged_pages *pages);
 
-/* Keeps length bytes for offset of block; data NULL: zeros. 0 or -ENOMEM. */
+/*
+ * Whether a host with so much memory has more bytes of it to spare: a 16th of it,
+ * 1 GiB at most, is left to others. One that does not tell has. Pure.
+ */
+bool ft_staged_pages_fit(const struct ft_memory *memory, uint64_t more);
+
+/*
+ * Keeps length bytes for offset of block; data NULL: zeros. 0 or -ENOMEM: then it
+ * is as before.
+ */
 int ft_staged_pages_add(struct ft_staged_pages *pages, unsigned block,
                         uint64_t offset, uint64_t length, const void *data);
 
 /* Writes all of them into the process, and forgets them. */
 int ft_staged_pages_write(struct ft_staged_pages *pages, struct ft_error *err);
+
+/* Bytes of data that are kept. */
+uint64_t ft_staged_pages_bytes(const struct ft_staged_pages *pages);
 
 /* Forgets them. NULL is a no-op. */
 void ft_staged_pages_drop(struct ft_staged_pages *pages);

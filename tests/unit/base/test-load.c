@@ -20,6 +20,28 @@ test_pressure(void **state)
     assert_true(ft_load_pressure(FT_PRESSURE_CPU) <= 100);
 }
 
+static void
+test_memory(void **state)
+{
+    struct ft_memory memory;
+
+    (void)state;
+    ft_load_memory_parse("MemTotal:       24684096 kB\n"
+                         "MemFree:        22000000 kB\n"
+                         "MemAvailable:   23616512 kB\n",
+                         &memory);
+    assert_true(memory.total == UINT64_C(24684096) << 10);
+    assert_true(memory.available == UINT64_C(23616512) << 10);
+    ft_load_memory_parse("MemTotal: 1 kB\n", &memory);
+    assert_int_equal(memory.total, 0);
+    ft_load_memory_parse("MemTotal: 99999999999999999999 kB\n"
+                         "MemAvailable: x\n",
+                         &memory);
+    assert_int_equal(memory.total, 0);
+    ft_load_memory(&memory);
+    assert_true(memory.total > 0 && memory.available <= memory.total);
+}
+
 /* Time that is used counts, time that passes does not. */
 static void
 test_cpu(void **state)
@@ -39,6 +61,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pressure),
+        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_cpu),
     };
 

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "base/cleanup.h"
 #include "link/page-codec.h"
 #include "standby/staged-pages.h"
 
@@ -159,6 +160,46 @@ test_large_epochs(void **state)
     }
 }
 
+/* A host keeps some memory for others: its guests, and what waits there. */
+static void
+test_fit(void **state)
+{
+    const uint64_t gib = UINT64_C(1) << 30;
+
+    (void)state;
+    assert_true(
+        ft_staged_pages_fit(&(struct ft_memory){ 8 * gib, gib }, gib / 2));
+    assert_false(
+        ft_staged_pages_fit(&(struct ft_memory){ 8 * gib, gib }, gib / 2 + 1));
+    assert_false(
+        ft_staged_pages_fit(&(struct ft_memory){ 8 * gib, gib / 4 }, 0));
+    assert_true(ft_staged_pages_fit(&(struct ft_memory){ 999 * gib, 3 * gib },
+                                    2 * gib));
+    assert_true(ft_staged_pages_fit(&(struct ft_memory){ 0, 0 }, gib));
+}
+
+#ifdef FT_FAULT_INJECTION
+/* main() armed it: there is no memory when the epoch outgrows what is kept. */
+static void
+test_no_memory(void **state)
+{
+    FT_AUTOFREE unsigned char *data = calloc(1, SIZE);
+    unsigned n = 0;
+
+    (void)state;
+    while (!ft_staged_pages_add(pages, 0, 0, SIZE, data) && n < 100)
+        n++;
+    assert_int_equal(n, (64 << 20) / SIZE);
+    assert_true(ft_staged_pages_bytes(pages) == n * SIZE);
+    /* the next epoch, or this one when there is some again */
+    assert_int_equal(ft_staged_pages_add(pages, 0, 0, SIZE, data), 0);
+    ft_staged_pages_drop(pages);
+    assert_int_equal(ft_staged_pages_bytes(pages), 0);
+    add(0, 0, 3, 0x22);
+    write_all();
+}
+#endif
+
 static void
 test_failure(void **state)
 {
@@ -188,6 +229,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+#ifdef FT_FAULT_INJECTION
+        TEST(test_no_memory),
+#endif
+        cmocka_unit_test(test_fit),
         TEST(test_nothing_before_the_write),
         TEST(test_order),
         TEST(test_written_once),
@@ -196,5 +241,6 @@ main(void)
         TEST(test_failure),
     };
 
+    setenv("FT_FAULTS", "staged-memory=12", 1);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
