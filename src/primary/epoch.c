@@ -201,6 +201,29 @@ send_meanwhile(struct ft_primary *p, struct epoch *e, struct ft_error *err)
     return ft_page_sender_send(p->sender, &p->set, e->number, err);
 }
 
+/*
+ * Where others can let the VM go on meanwhile its state may be of a later moment
+ * than its pages; nobody shall ever run of the two. That all pages were armed and
+ * none was written, and that it stands, proves that they are of one.
+ */
+static int
+check_untorn(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_page_set again = { 0 };
+    int rc;
+
+    if (!ft_saver_is_open(p->saver))
+        return 0;
+    rc = ft_saver_check_stands(p->saver, err);
+    if (!rc)
+        rc = ft_guest_memory_peek(p->memory, &again, err);
+    if (!rc && again.bytes)
+        rc = ft_fail(err, ESTALE, NULL,
+                     "somebody let the VM run while its state was taken");
+    ft_page_set_free(&again);
+    return rc;
+}
+
 /* The guest gets back what it lacks, and goes on; a held one stays. */
 static int
 run_vm(struct ft_primary *p, int hold, struct epoch *e, struct ft_error *err)
@@ -211,6 +234,8 @@ run_vm(struct ft_primary *p, int hold, struct epoch *e, struct ft_error *err)
     if (!hold)
         rc = ft_saver_save(p->saver, ft_guest_clock_needs(p->clock), STOP_MS,
                            &p->device, &stands, err);
+    if (!hold && !rc && (rc = check_untorn(p, err)))
+        return give_back(p, rc);
     if (!hold && !rc && stands) {
         ft_guest_clock_give(p->clock);
         sent = send_meanwhile(p, e, err);
@@ -218,6 +243,8 @@ run_vm(struct ft_primary *p, int hold, struct epoch *e, struct ft_error *err)
     if (!rc)
         rc = ft_saver_finish(p->saver, STOP_MS, &p->device, &e->times,
                              sent ? NULL : err);
+    if (hold && !rc && (rc = check_untorn(p, err)))
+        ft_saver_release(p->saver, NULL);
     if (rc || !hold)
         note_clock(p, rc ? NULL : &p->device);
     return rc ? rc : sent;

@@ -19,13 +19,14 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "qemu/saver-marker.h"
+#include "qemu/saver-memfd.h"
 #include "qemu/saver-pipe.h"
 #include "qemu/stop-events.h"
 #include "virt/qmp.h"
 
 #define EXPECTED_MORE (256u << 10) /* bytes by which a state may have grown */
 #define CLOSE_NS (2 * FT_NS_PER_S)
-#define FDSET_MARK "ftadmin-save"
+#define RESUMED_NS (20 * FT_NS_PER_MS)
 
 enum state {
     STATE_RUNS,    /* nothing in progress */
@@ -37,11 +38,9 @@ struct ft_saver {
     virDomainPtr dom;
     pid_t pid;
     char folder[PATH_MAX];
-    struct ft_saver_pipe *pipe; /* NULL: made at the next stop */
-    bool use_memfd;             /* the second method */
-    int memfd;                  /* its file, -1 before */
-    int write_fd;               /* the same, as QEMU has it */
-    int64_t fdset;              /* its number in QEMU */
+    struct ft_saver_pipe *pipe;   /* NULL: made at the next stop */
+    bool use_memfd;               /* the second method */
+    struct ft_saver_memfd *memfd; /* its file, NULL before */
     enum state state;
     bool hold;      /* of the checkpoint in progress */
     bool saved;     /* some or all of its state was taken already */
@@ -72,8 +71,6 @@ ft_saver_open(virDomainPtr dom, pid_t pid, const char *folder,
     saver = calloc(1, sizeof(*saver));
     if (!saver)
         return ft_fail(err, ENOMEM, NULL, "no memory");
-    saver->memfd = saver->write_fd = -1;
-    saver->fdset = -1;
     saver->pid = pid;
     saver->dom = dom;
     virDomainRef(dom);
@@ -165,53 +162,11 @@ pipe_finish(struct ft_saver *saver, int64_t deadline,
 
 /* ----- second method ----- */
 
-static void
-memfd_drop(struct ft_saver *saver)
-{
-    ft_cleanup_close(&saver->memfd);
-    ft_cleanup_close(&saver->write_fd);
-    saver->memfd = saver->write_fd = -1;
-}
-
-static int
-memfd_make(struct ft_saver *saver)
-{
-    char path[64];
-
-    saver->memfd = memfd_create("ftadmin-state", MFD_CLOEXEC);
-    if (saver->memfd < 0)
-        return -errno;
-    /* QEMU opens a member of an fdset only in that very mode. */
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", saver->memfd);
-    saver->write_fd = open(path, O_WRONLY | O_CLOEXEC);
-    return saver->write_fd < 0 ? -errno : 0;
-}
-
-static int
-memfd_open(struct ft_saver *saver, struct ft_error *err)
-{
-    FT_AUTOJSON json_t *result = NULL;
-    int rc = memfd_make(saver);
-
-    if (rc < 0)
-        ft_fail(err, -rc, NULL, "memory file: %s", strerror(-rc));
-    else
-        rc = ft_qmp_fd(saver->dom, "add-fd",
-                       json_pack("{s:s}", "opaque", FDSET_MARK),
-                       saver->write_fd, &result, err);
-    if (rc == 0)
-        saver->fdset = ft_json_int(result, "fdset-id", 0, INT32_MAX, -1);
-    if (rc == 0 && saver->fdset < 0)
-        rc = ft_fail(err, EPROTO, NULL, "QEMU's answer to add-fd");
-    if (rc < 0)
-        memfd_drop(saver);
-    return rc;
-}
-
 static int
 memfd_stop(struct ft_saver *saver, struct ft_error *err)
 {
-    int rc = saver->memfd < 0 ? memfd_open(saver, err) : 0;
+    int rc =
+        saver->memfd ? 0 : ft_saver_memfd_open(saver->dom, &saver->memfd, err);
 
     return rc < 0 ? rc
                   : suspend(saver,
@@ -219,49 +174,18 @@ memfd_stop(struct ft_saver *saver, struct ft_error *err)
                             err);
 }
 
-/* Copies the file QEMU wrote. */
-static int
-memfd_read(struct ft_saver *saver, struct ft_device_state *state,
-           struct ft_error *err)
-{
-    struct stat file;
-    int rc;
-
-    if (fstat(saver->memfd, &file) < 0)
-        return ft_fail(err, errno, NULL, "memory file: %s", strerror(errno));
-    if (file.st_size > (off_t)FT_DEVICE_STATE_MAX)
-        return ft_fail(err, EFBIG, NULL, "device state beyond %u bytes",
-                       FT_DEVICE_STATE_MAX);
-    if ((size_t)file.st_size > state->capacity) {
-        uint8_t *larger = realloc(state->data, (size_t)file.st_size);
-
-        if (!larger)
-            return ft_fail(err, ENOMEM, NULL, "no memory");
-        state->data = larger;
-        state->capacity = (size_t)file.st_size;
-    }
-    rc = ft_pread_full(saver->memfd, state->data, (size_t)file.st_size, 0);
-    if (rc < 0)
-        return ft_fail(err, -rc, NULL, "memory file: %s", strerror(-rc));
-    state->size = (size_t)file.st_size;
-    return 0;
-}
-
 static int
 memfd_save(struct ft_saver *saver, struct ft_device_state *state,
            struct ft_error *err)
 {
-    char path[64];
-    int rc;
-
-    snprintf(path, sizeof(path), "/dev/fdset/%lld", (long long)saver->fdset);
-    /* QEMU's copy shares the position of our descriptor. */
-    if (ftruncate(saver->write_fd, 0) < 0 ||
-        lseek(saver->write_fd, 0, SEEK_SET) < 0)
-        return ft_fail(err, errno, NULL, "memory file: %s", strerror(errno));
-    rc = ft_qmp(saver->dom, "xen-save-devices-state",
-                json_pack("{s:s, s:b}", "filename", path, "live", 0), NULL, err);
-    return rc < 0 ? rc : memfd_read(saver, state, err);
+    /* A test's hand that lets the VM run while its state is taken. */
+    if (FT_FAULT("saver-resumed") < 0) {
+        virDomainResume(saver->dom);
+        ft_clock_sleep(RESUMED_NS);
+        virDomainSuspend(saver->dom);
+    }
+    return ft_saver_memfd_save(saver->memfd, &state->data, &state->size,
+                               &state->capacity, FT_DEVICE_STATE_MAX, err);
 }
 
 static int
@@ -273,16 +197,6 @@ memfd_finish(struct ft_saver *saver, struct ft_device_state *state,
     if (!saver->hold)
         started = resume(saver, rc < 0 ? NULL : err);
     return rc < 0 ? rc : started;
-}
-
-static void
-memfd_close(struct ft_saver *saver)
-{
-    if (saver->memfd < 0)
-        return;
-    ft_qmp(saver->dom, "remove-fd",
-           json_pack("{s:I}", "fdset-id", (json_int_t)saver->fdset), NULL, NULL);
-    memfd_drop(saver);
 }
 
 /* ----- both ----- */
@@ -363,6 +277,25 @@ ft_saver_save(struct ft_saver *saver, size_t bytes, int timeout_ms,
                                 FT_DEVICE_STATE_MAX, stands, err);
     if (rc < 0)
         ft_saver_cancel(saver, NULL);
+    return rc;
+}
+
+bool
+ft_saver_is_open(const struct ft_saver *saver)
+{
+    return saver->use_memfd && saver->state != STATE_RUNS;
+}
+
+/* By QEMU's own word: libvirt may not have heard yet. */
+int
+ft_saver_check_stands(struct ft_saver *saver, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *status = NULL;
+    int rc = ft_qmp(saver->dom, "query-status", NULL, &status, err);
+
+    if (rc == 0 && !json_is_false(json_object_get(status, "running")))
+        rc = ft_fail(err, ESTALE, NULL,
+                     "somebody let the VM go on while its state was taken");
     return rc;
 }
 
@@ -451,7 +384,7 @@ ft_saver_close(struct ft_saver *saver)
         return;
     ft_saver_cancel(saver, NULL);
     drop_pipe(saver);
-    memfd_close(saver);
+    ft_saver_memfd_close(saver->memfd);
     ft_stop_events_close(saver->events);
     virDomainFree(saver->dom);
     free(saver);
@@ -486,20 +419,6 @@ ft_saver_recover(virDomainPtr dom, const char *folder, bool include_held,
 void
 ft_saver_remove_leftovers(virDomainPtr dom)
 {
-    FT_AUTOJSON json_t *sets = NULL;
-    const json_t *set;
-    size_t i;
-
     ft_saver_pipe_remove_leftover(dom);
-    if (ft_qmp(dom, "query-fdsets", NULL, &sets, NULL) < 0)
-        return;
-    json_array_foreach(sets, i, set) {
-        const json_t *first = json_array_get(json_object_get(set, "fds"), 0);
-
-        if (strcmp(ft_json_string(first, "opaque", ""), FDSET_MARK) == 0)
-            ft_qmp(dom, "remove-fd",
-                   json_pack("{s:O}", "fdset-id",
-                             json_object_get(set, "fdset-id")),
-                   NULL, NULL);
-    }
+    ft_saver_memfd_remove_leftovers(dom);
 }

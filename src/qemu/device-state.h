@@ -11,7 +11,9 @@
  * Second method, "memfd", taken by itself where QEMU may not open that:
  * virDomainSuspend, save to a memfd, virDomainResume. There a dead worker
  * leaves the VM stopped; a marker file in folder says so, and
- * ft_saver_recover, which the daemon calls, lets it run.
+ * ft_saver_recover, which the daemon calls, lets it run. Nor is QEMU held there:
+ * whoever resumes the VM makes the state another moment's than the pages, so who
+ * copies these looks again (ft_saver_is_open).
  *
  * Ownership: ft_saver is freed by ft_saver_close; buffers are the caller's.
  * Threads: one thread calls; a thread of its own waits for QEMU's answer.
@@ -81,7 +83,8 @@ int ft_saver_stop(struct ft_saver *saver, bool hold, int timeout_ms,
 
 /*
  * Between stop and finish: how the VM would stand without us. Nobody can change
- * that meanwhile: it needs QEMU, which is at our command (the first method).
+ * that meanwhile: it needs QEMU, which is at our command (the first method), or
+ * it is found out (the second, ft_saver_check_stands).
  */
 int ft_saver_stood(struct ft_saver *saver, enum ft_run_state *out,
                    struct ft_error *err);
@@ -95,6 +98,16 @@ int ft_saver_stood(struct ft_saver *saver, enum ft_run_state *out,
 int ft_saver_save(struct ft_saver *saver, size_t bytes, int timeout_ms,
                   struct ft_device_state *state, bool *stands,
                   struct ft_error *err);
+
+/*
+ * Stopped, or held, by the second method: others can let the VM go on, and stop
+ * it again. State and pages belong together when the state is taken, no page was
+ * written since they were scanned, and only then ft_saver_check_stands is 0
+ * (-ESTALE: it runs): what QEMU has under way for a disk ends by a stop alone.
+ */
+bool ft_saver_is_open(const struct ft_saver *saver);
+
+int ft_saver_check_stands(struct ft_saver *saver, struct ft_error *err);
 
 /*
  * Between stop, or save, and finish: lets the VM go on now, so that the caller

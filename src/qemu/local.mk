@@ -18,6 +18,7 @@ libftqemu_a_SOURCES = \
 	src/qemu/qemu-fd.c src/qemu/qemu-fd.h \
 	src/qemu/ram-blocks.c src/qemu/ram-blocks.h \
 	src/qemu/saver-marker.c src/qemu/saver-marker.h \
+	src/qemu/saver-memfd.c src/qemu/saver-memfd.h \
 	src/qemu/saver-pipe.c src/qemu/saver-pipe.h \
 	src/qemu/stop-events.c src/qemu/stop-events.h \
 	src/qemu/uffd.c src/qemu/uffd.h \

@@ -71,7 +71,12 @@ ft_saver_suspend(virDomainPtr dom, const char *folder, enum ft_saver_mark mark,
 int
 ft_saver_resume(virDomainPtr dom, const char *folder, struct ft_error *err)
 {
-    if (virDomainResume(dom) < 0)
+    int state = VIR_DOMAIN_NOSTATE;
+
+    /* libvirt refuses it when somebody did it before us */
+    if (virDomainResume(dom) < 0 &&
+        (virDomainGetState(dom, &state, NULL, 0) < 0 ||
+         state != VIR_DOMAIN_RUNNING))
         return ft_virt_fail(err, EIO, "start it: virsh resume",
                             "restart of the VM");
     ft_saver_mark_set(folder, FT_SAVER_RUNS);

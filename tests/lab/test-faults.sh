@@ -131,6 +131,13 @@ for mode in saver-memfd saver-pipe-refused; do
     exits 0 ftadmin verify vm1
 done
 
+note "somebody lets the VM run, and stops it, between its pages and its state: no epoch"
+arm h1 saver-memfd=1,saver-resumed=1@3
+wait_for 60 has_event h1 replication-failed
+wait_for 60 protected_from h1
+guest_goes_on
+exits 0 ftadmin verify vm1
+
 note "the standby cannot run the VM: it goes on where it was"
 arm h2 standby-load=5
 wait_for 60 protected_from h1
