@@ -15,4 +15,5 @@ libftbase_a_SOURCES = \
 	src/base/paths.h \
 	src/base/priority.c src/base/priority.h \
 	src/base/privileges.c src/base/privileges.h \
+	src/base/slots.c src/base/slots.h \
 	src/base/trace.h

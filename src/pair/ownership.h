@@ -79,7 +79,7 @@
 
 enum ft_role { FT_ROLE_PRIMARY, FT_ROLE_STANDBY };
 
-/* What is written to state.json; the whole memory of a side. */
+/* What is written down (worker/pair-store.h); the whole memory of a side. */
 struct ft_ownership_record {
     uint64_t generation;     /* grows; a demotion may lower a mere grant */
     int owner;               /* side 0 or 1 that owned it when written */
@@ -420,7 +420,7 @@ struct ft_ownership {
     int64_t retry_ns;
 };
 
-/* Starts from what state.json held. record->generation must be >= 1. */
+/* Starts from what was written down. record->generation must be >= 1. */
 void ft_ownership_init(struct ft_ownership *own,
                        const struct ft_ownership_config *config,
                        const struct ft_ownership_record *record);

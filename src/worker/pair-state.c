@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* state.json: what a side of a pair must not forget. */
+/* The record: what a side of a pair must not forget. */
 #include "config.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/boot.h"
 #include "base/cleanup.h"
 #include "base/fault.h"
+#include "base/io.h"
 #include "base/json.h"
+#include "base/slots.h"
 #include "worker/pair-store.h"
 
-#define STATE_FILE_MAX (256u << 10)
+#define RECORD "state"        /* its slots are state.0 and state.1 */
+#define OLD_FILE "state.json" /* of before slots */
+#define OLD_FILE_MAX (256u << 10)
 
 static int
 parse_state(const struct ft_pair_config *config, const json_t *json,
@@ -51,35 +56,54 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     return 0;
 }
 
+/* -ENOENT: neither the slots nor a file of before are there. */
+static int
+read_record(const char *pair, json_t **json, struct ft_error *err)
+{
+    FT_AUTOFREE char *text = NULL;
+    char path[PATH_MAX];
+    size_t size = 0;
+    int rc;
+
+    ft_pair_path(pair, RECORD, path);
+    rc = ft_slots_read(path, &text, &size);
+    if (rc == -ENOENT) {
+        ft_pair_path(pair, OLD_FILE, path);
+        return ft_json_load(path, OLD_FILE_MAX, json, err);
+    }
+    if (rc == -EBADMSG)
+        return ft_fail(err, EINVAL, "Run ftadmin unprotect and protect again.",
+                       "%s.0 and %s.1 are damaged", path, path);
+    return rc ? ft_fail(err, -rc, NULL, "cannot read %s.0 or %s.1: %s", path,
+                        path, strerror(-rc))
+              : ft_json_parse(text, size, json, err);
+}
+
 int
 ft_pair_state_load(const struct ft_pair_config *config,
                    struct ft_pair_record *out, struct ft_error *err)
 {
     FT_AUTOJSON json_t *json = NULL;
-    char path[PATH_MAX];
     int rc;
 
     memset(out, 0, sizeof(*out));
     out->record.generation = 1;
     out->record.role = config->self ? FT_ROLE_STANDBY : FT_ROLE_PRIMARY;
-    ft_pair_path(config->pair, "state.json", path);
-    rc = ft_json_load(path, STATE_FILE_MAX, &json, err);
+    rc = read_record(config->pair, &json, err);
     if (rc)
         return rc == -ENOENT ? 0 : rc;
     return parse_state(config, json, out, err);
 }
 
-int
-ft_pair_state_save(const struct ft_pair_config *config,
-                   const struct ft_pair_record *state, struct ft_error *err)
+static json_t *
+state_json(const struct ft_pair_config *config,
+           const struct ft_pair_record *state, json_t *images)
 {
     const struct ft_ownership_record *r = &state->record;
-    FT_AUTOJSON json_t *json = NULL;
-    char path[PATH_MAX], boot[FT_BOOT_ID_SIZE];
-    int rc;
+    char boot[FT_BOOT_ID_SIZE];
 
     ft_boot_id(boot);
-    json = json_pack(
+    return json_pack(
         "{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
         "s:O?,s:O?}",
         "schema", 1, "generation", (json_int_t)r->generation, "owner",
@@ -89,14 +113,75 @@ ft_pair_state_save(const struct ft_pair_config *config,
         r->offered, "boot", boot, "autostart", state->autostart, "epoch",
         (json_int_t)state->epoch, "last_takeover", state->last_takeover,
         "replicas", state->replicas, "defined", state->defined, "images",
-        state->images, "nvram", state->nvram);
-    ft_pair_path(config->pair, "state.json", path);
-    rc = FT_FAULT("state-save");
-    if (!rc)
-        rc = json ? ft_json_save(path, json) : -ENOMEM;
-    return rc ? ft_fail(err, -rc, NULL, "cannot write %s: %s", path,
-                        strerror(-rc))
-              : 0;
+        images, "nvram", state->nvram);
+}
+
+/* As much as fits: the oldest images go. NULL: no memory. */
+static char *
+state_text(const struct ft_pair_config *config,
+           const struct ft_pair_record *state)
+{
+    FT_AUTOJSON json_t *images = json_copy(state->images);
+
+    for (;;) {
+        FT_AUTOJSON json_t *json = state_json(config, state, images);
+        FT_AUTOFREE char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+
+        if (!text || strlen(text) <= FT_SLOT_TEXT_MAX ||
+            json_array_remove(images, 0))
+            return FT_STEAL(text);
+    }
+}
+
+static int
+write_record(const char *pair, const char *text, struct ft_error *err)
+{
+    char path[PATH_MAX];
+    int rc;
+
+    ft_pair_path(pair, RECORD, path);
+    rc = ft_slots_write(path, text, strlen(text));
+    if (rc)
+        return ft_fail(err, -rc, NULL, "cannot write %s.0 or %s.1: %s", path,
+                       path, strerror(-rc));
+    ft_pair_path(pair, OLD_FILE, path);
+    unlink(path); /* the slots count for more, should it come back */
+    return 0;
+}
+
+int
+ft_pair_state_save(const struct ft_pair_config *config,
+                   const struct ft_pair_record *state, struct ft_error *err)
+{
+    FT_AUTOFREE char *text = state_text(config, state);
+    int rc = FT_FAULT("state-save");
+
+    if (rc || !text)
+        return ft_fail(err, rc ? -rc : ENOMEM, NULL,
+                       "cannot write the record of %s: %s", config->vm,
+                       strerror(rc ? -rc : ENOMEM));
+    return write_record(config->pair, text, err);
+}
+
+int
+ft_pair_state_carry_over(const char *pair, struct ft_error *err)
+{
+    FT_AUTOFREE char *slots = NULL;
+    FT_AUTOFREE char *old = NULL;
+    char path[PATH_MAX];
+    size_t size;
+    int rc;
+
+    ft_pair_path(pair, RECORD, path);
+    if (ft_slots_read(path, &slots, &size) != -ENOENT)
+        return 0;
+    ft_pair_path(pair, OLD_FILE, path);
+    rc = ft_file_read(path, OLD_FILE_MAX, &old, &size);
+    if (rc)
+        return rc == -ENOENT ? 0
+                             : ft_fail(err, -rc, NULL, "cannot read %s: %s",
+                                       path, strerror(-rc));
+    return write_record(pair, old, err);
 }
 
 void

@@ -4,8 +4,11 @@
  *   pair.json    the configuration, as ftadmin sent it (PAIR, see
  *                ft-protocol(7)); the engine changes nothing by itself
  *   key          32 bytes, the links' pre-shared key; witness-key likewise
- *   state.json   generation, owner, role: what must survive a power cut
- * Every file is replaced whole, by rename and fsync.
+ *   state.0, state.1
+ *                the record: generation, owner, role, what must survive a power
+ *                cut, and be written on a full disk too (base/slots.h); before
+ *                slots it was state.json, which is read as long as they are not
+ * Every other file is replaced whole, by rename and fsync.
  */
 #ifndef FT_WORKER_PAIR_STORE_H
 #define FT_WORKER_PAIR_STORE_H
@@ -103,11 +106,17 @@ int ft_key_from_hex(const char *hex, uint8_t key[FT_KEY_SIZE]);
 int ft_pair_load_key(const char *pair, const char *file,
                      uint8_t key[FT_KEY_SIZE], struct ft_error *err);
 
-/* State; a missing file is the state of a new pair (host 0 is primary). */
+/* The record; none at all is that of a new pair (host 0 is primary). */
 int ft_pair_state_load(const struct ft_pair_config *config,
                        struct ft_pair_record *out, struct ft_error *err);
 int ft_pair_state_save(const struct ft_pair_config *config,
                        const struct ft_pair_record *state, struct ft_error *err);
+
+/*
+ * Gives a record of before slots its slots; one that has them, or none, stays. A
+ * worker's, which holds the pair's lock. After a failure the old file counts.
+ */
+int ft_pair_state_carry_over(const char *pair, struct ft_error *err);
 
 /* Adds the file of a disk, and what it leads to, to images. True: it is new. */
 bool ft_pair_state_add_image(struct ft_pair_record *state, const char *path);

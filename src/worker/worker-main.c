@@ -172,6 +172,8 @@ ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides)
     ft_fault_load(FT_STATE_FOLDER "/faults");
     if (ft_worker_lock(pair))
         return EXIT_LOCKED;
+    if (ft_pair_state_carry_over(pair, &err))
+        ft_log_error(&err, "a record of before");
     snprintf(w->run_folder, sizeof(w->run_folder), "%s/%s", FT_RUN_FOLDER, pair);
     if (ft_make_folder(w->run_folder, 0711) || ft_loop_init())
         return 1;

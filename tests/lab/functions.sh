@@ -372,6 +372,26 @@ protected_from() { # HOST
 }
 
 # The processes of the pair on a host; as seen inside it.
+# What the one pair of a host has written down (src/base/slots.h).
+record_of() { # HOST
+    tail -c +65 "$FTLAB/$1"/var/lib/ftadmin/pairs/*/state.0
+}
+
+# Writes something else there, while the host is off.
+change_record() { # HOST SED-COMMANDS
+    local slot serial text sum
+    for slot in "$FTLAB/$1"/var/lib/ftadmin/pairs/*/state.[01]; do
+        read -r _ serial _ <"$slot"
+        text=$(tail -c +65 "$slot" | sed "$2")
+        sum=$(printf '%s\n%s' "$serial" "$text" | cksum)
+        {
+            printf '%-63s\n%s' "ftadmin-record $serial $(printf %s "$text" | wc -c) ${sum% *}" "$text"
+            yes ''
+        } 2>/dev/null | head -c 65536 >"$FTLAB/slot"
+        cp "$FTLAB/slot" "$slot"
+    done
+}
+
 worker_pid() { # HOST
     lab on "$1" pgrep -f -o "ftengine worker --pair"
 }

@@ -35,7 +35,7 @@ load() {
 }
 
 both_know_autostart() {
-    [ "$(grep -l '"autostart": true' "$FTLAB"/h[12]/var/lib/ftadmin/pairs/*/state.json | wc -l)" = 2 ]
+    record_of h1 | grep -q '"autostart": true' && record_of h2 | grep -q '"autostart": true'
 }
 
 autostart_is() { # HOST enable|disable
@@ -129,7 +129,7 @@ must lab on h2 virsh -q -c qemu:///system destroy vm1
 wait_for 20 state_is h2 unprotected "shut down"
 off h2
 # the lab's hosts have the machine's boot id: another one was written
-sed -i 's/"boot": "./"boot": "x/' "$FTLAB"/h2/var/lib/ftadmin/pairs/*/state.json
+change_record h2 's/"boot": "./"boot": "x/'
 power_on h2
 wait_for 60 protected_from h2
 

@@ -56,8 +56,7 @@ try() { # HOST FAULT
 
 built_with_faults || skip "built without --enable-fault-injection"
 won_and_never_ran() { # HOST
-    lab on "$1" sh -c 'cat /var/lib/ftadmin/pairs/*/state.json' |
-        jq -e '.role == "primary" and .unrun' >/dev/null
+    record_of "$1" | jq -e '.role == "primary" and .unrun' >/dev/null
 }
 
 start_lab

@@ -111,9 +111,9 @@ is_off() {
     [ "$(pair_on h2 .state)" = unprotected ] && [ "$(pair_on h1 .state)" = unprotected ]
 }
 wait_for 20 is_off
-lab on h2 sh -c 'cd /var/lib/ftadmin/pairs/* && cp state.json /root/ && echo {} >state.json'
-is_refused h2 vm1 "is damaged"
-lab on h2 sh -c 'cp /root/state.json /var/lib/ftadmin/pairs/*/'
+lab on h2 sh -c 'cd /var/lib/ftadmin/pairs/* && cp state.[01] /root/ && echo >state.0 && echo >state.1'
+is_refused h2 vm1 "cannot be read"
+lab on h2 sh -c 'cp /root/state.[01] /var/lib/ftadmin/pairs/*/'
 must virsh_on h2 start vm1
 wait_for 60 protected_from h2
 

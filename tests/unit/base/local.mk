@@ -3,7 +3,8 @@ if HAVE_CMOCKA
 base_tests = tests/unit/base/test-bytes tests/unit/base/test-error \
 	tests/unit/base/test-fault tests/unit/base/test-io \
 	tests/unit/base/test-json tests/unit/base/test-load \
-	tests/unit/base/test-log tests/unit/base/test-privileges
+	tests/unit/base/test-log tests/unit/base/test-privileges \
+	tests/unit/base/test-slots
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 base_libs = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -30,4 +31,7 @@ tests_unit_base_test_log_SOURCES = tests/unit/base/test-log.c \
 tests_unit_base_test_log_LDADD = $(base_libs)
 tests_unit_base_test_privileges_SOURCES = tests/unit/base/test-privileges.c
 tests_unit_base_test_privileges_LDADD = $(base_libs)
+tests_unit_base_test_slots_SOURCES = tests/unit/base/test-slots.c \
+	tests/unit/scratch.h
+tests_unit_base_test_slots_LDADD = $(base_libs)
 endif

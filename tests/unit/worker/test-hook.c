@@ -15,13 +15,14 @@
 
 #include "base/cleanup.h"
 #include "base/paths.h"
+#include "base/slots.h"
 #include "worker/pair-store.h"
 
 #define PAIR "6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e81"
 #define VM_UUID "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 #define OTHER_UUID "00000000-0000-4000-8000-00000000000f"
 #define KEY "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define STATE_FILE FT_PAIRS_FOLDER "/" PAIR "/state.json"
+#define RECORD FT_PAIRS_FOLDER "/" PAIR "/state"
 
 #define NAMED(name, uuid) "<domain type='kvm'>\n  <name>" name "</name>\n" uuid
 #define UUID(uuid) "  <uuid>" uuid "</uuid>\n"
@@ -235,17 +236,74 @@ test_damage(void **state)
 
     (void)state;
     make_pair();
-    assert_int_equal(remove(STATE_FILE), 0);
+    unlink(RECORD ".0");
+    unlink(RECORD ".1");
     assert_int_equal(ask("vm1", "prepare", PLAIN), 1);
     said("cannot be read");
     assert_int_equal(ask("vm1", "prepare", WAITING), 0);
     for (size_t i = 0; i < FT_ARRAY_SIZE(damaged); i++) {
-        put_file_bytes(STATE_FILE, damaged[i], strlen(damaged[i]));
+        assert_int_equal(ft_slots_write(RECORD, damaged[i], strlen(damaged[i])),
+                         0);
         assert_int_equal(ask("vm1", "prepare", PLAIN), 1);
         said("damaged");
         assert_int_equal(ask("new", "prepare", NAMED("new", UUID(OTHER_UUID))),
                          0);
     }
+}
+
+/* As a power cut in the middle of a writing leaves it. */
+static void
+spoil(const char *path)
+{
+    FILE *file = fopen(path, "r+e");
+
+    assert_non_null(file);
+    assert_int_equal(fseek(file, FT_SLOT_HEAD + 3, SEEK_SET), 0);
+    assert_int_equal(fputc('#', file), '#');
+    assert_int_equal(fclose(file), 0);
+}
+
+/* The newest that is whole counts, in whichever slot it is. */
+static void
+test_slots(void **state)
+{
+    (void)state;
+    make_pair();
+    for (int i = 0; i < 3; i++) {
+        make_record(&sole);
+        spoil(i % 2 ? RECORD ".0" : RECORD ".1");
+        assert_int_equal(ask("vm1", "prepare", PLAIN), 0);
+        make_record(&other);
+        assert_int_equal(ask("vm1", "prepare", PLAIN), 1);
+        said("it belongs to h2");
+    }
+    make_record(&sole);
+    spoil(RECORD ".0");
+    spoil(RECORD ".1");
+    assert_int_equal(ask("vm1", "prepare", PLAIN), 1);
+    said("cannot be read");
+}
+
+/* A record of before slots, which no engine has read yet. */
+static void
+test_before_slots(void **state)
+{
+    FT_AUTOFREE char *text = NULL;
+    size_t size;
+
+    (void)state;
+    make_pair();
+    make_record(&sole);
+    assert_int_equal(ft_slots_read(RECORD, &text, &size), 0);
+    put_file(RECORD ".json", text);
+    make_record(&other);
+    put_file(RECORD ".json", text);
+    assert_int_equal(ask("vm1", "prepare", PLAIN), 1);
+    unlink(RECORD ".0");
+    unlink(RECORD ".1");
+    assert_int_equal(ask("vm1", "prepare", PLAIN), 0);
+    unlink(RECORD ".json");
+    assert_int_equal(ask("vm1", "prepare", PLAIN), 1);
 }
 
 static void
@@ -259,9 +317,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_pair),  cmocka_unit_test(test_records),
-        cmocka_unit_test(test_which_vm), cmocka_unit_test(test_disks),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_no_pair),      cmocka_unit_test(test_records),
+        cmocka_unit_test(test_which_vm),     cmocka_unit_test(test_disks),
+        cmocka_unit_test(test_damage),       cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_before_slots),
     };
 
     return cmocka_run_group_tests(tests, setup, scratch_leave);

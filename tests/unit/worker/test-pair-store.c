@@ -16,6 +16,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/paths.h"
+#include "base/slots.h"
 #include "worker/pair-store.h"
 
 #define PAIR "6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e81"
@@ -25,6 +26,9 @@
 #define WITNESS_KEY \
     "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100"
 #define FOLDER FT_PAIRS_FOLDER "/" PAIR
+#define RECORD FOLDER "/state"
+#define OLD FOLDER "/state.json"
+#define GAPS "{\"generation\":7,\"owner\":\"h1\",\"role\":\"primary\"}"
 
 static json_t *
 good_pair(void)
@@ -496,7 +500,8 @@ test_state_there_and_back(void **state)
     save_good();
     s.nvram = json_string("/nvram/vm1_VARS.fd");
     assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
-    assert_int_equal(mode_of(FOLDER "/state.json"), 0600);
+    assert_int_equal(mode_of(RECORD ".0"), 0600);
+    assert_int_equal(mode_of(RECORD ".1"), 0600);
     assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
     assert_true(back.record.generation == s.record.generation);
     assert_int_equal(back.record.owner, 1);
@@ -569,6 +574,22 @@ test_state_has_every_bit(void **state)
     }
 }
 
+static json_t *
+get_record(void)
+{
+    FT_AUTOFREE char *text = NULL;
+    size_t size;
+
+    assert_int_equal(ft_slots_read(RECORD, &text, &size), 0);
+    return json_loads(text, 0, NULL);
+}
+
+static void
+put_record(const char *text)
+{
+    assert_int_equal(ft_slots_write(RECORD, text, strlen(text)), 0);
+}
+
 /* A lie about who owns the VM would be worse than no state. */
 static void
 test_state_damaged(void **state)
@@ -596,13 +617,15 @@ test_state_damaged(void **state)
     save_good();
     for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
         FT_AUTOJSON json_t *json = NULL;
+        FT_AUTOFREE char *text = NULL;
         struct ft_error err = FT_ERROR_INIT;
         int rc;
 
         assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
-        json = json_load_file(FOLDER "/state.json", 0, NULL);
+        json = get_record();
         change(json, cases[i].path, cases[i].value);
-        json_dump_file(json, FOLDER "/state.json", 0);
+        text = json_dumps(json, 0);
+        put_record(text);
         rc = ft_pair_state_load(&c, &back, &err);
         if (rc != -EINVAL)
             fail_msg("%s %s: %d", cases[i].path, cases[i].value, rc);
@@ -610,7 +633,11 @@ test_state_damaged(void **state)
         assert_true(err.hint[0] != '\0');
         ft_pair_state_clear(&back);
     }
-    put_file(FOLDER "/state.json", "");
+    put_record("");
+    assert_int_equal(ft_pair_state_load(&c, &back, NULL), -EINVAL);
+    put_file(RECORD ".0", "");
+    put_file(RECORD ".1", "");
+    put_file(OLD, GAPS); /* of long ago */
     assert_int_equal(ft_pair_state_load(&c, &back, NULL), -EINVAL);
     ft_pair_state_clear(&s);
 }
@@ -624,8 +651,7 @@ test_state_with_gaps(void **state)
 
     (void)state;
     save_good();
-    put_file(FOLDER "/state.json",
-             "{\"generation\":7,\"owner\":\"h1\",\"role\":\"primary\"}");
+    put_record(GAPS);
     assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
     assert_true(s.record.peer_may_take_over);
     assert_false(s.record.was_protected);
@@ -633,9 +659,8 @@ test_state_with_gaps(void **state)
     assert_int_equal(s.autostart, 0);
     assert_int_equal(s.defined, 0);
     assert_null(s.replicas);
-    put_file(FOLDER "/state.json",
-             "{\"generation\":7,\"owner\":\"h1\",\"role\":\"standby\","
-             "\"peer_may_take_over\":true,\"epoch\":-4}");
+    put_record("{\"generation\":7,\"owner\":\"h1\",\"role\":\"standby\","
+               "\"peer_may_take_over\":true,\"epoch\":-4}");
     assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
     assert_false(s.record.peer_may_take_over);
     assert_int_equal(s.epoch, 0);
@@ -645,25 +670,69 @@ static void
 test_state_that_cannot_be_written(void **state)
 {
     struct ft_pair_config c = good_config();
-    struct ft_pair_record s = some_state(), back;
+    struct ft_pair_record s = some_state();
     struct ft_error err = FT_ERROR_INIT;
-    char *before, *after;
 
     (void)state;
     save_good();
-    assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
-    before = get_file(FOLDER "/state.json", NULL);
-    assert_int_equal(mkdir(FOLDER "/state.json.new", 0700), 0);
-    s.record.generation++;
+    assert_int_equal(mkdir(RECORD ".1.new", 0700), 0);
     assert_int_equal(ft_pair_state_save(&c, &s, &err), -EISDIR);
-    assert_in(err.text, FOLDER "/state.json");
-    after = get_file(FOLDER "/state.json", NULL);
-    assert_string_equal(before, after);
-    free(before);
-    free(after);
-    assert_int_equal(rmdir(FOLDER "/state.json.new"), 0);
+    assert_in(err.text, RECORD ".0");
+    assert_int_equal(rmdir(RECORD ".1.new"), 0);
+    assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+    ft_pair_state_clear(&s);
+}
+
+/* A record of before slots is read, and then has its slots, as it is. */
+static void
+test_state_of_before(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    save_good();
+    assert_int_equal(ft_pair_state_carry_over(PAIR, &err), 0);
+    assert_false(is_there(RECORD ".0"));
+    put_file(OLD, GAPS);
+    assert_int_equal(ft_pair_state_load(&c, &s, &err), 0);
+    assert_true(s.record.generation == 7);
+    assert_int_equal(mkdir(RECORD ".1.new", 0700), 0);
+    assert_int_equal(ft_pair_state_carry_over(PAIR, &err), -EISDIR);
+    assert_int_equal(rmdir(RECORD ".1.new"), 0);
+    assert_file(OLD, GAPS);
+    assert_int_equal(ft_pair_state_carry_over(PAIR, &err), 0);
+    assert_false(is_there(OLD));
+    assert_int_equal(ft_pair_state_load(&c, &s, &err), 0);
+    assert_true(s.record.generation == 7);
+    /* one that comes back counts for less */
+    put_file(OLD, "{\"generation\":9,\"owner\":\"h1\",\"role\":\"primary\"}");
+    assert_int_equal(ft_pair_state_carry_over(PAIR, &err), 0);
+    assert_int_equal(ft_pair_state_load(&c, &s, &err), 0);
+    assert_true(s.record.generation == 7);
+}
+
+/* A slot has its size: of images, those that were known first are left out. */
+static void
+test_state_with_long_paths(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s = some_state(), back;
+    struct ft_error err = FT_ERROR_INIT;
+    char path[1024];
+
+    (void)state;
+    save_good();
+    for (int i = 0; i < 200; i++) {
+        snprintf(path, sizeof(path), "/%0900d", i);
+        assert_true(ft_pair_state_add_image(&s, path));
+    }
     assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
     assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
+    assert_true(ft_pair_state_has_image(&back, path));
+    assert_true(json_array_size(back.images) > 50);
+    assert_true(json_array_size(back.images) < 200);
     assert_true(back.record.generation == s.record.generation);
     ft_pair_state_clear(&s);
     ft_pair_state_clear(&back);
@@ -681,7 +750,7 @@ test_state_fault(void **state)
     /* main() armed ENOSPC at the first save of this program */
     save_good();
     assert_int_equal(ft_pair_state_save(&c, &s, &err), -ENOSPC);
-    assert_false(is_there(FOLDER "/state.json"));
+    assert_false(is_there(RECORD ".1"));
 }
 #endif
 
@@ -789,6 +858,8 @@ main(void)
         TEST(test_state_damaged),
         TEST(test_state_with_gaps),
         TEST(test_state_that_cannot_be_written),
+        TEST(test_state_of_before),
+        TEST(test_state_with_long_paths),
         TEST(test_list_and_forget),
         TEST(test_forget_half),
     };
