@@ -7,13 +7,24 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "base/cleanup.h"
 #include "base/fault.h"
 #include "base/io.h"
 #include "base/limits.h"
+#include "base/paths.h"
 
 #define COPY_SIZE (1u << 20)
+
+/*
+ * Of the file system: left to others; and taken before its room is looked at
+ * again, for there are other logs.
+ */
+#define KEPT_MAX (UINT64_C(64) << 20)
+#define KEPT_PART 8
+#define ROOM_STEP (UINT64_C(1) << 20)
+#define ROOM_PART 16
 
 /* Entries that the index has room for at first. */
 #define ROOM_AT_FIRST 256
@@ -34,10 +45,63 @@ struct entry {
 struct ft_disk_log {
     int fd;
     uint64_t limit, bytes;
+    uint64_t room_seen; /* in bytes, that the last look at the room left */
     struct entry *entries;
     size_t count, room;
     unsigned char *buffer; /* COPY_SIZE bytes */
 };
+
+uint64_t
+ft_disk_log_kept(uint64_t total)
+{
+    return FT_MIN(total / KEPT_PART, KEPT_MAX);
+}
+
+/* In bytes; a file system that does not say has any. */
+static uint64_t
+room_in(const struct statvfs *fs)
+{
+    uint64_t kept = ft_disk_log_kept((uint64_t)fs->f_blocks * fs->f_frsize);
+    uint64_t room = (uint64_t)fs->f_bavail * fs->f_frsize;
+
+    if (!fs->f_blocks)
+        return UINT64_MAX;
+    return room > kept ? room - kept : 0;
+}
+
+static int
+no_room(struct ft_error *err)
+{
+    return ft_fail(err, ENOSPC,
+                   "Make room in " FT_STATE_FOLDER " of the standby.",
+                   "no room for the guest's disk writes: " FT_STATE_FOLDER
+                   " of the standby is full but for what is kept for records");
+}
+
+int
+ft_disk_log_room(const char *folder, struct ft_error *err)
+{
+    struct statvfs fs;
+
+    return statvfs(folder, &fs) == 0 && room_in(&fs) < ROOM_STEP ? no_room(err)
+                                                                 : 0;
+}
+
+static int
+take_room(struct ft_disk_log *log, uint64_t length)
+{
+    struct statvfs fs;
+    uint64_t room;
+
+    if (length > log->room_seen) {
+        room = fstatvfs(log->fd, &fs) ? UINT64_MAX : room_in(&fs);
+        if (room < length)
+            return -ENOSPC;
+        log->room_seen = FT_MAX(FT_MIN(room / ROOM_PART, ROOM_STEP), length);
+    }
+    log->room_seen -= length;
+    return 0;
+}
 
 /*
  * An unlinked file. NFS and some FUSE file systems have no O_TMPFILE; there a
@@ -67,8 +131,12 @@ int
 ft_disk_log_new(const char *folder, uint64_t limit, struct ft_disk_log **log,
                 struct ft_error *err)
 {
-    struct ft_disk_log *fresh = calloc(1, sizeof(*fresh));
+    struct ft_disk_log *fresh;
+    int rc = ft_disk_log_room(folder, err);
 
+    if (rc)
+        return rc;
+    fresh = calloc(1, sizeof(*fresh));
     if (fresh)
         fresh->buffer = malloc(COPY_SIZE);
     if (!fresh || !fresh->buffer) {
@@ -78,8 +146,7 @@ ft_disk_log_new(const char *folder, uint64_t limit, struct ft_disk_log **log,
     fresh->limit = limit;
     fresh->fd = open_unlinked(folder);
     if (fresh->fd < 0) {
-        int rc = fresh->fd;
-
+        rc = fresh->fd;
         ft_disk_log_free(fresh);
         return ft_fail(err, -rc, NULL, "cannot make a disk log in %s: %s",
                        folder, strerror(-rc));
@@ -147,15 +214,12 @@ add_entry(struct ft_disk_log *log, const struct entry *fresh)
 static int
 append_failed(int rc, struct ft_error *err)
 {
-    const char *hint =
-        rc == -ENOSPC
-            ? "make room on the file system of the standby's staging folder"
-            : NULL;
-
+    if (rc == -ENOSPC)
+        return no_room(err);
     if (rc == -EFBIG || rc == -ENOBUFS)
         return ft_fail(err, -rc, NULL,
                        "one epoch has more disk writes than the standby takes");
-    return ft_fail(err, -rc, hint, "cannot stage a disk write: %s",
+    return ft_fail(err, -rc, NULL, "cannot stage a disk write: %s",
                    strerror(-rc));
 }
 
@@ -184,6 +248,8 @@ ft_disk_log_append(struct ft_disk_log *log, unsigned disk, uint64_t offset,
         rc = make_room(log);
     if (!rc)
         rc = FT_FAULT("disk-log-append");
+    if (!rc)
+        rc = take_room(log, length);
     /* A failed write leaves bytes behind the log's end; the next one covers them. */
     if (!rc)
         rc = ft_pwrite_full(log->fd, data, length, log->bytes);
@@ -302,6 +368,7 @@ ft_disk_log_reset(struct ft_disk_log *log)
 {
     log->count = 0;
     log->bytes = 0;
+    log->room_seen = 0;
     if (log->room > ROOM_KEPT) {
         free(log->entries);
         log->entries = NULL;

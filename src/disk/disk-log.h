@@ -3,7 +3,9 @@
  * The standby's store of one epoch's disk writes, from their arrival to the
  * epoch's commit. Data goes to an unlinked file (page cache, so that nothing
  * grows without limit in our memory); a bounded index stays in memory. A crash
- * loses the log, as it must: what was not committed never happened.
+ * loses the log, as it must: what was not committed never happened. All logs
+ * together leave some of their file system free (ft_disk_log_kept), for it is
+ * that of the records, and a guest's writes must not fill it.
  *
  * A log belongs to one thread at a time. Offsets and lengths are in bytes.
  * Fault points: disk-log-append, disk-log-apply.
@@ -24,9 +26,15 @@
 
 struct ft_disk_log;
 
+/* How much of a file system of so many bytes no log takes, in bytes. */
+uint64_t ft_disk_log_kept(uint64_t total);
+
+/* -ENOSPC: the file system of this folder has no room for logs any more. */
+int ft_disk_log_room(const char *folder, struct ft_error *err);
+
 /*
  * Makes an empty log in folder (O_TMPFILE, or an unlinked file where the file
- * system cannot). limit is the most data it takes, in bytes.
+ * system cannot). limit is the most data it takes, in bytes. -ENOSPC: no room.
  */
 int ft_disk_log_new(const char *folder, uint64_t limit,
                     struct ft_disk_log **log, struct ft_error *err);
@@ -34,8 +42,8 @@ void ft_disk_log_free(struct ft_disk_log *log);
 
 /*
  * Appends a write, or zeros (trim: the space may be given back). On failure
- * the log is as before. -ENOSPC, -EIO: the folder's file system; -EFBIG: the
- * limit; -ENOBUFS: the index is full; -ENOMEM.
+ * the log is as before. -ENOSPC: what the folder's file system has for logs is
+ * taken; -EIO: the file system; -EFBIG: the limit; -ENOBUFS: the index is full; -ENOMEM.
  */
 int ft_disk_log_append(struct ft_disk_log *log, unsigned disk, uint64_t offset,
                        const void *data, size_t length, struct ft_error *err);

@@ -3,7 +3,8 @@
  * The waiting copy is looked at as long as it waits, for nothing else would show
  * before the takeover that somebody ended or changed it, or its files; a copy
  * that is spoilt is given up, and made anew. What would keep even a good one from
- * taking over, a state folder that cannot be written, is said.
+ * taking over, or from the next disk writes, a state folder that cannot be
+ * written or has no room, is said.
  *
  * A look is a thread of its own, since libvirt and storage may hang, and is over
  * a copy of what was made; what it found counts only if that is still the copy.
@@ -23,6 +24,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "disk/disk-log.h"
 #include "standby/copy-look.h"
 #include "standby/standby-private.h"
 #include "virt/loop.h"
@@ -31,7 +33,8 @@
 
 #define LOOK_NS (2 * FT_NS_PER_S)
 #define HANGS_NS (10 * FT_NS_PER_S) /* a look that takes so long */
-#define PROBE_BYTES 8192            /* more than a record has */
+#define PROBE_BYTES 4096
+#define PROBE_LOOKS 3 /* one in so many asks the disk itself */
 
 struct made { /* never changed once it is shared */
     unsigned references;
@@ -55,6 +58,8 @@ struct ft_copy_watch {
 
     /* the looking thread's own, while it looks */
     struct ft_error spoilt, unfit;
+    struct ft_error unwritable; /* as the disk was found last */
+    unsigned looks;
 };
 
 static void
@@ -176,25 +181,47 @@ see_waiting(struct ft_worker *w, const char *machine,
     virDomainFree(dom);
 }
 
-/* A takeover is written down before the guest may run. */
+/*
+ * A takeover is written down before the guest may run: in place, as this is. A
+ * full disk is in the way only of the first time, and told by its room.
+ */
 static int
 probe_folder(const struct ft_worker *w, struct ft_error *err)
 {
     static const unsigned char zeros[PROBE_BYTES];
+    FT_AUTOCLOSE int fd = -1;
     char path[PATH_MAX];
-    int fd, rc;
+    int rc;
 
     ft_pair_path(w->config.pair, "probe", path);
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    rc = fd < 0 ? -errno : ft_write_full(fd, zeros, sizeof(zeros));
-    if (fd >= 0 && close(fd) && !rc)
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    rc = fd < 0 ? -errno : ft_pwrite_full(fd, zeros, sizeof(zeros), 0);
+    if (!rc && fdatasync(fd) < 0)
         rc = -errno;
-    unlink(path);
-    return rc ? ft_fail(err, -rc, "Make room there, or writable.",
-                        "this host could not take over: its state in "
-                        "/var/lib/ftadmin cannot be written: %s",
-                        strerror(-rc))
-              : 0;
+    return rc && rc != -ENOSPC
+               ? ft_fail(err, -rc, "Make it writable.",
+                         "this host could not take over: its state in "
+                         "/var/lib/ftadmin cannot be written: %s",
+                         strerror(-rc))
+               : 0;
+}
+
+/* What keeps this host from taking over, or soon from being a standby. */
+static void
+look_at_folder(struct ft_copy_watch *watch)
+{
+    static const struct ft_error none = FT_ERROR_INIT;
+    const struct ft_worker *w = watch->standby->worker;
+    char path[PATH_MAX];
+
+    if (watch->looks++ % PROBE_LOOKS == 0) {
+        watch->unwritable = none;
+        probe_folder(w, &watch->unwritable);
+    }
+    watch->unfit = watch->unwritable;
+    ft_pair_path(w->config.pair, NULL, path);
+    if (!watch->unfit.code)
+        ft_disk_log_room(path, &watch->unfit);
 }
 
 /* 0, or what is wrong. */
@@ -225,7 +252,7 @@ look(void *opaque)
     unsigned vcpus = 0;
 
     look_at(w, watch->look, &vcpus, &watch->spoilt);
-    probe_folder(w, &watch->unfit);
+    look_at_folder(watch);
 }
 
 void
