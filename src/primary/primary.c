@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "primary/primary-private.h"
 #include "virt/standby.h"
+#include "worker/worker-libvirt.h"
 
 #define STUCK_NS (8 * FT_NS_PER_S)
 #define STUCK_BYTES (UINT64_C(1) << 20) /* in STUCK_NS, or nothing moves */
@@ -325,14 +326,13 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 {
     struct ft_primary *p = w->side_data ? w->side_data : primary_new(w);
     pthread_t thread;
-    int rc = 0;
+    int rc;
 
     w->side_data = p;
     take_settings(w);
     if (!p)
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
-    if (!w->dom)
-        rc = ft_vm_find(w->conn, w->config.vm_uuid, &w->dom, err);
+    rc = ft_worker_find_dom(w, err);
     if (!rc)
         rc = ft_primary_find_vm(w, vm, err);
     if (!rc && (*vm == FT_VM_RUNNING || *vm == FT_VM_STOPPED)) {

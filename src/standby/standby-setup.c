@@ -144,6 +144,7 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
     struct ft_replica_path replicas[FT_DISKS_MAX];
     struct ft_replica *r = &s->replica;
     FT_AUTOFREE char *ours = NULL;
+    virDomainPtr dom = NULL;
     size_t n = ft_replica_paths(r, replicas);
     int rc = ft_standby_xml(xml, replicas, n, &ours, err);
 
@@ -151,8 +152,10 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
         rc = ft_standby_admit_ours(&s->worker->config, r, ours, err);
     if (!rc)
         rc = ft_standby_remember_nvram(s->worker, ours, err);
-    return rc ? rc
-              : ft_standby_start(s->worker->conn, ours, &s->worker->dom, err);
+    if (!rc)
+        rc = ft_standby_start(s->worker->conn, ours, &dom, err);
+    s->worker->dom = dom;
+    return rc;
 }
 
 /* The waiting QEMU must be the same machine, down to the RAM blocks. */

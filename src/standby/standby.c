@@ -16,6 +16,7 @@
 #include "standby/write-back.h"
 #include "virt/volume.h"
 #include "worker/worker-intruder.h"
+#include "worker/worker-libvirt.h"
 #include "worker/worker-removal.h"
 #include "worker/worker-retire.h"
 
@@ -258,10 +259,8 @@ request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
 static int
 find_copy(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 {
-    int state = VIR_DOMAIN_NOSTATE, rc = 0;
+    int state = VIR_DOMAIN_NOSTATE, rc = ft_worker_find_dom(w, err);
 
-    if (!w->dom)
-        rc = ft_vm_find(w->conn, w->config.vm_uuid, &w->dom, err);
     if (!rc && w->dom)
         rc = ft_vm_state(w->dom, &state, NULL, err);
     *vm = state == VIR_DOMAIN_RUNNING  ? FT_VM_RUNNING

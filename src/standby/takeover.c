@@ -15,8 +15,12 @@
 #include "standby/tap.h"
 #include "standby/write-back.h"
 #include "virt/standby.h"
+#include "worker/worker-libvirt.h"
 
 #define RESUME_MS 10000
+
+/* Nobody else can run it: who restarts libvirtd has the time. */
+#define LIBVIRT_NS (60 * FT_NS_PER_S)
 #define LOAD_NS (8 * FT_NS_PER_MS)     /* loading and start, at least */
 #define ASK_MAX_NS (20 * FT_NS_PER_MS) /* expected of a witness, at most */
 #define CLOCK_LATE_NS (20 * FT_NS_PER_MS)
@@ -191,7 +195,7 @@ ft_standby_load_vm(struct ft_standby *s)
                                          : FT_SAVER_HELD);
     t->began_ns = ft_clock_ns();
     t->ask_ns = time_to_confirm(w, t);
-    if (load(s, &err)) {
+    if (ft_worker_await_libvirt(w, LIBVIRT_NS, &err) || load(s, &err)) {
         fail_takeover(w, &err);
         return;
     }
@@ -231,7 +235,8 @@ ft_standby_run_vm(struct ft_standby *s)
         leave_standing(s);
         return;
     }
-    if (ft_standby_run(w->dom, &t->times, &err)) {
+    if (ft_worker_await_libvirt(w, LIBVIRT_NS, &err) ||
+        ft_standby_run(w->dom, &t->times, &err)) {
         ft_standby_define(s); /* it may run all the same */
         fail_takeover(w, &err);
         return;

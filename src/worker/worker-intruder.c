@@ -101,15 +101,11 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
 void
 ft_worker_watch_intruders(struct ft_worker *w)
 {
-    struct watch *watch = calloc(1, sizeof(*watch));
+    static struct watch watch; /* a process has one worker */
 
-    if (!watch) {
-        ft_log(FT_LOG_WARN, "no memory to watch who starts %s", w->config.vm);
-        return;
-    }
-    watch->worker = w; /* both live as long as the process */
+    watch.worker = w;
     virConnectDomainEventRegisterAny(w->events, NULL,
                                      VIR_DOMAIN_EVENT_ID_LIFECYCLE,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle),
-                                     watch, NULL);
+                                     &watch, NULL);
 }

@@ -17,6 +17,16 @@ void ft_worker_open_libvirt(struct ft_worker *worker);
  */
 void ft_worker_leave_dead_libvirt(struct ft_worker *worker);
 
+/* Looks for worker->dom where none is known yet; errors as ft_vm_find. */
+int ft_worker_find_dom(struct ft_worker *worker, struct ft_error *err);
+
+/*
+ * Before a takeover: 0 once libvirt answers, which it does at once or is waited
+ * for, patience_ns at most. -EHOSTUNREACH; -ESRCH: the waiting VM is gone.
+ */
+int ft_worker_await_libvirt(struct ft_worker *worker, int64_t patience_ns,
+                            struct ft_error *err);
+
 /* Says why nothing is done that needs it; -EHOSTUNREACH. Any thread. */
 int ft_worker_fail_silent_libvirt(const struct ft_worker *worker,
                                   struct ft_error *err);

@@ -78,11 +78,16 @@ struct ft_worker {
     /* Members of STATUS of both roles (worker-main.c); by worker-report.c. */
     void (*add_status)(struct ft_worker *worker, json_t *status);
 
-    virConnectPtr conn;
+    /* conn and dom are others after libvirt was restarted under a copy; who has
+     * read the old ones gets errors of them, they are not freed */
+    _Atomic(virConnectPtr) conn;
     virConnectPtr events; /* brings events, and nothing else: see worker-libvirt.c */
-    virDomainPtr dom;        /* of conn; NULL while there is none */
-    int64_t libvirt_lost_ns; /* when a connection ended; 0: none */
-    int libvirt_timer, libvirt_back;
+    _Atomic(virDomainPtr) dom; /* of conn; NULL while there is none */
+    int64_t libvirt_lost_ns;   /* when a connection ended; 0: none */
+    unsigned libvirt_renewed;  /* how often it was another libvirtd */
+    int libvirt_timer;
+    bool libvirt_trying;
+    virConnectPtr libvirt_new[2]; /* of that try */
     int give_up; /* started only to let the VM go on alone */
     bool begun;  /* START was given: all is open that a request may need */
 

@@ -214,6 +214,16 @@ standby_libvirtd_dies() {
     libvirtd_dies_on "$s"
 }
 
+standby_libvirtd_dies_and_host() {
+    must kill_on "$s" "$(libvirtd_pid "$s")"
+    moment 500
+    must lab power-off "$p"
+    moment 999
+    must lab on "$s" libvirtd -d
+    guest_goes_on 30
+    power_on "$p"
+}
+
 libvirtd_hangs_on() { # HOST
     local pid
     pid=$(libvirtd_pid "$1")

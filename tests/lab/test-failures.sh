@@ -96,6 +96,27 @@ wait_for 20 has_event h1 state
 protection_comes_back h1
 same_place "waiting QEMU died"
 
+note "libvirtd restarts on the standby: its copy is kept, and goes on getting epochs"
+forget_events h1 h2
+must kill_on h2 "$(lab on h2 cat /run/libvirtd.pid)"
+wait_for 20 has_event h2 libvirt-lost
+epoch=$(pair_on h1 .epoch)
+epochs_go_on() {
+    [ "$(pair_on h1 .epoch)" -gt "$epoch" ]
+}
+wait_for 20 epochs_go_on
+status_ends_with() { # CODE
+    ftadmin status >/dev/null 2>&1
+    [ $? -eq "$1" ]
+}
+wait_for 20 status_ends_with 30
+ftadmin status vm1 | grep -q "libvirt on h2 does not answer" || fail "libvirtd is not named"
+must lab on h2 libvirtd -d
+wait_for 20 has_event h2 libvirt-back
+wait_for 20 status_ends_with 0
+! has_event h1 state || fail "a libvirtd that restarts costs protection"
+exits 0 ftadmin verify vm1
+
 note "libvirtd restarts on the primary: the guest goes on alone meanwhile"
 forget_events h1 h2
 must kill_on h1 "$(lab on h1 cat /run/libvirtd.pid)"
