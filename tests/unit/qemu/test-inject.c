@@ -148,13 +148,14 @@ work(void *opaque)
     const uint32_t rounding = MXCSR_DOWN;
     struct round round;
     sigset_t mask, now;
-    stack_t stack = { .ss_sp = malloc(64 << 10), .ss_size = 64 << 10 }, found;
+    stack_t stack = { .ss_sp = malloc(64 << 10), .ss_size = 64 << 10 };
+    stack_t before, found;
     int key = pkey_alloc(0, PKEY_DISABLE_WRITE);
 
     sigemptyset(&mask);
     sigaddset(&mask, SIGUSR2);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
-    sigaltstack(&stack, NULL);
+    sigaltstack(&stack, &before);
     __asm__ volatile("ldmxcsr %0" : : "m"(rounding));
     for (own = 0; !atomic_load(&shared->end); own++) {
         bool right = is_round_right(&round, own, avx);
@@ -172,6 +173,7 @@ work(void *opaque)
             atomic_fetch_add(&shared->wrong, 1);
         atomic_fetch_add(&shared->rounds[number], 1);
     }
+    sigaltstack(&before, NULL);
     free(stack.ss_sp);
     return NULL;
 }
