@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "inventory/identity.h"
 #include "plan/checks-private.h"
 
@@ -39,6 +40,15 @@ is_pool_usable(const struct ft_pool *pool)
             strcmp(pool->type, "netfs") == 0);
 }
 
+/* As the standby will ask for it. */
+static uint64_t
+room_needed(const struct ft_domain *domain, const struct ft_pool *pool)
+{
+    uint64_t size = ft_replica_size(domain);
+
+    return size > 0 ? size + ft_storage_edge(pool->capacity) : 0;
+}
+
 /* A file system on it has room that its pool may not have. */
 static bool
 is_thin(const struct ft_pool *pool)
@@ -65,7 +75,7 @@ ft_replica_pool(const struct ft_domain *domain, const struct ft_host *standby)
     const struct ft_pool *best = NULL;
 
     if (named != NULL && is_pool_usable(named) && !is_thin(named) &&
-        named->available >= ft_replica_size(domain))
+        named->available >= room_needed(domain, named))
         return named;
     for (size_t i = 0; i < standby->pool_count; i++) {
         const struct ft_pool *p = &standby->pools[i];
@@ -234,7 +244,7 @@ check_pool(const struct ft_domain *domain, const struct ft_host *standby,
     const struct ft_pool *pool = wanted != NULL
                                      ? ft_host_pool(standby, wanted)
                                      : ft_replica_pool(domain, standby);
-    uint64_t needed = ft_replica_size(domain);
+    uint64_t needed;
     bool enough;
     int rc;
 
@@ -248,13 +258,14 @@ check_pool(const struct ft_domain *domain, const struct ft_host *standby,
             wanted != NULL ? "%s has no active folder pool %s"
                            : "%s has no active storage pool of folder kind%s",
             standby->name, wanted != NULL ? wanted : "");
+    needed = room_needed(domain, pool);
     enough = pool->available >= needed;
     rc = needed > 0 ? check_backing(pool, standby, findings) : 0;
     if (rc < 0)
         return rc;
     return ft_findings_add(
         findings, enough ? FT_PASS : FT_FAIL, "standby.pool", standby->name,
-        "The replica needs the room of the whole disk.",
+        "The replica needs the room of the whole disk, and others need some.",
         enough ? "" : "Free room there, or choose another pool or standby.",
         "pool %s has %.1f GiB, %.1f GiB needed", pool->name,
         GIB(pool->available), GIB(needed));

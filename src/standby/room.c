@@ -9,25 +9,19 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <linux/magic.h>
 
 #include "base/cleanup.h"
 #include "base/fault.h"
+#include "base/limits.h"
 
 #ifndef XFS_SUPER_MAGIC
 #define XFS_SUPER_MAGIC 0x58465342
 #endif
 
-#define EDGE_MAX (UINT64_C(256) << 20)
-#define EDGE_PART 16
 #define MIB(bytes) ((unsigned long long)((bytes) >> 20))
-
-uint64_t
-ft_room_edge(uint64_t total)
-{
-    return FT_MIN(total / EDGE_PART, EDGE_MAX);
-}
 
 static uint64_t
 missing(const struct ft_room_seen *seen)
@@ -36,9 +30,9 @@ missing(const struct ft_room_seen *seen)
 }
 
 bool
-ft_room_for_rest(const struct ft_room_seen *seen, bool reserved)
+ft_room_for_rest(const struct ft_room_seen *seen)
 {
-    uint64_t edge = reserved ? 0 : ft_room_edge(seen->total);
+    uint64_t edge = ft_storage_edge(seen->total);
 
     return seen->available >= edge && seen->available - edge >= missing(seen);
 }
@@ -47,7 +41,7 @@ static int
 is_full(const char *path, const struct ft_room_seen *seen, uint64_t needed,
         struct ft_error *err)
 {
-    uint64_t edge = ft_room_edge(seen->total);
+    uint64_t edge = ft_storage_edge(seen->total);
     char hint[160];
 
     snprintf(hint, sizeof(hint),
@@ -100,26 +94,44 @@ punches(int fd, uint64_t capacity)
 }
 
 static int
-check_rest(const char *path, const struct ft_room_seen *seen, bool reserved,
+check_rest(const char *path, const struct ft_room_seen *seen,
            struct ft_error *err)
 {
-    return ft_room_for_rest(seen, reserved)
-               ? 0
-               : is_full(path, seen, missing(seen), err);
+    return ft_room_for_rest(seen) ? 0 : is_full(path, seen, missing(seen), err);
+}
+
+/* What holds no data: a reservation that came half way has filled the pool. */
+static void
+give_back(int fd, uint64_t capacity)
+{
+    off_t hole = 0, size = (off_t)capacity;
+
+    while ((hole = lseek(fd, hole, SEEK_HOLE)) >= 0 && hole < size) {
+        off_t data = lseek(fd, hole, SEEK_DATA);
+        off_t end = data < 0 ? size : data;
+
+        if (try_fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                          (uint64_t)hole, (uint64_t)(end - hole)))
+            return;
+        hole = end;
+    }
 }
 
 static int
 reserve(int fd, const char *path, const struct ft_room_seen *seen,
         struct ft_error *err)
 {
-    int rc = check_rest(path, seen, true, err);
+    int rc = check_rest(path, seen, err);
 
     if (rc)
         return rc;
     rc = try_fallocate(fd, 0, 0, seen->capacity);
-    if (rc == -ENOSPC || rc == -EDQUOT)
-        return is_full(path, seen, missing(seen), err);
-    return rc;
+    if (!rc)
+        rc = FT_FAULT("replica-reserve");
+    if (rc != -ENOSPC && rc != -EDQUOT)
+        return rc;
+    give_back(fd, seen->capacity); /* somebody was faster */
+    return is_full(path, seen, missing(seen), err);
 }
 
 int
@@ -141,7 +153,7 @@ ft_room_take(int fd, const char *path, uint64_t capacity, struct ft_room *room,
                              "no room for replica %s could be reserved: %s",
                              path, strerror(-rc));
     room->punches = punches(fd, capacity);
-    return check_rest(path, &seen, false, err);
+    return check_rest(path, &seen, err);
 }
 
 int
@@ -155,5 +167,5 @@ ft_room_look(int fd, const char *path, uint64_t bytes, struct ft_error *err)
     seen.allocated = 0; /* what is written may all be new */
     if (FT_FAULT("replica-room"))
         seen.available = 0;
-    return check_rest(path, &seen, false, err);
+    return check_rest(path, &seen, err);
 }

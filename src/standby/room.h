@@ -5,7 +5,8 @@
  * system keeps what it gave; elsewhere looked at, and some is left to others.
  *
  * Any thread. A text says nothing that changes while the cause is the same; the
- * figures are in the hint. Fault point: replica-room (ENOSPC, by the look).
+ * figures are in the hint. Fault points: replica-reserve (ENOSPC, when all is
+ * taken), replica-room (any: there is none).
  */
 #ifndef FT_STANDBY_ROOM_H
 #define FT_STANDBY_ROOM_H
@@ -21,11 +22,8 @@ struct ft_room_seen {
     uint64_t total, available;    /* of the file system */
 };
 
-/* What no replica takes of a file system that cannot reserve. Pure. */
-uint64_t ft_room_edge(uint64_t total);
-
-/* Whether the rest of the file fits; reserved: to the last byte. Pure. */
-bool ft_room_for_rest(const struct ft_room_seen *seen, bool reserved);
+/* Whether the rest of the file fits, and the edge is left (limits.h). Pure. */
+bool ft_room_for_rest(const struct ft_room_seen *seen);
 
 /* What is known of a replica's room. Zeroed: nothing, and it is looked at. */
 struct ft_room {

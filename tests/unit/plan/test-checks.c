@@ -318,10 +318,10 @@ test_pool(void **state)
 {
     struct fixture *f = *state;
 
-    f->h2->pools[0].available = 10 * GIB_BYTES;
+    f->h2->pools[0].available = 10 * GIB_BYTES + GIB_BYTES / 4;
     expect(check_standby(f, NULL), "standby.pool", FT_PASS, "default");
     f->h2->pools[0].available--;
-    expect(check_standby(f, NULL), "standby.pool", FT_FAIL, "10.0 GiB needed");
+    expect(check_standby(f, NULL), "standby.pool", FT_FAIL, "10.2 GiB needed");
     expect(check_standby(f, "other"), "standby.pool", FT_FAIL, "other");
     strcpy(f->h2->pools[0].type, "logical");
     expect(check_standby(f, NULL), "standby.pool", FT_FAIL, "no active");

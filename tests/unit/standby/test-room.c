@@ -11,6 +11,8 @@
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 
+#include "base/limits.h"
+
 #define MIB_BYTES (UINT64_C(1) << 20)
 #define FULL "the storage of replica small/disk is full"
 
@@ -23,20 +25,18 @@ test_edge(void **state)
                                  .available = 6 * MIB_BYTES };
 
     (void)state;
-    assert_int_equal(ft_room_edge(16 * MIB_BYTES), MIB_BYTES);
-    assert_int_equal(ft_room_edge(UINT64_C(1) << 50), 256 * MIB_BYTES);
-    assert_true(ft_room_for_rest(&seen, true));
-    assert_false(ft_room_for_rest(&seen, false));
-    seen.available++;
-    assert_false(ft_room_for_rest(&seen, false));
+    assert_int_equal(ft_storage_edge(16 * MIB_BYTES), MIB_BYTES);
+    assert_int_equal(ft_storage_edge(UINT64_C(1) << 50), 256 * MIB_BYTES);
+    assert_false(ft_room_for_rest(&seen));
     seen.available = 7 * MIB_BYTES;
-    assert_true(ft_room_for_rest(&seen, false));
+    assert_true(ft_room_for_rest(&seen));
+    seen.available--;
+    assert_false(ft_room_for_rest(&seen));
     seen.allocated = 20 * MIB_BYTES; /* more than it will be */
     seen.available = MIB_BYTES;
-    assert_true(ft_room_for_rest(&seen, false));
+    assert_true(ft_room_for_rest(&seen));
     seen.available--;
-    assert_false(ft_room_for_rest(&seen, false));
-    assert_true(ft_room_for_rest(&seen, true));
+    assert_false(ft_room_for_rest(&seen));
 }
 
 static uint64_t
@@ -75,6 +75,28 @@ test_reservation_stays(void **state)
                      0);
     assert_true(d->room.reserved);
 }
+
+#ifdef FT_FAULT_INJECTION
+/* main() armed it: somebody takes the rest meanwhile. Nothing stays taken. */
+static void
+test_reservation_fails(void **state)
+{
+    struct ft_replica_disk *d = &replica.disks[0];
+
+    (void)state;
+    assert_int_equal(send_write(1, 0, 65536, "in the middle"), 0);
+    assert_int_equal(fsync(d->fd), 0);
+    if (!ft_room_take(d->fd, d->path, DISK_SIZE, &d->room, &last))
+        skip();
+    assert_string_equal(last.text, "the storage of replica disk0 is full");
+    assert_true(allocated(0) < DISK_SIZE / 2);
+    assert_disk(0, 65536, "in the middle");
+    assert_int_equal(ft_room_take(d->fd, d->path, DISK_SIZE, &d->room, &last),
+                     0);
+    assert_true(allocated(0) >= DISK_SIZE);
+    assert_disk(0, 65536, "in the middle");
+}
+#endif
 
 /* Where nothing is reserved, zeros give room back. */
 static void
@@ -216,10 +238,15 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_edge),   TEST(test_reservation_stays),
-        TEST(test_holes_elsewhere),    TEST(test_whole_disk_fits),
-        TEST(test_no_acknowledgement), TEST(test_first_copy_stops),
+        cmocka_unit_test(test_edge),
+#ifdef FT_FAULT_INJECTION
+        TEST(test_reservation_fails),
+#endif
+        TEST(test_reservation_stays), TEST(test_holes_elsewhere),
+        TEST(test_whole_disk_fits),   TEST(test_no_acknowledgement),
+        TEST(test_first_copy_stops),
     };
 
+    setenv("FT_FAULTS", "replica-reserve=28", 1);
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }
