@@ -93,7 +93,7 @@ look_at_vm(void *opaque)
 
     if (!live)
         return;
-    look->known = ft_xml_changes(look->live, live, look->names,
+    look->known = ft_xml_changes(look->live, live, false, look->names,
                                  sizeof(look->names), NULL) >= 0;
     send_definition(look);
 }

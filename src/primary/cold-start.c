@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "primary/primary-private.h"
 #include "virt/loop.h"
+#include "worker/worker-disks.h"
 
 /* Who asks waits 120 s (protect/start.c); a start that does not begin is told. */
 #define BEGIN_NS (30 * FT_NS_PER_S)
@@ -63,6 +64,8 @@ boot(void *opaque)
                     "libvirt on this host does not know %s", w->config.vm);
     else if (runs(dom))
         start->other = true;
+    else if (ft_worker_settle_disks(w, dom, &start->err))
+        start->rc = -EIO;
     else if (virDomainCreate(dom) < 0)
         fail_unless_it_runs(start, dom);
 }
@@ -85,6 +88,10 @@ booted(void *opaque)
         ft_worker_note(w, "crit", "cold-start-failed", "%s", start->err.text);
     } else {
         ft_worker_set_problem(w, NULL);
+        if (w->state.unsettled) {
+            ft_worker_disks_settled(w);
+            ft_worker_persist(w);
+        }
         if (!start->other)
             ft_worker_note(w, "warn", "cold-start",
                            "no copy of %s ran: it was started again here, from "

@@ -15,6 +15,7 @@
 #include "virt/qemu-log.h"
 #include "virt/qmp.h"
 #include "virt/standby.h"
+#include "worker/worker-disks.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-libvirt.h"
 #include "worker/worker-removal.h"
@@ -354,12 +355,14 @@ part(struct ft_worker *w)
 
     if ((vm == FT_VM_GONE || vm == FT_VM_OFF) && ft_worker_is_stale(w)) {
         ft_worker_retire(w);
+        ft_worker_tell_stale(w);
         return;
     }
     if (w->dom && w->state.autostart)
         virDomainSetAutostart(w->dom, 1);
     w->parting = json_pack("{s:s,s:b}", "vm_state", ft_vm_state_name(vm),
                            "witness_told", w->witness_told);
+    ft_worker_tell_stale(w);
     ft_worker_note(w, "info", "unprotected", "%s goes on unprotected",
                    w->config.vm);
 }

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "primary/primary-private.h"
 #include "virt/standby.h"
+#include "worker/worker-disks.h"
 #include "worker/worker-libvirt.h"
 
 #define STUCK_NS (8 * FT_NS_PER_S)
@@ -321,6 +322,24 @@ primary_new(struct ft_worker *w)
     return p;
 }
 
+/* Who took over died before it could define what it ran. */
+static void
+settle_disks(struct ft_worker *w, enum ft_vm_state vm)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    bool had = virDomainIsPersistent(w->dom) != 0;
+
+    if (!w->state.unsettled || (vm != FT_VM_RUNNING && vm != FT_VM_STOPPED))
+        return;
+    if (ft_worker_settle_disks(w, w->dom, &err)) {
+        ft_log_error(&err, "defining the VM");
+        return;
+    }
+    w->state.defined |= !had;
+    ft_worker_disks_settled(w);
+    ft_worker_persist(w);
+}
+
 static int
 open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
 {
@@ -342,6 +361,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     if (rc)
         return rc;
     if (w->dom) {
+        settle_disks(w, *vm);
         ft_primary_note_images(w);
         ft_primary_sync_disks(w);
         ft_primary_autostart_off(p);

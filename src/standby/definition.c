@@ -14,14 +14,16 @@
 
 #include "allow/allow.h"
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "standby/admit.h"
 #include "standby/media.h"
 #include "standby/standby-private.h"
 #include "virt/standby-xml.h"
 #include "virt/xml-changes.h"
+#include "worker/worker-disks.h"
 
-#define OWN VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE
+#define OWN (VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE)
 
 void
 ft_standby_take_definition(struct ft_standby *s, const json_t *json)
@@ -110,8 +112,9 @@ note_kept(struct ft_standby *s, const char *xml)
     FT_AUTOFREE char *theirs = carried(s, NULL);
     char names[256];
 
-    if (theirs && ft_xml_changes(xml, theirs, names, sizeof(names), NULL) > 0)
-        ft_worker_note(w, "info", "definition-kept",
+    if (theirs &&
+        ft_xml_changes(xml, theirs, true, names, sizeof(names), NULL) > 0)
+        ft_worker_note(w, "info", "own-definition",
                        "%s keeps its own definition here, which is another one "
                        "than on %s: %s",
                        w->config.vm, ft_worker_peer_name(w), names);
@@ -144,14 +147,19 @@ ft_standby_define(struct ft_standby *s)
     struct ft_error err = FT_ERROR_INIT;
     bool had = virDomainIsPersistent(w->dom) == 1, changed = true;
     bool keep = had && !w->state.defined;
-    FT_AUTOFREE char *xml = keep ? own(s, &changed, &err) : carried(s, &err);
+    FT_AUTOFREE char *xml = NULL;
 
+    if (FT_FAULT("takeover-define") < 0)
+        return;
+    xml = keep ? own(s, &changed, &err) : carried(s, &err);
     if (!xml) {
         note_not_defined(w, err.text);
         return;
     }
-    if ((!changed || define(w, xml)) && keep)
+    if (changed && !define(w, xml))
+        return;
+    w->state.defined |= !had;
+    ft_worker_disks_settled(w);
+    if (keep)
         note_kept(s, xml);
-    else if (!keep)
-        w->state.defined |= !had && virDomainIsPersistent(w->dom) == 1;
 }

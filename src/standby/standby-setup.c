@@ -22,6 +22,7 @@
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
 #include "virt/volume.h"
+#include "worker/worker-disks.h"
 
 /* The copy's taps, shut until the primary falls silent (tap.h). */
 static void
@@ -87,8 +88,41 @@ make_volume(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
                                  &d->path, err);
 }
 
+/* Recorded before it is made: a volume that is not known is never deleted. */
 static int
-make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
+make_pooled(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
+            struct ft_error *err)
+{
+    int rc;
+
+    json_array_append_new(w->state.replicas, json_string(d->target));
+    ft_worker_persist(w);
+    rc = make_volume(w, d, capacity, err);
+    if (!rc)
+        ft_worker_pool_disk(w, d->target, d->path);
+    return rc;
+}
+
+/* At the place of this host's own image, or else in the pool. */
+static int
+find_place(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
+           const json_t *pooled, struct ft_error *err)
+{
+    const json_t *known;
+    bool serves = false;
+    size_t i;
+    int rc;
+
+    json_array_foreach(pooled, i, known)
+        serves |= json_is_string(known) &&
+                  !strcmp(json_string_value(known), d->target);
+    rc = ft_worker_place_disk(w, d->target, capacity, serves, &d->path, err);
+    return rc == -ENOENT ? make_pooled(w, d, capacity, err) : rc;
+}
+
+static int
+make_disk(struct ft_standby *s, const json_t *json, const json_t *pooled,
+          struct ft_error *err)
 {
     struct ft_worker *w = s->worker;
     struct ft_replica *r = &s->replica;
@@ -103,7 +137,7 @@ make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
     if (!rc)
         rc = ft_json_need_int(json, "capacity", 1, INT64_MAX, &capacity, err);
     if (!rc)
-        rc = make_volume(w, d, capacity, err);
+        rc = find_place(w, d, capacity, pooled, err);
     if (rc)
         return rc;
     r->n_disks++;
@@ -120,18 +154,16 @@ make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
 static int
 make_disks(struct ft_standby *s, const json_t *setup, struct ft_error *err)
 {
+    struct ft_pair_record *state = &s->worker->state;
+    FT_AUTOJSON json_t *pooled = FT_STEAL(state->replicas);
     const json_t *disk;
     size_t i;
     int rc = 0;
 
-    json_decref(s->worker->state.replicas);
-    s->worker->state.replicas = json_array();
+    state->replicas = json_array();
+    ft_worker_disks_begin(s->worker);
     json_array_foreach(json_object_get(setup, "disks"), i, disk) {
-        /* recorded first: a volume that is not known is never deleted */
-        json_array_append(s->worker->state.replicas,
-                          json_object_get(disk, "target"));
-        ft_worker_persist(s->worker);
-        rc = make_disk(s, disk, err);
+        rc = make_disk(s, disk, pooled, err);
         if (rc)
             break;
     }

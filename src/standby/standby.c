@@ -15,6 +15,7 @@
 #include "standby/standby-private.h"
 #include "standby/write-back.h"
 #include "virt/volume.h"
+#include "worker/worker-disks.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-libvirt.h"
 #include "worker/worker-removal.h"
@@ -144,6 +145,7 @@ tell_left(struct ft_worker *w, json_t *left)
 static void
 finish_removal(struct ft_worker *w)
 {
+    bool old = !w->state.defined && ft_worker_is_stale(w);
     FT_AUTOJSON json_t *left = json_array();
     struct ft_error err = FT_ERROR_INIT;
 
@@ -153,10 +155,12 @@ finish_removal(struct ft_worker *w)
         return;
     }
     delete_replicas(w, left);
-    if (!w->state.defined && ft_worker_is_stale(w))
+    ft_worker_leave_places(w, !old, left);
+    if (old)
         ft_worker_retire(w);
     else
         undefine_domain(w);
+    ft_worker_tell_stale(w);
     if (ft_standby_delete_nvram(w, &err)) {
         ft_worker_note(w, "warn", "nvram-left", "%s", err.text);
         json_array_append_new(left, json_string(err.text));

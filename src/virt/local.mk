@@ -4,6 +4,7 @@ libftvirt_a_SOURCES = \
 	src/virt/block-copy.c src/virt/block-copy.h \
 	src/virt/disk-errors.c src/virt/disk-errors.h \
 	src/virt/loop.c src/virt/loop.h \
+	src/virt/place.c src/virt/place.h \
 	src/virt/qemu-log.c src/virt/qemu-log.h \
 	src/virt/qmp.c src/virt/qmp.h \
 	src/virt/retire.c src/virt/retire.h \

@@ -170,31 +170,39 @@ refresh_pool(virStorageVolPtr volume)
         virStorageVolFree(volume);
 }
 
+int
+ft_retire_disk(virConnectPtr conn, const char *vm_uuid, const char *path,
+               char **now, char written[32], struct ft_error *err)
+{
+    virStorageVolPtr volume;
+    char other[256];
+    int rc;
+
+    *now = NULL;
+    if (is_shared(conn, vm_uuid, path, other))
+        return ft_fail(err, EBUSY, NULL, "%s keeps its name: VM %s has it, too",
+                       path, other);
+    volume = virStorageVolLookupByPath(conn, path);
+    rc = ft_retire_image(path, now, written, err);
+    refresh_pool(volume);
+    return rc;
+}
+
 static void
 take_image(virConnectPtr conn, const char *vm_uuid, const char *path,
            json_t *report)
 {
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOFREE char *now = NULL;
-    char written[32], other[256], text[4600];
-    virStorageVolPtr volume;
-    int rc;
+    char written[32];
+    int rc = ft_retire_disk(conn, vm_uuid, path, &now, written, &err);
 
-    if (is_shared(conn, vm_uuid, path, other)) {
-        snprintf(text, sizeof(text), "%s keeps its name: VM %s has it, too",
-                 path, other);
-        say_left(report, text);
-        return;
-    }
-    volume = virStorageVolLookupByPath(conn, path);
-    rc = ft_retire_image(path, &now, written, &err);
     if (rc == 0)
         json_array_append_new(json_object_get(report, "images"),
                               json_pack("{s:s,s:s,s:s}", "path", path, "now",
                                         now, "written", written));
     else if (rc != -ENOENT)
         say_left(report, err.text);
-    refresh_pool(volume);
 }
 
 /* What the guest wrote to, and nobody else does. */

@@ -26,6 +26,13 @@ int ft_retire(virConnectPtr conn, const char *vm_uuid, const char *folder,
               json_t **report, struct ft_error *err);
 
 /*
+ * The same of one image of the VM, which does not run here; and what libvirt shows
+ * of its pool is true afterwards. -EBUSY: another VM has it, too.
+ */
+int ft_retire_disk(virConnectPtr conn, const char *vm_uuid, const char *path,
+                   char **now, char written[32], struct ft_error *err);
+
+/*
  * One image: *now, freed by the caller, is its new path, written when the guest
  * wrote to it last. -ENOENT: there is none (any more). Never replaces a file.
  */

@@ -26,17 +26,17 @@ struct parts {
     size_t count;
 };
 
-static const char *const left_out[] = {
-    "devices", "memory", "currentMemory", "vcpu", "vcpus", "clock",
-};
-
+/* Of a VM that runs; its devices are parts of their own. */
 static bool
-is_left_out(const char *element)
+is_left_out(const char *element, bool whole)
 {
-    for (size_t i = 0; i < FT_ARRAY_SIZE(left_out); i++)
-        if (!strcmp(element, left_out[i]))
+    static const char *const names[] = { "memory", "currentMemory", "vcpu",
+                                         "vcpus", "clock" };
+
+    for (size_t i = 0; !whole && i < FT_ARRAY_SIZE(names); i++)
+        if (!strcmp(element, names[i]))
             return true;
-    return false;
+    return !strcmp(element, "devices");
 }
 
 /* Names of volumes and the like are the administrator's: made fit for a line. */
@@ -57,13 +57,13 @@ name_part(xmlNodePtr node, char name[NAME_SIZE])
 }
 
 static int
-take_parts(struct parts *parts, xmlNodePtr of, bool device)
+take_parts(struct parts *parts, xmlNodePtr of, bool device, bool whole)
 {
     for (xmlNodePtr node = of->children; node; node = node->next) {
         struct part *part = &parts->list[parts->count];
 
         if (node->type != XML_ELEMENT_NODE ||
-            (!device && is_left_out((const char *)node->name)))
+            (!device && is_left_out((const char *)node->name, whole)))
             continue;
         if (parts->count == PARTS_MAX)
             return 0;
@@ -80,7 +80,8 @@ take_parts(struct parts *parts, xmlNodePtr of, bool device)
 }
 
 static int
-read_parts(const char *xml, struct parts *parts, struct ft_error *err)
+read_parts(const char *xml, bool whole, struct parts *parts,
+           struct ft_error *err)
 {
     FT_AUTOFREE char *plain = NULL;
     FT_AUTOXML xmlDocPtr doc = NULL;
@@ -95,16 +96,18 @@ read_parts(const char *xml, struct parts *parts, struct ft_error *err)
     rc = ft_xml_remove(root,
                        "devices/interface/link[@state='up']"); /* as none */
     if (!rc)
-        rc = take_parts(parts, root, false);
+        rc = take_parts(parts, root, false, whole);
     if (!rc && ft_xml_count(root, "devices"))
-        rc = take_parts(parts, ft_xml_child(root, "devices"), true);
+        rc = take_parts(parts, ft_xml_child(root, "devices"), true, whole);
     return rc ? ft_fail(err, -rc, NULL, "no memory") : 0;
 }
 
 static void
 free_parts(struct parts *parts)
 {
-    for (size_t i = 0; parts && i < parts->count; i++)
+    if (!parts)
+        return;
+    for (size_t i = 0; i < parts->count; i++)
         xmlBufferFree(parts->list[i].text);
     free(parts);
 }
@@ -149,8 +152,8 @@ tell(const char *name, char *names, size_t size)
 
 /* Parts of one that are not so in the other. */
 static int
-compare(const struct parts *one, const struct parts *other, char *names,
-        size_t size)
+compare(const struct parts *one, const struct parts *other, bool whole,
+        char *names, size_t size)
 {
     int count = 0;
 
@@ -158,26 +161,29 @@ compare(const struct parts *one, const struct parts *other, char *names,
         const struct part *part = &one->list[i];
 
         if (!has(other, part, true) &&
-            (!part->device || has(other, part, false)))
+            (!part->device || whole || has(other, part, false)))
             count += tell(part->name, names, size);
     }
     return count;
 }
 
 int
-ft_xml_changes(const char *before, const char *after, char *names, size_t size,
-               struct ft_error *err)
+ft_xml_changes(const char *before, const char *after, bool whole, char *names,
+               size_t size, struct ft_error *err)
 {
     struct parts *old = calloc(1, sizeof(*old)), *new = calloc(1, sizeof(*new));
-    int rc = old && new ? 0 : ft_fail(err, ENOMEM, NULL, "no memory");
+    int rc = -ENOMEM;
 
     *names = '\0';
+    if (old && new)
+        rc = read_parts(before, whole, old, err);
+    else
+        ft_fail(err, ENOMEM, NULL, "no memory");
     if (!rc)
-        rc = read_parts(before, old, err);
+        rc = read_parts(after, whole, new, err);
     if (!rc)
-        rc = read_parts(after, new, err);
-    if (!rc)
-        rc = compare(old, new, names, size) + compare(new, old, names, size);
+        rc = compare(old, new, whole, names, size) +
+             compare(new, old, whole, names, size);
     free_parts(old);
     free_parts(new);
     return rc;

@@ -6,6 +6,7 @@
 #ifndef FT_VIRT_XML_CHANGES_H
 #define FT_VIRT_XML_CHANGES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -15,12 +16,13 @@
  * that differ, as people call them: "description, disk sda, cputune"; "..." stands
  * at the end where there is no room for more. Returns how many differ.
  *
- * Left out is what is only of a run or a host (standby-xml.h), what the guest
- * changes by itself (its clock, its balloon), and, for the engine makes the copy
- * anew then, devices, memory and processors that came or went. -EINVAL for what
+ * Left out is what is only of a run or a host (standby-xml.h). Unless whole, as
+ * of a VM that runs, also what the guest changes by itself (its clock, its balloon),
+ * and, for the engine makes the copy anew then, devices, memory and processors that
+ * came or went. -EINVAL for what
  * is no domain, -ENOMEM.
  */
-int ft_xml_changes(const char *before, const char *after, char *names,
-                   size_t size, struct ft_error *err);
+int ft_xml_changes(const char *before, const char *after, bool whole,
+                   char *names, size_t size, struct ft_error *err);
 
 #endif

@@ -8,6 +8,7 @@ libftworker_a_SOURCES = \
 	src/worker/session.c src/worker/session.h \
 	src/worker/worker-actions.c src/worker/worker-actions.h \
 	src/worker/worker-daemon.c src/worker/worker-daemon.h \
+	src/worker/worker-disks.c src/worker/worker-disks.h \
 	src/worker/worker-figures.c src/worker/worker-figures.h \
 	src/worker/worker-files.c src/worker/worker-files.h \
 	src/worker/worker-intruder.c src/worker/worker-intruder.h \

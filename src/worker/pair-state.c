@@ -52,6 +52,8 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     out->replicas = json_incref(json_object_get(json, "replicas"));
     out->defined = ft_json_bool(json, "defined", 0);
     out->images = json_incref(json_object_get(json, "images"));
+    out->disks = json_incref(json_object_get(json, "disks"));
+    out->unsettled = ft_json_bool(json, "unsettled", 0);
     out->nvram = json_incref(json_object_get(json, "nvram"));
     return 0;
 }
@@ -105,7 +107,7 @@ state_json(const struct ft_pair_config *config,
     ft_boot_id(boot);
     return json_pack(
         "{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
-        "s:O?,s:O?}",
+        "s:O?,s:O?,s:O?,s:b}",
         "schema", 1, "generation", (json_int_t)r->generation, "owner",
         config->hosts[r->owner].name, "role", ft_role_name(r->role),
         "peer_may_take_over", r->peer_may_take_over, "was_protected",
@@ -113,7 +115,8 @@ state_json(const struct ft_pair_config *config,
         r->offered, "boot", boot, "autostart", state->autostart, "epoch",
         (json_int_t)state->epoch, "last_takeover", state->last_takeover,
         "replicas", state->replicas, "defined", state->defined, "images",
-        images, "nvram", state->nvram);
+        images, "nvram", state->nvram, "disks", state->disks, "unsettled",
+        state->unsettled);
 }
 
 /* As much as fits: the oldest images go. NULL: no memory. */
@@ -191,6 +194,7 @@ ft_pair_state_clear(struct ft_pair_record *state)
     json_decref(state->replicas);
     json_decref(state->images);
     json_decref(state->nvram);
+    json_decref(state->disks);
     state->last_takeover = state->replicas = state->images = NULL;
-    state->nvram = NULL;
+    state->nvram = state->disks = NULL;
 }

@@ -59,6 +59,10 @@ struct ft_pair_record {
     int defined;           /* the domain was defined here by us */
     json_t *nvram;  /* file of UEFI variables that was made for the copy here,
                      * or NULL; a string, owned */
+    json_t *disks;  /* since a copy was made here, by target: "path"; and at the
+                     * place of an own image "image", "stale", its name now, and
+                     * "ran", whether the VM did so (worker-disks.h); owned */
+    int unsettled;  /* no definition here is known to name those */
     json_t *images; /* files of its disks on this host, now and before; for
                             * libvirt's hook; owned */
 };

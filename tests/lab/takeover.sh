@@ -2,7 +2,7 @@
 # Takeovers one after the other, each judged by the ledger: for test-takeover.sh and takeovers.
 # Sourced after functions.sh; needs a lab with hosts that were added.
 # shellcheck shell=bash
-: "${client_log?}"
+: "${client_log?}" "${test_folder?}"
 
 takeover_from=
 takeover_to=
@@ -22,6 +22,7 @@ takeover_guest() { # NAME [OPTION of lab guest...]
     takeover_from=h1 takeover_to=h2
     takeover_what="$*"
     start_guest h1 "$vm" "$@"
+    lab on h1 virsh -q -c qemu:///system dumpxml --inactive "$vm" >"$test_folder/own"
     protect_guest "$vm" --silence 200 # the default
 }
 
@@ -30,7 +31,19 @@ takeover_there_and_back() { # NAME
     takeover_restore
     takeover_once
     takeover_restore
+    takeover_is_as_before h1 "$1"
     takeover_end "$1"
+}
+
+# After the way back the VM has its own definition and paths, but for what was qcow2, and raw now.
+takeover_is_as_before() { # HOST NAME
+    local raw="s/type='raw'\(\/>[^<]*<source file='[^']*\.qcow2\)\.raw'/type='qcow2'\1'/g"
+    lab on "$1" virsh -q -c qemu:///system dumpxml --inactive "$2" | sed -z "$raw" |
+        diff "$test_folder/own" - || fail "$2 has not its own definition on $1 (see above)"
+    lab on "$1" virsh -q -c qemu:///system domblklist "$2" | grep -q ftreplica &&
+        fail "$2 is not on its own images: $(lab on "$1" virsh domblklist "$2")"
+    lab on "$1" sh -c "ls /var/lib/libvirt/images/$2-disk0.*.stale-*" >/dev/null ||
+        fail "the image of before is not there"
 }
 
 # One power cut under load, and the proof. Sets takeover_report (JSON of the checker) and prints a

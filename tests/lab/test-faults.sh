@@ -185,17 +185,21 @@ wait_for 20 has_event h1 takeover
 guest_goes_on
 wait_for 60 protected_from h1
 
-note "somebody resumes the waiting copy: it does not run before it shall, and then it does"
+note "somebody resumes the waiting copy: it does not run before it shall, and then it does; and who"
+note "takes over dies before it has defined the VM: the next one does"
+arm h2 takeover-define=kill
+wait_for 60 protected_from h1
 must lab on h2 virsh -q -c qemu:///system resume vm1
 wait_for 60 protected_from h1
 exits 0 ftadmin verify vm1
 exits 0 ftadmin switchover vm1 --yes
 guest_goes_on
 wait_for 60 protected_from h2
+record_of h2 | jq -e '.unsettled == false' >/dev/null || fail "h2 has not defined it"
 exits 0 ftadmin verify vm1
 
 note "what somebody does to the waiting copy or its file is seen, told, and mended by a new copy"
-replica=/var/lib/libvirt/images/vm1-vda.ftreplica
+replica=$(record_of h1 | jq -r .disks.vda.path)
 is_at_risk() { # WORD
     [ "$(pair_status vm1 .at_risk)" = "$1" ]
 }

@@ -3,6 +3,7 @@
 # The life of a pair without a failure: hosts, protect, status, full comparison, switchover there
 # and back under load, unprotect; and QEMU afterwards as it was found.
 . "$(dirname "$0")/functions.sh"
+. "$(dirname "$0")/takeover.sh"
 
 virsh_on() { # HOST COMMAND...
     lab on "$1" virsh -q -c qemu:///system "${@:2}"
@@ -161,6 +162,7 @@ stop_client
 check_ledger
 
 note "again, and switchover there and back under load"
+virsh_on h1 dumpxml --inactive vm1 >"$test_folder/own"
 start_client --connections 3 --payload 200
 protect_guest vm1
 exits 0 ftadmin switchover vm1 --yes --json
@@ -168,6 +170,8 @@ jq -e '.primary == "h2" and .outage_ms < 30000' <<<"$output" >/dev/null || fail 
 note "stood still for $(jq .outage_ms <<<"$output") ms"
 guest_goes_on
 wait_for 60 protected_from h2
+virsh_on h2 dumpxml --inactive vm1 | grep -qE "check='full'|<resource>" &&
+    fail "vm1 has another definition on h2: $(virsh_on h2 dumpxml --inactive vm1)"
 [ "$(pair_on h2 .autostart)" = true ] || fail "h2 does not know of the autostart"
 compare_all 1
 exits 0 ftadmin switchover vm1 --yes --json
@@ -177,7 +181,11 @@ guest_goes_on
 wait_for 60 protected_from h1
 pair_on h1 .last_takeover.reason | grep -q switchover || fail "last takeover: $(pair_on h1)"
 compare_all 1
+takeover_is_as_before h1 vm1
 exits 0 ftadmin unprotect vm1 --yes
+grep -q "h1: the image .*/vm1-disk0.qcow2 of before, last written .*, is left there as .*.stale-" \
+    <<<"$output" || fail "$output"
+takeover_is_as_before h1 vm1
 guest_goes_on
 stop_client
 check_ledger

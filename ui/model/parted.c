@@ -35,21 +35,31 @@ others(const char *runs_on, const json_t *said)
     return list;
 }
 
+/* Its own old images, beside those that the VM has now. */
+static json_t *
+stale(const json_t *word)
+{
+    json_t *images = json_object_get(word, "images");
+
+    return json_is_array(images) ? json_incref(images) : json_array();
+}
+
 json_t *
 ft_parted_json(const struct ft_parted *p)
 {
     const char *other = p->hosts[!strcmp(p->hosts[0], p->runs_on)];
     const json_t *word = own_word(p->runs_on, p->said);
 
-    return json_pack("{s:i,s:s,s:s,s:s,s:s?,s:s?,s:s?,s:s?,s:o,s:O,s:b}",
+    return json_pack("{s:i,s:s,s:s,s:s,s:s?,s:s?,s:s?,s:s?,s:o,s:o,s:O,s:b}",
                      "schema", 1, "vm", p->vm, "pair", p->pair, "result",
                      json_array_size(p->left) ? "partly" : "unprotected",
                      "runs_on", *p->runs_on ? p->runs_on : NULL, "vm_state",
                      ft_json_string(word, "vm_state", NULL), "since",
                      *p->since ? p->since : NULL, "other_host",
                      *p->runs_on ? other : NULL, "hosts",
-                     others(p->runs_on, p->said), "left", p->left,
-                     "witness_told", ft_json_bool(word, "witness_told", 0));
+                     others(p->runs_on, p->said), "stale", stale(word), "left",
+                     p->left, "witness_told",
+                     ft_json_bool(word, "witness_told", 0));
 }
 
 static void
@@ -83,6 +93,22 @@ add_vm(json_t *lines, const json_t *document)
     else
         add(lines, json_sprintf("%s is no longer protected",
                                 ft_json_string(document, "vm", "")));
+}
+
+static void
+add_stale(json_t *lines, const json_t *document)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(json_object_get(document, "stale"), i, item)
+        add(lines,
+            json_sprintf("%s: the image %s of before, last written %s, is "
+                         "left there as %s",
+                         ft_json_string(document, "runs_on", ""),
+                         ft_json_string(item, "path", ""),
+                         ft_json_string(item, "written", ""),
+                         ft_json_string(item, "now", "")));
 }
 
 static void
@@ -136,6 +162,7 @@ ft_parted_lines(const json_t *document)
     size_t i;
 
     add_vm(lines, document);
+    add_stale(lines, document);
     json_array_foreach(json_object_get(document, "hosts"), i, item)
         add_host(lines, item);
     json_array_foreach(json_object_get(document, "left"), i, item)

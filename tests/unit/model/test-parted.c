@@ -68,6 +68,26 @@ put_away(void **state)
     assert_int_equal(json_array_size(list), 4);
 }
 
+/* There and back: its own host has the image of before beside the one that it has. */
+static void
+back(void **state)
+{
+    FT_AUTOJSON json_t *list =
+        lines(json_pack("[{s:s,s:s,s:[{s:s,s:s,s:s}]}]", "host", "h2",
+                        "vm_state", "running", "images", "path",
+                        "/images/vm1.raw", "now",
+                        "/images/vm1.raw.stale-20261128T175912Z", "written",
+                        "2026-11-28T17:59:12.000Z"),
+              json_array());
+
+    (void)state;
+    line_is(list, 1,
+            "h2: the image /images/vm1.raw of before, last written "
+            "2026-11-28T17:59:12.000Z, is left there as "
+            "/images/vm1.raw.stale-20261128T175912Z");
+    assert_int_equal(json_array_size(list), 2);
+}
+
 static void
 away(void **state)
 {
@@ -125,6 +145,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(put_away),
+        cmocka_unit_test(back),
         cmocka_unit_test(away),
         cmocka_unit_test(away_and_the_witness_knows),
         cmocka_unit_test(never_ran),

@@ -345,7 +345,7 @@ changes(const char *before, const char *after, const char *expected)
     char names[64];
     struct ft_error err = FT_ERROR_INIT;
 
-    if (ft_xml_changes(before, after, names, sizeof(names), &err) < 0)
+    if (ft_xml_changes(before, after, false, names, sizeof(names), &err) < 0)
         fail_msg("%s", err.text);
     assert_string_equal(names, expected);
 }
@@ -381,7 +381,15 @@ test_changes(void **state)
             "<domain><abcdefghijklmnopqrst/><bbcdefghijklmnopqrst/>"
             "<cbcdefghijklmnopqrst/><d/></domain>",
             "abcdefghijklmnopqrst, bbcdefghijklmnopqrst, ...");
-    assert_int_equal(ft_xml_changes("<x/>", live, names, 64, &err), -EINVAL);
+    assert_int_equal(ft_xml_changes("<x/>", live, false, names, 64, &err),
+                     -EINVAL);
+    assert_int_equal(ft_xml_changes("<domain><vcpu>1</vcpu><devices/></domain>",
+                                    "<domain><vcpu>2</vcpu><devices>" CD(
+                                        "") "</devices>"
+                                            "</domain>",
+                                    true, names, 64, &err),
+                     2);
+    assert_string_equal(names, "vcpu, disk sda");
 }
 
 int

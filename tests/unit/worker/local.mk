@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-figures \
-	tests/unit/worker/test-hook tests/unit/worker/test-pair-store
+	tests/unit/worker/test-hook tests/unit/worker/test-pair-store \
+	tests/unit/worker/test-worker-disks
 check_PROGRAMS += $(worker_tests)
 TESTS += $(worker_tests)
 tests_unit_worker_test_channel_SOURCES = tests/unit/worker/test-channel.c \
@@ -27,4 +28,12 @@ tests_unit_worker_test_pair_store_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_pair_store_LDADD = libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+# itself, with ft_worker_persist and ft_worker_note of the test's own
+tests_unit_worker_test_worker_disks_SOURCES = \
+	tests/unit/worker/test-worker-disks.c tests/unit/scratch.h \
+	src/worker/worker-disks.c $(pair_store_sources)
+tests_unit_worker_test_worker_disks_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
+tests_unit_worker_test_worker_disks_LDADD = libftvirt.a libftpair.a libftbase.a \
+	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 endif
