@@ -23,7 +23,7 @@ make_folder(const char *path)
     assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
 }
 
-/* The device with this folder below devices; line: of the file name, or NULL. */
+/* The device with this folder below devices; name: a file of it with a line. */
 static void
 device(unsigned minor, const char *folder, const char *name, const char *line)
 {
@@ -35,7 +35,7 @@ device(unsigned minor, const char *folder, const char *name, const char *line)
     snprintf(target, sizeof(target), "../../devices/%s", folder);
     snprintf(path, sizeof(path), "sys/dev/block/253:%u", minor);
     assert_int_equal(symlink(target, path), 0);
-    if (!name)
+    if (!line[0])
         return;
     snprintf(path, sizeof(path), "sys/devices/%s/dm", folder);
     make_folder(path);
@@ -63,7 +63,7 @@ static void
 test_devices(void **state)
 {
     (void)state;
-    device(0, "vda", NULL, NULL);
+    device(0, "vda", "", "");
     device(1, "vda/vda1", "partition", "1\n");
     device(2, "dm-2", "dm/uuid", "LVM-Xk3root\n"); /* a plain volume */
     stands_on("dm-2", "vda");
@@ -76,7 +76,7 @@ test_devices(void **state)
     device(6, "dm-6", "dm/uuid", "LVM-Xk3vdo0-vpool\n");
     device(7, "dm-7", "dm/uuid", "LVM-Xk3vdo\n");
     stands_on("dm-7", "dm-6");
-    device(8, "zd16", NULL, NULL);
+    device(8, "zd16", "", "");
     device(9, "zd16/zd16p1", "partition", "1\n");
     device(10, "dm-10", "dm/uuid", "mpath-tpool\n"); /* only its name */
     device(11, "dm-11", "dm/uuid", "LVM-\n");
