@@ -20,6 +20,7 @@ libftprimary_a_SOURCES = \
 	src/primary/primary-status.c \
 	src/primary/primary-vm.c \
 	src/primary/primary.c src/primary/primary.h \
+	src/primary/record-watch.c \
 	src/primary/replicator.c \
 	src/primary/stall.c \
 	src/primary/sync.c \

@@ -124,6 +124,12 @@ struct ft_primary {
         bool busy;     /* one is under way; with its thread: */
         int found;
     } autostart_look; /* the control thread's own */
+    struct {
+        int64_t began_ns;
+        bool looks; /* one is under way; with its thread: */
+        struct ft_error found;
+        struct ft_error told;
+    } record; /* the control thread's own */
     struct ft_stall_watch stall;
     bool ended_from_outside; /* the control thread's own: QEMU by a signal */
     bool ended_intruder;     /* ... and one that ran without right, by us */
@@ -358,6 +364,9 @@ void ft_primary_told_standby(struct ft_primary *p, const char *live,
 void ft_primary_watch_changes(struct ft_primary *p, bool now);
 json_t *ft_primary_changed(struct ft_primary *p);
 char *ft_primary_definition(struct ft_primary *p);
+
+/* record-watch.c. Says when the record can no longer be written. Every second. */
+void ft_primary_watch_record(struct ft_primary *p);
 
 /* Ends what dead workers left in QEMU, but for the gate. */
 void ft_primary_clean_up(struct ft_worker *w);

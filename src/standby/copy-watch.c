@@ -33,8 +33,7 @@
 
 #define LOOK_NS (2 * FT_NS_PER_S)
 #define HANGS_NS (10 * FT_NS_PER_S) /* a look that takes so long */
-#define PROBE_BYTES 4096
-#define PROBE_LOOKS 3 /* one in so many asks the disk itself */
+#define PROBE_LOOKS 2               /* one in so many asks the disk itself */
 
 struct made { /* never changed once it is shared */
     unsigned references;
@@ -181,31 +180,6 @@ see_waiting(struct ft_worker *w, const char *machine,
     virDomainFree(dom);
 }
 
-/*
- * A takeover is written down before the guest may run: in place, as this is. A
- * full disk is in the way only of the first time, and told by its room.
- */
-static int
-probe_folder(const struct ft_worker *w, struct ft_error *err)
-{
-    static const unsigned char zeros[PROBE_BYTES];
-    FT_AUTOCLOSE int fd = -1;
-    char path[PATH_MAX];
-    int rc;
-
-    ft_pair_path(w->config.pair, "probe", path);
-    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    rc = fd < 0 ? -errno : ft_pwrite_full(fd, zeros, sizeof(zeros), 0);
-    if (!rc && fdatasync(fd) < 0)
-        rc = -errno;
-    return rc && rc != -ENOSPC
-               ? ft_fail(err, -rc, "Make it writable.",
-                         "this host could not take over: its state in "
-                         "/var/lib/ftadmin cannot be written: %s",
-                         strerror(-rc))
-               : 0;
-}
-
 /* What keeps this host from taking over, or soon from being a standby. */
 static void
 look_at_folder(struct ft_copy_watch *watch)
@@ -216,7 +190,7 @@ look_at_folder(struct ft_copy_watch *watch)
 
     if (watch->looks++ % PROBE_LOOKS == 0) {
         watch->unwritable = none;
-        probe_folder(w, &watch->unwritable);
+        ft_worker_probe_record(w, &watch->unwritable);
     }
     watch->unfit = watch->unwritable;
     ft_pair_path(w->config.pair, NULL, path);

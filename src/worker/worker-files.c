@@ -6,11 +6,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/file.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/io.h"
+#include "base/paths.h"
 
 #define TRIES_A_SECOND 10
+#define PROBE_BYTES 4096
 
 int
 ft_worker_lock(const char *pair)
@@ -67,4 +72,25 @@ ft_worker_persist(struct ft_worker *w)
     pthread_mutex_unlock(&w->record_lock);
     atomic_fetch_sub(&w->persisting, 1);
     ft_worker_say_busy(w, NULL);
+}
+
+int
+ft_worker_probe_record(const struct ft_worker *w, struct ft_error *err)
+{
+    static const unsigned char zeros[PROBE_BYTES];
+    FT_AUTOCLOSE int fd = -1;
+    char path[PATH_MAX];
+    int rc;
+
+    ft_pair_path(w->config.pair, "probe", path);
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    rc = fd < 0 ? -errno : ft_pwrite_full(fd, zeros, sizeof(zeros), 0);
+    if (!rc && fdatasync(fd) < 0)
+        rc = -errno;
+    return rc && rc != -ENOSPC
+               ? ft_fail(err, -rc, "Make it writable.",
+                         FT_STATE_FOLDER " of %s cannot be written: %s; it "
+                                         "could not take over or go on alone",
+                         w->config.hosts[w->config.self].name, strerror(-rc))
+               : 0;
 }

@@ -197,6 +197,14 @@ void ft_worker_say_busy(struct ft_worker *worker,
 void ft_worker_persist(struct ft_worker *worker);
 
 /*
+ * worker-files.c. Whether the record could be written now: asked of the disk
+ * itself, which may take long, in a file of its own that is written in place as
+ * the record is. A full disk is in the way only of the first time, and no error.
+ * Any thread.
+ */
+int ft_worker_probe_record(const struct ft_worker *worker, struct ft_error *err);
+
+/*
  * Says why ("role", "removed", "gave-up"), answers who asked for the removal,
  * and ends this process.
  */

@@ -24,6 +24,8 @@ if_lost() { # EXIT-CODE WHAT OUTCOME
 }
 
 start_lab
+must lab on h2 mkdir -p /var/lib/ftadmin
+must lab on h2 mount -t tmpfs -o size=16m,mode=0700 tmpfs /var/lib/ftadmin # to be filled
 start_guest h1 vm1 --disk raw
 protect_guest vm1
 wait_for 60 protected_from h1
@@ -162,9 +164,22 @@ wait_for 60 stands_on h1 protected
 must lab on h1 virsh -q -c qemu:///system resume vm1
 wait_for 20 runs_on h1 protected
 
-note "the host goes, as was said, while the VM is suspended: so it is on the other one"
+note "a state folder that cannot be written is said before anything fails"
+problem_of() { # HOST PATTERN
+    pair_on "$1" .problem.text | grep -q "$2"
+}
+must lab on h1 sh -c 'cd /var/lib/ftadmin/pairs/* && until mkdir probe 2>/dev/null; do rm -f probe; done'
+wait_for 20 problem_of h1 "cannot be written"
+exits 30 ftadmin status --json
+row .sentence | grep -q "cannot be written" || fail "$(row .sentence)"
+lab on h1 sh -c 'rmdir /var/lib/ftadmin/pairs/*/probe'
+wait_for 20 problem_of h1 null
+
+note "the host goes, as was said, while the VM is suspended: so it is on the other one, whose state disk is full"
 must lab on h1 virsh -q -c qemu:///system suspend vm1
 wait_for 20 stands_on h1 protected
+lab on h2 dd if=/dev/zero of=/var/lib/ftadmin/fill bs=64k 2>/dev/null
+wait_for 20 problem_of h2 "no room"
 must lab power-off h1
 wait_for 20 stands_on h2 alone
 has_event h2 takeover || fail "nobody says that h2 took over"

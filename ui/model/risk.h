@@ -26,8 +26,8 @@
     X(STALLED, "stalled",                                           \
       "what the guest sends is held: an epoch is not committed")    \
     X(STANDBY, "standby",                                           \
-      "something on the host with the copy keeps it from taking "   \
-      "over")                                                       \
+      "something on a host keeps it from taking over, or from "     \
+      "going on alone")                                             \
     X(WITNESS, "witness",                                           \
       "the witness does not answer a host: if the "                 \
       "other one dies now, nobody may go on")                       \
