@@ -184,9 +184,9 @@ ft_worker_await_libvirt(struct ft_worker *w, int64_t patience_ns,
                    w->config.vm, err->text, err->hint);
     while (ft_clock_ns() - begun < patience_ns) {
         if (open_both(both))
-            return renew(w, both) ? 0
-                                  : ft_fail(err, ESRCH, NULL,
-                                            "the waiting VM has ended");
+            return renew(w, both)
+                       ? 0
+                       : ft_fail(err, ESRCH, NULL, "the waiting VM has ended");
         ft_worker_say_busy(w, err);
         ft_clock_sleep(AWAIT_NS);
     }

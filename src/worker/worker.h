@@ -88,8 +88,8 @@ struct ft_worker {
     int libvirt_timer;
     bool libvirt_trying;
     virConnectPtr libvirt_new[2]; /* of that try */
-    int give_up; /* started only to let the VM go on alone */
-    bool begun;  /* START was given: all is open that a request may need */
+    int give_up;                  /* started only to let the VM go on alone */
+    bool begun; /* START was given: all is open that a request may need */
 
     pthread_mutex_t own_lock; /* protects own and batches */
     struct ft_ownership own;
