@@ -217,6 +217,17 @@ end_copies(struct ft_disk_feed *feed, struct ft_error *err)
     return rc;
 }
 
+int
+ft_disk_feed_lacks_mirror(struct ft_disk_feed *feed)
+{
+    unsigned count = 0;
+    int rc = 0;
+
+    if (feed)
+        rc = ft_block_copy_count_running(feed->dom, &count, NULL);
+    return rc ? rc : feed && count < feed->count;
+}
+
 void
 ft_disk_feed_stop(struct ft_disk_feed *feed)
 {

@@ -44,6 +44,12 @@ int ft_disk_feed_progress(struct ft_disk_feed *feed,
                           struct ft_error *err);
 
 /*
+ * 1: a mirror is not there any more, though QEMU goes on; 0; -errno: QEMU does not
+ * tell.
+ */
+int ft_disk_feed_lacks_mirror(struct ft_disk_feed *feed);
+
+/*
  * Ends the mirrors and frees feed; the VM stays on its own disks, and stands
  * for some milliseconds when they were not ready. NULL is a no-op. Mirrors that
  * libvirt does not end now are ended as leftovers later.

@@ -80,6 +80,7 @@ struct ft_primary {
     uint64_t acked;       /* last epoch the standby holds */
     int busy;             /* the replication thread serves a session */
     int disk_broken;      /* a mirror job ended by itself */
+    int mirror_ended;     /* ... or was ended, maybe by us, of before */
     int hardware_changed; /* a device was plugged or unplugged */
     enum ft_giving_up {
         FT_GIVING_UP_NOT,

@@ -267,7 +267,33 @@ on_tray(virConnectPtr conn, virDomainPtr dom, const char *alias, int reason,
     ft_primary_watch_changes(opaque, true);
 }
 
-/* A mirror that is not ended by us has lost writes: the replica is stale. */
+/*
+ * By virsh blockjob --pivot the guest's disk has become our socket, which keeps
+ * nothing: the copy has all up to the last epoch, and goes on.
+ */
+static void
+leave_pivoted_vm(struct ft_primary *p)
+{
+    struct ft_worker *w = p->worker;
+    bool may;
+
+    pthread_mutex_lock(&w->own_lock);
+    may = ft_ownership_may_give_up(&w->own);
+    pthread_mutex_unlock(&w->own_lock);
+    if (!may || !ft_primary_give_vm_up(p, "disk-pivoted",
+                                       "a disk was moved to the engine's socket "
+                                       "(virsh blockjob --pivot)"))
+        ft_worker_note(w, "crit", "disk-pivoted",
+                       "a disk of %s was moved to the engine's socket, which "
+                       "keeps nothing (virsh blockjob --pivot): stop the VM, and "
+                       "start it again",
+                       w->config.vm);
+}
+
+/*
+ * A mirror that is not ended by us loses writes: the replica is stale. By virsh it
+ * is, or by a QEMU that ends and is not asked about it any more.
+ */
 static void
 on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type,
              int job_status, void *opaque)
@@ -277,9 +303,14 @@ on_block_job(virConnectPtr conn, virDomainPtr dom, const char *disk, int type,
     (void)conn;
     (void)dom;
     (void)disk;
-    if (type == VIR_DOMAIN_BLOCK_JOB_TYPE_COPY &&
-        job_status == VIR_DOMAIN_BLOCK_JOB_FAILED)
+    if (type != VIR_DOMAIN_BLOCK_JOB_TYPE_COPY)
+        return;
+    if (job_status == VIR_DOMAIN_BLOCK_JOB_FAILED)
         ft_primary_set_flag(p, &p->disk_broken, 1);
+    else if (job_status != VIR_DOMAIN_BLOCK_JOB_READY)
+        ft_primary_set_flag(p, &p->mirror_ended, 1);
+    if (job_status == VIR_DOMAIN_BLOCK_JOB_COMPLETED)
+        leave_pivoted_vm(p);
 }
 
 void

@@ -87,6 +87,23 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
     return rc;
 }
 
+/* Asked before the next epoch, and again as long as there is no answer. */
+static bool
+lacks_mirror(struct ft_primary *p)
+{
+    int ended, lacks = 0;
+
+    pthread_mutex_lock(&p->lock);
+    ended = p->mirror_ended;
+    p->mirror_ended = 0;
+    pthread_mutex_unlock(&p->lock);
+    if (ended)
+        lacks = ft_disk_feed_lacks_mirror(p->feed);
+    if (lacks < 0)
+        ft_primary_set_flag(p, &p->mirror_ended, 1);
+    return lacks > 0;
+}
+
 static int
 checkpoint_loop(struct ft_primary *p, struct ft_error *err)
 {
@@ -104,6 +121,10 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
             return ft_fail(err, EIO, NULL,
                            p->disk_broken ? "a mirror job ended by itself"
                                           : "the VM's devices changed");
+        if (lacks_mirror(p))
+            return ft_fail(err, EIO, "To end them for good: ftadmin unprotect.",
+                           "somebody ended a job that mirrors a disk of %s",
+                           p->worker->config.vm);
         rc = verify ? ft_verify_primary(p, err)
                     : ft_checkpoint(p, final, NULL, NULL, err);
         if (final)
@@ -265,7 +286,7 @@ next_session(struct ft_primary *p)
     p->link_lost = p->restart = p->allow_commit = p->verify = 0;
     p->handover = (struct ft_handover){ 0 };
     p->acked = 0;
-    p->disk_broken = p->hardware_changed = 0;
+    p->disk_broken = p->mirror_ended = p->hardware_changed = 0;
     json_decref(p->setup_answer);
     p->setup_answer = NULL;
     if (p->detach) {

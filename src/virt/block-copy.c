@@ -92,6 +92,21 @@ ask_ready(virDomainPtr dom, const char *target,
 }
 
 int
+ft_block_copy_count_running(virDomainPtr dom, unsigned *count,
+                            struct ft_error *err)
+{
+    FT_AUTOJSON json_t *jobs = NULL;
+    json_t *job;
+    size_t i;
+    int rc = ft_qmp(dom, "query-block-jobs", NULL, &jobs, err);
+
+    *count = 0;
+    json_array_foreach(jobs, i, job)
+        *count += !strncmp(ft_json_string(job, "device", ""), "copy-", 5);
+    return rc;
+}
+
+int
 ft_block_copy_progress(virDomainPtr dom, const char *target,
                        struct ft_block_copy_progress *progress,
                        struct ft_error *err)

@@ -43,6 +43,13 @@ int ft_block_copy_abort(virDomainPtr dom, const char *target,
                         struct ft_error *err);
 
 /*
+ * How many copies QEMU itself has under way. An error is no answer: a QEMU that
+ * ends has none left, and answers nothing.
+ */
+int ft_block_copy_count_running(virDomainPtr dom, unsigned *count,
+                                struct ft_error *err);
+
+/*
  * Copy jobs of all disks of dom that go to a unix socket whose path begins with
  * prefix, which a dead worker left: their number, and the end of them.
  */

@@ -117,6 +117,13 @@ wait_for 20 status_ends_with 0
 ! has_event h1 state || fail "a libvirtd that restarts costs protection"
 exits 0 ftadmin verify vm1
 
+note "somebody ends the job that mirrors a disk: the copy is made anew"
+forget_events h1 h2
+must lab on h1 virsh -q -c qemu:///system blockjob vm1 vda --abort
+wait_for 20 has_event h1 replication-failed
+protection_comes_back h1
+same_place "mirror ended"
+
 note "libvirtd restarts on the primary: the guest goes on alone meanwhile"
 forget_events h1 h2
 must kill_on h1 "$(lab on h1 cat /run/libvirtd.pid)"
