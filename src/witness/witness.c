@@ -292,23 +292,33 @@ make_room(struct server *server)
     hang_up(&server->clients[victim]);
 }
 
+/* Under server->lock. NULL: all places are taken. */
+static struct client *
+take_place(struct server *server, int fd)
+{
+    size_t i = 0;
+
+    while (i < FT_WITNESS_CLIENTS_MAX && server->clients[i].used)
+        i++;
+    if (i == FT_WITNESS_CLIENTS_MAX)
+        return NULL;
+    server->clients[i] =
+        (struct client){ .server = server, .fd = fd, .used = true };
+    server->places[i].since_ns = ft_clock_ns();
+    server->places[i].stranger = true;
+    ft_crowd_from(fd, server->places[i].from);
+    server->count++;
+    return &server->clients[i];
+}
+
 static struct client *
 enter(struct server *server, int fd)
 {
-    struct client *client = NULL;
+    struct client *client;
 
     pthread_mutex_lock(&server->lock);
     make_room(server);
-    for (size_t i = 0; i < FT_WITNESS_CLIENTS_MAX && !client; i++) {
-        if (server->clients[i].used)
-            continue;
-        client = &server->clients[i];
-        *client = (struct client){ .server = server, .fd = fd, .used = true };
-        server->places[i].since_ns = ft_clock_ns();
-        server->places[i].stranger = true;
-        ft_crowd_from(fd, server->places[i].from);
-        server->count++;
-    }
+    client = take_place(server, fd);
     pthread_mutex_unlock(&server->lock);
     return client;
 }
