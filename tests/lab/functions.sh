@@ -304,6 +304,12 @@ exits() { # CODE COMMAND...
         fail "exit code $code, not $expected: $*"$'\n'"$output"$'\n'"$complaint"
 }
 
+# For wait_for, where `exits` would end the test.
+status_ends_with() { # CODE
+    ftadmin status >/dev/null 2>&1
+    [ $? -eq "$1" ]
+}
+
 # Fails the test unless what the last `exits` ran has complained in these words.
 complains() { # PATTERN...
     local pattern

@@ -105,10 +105,6 @@ epochs_go_on() {
     [ "$(pair_on h1 .epoch)" -gt "$epoch" ]
 }
 wait_for 20 epochs_go_on
-status_ends_with() { # CODE
-    ftadmin status >/dev/null 2>&1
-    [ $? -eq "$1" ]
-}
 wait_for 20 status_ends_with 30
 ftadmin status vm1 | grep -q "libvirt on h2 does not answer" || fail "libvirtd is not named"
 must lab on h2 libvirtd -d

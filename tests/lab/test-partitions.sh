@@ -107,7 +107,7 @@ must lab on w1 sh -c 'rm -r /var/lib/ftadmin/witness; cp -a /root/witness-before
 must lab on w1 /etc/init.d/ftengine start
 wait_for 20 has_event h2 witness-forgot
 has_event h2 witness-older || fail "that the witness was older was not said"
-wait_for 20 eval 'exits 0 ftadmin status'
+wait_for 20 status_ends_with 0
 protected_from h2 || fail "vm1 is $(pair_on h2 .state)"
 
 note "the witness dies: protection goes on"
