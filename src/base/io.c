@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
 #include "base/io.h"
 
 #include <errno.h>
@@ -107,6 +109,15 @@ ft_pwrite_full(int fd, const void *data, size_t size, uint64_t offset)
             offset += n;
         }
     }
+    return 0;
+}
+
+int
+ft_fallocate(int fd, int mode, uint64_t offset, uint64_t length)
+{
+    while (fallocate(fd, mode, (off_t)offset, (off_t)length) < 0)
+        if (errno != EINTR)
+            return -errno;
     return 0;
 }
 

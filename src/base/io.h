@@ -23,6 +23,9 @@ int ft_write_full(int fd, const void *data, size_t size);
 int ft_pread_full(int fd, void *data, size_t size, uint64_t offset);
 int ft_pwrite_full(int fd, const void *data, size_t size, uint64_t offset);
 
+/* fallocate(2), to its end; 0 or -errno, which says little of what was done. */
+int ft_fallocate(int fd, int mode, uint64_t offset, uint64_t length);
+
 /*
  * Reads a file of at most limit bytes into *text, which the caller frees and
  * which is followed by a NUL. -EFBIG when it is larger.

@@ -28,15 +28,6 @@ write_zeros(int fd, uint64_t offset, uint64_t length)
     return rc;
 }
 
-static int
-try_fallocate(int fd, int mode, uint64_t offset, uint64_t length)
-{
-    while (fallocate(fd, mode, (off_t)offset, (off_t)length) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return 0;
-}
-
 /*
  * Codes by which file systems and devices say that they cannot do this, in
  * whole or for this alignment.
@@ -71,11 +62,11 @@ ft_disk_zero(int fd, uint64_t offset, uint64_t length, int trim)
     if (trim) {
         rc = reach(fd, offset + length);
         if (!rc)
-            rc = try_fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                               offset, length);
+            rc = ft_fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                              offset, length);
     }
     if (cannot(rc))
-        rc = try_fallocate(fd, FALLOC_FL_ZERO_RANGE, offset, length);
+        rc = ft_fallocate(fd, FALLOC_FL_ZERO_RANGE, offset, length);
     if (cannot(rc))
         rc = write_zeros(fd, offset, length);
     return rc;

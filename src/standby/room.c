@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "base/fault.h"
+#include "base/io.h"
 #include "base/limits.h"
 
 #ifndef XFS_SUPER_MAGIC
@@ -67,15 +68,6 @@ see(int fd, const char *path, struct ft_room_seen *seen, struct ft_error *err)
     return 0;
 }
 
-static int
-try_fallocate(int fd, int mode, uint64_t offset, uint64_t length)
-{
-    while (fallocate(fd, mode, (off_t)offset, (off_t)length) < 0)
-        if (errno != EINTR)
-            return -errno;
-    return 0;
-}
-
 /* File systems that write where they allocated: others need room to write anew. */
 static bool
 writes_in_place(int fd)
@@ -89,8 +81,8 @@ writes_in_place(int fd)
 static bool
 punches(int fd, uint64_t capacity)
 {
-    return try_fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                         capacity, 4096) == 0;
+    return ft_fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                        capacity, 4096) == 0;
 }
 
 static int
@@ -110,8 +102,8 @@ give_back(int fd, uint64_t capacity)
         off_t data = lseek(fd, hole, SEEK_DATA);
         off_t end = data < 0 ? size : data;
 
-        if (try_fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                          (uint64_t)hole, (uint64_t)(end - hole)))
+        if (ft_fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                         (uint64_t)hole, (uint64_t)(end - hole)))
             return;
         hole = end;
     }
@@ -125,7 +117,7 @@ reserve(int fd, const char *path, const struct ft_room_seen *seen,
 
     if (rc)
         return rc;
-    rc = try_fallocate(fd, 0, 0, seen->capacity);
+    rc = ft_fallocate(fd, 0, 0, seen->capacity);
     if (!rc)
         rc = FT_FAULT("replica-reserve");
     if (rc != -ENOSPC && rc != -EDQUOT)

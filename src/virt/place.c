@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "virt/retire.h"
 #include "virt/vm.h"
+#include "virt/volume.h"
 
 static bool
 is_file(const struct ft_vm_disk *disk)
@@ -135,22 +136,6 @@ make_file(const char *path, const struct stat *like, uint64_t capacity)
     return sync_folder(path);
 }
 
-/* What virsh vol-list shows is true again. */
-static void
-refresh_pool_of(virConnectPtr conn, const char *path)
-{
-    virStorageVolPtr volume = virStorageVolLookupByPath(conn, path);
-    virStoragePoolPtr pool =
-        volume ? virStoragePoolLookupByVolume(volume) : NULL;
-
-    if (pool) {
-        virStoragePoolRefresh(pool, 0);
-        virStoragePoolFree(pool);
-    }
-    if (volume)
-        virStorageVolFree(volume);
-}
-
 int
 ft_place_make(virConnectPtr conn, const char *path, const char *stale,
               uint64_t capacity, struct ft_error *err)
@@ -166,7 +151,7 @@ ft_place_make(virConnectPtr conn, const char *path, const char *stale,
         return rc;
     stat(stale, &like); /* gone: ours is root's, until QEMU has it */
     rc = make_file(path, &like, capacity);
-    refresh_pool_of(conn, stale);
+    ft_volume_refresh(virStorageVolLookupByPath(conn, stale));
     return rc < 0 ? ft_fail(err, -rc, "See to the storage of this host.",
                             "cannot make %s: %s", path, strerror(-rc))
                   : 0;

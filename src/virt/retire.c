@@ -19,6 +19,7 @@
 #include "base/io.h"
 #include "virt/qmp.h"
 #include "virt/vm.h"
+#include "virt/volume.h"
 
 #define SAME_SECOND_MAX 9 /* names tried when one is taken */
 #define STAMP_SIZE 24
@@ -155,21 +156,6 @@ is_shared(virConnectPtr conn, const char *vm_uuid, const char *path,
     return shared;
 }
 
-/* What virsh vol-list shows is true again. */
-static void
-refresh_pool(virStorageVolPtr volume)
-{
-    virStoragePoolPtr pool =
-        volume ? virStoragePoolLookupByVolume(volume) : NULL;
-
-    if (pool) {
-        virStoragePoolRefresh(pool, 0);
-        virStoragePoolFree(pool);
-    }
-    if (volume)
-        virStorageVolFree(volume);
-}
-
 int
 ft_retire_disk(virConnectPtr conn, const char *vm_uuid, const char *path,
                char **now, char written[32], struct ft_error *err)
@@ -184,7 +170,7 @@ ft_retire_disk(virConnectPtr conn, const char *vm_uuid, const char *path,
                        path, other);
     volume = virStorageVolLookupByPath(conn, path);
     rc = ft_retire_image(path, now, written, err);
-    refresh_pool(volume);
+    ft_volume_refresh(volume);
     return rc;
 }
 

@@ -305,3 +305,17 @@ ft_volume_delete(virConnectPtr conn, const char *pool_name, const char *vm,
         return ft_virt_fail(err, EIO, NULL, name);
     return 0;
 }
+
+void
+ft_volume_refresh(virStorageVolPtr volume)
+{
+    virStoragePoolPtr pool =
+        volume ? virStoragePoolLookupByVolume(volume) : NULL;
+
+    if (pool) {
+        virStoragePoolRefresh(pool, 0);
+        virStoragePoolFree(pool);
+    }
+    if (volume)
+        virStorageVolFree(volume);
+}

@@ -38,6 +38,12 @@ int ft_volume_create(virConnectPtr conn, const char *pool, const char *vm,
 int ft_volume_path(virConnectPtr conn, const char *pool, const char *vm,
                    const char *target, char **path, struct ft_error *err);
 
+/*
+ * Looks anew into the volume's pool: what virsh vol-list shows is true again.
+ * Takes the volume; NULL is a no-op.
+ */
+void ft_volume_refresh(virStorageVolPtr volume);
+
 /* Deletes the replica; success also when there is none. */
 int ft_volume_delete(virConnectPtr conn, const char *pool, const char *vm,
                      const char *target, struct ft_error *err);
