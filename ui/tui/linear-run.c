@@ -23,7 +23,7 @@
 #define TICK_MS 1000
 #define WAITS_MS 250 /* something has happened */
 #define RUNS_MS 50   /* while commands are under way */
-#define PASTE_MS 20  /* between lines of one paste, at most */
+#define PASTE_MS 100 /* between lines of one paste, at most */
 
 struct app {
     struct ft_owner owner; /* the first: the data of what the console asks for */
