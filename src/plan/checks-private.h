@@ -10,6 +10,14 @@
 /* A disk the guest may write: the standby gets a copy of it. */
 bool ft_needs_replica(const struct ft_disk *disk);
 
+/* Active, and of a kind that replicas can be in. */
+bool ft_pool_usable(const struct ft_pool *pool);
+
+/* Of ft_check_vm: the room on the VM's own host for the copy after a takeover. */
+int ft_check_way_back(const struct ft_host *primary,
+                      const struct ft_domain *domain,
+                      struct ft_findings *findings);
+
 /* That the second one has the machine-id of the first, and is another one. */
 int ft_check_clone(const struct ft_host *first, const struct ft_host *second,
                    const char *id, struct ft_findings *findings);

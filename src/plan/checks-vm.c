@@ -223,5 +223,9 @@ ft_check_vm(const struct ft_inventory *inventory, const struct ft_host *primary,
         rc = check_jobs(inventory, domain, findings);
     if (rc == 0)
         rc = check_snapshots(domain, findings);
-    return rc == 0 ? check_disks(domain, findings) : rc;
+    if (rc == 0)
+        rc = check_disks(domain, findings);
+    return rc == 0 && !inventory->standing
+               ? ft_check_way_back(primary, domain, findings)
+               : rc;
 }

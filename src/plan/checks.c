@@ -32,8 +32,8 @@ ft_replica_size(const struct ft_domain *domain)
     return sum;
 }
 
-static bool
-is_pool_usable(const struct ft_pool *pool)
+bool
+ft_pool_usable(const struct ft_pool *pool)
 {
     return pool->active &&
            (strcmp(pool->type, "dir") == 0 || strcmp(pool->type, "fs") == 0 ||
@@ -74,13 +74,13 @@ ft_replica_pool(const struct ft_domain *domain, const struct ft_host *standby)
         *wanted != '\0' ? ft_host_pool(standby, wanted) : NULL;
     const struct ft_pool *best = NULL;
 
-    if (named != NULL && is_pool_usable(named) && !is_thin(named) &&
+    if (named != NULL && ft_pool_usable(named) && !is_thin(named) &&
         named->available >= room_needed(domain, named))
         return named;
     for (size_t i = 0; i < standby->pool_count; i++) {
         const struct ft_pool *p = &standby->pools[i];
 
-        if (is_pool_usable(p) && is_better(p, best))
+        if (ft_pool_usable(p) && is_better(p, best))
             best = p;
     }
     return best;
@@ -248,7 +248,7 @@ check_pool(const struct ft_domain *domain, const struct ft_host *standby,
     bool enough;
     int rc;
 
-    if (pool == NULL || !is_pool_usable(pool))
+    if (pool == NULL || !ft_pool_usable(pool))
         return ft_findings_add(
             findings, FT_FAIL, "standby.pool", standby->name,
             "Replicas are files in a storage pool.",

@@ -8,6 +8,7 @@ libftplan_a_SOURCES = \
 	src/plan/checks-network.c \
 	src/plan/checks-private.h \
 	src/plan/checks-vm.c \
+	src/plan/checks-way-back.c \
 	src/plan/checks.c src/plan/checks.h \
 	src/plan/findings.c src/plan/findings.h \
 	src/plan/flat.h \

@@ -330,6 +330,52 @@ test_pool(void **state)
     expect(check_standby(f, "default"), "standby.pool", FT_FAIL, "default");
 }
 
+/* The copy comes back after a takeover: beside the images, or into the pool. */
+static void
+test_way_back(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_pool *own = &f->h1->pools[0];
+
+    expect_none(check_vm(f), "primary.way-back");
+    own->available = 10 * GIB_BYTES + GIB_BYTES / 4;
+    expect_none(check_vm(f), "primary.way-back");
+    own->available--;
+    expect(check_vm(f), "primary.way-back", FT_WARN,
+           "h1 lacks the room for the way back: pool default has 10.2 GiB, "
+           "10.2 GiB needed");
+    f->inventory.standing = true; /* it may have its place there already */
+    expect_none(check_vm(f), "primary.way-back");
+    f->inventory.standing = false;
+    own->active = false;
+    expect(check_vm(f), "primary.way-back", FT_WARN, "h1 has no active");
+    f->vm->disks[0].readonly = true;
+    expect_none(check_vm(f), "primary.way-back");
+}
+
+/* Each pool for its own images; or one for all, and for images that lie in none. */
+static void
+test_way_back_pools(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_pool two[2] = { f->h1->pools[0], f->h1->pools[0] };
+    struct ft_pool *own = f->h1->pools;
+
+    strcpy(two[1].name, "other");
+    two[0].available = 1 * GIB_BYTES;
+    f->h1->pools = two;
+    f->h1->pool_count = 2;
+    expect_none(check_vm(f), "primary.way-back");
+    strcpy(two[1].type, "logical");
+    expect(check_vm(f), "primary.way-back", FT_WARN, "default has 1.0 GiB");
+    strcpy(f->vm->disks[0].pool, "");
+    expect(check_vm(f), "primary.way-back", FT_WARN, "default has 1.0 GiB");
+    two[0].available = 11 * GIB_BYTES;
+    expect_none(check_vm(f), "primary.way-back");
+    f->h1->pools = own;
+    f->h1->pool_count = 1;
+}
+
 /* Room that is only promised: refused, or said. */
 static void
 test_pool_backing(void **state)
@@ -676,6 +722,10 @@ main(void)
         TEST(test_cpu_passed_through),
         TEST(test_memory),
         TEST(test_pool),
+        TEST(test_way_back),
+        TEST(test_way_back_pools),
+        TEST(test_way_back),
+        TEST(test_way_back_pools),
         TEST(test_pool_backing),
         TEST(test_pool_choice),
         TEST(test_collision),
