@@ -63,6 +63,7 @@
     X(DISK_READ, 17, "disk-read", 16, 16, 0)                                \
     X(DISK_DATA, 18, "disk-data", 1, FT_FRAME_DATA_MAX, 0)                  \
     X(DEFINITION, 20, "definition", 2, FT_FRAME_DATA_MAX, 0)                \
+    X(DISK_HASH, 21, "disk-hash", 16, 16, 0)                                \
     X(VERIFY, 15, "verify", 24, FT_FRAME_DATA_MAX, 0)                       \
     X(VERIFY_RESULT, 16, "verify-result", 2, 65536, 0)
 

@@ -4,6 +4,7 @@
 #include "link/payload.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -98,6 +99,25 @@ ft_disk_decode(unsigned type, const void *payload, size_t size,
                        change->disk, (unsigned long long)change->offset,
                        (unsigned long long)change->length);
     return 0;
+}
+
+size_t
+ft_disk_hashes(const void *data, size_t length,
+               unsigned char out[FT_DISK_HASHES_MAX])
+{
+    const unsigned char *p = data;
+    XXH128_canonical_t hash;
+    size_t done, n = 0;
+
+    assert(length <= FT_FRAME_DATA_MAX);
+    for (done = 0; done < length; done += FT_DISK_HASH_UNIT) {
+        size_t part = FT_MIN(length - done, FT_DISK_HASH_UNIT);
+
+        XXH128_canonicalFromHash(&hash, XXH3_128bits(p + done, part));
+        memcpy(out + n, hash.digest, FT_DISK_HASH_SIZE);
+        n += FT_DISK_HASH_SIZE;
+    }
+    return n;
 }
 
 static uint64_t

@@ -8,6 +8,7 @@
  *
  * DISK_WRITE   u16 disk, u16 0, u32 length of the data, u64 offset, data
  * DISK_ZERO    u16 disk, u16 flags (1: trim), u32 0, u64 offset, u64 length
+ * DISK_READ, DISK_HASH   as the header of a DISK_WRITE
  * HEARTBEAT    u64 the asker's clock in ns, echoed by the answer
  * EPOCH_BEGIN  u64 age of the stop in ns, u64 lag in ns, u64 TSC in Hz
  * EPOCH_END    u64 frames, u64 RAM pages with data, u64 zero pages,
@@ -56,6 +57,20 @@ void ft_disk_zero_encode(const struct ft_disk_change *change,
 int ft_disk_decode(unsigned type, const void *payload, size_t size,
                    const uint64_t *disk_sizes, size_t n,
                    struct ft_disk_change *change, struct ft_error *err);
+
+/*
+ * What answers a DISK_HASH: the XXH3-128 (high half first: XXH128_canonical_t,
+ * xxhash.h) of each 64 KiB of what was asked for, counted from its begin; the
+ * last one may be shorter.
+ */
+#define FT_DISK_HASH_UNIT 65536u
+#define FT_DISK_HASH_SIZE 16
+#define FT_DISK_HASHES_MAX \
+    (FT_FRAME_DATA_MAX / FT_DISK_HASH_UNIT * FT_DISK_HASH_SIZE) /* bytes */
+
+/* Fills out for length bytes, at most FT_FRAME_DATA_MAX; returns bytes of it. */
+size_t ft_disk_hashes(const void *data, size_t length,
+                      unsigned char out[FT_DISK_HASHES_MAX]);
 
 /*
  * What EPOCH_BEGIN, the first frame of an epoch's state, says of the guest's

@@ -13,6 +13,7 @@
 #include "base/paths.h"
 #include "disk/disk-sink.h"
 #include "link/page-codec.h"
+#include "primary/disk-compare.h"
 #include "qemu/saver-marker.h"
 #include "virt/block-copy.h"
 
@@ -23,6 +24,7 @@ struct ft_disk_feed {
     const char *folder; /* the owner's */
     struct ft_outgoing *out;
     struct ft_disk_sink *sink;
+    struct ft_disk_compare *compare; /* NULL: nothing to compare with */
     char socket[PATH_MAX];
     char targets[FT_DISKS_MAX][32];
     size_t count, started;
@@ -34,18 +36,6 @@ ft_disk_is_replicated(const struct ft_vm_disk *disk)
     return !strcmp(disk->device, "disk") && !disk->readonly && disk->source[0];
 }
 
-static int
-send_zero(struct ft_disk_feed *feed, unsigned disk, uint64_t offset,
-          uint64_t length, int trim)
-{
-    unsigned char payload[FT_DISK_ZERO_SIZE];
-    struct iovec iov = { payload, sizeof(payload) };
-    struct ft_disk_change change = { disk, trim, offset, length, NULL };
-
-    ft_disk_zero_encode(&change, payload);
-    return ft_outgoing_send_disk(feed->out, FT_FRAME_DISK_ZERO, &iov, 1, 0);
-}
-
 /* Not needed by a mirror job; asked of the standby, which has the data. */
 static int
 on_read(void *opaque, unsigned disk, void *data, uint64_t offset, size_t length)
@@ -55,39 +45,35 @@ on_read(void *opaque, unsigned disk, void *data, uint64_t offset, size_t length)
     return ft_outgoing_read_disk(feed->out, disk, offset, data, length);
 }
 
-/* A write is answered only after it is on its way; see the header on failure. */
+/* Both are answered only after it is on its way; see the header on failure. */
+static int
+on_zero(void *opaque, unsigned disk, uint64_t offset, uint64_t length, int trim,
+        int fua)
+{
+    struct ft_disk_feed *feed = opaque;
+
+    (void)fua;
+    if (!ft_disk_compare_zero(feed->compare, disk, offset, length))
+        ft_outgoing_zero_disk(feed->out, disk, offset, length, trim);
+    return 0;
+}
+
 static int
 on_write(void *opaque, unsigned disk, const void *data, uint64_t offset,
          size_t length, int fua)
 {
     struct ft_disk_feed *feed = opaque;
-    unsigned char header[FT_DISK_WRITE_HEADER_SIZE];
-    struct ft_disk_change change = { disk, 0, offset, length, data };
-    struct iovec iov[2] = { { header, sizeof(header) },
-                            { (void *)(uintptr_t)data, length } };
 
-    (void)fua;
-    if (length % 64 == 0 && ft_is_zero(data, length)) {
-        send_zero(feed, disk, offset, length, 0);
-        return 0;
-    }
-    ft_disk_write_encode(&change, header);
-    ft_outgoing_send_disk(feed->out, FT_FRAME_DISK_WRITE, iov, 2, length);
-    return 0;
-}
-
-static int
-on_zero(void *opaque, unsigned disk, uint64_t offset, uint64_t length, int trim,
-        int fua)
-{
-    (void)fua;
-    send_zero(opaque, disk, offset, length, trim);
+    if (length % 64 == 0 && ft_is_zero(data, length))
+        return on_zero(feed, disk, offset, length, 0, fua);
+    if (!ft_disk_compare_write(feed->compare, disk, offset, data, length))
+        ft_outgoing_write_disk(feed->out, disk, offset, data, length);
     return 0;
 }
 
 static int
 start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
-             struct ft_error *err)
+             uint64_t kept, struct ft_error *err)
 {
     static const struct ft_nbd_handlers handlers = {
         .read = on_read,
@@ -95,6 +81,7 @@ start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
         .zero = on_zero,
     };
     struct ft_nbd_export exports[FT_DISKS_MAX];
+    uint64_t sizes[FT_DISKS_MAX];
     size_t i;
 
     for (i = 0; i < domain->n_disks; i++) {
@@ -107,16 +94,20 @@ start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
         snprintf(feed->targets[feed->count], sizeof(feed->targets[0]), "%s",
                  d->target);
         exports[feed->count].name = feed->targets[feed->count];
+        sizes[feed->count] = d->capacity;
         exports[feed->count++].size = d->capacity;
     }
     if (!feed->count)
         return 0;
+    if (kept && !(feed->compare =
+                      ft_disk_compare_new(feed->out, kept, sizes, feed->count)))
+        return ft_fail(err, ENOMEM, NULL, "no memory to compare the disks");
     return ft_disk_sink_start(feed->socket, domain->uid, domain->gid, exports,
                               feed->count, &handlers, feed, &feed->sink, err);
 }
 
 int
-ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
+ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain, uint64_t kept,
                    const char *folder, struct ft_outgoing *out,
                    struct ft_disk_feed **feed, struct ft_error *err)
 {
@@ -131,7 +122,7 @@ ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
     snprintf(f->socket, sizeof(f->socket), "%s/" SOCKET_NAME, folder);
     rc = ft_disk_feed_end_leftovers(dom, folder, err);
     if (!rc)
-        rc = start_server(f, domain, err);
+        rc = start_server(f, domain, kept, err);
     while (!rc && f->started < f->count) {
         rc = ft_block_copy_start(dom, f->targets[f->started], f->socket,
                                  f->targets[f->started], err);
@@ -165,6 +156,12 @@ ft_disk_feed_progress(struct ft_disk_feed *feed,
         progress->broken |= !p.active;
     }
     return 0;
+}
+
+uint64_t
+ft_disk_feed_copied(struct ft_disk_feed *feed)
+{
+    return ft_disk_compare_end(feed->compare);
 }
 
 static int
@@ -239,6 +236,7 @@ ft_disk_feed_stop(struct ft_disk_feed *feed)
     if (feed->started && end_copies(feed, &err))
         ft_log_error(&err, "ending the copies of the disks");
     ft_disk_sink_stop(feed->sink);
+    ft_disk_compare_free(feed->compare);
     free(feed);
 }
 

@@ -32,16 +32,24 @@ int ft_disk_is_replicated(const struct ft_vm_disk *disk);
 
 /*
  * Starts a mirror for each disk of domain that is replicated. The numbers of
- * the disks on the wire are their order among those. folder, which outlives the
- * feed, holds the socket.
+ * the disks on the wire are their order among those. kept has a bit for each of
+ * these numbers whose replica holds something to compare with. folder, which
+ * outlives the feed, holds the socket.
  */
 int ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
-                       const char *folder, struct ft_outgoing *out,
-                       struct ft_disk_feed **feed, struct ft_error *err);
+                       uint64_t kept, const char *folder,
+                       struct ft_outgoing *out, struct ft_disk_feed **feed,
+                       struct ft_error *err);
 
 int ft_disk_feed_progress(struct ft_disk_feed *feed,
                           struct ft_disk_feed_progress *progress,
                           struct ft_error *err);
+
+/*
+ * All mirrors are ready: what is still owed to the replicas is sent. Returns the
+ * bytes that they held already.
+ */
+uint64_t ft_disk_feed_copied(struct ft_disk_feed *feed);
 
 /*
  * 1: a mirror is not there any more, though QEMU goes on; 0; -errno: QEMU does not

@@ -5,6 +5,7 @@ libftprimary_a_SOURCES = \
 	src/primary/changes.c \
 	src/primary/cold-start.c \
 	src/primary/copy-retry.c \
+	src/primary/disk-compare.c src/primary/disk-compare.h \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
 	src/primary/disk-sync.c \
 	src/primary/disk-trouble.c \

@@ -126,9 +126,9 @@ ft_outgoing_send(struct ft_outgoing *out, uint64_t epoch,
                         payload, n);
 }
 
-int
-ft_outgoing_send_disk(struct ft_outgoing *out, enum ft_frame_type type,
-                      const struct iovec *payload, size_t n, uint64_t length)
+static int
+send_disk(struct ft_outgoing *out, enum ft_frame_type type,
+          const struct iovec *payload, size_t n, uint64_t length)
 {
     uint64_t epoch;
 
@@ -138,6 +138,31 @@ ft_outgoing_send_disk(struct ft_outgoing *out, enum ft_frame_type type,
     out->disk_total += length;
     pthread_mutex_unlock(&out->lock);
     return ft_outgoing_send(out, epoch, type, 0, payload, n);
+}
+
+int
+ft_outgoing_write_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
+                       const void *data, size_t length)
+{
+    unsigned char header[FT_DISK_WRITE_HEADER_SIZE];
+    struct ft_disk_change change = { disk, 0, offset, length, data };
+    struct iovec iov[2] = { { header, sizeof(header) },
+                            { (void *)(uintptr_t)data, length } };
+
+    ft_disk_write_encode(&change, header);
+    return send_disk(out, FT_FRAME_DISK_WRITE, iov, 2, length);
+}
+
+int
+ft_outgoing_zero_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
+                      uint64_t length, int trim)
+{
+    unsigned char payload[FT_DISK_ZERO_SIZE];
+    struct iovec iov = { payload, sizeof(payload) };
+    struct ft_disk_change change = { disk, trim, offset, length, NULL };
+
+    ft_disk_zero_encode(&change, payload);
+    return send_disk(out, FT_FRAME_DISK_ZERO, &iov, 1, 0);
 }
 
 void
@@ -177,13 +202,13 @@ await_data(struct ft_outgoing *out, int64_t deadline)
     return rc;
 }
 
-int
-ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
-                      void *data, size_t length)
+/* Asks about what; size bytes of data are the answer. */
+static int
+ask(struct ft_outgoing *out, enum ft_frame_type type,
+    const struct ft_disk_change *what, void *data, size_t size)
 {
     unsigned char payload[FT_DISK_WRITE_HEADER_SIZE];
     struct iovec iov = { payload, sizeof(payload) };
-    struct ft_disk_change what = { disk, 0, offset, length, NULL };
     uint64_t number;
     int rc, answered;
 
@@ -191,17 +216,36 @@ ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
     rc = out->muted ? -ECANCELED : out->reading ? -EBUSY : 0;
     if (!rc) {
         out->reading = data;
-        out->reading_length = length;
+        out->reading_length = size;
     }
     number = ++out->read_number;
     pthread_mutex_unlock(&out->lock);
     if (rc)
         return rc;
-    ft_disk_write_encode(&what, payload);
-    rc = ft_link_send(ft_session_link(out->session), FT_FRAME_DISK_READ, 0,
-                      number, &iov, 1);
+    ft_disk_write_encode(what, payload);
+    rc = ft_link_send(ft_session_link(out->session), type, 0, number, &iov, 1);
     answered = await_data(out, rc ? 0 : ft_clock_ns() + READ_NS);
     return rc ? rc : answered;
+}
+
+int
+ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
+                      void *data, size_t length)
+{
+    struct ft_disk_change what = { disk, 0, offset, length, NULL };
+
+    return ask(out, FT_FRAME_DISK_READ, &what, data, length);
+}
+
+int
+ft_outgoing_hash_disk(struct ft_outgoing *out, unsigned disk, uint64_t offset,
+                      size_t length, unsigned char hashes[FT_DISK_HASHES_MAX])
+{
+    struct ft_disk_change what = { disk, 0, offset, length, NULL };
+    size_t units = (length + FT_DISK_HASH_UNIT - 1) / FT_DISK_HASH_UNIT;
+
+    return ask(out, FT_FRAME_DISK_HASH, &what, hashes,
+               units * FT_DISK_HASH_SIZE);
 }
 
 int

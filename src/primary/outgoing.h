@@ -54,10 +54,15 @@ int ft_outgoing_send(struct ft_outgoing *out, uint64_t epoch,
                      enum ft_frame_type type, unsigned flags,
                      const struct iovec *payload, size_t n);
 
-/* The same for disk frames: the epoch is the open one. length in bytes. */
-int ft_outgoing_send_disk(struct ft_outgoing *out, enum ft_frame_type type,
-                          const struct iovec *payload, size_t n,
-                          uint64_t length);
+/*
+ * Sends what the guest wrote or zeroed, as part of the open epoch: length bytes,
+ * of data at most FT_FRAME_DATA_MAX. trim: the space may be given back. As
+ * ft_link_send.
+ */
+int ft_outgoing_write_disk(struct ft_outgoing *out, unsigned disk,
+                           uint64_t offset, const void *data, size_t length);
+int ft_outgoing_zero_disk(struct ft_outgoing *out, unsigned disk,
+                          uint64_t offset, uint64_t length, int trim);
 
 /* Counts pages (page-codec.h) that were sent for epoch. */
 void ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
@@ -70,6 +75,11 @@ void ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
  */
 int ft_outgoing_read_disk(struct ft_outgoing *out, unsigned disk,
                           uint64_t offset, void *data, size_t length);
+
+/* The hashes of those bytes (payload.h), in the same way. */
+int ft_outgoing_hash_disk(struct ft_outgoing *out, unsigned disk,
+                          uint64_t offset, size_t length,
+                          unsigned char hashes[FT_DISK_HASHES_MAX]);
 
 /*
  * Takes the DISK_DATA that answers read number. Nobody waiting for it any more

@@ -169,6 +169,7 @@ struct ft_primary {
     struct ft_guest_clock *clock;
     struct ft_page_sender *sender;
     struct ft_disk_feed *feed;
+    uint64_t disk_same; /* bytes that the last copy found there */
     struct ft_page_set set;
     struct ft_device_state device;
     struct ft_state last_state; /* as the standby has it */

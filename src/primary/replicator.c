@@ -169,9 +169,11 @@ replicate(struct ft_primary *p, struct ft_error *err)
         rc = ft_primary_prove_link(p, err);
     if (!rc)
         ft_worker_note(p->worker, "info", "copied",
-                       "%s is copied to %s after %d ms", p->worker->config.vm,
-                       ft_worker_peer_name(p->worker),
-                       (int)((ft_clock_ns() - began) / FT_NS_PER_MS));
+                       "%s is copied to %s after %d ms; %.1f MiB of its disks "
+                       "were there",
+                       p->worker->config.vm, ft_worker_peer_name(p->worker),
+                       (int)((ft_clock_ns() - began) / FT_NS_PER_MS),
+                       (double)p->disk_same / (1 << 20));
     if (!rc)
         rc = await_commit(p);
     return rc ? rc : checkpoint_loop(p, err);

@@ -74,9 +74,23 @@ send_setup(struct ft_primary *p, const char *xml, const char *definition,
               : 0;
 }
 
+/* A bit for each disk whose replica was there before. */
+static uint64_t
+kept_disks(const json_t *answer)
+{
+    const json_t *list = json_object_get(answer, "kept"), *one;
+    uint64_t kept = 0;
+    size_t i;
+
+    json_array_foreach(list, i, one)
+        if (i < FT_DISKS_MAX && json_is_true(one))
+            kept |= UINT64_C(1) << i;
+    return kept;
+}
+
 /* The standby makes replicas and starts the waiting domain meanwhile. */
 static int
-await_setup(struct ft_primary *p, struct ft_error *err)
+await_setup(struct ft_primary *p, uint64_t *kept, struct ft_error *err)
 {
     int64_t deadline = ft_clock_ns() + SETUP_NS;
     FT_AUTOJSON json_t *answer = NULL;
@@ -94,6 +108,7 @@ await_setup(struct ft_primary *p, struct ft_error *err)
                                                "%s does not finish its setup",
                                                ft_worker_peer_name(p->worker));
     error = json_object_get(answer, "error");
+    *kept = kept_disks(answer);
     if (!error)
         return 0;
     ft_json_to_error(error, err);
@@ -209,12 +224,12 @@ ft_sync_close(struct ft_primary *p)
 }
 
 static int
-copy_disks(struct ft_primary *p, struct ft_error *err)
+copy_disks(struct ft_primary *p, uint64_t kept, struct ft_error *err)
 {
     struct ft_worker *w = p->worker;
     struct ft_disk_feed_progress progress = { 0 };
-    int rc = ft_disk_feed_start(w->dom, &p->domain, w->run_folder, &p->out,
-                                &p->feed, err);
+    int rc = ft_disk_feed_start(w->dom, &p->domain, kept, w->run_folder,
+                                &p->out, &p->feed, err);
 
     while (!rc) {
         rc = ft_disk_feed_progress(p->feed, &progress, err);
@@ -231,6 +246,8 @@ copy_disks(struct ft_primary *p, struct ft_error *err)
         rc = ft_primary_must_stop(p) ? -ECANCELED : 0;
         pthread_mutex_unlock(&p->lock);
     }
+    if (!rc)
+        p->disk_same = ft_disk_feed_copied(p->feed);
     return rc;
 }
 
@@ -279,7 +296,7 @@ copy_memory(struct ft_primary *p, struct ft_error *err)
 }
 
 static int
-set_up(struct ft_primary *p, struct ft_error *err)
+set_up(struct ft_primary *p, uint64_t *kept, struct ft_error *err)
 {
     FT_AUTOFREE char *xml =
         virDomainGetXMLDesc(p->worker->dom, VIR_DOMAIN_XML_SECURE);
@@ -290,7 +307,7 @@ set_up(struct ft_primary *p, struct ft_error *err)
         return ft_fail(err, EIO, NULL, "libvirt: %s", virGetLastErrorMessage());
     rc = send_setup(p, xml, definition, err);
     if (!rc)
-        rc = await_setup(p, err);
+        rc = await_setup(p, kept, err);
     if (!rc)
         ft_primary_told_standby(p, xml, definition);
     return rc;
@@ -299,9 +316,10 @@ set_up(struct ft_primary *p, struct ft_error *err)
 int
 ft_sync_copy(struct ft_primary *p, struct ft_error *err)
 {
-    int rc = set_up(p, err);
+    uint64_t kept = 0;
+    int rc = set_up(p, &kept, err);
 
     if (!rc)
-        rc = copy_disks(p, err);
+        rc = copy_disks(p, kept, err);
     return rc ? rc : copy_memory(p, err);
 }

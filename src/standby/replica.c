@@ -3,6 +3,7 @@
 
 #include "standby/replica.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,9 @@
 
 /* What zeros count for when they are brought to the storage. */
 #define ZEROS_DIRTY 4096
+
+/* Of a replica that is compared. */
+#define READ_AHEAD_BYTES ((off_t)8 << 20)
 
 /* The first copy looks for room each time it has written so much. */
 #define LOOK_BYTES (UINT64_C(16) << 20)
@@ -303,6 +307,30 @@ ft_replica_read(struct ft_replica *r, const struct ft_frame *f, void **data,
         *data = NULL;
     }
     return rc;
+}
+
+/* QEMU copies in ascending order: what is asked for next is there by then. */
+static void
+read_ahead(const struct ft_replica_disk *d, uint64_t from)
+{
+    posix_fadvise(d->fd, (off_t)from, READ_AHEAD_BYTES, POSIX_FADV_WILLNEED);
+}
+
+int
+ft_replica_hash(struct ft_replica *r, const struct ft_frame *f,
+                unsigned char hashes[FT_DISK_HASHES_MAX], size_t *size,
+                struct ft_error *err)
+{
+    FT_AUTOFREE void *data = NULL;
+    size_t length;
+    int rc = ft_replica_read(r, f, &data, &length, err);
+
+    if (rc)
+        return rc;
+    *size = ft_disk_hashes(data, length, hashes);
+    read_ahead(&r->disks[ft_get_le16(f->payload)],
+               ft_get_le64(f->payload + 8) + length);
+    return 0;
 }
 
 /* Disk writes may be one epoch ahead of the pages, and nothing else may. */

@@ -10,6 +10,7 @@
 #ifndef FT_STANDBY_REPLICA_H
 #define FT_STANDBY_REPLICA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -29,6 +30,7 @@ struct ft_replica_disk {
     char *path; /* raw file; owned */
     int fd;
     uint64_t capacity; /* bytes */
+    bool kept;         /* held data before this copy */
     struct ft_room room;
 };
 
@@ -92,6 +94,12 @@ int ft_replica_frame(struct ft_replica *replica, const struct ft_frame *frame,
  */
 int ft_replica_read(struct ft_replica *replica, const struct ft_frame *frame,
                     void **data, size_t *length, struct ft_error *err);
+
+/* The hashes of what a DISK_HASH asks for (payload.h), in the same way; size in
+ * bytes. */
+int ft_replica_hash(struct ft_replica *replica, const struct ft_frame *frame,
+                    unsigned char hashes[FT_DISK_HASHES_MAX], size_t *size,
+                    struct ft_error *err);
 
 /*
  * Checks that EPOCH_END's epoch is there whole, and that there is room for its

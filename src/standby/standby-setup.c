@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libvirt/virterror.h>
 
@@ -148,6 +149,7 @@ make_disk(struct ft_standby *s, const json_t *json, const json_t *pooled,
     if (d->fd < 0)
         return ft_fail(err, errno, NULL, "cannot open replica %s: %s", d->path,
                        strerror(errno));
+    d->kept = lseek(d->fd, 0, SEEK_DATA) >= 0;
     return ft_room_take(d->fd, d->path, d->capacity, &d->room, err);
 }
 
@@ -286,6 +288,17 @@ check_phase(struct ft_standby *s, struct ft_error *err)
                : ft_fail(err, EPROTO, NULL, "a set-up that was not announced");
 }
 
+/* Whose content is worth a comparison (disk-compare.h). */
+static json_t *
+kept_disks(const struct ft_replica *r)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < r->n_disks; i++)
+        json_array_append_new(list, json_boolean(r->disks[i].kept));
+    return list;
+}
+
 /* A failed set-up is an answer, not the end of the link. */
 int
 ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
@@ -306,7 +319,8 @@ ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
         ft_standby_stop_domain(s->worker, NULL);
         answer = json_pack("{s:o}", "error", ft_json_from_error(&failed));
     } else {
-        answer = json_pack("{s:i}", "disks", (int)s->replica.n_disks);
+        answer = json_pack("{s:i,s:o}", "disks", (int)s->replica.n_disks,
+                           "kept", kept_disks(&s->replica));
     }
     return answer ? ft_link_send_json(ft_session_link(session),
                                       FT_FRAME_SETUP_OK, 0, answer)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-primary_tests = tests/unit/primary/test-epoch-stats \
+primary_tests = tests/unit/primary/test-disk-compare \
+	tests/unit/primary/test-epoch-stats \
 	tests/unit/primary/test-outgoing
 check_PROGRAMS += $(primary_tests)
 TESTS += $(primary_tests)
@@ -9,6 +10,11 @@ tests_unit_primary_test_epoch_stats_SOURCES = \
 tests_unit_primary_test_epoch_stats_LDADD = libftprimary.a libftworker.a \
 	libftpair.a \
 	libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
+# is the standby itself
+tests_unit_primary_test_disk_compare_SOURCES = \
+	tests/unit/primary/test-disk-compare.c tests/unit/scratch.h
+tests_unit_primary_test_disk_compare_LDADD = libftprimary.a libftlink.a \
+	libftbase.a $(XXHASH_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 # has a link and a session of its own
 tests_unit_primary_test_outgoing_SOURCES = \
 	tests/unit/primary/test-outgoing.c tests/unit/scratch.h

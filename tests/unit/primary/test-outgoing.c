@@ -80,7 +80,9 @@ ft_link_send(struct ft_link *link, enum ft_frame_type type, unsigned flags,
     sent[sent_count].type = type;
     sent[sent_count].epoch = epoch;
     sent[sent_count++].size = size;
-    return type == FT_FRAME_DISK_READ && on_read ? on_read(epoch) : 0;
+    return (type == FT_FRAME_DISK_READ || type == FT_FRAME_DISK_HASH) && on_read
+               ? on_read(epoch)
+               : 0;
 }
 
 static int
@@ -118,13 +120,11 @@ send_state(uint64_t epoch, enum ft_frame_type type, const char *text)
 }
 
 static void
-send_write(const char *text, uint64_t length)
+send_write(size_t length)
 {
-    struct iovec piece = { (void *)(uintptr_t)text, strlen(text) };
+    static const char data[200];
 
-    assert_int_equal(ft_outgoing_send_disk(&out, FT_FRAME_DISK_WRITE, &piece, 1,
-                                           length),
-                     0);
+    assert_int_equal(ft_outgoing_write_disk(&out, 1, 512, data, length), 0);
 }
 
 /* Sends EPOCH_END, which must agree with the frames of that epoch. */
@@ -160,18 +160,18 @@ static void
 test_two_epochs_at_once(void **state)
 {
     (void)state;
-    send_write("write one", 100);
+    send_write(100);
     assert_int_equal(ft_outgoing_close_epoch(&out), 1);
-    send_write("write two", 10);
+    send_write(10);
     send_state(1, FT_FRAME_RAM, "pages");
     ft_outgoing_count_pages(&out, 1, 5, 0);
-    send_write("write three", 20);
+    send_write(20);
     send_state(1, FT_FRAME_RAM_ZERO, "zeros");
     ft_outgoing_count_pages(&out, 1, 0, 7);
     send_state(1, FT_FRAME_DEVICE_STATE, "state");
     end_epoch(1, 5, 7, 4);
     assert_int_equal(ft_outgoing_close_epoch(&out), 2);
-    send_write("write four", 1);
+    send_write(1);
     send_state(2, FT_FRAME_DEVICE_STATE_DELTA, "delta");
     end_epoch(2, 0, 0, 3);
     /* the third has the first one's place, and nothing of it */
@@ -185,13 +185,13 @@ static void
 test_disk_bytes(void **state)
 {
     (void)state;
-    send_write("a", 100);
-    send_write("b", 50);
+    send_write(100);
+    send_write(50);
     assert_int_equal(ft_outgoing_disk_bytes(&out), 150);
     ft_outgoing_close_epoch(&out);
     assert_int_equal(ft_outgoing_disk_bytes(&out), 0);
     assert_int_equal(ft_outgoing_disk_total(&out), 150);
-    send_write("c", 1);
+    send_write(1);
     assert_int_equal(ft_outgoing_disk_bytes(&out), 1);
     /* a new session begins anew, the total does not */
     ft_outgoing_end_session(&out);
@@ -214,9 +214,7 @@ test_mute(void **state)
     ft_outgoing_mute(&out);
     assert_int_equal(ft_outgoing_send(&out, 1, FT_FRAME_RAM, 0, &piece, 1),
                      -ECANCELED);
-    assert_int_equal(ft_outgoing_send_disk(&out, FT_FRAME_DISK_WRITE, &piece, 1,
-                                           1),
-                     -ECANCELED);
+    assert_int_equal(ft_outgoing_write_disk(&out, 0, 0, "x", 1), -ECANCELED);
     assert_int_equal(ft_outgoing_read_disk(&out, 0, 0, data, 8), -ECANCELED);
     assert_int_equal(sent_count, 0);
     /* for this session only */
@@ -274,6 +272,31 @@ test_read(void **state)
     /* the next read has another number */
     assert_int_equal(ft_outgoing_read_disk(&out, 3, 4096, data, 8), 0);
     assert_true(sent[1].epoch != sent[0].epoch);
+}
+
+static int
+answer_hash(uint64_t number)
+{
+    char hashes[2 * FT_DISK_HASH_SIZE + 1] = "the first of them, and the second";
+
+    return ft_outgoing_take_data(&out, number, hashes, 2 * FT_DISK_HASH_SIZE);
+}
+
+static void
+test_hash(void **state)
+{
+    unsigned char hashes[FT_DISK_HASHES_MAX];
+
+    (void)state;
+    on_read = answer_hash;
+    assert_int_equal(ft_outgoing_hash_disk(&out, 3, 4096, FT_DISK_HASH_UNIT + 1,
+                                           hashes),
+                     0);
+    assert_memory_equal(hashes, "the first of them, and the secon", 32);
+    assert_int_equal(sent[0].type, FT_FRAME_DISK_HASH);
+    assert_int_equal(ft_get_le32(sent[0].payload + 4), FT_DISK_HASH_UNIT + 1);
+    on_read = answer; /* of another length than two hashes */
+    assert_int_equal(ft_outgoing_hash_disk(&out, 3, 4096, 1, hashes), -EPROTO);
 }
 
 static void *
@@ -344,6 +367,7 @@ main(void)
         TEST(test_disk_bytes),
         TEST(test_mute),
         TEST(test_read),
+        TEST(test_hash),
         TEST(test_read_and_the_session_ends),
         TEST(test_read_fails),
     };

@@ -218,6 +218,32 @@ test_read(void **state)
     }
 }
 
+/* What a DISK_HASH says is of the content, and asking moves nothing. */
+static void
+test_hash(void **state)
+{
+    unsigned char payload[16] = "", hashes[FT_DISK_HASHES_MAX];
+    unsigned char expected[FT_DISK_HASHES_MAX];
+    struct ft_frame frame = { FT_FRAME_DISK_HASH, 0, 1, payload, 16 };
+    size_t size = 0;
+
+    (void)state;
+    assert_int_equal(send_write(1, 1, 2, "some data"), 0);
+    ft_put_le16(payload, 1);
+    ft_put_le32(payload + 4, 9);
+    ft_put_le64(payload + 8, 2);
+    assert_int_equal(ft_replica_hash(&replica, &frame, hashes, &size, &last), 0);
+    assert_int_equal(size, ft_disk_hashes("some data", 9, expected));
+    assert_memory_equal(hashes, expected, size);
+    assert_disk(1, 2, "some data");
+    assert_int_equal(send_write(1, 1, 2, "some Data"), 0);
+    assert_int_equal(ft_replica_hash(&replica, &frame, hashes, &size, &last), 0);
+    assert_memory_not_equal(hashes, expected, size);
+    ft_put_le64(payload + 8, DISK_SIZE - 8);
+    assert_int_equal(ft_replica_hash(&replica, &frame, hashes, &size, &last),
+                     -EPROTO);
+}
+
 /* ---- frames that do not belong here ---- */
 
 static void
@@ -475,6 +501,7 @@ main(void)
         TEST(test_partial_epoch_is_dropped),
         TEST(test_state_in_pieces),
         TEST(test_read),
+        TEST(test_hash),
         TEST(test_order_of_epochs),
         TEST(test_type),
         TEST(test_pages_outside),
