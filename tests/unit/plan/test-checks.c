@@ -724,8 +724,6 @@ main(void)
         TEST(test_pool),
         TEST(test_way_back),
         TEST(test_way_back_pools),
-        TEST(test_way_back),
-        TEST(test_way_back_pools),
         TEST(test_pool_backing),
         TEST(test_pool_choice),
         TEST(test_collision),
