@@ -93,7 +93,9 @@ look_at_vm(void *opaque)
 
     if (!live)
         return;
-    look->known = ft_xml_changes(look->live, live, false, look->names,
+    /* of one that is off libvirt gives the definition */
+    look->known = virDomainIsActive(look->primary->worker->dom) == 1 &&
+                  ft_xml_changes(look->live, live, false, look->names,
                                  sizeof(look->names), NULL) >= 0;
     send_definition(look);
 }

@@ -73,17 +73,43 @@ ft_primary_look_whether_paused(struct ft_primary *p, int64_t *looked_ns)
         p->paused.now = 0;
 }
 
+/* Of what stood when it was taken over libvirt knows only that it is paused. */
+static void
+remember_why(const struct ft_primary *p, enum ft_run_state *state)
+{
+    enum ft_run_state stood = (enum ft_run_state)atomic_load(&p->stood);
+
+    if (*state == FT_RUN_PAUSED && stood != FT_RUN_RUNS)
+        *state = stood;
+}
+
+void
+ft_primary_forget_why(struct ft_primary *p)
+{
+    struct ft_worker *w = p->worker;
+
+    atomic_store(&p->stood, FT_RUN_RUNS);
+    if (w->state.stood == FT_RUN_RUNS)
+        return;
+    w->state.stood = FT_RUN_RUNS;
+    ft_worker_persist(w);
+}
+
 int
 ft_primary_find_run_state(struct ft_primary *p, bool sure,
                           enum ft_run_state *out, struct ft_error *err)
 {
+    int rc;
+
     /* the guest waits for the answer: not for each event of a stop of ours */
     pthread_mutex_lock(&p->lock);
     sure |= has_settled(p, ft_clock_ns()) ||
             atomic_load(&p->run_state) != FT_RUN_RUNS;
     pthread_mutex_unlock(&p->lock);
     *out = FT_RUN_RUNS;
-    return sure ? ft_saver_stood(p->saver, out, err) : 0;
+    rc = sure ? ft_saver_stood(p->saver, out, err) : 0;
+    remember_why(p, out);
+    return rc;
 }
 
 /* An event of a stop of ours that came late is settled, too. */
@@ -128,6 +154,7 @@ ask(void *opaque)
     if (ft_saver_mark_get(p->worker->run_folder) == FT_SAVER_RUNS &&
         ft_run_state_ask(p->worker->dom, &state, NULL))
         return;
+    remember_why(p, &state);
     atomic_store(&p->run_state_seen, (int)state);
 }
 

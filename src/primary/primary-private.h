@@ -28,6 +28,7 @@
 #include "qemu/guest-clock.h"
 #include "qemu/guest-memory.h"
 #include "virt/disk-errors.h"
+#include "virt/vm-end.h"
 #include "worker/worker.h"
 
 /* Pages of one epoch kept in memory, in bytes; larger ones are streamed. */
@@ -120,6 +121,7 @@ struct ft_primary {
     atomic_int autostart;      /* as in the record, for the other threads */
     atomic_int run_state;      /* enum ft_run_state, of the last epoch ... */
     atomic_int run_state_seen; /* ... and as libvirt says, for status */
+    atomic_int stood; /* the same, when it was taken over; libvirt forgets */
     struct {
         int64_t at_ns; /* the last look for what virsh autostart did */
         bool busy;     /* one is under way; with its thread: */
@@ -132,9 +134,9 @@ struct ft_primary {
         struct ft_error told;
     } record; /* the control thread's own */
     struct ft_stall_watch stall;
-    bool ended_from_outside; /* the control thread's own: QEMU by a signal */
-    bool ended_intruder;     /* ... and one that ran without right, by us */
-    bool booting;            /* ... libvirt is at work on a start of ours */
+    struct ft_vm_end_signs end; /* the control thread's own: how it ends */
+    bool ended_intruder;        /* ... and one that ran without right, by us */
+    bool booting;               /* ... libvirt is at work on a start of ours */
     struct ft_error left; /* of the replication thread's end: what is in QEMU */
     enum ft_vm_state left_vm; /* ... and how the VM was found then */
     pid_t spared_pid;         /* and whom the kernel is to kill later */
@@ -251,6 +253,9 @@ void ft_primary_look_whether_paused(struct ft_primary *p, int64_t *looked_ns);
 void ft_primary_begin_paused(struct ft_primary *p);
 void ft_primary_watch_paused(struct ft_primary *p);
 json_t *ft_primary_stands(struct ft_primary *p, bool *as_copied);
+
+/* Control thread: it goes on; how it stood when it was taken over is history. */
+void ft_primary_forget_why(struct ft_primary *p);
 
 /* While the VM stands at an epoch's boundary: how it would without us. */
 int ft_primary_find_run_state(struct ft_primary *p, bool sure,

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <libvirt/libvirt-qemu.h>
+
 #include "base/cleanup.h"
 #include "base/fault.h"
 #include "base/json.h"
@@ -40,7 +42,7 @@ find_paused_vm(struct ft_worker *w, int reason)
                : FT_VM_STOPPED;
 }
 
-/* Of a signal's end, which looks like a shutdown, see was_wanted below. */
+/* When nobody heard QEMU's events; see virt/vm-end.h. */
 static enum ft_vm_state
 judge_state(struct ft_worker *w, int state, int reason)
 {
@@ -70,31 +72,12 @@ ft_primary_find_vm(struct ft_worker *w, enum ft_vm_state *vm,
     return rc;
 }
 
-/*
- * Off is what the guest or the administrator wanted: everything else is a
- * failure, and the copy is good. A signal to QEMU (a scope that is stopped,
- * earlyoom) ends it as if the guest had shut down; virsh destroy sends one too,
- * and ends as destroyed.
- */
-static bool
-was_wanted(const struct ft_primary *p, int detail)
-{
-    switch (detail) {
-    case VIR_DOMAIN_EVENT_STOPPED_CRASHED:
-    case VIR_DOMAIN_EVENT_STOPPED_FAILED:
-        return false;
-    case VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN:
-        return !p->ended_from_outside;
-    default:
-        return true;
-    }
-}
-
 static void
 on_lifecycle_stopped(struct ft_primary *p, int detail)
 {
     struct ft_worker *w = p->worker;
-    bool off = was_wanted(p, detail);
+    enum ft_vm_end end = ft_vm_end_of(&p->end, detail);
+    bool off = ft_vm_end_was_wanted(end);
 
     if (p->ended_intruder) { /* the VM itself is where it was before */
         p->ended_intruder = false;
@@ -103,11 +86,7 @@ on_lifecycle_stopped(struct ft_primary *p, int detail)
     if (FT_FAULT("vm-end-told") < 0)
         return;
     ft_worker_note(w, off ? "info" : "crit", off ? "vm-off" : "qemu-died",
-                   off ? "%s was shut down"
-                   : detail == VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN
-                       ? "QEMU of %s was ended by a signal from this host"
-                       : "QEMU of %s died",
-                   w->config.vm);
+                   "%s %s", w->config.vm, ft_vm_end_text(end));
     ft_worker_event_kind(w, off ? FT_EVENT_VM_OFF : FT_EVENT_VM_GONE);
     ft_primary_set_flag(p, &p->vm_ended, 1);
 }
@@ -156,7 +135,6 @@ on_lifecycle_started(struct ft_primary *p)
                                 ft_standby_destroy(w->dom, &err) ? &err : NULL);
         return;
     }
-    p->ended_from_outside = false;
     ft_saver_mark_set(w->run_folder, FT_SAVER_RUNS); /* of another QEMU */
     ft_primary_set_flag(p, &p->vm_ended, 0);
     ft_worker_event_kind(w, FT_EVENT_VM_STARTED);
@@ -170,16 +148,15 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
 
     (void)conn;
     (void)dom;
+    ft_vm_end_told(&p->end, event, detail);
     switch (event) {
     case VIR_DOMAIN_EVENT_STOPPED:
         on_lifecycle_stopped(p, detail);
         break;
-    case VIR_DOMAIN_EVENT_SHUTDOWN:
-        p->ended_from_outside = detail == VIR_DOMAIN_EVENT_SHUTDOWN_HOST;
-        break;
     case VIR_DOMAIN_EVENT_STARTED:
         on_lifecycle_started(p);
         ft_primary_note_running(p); /* as after sleep */
+        ft_primary_forget_why(p);
         break;
     case VIR_DOMAIN_EVENT_SUSPENDED: /* by our own stops too, briefly */
     case VIR_DOMAIN_EVENT_PMSUSPENDED:
@@ -194,9 +171,24 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
         if (FT_FAULT("vm-resumed-told") < 0)
             break;
         ft_primary_note_running(p);
+        ft_primary_forget_why(p);
         break;
     }
     return 0;
+}
+
+static void
+on_qemu_event(virConnectPtr conn, virDomainPtr dom, const char *event,
+              long long seconds, unsigned micros, const char *details,
+              void *opaque)
+{
+    struct ft_primary *p = opaque;
+
+    (void)conn;
+    (void)dom;
+    (void)seconds;
+    (void)micros;
+    ft_vm_end_heard(&p->end, event, details);
 }
 
 /* So that libvirt's hook knows a definition by its disks as well. */
@@ -348,6 +340,9 @@ ft_primary_watch_vm(struct ft_primary *p)
                                      VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_device), p,
                                      NULL);
+    virConnectDomainQemuMonitorEventRegister(
+        w->events, dom, FT_VM_END_QEMU_EVENTS, on_qemu_event, p, NULL,
+        VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX);
     virDomainFree(dom);
 }
 

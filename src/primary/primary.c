@@ -312,6 +312,7 @@ primary_new(struct ft_worker *w)
     p->worker = w;
     p->gate_open = !w->state.record.peer_may_take_over;
     atomic_init(&p->autostart, w->state.autostart);
+    atomic_init(&p->stood, w->state.stood);
     ft_epoch_stats_init(&p->stats, &w->figures);
     ft_outgoing_init(&p->out);
     pthread_mutex_init(&p->lock, NULL);

@@ -26,6 +26,8 @@ struct ft_takeover {
     int64_t ask_ns;    /* in it: for the second question to the witness */
     int64_t loaded_ns; /* when that was asked, or the VM was loaded */
     int planned;
+    bool stands;   /* it will, as it stood on the other host ... */
+    bool restarts; /* ... or is reset, for its definition says so of a panic */
     struct ft_standby_times times;
 };
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <libvirt/virterror.h>
+
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -131,7 +133,7 @@ load(struct ft_standby *s, struct ft_error *err)
                           &size, err);
     if (rc)
         return rc;
-    if (!ft_run_state_stands(r->run)) /* or its clocks stand, too */
+    if (!s->takeover.stands) /* or its clocks stand, too */
         s->takeover.clock_given_ns =
             set_clocks(&r->clock, s->takeover.ask_ns, stream, size);
     return ft_standby_load(s->worker->dom, stream, size, RESUME_MS,
@@ -170,6 +172,19 @@ fail_takeover(struct ft_worker *w, const struct ft_error *err)
     ft_worker_event_kind(w, FT_EVENT_RESUME_FAILED);
 }
 
+/* What libvirt there had not done yet about a panic is done here, and once. */
+static void
+decide_how_it_goes_on(struct ft_standby *s)
+{
+    enum ft_run_state run = s->replica.run;
+    FT_AUTOFREE char *xml = run == FT_RUN_PANICKED && s->worker->dom
+                                ? virDomainGetXMLDesc(s->worker->dom, 0)
+                                : NULL;
+
+    s->takeover.restarts = ft_run_state_restarts(run, xml);
+    s->takeover.stands = ft_run_state_stands(run) && !s->takeover.restarts;
+}
+
 /*
  * Every acknowledged epoch is applied once the receiver thread has ended; or,
  * when the primary hands over, once its message was read: it sends no more
@@ -184,15 +199,14 @@ ft_standby_load_vm(struct ft_standby *s)
 
     *t = (struct ft_takeover){ .acted_ns = ft_clock_ns(),
                                .planned = w->handover };
+    decide_how_it_goes_on(s);
     ft_write_back_rest(s->replica.write_back); /* the receiver waits no more */
     if (!t->planned)
         ft_worker_drop_link(w); /* otherwise the primary hears of it */
     ft_worker_say_busy(w, NULL);
     ft_standby_set_doors(s, 1);
     /* who finds it loaded, when this process has died, lets it go on */
-    ft_saver_mark_set(w->run_folder, ft_run_state_stands(s->replica.run)
-                                         ? FT_SAVER_RUNS
-                                         : FT_SAVER_HELD);
+    ft_saver_mark_set(w->run_folder, t->stands ? FT_SAVER_RUNS : FT_SAVER_HELD);
     t->began_ns = ft_clock_ns();
     t->ask_ns = time_to_confirm(w, t);
     if (ft_worker_await_libvirt(w, LIBVIRT_NS, &err) || load(s, &err)) {
@@ -212,6 +226,7 @@ leave_standing(struct ft_standby *s)
 
     ft_standby_announce(w->dom, NULL);
     note_takeover(s, ft_clock_ns());
+    w->state.stood = (int)s->replica.run;
     ft_worker_event_kind(w, FT_EVENT_RESUMED);
     ft_worker_note(w, planned ? "info" : "crit", "takeover",
                    "%s is here since epoch %llu, and stands as it stood on %s: "
@@ -222,21 +237,37 @@ leave_standing(struct ft_standby *s)
     ft_worker_persist(w); /* with the takeover's figures */
 }
 
+static int
+run(struct ft_standby *s, struct ft_error *err)
+{
+    struct ft_worker *w = s->worker;
+    int rc = ft_worker_await_libvirt(w, LIBVIRT_NS, err);
+
+    if (!rc && s->takeover.restarts && virDomainReset(w->dom, 0) < 0)
+        rc = ft_fail(err, EIO, NULL, "reset of the VM: %s",
+                     virGetLastErrorMessage());
+    if (!rc && s->takeover.restarts)
+        ft_worker_note(w, "warn", "restarted",
+                       "%s had panicked on %s and is reset here, as its on_crash "
+                       "says",
+                       w->config.vm, ft_worker_peer_name(w));
+    return rc ? rc : ft_standby_run(w->dom, &s->takeover.times, err);
+}
+
 void
 ft_standby_run_vm(struct ft_standby *s)
 {
     struct ft_worker *w = s->worker;
     struct ft_takeover *t = &s->takeover;
     struct ft_error err = FT_ERROR_INIT;
-    int64_t ended, run = ft_clock_ns();
+    int64_t ended, begun = ft_clock_ns();
 
     ft_worker_say_busy(w, NULL);
-    if (ft_run_state_stands(s->replica.run)) {
+    if (t->stands) {
         leave_standing(s);
         return;
     }
-    if (ft_worker_await_libvirt(w, LIBVIRT_NS, &err) ||
-        ft_standby_run(w->dom, &t->times, &err)) {
+    if (run(s, &err)) {
         ft_standby_define(s); /* it may run all the same */
         fail_takeover(w, &err);
         return;
@@ -246,7 +277,7 @@ ft_standby_run_vm(struct ft_standby *s)
     note_takeover(s, ended);
     ft_worker_reply_started(w, w->config.hosts[w->config.self].name, "copy");
     ft_worker_event_kind(w, FT_EVENT_RESUMED);
-    note_late_clocks(s, run);
+    note_late_clocks(s, begun);
     ft_worker_note(w, t->planned ? "info" : "crit", "takeover",
                    "%s runs here since epoch %llu; resumed in %.1f ms "
                    "(submit %.1f, load %.1f, start %.1f, announce %.1f); its "

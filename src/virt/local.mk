@@ -12,6 +12,7 @@ libftvirt_a_SOURCES = \
 	src/virt/standby-xml.c src/virt/standby-xml.h \
 	src/virt/standby.c src/virt/standby.h \
 	src/virt/vm.c src/virt/vm.h \
+	src/virt/vm-end.c src/virt/vm-end.h \
 	src/virt/volume.c src/virt/volume.h \
 	src/virt/xml-changes.c src/virt/xml-changes.h \
 	src/virt/xml.c src/virt/xml.h

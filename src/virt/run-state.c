@@ -3,8 +3,11 @@
 
 #include "virt/run-state.h"
 
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "virt/qmp.h"
+#include "virt/xml.h"
 
 static const struct {
     const char *word, *text;
@@ -62,6 +65,21 @@ bool
 ft_run_state_stands(enum ft_run_state state)
 {
     return (unsigned)state < FT_RUN_COUNT && states[state].stands;
+}
+
+/* formatdomain, "Events configuration": restart and coredump-restart. */
+bool
+ft_run_state_restarts(enum ft_run_state state, const char *xml)
+{
+    FT_AUTOXML xmlDocPtr doc = NULL;
+    FT_AUTOFREE char *action = NULL;
+
+    if (state != FT_RUN_PANICKED || !xml ||
+        ft_xml_parse(xml, "domain", &doc, NULL))
+        return false;
+    action = ft_xml_text(xmlDocGetRootElement(doc), "on_crash");
+    return action &&
+           (!strcmp(action, "restart") || !strcmp(action, "coredump-restart"));
 }
 
 const char *

@@ -6,7 +6,7 @@
  * wanted it to; it goes on where only a disk of the host failed.
  *
  * Threads: thread safe. Numbers are those of EPOCH_BEGIN's flags
- * (link/frame.h): never change one.
+ * (link/frame.h) and of a pair's record: never change one.
  */
 #ifndef FT_VIRT_RUN_STATE_H
 #define FT_VIRT_RUN_STATE_H
@@ -44,6 +44,12 @@ int ft_run_state_ask(virDomainPtr dom, enum ft_run_state *out,
 
 /* Whether the VM is to stand after a takeover. */
 bool ft_run_state_stands(enum ft_run_state state);
+
+/*
+ * Whether it is to be reset instead, and to run: by its definition, which the
+ * host that was lost had not followed yet. xml is that of the copy, or NULL.
+ */
+bool ft_run_state_restarts(enum ft_run_state state, const char *xml);
 
 /* The word of STATUS, and what people read; static, "" for RUNS. */
 const char *ft_run_state_word(enum ft_run_state state);

@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/json.h"
 #include "base/slots.h"
+#include "virt/run-state.h"
 #include "worker/pair-store.h"
 
 #define RECORD "state"        /* its slots are state.0 and state.1 */
@@ -53,6 +54,7 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     out->defined = ft_json_bool(json, "defined", 0);
     out->images = json_incref(json_object_get(json, "images"));
     out->disks = json_incref(json_object_get(json, "disks"));
+    out->stood = (int)ft_json_int(json, "stood", 0, FT_RUN_COUNT - 1, 0);
     out->unsettled = ft_json_bool(json, "unsettled", 0);
     out->nvram = json_incref(json_object_get(json, "nvram"));
     return 0;
@@ -107,7 +109,7 @@ state_json(const struct ft_pair_config *config,
     ft_boot_id(boot);
     return json_pack(
         "{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
-        "s:O?,s:O?,s:O?,s:b}",
+        "s:O?,s:O?,s:O?,s:b,s:i}",
         "schema", 1, "generation", (json_int_t)r->generation, "owner",
         config->hosts[r->owner].name, "role", ft_role_name(r->role),
         "peer_may_take_over", r->peer_may_take_over, "was_protected",
@@ -116,7 +118,7 @@ state_json(const struct ft_pair_config *config,
         (json_int_t)state->epoch, "last_takeover", state->last_takeover,
         "replicas", state->replicas, "defined", state->defined, "images",
         images, "nvram", state->nvram, "disks", state->disks, "unsettled",
-        state->unsettled);
+        state->unsettled, "stood", state->stood);
 }
 
 /* As much as fits: the oldest images go. NULL: no memory. */

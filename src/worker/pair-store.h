@@ -62,6 +62,8 @@ struct ft_pair_record {
     json_t *disks;  /* since a copy was made here, by target: "path"; and at the
                      * place of an own image "image", "stale", its name now, and
                      * "ran", whether the VM did so (worker-disks.h); owned */
+    int stood;      /* enum ft_run_state: how it stood when it was taken over
+                     * here, and does still; 0: libvirt says how it is */
     int unsettled;  /* no definition here is known to name those */
     json_t *images; /* files of its disks on this host, now and before; for
                             * libvirt's hook; owned */

@@ -270,12 +270,54 @@ stop_client
 check_ledger
 
 note "the administrator destroys it: nobody takes over that either"
-forget_events $s $p
-pid=$(qemu_pid $p)
-must lab on $p virsh -q -c qemu:///system destroy vm1
-wait_for 20 is_off
-! has_event $s takeover || fail "$s took over"
+ends_by() { # WORDS VIRSH-COMMAND...
+    local words=$1
+    shift
+    forget_events $s $p
+    must lab on $p virsh -q -c qemu:///system "$@" >/dev/null
+    wait_for 20 is_off
+    engine $p events "{\"since\":${events_seen[$p]}}" |
+        jq -e --arg w "$words" 'any(.events[]; .kind == "vm-off" and (.text | test($w)))' >/dev/null ||
+        fail "no event says: $words"
+    ! has_event $s takeover || fail "$s took over"
+}
+ends_by "was shut down" destroy vm1
+
+note "what its definition says of a reset and a panic is done here, once: nobody takes over"
+# the panic device is told by its port, as a guest's driver would
+panic_now='qemu-monitor-command vm1 --hmp o/b 0x505 1'
+lab on $p sh -c 'virsh -q -c qemu:///system dumpxml --inactive vm1 |
+    sed "s:</devices>:<panic model=\"isa\"/>&:" >/root/panic.xml'
+must lab on $p virsh -q -c qemu:///system define /root/panic.xml
+must lab on $p virsh -q -c qemu:///system set-lifecycle-action vm1 reboot destroy --config
 must lab on $p virsh -q -c qemu:///system start vm1
+wait_for 60 protected_from $p
+ends_by "on_reboot" reset vm1
+must lab on $p virsh -q -c qemu:///system start vm1
+wait_for 60 protected_from $p
+# shellcheck disable=SC2086 # words
+ends_by "on_crash" $panic_now
+
+note "a panic that is to be kept is said by its name, also after a takeover"
+must lab on $p virsh -q -c qemu:///system set-lifecycle-action vm1 crash preserve --config
+must lab on $p virsh -q -c qemu:///system set-lifecycle-action vm1 reboot restart --config
+must lab on $p virsh -q -c qemu:///system start vm1
+wait_for 60 protected_from $p
+forget_events $s $p
+stands_panicked_on() { # HOST
+    [ "$(pair_on "$1" '"\(.role) \(.stands.by)"')" = "primary guest-panicked" ]
+}
+# shellcheck disable=SC2086
+must lab on $p virsh -q -c qemu:///system $panic_now >/dev/null
+wait_for 20 has_event $p stands
+wait_for 20 stands_panicked_on $p
+must kill_on $p "$(qemu_pid $p)"
+wait_for 20 has_event $s takeover
+wait_for 20 stands_panicked_on $s
+wait_for 60 protected_somewhere
+stands_panicked_on $p || fail "it is forgotten why vm1 stands: $(pair_on $p)"
+must lab on $p virsh -q -c qemu:///system reset vm1
+must lab on $p virsh -q -c qemu:///system resume vm1
 wait_for 60 protected_from $p
 start_client
 exits 0 ftadmin unprotect vm1 --yes

@@ -2,7 +2,8 @@
 if HAVE_CMOCKA
 virt_tests = tests/unit/virt/test-disk-errors tests/unit/virt/test-place \
 	tests/unit/virt/test-retire \
-	tests/unit/virt/test-run-state tests/unit/virt/test-standby-xml tests/unit/virt/test-virt
+	tests/unit/virt/test-run-state tests/unit/virt/test-standby-xml tests/unit/virt/test-virt \
+	tests/unit/virt/test-vm-end
 check_PROGRAMS += $(virt_tests)
 TESTS += $(virt_tests)
 virt_libs = libftgate.a libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
@@ -23,4 +24,6 @@ tests_unit_virt_test_standby_xml_LDADD = $(virt_libs)
 tests_unit_virt_test_virt_SOURCES = tests/unit/virt/test-virt.c \
 	tests/unit/virt-test.h
 tests_unit_virt_test_virt_LDADD = $(virt_libs)
+tests_unit_virt_test_vm_end_SOURCES = tests/unit/virt/test-vm-end.c
+tests_unit_virt_test_vm_end_LDADD = $(virt_libs)
 endif

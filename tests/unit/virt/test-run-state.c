@@ -62,12 +62,33 @@ test_what_follows(void **state)
     assert_true(FT_RUN_COUNT - 1 <= FT_FRAME_RUN_MASK >> FT_FRAME_RUN_SHIFT);
 }
 
+#define CRASHED(action) \
+    "<domain><on_crash>" action "</on_crash><devices/></domain>"
+
+/* What a host that is lost had not done yet about a panic. */
+static void
+test_what_the_definition_asks_for(void **state)
+{
+    (void)state;
+    assert_true(ft_run_state_restarts(FT_RUN_PANICKED, CRASHED("restart")));
+    assert_true(
+        ft_run_state_restarts(FT_RUN_PANICKED, CRASHED("coredump-restart")));
+    assert_false(ft_run_state_restarts(FT_RUN_PANICKED, CRASHED("preserve")));
+    assert_false(ft_run_state_restarts(FT_RUN_PANICKED, CRASHED("destroy")));
+    assert_false(ft_run_state_restarts(FT_RUN_PANICKED, "<domain/>"));
+    assert_false(ft_run_state_restarts(FT_RUN_PANICKED, "no XML"));
+    assert_false(ft_run_state_restarts(FT_RUN_PANICKED, NULL));
+    assert_false(ft_run_state_restarts(FT_RUN_PAUSED, CRASHED("restart")));
+    assert_false(ft_run_state_restarts(FT_RUN_RUNS, CRASHED("restart")));
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whose_will_it_is),
         cmocka_unit_test(test_what_follows),
+        cmocka_unit_test(test_what_the_definition_asks_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

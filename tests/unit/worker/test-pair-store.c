@@ -465,6 +465,7 @@ some_state(void)
         .last_takeover = json_pack("{s:f}", "detect_ms", 201.5),
         .replicas = json_pack("[s,s]", "vda", "vdb"),
         .defined = 1,
+        .stood = 3,
     };
 
     return s;
@@ -514,6 +515,7 @@ test_state_there_and_back(void **state)
     assert_true(json_equal(back.last_takeover, s.last_takeover));
     assert_true(json_equal(back.replicas, s.replicas));
     assert_int_equal(back.defined, 1);
+    assert_int_equal(back.stood, 3);
     assert_string_equal(json_string_value(back.nvram), "/nvram/vm1_VARS.fd");
     ft_pair_state_clear(&back);
     assert_null(back.last_takeover);
