@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Full comparison of the two sides at an epoch boundary (a test mode, and the
- * ground for the scrub): the primary hashes all guest memory, device state and
- * disks while the VM is stopped; the standby hashes its own after applying
- * that epoch, and answers how much differs.
+ * Full comparison of the two sides (a test mode, and the ground for the scrub):
+ * at an epoch boundary the primary hashes a part of memory or disks while the VM
+ * is stopped; the standby hashes its own after applying that epoch, and answers
+ * after the last part, with which comes the device state, how much differs.
  *
  * VERIFY payload, little endian: u32 kind (0 memory, 1 disk, 2 end), u32 index
  * of the block or disk, u64 offset in bytes, then XXH3-64 hashes (u64) of

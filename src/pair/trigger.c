@@ -98,6 +98,9 @@ ft_trigger_decide(const struct ft_trigger_settings *settings,
                             ? FT_TRIGGER_OUTPUT
                             : FT_TRIGGER_DISK;
         answer.at_ns = longer(soonest, allowed);
+    } else if (input->asked) {
+        answer.reason = FT_TRIGGER_FORCED;
+        answer.at_ns = longer(soonest, allowed);
     } else {
         int64_t due =
             after(input->last_start_ns, interval_span(settings, input));

@@ -52,7 +52,8 @@ struct ft_trigger_input {
     uint64_t disk_bytes;   /* staged in this epoch */
     uint64_t pages[2];     /* dirty in the last epoch and in the one before */
     bool acknowledged;     /* the previous epoch was */
-    bool forced;           /* final epoch, verify: as soon as possible */
+    bool forced;           /* final epoch: as soon as possible */
+    bool asked;            /* verify: as soon as the limits allow it */
 };
 
 #define FT_TRIGGER_REASONS(X) \
@@ -83,7 +84,7 @@ struct ft_trigger_answer {
  *    last_start, nor the CPU budget: epoch_cpu * 100 / budget after it, nor the
  *    spacing that the pressure asks for; but none of these delays by more than
  *    idle_interval (one long pause must not stop protection);
- *  - held output or disk_bytes >= limit: at that instant;
+ *  - held output, disk_bytes >= limit or asked: at that instant;
  *  - else at last_start + interval, or + idle_interval when both last epochs
  *    had at most idle_pages pages (half way between when only the last had).
  * Settings out of range are treated as the nearest sane value.

@@ -59,7 +59,8 @@ ask_trigger(struct ft_primary *p)
     in->pressure = atomic_load(&p->pressure) / 100.0;
     in->held_since_ns = ft_primary_held_since(p);
     in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
-    in->forced = p->handover.wanted || p->verify || p->out.open == 1 ||
+    in->asked = p->verify;
+    in->forced = p->handover.wanted || p->out.open == 1 ||
                  ft_primary_paused_news(p, in->now_ns);
     return ft_trigger_decide(&p->settings, in);
 }
@@ -69,6 +70,7 @@ ft_epoch_await(struct ft_primary *p, int *final, int *verify)
 {
     struct ft_trigger_answer answer = { 0 };
     int64_t looked_ns = 0;
+    bool wanted;
     int rc = 0;
 
     pthread_mutex_lock(&p->lock);
@@ -81,9 +83,10 @@ ft_epoch_await(struct ft_primary *p, int *final, int *verify)
         answer = ask_trigger(p);
         if (p->disk_broken || p->mirror_ended || p->hardware_changed)
             break;
-        if (answer.now && (!p->paused.now || p->trigger.forced))
+        wanted = p->trigger.forced || p->trigger.asked;
+        if (answer.now && (!p->paused.now || wanted))
             break;
-        if (p->paused.now)
+        if (p->paused.now && !wanted)
             answer.at_ns = INT64_MAX; /* a VM that stands changes nothing */
         /* disk writes do not wake us: look again soon */
         ft_primary_wait(p, FT_MIN(answer.at_ns,
@@ -92,7 +95,6 @@ ft_epoch_await(struct ft_primary *p, int *final, int *verify)
     p->reason = answer.reason;
     *final = p->handover.wanted;
     *verify = p->verify;
-    p->verify = 0;
     pthread_mutex_unlock(&p->lock);
     return rc;
 }
@@ -438,15 +440,12 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
               void *opaque, struct ft_error *err)
 {
     struct epoch e = { .lag_ns = (uint64_t)atomic_load(&p->clock_lag_ns),
-                       .at = { .before = p->shipped_ns,
+                       .at = { .before = look ? 0 : p->shipped_ns,
                                .asked = ft_clock_ns() } };
     int rc;
 
     p->shipped_ns = 0;
-    if (look)
-        e.at.before = 0; /* looking takes as long as it takes */
-    else
-        atomic_store(&p->uncommitted_ns, e.at.asked);
+    atomic_store(&p->uncommitted_ns, look ? 0 : e.at.asked);
     p->cpu_asked_ns = look ? 0 : ft_load_cpu_ns();
     atomic_store(&p->with_qemu_ns, look ? 0 : e.at.asked);
     rc = stop_vm(p, hold, err);
@@ -457,6 +456,8 @@ ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
     if (!rc)
         rc = let_run(p, &e, hold, err);
     atomic_store(&p->with_qemu_ns, 0);
+    if (!rc && look)
+        atomic_store(&p->uncommitted_ns, ft_clock_ns());
     if (!rc)
         rc = ship(p, &e, err);
     if (!rc)

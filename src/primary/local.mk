@@ -25,4 +25,5 @@ libftprimary_a_SOURCES = \
 	src/primary/replicator.c \
 	src/primary/stall.c \
 	src/primary/sync.c \
-	src/primary/verify-primary.c
+	src/primary/verify-primary.c \
+	src/primary/verify-walk.c src/primary/verify-walk.h

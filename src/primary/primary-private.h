@@ -182,6 +182,7 @@ struct ft_primary {
     int held;             /* the VM stands, held by us */
     struct ft_disk_errors disk_errors; /* that are known */
     bool disks_suspect;                /* others may have come since */
+    struct ft_verify *comparison;      /* NULL: none is under way */
 };
 
 /*
@@ -295,9 +296,14 @@ int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
 
 /*
  * verify-primary.c: the primary's half of a full comparison (verify-wire.h), on
- * the replication thread: takes a checkpoint for it and answers who asked.
+ * the replication thread: makes one checkpoint, which compares some of it, and
+ * after the last one answers who asked. p->verify is set until then. An error is
+ * one of the epoch or the link; what cannot be read is only told to who asked.
  */
 int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
+
+/* Ends one that is under way, for why; NULL: who asked has an answer. */
+void ft_verify_end(struct ft_primary *p, const struct ft_error *why);
 
 /* primary-status.c; control thread. The two calls of struct ft_side. */
 void ft_primary_look(struct ft_worker *w, double seconds);

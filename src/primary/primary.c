@@ -249,6 +249,22 @@ not_protected(struct ft_worker *w, struct ft_error *err)
 }
 
 static int
+ask_to_verify(struct ft_primary *p, struct ft_asker asker, struct ft_error *err)
+{
+    bool busy;
+
+    pthread_mutex_lock(&p->lock);
+    busy = p->verify;
+    if (!busy) {
+        p->verifier = asker;
+        p->verify = 1;
+        pthread_cond_broadcast(&p->changed);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return busy ? ft_fail(err, EBUSY, NULL, "a comparison is under way") : 0;
+}
+
+static int
 request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
         struct ft_error *err)
 {
@@ -268,14 +284,8 @@ request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
         ft_worker_event_kind(w, FT_EVENT_SWITCHOVER);
         return 0;
     }
-    if (!strcmp(verb, "verify")) {
-        pthread_mutex_lock(&p->lock);
-        p->verifier = (struct ft_asker){ client, id };
-        p->verify = 1;
-        pthread_cond_broadcast(&p->changed);
-        pthread_mutex_unlock(&p->lock);
-        return 0;
-    }
+    if (!strcmp(verb, "verify"))
+        return ask_to_verify(p, (struct ft_asker){ client, id }, err);
     return ft_fail(err, EOPNOTSUPP, NULL, "unknown verb %.32s", verb);
 }
 

@@ -125,8 +125,8 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
             return ft_fail(err, EIO, "To end them for good: ftadmin unprotect.",
                            "somebody ended a job that mirrors a disk of %s",
                            p->worker->config.vm);
-        rc = verify ? ft_verify_primary(p, err)
-                    : ft_checkpoint(p, final, NULL, NULL, err);
+        rc = verify && !final ? ft_verify_primary(p, err)
+                              : ft_checkpoint(p, final, NULL, NULL, err);
         if (final)
             rc = after_final(p, rc, err);
         note_pages(p, pages);
@@ -258,7 +258,7 @@ run_session(struct ft_primary *p, struct ft_session *session)
     if (rc && !err.code)
         ft_fail(&err, ECANCELED, NULL, "the link to %s ended",
                 ft_worker_peer_name(p->worker));
-    ft_worker_reply(p->worker, &p->verifier, NULL, &err);
+    ft_verify_end(p, &err);
     ft_outgoing_mute(&p->out);
     /* a link that is gone is told by its end, which may not have come yet */
     failed = rc != -ECANCELED && !ft_primary_stopped(p) &&
@@ -285,7 +285,7 @@ next_session(struct ft_primary *p)
         ft_primary_wait(p, INT64_MAX);
     s = FT_STEAL(p->start);
     p->busy = 1;
-    p->link_lost = p->restart = p->allow_commit = p->verify = 0;
+    p->link_lost = p->restart = p->allow_commit = 0;
     p->handover = (struct ft_handover){ 0 };
     p->acked = 0;
     p->disk_broken = p->mirror_ended = p->hardware_changed = 0;

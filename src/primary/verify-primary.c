@@ -9,150 +9,182 @@
 #include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "disk/disk-reader.h"
 #include "link/verify-wire.h"
 #include "primary/primary-private.h"
+#include "primary/verify-walk.h"
 #include "qemu/device-sections.h"
 
-#define READ_BYTES ((size_t)1 << 20)
 #define ANSWER_NS (120 * FT_NS_PER_S)
+#define STOP_HASHES (FT_VERIFY_STOP_MEMORY / FT_PAGE_SIZE)
 
-/* The hashes of one block or disk, taken while the VM is stopped. */
-struct hashes {
-    uint32_t kind, index;
+/* A comparison under way; the hashes are those of the last stop. */
+struct ft_verify {
+    struct ft_verify_walk walk;
+    struct ft_disk_reader *reader; /* open while the VM stands */
+    unsigned char *buffer;         /* FT_VERIFY_PIECE */
+    unsigned char *hashes;         /* little endian, 8 bytes each */
+    size_t n_hashes, n_pieces;
+    struct ft_verify_piece pieces[FT_VERIFY_STOP_PIECES];
+    uint64_t ram_pages, disk_bytes; /* that the standby has to compare */
+    unsigned disks, left_out, stops;
+    int64_t longest_ns;      /* the longest stop */
+    int rc;                  /* of reading, and ... */
+    struct ft_error trouble; /* ... why */
+};
+
+static size_t
+unit_of(const struct ft_verify_piece *piece)
+{
+    return piece->kind == FT_VERIFY_DISK ? FT_VERIFY_DISK_UNIT : FT_PAGE_SIZE;
+}
+
+static size_t
+hashes_of(const struct ft_verify_piece *piece)
+{
+    return (piece->size + unit_of(piece) - 1) / unit_of(piece);
+}
+
+/* The index-th disk that has a replica. */
+static const struct ft_vm_disk *
+replicated_disk(const struct ft_primary *p, uint32_t index)
+{
+    size_t i = 0;
+
+    while (!ft_disk_is_replicated(&p->domain.disks[i]) || index--)
+        i++;
+    return &p->domain.disks[i];
+}
+
+/* -- what is to be compared -- */
+
+static bool
+add_disks(const struct ft_primary *p, struct ft_verify *v)
+{
+    bool fits = true;
+
+    for (size_t i = 0; fits && i < p->domain.n_disks; i++) {
+        const struct ft_vm_disk *d = &p->domain.disks[i];
+
+        if (!ft_disk_is_replicated(d)) {
+            v->left_out++;
+            continue;
+        }
+        fits = ft_verify_walk_add(&v->walk, FT_VERIFY_DISK, v->disks++,
+                                  d->capacity);
+        v->disk_bytes += d->capacity;
+    }
+    return fits;
+}
+
+static bool
+add_memory(const struct ft_primary *p, struct ft_verify *v)
+{
+    bool fits = true;
     size_t n;
-    unsigned char *values; /* little endian, 8 bytes each */
-    struct hashes *next;
-};
+    const struct ft_ram_block *blocks = ft_guest_memory_blocks(p->memory, &n);
 
-struct taking {
-    struct hashes *first;
-    unsigned char *buffer; /* READ_BYTES */
-};
-
-static struct hashes *
-add_hashes(struct taking *t, uint32_t kind, uint32_t index, size_t n)
-{
-    struct hashes *h = calloc(1, sizeof(*h));
-
-    if (!h || !(h->values = calloc(n, 8))) {
-        free(h);
-        return NULL;
+    for (size_t i = 0; fits && i < n; i++) {
+        fits = ft_verify_walk_add(&v->walk, FT_VERIFY_MEMORY, (uint32_t)i,
+                                  blocks[i].size);
+        v->ram_pages += blocks[i].size / FT_PAGE_SIZE;
     }
-    h->kind = kind;
-    h->index = index;
-    h->n = n;
-    h->next = t->first;
-    t->first = h;
-    return h;
-}
-
-static void
-free_hashes(struct taking *t)
-{
-    while (t->first) {
-        struct hashes *next = t->first->next;
-
-        free(t->first->values);
-        free(t->first);
-        t->first = next;
-    }
-    free(t->buffer);
-}
-
-static void
-hash_units(struct hashes *h, size_t at, const unsigned char *data, size_t size,
-           size_t unit)
-{
-    size_t done;
-
-    for (done = 0; done < size; done += unit, at++)
-        ft_put_le64(h->values + 8 * at,
-                    XXH3_64bits(data + done, FT_MIN(unit, size - done)));
+    return fits;
 }
 
 static int
-hash_memory(struct ft_primary *p, struct taking *t, struct ft_error *err)
+begin(struct ft_primary *p, struct ft_error *err)
 {
-    size_t i, n;
-    const struct ft_ram_block *blocks = ft_guest_memory_blocks(p->memory, &n);
+    struct ft_verify *v = calloc(1, sizeof(*v));
 
-    for (i = 0; i < n; i++) {
-        struct hashes *h =
-            add_hashes(t, FT_VERIFY_MEMORY, i, blocks[i].size / FT_PAGE_SIZE);
-        uint64_t at;
+    p->comparison = v;
+    if (v) {
+        v->buffer = malloc(FT_VERIFY_PIECE);
+        v->hashes = malloc(8 * STOP_HASHES);
+    }
+    if (!v || !v->buffer || !v->hashes)
+        return ft_fail(err, ENOMEM, NULL, "no memory to verify");
+    return add_memory(p, v) && add_disks(p, v)
+               ? 0
+               : ft_fail(err, E2BIG, NULL, "too many disks to verify");
+}
 
-        if (!h)
-            return ft_fail(err, ENOMEM, NULL, "no memory to verify");
-        for (at = 0; at < blocks[i].size; at += READ_BYTES) {
-            size_t size = FT_MIN(blocks[i].size - at, READ_BYTES);
-            int rc =
-                ft_guest_memory_read(p->memory, i, at, t->buffer, size, err);
+/* -- while the VM stands -- */
 
-            if (rc)
-                return rc;
-            hash_units(h, at / FT_PAGE_SIZE, t->buffer, size, FT_PAGE_SIZE);
-        }
+static int
+read_piece(struct ft_primary *p, struct ft_verify *v,
+           const struct ft_verify_piece *piece, struct ft_error *err)
+{
+    const struct ft_vm_disk *d;
+    int rc = FT_FAULT("verify-read");
+
+    if (rc)
+        return ft_fail(err, -rc, NULL, "fault point verify-read");
+    if (piece->kind == FT_VERIFY_MEMORY)
+        return ft_guest_memory_read(p->memory, piece->index, piece->offset,
+                                    v->buffer, piece->size, err);
+    d = replicated_disk(p, piece->index);
+    if (!v->reader) /* anew at each stop: QEMU writes a qcow2 image's tables */
+        rc = ft_disk_reader_open(d->source, d->format, &v->reader, err);
+    return rc ? rc
+              : ft_disk_reader_read(v->reader, v->buffer, piece->size,
+                                    piece->offset, err);
+}
+
+static void
+hash_piece(struct ft_verify *v, const struct ft_verify_piece *piece)
+{
+    size_t unit = unit_of(piece), done;
+
+    for (done = 0; done < piece->size; done += unit)
+        ft_put_le64(v->hashes + 8 * v->n_hashes++,
+                    XXH3_64bits(v->buffer + done,
+                                FT_MIN(unit, piece->size - done)));
+    v->pieces[v->n_pieces++] = *piece;
+}
+
+/* That something cannot be read must not cost the epoch. */
+static int
+take_hashes(struct ft_primary *p, void *opaque, struct ft_error *err)
+{
+    struct ft_verify *v = opaque;
+    struct ft_verify_piece piece;
+    int64_t began = ft_clock_ns();
+
+    (void)err;
+    v->n_hashes = v->n_pieces = 0;
+    ft_verify_walk_stop(&v->walk);
+    while (!v->rc &&
+           ft_verify_walk_next(&v->walk, ft_clock_ns() - began, &piece)) {
+        v->rc = read_piece(p, v, &piece, &v->trouble);
+        if (!v->rc)
+            hash_piece(v, &piece);
     }
     return 0;
 }
 
-static int
-hash_disk(struct taking *t, const struct ft_vm_disk *d, uint32_t index,
-          struct ft_error *err)
-{
-    size_t units = (d->capacity + FT_VERIFY_DISK_UNIT - 1) / FT_VERIFY_DISK_UNIT;
-    struct hashes *h = add_hashes(t, FT_VERIFY_DISK, index, units);
-    struct ft_disk_reader *reader = NULL;
-    uint64_t at;
-    int rc = h ? ft_disk_reader_open(d->source, d->format, &reader, err)
-               : ft_fail(err, ENOMEM, NULL, "no memory to verify");
-
-    for (at = 0; !rc && at < d->capacity; at += READ_BYTES) {
-        size_t size = FT_MIN(d->capacity - at, READ_BYTES);
-
-        rc = ft_disk_reader_read(reader, t->buffer, size, at, err);
-        hash_units(h, at / FT_VERIFY_DISK_UNIT, t->buffer, size,
-                   FT_VERIFY_DISK_UNIT);
-    }
-    ft_disk_reader_close(reader);
-    return rc;
-}
-
-/* Runs while the VM is stopped at the boundary. */
-static int
-take_hashes(struct ft_primary *p, void *opaque, struct ft_error *err)
-{
-    struct taking *t = opaque;
-    uint32_t index = 0;
-    size_t i;
-    int rc = hash_memory(p, t, err);
-
-    for (i = 0; !rc && i < p->domain.n_disks; i++)
-        if (ft_disk_is_replicated(&p->domain.disks[i]))
-            rc = hash_disk(t, &p->domain.disks[i], index++, err);
-    return rc;
-}
+/* -- to the standby -- */
 
 static int
-send_hashes(struct ft_primary *p, const struct hashes *h)
+send_hashes(struct ft_primary *p, struct ft_verify *v)
 {
-    size_t unit = h->kind == FT_VERIFY_DISK ? FT_VERIFY_DISK_UNIT : FT_PAGE_SIZE;
-    size_t at, n;
+    unsigned char *hashes = v->hashes;
     int rc = 0;
 
-    for (at = 0; !rc && at < h->n; at += n) {
+    for (size_t i = 0; !rc && i < v->n_pieces; i++) {
+        const struct ft_verify_piece *piece = &v->pieces[i];
         unsigned char header[FT_VERIFY_HEADER_SIZE];
-        struct iovec iov[2] = { { header, sizeof(header) } };
+        struct iovec iov[2] = { { header, sizeof(header) },
+                                { hashes, 8 * hashes_of(piece) } };
 
-        n = FT_MIN(h->n - at, FT_VERIFY_HASHES_MAX);
-        ft_put_le32(header, h->kind);
-        ft_put_le32(header + 4, h->index);
-        ft_put_le64(header + 8, at * unit);
-        iov[1] = (struct iovec){ h->values + 8 * at, 8 * n };
+        ft_put_le32(header, piece->kind);
+        ft_put_le32(header + 4, piece->index);
+        ft_put_le64(header + 8, piece->offset);
         rc = ft_link_send(ft_session_link(p->out.session), FT_FRAME_VERIFY, 0,
                           p->out.open - 1, iov, 2);
+        hashes += 8 * hashes_of(piece);
     }
     return rc;
 }
@@ -184,31 +216,128 @@ await_answer(struct ft_primary *p)
     return answer;
 }
 
-static json_t *
-vcpus(const struct ft_primary *p)
-{
-    unsigned n = ft_device_vcpus(p->last_state.data, p->last_state.size);
+/* -- the end -- */
 
+static json_t *
+known_or_null(unsigned n)
+{
     return n ? json_integer(n) : json_null();
+}
+
+/* The standby says what it has compared: it must be all. */
+static int
+check_covered(const struct ft_verify *v, const json_t *answer,
+              struct ft_error *err)
+{
+    int64_t pages = ft_json_int(answer, "ram_pages", 0, INT64_MAX, -1);
+    int64_t bytes = ft_json_int(answer, "disk_bytes", 0, INT64_MAX, -1);
+
+    if ((uint64_t)pages == v->ram_pages && (uint64_t)bytes == v->disk_bytes)
+        return 0;
+    return ft_fail(err, EPROTO, NULL,
+                   "the other host compared %lld of %llu pages and %lld of "
+                   "%llu bytes",
+                   (long long)pages, (unsigned long long)v->ram_pages,
+                   (long long)bytes, (unsigned long long)v->disk_bytes);
+}
+
+static void
+add_coverage(const struct ft_primary *p, const struct ft_verify *v,
+             json_t *answer)
+{
+    const struct ft_state *s = &p->last_state;
+    const struct {
+        const char *name;
+        json_t *value;
+    } members[] = {
+        { "vcpus", known_or_null(ft_device_vcpus(s->data, s->size)) },
+        { "devices", known_or_null(ft_device_count(s->data, s->size)) },
+        { "state_bytes", json_integer((json_int_t)s->size) },
+        { "disks", json_integer(v->disks) },
+        { "disks_left_out", json_integer(v->left_out) },
+        { "stops", json_integer(v->stops) },
+        { "longest_stop_ms", json_real((double)v->longest_ns / FT_NS_PER_MS) },
+    };
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(members); i++)
+        json_object_set_new(answer, members[i].name, members[i].value);
+}
+
+static int
+finish(struct ft_primary *p, struct ft_verify *v, struct ft_error *err)
+{
+    json_t *answer = await_answer(p);
+    const struct ft_error *why = v->rc ? &v->trouble : err;
+    int rc = 0;
+
+    if (!answer)
+        rc = ft_fail(err, ETIMEDOUT, NULL, "the comparison got no answer");
+    else if (!v->rc)
+        rc = check_covered(v, answer, err);
+    if (rc || v->rc)
+        json_decref(FT_STEAL(answer));
+    else
+        add_coverage(p, v, answer);
+    ft_worker_reply(p->worker, &p->verifier, answer, answer ? NULL : why);
+    return rc;
+}
+
+void
+ft_verify_end(struct ft_primary *p, const struct ft_error *why)
+{
+    struct ft_verify *v = FT_STEAL(p->comparison);
+
+    ft_primary_set_flag(p, &p->verify, 0);
+    if (why)
+        ft_worker_reply(p->worker, &p->verifier, NULL, why);
+    if (!v)
+        return;
+    ft_disk_reader_close(v->reader);
+    free(v->buffer);
+    free(v->hashes);
+    free(v);
+}
+
+static bool
+is_over(const struct ft_verify *v)
+{
+    return v->rc || ft_verify_walk_is_done(&v->walk);
+}
+
+/* One stop, and what of it the standby has to hear; an error ends the link. */
+static int
+make_stop(struct ft_primary *p, struct ft_verify *v, struct ft_error *err)
+{
+    int rc = ft_checkpoint(p, 0, take_hashes, v, err);
+
+    ft_disk_reader_close(FT_STEAL(v->reader));
+    v->stops++;
+    v->longest_ns = FT_MAX(v->longest_ns, p->trigger.last_pause_ns);
+    if (!rc && !v->rc)
+        rc = send_hashes(p, v);
+    if (!rc && is_over(v))
+        rc = send_end(p);
+    return rc;
 }
 
 int
 ft_verify_primary(struct ft_primary *p, struct ft_error *err)
 {
-    struct taking t = { NULL, malloc(READ_BYTES) };
-    const struct hashes *h;
-    json_t *answer = NULL;
-    int rc = t.buffer ? ft_checkpoint(p, 0, take_hashes, &t, err) : -ENOMEM;
+    struct ft_error why = FT_ERROR_INIT;
+    struct ft_verify *v;
+    int rc;
 
-    for (h = t.first; !rc && h; h = h->next)
-        rc = send_hashes(p, h);
-    if (!rc)
-        rc = send_end(p);
-    free_hashes(&t);
-    if (!rc && !(answer = await_answer(p)))
-        rc = ft_fail(err, ETIMEDOUT, NULL, "the comparison got no answer");
-    if (answer)
-        json_object_set_new(answer, "vcpus", vcpus(p));
-    ft_worker_reply(p->worker, &p->verifier, answer, rc ? err : NULL);
+    if (!p->comparison && begin(p, &why)) {
+        ft_verify_end(p, &why);
+        return 0;
+    }
+    v = p->comparison;
+    rc = make_stop(p, v, err);
+    if (rc)
+        return rc;
+    if (is_over(v)) {
+        rc = finish(p, v, err);
+        ft_verify_end(p, NULL);
+    }
     return rc;
 }

@@ -10,6 +10,8 @@
 #define SECTION_FULL 0x04
 #define SUBSECTION 0x05
 #define FOOTER 0x7e
+#define FOOTER_SIZE 5
+#define BEFORE_SECTIONS 8 /* magic, version */
 
 /* Between the begin of a section and its fields, but for the name. */
 #define BEFORE_NAME 6 /* type, id, length of the name */
@@ -81,5 +83,60 @@ ft_device_vcpus(const uint8_t *state, size_t size)
     for (size_t at = ft_device_section_next(&cpu_common, state, size, 0); at;
          at = ft_device_section_next(&cpu_common, state, size, at))
         n++;
+    return n;
+}
+
+/* Whether a section begins there: its name is one that can be read. */
+static bool
+begins(const uint8_t *state, size_t size, size_t at)
+{
+    size_t length, i;
+
+    if (at + BEFORE_NAME >= size || state[at] != SECTION_FULL)
+        return false;
+    length = state[at + BEFORE_NAME - 1];
+    if (!length || length > size - at - BEFORE_NAME)
+        return false;
+    for (i = 0; i < length; i++)
+        if (state[at + BEFORE_NAME + i] < ' ' ||
+            state[at + BEFORE_NAME + i] > '~')
+            return false;
+    return true;
+}
+
+/* Behind the section that begins there; 0: it has no end. */
+static size_t
+behind(const uint8_t *state, size_t size, size_t section)
+{
+    uint8_t footer[FOOTER_SIZE] = { FOOTER };
+    size_t at = section + BEFORE_NAME, next;
+
+    memcpy(footer + 1, state + section + 1, 4);
+    while (at < size) {
+        const uint8_t *found =
+            memmem(state + at, size - at, footer, sizeof(footer));
+
+        if (!found)
+            return 0;
+        at = (size_t)(found - state) + 1;
+        next = at - 1 + FOOTER_SIZE;
+        if (begins(state, size, next) || next + 1 == size)
+            return next;
+    }
+    return 0;
+}
+
+unsigned
+ft_device_count(const uint8_t *state, size_t size)
+{
+    size_t at = BEFORE_SECTIONS;
+    unsigned n = 0;
+
+    while (begins(state, size, at)) {
+        at = behind(state, size, at);
+        if (!at)
+            return 0;
+        n++;
+    }
     return n;
 }

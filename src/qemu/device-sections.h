@@ -8,6 +8,7 @@
  *   a section    u8 4, u32 id, u8 length and name, u32 instance, u32 version,
  *                the fields, then subsections or u8 0x7e, u32 id
  *                (migration/savevm.c, save_section_header and _footer)
+ *   the state    u32 magic, u32 version, sections, u8 0 (qemu_save_device_state)
  *   "cpu_common" version 1, one a vCPU: u32 halted, u32 interrupt_request;
  *                vmstate_cpu_common (cpu.c, later hw/core or system/cpus)
  */
@@ -37,5 +38,8 @@ uint32_t ft_device_section_instance(const uint8_t *state, size_t fields);
 
 /* How many vCPUs it is of; 0: not known. */
 unsigned ft_device_vcpus(const uint8_t *state, size_t size);
+
+/* How many devices it has sections of, each with a footer; 0: not known. */
+unsigned ft_device_count(const uint8_t *state, size_t size);
 
 #endif

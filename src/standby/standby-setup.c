@@ -312,6 +312,7 @@ ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
         ft_json_parse((const char *)f->payload, f->length, &setup, err))
         return -EPROTO;
     s->useless = 0;
+    memset(&s->verify, 0, sizeof(s->verify)); /* of a link that broke */
     if (set_up(s, setup, &failed)) {
         if (ft_worker_set_problem(s->worker, &failed))
             ft_worker_note(s->worker, "warn", "setup-failed", "%s; %s",

@@ -203,9 +203,10 @@ copy_means(const json_t *row, char *out, size_t size)
 static void
 verify_means(const json_t *row, char *out, size_t size)
 {
-    snprintf(out, size,
-             "%s stands still while its memory and disks are compared with %s.",
-             ft_row_name(row), ft_json_string(row, "standby", "?"));
+    snprintf(
+        out, size,
+        "All memory and disks of %s are compared with %s, a part at each epoch.",
+        ft_row_name(row), ft_json_string(row, "standby", "?"));
 }
 
 static void
@@ -261,7 +262,7 @@ const struct ft_deed ft_deeds[] = {
       "If the other host dies in the act it stands until that host is back.",
       "switchover VM --yes" },
     { 'v', "verify", false, FT_DEED_MILD, with_a_copy, verify_means,
-      "Connections wait meanwhile: seconds for each GiB.", "verify VM" },
+      "It stands some 10 ms longer for each, seconds for a GiB.", "verify VM" },
     { 'b', "start (boot)", false, FT_DEED_MILD, may_start, start_means, "",
       "start VM" },
     { 'B', "start older data", false, FT_DEED_SEVERE, may_discard, discard_means,

@@ -55,6 +55,12 @@ examples(void **state)
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 150 * MS);
     in.last_pause_ns = 3000 * MS; /* a very long one: 500 ms, not 6 s */
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 500 * MS);
+    in.last_pause_ns = 60 * MS;
+    in.held_since_ns = FT_TRIGGER_NEVER;
+    in.asked = true; /* within the limits, like output */
+    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 150 * MS);
+    assert_int_equal(ft_trigger_decide(&standard, &in).reason,
+                     FT_TRIGGER_FORCED);
     in.forced = true;
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 1 * MS);
     in.acknowledged = false;
@@ -107,6 +113,9 @@ check(const struct ft_trigger_settings *s, const struct ft_trigger_input *in)
     with.forced = true;
     assert_true(ft_trigger_decide(s, &with).at_ns <= out.at_ns);
     with = *in;
+    with.asked = true;
+    assert_true(ft_trigger_decide(s, &with).at_ns <= out.at_ns);
+    with = *in;
     with.pages[0] = with.pages[1] = 1000000;
     assert_true(ft_trigger_decide(s, &with).at_ns <= out.at_ns);
     with = *in;
@@ -141,17 +150,22 @@ grid(void **state)
     for EACH(e, elapsed) for EACH(p, pauses) for EACH(d, disks)
     for EACH(a, pages) for EACH(b, pages) for EACH(s, shares)
     for EACH(c, cpus) for EACH(r, pressures) for EACH(u, shares)
-    for (int bits = 0; bits < 8; bits++)
+    for (int bits = 0; bits < 16; bits++)
         {
             struct ft_trigger_settings settings = standard;
             int64_t start = 12345 * MS;
-            struct ft_trigger_input in = {
-                start + elapsed[e], start,
-                pauses[p],          cpus[c],
-                pressures[r],       bits & 1 ? start + 1 : FT_TRIGGER_NEVER,
-                disks[d],           { pages[a], pages[b] },
-                bits & 2,           bits & 4
-            };
+            struct ft_trigger_input in = { start + elapsed[e],
+                                           start,
+                                           pauses[p],
+                                           cpus[c],
+                                           pressures[r],
+                                           bits & 1 ? start + 1
+                                                    : FT_TRIGGER_NEVER,
+                                           disks[d],
+                                           { pages[a], pages[b] },
+                                           bits & 2,
+                                           bits & 4,
+                                           bits & 8 };
 
             settings.pause_share_percent = shares[s];
             settings.cpu_budget_percent = shares[u];

@@ -365,6 +365,28 @@ test_vcpus(void **state)
     assert_int_equal(ft_device_vcpus(s.data, 0), 0);
 }
 
+/* What verify says it has covered. */
+static void
+test_count(void **state)
+{
+    (void)state;
+    load("device-state-7.2-kvm"); /* both are cut */
+    assert_int_equal(ft_device_count(s.data, s.size), 0);
+    load("device-state-7.2-tcg");
+    assert_int_equal(ft_device_count(s.data, s.size), 0);
+    state_begin(&s);
+    assert_int_equal(ft_device_count(s.data, s.size), 0);
+    state_timer(&s, 1, 2);
+    state_section(&s, "fields like an end", 0, 1);
+    state_add(&s, "\x7e\0\0\0\1\0\x7e\0\0\0\1\4\0\0\0\2\1\x80", 18);
+    state_footer(&s);
+    state_cpu(&s, 0, TSC, 0);
+    state_add(&s, "", 1);
+    assert_int_equal(ft_device_count(s.data, s.size), 3);
+    for (size_t size = 0; size + 6 < s.size; size++)
+        assert_true(ft_device_count(s.data, size) < 3);
+}
+
 /* The next state of the same machine: as before, shorter at every byte, another. */
 static void
 test_again(void **state)
@@ -401,7 +423,7 @@ main(void)
         cmocka_unit_test(test_many_cpus),   cmocka_unit_test(test_forward),
         cmocka_unit_test(test_forward_far), cmocka_unit_test(test_qemu_kvm),
         cmocka_unit_test(test_qemu_tcg),    cmocka_unit_test(test_again),
-        cmocka_unit_test(test_vcpus),
+        cmocka_unit_test(test_vcpus),       cmocka_unit_test(test_count),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "qemu/inject.h"
 #include "qemu/kernel-abi.h"
@@ -451,6 +452,78 @@ test_tracking_discarded(void **state)
     close(device);
 }
 
+#define HUGE_BYTES ((size_t)2 << 20)
+
+/* Gives the child's bytes from at on back, as a balloon does in QEMU. */
+static void
+discard(pid_t pid, const char *at, size_t size)
+{
+    struct ft_inject_call call = { .number = SYS_madvise,
+                                   .arguments = { (uintptr_t)at, size,
+                                                  MADV_DONTNEED } };
+
+    assert_int_equal(ft_inject(pid, &call, PATIENCE_MS, NULL), 0);
+    assert_int_equal(call.result, 0);
+}
+
+/*
+ * What is given back in one piece takes its table of pages along, huge page or
+ * not: a hole counts as written, too, once. Else the copy would keep what was
+ * there, and a comparison would find a difference that no guest sees.
+ */
+static void
+test_tracking_holes(void **state)
+{
+    static struct ft_page_scan scanner;
+    static const int advices[] = { MADV_NOHUGEPAGE, MADV_HUGEPAGE };
+    struct ft_page_set set = { 0 };
+    struct ft_error err = FT_ERROR_INIT;
+    int device = open("/dev/userfaultfd", O_RDWR);
+    char *room = mmap(NULL, 4 * HUGE_BYTES, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *at = (char *)(((uintptr_t)room + HUGE_BYTES - 1) & -HUGE_BYTES);
+
+    (void)state;
+    assert_true(room != MAP_FAILED);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(advices); i++) {
+        struct ft_uffd uffd;
+        pid_t pid;
+
+        assert_int_equal(madvise(at, 3 * HUGE_BYTES, MADV_DONTNEED), 0);
+        assert_int_equal(madvise(at, 3 * HUGE_BYTES, advices[i]), 0);
+        memset(at, 1, 3 * HUGE_BYTES);
+        pid = start_child(serve);
+        open_uffd(pid, device, &uffd);
+        assert_int_equal(ft_page_scan_open(&scanner, pid), 0);
+        assert_int_equal(ft_uffd_register(&uffd, (uintptr_t)at, 3 * HUGE_BYTES,
+                                          &err),
+                         0);
+        assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)at,
+                                          3 * HUGE_BYTES, true, 0, NULL),
+                         0);
+        discard(pid, at + HUGE_BYTES, HUGE_BYTES);
+        discard(pid, at + 2 * HUGE_BYTES, 8 * (size_t)FT_PAGE_SIZE);
+        ft_page_set_clear(&set);
+        assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)at,
+                                          3 * HUGE_BYTES, true, 0, &set),
+                         0);
+        assert_int_equal(set.bytes, HUGE_BYTES + 8 * (size_t)FT_PAGE_SIZE);
+        assert_int_equal(set.runs[0].offset, HUGE_BYTES);
+        /* and is watched again */
+        ft_page_set_clear(&set);
+        assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)at,
+                                          3 * HUGE_BYTES, true, 0, &set),
+                         0);
+        assert_int_equal(set.bytes, 0);
+        assert_int_equal(ft_uffd_close(&uffd, &err), 0);
+        ft_page_scan_close(&scanner);
+        end_child(pid);
+    }
+    ft_page_set_free(&set);
+    munmap(room, 4 * HUGE_BYTES);
+    close(device);
+}
+
 int
 main(void)
 {
@@ -463,6 +536,7 @@ main(void)
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_tracking),
         cmocka_unit_test(test_tracking_discarded),
+        cmocka_unit_test(test_tracking_holes),
     };
     struct ft_error err = FT_ERROR_INIT;
 
