@@ -131,9 +131,6 @@ static const struct carry_rule carry_rules[] = {
       WHY_OUTSIDE, DO_REMOVE },
     { DEVICES "smartcard[@mode!='passthrough']", FT_FAIL, "carry.smartcard",
       "a smart card of the host", NULL, WHY_OUTSIDE, DO_REMOVE },
-    { DEVICES "smartcard[@mode='passthrough'] | " DEVICES "redirdev", FT_WARN,
-      "carry.redirected", "a device of the viewer may be redirected", NULL,
-      "It is unplugged at a takeover.", "" },
     { DEVICES "video[driver/@name='vhostuser']", FT_FAIL, "carry.vhost-user",
       "video by a vhost-user process", NULL, WHY_SHARED_MEMORY, DO_REMOVE },
     { DEVICES "video[model/acceleration/@accel3d='yes'] | " DEVICES
@@ -148,18 +145,14 @@ static const struct carry_rule carry_rules[] = {
     { DEVICES "pstore", FT_FAIL, "carry.pstore",
       "a pstore file of this host:", "string(path)", WHY_OUTSIDE, DO_REMOVE },
 
-    /* character devices; pty, null and libvirt's own sockets pass */
-    { DEVICES "*[self::serial or self::parallel or self::console or "
-              "self::channel][@type='dev']",
-      FT_FAIL, "carry.chardev", "a character device of the host:",
-      "string(source/@path)", WHY_OUTSIDE, DO_REMOVE },
-    { DEVICES "*[self::serial or self::parallel or self::console or "
-              "self::channel][@type='tcp' or @type='udp' or @type='file' or "
-              "@type='pipe' or (@type='unix' and source/@mode='connect')]",
-      FT_WARN, "carry.chardev-outside",
-      "a character device connected to the outside:", "string(@type)",
-      "It is connected anew on the other host, from the same configuration.",
-      "Make sure that its other end or path exists there too." },
+    /* character devices: chardevs.h; and what is kept of their output */
+    { DEVICES "*[not(self::console[target/@type='serial' and ../serial])]/"
+              "log[@file]",
+      FT_WARN, "carry.chardev-log",
+      "what a character device writes is kept in", "string(@file)",
+      "After a takeover the other host's file has what was written since the "
+      "last epoch a second time, or otherwise.",
+      "Read the two files by their times." },
 
     /* disks */
     { DEVICES "disk[@device='lun']", FT_FAIL, "carry.disk-lun",

@@ -15,6 +15,7 @@
 #include "inventory/host.h"
 #include "plan/carry-rules.h"
 #include "plan/carry.h"
+#include "plan/chardevs.h"
 
 /* Limits of the engine: FT_VM_DISKS_MAX and FT_VM_NICS_MAX there. */
 #define DISKS_MAX 64
@@ -117,9 +118,31 @@ name_element(struct walk *walk, xmlNodePtr node, char *out, size_t size)
     snprintf(out, size, "%s%s%s", element, *name != '\0' ? " " : "", name);
 }
 
+typedef int (*node_check)(struct walk *walk, xmlNodePtr node, const void *data);
+
+/* Calls check for each element that path finds, until it fails. */
 static int
-break_rule(struct walk *walk, const struct carry_rule *rule, xmlNodePtr node)
+at_each(struct walk *walk, const char *path, node_check check, const void *data)
 {
+    xmlXPathObjectPtr found;
+    int rc = 0;
+
+    walk->path->node = (xmlNodePtr)walk->path->doc;
+    found = xmlXPathEval((const xmlChar *)path, walk->path);
+    if (found == NULL)
+        return -ENOMEM; /* the expressions are right: tested */
+    for (int i = 0;
+         found->nodesetval != NULL && i < found->nodesetval->nodeNr && rc == 0;
+         i++)
+        rc = check(walk, found->nodesetval->nodeTab[i], data);
+    xmlXPathFreeObject(found);
+    return rc;
+}
+
+static int
+break_rule(struct walk *walk, xmlNodePtr node, const void *data)
+{
+    const struct carry_rule *rule = data;
     char subject[128];
     char detail[200] = "";
 
@@ -136,19 +159,7 @@ break_rule(struct walk *walk, const struct carry_rule *rule, xmlNodePtr node)
 static int
 apply_rule(struct walk *walk, const struct carry_rule *rule)
 {
-    xmlXPathObjectPtr found;
-    int rc = 0;
-
-    walk->path->node = (xmlNodePtr)walk->path->doc;
-    found = xmlXPathEval((const xmlChar *)rule->path, walk->path);
-    if (found == NULL)
-        return -ENOMEM; /* the expressions are right: tested */
-    for (int i = 0;
-         found->nodesetval != NULL && i < found->nodesetval->nodeNr && rc == 0;
-         i++)
-        rc = break_rule(walk, rule, found->nodesetval->nodeTab[i]);
-    xmlXPathFreeObject(found);
-    return rc;
+    return at_each(walk, rule->path, break_rule, rule);
 }
 
 /*
@@ -188,6 +199,32 @@ check_vhost(struct walk *walk)
     if (facts != NULL && facts->vhost_known)
         return facts->vhost ? apply_rule(walk, &used) : 0;
     return facts == NULL || facts->vhost_net ? apply_rule(walk, &likely) : 0;
+}
+
+/* A console may be libvirt's second name of the first serial port. */
+#define CHARDEVS                                                         \
+    DEVICES "*[self::serial or self::parallel or self::channel or "      \
+            "self::redirdev or self::smartcard[@mode='passthrough'] or " \
+            "self::console[not(target/@type='serial' and ../serial)]]"
+
+static int
+check_chardev(struct walk *walk, xmlNodePtr node, const void *data)
+{
+    char subject[128], backend[32], target[32], name[64];
+    const struct ft_chardev c = { (const char *)node->name, backend, target,
+                                  name };
+    const struct ft_chardev_decision *d;
+
+    (void)data;
+    text_at(walk, node, "string(@type)", backend, sizeof(backend));
+    text_at(walk, node, "string(target/@type)", target, sizeof(target));
+    text_at(walk, node, "string(target/@name)", name, sizeof(name));
+    d = ft_chardev_decide(&c);
+    if (d->verdict == FT_FAIL)
+        node->_private = walk;
+    name_element(walk, node, subject, sizeof(subject));
+    return ft_findings_add(walk->findings, d->verdict, d->id, subject, d->why,
+                           d->remedy, "%s %s: %s", c.device, backend, d->sees);
 }
 
 /* One into an engine's folder is what a dead one left: it is ended before. */
@@ -266,6 +303,8 @@ check_all(struct walk *walk)
 
     for (size_t i = 0; i < FT_ARRAY_SIZE(carry_rules) && rc == 0; i++)
         rc = apply_rule(walk, &carry_rules[i]);
+    if (rc == 0)
+        rc = at_each(walk, CHARDEVS, check_chardev, NULL);
     if (rc == 0)
         rc = check_vhost(walk);
     if (rc == 0)

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libftplan.a
 libftplan_a_SOURCES = \
 	src/plan/carry-rules.h \
 	src/plan/carry.c src/plan/carry.h \
+	src/plan/chardevs.c src/plan/chardevs.h \
 	src/plan/checks-cpu.c \
 	src/plan/checks-network.c \
 	src/plan/checks-private.h \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-plan_tests = tests/unit/plan/test-carry tests/unit/plan/test-checks \
+plan_tests = tests/unit/plan/test-carry tests/unit/plan/test-chardevs \
+	tests/unit/plan/test-checks \
 	tests/unit/plan/test-plan
 check_PROGRAMS += $(plan_tests)
 TESTS += $(plan_tests)
@@ -8,6 +9,8 @@ plan_libs = libftplan.a libftallow.a libftinventory.a libftbase.a $(LIBXML_LIBS)
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_plan_test_carry_SOURCES = tests/unit/plan/test-carry.c
 tests_unit_plan_test_carry_LDADD = $(plan_libs)
+tests_unit_plan_test_chardevs_SOURCES = tests/unit/plan/test-chardevs.c
+tests_unit_plan_test_chardevs_LDADD = $(plan_libs)
 tests_unit_plan_test_checks_SOURCES = tests/unit/plan/test-checks.c \
 	tests/unit/inventory-fixture.h
 tests_unit_plan_test_checks_LDADD = $(plan_libs)
