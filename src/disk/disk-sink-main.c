@@ -133,7 +133,7 @@ ft_disk_sink_main(void)
      * to QEMU's user, an old one's is asked whether somebody listens, and the
      * threads are brisk; what the kernel refuses is no reason to stop.
      */
-    ft_privileges_keep(FT_CAP(CHOWN) | FT_CAP(DAC_OVERRIDE) | FT_CAP(SYS_NICE));
+    ft_privileges_keep(FT_KEEP_DISKS);
     signal(SIGPIPE, SIG_IGN);
     /* the worker's line to the daemon, above all: its end must be seen */
     close_range(SINK_FD + 1, ~0U, 0);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/priority.h"
+#include "base/privileges.h"
 #include "engine/board.h"
 #include "engine/control-server.h"
 #include "engine/daemon-verbs.h"
@@ -170,7 +171,7 @@ int
 ft_daemon_main(const struct ft_daemon_options *options)
 {
     struct ft_error err = FT_ERROR_INIT;
-    int ready = -1;
+    int ready = -1, given_up = ft_privileges_keep(FT_KEEP_DAEMON);
 
     umask(077);
     signal(SIGPIPE, SIG_IGN);
@@ -186,6 +187,9 @@ ft_daemon_main(const struct ft_daemon_options *options)
     ft_log_open(FT_LOG_FOLDER "/daemon.log", "daemon", FT_LOG_INFO);
     ft_log(FT_LOG_INFO, "ftengine %s listens on port %u", PACKAGE_VERSION,
            options->port);
+    if (given_up)
+        ft_log(FT_LOG_WARN, "cannot give up privileges: %s",
+               strerror(-given_up));
     if (ready >= 0)
         leave_terminal(ready);
     /* the engine must be heard in time: its silence starts a takeover */

@@ -129,8 +129,9 @@ make_file(const char *path, const struct stat *like, uint64_t capacity)
     FT_AUTOCLOSE int fd =
         open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    if (fd < 0 || fchown(fd, like->st_uid, like->st_gid) < 0 ||
-        fchmod(fd, like->st_mode & 0777) < 0 ||
+    /* the mode first: of another's file it is not ours to change */
+    if (fd < 0 || fchmod(fd, like->st_mode & 0777) < 0 ||
+        fchown(fd, like->st_uid, like->st_gid) < 0 ||
         ftruncate(fd, (off_t)capacity) < 0 || fsync(fd) < 0)
         return -errno;
     return sync_folder(path);

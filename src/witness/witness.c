@@ -432,7 +432,7 @@ ft_witness_main(uint16_t port)
     stop = signalfd(-1, &signals, SFD_CLOEXEC);
     ft_log_open(FT_LOG_FOLDER "/witness.log", "witness", FT_LOG_INFO);
     /* a port below 1024 may be set; its files are root's own */
-    rc = ft_privileges_keep(FT_CAP(NET_BIND_SERVICE));
+    rc = ft_privileges_keep(FT_KEEP_WITNESS);
     if (rc)
         ft_log(FT_LOG_WARN, "cannot give up privileges: %s", strerror(-rc));
     ft_log(FT_LOG_INFO, "the witness serves port %u", port);

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/priority.h"
+#include "base/privileges.h"
 #include "virt/loop.h"
 #include "worker/worker-actions.h"
 #include "worker/worker-daemon.h"
@@ -158,6 +159,7 @@ ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides)
     struct ft_worker *w = &worker;
     struct ft_error err = FT_ERROR_INIT;
     char log[PATH_MAX];
+    int given_up = ft_privileges_keep(FT_KEEP_WORKER);
 
     init(w, give_up);
     umask(077);
@@ -169,6 +171,9 @@ ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides)
     snprintf(log, sizeof(log), "%s/%.*s.log", FT_LOG_FOLDER,
              (int)sizeof(w->config.vm) - 1, w->config.vm);
     ft_log_open(log, w->config.vm, FT_LOG_INFO);
+    if (given_up)
+        ft_log(FT_LOG_WARN, "cannot give up privileges: %s",
+               strerror(-given_up));
     ft_fault_load(FT_STATE_FOLDER "/faults");
     if (ft_worker_lock(pair))
         return EXIT_LOCKED;
