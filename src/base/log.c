@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -95,6 +96,18 @@ ft_log(enum ft_log_level level, const char *format, ...)
     rotate_when_full();
     ft_write_full(log_fd, line, n);
     pthread_mutex_unlock(&lock);
+}
+
+bool
+ft_log_of_strangers(void)
+{
+    static _Atomic int64_t due_ns;
+    int64_t due = due_ns, now = ft_clock_ns();
+
+    return now >= due &&
+           atomic_compare_exchange_strong(&due_ns, &due,
+                                          now +
+                                              FT_LOG_STRANGERS_S * FT_NS_PER_S);
 }
 
 void

@@ -9,6 +9,8 @@
 #ifndef FT_BASE_LOG_H
 #define FT_BASE_LOG_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 #define FT_LOG_LIMIT (4 << 20)
@@ -20,6 +22,13 @@ int ft_log_open(const char *path, const char *name, enum ft_log_level level);
 
 void ft_log(enum ft_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/*
+ * Whether one more line may be about strangers, who shall not fill the log: true
+ * once in FT_LOG_STRANGERS_S of this process.
+ */
+#define FT_LOG_STRANGERS_S 10
+bool ft_log_of_strangers(void);
 
 /* Logs context and the text and hint of err. */
 void ft_log_error(const struct ft_error *err, const char *context);

@@ -68,7 +68,9 @@ serve(struct newcomer *n)
     ft_set_nonblocking(n->fd, 0);
     if (ft_preamble_decode(n->data, &preamble, &err)) {
         ft_tcp_peer_name(n->fd, peer, sizeof(peer));
-        ft_log(FT_LOG_WARN, "connection from %s refused: %s", peer, err.text);
+        if (ft_log_of_strangers())
+            ft_log(FT_LOG_WARN, "connection from %s refused: %s", peer,
+                   err.text);
     } else if (preamble.kind == FT_PREAMBLE_PING) {
         answer_ping(n->fd, preamble.pair);
     } else if (ft_supervisor_pass_link(preamble.pair, n->fd)) {

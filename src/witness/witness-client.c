@@ -3,29 +3,40 @@
 
 #include "witness/witness-client.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "link/tcp.h"
-#include "link/tls.h"
+
+#define PATIENCE 4 /* the part of a question's time that the standing one has */
+#define LAST_LOOK 8 /* the part of what is left that it is kept for */
+
+/* A question and what came back so far, over one session. */
+struct exchange {
+    const char *line;
+    size_t size;
+    char reply[FT_WITNESS_LINE_MAX * 2];
+    size_t used, length; /* of it; of its line */
+};
 
 static int
-read_line(struct ft_tls *tls, char *line, size_t size, int64_t deadline_ns,
-          size_t *length)
+read_line(struct ft_tls *tls, int64_t deadline_ns, struct exchange *x)
 {
-    size_t used = 0;
-
-    while (used < size) {
-        ssize_t n = ft_tls_receive(tls, line + used, size - used, deadline_ns);
+    while (x->used < sizeof(x->reply)) {
+        ssize_t n = ft_tls_receive(tls, x->reply + x->used,
+                                   sizeof(x->reply) - x->used, deadline_ns);
         char *end;
 
         if (n <= 0)
             return n ? (int)n : -EPIPE;
-        used += (size_t)n;
-        end = memchr(line, '\n', used);
+        x->used += (size_t)n;
+        end = memchr(x->reply, '\n', x->used);
         if (end) {
-            *length = (size_t)(end - line);
+            x->length = (size_t)(end - x->reply);
             return 0;
         }
     }
@@ -67,40 +78,128 @@ no_answer(int rc, struct ft_error *err)
                    "the witness did not answer: %s", strerror(-rc));
 }
 
+/* -ETIMEDOUT: the answer may still come, to read_line. */
 static int
-exchange(struct ft_tls *tls, const char *line, size_t size, int64_t deadline_ns,
-         struct ft_witness_answer *answer, struct ft_error *err)
+exchange(struct ft_tls *tls, int64_t deadline_ns, struct exchange *x)
 {
-    FT_AUTOJSON json_t *json = NULL;
-    char reply[FT_WITNESS_LINE_MAX * 2];
-    size_t length = 0;
-    int rc = ft_tls_send(tls, line, size, deadline_ns);
+    int rc = ft_tls_send(tls, x->line, x->size, deadline_ns);
 
+    if (rc)
+        return rc == -ETIMEDOUT ? -EPIPE : rc; /* half of it is out */
+    return read_line(tls, deadline_ns, x);
+}
+
+static int
+connect_to(const struct ft_witness_target *target, int64_t deadline_ns,
+           struct ft_tls **tls, struct ft_error *err)
+{
+    int fd = -1, rc;
+
+    rc = ft_tcp_connect(target->addresses, target->address_count, target->port,
+                        deadline_ns, &fd, err);
     if (!rc)
-        rc = read_line(tls, reply, sizeof(reply), deadline_ns, &length);
+        rc = ft_tls_client(fd, target->pair, target->key, deadline_ns, tls, err);
+    return rc ? ft_error_prefix(err, "witness") : 0;
+}
+
+/* Over a connection of its own; *tls is that, where it answered. */
+static int
+ask_anew(const struct ft_witness_target *target, int64_t deadline_ns,
+         struct exchange *x, struct ft_tls **tls, struct ft_error *err)
+{
+    FT_AUTOTLS struct ft_tls *fresh = NULL;
+    int rc = connect_to(target, deadline_ns, &fresh, err);
+
+    if (rc)
+        return rc;
+    x->used = 0;
+    rc = exchange(fresh, deadline_ns, x);
     if (rc)
         return no_answer(rc, err);
-    if (ft_json_parse(reply, length, &json, NULL))
-        return ft_fail(err, EPROTO, NULL, "the witness answered nonsense");
-    return read_answer(json, answer, err);
+    *tls = FT_STEAL(fresh);
+    return 0;
+}
+
+void
+ft_witness_standing_init(struct ft_witness_standing *standing)
+{
+    pthread_mutex_init(&standing->lock, NULL);
+    standing->tls = NULL;
+}
+
+void
+ft_witness_standing_close(struct ft_witness_standing *standing)
+{
+    ft_tls_close(standing->tls);
+    pthread_mutex_destroy(&standing->lock);
+}
+
+static bool
+wait_for_turn(struct ft_witness_standing *standing, int64_t until_ns)
+{
+    struct timespec until = { until_ns / FT_NS_PER_S, until_ns % FT_NS_PER_S };
+
+    return !pthread_mutex_clocklock(&standing->lock, CLOCK_MONOTONIC, &until);
+}
+
+static void
+keep(struct ft_witness_standing *standing, struct ft_tls *tls)
+{
+    ft_tls_close(standing->tls);
+    standing->tls = tls;
+}
+
+/* A session that owes an answer is not kept: the next question would get it. */
+static int
+ask_standing(const struct ft_witness_target *target, int64_t patience_ns,
+             int64_t deadline_ns, struct exchange *x, struct ft_error *err)
+{
+    struct ft_witness_standing *standing = target->standing;
+    struct exchange anew = { .line = x->line, .size = x->size };
+    struct ft_tls *fresh = NULL;
+    int64_t now;
+    int rc = standing->tls ? exchange(standing->tls, patience_ns, x) : -ENOTCONN;
+
+    if (!rc)
+        return 0;
+    if (rc != -ETIMEDOUT)
+        keep(standing, NULL);
+    now = ft_clock_ns();
+    rc = ask_anew(target,
+                  standing->tls ? deadline_ns - (deadline_ns - now) / LAST_LOOK
+                                : deadline_ns,
+                  &anew, &fresh, err);
+    if (!rc)
+        *x = anew;
+    else if (standing->tls && !read_line(standing->tls, deadline_ns, x))
+        return 0;
+    keep(standing, fresh);
+    return rc;
 }
 
 static int
 ask(const struct ft_witness_target *target, const char *line, size_t size,
     int64_t deadline_ns, struct ft_witness_answer *answer, struct ft_error *err)
 {
-    FT_AUTOTLS struct ft_tls *tls = NULL;
-    int fd = -1, rc;
+    struct exchange x = { .line = line, .size = size };
+    struct ft_witness_standing *standing = target->standing;
+    FT_AUTOTLS struct ft_tls *own = NULL;
+    FT_AUTOJSON json_t *json = NULL;
+    int64_t now = ft_clock_ns(), patience = now + (deadline_ns - now) / PATIENCE;
+    int rc;
 
     memset(answer, 0, sizeof(*answer));
-    rc = ft_tcp_connect(target->addresses, target->address_count, target->port,
-                        deadline_ns, &fd, err);
-    if (!rc)
-        rc = ft_tls_client(fd, target->pair, target->key, deadline_ns, &tls,
-                           err);
+    if (standing && wait_for_turn(standing, patience)) {
+        rc = ask_standing(target, patience, deadline_ns, &x, err);
+        pthread_mutex_unlock(&standing->lock);
+    } else {
+        rc = ask_anew(target, deadline_ns, &x, &own, err);
+    }
     if (rc)
-        return ft_error_prefix(err, "witness");
-    return exchange(tls, line, size, deadline_ns, answer, err);
+        return rc;
+    if (ft_json_parse(x.reply, x.length, &json, NULL))
+        return ft_fail(err, EPROTO, NULL, "the witness answered nonsense");
+    return read_answer(json, answer, err);
 }
 
 /* request is taken. */

@@ -2,25 +2,43 @@
 /*
  * Asking the witness. Blocking: a worker calls it on a thread of its own.
  *
- * Every call makes one connection (TLS 1.3 PSK), asks once and closes. Nothing
- * is kept. Thread safe.
+ * Every call asks once, over a connection (TLS 1.3 PSK) of its own, or over the
+ * standing one: that is kept for the next question, so that it needs no place
+ * at the witness's door in the moment when it matters. Thread safe.
  */
 #ifndef FT_WITNESS_WITNESS_CLIENT_H
 #define FT_WITNESS_WITNESS_CLIENT_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
+#include "link/tls.h"
 #include "witness/witness-protocol.h"
+
+/*
+ * A session that stays, of one pair. Whoever asks has it alone; where it does not
+ * answer in a quarter of a question's time, or another question has it for so
+ * long, a new connection is made beside it. The better one is kept.
+ */
+struct ft_witness_standing {
+    pthread_mutex_t lock;
+    struct ft_tls *tls; /* NULL: none */
+};
+
+/* For ft_witness_standing_close, when nobody asks any more. */
+void ft_witness_standing_init(struct ft_witness_standing *standing);
+void ft_witness_standing_close(struct ft_witness_standing *standing);
 
 /* Where the witness of a pair is; everything belongs to the caller. */
 struct ft_witness_target {
     const char *const *addresses; /* numeric, tried as ft_tcp_connect does */
     size_t address_count;
     uint16_t port;
-    const char *pair;         /* UUID: the TLS identity */
-    const unsigned char *key; /* FT_WITNESS_KEY_SIZE bytes */
+    const char *pair;                     /* UUID: the TLS identity */
+    const unsigned char *key;             /* FT_WITNESS_KEY_SIZE bytes */
+    struct ft_witness_standing *standing; /* NULL: a connection for each */
 };
 
 struct ft_witness_answer {

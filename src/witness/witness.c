@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,6 +36,8 @@ struct client {
     int fd; /* a descriptor of our own beside TLS's: shut down, it ends both */
     bool used;
     bool hung_up; /* by us, which nobody needs to be told */
+    char pair[FT_TLS_IDENTITY_MAX + 1]; /* whose key it has shown, or empty */
+    int64_t asked_ns;                   /* when it last did something */
 };
 
 struct server {
@@ -175,9 +178,21 @@ send_answer(struct ft_tls *tls, json_t *answer)
     return rc;
 }
 
+static json_t *
+answer_client(struct client *client, struct ft_tls *tls, const char *line,
+              size_t size)
+{
+    struct server *server = client->server;
+
+    pthread_mutex_lock(&server->lock);
+    client->asked_ns = ft_clock_ns();
+    pthread_mutex_unlock(&server->lock);
+    return answer_line(server, ft_tls_identity(tls), line, size);
+}
+
 /* Reads and answers lines until the client ends, idles, or says nonsense. */
 static void
-converse(struct server *server, struct ft_tls *tls)
+converse(struct client *client, struct ft_tls *tls)
 {
     char buffer[FT_WITNESS_LINE_MAX];
     size_t used = 0;
@@ -194,8 +209,7 @@ converse(struct server *server, struct ft_tls *tls)
         while ((end = memchr(buffer, '\n', used))) {
             size_t size = (size_t)(end - buffer);
 
-            if (send_answer(tls, answer_line(server, ft_tls_identity(tls),
-                                             buffer, size)))
+            if (send_answer(tls, answer_client(client, tls, buffer, size)))
                 return;
             used -= size + 1;
             memmove(buffer, end + 1, used);
@@ -214,9 +228,40 @@ find_key(const char *identity, unsigned char key[FT_TLS_KEY_SIZE], void *opaque)
     return ft_witness_key_load(server->folder, identity, key) ? -ENOENT : 0;
 }
 
-/* Known by its key, or about to leave. False: we have hung up. */
+/* Under server->lock. Its thread wakes up, and leaves. */
+static void
+hang_up(struct client *client)
+{
+    struct server *server = client->server;
+
+    shutdown(client->fd, SHUT_RDWR);
+    client->hung_up = true;
+    server->places[client - server->clients].stranger = false;
+}
+
+/* Under server->lock: who has one key does not take all places. */
+static void
+make_room_of_pair(struct server *server, const char *pair)
+{
+    struct client *idlest = NULL;
+    unsigned n = 0;
+
+    for (size_t i = 0; i < FT_WITNESS_CLIENTS_MAX; i++) {
+        struct client *c = &server->clients[i];
+
+        if (!c->used || c->hung_up || strcmp(c->pair, pair) != 0)
+            continue;
+        n++;
+        if (!idlest || c->asked_ns < idlest->asked_ns)
+            idlest = c;
+    }
+    if (n >= FT_WITNESS_PAIR_MAX)
+        hang_up(idlest);
+}
+
+/* Known by its key (else NULL: about to leave). False: we have hung up. */
 static bool
-settle(struct client *client)
+settle(struct client *client, const char *pair)
 {
     struct server *server = client->server;
     bool ours;
@@ -224,6 +269,11 @@ settle(struct client *client)
     pthread_mutex_lock(&server->lock);
     server->places[client - server->clients].stranger = false;
     ours = !client->hung_up;
+    if (pair && ours) {
+        make_room_of_pair(server, pair);
+        snprintf(client->pair, sizeof(client->pair), "%s", pair);
+        client->asked_ns = ft_clock_ns();
+    }
     pthread_mutex_unlock(&server->lock);
     return ours;
 }
@@ -256,26 +306,15 @@ serve_client(void *opaque)
         ft_tls_server(fd, find_key, client->server,
                       ft_clock_ns() + FT_WITNESS_HANDSHAKE_S * FT_NS_PER_S,
                       &tls, &err)) {
-        if (settle(client))
+        if (settle(client, NULL) && ft_log_of_strangers())
             ft_log_error(&err, peer);
     } else {
-        if (settle(client))
-            converse(client->server, tls);
+        if (settle(client, ft_tls_identity(tls)))
+            converse(client, tls);
         ft_tls_close(tls);
     }
     leave(client);
     return NULL;
-}
-
-/* Under server->lock. Its thread wakes up, and leaves. */
-static void
-hang_up(struct client *client)
-{
-    struct server *server = client->server;
-
-    shutdown(client->fd, SHUT_RDWR);
-    client->hung_up = true;
-    server->places[client - server->clients].stranger = false;
 }
 
 /* Under server->lock. */
@@ -352,7 +391,9 @@ accept_client(struct server *server, int listen_fd)
     client = enter(server, fd);
     if (client && !start_thread(client))
         return;
-    ft_log(FT_LOG_WARN, "too many connections to the witness; one was closed");
+    if (ft_log_of_strangers())
+        ft_log(FT_LOG_WARN,
+               "too many connections to the witness; one was closed");
     if (client)
         leave(client);
     else
@@ -416,6 +457,19 @@ ft_witness_serve(const char *folder, uint16_t port, int stop_fd,
     return rc ? rc : ft_witness_serve_on(folder, fd, stop_fd, err);
 }
 
+/* Two for each connection, of which a shell gives half. */
+static void
+allow_descriptors(void)
+{
+    const rlim_t wanted = 4 * FT_WITNESS_CLIENTS_MAX;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = FT_MIN(limit.rlim_max, wanted);
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int
 ft_witness_main(uint16_t port)
 {
@@ -433,6 +487,7 @@ ft_witness_main(uint16_t port)
     ft_log_open(FT_LOG_FOLDER "/witness.log", "witness", FT_LOG_INFO);
     /* a port below 1024 may be set; its files are root's own */
     rc = ft_privileges_keep(FT_KEEP_WITNESS);
+    allow_descriptors();
     if (rc)
         ft_log(FT_LOG_WARN, "cannot give up privileges: %s", strerror(-rc));
     ft_log(FT_LOG_INFO, "the witness serves port %u", port);

@@ -21,12 +21,15 @@
 #include "base/error.h"
 
 /*
- * Connections served at once; more are closed at once. Half of the places are kept
- * for those that have shown their key: of the others one more takes the place of
- * another (link/crowd.h).
+ * Connections served at once; more are closed at once. All places but those of
+ * strangers are kept for those that have shown their key, so many for each pair:
+ * both hosts' standing ones, and what they ask beside them. One more takes the
+ * place of another: of a stranger (link/crowd.h), of the one of its pair that has
+ * been silent for the longest time.
  */
-#define FT_WITNESS_CLIENTS_MAX 256
-#define FT_WITNESS_STRANGERS_MAX (FT_WITNESS_CLIENTS_MAX / 2)
+#define FT_WITNESS_CLIENTS_MAX 1024
+#define FT_WITNESS_STRANGERS_MAX 128
+#define FT_WITNESS_PAIR_MAX 16
 
 /* A connection that says nothing for so long, or is so slow, is closed. */
 #define FT_WITNESS_IDLE_S 30

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libftworker.a
 libftworker_a_SOURCES = \
 	src/worker/channel.c src/worker/channel.h \
+	src/worker/door.c src/worker/door.h \
 	src/worker/figures.c src/worker/figures.h \
 	src/worker/pair-images.c src/worker/pair-state.c \
 	src/worker/pair-store.c src/worker/pair-store.h \

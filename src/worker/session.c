@@ -36,6 +36,7 @@ struct ft_session {
 struct making {
     const struct ft_session_terms *terms;
     int fd; /* -1: connect */
+    int place;
     ft_session_made made;
     struct ft_session *session; /* the result */
     struct ft_error err;
@@ -167,19 +168,21 @@ making_done(void *opaque)
 {
     struct making *m = opaque;
 
-    m->made(m->terms->opaque, m->session, &m->err);
+    m->made(m->terms->opaque, m->place, m->session, &m->err);
     free(m);
 }
 
 int
-ft_session_make(const struct ft_session_terms *terms, int fd,
+ft_session_make(const struct ft_session_terms *terms, int fd, int place,
                 ft_session_made made)
 {
     struct making *m = calloc(1, sizeof(*m));
     int rc = -ENOMEM;
 
     if (m) {
-        *m = (struct making){ .terms = terms, .fd = fd, .made = made };
+        *m = (struct making){
+            .terms = terms, .fd = fd, .place = place, .made = made
+        };
         rc = ft_loop_async(make_session, making_done, m);
     }
     if (rc) {

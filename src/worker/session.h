@@ -39,7 +39,8 @@ typedef int (*ft_session_frame)(void *opaque, struct ft_session *session,
  * Called on the control thread when the connection was made (session) or
  * failed (NULL, err). The callee owns the reference.
  */
-typedef void (*ft_session_made)(void *opaque, struct ft_session *session,
+typedef void (*ft_session_made)(void *opaque, int place,
+                                struct ft_session *session,
                                 const struct ft_error *err);
 
 /* Called on the control thread once the receiver has ended by itself. */
@@ -48,9 +49,10 @@ typedef void (*ft_session_ended)(void *opaque, struct ft_session *session,
 
 /*
  * Connects to the peer (fd -1) or accepts the connection fd (taken), without
- * blocking: made is called later. 0 or -errno (made is not called then).
+ * blocking: made is called later, with place, which is the caller's. 0 or -errno
+ * (made is not called then).
  */
-int ft_session_make(const struct ft_session_terms *terms, int fd,
+int ft_session_make(const struct ft_session_terms *terms, int fd, int place,
                     ft_session_made made);
 
 /* Starts the receiver thread. */

@@ -16,7 +16,6 @@
 
 #define CONNECT_RETRY_MS 300
 #define END_NS FT_NS_PER_S /* for the peer to end a link that failed */
-#define ACCEPTING_MAX 16   /* connections of nobody knows whom */
 #define REFUSALS_QUIET_NS (60 * FT_NS_PER_S)
 
 static void
@@ -43,6 +42,7 @@ ft_worker_init_link(struct ft_worker *w)
         .hello = say_hello,
         .opaque = w,
     };
+    ft_door_init(&w->door);
     w->connect_timer = ft_loop_timer(ft_worker_connect, w);
 }
 
@@ -265,10 +265,12 @@ adopt_session(struct ft_worker *w, struct ft_session *s)
 }
 
 static void
-on_connected(void *opaque, struct ft_session *s, const struct ft_error *err)
+on_connected(void *opaque, int place, struct ft_session *s,
+             const struct ft_error *err)
 {
     struct ft_worker *w = opaque;
 
+    (void)place;
     w->making_link = 0;
     if (!s) {
         ft_worker_set_link_problem(w, err);
@@ -296,7 +298,7 @@ ft_worker_connect(void *opaque)
     ft_loop_timer_set(w->connect_timer, -1);
     if (w->making_link || !w->wants_link || w->session)
         return;
-    w->making_link = ft_session_make(&w->terms, -1, on_connected) == 0;
+    w->making_link = ft_session_make(&w->terms, -1, -1, on_connected) == 0;
     if (!w->making_link)
         ft_loop_timer_set(w->connect_timer, CONNECT_RETRY_MS);
 }
@@ -316,11 +318,12 @@ note_refusal(struct ft_worker *w, const struct ft_error *err)
 }
 
 static void
-on_accepted(void *opaque, struct ft_session *s, const struct ft_error *err)
+on_accepted(void *opaque, int place, struct ft_session *s,
+            const struct ft_error *err)
 {
     struct ft_worker *w = opaque;
 
-    w->accepting--;
+    ft_door_leave(&w->door, place);
     if (s)
         adopt_session(w, s);
     else
@@ -330,13 +333,14 @@ on_accepted(void *opaque, struct ft_session *s, const struct ft_error *err)
 void
 ft_worker_accept(struct ft_worker *w, int fd)
 {
-    if (w->accepting == ACCEPTING_MAX) {
-        close(fd); /* each is a thread; the peer tries again */
+    int place = ft_door_enter(&w->door, fd, ft_clock_ns());
+
+    if (place < 0) {
+        close(fd); /* the peer tries again */
         return;
     }
-    w->accepting++;
-    if (ft_session_make(&w->terms, fd, on_accepted)) {
-        w->accepting--;
+    if (ft_session_make(&w->terms, fd, place, on_accepted)) {
+        ft_door_leave(&w->door, place);
         ft_log(FT_LOG_WARN, "no memory for a link");
     }
 }

@@ -26,8 +26,9 @@ witness_target(struct ft_worker *w, const char **addresses,
 
     for (i = 0; i < e->address_count; i++)
         addresses[i] = e->addresses[i];
-    *target = (struct ft_witness_target){ addresses, e->address_count, e->port,
-                                          w->config.pair, w->witness_key };
+    *target = (struct ft_witness_target){ addresses,      e->address_count,
+                                          e->port,        w->config.pair,
+                                          w->witness_key, &w->witness_standing };
 }
 
 /* Notes a change of whether the witness answers; control thread. */

@@ -21,6 +21,8 @@
 #include "base/boot.h"
 #include "base/error.h"
 #include "pair/ownership.h"
+#include "witness/witness-client.h"
+#include "worker/door.h"
 #include "worker/figures.h"
 #include "worker/pair-store.h"
 #include "worker/session.h"
@@ -114,7 +116,8 @@ struct ft_worker {
 
     int tick_timer, status_timer, witness_timer;
     int64_t last_tick, last_heard;
-    atomic_int witness_reachable; /* -1 unknown */
+    struct ft_witness_standing witness_standing; /* of all questions; any thread */
+    atomic_int witness_reachable;                /* -1 unknown */
     bool witness_older; /* by the last look: it has forgotten what is ours */
     pthread_mutex_t problem_lock;
     struct ft_error problem;      /* why the last copying came to nothing */
@@ -131,9 +134,9 @@ struct ft_worker {
     int64_t handover_stopped_ns; /* when the VM stopped for a switchover */
     int64_t took_over_seen_ns;   /* when the peer came as the primary */
     bool told_peer;              /* why this link is to end */
-    bool link_failed;   /* the last link ended by a problem that was told */
-    int handover;       /* the primary handed over (standby) */
-    unsigned accepting; /* connections whose peer is not known yet */
+    bool link_failed; /* the last link ended by a problem that was told */
+    int handover;     /* the primary handed over (standby) */
+    struct ft_door door;
     int64_t refused_ns; /* when a refused one was last noted, or 0 */
     int64_t asked_ns;   /* first question to the witness, this link */
 };

@@ -54,6 +54,11 @@ tests_lab_checkpoint_probe_SOURCES = tests/lab/checkpoint-probe.c
 tests_lab_checkpoint_probe_LDADD = libftgate.a libftqemu.a libftvirt.a libftbase.a \
 	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS)
 
+# Strangers, for test-garbage.sh.
+check_PROGRAMS += tests/lab/flood
+tests_lab_flood_SOURCES = tests/lab/flood.c
+tests_lab_flood_LDADD = libftbase.a
+
 # The way to the hosts, and ftadmin interrupted.
 TESTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh
 dist_check_SCRIPTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh

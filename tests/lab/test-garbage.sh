@@ -14,20 +14,16 @@ throw() { # FROM ADDRESS:PORT
     return 0
 }
 
-# Connections that say this much and then nothing, held for as long as the process lives.
-hold() { # COUNT ADDRESS:PORT TEXT; sets holders
-    # shellcheck disable=SC2016 # for the inner shell
-    "$test_top/scripts/lab" on adm bash -c 'trap "" PIPE # some are turned away
-        for ((i = 0; i < $0; i++)); do
-            exec {fd}<>"/dev/tcp/${1%:*}/${1#*:}" && printf "$2" >&"$fd"
-        done
-        echo held
-        sleep 600' "$@" >"$test_folder/held.$RANDOM" 2>/dev/null </dev/null 8>&- &
+# Connections that say this much and then nothing, held for as long as the process lives; with a
+# rate those that are closed are made anew.
+hold() { # COUNT ADDRESS:PORT TEXT [RATE]; sets holders
+    "$test_top/scripts/lab" on adm "$(built tests/lab/flood)" "${2%:*}" "${2#*:}" "$1" \
+        "${4:-0}" "$3" >"$test_folder/held.$RANDOM" 2>/dev/null </dev/null 8>&- &
     holders+=($!)
 }
 
 all_held() {
-    [ "$(cat "$test_folder"/held.* 2>/dev/null | grep -c held)" -ge "${#holders[@]}" ]
+    [ "$(grep -l made "$test_folder"/held.* 2>/dev/null | wc -l)" -ge "${#holders[@]}" ]
 }
 
 let_go() {
@@ -88,6 +84,7 @@ start_client --connections 3 --payload 200
 guest_goes_on
 wait_for 60 protected_from h1
 pair=$(pair_on h1 .pair)
+link_preamble="FTLINK1\n\1$(printf '\\0%.0s' {1..19})$pair"
 generation=$(pair_on h1 .generation)
 workers="$(worker_pid h1) $(worker_pid h2)"
 forget_events h1 h2
@@ -124,7 +121,8 @@ undisturbed "no TLS"
 note "silence: hundreds of connections on each port, at each stage of opening"
 hold 900 10.77.0.2:7331 ''
 hold 40 10.77.0.2:7331 'FTLINK1\n'
-hold 40 10.77.0.2:7331 "FTLINK1\n\001$(printf '\\0%.0s' {1..19})$pair"
+hold 40 10.77.0.2:7331 "$link_preamble" 250
+hold 40 10.78.0.1:7331 "$link_preamble" 250
 hold 120 10.77.0.1:7331 ''
 hold 900 10.77.0.250:7332 ''
 wait_for 30 all_held
@@ -187,5 +185,30 @@ exits 0 ftadmin verify vm1
 exits 0 ftadmin switchover vm1 --yes
 guest_goes_on
 wait_for 60 protected_from h2
+
+note "10,000 at each door, for each that is closed another one, while the host is lost"
+of_takeover() { # FIELD
+    pair_on h1 ".last_takeover.$1"
+}
+hold 10000 10.77.0.250:7332 '' 1000
+for address in 10.77.0.1 10.78.0.1 10.77.0.2; do
+    hold 10000 $address:7331 '' 500
+    hold 10000 $address:7331 "$link_preamble" 250
+done
+wait_for 60 has_answers "$client_log" $(($(answers_in "$client_log") + 100))
+protected_from h2 || fail "strangers ended protection: $(pair_on h2)"
+fault=$(mark_fault)
+must lab power-off h2
+wait_for 60 answers_since "$fault"
+took_over() {
+    [ "$(of_takeover reason)" = "the primary was lost" ]
+}
+wait_for 30 took_over
+let_go
+# strangers came by the ten thousand after that, too
+[ $(($(log_bytes) - logs_before)) -lt 500000 ] || fail "the logs grew by the flood"
+note "noticed after $(of_takeover detect_ms) ms, the witness's word after $(of_takeover win_ms) ms"
+[ "$(pair_on h1 '.last_takeover | .detect_ms < 1200 and .win_ms < 1000')" = true ] ||
+    fail "strangers delayed the takeover: $(pair_on h1 .last_takeover)"
 stop_client
-check_ledger
+check_ledger --fault-time "$fault"

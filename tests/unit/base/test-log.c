@@ -133,6 +133,18 @@ test_turns_at_its_limit(void **state)
     free(only_message());
 }
 
+/* However many come. */
+static void
+test_strangers_get_one_line(void **state)
+{
+    int lines = 0;
+
+    (void)state;
+    for (int i = 0; i < 100000; i++)
+        lines += ft_log_of_strangers();
+    assert_int_equal(lines, 1);
+}
+
 static void
 test_cannot_be_opened(void **state)
 {
@@ -149,6 +161,7 @@ main(void)
         cmocka_unit_test_setup(test_error, open_log),
         cmocka_unit_test_setup(test_long_line_is_cut, open_log),
         cmocka_unit_test_setup(test_text_of_others_is_one_line, open_log),
+        cmocka_unit_test(test_strangers_get_one_line),
         cmocka_unit_test_setup(test_turns_at_its_limit, open_log),
         cmocka_unit_test(test_cannot_be_opened),
     };

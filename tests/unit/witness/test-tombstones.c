@@ -281,7 +281,7 @@ it_is_told_and_asked_for(void **state)
 
     (void)state;
     begin_service(&s);
-    t = (struct ft_witness_target){ addresses, 1, s.port, PAIR, key };
+    t = (struct ft_witness_target){ addresses, 1, s.port, PAIR, key, NULL };
     assert_int_equal(ft_witness_get(&t, soon, &a, &err), 0);
     assert_false(a.removed);
     assert_int_equal(ft_witness_bury(&t, 5, "h2", soon, &a, &err), 0);

@@ -55,7 +55,7 @@ soon(void)
 static struct ft_witness_target
 target(void)
 {
-    return (struct ft_witness_target){ addresses, 1, port, PAIR, key };
+    return (struct ft_witness_target){ addresses, 1, port, PAIR, key, NULL };
 }
 
 /* By a file: this process has read FT_FAULTS long before it forks. */
@@ -583,7 +583,7 @@ ask_over(struct ft_tls *tls)
 static void
 strangers_drive_out_strangers(void **state)
 {
-    struct pollfd fds[3 * FT_WITNESS_CLIENTS_MAX];
+    struct pollfd fds[6 * FT_WITNESS_STRANGERS_MAX];
     size_t n = sizeof(fds) / sizeof(fds[0]);
     struct ft_witness_target t = target();
     struct ft_witness_answer answer;
@@ -614,6 +614,190 @@ strangers_drive_out_strangers(void **state)
     stop();
 }
 
+/* Who has a pair's key drives out its own sessions, and nobody else's. */
+static void
+a_key_has_few_places(void **state)
+{
+    struct ft_tls *of_pair[2 * FT_WITNESS_PAIR_MAX] = { 0 }, *other = NULL;
+    size_t n = sizeof(of_pair) / sizeof(of_pair[0]);
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_witness_pair_set(folder, OTHER, other_key, 1, "h1",
+                                         &err),
+                     0);
+    start("");
+    assert_int_equal(ft_tls_client(plain_connection(), OTHER, other_key, soon(),
+                                   &other, NULL),
+                     0);
+    ask_over(other);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(ft_tls_client(plain_connection(), PAIR, key, soon(),
+                                       &of_pair[i], NULL),
+                         0);
+        ask_over(of_pair[i]);
+    }
+    for (size_t i = 0; i < n - FT_WITNESS_PAIR_MAX; i++) {
+        char c;
+
+        assert_true(ft_tls_receive(of_pair[i], &c, 1, soon()) <= 0);
+    }
+    for (size_t i = n - FT_WITNESS_PAIR_MAX; i < n; i++)
+        ask_over(of_pair[i]);
+    ask_over(other);
+    for (size_t i = 0; i < n; i++)
+        ft_tls_close(of_pair[i]);
+    ft_tls_close(other);
+    stop();
+}
+
+/* --- the standing session ----------------------------------------------------- */
+
+static struct ft_witness_standing standing;
+
+static int
+get(int64_t patience_ns)
+{
+    struct ft_witness_target t = target();
+    struct ft_witness_answer answer;
+
+    t.standing = &standing;
+    return ft_witness_get(&t, ft_clock_ns() + patience_ns, &answer, NULL);
+}
+
+static void
+one_session_for_all_questions(void **state)
+{
+    struct ft_tls *first;
+
+    (void)state;
+    ft_witness_standing_init(&standing);
+    start("");
+    assert_int_equal(get(FT_NS_PER_S), 0);
+    first = standing.tls;
+    assert_non_null(first);
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(get(FT_NS_PER_S), 0);
+    assert_ptr_equal(standing.tls, first);
+    /* a question that is refused is answered */
+    say("{}\n", 3, "\"ok\":false");
+    stop();
+    assert_true(get(FT_NS_PER_S / 2) < 0);
+    assert_null(standing.tls);
+    start("");
+    assert_int_equal(get(FT_NS_PER_S), 0);
+    kill_server();
+    start("");
+    assert_int_equal(get(FT_NS_PER_S), 0); /* dead: another one at once */
+    ft_witness_standing_close(&standing);
+    stop();
+}
+
+/* A witness that does not answer, or late: the other end of a session. */
+struct slow {
+    int fd;
+    int64_t delay_ns; /* 0: never */
+};
+
+static int
+slow_key(const char *identity, unsigned char out[FT_TLS_KEY_SIZE], void *opaque)
+{
+    (void)identity;
+    (void)opaque;
+    memcpy(out, key, FT_TLS_KEY_SIZE);
+    return 0;
+}
+
+static void *
+answer_slowly(void *opaque)
+{
+    static const char answer[] =
+        "{\"ok\":true,\"won\":false,\"generation\":7,\"owner\":\"h1\"}\n";
+    const struct slow *slow = opaque;
+    struct ft_tls *tls = NULL;
+    char buffer[64];
+
+    assert_int_equal(ft_tls_server(slow->fd, slow_key, NULL, soon(), &tls, NULL),
+                     0);
+    assert_true(ft_tls_receive(tls, buffer, sizeof(buffer), soon()) > 0);
+    if (slow->delay_ns) {
+        ft_clock_sleep(slow->delay_ns);
+        ft_tls_send(tls, answer, sizeof(answer) - 1, soon());
+    }
+    ft_tls_receive(tls, buffer, 1, soon());
+    ft_tls_close(tls);
+    return NULL;
+}
+
+static pthread_t
+stand_before(struct slow *slow)
+{
+    pthread_t thread;
+    int ends[2];
+
+    ft_witness_standing_init(&standing);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    slow->fd = ends[0];
+    assert_int_equal(pthread_create(&thread, NULL, answer_slowly, slow), 0);
+    assert_int_equal(ft_tls_client(ends[1], PAIR, key, soon(), &standing.tls,
+                                   NULL),
+                     0);
+    return thread;
+}
+
+static void
+silent_session_costs_a_quarter(void **state)
+{
+    struct slow never = { .delay_ns = 0 };
+    struct ft_tls *silent;
+    int64_t began;
+    pthread_t thread;
+
+    (void)state;
+    start("");
+    thread = stand_before(&never);
+    silent = standing.tls;
+    began = ft_clock_ns();
+    assert_int_equal(get(4 * FT_NS_PER_S), 0);
+    assert_true(ft_clock_ns() - began >= FT_NS_PER_S);
+    assert_ptr_not_equal(standing.tls, silent);
+    pthread_join(thread, NULL);
+    ft_witness_standing_close(&standing);
+    stop();
+}
+
+/* Nobody is let in any more, and the standing one is slow: it is waited for. */
+static void
+late_answer_counts_where_there_is_no_other(void **state)
+{
+    struct slow late = { .delay_ns = FT_NS_PER_S / 2 };
+    struct ft_tls *slow;
+    pthread_t thread;
+
+    (void)state;
+    thread = stand_before(&late); /* the door has no server behind it */
+    slow = standing.tls;
+    assert_int_equal(get(FT_NS_PER_S), 0);
+    assert_ptr_equal(standing.tls, slow);
+    ft_witness_standing_close(&standing);
+    pthread_join(thread, NULL);
+}
+
+/* A line that is owed would be the next question's answer. */
+static void
+session_that_owes_an_answer_is_not_kept(void **state)
+{
+    struct slow never = { .delay_ns = 0 };
+    pthread_t thread;
+
+    (void)state;
+    thread = stand_before(&never);
+    assert_true(get(FT_NS_PER_S / 5) < 0);
+    assert_null(standing.tls);
+    pthread_join(thread, NULL);
+    ft_witness_standing_close(&standing);
+}
+
 int
 main(void)
 {
@@ -633,6 +817,11 @@ main(void)
         TEST(death_around_the_commit),
         TEST(nonsense_ends_only_its_connection),
         TEST(strangers_drive_out_strangers),
+        TEST(a_key_has_few_places),
+        TEST(one_session_for_all_questions),
+        TEST(silent_session_costs_a_quarter),
+        TEST(late_answer_counts_where_there_is_no_other),
+        TEST(session_that_owes_an_answer_is_not_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
