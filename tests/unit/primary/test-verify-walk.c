@@ -47,10 +47,8 @@ take(uint64_t at[AREAS], const struct ft_verify_piece *piece)
 {
     size_t i = 0;
 
-    while (i < AREAS &&
-           (areas[i].kind != piece->kind || areas[i].index != piece->index))
-        i++;
-    assert_true(i < AREAS);
+    while (areas[i].kind != piece->kind || areas[i].index != piece->index)
+        assert_true(++i < AREAS);
     assert_int_equal(piece->offset, at[i]);
     assert_true(piece->size > 0 && piece->size <= FT_VERIFY_PIECE);
     at[i] += piece->size;
