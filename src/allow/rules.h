@@ -143,7 +143,7 @@ static const struct allow_rule machine_rules[] = {
     { "domain/cpu/feature", "name:word policy:word", NULL, 0 },
     { "domain/cpu/cache", "level:number mode:word", NULL, 0 },
     { "domain/cpu/maxphysaddr", "mode:word bits:number limit:number", NULL, 0 },
-    { "domain/cpu/numa|numa/interconnects", NULL, NULL, 0 },
+    { "domain/cpu/numa", NULL, NULL, 0 },
     { "domain/cpu/numa/cell",
       "id:number cpus:set memory:number memAccess=shared|private discard:yes " SIZE,
       NULL, 0 },

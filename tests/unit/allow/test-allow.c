@@ -104,6 +104,27 @@ test_recorded_ones_pass(void **state)
     }
 }
 
+/* What none of the recorded ones has: elements below others, each of its own. */
+static void
+test_memory_that_can_be_plugged_passes(void **state)
+{
+    static const char xml[] =
+        "<domain type='qemu'><name>g</name>"
+        "<uuid>3d3c598b-4e7f-4ad7-afcf-7c212cf516bf</uuid>"
+        "<maxMemory slots='4' unit='KiB'>1048576</maxMemory>"
+        "<memory unit='KiB'>262144</memory>"
+        "<cpu><numa><cell id='0' cpus='0' memory='131072' unit='KiB'>"
+        "<distances><sibling id='0' value='10'/></distances></cell></numa></cpu>"
+        "<devices><memory model='dimm'><target>"
+        "<size unit='KiB'>131072</size><node>0</node></target>"
+        "<alias name='dimm0'/><address type='dimm' slot='0' base='0x100000000'/>"
+        "</memory><interface type='bridge'><source bridge='br0'/><coalesce>"
+        "<rx><frames max='7'/></rx></coalesce></interface></devices></domain>";
+
+    (void)state;
+    passes(xml, (struct ft_allow_terms){ 0 });
+}
+
 static void
 test_another_vm_does_not(void **state)
 {
@@ -311,6 +332,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recorded_ones_pass),
+        cmocka_unit_test(test_memory_that_can_be_plugged_passes),
         cmocka_unit_test(test_another_vm_does_not),
         cmocka_unit_test(test_live_is_not_ours),
         cmocka_unit_test(test_hostile_ones_are_refused),
