@@ -68,6 +68,8 @@ ft_vm_end_of(const struct ft_vm_end_signs *signs, int detail)
         if (signs->reset)
             return FT_VM_END_RESET;
         return signs->outside ? FT_VM_END_SIGNAL : FT_VM_END_SHUTDOWN;
+    case VIR_DOMAIN_EVENT_STOPPED_MIGRATED:
+        return FT_VM_END_MIGRATED;
     default:
         return FT_VM_END_SHUTDOWN;
     }

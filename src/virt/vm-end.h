@@ -23,6 +23,7 @@
     X(RESET, true, "was reset, and ended by that, as its on_reboot says")   \
     X(PANIC, true, "has panicked, and was ended, as its on_crash says")     \
     X(WATCHDOG, true, "was switched off by its watchdog, as its action is") \
+    X(MIGRATED, true, "was migrated away, by virsh")                        \
     X(SIGNAL, false, "lost its QEMU by a signal from this host")            \
     X(DEATH, false, "lost its QEMU, which died")
 

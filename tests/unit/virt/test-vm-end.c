@@ -33,6 +33,8 @@ test_how_it_ended(void **state)
           VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN, FT_VM_END_SHUTDOWN },
         { NULL, NULL, NONE, false, VIR_DOMAIN_EVENT_STOPPED_DESTROYED,
           FT_VM_END_SHUTDOWN },
+        { NULL, NULL, NONE, false, VIR_DOMAIN_EVENT_STOPPED_MIGRATED,
+          FT_VM_END_MIGRATED },
         /* on_reboot=destroy, by the guest and by virsh reset */
         { "SHUTDOWN", SHUTDOWN(true, "guest-reset"), GUEST, false,
           VIR_DOMAIN_EVENT_STOPPED_SHUTDOWN, FT_VM_END_RESET },
