@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/json.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -33,6 +34,24 @@ ft_json_bool(const json_t *object, const char *key, int fallback)
     const json_t *value = json_object_get(object, key);
 
     return json_is_boolean(value) ? json_is_true(value) : fallback;
+}
+
+void
+ft_json_join(const json_t *array, char *out, size_t size)
+{
+    size_t index, used = 0;
+    json_t *item;
+
+    *out = '\0';
+    json_array_foreach(array, index, item) {
+        if (!json_is_string(item) || used + 1 >= size)
+            continue;
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 used ? "; " : "", json_string_value(item));
+    }
+    for (; *out != '\0'; out++)
+        if (*out < ' ' || *out > '~')
+            *out = '?';
 }
 
 int

@@ -23,6 +23,12 @@ int64_t ft_json_int(const json_t *object, const char *key, int64_t min,
                     int64_t max, int64_t fallback);
 int ft_json_bool(const json_t *object, const char *key, int fallback);
 
+/*
+ * The strings of an array with "; " between them, '?' for each byte that is not
+ * printable ASCII; as much as fits. "" where there are none.
+ */
+void ft_json_join(const json_t *array, char *out, size_t size);
+
 /* Copies a required string shorter than size. -EINVAL otherwise. */
 int ft_json_need_string(const json_t *object, const char *key, char *out,
                         size_t size, struct ft_error *err);

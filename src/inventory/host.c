@@ -338,6 +338,8 @@ decode_domain_texts(const json_t *item, struct ft_domain *d,
         rc = take_text(item, "qemu_version", d->qemu_version,
                        sizeof(d->qemu_version), err);
     if (rc == 0)
+        rc = take_text(item, "blocked", d->blocked, sizeof(d->blocked), err);
+    if (rc == 0)
         rc = take_long_text(item, "xml", FT_HOST_XML_MAX, false, &d->xml, err);
     return rc;
 }

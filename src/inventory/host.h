@@ -30,6 +30,7 @@
 #define FT_VERSION_SIZE 64
 
 #define FT_HOST_LIST_MAX 1024 /* NICs, bridges, networks, pools, domains ... */
+#define FT_BLOCKED_SIZE 512
 #define FT_HOST_XML_MAX (1 << 20)
 
 struct ft_address {
@@ -102,7 +103,8 @@ struct ft_domain {
     char machine[64]; /* pc-i440fx-7.2 */
     char emulator[FT_PATH_SIZE];
     char qemu_version[FT_VERSION_SIZE]; /* of the running process, or empty */
-    char *xml;                          /* live XML when it runs; may be NULL */
+    char blocked[FT_BLOCKED_SIZE]; /* why its QEMU could not migrate, or empty */
+    char *xml;                     /* live XML when it runs; may be NULL */
     struct ft_disk *disks;
     size_t disk_count;
     char (*macs)[18]; /* of its NICs */

@@ -6,6 +6,7 @@ libftinventory_a_SOURCES = \
 	src/inventory/identity.c src/inventory/identity.h \
 	src/inventory/look.c src/inventory/look.h \
 	src/inventory/probe-backing.c \
+	src/inventory/probe-blocked.c \
 	src/inventory/probe-image.c \
 	src/inventory/probe-kernel.c \
 	src/inventory/probe-libvirt.c \

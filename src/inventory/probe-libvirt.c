@@ -545,6 +545,7 @@ add_domain_xml(json_t *facts, virDomainPtr domain, const char *text)
     xml_close(&xml);
     add(facts, "disks", walk.disks);
     add(facts, "macs", macs);
+    add(facts, "blocked", ft_probe_blocked(domain));
     return rc < 0 ? rc : add(facts, "xml", json_string(text));
 }
 

@@ -30,6 +30,9 @@ json_t *ft_probe_memory(void);
 /* A name of enum ft_domain_state for a virDomainState. */
 const char *ft_probe_state_name(int state);
 
+/* Why the QEMU of a running VM could not migrate, or "". It is asked. */
+json_t *ft_probe_blocked(virDomainPtr domain);
+
 /* {"type", "path"} of a pool, empty where its XML says nothing. */
 json_t *ft_probe_pool_place(virStoragePoolPtr pool);
 

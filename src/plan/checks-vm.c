@@ -159,6 +159,23 @@ check_disks(const struct ft_domain *domain, struct ft_findings *findings)
                            (double)ft_replica_size(domain) / (1 << 30));
 }
 
+/*
+ * QEMU saves what it has even then, and what it lacks would be missing at the
+ * takeover (migration/savevm.c, qemu_save_device_state).
+ */
+static int
+check_blocked(const struct ft_domain *domain, struct ft_findings *findings)
+{
+    if (*domain->blocked == '\0')
+        return 0;
+    return ft_findings_add(
+        findings, FT_FAIL, "vm.blocked", domain->name,
+        "A state that QEMU itself calls incomplete would not come to life on the "
+        "other host.",
+        "Remove what it names (virsh edit) and restart the VM.",
+        "its QEMU cannot give its state away: %s", domain->blocked);
+}
+
 /* A chain is in the XML: carry.c. */
 static int
 check_snapshots(const struct ft_domain *domain, struct ft_findings *findings)
@@ -221,6 +238,8 @@ ft_check_vm(const struct ft_inventory *inventory, const struct ft_host *primary,
         rc = check_carry(inventory, primary, domain, findings);
     if (rc == 0)
         rc = check_jobs(inventory, domain, findings);
+    if (rc == 0)
+        rc = check_blocked(domain, findings);
     if (rc == 0)
         rc = check_snapshots(domain, findings);
     if (rc == 0)

@@ -19,6 +19,7 @@
 #include "base/priority.h"
 #include "plan/carry.h"
 #include "primary/primary-private.h"
+#include "virt/qmp.h"
 
 #define SETUP_NS (60 * FT_NS_PER_S)
 #define ROUND_BYTES_ENOUGH (UINT64_C(8) << 20)
@@ -126,6 +127,24 @@ has_vhost(const struct ft_vm *domain)
     return false;
 }
 
+/* What QEMU would refuse to migrate it saves for us, and not all of it. */
+static int
+check_blocked(struct ft_primary *p, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *answer = NULL;
+    char reasons[256];
+    int rc = ft_qmp(p->worker->dom, "query-migrate", NULL, &answer, err);
+
+    if (rc)
+        return rc;
+    ft_json_join(json_object_get(answer, "blocked-reasons"), reasons,
+                 sizeof(reasons));
+    return *reasons ? ft_fail(err, ENOTSUP, "Detach or remove what it names.",
+                              "QEMU of %s cannot give its state away: %s",
+                              p->worker->config.vm, reasons)
+                    : 0;
+}
+
 /* ftadmin looked before; the VM may have changed since, or come from elsewhere. */
 static int
 check_carry(struct ft_primary *p, struct ft_error *err)
@@ -178,6 +197,8 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
         ft_primary_note_paused(p);
     if (!rc)
         rc = check_carry(p, err);
+    if (!rc)
+        rc = check_blocked(p, err);
     if (!rc)
         rc = ft_primary_attach_gate(p, err);
     if (!rc)

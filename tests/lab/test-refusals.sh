@@ -26,15 +26,21 @@ refuses() { # CODE VM PATTERN...
     untouched
 }
 
-# A VM with devices that nobody can carry; it needs no disk to be there.
+# A VM with devices that nobody can carry; its disk is one that QEMU does not migrate.
 start_odd_vm() {
     lab on h1 mkdir -p /srv/shared
+    must lab on h1 qemu-img create -q -f vdi /var/lib/libvirt/images/odd.vdi 1M
     lab on h1 tee /root/odd.xml >/dev/null <<'XML'
 <domain type='qemu'>
   <name>odd</name>
   <memory unit='MiB'>64</memory>
   <os><type arch='x86_64' machine='pc'>hvm</type></os>
   <devices>
+    <disk type='file' device='disk'>
+      <driver name='qemu' type='vdi'/>
+      <source file='/var/lib/libvirt/images/odd.vdi'/>
+      <target dev='vda' bus='virtio'/>
+    </disk>
     <interface type='user'><mac address='52:54:00:0d:0d:01'/><model type='virtio'/></interface>
     <filesystem type='mount'><source dir='/srv/shared'/><target dir='papers'/></filesystem>
     <serial type='file'><source path='/root/odd.txt'/></serial>
@@ -69,6 +75,7 @@ untouched
 
 note "a VM that cannot be carried: each device by its name"
 refuses 4 odd "52:54:00:0d:0d:01" "filesystem papers" "carry.nic-user" "carry.filesystem" \
+    "vm.blocked.*The vdi format used by node .* does not support live migration" \
     "carry.refused" "domain/devices/serial/source/@path: '/root/odd.txt' must be"
 exits 4 ftadmin protect odd --witness w1 --dry-run --json
 jq -e '[.findings[] | select(.verdict == "fail") | .id] | contains(["carry.nic-user"])' \

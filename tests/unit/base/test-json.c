@@ -24,6 +24,24 @@ parsed(const char *text)
 }
 
 static void
+test_join(void **state)
+{
+    FT_AUTOJSON json_t *o =
+        parsed("{\"a\":[\"one\",7,\"t\\nwo \\u00e4\"],\"none\":[]}");
+    char text[32], small[7];
+
+    (void)state;
+    ft_json_join(json_object_get(o, "a"), text, sizeof(text));
+    assert_string_equal(text, "one; t?wo ??");
+    ft_json_join(json_object_get(o, "a"), small, sizeof(small));
+    assert_string_equal(small, "one; t");
+    ft_json_join(json_object_get(o, "none"), text, sizeof(text));
+    assert_string_equal(text, "");
+    ft_json_join(NULL, text, sizeof(text));
+    assert_string_equal(text, "");
+}
+
+static void
 test_fallbacks(void **state)
 {
     FT_AUTOJSON json_t *o =
@@ -298,6 +316,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_join),
         cmocka_unit_test(test_fallbacks),
         cmocka_unit_test(test_need_string),
         cmocka_unit_test(test_need_int),

@@ -179,6 +179,10 @@ test_vm_kind(void **state)
     expect(check_vm(f), "vm.transient", FT_WARN, "transient");
     f->vm->qemu_version[0] = '\0';
     expect(check_vm(f), "vm.qemu", FT_FAIL, "");
+    expect_none(check_vm(f), "vm.blocked");
+    strcpy(f->vm->blocked, "The vdi format used by node 'a' does not migrate");
+    expect(check_vm(f), "vm.blocked", FT_FAIL,
+           "The vdi format used by node 'a'");
 }
 
 static void
