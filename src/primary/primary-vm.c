@@ -20,6 +20,7 @@
 #include "worker/worker-disks.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-libvirt.h"
+#include "worker/worker-made.h"
 #include "worker/worker-removal.h"
 #include "worker/worker-retire.h"
 
@@ -205,6 +206,8 @@ ft_primary_note_images(struct ft_worker *w)
         if (vm.disks[i].source[0] && !vm.disks[i].readonly &&
             !vm.disks[i].shareable)
             changed |= ft_pair_state_add_image(&w->state, vm.disks[i].source);
+    if (!w->state.unsettled)
+        ft_worker_made_release(w, &vm);
     ft_vm_free(&vm);
     if (changed)
         ft_worker_persist(w);
@@ -386,6 +389,7 @@ part(struct ft_worker *w)
     }
     if (w->dom && w->state.autostart)
         virDomainSetAutostart(w->dom, 1);
+    ft_worker_undo_made(w, FT_UNDO_HERE, NULL, NULL);
     w->parting = json_pack("{s:s,s:b}", "vm_state", ft_vm_state_name(vm),
                            "witness_told", w->witness_told);
     ft_worker_tell_stale(w);

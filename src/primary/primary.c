@@ -338,7 +338,6 @@ static void
 settle_disks(struct ft_worker *w, enum ft_vm_state vm)
 {
     struct ft_error err = FT_ERROR_INIT;
-    bool had = virDomainIsPersistent(w->dom) != 0;
 
     if (!w->state.unsettled || (vm != FT_VM_RUNNING && vm != FT_VM_STOPPED))
         return;
@@ -346,7 +345,6 @@ settle_disks(struct ft_worker *w, enum ft_vm_state vm)
         ft_log_error(&err, "defining the VM");
         return;
     }
-    w->state.defined |= !had;
     ft_worker_disks_settled(w);
     ft_worker_persist(w);
 }

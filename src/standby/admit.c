@@ -70,9 +70,3 @@ ft_standby_admit_ours(const struct ft_pair_config *config,
     }
     return ft_allow_xml(xml, &terms, err);
 }
-
-bool
-ft_standby_admit_target(const json_t *target)
-{
-    return json_is_string(target) && ft_allow_target(json_string_value(target));
-}

@@ -33,7 +33,4 @@ int ft_standby_admit_ours(const struct ft_pair_config *config,
                           const struct ft_replica *replica, const char *xml,
                           struct ft_error *err);
 
-/* Of a target that was kept in the pair's folder: a volume is deleted by it. */
-bool ft_standby_admit_target(const json_t *target);
-
 #endif

@@ -22,6 +22,7 @@
 #include "virt/standby-xml.h"
 #include "virt/xml-changes.h"
 #include "worker/worker-disks.h"
+#include "worker/worker-made.h"
 
 #define OWN (VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE)
 
@@ -146,7 +147,9 @@ ft_standby_define(struct ft_standby *s)
     struct ft_worker *w = s->worker;
     struct ft_error err = FT_ERROR_INIT;
     bool had = virDomainIsPersistent(w->dom) == 1, changed = true;
-    bool keep = had && !w->state.defined;
+    struct ft_made made;
+    bool keep =
+        had && !ft_made_find(w->state.made, FT_MADE_DEFINITION, "", &made);
     FT_AUTOFREE char *xml = NULL;
 
     if (FT_FAULT("takeover-define") < 0)
@@ -156,9 +159,14 @@ ft_standby_define(struct ft_standby *s)
         note_not_defined(w, err.text);
         return;
     }
+    if (!had && ft_worker_make_definition(w, &err)) {
+        note_not_defined(w, err.text);
+        return;
+    }
     if (changed && !define(w, xml))
         return;
-    w->state.defined |= !had;
+    if (FT_FAULT("takeover-defined") < 0)
+        return;
     ft_worker_disks_settled(w);
     if (keep)
         note_kept(s, xml);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The file of UEFI variables that libvirt makes for a waiting copy: remembered
- * before it is there, deleted when the copy is given up for good. One that was
- * there before is somebody's, and stays. Receiver or control thread, as the
- * functions that call these.
+ * before it is there, for the undo (worker/made.h). One that was there before is
+ * somebody's, and stays. Receiver thread.
  */
 #ifndef FT_STANDBY_NVRAM_H
 #define FT_STANDBY_NVRAM_H
@@ -16,9 +15,5 @@
  */
 int ft_standby_remember_nvram(struct ft_worker *worker, const char *xml,
                               struct ft_error *err);
-
-/* Deletes it; 0 when there is none. -errno says why it is still there. */
-int ft_standby_delete_nvram(const struct ft_worker *worker,
-                            struct ft_error *err);
 
 #endif

@@ -24,6 +24,7 @@
 #include "virt/standby.h"
 #include "virt/volume.h"
 #include "worker/worker-disks.h"
+#include "worker/worker-made.h"
 
 /* The copy's taps, shut until the primary falls silent (tap.h). */
 static void
@@ -89,16 +90,36 @@ make_volume(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
                                  &d->path, err);
 }
 
+/* A replica that an earlier set-up made in another pool goes. */
+static void
+leave_pool(struct ft_worker *w, const struct ft_made *made, const char *pool)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (strcmp(made->path, pool) != 0 &&
+        ft_volume_delete(w->conn, made->path, w->config.vm, made->target, &err))
+        ft_worker_note(w, "warn", "replica-left",
+                       "the replica of disk %s in pool %s is not deleted: %s",
+                       made->target, made->path, err.text);
+}
+
 /* Recorded before it is made: a volume that is not known is never deleted. */
 static int
 make_pooled(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
             struct ft_error *err)
 {
-    int rc;
+    const char *pool = w->config.pools[w->config.self];
+    const struct ft_made wanted = { FT_MADE_VOLUME, d->target, pool, "", false };
+    struct ft_made made;
+    bool known = ft_made_find(w->state.made, FT_MADE_VOLUME, d->target, &made);
+    int rc = 0;
 
-    json_array_append_new(w->state.replicas, json_string(d->target));
-    ft_worker_persist(w);
-    rc = make_volume(w, d, capacity, err);
+    if (known)
+        leave_pool(w, &made, pool);
+    if (!known || made.used || strcmp(made.path, pool) != 0)
+        rc = ft_worker_make(w, &wanted, err);
+    if (!rc)
+        rc = make_volume(w, d, capacity, err);
     if (!rc)
         ft_worker_pool_disk(w, d->target, d->path);
     return rc;
@@ -107,23 +128,15 @@ make_pooled(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
 /* At the place of this host's own image, or else in the pool. */
 static int
 find_place(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
-           const json_t *pooled, struct ft_error *err)
+           struct ft_error *err)
 {
-    const json_t *known;
-    bool serves = false;
-    size_t i;
-    int rc;
+    int rc = ft_worker_place_disk(w, d->target, capacity, &d->path, err);
 
-    json_array_foreach(pooled, i, known)
-        serves |= json_is_string(known) &&
-                  !strcmp(json_string_value(known), d->target);
-    rc = ft_worker_place_disk(w, d->target, capacity, serves, &d->path, err);
     return rc == -ENOENT ? make_pooled(w, d, capacity, err) : rc;
 }
 
 static int
-make_disk(struct ft_standby *s, const json_t *json, const json_t *pooled,
-          struct ft_error *err)
+make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
 {
     struct ft_worker *w = s->worker;
     struct ft_replica *r = &s->replica;
@@ -138,7 +151,7 @@ make_disk(struct ft_standby *s, const json_t *json, const json_t *pooled,
     if (!rc)
         rc = ft_json_need_int(json, "capacity", 1, INT64_MAX, &capacity, err);
     if (!rc)
-        rc = find_place(w, d, capacity, pooled, err);
+        rc = find_place(w, d, capacity, err);
     if (rc)
         return rc;
     r->n_disks++;
@@ -153,23 +166,23 @@ make_disk(struct ft_standby *s, const json_t *json, const json_t *pooled,
     return ft_room_take(d->fd, d->path, d->capacity, &d->room, err);
 }
 
+/* Those of disks that the VM has no more go. */
 static int
 make_disks(struct ft_standby *s, const json_t *setup, struct ft_error *err)
 {
-    struct ft_pair_record *state = &s->worker->state;
-    FT_AUTOJSON json_t *pooled = FT_STEAL(state->replicas);
-    const json_t *disk;
+    const json_t *disks = json_object_get(setup, "disks"), *disk;
     size_t i;
     int rc = 0;
 
-    state->replicas = json_array();
     ft_worker_disks_begin(s->worker);
-    json_array_foreach(json_object_get(setup, "disks"), i, disk) {
-        rc = make_disk(s, disk, pooled, err);
+    json_array_foreach(disks, i, disk) {
+        rc = make_disk(s, disk, err);
         if (rc)
-            break;
+            return rc;
     }
-    return rc;
+    ft_worker_undo_made(s->worker, FT_UNDO_DISKS, disks, NULL);
+    ft_worker_disks_only(s->worker, disks);
+    return 0;
 }
 
 static int

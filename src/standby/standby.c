@@ -10,14 +10,12 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "standby/admit.h"
-#include "standby/nvram.h"
 #include "standby/standby-private.h"
 #include "standby/write-back.h"
-#include "virt/volume.h"
 #include "worker/worker-disks.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-libvirt.h"
+#include "worker/worker-made.h"
 #include "worker/worker-removal.h"
 #include "worker/worker-retire.h"
 
@@ -93,41 +91,6 @@ send_ack(struct ft_worker *w, uint64_t epoch)
     ft_session_unref(session);
 }
 
-/* What cannot be deleted (its pool is gone) is told, and left. */
-static void
-delete_replicas(struct ft_worker *w, json_t *left)
-{
-    struct ft_error err = FT_ERROR_INIT;
-    json_t *target;
-    size_t i;
-
-    json_array_foreach(w->state.replicas, i, target) {
-        if (!ft_standby_admit_target(target) ||
-            !ft_volume_delete(w->conn, w->config.pools[w->config.self],
-                              w->config.vm, json_string_value(target), &err))
-            continue;
-        ft_error_prefix(&err, "the replica of disk %s is not deleted",
-                        json_string_value(target));
-        ft_worker_note(w, "warn", "replica-left", "%s", err.text);
-        json_array_append_new(left, json_string(err.text));
-    }
-}
-
-/* What an earlier takeover on this host left: it names a replica as its disk. */
-static void
-undefine_domain(struct ft_worker *w)
-{
-    virDomainPtr dom =
-        w->state.defined
-            ? virDomainLookupByUUIDString(w->conn, w->config.vm_uuid)
-            : NULL;
-
-    if (!dom)
-        return;
-    virDomainUndefineFlags(dom, VIR_DOMAIN_UNDEFINE_KEEP_NVRAM);
-    virDomainFree(dom);
-}
-
 static void
 tell_left(struct ft_worker *w, json_t *left)
 {
@@ -145,26 +108,21 @@ tell_left(struct ft_worker *w, json_t *left)
 static void
 finish_removal(struct ft_worker *w)
 {
-    bool old = !w->state.defined && ft_worker_is_stale(w);
     FT_AUTOJSON json_t *left = json_array();
     struct ft_error err = FT_ERROR_INIT;
+    struct ft_made made;
+    bool old = ft_worker_is_stale(w) &&
+               !ft_made_find(w->state.made, FT_MADE_DEFINITION, "", &made);
 
     ft_worker_drop_link(w);
     if (ft_standby_stop_domain(w, &err)) {
         ft_worker_removal_failed(w, &err);
         return;
     }
-    delete_replicas(w, left);
-    ft_worker_leave_places(w, !old, left);
+    ft_worker_undo_made(w, old ? FT_UNDO_OLD_COPY : FT_UNDO_COPY, NULL, left);
     if (old)
         ft_worker_retire(w);
-    else
-        undefine_domain(w);
     ft_worker_tell_stale(w);
-    if (ft_standby_delete_nvram(w, &err)) {
-        ft_worker_note(w, "warn", "nvram-left", "%s", err.text);
-        json_array_append_new(left, json_string(err.text));
-    }
     tell_left(w, left);
     ft_worker_exit(w, "removed");
 }

@@ -85,10 +85,10 @@ name_place(const struct ft_vm_disk *disk, struct ft_place *out)
 }
 
 int
-ft_place_clear(virConnectPtr conn, const char *vm_uuid, const char *target,
-               uint64_t capacity,
-               bool (*was_its)(const void *opaque, const char *image),
-               const void *opaque, struct ft_place *out, struct ft_error *err)
+ft_place_find(virConnectPtr conn, const char *vm_uuid, const char *target,
+              uint64_t capacity,
+              bool (*was_its)(const void *opaque, const char *image),
+              const void *opaque, struct ft_place *out, struct ft_error *err)
 {
     struct ft_vm_disk disk;
     int rc;
@@ -102,9 +102,10 @@ ft_place_clear(virConnectPtr conn, const char *vm_uuid, const char *target,
         rc = -EEXIST;
     if (rc < 0)
         rc = ft_fail(err, ENOENT, NULL, "disk %s has no place here", target);
-    else
-        rc = ft_retire_disk(conn, vm_uuid, out->image, &out->stale,
-                            out->written, err);
+    if (rc == 0)
+        rc = ft_retire_may(conn, vm_uuid, out->image, err);
+    if (rc == 0)
+        rc = ft_retire_name(out->image, &out->stale, out->written, err);
     if (rc < 0)
         ft_place_free(out);
     return rc == -EBUSY ? -ENOENT : rc;
@@ -170,7 +171,8 @@ ft_place_delete(const char *path, struct ft_error *err)
 int
 ft_place_restore(const char *image, const char *stale, struct ft_error *err)
 {
-    if (renameat2(AT_FDCWD, stale, AT_FDCWD, image, RENAME_NOREPLACE) == 0)
+    if (is_free(stale) ||
+        renameat2(AT_FDCWD, stale, AT_FDCWD, image, RENAME_NOREPLACE) == 0)
         return 0;
     return ft_fail(err, errno, NULL, "%s cannot have its name %s again: %s",
                    stale, image, strerror(errno));

@@ -22,22 +22,22 @@ struct ft_place {
     char *path;  /* of the replica: of the image, or with .raw behind it where
                   * that was none */
     char *image; /* as the definition has it */
-    char *stale; /* what the image is called now */
+    char *stale; /* what the image is to be called */
     char written[32]; /* when the guest wrote to it last, UTC */
 };
 
 /*
- * Clears the place of disk target of the VM, which does not run here: renames its
- * image. was_its(opaque, image): whether that is known as a disk of this VM's.
- * -ENOENT: there is no such place, and nothing was changed: no definition, another
- * kind of disk than a file, one that another VM has, too, or no room for capacity
- * bytes beside it. Other errors: that it could not be renamed.
+ * The place of disk target of the VM, which does not run here; nothing is changed:
+ * it is cleared when its image has its other name (ft_retire_rename). was_its(
+ * opaque, image): whether that is known as a disk of this VM's. -ENOENT: there is
+ * no such place: no definition, another kind of disk than a file, one that another
+ * VM has, too, or no room for capacity bytes beside it. Others: it has no name.
  */
-int ft_place_clear(virConnectPtr conn, const char *vm_uuid, const char *target,
-                   uint64_t capacity,
-                   bool (*was_its)(const void *opaque, const char *image),
-                   const void *opaque, struct ft_place *out,
-                   struct ft_error *err);
+int ft_place_find(virConnectPtr conn, const char *vm_uuid, const char *target,
+                  uint64_t capacity,
+                  bool (*was_its)(const void *opaque, const char *image),
+                  const void *opaque, struct ft_place *out,
+                  struct ft_error *err);
 
 /*
  * Makes the file at a place that was cleared, sparse, with the owner and mode that
@@ -49,7 +49,10 @@ int ft_place_make(virConnectPtr conn, const char *path, const char *stale,
 /* Deletes the file there; success also when there is none. */
 int ft_place_delete(const char *path, struct ft_error *err);
 
-/* The image has its name again, if nothing else has it by now (-EEXIST). */
+/*
+ * The image has its name again, if nothing else has it by now (-EEXIST). Success
+ * also when nothing has the other one: it has its name already.
+ */
 int ft_place_restore(const char *image, const char *stale, struct ft_error *err);
 
 void ft_place_free(struct ft_place *place);

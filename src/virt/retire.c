@@ -20,6 +20,7 @@
 #include "virt/qmp.h"
 #include "virt/vm.h"
 #include "virt/volume.h"
+#include "virt/xml.h"
 
 #define SAME_SECOND_MAX 9 /* names tried when one is taken */
 #define STAMP_SIZE 24
@@ -35,15 +36,22 @@ stamp(time_t at, char out[STAMP_SIZE])
         snprintf(out, STAMP_SIZE, "%lld", (long long)at);
 }
 
+static bool
+is_free(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) < 0 && errno == ENOENT;
+}
+
 /* Tries names until one is free. */
 static int
-rename_by_age(const char *path, time_t at, char **now)
+name_by_age(const char *path, time_t at, char **now)
 {
     char when[STAMP_SIZE];
-    int rc = -EEXIST;
 
     stamp(at, when);
-    for (int i = 1; rc == -EEXIST && i <= SAME_SECOND_MAX; i++) {
+    for (int i = 1; i <= SAME_SECOND_MAX; i++) {
         char more[8] = "";
 
         if (i > 1)
@@ -52,18 +60,16 @@ rename_by_age(const char *path, time_t at, char **now)
             *now = NULL;
             return -ENOMEM;
         }
-        rc = renameat2(AT_FDCWD, path, AT_FDCWD, *now, RENAME_NOREPLACE) < 0
-                 ? -errno
-                 : 0;
-        if (rc < 0)
-            free(FT_STEAL(*now));
+        if (is_free(*now))
+            return 0;
+        free(FT_STEAL(*now));
     }
-    return rc;
+    return -EEXIST;
 }
 
 int
-ft_retire_image(const char *path, char **now, char written[32],
-                struct ft_error *err)
+ft_retire_name(const char *path, char **now, char written[32],
+               struct ft_error *err)
 {
     struct stat st;
     int rc;
@@ -76,13 +82,28 @@ ft_retire_image(const char *path, char **now, char written[32],
                        "%s is no file and keeps its name; what is on it is "
                        "older than the VM",
                        path);
-    rc = rename_by_age(path, st.st_mtim.tv_sec, now);
+    rc = name_by_age(path, st.st_mtim.tv_sec, now);
     if (rc < 0)
-        return ft_fail(err, -rc, NULL, "%s cannot be renamed: %s", path,
+        return ft_fail(err, -rc, NULL, "%s has no other name: %s", path,
                        strerror(-rc));
     ft_clock_format(st.st_mtim.tv_sec * FT_NS_PER_S + st.st_mtim.tv_nsec,
                     written);
     return 0;
+}
+
+int
+ft_retire_rename(virConnectPtr conn, const char *path, const char *now,
+                 struct ft_error *err)
+{
+    virStorageVolPtr volume = virStorageVolLookupByPath(conn, path);
+    int rc = renameat2(AT_FDCWD, path, AT_FDCWD, now, RENAME_NOREPLACE) < 0
+                 ? -errno
+                 : 0;
+
+    ft_volume_refresh(volume);
+    return rc < 0 ? ft_fail(err, -rc, NULL, "%s cannot be renamed: %s", path,
+                            strerror(-rc))
+                  : 0;
 }
 
 static void
@@ -157,38 +178,51 @@ is_shared(virConnectPtr conn, const char *vm_uuid, const char *path,
 }
 
 int
-ft_retire_disk(virConnectPtr conn, const char *vm_uuid, const char *path,
-               char **now, char written[32], struct ft_error *err)
+ft_retire_may(virConnectPtr conn, const char *vm_uuid, const char *path,
+              struct ft_error *err)
 {
-    virStorageVolPtr volume;
     char other[256];
-    int rc;
 
-    *now = NULL;
-    if (is_shared(conn, vm_uuid, path, other))
-        return ft_fail(err, EBUSY, NULL, "%s keeps its name: VM %s has it, too",
-                       path, other);
-    volume = virStorageVolLookupByPath(conn, path);
-    rc = ft_retire_image(path, now, written, err);
-    ft_volume_refresh(volume);
-    return rc;
+    return is_shared(conn, vm_uuid, path, other)
+               ? ft_fail(err, EBUSY, NULL,
+                         "%s keeps its name: VM %s has it, too", path, other)
+               : 0;
 }
 
+/* An image, or its UEFI variables. */
 static void
-take_image(virConnectPtr conn, const char *vm_uuid, const char *path,
-           json_t *report)
+take_file(virConnectPtr conn, const char *vm_uuid, const char *path,
+          json_t *report)
 {
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOFREE char *now = NULL;
     char written[32];
-    int rc = ft_retire_disk(conn, vm_uuid, path, &now, written, &err);
+    int rc = ft_retire_may(conn, vm_uuid, path, &err);
 
+    if (rc == 0)
+        rc = ft_retire_name(path, &now, written, &err);
+    if (rc == 0)
+        rc = ft_retire_rename(conn, path, now, &err);
     if (rc == 0)
         json_array_append_new(json_object_get(report, "images"),
                               json_pack("{s:s,s:s,s:s}", "path", path, "now",
                                         now, "written", written));
     else if (rc != -ENOENT)
         say_left(report, err.text);
+}
+
+/* A definition that comes back by hand would find them older than its disks. */
+static void
+take_nvram(virConnectPtr conn, const char *vm_uuid, const char *xml,
+           json_t *report)
+{
+    FT_AUTOXML xmlDocPtr doc = NULL;
+    FT_AUTOFREE char *path = NULL;
+
+    if (ft_xml_parse(xml, "domain", &doc, NULL) == 0)
+        path = ft_xml_text(xmlDocGetRootElement(doc), "os/nvram");
+    if (path && *path == '/')
+        take_file(conn, vm_uuid, path, report);
 }
 
 /* What the guest wrote to, and nobody else does. */
@@ -207,8 +241,10 @@ take_images(virConnectPtr conn, virDomainPtr dom, const char *vm_uuid,
         if (disk->source[0] == '/' && !disk->readonly && !disk->shareable &&
             strcmp(disk->device, "cdrom") != 0 &&
             strcmp(disk->device, "floppy") != 0)
-            take_image(conn, vm_uuid, disk->source, report);
+            take_file(conn, vm_uuid, disk->source, report);
     }
+    if (rc == 0)
+        take_nvram(conn, vm_uuid, xml, report);
     ft_vm_free(&vm);
     return rc;
 }

@@ -4,6 +4,7 @@ libftworker_a_SOURCES = \
 	src/worker/channel.c src/worker/channel.h \
 	src/worker/door.c src/worker/door.h \
 	src/worker/figures.c src/worker/figures.h \
+	src/worker/made.c src/worker/made.h \
 	src/worker/pair-images.c src/worker/pair-state.c \
 	src/worker/pair-store.c src/worker/pair-store.h \
 	src/worker/session.c src/worker/session.h \
@@ -16,6 +17,7 @@ libftworker_a_SOURCES = \
 	src/worker/worker-libvirt.c src/worker/worker-libvirt.h \
 	src/worker/worker-link.c src/worker/worker-link.h \
 	src/worker/worker-machine.c \
+	src/worker/worker-made.c src/worker/worker-made.h \
 	src/worker/worker-main.c src/worker/worker-main.h \
 	src/worker/worker-paths.c src/worker/worker-paths.h \
 	src/worker/worker-questions.c src/worker/worker-questions.h \

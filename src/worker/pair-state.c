@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/slots.h"
 #include "virt/run-state.h"
+#include "worker/made.h"
 #include "worker/pair-store.h"
 
 #define RECORD "state"        /* its slots are state.0 and state.1 */
@@ -50,14 +51,14 @@ parse_state(const struct ft_pair_config *config, const json_t *json,
     out->autostart = ft_json_bool(json, "autostart", 0);
     out->epoch = ft_json_int(json, "epoch", 0, INT64_MAX, 0);
     out->last_takeover = json_incref(json_object_get(json, "last_takeover"));
-    out->replicas = json_incref(json_object_get(json, "replicas"));
-    out->defined = ft_json_bool(json, "defined", 0);
+    out->made = json_incref(json_object_get(json, "made"));
+    if (!out->made)
+        out->made = ft_made_of_before(json, config->pools[config->self]);
     out->images = json_incref(json_object_get(json, "images"));
     out->disks = json_incref(json_object_get(json, "disks"));
     out->stood = (int)ft_json_int(json, "stood", 0, FT_RUN_COUNT - 1, 0);
     out->unsettled = ft_json_bool(json, "unsettled", 0);
-    out->nvram = json_incref(json_object_get(json, "nvram"));
-    return 0;
+    return out->made ? 0 : ft_fail(err, ENOMEM, NULL, "no memory");
 }
 
 /* -ENOENT: neither the slots nor a file of before are there. */
@@ -108,16 +109,15 @@ state_json(const struct ft_pair_config *config,
 
     ft_boot_id(boot);
     return json_pack(
-        "{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:b,"
-        "s:O?,s:O?,s:O?,s:b,s:i}",
+        "{s:i,s:I,s:s,s:s,s:b,s:b,s:b,s:b,s:b,s:s,s:b,s:I,s:O?,s:O?,s:O?,"
+        "s:O?,s:b,s:i}",
         "schema", 1, "generation", (json_int_t)r->generation, "owner",
         config->hosts[r->owner].name, "role", ft_role_name(r->role),
         "peer_may_take_over", r->peer_may_take_over, "was_protected",
         r->was_protected, "unrun", r->unrun, "off", r->off, "offered",
         r->offered, "boot", boot, "autostart", state->autostart, "epoch",
-        (json_int_t)state->epoch, "last_takeover", state->last_takeover,
-        "replicas", state->replicas, "defined", state->defined, "images",
-        images, "nvram", state->nvram, "disks", state->disks, "unsettled",
+        (json_int_t)state->epoch, "last_takeover", state->last_takeover, "made",
+        state->made, "images", images, "disks", state->disks, "unsettled",
         state->unsettled, "stood", state->stood);
 }
 
@@ -193,10 +193,8 @@ void
 ft_pair_state_clear(struct ft_pair_record *state)
 {
     json_decref(state->last_takeover);
-    json_decref(state->replicas);
+    json_decref(state->made);
     json_decref(state->images);
-    json_decref(state->nvram);
     json_decref(state->disks);
-    state->last_takeover = state->replicas = state->images = NULL;
-    state->nvram = state->disks = NULL;
+    state->last_takeover = state->made = state->images = state->disks = NULL;
 }

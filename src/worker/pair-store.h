@@ -55,16 +55,12 @@ struct ft_pair_record {
     int rebooted;          /* loaded: the host has booted since it was saved */
     uint64_t epoch;        /* last epoch before the last takeover */
     json_t *last_takeover; /* object or NULL; owned */
-    json_t *replicas;      /* targets of the volumes we made; owned */
-    int defined;           /* the domain was defined here by us */
-    json_t *nvram;  /* file of UEFI variables that was made for the copy here,
-                     * or NULL; a string, owned */
-    json_t *disks;  /* since a copy was made here, by target: "path"; and at the
-                     * place of an own image "image", "stale", its name now, and
-                     * "ran", whether the VM did so (worker-disks.h); owned */
-    int stood;      /* enum ft_run_state: how it stood when it was taken over
-                     * here, and does still; 0: libvirt says how it is */
-    int unsettled;  /* no definition here is known to name those */
+    json_t *made;          /* what its undo takes away (made.h); owned */
+    json_t *disks;         /* since a copy was made here, by target: "path"
+                            * (worker-disks.h); owned */
+    int stood;             /* enum ft_run_state: how it stood when it was taken
+                            * over here, and does still; 0: libvirt says it */
+    int unsettled;         /* no definition here is known to name those */
     json_t *images; /* files of its disks on this host, now and before; for
                             * libvirt's hook; owned */
 };

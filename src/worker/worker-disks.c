@@ -15,7 +15,10 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "virt/place.h"
+#include "virt/retire.h"
 #include "virt/standby-xml.h"
+#include "worker/worker-made.h"
 
 #define DISKS_TEXT_MAX 16384
 
@@ -33,9 +36,17 @@ disks_of(struct ft_worker *w)
 static bool
 has_record_room(struct ft_worker *w)
 {
-    FT_AUTOFREE char *text = json_dumps(disks_of(w), 0);
+    FT_AUTOFREE char *disks = json_dumps(disks_of(w), 0);
+    FT_AUTOFREE char *made = w->state.made ? json_dumps(w->state.made, 0) : NULL;
 
-    return text && strlen(text) < DISKS_TEXT_MAX;
+    return disks && strlen(disks) + (made ? strlen(made) : 0) < DISKS_TEXT_MAX;
+}
+
+int
+ft_worker_make_definition(struct ft_worker *w, struct ft_error *err)
+{
+    return ft_worker_make(
+        w, &(struct ft_made){ FT_MADE_DEFINITION, "", "", "", false }, err);
 }
 
 void
@@ -59,16 +70,45 @@ was_its(const void *opaque, const char *image)
     return ft_pair_state_has_image(&w->state, image);
 }
 
-/* Durable before anything is made there: only what is known is deleted. */
-static int
-remember_place(struct ft_worker *w, const char *target,
-               const struct ft_place *place, struct ft_error *err)
+static bool
+is_own(const struct ft_worker *w)
 {
-    json_t *disk = json_pack("{s:s,s:s,s:s,s:b}", "path", place->path, "image",
-                             place->image, "stale", place->stale, "ran", 0);
+    struct ft_made made;
 
-    if (!disk || json_object_set_new(disks_of(w), target, disk))
-        return ft_fail(err, ENOMEM, NULL, "no memory");
+    return ran_here(w) &&
+           !ft_made_find(w->state.made, FT_MADE_DEFINITION, "", &made);
+}
+
+static int
+make_file(struct ft_worker *w, const char *target, const char *path,
+          struct ft_error *err)
+{
+    return ft_worker_make(
+        w, &(struct ft_made){ FT_MADE_FILE, target, path, "", false }, err);
+}
+
+static int
+rename_image(struct ft_worker *w, const char *target,
+             const struct ft_place *place, struct ft_error *err)
+{
+    int rc =
+        ft_worker_make(w,
+                       &(struct ft_made){ FT_MADE_RENAMED, target, place->image,
+                                          place->stale, false },
+                       err);
+
+    if (!rc)
+        rc = ft_retire_rename(w->conn, place->image, place->stale, err);
+    if (!rc) /* from here on what has that name is ours */
+        rc = make_file(w, target, place->path, err);
+    return rc;
+}
+
+static void
+note_place(struct ft_worker *w, const char *target, const struct ft_place *place)
+{
+    json_object_set_new(disks_of(w), target,
+                        json_pack("{s:s}", "path", place->path));
     ft_pair_state_add_image(&w->state, place->path);
     ft_pair_state_add_image(&w->state, place->stale);
     ft_worker_persist(w);
@@ -77,7 +117,21 @@ remember_place(struct ft_worker *w, const char *target,
                    "copy here is %s",
                    place->image, place->written, place->stale, w->config.vm,
                    place->path);
-    return 0;
+}
+
+/* What a death in the middle of it left is undone first. */
+static void
+undo_half(struct ft_worker *w, const char *target)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_made made;
+
+    if (!ft_made_find(w->state.made, FT_MADE_RENAMED, target, &made))
+        return;
+    if (ft_place_restore(made.path, made.now, &err))
+        ft_log_error(&err, "the VM's own image");
+    else
+        ft_worker_unmade(w, FT_MADE_RENAMED, target);
 }
 
 static int
@@ -85,42 +139,58 @@ clear_place(struct ft_worker *w, const char *target, uint64_t capacity,
             struct ft_error *err)
 {
     struct ft_place place;
-    int rc = ran_here(w) && !w->state.defined && has_record_room(w)
-                 ? ft_place_clear(w->conn, w->config.vm_uuid, target, capacity,
-                                  was_its, w, &place, err)
-                 : -ENOENT;
+    int rc;
 
-    if (rc && rc != -ENOENT) {
-        ft_log_error(err, "the place of the VM's own image");
-        rc = -ENOENT; /* a volume does as well */
+    undo_half(w, target);
+    rc = is_own(w) && has_record_room(w)
+             ? ft_place_find(w->conn, w->config.vm_uuid, target, capacity,
+                             was_its, w, &place, err)
+             : -ENOENT;
+    if (!rc) {
+        rc = rename_image(w, target, &place, err);
+        if (rc)
+            undo_half(w, target);
+        else
+            note_place(w, target, &place);
+        ft_place_free(&place);
     }
-    if (rc)
-        return rc;
-    rc = remember_place(w, target, &place, err);
-    if (rc)
-        ft_place_restore(place.image, place.stale, NULL);
-    ft_place_free(&place);
-    return rc;
+    if (rc && rc != -ENOENT)
+        ft_log_error(err, "the place of the VM's own image");
+    return rc ? -ENOENT : 0; /* a volume does as well */
+}
+
+/* The copy is written over it from now on. */
+static int
+use_place(struct ft_worker *w, const char *target, const struct ft_made *file,
+          uint64_t capacity, char **path, struct ft_error *err)
+{
+    struct ft_made renamed = { .now = "" };
+
+    ft_made_find(w->state.made, FT_MADE_RENAMED, target, &renamed);
+    *path = strdup(file->path);
+    if (!*path)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    if (file->used && make_file(w, target, *path, err))
+        return -ENOMEM;
+    return ft_place_make(w->conn, *path, renamed.now, capacity, err);
 }
 
 int
 ft_worker_place_disk(struct ft_worker *w, const char *target, uint64_t capacity,
-                     bool pooled, char **path, struct ft_error *err)
+                     char **path, struct ft_error *err)
 {
-    const json_t *disk = json_object_get(disks_of(w), target);
-    const char *stale = ft_json_string(disk, "stale", NULL);
+    struct ft_made made;
     int rc = 0;
 
-    if (!stale)
-        rc = pooled ? -ENOENT : clear_place(w, target, capacity, err);
+    if (ft_made_find(w->state.made, FT_MADE_FILE, target, &made))
+        return use_place(w, target, &made, capacity, path, err);
+    rc = ft_made_find(w->state.made, FT_MADE_VOLUME, target, &made)
+             ? -ENOENT
+             : clear_place(w, target, capacity, err);
     if (rc)
         return rc;
-    disk = json_object_get(w->state.disks, target);
-    stale = ft_json_string(disk, "stale", "");
-    *path = strdup(ft_json_string(disk, "path", ""));
-    if (!*path)
-        return ft_fail(err, ENOMEM, NULL, "no memory");
-    return ft_place_make(w->conn, *path, stale, capacity, err);
+    ft_made_find(w->state.made, FT_MADE_FILE, target, &made);
+    return use_place(w, target, &made, capacity, path, err);
 }
 
 void
@@ -132,15 +202,26 @@ ft_worker_pool_disk(struct ft_worker *w, const char *target, const char *path)
 }
 
 void
+ft_worker_disks_only(struct ft_worker *w, const json_t *disks)
+{
+    json_t *all = disks_of(w), *kept = json_object();
+    const json_t *disk;
+    size_t i;
+
+    json_array_foreach(disks, i, disk) {
+        const char *target = ft_json_string(disk, "target", "");
+
+        json_object_set(kept, target, json_object_get(all, target));
+    }
+    json_decref(all);
+    w->state.disks = kept;
+}
+
+void
 ft_worker_disks_settled(struct ft_worker *w)
 {
-    const char *target;
-    json_t *disk;
-
     w->state.unsettled = 0;
-    json_object_foreach(disks_of(w), target, disk)
-        if (json_object_get(disk, "stale"))
-            json_object_set_new(disk, "ran", json_true());
+    ft_worker_made_used(w);
 }
 
 /* *n disks, borrowed. */
@@ -194,6 +275,8 @@ ft_worker_settle_disks(struct ft_worker *w, virDomainPtr dom,
     if (!w->state.unsettled)
         return 0;
     rc = settled_xml(w, dom, &xml, err);
+    if (!rc && xml && virDomainIsPersistent(dom) == 0)
+        rc = ft_worker_make_definition(w, err);
     if (rc || !xml)
         return rc;
     defined = virDomainDefineXML(w->conn, xml);
@@ -205,42 +288,13 @@ ft_worker_settle_disks(struct ft_worker *w, virDomainPtr dom,
 }
 
 static void
-leave_place(const json_t *disk, bool restore, json_t *left)
+tell_image(struct ft_worker *w, json_t *images, const struct ft_made *renamed)
 {
-    const char *path = ft_json_string(disk, "path", "");
-    const char *image = ft_json_string(disk, "image", "");
-    const char *stale = ft_json_string(disk, "stale", NULL);
-    struct ft_error err = FT_ERROR_INIT;
-    int rc;
-
-    if (!stale || !*path)
-        return;
-    rc = ft_place_delete(path, &err);
-    if (!rc && restore && !ft_json_bool(disk, "ran", 1))
-        rc = ft_place_restore(image, stale, &err);
-    if (rc)
-        json_array_append_new(left, json_string(err.text));
-}
-
-void
-ft_worker_leave_places(struct ft_worker *w, bool restore, json_t *left)
-{
-    const char *target;
-    json_t *disk;
-
-    json_object_foreach(w->state.disks, target, disk)
-        leave_place(disk, restore, left);
-}
-
-static void
-tell_image(struct ft_worker *w, json_t *images, const json_t *disk)
-{
-    const char *image = ft_json_string(disk, "image", "");
-    const char *stale = ft_json_string(disk, "stale", NULL);
+    const char *image = renamed->path, *stale = renamed->now;
     char written[32];
     struct stat st;
 
-    if (!stale || lstat(stale, &st))
+    if (lstat(stale, &st))
         return;
     ft_clock_format(st.st_mtim.tv_sec * FT_NS_PER_S + st.st_mtim.tv_nsec,
                     written);
@@ -254,8 +308,8 @@ tell_image(struct ft_worker *w, json_t *images, const json_t *disk)
 void
 ft_worker_tell_stale(struct ft_worker *w)
 {
-    json_t *images, *disk;
-    const char *target;
+    struct ft_made made;
+    json_t *images;
 
     if (!w->parting)
         w->parting = json_object();
@@ -264,6 +318,7 @@ ft_worker_tell_stale(struct ft_worker *w)
         images = json_array();
         json_object_set_new(w->parting, "images", images);
     }
-    json_object_foreach(w->state.disks, target, disk)
-        tell_image(w, images, disk);
+    for (size_t i = 0; i < json_array_size(w->state.made); i++)
+        if (ft_made_at(w->state.made, i, &made) && made.kind == FT_MADE_RENAMED)
+            tell_image(w, images, &made);
 }

@@ -10,7 +10,6 @@
 
 #include <stdbool.h>
 
-#include "virt/place.h"
 #include "worker/worker.h"
 
 /* A set-up begins: what a definition here says is not settled. */
@@ -18,16 +17,18 @@ void ft_worker_disks_begin(struct ft_worker *worker);
 
 /*
  * Makes the replica of a disk at the place of this host's own image, or takes the
- * one that is there; *path is freed by the caller. -ENOENT: there is no such place.
- * pooled: a volume of ours serves already, by an earlier set-up.
+ * one that is there; *path is freed by the caller. -ENOENT: there is no such place,
+ * or a volume of ours serves already, by an earlier set-up.
  */
 int ft_worker_place_disk(struct ft_worker *worker, const char *target,
-                         uint64_t capacity, bool pooled, char **path,
-                         struct ft_error *err);
+                         uint64_t capacity, char **path, struct ft_error *err);
 
 /* Remembers that the replica of a disk is a volume there. */
 void ft_worker_pool_disk(struct ft_worker *worker, const char *target,
                          const char *path);
+
+/* Of the last set-up, objects with "target": what was known of others is not true. */
+void ft_worker_disks_only(struct ft_worker *worker, const json_t *disks);
 
 /*
  * The VM runs here, and its definition names these disks. Where that is not known,
@@ -38,13 +39,8 @@ void ft_worker_disks_settled(struct ft_worker *worker);
 int ft_worker_settle_disks(struct ft_worker *worker, virDomainPtr dom,
                            struct ft_error *err);
 
-/*
- * The copy here ends for good. Deletes what was made at places; restore: an image
- * that no VM of this pair ran beside gets its name back. What could not be done is
- * told in left.
- */
-void ft_worker_leave_places(struct ft_worker *worker, bool restore,
-                            json_t *left);
+/* Before this host's first definition of the VM: it is ours. 0 or -ENOMEM. */
+int ft_worker_make_definition(struct ft_worker *worker, struct ft_error *err);
 
 /* Tells, in the answer to the removal and by events, which old images are left. */
 void ft_worker_tell_stale(struct ft_worker *worker);

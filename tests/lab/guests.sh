@@ -31,7 +31,7 @@ guest_address() { # NAME
 }
 
 lab_guest() {
-    local host=${1-} name=${2-} memory=128 vcpus=1 vcpus_max='' machine=pc video=none nics=1 wait=yes
+    local host=${1-} name=${2-} memory=128 vcpus=1 vcpus_max='' machine=pc video=none nics=1 wait=yes uefi=no
     local disk=raw disks=1 disk_size=64 dirty=0
     local place address volume
     [ $# -ge 2 ] || usage
@@ -40,6 +40,11 @@ lab_guest() {
         case $1 in
         --no-wait)
             wait=no
+            shift
+            continue
+            ;;
+        --uefi)
+            uefi=yes
             shift
             continue
             ;;
@@ -143,6 +148,12 @@ guest_xml() {
   <vcpu current='$vcpus'>$vcpus_max</vcpu>
   <os>
     <type arch='x86_64' machine='$machine'>hvm</type>
+XML
+    [ "$uefi" = no ] || cat <<XML
+    <loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader>
+    <nvram template='/usr/share/OVMF/OVMF_VARS_4M.fd'/>
+XML
+    cat <<XML
     <kernel>/var/lib/libvirt/boot/ledger-vmlinuz</kernel>
     <initrd>/var/lib/libvirt/boot/ledger-initrd</initrd>
     <cmdline>$cmdline</cmdline>

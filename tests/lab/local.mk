@@ -16,7 +16,7 @@ EXTRA_DIST += \
 	tests/lab/ledger.sh \
 	tests/lab/pool.xml \
 	tests/lab/qemu.conf \
-	tests/lab/takeover.sh \
+	tests/lab/host-facts.sh tests/lab/takeover.sh \
 	tests/lab/takeovers \
 	tests/lab/wires.sh
 

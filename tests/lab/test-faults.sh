@@ -4,6 +4,7 @@
 # worker that dies there. Each time the guest goes on, protection comes back by itself, and nothing
 # is lost. Needs --enable-fault-injection; src/base/fault.h says what the names mean.
 . "$(dirname "$0")/functions.sh"
+. "$(dirname "$0")/host-facts.sh"
 
 # With this in $FT_FAULTS an engine built for it refuses.
 built_with_faults() {
@@ -55,13 +56,22 @@ try() { # HOST FAULT
 }
 
 built_with_faults || skip "built without --enable-fault-injection"
+events_of() { # HOST KIND
+    engine "$1" events "{\"since\":${events_seen[$1]:-0}}" |
+        jq --arg kind "$2" '[.events[] | select(.kind == $kind)] | length'
+}
 won_and_never_ran() { # HOST
     record_of "$1" | jq -e '.role == "primary" and .unrun' >/dev/null
 }
 
 start_lab
 start_guest h1 vm1
+remember_hosts h1 h2
+# dead between the record of what it makes and the making
+must lab on h2 sh -c 'mkdir -p /var/lib/ftadmin && echo made-recorded=kill >/var/lib/ftadmin/faults'
 protect_guest vm1
+[ "$(events_of h2 worker-died)" -ge 1 ] || fail "it did not die"
+lab on h2 rm /var/lib/ftadmin/faults
 start_client --connections 3 --payload 200
 guest_goes_on
 
@@ -166,8 +176,9 @@ guest_goes_on
 wait $! && fail "the switchover that did not happen succeeded: $(cat "$test_folder/switchover")"
 exits 0 ftadmin verify vm1
 
-note "the answer that the copy runs gets lost: it runs, and keeps what it won"
-arm h2 standby-run=5
+note "the answer that the copy runs gets lost: it runs, and keeps what it won; and who took it over"
+note "dies when it has defined the VM: the definition is one of ours all the same"
+arm h2 standby-run=5,takeover-defined=kill
 wait_for 60 protected_from h1
 exits 0 ftadmin switchover vm1 --yes
 guest_goes_on
@@ -221,10 +232,6 @@ note "the standby's pool is full, near its edge already: said once, in status, a
 is_full() {
     pair_status vm1 .problem.text | grep -qF "h1: the storage of replica $replica is full"
 }
-events_of() { # HOST KIND
-    engine "$1" events "{\"since\":${events_seen[$1]}}" |
-        jq --arg kind "$2" '[.events[] | select(.kind == $kind)] | length'
-}
 forget_events h1 h2
 # 4 MiB are left of the 6 that the edge of 100 is
 # shellcheck disable=SC2016 # for the inner shell
@@ -248,5 +255,21 @@ exits 30 ftadmin status vm1
 must lab on h1 umount /var/lib/ftadmin
 wait_for 20 is_at_risk null
 exits 0 ftadmin verify vm1
+
+note "and after all of that nothing is left, though who takes it away dies of each thing"
+exits 0 ftadmin switchover vm1 --yes
+wait_for 60 protected_from h1
+arm h2 made-gone=kill
+wait_for 60 protected_from h1
+ftadmin unprotect vm1 --yes >"$test_folder/unprotect" 2>&1 &
+died() {
+    [ "$(events_of h2 worker-died)" -ge 2 ] # one of arm's
+}
+wait_for 30 died
+wait $! || fail "$(cat "$test_folder/unprotect")"
 stop_client
 check_ledger
+hosts_are_as_before h2
+host_differs_by h1 <<CHANGES
+> f /var/lib/libvirt/images/vm1-disk0.raw.stale-TIME
+CHANGES

@@ -4,6 +4,8 @@
 # starts where nobody else may run it, and everything else starts as ever.
 . "$(dirname "$0")/functions.sh"
 
+. "$(dirname "$0")/host-facts.sh"
+
 hook=/etc/libvirt/hooks/qemu.d/ftadmin
 
 virsh_on() { # HOST ARGUMENT...
@@ -19,6 +21,7 @@ is_refused() { # HOST VM PATTERN
 
 start_lab
 start_guest h1 vm1
+remember_hosts h1 h2
 libvirt=$(lab on h2 cat /run/libvirtd.pid)
 protect_guest vm1
 must lab on h1 test -x $hook
@@ -79,11 +82,16 @@ stop_client
 check_ledger
 
 note "switched off: its copy ends as well, does not start instead of it, and is ended past the hook"
-must virsh_on h2 destroy vm1
 copy_is_gone() {
     [ "$(pair_on h2 .state)" = unprotected ] && [ "$(pair_on h1 .state)" = unprotected ] &&
         [ "$(virsh_on h1 domstate vm1)" = "shut off" ]
 }
+must virsh_on h2 vol-create-as default vm1-more.raw 4M --format raw
+must virsh_on h2 attach-disk vm1 /var/lib/libvirt/images/vm1-more.raw vdz --targetbus virtio
+has_replica() { lab on h1 test -e /var/lib/libvirt/images/vm1-vdz.ftreplica; }
+wait_for 30 has_replica
+wait_for 60 protected_from h2
+must virsh_on h2 destroy vm1
 wait_for 20 copy_is_gone
 is_refused h1 vm1 "it belongs to h2"
 intruders=1
@@ -93,6 +101,8 @@ wait_for 20 is_ended
 must lab on h1 mv /root/hook $hook
 must virsh_on h2 start vm1
 wait_for 60 protected_from h2
+! has_replica || fail "the replica of a disk that vm1 has no more is still on h1"
+must virsh_on h2 vol-delete vm1-more.raw default
 
 note "unprotected after a takeover: where it runs is said, and nobody can start what the other has"
 old=$(lab on h1 sh -c 'sed -n "s/.*<source file=.\([^'"'"']*\).*/\1/p" /root/vm1.xml | head -n 1')
@@ -102,6 +112,21 @@ grep -q "h1: its old definition there is kept as /var/lib/ftadmin/retired/vm1-.*
 grep -q "h1: $old, last written .*, is $old.stale-.* now" <<<"$output" || fail "$output"
 ! virsh_on h1 dominfo vm1 2>/dev/null || fail "vm1 is still defined on h1"
 must lab on h1 sh -c "! test -e $old && ls $old.stale-* && grep -q vm1 /var/lib/ftadmin/retired/vm1-*.xml" >/dev/null
+host_differs_by h1 <<CHANGES
+< f /etc/libvirt/qemu/vm1.xml
+< f $old
+< link vnet
+< process /usr/bin/qemu-system-x86_64 vm1
+> d /var/lib/ftadmin/retired
+> f $old.stale-TIME
+> f /var/lib/ftadmin/retired/vm1-TIME.xml
+CHANGES
+host_differs_by h2 <<CHANGES
+> f /etc/libvirt/qemu/vm1.xml
+> f /var/lib/libvirt/images/vm1-vda.ftreplica
+> link vnet
+> process /usr/bin/qemu-system-x86_64 vm1
+CHANGES
 protect_guest vm1
 wait_for 60 protected_from h2
 

@@ -4,6 +4,7 @@
 # and back under load, unprotect; and QEMU afterwards as it was found.
 . "$(dirname "$0")/functions.sh"
 . "$(dirname "$0")/takeover.sh"
+. "$(dirname "$0")/host-facts.sh"
 
 virsh_on() { # HOST COMMAND...
     lab on "$1" virsh -q -c qemu:///system "${@:2}"
@@ -38,20 +39,6 @@ portrait() { # HOST
     virsh_on "$1" dumpxml vm1
     virsh_on "$1" dumpxml --inactive vm1
     virsh_on "$1" dominfo vm1 | grep Autostart
-}
-
-# What the product keeps on a host, besides its engine.
-traces() { # HOST
-    lab on "$1" find /var/lib/ftadmin/pairs /run/ftadmin -mindepth 1 -name '*-*-*-*-*'
-    virsh_on "$1" vol-list default | awk 'NF { print $1 }' | grep -v '^vm1-disk0.qcow2$'
-}
-
-no_traces() { # HOST...
-    local host found
-    for host; do
-        found=$(traces "$host")
-        [ -z "$found" ] || fail "left on $host: $found"
-    done
 }
 
 compare_all() { # TIMES
@@ -89,10 +76,11 @@ jq -e '[.vms[] | [.vm, .host]] == [["vm1","h1"]]' <<<"$output" >/dev/null || fai
 
 note "a dry run touches nothing"
 portrait h1 >"$test_folder/before"
+remember_hosts h1 h2
 exits 0 ftadmin protect vm1 --witness w1 --dry-run
 [ -n "$output" ] || fail "no steps"
 portrait h1 | diff "$test_folder/before" - || fail "the dry run changed something"
-no_traces h1 h2
+hosts_are_as_before h1 h2
 
 note "protect; what status says is its contract"
 start_client --connections 3 --payload 200
@@ -188,8 +176,7 @@ note "unprotect: the VM goes on, QEMU is as it was found"
 exits 0 ftadmin unprotect vm1 --yes
 guest_goes_on
 portrait h1 | diff "$test_folder/before" - || fail "QEMU is not as it was found (see above)"
-no_traces h1 h2
-[ -z "$(virsh_on h2 list --all --name)" ] || fail "a domain is left on h2"
+hosts_are_as_before h1 h2
 [ "$(engine w1 witness-list)" = '{"pairs":[]}' ] || fail "the witness remembers the pair"
 exits 0 ftadmin status --json
 jq -e '.pairs == []' <<<"$output" >/dev/null || fail "still a pair: $output"
@@ -224,6 +211,19 @@ takeover_is_as_before h1 vm1
 guest_goes_on
 stop_client
 check_ledger
-no_traces h2
-[ -z "$(virsh_on h2 list --all --name)" ] || fail "a domain is left on h2"
+hosts_are_as_before h2
+host_differs_by h1 <<CHANGES
+< f /var/lib/libvirt/images/vm1-disk0.qcow2
+> f /var/lib/libvirt/images/vm1-disk0.qcow2.raw
+> f /var/lib/libvirt/images/vm1-disk0.qcow2.stale-TIME
+CHANGES
 virsh_on h1 dominfo vm1 | grep -q '^Autostart: *enable' || fail "autostart was not restored"
+
+note "one with UEFI, two disks and two NICs, while it boots: nothing of it is left either"
+[ -e /usr/share/OVMF/OVMF_CODE_4M.fd ] || fail "there is no UEFI here: scripts/bootstrap"
+start_guest h1 vm2 --uefi --machine q35 --memory 192 --disks 2 --nics 2 --no-wait
+remember_hosts h1 h2
+protect_guest vm2
+must lab on h2 test -e /var/lib/libvirt/qemu/nvram/vm2_VARS.fd
+exits 0 ftadmin unprotect vm2 --yes
+hosts_are_as_before h1 h2

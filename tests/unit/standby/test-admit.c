@@ -108,17 +108,6 @@ test_only_our_replicas(void **state)
                      -EPERM);
 }
 
-static void
-test_kept_targets(void **state)
-{
-    FT_AUTOJSON json_t *list = json_loads("[\"vda\",\"../x\",5,null]", 0, NULL);
-
-    (void)state;
-    assert_true(ft_standby_admit_target(json_array_get(list, 0)));
-    for (size_t i = 1; i < 5; i++)
-        assert_false(ft_standby_admit_target(json_array_get(list, i)));
-}
-
 int
 main(void)
 {
@@ -127,7 +116,6 @@ main(void)
         cmocka_unit_test(test_bad_disks),
         cmocka_unit_test(test_other_vm_and_hostile_xml),
         cmocka_unit_test(test_only_our_replicas),
-        cmocka_unit_test(test_kept_targets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

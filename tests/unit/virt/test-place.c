@@ -16,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "virt/place.h"
+#include "virt/retire.h"
 
 #define UUID "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"
 #define CAPACITY 5000
@@ -62,8 +63,12 @@ clear(const char *target, uint64_t capacity, struct ft_place *place)
 {
     struct ft_error err = FT_ERROR_INIT;
 
-    return ft_place_clear(conn, UUID, target, capacity, was_its, "vm", place,
-                          &err);
+    int rc =
+        ft_place_find(conn, UUID, target, capacity, was_its, "vm", place, &err);
+
+    if (!rc) /* nothing was changed */
+        assert_int_equal(access(place->image, F_OK), 0);
+    return rc ? rc : ft_retire_rename(conn, place->image, place->stale, &err);
 }
 
 static void
@@ -106,9 +111,8 @@ test_no_place(void **state)
     holds("a.img", "old");
     holds("b.qcow2", "old");
     assert_int_equal(unlink("b.qcow2.raw"), 0);
-    assert_int_equal(ft_place_clear(conn, "00000000-0000-4000-8000-00000000000f",
-                                    "vda", CAPACITY, was_its, "vm", &place,
-                                    NULL),
+    assert_int_equal(ft_place_find(conn, "00000000-0000-4000-8000-00000000000f",
+                                   "vda", CAPACITY, was_its, "vm", &place, NULL),
                      -ENOENT);
 }
 
@@ -145,7 +149,12 @@ test_raw(void **state)
     assert_int_equal(ft_place_delete(place.path, &err), 0);
     assert_int_equal(ft_place_restore(place.image, place.stale, &err), 0);
     holds("a.img", "old");
-    assert_int_equal(ft_place_restore(place.image, place.stale, &err), -ENOENT);
+    /* it has its name already, and another one there is nobody's place */
+    assert_int_equal(ft_place_restore(place.image, place.stale, &err), 0);
+    holds("a.img", "old");
+    put_file_bytes("other", "other", 5);
+    assert_int_equal(ft_retire_rename(conn, "other", place.image, &err),
+                     -EEXIST);
     ft_place_free(&place);
 }
 

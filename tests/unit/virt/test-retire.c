@@ -139,6 +139,34 @@ test_put_away(void **state)
     assert_true(json_is_null(json_object_get(again, "definition")));
 }
 
+/* Its UEFI variables go with its disks: they are as old. */
+static void
+test_nvram(void **state)
+{
+    FT_AUTOJSON json_t *report = NULL;
+    char os[2 * PATH_MAX], xml[4 * PATH_MAX];
+    virDomainPtr dom;
+
+    (void)state;
+    image("vm1_VARS.fd");
+    snprintf(os, sizeof(os),
+             "<os><type>hvm</type><loader type='pflash'>/fw</loader>"
+             "<nvram>%s/vm1_VARS.fd</nvram></os>",
+             folder);
+    assert_true(snprintf(xml, sizeof(xml),
+                         "<domain type='test'><name>vm1</name><uuid>" UUID
+                         "</uuid><memory>65536</memory>%s</domain>",
+                         os) < (int)sizeof(xml));
+    dom = virDomainDefineXML(conn, xml);
+    assert_non_null(dom);
+    virDomainFree(dom);
+    report = retire(0);
+    assert_false(is_known(UUID));
+    assert_int_equal(json_array_size(json_object_get(report, "images")), 1);
+    assert_int_equal(access("vm1_VARS.fd", F_OK), -1);
+    assert_int_equal(access("vm1_VARS.fd.stale-20261202T143912Z", F_OK), 0);
+}
+
 /* Nothing is ever replaced, and what another VM has keeps its name. */
 static void
 test_in_the_way(void **state)
@@ -193,10 +221,10 @@ test_images(void **state)
     char *now;
 
     (void)state;
-    assert_int_equal(ft_retire_image("none", &now, written, &err), -ENOENT);
+    assert_int_equal(ft_retire_name("none", &now, written, &err), -ENOENT);
     assert_null(now);
     assert_int_equal(mkdir("device", 0700), 0); /* as a block device: no file */
-    assert_int_equal(ft_retire_image("device", &now, written, &err), -ENOTSUP);
+    assert_int_equal(ft_retire_name("device", &now, written, &err), -ENOTSUP);
     assert_non_null(strstr(err.text, "older than the VM"));
 }
 
@@ -217,9 +245,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing),    cmocka_unit_test(test_put_away),
-        cmocka_unit_test(test_in_the_way), cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_images),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_put_away),
+        cmocka_unit_test(test_nvram),   cmocka_unit_test(test_in_the_way),
+        cmocka_unit_test(test_runs),    cmocka_unit_test(test_images),
     };
     int failed;
 

@@ -2,7 +2,8 @@
 if HAVE_CMOCKA
 worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-door \
 	tests/unit/worker/test-figures \
-	tests/unit/worker/test-hook tests/unit/worker/test-pair-store \
+	tests/unit/worker/test-hook tests/unit/worker/test-made \
+	tests/unit/worker/test-pair-store \
 	tests/unit/worker/test-worker-disks
 check_PROGRAMS += $(worker_tests)
 TESTS += $(worker_tests)
@@ -17,7 +18,7 @@ tests_unit_worker_test_figures_SOURCES = tests/unit/worker/test-figures.c \
 	tests/unit/scratch.h
 tests_unit_worker_test_figures_LDADD = libftworker.a libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
-pair_store_sources = src/worker/pair-images.c src/worker/pair-state.c \
+pair_store_sources = src/worker/made.c src/worker/pair-images.c src/worker/pair-state.c \
 	src/worker/pair-store.c
 # compiled anew, with other folders than the host's
 tests_unit_worker_test_hook_SOURCES = tests/unit/worker/test-hook.c \
@@ -32,10 +33,14 @@ tests_unit_worker_test_pair_store_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_pair_store_LDADD = libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_worker_test_made_SOURCES = tests/unit/worker/test-made.c \
+	src/worker/made.c
+tests_unit_worker_test_made_LDADD = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 # itself, with ft_worker_persist and ft_worker_note of the test's own
 tests_unit_worker_test_worker_disks_SOURCES = \
 	tests/unit/worker/test-worker-disks.c tests/unit/scratch.h \
-	src/worker/worker-disks.c $(pair_store_sources)
+	src/worker/worker-disks.c src/worker/worker-made.c \
+	$(pair_store_sources)
 tests_unit_worker_test_worker_disks_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_worker_disks_LDADD = libftvirt.a libftpair.a libftbase.a \

@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/paths.h"
 #include "base/slots.h"
+#include "worker/made.h"
 #include "worker/pair-store.h"
 
 #define PAIR "6d2f1c1e-0f4b-4a53-9f0e-3b0d5c6a7e81"
@@ -463,8 +464,8 @@ some_state(void)
         .autostart = 1,
         .epoch = UINT64_C(1) << 50,
         .last_takeover = json_pack("{s:f}", "detect_ms", 201.5),
-        .replicas = json_pack("[s,s]", "vda", "vdb"),
-        .defined = 1,
+        .made = json_pack("[{s:s,s:s}]", "kind", "nvram", "path",
+                          "/nvram/vm1_VARS.fd"),
         .stood = 3,
     };
 
@@ -483,7 +484,7 @@ test_state_of_a_new_pair(void **state)
     assert_int_equal(s.record.owner, 0);
     assert_int_equal(s.record.role, FT_ROLE_STANDBY);
     assert_false(s.record.peer_may_take_over);
-    assert_null(s.replicas);
+    assert_null(s.made);
     c.self = 0;
     assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
     assert_int_equal(s.record.role, FT_ROLE_PRIMARY);
@@ -499,7 +500,6 @@ test_state_there_and_back(void **state)
     (void)state;
     umask(0);
     save_good();
-    s.nvram = json_string("/nvram/vm1_VARS.fd");
     assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
     assert_int_equal(mode_of(RECORD ".0"), 0600);
     assert_int_equal(mode_of(RECORD ".1"), 0600);
@@ -513,19 +513,17 @@ test_state_there_and_back(void **state)
     assert_int_equal(back.autostart, 1);
     assert_true(back.epoch == s.epoch);
     assert_true(json_equal(back.last_takeover, s.last_takeover));
-    assert_true(json_equal(back.replicas, s.replicas));
-    assert_int_equal(back.defined, 1);
+    assert_true(json_equal(back.made, s.made));
     assert_int_equal(back.stood, 3);
-    assert_string_equal(json_string_value(back.nvram), "/nvram/vm1_VARS.fd");
     ft_pair_state_clear(&back);
     assert_null(back.last_takeover);
-    assert_null(back.nvram);
+    assert_null(back.made);
 
     /* the other role, and all that can be off */
     ft_pair_state_clear(&s);
     s.record = (struct ft_ownership_record){ .generation = 2,
                                              .role = FT_ROLE_STANDBY };
-    s.autostart = s.defined = 0;
+    s.autostart = 0;
     s.epoch = 0;
     assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
     assert_int_equal(ft_pair_state_load(&c, &back, &err), 0);
@@ -536,7 +534,6 @@ test_state_there_and_back(void **state)
     assert_false(back.record.was_protected);
     assert_false(back.record.unrun);
     assert_int_equal(back.autostart, 0);
-    assert_int_equal(back.defined, 0);
     ft_pair_state_clear(&back);
 
     /* saving the configuration again leaves the state alone */
@@ -659,8 +656,8 @@ test_state_with_gaps(void **state)
     assert_false(s.record.was_protected);
     assert_int_equal(s.epoch, 0);
     assert_int_equal(s.autostart, 0);
-    assert_int_equal(s.defined, 0);
-    assert_null(s.replicas);
+    assert_int_equal(json_array_size(s.made), 0);
+    ft_pair_state_clear(&s);
     put_record("{\"generation\":7,\"owner\":\"h1\",\"role\":\"standby\","
                "\"peer_may_take_over\":true,\"epoch\":-4}");
     assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
@@ -682,6 +679,38 @@ test_state_that_cannot_be_written(void **state)
     assert_in(err.text, RECORD ".0");
     assert_int_equal(rmdir(RECORD ".1.new"), 0);
     assert_int_equal(ft_pair_state_save(&c, &s, &err), 0);
+    ft_pair_state_clear(&s);
+}
+
+/* What was made before there was a list of it is in the list. */
+static void
+test_state_before_the_list(void **state)
+{
+    struct ft_pair_config c = good_config();
+    struct ft_pair_record s;
+    struct ft_made made;
+
+    (void)state;
+    save_good();
+    put_record("{\"generation\":7,\"owner\":\"h1\",\"role\":\"standby\","
+               "\"replicas\":[\"vda\",\"vdb\",5],\"nvram\":\"/nvram/x\","
+               "\"defined\":true,\"disks\":{\"vda\":{\"path\":\"/p/vda\"},"
+               "\"vdc\":{\"path\":\"/i/c.raw\",\"image\":\"/i/c\","
+               "\"stale\":\"/i/c.stale\",\"ran\":true}}}");
+    assert_int_equal(ft_pair_state_load(&c, &s, NULL), 0);
+    assert_int_equal(json_array_size(s.made), 6);
+    assert_true(ft_made_find(s.made, FT_MADE_VOLUME, "vda", &made));
+    assert_string_equal(made.path, c.pools[c.self]);
+    assert_true(ft_made_find(s.made, FT_MADE_VOLUME, "vdb", &made));
+    assert_true(ft_made_find(s.made, FT_MADE_RENAMED, "vdc", &made));
+    assert_string_equal(made.path, "/i/c");
+    assert_string_equal(made.now, "/i/c.stale");
+    assert_true(made.used);
+    assert_true(ft_made_find(s.made, FT_MADE_FILE, "vdc", &made));
+    assert_string_equal(made.path, "/i/c.raw");
+    assert_true(ft_made_find(s.made, FT_MADE_NVRAM, "", &made));
+    assert_string_equal(made.path, "/nvram/x");
+    assert_true(ft_made_find(s.made, FT_MADE_DEFINITION, "", &made));
     ft_pair_state_clear(&s);
 }
 
@@ -860,6 +889,7 @@ main(void)
         TEST(test_state_damaged),
         TEST(test_state_with_gaps),
         TEST(test_state_that_cannot_be_written),
+        TEST(test_state_before_the_list),
         TEST(test_state_of_before),
         TEST(test_state_with_long_paths),
         TEST(test_list_and_forget),
