@@ -460,12 +460,27 @@ decode_head(const json_t *facts, struct ft_host *host, struct ft_error *err)
     return rc;
 }
 
+/* Of an engine of before: none are known. */
+static void
+take_ports(const json_t *list, struct ft_host *host)
+{
+    const json_t *port;
+    size_t i;
+
+    json_array_foreach(list, i, port)
+        if (host->listening_count < FT_LISTENING_MAX &&
+            json_integer_value(port) > 0 && json_integer_value(port) < 65536)
+            host->listening[host->listening_count++] =
+                (uint16_t)json_integer_value(port);
+}
+
 static int
 decode_lists(const json_t *facts, struct ft_host *host, struct ft_error *err)
 {
     int rc = take_list(facts, "nics", sizeof(*host->nics), decode_nic,
                        &host->nics, &host->nic_count, err);
 
+    take_ports(json_object_get(facts, "listening"), host);
     if (rc == 0)
         rc = take_list(facts, "networks", sizeof(*host->networks),
                        decode_network, &host->networks, &host->network_count,

@@ -29,6 +29,7 @@
 #define FT_PATH_SIZE 1024
 #define FT_VERSION_SIZE 64
 
+#define FT_LISTENING_MAX 1024 /* TCP ports that are told of */
 #define FT_HOST_LIST_MAX 1024 /* NICs, bridges, networks, pools, domains ... */
 #define FT_BLOCKED_SIZE 512
 #define FT_HOST_XML_MAX (1 << 20)
@@ -161,6 +162,8 @@ struct ft_host {
     bool clock_known;
     bool is_witness; /* its engine runs a witness; set by the caller */
     int link_port;   /* 7331 */
+    uint16_t listening[FT_LISTENING_MAX]; /* TCP ports that are taken */
+    size_t listening_count;
     struct ft_nic *nics;
     size_t nic_count;
     struct ft_network *networks;

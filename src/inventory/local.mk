@@ -11,6 +11,7 @@ libftinventory_a_SOURCES = \
 	src/inventory/probe-kernel.c \
 	src/inventory/probe-libvirt.c \
 	src/inventory/probe-nics.c \
+	src/inventory/probe-ports.c \
 	src/inventory/probe-private.h \
 	src/inventory/probe-version.c \
 	src/inventory/probe.c src/inventory/probe.h

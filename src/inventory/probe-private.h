@@ -52,6 +52,12 @@ unsigned ft_probe_snapshots(const char *path);
 const char *ft_probe_backing(const char *path);
 const char *ft_probe_below(const char *sys, unsigned major, unsigned minor);
 
+/* TCP ports on which something listens, at most FT_LISTENING_MAX, as numbers. */
+json_t *ft_probe_ports(void);
+
+/* Adds those of a table as /proc/net/tcp or tcp6 is. */
+void ft_probe_add_ports(const char *table, json_t *ports);
+
 /* Adds libvirt, networks, pools, emulators and domains to facts. 0, -ENOMEM. */
 int ft_probe_libvirt(json_t *facts);
 

@@ -368,6 +368,8 @@ ft_check_standby(const struct ft_inventory *inventory,
         rc = check_memory(domain, standby, findings);
     if (rc == 0 && !inventory->standing)
         rc = check_pool(domain, standby, pool, findings);
+    if (rc == 0 && inventory->resuming == NULL) /* or the copy has them */
+        rc = ft_check_ports(domain, standby, findings);
     if (rc == 0)
         rc = check_collision(inventory, domain, standby, findings);
     if (rc == 0)

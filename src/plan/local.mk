@@ -7,6 +7,7 @@ libftplan_a_SOURCES = \
 	src/plan/chardevs.c src/plan/chardevs.h \
 	src/plan/checks-cpu.c \
 	src/plan/checks-network.c \
+	src/plan/checks-ports.c \
 	src/plan/checks-private.h \
 	src/plan/checks-vm.c \
 	src/plan/checks-way-back.c \

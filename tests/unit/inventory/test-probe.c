@@ -54,6 +54,29 @@ test_probe(void **state)
     ft_host_free(host);
 }
 
+/* Only who listens, and both tables' addresses. */
+static void
+test_ports(void **state)
+{
+    static const char table[] =
+        "  sl  local_address rem_address   st tx_queue rx_queue tr\n"
+        "   0: 00000000:170D 00000000:0000 0A 00000000:00000000 00:0\n"
+        "   1: 0100007F:0050 0100007F:C350 01 00000000:00000000 00:0\n"
+        "  12: 00000000000000000000000001000000:1771 "
+        "00000000000000000000000000000000:0000 0A 00000000:00000000\n"
+        "no line of it";
+    FT_AUTOJSON json_t *ports = json_array();
+    FT_AUTOJSON json_t *here = ft_probe_ports();
+
+    (void)state;
+    ft_probe_add_ports(table, ports);
+    ft_probe_add_ports("", ports);
+    assert_int_equal(json_array_size(ports), 2);
+    assert_int_equal(json_integer_value(json_array_get(ports, 0)), 5901);
+    assert_int_equal(json_integer_value(json_array_get(ports, 1)), 6001);
+    assert_true(json_is_array(here));
+}
+
 /* Version 3, as QEMU 7.2 writes it; of two snapshots. */
 static void
 test_snapshots(void **state)
@@ -253,6 +276,7 @@ run_all(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_probe),
+        cmocka_unit_test(test_ports),
         cmocka_unit_test(test_snapshots),
         cmocka_unit_test(test_nics),
         cmocka_unit_test(test_versions),

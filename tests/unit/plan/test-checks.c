@@ -380,6 +380,49 @@ test_way_back_pools(void **state)
     f->h1->pool_count = 1;
 }
 
+/* Only those that libvirt does not choose; and not while the copy has them. */
+static void
+test_ports(void **state)
+{
+    static const char form[] =
+        "<domain type='qemu'><devices><graphics type='vnc' port='5901' "
+        "autoport='%s'/><graphics type='spice' port='5902' tlsPort='5903' "
+        "autoport='%s'/><serial type='tcp'><source mode='%s' host='0.0.0.0' "
+        "service='4555'/></serial></devices></domain>";
+    static const struct {
+        const char *vnc, *spice, *serial;
+        uint16_t taken;
+    } cases[] = { { "yes", "yes", "connect", 0 },
+                  { "no", "yes", "connect", 5901 },
+                  { "yes", "no", "connect", 5903 },
+                  { "yes", "yes", "bind", 4555 } };
+    static const uint16_t all[] = { 22, 4555, 5901, 5903 };
+    struct fixture *f = *state;
+    char xml[600], text[64];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(xml, sizeof(xml), form, cases[i].vnc, cases[i].spice,
+                 cases[i].serial);
+        replace_xml(f->vm, xml);
+        f->h2->listening_count = 0;
+        expect_none(check_standby(f, NULL), "standby.port");
+        memcpy(f->h2->listening, all, sizeof(all));
+        f->h2->listening_count = 4;
+        snprintf(text, sizeof(text), "port %u of the VM is taken on h2",
+                 cases[i].taken);
+        if (cases[i].taken)
+            expect(check_standby(f, NULL), "standby.port", FT_FAIL, text);
+        else
+            expect_none(check_standby(f, NULL), "standby.port");
+    }
+    f->inventory.resuming = PAIR_UUID;
+    expect_none(check_standby(f, NULL), "standby.port");
+    f->inventory.resuming = NULL;
+    free(f->vm->xml);
+    f->vm->xml = NULL;
+    expect_none(check_standby(f, NULL), "standby.port");
+}
+
 /* Room that is only promised: refused, or said. */
 static void
 test_pool_backing(void **state)
@@ -726,6 +769,7 @@ main(void)
         TEST(test_cpu_passed_through),
         TEST(test_memory),
         TEST(test_pool),
+        TEST(test_ports),
         TEST(test_way_back),
         TEST(test_way_back_pools),
         TEST(test_pool_backing),
