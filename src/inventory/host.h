@@ -142,7 +142,8 @@ struct ft_cpu {
 struct ft_libvirt {
     char version[FT_VERSION_SIZE]; /* 9.0.0, empty when not reachable */
     char uri[128];
-    char error[512]; /* why it is not reachable, or empty */
+    char error[512];      /* why it is not reachable, or empty */
+    unsigned max_workers; /* calls it works on at once; 0: not known */
 };
 
 struct ft_host {

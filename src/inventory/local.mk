@@ -14,4 +14,5 @@ libftinventory_a_SOURCES = \
 	src/inventory/probe-ports.c \
 	src/inventory/probe-private.h \
 	src/inventory/probe-version.c \
+	src/inventory/probe-workers.c \
 	src/inventory/probe.c src/inventory/probe.h

@@ -596,7 +596,8 @@ libvirt_head(virConnectPtr conn)
     if (conn != NULL && virConnectGetLibVersion(conn, &number) == 0)
         snprintf(version, sizeof(version), "%lu.%lu.%lu", number / 1000000,
                  number / 1000 % 1000, number % 1000);
-    return json_pack("{s:s,s:s,s:s}", "version", version, "uri",
+    return json_pack("{s:s,s:i,s:s,s:s}", "version", version, "max_workers",
+                     (int)ft_probe_workers(), "uri",
                      uri != NULL ? uri : "qemu:///system", "error",
                      conn != NULL ? ""
                      : error != NULL && error->message != NULL

@@ -58,6 +58,10 @@ json_t *ft_probe_ports(void);
 /* Adds those of a table as /proc/net/tcp or tcp6 is. */
 void ft_probe_add_ports(const char *table, json_t *ports);
 
+/* Calls that libvirt works on at once; the second: by its daemon's file. */
+unsigned ft_probe_workers(void);
+unsigned ft_probe_workers_of(const char *conf);
+
 /* Adds libvirt, networks, pools, emulators and domains to facts. 0, -ENOMEM. */
 int ft_probe_libvirt(json_t *facts);
 

@@ -148,8 +148,8 @@ static const struct carry_rule carry_rules[] = {
     /* character devices: chardevs.h; and what is kept of their output */
     { DEVICES "*[not(self::console[target/@type='serial' and ../serial])]/"
               "log[@file]",
-      FT_WARN, "carry.chardev-log",
-      "what a character device writes is kept in", "string(@file)",
+      FT_WARN, "carry.chardev-log", "what a character device writes is kept in",
+      "string(@file)",
       "After a takeover the other host's file has what was written since the "
       "last epoch a second time, or otherwise.",
       "Read the two files by their times." },

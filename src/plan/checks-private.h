@@ -31,6 +31,11 @@ int ft_check_kernel(const struct ft_host *host, const char *id,
 int ft_check_libvirt(const struct ft_host *host, const char *id,
                      struct ft_findings *findings);
 
+/* Whether libvirt there has a worker for each VM that may come to run there. */
+int ft_check_workers(const struct ft_inventory *inventory,
+                     const struct ft_host *host, const struct ft_domain *domain,
+                     const char *id, struct ft_findings *findings);
+
 /* The part about CPUs and the part about networks of ft_check_standby. */
 int ft_check_cpu(const struct ft_host *primary, const struct ft_domain *domain,
                  const struct ft_host *standby, struct ft_findings *findings);

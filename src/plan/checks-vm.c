@@ -63,6 +63,48 @@ ft_check_libvirt(const struct ft_host *host, const char *id,
         l->version, l->uri);
 }
 
+/* Pairs that this host is one of, but for the VM's own. */
+static unsigned
+other_pairs(const struct ft_inventory *inventory, const struct ft_host *host,
+            const struct ft_domain *domain)
+{
+    unsigned n = 0;
+
+    for (size_t i = 0; i < inventory->pair_count; i++) {
+        const struct ft_known_pair *p = &inventory->pairs[i];
+
+        if (strcmp(p->vm_uuid, domain->uuid) != 0 &&
+            (strcmp(p->primary, host->name) == 0 ||
+             strcmp(p->standby, host->name) == 0))
+            n++;
+    }
+    return n;
+}
+
+int
+ft_check_workers(const struct ft_inventory *inventory,
+                 const struct ft_host *host, const struct ft_domain *domain,
+                 const char *id, struct ft_findings *findings)
+{
+    unsigned workers = host->libvirt.max_workers;
+    unsigned vms = other_pairs(inventory, host, domain) + 1;
+    bool enough = vms + FT_SPARE_WORKERS <= workers;
+
+    if (workers == 0 || *host->libvirt.version == '\0')
+        return 0;
+    return ft_findings_add(
+        findings, enough ? FT_PASS : FT_WARN, id, host->name,
+        "Each stop is a call of libvirt's, which lasts as long as QEMU hangs: "
+        "while so many hang at once, on a storage say, the others' epochs wait "
+        "and they lose their copies for some seconds, too (ftadmin(8)).",
+        enough ? ""
+               : "Set max_workers in /etc/libvirt/libvirtd.conf (or "
+                 "virtqemud.conf) there to more, and restart that daemon; or "
+                 "choose another host.",
+        "%u protected VM%s may run there, libvirt works on %u calls at once",
+        vms, vms == 1 ? "" : "s", workers);
+}
+
 static int
 check_running(const struct ft_inventory *inventory,
               const struct ft_host *primary, const struct ft_domain *domain,
@@ -230,6 +272,9 @@ ft_check_vm(const struct ft_inventory *inventory, const struct ft_host *primary,
         rc = check_protected(inventory, domain, findings);
     if (rc == 0)
         rc = ft_check_libvirt(primary, "primary.libvirt", findings);
+    if (rc == 0)
+        rc = ft_check_workers(inventory, primary, domain, "primary.workers",
+                              findings);
     if (rc == 0)
         rc = ft_check_kernel(primary, "primary.kernel", findings);
     if (rc == 0 && domain->state == FT_DOMAIN_RUNNING)

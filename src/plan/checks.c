@@ -351,6 +351,9 @@ ft_check_standby(const struct ft_inventory *inventory,
     if (rc == 0)
         rc = ft_check_libvirt(standby, "standby.libvirt", findings);
     if (rc == 0)
+        rc = ft_check_workers(inventory, standby, domain, "standby.workers",
+                              findings);
+    if (rc == 0)
         rc = ft_check_kernel(standby, "standby.kernel", findings);
     /* Without libvirt there is nothing more to know. */
     if (rc < 0 || *standby->libvirt.version == '\0')

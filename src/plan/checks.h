@@ -13,6 +13,9 @@
 /* Memory the engine needs on the standby beside the guest's, in bytes. */
 #define FT_ENGINE_MEMORY (UINT64_C(256) << 20)
 
+/* Calls of others that libvirt must have room for beside one a protected VM. */
+#define FT_SPARE_WORKERS 2
+
 /* A difference of clocks that is worth a warning, in ms. */
 #define FT_CLOCK_SKEW_MS 2000
 

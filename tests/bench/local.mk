@@ -7,6 +7,8 @@ EXTRA_DIST += \
 	tests/bench/result.jq \
 	tests/bench/run \
 	tests/bench/sample \
+	tests/bench/scale \
+	tests/bench/scale.jq \
 	tests/bench/table.jq \
 	tests/bench/watch
 
@@ -15,6 +17,8 @@ bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check \
 	$(srcdir)/tests/bench/run $(BENCHFLAGS)
 bench-watch: ftadmin ftengine tests/guest/ledger-client
 	$(srcdir)/tests/bench/watch $(BENCHFLAGS)
+bench-scale: ftadmin ftengine
+	$(srcdir)/tests/bench/scale $(BENCHFLAGS)
 # what it costs to measure: needs no lab
 EXTRA_PROGRAMS += tests/bench/figures
 tests_bench_figures_SOURCES = tests/bench/figures.c
@@ -49,5 +53,5 @@ bench-screens: ftadmin tests/bench/screens
 bench-console-live: ftadmin ftengine tests/bench/screens
 	$(srcdir)/tests/bench/console-live
 endif
-.PHONY: bench bench-figures bench-watch bench-store bench-hub bench-console bench-console-live \
+.PHONY: bench bench-figures bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
 	bench-screens

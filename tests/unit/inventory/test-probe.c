@@ -27,6 +27,22 @@
 #include "inventory/probe.h"
 
 static void
+test_workers(void **state)
+{
+    (void)state;
+    assert_int_equal(ft_probe_workers_of(NULL), 20);
+    assert_int_equal(ft_probe_workers_of("#max_workers = 5\n"), 20);
+    assert_int_equal(ft_probe_workers_of("max_workers = 64"), 64);
+    assert_int_equal(ft_probe_workers_of("admin_max_workers = 7\n"
+                                         " max_workers=9 # was 20\n"
+                                         "max_workers_x = 8\nmax_workers 3\n"),
+                     9);
+    assert_int_equal(ft_probe_workers_of("max_workers = 99999999999999999\n"),
+                     1000000);
+    assert_int_equal(ft_probe_workers_of("max_workers = none\n"), 20);
+}
+
+static void
 test_probe(void **state)
 {
     FT_AUTOJSON json_t *facts = NULL;
@@ -277,6 +293,7 @@ run_all(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_probe),
         cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_workers),
         cmocka_unit_test(test_snapshots),
         cmocka_unit_test(test_nics),
         cmocka_unit_test(test_versions),

@@ -164,8 +164,9 @@ test_log(void **state)
 {
     FT_AUTOFREE char *xml =
         domain("serial", "", "pty",
-               LOG "<target port='0'/></serial><console type='pty'>" LOG
-            "<target type='serial' port='0'/></console><serial type='null'>");
+               LOG
+               "<target port='0'/></serial><console type='pty'>" LOG
+               "<target type='serial' port='0'/></console><serial type='null'>");
     struct ft_findings f = FT_FINDINGS_INIT;
     const struct ft_finding *log;
 

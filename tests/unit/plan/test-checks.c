@@ -215,6 +215,35 @@ test_libvirt(void **state)
     expect(findings, "standby.libvirt", FT_FAIL, "connection refused");
 }
 
+/* As many protected VMs as libvirt has workers, but for two, and one more. */
+static void
+test_workers(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_known_pair pairs[18];
+    struct ft_findings findings;
+
+    memset(pairs, 0, sizeof(pairs));
+    for (size_t i = 0; i < FT_ARRAY_SIZE(pairs); i++) {
+        snprintf(pairs[i].vm_uuid, sizeof(pairs[i].vm_uuid), "other %zu", i);
+        strcpy(pairs[i].primary, i % 2 ? "h1" : "h2");
+        strcpy(pairs[i].standby, i % 2 ? "h2" : "h3");
+    }
+    f->inventory.pairs = pairs;
+    f->inventory.pair_count = 17;
+    findings = check_vm(f);
+    assert_null(ft_findings_find(&findings, "primary.workers")); /* unknown */
+    f->h1->libvirt.max_workers = 10;
+    f->h2->libvirt.max_workers = 20;
+    expect(check_vm(f), "primary.workers", FT_WARN, "9 protected VMs");
+    f->h1->libvirt.max_workers = 11;
+    expect(check_vm(f), "primary.workers", FT_PASS, "on 11 calls");
+    expect(check_standby(f, NULL), "standby.workers", FT_PASS, "18 protected");
+    f->inventory.pair_count = 18;
+    findings = check_standby(f, NULL);
+    expect(findings, "standby.workers", FT_WARN, "19 protected VMs");
+}
+
 static void
 test_standby_is_another_host(void **state)
 {
@@ -763,6 +792,7 @@ main(void)
         TEST(test_vm_kind),
         TEST(test_kernels),
         TEST(test_libvirt),
+        TEST(test_workers),
         TEST(test_standby_is_another_host),
         TEST(test_qemu),
         TEST(test_cpu),
