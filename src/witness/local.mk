@@ -4,6 +4,7 @@ libftwitness_a_SOURCES = \
 	src/witness/witness-client.c src/witness/witness-client.h \
 	src/witness/witness-keys.c \
 	src/witness/witness-pairs.c src/witness/witness-pairs.h \
+	src/witness/witness-requests.c src/witness/witness-requests.h \
 	src/witness/witness-protocol.h \
 	src/witness/witness-store.c src/witness/witness-store.h \
 	src/witness/witness.c src/witness/witness.h

@@ -65,6 +65,7 @@ read_answer(const json_t *json, struct ft_witness_answer *answer,
     answer->won = ft_json_bool(json, "won", 0);
     answer->offered = ft_json_bool(json, "offered", 0);
     answer->removed = ft_json_bool(json, "removed", 0);
+    answer->full = ft_json_bool(json, "full", 0);
     answer->generation = (uint64_t)generation;
     return rc ? ft_fail(err, EPROTO, NULL, "the witness answered nonsense") : 0;
 }

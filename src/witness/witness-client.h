@@ -46,6 +46,7 @@ struct ft_witness_answer {
     uint64_t generation; /* the record after the request */
     char owner[FT_WITNESS_OWNER_MAX + 1];
     int offered; /* as an offer, which may be swapped away still */
+    int full;    /* get: it has no room for another word, and would give none */
     int removed; /* the owner removed the pair: nobody wins it any more */
 };
 

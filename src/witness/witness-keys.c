@@ -77,3 +77,16 @@ ft_witness_key_remove(const char *folder, const char *pair)
     key_path(folder, pair, path);
     return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
+
+int
+ft_witness_owner_valid(const char *owner)
+{
+    size_t length = strlen(owner);
+
+    if (length < 1 || length > FT_WITNESS_OWNER_MAX)
+        return 0;
+    for (; *owner; owner++)
+        if (*owner < 0x21 || *owner > 0x7e)
+            return 0;
+    return 1;
+}

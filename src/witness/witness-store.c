@@ -6,10 +6,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -22,6 +24,7 @@
 struct ft_witness_store {
     sqlite3 *db;
     char *folder; /* for the keys of tombstones that go */
+    bool failed;  /* the last time that it was written */
 };
 
 #define FT_AUTOSTATEMENT FT_CLEANUP(finalize)
@@ -253,7 +256,37 @@ commit(struct ft_witness_store *store, int rc, struct ft_error *err)
         rc = run(store, "COMMIT", err);
     if (rc && !sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    store->failed = rc != 0 && rc != -ENOENT;
     return rc;
+}
+
+/* The same again: it needs the room that another one would. */
+static int
+write_again(struct ft_witness_store *store, const char *pair)
+{
+    struct ft_witness_record record;
+    int rc = run(store, "BEGIN IMMEDIATE", NULL);
+
+    if (rc)
+        return rc;
+    rc = ft_witness_store_get(store, pair, &record, NULL);
+    if (!rc && !record.removed) /* which would be young again */
+        rc = write_record(store, pair, &record, NULL);
+    return commit(store, rc, NULL);
+}
+
+int
+ft_witness_store_try(struct ft_witness_store *store, const char *pair)
+{
+    struct statvfs fs;
+
+    if (statvfs(store->folder, &fs) < 0)
+        return -errno;
+    if (fs.f_flag & ST_RDONLY)
+        return -EROFS;
+    if ((uint64_t)fs.f_bfree * fs.f_frsize < FT_WITNESS_ROOM)
+        return -ENOSPC;
+    return store->failed ? write_again(store, pair) : 0;
 }
 
 static int
@@ -458,17 +491,4 @@ ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
         return store_failed(store->db, err);
     *pairs = FT_STEAL(list);
     return 0;
-}
-
-int
-ft_witness_owner_valid(const char *owner)
-{
-    size_t length = strlen(owner);
-
-    if (length < 1 || length > FT_WITNESS_OWNER_MAX)
-        return 0;
-    for (; *owner; owner++)
-        if (*owner < 0x21 || *owner > 0x7e)
-            return 0;
-    return 1;
 }

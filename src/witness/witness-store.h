@@ -32,6 +32,15 @@ void ft_witness_store_close(struct ft_witness_store *store);
 int ft_witness_store_get(struct ft_witness_store *store, const char *pair,
                          struct ft_witness_record *record, struct ft_error *err);
 
+/* Less than this free, and it is said that there is no room. Bytes. */
+#define FT_WITNESS_ROOM (1 << 20)
+
+/*
+ * Whether a record of pair could be written now: 0, -ENOSPC, -EROFS, or after a
+ * write that failed what another one says.
+ */
+int ft_witness_store_try(struct ft_witness_store *store, const char *pair);
+
 /*
  * Compare and swap, durable when it returns 0. *won as in witness-client.h;
  * record is what is stored afterwards. An offer that is asked for again, and
@@ -66,9 +75,6 @@ int ft_witness_store_remove(struct ft_witness_store *store, const char *pair,
 int ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
                           struct ft_error *err);
 
-/* 1 for 1 to FT_WITNESS_OWNER_MAX printable ASCII characters. */
-int ft_witness_owner_valid(const char *owner);
-
 /* witness-keys.c, to the end. FOLDER/keys/PAIR; no UUID is -ENOENT. */
 int ft_witness_key_load(const char *folder, const char *pair,
                         unsigned char key[FT_WITNESS_KEY_SIZE]);
@@ -78,5 +84,8 @@ int ft_witness_key_remove(const char *folder, const char *pair);
 
 /* 1 for the text form of a UUID; it is safe as a file name. */
 int ft_witness_pair_valid(const char *pair);
+
+/* 1 for 1 to FT_WITNESS_OWNER_MAX printable ASCII characters. */
+int ft_witness_owner_valid(const char *owner);
 
 #endif

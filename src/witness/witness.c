@@ -16,7 +16,6 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/paths.h"
@@ -25,6 +24,7 @@
 #include "link/tcp.h"
 #include "link/tls.h"
 #include "witness/witness-protocol.h"
+#include "witness/witness-requests.h"
 #include "witness/witness-store.h"
 
 /* One thread each: a few bytes per question, and the kernel does the waiting. */
@@ -51,114 +51,19 @@ struct server {
     struct ft_crowd_place places[FT_WITNESS_CLIENTS_MAX]; /* same index */
 };
 
-/* --- requests ------------------------------------------------------------- */
-
-static json_t *
-refuse(const struct ft_error *err)
-{
-    return json_pack("{s:b,s:o}", "ok", 0, "error", ft_json_from_error(err));
-}
-
-static json_t *
-accept_request(int won, const struct ft_witness_record *record)
-{
-    return json_pack("{s:b,s:b,s:I,s:s,s:b,s:b}", "ok", 1, "won", won,
-                     "generation", (json_int_t)record->generation, "owner",
-                     record->owner, "offered", record->offered, "removed",
-                     record->removed);
-}
-
-static int
-parse_wish(const json_t *request, struct ft_witness_record *wish,
-           struct ft_error *err)
-{
-    int64_t is = 0;
-    int rc = ft_json_need_int(request, "generation", 1, INT64_MAX, &is, err);
-
-    if (!rc)
-        rc = ft_json_need_string(request, "owner", wish->owner,
-                                 sizeof(wish->owner), err);
-    wish->generation = (uint64_t)is;
-    wish->offered = ft_json_bool(request, "offered", 0);
-    return rc;
-}
-
-static int
-do_swap(struct server *server, const char *pair, const json_t *request,
-        int *won, struct ft_witness_record *record, struct ft_error *err)
-{
-    struct ft_witness_record wish = { 0 };
-    int64_t expected = 0;
-    int rc =
-        ft_json_need_int(request, "expected", 0, INT64_MAX - 1, &expected, err);
-
-    if (!rc)
-        rc = parse_wish(request, &wish, err);
-    if (!rc)
-        rc = ft_witness_store_swap(server->store, pair, (uint64_t)expected,
-                                   &wish, won, record, err);
-    if (!rc)
-        ft_log(FT_LOG_INFO, "pair %s: %s asked %lld -> %llu: %s (%llu, %s%s)",
-               pair, wish.owner, (long long)expected,
-               (unsigned long long)wish.generation, *won ? "won" : "lost",
-               (unsigned long long)record->generation, record->owner,
-               record->removed ? ", removed" : "");
-    return rc;
-}
-
-static int
-do_remove(struct server *server, const char *pair, const json_t *request,
-          int *won, struct ft_witness_record *record, struct ft_error *err)
-{
-    struct ft_witness_record last = { 0 };
-    int rc = parse_wish(request, &last, err);
-
-    if (!rc)
-        rc = ft_witness_store_bury(server->store, pair, &last, won, record, err);
-    if (!rc)
-        ft_log(FT_LOG_INFO, "pair %s: %s removes it under %llu: %s (%llu, %s)",
-               pair, last.owner, (unsigned long long)last.generation,
-               *won ? "done" : "refused",
-               (unsigned long long)record->generation, record->owner);
-    return rc;
-}
-
-static int
-do_request(struct server *server, const char *pair, const json_t *request,
-           int *won, struct ft_witness_record *record, struct ft_error *err)
-{
-    const char *op = ft_json_string(request, "op", "");
-
-    *won = 0;
-    if (!strcmp(op, "get"))
-        return ft_witness_store_get(server->store, pair, record, err);
-    if (!strcmp(op, "cas"))
-        return do_swap(server, pair, request, won, record, err);
-    if (!strcmp(op, "remove"))
-        return do_remove(server, pair, request, won, record, err);
-    return ft_fail(err, EOPNOTSUPP, "use ftengine of one version on all hosts",
-                   "the witness knows no operation \"%.32s\"", op);
-}
-
 static json_t *
 answer_line(struct server *server, const char *pair, const char *line,
             size_t size)
 {
     FT_AUTOJSON json_t *request = NULL;
-    struct ft_error err = FT_ERROR_INIT;
-    struct ft_witness_record record = { 0 };
-    int won = 0, rc = ft_json_parse(line, size, &request, &err);
+    json_t *answer;
 
-    if (rc)
+    if (ft_json_parse(line, size, &request, NULL))
         return NULL; /* garbage ends the connection */
     pthread_mutex_lock(&server->store_lock);
-    rc = do_request(server, pair, request, &won, &record, &err);
+    answer = ft_witness_request(server->store, pair, request);
     pthread_mutex_unlock(&server->store_lock);
-    if (!rc && FT_FAULT("witness-before-answer"))
-        return NULL;
-    if (rc)
-        ft_log_error(&err, pair);
-    return rc ? refuse(&err) : accept_request(won, &record);
+    return answer;
 }
 
 static int

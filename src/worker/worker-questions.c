@@ -49,7 +49,7 @@ struct question {
     struct ft_ownership_action ask;
     struct ft_ownership_event answer;
     char boot[FT_BOOT_ID_SIZE]; /* of the peer's host, when it was heard */
-    bool removed;               /* what it says of the pair */
+    bool removed, full;         /* what it says of the pair, and of itself */
     struct ft_error err;
 };
 
@@ -148,6 +148,24 @@ look_for_witness(void *opaque)
     q->answer.generation = a.generation;
     q->answer.owner = owner_of(q->worker, &a);
     q->removed = a.removed != 0;
+    q->full = a.full != 0;
+}
+
+/* It would refuse what a takeover asks for, until there is room. */
+static void
+note_full(struct ft_worker *w, bool full)
+{
+    const char *name = w->config.witness.name;
+
+    if (full && !w->witness_full)
+        ft_worker_note(w, "warn", "witness-full",
+                       "the witness %s cannot store another word, so no host "
+                       "could take %s over; free space on its disk",
+                       name, w->config.vm);
+    else if (w->witness_full && !full)
+        ft_worker_note(w, "info", "witness-stores",
+                       "the witness %s can store its word again", name);
+    w->witness_full = full;
 }
 
 /*
@@ -181,6 +199,8 @@ witness_looked_for(void *opaque)
     ft_loop_timer_set(q->worker->witness_timer,
                       q->answer.ask ? LOOK_MS : LOOK_AGAIN_MS);
     note_witness(q->worker, q->answer.ask != 0, &q->err);
+    if (q->answer.ask)
+        note_full(q->worker, q->full);
     if (q->answer.kind == FT_EVENT_WITNESS_SEEN && !q->removed)
         note_older(q->worker, q);
     if (q->removed)

@@ -196,6 +196,7 @@ ft_worker_send_status(void *opaque)
     if (!status)
         return;
     json_object_set_new(status, "witness_older", json_boolean(w->witness_older));
+    json_object_set_new(status, "witness_full", json_boolean(w->witness_full));
     json_object_set_new(status, "problem", problem_json(w));
     w->add_status(w, status);
     w->side->status(w, status);

@@ -119,6 +119,7 @@ struct ft_worker {
     struct ft_witness_standing witness_standing; /* of all questions; any thread */
     atomic_int witness_reachable;                /* -1 unknown */
     bool witness_older; /* by the last look: it has forgotten what is ours */
+    bool witness_full;  /* by the last look: it cannot store another word */
     pthread_mutex_t problem_lock;
     struct ft_error problem;      /* why the last copying came to nothing */
     struct ft_error link_problem; /* why there is no link */

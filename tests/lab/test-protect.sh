@@ -60,6 +60,7 @@ balloon_is() { # KIB
 }
 
 start_lab
+must lab on w1 sh -c 'mkdir -p /var/lib/ftadmin && mount -t tmpfs -o size=8m tmpfs /var/lib/ftadmin'
 start_guest h1 vm1 --disk qcow2 --machine q35 --dirty-rate 4
 must virsh_on h1 autostart vm1 >/dev/null
 
@@ -141,6 +142,18 @@ for host in h1 h2; do
     keeps $host worker
 done
 keeps h1 disks
+
+note "the witness's disk is full: said before anybody needs its word, and over by itself"
+at_risk() { # WORD
+    [ "$(pair_status vm1 .at_risk)" = "$1" ]
+}
+lab on w1 sh -c 'head -c 16M /dev/zero >/var/lib/ftadmin/filler' 2>/dev/null &&
+    fail "the witness's disk is not small"
+wait_for 20 at_risk witness-full
+wait_for 20 has_event h1 witness-full
+must lab on w1 rm /var/lib/ftadmin/filler
+wait_for 20 at_risk null
+wait_for 20 has_event h1 witness-stores
 
 note "the checks, of the pair as it is and with a standby that cannot be one"
 for _ in 1 2 3 4 5 6 7 8 9 10; do # a stop of the engine's is no pause

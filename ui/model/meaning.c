@@ -27,6 +27,7 @@ static const struct ft_meaning meanings[] = {
     { "witness", "", "the host that decides who may go on" },
     { "peer_connected", "", "whether the two hosts are linked" },
     { "witness_reachable", "", "whether the witness answers the primary" },
+    { "witness_full", "", "whether the witness cannot store another word" },
     { "witness_older", "",
       "whether the witness was set back, and not told yet" },
     { "autostart", "", "whether it starts with its host after a shutdown" },

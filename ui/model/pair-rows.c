@@ -43,6 +43,7 @@ static const struct {
     { "settings", OBJECT },
     { "peer_connected", BOOLEAN },
     { "witness_reachable", BOOLEAN },
+    { "witness_full", BOOLEAN },
     { "witness_older", BOOLEAN },
     { "autostart", BOOLEAN },
     { "problem", OBJECT },

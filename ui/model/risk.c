@@ -50,6 +50,19 @@ misses_witness(const json_t *status)
     return false;
 }
 
+/* By the last look of either side. */
+static bool
+witness_is_full(const json_t *status)
+{
+    const json_t *side;
+    size_t index;
+
+    json_array_foreach(json_object_get(status, "sides"), index, side)
+        if (ft_json_bool(side, "witness_full", 0))
+            return true;
+    return ft_json_bool(status, "witness_full", 0);
+}
+
 /*
  * One of several that is down. A path of which nothing is known yet is not, and
  * one that never answered is none: an engine of before that word does not say.
@@ -92,6 +105,8 @@ ft_pair_risk(const json_t *status)
         return FT_RISK_STANDBY;
     if (misses_witness(status))
         return FT_RISK_WITNESS;
+    if (witness_is_full(status))
+        return FT_RISK_FULL;
     if (ft_json_bool(status, "witness_older", 0))
         return FT_RISK_FORGOT;
     if (number(status, "lag_ms") > FT_LAG_WARN_MS)
@@ -117,6 +132,9 @@ ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
                                 "the standby is unfit"));
     else if (risk == FT_RISK_WITNESS)
         snprintf(out, size, "the witness %.64s does not answer",
+                 ft_json_string(status, "witness", "?"));
+    else if (risk == FT_RISK_FULL)
+        snprintf(out, size, "the disk of the witness %.64s is full",
                  ft_json_string(status, "witness", "?"));
     else if (risk == FT_RISK_FORGOT)
         snprintf(out, size, "the witness %.64s was set back",

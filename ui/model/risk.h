@@ -31,6 +31,9 @@
     X(WITNESS, "witness",                                           \
       "the witness does not answer a host: if the "                 \
       "other one dies now, nobody may go on")                       \
+    X(FULL, "witness-full",                                         \
+      "the witness cannot store another word, so it would give "    \
+      "none")                                                       \
     X(FORGOT, "witness-older",                                      \
       "the witness was set back, and is not told again yet")        \
     X(LAG, "lag", "the copy is old: what a takeover would go back") \

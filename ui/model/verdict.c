@@ -25,6 +25,7 @@ enum condition {
     RISK_STALLED,   /* the same: something else */
     RISK_STANDBY,   /* the same */
     RISK_WITNESS,   /* the same */
+    RISK_FULL,      /* the same */
     RISK_FORGOT,    /* the same */
     RISK_LAG,       /* the same */
     RISK_PATH,      /* the same */
@@ -103,6 +104,9 @@ static const struct rule rules[] = {
     { STATE(PROTECTED), ANY, RISK_WITNESS, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: {w} does not answer, so no host could take over.",
       RAISE },
+    { STATE(PROTECTED), ANY, RISK_FULL, WARN, MOVE(YOURS), 0, false,
+      "{vm} is at risk: the disk of {w} is full, so no host could take over.",
+      PAST },
     { STATE(PROTECTED), ANY, RISK_FORGOT, WARN, MOVE(HOSTS), 30, false,
       "{vm} is at risk: {w} was set back, and is told again who has it.", PAST },
     { STATE(PROTECTED), ANY, RISK_LAG, WARN, MOVE(YOURS), 0, false,
@@ -279,6 +283,8 @@ holds(enum condition condition, const struct facts *facts)
         return facts->risk == FT_RISK_STANDBY;
     case RISK_WITNESS:
         return facts->risk == FT_RISK_WITNESS;
+    case RISK_FULL:
+        return facts->risk == FT_RISK_FULL;
     case RISK_FORGOT:
         return facts->risk == FT_RISK_FORGOT;
     case RISK_LAG:

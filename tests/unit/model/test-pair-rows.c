@@ -299,7 +299,16 @@ test_risks(void **state)
     json_object_set_new(status, "problem", json_null());
     assert_int_equal(ft_pair_risk(status), FT_RISK_WITNESS);
     json_object_del(status, "sides");
+    json_object_set_new(status, "witness_full", json_true());
     json_object_set_new(status, "witness_older", json_true());
+    assert_int_equal(ft_pair_risk(status), FT_RISK_FULL);
+    ft_risk_text(FT_RISK_FULL, status, text, sizeof(text));
+    assert_string_equal(text, "the disk of the witness w1 is full");
+    json_object_del(status, "witness_full");
+    json_object_set_new(status, "sides",
+                        json_pack("[{},{s:b}]", "witness_full", 1));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_FULL);
+    json_object_del(status, "sides");
     assert_int_equal(ft_pair_risk(status), FT_RISK_FORGOT);
     row = ft_pair_row(status, 0, true);
     assert_string_equal(ft_json_string(row, "at_risk", ""), "witness-older");

@@ -12,13 +12,18 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -32,6 +37,7 @@
 #include "link/tls.h"
 #include "witness/witness-client.h"
 #include "witness/witness-pairs.h"
+#include "witness/witness-store.h"
 #include "witness/witness.h"
 
 #define PAIR "01234567-89ab-cdef-0123-456789abcdef"
@@ -798,6 +804,113 @@ session_that_owes_an_answer_is_not_kept(void **state)
     ft_witness_standing_close(&standing);
 }
 
+/* --- no room ------------------------------------------------------------------- */
+
+/* The folder on a file system of 2 MiB, of this process and its children only. */
+static bool
+mount_small(void)
+{
+    return unshare(CLONE_NEWNS) == 0 &&
+           mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("tmpfs", folder, "tmpfs", 0, "size=2m") == 0;
+}
+
+static void
+fill(void)
+{
+    static char block[4096];
+    char path[PATH_MAX];
+    int fd;
+
+    snprintf(path, sizeof(path), "%s/filler", folder);
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    while (write(fd, block, sizeof(block)) > 0)
+        ;
+    assert_int_equal(errno, ENOSPC);
+    close(fd);
+}
+
+static void
+make_room(void)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/filler", folder);
+    assert_int_equal(unlink(path), 0);
+}
+
+static int
+is_full(void)
+{
+    struct ft_witness_target t = target();
+    struct ft_witness_answer answer;
+
+    assert_int_equal(ft_witness_get(&t, soon(), &answer, NULL), 0);
+    return answer.full;
+}
+
+/* Refused is what it cannot store; it is said before, and nothing is lost. */
+static void
+full_disk_promises_nothing(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    if (!mount_small()) {
+        print_message("needs a mount of its own; skipped\n");
+        return;
+    }
+    assert_int_equal(ft_witness_pair_set(folder, PAIR, key, 1, "h1", &err), 0);
+    start("");
+    assert_int_equal(swap(1, 2, "h2"), 1);
+    assert_false(is_full());
+    fill();
+    assert_true(is_full());
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(swap(2, 3, "h1"), -ENOSPC);
+    expect_record(2, "h2");
+    kill_server();
+    start("");
+    expect_record(2, "h2"); /* as after a restart, too */
+    assert_true(is_full());
+    make_room();
+    assert_false(is_full());
+    assert_int_equal(swap(2, 3, "h1"), 1);
+    kill_server();
+    start("");
+    expect_record(3, "h1");
+    stop();
+    umount2(folder, MNT_DETACH);
+}
+
+/* What only a write finds out is told by another one. */
+static void
+store_that_failed_is_tried(void **state)
+{
+    struct ft_witness_record wish = { .generation = 2, .owner = "h2" }, record;
+    struct ft_witness_store *store = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    int won;
+
+    (void)state;
+#ifndef FT_FAULT_INJECTION
+    print_message("needs --enable-fault-injection; skipped\n");
+#else
+    assert_int_equal(ft_witness_store_open(folder, &store, &err), 0);
+    assert_int_equal(ft_witness_store_try(store, PAIR), 0);
+    load_faults("witness-before-commit=5@1,witness-before-commit=5@2");
+    assert_true(
+        ft_witness_store_swap(store, PAIR, 1, &wish, &won, &record, &err) < 0);
+    assert_int_equal(won, 0);
+    assert_true(ft_witness_store_try(store, PAIR) < 0);
+    assert_int_equal(ft_witness_store_try(store, PAIR), 0); /* again well */
+    assert_int_equal(ft_witness_store_get(store, PAIR, &record, &err), 0);
+    assert_int_equal(record.generation, 1);
+    ft_witness_store_close(store);
+#endif
+}
+
 int
 main(void)
 {
@@ -822,6 +935,8 @@ main(void)
         TEST(silent_session_costs_a_quarter),
         TEST(late_answer_counts_where_there_is_no_other),
         TEST(session_that_owes_an_answer_is_not_kept),
+        TEST(store_that_failed_is_tried),
+        TEST(full_disk_promises_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
