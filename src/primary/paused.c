@@ -40,11 +40,24 @@ has_settled(const struct ft_primary *p, int64_t now_ns)
     return p->paused.now && now_ns - p->paused.since_ns >= SETTLED_NS;
 }
 
+/*
+ * With the lock held: a disk stopped it before there was a copy, and now there is
+ * one that can go on. The next epoch finds that out (disk-trouble.c).
+ */
+static bool
+has_first_copy_of_trouble(const struct ft_primary *p)
+{
+    return p->out.open == 2 && p->paused.now &&
+           atomic_load(&p->run_state) == FT_RUN_IO_ERROR;
+}
+
 bool
 ft_primary_paused_news(const struct ft_primary *p, int64_t now_ns)
 {
     bool told = atomic_load(&p->run_state) != FT_RUN_RUNS;
 
+    if (has_first_copy_of_trouble(p))
+        return true;
     if (told || !p->paused.now)
         return told && !p->paused.now;
     return has_settled(p, now_ns);

@@ -221,10 +221,13 @@ guest_goes_on
 note "a disk on $p fails: the guest is told nothing of it, and the standby goes on"
 forget_events $s $p
 # every write fails from now on (EFBIG); only its own user may change that of a process
-# shellcheck disable=SC2016 # for the inner shell
-must lab on $p sh -c 'id() { sed -n "s/^$1:\t\([0-9]*\).*/\1/p" "/proc/$2/status"; }
-    exec setpriv --reuid "$(id Uid "$0")" --regid "$(id Gid "$0")" --clear-groups \
-        prlimit --pid "$0" --fsize=1:' "$(qemu_pid $p)"
+fail_writes() {
+    # shellcheck disable=SC2016 # for the inner shell
+    must lab on $p sh -c 'id() { sed -n "s/^$1:\t\([0-9]*\).*/\1/p" "/proc/$2/status"; }
+        exec setpriv --reuid "$(id Uid "$0")" --regid "$(id Gid "$0")" --clear-groups \
+            prlimit --pid "$0" --fsize=1:' "$(qemu_pid $p)"
+}
+fail_writes
 guest_goes_on 20
 wait_for 20 has_event $s takeover
 has_event $p disk-error || fail "$s took over, and nobody says that a disk failed"
@@ -287,7 +290,7 @@ note "what its definition says of a reset and a panic is done here, once: nobody
 # the panic device is told by its port, as a guest's driver would
 panic_now='qemu-monitor-command vm1 --hmp o/b 0x505 1'
 lab on $p sh -c 'virsh -q -c qemu:///system dumpxml --inactive vm1 |
-    sed "s:</devices>:<panic model=\"isa\"/>&:" >/root/panic.xml'
+    sed "s:</devices>:<panic model=\"isa\"/>&:; s:type=.raw./>:error_policy=\"stop\" &:" >/root/panic.xml'
 must lab on $p virsh -q -c qemu:///system define /root/panic.xml
 must lab on $p virsh -q -c qemu:///system set-lifecycle-action vm1 reboot destroy --config
 must lab on $p virsh -q -c qemu:///system start vm1
@@ -320,6 +323,24 @@ must lab on $p virsh -q -c qemu:///system reset vm1
 must lab on $p virsh -q -c qemu:///system resume vm1
 wait_for 60 protected_from $p
 start_client
+
+note "a disk stops it while it is alone: that is said, and with its first copy it goes on there"
+guest_goes_on
+forget_events $s $p
+must lab cut h1 h2
+is_alone() {
+    [ "$(pair_on $p .state)" = alone ]
+}
+wait_for 30 is_alone
+fail_writes
+stands_by_error() {
+    [ "$(pair_on $p .stands.by)" = io-error ]
+}
+wait_for 20 stands_by_error
+must lab heal h1 h2
+wait_for 60 has_event $s takeover
+guest_goes_on 20
+wait_for 60 protected_somewhere
 exits 0 ftadmin unprotect vm1 --yes
 has_oom_scores $p 0
 guest_goes_on

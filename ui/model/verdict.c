@@ -85,6 +85,10 @@ static const struct rule rules[] = {
       "Nobody answers for {vm}; {age} ago it was {state}.", LOOK },
 
     /* somebody must see to it, whatever else is so */
+    { STATE(SYNCING), ANY, DISK_ERROR, CRIT, MOVE(NOW), 0, false,
+      "{vm} stands on {on}, by an error of a disk; no copy yet.", PAST },
+    { STATE(RESYNCING), ANY, DISK_ERROR, CRIT, MOVE(NOW), 0, false,
+      "{vm} stands on {on}, by an error of a disk; no copy now.", PAST },
     { ANY, ANY, DISK_ERROR, CRIT, MOVE(NOW), 0, false,
       "{vm} stands on {on}, which has an error of a disk.", PAST },
 

@@ -236,6 +236,16 @@ test_what_else_decides(void **state)
                json_pack("{s:{s:s,s:s}}", "stands", "by", "io-error", "text",
                          "stopped by an error of a disk"),
                FT_MOVE_NOW, "vm1 stands on h1, which has an error of a disk.");
+    check_with(STATE(SYNCING), WHY(COPYING),
+               json_pack("{s:{s:s,s:s}}", "stands", "by", "io-error", "text",
+                         "stopped by an error of a disk"),
+               FT_MOVE_NOW,
+               "vm1 stands on h1, by an error of a disk; no copy yet.");
+    check_with(STATE(RESYNCING), WHY(COPYING),
+               json_pack("{s:{s:s,s:s}}", "stands", "by", "io-error", "text",
+                         "stopped by an error of a disk"),
+               FT_MOVE_NOW,
+               "vm1 stands on h1, by an error of a disk; no copy now.");
     check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:s}", "at_risk", "witness"), FT_MOVE_YOURS,
                "vm1 is at risk: w1 does not answer, so no host could take "
