@@ -9,6 +9,7 @@ libftbase_a_SOURCES = \
 	src/base/fault.c src/base/fault.h \
 	src/base/io.c src/base/io.h \
 	src/base/json.c src/base/json.h \
+	src/base/libvirt-names.c src/base/libvirt-names.h \
 	src/base/limits.h \
 	src/base/load.c src/base/load.h \
 	src/base/log.c src/base/log.h \

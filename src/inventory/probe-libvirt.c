@@ -21,6 +21,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
+#include "base/libvirt-names.h"
 #include "base/paths.h"
 #include "inventory/host.h"
 #include "inventory/probe-private.h"
@@ -337,12 +338,11 @@ probe_pools(virConnectPtr conn, json_t *facts)
 static int64_t
 pid_of(const char *name)
 {
-    FT_AUTOFREE char *path = NULL;
+    FT_AUTOFREE char *path = ft_libvirt_pid_file(name);
     FT_AUTOFREE char *text = NULL;
     size_t size;
 
-    if (asprintf(&path, "/run/libvirt/qemu/%s.pid", name) < 0 ||
-        ft_file_read(path, 64, &text, &size) < 0)
+    if (path == NULL || ft_file_read(path, 64, &text, &size) < 0)
         return 0;
     return atoll(text);
 }

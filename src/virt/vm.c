@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/libvirt-names.h"
 #include "base/json.h"
 #include "virt/qmp.h"
 #include "virt/xml.h"
@@ -222,15 +223,15 @@ read_cmdline(pid_t pid, char **text, size_t *size)
 int
 ft_vm_pid(const char *name, const char *uuid, pid_t *pid, struct ft_error *err)
 {
+    FT_AUTOFREE char *path = ft_libvirt_pid_file(name);
     FT_AUTOFREE char *text = NULL;
     FT_AUTOFREE char *cmdline = NULL;
-    char path[512];
     size_t size;
     long number;
 
-    if (strchr(name, '/') ||
-        (size_t)snprintf(path, sizeof(path), "/run/libvirt/qemu/%s.pid",
-                         name) >= sizeof(path))
+    if (!path)
+        return ft_fail(err, ENOMEM, NULL, "no memory");
+    if (strchr(name, '/'))
         return ft_fail(err, EINVAL, NULL, "'%s' is no name of a VM", name);
     if (ft_file_read(path, 32, &text, &size) < 0)
         return ft_fail(err, ESRCH, "start the VM",

@@ -2,7 +2,8 @@
 if HAVE_CMOCKA
 base_tests = tests/unit/base/test-bytes tests/unit/base/test-error \
 	tests/unit/base/test-fault tests/unit/base/test-io \
-	tests/unit/base/test-json tests/unit/base/test-load \
+	tests/unit/base/test-json tests/unit/base/test-libvirt-names \
+	tests/unit/base/test-load \
 	tests/unit/base/test-log tests/unit/base/test-privileges \
 	tests/unit/base/test-slots
 check_PROGRAMS += $(base_tests)
@@ -23,6 +24,9 @@ tests_unit_base_test_io_LDADD = $(base_libs)
 tests_unit_base_test_json_SOURCES = tests/unit/base/test-json.c \
 	tests/unit/scratch.h
 tests_unit_base_test_json_LDADD = $(base_libs)
+tests_unit_base_test_libvirt_names_SOURCES = \
+	tests/unit/base/test-libvirt-names.c
+tests_unit_base_test_libvirt_names_LDADD = $(base_libs)
 tests_unit_base_test_load_SOURCES = tests/unit/base/test-load.c \
 	tests/unit/scratch.h
 tests_unit_base_test_load_LDADD = $(base_libs)

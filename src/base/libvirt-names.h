@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names that libvirt gives to files of a VM. Pure; thread safe.
+ */
+#ifndef FT_BASE_LIBVIRT_NAMES_H
+#define FT_BASE_LIBVIRT_NAMES_H
+
+/*
+ * Where the pid of a VM's QEMU is: malloc'd, or NULL without memory. The name is
+ * written as in XML: virPidFileBuildPath of libvirt's src/util/virpidfile.c.
+ */
+char *ft_libvirt_pid_file(const char *vm);
+
+#endif
