@@ -26,7 +26,7 @@ for name in $(v list --all --name); do
 done
 for pool in $(v pool-list --all --name); do
     v "pool-refresh $pool; pool-info $pool; vol-list $pool" |
-        grep -vE "^(Capacity|Allocation|Available|Pool .* refreshed)" | sed "s/^/pool $pool: /"
+        grep -vE "^(Capacity|Allocation|Available|Pool .* refreshed)" | tr -s " " | sed "s/^/pool $pool: /"
 done
 v "nwfilter-list; net-list --all; secret-list"
 find /var/lib/ftadmin /run/ftadmin /var/lib/libvirt /etc/libvirt -printf "%y %p %l\n" 2>/dev/null |
