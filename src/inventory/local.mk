@@ -5,6 +5,7 @@ libftinventory_a_SOURCES = \
 	src/inventory/host.c src/inventory/host.h \
 	src/inventory/identity.c src/inventory/identity.h \
 	src/inventory/look.c src/inventory/look.h \
+	src/inventory/probe-ask.c \
 	src/inventory/probe-backing.c \
 	src/inventory/probe-blocked.c \
 	src/inventory/probe-image.c \

@@ -17,22 +17,29 @@
 #include "inventory/host.h"
 #include "inventory/probe-private.h"
 
-json_t *
-ft_probe_blocked(virDomainPtr domain)
+static void
+ask_why(virDomainPtr domain, void *reasons)
 {
     FT_AUTOJSON json_t *answer = NULL;
     FT_AUTOFREE char *text = NULL;
+
+    if (virDomainQemuMonitorCommand(domain, "{\"execute\":\"query-migrate\"}",
+                                    &text, 0) == 0 &&
+        ft_json_parse(text, strlen(text), &answer, NULL) == 0)
+        ft_json_join(json_object_get(json_object_get(answer, "return"),
+                                     "blocked-reasons"),
+                     reasons, FT_BLOCKED_SIZE);
+}
+
+json_t *
+ft_probe_blocked(virDomainPtr domain)
+{
     char reasons[FT_BLOCKED_SIZE] = "";
     int state = VIR_DOMAIN_NOSTATE;
 
     /* a copy that waits has none to give */
     if (virDomainGetState(domain, &state, NULL, 0) == 0 &&
-        state == VIR_DOMAIN_RUNNING &&
-        virDomainQemuMonitorCommand(domain, "{\"execute\":\"query-migrate\"}",
-                                    &text, 0) == 0 &&
-        ft_json_parse(text, strlen(text), &answer, NULL) == 0)
-        ft_json_join(json_object_get(json_object_get(answer, "return"),
-                                     "blocked-reasons"),
-                     reasons, sizeof(reasons));
+        state == VIR_DOMAIN_RUNNING)
+        ft_probe_ask(domain, ask_why, reasons, sizeof(reasons));
     return json_string(reasons);
 }

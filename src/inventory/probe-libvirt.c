@@ -422,6 +422,23 @@ struct disk_walk {
     json_t *disks;
 };
 
+struct disk_question {
+    char target[64];
+    virDomainBlockInfo info;
+    bool job;
+};
+
+static void
+ask_disk(virDomainPtr domain, void *opaque)
+{
+    struct disk_question *q = opaque;
+    virDomainBlockJobInfo job;
+
+    virDomainGetBlockInfo(domain, q->target, &q->info, 0);
+    q->job = virDomainIsActive(domain) == 1 &&
+             virDomainGetBlockJobInfo(domain, q->target, &job, 0) == 1;
+}
+
 static int
 take_disk(struct xml *xml, xmlNodePtr node, void *data)
 {
@@ -429,25 +446,23 @@ take_disk(struct xml *xml, xmlNodePtr node, void *data)
     FT_AUTOFREE char *target = xml_text(xml, node, "string(target/@dev)");
     FT_AUTOFREE char *source =
         xml_text(xml, node, "string(source/@file | source/@dev)");
-    virDomainBlockInfo info = { 0 };
-    virDomainBlockJobInfo job;
+    struct disk_question about = { 0 };
     json_t *disk;
 
     if (target == NULL || source == NULL)
         return -ENOMEM;
+    snprintf(about.target, sizeof(about.target), "%s", target);
     if (*source != '\0')
-        virDomainGetBlockInfo(walk->domain, target, &info, 0);
-    disk = json_pack(
-        "{s:s,s:s,s:o,s:o,s:o,s:I,s:b,s:b,s:i}", "target", target, "source",
-        source, "device", xml_json(xml, node, "string(@device)"), "format",
-        xml_json(xml, node, "string(driver/@type)"), "pool",
-        pool_of(virDomainGetConnect(walk->domain), source), "capacity",
-        (json_int_t)info.capacity, "readonly", xml_true(xml, node, "readonly"),
-        "job",
-        !xml_true(xml, node, OUR_MIRROR) &&
-            virDomainIsActive(walk->domain) == 1 &&
-            virDomainGetBlockJobInfo(walk->domain, target, &job, 0) == 1,
-        "snapshots", *source == '/' ? (int)ft_probe_snapshots(source) : 0);
+        ft_probe_ask(walk->domain, ask_disk, &about, sizeof(about));
+    disk = json_pack("{s:s,s:s,s:o,s:o,s:o,s:I,s:b,s:b,s:i}", "target", target,
+                     "source", source, "device",
+                     xml_json(xml, node, "string(@device)"), "format",
+                     xml_json(xml, node, "string(driver/@type)"), "pool",
+                     pool_of(virDomainGetConnect(walk->domain), source),
+                     "capacity", (json_int_t)about.info.capacity, "readonly",
+                     xml_true(xml, node, "readonly"), "job",
+                     about.job && !xml_true(xml, node, OUR_MIRROR), "snapshots",
+                     *source == '/' ? (int)ft_probe_snapshots(source) : 0);
     return json_array_append_new(walk->disks, disk) == 0 ? 0 : -ENOMEM;
 }
 
@@ -582,6 +597,7 @@ probe_domains(virConnectPtr conn, json_t *facts)
         virDomainFree(domains[i]);
     }
     free(domains);
+    ft_probe_ask_end();
     return add(facts, "domains", list) < 0 ? -ENOMEM : rc;
 }
 

@@ -6,6 +6,7 @@
 #ifndef FT_INVENTORY_PROBE_PRIVATE_H
 #define FT_INVENTORY_PROBE_PRIVATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -29,6 +30,19 @@ json_t *ft_probe_memory(void);
 
 /* A name of enum ft_domain_state for a virDomainState. */
 const char *ft_probe_state_name(int state);
+
+/*
+ * Has a question answered that libvirt may pass on to QEMU, in a thread: answer,
+ * size bytes of it, is handed in and what the question made of it handed out. False,
+ * and answer as it was: nothing came within a second, or did not the last time.
+ */
+#define FT_PROBE_ANSWER_MAX 512
+typedef void (*ft_probe_question)(virDomainPtr domain, void *answer);
+bool ft_probe_ask(virDomainPtr domain, ft_probe_question question, void *answer,
+                  size_t size);
+
+/* No more questions for now. */
+void ft_probe_ask_end(void);
 
 /* Why the QEMU of a running VM could not migrate, or "". It is asked. */
 json_t *ft_probe_blocked(virDomainPtr domain);

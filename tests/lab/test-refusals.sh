@@ -80,6 +80,13 @@ refuses 4 odd "52:54:00:0d:0d:01" "filesystem papers" "carry.nic-user" "carry.fi
 exits 4 ftadmin protect odd --witness w1 --dry-run --json
 jq -e '[.findings[] | select(.verdict == "fail") | .id] | contains(["carry.nic-user"])' \
     <<<"$output" >/dev/null || fail "findings: $output"
+
+note "a QEMU that hangs keeps nobody from looking at its host"
+odd=$(qemu_pid h1 odd)
+must lab on h1 kill -STOP "$odd"
+exits 4 ftadmin --timeout 15 protect odd --witness w1 --dry-run
+complains "carry.nic-user"
+must lab on h1 kill -CONT "$odd"
 lab on h1 virsh -q -c qemu:///system destroy odd
 
 note "a VM that does not run"
