@@ -205,7 +205,7 @@ ft_primary_note_images(struct ft_worker *w)
     for (size_t i = 0; i < vm.n_disks; i++)
         if (vm.disks[i].source[0] && !vm.disks[i].readonly &&
             !vm.disks[i].shareable)
-            changed |= ft_pair_state_add_image(&w->state, vm.disks[i].source);
+            changed |= ft_worker_add_image(w, vm.disks[i].source);
     if (!w->state.unsettled)
         ft_worker_made_release(w, &vm);
     ft_vm_free(&vm);

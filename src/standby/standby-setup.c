@@ -156,7 +156,7 @@ make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
         return rc;
     r->n_disks++;
     d->capacity = capacity;
-    if (ft_pair_state_add_image(&w->state, d->path))
+    if (ft_worker_add_image(w, d->path))
         ft_worker_persist(w);
     d->fd = open(d->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     if (d->fd < 0)

@@ -13,7 +13,9 @@
 static void
 persist(struct ft_worker *w, const struct ft_ownership_record *record)
 {
+    pthread_mutex_lock(&w->record_lock); /* another thread may be writing it */
     w->state.record = *record;
+    pthread_mutex_unlock(&w->record_lock);
     ft_worker_persist(w);
     ft_log(FT_LOG_INFO, "recorded: generation %llu, owner %s, role %s%s",
            (unsigned long long)record->generation,

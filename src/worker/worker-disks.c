@@ -49,6 +49,17 @@ ft_worker_make_definition(struct ft_worker *w, struct ft_error *err)
         w, &(struct ft_made){ FT_MADE_DEFINITION, "", "", "", false }, err);
 }
 
+bool
+ft_worker_add_image(struct ft_worker *w, const char *path)
+{
+    bool added;
+
+    pthread_mutex_lock(&w->record_lock);
+    added = ft_pair_state_add_image(&w->state, path);
+    pthread_mutex_unlock(&w->record_lock);
+    return added;
+}
+
 void
 ft_worker_disks_begin(struct ft_worker *w)
 {
@@ -105,12 +116,19 @@ rename_image(struct ft_worker *w, const char *target,
 }
 
 static void
+set_path(struct ft_worker *w, const char *target, const char *path)
+{
+    pthread_mutex_lock(&w->record_lock);
+    json_object_set_new(disks_of(w), target, json_pack("{s:s}", "path", path));
+    pthread_mutex_unlock(&w->record_lock);
+}
+
+static void
 note_place(struct ft_worker *w, const char *target, const struct ft_place *place)
 {
-    json_object_set_new(disks_of(w), target,
-                        json_pack("{s:s}", "path", place->path));
-    ft_pair_state_add_image(&w->state, place->path);
-    ft_pair_state_add_image(&w->state, place->stale);
+    set_path(w, target, place->path);
+    ft_worker_add_image(w, place->path);
+    ft_worker_add_image(w, place->stale);
     ft_worker_persist(w);
     ft_worker_note(w, "info", "image-renamed",
                    "%s, last written %s, is %s now: it is older than %s, whose "
@@ -197,17 +215,18 @@ void
 ft_worker_pool_disk(struct ft_worker *w, const char *target, const char *path)
 {
     if (has_record_room(w))
-        json_object_set_new(disks_of(w), target,
-                            json_pack("{s:s}", "path", path));
+        set_path(w, target, path);
 }
 
 void
 ft_worker_disks_only(struct ft_worker *w, const json_t *disks)
 {
-    json_t *all = disks_of(w), *kept = json_object();
+    json_t *all, *kept = json_object();
     const json_t *disk;
     size_t i;
 
+    pthread_mutex_lock(&w->record_lock);
+    all = disks_of(w);
     json_array_foreach(disks, i, disk) {
         const char *target = ft_json_string(disk, "target", "");
 
@@ -215,6 +234,7 @@ ft_worker_disks_only(struct ft_worker *w, const json_t *disks)
     }
     json_decref(all);
     w->state.disks = kept;
+    pthread_mutex_unlock(&w->record_lock);
 }
 
 void

@@ -12,6 +12,9 @@
 
 #include "worker/worker.h"
 
+/* A file of the VM's, for libvirt's hook; true: it is news. Not durable yet. */
+bool ft_worker_add_image(struct ft_worker *worker, const char *path);
+
 /* A set-up begins: what a definition here says is not settled. */
 void ft_worker_disks_begin(struct ft_worker *worker);
 

@@ -97,7 +97,7 @@ struct ft_worker {
     struct ft_ownership own;
     unsigned batches; /* actions handed to the loop, not done yet */
 
-    pthread_mutex_t record_lock; /* held while the record is written */
+    pthread_mutex_t record_lock; /* of what is in the record, and its writing */
     atomic_int persisting;       /* threads that write it, or wait for that */
 
     pthread_mutex_t session_lock;
