@@ -32,15 +32,24 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct question *left[LEFT_MAX]; /* lock */
 static virConnectPtr conn;              /* the prober's thread's; NULL: none */
 
-/* Of those that are left with that VM, or of the free places with NULL. */
+/* With the lock held; NULL: none is free. */
 static struct question **
-find(const unsigned char *uuid)
+free_place(void)
 {
     for (size_t i = 0; i < LEFT_MAX; i++)
-        if (uuid ? left[i] && !memcmp(left[i]->uuid, uuid, VIR_UUID_BUFLEN)
-                 : !left[i])
+        if (!left[i])
             return &left[i];
     return NULL;
+}
+
+/* With the lock held. */
+static bool
+is_left(const unsigned char *uuid)
+{
+    for (size_t i = 0; i < LEFT_MAX; i++)
+        if (left[i] && !memcmp(left[i]->uuid, uuid, VIR_UUID_BUFLEN))
+            return true;
+    return false;
 }
 
 static void
@@ -81,7 +90,7 @@ await(pthread_t thread, struct question *q)
     if (!pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &t))
         return true;
     pthread_mutex_lock(&lock);
-    place = find(NULL);
+    place = free_place();
     q->left = !q->answered && place;
     if (q->left)
         *place = q;
@@ -120,7 +129,7 @@ may_ask(const unsigned char *uuid)
     bool may;
 
     pthread_mutex_lock(&lock);
-    may = !find(uuid) && find(NULL);
+    may = !is_left(uuid) && free_place();
     pthread_mutex_unlock(&lock);
     return may;
 }

@@ -366,7 +366,7 @@ ft_witness_serve(const char *folder, uint16_t port, int stop_fd,
 static void
 allow_descriptors(void)
 {
-    const rlim_t wanted = 4 * FT_WITNESS_CLIENTS_MAX;
+    const rlim_t wanted = (rlim_t)4 * FT_WITNESS_CLIENTS_MAX;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)

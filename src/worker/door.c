@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
+
 void
 ft_door_init(struct ft_door *door)
 {
@@ -27,7 +29,7 @@ make_room(struct ft_door *door, const struct ft_crowd_place *fresh)
         strangers += door->places[i].stranger;
     if (strangers < FT_DOOR_STRANGERS_MAX)
         return true;
-    victim = ft_crowd_victim(door->places, FT_DOOR_PLACES);
+    victim = ft_crowd_victim(door->places, FT_ARRAY_SIZE(door->places));
     place = &door->places[victim];
     if (fresh->since_ns - place->since_ns < FT_DOOR_STAY_NS &&
         memcmp(fresh->from, place->from, sizeof(place->from)) == 0)
