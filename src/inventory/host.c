@@ -553,6 +553,7 @@ ft_host_free(struct ft_host *host)
     free(host->pools);
     free(host->emulators);
     free(host->domains);
+    free(host->files);
     free(host);
 }
 

@@ -120,6 +120,13 @@ struct ft_emulator {
     size_t machine_count;
 };
 
+/* A file of the host's own that a VM uses by its path. */
+struct ft_host_file {
+    char path[FT_PATH_SIZE];
+    bool there;
+    bool readable; /* a regular file that everybody may read */
+};
+
 /* What the kernel can do, each tried and not only looked up. */
 struct ft_kernel {
     char release[FT_VERSION_SIZE];
@@ -175,6 +182,9 @@ struct ft_host {
     size_t emulator_count;
     struct ft_domain *domains;
     size_t domain_count;
+    struct ft_host_file *files; /* those that were asked about; set by the
+                                 * caller by malloc(3) */
+    size_t file_count;
 };
 
 /*

@@ -6,12 +6,9 @@
 #include "config.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#include <libxml/parser.h>
-#include <libxml/xpath.h>
 
 #include "plan/checks-private.h"
+#include "plan/xml-values.h"
 
 #define FIXED                                                               \
     "/domain/devices/graphics[not(@autoport='yes')]/@port | "               \
@@ -28,43 +25,30 @@ is_taken(const struct ft_host *host, unsigned long port)
     return false;
 }
 
-/* The first one, or 0. */
-static unsigned long
-taken_port(const struct ft_host *host, xmlXPathObjectPtr fixed)
+struct search {
+    const struct ft_host *host;
+    unsigned long taken; /* the first one, or 0 */
+};
+
+static int
+look_at_port(void *data, const char *text)
 {
-    int n = fixed && fixed->nodesetval ? fixed->nodesetval->nodeNr : 0;
-    unsigned long found = 0;
+    struct search *search = data;
+    unsigned long port = strtoul(text, NULL, 10);
 
-    for (int i = 0; i < n && !found; i++) {
-        xmlChar *text = xmlNodeGetContent(fixed->nodesetval->nodeTab[i]);
-        unsigned long port = text ? strtoul((const char *)text, NULL, 10) : 0;
-
-        if (port && is_taken(host, port))
-            found = port;
-        xmlFree(text);
-    }
-    return found;
+    if (port && !search->taken && is_taken(search->host, port))
+        search->taken = port;
+    return 0;
 }
 
 int
 ft_check_ports(const struct ft_domain *domain, const struct ft_host *standby,
                struct ft_findings *findings)
 {
-    xmlDocPtr doc = domain->xml
-                        ? xmlReadMemory(domain->xml, (int)strlen(domain->xml),
-                                        "domain.xml", NULL,
-                                        XML_PARSE_NONET | XML_PARSE_NOERROR |
-                                            XML_PARSE_NOWARNING)
-                        : NULL;
-    xmlXPathContextPtr path = doc ? xmlXPathNewContext(doc) : NULL;
-    xmlXPathObjectPtr fixed =
-        path ? xmlXPathEval((const xmlChar *)FIXED, path) : NULL;
-    unsigned long port = taken_port(standby, fixed);
+    struct search search = { .host = standby };
 
-    xmlXPathFreeObject(fixed);
-    xmlXPathFreeContext(path);
-    xmlFreeDoc(doc);
-    if (!port)
+    ft_xml_values(domain->xml, FIXED, look_at_port, &search);
+    if (!search.taken)
         return 0;
     return ft_findings_add(
         findings, FT_FAIL, "standby.port", standby->name,
@@ -72,5 +56,5 @@ ft_check_ports(const struct ft_domain *domain, const struct ft_host *standby,
         "not start without their ports.",
         "Free it there (ss -ltnp shows who has it), choose another standby, or "
         "let libvirt choose the port: autoport='yes' (virsh edit).",
-        "TCP port %lu of the VM is taken on %s", port, standby->name);
+        "TCP port %lu of the VM is taken on %s", search.taken, standby->name);
 }

@@ -22,6 +22,10 @@ int ft_check_way_back(const struct ft_host *primary,
 int ft_check_ports(const struct ft_domain *domain,
                    const struct ft_host *standby, struct ft_findings *findings);
 
+/* Of ft_check_standby: the host's own files that the VM uses, as far as the host
+ * was asked about them. */
+int ft_check_files(const struct ft_host *standby, struct ft_findings *findings);
+
 /* That the second one has the machine-id of the first, and is another one. */
 int ft_check_clone(const struct ft_host *first, const struct ft_host *second,
                    const char *id, struct ft_findings *findings);

@@ -374,6 +374,8 @@ ft_check_standby(const struct ft_inventory *inventory,
     if (rc == 0 && inventory->resuming == NULL) /* or the copy has them */
         rc = ft_check_ports(domain, standby, findings);
     if (rc == 0)
+        rc = ft_check_files(standby, findings);
+    if (rc == 0)
         rc = check_collision(inventory, domain, standby, findings);
     if (rc == 0)
         rc = ft_check_networks(inventory, primary, domain, standby, findings);

@@ -6,6 +6,7 @@ libftplan_a_SOURCES = \
 	src/plan/carry.c src/plan/carry.h \
 	src/plan/chardevs.c src/plan/chardevs.h \
 	src/plan/checks-cpu.c \
+	src/plan/checks-files.c \
 	src/plan/checks-network.c \
 	src/plan/checks-ports.c \
 	src/plan/checks-private.h \
@@ -14,8 +15,10 @@ libftplan_a_SOURCES = \
 	src/plan/checks.c src/plan/checks.h \
 	src/plan/findings.c src/plan/findings.h \
 	src/plan/flat.h \
+	src/plan/host-files.h \
 	src/plan/inventory.c src/plan/inventory.h \
 	src/plan/links.c \
 	src/plan/placement.c src/plan/placement.h \
 	src/plan/plan.c src/plan/plan.h \
-	src/plan/settings.c src/plan/settings.h
+	src/plan/settings.c src/plan/settings.h \
+	src/plan/xml-values.c src/plan/xml-values.h

@@ -6,6 +6,7 @@ libftprotect_a_SOURCES = \
 	src/protect/fleet-engine.c \
 	src/protect/fleet-pairs.c \
 	src/protect/fleet.c src/protect/fleet.h \
+	src/protect/host-files.c \
 	src/protect/journal.h \
 	src/protect/prepare.c \
 	src/protect/protect-private.h \

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "protect/protect.h"
+#include "protect/protect-private.h"
 
 static void
 add_step(struct ft_plan *plan, enum ft_step_kind kind, const char *host,
@@ -105,7 +105,9 @@ make_plan(struct ft_fleet *fleet, const struct ft_plan_choices *choices,
     if (rc < 0)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     inventory.resuming = resuming;
-    rc = ft_plan_make(&inventory, choices, plan, err);
+    rc = ft_protect_look_at_files(fleet, &inventory, choices->vm, err);
+    if (rc == 0)
+        rc = ft_plan_make(&inventory, choices, plan, err);
     ft_fleet_inventory_free(&inventory);
     return rc;
 }
@@ -168,7 +170,9 @@ ft_protect_check(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
         if (choices.standby == NULL)
             choices.standby = ft_json_string(pair, "standby", NULL);
     }
-    rc = ft_plan_check(&inventory, &choices, plan, err);
+    rc = ft_protect_look_at_files(fleet, &inventory, choices.vm, err);
+    if (rc == 0)
+        rc = ft_plan_check(&inventory, &choices, plan, err);
     ft_fleet_inventory_free(&inventory);
     return rc;
 }

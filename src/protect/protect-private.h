@@ -26,6 +26,15 @@ int ft_remove_pair(struct ft_fleet *fleet, struct ft_member *member,
                    struct ft_error *err);
 
 /*
+ * Asks every host but the VM's own, which libvirt runs on and facts are known
+ * of, for the files that the VM uses (plan/host-files.h), into those facts. What
+ * cannot be asked stays unknown. -ENOMEM.
+ */
+int ft_protect_look_at_files(struct ft_fleet *fleet,
+                             const struct ft_inventory *inventory,
+                             const char *vm, struct ft_error *err);
+
+/*
  * Polls the primary until the pair's state is "protected". -EINTR when the user
  * wants out, -EIO when the engine gave up, -ETIMEDOUT when the two engines do
  * not find each other, -ENOENT when the pair vanished, or what the connection

@@ -30,6 +30,7 @@ refuses() { # CODE VM PATTERN...
 start_odd_vm() {
     lab on h1 mkdir -p /srv/shared
     must lab on h1 qemu-img create -q -f vdi /var/lib/libvirt/images/odd.vdi 1M
+    must lab on h1 truncate -s 1M /var/lib/libvirt/images/odd.iso
     lab on h1 tee /root/odd.xml >/dev/null <<'XML'
 <domain type='qemu'>
   <name>odd</name>
@@ -40,6 +41,10 @@ start_odd_vm() {
       <driver name='qemu' type='vdi'/>
       <source file='/var/lib/libvirt/images/odd.vdi'/>
       <target dev='vda' bus='virtio'/>
+    </disk>
+    <disk type='file' device='cdrom'>
+      <source file='/var/lib/libvirt/images/odd.iso'/>
+      <target dev='sda' bus='scsi'/>
     </disk>
     <interface type='user'><mac address='52:54:00:0d:0d:01'/><model type='virtio'/></interface>
     <filesystem type='mount'><source dir='/srv/shared'/><target dir='papers'/></filesystem>
@@ -80,6 +85,20 @@ refuses 4 odd "52:54:00:0d:0d:01" "filesystem papers" "carry.nic-user" "carry.fi
 exits 4 ftadmin protect odd --witness w1 --dry-run --json
 jq -e '[.findings[] | select(.verdict == "fail") | .id] | contains(["carry.nic-user"])' \
     <<<"$output" >/dev/null || fail "findings: $output"
+
+note "a medium that the standby lacks, or gives nobody"
+dry_run() { # VM
+    exits 4 ftadmin protect "$1" --standby h2 --witness w1 --dry-run
+}
+dry_run odd
+complains "standby.file.*odd.iso is not on h2"
+must lab on h2 install -m 600 /dev/null /var/lib/libvirt/images/odd.iso
+dry_run odd
+complains "standby.file.*not everybody may read /var/lib/libvirt/images/odd.iso on h2" "chmod o.r"
+must lab on h2 chmod 644 /var/lib/libvirt/images/odd.iso
+dry_run odd
+! grep -q "standby.file.*odd.iso" <<<"$output$complaint" || fail "the medium is there: $output"
+must lab on h2 rm /var/lib/libvirt/images/odd.iso
 
 note "a QEMU that hangs keeps nobody from looking at its host"
 odd=$(qemu_pid h1 odd)

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "plan/checks.h"
+#include "plan/host-files.h"
 #include "tests/unit/inventory-fixture.h"
 
 static struct ft_findings
@@ -452,6 +453,69 @@ test_ports(void **state)
     expect_none(check_standby(f, NULL), "standby.port");
 }
 
+/* Which files of the host a definition names: each once, and paths only. */
+static void
+test_files_named(void **state)
+{
+    static const char xml[] =
+        "<domain><os><kernel>/boot/a</kernel><initrd>/boot/b</initrd>"
+        "<loader readonly='yes'>/usr/share/OVMF/c.fd</loader></os><devices>"
+        "<disk device='cdrom'><source file='/iso/d e.iso'/><readonly/></disk>"
+        "<disk device='cdrom'><source file='/iso/d e.iso'/><readonly/></disk>"
+        "<disk device='cdrom'><readonly/></disk>"
+        "<disk><source dev='/dev/sr0'/><readonly/></disk>"
+        "<disk><source file='two\nlines'/><readonly/></disk>"
+        "<disk><source file='/x/own.img'/></disk></devices></domain>";
+    static const char *const expected[] = { "/boot/a", "/boot/b",
+                                            "/usr/share/OVMF/c.fd",
+                                            "/iso/d e.iso" };
+    struct ft_host_file *files;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(ft_host_files(xml, &files, &count), 0);
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(files[i].path, expected[i]);
+    assert_int_equal(ft_host_files_answer("missing\nprivate\nreadable\n", files,
+                                          3),
+                     0);
+    assert_false(files[0].there || files[1].readable);
+    assert_true(files[1].there && files[2].there && files[2].readable);
+    assert_int_equal(ft_host_files_answer("missing\n", files, 2), -EPROTO);
+    assert_int_equal(ft_host_files_answer("missing", files, 1), -EPROTO);
+    assert_int_equal(ft_host_files_answer("readably\n", files, 1), -EPROTO);
+    assert_int_equal(ft_host_files_answer("private\nmore\n", files, 1), -EPROTO);
+    free(files);
+    assert_int_equal(ft_host_files("<domain/>", &files, &count), 0);
+    assert_int_equal(count, 0);
+    assert_null(files);
+    assert_int_equal(ft_host_files(NULL, &files, &count), 0);
+    assert_int_equal(count, 0);
+}
+
+/* A file that the standby lacks is refused by its name. */
+static void
+test_files(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_none(check_standby(f, NULL), "standby.file");
+    f->h2->files = calloc(2, sizeof(*f->h2->files));
+    assert_non_null(f->h2->files);
+    f->h2->file_count = 2;
+    strcpy(f->h2->files[0].path, "/iso/a.iso");
+    strcpy(f->h2->files[1].path, "/iso/b.iso");
+    f->h2->files[0].there = f->h2->files[0].readable = true;
+    expect(check_standby(f, NULL), "standby.file", FT_FAIL,
+           "/iso/b.iso is not on h2");
+    f->h2->files[1].there = true;
+    expect(check_standby(f, NULL), "standby.file", FT_FAIL,
+           "not everybody may read /iso/b.iso on h2");
+    f->h2->files[1].readable = true;
+    expect(check_standby(f, NULL), "standby.file", FT_PASS, "are there (2)");
+}
+
 /* Room that is only promised: refused, or said. */
 static void
 test_pool_backing(void **state)
@@ -800,6 +864,8 @@ main(void)
         TEST(test_memory),
         TEST(test_pool),
         TEST(test_ports),
+        TEST(test_files_named),
+        TEST(test_files),
         TEST(test_way_back),
         TEST(test_way_back_pools),
         TEST(test_pool_backing),
