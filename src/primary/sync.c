@@ -289,14 +289,14 @@ on_pages(void *opaque, uint64_t done)
 
 /*
  * Everything once while the VM runs, then what was written meanwhile, again
- * and again, until the rest is small enough for an ordinary checkpoint. Pages
- * are armed only during the short stops (design, section 4).
+ * and again, until the rest is small enough for an ordinary checkpoint. What
+ * is known of a page is so only since one of the short stops (design, section 4).
  */
 static int
 copy_memory(struct ft_primary *p, struct ft_error *err)
 {
     uint64_t sent = 0, last = UINT64_MAX;
-    int rounds, rc = 0;
+    int rounds, rc = ft_guest_memory_arm_ahead(p->memory, err);
 
     for (rounds = 0; !rc && rounds < ROUNDS_MAX; rounds++) {
         struct round r = { p, sent, 0 };

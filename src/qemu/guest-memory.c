@@ -14,6 +14,8 @@
 #include "qemu/uffd.h"
 
 #define READ_VECTOR 1024 /* pieces per call, IOV_MAX */
+/* Armed by one call: QEMU's mappings cannot change meanwhile. Bytes. */
+#define ARM_SLICE (UINT64_C(64) << 20)
 
 struct ft_guest_memory {
     pid_t pid;
@@ -117,24 +119,54 @@ whole(const struct ft_guest_memory *memory, struct ft_page_set *set)
 }
 
 static int
+scan_failed(const struct ft_ram_block *block, int rc, struct ft_error *err)
+{
+    if (rc == -EPERM || rc == -ESRCH)
+        return ft_fail(err, ESRCH, NULL,
+                       "RAM block %s is no longer "
+                       "tracked: QEMU is gone or changed it",
+                       block->name);
+    return ft_fail(err, -rc, NULL, "written pages of RAM block %s: %s",
+                   block->name, strerror(-rc));
+}
+
+static int
 scan_blocks(struct ft_guest_memory *memory, bool arm, struct ft_page_set *set,
             struct ft_error *err)
 {
+    int rc = 0;
     size_t i;
 
-    for (i = 0; i < memory->n_blocks; i++) {
+    for (i = 0; i < memory->n_blocks && rc == 0; i++) {
         const struct ft_ram_block *block = &memory->blocks[i];
-        int rc = ft_page_scan_run(&memory->scan, block->host, block->size, arm,
-                                  (uint16_t)i, set);
 
-        if (rc == -EPERM || rc == -ESRCH)
-            return ft_fail(err, ESRCH, NULL,
-                           "RAM block %s is no longer "
-                           "tracked: QEMU is gone or changed it",
-                           block->name);
+        rc = arm ? ft_page_scan_arm(&memory->scan, block->host, block->size,
+                                    (uint16_t)i, set)
+                 : ft_page_scan_run(&memory->scan, block->host, block->size,
+                                    false, (uint16_t)i, set);
         if (rc < 0)
-            return ft_fail(err, -rc, NULL, "written pages of RAM block %s: %s",
-                           block->name, strerror(-rc));
+            return scan_failed(block, rc, err);
+    }
+    return 0;
+}
+
+int
+ft_guest_memory_arm_ahead(struct ft_guest_memory *memory, struct ft_error *err)
+{
+    size_t i;
+
+    for (i = 0; memory->forgotten && i < memory->n_blocks; i++) {
+        const struct ft_ram_block *block = &memory->blocks[i];
+        uint64_t at;
+
+        for (at = 0; at < block->size; at += ARM_SLICE) {
+            int rc = ft_page_scan_run(&memory->scan, block->host + at,
+                                      FT_MIN(ARM_SLICE, block->size - at), true,
+                                      (uint16_t)i, NULL);
+
+            if (rc < 0)
+                return scan_failed(block, rc, err);
+        }
     }
     return 0;
 }

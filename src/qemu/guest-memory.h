@@ -52,6 +52,14 @@ const struct ft_ram_block *ft_guest_memory_blocks(
 uint64_t ft_guest_memory_size(const struct ft_guest_memory *memory);
 
 /*
+ * Before a first scan, while the VM runs: arms what will have to be armed, in
+ * slices, so that the VM does not stand for it. That scan reports every page
+ * all the same, so nothing is lost of what is written meanwhile, by whatever.
+ */
+int ft_guest_memory_arm_ahead(struct ft_guest_memory *memory,
+                              struct ft_error *err);
+
+/*
  * Replaces set by the pages written since the last scan, and arms them again.
  * The VM must be stopped. The first scan after attach reports every page. On
  * failure the set is the whole memory and so will be the next scan's.

@@ -12,6 +12,7 @@ libftqemu_a_SOURCES = \
 	src/qemu/inject-code.c src/qemu/inject-code.h \
 	src/qemu/inject-frame.c src/qemu/inject-frame.h \
 	src/qemu/kernel-abi.h \
+	src/qemu/page-ranges.c src/qemu/page-ranges.h \
 	src/qemu/page-scan.c src/qemu/page-scan.h \
 	src/qemu/page-set.c src/qemu/page-set.h \
 	src/qemu/process-memory.c src/qemu/process-memory.h \

@@ -28,24 +28,35 @@ ft_page_scan_close(struct ft_page_scan *scan)
     scan->fd = -1;
 }
 
+/* Where what is found goes; each may be NULL. */
+struct found {
+    struct ft_page_set *set;
+    uint64_t start; /* of the block */
+    uint16_t block;
+    struct ft_page_ranges *ranges;
+};
+
 static int
-add_regions(const struct ft_page_scan *scan, long n, uint64_t start,
-            uint16_t block, struct ft_page_set *set)
+take(const struct found *to, const struct ft_pm_region *regions, long n)
 {
     int rc = 0;
-    long i;
 
-    for (i = 0; set && i < n && rc == 0; i++)
-        rc = ft_page_set_add(set, block, scan->regions[i].start - start,
-                             scan->regions[i].end - scan->regions[i].start);
+    for (long i = 0; i < n && rc == 0; i++) {
+        if (to->set)
+            rc = ft_page_set_add(to->set, to->block,
+                                 regions[i].start - to->start,
+                                 regions[i].end - regions[i].start);
+        if (to->ranges)
+            ft_page_ranges_add(to->ranges, regions[i].start, regions[i].end);
+    }
     return rc;
 }
 
-int
-ft_page_scan_run(struct ft_page_scan *scan, uint64_t start, uint64_t size,
-                 bool arm, uint16_t block, struct ft_page_set *set)
+static int
+walk(struct ft_page_scan *scan, uint64_t start, uint64_t end, bool arm,
+     const struct found *to)
 {
-    uint64_t at = start, end = start + size;
+    uint64_t at = start;
 
     while (at < end) {
         struct ft_pm_scan argument = {
@@ -65,11 +76,52 @@ ft_page_scan_run(struct ft_page_scan *scan, uint64_t start, uint64_t size,
             continue;
         if (n < 0)
             return -errno;
-        if (add_regions(scan, n, start, block, set) < 0)
+        if (take(to, scan->regions, n) < 0)
             return -ENOMEM;
         if (argument.walk_end <= at)
             return -EIO; /* no progress: never loop on it */
         at = argument.walk_end;
     }
     return 0;
+}
+
+int
+ft_page_scan_run(struct ft_page_scan *scan, uint64_t start, uint64_t size,
+                 bool arm, uint16_t block, struct ft_page_set *set)
+{
+    struct found to = { set, start, block, NULL };
+
+    return walk(scan, start, start + size, arm, &to);
+}
+
+static int
+walk_ranges(struct ft_page_scan *scan, const struct found *to)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < scan->ranges.n && rc == 0; i++)
+        rc = walk(scan, scan->ranges.list[i].start, scan->ranges.list[i].end,
+                  true, to);
+    return rc;
+}
+
+int
+ft_page_scan_arm(struct ft_page_scan *scan, uint64_t start, uint64_t size,
+                 uint16_t block, struct ft_page_set *set)
+{
+    struct found to = { set, start, block, NULL };
+    struct found search = { NULL, start, block, &scan->ranges };
+    uint64_t bit = block < 64 ? UINT64_C(1) << block : 0;
+    bool at_once = scan->wide & bit;
+    int rc;
+
+    ft_page_ranges_begin(&scan->ranges, start, size);
+    if (at_once)
+        to.ranges = &scan->ranges;
+    rc = walk(scan, start, start + size, at_once, at_once ? &to : &search);
+    if (ft_page_ranges_end(&scan->ranges))
+        scan->wide |= bit;
+    else
+        scan->wide &= ~bit;
+    return rc == 0 && !at_once ? walk_ranges(scan, &to) : rc;
 }

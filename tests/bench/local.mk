@@ -26,6 +26,13 @@ tests_bench_figures_LDADD = libftprimary.a libftworker.a libftpair.a \
 	libftbase.a $(JANSSON_LIBS)
 bench-figures: tests/bench/figures
 	tests/bench/figures $(BENCHFLAGS)
+# finding and arming written pages: needs no lab
+EXTRA_PROGRAMS += tests/bench/tracking
+tests_bench_tracking_SOURCES = tests/bench/tracking.c
+tests_bench_tracking_LDADD = libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
+	$(LIBXML_LIBS) $(JANSSON_LIBS)
+bench-tracking: tests/bench/tracking
+	tests/bench/tracking $(BENCHFLAGS)
 if HAVE_CMOCKA
 # the topology database with 200 pairs: needs no lab
 bench-store: tests/unit/db/test-first-view
@@ -53,5 +60,5 @@ bench-screens: ftadmin tests/bench/screens
 bench-console-live: ftadmin ftengine tests/bench/screens
 	$(srcdir)/tests/bench/console-live
 endif
-.PHONY: bench bench-figures bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
+.PHONY: bench bench-figures bench-tracking bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
 	bench-screens

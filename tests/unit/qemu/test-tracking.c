@@ -356,9 +356,116 @@ static void
 scan(struct ft_page_scan *scanner, int arm, struct ft_page_set *set)
 {
     ft_page_set_clear(set);
-    assert_int_equal(ft_page_scan_run(scanner, (uintptr_t)memory, SIZE, arm, 0,
-                                      set),
+    assert_int_equal(arm ? ft_page_scan_arm(scanner, (uintptr_t)memory, SIZE, 0,
+                                            set)
+                         : ft_page_scan_run(scanner, (uintptr_t)memory, SIZE,
+                                            false, 0, set),
                      0);
+}
+
+/* Ranges against a map of granules: all that was added, whole, in order, few. */
+static void
+test_ranges(void **state)
+{
+    enum { GRANULES = 300 };
+    static struct ft_page_ranges ranges;
+    const uint64_t base = FT_PAGE_GRANULE * 7 + 3 * FT_PAGE_SIZE;
+    const uint64_t size = FT_PAGE_GRANULE * GRANULES - FT_PAGE_SIZE;
+
+    (void)state;
+    srand(1);
+    for (int round = 0; round < 2000; round++) {
+        uint64_t last = base, covered = 0;
+        struct ft_page_range added[200];
+        size_t n = 0, inside = 0;
+        bool whole;
+
+        ft_page_ranges_begin(&ranges, base, size);
+        for (uint64_t at = base; n < (size_t)round % 200;) {
+            uint64_t start = at + (uint64_t)(rand() % 1500) * FT_PAGE_SIZE;
+            uint64_t end = start + (uint64_t)(1 + rand() % 8) * FT_PAGE_SIZE;
+
+            if (end > base + size)
+                break;
+            added[n++] = (struct ft_page_range){ start, end };
+            ft_page_ranges_add(&ranges, start, end);
+            at = end;
+        }
+        whole = ft_page_ranges_end(&ranges);
+        assert_true(ranges.n <= FT_PAGE_RANGES_MAX);
+        assert_int_equal(ranges.n == 0, n == 0);
+        for (size_t i = 0; i < ranges.n; i++) {
+            const struct ft_page_range *r = &ranges.list[i];
+
+            assert_true(r->start >= last && r->start < r->end);
+            assert_true(r->start == base || r->start % FT_PAGE_GRANULE == 0);
+            assert_true(r->end == base + size || r->end % FT_PAGE_GRANULE == 0);
+            for (last = r->end; inside < n && added[inside].end <= last;
+                 inside++)
+                assert_true(added[inside].start >= r->start);
+            covered += r->end - r->start;
+        }
+        assert_int_equal(inside, n);
+        assert_int_equal(whole, covered > size / 2);
+        assert_true(!whole || (ranges.n == 1 && covered == size));
+    }
+}
+
+/* Written pages far apart: each is found once, by few walks with arming. */
+static void
+test_tracking_sparse(void **state)
+{
+    enum { SPARSE = 512 << 20, STEP = 9 << 20 };
+    struct uffdio_api api = { .api = UFFD_API,
+                              .features = UFFD_FEATURE_WP_UNPOPULATED |
+                                          UFFD_FEATURE_WP_ASYNC };
+    static struct ft_page_scan scanner;
+    struct ft_page_set set = { 0 };
+    int device = open("/dev/userfaultfd", O_RDWR);
+    char *area = mmap(NULL, SPARSE, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct ft_uffd uffd = { getpid(), ioctl(device, USERFAULTFD_IOC_NEW, 0),
+                            -1 };
+    size_t written = 0;
+
+    (void)state;
+    assert_ptr_not_equal(area, MAP_FAILED);
+    assert_int_equal(ioctl(uffd.fd, UFFDIO_API, &api), 0);
+    assert_int_equal(ft_uffd_register(&uffd, (uintptr_t)area, SPARSE, NULL), 0);
+    assert_int_equal(ft_page_scan_open(&scanner, 0), 0);
+    assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)area, SPARSE, true,
+                                      0, NULL),
+                     0);
+    for (size_t at = 0; at < SPARSE; at += STEP, written++)
+        area[at] = 1;
+    assert_int_equal(ft_page_scan_arm(&scanner, (uintptr_t)area, SPARSE, 0,
+                                      &set),
+                     0);
+    assert_int_equal(set.n, written);
+    assert_int_equal(set.bytes, written * FT_PAGE_SIZE);
+    assert_int_equal(scanner.ranges.n, written);
+    assert_int_equal(scanner.wide, 0);
+    ft_page_set_clear(&set);
+    assert_int_equal(ft_page_scan_arm(&scanner, (uintptr_t)area, SPARSE, 0,
+                                      &set),
+                     0);
+    assert_int_equal(set.bytes, 0);
+    /* Everywhere, and again: found by one walk then; then nowhere. */
+    for (int i = 0; i < 3; i++) {
+        for (size_t at = 0; i < 2 && at < SPARSE; at += 1 << 20)
+            area[at] = 2;
+        ft_page_set_clear(&set);
+        assert_int_equal(ft_page_scan_arm(&scanner, (uintptr_t)area, SPARSE, 0,
+                                          &set),
+                         0);
+        assert_int_equal(set.n, i < 2 ? SPARSE >> 20 : 0);
+        assert_int_equal(scanner.wide, i < 2);
+    }
+    ft_page_scan_close(&scanner);
+    ft_page_set_free(&set);
+    close(uffd.fd);
+    munmap(area, SPARSE);
+    close(device);
 }
 
 static void
@@ -504,15 +611,15 @@ test_tracking_holes(void **state)
         discard(pid, at + HUGE_BYTES, HUGE_BYTES);
         discard(pid, at + 2 * HUGE_BYTES, 8 * (size_t)FT_PAGE_SIZE);
         ft_page_set_clear(&set);
-        assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)at,
-                                          3 * HUGE_BYTES, true, 0, &set),
+        assert_int_equal(ft_page_scan_arm(&scanner, (uintptr_t)at,
+                                          3 * HUGE_BYTES, 0, &set),
                          0);
         assert_int_equal(set.bytes, HUGE_BYTES + 8 * (size_t)FT_PAGE_SIZE);
         assert_int_equal(set.runs[0].offset, HUGE_BYTES);
         /* and is watched again */
         ft_page_set_clear(&set);
-        assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)at,
-                                          3 * HUGE_BYTES, true, 0, &set),
+        assert_int_equal(ft_page_scan_arm(&scanner, (uintptr_t)at,
+                                          3 * HUGE_BYTES, 0, &set),
                          0);
         assert_int_equal(set.bytes, 0);
         assert_int_equal(ft_uffd_close(&uffd, &err), 0);
@@ -534,7 +641,9 @@ main(void)
         cmocka_unit_test(test_inject_signals),
         cmocka_unit_test(test_inject_refusals),
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_tracking),
+        cmocka_unit_test(test_tracking_sparse),
         cmocka_unit_test(test_tracking_discarded),
         cmocka_unit_test(test_tracking_holes),
     };
