@@ -25,6 +25,12 @@ longer(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+static int64_t
+shorter(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* The time of which used_ns is percent. */
 static int64_t
 whole_of(int64_t used_ns, unsigned percent)
@@ -52,12 +58,14 @@ allowed_span(const struct ft_trigger_settings *settings,
              const struct ft_trigger_input *input)
 {
     int64_t limit = not_negative(settings->idle_interval_ns);
-    int64_t span = whole_of(input->last_pause_ns, settings->pause_share_percent);
+    unsigned share = settings->pause_share_percent;
+    int64_t span = whole_of(input->last_pause_ns, share);
+    int64_t kept = shorter(span, whole_of(input->pause_before_ns, share));
 
     span = longer(span,
                   whole_of(input->epoch_cpu_ns, settings->cpu_budget_percent));
     span = longer(span, crowded_span(input->pressure));
-    return span < limit ? span : limit;
+    return longer(shorter(span, limit), shorter(kept, FT_TRIGGER_SHARE_NS));
 }
 
 static int64_t

@@ -41,11 +41,15 @@ struct ft_trigger_settings {
 #define FT_TRIGGER_PRESSURE 50
 #define FT_TRIGGER_CROWDED_NS INT64_C(20000000)
 
+/* The longest that pauses put off the next one. */
+#define FT_TRIGGER_SHARE_NS INT64_C(10000000000)
+
 /* Facts of this moment. */
 struct ft_trigger_input {
     int64_t now_ns;
-    int64_t last_start_ns; /* when the last checkpoint was asked for */
-    int64_t last_pause_ns; /* for how long */
+    int64_t last_start_ns;   /* when the last checkpoint was asked for */
+    int64_t last_pause_ns;   /* for how long */
+    int64_t pause_before_ns; /* and the checkpoint before that */
     int64_t epoch_cpu_ns; /* CPU time that an epoch takes of late; 0: unknown */
     double pressure;      /* "some avg10" of /proc/pressure/cpu; 0: unknown */
     int64_t held_since_ns; /* oldest held output; FT_TRIGGER_NEVER: none */
@@ -83,7 +87,9 @@ struct ft_trigger_answer {
  *  - never before the pause share allows it: last_pause * 100 / share after
  *    last_start, nor the CPU budget: epoch_cpu * 100 / budget after it, nor the
  *    spacing that the pressure asks for; but none of these delays by more than
- *    idle_interval (one long pause must not stop protection);
+ *    idle_interval (one long pause must not stop protection), unless the last
+ *    two pauses were both long: the share of the shorter one is kept, by at most
+ *    FT_TRIGGER_SHARE_NS;
  *  - held output, disk_bytes >= limit or asked: at that instant;
  *  - else at last_start + interval, or + idle_interval when both last epochs
  *    had at most idle_pages pages (half way between when only the last had).

@@ -286,6 +286,7 @@ let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
         p->handover.epoch = e->number; /* before its acknowledgement can come */
         p->worker->handover_stopped_ns = e->times.stopped_at_ns;
     }
+    p->trigger.pause_before_ns = p->trigger.last_pause_ns;
     p->trigger.last_pause_ns = pause_of(&e->times);
     p->trigger.pages[1] = p->trigger.pages[0];
     p->trigger.pages[0] = p->set.bytes / FT_PAGE_SIZE;

@@ -55,6 +55,14 @@ examples(void **state)
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 150 * MS);
     in.last_pause_ns = 3000 * MS; /* a very long one: 500 ms, not 6 s */
     assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 500 * MS);
+    in.pause_before_ns = 400 * MS; /* and of two the share is kept */
+    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 800 * MS);
+    in.pause_before_ns = 60000 * MS;
+    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns, 6000 * MS);
+    in.last_pause_ns = 60000 * MS;
+    assert_int_equal(ft_trigger_decide(&standard, &in).at_ns,
+                     FT_TRIGGER_SHARE_NS);
+    in.pause_before_ns = 0;
     in.last_pause_ns = 60 * MS;
     in.held_since_ns = FT_TRIGGER_NEVER;
     in.asked = true; /* within the limits, like output */
@@ -72,6 +80,13 @@ examples(void **state)
     out = ft_trigger_decide(&standard, &in);
     assert_true(out.now);
     assert_int_equal(out.reason, FT_TRIGGER_DISK);
+}
+
+static int64_t
+shorter_pause(const struct ft_trigger_input *in)
+{
+    return in->last_pause_ns < in->pause_before_ns ? in->last_pause_ns
+                                                   : in->pause_before_ns;
 }
 
 /* What must hold for one point of the grid. */
@@ -96,6 +111,9 @@ check(const struct ft_trigger_settings *s, const struct ft_trigger_input *in)
     with.now_ns = in->now_ns;
     if (out.now) {
         assert_true(since >= s->min_spacing_ns);
+        if (!in->forced && since < FT_TRIGGER_SHARE_NS)
+            assert_true(shorter_pause(in) * 100 <=
+                        since * s->pause_share_percent);
         if (!in->forced && since < s->idle_interval_ns) {
             assert_true(in->last_pause_ns * 100 <=
                         since * s->pause_share_percent);
@@ -104,9 +122,13 @@ check(const struct ft_trigger_settings *s, const struct ft_trigger_input *in)
                 assert_true(since >= FT_TRIGGER_CROWDED_NS);
         }
     }
-    /* nothing waits longer than the idle interval (or the spacing) */
+    /* nothing waits longer than the idle interval (or the spacing, or until
+     * pauses keep to their share) */
     assert_true(out.at_ns - in->last_start_ns <= s->idle_interval_ns ||
-                out.at_ns - in->last_start_ns <= s->min_spacing_ns);
+                out.at_ns - in->last_start_ns <= s->min_spacing_ns ||
+                (out.at_ns - in->last_start_ns <= FT_TRIGGER_SHARE_NS &&
+                 (out.at_ns - in->last_start_ns - 1) * s->pause_share_percent <
+                     shorter_pause(in) * 100));
     /* more reason never means later */
     with.held_since_ns = in->last_start_ns + 1;
     assert_true(ft_trigger_decide(s, &with).at_ns <= out.at_ns);
@@ -136,6 +158,7 @@ grid(void **state)
                                        33 * MS,  99 * MS,  100 * MS, 499 * MS,
                                        500 * MS, 5000 * MS };
     static const int64_t pauses[] = { 0, 1, 3 * MS, 30 * MS, 150 * MS, 900 * MS };
+    static const int64_t befores[] = { 0, 900 * MS };
     static const uint64_t disks[] = { 0, 1, (16 << 20) - 1, 16 << 20,
                                       UINT64_MAX };
     static const uint64_t pages[] = { 0, 64, 65, 100000 };
@@ -147,7 +170,7 @@ grid(void **state)
     (void)state;
 /* NOLINTNEXTLINE(bugprone-macro-parentheses): i is declared here */
 #define EACH(i, array) (size_t i = 0; i < sizeof(array) / sizeof(array[0]); i++)
-    for EACH(e, elapsed) for EACH(p, pauses) for EACH(d, disks)
+    for EACH(e, elapsed) for EACH(p, pauses) for EACH(q, befores) for EACH(d, disks)
     for EACH(a, pages) for EACH(b, pages) for EACH(s, shares)
     for EACH(c, cpus) for EACH(r, pressures) for EACH(u, shares)
     for (int bits = 0; bits < 16; bits++)
@@ -157,6 +180,7 @@ grid(void **state)
             struct ft_trigger_input in = { start + elapsed[e],
                                            start,
                                            pauses[p],
+                                           befores[q],
                                            cpus[c],
                                            pressures[r],
                                            bits & 1 ? start + 1
@@ -219,7 +243,7 @@ epochs_in_ten_seconds(int64_t pause, int64_t cpu, double pressure)
         struct ft_trigger_answer out;
 
         in.last_start_ns = last;
-        in.last_pause_ns = pause;
+        in.last_pause_ns = in.pause_before_ns = pause;
         in.epoch_cpu_ns = cpu;
         in.pressure = pressure;
         in.held_since_ns = now;
@@ -238,10 +262,12 @@ epochs_in_ten_seconds(int64_t pause, int64_t cpu, double pressure)
 static void
 share_of_pauses_is_kept(void **state)
 {
-    int64_t paused = epochs_in_ten_seconds(6 * MS, 0, 0) * 6;
-
     (void)state;
-    assert_in_range(paused, 10000 * 48 / 100, 10000 * 51 / 100);
+    for (int64_t ms = 6; ms <= 1000; ms *= 3) {
+        int64_t paused = epochs_in_ten_seconds(ms * MS, 0, 0) * ms;
+
+        assert_in_range(paused, 10000 * 44 / 100, 10000 * 51 / 100 + ms);
+    }
 }
 
 static void
