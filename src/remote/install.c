@@ -108,12 +108,14 @@ ft_install_find(const char *wanted, char *path, size_t size,
     }
     if (use_if_there(environment, path, size) ||
         use_if_there(beside, path, size) ||
+        use_if_there(FT_LIBDIR "/upload/ftengine", path, size) ||
         use_if_there(FT_LIBDIR "/ftengine", path, size))
         return 0;
-    return ft_fail(err, ENOENT, "Give it with --engine FILE.",
-                   "no ftengine to install on hosts: looked at $FTENGINE, %s "
-                   "and " FT_LIBDIR "/ftengine",
-                   beside);
+    return ft_fail(
+        err, ENOENT, "Give it with --engine FILE.",
+        "no ftengine to install on hosts: looked at $FTENGINE, %s, " FT_LIBDIR
+        "/upload/ftengine and " FT_LIBDIR "/ftengine",
+        beside);
 }
 
 /* The value of "key=..." at the start of a line of text; empty if none. */

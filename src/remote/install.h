@@ -36,8 +36,9 @@ struct ft_install_state {
 
 /*
  * Finds the local engine: wanted (--engine), $FTENGINE, next to this program
- * (build tree), FT_LIBDIR/ftengine. path needs size bytes. -ENOENT names all
- * places that were looked at.
+ * (build tree), FT_LIBDIR/upload/ftengine (the package ftadmin's),
+ * FT_LIBDIR/ftengine. path needs size bytes. -ENOENT names all places that were
+ * looked at.
  */
 int ft_install_find(const char *wanted, char *path, size_t size,
                     struct ft_error *err);

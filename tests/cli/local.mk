@@ -11,7 +11,9 @@ cli_transcripts = \
 	tests/cli/jobs.t \
 	tests/cli/offline.t
 cli_scripts = \
+	tests/cli/completion \
 	tests/cli/help \
+	tests/cli/service \
 	tests/cli/ssh
 TESTS += $(cli_transcripts) $(cli_scripts)
 EXTRA_DIST += $(cli_transcripts) $(cli_scripts) tests/cli/transcript \
@@ -20,5 +22,5 @@ EXTRA_DIST += $(cli_transcripts) $(cli_scripts) tests/cli/transcript \
 TEST_EXTENSIONS = .t
 T_LOG_COMPILER = env abs_top_builddir='$(abs_top_builddir)' \
 	$(SHELL) $(srcdir)/tests/cli/transcript
-$(cli_transcripts:.t=.log) tests/cli/help.log tests/cli/ssh.log: \
+$(cli_transcripts:.t=.log) tests/cli/completion.log tests/cli/help.log tests/cli/ssh.log: \
 	ftadmin$(EXEEXT) tests/cli/seed$(EXEEXT)

@@ -4,11 +4,15 @@
 #include "ui/cli/commands.h"
 
 const struct ft_command *const ft_commands[] = {
-    &ft_command_discover,  &ft_command_host_add,    &ft_command_host_list,
-    &ft_command_host_show, &ft_command_host_remove, &ft_command_vm_list,
-    &ft_command_check,     &ft_command_protect,     &ft_command_status,
-    &ft_command_events,    &ft_command_set,         &ft_command_switchover,
-    &ft_command_start,     &ft_command_unprotect,   &ft_command_verify,
-    &ft_command_jobs,      &ft_command_jobs_show,   &ft_command_jobs_stop,
-    &ft_command_console,   &ft_command_help,        NULL,
+    &ft_command_discover,    &ft_command_host_add,
+    &ft_command_host_list,   &ft_command_host_show,
+    &ft_command_host_remove, &ft_command_vm_list,
+    &ft_command_check,       &ft_command_protect,
+    &ft_command_status,      &ft_command_events,
+    &ft_command_set,         &ft_command_switchover,
+    &ft_command_start,       &ft_command_unprotect,
+    &ft_command_verify,      &ft_command_jobs,
+    &ft_command_jobs_show,   &ft_command_jobs_stop,
+    &ft_command_console,     &ft_command_complete,
+    &ft_command_help,        NULL,
 };

@@ -12,6 +12,7 @@
 extern const struct ft_command *const ft_commands[];
 
 extern const struct ft_command ft_command_check;
+extern const struct ft_command ft_command_complete;
 extern const struct ft_command ft_command_console;
 extern const struct ft_command ft_command_discover;
 extern const struct ft_command ft_command_help;

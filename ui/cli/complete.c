@@ -144,7 +144,10 @@ ft_cli_complete(ft_command_table commands, const struct ft_words *before,
     size_t words = 0;
 
     if (!before->count) {
-        add_commands(commands, part, c);
+        if (*part == '-')
+            add_options(ft_global_options, part, c);
+        else
+            add_commands(commands, part, c);
         return;
     }
     if (before->count == 1 && *part != '-')

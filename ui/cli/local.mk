@@ -5,6 +5,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/answers.c ui/cli/answers.h \
 	ui/cli/check.c \
 	ui/cli/complete.c ui/cli/complete.h \
+	ui/cli/complete-shell.c \
 	ui/cli/console.c \
 	ui/cli/cli.c ui/cli/cli.h \
 	ui/cli/command.h \
@@ -49,3 +50,9 @@ ftadmin_LDADD = libftuicli.a libftuitui.a libftuiwork.a libftuitext.a libftuimod
 	libftdb.a libftpair.a libftprotect.a libftremote.a libftplan.a libftallow.a libftinventory.a \
 	libftbase.a $(LIBSSH_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS) \
 	$(LIBXML_LIBS) $(NCURSES_LIBS)
+
+# they ask the program, which knows its commands and options
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = scripts/completions/ftadmin
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = scripts/completions/_ftadmin

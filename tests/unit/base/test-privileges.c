@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/cleanup.h"
 #include "base/privileges.h"
 
 /* 0 when "NAME: value" stands in the status file, in hex. */
@@ -84,12 +85,67 @@ test_no_way_back(void **state)
     in_child(0, "! chown 1 /proc/self/status 2>/dev/null");
 }
 
+/* CAP_X CAP_Y of the unit that starts the daemon. */
+static uint64_t
+in_unit(char *names)
+{
+    static const struct {
+        const char *name;
+        uint64_t bit;
+    } known[] = {
+        { "CAP_CHOWN", FT_CAP(CHOWN) },
+        { "CAP_DAC_OVERRIDE", FT_CAP(DAC_OVERRIDE) },
+        { "CAP_KILL", FT_CAP(KILL) },
+        { "CAP_NET_ADMIN", FT_CAP(NET_ADMIN) },
+        { "CAP_NET_BIND_SERVICE", FT_CAP(NET_BIND_SERVICE) },
+        { "CAP_SETPCAP", FT_CAP(SETPCAP) },
+        { "CAP_SYS_NICE", FT_CAP(SYS_NICE) },
+        { "CAP_SYS_PTRACE", FT_CAP(SYS_PTRACE) },
+        { "CAP_SYS_RESOURCE", FT_CAP(SYS_RESOURCE) },
+    };
+    uint64_t set = 0;
+
+    for (char *name = strtok(names, " \n"); name; name = strtok(NULL, " \n")) {
+        size_t i = 0;
+
+        while (i < FT_ARRAY_SIZE(known) && strcmp(known[i].name, name) != 0)
+            i++;
+        if (i == FT_ARRAY_SIZE(known))
+            fail_msg("the unit keeps %s, the daemon does not", name);
+        set |= known[i].bit;
+    }
+    return set;
+}
+
+/* What the daemon keeps and its unit takes away would be missed late. */
+static void
+test_unit_keeps_the_same(void **state)
+{
+    static const char key[] = "CapabilityBoundingSet=";
+    const char *top = getenv("srcdir");
+    char path[4096], line[512];
+    uint64_t set = 0;
+    FILE *unit;
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/scripts/systemd/ftengine.service.in",
+             top ? top : ".");
+    unit = fopen(path, "re");
+    assert_non_null(unit);
+    while (fgets(line, sizeof(line), unit))
+        if (!strncmp(line, key, sizeof(key) - 1))
+            set = in_unit(line + sizeof(key) - 1);
+    fclose(unit);
+    assert_true(set == FT_KEEP_DAEMON);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kept_and_no_other),
         cmocka_unit_test(test_no_way_back),
+        cmocka_unit_test(test_unit_keeps_the_same),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
