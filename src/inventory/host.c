@@ -390,6 +390,21 @@ decode_kernel(const json_t *item, struct ft_kernel *kernel, struct ft_error *err
 }
 
 static int
+decode_system(const json_t *item, struct ft_system *system, struct ft_error *err)
+{
+    int rc = take_text(item, "id", system->id, sizeof(system->id), err);
+
+    if (rc == 0)
+        rc = take_text(item, "version", system->version,
+                       sizeof(system->version), err);
+    if (rc == 0)
+        rc = take_text(item, "like", system->like, sizeof(system->like), err);
+    if (rc == 0)
+        rc = take_text(item, "name", system->name, sizeof(system->name), err);
+    return rc;
+}
+
+static int
 decode_cpu(const json_t *item, struct ft_cpu *cpu, struct ft_error *err)
 {
     int64_t count = 0;
@@ -452,6 +467,8 @@ decode_head(const json_t *facts, struct ft_host *host, struct ft_error *err)
         rc = take_size(memory, "total", &host->memory_total, err);
     if (rc == 0)
         rc = take_size(memory, "available", &host->memory_available, err);
+    if (rc == 0)
+        rc = decode_system(json_object_get(facts, "system"), &host->system, err);
     if (rc == 0)
         rc = decode_kernel(json_object_get(facts, "kernel"), &host->kernel, err);
     if (rc == 0)

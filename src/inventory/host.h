@@ -20,6 +20,7 @@
 #include <jansson.h>
 
 #include "base/error.h"
+#include "inventory/system.h"
 
 #define FT_FACTS_SCHEMA 1
 
@@ -160,6 +161,7 @@ struct ft_host {
     char host_key[FT_NAME_SIZE]; /* of SSH, as it proved it, "TYPE SHA256:...";
                                   * set by the caller, empty: not known */
     char engine_version[FT_VERSION_SIZE];
+    struct ft_system system;
     struct ft_kernel kernel;
     struct ft_cpu cpu;
     struct ft_libvirt libvirt;

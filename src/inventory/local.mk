@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a host is. host.c is pure; the probe needs libvirt and libxml2.
+# What a host is. host.c, identity.c and system.c are pure; the probe needs libvirt and libxml2.
 noinst_LIBRARIES += libftinventory.a
 libftinventory_a_SOURCES = \
 	src/inventory/host.c src/inventory/host.h \
@@ -16,4 +16,5 @@ libftinventory_a_SOURCES = \
 	src/inventory/probe-private.h \
 	src/inventory/probe-version.c \
 	src/inventory/probe-workers.c \
-	src/inventory/probe.c src/inventory/probe.h
+	src/inventory/probe.c src/inventory/probe.h \
+	src/inventory/system.c src/inventory/system.h

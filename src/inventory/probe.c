@@ -73,6 +73,19 @@ probe_machine_id(void)
     return json_string(text);
 }
 
+static json_t *
+probe_system(void)
+{
+    FT_AUTOFREE char *text = NULL;
+    struct ft_system system = { "", "", "", "" };
+    size_t size;
+
+    if (ft_file_read("/etc/os-release", 65536, &text, &size) == 0)
+        ft_system_parse(text, &system);
+    return json_pack("{s:s,s:s,s:s,s:s}", "id", system.id, "version",
+                     system.version, "like", system.like, "name", system.name);
+}
+
 int
 ft_probe(json_t **out, struct ft_error *err)
 {
@@ -81,12 +94,12 @@ ft_probe(json_t **out, struct ft_error *err)
 
     *out = NULL;
     gethostname(hostname, sizeof(hostname) - 1);
-    facts = json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
+    facts = json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
                       FT_FACTS_SCHEMA, "engine", PACKAGE_VERSION, "hostname",
-                      hostname, "machine_id", probe_machine_id(), "kernel",
-                      ft_probe_kernel(), "cpu", probe_cpu(), "memory",
-                      ft_probe_memory(), "nics", ft_probe_nics(), "listening",
-                      ft_probe_ports());
+                      hostname, "machine_id", probe_machine_id(), "system",
+                      probe_system(), "kernel", ft_probe_kernel(), "cpu",
+                      probe_cpu(), "memory", ft_probe_memory(), "nics",
+                      ft_probe_nics(), "listening", ft_probe_ports());
     if (facts == NULL || ft_probe_libvirt(facts) < 0)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     /* Looking took time; the clock is read by the caller around the answer. */

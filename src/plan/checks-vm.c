@@ -11,6 +11,7 @@
 #include "plan/checks.h"
 #include "plan/checks-private.h"
 #include "plan/flat.h"
+#include "plan/remedy.h"
 
 #define LIBVIRT_NEEDED 8002 /* 8.2: virDomainQemuMonitorCommandWithFiles */
 
@@ -25,11 +26,7 @@ ft_check_kernel(const struct ft_host *host, const char *id,
     return ft_findings_add(
         findings, whole ? FT_PASS : FT_FAIL, id, host->name,
         "Guest memory is tracked by userfaultfd with WP_ASYNC and PAGEMAP_SCAN.",
-        whole ? ""
-        : !k->userfaultfd && k->uffd_wp_async
-            ? "Load or build the kernel with CONFIG_USERFAULTFD."
-            : "Install Linux 6.7 or newer (Debian 12: linux-image-amd64 from "
-              "bookworm-backports) and restart the host.",
+        whole ? "" : ft_remedy_kernel(host),
         "Linux %s: /dev/userfaultfd %s, WP_ASYNC %s, PAGEMAP_SCAN %s, "
         "pidfd_getfd %s",
         k->release, k->userfaultfd ? "works" : "missing",
@@ -59,8 +56,8 @@ ft_check_libvirt(const struct ft_host *host, const char *id,
     return ft_findings_add(
         findings, enough ? FT_PASS : FT_FAIL, id, host->name,
         "The engine passes file descriptors to QEMU through libvirt.",
-        enough ? "" : "Upgrade libvirt to 8.2 or newer.", "libvirt %s at %s",
-        l->version, l->uri);
+        enough ? "" : ft_remedy_libvirt(host), "libvirt %s at %s", l->version,
+        l->uri);
 }
 
 /* Pairs that this host is one of, but for the VM's own. */

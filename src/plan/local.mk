@@ -20,5 +20,6 @@ libftplan_a_SOURCES = \
 	src/plan/links.c \
 	src/plan/placement.c src/plan/placement.h \
 	src/plan/plan.c src/plan/plan.h \
+	src/plan/remedy.c src/plan/remedy.h \
 	src/plan/settings.c src/plan/settings.h \
 	src/plan/xml-values.c src/plan/xml-values.h

@@ -11,6 +11,7 @@ static const struct ft_column host_columns[] = {
     { "Address", "address", FT_COLUMN_TEXT },
     { "Kind", "kind", FT_COLUMN_TEXT },
     { "Engine", "engine", FT_COLUMN_TEXT },
+    { "System", "facts.system.name", FT_COLUMN_TEXT },
     { "Kernel", "facts.kernel.release", FT_COLUMN_TEXT },
     { "CPU", "facts.cpu.model", FT_COLUMN_TEXT },
     { "CPUs", "facts.cpu.count", FT_COLUMN_NUMBER },

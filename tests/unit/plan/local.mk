@@ -2,7 +2,7 @@
 if HAVE_CMOCKA
 plan_tests = tests/unit/plan/test-carry tests/unit/plan/test-chardevs \
 	tests/unit/plan/test-checks \
-	tests/unit/plan/test-plan
+	tests/unit/plan/test-plan tests/unit/plan/test-remedy
 check_PROGRAMS += $(plan_tests)
 TESTS += $(plan_tests)
 plan_libs = libftplan.a libftallow.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
@@ -17,4 +17,7 @@ tests_unit_plan_test_checks_LDADD = $(plan_libs)
 tests_unit_plan_test_plan_SOURCES = tests/unit/plan/test-plan.c \
 	tests/unit/inventory-fixture.h
 tests_unit_plan_test_plan_LDADD = $(plan_libs)
+tests_unit_plan_test_remedy_SOURCES = tests/unit/plan/test-remedy.c \
+	tests/unit/inventory-fixture.h
+tests_unit_plan_test_remedy_LDADD = $(plan_libs)
 endif
