@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Helpers for the rows. A row is a script rows/NAME.sh with
+#
+#   rounds=N             how many rounds are to be passed in a row
+#   begin                brings the machines up and what else all its rounds need
+#   round NUMBER         one round; fails by `fail`; says its figures by `figure NAME=VALUE`
+#
+# Each round runs in a shell of its own: what the next one needs to know is in $folder.
+# shellcheck shell=bash
+# The runner sets these.
+: "${here:?}" "${top:?}" "${build:?}" "${folder:?}"
+primary=
+
+note() {
+    echo "# $*"
+}
+
+cannot() {
+    note "cannot run here: $*"
+    exit 77
+}
+
+fail() {
+    echo "FAIL: $*" >&2
+    figure "failed=\"$*\""
+    exit 1
+}
+
+must() { # COMMAND...
+    "$@" || fail "exit code $?: $*"
+}
+
+figure() { # NAME=VALUE...
+    echo "$*" | tr '\n' ' ' >>"$folder/figures"
+}
+
+machines() {
+    "$top/scripts/machines" "$@" 8>&-
+}
+
+ftadmin() {
+    machines on adm "$build/ftadmin" "$@" --timeout 120
+}
+
+# Runs a command that must end with this exit code; its output is kept in $output and $complaint.
+exits() { # CODE COMMAND...
+    local expected=$1 code
+    shift
+    output=$("$@" 2>"$folder/stderr")
+    code=$?
+    complaint=$(cat "$folder/stderr")
+    [ $code -eq "$expected" ] ||
+        fail "exit code $code, not $expected: $*"$'\n'"$output"$'\n'"$complaint"
+}
+
+# Fails unless what the last `exits` ran has said all that.
+said() { # PATTERN...
+    local pattern
+    for pattern; do
+        grep -qE -- "$pattern" <<<"$output$complaint" ||
+            fail "no '$pattern' in: $output$complaint"
+    done
+}
+
+# Waits until the command succeeds: everything is slow here, and nothing sleeps for a time.
+wait_for() { # SECONDS COMMAND...
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 3
+    done
+}
+
+# ---- hosts and guests ---------------------------------------------------------------------
+
+add_hosts() { # HOST...
+    local host list=()
+    for host; do
+        list+=("$host=10.77.0.${host#m}")
+    done
+    exits 0 ftadmin host add --accept-new-host-keys "${list[@]}"
+}
+
+# Boots a guest; its address is in $folder/NAME.address.
+start_guest() { # HOST NAME [OPTION...]
+    local where
+    where=$(machines guest "$@") || fail "no guest: $*"
+    echo "${where%% *}" >"$folder/$2.address"
+}
+
+# Suspects nobody early: a host here stands for seconds when others work.
+protect_guest() { # NAME STANDBY WITNESS
+    exits 0 ftadmin protect "$1" --standby "$2" --witness "$3" --silence 5000 --yes
+}
+
+# Where a pair runs, when it is protected.
+protected_on() { # VM
+    ftadmin status --json 2>/dev/null | jq -r --arg vm "$1" \
+        '.pairs[] | select(.vm == $vm and .state == "protected") | .primary' 2>/dev/null
+}
+
+is_protected() { # VM [NOT-ON]: sets $primary
+    primary=$(protected_on "$1")
+    [ -n "$primary" ] && [ "$primary" != "${2-}" ]
+}
+
+# ---- the ledger ---------------------------------------------------------------------------
+
+declare -A client_pids=()
+
+# A client in the background, until stop_clients.
+start_client() { # VM
+    local log=$folder/$1.client.log
+    rm -f "$log"
+    "$top/scripts/machines" on adm "$build/tests/guest/ledger-client" \
+        --connect "$(cat "$folder/$1.address"):7000" --log "$log" \
+        </dev/null >"$folder/$1.client.out" 2>&1 8>&- &
+    client_pids[$1]=$!
+    wait_for 60 has_answers "$1" 20 || fail "the ledger of $1 does not answer"
+}
+
+has_answers() { # VM COUNT
+    [ "$(grep -c '^answer ' "$folder/$1.client.log" 2>/dev/null || true)" -ge "$2" ]
+}
+
+answers_since() { # VM TIME
+    tail -n 1000 "$folder/$1.client.log" |
+        awk -v time="$2" '$1 == "answer" && $11 > time { found = 1 } END { exit !found }'
+}
+
+stop_clients() {
+    local vm
+    for vm in "${!client_pids[@]}"; do
+        kill -TERM "${client_pids[$vm]}" 2>/dev/null
+    done
+    for vm in "${!client_pids[@]}"; do
+        wait "${client_pids[$vm]}" 2>/dev/null
+        unset "client_pids[$vm]"
+    done
+}
+
+# What the ledger proves, as JSON; its exit code says whether all was kept.
+check_ledger() { # VM [OPTION...]
+    local vm=$1
+    shift
+    machines on adm "$build/tests/guest/ledger-check" \
+        --connect "$(cat "$folder/$vm.address"):7000" --json "$@" "$folder/$vm.client.log"
+}

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# How the table of `make check-machines` is read: what is passed, and since when.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/table.sh"
+table=$(mktemp "${TMPDIR:-/tmp}/table.XXXXXX") || exit 1
+trap 'rm -f "$table"' EXIT
+failed=0
+
+is() { # EXPECTED COMMAND...
+    local expected=$1 got
+    shift
+    got=$("$@")
+    [ "$got" = "$expected" ] && return
+    printf 'FAIL: %s\n  is:       %s\n  expected: %s\n' "$*" "$got" "$expected"
+    failed=1
+}
+
+is 0 table_passed "$table.none" aaaa1 takeover
+is 0 table_passed "$table" aaaa1 takeover
+is "machines: takeover: never passed" table_summary "$table" takeover 3
+table_add "$table" aaaa1 takeover 1 pass lost=0
+table_add "$table" aaaa1 takeover 2 pass lost=0
+table_add "$table" aaaa1 unequal 1 pass ""
+is 2 table_passed "$table" aaaa1 takeover
+is 0 table_passed "$table" bbbb2 takeover
+today=$(date -u +%F)
+is "machines: unequal: last passed $today at aaaa1" table_summary "$table" unequal 1
+[[ $(table_summary "$table" takeover 3) == \
+    "machines: takeover: never passed; since: 2 of 3 rounds, the last: pass at aaaa1, "* ]] || failed=1
+table_add "$table" aaaa1 takeover 3 fail "lost=1"
+is 0 table_passed "$table" aaaa1 takeover
+for round in 1 2 3; do
+    table_add "$table" aaaa1 takeover $round pass lost=0
+done
+is "machines: takeover: last passed $today at aaaa1, 3 rounds" table_summary "$table" takeover 3
+table_add "$table" bbbb2 takeover 1 pass lost=0
+is 1 table_passed "$table" bbbb2 takeover
+[[ $(table_summary "$table" takeover 3) == "machines: takeover: last passed $today at aaaa1, 3 rounds;\
+ since: 1 of 3 rounds, the last: pass at bbbb2, "* ]] || failed=1
+# every row says how many rounds it takes
+for row in "$here"/rows/*.sh; do
+    [[ $(rounds_of "$row") =~ ^[1-9][0-9]?$ ]] || {
+        echo "FAIL: no rounds= in $row"
+        failed=1
+    }
+done
+exit $failed
