@@ -146,10 +146,17 @@ diagnose() {
     tail -n 2 "$client_log"
 }
 
+# What a test has to end or remove itself, whatever happens: it defines this anew. Its traps are
+# no place for that: how the test ended would be lost.
+at_end() {
+    :
+}
+
 # Runs at every end of the test.
 finish_test() {
     local code=$?
     trap - EXIT
+    at_end
     if [ $code -ne 0 ] && [ $code -ne 77 ]; then
         diagnose </dev/null >&2 2>&1
     fi
