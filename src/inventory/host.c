@@ -441,6 +441,8 @@ decode_libvirt(const json_t *item, struct ft_libvirt *libvirt,
 
     if (rc == 0)
         rc = take_text(item, "uri", libvirt->uri, sizeof(libvirt->uri), err);
+    if (rc == 0)
+        rc = take_text(item, "uuid", libvirt->uuid, sizeof(libvirt->uuid), err);
     take_message(item, "error", libvirt->error, sizeof(libvirt->error));
     libvirt->max_workers =
         (unsigned)ft_json_int(item, "max_workers", 0, 1000000, 0);

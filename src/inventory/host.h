@@ -150,8 +150,9 @@ struct ft_cpu {
 struct ft_libvirt {
     char version[FT_VERSION_SIZE]; /* 9.0.0, empty when not reachable */
     char uri[128];
-    char error[512];      /* why it is not reachable, or empty */
-    unsigned max_workers; /* calls it works on at once; 0: not known */
+    char error[512];         /* why it is not reachable, or empty */
+    char uuid[FT_UUID_SIZE]; /* of the host, as it says; may be empty */
+    unsigned max_workers;    /* calls it works on at once; 0: not known */
 };
 
 struct ft_host {

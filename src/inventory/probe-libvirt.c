@@ -208,11 +208,15 @@ probe_emulators(virConnectPtr conn, json_t *facts)
     struct xml xml;
     int rc = 0;
 
-    if (xml_open(&xml, text) == 0)
+    if (xml_open(&xml, text) == 0) {
+        json_object_set_new(json_object_get(facts, "libvirt"), "uuid",
+                            xml_json(&xml, NULL,
+                                     "string(/capabilities/host/uuid)"));
         rc = xml_each(&xml, NULL,
                       "/capabilities/guest[os_type='hvm']/"
                       "arch[@name='x86_64']",
                       take_arch, list);
+    }
     xml_close(&xml);
     return add(facts, "emulators", list) < 0 ? -ENOMEM : rc;
 }

@@ -26,10 +26,6 @@ int ft_check_ports(const struct ft_domain *domain,
  * was asked about them. */
 int ft_check_files(const struct ft_host *standby, struct ft_findings *findings);
 
-/* That the second one has the machine-id of the first, and is another one. */
-int ft_check_clone(const struct ft_host *first, const struct ft_host *second,
-                   const char *id, struct ft_findings *findings);
-
 int ft_check_kernel(const struct ft_host *host, const char *id,
                     struct ft_findings *findings);
 int ft_check_libvirt(const struct ft_host *host, const char *id,

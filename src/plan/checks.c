@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "inventory/identity.h"
 #include "plan/checks-private.h"
+#include "plan/clones.h"
 
 #define GIB(bytes) ((double)(bytes) / (1 << 30))
 
@@ -86,6 +87,23 @@ ft_replica_pool(const struct ft_domain *domain, const struct ft_host *standby)
     return best;
 }
 
+/* 0 also when there is nothing to say. */
+static int
+check_clone(const struct ft_host *first, const struct ft_host *second,
+            const char *id, struct ft_findings *findings)
+{
+    struct ft_clone clone;
+
+    if (!ft_clone_look(first, second, &clone))
+        return 0;
+    return ft_findings_add(
+        findings, FT_WARN, id, second->name,
+        "Machines that share what is a machine's own are taken for one, or lose "
+        "each other's frames.",
+        clone.remedy, "%s was made as a copy of %s, and has its %s",
+        second->name, first->name, clone.what);
+}
+
 static int
 check_other(const struct ft_host *primary, const struct ft_host *standby,
             struct ft_findings *findings)
@@ -94,9 +112,10 @@ check_other(const struct ft_host *primary, const struct ft_host *standby,
     enum ft_identity what =
         named ? FT_IDENTITY_SAME : ft_host_identity(primary, standby);
 
-    if (what == FT_IDENTITY_CLONE)
-        return ft_check_clone(primary, standby, "standby.host", findings);
-    if (what == FT_IDENTITY_OTHER || named)
+    if (what != FT_IDENTITY_SAME &&
+        check_clone(primary, standby, "standby.clone", findings) < 0)
+        return -ENOMEM;
+    if (what != FT_IDENTITY_SAME || named)
         return ft_findings_add(findings, named ? FT_FAIL : FT_PASS,
                                "standby.host", standby->name,
                                "The copy must be on another machine.",
@@ -384,20 +403,6 @@ ft_check_standby(const struct ft_inventory *inventory,
     return rc == 0 ? check_clock(primary, standby, findings) : rc;
 }
 
-int
-ft_check_clone(const struct ft_host *first, const struct ft_host *second,
-               const char *id, struct ft_findings *findings)
-{
-    return ft_findings_add(
-        findings, FT_WARN, id, second->name,
-        "Machines that are told apart by their SSH keys only are easily taken "
-        "for one.",
-        "Give it an id of its own: rm /etc/machine-id, then systemd-machine-id-"
-        "setup.",
-        "%s has the machine-id of %s: it was made as a copy of it",
-        second->name, first->name);
-}
-
 /* The host of the two that the witness is; NULL: neither. */
 static const struct ft_host *
 is_one_of(const struct ft_host *witness, const struct ft_host *primary,
@@ -411,17 +416,15 @@ is_one_of(const struct ft_host *witness, const struct ft_host *primary,
                : NULL;
 }
 
-/* It may be told apart by its key only; 0 also when there is nothing to say. */
 static int
 check_clones(const struct ft_host *primary, const struct ft_host *standby,
              const struct ft_host *witness, struct ft_findings *findings)
 {
-    if (ft_host_identity(primary, witness) == FT_IDENTITY_CLONE)
-        return ft_check_clone(primary, witness, "witness.host", findings);
-    if (standby != NULL &&
-        ft_host_identity(standby, witness) == FT_IDENTITY_CLONE)
-        return ft_check_clone(standby, witness, "witness.host", findings);
-    return 0;
+    int rc = check_clone(primary, witness, "witness.clone", findings);
+
+    return rc == 0 && standby != NULL
+               ? check_clone(standby, witness, "witness.clone", findings)
+               : rc;
 }
 
 int

@@ -9,6 +9,7 @@
 
 #include "plan/findings.h"
 #include "plan/inventory.h"
+#include "plan/links.h"
 
 /* Memory the engine needs on the standby beside the guest's, in bytes. */
 #define FT_ENGINE_MEMORY (UINT64_C(256) << 20)
@@ -18,24 +19,6 @@
 
 /* A difference of clocks that is worth a warning, in ms. */
 #define FT_CLOCK_SKEW_MS 2000
-
-#define FT_LINKS_MAX 8
-
-/* One network both hosts are in: the addresses a link may use. */
-struct ft_link_path {
-    char primary[46];
-    char standby[46];
-    char nic[FT_IFNAME_SIZE]; /* of the primary */
-    bool guest_bridge;        /* shared with guests: last choice */
-};
-
-/*
- * Finds the networks that both hosts share, best first: a network of its own
- * before one that carries guests. Returns their number, at most FT_LINKS_MAX.
- */
-size_t ft_link_paths(const struct ft_host *primary,
-                     const struct ft_host *standby,
-                     struct ft_link_path paths[FT_LINKS_MAX]);
 
 /*
  * The pool for the replicas of the VM's disks: the one that is named like the

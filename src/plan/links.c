@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * Networks that two hosts share.
- */
 #include "config.h"
+
+#include "plan/links.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "plan/checks.h"
 
 struct path_rank {
     struct ft_link_path path;
@@ -133,4 +130,29 @@ ft_link_paths(const struct ft_host *primary, const struct ft_host *standby,
     for (size_t i = 0; i < count; i++)
         paths[i] = ranks[i].path;
     return count;
+}
+
+static bool
+share_a_network(const struct ft_nic *a, const struct ft_nic *b)
+{
+    for (size_t i = 0; i < a->address_count; i++)
+        for (size_t k = 0; k < b->address_count; k++)
+            if (is_shared(&a->addresses[i], &b->addresses[k]))
+                return true;
+    return false;
+}
+
+const struct ft_nic *
+ft_shared_mac(const struct ft_host *first, const struct ft_host *second)
+{
+    for (size_t i = 0; i < first->nic_count; i++)
+        for (size_t k = 0; k < second->nic_count; k++) {
+            const struct ft_nic *a = &first->nics[i], *b = &second->nics[k];
+
+            if (*a->mac != '\0' && strcmp(a->mac, b->mac) == 0 &&
+                is_usable(first, a) && is_usable(second, b) &&
+                share_a_network(a, b))
+                return b;
+        }
+    return NULL;
 }

@@ -13,11 +13,12 @@ libftplan_a_SOURCES = \
 	src/plan/checks-vm.c \
 	src/plan/checks-way-back.c \
 	src/plan/checks.c src/plan/checks.h \
+	src/plan/clones.c src/plan/clones.h \
 	src/plan/findings.c src/plan/findings.h \
 	src/plan/flat.h \
 	src/plan/host-files.h \
 	src/plan/inventory.c src/plan/inventory.h \
-	src/plan/links.c \
+	src/plan/links.c src/plan/links.h \
 	src/plan/placement.c src/plan/placement.h \
 	src/plan/plan.c src/plan/plan.h \
 	src/plan/remedy.c src/plan/remedy.h \

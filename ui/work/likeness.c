@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "plan/clones.h"
 #include "ui/model/copy.h"
 
 /* What is stored of a host; NULL: nothing that can be read. */
@@ -30,17 +31,30 @@ static void
 say(struct ft_work_likeness *likeness, const char *name,
     const struct ft_host *known, const struct ft_host *facts)
 {
+    struct ft_clone clone;
+
     FT_COPY(likeness->name, known->name);
     if (likeness->what == FT_IDENTITY_SAME)
         snprintf(likeness->text, sizeof(likeness->text),
                  "%.250s is %.250s, which is known already: %s", name,
                  known->name, ft_host_identity_why(known, facts));
-    else
+    else if (ft_clone_look(known, facts, &clone))
         snprintf(likeness->text, sizeof(likeness->text),
-                 "%.250s has the machine-id of %.250s, but another SSH host key: "
-                 "one was made as a copy of the other. It is taken for another "
-                 "host; give it an id of its own (systemd-machine-id-setup)",
-                 name, known->name);
+                 "%.200s has the %s of %.200s: one was made as a copy of the "
+                 "other. It is taken for another host. %s",
+                 name, clone.what, known->name, clone.remedy);
+}
+
+/* A clone may be told by more than its machine-id. */
+static enum ft_identity
+likeness_of(const struct ft_host *known, const struct ft_host *facts)
+{
+    enum ft_identity what = ft_host_identity(known, facts);
+    struct ft_clone clone;
+
+    return what == FT_IDENTITY_OTHER && ft_clone_look(known, facts, &clone)
+               ? FT_IDENTITY_CLONE
+               : what;
 }
 
 void
@@ -57,7 +71,7 @@ ft_work_likeness(const struct ft_work *work, const char *name,
         struct ft_host *known =
             strcmp(hosts[i].name, name) ? stored(work, &hosts[i]) : NULL;
         enum ft_identity what =
-            known ? ft_host_identity(known, facts) : FT_IDENTITY_OTHER;
+            known ? likeness_of(known, facts) : FT_IDENTITY_OTHER;
 
         if (what > likeness->what) {
             likeness->what = what;

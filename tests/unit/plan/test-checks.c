@@ -259,14 +259,48 @@ test_standby_is_another_host(void **state)
     expect(check_standby(f, NULL), "standby.host", FT_FAIL, "h2");
     /* cloned machines share an id, not a name */
     strcpy(f->h2->hostname, "h2");
-    expect(check_standby(f, NULL), "standby.host", FT_WARN, "made as a copy");
+    expect(check_standby(f, NULL), "standby.clone", FT_WARN, "its machine-id");
+    expect(check_standby(f, NULL), "standby.host", FT_PASS, "another host");
     /* a key that both prove says more than names */
     strcpy(f->h1->host_key, "ssh-ed25519 SHA256:one");
     strcpy(f->h2->host_key, "ssh-ed25519 SHA256:one");
     expect(check_standby(f, NULL), "standby.host", FT_FAIL, "SSH host key");
     strcpy(f->h2->host_key, "ssh-ed25519 SHA256:two");
     strcpy(f->h2->hostname, f->h1->hostname);
-    expect(check_standby(f, NULL), "standby.host", FT_WARN, "made as a copy");
+    expect(check_standby(f, NULL), "standby.clone", FT_WARN, "machine-id");
+}
+
+/* What a host may have of another one, each by itself and all together. */
+static void
+test_clones(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_nic *first = &f->h1->nics[0], *second = &f->h2->nics[0];
+
+    expect_none(check_standby(f, NULL), "standby.clone");
+    strcpy(f->h1->host_key, "ssh-ed25519 SHA256:one");
+    strcpy(f->h2->host_key, "ssh-ed25519 SHA256:one");
+    expect(check_standby(f, NULL), "standby.clone", FT_WARN, "its SSH host key");
+    f->h2->host_key[0] = '\0';
+    expect_none(check_standby(f, NULL), "standby.clone");
+    strcpy(f->h1->libvirt.uuid, VM_UUID);
+    strcpy(f->h2->libvirt.uuid, VM_UUID);
+    expect(check_standby(f, NULL), "standby.clone", FT_WARN, "its libvirt UUID");
+    f->h2->libvirt.uuid[0] = '\0';
+    /* of bridges in one network; not of those that libvirt keeps to itself */
+    strcpy(second->mac, first->mac);
+    expect(check_standby(f, NULL), "standby.clone", FT_WARN,
+           "its MAC address 02:00:00:00:00:01 (br0)");
+    strcpy(f->h2->machine_id, f->h1->machine_id);
+    strcpy(f->h2->libvirt.uuid, VM_UUID);
+    expect(check_standby(f, NULL), "standby.clone", FT_WARN,
+           "machine-id, libvirt UUID, MAC address");
+    f->h2->machine_id[0] = f->h2->libvirt.uuid[0] = '\0';
+    second->up = false;
+    expect_none(check_standby(f, NULL), "standby.clone");
+    second->up = true;
+    second->address_count = 0;
+    expect_none(check_standby(f, NULL), "standby.clone");
 }
 
 static void
@@ -806,7 +840,7 @@ test_witness(void **state)
     memset(&findings, 0, sizeof(findings));
     strcpy(f->w1->host_key, "ssh-ed25519 SHA256:two");
     ft_check_witness(f->h1, f->h2, f->w1, &findings);
-    expect(findings, "witness.host", FT_WARN, "made as a copy");
+    expect(findings, "witness.clone", FT_WARN, "made as a copy");
     memset(&findings, 0, sizeof(findings));
     strcpy(f->w1->machine_id, "id-w1");
     f->w1->nic_count = 0;
@@ -863,6 +897,7 @@ main(void)
         TEST(test_cpu_passed_through),
         TEST(test_memory),
         TEST(test_pool),
+        TEST(test_clones),
         TEST(test_ports),
         TEST(test_files_named),
         TEST(test_files),
