@@ -209,6 +209,21 @@ verb_switchover(struct ft_request request, const json_t *args, json_t **result,
     return forward("switchover", request, args, err);
 }
 
+static int
+verb_drain(struct ft_request request, const json_t *args, json_t **result,
+           struct ft_error *err)
+{
+    bool on = ft_json_bool(args, "on", 1);
+
+    (void)request;
+    (void)err;
+    *result =
+        json_pack("{s:i}", "copies", on ? (int)ft_supervisor_drain(true) : 0);
+    if (!on)
+        ft_supervisor_drain(false);
+    return 0;
+}
+
 /* Two words to the worker: its requests carry no arguments. */
 static int
 verb_start(struct ft_request request, const json_t *args, json_t **result,
@@ -363,6 +378,7 @@ static const struct {
     { "pair-remove", verb_pair_remove },
     { "pair-settings", verb_pair_settings },
     { "switchover", verb_switchover },
+    { "drain", verb_drain },
     { "start", verb_start },
     { "verify", verb_verify },
     { "witness-start", verb_witness_start },

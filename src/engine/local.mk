@@ -4,14 +4,19 @@ ftengine_SOURCES = \
 	src/engine/board.c src/engine/board.h \
 	src/engine/control-server.c src/engine/control-server.h \
 	src/engine/control.c \
+	src/engine/control-client.c src/engine/control-client.h \
 	src/engine/daemon-verbs.c src/engine/daemon-verbs.h \
 	src/engine/daemon.c src/engine/daemon.h \
+	src/engine/drain.c src/engine/drain.h \
+	src/engine/drain-plan.c src/engine/drain-plan.h \
 	src/engine/events.c src/engine/events.h \
 	src/engine/followers.c src/engine/followers.h \
 	src/engine/life.c src/engine/life.h \
 	src/engine/link-listener.c src/engine/link-listener.h \
 	src/engine/machine.c src/engine/machine.h \
 	src/engine/main.c \
+	src/engine/metrics.c src/engine/metrics.h \
+	src/engine/open-metrics.c src/engine/open-metrics.h \
 	src/engine/owed.c src/engine/owed.h \
 	src/engine/series-store.c src/engine/series-store.h \
 	src/engine/supervisor.c src/engine/supervisor.h \
@@ -25,3 +30,14 @@ ftengine_LDADD = libftprimary.a libftstandby.a libftworker.a libftwitness.a \
 	libftpair.a libftplan.a libftallow.a libftinventory.a libftbase.a \
 	$(LIBVIRT_LIBS) $(JANSSON_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) \
 	$(LIBXML_LIBS) $(LIBNBD_LIBS) $(LZ4_LIBS) $(XXHASH_LIBS)
+
+if HAVE_MICROHTTPD
+engine_PROGRAMS += ftmetrics
+endif
+ftmetrics_SOURCES = src/engine/control-client.c src/engine/control-client.h \
+	src/engine/metrics.c src/engine/metrics.h \
+	src/engine/metrics-http.c \
+	src/engine/open-metrics.c src/engine/open-metrics.h
+ftmetrics_LDADD = libftpair.a libftbase.a $(JANSSON_LIBS) $(MICROHTTPD_LIBS)
+dist_pkgdata_DATA = scripts/metrics/ftengine.rules.yml \
+	scripts/metrics/ftengine-dashboard.json

@@ -13,6 +13,8 @@
 #include "disk/disk-sink.h"
 #include "engine/control-server.h"
 #include "engine/daemon.h"
+#include "engine/drain.h"
+#include "engine/metrics.h"
 #include "inventory/probe.h"
 #include "primary/primary.h"
 #include "standby/standby.h"
@@ -26,6 +28,8 @@ usage(FILE *to)
           "       ftengine witness [--port PORT]\n"
           "       ftengine probe\n"
           "       ftengine control\n"
+          "       ftengine metrics\n"
+          "       ftengine drain [--end]\n"
           "       ftengine worker --pair UUID [--give-up]   (started by the daemon)\n"
           "       ftengine disks                            (started by a worker)\n"
           "       ftengine --version | --help\n",
@@ -135,6 +139,45 @@ run_control(int argc, char **argv)
     return argc > 1 ? usage(stderr) : ft_control_bridge(FT_CONTROL_SOCKET);
 }
 
+static int
+run_metrics(int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)argv;
+    if (argc > 1)
+        return usage(stderr);
+    if (ft_metrics_write(stdout, FT_CONTROL_SOCKET, &err)) {
+        fprintf(stderr, "ftengine: %s\n", err.text);
+        return 1;
+    }
+    return ferror(stdout) || fflush(stdout) ? 1 : 0;
+}
+
+static int
+run_drain(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "end", no_argument, NULL, 'e' },
+        { NULL, 0, NULL, 0 },
+    };
+    struct ft_error err = FT_ERROR_INIT;
+    int c, rc, end = 0;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+        if (c != 'e')
+            return usage(stderr);
+        end = 1;
+    }
+    if (optind < argc)
+        return usage(stderr);
+    rc = end ? ft_drain_end(FT_CONTROL_SOCKET, &err)
+             : ft_drain(FT_CONTROL_SOCKET, &err);
+    if (rc < 0)
+        fprintf(stderr, "ftengine: %s\n", err.text);
+    return rc ? 1 : 0;
+}
+
 /* Started by a worker, with what it is to do behind a descriptor. */
 static int
 run_disks(int argc, char **argv)
@@ -149,7 +192,8 @@ static const struct {
 } subcommands[] = {
     { "daemon", run_daemon },   { "worker", run_worker },
     { "witness", run_witness }, { "probe", run_probe },
-    { "control", run_control }, { "disks", run_disks },
+    { "control", run_control }, { "metrics", run_metrics },
+    { "drain", run_drain },     { "disks", run_disks },
 };
 
 int

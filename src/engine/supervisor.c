@@ -44,6 +44,8 @@ struct worker {
     unsigned crashes;
     int give_up;                    /* the next worker is to open the gate */
     int removed, gave_up, expected; /* what its "bye" announced */
+    bool drained;                   /* the same; and it stays so until asked */
+    bool primary;                   /* by its last status */
     struct ft_board_pair *board;    /* what is known of the pair */
     json_t *waiting;                /* a request for a worker that starts */
     struct ft_owed owed;       /* of those that it has, but for a removal */
@@ -52,6 +54,7 @@ struct worker {
 };
 
 static struct worker *workers[WORKERS_MAX];
+static bool draining; /* no copy is to wait on this host */
 
 static struct worker *
 find(const char *pair)
@@ -130,9 +133,10 @@ spawn(struct worker *w)
     int give_up = w->give_up;
 
     ft_loop_timer_set(w->restart_timer, -1);
-    if (w->pid || w->gave_up)
+    if (w->pid || w->gave_up || w->drained)
         return;
     w->expected = 0;
+    w->primary = false;
     ft_life_begin(&w->life, ft_clock_ns());
     w->pid = fork();
     if (w->pid == 0)
@@ -265,6 +269,8 @@ on_exit_of(int fd, void *opaque)
         spawn(w);
     else if (w->gave_up)
         ft_board_no_status(w->board, true);
+    else if (w->drained)
+        ft_board_no_status(w->board, false);
     else
         after_crash(w, how);
 }
@@ -275,6 +281,7 @@ on_bye(struct worker *w, const char *why)
     w->expected = !strcmp(why, "role");
     w->removed = !strcmp(why, "removed");
     w->gave_up = !strcmp(why, "gave-up");
+    w->drained = !strcmp(why, "drained");
 }
 
 static void
@@ -285,6 +292,15 @@ answer(struct worker *w, const json_t *message)
         ft_json_int(message, "id", 0, INT64_MAX, 0) == w->removal.id)
         w->removal.client = 0; /* it failed */
     ft_owed_reply(&w->owed, message);
+}
+
+/* At each of its words, until it ends: nobody waits for an answer. */
+static void
+drain_copy(struct worker *w, const json_t *status)
+{
+    w->primary = !strcmp(ft_json_string(status, "role", ""), "primary");
+    if (draining && !w->primary && w->channel >= 0)
+        ft_channel_send(w->channel, json_pack("{s:s}", "verb", "drain"), -1);
 }
 
 static void
@@ -298,8 +314,10 @@ handle_message(struct worker *w, json_t *message)
 
     ft_life_heard(&w->life, ft_clock_ns(), message);
     ft_board_spoke(w->board);
-    if (status)
+    if (status) {
         ft_board_status(w->board, status);
+        drain_copy(w, status);
+    }
     if (problem)
         ft_board_problem(w->board, problem);
     if (sample)
@@ -526,7 +544,7 @@ ft_supervisor_start(const char *pair, struct ft_error *err)
 
     if (!w && !(w = worker_new(pair)))
         return ft_fail(err, ENOMEM, NULL, "no room for another pair");
-    w->gave_up = w->crashes = w->give_up = 0;
+    w->gave_up = w->crashes = w->give_up = w->drained = 0;
     if (!w->pid)
         spawn(w);
     return 0;
@@ -562,7 +580,7 @@ ft_supervisor_forward(const char *pair, const char *verb, const json_t *args,
                   (json_int_t)request.client, "id", (json_int_t)request.id);
     if (w->channel < 0) {
         w->waiting = message;
-        w->gave_up = 0;
+        w->gave_up = w->drained = 0;
         if (!w->pid)
             spawn(w);
         return 0;
@@ -597,4 +615,26 @@ ft_supervisor_takes_over(const char *pair)
     const struct worker *w = find(pair);
 
     return w && w->pid && w->life.takes_over;
+}
+
+unsigned
+ft_supervisor_drain(bool on)
+{
+    unsigned copies = 0;
+
+    if (on && !draining)
+        ft_log(FT_LOG_INFO, "the host goes down: no copy is to wait here");
+    draining = on;
+    for (size_t i = 0; i < WORKERS_MAX; i++) {
+        struct worker *w = workers[i];
+
+        if (!w)
+            continue;
+        if (!on && w->drained) {
+            w->drained = false;
+            spawn(w);
+        }
+        copies += !w->drained && !w->gave_up && !w->primary;
+    }
+    return copies;
 }

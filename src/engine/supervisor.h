@@ -51,4 +51,12 @@ int ft_supervisor_running(const char *pair);
 /* True: its worker takes the VM over, and is not to be ended. */
 bool ft_supervisor_takes_over(const char *pair);
 
+/*
+ * Whether copies may wait on this host: while not, each standby's worker ends its
+ * copy and then itself, also one that becomes a standby later; afterwards all are
+ * started again. How many of them have not ended yet; what has not said which
+ * role it has counts. Not remembered by the next daemon.
+ */
+unsigned ft_supervisor_drain(bool on);
+
 #endif

@@ -29,7 +29,8 @@ libftremote_a_SOURCES = \
 	src/remote/sweep.c src/remote/sweep.h
 nodist_libftremote_a_SOURCES = src/remote/install-scripts.h
 
-remote_scripts = scripts/systemd/ftengine.service.in scripts/init.d/ftengine.in \
+remote_scripts = scripts/systemd/ftengine.service.in \
+	scripts/systemd/ftengine-drain.service.in scripts/init.d/ftengine.in \
 	scripts/libvirt-hook/ftadmin
 EXTRA_DIST += scripts/embed-text $(remote_scripts)
 
@@ -38,6 +39,7 @@ src/remote/install-scripts.h: $(srcdir)/scripts/embed-text $(remote_scripts)
 	@$(MKDIR_P) src/remote
 	$(AM_V_GEN)cd $(srcdir) && sh scripts/embed-text \
 		unit_text scripts/systemd/ftengine.service.in \
+		drain_unit_text scripts/systemd/ftengine-drain.service.in \
 		init_text scripts/init.d/ftengine.in \
 		hook_text scripts/libvirt-hook/ftadmin | \
 		sed 's,@engine@,/usr/local/lib/ftadmin/ftengine,' > $(abs_builddir)/$@-t
@@ -46,12 +48,19 @@ src/remote/install.$(OBJEXT): src/remote/install-scripts.h
 CLEANFILES += src/remote/install-scripts.h src/remote/install-scripts.h-t
 
 # as `make install` and packages put them beside the engine
-service_files = scripts/systemd/ftengine.service scripts/init.d/ftengine
+service_files = scripts/systemd/ftengine.service \
+	scripts/systemd/ftengine-drain.service \
+	scripts/systemd/ftengine-metrics.service scripts/init.d/ftengine
 $(service_files): %: %.in
 	@$(MKDIR_P) $(@D)
-	$(AM_V_GEN)sed 's,@engine@,$(enginedir)/ftengine,' $< > $@
+	$(AM_V_GEN)sed -e 's,@engine@,$(enginedir)/ftengine,' \
+		-e 's,@metrics@,$(enginedir)/ftmetrics,' $< > $@
 CLEANFILES += $(service_files)
 all-local: $(service_files)
 if HAVE_SYSTEMD_UNITS
-nodist_systemdsystemunit_DATA = scripts/systemd/ftengine.service
+nodist_systemdsystemunit_DATA = scripts/systemd/ftengine.service \
+	scripts/systemd/ftengine-drain.service
+if HAVE_MICROHTTPD
+nodist_systemdsystemunit_DATA += scripts/systemd/ftengine-metrics.service
+endif
 endif

@@ -207,10 +207,37 @@ status(struct ft_worker *w, json_t *json)
                                   (json_int_t)atomic_load(&s->shown.disk_bytes)));
 }
 
+/*
+ * The host goes down: no copy is to be in the way of that. Not so one that is to
+ * run: it is the VM. The primary goes on alone, and fills another copy later.
+ */
+static int
+drain(struct ft_worker *w, struct ft_error *err)
+{
+    bool takes_over;
+    int rc;
+
+    pthread_mutex_lock(&w->own_lock);
+    takes_over = w->own.phase == FT_PHASE_RESUMING;
+    pthread_mutex_unlock(&w->own_lock);
+    if (takes_over)
+        return ft_fail(err, EBUSY, NULL, "%s is being taken over", w->config.vm);
+    ft_worker_drop_link(w); /* its receiver may be making the copy */
+    rc = ft_standby_stop_domain(w, err);
+    if (rc)
+        return rc;
+    ft_worker_note(w, "info", "drained",
+                   "this host goes down in good order: the copy of %s is ended",
+                   w->config.vm);
+    ft_worker_exit(w, "drained");
+}
+
 static int
 request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
         struct ft_error *err)
 {
+    if (!strcmp(verb, "drain"))
+        return drain(w, err);
     if (!strcmp(verb, "start-discarding-newer"))
         return ft_standby_start_asked(w, (struct ft_asker){ client, id }, err);
     return ft_fail(err, EREMOTE, "Ask the engine on the other host.",

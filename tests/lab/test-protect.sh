@@ -106,6 +106,9 @@ virsh_on h1 dominfo vm1 | grep -q '^Autostart: *disable' || fail "autostart is s
 [ "$(lab on h2 virsh -q -c qemu:///system domstate vm1)" = paused ] || fail "no waiting domain"
 
 [ "$(watched_areas h1)" -gt 0 ] || fail "no memory of QEMU is watched"
+exits 0 lab on h1 "$engine_path" metrics
+grep -qFx 'ftengine_pair_state{vm="vm1",role="primary",peer="h2",state="protected"} 1' \
+    <<<"$output" || fail "metrics: $output"
 
 # What ft-security(7) says that a process keeps, as the mask of capabilities(7) that it has where
 # this machine has all of them.
@@ -209,10 +212,16 @@ virsh_on h2 dumpxml --inactive vm1 | grep -qE "check='full'|<resource>" &&
     fail "vm1 has another definition on h2: $(virsh_on h2 dumpxml --inactive vm1)"
 [ "$(pair_on h2 .autostart)" = true ] || fail "h2 does not know of the autostart"
 compare_all 1
-exits 0 ftadmin switchover vm1 --yes --json
-jq -e '.primary == "h1"' <<<"$output" >/dev/null || fail "$output"
-note "stood still for $(jq .outage_ms <<<"$output") ms"
+note "h2 is about to go down: vm1 is handed over, no copy waits there, until that is taken back"
+exits 0 lab on h2 "$engine_path" drain
+[ "$output" = "vm1 goes on on h1" ] || fail "drain: $output"
+[ "$(pair_on h1 .role)" = primary ] || fail "$(pair_on h1)"
+virsh_on h2 domstate vm1 2>/dev/null | grep -q paused && fail "a copy waits on h2"
+lab on h2 pgrep -f 'ftengine worker' >/dev/null && fail "h2 has a worker still"
 guest_goes_on
+exits 1 lab on h1 "$engine_path" drain
+grep -q "^vm1 stays: " <<<"$output" || fail "drain: $output"
+for host in h1 h2; do exits 0 lab on $host "$engine_path" drain --end; done
 wait_for 60 protected_from h1
 pair_on h1 .last_takeover.reason | grep -q switchover || fail "last takeover: $(pair_on h1)"
 compare_all 1

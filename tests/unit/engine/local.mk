@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-engine_tests = tests/unit/engine/test-events tests/unit/engine/test-followers \
-	tests/unit/engine/test-life tests/unit/engine/test-owed \
+engine_tests = tests/unit/engine/test-drain-plan tests/unit/engine/test-events tests/unit/engine/test-followers \
+	tests/unit/engine/test-life tests/unit/engine/test-open-metrics \
+	tests/unit/engine/test-owed \
 	tests/unit/engine/test-watch
 check_PROGRAMS += $(engine_tests)
 TESTS += $(engine_tests)
+tests_unit_engine_test_drain_plan_SOURCES = \
+	tests/unit/engine/test-drain-plan.c src/engine/drain-plan.c
+tests_unit_engine_test_drain_plan_LDADD = libftpair.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 # includes events.c, with another folder than the host's
 tests_unit_engine_test_events_SOURCES = tests/unit/engine/test-events.c \
 	tests/unit/scratch.h
@@ -18,6 +23,10 @@ tests_unit_engine_test_followers_LDADD = libftpair.a libftbase.a \
 tests_unit_engine_test_life_SOURCES = tests/unit/engine/test-life.c \
 	src/engine/life.c
 tests_unit_engine_test_life_LDADD = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_engine_test_open_metrics_SOURCES = \
+	tests/unit/engine/test-open-metrics.c src/engine/open-metrics.c
+tests_unit_engine_test_open_metrics_LDADD = libftpair.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_engine_test_owed_SOURCES = tests/unit/engine/test-owed.c \
 	src/engine/owed.c
 tests_unit_engine_test_owed_LDADD = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
