@@ -107,7 +107,7 @@ do_engine(struct apply *a, size_t index, struct ft_member *member,
         return rc;
     rc = ft_member_look(a->fleet, member, &before, err);
     if (rc == 0) {
-        a->fresh_engine[index] = !before.installed;
+        a->fresh_engine[index] = !ft_install_any(&before);
         rc = ft_member_engine(a->fleet, member, show_upload, a, NULL, err);
     }
     ft_member_give_engine(a->fleet, member);

@@ -406,8 +406,11 @@ int
 ft_control_open(struct ft_ssh *ssh, struct ft_control **control,
                 struct ft_error *err)
 {
-    return ft_control_open_command(ssh, "exec " FT_ENGINE_PATH " control",
-                                   control, err);
+    static const char command[] =
+        "e=" FT_ENGINE_PATH "; [ -x $e ] || e=" FT_ENGINE_PACKAGED
+        "; exec $e control";
+
+    return ft_control_open_command(ssh, command, control, err);
 }
 
 void

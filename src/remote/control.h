@@ -27,7 +27,9 @@
 #define FT_CONTROL_REQUEST_MAX (1 << 20)
 #define FT_CONTROL_REPLY_MAX (16 << 20)
 #define FT_CONTROL_HELLO_MS 8000 /* patience with an engine's first word */
+/* Where ftadmin puts it, and where the package has it; the first one runs. */
 #define FT_ENGINE_PATH "/usr/local/lib/ftadmin/ftengine"
+#define FT_ENGINE_PACKAGED "/usr/lib/ftadmin/ftengine"
 
 struct ft_control;
 
@@ -35,7 +37,7 @@ struct ft_control;
 int ft_control_open(struct ft_ssh *session, struct ft_control **control,
                     struct ft_error *err);
 
-/* The same with another command in place of FT_ENGINE_PATH " control". */
+/* The same with another command in place of "ftengine control". */
 int ft_control_open_command(struct ft_ssh *session, const char *command,
                             struct ft_control **control, struct ft_error *err);
 

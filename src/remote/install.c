@@ -11,60 +11,11 @@
 #include "base/fault.h"
 #include "base/json.h"
 #include "remote/install.h"
+#include "remote/install-commands.h"
 #include "src/remote/install-scripts.h" /* made from scripts/ by local.mk */
 
-#define ENGINE_FOLDER "/usr/local/lib/ftadmin"
-#define CANDIDATE FT_ENGINE_PATH ".candidate"
-#define PREVIOUS FT_ENGINE_PATH ".previous"
-#define UNIT_PATH "/etc/systemd/system/ftengine.service"
-#define INIT_PATH "/etc/init.d/ftengine"
-#define HOOK_FOLDER "/etc/libvirt/hooks/qemu.d"
-#define HOOK_PATH HOOK_FOLDER "/ftadmin"
 #define START_DEADLINE_MS 20000
 #define START_PAUSE_MS 100
-
-/* One line a fact, so that a login banner cannot be mistaken for one. */
-static const char look_command[] =
-    "echo ft-arch=$(uname -m); "
-    "if [ -d /run/systemd/system ]; then echo ft-systemd=1; fi; "
-    "if [ -d /etc/libvirt ]; then "
-    "[ -x " HOOK_PATH " ] && echo ft-hook=there || echo ft-hook=missing; fi; "
-    "if [ -f " FT_ENGINE_PATH " ]; then "
-    "s=$(sha256sum < " FT_ENGINE_PATH "); echo ft-sum=${s%% *}; "
-    "echo ft-version=$(" FT_ENGINE_PATH
-    " --version 2>/dev/null | head -n 1); fi";
-
-static const char systemd_start[] =
-    "systemctl daemon-reload && systemctl enable --quiet ftengine.service && "
-    "systemctl restart ftengine.service";
-static const char init_start[] =
-    "if command -v update-rc.d >/dev/null; then update-rc.d ftengine defaults; "
-    "elif command -v chkconfig >/dev/null; then chkconfig --add ftengine; fi "
-    ">/dev/null 2>&1; " INIT_PATH " stop </dev/null >/dev/null 2>&1; " INIT_PATH
-    " start </dev/null 2>/run/ftengine.start >/dev/null; rc=$?; "
-    "cat /run/ftengine.start >&2; rm -f /run/ftengine.start; exit $rc";
-
-/* A libvirtd that runs looks for new hooks when it is told to reload; one that
- * does not run yet, when it starts. VMs go on. */
-static const char hook_reload[] =
-    "for d in libvirtd virtqemud; do "
-    "p=$(cat /run/$d.pid 2>/dev/null) || continue; "
-    "e=$(readlink \"/proc/$p/exe\") || continue; "
-    "case $e in */$d|*/$d\\ *) kill -HUP \"$p\";; esac || exit 1; done";
-
-static const char remove_command[] =
-    "if [ -d /run/systemd/system ] && [ -f " UNIT_PATH " ]; then "
-    "systemctl disable --quiet --now ftengine.service; fi; "
-    "if [ -x " INIT_PATH " ]; then " INIT_PATH
-    " stop </dev/null >/dev/null 2>&1; "
-    "fi; "
-    "rm -f " UNIT_PATH " " INIT_PATH "; "
-    "if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi; "
-    "if command -v update-rc.d >/dev/null; then "
-    "update-rc.d ftengine remove >/dev/null 2>&1; fi; "
-    "rm -f " HOOK_PATH "; rmdir " HOOK_FOLDER " 2>/dev/null; "
-    "rm -f " FT_ENGINE_PATH " " CANDIDATE " " PREVIOUS "; "
-    "rmdir " ENGINE_FOLDER " 2>/dev/null; rm -rf /run/ftadmin; exit 0";
 
 /* Where Debian has the libraries the engine is linked with. */
 static const struct {
@@ -185,9 +136,10 @@ ft_install_look(struct ft_ssh *ssh, const char *local,
     value_of(out, "ft-hook=", flag, sizeof(flag));
     state->hook_wanted = *flag != '\0';
     state->hook_there = strcmp(flag, "there") == 0;
-    state->installed = state->sha256[0] != '\0';
+    value_of(out, "ft-packaged=", state->packaged, sizeof(state->packaged));
+    state->uploaded = state->sha256[0] != '\0';
     state->current = strcmp(state->sha256, ours) == 0;
-    state->running = state->installed && is_running(ssh);
+    state->running = ft_install_any(state) && is_running(ssh);
     return 0;
 }
 
@@ -270,10 +222,16 @@ store_engine(struct ft_ssh *ssh, const char *local, ft_ssh_progress progress,
 static int
 store_service(struct ft_ssh *ssh, bool systemd, struct ft_error *err)
 {
-    return systemd ? ft_ssh_put(ssh, unit_text, strlen(unit_text), UNIT_PATH,
-                                0644, err)
-                   : ft_ssh_put(ssh, init_text, strlen(init_text), INIT_PATH,
-                                0755, err);
+    int rc;
+
+    if (!systemd)
+        return ft_ssh_put(ssh, init_text, strlen(init_text), INIT_PATH, 0755,
+                          err);
+    rc = ft_ssh_put(ssh, drain_unit_text, strlen(drain_unit_text),
+                    DRAIN_UNIT_PATH, 0644, err);
+    if (rc == 0)
+        rc = ft_ssh_put(ssh, unit_text, strlen(unit_text), UNIT_PATH, 0644, err);
+    return rc;
 }
 
 /* Before anything is protected there. A host without libvirt needs none. */
@@ -323,13 +281,15 @@ wait_running(struct ft_ssh *ssh, struct ft_error *err)
 }
 
 static int
-start_engine(struct ft_ssh *ssh, bool systemd, struct ft_error *err)
+start_engine(struct ft_ssh *ssh, bool systemd, bool packaged,
+             struct ft_error *err)
 {
     int rc = FT_FAULT("install-start");
 
     if (rc < 0)
         return ft_fail(err, -rc, NULL, "fault point install-start");
-    rc = store_service(ssh, systemd, err);
+    if (!packaged)
+        rc = store_service(ssh, systemd, err);
     if (rc == 0)
         rc = ft_ssh_must(ssh, systemd ? systemd_start : init_start, NULL, err);
     if (rc < 0)
@@ -341,13 +301,46 @@ start_engine(struct ft_ssh *ssh, bool systemd, struct ft_error *err)
 static void
 bring_back(struct ft_ssh *ssh, const struct ft_install_state *before)
 {
-    if (!before->installed) {
+    if (!before->uploaded) {
         ft_ssh_must(ssh, remove_command, NULL, NULL);
         return;
     }
     if (ft_ssh_must(ssh, "mv -f " PREVIOUS " " FT_ENGINE_PATH, NULL, NULL) == 0 &&
         before->running)
-        start_engine(ssh, before->systemd, NULL);
+        start_engine(ssh, before->systemd, false, NULL);
+}
+
+static int
+upload(struct ft_ssh *ssh, const char *local,
+       const struct ft_install_state *before, ft_ssh_progress progress,
+       void *data, struct ft_error *err)
+{
+    int rc = 0;
+
+    if (!before->current)
+        rc = store_engine(ssh, local, progress, data, err);
+    if (rc < 0)
+        return rc;
+    rc = ensure_hook(ssh, before, err);
+    if (rc == 0)
+        rc = start_engine(ssh, before->systemd, false, err);
+    if (rc < 0 && !before->current)
+        bring_back(ssh, before);
+    else if (rc == 0)
+        ft_ssh_must(ssh, "rm -f " PREVIOUS, NULL, NULL);
+    return rc;
+}
+
+/* An uploaded one would be in its way. */
+static int
+use_package(struct ft_ssh *ssh, const struct ft_install_state *before,
+            struct ft_error *err)
+{
+    int rc = before->uploaded ? ft_ssh_must(ssh, remove_command, NULL, err) : 0;
+
+    if (rc == 0)
+        rc = ensure_hook(ssh, before, err);
+    return rc == 0 ? start_engine(ssh, before->systemd, true, err) : rc;
 }
 
 int
@@ -357,30 +350,22 @@ ft_install_ensure(struct ft_ssh *ssh, const char *local,
 {
     struct ft_error ignored = FT_ERROR_INIT;
     struct ft_install_state before;
+    enum ft_install_way way;
     int rc;
 
     err = err != NULL ? err : &ignored;
     rc = ft_install_look(ssh, local, &before, err);
+    way =
+        rc == 0 ? ft_install_way(&before, PACKAGE_VERSION) : FT_INSTALL_NOTHING;
     if (changed != NULL)
-        *changed = false;
-    if (rc == 0 && before.current && before.running)
+        *changed = way != FT_INSTALL_NOTHING;
+    if (rc < 0)
+        return rc;
+    if (way == FT_INSTALL_NOTHING)
         return before.hook_there ? 0 : ensure_hook(ssh, &before, err);
-    if (rc < 0)
-        return rc;
-    if (changed != NULL)
-        *changed = true;
-    if (!before.current)
-        rc = store_engine(ssh, local, progress, data, err);
-    if (rc < 0)
-        return rc;
-    rc = ensure_hook(ssh, &before, err);
-    if (rc == 0)
-        rc = start_engine(ssh, before.systemd, err);
-    if (rc < 0 && !before.current)
-        bring_back(ssh, &before);
-    else if (rc == 0)
-        ft_ssh_must(ssh, "rm -f " PREVIOUS, NULL, NULL);
-    return rc;
+    return way == FT_INSTALL_PACKAGE
+               ? use_package(ssh, &before, err)
+               : upload(ssh, local, &before, progress, data, err);
 }
 
 int
@@ -389,9 +374,8 @@ ft_install_remove(struct ft_ssh *ssh, bool purge, struct ft_error *err)
     int rc = ft_ssh_must(ssh, remove_command, NULL, err);
 
     if (rc == 0 && purge)
-        rc = ft_ssh_must(ssh, "rm -rf /var/lib/ftadmin /var/log/ftadmin", NULL,
-                         err);
-    return rc;
+        rc = ft_ssh_must(ssh, purge_command, NULL, err);
+    return rc == 0 ? ft_ssh_must(ssh, package_start, NULL, err) : rc;
 }
 
 static int
@@ -457,6 +441,8 @@ ft_install_probe(struct ft_ssh *ssh, const char *local, json_t **facts,
     rc = ft_install_look(ssh, local, &state, err);
     if (rc < 0)
         return rc;
+    if (ft_install_packaged(&state, PACKAGE_VERSION))
+        return probe_by_file(ssh, FT_ENGINE_PACKAGED, facts, err);
     return state.current ? probe_by_file(ssh, FT_ENGINE_PATH, facts, err)
                          : probe_by_copy(ssh, local, facts, err);
 }

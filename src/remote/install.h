@@ -3,11 +3,17 @@
  * Puts the engine on a host, keeps it right, and takes it away again.
  *
  * Files on the host: FT_ENGINE_PATH, and either the systemd unit
- * /etc/systemd/system/ftengine.service or the init script /etc/init.d/ftengine;
+ * /etc/systemd/system/ftengine.service with ftengine-drain.service beside it,
+ * which hands VMs over before the host goes down, or the init script
+ * /etc/init.d/ftengine;
  * with libvirt also its hook /etc/libvirt/hooks/qemu.d/ftadmin, which refuses a
  * second start of a protected VM (a new hook makes libvirtd reload, SIGHUP).
  * Uninstalling removes exactly these and the folders when they are empty.
  * State in /var/lib/ftadmin stays unless purge is asked for.
+ *
+ * A package of our own version is used instead: its engine is started, and
+ * uninstalling leaves it, its script and its hook, as the package has them, and
+ * running.
  *
  * The init script runs `ftengine daemon --background`, whose process number is
  * in /run/ftadmin/engine.pid; the unit runs `ftengine daemon`.
@@ -21,18 +27,8 @@
 
 #include "base/error.h"
 #include "remote/control.h"
+#include "remote/install-way.h"
 #include "remote/ssh.h"
-
-struct ft_install_state {
-    bool installed;
-    bool running; /* the control socket answers */
-    bool current; /* same SHA-256 as ours */
-    bool systemd;
-    bool hook_wanted; /* libvirt is there */
-    bool hook_there;
-    char version[64]; /* what it says with --version; may be empty */
-    char sha256[65];
-};
 
 /*
  * Finds the local engine: wanted (--engine), $FTENGINE, next to this program
@@ -48,8 +44,9 @@ int ft_install_look(struct ft_ssh *session, const char *local,
                     struct ft_install_state *state, struct ft_error *err);
 
 /*
- * Makes sure that this very engine is installed, enabled at boot and running:
- * uploads, verifies, tries it, (re)starts it and waits until it answers.
+ * Makes sure that this very engine, or that of a package of this version, is
+ * installed, enabled at boot and running: uploads, verifies, tries it, (re)starts
+ * it and waits until it answers.
  * Nothing is done when all holds already. *changed (may be NULL) says so.
  * An older engine stays in place when the new one cannot run there.
  * -ENOEXEC another architecture, -ELIBACC shared libraries missing (the hint

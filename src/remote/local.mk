@@ -14,6 +14,8 @@ libftremote_a_SOURCES = \
 	src/remote/hub-show.c \
 	src/remote/hub-wait.c \
 	src/remote/install.c src/remote/install.h \
+	src/remote/install-commands.h \
+	src/remote/install-way.c src/remote/install-way.h \
 	src/remote/reach.c src/remote/reach.h \
 	src/remote/secret.c src/remote/secret.h \
 	src/remote/ssh-auth.c \
@@ -42,7 +44,8 @@ src/remote/install-scripts.h: $(srcdir)/scripts/embed-text $(remote_scripts)
 		drain_unit_text scripts/systemd/ftengine-drain.service.in \
 		init_text scripts/init.d/ftengine.in \
 		hook_text scripts/libvirt-hook/ftadmin | \
-		sed 's,@engine@,/usr/local/lib/ftadmin/ftengine,' > $(abs_builddir)/$@-t
+		sed -e '/^ *"ExecSt/s,@engine@,/usr/local/lib/ftadmin/ftengine,' \
+		-e 's,@engine@,/usr/lib/ftadmin/ftengine,' > $(abs_builddir)/$@-t
 	@mv $@-t $@
 src/remote/install.$(OBJEXT): src/remote/install-scripts.h
 CLEANFILES += src/remote/install-scripts.h src/remote/install-scripts.h-t

@@ -23,7 +23,7 @@ engine_sum() { # HOST
 # Nothing half done lies about on a host.
 is_tidy() { # HOST
     local found
-    found=$(lab on "$1" find /var/tmp /usr/local/lib -name 'ftadmin-*' -o -name 'ftprobe.*' \
+    found=$(lab on "$1" find /var/tmp /usr/local/lib -maxdepth 2 -name 'ftadmin-*' -o -name 'ftprobe.*' \
         -o -name 'ftengine.*')
     [ -z "$found" ] || fail "left on $1: $found"
 }
@@ -149,6 +149,28 @@ for bad in cannot-run:'cannot run there' no-library:'missing: libnope.so.1' \
     wait_for 20 engine h1 hello >/dev/null
     is_tidy h1
 done
+
+note "a package's engine: used, not replaced, and left there; only what was uploaded goes"
+# the machine's /usr/lib with the package's file in it, as the host sees it
+packaged=/usr/lib/ftadmin/ftengine
+# shellcheck disable=SC2016 # for the inner shell
+if lab on w1 sh -c 'mkdir /run/over && mount -t tmpfs tmpfs /run/over &&
+    mkdir -p /run/over/up/ftadmin /run/over/work && cp "$1" /run/over/up/ftadmin/ftengine &&
+    mount -t overlay -o lowerdir=/usr/lib,upperdir=/run/over/up,workdir=/run/over/work \
+        overlay /usr/lib' sh "$(built ftengine)"; then
+    exits 0 ftadmin host add w1
+    lab on w1 test -e "$engine_path" && fail "it was uploaded, or is left, beside the package"
+    pid=$(daemon_pid w1)
+    [ "$(lab on w1 readlink "/proc/$pid/exe")" = $packaged ] || fail "another engine runs on w1"
+    exits 0 ftadmin host add w1
+    [ "$(daemon_pid w1)" = "$pid" ] || fail "the package's engine was restarted without need"
+    exits 0 ftadmin host remove w1 --yes
+    [ "$(daemon_pid w1)" = "$pid" ] || fail "the package's engine does not run on"
+    must lab on w1 test -e /etc/init.d/ftengine
+    exits 0 ftadmin host add w1
+else
+    note "no overlay file system here: not tried"
+fi
 
 note "facts"
 exits 0 ftadmin host show h1 --json

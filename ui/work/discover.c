@@ -46,7 +46,8 @@ static const char script[] =
     "for f in /run/libvirt/qemu/*.xml; do\n"
     "  [ -f \"$f\" ] && f=${f##*/} && echo \"vm ${f%.xml}\"\n"
     "done\n"
-    "[ -x " FT_ENGINE_PATH " ] && echo engine yes || echo engine no\n"
+    "[ -x " FT_ENGINE_PATH " ] || [ -x " FT_ENGINE_PACKAGED " ] && "
+    "echo engine yes || echo engine no\n"
     "echo end\n";
 
 struct task {

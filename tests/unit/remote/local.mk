@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control \
+	tests/unit/remote/test-install-way \
 	tests/unit/remote/test-hub tests/unit/remote/test-login \
 	tests/unit/remote/test-pulse \
 	tests/unit/remote/test-reach tests/unit/remote/test-ssh-config \
@@ -30,6 +31,8 @@ tests_unit_remote_test_ssh_config_SOURCES = tests/unit/remote/test-ssh-config.c
 tests_unit_remote_test_ssh_config_LDADD = $(remote_libs)
 tests_unit_remote_test_sweep_SOURCES = tests/unit/remote/test-sweep.c
 tests_unit_remote_test_sweep_LDADD = $(remote_libs)
+tests_unit_remote_test_install_way_SOURCES = tests/unit/remote/test-install-way.c
+tests_unit_remote_test_install_way_LDADD = $(remote_libs)
 # the far end of test-hub: an engine that can be told to misbehave
 tests_unit_remote_fake_engine_SOURCES = tests/unit/remote/fake-engine.c
 tests_unit_remote_fake_engine_LDADD = libftbase.a $(JANSSON_LIBS)
