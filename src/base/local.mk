@@ -13,8 +13,10 @@ libftbase_a_SOURCES = \
 	src/base/limits.h \
 	src/base/load.c src/base/load.h \
 	src/base/log.c src/base/log.h \
+	src/base/netlink.c src/base/netlink.h \
 	src/base/paths.h \
 	src/base/priority.c src/base/priority.h \
 	src/base/privileges.c src/base/privileges.h \
 	src/base/slots.c src/base/slots.h \
-	src/base/trace.h
+	src/base/trace.h \
+	src/base/traffic.c src/base/traffic.h

@@ -29,7 +29,7 @@ ftengine_LDADD = libftprimary.a libftstandby.a libftworker.a libftwitness.a \
 	libftdisk.a libftlink.a libftgate.a libftqemu.a libftvirt.a \
 	libftpair.a libftplan.a libftallow.a libftinventory.a libftbase.a \
 	$(LIBVIRT_LIBS) $(JANSSON_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) \
-	$(LIBXML_LIBS) $(LIBNBD_LIBS) $(LZ4_LIBS) $(XXHASH_LIBS)
+	$(LIBXML_LIBS) $(LIBNBD_LIBS) $(LIBNL_LIBS) $(LZ4_LIBS) $(XXHASH_LIBS)
 
 if HAVE_MICROHTTPD
 engine_PROGRAMS += ftmetrics

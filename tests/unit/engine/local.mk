@@ -46,5 +46,5 @@ tests_unit_engine_test_watch_CPPFLAGS = $(AM_CPPFLAGS) \
 tests_unit_engine_test_watch_LDADD = libftworker.a libftwitness.a libftlink.a \
 	libftvirt.a libftpair.a libftinventory.a libftbase.a $(LIBVIRT_LIBS) \
 	$(JANSSON_LIBS) $(GNUTLS_LIBS) $(SQLITE_LIBS) $(LIBXML_LIBS) \
-	$(LZ4_LIBS) $(XXHASH_LIBS) $(CMOCKA_LIBS)
+	$(LZ4_LIBS) $(XXHASH_LIBS) $(LIBNL_LIBS) $(CMOCKA_LIBS)
 endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What others have put on a tap, or given vhost-net, that a plug cannot go with.
+ * Source: linux/drivers/net/tun.c and net/core/dev.c (XDP runs before tc; what an
+ * ifb gives back is past tc and past netfilter's ingress), drivers/vhost/net.c
+ * (experimental_zcopytx: a stop waits for frames that are held),
+ * linux/netfilter/nfnetlink_hook.h.
+ */
+#include "config.h"
+
+#include "gate/plug-path.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_hook.h>
+#include <linux/pkt_sched.h>
+
+#include <netlink/attr.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+
+#define ZERO_COPY "/sys/module/vhost_net/parameters/experimental_zcopytx"
+
+static int
+check_zero_copy(struct ft_error *err)
+{
+    FT_AUTOFREE char *text = NULL;
+
+    if (ft_file_read(ZERO_COPY, 64, &text, NULL) < 0 || text[0] == '0')
+        return 0;
+    return ft_fail(err, ENOTSUP,
+                   "Load vhost_net with experimental_zcopytx=0 (its default) and "
+                   "restart the VM.",
+                   "vhost-net waits for frames that are held: " ZERO_COPY
+                   " is not 0");
+}
+
+static int
+check_qdisc(struct ft_netlink *net, const struct ft_traffic_link *tap,
+            struct ft_error *err)
+{
+    struct ft_traffic_qdisc qdisc;
+    unsigned others = 0;
+    bool ours = false;
+
+    if (ft_traffic_look_qdisc(net, tap->index, TC_H_CLSACT, &qdisc, NULL) < 0 ||
+        qdisc.kind[0] == '\0')
+        return 0;
+    if (strcmp(qdisc.kind, "clsact") == 0)
+        ft_traffic_count_filters(net, tap->index, &others, &ours, NULL);
+    else
+        others = 1;
+    return others ? ft_fail(err, EBUSY,
+                            "Remove it (tc qdisc del), or the interface's "
+                            "<bandwidth> that made it (virsh domiftune).",
+                            "%s has traffic control of somebody else: %s",
+                            tap->name, qdisc.kind)
+                  : 0;
+}
+
+static void
+note_hook(const struct nlmsghdr *header, void *opaque)
+{
+    (void)header;
+    *(bool *)opaque = true;
+}
+
+/* A kernel that cannot tell of hooks (before 5.14) has told of none. */
+static int
+check_netfilter(const struct ft_traffic_link *tap, struct ft_error *err)
+{
+    const struct nfgenmsg body = { .nfgen_family = NFPROTO_NETDEV,
+                                   .version = NFNETLINK_V0 };
+    struct ft_netlink net;
+    struct nl_msg *request;
+    bool found = false;
+
+    if (ft_netlink_open(&net, NETLINK_NETFILTER, NULL) < 0)
+        return 0;
+    request = ft_netlink_request(NFNL_SUBSYS_HOOK << 8 | NFNL_MSG_HOOK_GET,
+                                 NLM_F_DUMP, &body, sizeof(body));
+    if (request) {
+        nla_put_u32(request, NFNLA_HOOK_HOOKNUM, htonl(NF_NETDEV_INGRESS));
+        nla_put_string(request, NFNLA_HOOK_DEV, tap->name);
+    }
+    ft_netlink_ask(&net, request, note_hook, &found, "netfilter", NULL);
+    ft_netlink_close(&net);
+    return found ? ft_fail(err, EBUSY,
+                           "Remove the chain (nft list ruleset), or filter on "
+                           "the bridge instead.",
+                           "%s has an nftables chain of family netdev, which "
+                           "held output would pass by",
+                           tap->name)
+                 : 0;
+}
+
+int
+ft_plug_path_check(struct ft_netlink *net, const char *tap, struct ft_error *err)
+{
+    struct ft_traffic_link link;
+    int rc = ft_traffic_look_link(net, tap, 0, &link, err);
+
+    if (rc < 0)
+        return rc;
+    if (strcmp(link.kind, "macvtap") == 0)
+        return ft_fail(err, ENOTSUP,
+                       "Use a NIC on a bridge, or give the interface <driver "
+                       "name='qemu'/> and one queue, and restart the VM.",
+                       "%s is a macvtap, whose output passes no receive side "
+                       "where it could be held",
+                       tap);
+    if (link.xdp)
+        return ft_fail(err, EBUSY, "Remove it (ip link set ... xdp off).",
+                       "%s has an XDP program, which sees output before it is "
+                       "held",
+                       tap);
+    rc = check_zero_copy(err);
+    if (rc == 0)
+        rc = check_qdisc(net, &link, err);
+    return rc == 0 ? check_netfilter(&link, err) : rc;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "gate/plug-nic.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+
+bool
+ft_plug_nic_is_ours(const struct ft_plug_nic *nic)
+{
+    return !nic->superseded && !nic->gone;
+}
+
+int
+ft_plug_nic_begin(struct ft_netlink *net, struct ft_plug_nic *nic,
+                  const struct ft_vm_nic *from, uint32_t limit, bool *begun,
+                  struct ft_error *err)
+{
+    char path[80];
+    int rc;
+
+    *begun = false;
+    if (!from->tap[0])
+        return ft_fail(err, ENOTSUP, "Use a NIC on a bridge.",
+                       "NIC %s has no tap whose output could be held",
+                       from->alias);
+    rc = ft_plug_path_check(net, from->tap, err);
+    if (rc == 0)
+        rc = ft_plug_path_find(net, from->tap, limit, &nic->path, err);
+    if (rc < 0)
+        return ft_error_prefix(err, "NIC %s", from->alias);
+    snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/rx_packets",
+             from->tap);
+    nic->counter_fd = open(path, O_RDONLY | O_CLOEXEC);
+    *begun = true;
+    rc = ft_plug_path_lay(net, &nic->path, &nic->existed, err);
+    nic->counted = ft_plug_nic_count(net, nic);
+    return rc < 0 ? ft_error_prefix(err, "NIC %s", from->alias) : 0;
+}
+
+/* A fresh plug counts from zero. */
+static void
+note_totals(struct ft_netlink *net, struct ft_plug_nic *nic)
+{
+    struct ft_traffic_qdisc plug;
+
+    if (ft_plug_path_look(net, &nic->path, &plug, NULL) < 0)
+        return;
+    nic->before.released += plug.sent;
+    nic->before.released_bytes += plug.sent_bytes;
+    nic->before.dropped += plug.dropped + plug.packets;
+}
+
+void
+ft_plug_nic_give(struct ft_netlink *net, struct ft_plug_nic *nic,
+                 enum ft_plug_order order)
+{
+    if (!ft_plug_nic_is_ours(nic) || nic->broken)
+        return;
+    if (order == FT_PLUG_FRESH) {
+        note_totals(net, nic);
+        nic->broken = ft_plug_path_renew(net, &nic->path, NULL) < 0;
+        order = ft_plug_marks_replaced(&nic->marks);
+    }
+    if (!nic->broken && order != FT_PLUG_NOTHING)
+        nic->broken = ft_plug_path_order(net, &nic->path, order, NULL) < 0;
+}
+
+void
+ft_plug_nic_repair(struct ft_netlink *net, struct ft_plug_nic *nic)
+{
+    struct ft_traffic_link tap;
+
+    if (ft_traffic_look_link(net, NULL, nic->path.tap_index, &tap, NULL) ==
+        -ENODEV) {
+        nic->gone = true;
+        return;
+    }
+    note_totals(net, nic);
+    if (ft_plug_path_lay(net, &nic->path, NULL, NULL) < 0)
+        return;
+    nic->broken = false;
+    nic->covered_since_ns = nic->since_ns = 0;
+    ft_plug_nic_give(net, nic, ft_plug_marks_replaced(&nic->marks));
+}
+
+uint64_t
+ft_plug_nic_count(struct ft_netlink *net, const struct ft_plug_nic *nic)
+{
+    struct ft_traffic_qdisc plug;
+    char text[32];
+    ssize_t n;
+
+    if (nic->counter_fd >= 0) {
+        n = pread(nic->counter_fd, text, sizeof(text) - 1, 0);
+        text[n > 0 ? n : 0] = '\0';
+        return strtoull(text, NULL, 10);
+    }
+    if (ft_plug_path_look(net, &nic->path, &plug, NULL) < 0)
+        return nic->counted;
+    return nic->before.released + plug.packets + plug.sent;
+}
+
+bool
+ft_plug_nic_note_sent(struct ft_netlink *net, struct ft_plug_nic *nic)
+{
+    if (!ft_plug_nic_is_ours(nic) || ft_plug_nic_count(net, nic) == nic->counted)
+        return false;
+    if (!nic->since_ns)
+        nic->since_ns = ft_clock_ns();
+    return true;
+}
+
+void
+ft_plug_nic_mark(struct ft_netlink *net, struct ft_plug_nic *nic)
+{
+    enum ft_plug_order order = ft_plug_marks_set(&nic->marks);
+
+    ft_plug_nic_note_sent(net, nic); /* since it was looked for last */
+    ft_plug_nic_give(net, nic, order);
+    nic->counted = ft_plug_nic_count(net, nic);
+    if (order != FT_PLUG_BUFFER)
+        return;
+    nic->covered_since_ns = nic->since_ns;
+    nic->since_ns = 0;
+}
+
+void
+ft_plug_nic_release(struct ft_netlink *net, struct ft_plug_nic *nic,
+                    uint64_t mark)
+{
+    enum ft_plug_order order = ft_plug_marks_release(&nic->marks, mark);
+
+    ft_plug_nic_give(net, nic, order);
+    if (order == FT_PLUG_RELEASE_ONE)
+        nic->covered_since_ns = 0;
+}
+
+void
+ft_plug_nic_open(struct ft_netlink *net, struct ft_plug_nic *nic, bool open)
+{
+    ft_plug_nic_give(net, nic, ft_plug_marks_open(&nic->marks, open));
+    nic->counted = ft_plug_nic_count(net, nic);
+    nic->since_ns = nic->covered_since_ns = 0;
+}
+
+/* Frames of which no time is known are on their way out. */
+void
+ft_plug_nic_stats(struct ft_netlink *net, const struct ft_plug_nic *nic,
+                  struct ft_gate_stats *stats)
+{
+    int64_t since =
+        nic->covered_since_ns ? nic->covered_since_ns : nic->since_ns;
+    struct ft_traffic_qdisc plug;
+
+    stats->broken |= nic->broken || !ft_plug_nic_is_ours(nic);
+    stats->released += nic->before.released;
+    stats->released_bytes += nic->before.released_bytes;
+    stats->dropped += nic->before.dropped;
+    if (!ft_plug_nic_is_ours(nic) ||
+        ft_plug_path_look(net, &nic->path, &plug, NULL) < 0)
+        return;
+    stats->released += plug.sent;
+    stats->released_bytes += plug.sent_bytes;
+    stats->dropped += plug.dropped;
+    if (!since || !plug.packets)
+        return;
+    stats->held_packets += plug.packets;
+    stats->held_bytes += plug.bytes;
+    stats->oldest_ns = FT_MAX(stats->oldest_ns, ft_clock_ns() - since);
+}

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The way of a tap's output by rtnetlink, in a network namespace of its own: one
+ * end of a veth pair is the tap, what is sent on the other comes from the guest.
+ * Where the kernel has no sch_plug, that it says so and leaves the way as it was.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+
+#include "tests/unit/virt-test.h"
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "gate/gate-plug.h"
+#include "gate/plug-path.h"
+
+#define LIMIT (8u << 10)
+#define WAIT_MS 3000
+#define SILENCE_MS 30 /* in which what may not come would have come */
+
+static struct ft_netlink net;
+static int guest = -1; /* sends frames */
+static int host = -1;  /* gets what passed the tap */
+static unsigned sent, received;
+static bool have_plug;
+
+static void
+sh(const char *command)
+{
+    if (system(command) != 0)
+        fail_msg("%s", command);
+}
+
+static uint16_t
+ip_sum(const uint8_t *header)
+{
+    uint32_t sum = 0;
+
+    for (int i = 0; i < 20; i += 2)
+        sum += (uint32_t)header[i] << 8 | header[i + 1];
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t) ~(sum + (sum >> 16));
+}
+
+/* UDP of 4 bytes, the frame's number, from 10.9.9.2 to 10.9.9.1. */
+static void
+send_frame(void)
+{
+    uint8_t f[64] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0, 32 };
+    uint8_t *ip = f + 14;
+    uint16_t sum;
+
+    ip[8] = 64;
+    ip[9] = IPPROTO_UDP;
+    memcpy(ip + 12, "\x0a\x09\x09\x02\x0a\x09\x09\x01", 8);
+    sum = ip_sum(ip);
+    ip[10] = (uint8_t)(sum >> 8);
+    ip[11] = (uint8_t)sum;
+    ip[20] = ip[22] = 0x12; /* ports 0x1200 */
+    ip[25] = 12;
+    sent++;
+    memcpy(ip + 28, &sent, 4);
+    assert_int_equal(send(guest, f, 14 + 32, 0), 14 + 32);
+}
+
+static void
+send_frames(unsigned n)
+{
+    while (n--)
+        send_frame();
+}
+
+/* The next one that comes, 0 for none in time. */
+static unsigned
+receive_frame(int timeout_ms)
+{
+    struct timeval t = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+    unsigned number = 0;
+
+    setsockopt(host, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t));
+    return recv(host, &number, sizeof(number), 0) == 4 ? number : 0;
+}
+
+/* The next n, in order, and no more. */
+static void
+expect_frames(unsigned n)
+{
+    while (n--)
+        assert_int_equal(receive_frame(WAIT_MS), ++received);
+    assert_int_equal(receive_frame(SILENCE_MS), 0);
+}
+
+static void
+expect_lost(unsigned n)
+{
+    assert_int_equal(receive_frame(SILENCE_MS), 0);
+    received += n;
+}
+
+static struct ft_plug_path
+find_path(void)
+{
+    struct ft_plug_path path;
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_plug_path_find(&net, "tap0", LIMIT, &path, &err) < 0)
+        fail_msg("%s", err.text);
+    return path;
+}
+
+static bool
+is_redirected(void)
+{
+    struct ft_plug_path path = find_path();
+    unsigned others;
+    bool ours = false;
+
+    ft_traffic_count_filters(&net, path.tap_index, &others, &ours, NULL);
+    return ours;
+}
+
+/* ----- what any kernel can show ----- */
+
+static int
+redirect(const struct ft_plug_path *path, int to)
+{
+    return ft_traffic_redirect(&net, path->tap_index, to, NULL);
+}
+
+/* The redirect drops while the ifb is down, and is moved to another in one step. */
+static void
+test_redirect(void **state)
+{
+    struct ft_plug_path path = find_path();
+    struct ft_traffic_link a, b;
+
+    (void)state;
+    send_frames(2);
+    expect_frames(2);
+    assert_int_equal(ft_traffic_add_ifb(&net, "ifba", NULL), 0);
+    assert_int_equal(ft_traffic_add_ifb(&net, "ifba", NULL), -EEXIST);
+    assert_int_equal(ft_traffic_add_ifb(&net, "ifbb", NULL), 0);
+    assert_int_equal(ft_traffic_look_link(&net, "ifba", 0, &a, NULL), 0);
+    assert_int_equal(ft_traffic_look_link(&net, "ifbb", 0, &b, NULL), 0);
+    assert_string_equal(a.kind, "ifb");
+    assert_int_equal(ft_traffic_add_clsact(&net, path.tap_index, NULL), 0);
+    assert_int_equal(ft_traffic_add_clsact(&net, path.tap_index, NULL), -EEXIST);
+    assert_int_equal(redirect(&path, a.index), 0);
+    assert_true(is_redirected());
+    send_frames(2);
+    expect_lost(2); /* closed */
+    assert_int_equal(ft_traffic_raise_link(&net, a.index, "one", NULL), 0);
+    send_frames(3);
+    expect_frames(3);
+    assert_int_equal(redirect(&path, b.index), 0);
+    send_frames(1);
+    expect_lost(1);
+    assert_int_equal(ft_traffic_remove_link(&net, b.index, NULL), 0);
+    send_frames(1);
+    expect_lost(1); /* gone: closed all the same */
+    assert_int_equal(ft_traffic_remove_redirect(&net, path.tap_index, NULL), 0);
+    assert_false(is_redirected());
+    send_frames(1);
+    expect_frames(1);
+    assert_int_equal(ft_traffic_remove_clsact(&net, path.tap_index, NULL), 0);
+    assert_int_equal(ft_traffic_remove_link(&net, a.index, NULL), 0);
+}
+
+static void
+expect_refused(const char *make, const char *unmake, const char *words)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    assert_int_equal(ft_plug_path_check(&net, "tap0", NULL), 0);
+    sh(make);
+    if (ft_plug_path_check(&net, "tap0", &err) == 0)
+        fail_msg("%s: not refused", make);
+    if (!strstr(err.text, words) || !err.hint[0])
+        fail_msg("%s (%s)", err.text, err.hint);
+    sh(unmake);
+    assert_int_equal(ft_plug_path_check(&net, "tap0", NULL), 0);
+}
+
+static void
+test_refused(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    expect_refused("tc qdisc add dev tap0 ingress",
+                   "tc qdisc del dev tap0 ingress",
+                   "tap0 has traffic control of somebody else: ingress");
+    expect_refused("tc qdisc add dev tap0 clsact && tc filter add dev tap0 ingress "
+                   "prio 1 u32 match u32 0 0 flowid 1:1",
+                   "tc qdisc del dev tap0 clsact", "somebody else: clsact");
+    expect_refused("tc qdisc add dev tap0 clsact && tc filter add dev tap0 egress "
+                   "u32 match u32 0 0 flowid 1:1",
+                   "tc qdisc del dev tap0 clsact", "somebody else: clsact");
+    if (system("nft --version >/dev/null 2>&1") == 0)
+        expect_refused("nft add table netdev t && nft add chain netdev t c '{ type "
+                       "filter hook ingress device tap0 priority 0; }'",
+                       "nft delete table netdev t", "nftables");
+    assert_int_equal(ft_plug_path_check(&net, "tap9", &err), -ENODEV);
+}
+
+/* An ifb of ours whose tap is no more is nobody's. */
+static void
+test_sweep(void **state)
+{
+    struct ft_traffic_link link;
+    char living[IF_NAMESIZE];
+
+    (void)state;
+    snprintf(living, sizeof(living), "ftgate%d", find_path().tap_index);
+    assert_int_equal(ft_traffic_add_ifb(&net, living, NULL), 0);
+    assert_int_equal(ft_traffic_add_ifb(&net, "ftgate4711", NULL), 0);
+    sh("ip link add ftgate4712 type veth peer name ftgate4713");
+    ft_plug_path_sweep(&net);
+    assert_int_equal(ft_traffic_look_link(&net, "ftgate4711", 0, &link, NULL),
+                     -ENODEV);
+    assert_int_equal(ft_traffic_look_link(&net, "ftgate4712", 0, &link, NULL),
+                     0);
+    assert_int_equal(ft_traffic_look_link(&net, living, 0, &link, NULL), 0);
+    ft_traffic_remove_link(&net, link.index, NULL);
+    sh("ip link del ftgate4712");
+}
+
+/* Without sch_plug nothing of ours stays, and the output flows as ever. */
+static void
+test_no_plug(void **state)
+{
+    struct ft_vm_nic nic = { .alias = "net0", .tap = "tap0" };
+    struct ft_gate_plug *gate;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    if (have_plug)
+        return; /* the other tests say more */
+    assert_int_equal(ft_gate_plug_attach(&nic, 1, LIMIT, NULL, NULL, &gate,
+                                         &err),
+                     -ENOENT);
+    assert_null(gate);
+    assert_non_null(strstr(err.text, "NIC net0: output of tap0: making a plug"));
+    assert_non_null(strstr(err.hint, "sch_plug"));
+    assert_int_equal(find_path().ifb_index, 0);
+    assert_false(is_redirected());
+    send_frames(1);
+    expect_frames(1);
+}
+
+/* ----- what needs sch_plug ----- */
+
+static int woken;
+
+static void
+on_wake(void *opaque)
+{
+    (void)opaque;
+    __atomic_add_fetch(&woken, 1, __ATOMIC_SEQ_CST);
+}
+
+static struct ft_gate_plug *
+attach(void)
+{
+    struct ft_vm_nic nic = { .alias = "net0", .tap = "tap0" };
+    struct ft_gate_plug *gate;
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_gate_plug_attach(&nic, 1, LIMIT, on_wake, NULL, &gate, &err) < 0)
+        fail_msg("%s (%s)", err.text, err.hint);
+    return gate;
+}
+
+static void
+detach(struct ft_gate_plug *gate)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_gate_plug_detach(&gate, 1000, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_null(gate);
+    assert_int_equal(find_path().ifb_index, 0);
+    assert_false(is_redirected());
+}
+
+static struct ft_gate_stats
+stats_of(struct ft_gate_plug *gate)
+{
+    struct ft_gate_stats stats = { 0 };
+
+    ft_gate_plug_stats(gate, &stats);
+    return stats;
+}
+
+static void
+wait_held(struct ft_gate_plug *gate, unsigned n)
+{
+    int64_t deadline = ft_clock_ns() + WAIT_MS * FT_NS_PER_MS;
+
+    while (stats_of(gate).held_packets != n)
+        if (ft_clock_ns() > deadline)
+            fail_msg("%u held, not %u", (unsigned)stats_of(gate).held_packets,
+                     n);
+}
+
+static void
+wait_woken(void)
+{
+    int64_t deadline = ft_clock_ns() + WAIT_MS * FT_NS_PER_MS;
+
+    while (__atomic_load_n(&woken, __ATOMIC_SEQ_CST) != 1)
+        assert_true(ft_clock_ns() < deadline);
+}
+
+static void
+wait_whole(struct ft_gate_plug *gate)
+{
+    int64_t deadline = ft_clock_ns() + WAIT_MS * FT_NS_PER_MS;
+
+    while (stats_of(gate).broken || !is_redirected())
+        if (ft_clock_ns() > deadline)
+            fail_msg("the way is not laid again");
+}
+
+static void
+test_epochs(void **state)
+{
+    struct ft_gate_plug *gate;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    woken = 0;
+    gate = attach();
+    send_frames(3);
+    wait_held(gate, 3);
+    wait_woken();
+    expect_frames(0);
+    assert_int_equal(ft_gate_plug_mark(gate), 1);
+    send_frames(2);
+    ft_gate_plug_release(gate, 1);
+    expect_frames(3);
+    wait_held(gate, 2);
+    assert_int_equal(ft_gate_plug_mark(gate), 2);
+    send_frames(1);
+    assert_int_equal(ft_gate_plug_mark(gate), 3); /* finds a marker */
+    send_frames(1);
+    ft_gate_plug_release(gate, 3);
+    expect_frames(2);
+    assert_int_equal(ft_gate_plug_mark(gate), 4);
+    ft_gate_plug_release(gate, 4);
+    expect_frames(2);
+    assert_int_equal(stats_of(gate).held_packets, 0);
+    assert_int_equal(stats_of(gate).released, 7);
+    assert_int_equal(stats_of(gate).dropped, 0);
+    send_frames(2);
+    detach(gate); /* in order, and nothing is lost */
+    send_frames(2);
+    expect_frames(4);
+}
+
+static void
+test_open(void **state)
+{
+    struct ft_gate_plug *gate;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    send_frames(2);
+    ft_gate_plug_set_open(gate, true);
+    send_frames(2);
+    expect_frames(4);
+    ft_gate_plug_set_open(gate, false);
+    send_frames(2);
+    expect_frames(0);
+    assert_int_equal(ft_gate_plug_mark(gate), 1);
+    ft_gate_plug_release(gate, 1);
+    expect_frames(2);
+    detach(gate);
+}
+
+static void
+test_limit(void **state)
+{
+    struct ft_gate_plug *gate;
+    unsigned kept, n = 400;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    send_frames(n);
+    ft_gate_plug_mark(gate);
+    kept = (unsigned)stats_of(gate).held_packets;
+    assert_in_range(kept, 100, n - 1);
+    assert_int_equal(stats_of(gate).dropped, n - kept);
+    ft_gate_plug_release(gate, 1);
+    while (kept--)
+        assert_int_equal(receive_frame(WAIT_MS), ++received);
+    received = sent;
+    detach(gate);
+}
+
+/* Whatever is taken away: closed until it is laid again, and closed then. */
+static void
+test_broken(void **state)
+{
+    static const char *const ways[] = {
+        "ip link set $i down",      "ip link set $i down; ip link set $i up",
+        "ip link del $i",           "tc qdisc replace dev $i root pfifo",
+        "tc qdisc del dev $i root",
+    };
+    struct ft_gate_plug *gate;
+    char command[100];
+
+    (void)state;
+    if (!have_plug)
+        return;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(ways); i++) {
+        int index = find_path().tap_index;
+
+        gate = attach();
+        send_frames(3);
+        wait_held(gate, 3);
+        assert_int_equal(ft_gate_plug_mark(gate), 1);
+        snprintf(command, sizeof(command), "i=ftgate%d; %s", index, ways[i]);
+        sh(command);
+        wait_whole(gate);
+        ft_gate_plug_release(gate, 1); /* counts of frames that are lost */
+        received = sent;
+        send_frames(2);
+        expect_frames(0);
+        ft_gate_plug_mark(gate);
+        ft_gate_plug_release(gate, 2);
+        expect_frames(2);
+        detach(gate);
+    }
+}
+
+/* Nobody can keep root from opening the way; but it is closed again. */
+static void
+test_opened_by_others(void **state)
+{
+    static const char *const ways[] = {
+        "tc qdisc del dev tap0 clsact",
+        "tc filter del dev tap0 ingress",
+    };
+    struct ft_gate_plug *gate;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(ways); i++) {
+        gate = attach();
+        sh(ways[i]);
+        wait_whole(gate);
+        send_frames(2);
+        expect_frames(0);
+        detach(gate);
+        expect_frames(2);
+    }
+}
+
+/* A dead worker's way stays closed; the next one's takes its place. */
+static void
+test_next_worker(void **state)
+{
+    struct ft_vm_nic nic = { .alias = "net0", .tap = "tap0" };
+    struct ft_gate_plug *old, *gate;
+    unsigned removed = 0;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    old = attach();
+    send_frames(2);
+    ft_gate_plug_mark(old);
+    gate = attach(); /* what the old one held is lost, as a NIC's is */
+    received = sent;
+    send_frames(1);
+    ft_gate_plug_release(old, 1);
+    expect_frames(0);
+    assert_true(stats_of(old).broken);
+    ft_gate_plug_abandon(old);
+    ft_gate_plug_mark(gate);
+    ft_gate_plug_release(gate, 1);
+    expect_frames(1);
+    send_frames(2);
+    ft_gate_plug_abandon(gate);
+    send_frames(1);
+    expect_frames(0);
+    assert_int_equal(ft_gate_plug_remove_leftovers(&nic, 1, &removed, NULL), 0);
+    assert_int_equal(removed, 1);
+    assert_false(is_redirected());
+    assert_int_equal(find_path().ifb_index, 0);
+    send_frames(1);
+    expect_frames(4);
+}
+
+static void
+test_tap_goes(void **state)
+{
+    struct ft_gate_plug *gate;
+    int64_t deadline = ft_clock_ns() + WAIT_MS * FT_NS_PER_MS;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    sh("ip link del tap0");
+    while (!stats_of(gate).broken)
+        assert_true(ft_clock_ns() < deadline);
+    assert_int_equal(ft_gate_plug_detach(&gate, 100, NULL), 0);
+    assert_int_equal(system("ip link show type ifb | grep -q ftgate"), 256);
+}
+
+/* ----- the namespace ----- */
+
+static void
+open_guest(void)
+{
+    struct sockaddr_ll at = { .sll_family = AF_PACKET,
+                              .sll_protocol = htons(ETH_P_IP),
+                              .sll_ifindex = (int)if_nametoindex("guest0") };
+
+    guest = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+    assert_true(guest >= 0);
+    assert_int_equal(bind(guest, (struct sockaddr *)&at, sizeof(at)), 0);
+}
+
+static void
+open_host(void)
+{
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(0x1200) };
+    const int size = 16 << 20;
+
+    host = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    setsockopt(host, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+    assert_int_equal(bind(host, (struct sockaddr *)&at, sizeof(at)), 0);
+}
+
+static int
+make_world(void **state)
+{
+    struct ft_traffic_link ifb;
+
+    (void)state;
+    /* nothing shall be sent but by us */
+    sh("for f in /proc/sys/net/ipv6/conf/*/disable_ipv6; do "
+       "[ ! -e $f ] || echo 1 >$f; done");
+    sh("ip link set lo up");
+    sh("ip link add tap0 address 02:00:00:00:00:01 type veth peer name guest0 "
+       "address 02:00:00:00:00:02");
+    sh("ip addr add 10.9.9.1/24 dev tap0; ip link set tap0 up; "
+       "ip link set guest0 up");
+    if (ft_netlink_open(&net, NETLINK_ROUTE, NULL) < 0)
+        return -1;
+    open_guest();
+    open_host();
+    ft_traffic_add_ifb(&net, "probe", NULL);
+    ft_traffic_look_link(&net, "probe", 0, &ifb, NULL);
+    have_plug = ft_traffic_put_plug(&net, ifb.index, 0x10000000, 1, NULL) == 0;
+    ft_traffic_remove_link(&net, ifb.index, NULL);
+    printf("# this kernel has %s sch_plug\n", have_plug ? "" : "no");
+    return 0;
+}
+
+static int
+end_world(void **state)
+{
+    (void)state;
+    close(guest);
+    close(host);
+    ft_netlink_close(&net);
+    return 0;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_redirect),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_sweep),
+        cmocka_unit_test(test_no_plug),
+        cmocka_unit_test(test_epochs),
+        cmocka_unit_test(test_open),
+        cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_opened_by_others),
+        cmocka_unit_test(test_next_worker),
+        cmocka_unit_test(test_tap_goes), /* the last: there is no tap any more */
+    };
+
+    if (unshare(CLONE_NEWNET) < 0) {
+        printf("1..0 # SKIP no network namespace of its own (not root?)\n");
+        return 77;
+    }
+    return cmocka_run_group_tests(tests, make_world, end_world);
+}
