@@ -137,7 +137,8 @@ struct ft_kernel {
     bool pidfd_getfd;   /* Linux 5.6 */
     bool kvm;           /* /dev/kvm opens */
     bool vhost_net;     /* /dev/vhost-net exists */
-    char security[32];  /* apparmor, selinux or none */
+    bool plug; /* ifb, sch_plug, u32 and mirred, to hold vhost's output */
+    char security[32]; /* apparmor, selinux or none */
 };
 
 struct ft_cpu {

@@ -12,6 +12,7 @@ libftinventory_a_SOURCES = \
 	src/inventory/probe-kernel.c \
 	src/inventory/probe-libvirt.c \
 	src/inventory/probe-nics.c \
+	src/inventory/probe-plug.c \
 	src/inventory/probe-ports.c \
 	src/inventory/probe-private.h \
 	src/inventory/probe-version.c \

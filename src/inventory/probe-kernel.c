@@ -189,10 +189,10 @@ ft_probe_kernel(void)
     struct utsname name;
 
     uname(&name);
-    return json_pack("{s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:s}", "release",
+    return json_pack("{s:s,s:b,s:b,s:b,s:b,s:b,s:b,s:b,s:s}", "release",
                      name.release, "userfaultfd", has_userfaultfd(),
                      "uffd_wp_async", has_wp_async(), "pagemap_scan",
                      has_tracking(), "pidfd_getfd", has_pidfd_getfd(), "kvm",
                      has_kvm(), "vhost_net", access("/dev/vhost-net", F_OK) == 0,
-                     "security", security_driver());
+                     "plug", ft_probe_plug(), "security", security_driver());
 }

@@ -23,6 +23,9 @@
 #define FT_PROBE_AGAIN_NS(i) ((3 + (i)*7 % 11) * FT_NS_PER_MS)
 
 json_t *ft_probe_kernel(void);
+
+/* Whether the kernel can hold the output of a tap: tried, where nobody sees it. */
+int ft_probe_plug(void);
 json_t *ft_probe_nics(void);
 
 /* {"total", "available"} in bytes. */

@@ -223,10 +223,6 @@ static const struct carry_rule carry_rules[] = {
       "The other host must have a device of this name in the same network; "
       "macvtap has not been tried yet.",
       "Prefer a bridge." },
-    { DEVICES "interface[driver/@queues > 1]", FT_FAIL, "carry.nic-queues",
-      "the NIC has several queues:", "string(driver/@queues)",
-      "Output of several queues cannot be held in order by the gate.",
-      "Remove queues from the NIC's <driver/> (virsh edit) and restart the VM." },
 };
 
 #endif

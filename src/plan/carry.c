@@ -22,12 +22,18 @@
 #define NICS_MAX 32
 #define REFUSALS_MAX 16 /* more are not told */
 
-#define WHY_VHOST                                                    \
-    "The kernel moves the guest's packets: the output gate in QEMU " \
-    "does not see them, and could not hold them back."
-#define DO_VHOST                                                     \
-    "Add <driver name='qemu'/> to the NIC (virsh edit) and restart " \
-    "the VM."
+#define WHY_PLUG                                                          \
+    "QEMU does not see what such a NIC sends: its output is held in the " \
+    "kernel, by an ifb device and sch_plug."
+#define DO_PLUG                                                              \
+    "Install all modules of the host's kernel (ifb, sch_plug; Ubuntu: "      \
+    "linux-modules-extra, RHEL: kernel-modules-extra; Debian's have them), " \
+    "or give the NIC <driver name='qemu'/> and one queue (virsh edit) and "  \
+    "restart the VM."
+#define VIRTIO_OF_KVM \
+    "/domain[@type='kvm']/devices/interface[starts-with(model/@type, 'virtio')"
+#define BY_VHOST "driver/@name='vhost'"
+#define BY_QUEUES "driver/@queues > 1"
 
 struct walk {
     xmlXPathContextPtr path;
@@ -162,43 +168,93 @@ apply_rule(struct walk *walk, const struct carry_rule *rule)
     return at_each(walk, rule->path, break_rule, rule);
 }
 
+/* A NIC whose output is held in the kernel. */
+struct plug_nic {
+    const char *which; /* XPath */
+    const char *id, *evidence, *detail;
+};
+
+/* What holds its output, where that can be done; what is in the way of it. */
+static int
+check_plug_nic(struct walk *walk, const struct plug_nic *nic, bool likely)
+{
+    const bool lacks = walk->facts != NULL && walk->facts->no_plug;
+    char path[400];
+    const struct carry_rule rule = {
+        path,
+        !lacks   ? FT_PASS
+        : likely ? FT_WARN
+                 : FT_FAIL,
+        nic->id,
+        nic->evidence,
+        nic->detail,
+        WHY_PLUG,
+        lacks ? DO_PLUG : NULL,
+    };
+    const struct carry_rule macvtap = {
+        path,
+        likely ? FT_WARN : FT_FAIL,
+        "carry.nic-macvtap",
+        "a macvtap with vhost-net or several queues, on",
+        "string(source/@dev)",
+        "Its output passes no receive side of this host, where it could be held.",
+        "Use a NIC on a bridge, or give it <driver name='qemu'/> and one queue "
+        "(virsh edit), and restart the VM."
+    };
+    const struct carry_rule bandwidth = {
+        path,
+        likely ? FT_WARN : FT_FAIL,
+        "carry.nic-bandwidth",
+        "the NIC has a limit of bandwidth",
+        NULL,
+        "libvirt puts it where the output of this NIC is held, and virsh "
+        "domiftune fails as long as it is held.",
+        "Remove <bandwidth/> (virsh domiftune, virsh edit), or limit it on the "
+        "bridge."
+    };
+    int rc;
+
+    snprintf(path, sizeof(path), "%s[not(@type='direct')]", nic->which);
+    rc = apply_rule(walk, &rule);
+    snprintf(path, sizeof(path), "%s[@type='direct']", nic->which);
+    if (rc == 0)
+        rc = apply_rule(walk, &macvtap);
+    snprintf(path, sizeof(path), "%s[bandwidth]", nic->which);
+    return rc == 0 ? apply_rule(walk, &bandwidth) : rc;
+}
+
 /*
  * libvirt gives a virtio NIC of a KVM guest to vhost wherever it can, unless
  * told otherwise: src/qemu/qemu_interface.c, qemuInterfaceOpenVhostNet.
  */
 static int
-check_vhost(struct walk *walk)
+check_plug_nics(struct walk *walk)
 {
     const struct ft_carry_facts *facts = walk->facts;
-    static const struct carry_rule asked = {
-        DEVICES "interface[model/@type='virtio' and driver/@name='vhost']",
-        FT_FAIL,
-        "carry.nic-vhost",
-        "the NIC uses vhost-net",
-        NULL,
-        WHY_VHOST,
-        DO_VHOST
+    static const struct plug_nic asked = {
+        DEVICES "interface[model/@type='virtio' and " BY_VHOST "]",
+        "carry.nic-vhost", "the NIC uses vhost-net", NULL
     };
-    static const struct carry_rule used = {
-        "/domain[@type='kvm']/devices/interface[starts-with(model/@type, "
-        "'virtio') and not(driver/@name)]",
-        FT_FAIL,
-        "carry.nic-vhost",
-        "the NIC uses vhost-net by default",
-        NULL,
-        WHY_VHOST,
-        DO_VHOST
+    static const struct plug_nic queues = {
+        DEVICES "interface[" BY_QUEUES " and not(" BY_VHOST ")]",
+        "carry.nic-queues",
+        "the NIC has several queues:", "string(driver/@queues)"
     };
-    struct carry_rule likely = used;
-    int rc = apply_rule(walk, &asked);
+    struct plug_nic unsaid = { VIRTIO_OF_KVM
+                               " and not(driver/@name) and not(" BY_QUEUES ")]",
+                               "carry.nic-vhost",
+                               "the NIC uses vhost-net by default", NULL };
+    bool known = facts != NULL && facts->vhost_known;
+    int rc = check_plug_nic(walk, &asked, false);
 
-    likely.verdict = FT_WARN;
-    likely.evidence = "the NIC uses vhost-net wherever a host has it";
-    if (rc < 0)
+    if (rc == 0)
+        rc = check_plug_nic(walk, &queues, false);
+    if (rc < 0 || (known && !facts->vhost) ||
+        (!known && facts != NULL && !facts->vhost_net))
         return rc;
-    if (facts != NULL && facts->vhost_known)
-        return facts->vhost ? apply_rule(walk, &used) : 0;
-    return facts == NULL || facts->vhost_net ? apply_rule(walk, &likely) : 0;
+    if (!known)
+        unsaid.evidence = "the NIC uses vhost-net wherever a host has it";
+    return check_plug_nic(walk, &unsaid, !known);
 }
 
 /* A console may be libvirt's second name of the first serial port. */
@@ -306,7 +362,7 @@ check_all(struct walk *walk)
     if (rc == 0)
         rc = at_each(walk, CHARDEVS, check_chardev, NULL);
     if (rc == 0)
-        rc = check_vhost(walk);
+        rc = check_plug_nics(walk);
     if (rc == 0)
         rc = check_mirrors(walk);
     if (rc == 0)

@@ -153,6 +153,7 @@ check_carry(const struct ft_inventory *inventory, const struct ft_host *primary,
         .vhost_known = domain->pid > 0,
         .vhost = domain->vhost,
         .vhost_net = primary->kernel.vhost_net,
+        .no_plug = !primary->kernel.plug,
         .attached = inventory->resuming != NULL,
     };
     struct ft_error err = FT_ERROR_INIT;

@@ -328,18 +328,19 @@ check_collision(const struct ft_inventory *inventory,
 }
 
 static int
-check_vhost(const struct ft_host *primary, const struct ft_domain *domain,
-            const struct ft_host *standby, struct ft_findings *findings)
+check_vhost(const struct ft_domain *domain, const struct ft_host *standby,
+            struct ft_findings *findings)
 {
-    if (!domain->kvm || primary->kernel.vhost_net ||
-        !standby->kernel.vhost_net || domain->mac_count == 0)
+    if (!domain->kvm || !standby->kernel.vhost_net || standby->kernel.plug ||
+        domain->mac_count == 0)
         return 0;
     return ft_findings_add(
         findings, FT_WARN, "standby.vhost", standby->name,
-        "A virtio NIC would use vhost-net there after a takeover, and could "
-        "then not be protected.",
-        "Add <driver name='qemu'/> to the VM's NICs (virsh edit).",
-        "%s has vhost-net, %s has not", standby->name, primary->name);
+        "A virtio NIC would use vhost-net there after a takeover, and its output "
+        "could then not be held: the VM could not be protected again.",
+        "Install the kernel package with all of its modules there (ifb, "
+        "sch_plug), or add <driver name='qemu'/> to the VM's NICs (virsh edit).",
+        "%s has vhost-net and no sch_plug", standby->name);
 }
 
 static int
@@ -399,7 +400,7 @@ ft_check_standby(const struct ft_inventory *inventory,
     if (rc == 0)
         rc = ft_check_networks(inventory, primary, domain, standby, findings);
     if (rc == 0)
-        rc = check_vhost(primary, domain, standby, findings);
+        rc = check_vhost(domain, standby, findings);
     return rc == 0 ? check_clock(primary, standby, findings) : rc;
 }
 

@@ -135,11 +135,15 @@ static void
 held_output(struct ft_primary *p, json_t *status)
 {
     struct ft_gate_stats stats = { 0 };
+    const char *kinds = "";
 
     pthread_mutex_lock(&p->gate_lock);
-    if (p->gate)
+    if (p->gate) {
         ft_gate_stats(p->gate, &stats);
+        kinds = ft_gate_kinds(p->gate);
+    }
     pthread_mutex_unlock(&p->gate_lock);
+    json_object_set_new(status, "gate", json_string(kinds));
     json_object_set_new(status, "held_packets",
                         json_integer((json_int_t)stats.held_packets));
     json_object_set_new(status, "held_bytes",

@@ -55,6 +55,7 @@ static const struct ft_column details[] = {
     { "Then acknowledged", "phases_ms.ack", FT_COLUMN_MS },
     { "Commit p50", "commit_ms.p50", FT_COLUMN_MS },
     { "Commit p99", "commit_ms.p99", FT_COLUMN_MS },
+    { "Output gate", "gate", FT_COLUMN_TEXT },
     { "Held packets", "held_packets", FT_COLUMN_NUMBER },
     { "Held bytes", "held_bytes", FT_COLUMN_BYTES },
     { "Held for", "held_ms", FT_COLUMN_MS },

@@ -50,6 +50,7 @@ static const struct ft_meaning meanings[] = {
     { "phases_ms.ack", "ms", "from its end until the copy held it" },
     { "commit_ms.p50", "ms", "half of the answers waited less, from the stop" },
     { "commit_ms.p99", "ms", "99 of 100 answers waited less, from the stop" },
+    { "gate", "", "what holds its output: QEMU's filter, the kernel's plug" },
     { "held_packets", "", "packets of the guest that wait for the copy" },
     { "held_bytes", "B", "and their bytes" },
     { "held_ms", "ms", "how long the oldest has waited" },

@@ -40,6 +40,7 @@ static const struct {
     { "progress", FIGURES },
     { "clock_lag_ms", FIGURE },
     { "guest_clock", TEXT },
+    { "gate", TEXT },
     { "settings", OBJECT },
     { "peer_connected", BOOLEAN },
     { "witness_reachable", BOOLEAN },

@@ -182,17 +182,32 @@ static const struct refusal {
     { { .device = "<interface type='bridge'><mac address='52:54:00:00:00:06'/>"
                   "<source bridge='br0'/><model type='virtio'/>"
                   "<driver name='vhost'/></interface>" },
-      FT_FAIL,
+      FT_PASS,
       "carry.nic-vhost",
       "interface 52:54:00:00:00:06",
       "vhost" },
     { { .device = "<interface type='bridge'><mac address='52:54:00:00:00:07'/>"
                   "<source bridge='br0'/><model type='virtio'/>"
                   "<driver name='qemu' queues='4'/></interface>" },
-      FT_FAIL,
+      FT_PASS,
       "carry.nic-queues",
       "interface 52:54:00:00:00:07",
       "4" },
+    { { .device = "<interface type='direct'><mac address='52:54:00:00:00:0a'/>"
+                  "<source dev='eth0' mode='bridge'/><model type='virtio'/>"
+                  "<driver name='vhost'/></interface>" },
+      FT_FAIL,
+      "carry.nic-macvtap",
+      "interface 52:54:00:00:00:0a",
+      "eth0" },
+    { { .device =
+            "<interface type='bridge'><mac address='52:54:00:00:00:0b'/>"
+            "<source bridge='br0'/><model type='virtio'/><driver queues='2'/>"
+            "<bandwidth><outbound average='128'/></bandwidth></interface>" },
+      FT_FAIL,
+      "carry.nic-bandwidth",
+      "interface 52:54:00:00:00:0b",
+      "bandwidth" },
     { { .device =
             "<interface type='direct'><mac address='52:54:00:00:00:08'/>"
             "<source dev='eth0' mode='bridge'/><model type='e1000'/></interface>" },
@@ -527,11 +542,16 @@ test_vhost_by_default(void **state)
         bool have_facts;
         int verdict; /* -1: nothing said */
     } cases[] = {
-        { "kvm", { .vhost_known = true, .vhost = true }, true, FT_FAIL },
+        { "kvm", { .vhost_known = true, .vhost = true }, true, FT_PASS },
+        { "kvm",
+          { .vhost_known = true, .vhost = true, .no_plug = true },
+          true,
+          FT_FAIL },
         { "kvm", { .vhost_known = true, .vhost_net = true }, true, -1 },
-        { "kvm", { .vhost_net = true }, true, FT_WARN },
+        { "kvm", { .vhost_net = true }, true, FT_PASS },
+        { "kvm", { .vhost_net = true, .no_plug = true }, true, FT_WARN },
         { "kvm", { .vhost_net = false }, true, -1 },
-        { "kvm", { false }, false, FT_WARN },
+        { "kvm", { false }, false, FT_PASS },
         { "qemu", { .vhost_known = true, .vhost = true }, true, -1 },
         { "qemu", { false }, false, -1 },
     };
@@ -549,7 +569,8 @@ test_vhost_by_default(void **state)
             assert_non_null(found);
             assert_int_equal((int)found->verdict, cases[i].verdict);
             assert_string_equal(found->subject, "interface 52:54:00:00:00:aa");
-            assert_non_null(strstr(found->remedy, "<driver name='qemu'/>"));
+            if (cases[i].verdict != FT_PASS)
+                assert_non_null(strstr(found->remedy, "sch_plug"));
         }
         ft_findings_free(&f);
     }

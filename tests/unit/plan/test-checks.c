@@ -147,6 +147,8 @@ test_vm_vhost(void **state)
     f->vm->vhost = true;
     expect(check_vm(f), "carry.nic-vhost", FT_FAIL, "vhost");
     expect(check_vm(f), "vm.kvm", FT_WARN, "KVM");
+    f->h1->kernel.plug = true;
+    expect(check_vm(f), "carry.nic-vhost", FT_PASS, "vhost");
 }
 
 static void
@@ -720,7 +722,7 @@ test_vhost_on_standby(void **state)
     f->h2->kernel.kvm = true;
     f->h2->kernel.vhost_net = true;
     expect(check_standby(f, NULL), "standby.vhost", FT_WARN, "h2 has");
-    f->h1->kernel.vhost_net = true;
+    f->h2->kernel.plug = true;
     expect_none(check_standby(f, NULL), "standby.vhost");
 }
 
