@@ -22,12 +22,12 @@ static const struct {
     const char *library;
     const char *package;
 } packages[] = {
-    { "libvirt.so", "libvirt0" },        { "libvirt-qemu.so", "libvirt0" },
-    { "libnbd.so", "libnbd0" },          { "libgnutls.so", "libgnutls30" },
-    { "libsqlite3.so", "libsqlite3-0" }, { "libjansson.so", "libjansson4" },
-    { "liblz4.so", "liblz4-1" },         { "libxxhash.so", "libxxhash0" },
-    { "libxml2.so", "libxml2" },         { "libzstd.so", "libzstd1" },
-    { "libssh.so", "libssh-4" },
+    { "libvirt.so", "libvirt0" },       { "libvirt-qemu.so", "libvirt0" },
+    { "libnl-3.so", "libnl-3-200" },    { "libnbd.so", "libnbd0" },
+    { "libgnutls.so", "libgnutls30" },  { "libsqlite3.so", "libsqlite3-0" },
+    { "libjansson.so", "libjansson4" }, { "liblz4.so", "liblz4-1" },
+    { "libxxhash.so", "libxxhash0" },   { "libxml2.so", "libxml2" },
+    { "libzstd.so", "libzstd1" },       { "libssh.so", "libssh-4" },
 };
 
 static int

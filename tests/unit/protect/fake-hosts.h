@@ -321,9 +321,15 @@ ft_install_look(struct ft_ssh *session, const char *local,
     assert_non_null(session);
     assert_taken(session->host);
     memset(state, 0, sizeof(*state));
-    state->installed = session->host->installed;
+    state->uploaded = session->host->installed;
     state->running = session->host->running;
     return session->host->away ? ft_fail(err, EPIPE, NULL, "lost") : 0;
+}
+
+bool
+ft_install_any(const struct ft_install_state *state)
+{
+    return state->uploaded;
 }
 
 int
