@@ -272,6 +272,17 @@ trace_call(const struct ft_fleet *fleet, const struct ft_member *member,
                      ft_clock_ns() - begin, rc < 0 ? err->text : NULL);
 }
 
+/* Who waits longer for connections waits longer for every answer. */
+static int
+patience(const struct ft_fleet *fleet, int timeout_ms)
+{
+    int asked = fleet->ssh.connect_timeout_ms;
+
+    if (timeout_ms <= 0)
+        timeout_ms = FT_HUB_CALL_MS;
+    return asked > timeout_ms ? asked : timeout_ms;
+}
+
 int
 ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
                const char *verb, json_t *args, json_t **result, int timeout_ms,
@@ -287,7 +298,8 @@ ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
     if (rc < 0)
         ft_json_wipe(args);
     else
-        rc = ft_hub_call(member->host, verb, args, timeout_ms, result, &local);
+        rc = ft_hub_call(member->host, verb, args, patience(fleet, timeout_ms),
+                         result, &local);
     trace_call(fleet, member, verb, rc, begin, &local);
     return keep(member, rc, &local, err);
 }

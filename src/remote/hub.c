@@ -10,8 +10,6 @@
 #include "base/clock.h"
 #include "remote/hub-private.h"
 
-#define CALL_TIMEOUT_MS 30000
-
 const char *
 ft_hub_phase_word(enum ft_hub_phase phase)
 {
@@ -248,7 +246,7 @@ make_request(struct ft_hub_host *host, enum ft_hub_kind kind, const char *verb,
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     }
     request->kind = kind;
-    request->timeout_ms = timeout_ms > 0 ? timeout_ms : CALL_TIMEOUT_MS;
+    request->timeout_ms = timeout_ms > 0 ? timeout_ms : FT_HUB_CALL_MS;
     request->deadline_ns = ft_clock_ns() + request->timeout_ms * FT_NS_PER_MS;
     pthread_mutex_lock(&host->lock);
     request->ticket = ++host->last_ticket;

@@ -44,6 +44,9 @@
 #define FT_HUB_EVENTS_MAX 1024        /* events of one host that nobody took */
 #define FT_HUB_EVENTS_BYTES (8 << 20) /* and their size as sent */
 
+/* How long an answer may take where nothing else is said, in ms. */
+#define FT_HUB_CALL_MS 30000
+
 struct ft_hub;
 struct ft_hub_host;
 

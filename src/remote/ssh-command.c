@@ -13,6 +13,7 @@
 #include "remote/ssh-private.h"
 
 #define RUN_TIMEOUT_MS 60000
+#define CHUNK ((size_t)32768) /* bytes written between two reports */
 #define ERRORS_MAX 65536
 #define STREAM_ERRORS_MAX 4096
 #define SLICE_MS 100
@@ -353,8 +354,11 @@ run_failed(struct ft_ssh *ssh, int code, int timeout_ms, struct ft_error *err)
     case ETIMEDOUT:
         return ft_fail(err, code,
                        "Look at the load there; --timeout waits longer.",
-                       "%s: a command did not end within %d s",
+                       "%s: a command did not end, and said nothing for %d s",
                        ssh->destination, timeout_ms / 1000);
+    case ECANCELED:
+        return ft_fail(err, code, NULL, "%s: copying was cancelled",
+                       ssh->destination);
     case EFBIG:
         return ft_fail(err, code, NULL, "%s: a command printed too much",
                        ssh->destination);
@@ -371,14 +375,19 @@ static int
 collect(struct ft_ssh_stream *stream, int timeout_ms, struct buffer *out,
         struct buffer *errors)
 {
-    int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+    int64_t patience = timeout_ms * FT_NS_PER_MS;
+    int64_t deadline = ft_clock_ns() + patience;
     int rc;
 
     do {
+        size_t had = out->size + errors->size;
+
         rc = take_out(stream, out);
         take_errors(stream, errors);
         if (rc < 0)
             return rc;
+        if (out->size + errors->size > had)
+            deadline = ft_clock_ns() + patience;
         if (rc > 0 && ft_clock_ns() > deadline)
             return -ETIMEDOUT;
     } while (rc > 0);
@@ -389,22 +398,69 @@ collect(struct ft_ssh_stream *stream, int timeout_ms, struct buffer *out,
     return rc;
 }
 
+/* Whether the other side takes no more: libssh would wait for room all the same. */
+static bool
+is_over(const struct ft_ssh_stream *stream)
+{
+    return stream->status >= 0 || ssh_channel_is_eof(stream->channel) ||
+           ssh_channel_is_closed(stream->channel);
+}
+
+/* Until what was sent is on its way through: bytes of room, 0 when it is over. */
+static size_t
+wait_room(struct ft_ssh_stream *stream, int timeout_ms)
+{
+    int64_t deadline = ft_clock_ns() + timeout_ms * FT_NS_PER_MS;
+    ssh_event event = ssh_event_new();
+    bool good = event != NULL;
+
+    if (good)
+        ssh_event_add_session(event, stream->ssh->session);
+    if (good)
+        good = ssh_event_dopoll(event, 0) != SSH_ERROR;
+    while (good && ssh_channel_window_size(stream->channel) == 0 &&
+           !is_over(stream) && ft_clock_ns() < deadline)
+        good = ssh_event_dopoll(event, SLICE_MS) != SSH_ERROR;
+    if (event != NULL) {
+        ssh_event_remove_session(event, stream->ssh->session);
+        ssh_event_free(event);
+    }
+    return good && !is_over(stream) ? ssh_channel_window_size(stream->channel)
+                                    : 0;
+}
+
+/* A command may end without reading its input: its status tells why. */
+static int
+feed(struct ft_ssh_stream *stream, const struct ft_ssh_input *input,
+     int timeout_ms)
+{
+    for (size_t done = 0, n; done < input->size; done += n) {
+        n = FT_MIN(FT_MIN(input->size - done, CHUNK),
+                   wait_room(stream, timeout_ms));
+        if (n == 0 || ft_ssh_stream_write(
+                          stream, (const char *)input->data + done, n) < 0)
+            return 0;
+        if (input->progress != NULL &&
+            input->progress(input->user, done + n, input->size) != 0)
+            return -ECANCELED;
+    }
+    return 0;
+}
+
 /* To the end of what was started; the stream is closed. */
 static int
-run_stream(struct ft_ssh_stream *stream, const void *input, size_t input_size,
+run_stream(struct ft_ssh_stream *stream, const struct ft_ssh_input *input,
            int timeout_ms, struct ft_ssh_result *result, struct ft_error *err)
 {
     struct buffer out = { .limit = FT_SSH_OUTPUT_MAX };
     struct buffer errors = { .limit = ERRORS_MAX };
     struct ft_ssh *ssh = stream->ssh;
-    int rc;
+    int rc = feed(stream, input, timeout_ms);
 
-    /* A command may end without reading its input: its status tells why. */
-    if (input_size > 0)
-        ft_ssh_stream_write(stream, input, input_size);
-    if (!ssh_channel_is_closed(stream->channel))
+    if (rc == 0 && !ssh_channel_is_closed(stream->channel))
         ssh_channel_send_eof(stream->channel);
-    rc = collect(stream, timeout_ms, &out, &errors);
+    if (rc == 0)
+        rc = collect(stream, timeout_ms, &out, &errors);
     result->status = stream->status;
     ft_ssh_stream_close(stream);
     result->out = out.data;
@@ -420,20 +476,19 @@ clear(struct ft_ssh_result *result)
     result->status = -1;
 }
 
-int
-ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
-           size_t input_size, int timeout_ms, struct ft_ssh_result *result,
-           struct ft_error *err)
+static int
+run(struct ft_ssh *ssh, const char *command, const struct ft_ssh_input *input,
+    int timeout_ms, struct ft_ssh_result *result, struct ft_error *err)
 {
     int64_t begin = ft_clock_ns();
     struct ft_ssh_stream *stream;
     int rc = ft_ssh_stream_open(ssh, command, &stream, err);
 
     clear(result);
+    if (timeout_ms <= 0)
+        timeout_ms = FT_MAX(RUN_TIMEOUT_MS, ssh->timeout_s * 1000);
     if (stream != NULL)
-        rc = run_stream(stream, input, input_size,
-                        timeout_ms > 0 ? timeout_ms : RUN_TIMEOUT_MS, result,
-                        err);
+        rc = run_stream(stream, input, timeout_ms, result, err);
     ft_trace_command(&ssh->trace, ssh->trace_name, command,
                      rc < 0 ? rc : result->status, ft_clock_ns() - begin,
                      result->errors);
@@ -441,17 +496,28 @@ ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
 }
 
 int
+ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
+           size_t input_size, int timeout_ms, struct ft_ssh_result *result,
+           struct ft_error *err)
+{
+    struct ft_ssh_input given = { .data = input, .size = input_size };
+
+    return run(ssh, command, &given, timeout_ms, result, err);
+}
+
+int
 ft_ssh_run_line(struct ft_ssh *ssh, const char *line, const char *secret,
                 int timeout_ms, struct ft_ssh_result *result,
                 struct ft_error *err)
 {
+    struct ft_ssh_input nothing = { .size = 0 };
     struct ft_ssh_stream *stream;
     int rc = open_line(ssh, line, secret, &stream, err);
 
     clear(result);
     return stream == NULL
                ? rc
-               : run_stream(stream, NULL, 0, timeout_ms, result, err);
+               : run_stream(stream, &nothing, timeout_ms, result, err);
 }
 
 void
@@ -494,11 +560,12 @@ must_failed(struct ft_ssh *ssh, const struct ft_ssh_result *result,
 }
 
 int
-ft_ssh_must(struct ft_ssh *ssh, const char *command, char **out,
-            struct ft_error *err)
+ft_ssh_must_feed(struct ft_ssh *ssh, const char *command,
+                 const struct ft_ssh_input *input, char **out,
+                 struct ft_error *err)
 {
     struct ft_ssh_result result;
-    int rc = ft_ssh_run(ssh, command, NULL, 0, 0, &result, err);
+    int rc = run(ssh, command, input, 0, &result, err);
 
     if (rc == 0 && result.status != 0)
         rc = must_failed(ssh, &result, err);
@@ -506,4 +573,13 @@ ft_ssh_must(struct ft_ssh *ssh, const char *command, char **out,
         *out = FT_STEAL(result.out);
     ft_ssh_result_free(&result);
     return rc;
+}
+
+int
+ft_ssh_must(struct ft_ssh *ssh, const char *command, char **out,
+            struct ft_error *err)
+{
+    struct ft_ssh_input nothing = { .size = 0 };
+
+    return ft_ssh_must_feed(ssh, command, &nothing, out, err);
 }

@@ -104,6 +104,19 @@ int ft_ssh_failure(struct ft_ssh *self, int fallback, const char *what,
 /* Finds out how, asking for a password if need be; once a session. */
 int ft_ssh_become_root(struct ft_ssh *self, struct ft_error *err);
 
+/* What a command gets on its stdin. */
+struct ft_ssh_input {
+    const void *data;
+    size_t size;              /* bytes */
+    ft_ssh_progress progress; /* may be NULL; nonzero cancels: -ECANCELED */
+    void *user;
+};
+
+/* As ft_ssh_must. */
+int ft_ssh_must_feed(struct ft_ssh *self, const char *command,
+                     const struct ft_ssh_input *input, char **out,
+                     struct ft_error *err);
+
 /*
  * As ft_ssh_run, of a line for the login shell as it is, with secret (may be
  * NULL) and a newline on its stdin.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Files to the host: SFTP to a temporary name, SHA-256 on the other side,
- * rename.
+ * Files to the host, through a command of its shell: many hosts have no SFTP,
+ * and where it is its user may not write where the file belongs.
  */
 #include "config.h"
 
@@ -10,16 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 
 #include <gnutls/crypto.h>
-#include <libssh/sftp.h>
 
 #include "base/cleanup.h"
 #include "remote/ssh-private.h"
-
-#define CHUNK 32768 /* what every SFTP server takes at once */
 
 char *
 ft_shell_quote(const char *text)
@@ -87,110 +83,38 @@ ft_file_sha256(const char *path, char out[65])
     return rc;
 }
 
-static int
-sftp_failure(struct ft_ssh *ssh, sftp_session sftp, const char *path,
-             struct ft_error *err)
-{
-    int code = sftp != NULL ? sftp_get_error(sftp) : SSH_FX_FAILURE;
-
-    if (!ssh_is_connected(ssh->session))
-        return ft_ssh_failure(ssh, EPIPE, "copying a file", err);
-    if (code == SSH_FX_PERMISSION_DENIED)
-        return ft_fail(err, EACCES, NULL, "%s: %s may not be written",
-                       ssh->destination, path);
-    if (code == SSH_FX_NO_SUCH_FILE)
-        return ft_fail(err, ENOENT, NULL, "%s: the folder of %s is missing",
-                       ssh->destination, path);
-    return ft_fail(err, EREMOTEIO,
-                   "Look whether its disk is full, and whether sshd_config has "
-                   "\"Subsystem sftp\".",
-                   "%s: %s could not be written by SFTP (error %d)",
-                   ssh->destination, path, code);
-}
-
-static int
-write_all(sftp_file file, const char *data, size_t size,
-          ft_ssh_progress progress, void *user)
-{
-    for (size_t done = 0; done < size;) {
-        ssize_t n = sftp_write(file, data + done, FT_MIN(size - done, CHUNK));
-
-        if (n <= 0)
-            return -EIO;
-        done += n;
-        if (progress != NULL && progress(user, done, size) != 0)
-            return -ECANCELED;
-    }
-    return 0;
-}
-
-static int
-sftp_store(struct ft_ssh *ssh, sftp_session sftp, const char *path,
-           const void *data, size_t size, ft_ssh_progress progress, void *user,
-           struct ft_error *err)
-{
-    sftp_file file = sftp_open(sftp, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
-    int rc;
-
-    if (file == NULL)
-        return sftp_failure(ssh, sftp, path, err);
-    rc = write_all(file, data, size, progress, user);
-    if (rc == -ECANCELED)
-        ft_fail(err, ECANCELED, NULL, "%s: copying was cancelled",
-                ssh->destination);
-    else if (rc < 0)
-        rc = sftp_failure(ssh, sftp, path, err);
-    if (sftp_close(file) != SSH_NO_ERROR && rc == 0)
-        rc = sftp_failure(ssh, sftp, path, err);
-    if (rc < 0)
-        sftp_unlink(sftp, path);
-    return rc;
-}
-
-static int
-sftp_put(struct ft_ssh *ssh, const char *path, const void *data, size_t size,
-         ft_ssh_progress progress, void *user, struct ft_error *err)
-{
-    sftp_session sftp = sftp_new(ssh->session);
-    int rc;
-
-    if (sftp == NULL)
-        return ft_ssh_failure(ssh, ENOMEM, "opening SFTP", err);
-    if (sftp_init(sftp) != SSH_OK)
-        rc = sftp_failure(ssh, NULL, path, err);
-    else
-        rc = sftp_store(ssh, sftp, path, data, size, progress, user, err);
-    sftp_free(sftp);
-    return rc;
-}
-
 /*
- * The last part, as root: compare, set owner and mode, make durable, rename.
- * The file was staged by a user who may not write there: then it is copied into
- * the folder first, and it is that copy which is compared.
+ * One command, as root: it takes what comes into a new file beside the old one,
+ * compares, sets owner and mode, makes it durable and renames it. Whatever ends
+ * before that, also the connection, ends its input too soon: then the sums
+ * differ, and nothing of it stays.
  */
+#define STORE                                                   \
+    "set -e; t=%s; n=$t.new.$$; trap 'rm -f \"$n\"' EXIT; "     \
+    "trap 'exit 1' HUP INT PIPE TERM; umask 077; cat >\"$n\"; " \
+    "sum=$(sha256sum <\"$n\"); "                                \
+    "[ \"${sum%%%% *}\" = %s ] || { echo mismatch; exit 0; }; " \
+    "chown 0:0 \"$n\"; chmod %04o \"$n\"; sync \"$n\"; "        \
+    "mv -f \"$n\" \"$t\"; sync \"${t%%/*}\"; echo stored"
+
 static int
-move_into_place(struct ft_ssh *ssh, const char *staged, const char *path,
-                mode_t mode, const char *sha256, struct ft_error *err)
+store(struct ft_ssh *ssh, const struct ft_ssh_input *content, const char *path,
+      mode_t mode, struct ft_error *err)
 {
     FT_AUTOFREE char *target = ft_shell_quote(path);
     FT_AUTOFREE char *command = NULL;
     FT_AUTOFREE char *out = NULL;
-    int rc;
+    char sha256[65];
+    int rc = sha256_of(content->data, content->size, sha256);
 
-    if (target == NULL ||
-        asprintf(&command,
-                 "set -e; s=%s; t=%s; n=$t.new.$$; trap 'rm -f \"$s\" \"$n\"' EXIT; "
-                 "(umask 077; cat \"$s\" > \"$n\"); "
-                 "sum=$(sha256sum < \"$n\"); "
-                 "[ \"${sum%%%% *}\" = %s ] || { echo mismatch; exit 0; }; "
-                 "chown 0:0 \"$n\"; chmod %04o \"$n\"; sync \"$n\"; "
-                 "mv -f \"$n\" \"$t\"; sync \"${t%%/*}\"; echo stored",
-                 staged, target, sha256, (unsigned)(mode & 07777)) < 0)
-        return ft_fail(err, ENOMEM, NULL, "out of memory");
-    rc = ft_ssh_must(ssh, command, &out, err);
     if (rc < 0)
-        return rc;
+        return ft_fail(err, -rc, NULL, "SHA-256: %s", strerror(-rc));
+    if (target == NULL ||
+        asprintf(&command, STORE, target, sha256, (unsigned)(mode & 07777)) < 0)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    rc = ft_ssh_must_feed(ssh, command, content, &out, err);
+    if (rc < 0)
+        return ft_error_prefix(err, "copying %s", path);
     if (strncmp(out, "stored", 6) != 0)
         return ft_fail(err, EBADMSG,
                        "Try again; look at the memory and disk of "
@@ -200,30 +124,13 @@ move_into_place(struct ft_ssh *ssh, const char *staged, const char *path,
     return 0;
 }
 
-static int
-put_with_progress(struct ft_ssh *ssh, const void *data, size_t size,
-                  const char *path, mode_t mode, ft_ssh_progress progress,
-                  void *user, struct ft_error *err)
-{
-    uint64_t random;
-    char staged[64];
-    char sha256[65];
-    int rc;
-
-    if (getrandom(&random, sizeof(random), 0) != sizeof(random) ||
-        sha256_of(data, size, sha256) < 0)
-        return ft_fail(err, EIO, NULL, "no random numbers");
-    snprintf(staged, sizeof(staged), "/var/tmp/ftadmin-%016llx",
-             (unsigned long long)random);
-    rc = sftp_put(ssh, staged, data, size, progress, user, err);
-    return rc == 0 ? move_into_place(ssh, staged, path, mode, sha256, err) : rc;
-}
-
 int
 ft_ssh_put(struct ft_ssh *ssh, const void *content, size_t size,
            const char *path, mode_t mode, struct ft_error *err)
 {
-    return put_with_progress(ssh, content, size, path, mode, NULL, NULL, err);
+    struct ft_ssh_input input = { .data = content, .size = size };
+
+    return store(ssh, &input, path, mode, err);
 }
 
 int
@@ -231,14 +138,15 @@ ft_ssh_upload(struct ft_ssh *ssh, const char *local, const char *path,
               mode_t mode, ft_ssh_progress progress, void *user,
               struct ft_error *err)
 {
-    size_t size = 0;
-    void *data = map_file(local, &size);
+    struct ft_ssh_input input = { .progress = progress, .user = user };
+    void *data = map_file(local, &input.size);
     int rc;
 
     if (data == MAP_FAILED)
         return ft_fail(err, errno, NULL, "%s cannot be read: %s", local,
                        strerror(errno));
-    rc = put_with_progress(ssh, data, size, path, mode, progress, user, err);
-    munmap(data, size);
+    input.data = data;
+    rc = store(ssh, &input, path, mode, err);
+    munmap(data, input.size);
     return rc;
 }

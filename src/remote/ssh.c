@@ -46,7 +46,9 @@ ft_ssh_failure(struct ft_ssh *self, int fallback, const char *what,
                              self->destination, what);
     }
     return ft_fail(err, code_of_text(text, fallback), NULL, "%s: %s: %s",
-                   self->destination, what, *text != '\0' ? text : "failed");
+                   self->destination, what,
+                   *text != '\0' ? text
+                                 : strerror(code_of_text(text, fallback)));
 }
 
 /* [user@]host[:port], [user@][v6]:port, [user@]v6. */

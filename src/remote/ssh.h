@@ -128,7 +128,8 @@ struct ft_ssh_result {
 
 /*
  * Runs command as root in sh(1), for other users by sudo(8), which may need a
- * password and ask for it the first time; with input (may be NULL) on its stdin. timeout_ms 0: 60 s. 0 when it
+ * password and ask for it the first time; with input (may be NULL) on its stdin. timeout_ms without a word of its
+ * own it is given up (0: 60 s, or as long as answers may take). 0 when it
  * ran, whatever its status; result is released with ft_ssh_result_free, also
  * after an error. -EFBIG when it printed more than FT_SSH_OUTPUT_MAX.
  */
@@ -150,7 +151,7 @@ void ft_ssh_result_free(struct ft_ssh_result *result);
 typedef int (*ft_ssh_progress)(void *data, size_t done, size_t total);
 
 /*
- * Copies a local file to an absolute path on the host, by SFTP under a
+ * Copies a local file to an absolute path on the host, as root, under a
  * temporary name, verified there by its SHA-256, then renamed into place:
  * path is either the old or the whole new file. The folder must exist.
  */

@@ -131,7 +131,7 @@ make_config(const struct sshd *sshd)
         "PidFile %s/pid\nAuthorizedKeysFile %s/authorized\n"
         "PermitRootLogin yes\nPasswordAuthentication no\n"
         "KbdInteractiveAuthentication no\nUsePAM no\nStrictModes no\n"
-        "MaxAuthTries 20\nMaxStartups 100\nSubsystem sftp internal-sftp\nEND\n",
+        "MaxAuthTries 20\nMaxStartups 100\nEND\n",
         sshd->folder, sshd->port, sshd->folder, sshd->folder, sshd->folder,
         sshd->folder, sshd->folder);
 }
