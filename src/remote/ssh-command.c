@@ -437,8 +437,8 @@ feed(struct ft_ssh_stream *stream, const struct ft_ssh_input *input,
     for (size_t done = 0, n; done < input->size; done += n) {
         n = FT_MIN(FT_MIN(input->size - done, CHUNK),
                    wait_room(stream, timeout_ms));
-        if (n == 0 || ft_ssh_stream_write(
-                          stream, (const char *)input->data + done, n) < 0)
+        if (n == 0 ||
+            ft_ssh_stream_write(stream, (const char *)input->data + done, n) < 0)
             return 0;
         if (input->progress != NULL &&
             input->progress(input->user, done + n, input->size) != 0)

@@ -576,7 +576,8 @@ test_run_timeout(void **state)
     assert_string_equal(r.out, "on\n");
     ft_ssh_result_free(&r);
     /* who goes on talking is waited for: it is for that long without a word */
-    assert_int_equal(ft_ssh_run(ssh, "for i in 1 2 3 4; do echo $i; sleep 1; done",
+    assert_int_equal(ft_ssh_run(ssh,
+                                "for i in 1 2 3 4; do echo $i; sleep 1; done",
                                 NULL, 0, 3000, &r, &err),
                      0);
     assert_string_equal(r.out, "1\n2\n3\n4\n");
