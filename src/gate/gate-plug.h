@@ -11,7 +11,8 @@
  * takes no lock of the kernel's. (A packet socket would tell at once, but needs
  * CAP_NET_RAW and clones each frame; asking the plug takes the lock of all
  * network configuration a thousand times a second. Measured: 1.3 us to read the
- * counter, 9.5 us to ask, 5.6 us for an order, of which a boundary needs one.)
+ * counter, 9.5 us to ask, 5.6 us for an order, of which a boundary needs one; the
+ * looking takes 0.9 % of a core.)
  *
  * Held packets are the plug's own count; how old the oldest is, is known to a
  * millisecond. limit is shared out evenly between the NICs.

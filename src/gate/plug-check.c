@@ -4,7 +4,7 @@
  * Source: linux/drivers/net/tun.c and net/core/dev.c (XDP runs before tc; what an
  * ifb gives back is past tc and past netfilter's ingress), drivers/vhost/net.c
  * (experimental_zcopytx: a stop waits for frames that are held),
- * linux/netfilter/nfnetlink_hook.h.
+ * linux/netfilter/nf_tables.h.
  */
 #include "config.h"
 
@@ -15,7 +15,7 @@
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <linux/netfilter/nfnetlink_hook.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/pkt_sched.h>
 
 #include <netlink/attr.h>
@@ -62,40 +62,76 @@ check_qdisc(struct ft_netlink *net, const struct ft_traffic_link *tap,
                   : 0;
 }
 
-static void
-note_hook(const struct nlmsghdr *header, void *opaque)
+struct search {
+    const char *tap;
+    bool found;
+};
+
+static bool
+names_tap(const struct nlattr *name, const char *tap)
 {
-    (void)header;
-    *(bool *)opaque = true;
+    return nla_strcmp(name, tap) == 0;
 }
 
-/* A kernel that cannot tell of hooks (before 5.14) has told of none. */
+/* By one name, or a list of them. */
+static bool
+is_on_tap(const struct nlattr *hook, const char *tap)
+{
+    const struct nlattr *one =
+        nla_find(nla_data(hook), nla_len(hook), NFTA_HOOK_DEV);
+    const struct nlattr *list =
+        nla_find(nla_data(hook), nla_len(hook), NFTA_HOOK_DEVS);
+    const struct nlattr *a;
+    int left;
+
+    if (one && names_tap(one, tap))
+        return true;
+    if (!list)
+        return false;
+    nla_for_each_nested(a, list, left) if (names_tap(a, tap)) return true;
+    return false;
+}
+
+/* A chain of family netdev that stands at the tap's receive side. */
+static void
+note_chain(const struct nlmsghdr *header, void *opaque)
+{
+    struct search *search = opaque;
+    const struct nlattr *hook =
+        nlmsg_find_attr((struct nlmsghdr *)(uintptr_t)header,
+                        sizeof(struct nfgenmsg), NFTA_CHAIN_HOOK);
+    const struct nlattr *number =
+        hook ? nla_find(nla_data(hook), nla_len(hook), NFTA_HOOK_HOOKNUM) : NULL;
+
+    if (number && ntohl(nla_get_u32(number)) == NF_NETDEV_INGRESS)
+        search->found |= is_on_tap(hook, search->tap);
+}
+
+/* A kernel without nftables has no chains. */
 static int
 check_netfilter(const struct ft_traffic_link *tap, struct ft_error *err)
 {
     const struct nfgenmsg body = { .nfgen_family = NFPROTO_NETDEV,
                                    .version = NFNETLINK_V0 };
+    struct search search = { tap->name, false };
     struct ft_netlink net;
-    struct nl_msg *request;
-    bool found = false;
 
     if (ft_netlink_open(&net, NETLINK_NETFILTER, NULL) < 0)
         return 0;
-    request = ft_netlink_request(NFNL_SUBSYS_HOOK << 8 | NFNL_MSG_HOOK_GET,
-                                 NLM_F_DUMP, &body, sizeof(body));
-    if (request) {
-        nla_put_u32(request, NFNLA_HOOK_HOOKNUM, htonl(NF_NETDEV_INGRESS));
-        nla_put_string(request, NFNLA_HOOK_DEV, tap->name);
-    }
-    ft_netlink_ask(&net, request, note_hook, &found, "netfilter", NULL);
+    ft_netlink_ask(&net,
+                   ft_netlink_request(NFNL_SUBSYS_NFTABLES << 8 |
+                                          NFT_MSG_GETCHAIN,
+                                      NLM_F_DUMP, &body, sizeof(body)),
+                   note_chain, &search, "netfilter", NULL);
     ft_netlink_close(&net);
-    return found ? ft_fail(err, EBUSY,
-                           "Remove the chain (nft list ruleset), or filter on "
-                           "the bridge instead.",
-                           "%s has an nftables chain of family netdev, which "
-                           "held output would pass by",
-                           tap->name)
-                 : 0;
+    return search.found
+               ? ft_fail(err, EBUSY,
+                         "Remove the chain (nft list ruleset), or filter "
+                         "on the bridge instead.",
+                         "%s has an nftables chain of family netdev, "
+                         "which held output would pass by",
+                         tap->name)
+               : 0;
 }
 
 int
