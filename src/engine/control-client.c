@@ -19,7 +19,7 @@ ft_control_client_open(struct ft_control_client *c, const char *path,
                        int wait_ms, struct ft_error *err)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000 };
+    struct timeval wait = { wait_ms / 1000, wait_ms % 1000 * 1000L };
     FT_AUTOCLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     memset(c, 0, sizeof(*c));

@@ -132,6 +132,11 @@ verb_pair_set(struct ft_request request, const json_t *args, json_t **result,
 
     (void)request;
     (void)result;
+    if (!rc && ft_supervisor_draining())
+        rc = ft_fail(err, EBUSY,
+                     "Protect it once the host is back; or say on it: "
+                     "ftengine drain --end.",
+                     "this host is about to go down: no copy is to wait on it");
     if (!rc && ft_supervisor_takes_over(pair))
         rc = ft_fail(err, EBUSY, "Try again in a moment.",
                      "pair %s is being taken over by this host", pair);

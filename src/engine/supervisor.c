@@ -638,3 +638,9 @@ ft_supervisor_drain(bool on)
     }
     return copies;
 }
+
+bool
+ft_supervisor_draining(void)
+{
+    return draining;
+}

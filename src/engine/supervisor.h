@@ -58,5 +58,6 @@ bool ft_supervisor_takes_over(const char *pair);
  * role it has counts. Not remembered by the next daemon.
  */
 unsigned ft_supervisor_drain(bool on);
+bool ft_supervisor_draining(void);
 
 #endif

@@ -28,10 +28,11 @@ static const char look_command[] =
     "echo ft-packaged=$(" FT_ENGINE_PACKAGED
     " --version 2>/dev/null | head -n 1); fi";
 
+/* The second unit only once the network is there: that is not waited for. */
 static const char systemd_start[] =
     "systemctl daemon-reload && systemctl enable --quiet ftengine.service "
     "ftengine-drain.service && systemctl restart ftengine.service && "
-    "systemctl start ftengine-drain.service";
+    "systemctl start --no-block ftengine-drain.service";
 static const char init_start[] =
     "if command -v update-rc.d >/dev/null; then update-rc.d ftengine defaults; "
     "elif command -v chkconfig >/dev/null; then chkconfig --add ftengine; fi "
@@ -76,7 +77,7 @@ static const char package_start[] =
     "if [ ! -x " FT_ENGINE_PACKAGED " ]; then :; "
     "elif [ -d /run/systemd/system ]; then "
     "systemctl enable --quiet ftengine.service ftengine-drain.service && "
-    "systemctl start ftengine.service ftengine-drain.service; else " INIT_PATH
+    "systemctl start --no-block ftengine.service ftengine-drain.service; else " INIT_PATH
     " start </dev/null >/dev/null; fi";
 
 #endif

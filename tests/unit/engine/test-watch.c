@@ -49,6 +49,10 @@ hear(int channel)
         return;
     if (rc)
         _exit(0); /* the daemon is gone */
+    if (!strcmp(ft_json_string(message, "verb", ""), "drain")) {
+        ft_channel_send(channel, json_pack("{s:s}", "bye", "drained"), -1);
+        _exit(0);
+    }
     removal = !strcmp(ft_json_string(message, "verb", ""), "remove");
     if (removal)
         ft_channel_send(channel, json_pack("{s:s}", "bye", "removed"), -1);
@@ -1024,6 +1028,79 @@ test_machine(void **state)
                            json_object_get(second, "cpu_busy_percent")));
 }
 
+static void
+role_words(const char *pair, const char *role, const char *state)
+{
+    tell_worker(pair, json_pack("{s:{s:s,s:s,s:s,s:s}}", "status", "pair", pair,
+                                "vm", "vm1", "state", state, "role", role));
+}
+
+static int64_t
+copies_left(void)
+{
+    FT_AUTOJSON json_t *result = ask(&admin, "drain", NULL);
+
+    return ft_json_int(result, "copies", 0, INT64_MAX, -1);
+}
+
+/* The worker of a pair: a process id, 0 for none. */
+static int64_t
+worker_of(const char *pair)
+{
+    FT_AUTOJSON json_t *result = NULL;
+
+    return ft_json_int(status_of(&admin, pair, &result), "worker_pid", 0,
+                       INT32_MAX, -1);
+}
+
+static void
+wait_for_copies(int64_t count)
+{
+    int64_t end = now_ms() + DEADLINE_MS;
+
+    while (copies_left() != count) {
+        if (now_ms() > end)
+            fail_msg("not %lld copies", (long long)count);
+        usleep(5000);
+    }
+}
+
+/*
+ * Before the host goes down workers of standbys end, at their next word, and stay
+ * away until it is taken back; one that becomes a standby later, too.
+ */
+static void
+test_the_host_goes_down(void **state)
+{
+    FT_AUTOJSON json_t *back = NULL;
+    int64_t end;
+
+    (void)state;
+    make_pair(&admin, A);
+    make_pair(&admin, B);
+    role_words(A, "primary", "alone");
+    wait_for_state(&admin, A, "alone");
+    assert_int_equal(copies_left(), 1);
+    role_words(B, "standby", "protected");
+    wait_for_copies(0);
+    assert_true(worker_of(A) > 0);
+    assert_int_equal(worker_of(B), 0);
+    assert_int_equal(refused(&admin, "pair-set",
+                             json_pack("{s:o}", "config", pair_config(B))),
+                     EBUSY);
+    role_words(A, "standby", "protected");
+    end = now_ms() + DEADLINE_MS;
+    while (worker_of(A)) {
+        assert_true(now_ms() < end);
+        usleep(5000);
+    }
+    back = ask(&admin, "drain", json_pack("{s:b}", "on", 0));
+    while (worker_of(A) <= 0 || worker_of(B) <= 0) {
+        assert_true(now_ms() < end);
+        usleep(5000);
+    }
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 static int
@@ -1056,6 +1133,7 @@ main(int argc, char **argv)
         TEST(test_a_busy_worker),
         TEST(test_a_half_forgotten_pair),
         TEST(test_machine),
+        TEST(test_the_host_goes_down),
     };
 
     if (argc > 3 && !strcmp(argv[1], "worker"))
