@@ -386,7 +386,10 @@ decode_kernel(const json_t *item, struct ft_kernel *kernel, struct ft_error *err
     kernel->pidfd_getfd = take_flag(item, "pidfd_getfd");
     kernel->kvm = take_flag(item, "kvm");
     kernel->vhost_net = take_flag(item, "vhost_net");
-    kernel->plug = take_flag(item, "plug");
+    /* an engine from before this fact tells nothing of it, and when it is told to
+     * hold output says itself what it lacks */
+    kernel->plug =
+        json_object_get(item, "plug") == NULL || take_flag(item, "plug");
     return rc;
 }
 

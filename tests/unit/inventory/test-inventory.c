@@ -19,6 +19,7 @@ test_decodes(void **state)
     assert_int_equal(f->h1->memory_available, 16 * GIB_BYTES);
     assert_true(f->h1->kernel.pagemap_scan);
     assert_false(f->h1->kernel.kvm);
+    assert_true(f->h1->kernel.plug); /* not told: by an older engine */
     assert_string_equal(f->h1->cpu.flags, "fpu sse sse2 avx");
     assert_int_equal(f->h1->nic_count, 4);
     assert_string_equal(ft_host_nic(f->h1, "eth0")->master, "br0");

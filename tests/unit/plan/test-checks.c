@@ -143,6 +143,7 @@ test_vm_vhost(void **state)
     free(kvm);
     f->vm->kvm = true;
     f->h1->kernel.vhost_net = true;
+    f->h1->kernel.plug = false;
     expect_none(check_vm(f), "carry.nic-vhost");
     f->vm->vhost = true;
     expect(check_vm(f), "carry.nic-vhost", FT_FAIL, "vhost");
@@ -721,6 +722,7 @@ test_vhost_on_standby(void **state)
     f->vm->kvm = true;
     f->h2->kernel.kvm = true;
     f->h2->kernel.vhost_net = true;
+    f->h2->kernel.plug = false;
     expect(check_standby(f, NULL), "standby.vhost", FT_WARN, "h2 has");
     f->h2->kernel.plug = true;
     expect_none(check_standby(f, NULL), "standby.vhost");
