@@ -355,7 +355,8 @@ say_hello(struct ft_control *control, struct ft_error *err)
     int rc;
 
     err = err != NULL ? err : &local;
-    rc = ft_control_call(control, "hello", NULL, &hello, FT_CONTROL_HELLO_MS,
+    rc = ft_control_call(control, "hello", NULL, &hello,
+                         ft_ssh_patience_ms(control->ssh, FT_CONTROL_HELLO_MS),
                          err);
 
     if (rc == -ETIMEDOUT && *control->said != '\0')

@@ -28,10 +28,12 @@ static const char look_command[] =
     "echo ft-packaged=$(" FT_ENGINE_PACKAGED
     " --version 2>/dev/null | head -n 1); fi";
 
-/* The second unit only once the network is there: that is not waited for. */
+/* One reload, which takes long on a busy host: enabling brings another. The second
+ * unit only once the network is there: that is not waited for. */
 static const char systemd_start[] =
-    "systemctl daemon-reload && systemctl enable --quiet ftengine.service "
-    "ftengine-drain.service && systemctl restart ftengine.service && "
+    "systemctl enable --quiet --no-reload ftengine.service "
+    "ftengine-drain.service && systemctl daemon-reload && "
+    "systemctl restart ftengine.service && "
     "systemctl start --no-block ftengine-drain.service";
 static const char init_start[] =
     "if command -v update-rc.d >/dev/null; then update-rc.d ftengine defaults; "
@@ -54,7 +56,7 @@ static const char remove_command[] =
     "[ -e " FT_ENGINE_PATH " ] || [ -z \"$package\" ] || exit 0; "
     "if [ -d /run/systemd/system ]; then "
     "for u in " DRAIN_UNIT_PATH " " UNIT_PATH "; do "
-    "[ -f $u ] && systemctl disable --quiet --now ${u##*/}; done; "
+    "[ -f $u ] && systemctl disable --quiet --no-reload --now ${u##*/}; done; "
     "elif [ -x " INIT_PATH " ]; then " INIT_PATH
     " stop </dev/null >/dev/null 2>&1; fi; "
     "rm -f " UNIT_PATH " " DRAIN_UNIT_PATH "; "

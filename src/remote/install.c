@@ -261,7 +261,8 @@ ensure_hook(struct ft_ssh *ssh, const struct ft_install_state *before,
 static int
 wait_running(struct ft_ssh *ssh, struct ft_error *err)
 {
-    int64_t deadline = ft_clock_ns() + START_DEADLINE_MS * FT_NS_PER_MS;
+    int64_t deadline = ft_clock_ns() +
+                       ft_ssh_patience_ms(ssh, START_DEADLINE_MS) * FT_NS_PER_MS;
     struct ft_control *control;
     int rc;
 

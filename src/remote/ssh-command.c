@@ -486,13 +486,19 @@ run(struct ft_ssh *ssh, const char *command, const struct ft_ssh_input *input,
 
     clear(result);
     if (timeout_ms <= 0)
-        timeout_ms = FT_MAX(RUN_TIMEOUT_MS, ssh->timeout_s * 1000);
+        timeout_ms = ft_ssh_patience_ms(ssh, RUN_TIMEOUT_MS);
     if (stream != NULL)
         rc = run_stream(stream, input, timeout_ms, result, err);
     ft_trace_command(&ssh->trace, ssh->trace_name, command,
                      rc < 0 ? rc : result->status, ft_clock_ns() - begin,
                      result->errors);
     return rc;
+}
+
+int
+ft_ssh_patience_ms(const struct ft_ssh *ssh, int at_least_ms)
+{
+    return FT_MAX(at_least_ms, (int)ssh->timeout_s * 1000);
 }
 
 int

@@ -127,6 +127,12 @@ struct ft_ssh_result {
 };
 
 /*
+ * How long to wait for what takes at_least_ms on a host that does nothing else:
+ * that, or connect_timeout_ms where it is longer (--timeout). Milliseconds.
+ */
+int ft_ssh_patience_ms(const struct ft_ssh *session, int at_least_ms);
+
+/*
  * Runs command as root in sh(1), for other users by sudo(8), which may need a
  * password and ask for it the first time; with input (may be NULL) on its stdin. timeout_ms without a word of its
  * own it is given up (0: 60 s, or as long as answers may take). 0 when it
