@@ -109,6 +109,24 @@ virsh_on h1 dominfo vm1 | grep -q '^Autostart: *disable' || fail "autostart is s
 exits 0 lab on h1 "$engine_path" metrics
 grep -qFx 'ftengine_pair_state{vm="vm1",role="primary",peer="h2",state="protected"} 1' \
     <<<"$output" || fail "metrics: $output"
+by_http() { # PATH
+    # shellcheck disable=SC2016 # for the inner shell
+    output=$(lab on h1 bash -c 'exec 3<>/dev/tcp/127.0.0.1/7333 &&
+        printf "GET %s HTTP/1.0\r\n\r\n" "$1" >&3 && cat <&3' bash "$1" 2>/dev/null)
+}
+if [ -x "$(built ftmetrics)" ]; then
+    # shellcheck disable=SC2016 # for the inner shell
+    lab on h1 sh -c '"$1" 127.0.0.1 >/dev/null 2>&1 &' sh "$(built ftmetrics)"
+    wait_for 10 by_http /metrics
+    grep -q '^ftengine_pair_state{vm="vm1",role="primary",peer="h2",state="protected"} 1' \
+        <<<"$output" || fail "metrics by HTTP: $output"
+    grep -q '^# EOF' <<<"$output" || fail "metrics by HTTP end early: $output"
+    must by_http /else
+    grep -q ' 404 ' <<<"$output" || fail "by HTTP: $output"
+    must lab on h1 pkill -x ftmetrics
+else
+    note "built without libmicrohttpd: no figures by HTTP"
+fi
 
 # What ft-security(7) says that a process keeps, as the mask of capabilities(7) that it has where
 # this machine has all of them.
