@@ -89,14 +89,15 @@ status_without_worker(const struct ft_board_pair *p)
         ft_pair_state_load(&config, &state, NULL))
         return NULL;
     primary = state.record.role == FT_ROLE_PRIMARY ? config.self : !config.self;
-    json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:s,s:s}", "pair", p->pair,
-                     "vm", config.vm, "uuid", config.vm_uuid, "role",
+    json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s}", "pair",
+                     p->pair, "vm", config.vm, "uuid", config.vm_uuid, "role",
                      ft_role_name(state.record.role), "state",
                      p->gave_up ? "failed" : "unprotected", "reason",
                      p->gave_up ? "the engine gave up on this VM"
                                 : "the worker is being started",
-                     "generation", (json_int_t)state.record.generation,
-                     "primary", config.hosts[primary].name, "standby",
+                     "starting", !p->gave_up, "generation",
+                     (json_int_t)state.record.generation, "primary",
+                     config.hosts[primary].name, "standby",
                      config.hosts[!primary].name);
     ft_pair_state_clear(&state);
     return json;

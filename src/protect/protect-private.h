@@ -35,6 +35,12 @@ int ft_protect_look_at_files(struct ft_fleet *fleet,
                              const char *vm, struct ft_error *err);
 
 /*
+ * Whether the engine whose status of the pair this is goes on no more: it failed,
+ * or protects nothing. Not while its worker starts, however long that takes.
+ */
+bool ft_sync_gave_up(const json_t *status);
+
+/*
  * Polls the primary until the pair's state is "protected". -EINTR when the user
  * wants out, -EIO when the engine gave up, -ETIMEDOUT when the two engines do
  * not find each other, -ENOENT when the pair vanished, or what the connection

@@ -83,16 +83,23 @@ check_met(struct follow *f, const json_t *status, struct ft_error *err)
                    reason);
 }
 
+bool
+ft_sync_gave_up(const json_t *status)
+{
+    const char *state = ft_json_string(status, "state", "");
+
+    return strcmp(state, "failed") == 0 ||
+           (strcmp(state, "unprotected") == 0 &&
+            !ft_json_bool(status, "starting", 0));
+}
+
 /* What is in the way, once it has been there for a while. */
 static int
 check_trouble(struct follow *f, const json_t *status, struct ft_error *err)
 {
     const json_t *problem = json_object_get(status, "problem");
-    const char *state = ft_json_string(status, "state", "");
-    bool idle =
-        strcmp(state, "failed") == 0 || strcmp(state, "unprotected") == 0;
 
-    if (!idle && !json_is_object(problem)) {
+    if (!ft_sync_gave_up(status) && !json_is_object(problem)) {
         f->trouble_since = 0;
         return 0;
     }

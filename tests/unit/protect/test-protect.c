@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "protect/protect-private.h"
 #include "tests/unit/protect/fake-hosts.h"
 
 /* The steps of a plan with a witness, and the call that makes each of them. */
@@ -275,6 +276,30 @@ test_sync_is_patient(void **state)
     assert_int_equal(apply(-1, &err), 0);
     assert_int_equal(rule.times, 0);
     assert_string_equal(hosts[H1].pair, PAIR_UUID);
+}
+
+/* A worker that has just started protects nothing yet, and is not one that gave up. */
+static void
+test_sync_waits_for_a_worker(void **state)
+{
+    static const struct {
+        const char *status;
+        bool gave_up;
+    } cases[] = {
+        { "{\"state\":\"syncing\"}", false },
+        { "{\"state\":\"unprotected\"}", true },
+        { "{\"state\":\"unprotected\",\"starting\":false}", true },
+        { "{\"state\":\"unprotected\",\"starting\":true}", false },
+        { "{\"state\":\"failed\",\"starting\":true}", true },
+        { "{}", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *status = json_loads(cases[i].status, 0, NULL);
+
+        assert_int_equal(ft_sync_gave_up(status), cases[i].gave_up);
+    }
 }
 
 /* The journal fails: without a trace nothing is begun, and nothing left. */
@@ -556,6 +581,7 @@ main(void)
         PREPARED(test_each_step_fails),
         PREPARED(test_sync_fails),
         PREPARED(test_sync_is_patient),
+        cmocka_unit_test(test_sync_waits_for_a_worker),
         PREPARED(test_journal_fails),
         PREPARED(test_keeps_what_was_there),
         PREPARED(test_undo_fails),
