@@ -121,7 +121,7 @@ start_client() { # VM
 }
 
 has_answers() { # VM COUNT
-    [ "$(grep -c '^answer ' "$folder/$1.client.log" 2>/dev/null || true)" -ge "$2" ]
+    [ -e "$folder/$1.client.log" ] && [ "$(grep -c '^answer ' "$folder/$1.client.log")" -ge "$2" ]
 }
 
 answers_since() { # VM TIME
