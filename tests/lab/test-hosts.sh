@@ -23,7 +23,7 @@ engine_sum() { # HOST
 # Nothing half done lies about on a host.
 is_tidy() { # HOST
     local found
-    found=$(lab on "$1" find /var/tmp /usr/local/lib -maxdepth 2 -name 'ftadmin-*' -o -name 'ftprobe.*' \
+    found=$(lab on "$1" find /var/tmp /usr/local/lib -maxdepth 2 -name '*.new.*' -o -name 'ftprobe.*' \
         -o -name 'ftengine.*')
     [ -z "$found" ] || fail "left on $1: $found"
 }
