@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <time.h>
@@ -88,14 +89,6 @@ prepare(struct ft_witness_store *store, const char *sql,
                : store_failed(store->db, err);
 }
 
-static int
-sync_folder(const char *folder)
-{
-    FT_AUTOCLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    return fd < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
 /*
  * WAL with synchronous=FULL: the log is synced before each commit returns
  * (sqlite.org/pragma.html#pragma_synchronous), and readers never wait.
@@ -127,46 +120,71 @@ add_column(struct ft_witness_store *store, const char *name,
     return run(store, sql, err);
 }
 
+static int
+open_database(struct ft_witness_store *store, const char *path,
+              struct ft_error *err)
+{
+    int rc;
+
+    if (sqlite3_open_v2(path, &store->db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                            SQLITE_OPEN_FULLMUTEX,
+                        NULL) != SQLITE_OK)
+        return store->db ? store_failed(store->db, err)
+                         : ft_fail(err, ENOMEM, NULL, "no memory for SQLite");
+    sqlite3_busy_timeout(store->db, BUSY_MS);
+    rc = run(store, schema, err);
+    if (!rc)
+        rc = add_column(store, "offered", err);
+    if (!rc) /* 0, or when it was removed: seconds since 1970 */
+        rc = add_column(store, "removed", err);
+    return rc;
+}
+
+/*
+ * One at a time: of two that change the journal of a new database SQLite tells
+ * one at once that it is locked, and two could add the same column. The
+ * folder's lock goes when it is closed.
+ */
+static int
+open_in_turn(struct ft_witness_store *store, struct ft_error *err)
+{
+    FT_AUTOCLOSE int folder =
+        open(store->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char path[PATH_MAX];
+    int rc;
+
+    if (folder < 0 || flock(folder, LOCK_EX) < 0)
+        return ft_fail(err, errno, NULL, "cannot lock %s: %s", store->folder,
+                       strerror(errno));
+    snprintf(path, sizeof(path), "%s/witness.db", store->folder);
+    rc = open_database(store, path, err);
+    if (!rc && (chmod(path, 0600) < 0 || fsync(folder) < 0))
+        rc = ft_fail(err, errno, NULL, "cannot protect %s: %s", path,
+                     strerror(errno));
+    return rc;
+}
+
 int
 ft_witness_store_open(const char *folder, struct ft_witness_store **store,
                       struct ft_error *err)
 {
     struct ft_witness_store *fresh = calloc(1, sizeof(*fresh));
-    char path[PATH_MAX];
     int rc = ft_make_folder(folder, 0700);
 
     if (fresh)
         fresh->folder = strdup(folder);
     if (!rc && (!fresh || !fresh->folder))
         rc = -ENOMEM;
-    if (rc) {
+    if (rc)
+        ft_fail(err, -rc, NULL, "cannot make %s: %s", folder, strerror(-rc));
+    else
+        rc = open_in_turn(fresh, err);
+    if (rc)
         ft_witness_store_close(fresh);
-        return ft_fail(err, -rc, NULL, "cannot make %s: %s", folder,
-                       strerror(-rc));
-    }
-    snprintf(path, sizeof(path), "%s/witness.db", folder);
-    if (sqlite3_open_v2(path, &fresh->db,
-                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                            SQLITE_OPEN_FULLMUTEX,
-                        NULL) != SQLITE_OK) {
-        rc = fresh->db ? store_failed(fresh->db, err)
-                       : ft_fail(err, ENOMEM, NULL, "no memory for SQLite");
-    } else {
-        sqlite3_busy_timeout(fresh->db, BUSY_MS);
-        rc = run(fresh, schema, err);
-        if (!rc)
-            rc = add_column(fresh, "offered", err);
-        if (!rc) /* 0, or when it was removed: seconds since 1970 */
-            rc = add_column(fresh, "removed", err);
-        if (!rc && (chmod(path, 0600) < 0 || sync_folder(folder)))
-            rc = ft_fail(err, errno, NULL, "cannot protect %s", path);
-    }
-    if (rc) {
-        ft_witness_store_close(fresh);
-        return rc;
-    }
-    *store = fresh;
-    return 0;
+    else
+        *store = fresh;
+    return rc;
 }
 
 void
