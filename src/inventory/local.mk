@@ -8,14 +8,20 @@ libftinventory_a_SOURCES = \
 	src/inventory/probe-ask.c \
 	src/inventory/probe-backing.c \
 	src/inventory/probe-blocked.c \
+	src/inventory/probe-disks.c \
+	src/inventory/probe-domains.c \
+	src/inventory/probe-emulators.c \
 	src/inventory/probe-image.c \
 	src/inventory/probe-kernel.c \
+	src/inventory/probe-libvirt-private.h \
 	src/inventory/probe-libvirt.c \
 	src/inventory/probe-nics.c \
 	src/inventory/probe-plug.c \
+	src/inventory/probe-pools.c \
 	src/inventory/probe-ports.c \
 	src/inventory/probe-private.h \
 	src/inventory/probe-version.c \
 	src/inventory/probe-workers.c \
+	src/inventory/probe-xml.c \
 	src/inventory/probe.c src/inventory/probe.h \
 	src/inventory/system.c src/inventory/system.h
