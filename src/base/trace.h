@@ -11,6 +11,8 @@
 #include <stdint.h>
 
 struct ft_trace {
+    /* A line worth reading that is neither. NULL: nobody. */
+    void (*note)(void *data, const char *host, const char *text);
     /*
      * status is a command's exit status, 0 for a request that was done, or
      * -errno; said is what it said to that, or NULL. NULL: nobody.
@@ -27,6 +29,13 @@ ft_trace_command(const struct ft_trace *trace, const char *host,
 {
     if (trace->command)
         trace->command(trace->data, host, command, status, took_ns, said);
+}
+
+static inline void
+ft_trace_note(const struct ft_trace *trace, const char *host, const char *text)
+{
+    if (trace->note)
+        trace->note(trace->data, host, text);
 }
 
 #endif

@@ -139,9 +139,9 @@ do_witness(struct apply *a, size_t index, struct ft_member *member,
     (void)index;
     a->fresh_witness =
         !ft_json_bool(json_object_get(member->status, "witness"), "running", 0);
-    return ft_member_call(a->fleet, member, "witness-start",
-                          json_pack("{s:i}", "port", FT_WITNESS_PORT), NULL, 0,
-                          err);
+    return ft_member_insist(a->fleet, member, "witness-start",
+                            json_pack("{s:i}", "port", FT_WITNESS_PORT), NULL,
+                            0, err);
 }
 
 static int
@@ -149,8 +149,8 @@ undo_witness(struct apply *a, size_t index, struct ft_member *member,
              struct ft_error *err)
 {
     (void)index;
-    return a->fresh_witness ? ft_member_call(a->fleet, member, "witness-stop",
-                                             NULL, NULL, 0, err)
+    return a->fresh_witness ? ft_member_insist(a->fleet, member, "witness-stop",
+                                               NULL, NULL, 0, err)
                             : 0;
 }
 
@@ -162,15 +162,15 @@ do_witness_pair(struct apply *a, size_t index, struct ft_member *member,
 
     (void)index;
     /* What an unfinished protect left has another key. */
-    rc = ft_member_call(a->fleet, member, "witness-pair-remove", pair_args(a),
-                        NULL, 0, err);
+    rc = ft_member_insist(a->fleet, member, "witness-pair-remove", pair_args(a),
+                          NULL, 0, err);
     if (rc < 0 && rc != -ENOENT)
         return rc;
-    return ft_member_call(a->fleet, member, "witness-pair-set",
-                          json_pack("{s:s,s:s,s:i,s:s}", "pair", a->plan->pair,
-                                    "key", a->witness_key, "generation", 1,
-                                    "owner", a->plan->primary),
-                          NULL, 0, err);
+    return ft_member_insist(a->fleet, member, "witness-pair-set",
+                            json_pack("{s:s,s:s,s:i,s:s}", "pair", a->plan->pair,
+                                      "key", a->witness_key, "generation", 1,
+                                      "owner", a->plan->primary),
+                            NULL, 0, err);
 }
 
 static int
@@ -178,8 +178,8 @@ undo_witness_pair(struct apply *a, size_t index, struct ft_member *member,
                   struct ft_error *err)
 {
     (void)index;
-    return ft_member_call(a->fleet, member, "witness-pair-remove", pair_args(a),
-                          NULL, 0, err);
+    return ft_member_insist(a->fleet, member, "witness-pair-remove",
+                            pair_args(a), NULL, 0, err);
 }
 
 /* ---- pair ---- */
@@ -203,7 +203,8 @@ set_pair(struct apply *a, struct ft_member *member, int self,
                      *a->plan->witness != '\0' ? a->witness_key : NULL);
     if (args == NULL)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
-    return ft_member_call(a->fleet, member, "pair-set", args, NULL, 60000, err);
+    return ft_member_insist(a->fleet, member, "pair-set", args, NULL, 60000,
+                            err);
 }
 
 static int

@@ -62,9 +62,12 @@ static int
 ensure_job(struct ft_ssh *session, void *data, struct ft_error *err)
 {
     struct install *install = data;
+    bool changed = false;
+    int rc = ft_install_ensure(session, install->engine, install->progress,
+                               install->data, &changed, err);
 
-    return ft_install_ensure(session, install->engine, install->progress,
-                             install->data, &install->changed, err);
+    install->changed |= changed; /* also in a try before, that broke off */
+    return rc;
 }
 
 int
@@ -79,11 +82,11 @@ ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
 
     if (changed != NULL)
         *changed = install.changed;
-    if (!install.changed)
-        return rc == 0 ? ft_member_control(fleet, member, err) : rc;
-    ft_hub_reopen(member->host); /* the old channel ended with the old daemon */
-    return rc == 0 ? ft_member_call(fleet, member, "hello", NULL, NULL, 0, err)
-                   : rc;
+    if (install.changed)
+        ft_hub_reopen(member->host); /* it ended with the old daemon */
+    return rc == 0
+               ? ft_member_insist(fleet, member, "hello", NULL, NULL, 0, err)
+               : rc;
 }
 
 static int

@@ -220,7 +220,7 @@ ft_member_control(struct ft_fleet *fleet, struct ft_member *member,
 /* A job whose commands are told. */
 struct traced {
     const struct ft_trace *trace;
-    const char *name;
+    struct ft_member *member;
     ft_hub_job job;
     void *data;
 };
@@ -232,7 +232,8 @@ run_traced(struct ft_ssh *session, void *data, struct ft_error *err)
     const struct traced *traced = data;
     int rc;
 
-    ft_ssh_set_trace(session, traced->trace, traced->name);
+    ft_again_reached(&traced->member->again);
+    ft_ssh_set_trace(session, traced->trace, traced->member->name);
     rc = traced->job(session, traced->data, err);
     ft_ssh_set_trace(session, &nobody, NULL);
     return rc;
@@ -242,12 +243,19 @@ int
 ft_member_do(struct ft_fleet *fleet, struct ft_member *member, ft_hub_job job,
              void *data, struct ft_error *err)
 {
-    struct traced traced = { &fleet->trace, member->name, job, data };
+    struct traced traced = { &fleet->trace, member, job, data };
     struct ft_error local = FT_ERROR_INIT;
+    int64_t began;
     int rc = need_host(fleet, member, &local);
 
-    if (rc == 0)
+    if (rc < 0)
+        return keep(member, rc, &local, err);
+    do {
+        began = ft_clock_ns();
         rc = ft_hub_do(member->host, run_traced, &traced, &local);
+    } while (rc < 0 && ft_member_again(fleet, member, began, &local));
+    if (rc == 0)
+        ft_again_done(&member->again, false);
     return keep(member, rc, &local, err);
 }
 
@@ -301,7 +309,33 @@ ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
         rc = ft_hub_call(member->host, verb, args, patience(fleet, timeout_ms),
                          result, &local);
     trace_call(fleet, member, verb, rc, begin, &local);
+    if (rc == 0)
+        ft_again_done(&member->again, true);
     return keep(member, rc, &local, err);
+}
+
+int
+ft_member_insist(struct ft_fleet *fleet, struct ft_member *member,
+                 const char *verb, json_t *args, json_t **result,
+                 int timeout_ms, struct ft_error *err)
+{
+    struct ft_error local = FT_ERROR_INIT;
+    int64_t began;
+    int rc;
+
+    do {
+        json_t *copy = json_deep_copy(args);
+
+        began = ft_clock_ns();
+        rc = copy != NULL || args == NULL
+                 ? ft_member_call(fleet, member, verb, copy, result, timeout_ms,
+                                  &local)
+                 : ft_fail(&local, ENOMEM, NULL, "out of memory");
+    } while (rc < 0 && ft_member_again(fleet, member, began, &local));
+    ft_json_wipe(args);
+    if (rc < 0 && err != NULL)
+        *err = local;
+    return rc;
 }
 
 /* One message of the stream. 1 goes on, 0 it has been ended, -errno. */
@@ -368,7 +402,7 @@ ft_member_status(struct ft_fleet *fleet, struct ft_member *member,
                  struct ft_error *err)
 {
     json_t *status = NULL;
-    int rc = ft_member_call(fleet, member, "status", NULL, &status, 0, err);
+    int rc = ft_member_insist(fleet, member, "status", NULL, &status, 0, err);
 
     if (rc < 0)
         return rc;
@@ -434,7 +468,8 @@ ft_member_probe(struct ft_fleet *fleet, struct ft_member *member, bool refresh,
         return keep(member, rc, &local, err);
     engine = rc == 0 && ft_member_control(fleet, member, &local) == 0;
     if (engine)
-        rc = ft_member_call(fleet, member, "probe", NULL, &json, 60000, &local);
+        rc = ft_member_insist(fleet, member, "probe", NULL, &json, 60000,
+                              &local);
     else
         rc = ft_member_do(fleet, member, probe_job, &look, &local);
     if (!engine)

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "inventory/host.h"
 #include "plan/inventory.h"
+#include "remote/again.h"
 #include "remote/hub.h"
 #include "remote/install.h"
 #include "remote/ssh.h"
@@ -34,6 +35,7 @@ struct ft_member {
     json_t *facts_json;
     json_t *status;        /* last status reply, or NULL */
     struct ft_error error; /* why it could not be reached */
+    struct ft_again again; /* whether it may be a moment's silence */
 };
 
 /*
@@ -47,12 +49,20 @@ struct ft_engine_guard {
     void *data;
 };
 
+/* Who is told that something is tried again, by any thread; any may be NULL. */
+struct ft_fleet_watch {
+    void (*again)(void *data, const char *text);
+    int (*interrupted)(void *data); /* nonzero: the user wants out */
+    void *data;
+};
+
 struct ft_fleet {
     struct ft_member **members;
     size_t count;
     struct ft_ssh_options ssh;    /* for all; strings are the caller's */
     struct ft_trace trace;        /* set by ft_fleet_set_trace */
     struct ft_engine_guard guard; /* set by ft_fleet_set_guard */
+    struct ft_fleet_watch watch;  /* set by ft_fleet_set_watch */
     char engine[FT_PATH_SIZE];    /* the local ftengine */
 };
 
@@ -81,6 +91,10 @@ void ft_fleet_set_trace(struct ft_fleet *fleet, const struct ft_trace *trace);
 void ft_fleet_set_guard(struct ft_fleet *fleet,
                         const struct ft_engine_guard *guard);
 
+/* From now on watch is told and asked; NULL: nobody. */
+void ft_fleet_set_watch(struct ft_fleet *fleet,
+                        const struct ft_fleet_watch *watch);
+
 /* Whether SSH got through and still does, whatever the engine there does. */
 bool ft_member_reached(const struct ft_member *member);
 
@@ -95,7 +109,10 @@ int ft_member_connect(struct ft_fleet *fleet, struct ft_member *member,
                       struct ft_error *err); /* SSH */
 int ft_member_control(struct ft_fleet *fleet, struct ft_member *member,
                       struct ft_error *err); /* SSH and control channel */
-/* Runs job with the session, in another thread that is waited for. */
+/*
+ * Runs job with the session, in another thread that is waited for. When the
+ * connection breaks it is run again from its beginning, as ft_member_insist.
+ */
 int ft_member_do(struct ft_fleet *fleet, struct ft_member *member,
                  ft_hub_job job, void *data, struct ft_error *err);
 /* Facts and, where an engine runs, status. refresh: also when known. */
@@ -137,6 +154,23 @@ void ft_member_disconnect(struct ft_member *member);
 int ft_member_call(struct ft_fleet *fleet, struct ft_member *member,
                    const char *verb, json_t *args, json_t **result,
                    int timeout_ms, struct ft_error *err);
+
+/*
+ * The same for what does no harm when it was done already (and may then be
+ * refused as such, -ENOENT of what was to be removed): a host that answered
+ * before and is silent for a moment is asked again (remote/again.h), for
+ * FT_AGAIN_MS or the connection's patience where that is longer.
+ */
+int ft_member_insist(struct ft_fleet *fleet, struct ft_member *member,
+                     const char *verb, json_t *args, json_t **result,
+                     int timeout_ms, struct ft_error *err);
+
+/*
+ * For the functions above: whether what began at began_ns and failed, why, is to
+ * be done again; tells so and waits before it returns true.
+ */
+bool ft_member_again(const struct ft_fleet *fleet, struct ft_member *member,
+                     int64_t began_ns, const struct ft_error *why);
 
 /*
  * Called for the reply's result first, then for each event, and with NULL

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libftprotect.a
 libftprotect_a_SOURCES = \
 	src/protect/apply.c \
+	src/protect/fleet-again.c \
 	src/protect/fleet-engine.c \
 	src/protect/fleet-pairs.c \
 	src/protect/fleet.c src/protect/fleet.h \

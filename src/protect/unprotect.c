@@ -33,10 +33,10 @@ ft_remove_pair(struct ft_fleet *fleet, struct ft_member *member,
                struct ft_error *err)
 {
     int64_t deadline;
-    int rc =
-        ft_member_call(fleet, member, "pair-remove",
-                       json_pack("{s:s,s:s*}", "pair", pair, "runs_on", runs_on),
-                       said, FT_PAIR_REMOVE_MS, err);
+    int rc = ft_member_insist(fleet, member, "pair-remove",
+                              json_pack("{s:s,s:s*}", "pair", pair, "runs_on",
+                                        runs_on),
+                              said, FT_PAIR_REMOVE_MS, err);
 
     if (rc < 0)
         return rc == -ENOENT ? 0 : rc;
@@ -164,10 +164,10 @@ call(struct unprotect *u, struct ft_member *member, const char *verb,
                        "%s is not a known host", host);
     if (strcmp(verb, "pair-remove") == 0)
         return remove_here(u, member, err);
-    return ft_member_call(u->fleet, member, verb,
-                          json_pack("{s:s,s:b}", "pair", u->pair->pair,
-                                    "host_left", u->host_left),
-                          NULL, 0, err);
+    return ft_member_insist(u->fleet, member, verb,
+                            json_pack("{s:s,s:b}", "pair", u->pair->pair,
+                                      "host_left", u->host_left),
+                            NULL, 0, err);
 }
 
 /*

@@ -50,6 +50,16 @@ static const char hook_reload[] =
     "e=$(readlink \"/proc/$p/exe\") || continue; "
     "case $e in */$d|*/$d\\ *) kill -HUP \"$p\";; esac || exit 1; done";
 
+/*
+ * A folder for as long as its input stays open, so that nothing of it stays when
+ * the connection breaks. Not in /tmp or /var/tmp, which may be mounted noexec.
+ */
+#define PROBE_FOLDER "/usr/local/lib/ftprobe."
+static const char probe_folder[] =
+    "d=$(mktemp -d " PROBE_FOLDER "XXXXXXXX) || exit 1; "
+    "trap 'rm -rf \"$d\"' EXIT; trap 'exit 1' HUP INT PIPE TERM; "
+    "echo \"$d\"; cat >/dev/null";
+
 /* What was uploaded. With a package the script of init.d and the hook are its. */
 static const char remove_command[] =
     "[ -x " FT_ENGINE_PACKAGED " ] && package=yes || package=; "

@@ -12,10 +12,13 @@
 #include "base/json.h"
 #include "remote/install.h"
 #include "remote/install-commands.h"
+#include "remote/reach.h"
 #include "src/remote/install-scripts.h" /* made from scripts/ by local.mk */
 
 #define START_DEADLINE_MS 20000
 #define START_PAUSE_MS 100
+#define FOLDER_MS 60000
+#define FOLDER_SIZE 200
 
 /* Where Debian has the libraries the engine is linked with. */
 static const struct {
@@ -267,14 +270,16 @@ wait_running(struct ft_ssh *ssh, struct ft_error *err)
     int rc;
 
     while ((rc = ft_control_open(ssh, &control, err)) != 0) {
-        if ((rc != -ECONNREFUSED && rc != -EPIPE) || ft_clock_ns() > deadline)
-            return rc == -ECONNREFUSED || rc == -EPIPE
-                       ? ft_fail(err, ETIMEDOUT,
-                                 "Its log there, "
-                                 "/var/log/ftadmin/daemon.log, says why.",
-                                 "%s: the engine was started but does not answer",
-                                 ft_ssh_name(ssh))
-                       : rc;
+        bool early = rc == -ECONNREFUSED || (rc == -EPIPE && ft_ssh_alive(ssh));
+
+        if (early && ft_clock_ns() > deadline)
+            return ft_fail(err, ETIMEDOUT,
+                           "Its log there, /var/log/ftadmin/daemon.log, says "
+                           "why.",
+                           "%s: the engine was started but does not answer",
+                           ft_ssh_name(ssh));
+        if (!early)
+            return rc;
         ft_clock_sleep(START_PAUSE_MS * FT_NS_PER_MS);
     }
     ft_control_close(control);
@@ -396,24 +401,41 @@ probe_by_file(struct ft_ssh *ssh, const char *path, json_t **facts,
                   : 0;
 }
 
-/* Not in /tmp or /var/tmp, which may be mounted noexec. */
+/* The first line that keeper says, the folder's name. */
 static int
-probe_by_copy(struct ft_ssh *ssh, const char *local, json_t **facts,
-              struct ft_error *err)
+read_folder(struct ft_ssh *ssh, struct ft_ssh_stream *keeper, char *folder,
+            size_t size, struct ft_error *err)
 {
-    FT_AUTOFREE char *folder = NULL;
-    char path[256];
-    char command[300];
-    int rc = ft_ssh_must(ssh, "mktemp -d /usr/local/lib/ftprobe.XXXXXXXX",
-                         &folder, err);
+    size_t used = 0;
+    ssize_t n = 1;
 
-    if (rc < 0)
-        return rc;
+    while (n > 0 && used + 1 < size && memchr(folder, '\n', used) == NULL) {
+        n = ft_ssh_stream_read(keeper, folder + used, size - 1 - used,
+                               ft_ssh_patience_ms(ssh, FOLDER_MS));
+        used += n > 0 ? (size_t)n : 0;
+    }
+    folder[used] = '\0';
     folder[strcspn(folder, "\r\n")] = '\0';
-    if (strncmp(folder, "/usr/local/lib/ftprobe.", 23) != 0 ||
-        strpbrk(folder, " '\"$;") != NULL || strlen(folder) > 200)
-        return ft_fail(err, EPROTO, NULL, "%s: mktemp printed \"%.100s\"",
-                       ft_ssh_name(ssh), folder);
+    if (n == -EPIPE)
+        return ft_reach_fail(err, FT_REACH_LOST, NULL,
+                             "%s: the SSH connection was lost",
+                             ft_ssh_name(ssh));
+    if (strncmp(folder, PROBE_FOLDER, strlen(PROBE_FOLDER)) == 0 &&
+        strpbrk(folder, " '\"$;") == NULL)
+        return 0;
+    return ft_fail(err, EPROTO, NULL,
+                   "%s: no folder for an engine: %.100s%.200s",
+                   ft_ssh_name(ssh), folder, ft_ssh_stream_errors(keeper));
+}
+
+static int
+probe_in_folder(struct ft_ssh *ssh, const char *local, const char *folder,
+                json_t **facts, struct ft_error *err)
+{
+    char path[FOLDER_SIZE + 16];
+    char command[FOLDER_SIZE + 16];
+    int rc;
+
     snprintf(path, sizeof(path), "%s/ftengine", folder);
     rc = ft_ssh_upload(ssh, local, path, 0755, NULL, NULL, err);
     if (rc == 0)
@@ -422,6 +444,22 @@ probe_by_copy(struct ft_ssh *ssh, const char *local, json_t **facts,
         rc = probe_by_file(ssh, path, facts, err);
     snprintf(command, sizeof(command), "rm -rf %s", folder);
     ft_ssh_must(ssh, command, NULL, NULL);
+    return rc;
+}
+
+static int
+probe_by_copy(struct ft_ssh *ssh, const char *local, json_t **facts,
+              struct ft_error *err)
+{
+    struct ft_ssh_stream *keeper;
+    char folder[FOLDER_SIZE];
+    int rc = ft_ssh_stream_open(ssh, probe_folder, &keeper, err);
+
+    if (rc == 0)
+        rc = read_folder(ssh, keeper, folder, sizeof(folder), err);
+    if (rc == 0)
+        rc = probe_in_folder(ssh, local, folder, facts, err);
+    ft_ssh_stream_close(keeper);
     return rc;
 }
 

@@ -2,6 +2,7 @@
 # SSH, the control channel and the engine's installation (libssh).
 noinst_LIBRARIES += libftremote.a
 libftremote_a_SOURCES = \
+	src/remote/again.c src/remote/again.h \
 	src/remote/control.c src/remote/control.h \
 	src/remote/hub.c src/remote/hub.h \
 	src/remote/hub-dial.c \

@@ -557,6 +557,8 @@ must_failed(struct ft_ssh *ssh, const struct ft_ssh_result *result,
     char line[300];
 
     last_line(result->errors, line, sizeof(line));
+    if (result->status < 0 && !ft_ssh_alive(ssh)) /* its output ended with it */
+        return run_failed(ssh, EPIPE, 0, err);
     if (!ft_ssh_is_root(ssh) && result->errors != NULL &&
         strstr(result->errors, "sudo:") != NULL)
         return ft_reach_fail(err, FT_REACH_NO_SUDO, NULL,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "ui/cli/interrupt.h"
+#include "ui/cli/progress.h"
 #include "ui/cli/prompt.h"
 #include "ui/work/hosts.h"
 
@@ -21,6 +22,17 @@ on_detail(void *data, const char *text)
     ft_cli_verbose(data, "%s", text);
 }
 
+/* A bar that stands on this line is drawn again below. */
+static void
+on_again(void *data, const char *text)
+{
+    struct ft_cli *cli = data;
+
+    if (ft_cli_draws_bars(cli))
+        fputs("\r\033[K", cli->messages);
+    ft_cli_note(cli, "      %s", text);
+}
+
 static void
 fill_work(struct ft_cli *cli, struct ft_cli_prompter *prompter)
 {
@@ -28,6 +40,7 @@ fill_work(struct ft_cli *cli, struct ft_cli_prompter *prompter)
         .engine = cli->options.engine,
         .accept_new_host_keys = cli->options.accept_new_host_keys,
         .timeout_ms = (int)cli->options.timeout_s * 1000,
+        .again = on_again,
         .interrupted = ft_cli_interrupted,
         .detail = on_detail,
         .data = cli,

@@ -94,10 +94,17 @@ on_note(void *data, const char *text)
     ft_cli_note(self->cli, "      %s", text);
 }
 
+bool
+ft_cli_draws_bars(const struct ft_cli *cli)
+{
+    const char *term = getenv("TERM");
+
+    return isatty(fileno(cli->messages)) && term && strcmp(term, "dumb");
+}
+
 struct ft_progress
 ft_cli_progress_start(struct ft_cli_progress *self, struct ft_cli *cli)
 {
-    const char *term = getenv("TERM");
     struct ft_progress progress = {
         .step = on_step,
         .bytes = on_bytes,
@@ -107,8 +114,7 @@ ft_cli_progress_start(struct ft_cli_progress *self, struct ft_cli *cli)
 
     memset(self, 0, sizeof(*self));
     self->cli = cli;
-    self->terminal =
-        isatty(fileno(cli->messages)) && term && strcmp(term, "dumb");
+    self->terminal = ft_cli_draws_bars(cli);
     return progress;
 }
 

@@ -19,6 +19,9 @@ struct ft_cli_progress {
     struct ft_left left; /* of that phase */
 };
 
+/* Whether messages go to a terminal that can draw over a line. */
+bool ft_cli_draws_bars(const struct ft_cli *cli);
+
 /* Fills callbacks for src/protect; self must outlive them. */
 struct ft_progress ft_cli_progress_start(struct ft_cli_progress *self,
                                          struct ft_cli *cli);

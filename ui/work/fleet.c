@@ -106,6 +106,8 @@ ft_work_fleet_from(const struct ft_work *work, bool with_engine,
                    struct ft_store_host *hosts, size_t count,
                    struct ft_work_fleet *fleet, struct ft_error *err)
 {
+    const struct ft_fleet_watch watch = { work->again, work->interrupted,
+                                          work->data };
     int rc;
 
     memset(fleet, 0, sizeof(*fleet));
@@ -119,6 +121,7 @@ ft_work_fleet_from(const struct ft_work *work, bool with_engine,
     for (size_t i = 0; i <= count; i++)
         fleet->asking[i].prompts = &work->prompts;
     rc = init_fleet(fleet, with_engine, err);
+    ft_fleet_set_watch(&fleet->fleet, &watch);
     return rc ? rc : add_members(fleet, err);
 }
 
@@ -256,8 +259,8 @@ ft_work_each_status(struct ft_fleet *fleet, struct ft_member *member,
 {
     const struct ft_work *work = data;
     json_t *status = NULL;
-    int rc = ft_member_call(fleet, member, "status", NULL, &status,
-                            ft_work_timeout_ms(work, FT_WORK_ANSWER_MS), err);
+    int rc = ft_member_insist(fleet, member, "status", NULL, &status,
+                              ft_work_timeout_ms(work, FT_WORK_ANSWER_MS), err);
 
     (void)index;
     if (rc)

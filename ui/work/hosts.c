@@ -352,8 +352,8 @@ count_witnessed(struct ft_fleet *fleet, struct ft_member *member,
     int rc;
 
     *count = 0;
-    rc = ft_member_call(fleet, member, "witness-list", NULL, &list, timeout_ms,
-                        err);
+    rc = ft_member_insist(fleet, member, "witness-list", NULL, &list,
+                          timeout_ms, err);
     if (!rc)
         *count = json_array_size(json_object_get(list, "pairs"));
     return rc == -EOPNOTSUPP ? 0 : rc;

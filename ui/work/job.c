@@ -200,10 +200,18 @@ on_command(void *data, const char *host, const char *command, int status,
     add_line(data, &line);
 }
 
+static void
+on_trace_note(void *data, const char *host, const char *text)
+{
+    ft_job_note(data, host, text);
+}
+
 struct ft_trace
 ft_job_trace(struct ft_job *job)
 {
-    struct ft_trace trace = { .command = on_command, .data = job };
+    struct ft_trace trace = { .note = on_trace_note,
+                              .command = on_command,
+                              .data = job };
 
     return trace;
 }

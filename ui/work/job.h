@@ -53,7 +53,8 @@ void ft_job_note(struct ft_job *job, const char *host, const char *text);
 struct ft_progress ft_job_progress(struct ft_job *job,
                                    const struct ft_progress *shown);
 
-/* Commands and requests on the hosts of this fleet are written down. */
+/* Commands, requests and what is tried again on the hosts of this fleet are
+ * written down. */
 struct ft_trace ft_job_trace(struct ft_job *job);
 
 /* Whether it is to stop, for those without progress. */

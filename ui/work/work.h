@@ -49,6 +49,8 @@ struct ft_work {
     bool accept_new_host_keys;
     int timeout_ms; /* for each answer of a host; 0: the verb's own */
     struct ft_work_prompts prompts;
+    /* Something is tried again on a host. Any thread. May be NULL. */
+    void (*again)(void *data, const char *text);
     /* Nonzero: the user wants out. Any thread. May be NULL. */
     int (*interrupted)(void *data);
     /* What only the curious want to read. The store's thread. May be NULL. */

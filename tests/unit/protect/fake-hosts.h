@@ -61,9 +61,36 @@ static struct {
     const char *host, *verb;
     int nth, times;
     int code;
-    bool after;  /* it has been done, only the answer is lost */
-    bool vanish; /* and then the host is away */
+    enum ft_reach reach; /* its class; none: the engine's own refusal */
+    bool after;          /* it has been done, only the answer is lost */
+    bool vanish;         /* and then the host is away */
 } rule;
+
+/* What the user was told of tries, and whether he has enough of them. */
+static struct {
+    int told;
+    char text[1024];
+    bool enough;
+} watched;
+
+static void
+on_again(void *data, const char *text)
+{
+    (void)data;
+    watched.told++;
+    snprintf(watched.text, sizeof(watched.text), "%s", text);
+}
+
+static int
+has_enough(void *data)
+{
+    (void)data;
+    return watched.enough;
+}
+
+__attribute__((unused)) static const struct ft_fleet_watch watch = { on_again,
+                                                                     has_enough,
+                                                                     NULL };
 
 static char trace[4096]; /* "h2:pair-set h1:pair-set ..." */
 
@@ -122,6 +149,9 @@ fail_as_told(struct fake_host *host, const char *verb, struct ft_error *err)
 {
     if (rule.vanish)
         host->away = true;
+    if (rule.reach != FT_REACH_NONE)
+        return ft_reach_fail(err, rule.reach, NULL, "%s: %s fails as told",
+                             host->name, verb);
     return ft_fail(err, rule.code, NULL, "%s: %s fails as told", host->name,
                    verb);
 }

@@ -4,8 +4,8 @@ protect_tests = tests/unit/protect/test-fleet \
 	tests/unit/protect/test-protect tests/unit/protect/test-unprotect
 check_PROGRAMS += $(protect_tests)
 TESTS += $(protect_tests)
-# without libftremote.a, which fake-hosts.h stands for
-protect_libs = libftprotect.a libftplan.a libftallow.a libftinventory.a libftbase.a \
+# of libftremote.a only what is pure: fake-hosts.h stands for the rest
+protect_libs = libftprotect.a libftremote.a libftplan.a libftallow.a libftinventory.a libftbase.a \
 	$(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_protect_test_protect_SOURCES = tests/unit/protect/test-protect.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h

@@ -246,6 +246,61 @@ test_each_step_fails(void **state)
         }
 }
 
+/*
+ * The connection breaks in each step once, before it has done anything or after:
+ * it is tried again, said so, and the pair comes about. One key stays one key.
+ */
+static void
+test_each_step_is_tried_again(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i + 1 < STEPS; i++) {
+        struct ft_error err = FT_ERROR_INIT;
+
+        end_prepared(state);
+        begin_prepared(state);
+        ft_fleet_set_watch(&fleet, &watch);
+        memset(&watched, 0, sizeof(watched));
+        rule.host = steps[i].host;
+        rule.verb = steps[i].verb;
+        rule.nth = rule.times = 1;
+        rule.reach = i % 2 ? FT_REACH_LOST : FT_REACH_ENGINE_SILENT;
+        rule.reach =
+            steps[i].kind == FT_STEP_ENGINE ? FT_REACH_LOST : rule.reach;
+        rule.code = ft_reach_code(rule.reach);
+        rule.after = i != 4;
+        if (apply(-1, &err))
+            fail_msg("%s", err.text);
+        assert_int_equal(rule.times, 0);
+        assert_int_equal(watched.told, 1);
+        assert_has(watched.text, "tried again in 0.25 s");
+        assert_has(watched.text, steps[i].host);
+        assert_has(book.text, "end:done");
+        assert_string_equal(hosts[H1].key, hosts[H2].key);
+        assert_string_equal(hosts[H1].witness_key, hosts[W1].pair_key);
+    }
+}
+
+/* Not when the user wants out: then the step has failed, and all is undone. */
+static void
+test_trying_again_is_interrupted(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    ft_fleet_set_watch(&fleet, &watch);
+    memset(&watched, 0, sizeof(watched));
+    watched.enough = true;
+    rule.host = "h2";
+    rule.verb = "pair-set";
+    rule.nth = rule.times = 1;
+    rule.code = EPIPE;
+    rule.reach = FT_REACH_LOST;
+    assert_int_equal(apply(-1, &err), -EPIPE);
+    assert_int_equal(watched.told, 0);
+    assert_untouched();
+}
+
 /* The engines have begun, and then the primary is none: all of it goes. */
 static void
 test_sync_fails(void **state)
@@ -579,6 +634,8 @@ main(void)
         PREPARED(test_keys),
         PREPARED(test_without_witness),
         PREPARED(test_each_step_fails),
+        PREPARED(test_each_step_is_tried_again),
+        PREPARED(test_trying_again_is_interrupted),
         PREPARED(test_sync_fails),
         PREPARED(test_sync_is_patient),
         cmocka_unit_test(test_sync_waits_for_a_worker),

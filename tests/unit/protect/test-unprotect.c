@@ -115,6 +115,42 @@ test_stopped(void **state)
     assert_has(book.text, "end:done");
 }
 
+/* An answer that got lost is asked for again; what was done stays done. */
+static void
+test_tried_again(void **state)
+{
+    static const struct {
+        const char *host, *verb;
+    } steps[] = { { "h1", "pair-remove" },
+                  { "h2", "pair-remove" },
+                  { "w1", "witness-pair-remove" } };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(steps); i++) {
+        struct ft_error err = FT_ERROR_INIT;
+
+        end(state);
+        begin_protected(state);
+        ft_fleet_set_watch(&fleet, &watch);
+        memset(&watched, 0, sizeof(watched));
+        /* as whoever looks for the pair does before */
+        for (int h = 0; h < HOSTS; h++)
+            assert_int_equal(ft_member_status(&fleet, fleet.members[h], &err),
+                             0);
+        fail_call(steps[i].host, steps[i].verb, EPIPE);
+        rule.times = 1;
+        rule.reach = FT_REACH_LOST;
+        rule.after = true;
+        assert_int_equal(unprotect(false, &err), 0);
+        assert_int_equal(watched.told, 1);
+        assert_int_equal(result.left_count, 0);
+        assert_string_equal(hosts[H1].pair, "");
+        assert_string_equal(hosts[H2].pair, "");
+        assert_string_equal(hosts[W1].witness_pair, "");
+        assert_has(book.text, "end:done");
+    }
+}
+
 /* The primary lets go first, wherever the VM runs by now. */
 static void
 test_order_after_a_takeover(void **state)
@@ -463,6 +499,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         PROTECTED(test_order),
         PROTECTED(test_stopped),
+        PROTECTED(test_tried_again),
         PROTECTED(test_order_after_a_takeover),
         PROTECTED(test_old_primary_away),
         PROTECTED(test_two_primaries),

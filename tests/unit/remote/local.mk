@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control \
+	tests/unit/remote/test-again \
 	tests/unit/remote/test-install-way \
 	tests/unit/remote/test-hub tests/unit/remote/test-login \
 	tests/unit/remote/test-pulse \
@@ -14,6 +15,9 @@ remote_libs = libftprotect.a libftremote.a libftplan.a libftallow.a libftinvento
 tests_unit_remote_test_ssh_SOURCES = tests/unit/remote/test-ssh.c \
 	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
 tests_unit_remote_test_ssh_LDADD = $(remote_libs)
+tests_unit_remote_test_again_SOURCES = tests/unit/remote/test-again.c \
+	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
+tests_unit_remote_test_again_LDADD = $(remote_libs)
 tests_unit_remote_test_control_SOURCES = tests/unit/remote/test-control.c \
 	tests/unit/remote/sshd-fixture.c tests/unit/remote/sshd-fixture.h
 tests_unit_remote_test_control_LDADD = $(remote_libs)

@@ -524,7 +524,7 @@ test_trace(void **state)
 {
     struct ft_ssh *ssh = sshd_log_in(&sshd);
     char heard[256] = "";
-    const struct ft_trace trace = { on_command, heard };
+    const struct ft_trace trace = { .command = on_command, .data = heard };
     struct ft_ssh_result r;
 
     (void)state;
