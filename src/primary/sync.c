@@ -21,7 +21,12 @@
 #include "primary/primary-private.h"
 #include "virt/qmp.h"
 
-#define SETUP_NS (60 * FT_NS_PER_S)
+/*
+ * The other side makes volumes and has libvirt start a domain, which loads several
+ * AppArmor profiles: a loaded host takes minutes. Whether it is alive the link knows.
+ */
+#define SETUP_NS (300 * FT_NS_PER_S)
+#define SETUP_SAY_NS (30 * FT_NS_PER_S)
 #define ROUND_BYTES_ENOUGH (UINT64_C(8) << 20)
 #define ROUNDS_MAX 12
 #define DISK_POLL_NS (200 * FT_NS_PER_MS)
@@ -89,26 +94,52 @@ kept_disks(const json_t *answer)
     return kept;
 }
 
+static void
+say_it_takes_long(struct ft_primary *p)
+{
+    ft_worker_note(p->worker, "warn", "setup-slow",
+                   "%s is at its setup for %d s now; look at its load, and at "
+                   "libvirtd there",
+                   ft_worker_peer_name(p->worker),
+                   (int)(SETUP_SAY_NS / FT_NS_PER_S));
+}
+
+/* The answer, for the caller; NULL: none came, or the session ends. */
+static json_t *
+wait_for_setup(struct ft_primary *p)
+{
+    int64_t now = ft_clock_ns(), deadline = now + SETUP_NS;
+    int64_t say_at = now + SETUP_SAY_NS;
+    json_t *answer;
+
+    pthread_mutex_lock(&p->lock);
+    while (!p->setup_answer && !ft_primary_must_stop(p) && now < deadline) {
+        ft_primary_wait(p, FT_MIN(say_at, deadline));
+        now = ft_clock_ns();
+        if (p->setup_answer || now < say_at)
+            continue;
+        say_at = deadline;
+        pthread_mutex_unlock(&p->lock);
+        say_it_takes_long(p);
+        pthread_mutex_lock(&p->lock);
+    }
+    answer = FT_STEAL(p->setup_answer);
+    pthread_mutex_unlock(&p->lock);
+    return answer;
+}
+
 /* The standby makes replicas and starts the waiting domain meanwhile. */
 static int
 await_setup(struct ft_primary *p, uint64_t *kept, struct ft_error *err)
 {
-    int64_t deadline = ft_clock_ns() + SETUP_NS;
-    FT_AUTOJSON json_t *answer = NULL;
-    const json_t *error;
+    FT_AUTOJSON json_t *answer = wait_for_setup(p);
+    const json_t *error = json_object_get(answer, "error");
 
-    pthread_mutex_lock(&p->lock);
-    while (!p->setup_answer && !ft_primary_must_stop(p) &&
-           ft_clock_ns() < deadline)
-        ft_primary_wait(p, deadline);
-    answer = FT_STEAL(p->setup_answer);
-    pthread_mutex_unlock(&p->lock);
     if (!answer)
         return ft_primary_stopped(p) ? -ECANCELED
                                      : ft_fail(err, ETIMEDOUT, NULL,
                                                "%s does not finish its setup",
                                                ft_worker_peer_name(p->worker));
-    error = json_object_get(answer, "error");
     *kept = kept_disks(answer);
     if (!error)
         return 0;
