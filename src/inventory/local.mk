@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a host is. host.c, identity.c and system.c are pure; the probe needs libvirt and libxml2.
+# What a host is. facts.c, host.c, identity.c and system.c are pure; the probe needs libvirt and libxml2.
 noinst_LIBRARIES += libftinventory.a
 libftinventory_a_SOURCES = \
+	src/inventory/facts.c src/inventory/facts.h \
 	src/inventory/host.c src/inventory/host.h \
 	src/inventory/identity.c src/inventory/identity.h \
 	src/inventory/look.c src/inventory/look.h \
