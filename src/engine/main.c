@@ -16,6 +16,7 @@
 #include "engine/drain.h"
 #include "engine/metrics.h"
 #include "inventory/probe.h"
+#include "link/trips.h"
 #include "primary/primary.h"
 #include "standby/standby.h"
 #include "witness/witness.h"
@@ -27,6 +28,7 @@ usage(FILE *to)
     fputs("usage: ftengine daemon [--background] [--port PORT]\n"
           "       ftengine witness [--port PORT]\n"
           "       ftengine probe\n"
+          "       ftengine trips ADDRESS PORT\n"
           "       ftengine control\n"
           "       ftengine metrics\n"
           "       ftengine drain [--end]\n"
@@ -114,6 +116,17 @@ run_witness(int argc, char **argv)
     return optind < argc ? usage(stderr) : ft_witness_main(port);
 }
 
+/* json is released. */
+static int
+print_json(json_t *json, size_t flags)
+{
+    int rc = json == NULL ? -1 : json_dumpf(json, stdout, flags);
+
+    json_decref(json);
+    putchar('\n');
+    return rc < 0 || ferror(stdout) || fflush(stdout) ? 1 : 0;
+}
+
 static int
 run_probe(int argc, char **argv)
 {
@@ -127,9 +140,28 @@ run_probe(int argc, char **argv)
         fprintf(stderr, "ftengine: %s\n", err.text);
         return 1;
     }
-    json_dumpf(facts, stdout, JSON_INDENT(2));
-    putchar('\n');
-    return ferror(stdout) || fflush(stdout) ? 1 : 0;
+    return print_json(FT_STEAL(facts), JSON_INDENT(2));
+}
+
+static int
+run_trips(int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *list = json_array();
+    uint32_t us[FT_TRIPS_SENT];
+    unsigned count;
+    uint16_t port;
+
+    if (argc != 3 || parse_port(argv[2], &port))
+        return usage(stderr);
+    if (ft_trips_measure(argv[1], port, us, &count, &err)) {
+        fprintf(stderr, "ftengine: %s\n", err.text);
+        return 1;
+    }
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(list, json_integer(us[i]));
+    return print_json(json_pack("{s:i,s:O}", "sent", FT_TRIPS_SENT, "us", list),
+                      JSON_COMPACT);
 }
 
 static int
@@ -192,8 +224,9 @@ static const struct {
 } subcommands[] = {
     { "daemon", run_daemon },   { "worker", run_worker },
     { "witness", run_witness }, { "probe", run_probe },
-    { "control", run_control }, { "metrics", run_metrics },
-    { "drain", run_drain },     { "disks", run_disks },
+    { "trips", run_trips },     { "control", run_control },
+    { "metrics", run_metrics }, { "drain", run_drain },
+    { "disks", run_disks },
 };
 
 int

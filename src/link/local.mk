@@ -18,4 +18,5 @@ libftlink_a_SOURCES = \
 	src/link/tls-private.h \
 	src/link/tls-transport.c \
 	src/link/tls.c src/link/tls.h \
+	src/link/trips.c src/link/trips.h \
 	src/link/verify-wire.h

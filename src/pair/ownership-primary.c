@@ -39,6 +39,19 @@ ft_primary_end_switchover(struct ft_step *s, bool ok)
     s->own->switching = false;
 }
 
+/*
+ * Whether the peer has taken over what still lives here, suspecting a host that
+ * was only not heard: not what was handed to it, by us or by the administrator.
+ */
+static bool
+was_taken_alive(const struct ft_ownership *own, uint64_t generation)
+{
+    return ft_primary_vm_alive(own) && !own->switching &&
+           own->phase != FT_PHASE_HANDING &&
+           own->record.owner == own->config.self &&
+           generation < own->record.generation + FT_FORCED_STEP;
+}
+
 /* The peer runs the VM under this generation (R5). */
 void
 ft_primary_demote(struct ft_step *s, uint64_t generation)
@@ -46,7 +59,8 @@ ft_primary_demote(struct ft_step *s, uint64_t generation)
     struct ft_ownership *own = s->own;
 
     ft_own_hold(s);
-    ft_own_emit(s, FT_ACTION_DESTROY_COPY);
+    ft_own_emit(s, FT_ACTION_DESTROY_COPY)->ok =
+        was_taken_alive(own, generation);
     own->record.generation = generation;
     own->record.owner = 1 - own->config.self;
     own->record.role = FT_ROLE_STANDBY;

@@ -210,7 +210,9 @@ struct ft_ownership_config {
     X(START_VM, "",                                                             \
       "primary: boot the VM from this host's disks; "                           \
       "VM_STARTED or START_FAILED follows")                                     \
-    X(DESTROY_COPY, "", "kill this side's QEMU of the pair; never undone")      \
+    X(DESTROY_COPY, "ok",                                                       \
+      "kill this side's QEMU of the pair; never undone; ok: it lived when the " \
+      "peer took over")                                                         \
     X(SWITCHOVER_ENDED, "ok", "answer whoever asked for the switchover")        \
     X(REMOVED, "", "unprotect is safe now: detach and forget the pair")         \
     X(EXIT_FOR_ROLE, "", "end this process; the record has the new role")       \

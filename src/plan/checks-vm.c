@@ -260,6 +260,18 @@ check_kind(const struct ft_domain *domain, struct ft_findings *findings)
     return rc;
 }
 
+/* Known beforehand, so that nobody's monitoring is surprised by it. */
+static int
+note_events(const struct ft_domain *domain, struct ft_findings *findings)
+{
+    return ft_findings_add(
+        findings, FT_PASS, "note.libvirt-events", domain->name,
+        "A program that acts upon that takes a checkpoint for an outage.",
+        "Let monitoring ask ftadmin status --json, or ftengine metrics there.",
+        "once protected, libvirt tells every client Suspended and Resumed at "
+        "each checkpoint, and virsh domstate may say paused");
+}
+
 int
 ft_check_vm(const struct ft_inventory *inventory, const struct ft_host *primary,
             const struct ft_domain *domain, struct ft_findings *findings)
@@ -277,6 +289,8 @@ ft_check_vm(const struct ft_inventory *inventory, const struct ft_host *primary,
         rc = ft_check_kernel(primary, "primary.kernel", findings);
     if (rc == 0 && domain->state == FT_DOMAIN_RUNNING)
         rc = check_kind(domain, findings);
+    if (rc == 0)
+        rc = note_events(domain, findings);
     if (rc == 0)
         rc = check_carry(inventory, primary, domain, findings);
     if (rc == 0)

@@ -19,6 +19,8 @@ struct ft_known_pair {
     char state[32];
 };
 
+struct ft_trips;
+
 struct ft_inventory {
     const struct ft_host *const *hosts;
     size_t host_count;
@@ -28,6 +30,8 @@ struct ft_inventory {
     bool standing;        /* and whose copy has its place there already */
     bool running; /* and whose VM runs, by its engine's word: libvirt takes the
                    * stops of its epochs for pauses */
+    /* From the VM's host to that of its copy (plan/jitter.h); NULL: unknown. */
+    const struct ft_trips *trips;
 };
 
 /* By ftadmin's name; NULL when there is none. */

@@ -18,9 +18,11 @@ libftplan_a_SOURCES = \
 	src/plan/flat.h \
 	src/plan/host-files.h \
 	src/plan/inventory.c src/plan/inventory.h \
+	src/plan/jitter.c src/plan/jitter.h \
 	src/plan/links.c src/plan/links.h \
 	src/plan/placement.c src/plan/placement.h \
 	src/plan/plan.c src/plan/plan.h \
+	src/plan/plan-json.c \
 	src/plan/remedy.c src/plan/remedy.h \
 	src/plan/settings.c src/plan/settings.h \
 	src/plan/xml-values.c src/plan/xml-values.h

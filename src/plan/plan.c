@@ -182,6 +182,20 @@ check_choices(struct making *m)
     return rc == 0 ? check_names(m) : rc;
 }
 
+/* The administrator's silence, or the one that the network asks for. */
+static int
+check_jitter(struct making *m)
+{
+    struct ft_plan *plan = m->plan;
+
+    if (m->standby == NULL)
+        return 0;
+    plan->measured = ft_jitter_judge(m->inventory->trips, &plan->jitter) == 0;
+    return ft_jitter_apply(m->inventory->trips, m->primary->name,
+                           m->standby->name, m->choices->silence_named,
+                           &plan->settings, &plan->findings);
+}
+
 static int
 verdict(const struct making *m, struct ft_error *err)
 {
@@ -294,7 +308,7 @@ make_config(struct making *m, struct ft_error *err)
         "port", m->primary->link_port, "name", m->standby->name, "addresses",
         there, "port", m->standby->link_port, "witness", witness, "pools",
         primary_pool(m), plan->pool, "settings",
-        ft_settings_to_json(&m->choices->settings));
+        ft_settings_to_json(&plan->settings));
     if (rc == 0 && plan->config == NULL)
         return out_of_memory(err);
     return rc;
@@ -429,7 +443,9 @@ look(struct making *m, struct ft_error *err)
     if (rc < 0)
         return rc;
     fill_names(m);
-    return check_choices(m) < 0 ? out_of_memory(err) : 0;
+    if (check_choices(m) < 0 || check_jitter(m) < 0)
+        return out_of_memory(err);
+    return 0;
 }
 
 int
@@ -470,48 +486,4 @@ ft_plan_free(struct ft_plan *plan)
     ft_findings_free(&plan->findings);
     ft_placement_free(&plan->placement);
     memset(plan, 0, sizeof(*plan));
-}
-
-static json_t *
-candidates_json(const struct ft_placement *placement)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < placement->count; i++) {
-        const struct ft_candidate *c = &placement->candidates[i];
-
-        json_array_append_new(list,
-                              json_pack("{s:s,s:b,s:s,s:s,s:I}", "host",
-                                        c->host->name, "taken", (int)c->taken,
-                                        "verdict", ft_verdict_name(c->verdict),
-                                        "reason", c->reason,
-                                        "memory_available_bytes",
-                                        (json_int_t)c->host->memory_available));
-    }
-    return list;
-}
-
-json_t *
-ft_plan_to_json(const struct ft_plan *plan)
-{
-    json_t *steps = json_array();
-
-    for (size_t i = 0; i < plan->step_count; i++)
-        json_array_append_new(steps,
-                              json_pack("{s:s,s:s,s:s}", "step",
-                                        ft_step_kind_name(plan->steps[i].kind),
-                                        "host", plan->steps[i].host,
-                                        "description",
-                                        plan->steps[i].description));
-    return json_pack(
-        "{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:I,s:o,s:o,s:o,s:o}",
-        "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
-        plan->vm_uuid, "primary", plan->primary, "standby", plan->standby,
-        "witness", *plan->witness != '\0' ? plan->witness : NULL, "pool",
-        plan->pool, "memory_bytes", (json_int_t)plan->memory,
-        "standby_memory_bytes",
-        (json_int_t)plan->memory + (json_int_t)FT_ENGINE_MEMORY, "disk_bytes",
-        (json_int_t)plan->disk, "settings", ft_settings_to_json(&plan->settings),
-        "steps", steps, "checks", ft_findings_to_json(&plan->findings),
-        "candidates", candidates_json(&plan->placement));
 }

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "plan/jitter.h"
 #include "plan/placement.h"
 #include "plan/settings.h"
 
@@ -22,6 +23,7 @@ struct ft_plan_choices {
     const char *pool;    /* on the standby; NULL: chosen */
     const char *address; /* link address of the standby; NULL */
     struct ft_pair_settings settings;
+    bool silence_named; /* by the administrator; else it may be lengthened */
 };
 
 enum ft_step_kind {
@@ -55,6 +57,8 @@ struct ft_plan {
     uint64_t memory; /* bytes to copy first */
     uint64_t disk;   /* bytes to copy first */
     struct ft_pair_settings settings;
+    bool measured;                 /* jitter is known */
+    struct ft_jitter jitter;       /* between its hosts */
     json_t *config;                /* PAIR of ft-protocol(7), "self" missing */
     struct ft_findings findings;   /* of all checks */
     struct ft_placement placement; /* refers to the inventory's hosts */

@@ -39,11 +39,19 @@ start_sync(struct ft_primary *p)
 }
 
 static void
-destroy_copy(struct ft_primary *p)
+destroy_copy(struct ft_primary *p, bool was_alive)
 {
     struct ft_worker *w = p->worker;
     struct ft_error err = FT_ERROR_INIT;
 
+    if (was_alive)
+        ft_worker_note(w, "warn", "false-takeover",
+                       "%s still lived on this host when %s took it over: the "
+                       "host was not dead, only not heard for %u ms; see what "
+                       "held it up (ftadmin check %s, its load), or protect the "
+                       "VM with a longer --silence",
+                       w->config.vm, ft_worker_peer_name(w),
+                       w->config.silence_ms, w->config.vm);
     ft_worker_note(w, "warn", "copy-destroyed",
                    "%s runs on %s now: the copy here is ended", w->config.vm,
                    ft_worker_peer_name(w));
@@ -109,7 +117,7 @@ act(struct ft_worker *w, const struct ft_ownership_action *action)
         ft_primary_start_vm(p);
         break;
     case FT_ACTION_DESTROY_COPY:
-        destroy_copy(p);
+        destroy_copy(p, action->ok);
         break;
     case FT_ACTION_REMOVED:
         ft_primary_set_flag(p, &p->detach, 1);

@@ -16,5 +16,6 @@ libftprotect_a_SOURCES = \
 	src/protect/start.c \
 	src/protect/switchover.c \
 	src/protect/sync.c \
+	src/protect/trips.c \
 	src/protect/unprotect.c \
 	src/protect/verify.c

@@ -100,12 +100,15 @@ make_plan(struct ft_fleet *fleet, const struct ft_plan_choices *choices,
           const char *resuming, struct ft_plan *plan, struct ft_error *err)
 {
     struct ft_inventory inventory;
+    struct ft_trips trips;
     int rc = ft_fleet_inventory(fleet, &inventory);
 
     if (rc < 0)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     inventory.resuming = resuming;
     rc = ft_protect_look_at_files(fleet, &inventory, choices->vm, err);
+    if (rc == 0)
+        ft_protect_measure(fleet, &inventory, choices, &trips);
     if (rc == 0)
         rc = ft_plan_make(&inventory, choices, plan, err);
     ft_fleet_inventory_free(&inventory);
@@ -152,6 +155,7 @@ ft_protect_check(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
     struct ft_member *where = NULL;
     const json_t *pair = NULL;
     struct ft_inventory inventory;
+    struct ft_trips trips;
     int rc;
 
     memset(plan, 0, sizeof(*plan));
@@ -169,8 +173,13 @@ ft_protect_check(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
             !json_is_object(json_object_get(pair, "stands"));
         if (choices.standby == NULL)
             choices.standby = ft_json_string(pair, "standby", NULL);
+        ft_settings_from_json(&choices.settings,
+                              json_object_get(pair, "settings"));
+        choices.silence_named = true;
     }
     rc = ft_protect_look_at_files(fleet, &inventory, choices.vm, err);
+    if (rc == 0)
+        ft_protect_measure(fleet, &inventory, &choices, &trips);
     if (rc == 0)
         rc = ft_plan_check(&inventory, &choices, plan, err);
     ft_fleet_inventory_free(&inventory);

@@ -152,6 +152,7 @@ wait_for 20 has_event h2 takeover
 guest_goes_on 20
 lab on h1 kill -CONT "$worker" || : # after 8 s the daemon ended it
 wait_for 20 has_event h1 copy-destroyed
+has_event h1 false-takeover || fail "nobody says that h1 had not died"
 wait_for 60 protected_from h2
 guest_goes_on
 p=h2 s=h1

@@ -93,6 +93,7 @@ must lab heal h1 w1
 wait_for 20 state_is h1 failed "other host owns"
 must lab heal h1 h2
 wait_for 60 has_event h1 copy-destroyed
+has_event h1 false-takeover || fail "nobody says that h1 had not died"
 wait_for 60 protected_from h2
 wait_for 20 waiting_vm h1
 guest_goes_on

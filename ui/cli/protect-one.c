@@ -37,6 +37,7 @@ fill_choices(const struct ft_cli *cli, const char *vm,
         .pool = cli->options.pool,
         .address = cli->options.address,
         .settings = settings,
+        .silence_named = cli->options.silence_ms > 0,
     };
 }
 
@@ -80,6 +81,22 @@ plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
     return check ? FT_EXIT_CHECK_FAILED : code;
 }
 
+/* What the silence is, and why; one that is too short is among the findings. */
+static void
+print_silence(FILE *stream, const struct ft_plan *plan)
+{
+    const struct ft_finding *jitter =
+        ft_findings_find(&plan->findings, "link.jitter");
+
+    fprintf(stream, "A host is suspected after %d ms without a word",
+            plan->settings.silence_ms);
+    if (jitter && jitter->verdict == FT_PASS)
+        fprintf(stream, " (%s)", jitter->evidence);
+    fputs(".\nPrograms that watch libvirt see it paused at each checkpoint: let "
+          "monitoring ask ftadmin status --json or ftengine metrics.\n",
+          stream);
+}
+
 static void
 print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
 {
@@ -103,6 +120,7 @@ print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
               stream);
     ft_cli_settings_text(&plan->settings, text, sizeof(text));
     fprintf(stream, "%s\n", text);
+    print_silence(stream, plan);
     fprintf(stream, "To copy first: %s of memory, %s of disks, over %s -> %s.\n",
             memory, disk, plan->primary_address, plan->standby_address);
 }

@@ -21,7 +21,8 @@ static const struct ft_option options[] = {
       "address of the standby to replicate to" },
     { "silence", 0, FT_OPTION_INTEGER, "MS",
       offsetof(struct ft_cli_options, silence_ms), 50, 60000,
-      "silence after which a host is suspected (default: 200)" },
+      "silence after which a host is suspected (default: 200; more where "
+      "the network asks for it)" },
     FT_CLI_SETTINGS_OPTIONS,
     { "alone-without-witness", 0, FT_OPTION_FLAG, NULL,
       offsetof(struct ft_cli_options, alone_without_witness), 0, 0,

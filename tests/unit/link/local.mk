@@ -2,13 +2,15 @@
 if HAVE_CMOCKA
 link_tests = tests/unit/link/test-crowd tests/unit/link/test-tls tests/unit/link/test-frame \
 	tests/unit/link/test-link tests/unit/link/test-page-codec \
-	tests/unit/link/test-state-delta
+	tests/unit/link/test-state-delta tests/unit/link/test-trips
 check_PROGRAMS += $(link_tests)
 TESTS += $(link_tests)
 link_libs = libftlink.a libftbase.a $(GNUTLS_LIBS) $(JANSSON_LIBS) \
 	$(LZ4_LIBS) $(CMOCKA_LIBS)
 tests_unit_link_test_crowd_SOURCES = tests/unit/link/test-crowd.c
 tests_unit_link_test_crowd_LDADD = $(link_libs)
+tests_unit_link_test_trips_SOURCES = tests/unit/link/test-trips.c
+tests_unit_link_test_trips_LDADD = $(link_libs)
 tests_unit_link_test_tls_SOURCES = tests/unit/link/test-tls.c \
 	tests/unit/wire.h
 tests_unit_link_test_tls_LDADD = $(link_libs)

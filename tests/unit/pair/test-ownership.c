@@ -64,6 +64,8 @@ describe(char *out, size_t size)
         else if (a->kind == FT_ACTION_TELL_REMOVED)
             snprintf(text, sizeof(text), "%s(%lu h%d)", name,
                      (unsigned long)a->generation, a->owner);
+        else if (a->kind == FT_ACTION_DESTROY_COPY && a->ok)
+            snprintf(text, sizeof(text), "DESTROY_COPY(alive)");
         else if (a->kind == FT_ACTION_SWITCHOVER_ENDED)
             snprintf(text, sizeof(text), "SWITCHOVER_ENDED(%d)", a->ok);
         used += (size_t)snprintf(out + used, size - used, "%s%s",
@@ -308,7 +310,8 @@ cut_off_primary_holds(void **state)
     LOST(3, 1, "");
     PHASE(SUPERSEDED);
     assert_int_equal(ft_ownership_deadline(&own), INT64_MAX);
-    MEET(PRIMARY, 3, false, "DESTROY_COPY PERSIST(3 h1 standby) EXIT_FOR_ROLE");
+    MEET(PRIMARY, 3, false,
+         "DESTROY_COPY(alive) PERSIST(3 h1 standby) EXIT_FOR_ROLE");
     PHASE(ENDED);
 }
 
@@ -649,6 +652,8 @@ a_failed_pair_can_be_removed(void **state)
     GIVE(expected, .kind = FT_EVENT_WITNESS_REMOVED, .generation = (number), \
          .owner = (who))
 #define COPY_ENDS(number) "DESTROY_COPY PERSIST(" number " h1 standby) REMOVED"
+#define LIVING_ENDS(number) \
+    "DESTROY_COPY(alive) PERSIST(" number " h1 standby) REMOVED"
 
 /*
  * Cut off, it was overtaken, and the pair was removed before it came back: its
@@ -664,14 +669,14 @@ an_old_primary_hears_that_the_pair_was_removed(void **state)
     REMOVED(1, 0, ""); /* its own, but of before all that was done since */
     UNREACHABLE("");
     PHASE(HELD);
-    REMOVED(3, 1, COPY_ENDS("3"));
+    REMOVED(3, 1, LIVING_ENDS("3"));
     PHASE(ENDED);
     /* it has lost already */
     protected_primary();
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
     LOST(3, 1, "");
     PHASE(SUPERSEDED);
-    REMOVED(5, 1, COPY_ENDS("5"));
+    REMOVED(5, 1, LIVING_ENDS("5"));
     /* its host was off, and it waits for word of newer data */
     make(FT_ROLE_PRIMARY, 3, 0, true, true, false, FT_VM_GONE,
          "HOLD_GATE CONNECT");
@@ -684,7 +689,7 @@ an_old_primary_hears_that_the_pair_was_removed(void **state)
     protected_primary();
     EVENT(LINK_CLOSED, "CONNECT ASK(2 3 h0)");
     EVENT(UNPROTECT, "");
-    REMOVED(3, 1, COPY_ENDS("3"));
+    REMOVED(3, 1, LIVING_ENDS("3"));
 }
 
 /* It was said in a former life, and came when the pair was protected again. */

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 plan_tests = tests/unit/plan/test-carry tests/unit/plan/test-chardevs \
-	tests/unit/plan/test-checks \
+	tests/unit/plan/test-checks tests/unit/plan/test-jitter \
 	tests/unit/plan/test-plan tests/unit/plan/test-remedy
 check_PROGRAMS += $(plan_tests)
 TESTS += $(plan_tests)
@@ -14,6 +14,9 @@ tests_unit_plan_test_chardevs_LDADD = $(plan_libs)
 tests_unit_plan_test_checks_SOURCES = tests/unit/plan/test-checks.c \
 	tests/unit/inventory-fixture.h
 tests_unit_plan_test_checks_LDADD = $(plan_libs)
+tests_unit_plan_test_jitter_SOURCES = tests/unit/plan/test-jitter.c \
+	tests/unit/inventory-fixture.h
+tests_unit_plan_test_jitter_LDADD = $(plan_libs)
 tests_unit_plan_test_plan_SOURCES = tests/unit/plan/test-plan.c \
 	tests/unit/inventory-fixture.h
 tests_unit_plan_test_plan_LDADD = $(plan_libs)

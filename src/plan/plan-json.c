@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A plan as JSON. */
+#include "config.h"
+
+#include "plan/plan.h"
+
+static json_t *
+candidates_json(const struct ft_placement *placement)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < placement->count; i++) {
+        const struct ft_candidate *c = &placement->candidates[i];
+
+        json_array_append_new(list,
+                              json_pack("{s:s,s:b,s:s,s:s,s:I}", "host",
+                                        c->host->name, "taken", (int)c->taken,
+                                        "verdict", ft_verdict_name(c->verdict),
+                                        "reason", c->reason,
+                                        "memory_available_bytes",
+                                        (json_int_t)c->host->memory_available));
+    }
+    return list;
+}
+
+json_t *
+ft_plan_to_json(const struct ft_plan *plan)
+{
+    json_t *steps = json_array();
+
+    for (size_t i = 0; i < plan->step_count; i++)
+        json_array_append_new(steps,
+                              json_pack("{s:s,s:s,s:s}", "step",
+                                        ft_step_kind_name(plan->steps[i].kind),
+                                        "host", plan->steps[i].host,
+                                        "description",
+                                        plan->steps[i].description));
+    return json_pack(
+        "{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o}",
+        "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
+        plan->vm_uuid, "primary", plan->primary, "standby", plan->standby,
+        "witness", *plan->witness != '\0' ? plan->witness : NULL, "pool",
+        plan->pool, "memory_bytes", (json_int_t)plan->memory,
+        "standby_memory_bytes",
+        (json_int_t)plan->memory + (json_int_t)FT_ENGINE_MEMORY, "disk_bytes",
+        (json_int_t)plan->disk, "settings",
+        ft_settings_to_json(&plan->settings), "jitter",
+        plan->measured ? ft_jitter_to_json(&plan->jitter) : json_null(),
+        "steps", steps, "checks", ft_findings_to_json(&plan->findings),
+        "candidates", candidates_json(&plan->placement));
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Round trips on loopback: to a listener, to a port where nobody is, and to one
+ * that is too full to answer, which is what a lost packet looks like.
+ */
+#include "config.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "link/tcp.h"
+#include "link/trips.h"
+
+static int
+listen_with(int backlog, uint16_t *port)
+{
+    struct sockaddr_in here = { .sin_family = AF_INET,
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&here, sizeof(here)), 0);
+    assert_int_equal(listen(fd, backlog), 0);
+    *port = ft_tcp_port(fd);
+    return fd;
+}
+
+static unsigned
+measure(uint16_t port, uint32_t us[FT_TRIPS_SENT])
+{
+    struct ft_error err = FT_ERROR_INIT;
+    unsigned count;
+
+    if (ft_trips_measure("127.0.0.1", port, us, &count, &err) < 0)
+        fail_msg("%s", err.text);
+    return count;
+}
+
+static void
+test_answered(void **state)
+{
+    uint32_t us[FT_TRIPS_SENT];
+    int64_t began = ft_clock_ns();
+    uint16_t port;
+    int fd = listen_with(2 * FT_TRIPS_SENT, &port);
+
+    (void)state;
+    assert_int_equal(measure(port, us), FT_TRIPS_SENT);
+    for (int i = 0; i < FT_TRIPS_SENT; i++)
+        assert_true(us[i] < 1000000);
+    assert_true(ft_clock_ns() - began >=
+                (FT_TRIPS_SENT - 1) * FT_TRIPS_SPACING_MS * FT_NS_PER_MS);
+    close(fd);
+    assert_int_equal(measure(port, us), FT_TRIPS_SENT); /* refused: as good */
+}
+
+static void
+test_lost(void **state)
+{
+    uint32_t us[FT_TRIPS_SENT];
+    uint16_t port;
+    int fd = listen_with(0, &port);
+    unsigned count = measure(port, us);
+
+    (void)state;
+    assert_true(count >= 1);
+    assert_true(count <= 2);
+    close(fd);
+}
+
+static void
+test_no_way(void **state)
+{
+    static const char *const addresses[] = { "h1", "10.0.0.x", "fe80::zz" };
+    struct ft_error err = FT_ERROR_INIT;
+    uint32_t us[FT_TRIPS_SENT];
+    unsigned count;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+        assert_int_equal(ft_trips_measure(addresses[i], 7331, us, &count, &err),
+                         -EINVAL);
+        assert_int_equal(count, 0);
+    }
+    /* a broadcast address takes no connections */
+    assert_true(ft_trips_measure("255.255.255.255", 7331, us, &count, &err) < 0);
+    assert_true(err.text[0] != '\0');
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_answered),
+        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_no_way),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
