@@ -13,6 +13,18 @@ bool ft_needs_replica(const struct ft_disk *disk);
 /* Active, and of a kind that replicas can be in. */
 bool ft_pool_usable(const struct ft_pool *pool);
 
+/* Of ft_check_standby: where the copy's disks go; wanted NULL: ft_replica_pool. */
+int ft_check_pool(const struct ft_domain *domain, const struct ft_host *standby,
+                  const char *wanted, struct ft_findings *findings);
+
+/*
+ * Says that a host has no pool for files, or not the wanted one (NULL: any), what
+ * it has instead, and how to get one of that.
+ */
+int ft_check_no_pool(const struct ft_host *host, const char *wanted,
+                     enum ft_verdict verdict, const char *id, const char *why,
+                     struct ft_findings *findings);
+
 /* Of ft_check_vm: the room on the VM's own host for the copy after a takeover. */
 int ft_check_way_back(const struct ft_host *primary,
                       const struct ft_domain *domain,

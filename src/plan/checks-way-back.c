@@ -61,13 +61,8 @@ ft_check_way_back(const struct ft_host *primary, const struct ft_domain *domain,
         (pool != NULL && ft_pool_usable(pool) && has_room(pool, size)))
         return 0;
     if (pool == NULL || !ft_pool_usable(pool))
-        return ft_findings_add(
-            findings, FT_WARN, "primary.way-back", primary->name, why,
-            "Define one: virsh pool-define-as default dir --target "
-            "/var/lib/libvirt/images; virsh pool-start default; virsh "
-            "pool-autostart default.",
-            "%s has no active storage pool of folder kind for the way back",
-            primary->name);
+        return ft_check_no_pool(primary, NULL, FT_WARN, "primary.way-back", why,
+                                findings);
     return ft_findings_add(
         findings, FT_WARN, "primary.way-back", primary->name, why,
         "Free room there, or add a pool that has it, before a host is lost.",

@@ -15,78 +15,6 @@
 
 #define GIB(bytes) ((double)(bytes) / (1 << 30))
 
-bool
-ft_needs_replica(const struct ft_disk *disk)
-{
-    return !disk->readonly && strcmp(disk->device, "cdrom") != 0 &&
-           strcmp(disk->device, "floppy") != 0;
-}
-
-uint64_t
-ft_replica_size(const struct ft_domain *domain)
-{
-    uint64_t sum = 0;
-
-    for (size_t i = 0; i < domain->disk_count; i++)
-        if (ft_needs_replica(&domain->disks[i]))
-            sum += domain->disks[i].capacity;
-    return sum;
-}
-
-bool
-ft_pool_usable(const struct ft_pool *pool)
-{
-    return pool->active &&
-           (strcmp(pool->type, "dir") == 0 || strcmp(pool->type, "fs") == 0 ||
-            strcmp(pool->type, "netfs") == 0);
-}
-
-/* As the standby will ask for it. */
-static uint64_t
-room_needed(const struct ft_domain *domain, const struct ft_pool *pool)
-{
-    uint64_t size = ft_replica_size(domain);
-
-    return size > 0 ? size + ft_storage_edge(pool->capacity) : 0;
-}
-
-/* A file system on it has room that its pool may not have. */
-static bool
-is_thin(const struct ft_pool *pool)
-{
-    return strcmp(pool->backing, "thin") == 0;
-}
-
-static bool
-is_better(const struct ft_pool *pool, const struct ft_pool *best)
-{
-    if (best == NULL || is_thin(pool) != is_thin(best))
-        return best == NULL || is_thin(best);
-    if (pool->available != best->available)
-        return pool->available > best->available;
-    return strcmp(pool->name, best->name) < 0;
-}
-
-const struct ft_pool *
-ft_replica_pool(const struct ft_domain *domain, const struct ft_host *standby)
-{
-    const char *wanted = domain->disk_count > 0 ? domain->disks[0].pool : "";
-    const struct ft_pool *named =
-        *wanted != '\0' ? ft_host_pool(standby, wanted) : NULL;
-    const struct ft_pool *best = NULL;
-
-    if (named != NULL && ft_pool_usable(named) && !is_thin(named) &&
-        named->available >= room_needed(domain, named))
-        return named;
-    for (size_t i = 0; i < standby->pool_count; i++) {
-        const struct ft_pool *p = &standby->pools[i];
-
-        if (ft_pool_usable(p) && is_better(p, best))
-            best = p;
-    }
-    return best;
-}
-
 /* 0 also when there is nothing to say. */
 static int
 check_clone(const struct ft_host *first, const struct ft_host *second,
@@ -224,72 +152,6 @@ check_vcpus(const struct ft_domain *domain, const struct ft_host *standby,
                            standby->name, standby->cpu.count);
 }
 
-/* Whether what is acknowledged can be written: not where room is only promised. */
-static int
-check_backing(const struct ft_pool *pool, const struct ft_host *standby,
-              struct ft_findings *findings)
-{
-    if (is_thin(pool))
-        return ft_findings_add(
-            findings, FT_FAIL, "standby.pool-thin", standby->name,
-            "A thin pool that fills up loses writes that were acknowledged, "
-            "and no room in it can be kept.",
-            "Choose another pool or standby; or put the pool on a volume that "
-            "is not thin (lvcreate without --thin).",
-            "pool %s lies on a thin volume", pool->name);
-    if (strcmp(pool->backing, "zvol") == 0)
-        return ft_findings_add(
-            findings, FT_WARN, "standby.pool-room", standby->name,
-            "A sparse ZFS volume whose pool fills up loses writes that were "
-            "acknowledged.",
-            "Look at zfs get volsize,refreservation of it: the second must not "
-            "be less.",
-            "pool %s lies on a ZFS volume", pool->name);
-    if (*pool->backing == '\0')
-        return 0;
-    return ft_findings_add(
-        findings, FT_WARN, "standby.pool-room", standby->name,
-        "No room can be kept there: the copy ends before it is full, and the "
-        "VM has none until there is room.",
-        "Watch its free room; or use a pool on ext4 or XFS.",
-        "pool %s lies on %s", pool->name,
-        strcmp(pool->backing, "zfs") == 0 ? "ZFS" : pool->backing);
-}
-
-static int
-check_pool(const struct ft_domain *domain, const struct ft_host *standby,
-           const char *wanted, struct ft_findings *findings)
-{
-    const struct ft_pool *pool = wanted != NULL
-                                     ? ft_host_pool(standby, wanted)
-                                     : ft_replica_pool(domain, standby);
-    uint64_t needed;
-    bool enough;
-    int rc;
-
-    if (pool == NULL || !ft_pool_usable(pool))
-        return ft_findings_add(
-            findings, FT_FAIL, "standby.pool", standby->name,
-            "Replicas are files in a storage pool.",
-            "Define one: virsh pool-define-as default dir --target "
-            "/var/lib/libvirt/images; virsh pool-start default; virsh "
-            "pool-autostart default.",
-            wanted != NULL ? "%s has no active folder pool %s"
-                           : "%s has no active storage pool of folder kind%s",
-            standby->name, wanted != NULL ? wanted : "");
-    needed = room_needed(domain, pool);
-    enough = pool->available >= needed;
-    rc = needed > 0 ? check_backing(pool, standby, findings) : 0;
-    if (rc < 0)
-        return rc;
-    return ft_findings_add(
-        findings, enough ? FT_PASS : FT_FAIL, "standby.pool", standby->name,
-        "The replica needs the room of the whole disk, and others need some.",
-        enough ? "" : "Free room there, or choose another pool or standby.",
-        "pool %s has %.1f GiB, %.1f GiB needed", pool->name,
-        GIB(pool->available), GIB(needed));
-}
-
 /* What an unfinished protect of this pair left on the standby. */
 static bool
 is_own_trace(const struct ft_inventory *inventory,
@@ -390,7 +252,7 @@ ft_check_standby(const struct ft_inventory *inventory,
     if (rc == 0 && !inventory->standing)
         rc = check_memory(domain, standby, findings);
     if (rc == 0 && !inventory->standing)
-        rc = check_pool(domain, standby, pool, findings);
+        rc = ft_check_pool(domain, standby, pool, findings);
     if (rc == 0 && inventory->resuming == NULL) /* or the copy has them */
         rc = ft_check_ports(domain, standby, findings);
     if (rc == 0)

@@ -8,6 +8,7 @@ libftplan_a_SOURCES = \
 	src/plan/checks-cpu.c \
 	src/plan/checks-files.c \
 	src/plan/checks-network.c \
+	src/plan/checks-pool.c \
 	src/plan/checks-ports.c \
 	src/plan/checks-private.h \
 	src/plan/checks-vm.c \

@@ -16,8 +16,10 @@ count_findings(const struct ft_findings *findings, struct ft_candidate *c)
     c->verdict = ft_findings_worst(findings);
     for (size_t i = 0; i < findings->count; i++)
         c->warnings += findings->list[i].verdict == FT_WARN;
-    if (failed != NULL)
-        snprintf(c->reason, sizeof(c->reason), "%s", failed->evidence);
+    if (failed == NULL)
+        return;
+    snprintf(c->reason, sizeof(c->reason), "%s", failed->evidence);
+    snprintf(c->remedy, sizeof(c->remedy), "%s", failed->remedy);
 }
 
 static int

@@ -17,6 +17,7 @@ struct ft_candidate {
     uint64_t memory_left;  /* bytes after the guest's */
     uint64_t storage_left; /* bytes after the replica's */
     char reason[320];
+    char remedy[320]; /* of a failed check; may be empty */
 };
 
 struct ft_placement {

@@ -140,7 +140,9 @@ check_no_standby(struct making *m)
         if (ft_findings_add(&m->plan->findings, FT_FAIL, "placement.candidate",
                             p->candidates[i].host->name,
                             "The VM needs a second host.",
-                            "Remove the cause, or add another host.",
+                            *p->candidates[i].remedy != '\0'
+                                ? p->candidates[i].remedy
+                                : "Remove the cause, or add another host.",
                             "%s will not do: %s", p->candidates[i].host->name,
                             p->candidates[i].reason) < 0)
             return -ENOMEM;
