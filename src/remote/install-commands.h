@@ -28,6 +28,12 @@ static const char look_command[] =
     "echo ft-packaged=$(" FT_ENGINE_PACKAGED
     " --version 2>/dev/null | head -n 1); fi";
 
+/* os-release(5); what a host without one has is empty. */
+static const char system_command[] =
+    "for f in /etc/os-release /usr/lib/os-release; do "
+    "[ -r $f ] && . $f && break; done; "
+    "echo ft-ids=$ID $ID_LIKE; echo ft-release=$VERSION_ID";
+
 /* One reload, which takes long on a busy host: enabling brings another. The second
  * unit only once the network is there: that is not waited for. */
 static const char systemd_start[] =

@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "remote/install.h"
 #include "remote/install-commands.h"
+#include "remote/libraries.h"
 #include "remote/reach.h"
 #include "src/remote/install-scripts.h" /* made from scripts/ by local.mk */
 
@@ -19,19 +20,6 @@
 #define START_PAUSE_MS 100
 #define FOLDER_MS 60000
 #define FOLDER_SIZE 200
-
-/* Where Debian has the libraries the engine is linked with. */
-static const struct {
-    const char *library;
-    const char *package;
-} packages[] = {
-    { "libvirt.so", "libvirt0" },       { "libvirt-qemu.so", "libvirt0" },
-    { "libnl-3.so", "libnl-3-200" },    { "libnbd.so", "libnbd0" },
-    { "libgnutls.so", "libgnutls30" },  { "libsqlite3.so", "libsqlite3-0" },
-    { "libjansson.so", "libjansson4" }, { "liblz4.so", "liblz4-1" },
-    { "libxxhash.so", "libxxhash0" },   { "libxml2.so", "libxml2" },
-    { "libzstd.so", "libzstd1" },       { "libssh.so", "libssh-4" },
-};
 
 static int
 use_if_there(const char *path, char *out, size_t size)
@@ -150,24 +138,19 @@ ft_install_look(struct ft_ssh *ssh, const char *local,
 static int
 missing_libraries(struct ft_ssh *ssh, const char *list, struct ft_error *err)
 {
-    char names[256] = "";
-    char wanted[256] = "";
-    char hint[512];
+    FT_AUTOFREE char *system = NULL;
+    char names[256], ids[128], version[32], hint[FT_LIBRARIES_HINT_SIZE];
+    int rc = ft_ssh_must(ssh, system_command, &system, err);
 
-    for (size_t i = 0; i < FT_ARRAY_SIZE(packages); i++) {
-        size_t used = strlen(wanted);
-
-        if (strstr(list, packages[i].library) != NULL &&
-            strstr(wanted, packages[i].package) == NULL)
-            snprintf(wanted + used, sizeof(wanted) - used, " %s",
-                     packages[i].package);
-    }
+    if (rc < 0)
+        return rc;
+    value_of(system, "ft-ids=", ids, sizeof(ids));
+    value_of(system, "ft-release=", version, sizeof(version));
+    ft_libraries_hint(list, ids, version, hint);
     snprintf(names, sizeof(names), "%s", list);
     for (char *c = names; *c != '\0'; c++)
         if (*c == '\n')
             *c = c[1] != '\0' ? ' ' : '\0';
-    snprintf(hint, sizeof(hint), "On that host: apt-get install%s",
-             *wanted != '\0' ? wanted : " libvirt0 libnbd0 libgnutls30");
     return ft_fail(err, ELIBACC, hint,
                    "%s: the engine cannot run there, shared libraries are "
                    "missing: %s",

@@ -17,6 +17,7 @@ libftremote_a_SOURCES = \
 	src/remote/install.c src/remote/install.h \
 	src/remote/install-commands.h \
 	src/remote/install-way.c src/remote/install-way.h \
+	src/remote/libraries.c src/remote/libraries.h \
 	src/remote/reach.c src/remote/reach.h \
 	src/remote/secret.c src/remote/secret.h \
 	src/remote/ssh-auth.c \

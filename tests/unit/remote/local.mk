@@ -3,7 +3,8 @@ if HAVE_CMOCKA
 remote_tests = tests/unit/remote/test-ssh tests/unit/remote/test-control \
 	tests/unit/remote/test-again \
 	tests/unit/remote/test-install-way \
-	tests/unit/remote/test-hub tests/unit/remote/test-login \
+	tests/unit/remote/test-hub tests/unit/remote/test-libraries \
+	tests/unit/remote/test-login \
 	tests/unit/remote/test-pulse \
 	tests/unit/remote/test-reach tests/unit/remote/test-ssh-config \
 	tests/unit/remote/test-sweep
@@ -37,6 +38,8 @@ tests_unit_remote_test_sweep_SOURCES = tests/unit/remote/test-sweep.c
 tests_unit_remote_test_sweep_LDADD = $(remote_libs)
 tests_unit_remote_test_install_way_SOURCES = tests/unit/remote/test-install-way.c
 tests_unit_remote_test_install_way_LDADD = $(remote_libs)
+tests_unit_remote_test_libraries_SOURCES = tests/unit/remote/test-libraries.c
+tests_unit_remote_test_libraries_LDADD = libftremote.a libftbase.a $(CMOCKA_LIBS)
 # the far end of test-hub: an engine that can be told to misbehave
 tests_unit_remote_fake_engine_SOURCES = tests/unit/remote/fake-engine.c
 tests_unit_remote_fake_engine_LDADD = libftbase.a $(JANSSON_LIBS)
