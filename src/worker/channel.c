@@ -112,6 +112,9 @@ ft_channel_receive(int fd, json_t **message, int *passed_fd)
     if (!text)
         return -ENOMEM;
     n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    /* closed with messages that it had not read: told once, before its last words */
+    if (n < 0 && errno == ECONNRESET)
+        n = recvmsg(fd, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (n < 0)
         return errno == EINTR ? -EAGAIN : -errno;
     received = passed_descriptor(&msg);

@@ -65,6 +65,24 @@ test_messages_keep_their_bounds(void **state)
     }
 }
 
+/* Who ends has said why, though more was said to it that it did not hear. */
+static void
+test_last_words_of_one_that_did_not_read(void **state)
+{
+    FT_AUTOJSON json_t *bye = NULL;
+    json_t *message = NULL;
+    int passed = 99;
+
+    (void)state;
+    assert_int_equal(ft_channel_send(fds[1], json_object(), -1), 0);
+    assert_int_equal(ft_channel_send(fds[0], json_pack("{s:b}", "bye", 1), -1),
+                     0);
+    close(ft_fd_steal(&fds[0]));
+    assert_int_equal(ft_channel_receive(fds[1], &bye, &passed), 0);
+    assert_true(ft_json_bool(bye, "bye", 0));
+    assert_int_equal(ft_channel_receive(fds[1], &message, &passed), -EPIPE);
+}
+
 static void
 test_nothing_there_and_closed(void **state)
 {
@@ -276,6 +294,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_messages_keep_their_bounds),
         TEST(test_nothing_there_and_closed),
+        TEST(test_last_words_of_one_that_did_not_read),
         TEST(test_descriptor),
         TEST(test_garbage),
         TEST(test_too_many_descriptors),
