@@ -9,6 +9,7 @@ ftengine_SOURCES = \
 	src/engine/daemon.c src/engine/daemon.h \
 	src/engine/drain.c src/engine/drain.h \
 	src/engine/drain-plan.c src/engine/drain-plan.h \
+	src/engine/ending.c src/engine/ending.h \
 	src/engine/events.c src/engine/events.h \
 	src/engine/followers.c src/engine/followers.h \
 	src/engine/life.c src/engine/life.h \

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,6 +19,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "engine/board.h"
+#include "engine/ending.h"
 #include "engine/events.h"
 #include "engine/followers.h"
 #include "engine/life.h"
@@ -30,8 +30,6 @@
 
 #define WORKERS_MAX FT_PAIRS_MAX
 #define REATTACH_MS 700 /* for workers that outlived a daemon */
-#define CRASHES_MAX 6   /* within CRASH_WINDOW_NS: give up */
-#define CRASH_WINDOW_NS (60 * FT_NS_PER_S)
 
 struct worker {
     char pair[37], vm[128];
@@ -40,17 +38,15 @@ struct worker {
     int pidfd, pidfd_watch;
     int restart_timer;
     struct ft_life life;
-    int64_t crash_window; /* when the counting began */
-    unsigned crashes;
-    int give_up;                    /* the next worker is to open the gate */
-    int removed, gave_up, expected; /* what its "bye" announced */
-    bool drained;                   /* the same; and it stays so until asked */
-    bool primary;                   /* by its last status */
-    struct ft_board_pair *board;    /* what is known of the pair */
-    json_t *waiting;                /* a request for a worker that starts */
-    struct ft_owed owed;       /* of those that it has, but for a removal */
-    json_t *farewell;          /* the answer to a removal, for its end */
-    struct ft_request removal; /* who asked for one; it may end by itself */
+    enum ft_ending ending; /* what its "bye" announced */
+    struct ft_crashes crashes;
+    int give_up;                 /* the next worker is to open the gate */
+    bool primary;                /* by its last status */
+    struct ft_board_pair *board; /* what is known of the pair */
+    json_t *waiting;             /* a request for a worker that starts */
+    struct ft_owed owed;         /* of those that it has, but for a removal */
+    json_t *farewell;            /* the answer to a removal, for its end */
+    struct ft_request removal;   /* who asked for one; it may end by itself */
 };
 
 static struct worker *workers[WORKERS_MAX];
@@ -133,9 +129,9 @@ spawn(struct worker *w)
     int give_up = w->give_up;
 
     ft_loop_timer_set(w->restart_timer, -1);
-    if (w->pid || w->gave_up || w->drained)
+    if (w->pid || ft_ending_rests(w->ending))
         return;
-    w->expected = 0;
+    w->ending = FT_ENDING_CRASH;
     w->primary = false;
     ft_life_begin(&w->life, ft_clock_ns());
     w->pid = fork();
@@ -184,18 +180,6 @@ worker_new(const char *pair)
     return w;
 }
 
-static unsigned
-count_crash(struct worker *w)
-{
-    int64_t now = ft_clock_ns();
-
-    if (now - w->crash_window > CRASH_WINDOW_NS) {
-        w->crash_window = now;
-        w->crashes = 0;
-    }
-    return ++w->crashes;
-}
-
 static void
 forget_pair(struct worker *w)
 {
@@ -217,19 +201,17 @@ forget_pair(struct worker *w)
 static void
 after_crash(struct worker *w, const char *how)
 {
-    unsigned n = count_crash(w);
     char text[256];
+    int again_ms;
 
+    w->give_up = ft_crashes_add(&w->crashes, ft_clock_ns(), &again_ms);
     snprintf(text, sizeof(text), "the worker ended unexpectedly (%s); %s", how,
-             n >= CRASHES_MAX ? "giving up: the VM goes on unprotected"
-                              : "starting it again");
-    ft_events_note(n >= CRASHES_MAX ? "crit" : "warn", "worker-died", w->pair,
-                   w->vm, text);
-    w->give_up = n >= CRASHES_MAX;
+             w->give_up ? "giving up: the VM goes on unprotected"
+                        : "starting it again");
+    ft_events_note(w->give_up ? "crit" : "warn", "worker-died", w->pair, w->vm,
+                   text);
     ft_board_no_status(w->board, false);
-    ft_loop_timer_set(w->restart_timer, n <= 1             ? 1
-                                        : n >= CRASHES_MAX ? 2000
-                                                           : 200 * (int)n);
+    ft_loop_timer_set(w->restart_timer, again_ms);
 }
 
 /* A removal is not among them: the next worker may go on with it. */
@@ -263,25 +245,21 @@ on_exit_of(int fd, void *opaque)
     drop_process(w);
     drop_channel(w);
     fail_owed(w);
-    if (w->removed)
-        forget_pair(w);
-    else if (w->expected)
-        spawn(w);
-    else if (w->gave_up)
-        ft_board_no_status(w->board, true);
-    else if (w->drained)
-        ft_board_no_status(w->board, false);
-    else
+    switch (w->ending) {
+    case FT_ENDING_CRASH:
         after_crash(w, how);
-}
-
-static void
-on_bye(struct worker *w, const char *why)
-{
-    w->expected = !strcmp(why, "role");
-    w->removed = !strcmp(why, "removed");
-    w->gave_up = !strcmp(why, "gave-up");
-    w->drained = !strcmp(why, "drained");
+        break;
+    case FT_ENDING_AGAIN:
+        spawn(w);
+        break;
+    case FT_ENDING_REMOVED:
+        forget_pair(w);
+        break;
+    case FT_ENDING_GAVE_UP:
+    case FT_ENDING_DRAINED:
+        ft_board_no_status(w->board, w->ending == FT_ENDING_GAVE_UP);
+        break;
+    }
 }
 
 static void
@@ -324,12 +302,12 @@ handle_message(struct worker *w, json_t *message)
         ft_board_sample(w->board, sample);
     if (event)
         ft_events_add(json_incref(event));
-    if (json_object_get(message, "reply") && w->removed)
+    if (json_object_get(message, "reply") && w->ending == FT_ENDING_REMOVED)
         w->farewell = json_incref(message);
     else if (json_object_get(message, "reply"))
         answer(w, message);
     if (bye)
-        on_bye(w, bye);
+        w->ending = ft_ending_of(bye);
 }
 
 static void
@@ -537,6 +515,16 @@ ft_supervisor_open(struct ft_error *err)
     return 0;
 }
 
+/* It is asked for: then it does not rest. */
+static void
+wake(struct worker *w)
+{
+    if (ft_ending_rests(w->ending))
+        w->ending = FT_ENDING_CRASH;
+    if (!w->pid)
+        spawn(w);
+}
+
 int
 ft_supervisor_start(const char *pair, struct ft_error *err)
 {
@@ -544,9 +532,8 @@ ft_supervisor_start(const char *pair, struct ft_error *err)
 
     if (!w && !(w = worker_new(pair)))
         return ft_fail(err, ENOMEM, NULL, "no room for another pair");
-    w->gave_up = w->crashes = w->give_up = w->drained = 0;
-    if (!w->pid)
-        spawn(w);
+    w->crashes.n = w->give_up = 0;
+    wake(w);
     return 0;
 }
 
@@ -555,10 +542,11 @@ ft_supervisor_restart(const char *pair)
 {
     struct worker *w = find(pair);
 
-    if (w && w->pid) {
-        w->expected = 1;
-        kill(w->pid, SIGTERM);
-    }
+    if (!w || !w->pid)
+        return;
+    if (w->ending == FT_ENDING_CRASH)
+        w->ending = FT_ENDING_AGAIN;
+    kill(w->pid, SIGTERM);
 }
 
 int
@@ -580,9 +568,7 @@ ft_supervisor_forward(const char *pair, const char *verb, const json_t *args,
                   (json_int_t)request.client, "id", (json_int_t)request.id);
     if (w->channel < 0) {
         w->waiting = message;
-        w->gave_up = w->drained = 0;
-        if (!w->pid)
-            spawn(w);
+        wake(w);
         return 0;
     }
     return hand_over(w, message)
@@ -630,11 +616,9 @@ ft_supervisor_drain(bool on)
 
         if (!w)
             continue;
-        if (!on && w->drained) {
-            w->drained = false;
-            spawn(w);
-        }
-        copies += !w->drained && !w->gave_up && !w->primary;
+        if (!on && w->ending == FT_ENDING_DRAINED)
+            wake(w);
+        copies += !ft_ending_rests(w->ending) && !w->primary;
     }
     return copies;
 }

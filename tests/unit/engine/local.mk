@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-engine_tests = tests/unit/engine/test-drain-plan tests/unit/engine/test-events tests/unit/engine/test-followers \
+engine_tests = tests/unit/engine/test-drain-plan tests/unit/engine/test-ending \
+	tests/unit/engine/test-events tests/unit/engine/test-followers \
 	tests/unit/engine/test-life tests/unit/engine/test-open-metrics \
 	tests/unit/engine/test-owed \
 	tests/unit/engine/test-watch
@@ -10,6 +11,9 @@ tests_unit_engine_test_drain_plan_SOURCES = \
 	tests/unit/engine/test-drain-plan.c src/engine/drain-plan.c
 tests_unit_engine_test_drain_plan_LDADD = libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_engine_test_ending_SOURCES = tests/unit/engine/test-ending.c \
+	src/engine/ending.c
+tests_unit_engine_test_ending_LDADD = libftbase.a $(CMOCKA_LIBS)
 # includes events.c, with another folder than the host's
 tests_unit_engine_test_events_SOURCES = tests/unit/engine/test-events.c \
 	tests/unit/scratch.h
@@ -35,7 +39,7 @@ tests_unit_engine_test_owed_LDADD = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	tests/unit/scratch.h \
 	src/engine/board.c src/engine/control-server.c \
-	src/engine/daemon-verbs.c src/engine/events.c src/engine/followers.c \
+	src/engine/daemon-verbs.c src/engine/ending.c src/engine/events.c src/engine/followers.c \
 	src/engine/life.c src/engine/machine.c src/engine/owed.c src/engine/series-store.c \
 	src/engine/supervisor.c \
 	src/engine/this-host.c src/engine/watch-args.c src/engine/watch.c \
