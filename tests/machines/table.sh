@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The table of results: a line for every round of a row, kept in the tree (README). Sourced; only
-# reads, but for table_add.
+# The table of results: a line for every round of a row, kept in the tree (README); and what a run
+# has left. Sourced; only reads, but for table_add.
 # shellcheck shell=bash
 #   DATE COMMIT ROW ROUND pass|fail FIGURES...
 
@@ -46,4 +46,18 @@ table_summary() { # TABLE ROW ROUNDS
                 text = text "; since: " in_a_row " of " rounds " rounds, the last: " last
             print "machines: " row ": " text
         }' "$1"
+}
+
+# Whether what is left of a run can be gone on with: it is of that row, and the machines that it
+# began with, which its file `begun` names, run. Reads what `scripts/machines status` says.
+can_go_on() { # FOLDER ROW
+    local running host begun=
+    running=$(awk '$3 == "on" { print $1 }')
+    [ "$(cat "$1/row" 2>/dev/null)" = "$2" ] || return 1
+    [ -e "$1/begun" ] || return 0
+    for host in $(cat "$1/begun"); do
+        begun=yes
+        grep -qxF -- "$host" <<<"$running" || return 1
+    done
+    [ -n "$begun" ]
 }

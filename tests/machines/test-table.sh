@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# How the table of `make check-machines` is read: what is passed, and since when.
+# How the table of `make check-machines` is read: what is passed, and since when; and when a run
+# goes on with what another has left.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/table.sh"
 table=$(mktemp "${TMPDIR:-/tmp}/table.XXXXXX") || exit 1
-trap 'rm -f "$table"' EXIT
+run=$table.run
+trap 'rm -rf "$table" "$run"' EXIT
 failed=0
 
 is() { # EXPECTED COMMAND...
@@ -39,6 +41,28 @@ table_add "$table" bbbb2 takeover 1 pass lost=0
 is 1 table_passed "$table" bbbb2 takeover
 [[ $(table_summary "$table" takeover 3) == "machines: takeover: last passed $today at aaaa1, 3 rounds;\
  since: 1 of 3 rounds, the last: pass at bbbb2, "* ]] || failed=1
+goes_on() { # ROW MACHINE=STATE...
+    if printf '%s\n' "${@:2}" | sed 's/=/ debian13 /' | can_go_on "$run" "$1"; then
+        echo yes
+    else
+        echo no
+    fi
+}
+
+is no goes_on takeover
+mkdir "$run"
+echo takeover >"$run/row"
+is yes goes_on takeover # it had not begun
+is no goes_on unequal
+printf 'm1\nm2\n' >"$run/begun"
+is yes goes_on takeover m1=on m2=on
+is yes goes_on takeover m1=on m2=on m3=off
+is no goes_on takeover m1=on m2=off
+is no goes_on takeover m1=on m22=on
+is no goes_on takeover
+is no goes_on unequal m1=on m2=on
+: >"$run/begun"
+is no goes_on takeover m1=on
 # every row says how many rounds it takes
 for row in "$here"/rows/*.sh; do
     [[ $(rounds_of "$row") =~ ^[1-9][0-9]?$ ]] || {
