@@ -28,6 +28,7 @@ tests_guest_ledger_clock_SOURCES = \
 EXTRA_DIST += \
 	tests/guest/README \
 	tests/guest/build \
+	tests/guest/guest.sh \
 	tests/guest/chrony.conf \
 	tests/guest/clocks.c tests/guest/clocks.h \
 	tests/guest/init \

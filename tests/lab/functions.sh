@@ -35,14 +35,11 @@ client_pid=
 client_log=
 hosts_added=
 engine_path=/usr/local/lib/ftadmin/ftengine
+. "$test_top/tests/shell.sh"
 
 # Nothing of a lab holds the lock of the tests (see start_lab): it may survive a killed test.
 lab() {
     "$test_top/scripts/lab" "$@" 8>&-
-}
-
-note() {
-    echo "# $*"
 }
 
 skip() {
@@ -69,11 +66,6 @@ requires_program() { # NAME...
     for program; do
         command -v "$program" >/dev/null || skip "needs $program"
     done
-}
-
-# Fails the test unless the command succeeds.
-must() { # COMMAND...
-    "$@" || fail "exit code $?: $*"
 }
 
 # Monotonic milliseconds.
@@ -218,14 +210,6 @@ start_client() { # [OPTION...]
     wait_for 30 has_answers "$client_log" 1
 }
 
-answers_in() { # LOG
-    if [ -e "$1" ]; then grep -c '^answer ' "$1"; else echo 0; fi
-}
-
-has_answers() { # LOG COUNT
-    [ "$(answers_in "$1")" -ge "$2" ]
-}
-
 # Seconds since the epoch: what --fault-time takes.
 mark_fault() {
     date +%s.%N
@@ -233,9 +217,7 @@ mark_fault() {
 
 # Has the client got an answer (sent and received) after this time?
 answers_since() { # TIME
-    tail -n 1000 "$client_log" | awk -v time="$1" '
-        $1 == "answer" && $11 > time { found = 1 }
-        END { exit !found }'
+    answered_after "$client_log" "$1"
 }
 
 # Ends the client in the orderly way: it waits for what is unanswered. Its verdict is the
@@ -299,30 +281,10 @@ ftadmin() {
     lab on adm "$(built ftadmin)" "$@"
 }
 
-# Runs a command that must end with this exit code; its output is kept in $output (stdout) and
-# $complaint (stderr).
-exits() { # CODE COMMAND...
-    local expected=$1 code
-    shift
-    output=$("$@" 2>"$test_folder/stderr")
-    code=$?
-    complaint=$(cat "$test_folder/stderr")
-    [ $code -eq "$expected" ] ||
-        fail "exit code $code, not $expected: $*"$'\n'"$output"$'\n'"$complaint"
-}
-
 # For wait_for, where `exits` would end the test.
 status_ends_with() { # CODE
     ftadmin status >/dev/null 2>&1
     [ $? -eq "$1" ]
-}
-
-# Fails the test unless what the last `exits` ran has complained in these words.
-complains() { # PATTERN...
-    local pattern
-    for pattern; do
-        grep -qE -- "$pattern" <<<"$complaint" || fail "no '$pattern' in: $complaint"
-    done
 }
 
 add_hosts() { # [HOST...]

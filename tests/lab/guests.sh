@@ -12,18 +12,6 @@ is_number() { # TEXT MIN MAX
     [[ $1 =~ ^[0-9]{1,7}$ ]] && [ "$1" -ge "$2" ] && [ "$1" -le "$3" ]
 }
 
-# A guest's place decides its addresses. It stays the same for a name as long as the lab lives.
-guest_place() { # NAME
-    local place
-    place=$(awk -v name="$1" '$1 == name { print $2 }' "$FTLAB/guests" 2>/dev/null)
-    if [ -z "$place" ]; then
-        place=$(wc -l 2>/dev/null <"$FTLAB/guests" || echo 0)
-        [ "$place" -lt 100 ] || die "more than 100 guests"
-        echo "$1 $place" >>"$FTLAB/guests"
-    fi
-    echo "$place"
-}
-
 guest_address() { # NAME
     awk -v name="$1" '
         $1 == name { print "10.77.0." 100 + $2; found = 1 }
@@ -79,8 +67,8 @@ lab_guest() {
     known_host "$host"
     [ "$(host_kind "$host")" = kvm ] || die "$host is no KVM host"
     lock_lab || exit 1
-    place=$(guest_place "$name") || exit 1
-    address=10.77.0.$((100 + place))
+    place=$(guest_place "$FTLAB/guests" "$name") || exit 1
+    address=$(guest_address_at "$place")
     install_guest_image
     for volume in $(guest_volumes "$name" "$disk" "$disks"); do
         virsh_on "$host" vol-create-as default "$volume" "${disk_size}M" --format "$disk" ||
@@ -127,9 +115,7 @@ install_guest_image() {
 # The console's log says when to ask: a question before that would leave adm waiting for ARP.
 ledger_answers() { # HOST NAME ADDRESS
     grep -q 'ledger: ready' "$FTLAB/$1/var/log/libvirt/qemu/$2-console.log" 2>/dev/null || return
-    # shellcheck disable=SC2016 # for the inner shell
-    inside adm timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/7000" && echo status >&3
-        read -r line <&3 && [[ $line == status* ]]' "$3" 2>/dev/null
+    ask_ledger "$3" inside adm
 }
 
 # Uses the variables of lab_guest. What is not said here is what libvirt makes of it, as for

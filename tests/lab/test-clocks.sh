@@ -15,7 +15,7 @@ clock_events() { # HOST
         jq -r '.events[] | select(.kind == "guest-clock") | .text'
 }
 
-said() { # HOST PATTERN...
+clock_said() { # HOST PATTERN...
     local text pattern
     text=$(clock_events "$1" | tr '\n' ' ')
     pattern=$(printf '.*%s' "${@:2}")
@@ -87,7 +87,7 @@ power_on() {
 
 # A comparison of the mending that fails: it says so, leaves off, and finds the clocks anew.
 disarmed_and_found_again() {
-    wait_for 60 said h1 "found in QEMU" "searched again" "found in QEMU"
+    wait_for 60 clock_said h1 "found in QEMU" "searched again" "found in QEMU"
     note "events: $(clock_events h1 | tr '\n' ';')"
     protected_from h1 || fail "a clock that is not found has ended protection"
 }

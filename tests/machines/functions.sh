@@ -10,10 +10,8 @@
 # The runner sets these.
 : "${here:?}" "${top:?}" "${build:?}" "${folder:?}"
 primary=
-
-note() {
-    echo "# $*"
-}
+test_folder=$folder
+. "$top/tests/shell.sh"
 
 cannot() {
     note "cannot run here: $*"
@@ -26,10 +24,6 @@ fail() {
     exit 1
 }
 
-must() { # COMMAND...
-    "$@" || fail "exit code $?: $*"
-}
-
 figure() { # NAME=VALUE...
     echo "$*" | tr '\n' ' ' >>"$folder/figures"
 }
@@ -40,26 +34,6 @@ machines() {
 
 ftadmin() {
     machines on adm "$build/ftadmin" "$@" --timeout 120
-}
-
-# Runs a command that must end with this exit code; its output is kept in $output and $complaint.
-exits() { # CODE COMMAND...
-    local expected=$1 code
-    shift
-    output=$("$@" 2>"$folder/stderr")
-    code=$?
-    complaint=$(cat "$folder/stderr")
-    [ $code -eq "$expected" ] ||
-        fail "exit code $code, not $expected: $*"$'\n'"$output"$'\n'"$complaint"
-}
-
-# Fails unless what the last `exits` ran has said all that.
-said() { # PATTERN...
-    local pattern
-    for pattern; do
-        grep -qE -- "$pattern" <<<"$output$complaint" ||
-            fail "no '$pattern' in: $output$complaint"
-    done
 }
 
 # Waits until the command succeeds: everything is slow here, and nothing sleeps for a time.
@@ -117,16 +91,11 @@ start_client() { # VM
         --connect "$(cat "$folder/$1.address"):7000" --log "$log" \
         </dev/null >"$folder/$1.client.out" 2>&1 8>&- &
     client_pids[$1]=$!
-    wait_for 60 has_answers "$1" 20 || fail "the ledger of $1 does not answer"
-}
-
-has_answers() { # VM COUNT
-    [ -e "$folder/$1.client.log" ] && [ "$(grep -c '^answer ' "$folder/$1.client.log")" -ge "$2" ]
+    wait_for 60 has_answers "$log" 20 || fail "the ledger of $1 does not answer"
 }
 
 answers_since() { # VM TIME
-    tail -n 1000 "$folder/$1.client.log" |
-        awk -v time="$2" '$1 == "answer" && $11 > time { found = 1 } END { exit !found }'
+    answered_after "$folder/$1.client.log" "$2"
 }
 
 stop_clients() {

@@ -3,20 +3,9 @@
 # shellcheck shell=bash
 : "${top:?}" "${MACHINES:?}" "${images:?}" "${namespace:?}" "${boot_deadline:?}"
 
-# A guest's place decides its address. It stays the same for a name as long as the machines live.
-guest_place() { # NAME
-    local place
-    place=$(awk -v name="$1" '$1 == name { print $2 }' "$MACHINES/guests" 2>/dev/null)
-    if [ -z "$place" ]; then
-        place=$(wc -l 2>/dev/null <"$MACHINES/guests" || echo 0)
-        echo "$1 $place" >>"$MACHINES/guests"
-    fi
-    echo "$place"
-}
-
 machines_guest() { # HOST NAME [OPTION...]
     local host=${1-} name=${2-} nic=vhost memory=192 vcpus=1 made_by=us wait=yes
-    local address other
+    local place address other
     [ $# -ge 2 ] || usage
     shift 2
     while [ $# -gt 0 ]; do
@@ -34,7 +23,8 @@ machines_guest() { # HOST NAME [OPTION...]
         $memory =~ ^[1-9][0-9]{1,4}$ && $vcpus =~ ^[1-9]$ ]] || usage
     number_of "$host" >/dev/null || exit 1
     "$top/tests/guest/build" "$images/guest" || exit 1
-    address=10.77.0.$((100 + $(guest_place "$name")))
+    place=$(guest_place "$MACHINES/guests" "$name") || exit 1
+    address=$(guest_address_at "$place")
     for other in $(all_machines); do
         ! machine_pid "$other" >/dev/null || give_guest_image "$other" || exit 1
     done
@@ -127,15 +117,9 @@ guest_of_virt_install() {
     echo "$xml"
 }
 
-ledger_answers() {
-    # shellcheck disable=SC2016 # for the inner shell
-    nsenter --net="/run/netns/$namespace" timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/7000" &&
-        echo status >&3 && read -r line <&3 && [[ $line == status* ]]' "$address" 2>/dev/null
-}
-
 wait_for_ledger() {
     local end=$((SECONDS + boot_deadline))
-    until ledger_answers; do
+    until ask_ledger "$address" nsenter --net="/run/netns/$namespace"; do
         [ $SECONDS -lt $end ] ||
             die "the ledger of $name does not answer at $address; its console: $host," \
                 "/var/log/libvirt/qemu/$name-console.log"

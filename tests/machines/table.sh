@@ -55,9 +55,9 @@ can_go_on() { # FOLDER ROW
     running=$(awk '$3 == "on" { print $1 }')
     [ "$(cat "$1/row" 2>/dev/null)" = "$2" ] || return 1
     [ -e "$1/begun" ] || return 0
-    for host in $(cat "$1/begun"); do
+    while read -r host; do
         begun=yes
         grep -qxF -- "$host" <<<"$running" || return 1
-    done
+    done <"$1/begun"
     [ -n "$begun" ]
 }

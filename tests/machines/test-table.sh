@@ -41,28 +41,28 @@ table_add "$table" bbbb2 takeover 1 pass lost=0
 is 1 table_passed "$table" bbbb2 takeover
 [[ $(table_summary "$table" takeover 3) == "machines: takeover: last passed $today at aaaa1, 3 rounds;\
  since: 1 of 3 rounds, the last: pass at bbbb2, "* ]] || failed=1
-goes_on() { # ROW MACHINE=STATE...
-    if printf '%s\n' "${@:2}" | sed 's/=/ debian13 /' | can_go_on "$run" "$1"; then
-        echo yes
-    else
-        echo no
-    fi
+goes_on() { # yes|no ROW MACHINE=STATE...
+    local got=no
+    ! printf '%s\n' "${@:3}" | sed 's/=/ debian13 /' | can_go_on "$run" "$2" || got=yes
+    [ $got = "$1" ] && return
+    echo "FAIL: goes on: $got: ${*:2}"
+    failed=1
 }
 
-is no goes_on takeover
+goes_on no takeover
 mkdir "$run"
 echo takeover >"$run/row"
-is yes goes_on takeover # it had not begun
-is no goes_on unequal
+goes_on yes takeover # it had not begun
+goes_on no unequal
 printf 'm1\nm2\n' >"$run/begun"
-is yes goes_on takeover m1=on m2=on
-is yes goes_on takeover m1=on m2=on m3=off
-is no goes_on takeover m1=on m2=off
-is no goes_on takeover m1=on m22=on
-is no goes_on takeover
-is no goes_on unequal m1=on m2=on
+goes_on yes takeover m1=on m2=on
+goes_on yes takeover m1=on m2=on m3=off
+goes_on no takeover m1=on m2=off
+goes_on no takeover m1=on m22=on
+goes_on no takeover
+goes_on no unequal m1=on m2=on
 : >"$run/begun"
-is no goes_on takeover m1=on
+goes_on no takeover m1=on
 # every row says how many rounds it takes
 for row in "$here"/rows/*.sh; do
     [[ $(rounds_of "$row") =~ ^[1-9][0-9]?$ ]] || {
