@@ -2,6 +2,7 @@
 engine_PROGRAMS += ftengine
 ftengine_SOURCES = \
 	src/engine/board.c src/engine/board.h \
+	src/engine/child.c src/engine/child.h \
 	src/engine/control-server.c src/engine/control-server.h \
 	src/engine/control.c \
 	src/engine/control-client.c src/engine/control-client.h \

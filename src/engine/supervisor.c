@@ -9,8 +9,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -19,6 +17,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "engine/board.h"
+#include "engine/child.h"
 #include "engine/ending.h"
 #include "engine/events.h"
 #include "engine/followers.h"
@@ -33,9 +32,8 @@
 
 struct worker {
     char pair[37], vm[128];
-    pid_t pid;
+    struct ft_child child;
     int channel, channel_watch;
-    int pidfd, pidfd_watch;
     int restart_timer;
     struct ft_life life;
     enum ft_ending ending; /* what its "bye" announced */
@@ -73,17 +71,6 @@ drop_channel(struct worker *w)
 }
 
 static void
-drop_process(struct worker *w)
-{
-    ft_loop_unwatch(w->pidfd_watch);
-    if (w->pidfd >= 0)
-        close(w->pidfd);
-    w->pidfd = w->pidfd_watch = -1;
-    w->pid = 0;
-    ft_board_worker(w->board, 0);
-}
-
-static void
 worker_free(struct worker *w)
 {
     size_t i;
@@ -92,7 +79,7 @@ worker_free(struct worker *w)
         if (workers[i] == w)
             workers[i] = NULL;
     drop_channel(w);
-    drop_process(w);
+    ft_child_forget(&w->child);
     ft_board_remove(w->board);
     ft_loop_timer_free(w->restart_timer);
     json_decref(w->waiting);
@@ -101,53 +88,34 @@ worker_free(struct worker *w)
 }
 
 static void
-exec_worker(const struct worker *w, int give_up)
-{
-    sigset_t none;
-
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    execl("/proc/self/exe", "ftengine", "worker", "--pair", w->pair,
-          give_up ? "--give-up" : NULL, NULL);
-    _exit(127);
-}
-
-static void on_exit_of(int fd, void *opaque);
-static void on_channel(int fd, void *opaque);
-
-static void
-watch_process(struct worker *w)
-{
-    w->pidfd = syscall(SYS_pidfd_open, w->pid, 0);
-    if (w->pidfd >= 0)
-        w->pidfd_watch = ft_loop_watch(w->pidfd, on_exit_of, w);
-}
-
-static void
 spawn(struct worker *w)
 {
-    int give_up = w->give_up;
+    const char *argv[] = { "ftengine",
+                           "worker",
+                           "--pair",
+                           w->pair,
+                           w->give_up ? "--give-up" : NULL,
+                           NULL };
+    int rc;
 
     ft_loop_timer_set(w->restart_timer, -1);
-    if (w->pid || ft_ending_rests(w->ending))
+    if (w->child.pid || ft_ending_rests(w->ending))
         return;
     w->ending = FT_ENDING_CRASH;
     w->primary = false;
     ft_life_begin(&w->life, ft_clock_ns());
-    w->pid = fork();
-    if (w->pid == 0)
-        exec_worker(w, give_up);
-    if (w->pid < 0) {
-        ft_log(FT_LOG_ERROR, "cannot start a worker: %s", strerror(errno));
-        w->pid = 0;
+    rc = ft_child_start(&w->child, argv, false);
+    if (rc) {
+        ft_log(FT_LOG_ERROR, "cannot start a worker: %s", strerror(-rc));
         ft_loop_timer_set(w->restart_timer, 1000);
         return;
     }
     w->give_up = 0; /* decided anew at the next crash */
-    watch_process(w);
-    ft_board_worker(w->board, w->pid);
-    ft_log(FT_LOG_INFO, "worker %d started for %s", (int)w->pid, w->vm);
+    ft_board_worker(w->board, w->child.pid);
+    ft_log(FT_LOG_INFO, "worker %d started for %s", (int)w->child.pid, w->vm);
 }
+
+static void on_end(void *opaque, pid_t pid, const char *how);
 
 static void
 on_restart_timer(void *opaque)
@@ -174,7 +142,8 @@ worker_new(const char *pair)
     snprintf(w->pair, sizeof(w->pair), "%s", pair);
     if (ft_pair_load(pair, &config, NULL) == 0)
         snprintf(w->vm, sizeof(w->vm), "%s", config.vm);
-    w->channel = w->channel_watch = w->pidfd = w->pidfd_watch = -1;
+    w->channel = w->channel_watch = -1;
+    w->child = FT_CHILD_INIT(on_end, w);
     w->restart_timer = ft_loop_timer(on_restart_timer, w);
     workers[slot] = w;
     return w;
@@ -225,24 +194,17 @@ fail_owed(struct worker *w)
     ft_owed_fail(&w->owed, &err);
 }
 
+static void on_channel(int fd, void *opaque);
+
 static void
-on_exit_of(int fd, void *opaque)
+on_end(void *opaque, pid_t pid, const char *how)
 {
     struct worker *w = opaque;
-    char how[64] = "exited";
-    int status = 0;
 
-    (void)fd;
     if (w->channel >= 0)
         on_channel(w->channel, w); /* its last words */
-    if (waitpid(w->pid, &status, WNOHANG) == w->pid) {
-        if (WIFSIGNALED(status))
-            snprintf(how, sizeof(how), "signal %d", WTERMSIG(status));
-        else
-            snprintf(how, sizeof(how), "exit status %d", WEXITSTATUS(status));
-    }
-    ft_log(FT_LOG_INFO, "worker %d of %s: %s", (int)w->pid, w->vm, how);
-    drop_process(w);
+    ft_log(FT_LOG_INFO, "worker %d of %s: %s", (int)pid, w->vm, how);
+    ft_board_worker(w->board, 0);
     drop_channel(w);
     fail_owed(w);
     switch (w->ending) {
@@ -360,13 +322,12 @@ adopt(int fd, const json_t *message)
     pid_t pid = ft_json_int(message, "pid", 1, INT32_MAX, 0);
     struct worker *w = ft_uuid_valid(pair) ? find(pair) : NULL;
 
-    if (!w || (w->pid && w->pid != pid) || w->channel >= 0) {
+    if (!w || (w->child.pid && w->child.pid != pid) || w->channel >= 0) {
         close(fd);
         return;
     }
-    if (!w->pid) {
-        w->pid = pid;
-        watch_process(w);
+    if (!w->child.pid) {
+        ft_child_adopt(&w->child, pid);
         ft_board_worker(w->board, pid);
         ft_log(FT_LOG_INFO, "worker %d of %s is still there", (int)pid, w->vm);
     }
@@ -438,9 +399,10 @@ tell_slow_disk(struct worker *w)
 static void
 end_hanging(struct worker *w, int64_t now)
 {
-    ft_log(FT_LOG_ERROR, "worker %d of %s hangs: ending it", (int)w->pid, w->vm);
+    ft_log(FT_LOG_ERROR, "worker %d of %s hangs: ending it", (int)w->child.pid,
+           w->vm);
     ft_life_begin(&w->life, now);
-    kill(w->pid, SIGKILL);
+    kill(w->child.pid, SIGKILL);
 }
 
 /* A hung worker's gate stays shut until the next one opens it. */
@@ -457,7 +419,7 @@ check_signs_of_life(void *opaque)
     for (i = 0; i < WORKERS_MAX; i++) {
         struct worker *w = workers[i];
 
-        if (!w || !w->pid)
+        if (!w || !w->child.pid)
             continue;
         if (starved)
             w->life.spoke_ns = now;
@@ -521,7 +483,7 @@ wake(struct worker *w)
 {
     if (ft_ending_rests(w->ending))
         w->ending = FT_ENDING_CRASH;
-    if (!w->pid)
+    if (!w->child.pid)
         spawn(w);
 }
 
@@ -542,11 +504,11 @@ ft_supervisor_restart(const char *pair)
 {
     struct worker *w = find(pair);
 
-    if (!w || !w->pid)
+    if (!w || !w->child.pid)
         return;
     if (w->ending == FT_ENDING_CRASH)
         w->ending = FT_ENDING_AGAIN;
-    kill(w->pid, SIGTERM);
+    kill(w->child.pid, SIGTERM);
 }
 
 int
@@ -600,7 +562,7 @@ ft_supervisor_takes_over(const char *pair)
 {
     const struct worker *w = find(pair);
 
-    return w && w->pid && w->life.takes_over;
+    return w && w->child.pid && w->life.takes_over;
 }
 
 unsigned

@@ -7,15 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "engine/child.h"
 #include "virt/loop.h"
 
 #define PORT_FILE FT_WITNESS_FOLDER "/port"
@@ -23,38 +21,15 @@
 
 static struct {
     uint16_t port; /* 0: not a witness */
-    pid_t pid;
-    int pidfd, watch, timer;
-} witness = { .pidfd = -1, .watch = -1, .timer = -1 };
+    struct ft_child child;
+    int timer;
+} witness = { .timer = -1 };
 
 static void
-exec_witness(void)
+on_end(void *opaque, pid_t pid, const char *how)
 {
-    char port[16];
-    sigset_t none;
-
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    /* it holds the port: it must not outlive the daemon that restarts it */
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    snprintf(port, sizeof(port), "%u", witness.port);
-    execl("/proc/self/exe", "ftengine", "witness", "--port", port, NULL);
-    _exit(127);
-}
-
-static void
-on_exit_of(int fd, void *opaque)
-{
-    int status = 0;
-
-    (void)fd;
     (void)opaque;
-    waitpid(witness.pid, &status, WNOHANG);
-    ft_log(FT_LOG_WARN, "the witness process ended with status %d", status);
-    ft_loop_unwatch(witness.watch);
-    close(witness.pidfd);
-    witness.pid = 0;
-    witness.pidfd = witness.watch = -1;
+    ft_log(FT_LOG_WARN, "the witness process %d ended: %s", (int)pid, how);
     if (witness.port)
         ft_loop_timer_set(witness.timer, RESTART_MS);
 }
@@ -62,20 +37,17 @@ on_exit_of(int fd, void *opaque)
 static void
 spawn(void *opaque)
 {
+    char port[16];
+    const char *argv[] = { "ftengine", "witness", "--port", port, NULL };
+
     (void)opaque;
     ft_loop_timer_set(witness.timer, -1);
-    if (witness.pid || !witness.port)
+    if (witness.child.pid || !witness.port)
         return;
-    witness.pid = fork();
-    if (witness.pid == 0)
-        exec_witness();
-    if (witness.pid < 0) {
-        witness.pid = 0;
+    snprintf(port, sizeof(port), "%u", witness.port);
+    /* it holds the port: it must not outlive the daemon that restarts it */
+    if (ft_child_start(&witness.child, argv, true))
         ft_loop_timer_set(witness.timer, RESTART_MS);
-        return;
-    }
-    witness.pidfd = syscall(SYS_pidfd_open, witness.pid, 0);
-    witness.watch = ft_loop_watch(witness.pidfd, on_exit_of, NULL);
 }
 
 int
@@ -84,6 +56,7 @@ ft_witness_process_open(struct ft_error *err)
     FT_AUTOFREE char *text = NULL;
     long port;
 
+    witness.child = FT_CHILD_INIT(on_end, NULL);
     witness.timer = ft_loop_timer(spawn, NULL);
     if (witness.timer < 0)
         return ft_fail(err, ENOMEM, NULL, "cannot make a timer");
@@ -107,8 +80,8 @@ ft_witness_process_set(uint16_t port, struct ft_error *err)
     if (port == witness.port)
         return 0;
     witness.port = port;
-    if (witness.pid)
-        kill(witness.pid, SIGTERM);
+    if (witness.child.pid)
+        kill(witness.child.pid, SIGTERM);
     if (!port)
         return unlink(PORT_FILE) < 0 && errno != ENOENT
                    ? ft_fail(err, errno, NULL, "cannot remove %s", PORT_FILE)
@@ -126,7 +99,7 @@ ft_witness_process_set(uint16_t port, struct ft_error *err)
 int
 ft_witness_process_running(void)
 {
-    return witness.pid > 0;
+    return witness.child.pid > 0;
 }
 
 int

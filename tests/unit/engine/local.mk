@@ -38,7 +38,7 @@ tests_unit_engine_test_owed_LDADD = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 # an hour, until something is saved, is 50 ms
 tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	tests/unit/scratch.h \
-	src/engine/board.c src/engine/control-server.c \
+	src/engine/board.c src/engine/child.c src/engine/control-server.c \
 	src/engine/daemon-verbs.c src/engine/ending.c src/engine/events.c src/engine/followers.c \
 	src/engine/life.c src/engine/machine.c src/engine/owed.c src/engine/series-store.c \
 	src/engine/supervisor.c \
