@@ -97,14 +97,15 @@ struct ft_fact {
 /* At most limit objects, in an array in memory of its own. */
 #define FT_FACT_LIST(name, type, member, number, limit, table)           \
     FT_FACT_LINE(name, LIST, offsetof(type, member), .members = (table), \
-                 .size = FT_FACT_SIZE(type, member[0]), .max = (limit),  \
-                 .count = FT_FACT_AT(size_t, type, number))
+                 .size = sizeof(*FT_FACT_MEMBER(type, member)),          \
+                 .max = (limit), .count = FT_FACT_AT(size_t, type, number))
 
 /* The same of texts, each an array of char, of at least shortest characters. */
-#define FT_FACT_WORDS(name, type, member, number, limit, shortest, wrong)  \
-    FT_FACT_LINE(name, WORDS, offsetof(type, member), .no_item = (wrong),  \
-                 .size = FT_FACT_SIZE(type, member[0]), .min = (shortest), \
-                 .max = (limit), .count = FT_FACT_AT(size_t, type, number))
+#define FT_FACT_WORDS(name, type, member, number, limit, shortest, wrong) \
+    FT_FACT_LINE(name, WORDS, offsetof(type, member), .no_item = (wrong), \
+                 .size = sizeof(*FT_FACT_MEMBER(type, member)),           \
+                 .min = (shortest), .max = (limit),                       \
+                 .count = FT_FACT_AT(size_t, type, number))
 
 /*
  * By a function, which is given the value (NULL: missing) and the struct of the table,
