@@ -60,6 +60,18 @@ ft_epoch_stats_add(struct ft_epoch_stats *stats, uint64_t epoch,
                        2);
 }
 
+void
+ft_epoch_stats_behind(struct ft_epoch_stats *stats, int64_t pause_ns,
+                      uint64_t bytes)
+{
+    pthread_mutex_lock(&stats->lock);
+    ft_histogram_add(&stats->pause, pause_ns);
+    stats->behind++;
+    stats->dirty_total += bytes;
+    pthread_mutex_unlock(&stats->lock);
+    ft_figures_add(stats->figures, FT_METRIC_PAUSE, ms(pause_ns));
+}
+
 static enum ft_metric
 counter_of(enum ft_trigger_reason reason)
 {
@@ -79,12 +91,12 @@ static void
 add_phases(struct ft_epoch_stats *stats, const struct ft_epoch_moments *m)
 {
     const struct ft_figure phases[] = {
-        { FT_METRIC_WAIT, ms(m->asked - m->before) },
+        { FT_METRIC_WAIT, ms(m->asked - m->before - m->behind) },
         { FT_METRIC_STOP, ms(m->stood - m->asked) },
         { FT_METRIC_SCAN, ms(m->scanned - m->stood) },
         { FT_METRIC_COPY, ms(m->copied - m->scanned) },
         { FT_METRIC_STATE, ms(m->ran - m->copied) },
-        { FT_METRIC_SHIP, ms(m->shipped - m->ran) },
+        { FT_METRIC_SHIP, ms(m->shipped - m->ran + m->behind) },
         { FT_METRIC_EPOCH, ms(m->shipped - m->before) },
     };
 
@@ -213,8 +225,9 @@ progress(const struct ft_epoch_stats *stats, int64_t now)
 static json_t *
 counters(const struct ft_epoch_stats *stats)
 {
-    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "epochs",
-                     (json_int_t)stats->count, "dirty_bytes",
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "epochs",
+                     (json_int_t)stats->count, "behind",
+                     (json_int_t)stats->behind, "dirty_bytes",
                      (json_int_t)stats->dirty_total, "pages_sent",
                      (json_int_t)stats->pages_total, "zero_pages",
                      (json_int_t)stats->zero_pages_total, "link_bytes",

@@ -20,8 +20,9 @@
 
 /* Of one epoch, each at or after the one before it. */
 struct ft_epoch_moments {
-    int64_t before;  /* the last epoch was with the link; 0: none was */
-    int64_t asked;   /* the stop was asked for */
+    int64_t before; /* the last epoch was with the link; 0: none was */
+    int64_t behind; /* so long pages were sent behind the VM; a time, not a moment */
+    int64_t asked;   /* the (last) stop was asked for */
     int64_t stood;   /* the VM stood */
     int64_t scanned; /* the pages to send were known */
     int64_t copied;  /* and copied */
@@ -43,6 +44,7 @@ struct ft_epoch_stats {
     int64_t shipped;    /* when that one was handed to the link */
     double dirty_bytes; /* moving average an epoch */
     uint64_t dirty_total, pages_total, zero_pages_total;
+    uint64_t behind; /* stops whose pages were sent while the VM ran */
     uint64_t link_bytes, disk_bytes, buffer_bytes;
     const char *phase; /* "disk", "memory" or NULL */
     uint64_t done, total;
@@ -59,6 +61,13 @@ void ft_epoch_stats_begin(struct ft_epoch_stats *stats);
 /* A checkpoint is done: the VM stood from stop_ns for pause_ns. */
 void ft_epoch_stats_add(struct ft_epoch_stats *stats, uint64_t epoch,
                         int64_t stop_ns, int64_t pause_ns, uint64_t dirty_bytes);
+
+/*
+ * The VM stood for pause_ns only to find bytes of pages, which are sent while it
+ * runs, as part of the epoch to come (copy-behind.h).
+ */
+void ft_epoch_stats_behind(struct ft_epoch_stats *stats, int64_t pause_ns,
+                           uint64_t bytes);
 
 /*
  * The epoch is with the link. Phases count for an epoch that follows another

@@ -17,15 +17,13 @@
 #include "primary/primary-private.h"
 #include "qemu/device-sections.h"
 
-#define STOP_MS 5000
-
 /* An epoch between its stop and its end on the wire. */
 struct epoch {
     uint64_t number;
-    struct ft_saver_times times;
+    struct ft_stop stop;
     struct ft_epoch_moments at;
-    int sent;        /* its pages went out already */
-    uint64_t lag_ns; /* of the guest's clocks, by earlier stops */
+    bool sent;       /* its pages went out already */
+    uint64_t lag_ns; /* of the guest's clocks, before it */
     enum ft_run_state run;
 };
 
@@ -101,30 +99,6 @@ ft_epoch_await(struct ft_primary *p, int *final, int *verify)
 
 /* -- stop; boundary; scan and copy -- */
 
-static int
-stop_vm(struct ft_primary *p, int hold, struct ft_error *err)
-{
-    int rc;
-
-    ft_guest_clock_stopping(p->clock);
-    rc = ft_saver_stop(p->saver, hold, STOP_MS, err);
-    if (rc)
-        ft_guest_clock_ran(p->clock, NULL, 0, NULL);
-    return rc;
-}
-
-/* A VM that stands because of us must run again, whatever happened. */
-static int
-give_back(struct ft_primary *p, int rc)
-{
-    struct ft_error err = FT_ERROR_INIT;
-
-    if (ft_saver_cancel(p->saver, &err))
-        ft_log_error(&err, "cannot let the VM run again");
-    ft_guest_clock_ran(p->clock, NULL, 0, NULL);
-    return rc;
-}
-
 /* The boundary: what the guest sends and writes from now on is the next epoch's. */
 static void
 set_boundary(struct ft_primary *p, struct epoch *e)
@@ -137,160 +111,57 @@ set_boundary(struct ft_primary *p, struct epoch *e)
 static int
 copy_pages(struct ft_primary *p, struct epoch *e, struct ft_error *err)
 {
-    int rc = ft_guest_memory_scan(p->memory, &p->set, err);
+    int rc = ft_page_sender_copy(p->sender, &p->set, err);
 
-    if (rc)
-        return rc;
-    e->at.scanned = ft_clock_ns();
-    rc = ft_page_sender_copy(p->sender, &p->set, err);
     e->sent = rc == -E2BIG;
-    if (e->sent)
-        rc = ft_page_sender_stream(p->sender, &p->set, e->number, NULL, NULL,
-                                   err);
-    return rc;
+    return e->sent ? ft_page_sender_stream(p->sender, &p->set, e->number, NULL,
+                                           NULL, err)
+                   : rc;
 }
 
 /* All that has to be done while the VM stands; on failure it goes on. */
 static int
-take_state(struct ft_primary *p, struct epoch *e, int hold,
-           ft_checkpoint_look look, void *opaque, struct ft_error *err)
+take_state(struct ft_primary *p, struct epoch *e, ft_checkpoint_look look,
+           void *opaque, struct ft_error *err)
 {
     int rc = FT_FAULT("checkpoint-stopped");
 
     set_boundary(p, e);
     if (!rc)
-        rc = ft_primary_find_run_state(p, hold, &e->run, err);
+        rc = ft_primary_find_run_state(p, e->stop.hold, &e->run, err);
     if (!rc)
         rc = copy_pages(p, e, err);
     e->at.copied = ft_clock_ns();
     if (!rc && look)
         rc = look(p, opaque, err);
-    return rc ? give_back(p, rc) : 0;
+    return rc ? ft_stop_cancel(p, rc) : 0;
 }
 
 /* -- run -- */
 
-/* After each stop: where the guest's clocks are. */
-static void
-note_clock(struct ft_primary *p, const struct ft_device_state *state)
-{
-    struct ft_guest_clock_report report;
-    struct ft_error why = FT_ERROR_INIT;
-    const char *vm = p->worker->config.vm;
-
-    if (ft_guest_clock_ran(p->clock, state ? state->data : NULL,
-                           state ? state->size : 0, &why))
-        ft_worker_note(p->worker, why.code ? "warn" : "info", "guest-clock",
-                       "%s: %s", vm, why.text);
-    ft_guest_clock_report(p->clock, &report);
-    atomic_store(&p->clock_lag_ns, report.lag_ns);
-    atomic_store(&p->clock_state, (int)report.state);
-}
-
-/*
- * The VM goes on and QEMU's answer is on its way: pages need nothing of either.
- * Not while the guest's clocks are searched for, by what the answer's moment
- * tells. e NULL: there are no pages to send.
- */
-static int
-send_meanwhile(struct ft_primary *p, struct epoch *e, struct ft_error *err)
-{
-    if (e->sent || !p->last_state.size ||
-        atomic_load(&p->clock_state) != FT_GUEST_CLOCK_KEPT ||
-        !ft_saver_let_go(p->saver, p->last_state.size))
-        return 0;
-    e->sent = 1;
-    return ft_page_sender_send(p->sender, &p->set, e->number, err);
-}
-
-/*
- * Where others can let the VM go on meanwhile its state may be of a later moment
- * than its pages; nobody shall ever run of the two. That all pages were armed and
- * none was written, and that it stands, proves that they are of one.
- */
-static int
-check_untorn(struct ft_primary *p, struct ft_error *err)
-{
-    struct ft_page_set again = { 0 };
-    int rc;
-
-    if (!ft_saver_is_open(p->saver))
-        return 0;
-    rc = ft_saver_check_stands(p->saver, err);
-    if (!rc)
-        rc = ft_guest_memory_peek(p->memory, &again, err);
-    if (!rc && again.bytes)
-        rc = ft_fail(err, ESTALE, NULL,
-                     "somebody let the VM run while its state was taken");
-    ft_page_set_free(&again);
-    return rc;
-}
-
-/* The guest gets back what it lacks, and goes on; a held one stays. */
-static int
-run_vm(struct ft_primary *p, int hold, struct epoch *e, struct ft_error *err)
-{
-    bool stands = true;
-    int rc = 0, sent = 0;
-
-    if (!hold)
-        rc = ft_saver_save(p->saver, ft_guest_clock_needs(p->clock), STOP_MS,
-                           &p->device, &stands, err);
-    if (!hold && !rc && (rc = check_untorn(p, err)))
-        return give_back(p, rc);
-    if (!hold && !rc && stands) {
-        ft_guest_clock_give(p->clock);
-        sent = send_meanwhile(p, e, err);
-    }
-    if (!rc)
-        rc = ft_saver_finish(p->saver, STOP_MS, &p->device, &e->times,
-                             sent ? NULL : err);
-    if (hold && !rc && (rc = check_untorn(p, err)))
-        ft_saver_release(p->saver, NULL);
-    if (rc || !hold)
-        note_clock(p, rc ? NULL : &p->device);
-    return rc ? rc : sent;
-}
-
-int
-ft_epoch_release(struct ft_primary *p, struct ft_error *err)
-{
-    int rc;
-
-    ft_guest_clock_give(p->clock);
-    rc = ft_saver_release(p->saver, err);
-    p->held = 0;
-    note_clock(p, NULL);
-    return rc;
-}
-
-static int64_t
-pause_of(const struct ft_saver_times *t)
-{
-    if (t->qemu_pause_ns)
-        return t->qemu_pause_ns;
-    return t->running_at_ns ? t->running_at_ns - t->stopped_at_ns : 0;
-}
-
 /* Reads the rest of the device state, with which the VM goes on, if it may. */
 static int
-let_run(struct ft_primary *p, struct epoch *e, int hold, struct ft_error *err)
+let_run(struct ft_primary *p, struct epoch *e, struct ft_error *err)
 {
-    int rc = run_vm(p, hold, e, err);
+    const struct ft_saver_times *times = &e->stop.times;
+    int rc;
 
+    e->stop.send = e->sent ? 0 : e->number;
+    rc = ft_stop_end(p, &e->stop, err);
     if (rc)
         return rc;
-    e->at.ran = hold ? ft_clock_ns() : e->times.running_at_ns;
-    p->held = hold;
-    if (hold) {
+    e->sent = e->sent || e->stop.sent;
+    e->at.ran = e->stop.hold ? ft_clock_ns() : times->running_at_ns;
+    p->held = e->stop.hold;
+    if (p->held) {
         p->handover.epoch = e->number; /* before its acknowledgement can come */
-        p->worker->handover_stopped_ns = e->times.stopped_at_ns;
+        p->worker->handover_stopped_ns = times->stopped_at_ns;
     }
     p->trigger.pause_before_ns = p->trigger.last_pause_ns;
-    p->trigger.last_pause_ns = pause_of(&e->times);
+    p->trigger.last_pause_ns = ft_stop_pause_ns(&e->stop);
     p->trigger.pages[1] = p->trigger.pages[0];
     p->trigger.pages[0] = p->set.bytes / FT_PAGE_SIZE;
-    ft_epoch_stats_add(&p->stats, e->number, e->times.stopped_at_ns,
+    ft_epoch_stats_add(&p->stats, e->number, times->stopped_at_ns,
                        p->trigger.last_pause_ns, p->set.bytes);
     return 0;
 }
@@ -306,7 +177,7 @@ tell_clocks(struct ft_primary *p, const struct epoch *e,
             struct ft_epoch_begin *begin)
 {
     int64_t now = ft_clock_ns(), lag = (int64_t)e->lag_ns;
-    int64_t age = now - e->times.stopped_at_ns;
+    int64_t age = now - e->stop.times.stopped_at_ns;
     int64_t lack = ft_guest_clock_lack(p->clock, p->device.data, p->device.size,
                                        lag + now - e->at.asked);
 
@@ -436,29 +307,49 @@ note_shipped(struct ft_primary *p, struct epoch *e, int looked)
     ft_primary_sent_run_state(p, e->run);
 }
 
+/*
+ * The VM stood for so long that somebody will ask why. Once a session: it is the
+ * guest's way to work.
+ */
+static void
+note_long_stand(struct ft_primary *p, const struct epoch *e)
+{
+    double mib = (double)p->set.bytes / (1 << 20);
+
+    if (p->set.bytes <= FT_EPOCH_BUFFER || p->large_told)
+        return;
+    p->large_told = true;
+    ft_worker_note(p->worker, "warn", "large-epoch",
+                   "%s stood for %.1f s while %.0f MiB of its memory were sent: "
+                   "it writes as fast as they can be sent behind it",
+                   p->worker->config.vm,
+                   (double)ft_stop_pause_ns(&e->stop) / FT_NS_PER_S, mib);
+}
+
 int
 ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
               void *opaque, struct ft_error *err)
 {
-    struct epoch e = { .lag_ns = (uint64_t)atomic_load(&p->clock_lag_ns),
-                       .at = { .before = look ? 0 : p->shipped_ns,
-                               .asked = ft_clock_ns() } };
+    struct epoch e = { .stop = { .hold = hold } };
+    int64_t asked = ft_clock_ns();
     int rc;
 
+    e.at.before = look ? 0 : p->shipped_ns;
     p->shipped_ns = 0;
-    atomic_store(&p->uncommitted_ns, look ? 0 : e.at.asked);
+    atomic_store(&p->uncommitted_ns, look ? 0 : asked);
     p->cpu_asked_ns = look ? 0 : ft_load_cpu_ns();
-    atomic_store(&p->with_qemu_ns, look ? 0 : e.at.asked);
-    rc = stop_vm(p, hold, err);
-    e.at.stood = ft_clock_ns();
-    p->trigger.last_start_ns = e.at.asked;
+    p->trigger.last_start_ns = asked;
+    rc = ft_stop_with_pages(p, &e.stop, !look, &e.at, err);
+    e.lag_ns = (uint64_t)atomic_load(&p->clock_lag_ns); /* by earlier stops */
     if (!rc)
-        rc = take_state(p, &e, hold, look, opaque, err);
+        rc = take_state(p, &e, look, opaque, err);
     if (!rc)
-        rc = let_run(p, &e, hold, err);
+        rc = let_run(p, &e, err);
     atomic_store(&p->with_qemu_ns, 0);
     if (!rc && look)
         atomic_store(&p->uncommitted_ns, ft_clock_ns());
+    if (!rc)
+        note_long_stand(p, &e);
     if (!rc)
         rc = ship(p, &e, err);
     if (!rc)
@@ -483,18 +374,4 @@ ft_epoch_acked(struct ft_primary *p, uint64_t epoch)
     p->acked = epoch;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
-}
-
-/* -- beside all that -- */
-
-int
-ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err)
-{
-    struct epoch none = { .sent = 1 }; /* nothing of it is sent */
-    int rc = stop_vm(p, 0, err);
-
-    if (rc)
-        return rc;
-    rc = ft_guest_memory_scan(p->memory, &p->set, err);
-    return rc ? give_back(p, rc) : run_vm(p, 0, &none, err);
 }

@@ -82,7 +82,7 @@ run_round(struct ft_primary *p, struct round *round, struct ft_error *err)
 {
     struct ft_link *link = ft_session_link(p->out.session);
     struct ft_link_stats before, after;
-    int rc = ft_checkpoint_scan(p, err);
+    int rc = ft_stop_to_scan(p, err);
 
     ft_link_stats(link, &before);
     round->began_ns = ft_clock_ns();

@@ -4,6 +4,7 @@ libftprimary_a_SOURCES = \
 	src/primary/autostart.c \
 	src/primary/changes.c \
 	src/primary/cold-start.c \
+	src/primary/copy-behind.c \
 	src/primary/copy-retry.c \
 	src/primary/disk-compare.c src/primary/disk-compare.h \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
@@ -24,6 +25,7 @@ libftprimary_a_SOURCES = \
 	src/primary/record-watch.c \
 	src/primary/replicator.c \
 	src/primary/stall.c \
+	src/primary/stop.c \
 	src/primary/sync.c \
 	src/primary/verify-primary.c \
 	src/primary/verify-walk.c src/primary/verify-walk.h

@@ -16,6 +16,7 @@
 
 #include "gate/gate.h"
 #include "link/state-delta.h"
+#include "pair/copy-behind.h"
 #include "pair/retry.h"
 #include "pair/slow-link.h"
 #include "pair/stall.h"
@@ -30,9 +31,6 @@
 #include "virt/disk-errors.h"
 #include "virt/vm-end.h"
 #include "worker/worker.h"
-
-/* Pages of one epoch kept in memory, in bytes; larger ones are streamed. */
-#define FT_EPOCH_BUFFER (UINT64_C(64) << 20)
 
 /* Output held at most, in bytes; more is dropped as a NIC would. */
 #define FT_GATE_LIMIT (UINT64_C(16) << 20)
@@ -180,6 +178,7 @@ struct ft_primary {
     int64_t cpu_asked_ns; /* of the process when it was asked for; 0: noted */
     int64_t shipped_ns;   /* the last one was handed to the link; 0: none was */
     int held;             /* the VM stands, held by us */
+    bool large_told;      /* that it stood for long, in this session */
     struct ft_disk_errors disk_errors; /* that are known */
     bool disks_suspect;                /* others may have come since */
     struct ft_verify *comparison;      /* NULL: none is under way */
@@ -288,11 +287,39 @@ int ft_checkpoint(struct ft_primary *p, int hold, ft_checkpoint_look look,
 /* Receiver thread: the standby holds this epoch; its output may leave. */
 void ft_epoch_acked(struct ft_primary *p, uint64_t epoch);
 
+/*
+ * stop.c; replication thread. One stop of the VM: begun, then ended or, after a
+ * failure between, cancelled, which returns rc. The VM runs again after any
+ * failure. Its end takes the device state into p->device, and sends what was
+ * copied of p->set meanwhile where that can be.
+ */
+struct ft_stop {
+    int hold;      /* it stands until ft_stop_release */
+    uint64_t send; /* set before the end: the epoch to send for; 0: nothing */
+    bool sent;     /* it was */
+    struct ft_saver_times times; /* of the end */
+};
+
+int ft_stop_begin(struct ft_primary *p, const struct ft_stop *stop,
+                  struct ft_error *err);
+int ft_stop_end(struct ft_primary *p, struct ft_stop *stop,
+                struct ft_error *err);
+int ft_stop_cancel(struct ft_primary *p, int rc);
+int64_t ft_stop_pause_ns(const struct ft_stop *stop);
+
 /* Lets a VM go on that was held after its last epoch. */
-int ft_epoch_release(struct ft_primary *p, struct ft_error *err);
+int ft_stop_release(struct ft_primary *p, struct ft_error *err);
 
 /* One short stop that only finds out what was written (no epoch). */
-int ft_checkpoint_scan(struct ft_primary *p, struct ft_error *err);
+int ft_stop_to_scan(struct ft_primary *p, struct ft_error *err);
+
+/*
+ * copy-behind.c; replication thread. Stops the VM for an epoch and finds what is
+ * to be sent (p->set): first, where that is much, what can be sent while it runs.
+ * watched: a QEMU that does not answer is a stall. On failure the VM runs.
+ */
+int ft_stop_with_pages(struct ft_primary *p, struct ft_stop *stop, bool watched,
+                       struct ft_epoch_moments *at, struct ft_error *err);
 
 /*
  * verify-primary.c: the primary's half of a full comparison (verify-wire.h), on

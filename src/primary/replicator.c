@@ -68,7 +68,7 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
 
     if (rc) {
         if (p->held)
-            ft_epoch_release(p, &ignored);
+            ft_stop_release(p, &ignored);
         ft_primary_set_flag(p, &p->handover.wanted, 0);
         ft_worker_event_kind(p->worker, FT_EVENT_FINAL_FAILED);
         return rc;
@@ -81,7 +81,7 @@ after_final(struct ft_primary *p, int rc, struct ft_error *err)
     pthread_mutex_unlock(&p->lock);
     if (!release)
         return -ECANCELED;
-    rc = ft_epoch_release(p, err);
+    rc = ft_stop_release(p, err);
     ft_worker_event_kind(p->worker,
                          rc ? FT_EVENT_RESUME_FAILED : FT_EVENT_RESUMED);
     return rc;
@@ -253,6 +253,7 @@ run_session(struct ft_primary *p, struct ft_session *session)
 
     ft_outgoing_begin(&p->out, session);
     ft_epoch_stats_begin(&p->stats);
+    p->large_told = false;
     rc = replicate(p, &err);
     atomic_store(&p->uncommitted_ns, 0);
     if (rc && !err.code)

@@ -332,7 +332,7 @@ copy_memory(struct ft_primary *p, struct ft_error *err)
     for (rounds = 0; !rc && rounds < ROUNDS_MAX; rounds++) {
         struct round r = { p, sent, 0 };
 
-        rc = ft_checkpoint_scan(p, err);
+        rc = ft_stop_to_scan(p, err);
         if (rc)
             break;
         r.total = p->set.bytes;

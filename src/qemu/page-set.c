@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FIRST_CAPACITY 256
 
@@ -51,6 +52,24 @@ ft_page_set_add(struct ft_page_set *set, uint16_t block, uint64_t offset,
     set->runs[set->n++] = (struct ft_page_run){ offset, length, block };
     set->bytes += length;
     return 0;
+}
+
+void
+ft_page_set_drop(struct ft_page_set *set, uint64_t bytes)
+{
+    size_t i = 0;
+
+    bytes = bytes < set->bytes ? bytes : set->bytes;
+    set->bytes -= bytes;
+    for (; i < set->n && set->runs[i].length <= bytes; i++)
+        bytes -= set->runs[i].length;
+    set->n -= i;
+    if (i)
+        memmove(set->runs, set->runs + i, set->n * sizeof(*set->runs));
+    if (bytes) {
+        set->runs[0].offset += bytes;
+        set->runs[0].length -= bytes;
+    }
 }
 
 static int

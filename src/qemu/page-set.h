@@ -36,6 +36,9 @@ void ft_page_set_free(struct ft_page_set *set);
 int ft_page_set_add(struct ft_page_set *set, uint16_t block, uint64_t offset,
                     uint64_t length);
 
+/* Takes the first bytes (whole pages) away; of more than there are, all. */
+void ft_page_set_drop(struct ft_page_set *set, uint64_t bytes);
+
 /* into = into united with from, sorted, without overlap. -ENOMEM leaves into. */
 int ft_page_set_merge(struct ft_page_set *into, const struct ft_page_set *from);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 pair_tests = tests/unit/pair/test-ownership tests/unit/pair/test-trigger \
+	tests/unit/pair/test-copy-behind \
 	tests/unit/pair/test-histogram tests/unit/pair/test-metrics \
 	tests/unit/pair/test-retry \
 	tests/unit/pair/test-rollup tests/unit/pair/test-series \
@@ -11,6 +12,8 @@ TESTS += $(pair_tests)
 pair_libs = libftpair.a libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_pair_test_ownership_SOURCES = tests/unit/pair/test-ownership.c
 tests_unit_pair_test_ownership_LDADD = $(pair_libs)
+tests_unit_pair_test_copy_behind_SOURCES = tests/unit/pair/test-copy-behind.c
+tests_unit_pair_test_copy_behind_LDADD = $(pair_libs)
 tests_unit_pair_test_trigger_SOURCES = tests/unit/pair/test-trigger.c
 tests_unit_pair_test_trigger_LDADD = $(pair_libs)
 tests_unit_pair_test_histogram_SOURCES = tests/unit/pair/test-histogram.c

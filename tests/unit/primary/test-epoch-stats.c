@@ -310,6 +310,36 @@ test_phases(void **state)
     assert_int_equal(measured(FT_METRIC_COMMIT).count, 3);
 }
 
+/* A short stop, 9 ms of sending behind it, and the epoch's own stop. */
+static void
+test_behind(void **state)
+{
+    int64_t base = ft_clock_ns();
+    const struct ft_epoch_moments m = {
+        .before = base,
+        .behind = 10 * MS,
+        .asked = base + 30 * MS,
+        .stood = base + 31 * MS,
+        .scanned = base + 32 * MS,
+        .copied = base + 33 * MS,
+        .ran = base + 34 * MS,
+        .shipped = base + 35 * MS,
+    };
+
+    (void)state;
+    ft_epoch_stats_behind(&stats, 1 * MS, 4096);
+    ft_epoch_stats_add(&stats, 1, m.stood, 3 * MS, 8192);
+    ft_epoch_stats_shipped(&stats, 1, &m, FT_TRIGGER_INTERVAL);
+    assert_mean(FT_METRIC_WAIT, 1, 20);
+    assert_mean(FT_METRIC_SHIP, 1, 11);
+    assert_mean(FT_METRIC_EPOCH, 1, 35);
+    assert_mean(FT_METRIC_PAUSE, 2, 2);
+    report();
+    assert_true(number("counters", "behind") == 1);
+    assert_true(number("counters", "epochs") == 1);
+    assert_true(number("counters", "dirty_bytes") == 12288);
+}
+
 static void
 test_counters(void **state)
 {
@@ -380,11 +410,17 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_nothing_yet),       TEST(test_percentiles),
-        TEST(test_windows),           TEST(test_rate),
-        TEST(test_rate_of_odd_times), TEST(test_acknowledged),
-        TEST(test_lag_of_nothing),    TEST(test_phases),
-        TEST(test_counters),          TEST(test_progress),
+        TEST(test_nothing_yet),
+        TEST(test_percentiles),
+        TEST(test_windows),
+        TEST(test_rate),
+        TEST(test_rate_of_odd_times),
+        TEST(test_acknowledged),
+        TEST(test_lag_of_nothing),
+        TEST(test_phases),
+        TEST(test_behind),
+        TEST(test_counters),
+        TEST(test_progress),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,40 @@ test_add_joins(void **state)
     assert_int_equal(set.n, 0);
 }
 
+/* At every page, of runs of one to four pages: what is left is the rest. */
+static void
+test_drop(void **state)
+{
+    static const uint64_t lengths[] = { 1, 4, 2, 3 };
+    uint64_t total = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        total += lengths[i];
+    for (uint64_t dropped = 0; dropped <= total + 1; dropped++) {
+        struct ft_page_set set = { 0 };
+        uint64_t page = 0, left = 0;
+
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(ft_page_set_add(&set, (uint16_t)i, i << 20,
+                                             lengths[i] * FT_PAGE_SIZE),
+                             0);
+        ft_page_set_drop(&set, dropped * FT_PAGE_SIZE);
+        assert_int_equal(set.bytes,
+                         dropped < total ? (total - dropped) * FT_PAGE_SIZE : 0);
+        for (size_t i = 0; i < set.n; i++)
+            left += set.runs[i].length;
+        assert_int_equal(left, set.bytes);
+        for (uint16_t i = 0; set.n && i < set.runs[0].block; i++)
+            page += lengths[i];
+        if (set.n)
+            assert_int_equal(page +
+                                 (set.runs[0].offset & 0xfffff) / FT_PAGE_SIZE,
+                             dropped);
+        ft_page_set_free(&set);
+    }
+}
+
 static void
 test_blocks_7_2(void **state)
 {
@@ -200,8 +234,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_merge),      cmocka_unit_test(test_add_joins),
-        cmocka_unit_test(test_blocks_7_2), cmocka_unit_test(test_blocks_8_1),
-        cmocka_unit_test(test_mappings),   cmocka_unit_test(test_regions),
+        cmocka_unit_test(test_drop),       cmocka_unit_test(test_blocks_7_2),
+        cmocka_unit_test(test_blocks_8_1), cmocka_unit_test(test_mappings),
+        cmocka_unit_test(test_regions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
