@@ -160,12 +160,14 @@ ft_epoch_stats_pages(struct ft_epoch_stats *stats, uint64_t data, uint64_t zero)
 
 void
 ft_epoch_stats_traffic(struct ft_epoch_stats *stats, uint64_t link_bytes,
-                       uint64_t disk_bytes, uint64_t buffer_bytes)
+                       uint64_t disk_bytes, uint64_t buffer_bytes,
+                       uint64_t state_bytes)
 {
     pthread_mutex_lock(&stats->lock);
     stats->link_bytes = link_bytes;
     stats->disk_bytes = disk_bytes;
     stats->buffer_bytes = buffer_bytes;
+    stats->state_bytes = state_bytes;
     pthread_mutex_unlock(&stats->lock);
 }
 
@@ -225,7 +227,7 @@ progress(const struct ft_epoch_stats *stats, int64_t now)
 static json_t *
 counters(const struct ft_epoch_stats *stats)
 {
-    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "epochs",
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "epochs",
                      (json_int_t)stats->count, "behind",
                      (json_int_t)stats->behind, "dirty_bytes",
                      (json_int_t)stats->dirty_total, "pages_sent",
@@ -233,7 +235,8 @@ counters(const struct ft_epoch_stats *stats)
                      (json_int_t)stats->zero_pages_total, "link_bytes",
                      (json_int_t)stats->link_bytes, "disk_bytes",
                      (json_int_t)stats->disk_bytes, "buffer_bytes",
-                     (json_int_t)stats->buffer_bytes);
+                     (json_int_t)stats->buffer_bytes, "state_bytes",
+                     (json_int_t)stats->state_bytes);
 }
 
 void

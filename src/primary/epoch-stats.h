@@ -45,7 +45,7 @@ struct ft_epoch_stats {
     double dirty_bytes; /* moving average an epoch */
     uint64_t dirty_total, pages_total, zero_pages_total;
     uint64_t behind; /* stops whose pages were sent while the VM ran */
-    uint64_t link_bytes, disk_bytes, buffer_bytes;
+    uint64_t link_bytes, disk_bytes, buffer_bytes, state_bytes;
     const char *phase; /* "disk", "memory" or NULL */
     uint64_t done, total;
     int64_t phase_began;
@@ -85,10 +85,12 @@ void ft_epoch_stats_pages(struct ft_epoch_stats *stats, uint64_t data,
 
 /*
  * What the link in use has carried so far, in bytes: everything but TLS's own,
- * and the disk writes in it. buffer_bytes: allocated for an epoch's pages.
+ * and the disk writes in it. buffer_bytes: allocated for an epoch's pages;
+ * state_bytes: of the devices' state.
  */
 void ft_epoch_stats_traffic(struct ft_epoch_stats *stats, uint64_t link_bytes,
-                            uint64_t disk_bytes, uint64_t buffer_bytes);
+                            uint64_t disk_bytes, uint64_t buffer_bytes,
+                            uint64_t state_bytes);
 
 /* Progress of the first copy; phase is a static string, NULL: done. */
 void ft_epoch_stats_progress(struct ft_epoch_stats *stats, const char *phase,

@@ -79,7 +79,8 @@ ft_epoch_await(struct ft_primary *p, int *final, int *verify)
         }
         ft_primary_look_whether_paused(p, &looked_ns);
         answer = ask_trigger(p);
-        if (p->disk_broken || p->mirror_ended || p->hardware_changed)
+        if (p->disk_broken || p->mirror_ended || p->hardware_changed ||
+            p->gate_broken)
             break;
         wanted = p->trigger.forced || p->trigger.asked;
         if (answer.now && (!p->paused.now || wanted))

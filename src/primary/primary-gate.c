@@ -7,6 +7,7 @@
 #include "primary/primary-private.h"
 
 #define GATE_DRAIN_MS 500
+#define BROKEN_LOOKS 3 /* a plug is laid again at once, a NIC goes for good */
 
 static void
 on_output_held(void *opaque)
@@ -139,4 +140,29 @@ ft_primary_set_gate(struct ft_primary *p, int open)
     pthread_mutex_unlock(&p->lock);
     if (open && idle && can_detach(p))
         ft_primary_detach_gate(p);
+}
+
+void
+ft_primary_watch_gate(struct ft_primary *p)
+{
+    struct ft_gate_stats stats = { 0 };
+
+    pthread_mutex_lock(&p->gate_lock);
+    if (p->gate && !p->gate_open)
+        ft_gate_stats(p->gate, &stats);
+    pthread_mutex_unlock(&p->gate_lock);
+    if (!stats.broken) {
+        p->gate_looks = 0;
+        return;
+    }
+    if (++p->gate_looks != BROKEN_LOOKS)
+        return;
+    ft_worker_note(p->worker, "crit", "gate-broken",
+                   "%s: what a NIC sends is not held any more: a part of its "
+                   "gate was taken away; the copy is made anew behind a new one",
+                   p->worker->config.vm);
+    pthread_mutex_lock(&p->gate_lock);
+    p->gate_pid = 0;
+    pthread_mutex_unlock(&p->gate_lock);
+    ft_primary_set_flag(p, &p->gate_broken, 1);
 }

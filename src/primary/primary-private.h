@@ -81,6 +81,7 @@ struct ft_primary {
     int disk_broken;      /* a mirror job ended by itself */
     int mirror_ended;     /* ... or was ended, maybe by us, of before */
     int hardware_changed; /* a device was plugged or unplugged */
+    int gate_broken;      /* a NIC's output is not held any more, or lost */
     enum ft_giving_up {
         FT_GIVING_UP_NOT,
         FT_GIVING_UP_ASKED,
@@ -132,6 +133,7 @@ struct ft_primary {
         struct ft_error told;
     } record; /* the control thread's own */
     struct ft_stall_watch stall;
+    unsigned gate_looks; /* the control thread's own: it was broken in so many */
     struct ft_vm_end_signs end; /* the control thread's own: how it ends */
     bool ended_intruder;        /* ... and one that ran without right, by us */
     bool booting;               /* ... libvirt is at work on a start of ours */
@@ -416,6 +418,13 @@ void ft_primary_detached(struct ft_primary *p);
 
 /* primary-gate.c. Opens or shuts the gate, as the ownership machine wants. */
 void ft_primary_set_gate(struct ft_primary *p, int open);
+
+/*
+ * Control thread, once a second. A gate that stays broken (somebody took a part of
+ * it out of QEMU, or the tap's ways away again and again) ends the session, and the
+ * copy is made anew behind a new one.
+ */
+void ft_primary_watch_gate(struct ft_primary *p);
 
 /* Lets out what the gate holds up to this epoch. Any thread. */
 void ft_primary_release_epoch(struct ft_primary *p, uint64_t epoch);

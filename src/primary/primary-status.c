@@ -46,6 +46,7 @@ ft_primary_look(struct ft_worker *w, double seconds)
     ft_primary_watch_paused(p);
     ft_primary_watch_changes(p, false);
     ft_primary_watch_record(p);
+    ft_primary_watch_gate(p);
     if (w->session)
         look_at_link(p, w->session, seconds);
     else

@@ -53,7 +53,7 @@ note_traffic(struct ft_primary *p)
     ft_link_stats(ft_session_link(p->out.session), &s);
     ft_epoch_stats_traffic(&p->stats, s.bytes_sent,
                            ft_outgoing_disk_total(&p->out),
-                           ft_page_sender_buffer(p->sender));
+                           ft_page_sender_buffer(p->sender), p->last_state.size);
 }
 
 /*
@@ -117,10 +117,11 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
         rc = ft_epoch_await(p, &final, &verify);
         if (rc)
             break;
-        if (p->disk_broken || p->hardware_changed)
+        if (p->disk_broken || p->hardware_changed || p->gate_broken)
             return ft_fail(err, EIO, NULL,
-                           p->disk_broken ? "a mirror job ended by itself"
-                                          : "the VM's devices changed");
+                           p->disk_broken   ? "a mirror job ended by itself"
+                           : p->gate_broken ? "the gate of a NIC was taken away"
+                                            : "the VM's devices changed");
         if (lacks_mirror(p))
             return ft_fail(err, EIO, "To end them for good: ftadmin unprotect.",
                            "somebody ended a job that mirrors a disk of %s",
@@ -290,6 +291,7 @@ next_session(struct ft_primary *p)
     p->handover = (struct ft_handover){ 0 };
     p->acked = 0;
     p->disk_broken = p->mirror_ended = p->hardware_changed = 0;
+    p->gate_broken = 0;
     json_decref(p->setup_answer);
     p->setup_answer = NULL;
     if (p->detach) {

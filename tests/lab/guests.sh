@@ -20,7 +20,7 @@ guest_address() { # NAME
 
 lab_guest() {
     local host=${1-} name=${2-} memory=128 vcpus=1 vcpus_max='' machine=pc video=none nics=1 wait=yes uefi=no
-    local disk=raw disks=1 disk_size=64 dirty=0
+    local disk=raw disks=1 disk_size=64 dirty=0 elements='' devices='' secure_boot=no
     local place address volume
     [ $# -ge 2 ] || usage
     shift 2
@@ -33,6 +33,12 @@ lab_guest() {
             ;;
         --uefi)
             uefi=yes
+            shift
+            continue
+            ;;
+        --secure-boot)
+            uefi=yes
+            secure_boot=yes
             shift
             continue
             ;;
@@ -49,6 +55,8 @@ lab_guest() {
         --video) video=$2 ;;
         --dirty-rate) dirty=$2 ;;
         --nics) nics=$2 ;;
+        --elements) elements=$2 ;;
+        --devices) devices=$2 ;;
         *) guest_usage "unknown option $1" ;;
         esac
         shift 2
@@ -121,7 +129,8 @@ ledger_answers() { # HOST NAME ADDRESS
 # Uses the variables of lab_guest. What is not said here is what libvirt makes of it, as for
 # any user's domain.
 guest_xml() {
-    local letters=abcd i mac cmdline
+    local letters=abcd i mac cmdline firmware=''
+    [ "$secure_boot" = no ] || firmware=.secboot
     # quiet, and no time lost: mitigations, self tests and IPv6 serve nothing here and cost
     # an emulated processor seconds
     cmdline="console=ttyS0 quiet panic=-1 mitigations=off ipv6.disable=1 tsc=reliable"
@@ -136,7 +145,7 @@ guest_xml() {
     <type arch='x86_64' machine='$machine'>hvm</type>
 XML
     [ "$uefi" = no ] || cat <<XML
-    <loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader>
+    <loader readonly='yes' secure='$secure_boot' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M$firmware.fd</loader>
     <nvram template='/usr/share/OVMF/OVMF_VARS_4M.fd'/>
 XML
     cat <<XML
@@ -147,9 +156,12 @@ XML
   <features>
     <acpi/>
     <apic/>
-  </features>
-  <devices>
 XML
+    [ "$secure_boot" = no ] || echo "    <smm state='on'/>"
+    echo "  </features>"
+    [ -z "$elements" ] || cat "$elements"
+    echo "  <devices>"
+    [ -z "$devices" ] || cat "$devices"
     for ((i = 0; i < disks; i++)); do
         cat <<XML
     <disk type='file' device='disk'>

@@ -98,6 +98,23 @@ for point in replica-write@3 replica-apply@20 replica-sync@2 disk-log-append@5 d
 done
 exits 0 ftadmin verify vm1
 
+note "the gate of a NIC is taken out of QEMU: the copy is made anew behind another one"
+monitor() { # COMMAND [NAME VALUE]
+    lab on h1 virsh -q -c qemu:///system qemu-monitor-command vm1 \
+        "$(jq -cn --arg c "$1" --arg n "${2:-x}" --arg v "${3-}" \
+            '{execute: $c} + if $v == "" then {} else {arguments: {($n): $v}} end')"
+}
+forget_events h1 h2
+for name in $(monitor qom-list path /objects | jq -r '.return[].name | select(startswith("ftgate"))'); do
+    monitor object-del id "$name" >/dev/null
+done
+for name in $(monitor query-chardev | jq -r '.return[].label | select(startswith("ftgate"))'); do
+    monitor chardev-remove id "$name" >/dev/null
+done
+wait_for 20 has_event h1 gate-broken
+wait_for 60 protected_from h1
+guest_goes_on
+
 note "a definition that h2 must not take, from an h1 that does not look: refused, and both say why"
 lab on h1 tee /root/rng.xml >/dev/null <<'XML'
 <rng model='virtio'><backend model='random'>/dev/zero</backend></rng>

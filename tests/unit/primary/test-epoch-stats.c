@@ -350,8 +350,8 @@ test_counters(void **state)
         ft_epoch_stats_add(&stats, (uint64_t)i, now, MS, 4096);
         ft_epoch_stats_pages(&stats, 3, 2);
     }
-    ft_epoch_stats_traffic(&stats, 1000, 100, 10);
-    ft_epoch_stats_traffic(&stats, UINT64_C(1) << 40, 200, 20);
+    ft_epoch_stats_traffic(&stats, 1000, 100, 10, 1);
+    ft_epoch_stats_traffic(&stats, UINT64_C(1) << 40, 200, 20, 2);
     report();
     assert_true(number("counters", "epochs") == 300);
     assert_true(number("counters", "dirty_bytes") == 300 * 4096);

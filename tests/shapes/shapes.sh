@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Shapes of VM, as virt-install and virt-manager make them: each is what a plain guest of the lab gets
+# besides. Sourced. `shape NAME` sets
+#
+#   options       for lab guest
+#   elements      XML in <domain>, before the devices
+#   devices       XML in <devices>
+#   refused       the check that refuses it; empty: it is carried
+# shellcheck shell=bash
+
+shape_names="plain q35 uefi secure-boot scsi cdrom-ide-empty cdrom-sata-empty cdrom-sata-iso
+vnc-vga vnc-virtio spice-qxl usb-tablet rng agent watchdog-i6300esb watchdog-itco sound
+tpm nics-3 disks-3 iothread io-uring cpu-host-model cpu-qemu64 vcpus-2 vsock
+virt-install huge-pages shared-memory"
+
+cdrom() { # BUS TARGET [ISO]
+    echo "<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>"
+    [ -z "${3-}" ] || echo "<source file='$3'/>"
+    echo "<target dev='$2' bus='$1'/><readonly/></disk>"
+}
+
+graphics() { # TYPE MODEL
+    echo "<graphics type='$1' listen='127.0.0.1' autoport='yes'/><video><model type='$2'/></video>"
+}
+
+agent="<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
+tablet="<input type='tablet' bus='usb'/>"
+rng="<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
+
+# shellcheck disable=SC2034 # its callers read them
+shape() { # NAME
+    options=() elements='' devices='' refused=''
+    case $1 in
+    plain) ;;
+    q35) options=(--machine q35) ;;
+    uefi) options=(--machine q35 --uefi) ;;
+    secure-boot) options=(--machine q35 --secure-boot) ;;
+    scsi) devices="<controller type='scsi' model='virtio-scsi'/>
+        <disk type='file' device='disk'><driver name='qemu' type='raw'/>
+        <source file='/var/lib/libvirt/images/shape.raw'/><target dev='sda' bus='scsi'/></disk>" ;;
+    cdrom-ide-empty) devices=$(cdrom ide hda) ;;
+    cdrom-sata-empty) options=(--machine q35) devices=$(cdrom sata sda) ;;
+    cdrom-sata-iso) options=(--machine q35) devices=$(cdrom sata sda /var/lib/libvirt/boot/shape.iso) ;;
+    vnc-vga) devices=$(graphics vnc vga) ;;
+    vnc-virtio) options=(--machine q35) devices=$(graphics vnc virtio) ;;
+    spice-qxl) options=(--machine q35) devices=$(graphics spice qxl) ;;
+    usb-tablet) devices=$tablet ;;
+    rng) devices=$rng ;;
+    agent) devices=$agent ;;
+    watchdog-i6300esb) devices="<watchdog model='i6300esb' action='reset'/>" ;;
+    watchdog-itco) options=(--machine q35) devices="<watchdog model='itco' action='reset'/>" ;;
+    sound) options=(--machine q35) devices="<sound model='ich9'/><audio id='1' type='none'/>" ;;
+    tpm) options=(--machine q35)
+        devices="<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>" ;;
+    nics-3) options=(--nics 3) ;;
+    disks-3) options=(--disks 3) ;;
+    iothread) options=(--disk none) elements="<iothreads>1</iothreads>"
+        devices=$(shape_disk "iothread='1'") ;;
+    io-uring) options=(--disk none) devices=$(shape_disk "io='io_uring'") ;;
+    cpu-host-model) elements="<cpu mode='host-model'/>" ;;
+    cpu-qemu64) elements="<cpu mode='custom' match='exact'><model>qemu64</model></cpu>" ;;
+    vcpus-2) options=(--vcpus 2) ;;
+    vsock) devices="<vsock model='virtio'><cid auto='yes'/></vsock>" refused='carry\.' ;;
+    virt-install) # what virt-install 4.1 makes for --osinfo debian12, but for what KVM it needs
+        options=(--machine q35)
+        devices="$(graphics vnc virtio)$(cdrom sata sda)$agent$tablet$rng
+            <controller type='usb' model='qemu-xhci' ports='15'/>
+            <watchdog model='itco' action='reset'/><memballoon model='virtio'/>
+            <sound model='ich9'/><audio id='1' type='none'/>" ;;
+    huge-pages) elements="<memoryBacking><hugepages/></memoryBacking>" refused='carry\.hugepages' ;;
+    shared-memory)
+        elements="<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>"
+        refused='carry\.shared-memory' ;;
+    *) return 1 ;;
+    esac
+}
+
+# The guest's only disk, with more said of its driver.
+shape_disk() { # ATTRIBUTES
+    echo "<disk type='file' device='disk'><driver name='qemu' type='raw' $1/>
+        <source file='/var/lib/libvirt/images/shape.raw'/><target dev='vda' bus='virtio'/></disk>"
+}
