@@ -14,11 +14,19 @@ ft_stall_word(enum ft_stall stall)
     return (unsigned)stall < FT_STALL_COUNT ? words[stall] : "";
 }
 
+/* Not for the first time in this epoch: what has taken so long is something else. */
+static bool
+is_asked_anew(const struct ft_stall_facts *f)
+{
+    return f->qemu_ns > f->epoch_ns &&
+           f->now_ns - f->qemu_ns < ft_stall_look_ns(f->patience_ns);
+}
+
 /* A process that is stopped needs no other witness; a hung libvirtd is none. */
 static enum ft_stall
 find_cause(const struct ft_stall_facts *f)
 {
-    if (!f->qemu_ns)
+    if (!f->qemu_ns || is_asked_anew(f))
         return f->link_blocked ? FT_STALL_LINK : FT_STALL_STANDBY;
     if (f->stopped)
         return FT_STALL_STOPPED;
@@ -29,15 +37,18 @@ find_cause(const struct ft_stall_facts *f)
     return f->job ? FT_STALL_JOB : FT_STALL_QEMU;
 }
 
-/* QEMU alone is never left: what it was asked, it may do at any moment. */
+/*
+ * QEMU alone is never left: what it was asked, it may do at any moment. An epoch
+ * may ask several times (copy-behind.h), and libvirtd owes the last answer only.
+ */
 static bool
 is_past_patience(const struct ft_stall_facts *f, enum ft_stall by,
-                 int64_t passed)
+                 int64_t passed, int64_t asked)
 {
     switch (by) {
     case FT_STALL_LIBVIRT:
     case FT_STALL_JOB:
-        return passed >= f->patience_ns;
+        return asked >= f->patience_ns;
     case FT_STALL_LINK:
     case FT_STALL_STANDBY:
         return passed >= (f->link_rate < FT_STALL_LITTLE
@@ -79,7 +90,7 @@ ft_stall_judge(const struct ft_stall_facts *f)
     /* the copy is all that is left of the guest: going alone would void it */
     answer.tell_end = f->gone && passed >= f->patience_ns;
     answer.go_alone =
-        f->may_go_alone && is_past_patience(f, by, passed) && !f->gone;
+        f->may_go_alone && is_past_patience(f, by, passed, asked) && !f->gone;
     if (passed >= FT_STALL_SAY_NS || answer.go_alone) {
         answer.by = by;
         answer.for_ns = passed;

@@ -108,16 +108,27 @@ set_boundary(struct ft_primary *p, struct epoch *e)
     ft_primary_mark_epoch(p, e->number);
 }
 
+/* A QEMU that is blocked because of us meanwhile owes nobody an answer. */
+static int
+send_standing(struct ft_primary *p, struct epoch *e, struct ft_error *err)
+{
+    bool watched = atomic_exchange(&p->with_qemu_ns, 0) != 0;
+    int rc =
+        ft_page_sender_stream(p->sender, &p->set, e->number, NULL, NULL, err);
+
+    e->sent = true;
+    if (watched)
+        atomic_store(&p->with_qemu_ns, ft_clock_ns());
+    return rc;
+}
+
 /* A set too large for memory is sent at once, at the price of a longer stop. */
 static int
 copy_pages(struct ft_primary *p, struct epoch *e, struct ft_error *err)
 {
     int rc = ft_page_sender_copy(p->sender, &p->set, err);
 
-    e->sent = rc == -E2BIG;
-    return e->sent ? ft_page_sender_stream(p->sender, &p->set, e->number, NULL,
-                                           NULL, err)
-                   : rc;
+    return rc == -E2BIG ? send_standing(p, e, err) : rc;
 }
 
 /* All that has to be done while the VM stands; on failure it goes on. */

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/fault.h"
+#include "qemu/page-set.h"
 #include "qemu/process-memory.h"
 
 #define KEEP_BYTES ((size_t)64 << 20) /* buffer kept between epochs */
@@ -18,9 +19,10 @@
 #define NO_DATA SIZE_MAX
 
 struct entry {
-    uint64_t remote; /* address in the process */
+    uint64_t offset; /* in the block */
     uint64_t length;
     size_t data; /* offset in the buffer; NO_DATA: zeros */
+    unsigned block;
 };
 
 struct ft_staged_pages {
@@ -33,6 +35,8 @@ struct ft_staged_pages {
     size_t n, entry_room;
     struct iovec *local, *remote; /* for the writing */
     size_t vector_room;
+    /* by block and page: its place in the buffer, in pages from 1; 0: none */
+    uint32_t *places[FT_RAM_BLOCKS_MAX];
 };
 
 struct ft_staged_pages *
@@ -47,6 +51,13 @@ ft_staged_pages_new(pid_t pid, const struct ft_ram_block *blocks, size_t n)
     p->pid = pid;
     p->n_blocks = n;
     memcpy(p->blocks, blocks, n * sizeof(*blocks));
+    for (size_t i = 0; i < n; i++) {
+        p->places[i] = calloc(blocks[i].size / FT_PAGE_SIZE, sizeof(uint32_t));
+        if (!p->places[i]) {
+            ft_staged_pages_free(p);
+            return NULL;
+        }
+    }
     return p;
 }
 
@@ -55,6 +66,8 @@ ft_staged_pages_free(struct ft_staged_pages *p)
 {
     if (!p)
         return;
+    for (size_t i = 0; i < p->n_blocks; i++)
+        free(p->places[i]);
     free(p->buffer);
     free(p->zeros);
     free(p->entries);
@@ -114,50 +127,99 @@ grow_buffer(struct ft_staged_pages *p, size_t wanted)
     return 0;
 }
 
-/* A run of zeros becomes several entries, each backed by the zero buffer. */
 static int
-add_entry(struct ft_staged_pages *p, uint64_t remote, uint64_t length,
-          size_t data)
+add_entry(struct ft_staged_pages *p, unsigned block, uint64_t offset,
+          uint64_t length, size_t data)
 {
     if (grow((void **)&p->entries, &p->entry_room, p->n + 1,
              sizeof(*p->entries)))
         return -ENOMEM;
-    p->entries[p->n++] = (struct entry){ remote, length, data };
+    p->entries[p->n++] = (struct entry){ offset, length, data, block };
     return 0;
 }
 
+/* A run of zeros becomes several entries, each backed by the zero buffer. */
 static int
-add_zeros(struct ft_staged_pages *p, uint64_t remote, uint64_t length)
+add_zeros(struct ft_staged_pages *p, unsigned block, uint64_t offset,
+          uint64_t length)
 {
     int rc = 0;
 
     while (!rc && length) {
         uint64_t n = FT_MIN(length, ZERO_BYTES);
 
-        rc = add_entry(p, remote, n, NO_DATA);
-        remote += n;
+        rc = add_entry(p, block, offset, n, NO_DATA);
+        offset += n;
         length -= n;
     }
     return rc;
+}
+
+static int
+add_data(struct ft_staged_pages *p, unsigned block, uint64_t offset,
+         uint64_t length, const void *data)
+{
+    uint32_t *places = p->places[block] + offset / FT_PAGE_SIZE;
+    size_t place = p->used / FT_PAGE_SIZE + 1;
+    int rc = grow_buffer(p, p->used + length);
+
+    if (!rc)
+        rc = add_entry(p, block, offset, length, p->used);
+    if (rc)
+        return rc;
+    memcpy(p->buffer + p->used, data, length);
+    p->used += length;
+    for (size_t i = 0; i < length / FT_PAGE_SIZE; i++)
+        places[i] = (uint32_t)(place + i);
+    return 0;
+}
+
+/* What came before in the same epoch makes room for it. */
+static void
+replace(struct ft_staged_pages *p, const uint32_t *places, uint64_t length,
+        const unsigned char *data)
+{
+    for (size_t i = 0; i < length / FT_PAGE_SIZE; i++) {
+        unsigned char *kept = p->buffer + ((size_t)places[i] - 1) * FT_PAGE_SIZE;
+
+        if (data)
+            memcpy(kept, data + i * FT_PAGE_SIZE, FT_PAGE_SIZE);
+        else
+            memset(kept, 0, FT_PAGE_SIZE);
+    }
+}
+
+/* Of so many bytes of pages those that are all kept already, or all not. */
+static uint64_t
+alike(const uint32_t *places, uint64_t length)
+{
+    size_t n = 1;
+
+    while (n < length / FT_PAGE_SIZE && !places[n] == !places[0])
+        n++;
+    return n * FT_PAGE_SIZE;
 }
 
 int
 ft_staged_pages_add(struct ft_staged_pages *p, unsigned block, uint64_t offset,
                     uint64_t length, const void *data)
 {
-    uint64_t remote = p->blocks[block].host + offset;
-    int rc;
+    const unsigned char *from = data;
+    uint64_t n;
+    int rc = 0;
 
-    if (!data)
-        return add_zeros(p, remote, length);
-    rc = grow_buffer(p, p->used + length);
-    if (!rc)
-        rc = add_entry(p, remote, length, p->used);
-    if (rc)
-        return rc;
-    memcpy(p->buffer + p->used, data, length);
-    p->used += length;
-    return 0;
+    for (; !rc && length; offset += n, length -= n) {
+        const uint32_t *places = p->places[block] + offset / FT_PAGE_SIZE;
+
+        n = alike(places, length);
+        if (*places)
+            replace(p, places, n, from);
+        else
+            rc = from ? add_data(p, block, offset, n, from)
+                      : add_zeros(p, block, offset, n);
+        from = from ? from + n : NULL;
+    }
+    return rc;
 }
 
 int
@@ -177,7 +239,8 @@ ft_staged_pages_write(struct ft_staged_pages *p, struct ft_error *err)
         p->local[i].iov_base =
             e->data == NO_DATA ? p->zeros : p->buffer + e->data;
         p->local[i].iov_len = p->remote[i].iov_len = e->length;
-        p->remote[i].iov_base = (void *)(uintptr_t)e->remote;
+        p->remote[i].iov_base =
+            (void *)(uintptr_t)(p->blocks[e->block].host + e->offset);
     }
     rc = ft_process_memory_write(p->pid, p->local, p->remote, p->n, err);
     ft_staged_pages_drop(p);
@@ -195,6 +258,13 @@ ft_staged_pages_drop(struct ft_staged_pages *p)
 {
     if (!p)
         return;
+    for (size_t i = 0; i < p->n; i++) {
+        const struct entry *e = &p->entries[i];
+
+        if (e->data != NO_DATA)
+            memset(p->places[e->block] + e->offset / FT_PAGE_SIZE, 0,
+                   e->length / FT_PAGE_SIZE * sizeof(uint32_t));
+    }
     p->used = p->n = 0;
     if (p->room > KEEP_BYTES) {
         free(p->buffer);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Guest pages that have arrived and are not yet in the waiting QEMU. Memory
- * grows with the epoch, up to the size of the guest, as long as the host has it
- * to spare; that of the pages shrinks again, that of their list (some 50 bytes a
- * run of pages) does not.
+ * Guest pages that have arrived and are not yet in the waiting QEMU. A page that
+ * comes again in the same epoch replaces what came before. Memory grows with the
+ * epoch, up to the size of the guest, as long as the host has it to spare; that of
+ * the pages shrinks again, that of their list (some 50 bytes a run of pages, 4
+ * bytes a page that ever came) does not.
  *
  * Threads: one at a time. Fault point: staged-memory.
  */
@@ -34,8 +35,8 @@ void ft_staged_pages_free(struct ft_staged_pages *pages);
 bool ft_staged_pages_fit(const struct ft_memory *memory, uint64_t more);
 
 /*
- * Keeps length bytes for offset of block; data NULL: zeros. 0 or -ENOMEM: then it
- * is as before.
+ * Keeps length bytes (whole pages of the block) for offset of block; data NULL:
+ * zeros. 0 or -ENOMEM: then a part of it may be kept.
  */
 int ft_staged_pages_add(struct ft_staged_pages *pages, unsigned block,
                         uint64_t offset, uint64_t length, const void *data);

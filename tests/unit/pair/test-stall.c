@@ -86,6 +86,28 @@ silence(void **state)
     is(&f, FT_STALL_JOB, false, false);
 }
 
+/* An epoch whose pages are sent behind the VM stops it several times. */
+static void
+asked_several_times(void **state)
+{
+    struct ft_stall_facts f = after(4000);
+
+    (void)state;
+    f.may_go_alone = true;
+    f.link_rate = FT_STALL_LITTLE;
+    f.qemu_ns = f.now_ns - 999 * MS;
+    is(&f, FT_STALL_STANDBY, false, false); /* that is what takes so long */
+    assert_false(ft_stall_judge(&f).go_alone);
+    f.link_blocked = true;
+    is(&f, FT_STALL_LINK, false, false);
+    f.link_blocked = false;
+    f.qemu_ns = f.now_ns - 1000 * MS;
+    is(&f, FT_STALL_LIBVIRT, true, false);
+    assert_false(ft_stall_judge(&f).go_alone); /* it has its own patience */
+    f.qemu_ns = f.now_ns - 2000 * MS;
+    assert_true(ft_stall_judge(&f).go_alone);
+}
+
 /* It owes libvirtd an answer: its main loop, or the guest's processors, are stuck. */
 static void
 hung_qemu(void **state)
@@ -244,13 +266,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing),
-        cmocka_unit_test(stopped_qemu),
-        cmocka_unit_test(silence),
-        cmocka_unit_test(hung_qemu),
-        cmocka_unit_test(link),
-        cmocka_unit_test(alone),
-        cmocka_unit_test(a_qemu_that_is_gone),
+        cmocka_unit_test(nothing),   cmocka_unit_test(stopped_qemu),
+        cmocka_unit_test(silence),   cmocka_unit_test(asked_several_times),
+        cmocka_unit_test(hung_qemu), cmocka_unit_test(link),
+        cmocka_unit_test(alone),     cmocka_unit_test(a_qemu_that_is_gone),
         cmocka_unit_test(patience),
     };
 

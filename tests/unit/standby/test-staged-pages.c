@@ -35,7 +35,8 @@ map_block(void)
 static int
 begin(void **state)
 {
-    struct ft_ram_block blocks[2] = { { .name = "a", .size = SIZE },
+    struct ft_ram_block blocks[2] = { { .name = "a",
+                                        .size = SIZE + FT_PAGE_SIZE },
                                       { .name = "b", .size = SIZE } };
 
     (void)state;
@@ -145,6 +146,28 @@ test_drop(void **state)
     ft_staged_pages_free(NULL);
 }
 
+/* What is sent behind a running VM comes several times: it is kept once. */
+static void
+test_kept_once(void **state)
+{
+    (void)state;
+    add(0, 10, 20, 0x22);
+    assert_true(ft_staged_pages_bytes(pages) == 20 * FT_PAGE_SIZE);
+    add(0, 10, 20, 0x33);
+    add(0, 15, 1, 0);
+    add(0, 16, 1, 0x44);
+    assert_true(ft_staged_pages_bytes(pages) == 20 * FT_PAGE_SIZE);
+    add(0, 5, 30, 0x55); /* more than was there, on both sides */
+    add(0, 8, 4, 0);
+    assert_true(ft_staged_pages_bytes(pages) == 30 * FT_PAGE_SIZE);
+    add(1, 10, 20, 0x66); /* another block's */
+    assert_true(ft_staged_pages_bytes(pages) == 50 * FT_PAGE_SIZE);
+    write_all();
+    add(0, 10, 20, 0x77); /* of the next epoch */
+    assert_true(ft_staged_pages_bytes(pages) == 20 * FT_PAGE_SIZE);
+    write_all();
+}
+
 /* More entries and bytes than it keeps from epoch to epoch. */
 static void
 test_large_epochs(void **state)
@@ -183,20 +206,21 @@ test_fit(void **state)
 static void
 test_no_memory(void **state)
 {
+    const struct ft_ram_block large = { .name = "a", .size = 100 * SIZE };
     FT_AUTOFREE unsigned char *data = calloc(1, SIZE);
     unsigned n = 0;
 
     (void)state;
-    while (!ft_staged_pages_add(pages, 0, 0, SIZE, data) && n < 100)
+    ft_staged_pages_free(pages);
+    pages = ft_staged_pages_new(getpid(), &large, 1);
+    while (!ft_staged_pages_add(pages, 0, n * SIZE, SIZE, data) && n < 99)
         n++;
     assert_int_equal(n, (64 << 20) / SIZE);
     assert_true(ft_staged_pages_bytes(pages) == n * SIZE);
     /* the next epoch, or this one when there is some again */
-    assert_int_equal(ft_staged_pages_add(pages, 0, 0, SIZE, data), 0);
+    assert_int_equal(ft_staged_pages_add(pages, 0, n * SIZE, SIZE, data), 0);
     ft_staged_pages_drop(pages);
     assert_int_equal(ft_staged_pages_bytes(pages), 0);
-    add(0, 0, 3, 0x22);
-    write_all();
 }
 #endif
 
@@ -204,7 +228,9 @@ static void
 test_failure(void **state)
 {
     struct ft_error err = FT_ERROR_INIT;
-    struct ft_ram_block block = { .name = "a", .host = (uintptr_t)memory[0] };
+    struct ft_ram_block block = { .name = "a",
+                                  .size = SIZE,
+                                  .host = (uintptr_t)memory[0] };
 
     (void)state;
     /* a page too far; and then it is forgotten, not tried again */
@@ -237,6 +263,7 @@ main(void)
         TEST(test_order),
         TEST(test_written_once),
         TEST(test_drop),
+        TEST(test_kept_once),
         TEST(test_large_epochs),
         TEST(test_failure),
     };
