@@ -28,7 +28,8 @@
     X(STATE, "state_ms", "ms", PRIMARY, false,                                 \
       "saving the devices, and sending pages, until the VM ran again")         \
     X(SHIP, "ship_ms", "ms", PRIMARY, false,                                   \
-      "from there until all else was with the link, too")                      \
+      "from there until all else was with the link, too, and what was sent "   \
+      "behind the VM")                                                         \
     X(EPOCH, "epoch_ms", "ms", PRIMARY, false,                                 \
       "from the end of one epoch on the wire to that of the next")             \
     /* what they amount to */                                                  \
