@@ -106,22 +106,18 @@ take_word(const struct ft_fact *fact, const json_t *value, char *out)
 /* ---- with memory of their own ---- */
 
 static int
-decode_long(const struct ft_fact *fact, const json_t *value, void *out,
+decode_long(const struct ft_fact *fact, const json_t *value, char **out,
             struct ft_error *err)
 {
     const char *wrong = judge_long(fact, value);
     const char *text = json_string_value(value);
-    char *copy;
 
     if (wrong != NULL)
         return ft_facts_malformed(err, fact->key, wrong);
     if (text == NULL && fact->raw)
         return 0;
-    copy = strdup(text != NULL ? text : "");
-    if (copy == NULL)
-        return ft_fail(err, ENOMEM, NULL, "out of memory");
-    memcpy(out, &copy, sizeof(copy));
-    return 0;
+    *out = strdup(text != NULL ? text : "");
+    return *out != NULL ? 0 : ft_fail(err, ENOMEM, NULL, "out of memory");
 }
 
 static int
@@ -226,13 +222,11 @@ ft_facts_free(const struct ft_fact *facts, void *out)
 {
     for (; facts->key != NULL; facts++) {
         char *member = (char *)out + facts->offset;
-        char *text;
 
         if (facts->kind == FT_FACT_KIND_GROUP) {
             ft_facts_free(facts->members, member);
         } else if (facts->kind == FT_FACT_KIND_LONG) {
-            memcpy(&text, member, sizeof(text));
-            free(text);
+            free(*(char **)(void *)member);
         } else if (facts->kind == FT_FACT_KIND_LIST ||
                    facts->kind == FT_FACT_KIND_WORDS) {
             free_list(facts, out);

@@ -435,7 +435,7 @@ probe_by_copy(struct ft_ssh *ssh, const char *local, json_t **facts,
               struct ft_error *err)
 {
     struct ft_ssh_stream *keeper;
-    char folder[FOLDER_SIZE];
+    char folder[FOLDER_SIZE] = "";
     int rc = ft_ssh_stream_open(ssh, probe_folder, &keeper, err);
 
     if (rc == 0)
