@@ -24,7 +24,7 @@ struct trip {
 
 struct run {
     struct trip trips[FT_TRIPS_SENT];
-    uint32_t *us;
+    uint32_t us[FT_TRIPS_SENT];
     unsigned count, begun;
     int failed; /* errno: there is no way to it */
 };
@@ -106,7 +106,7 @@ int
 ft_trips_measure(const char *address, uint16_t port, uint32_t us[FT_TRIPS_SENT],
                  unsigned *count, struct ft_error *err)
 {
-    struct run run = { .us = us };
+    struct run run = { .begun = 0 };
     struct addrinfo *to;
     int rc = find_address(address, port, &to);
 
@@ -124,6 +124,7 @@ ft_trips_measure(const char *address, uint16_t port, uint32_t us[FT_TRIPS_SENT],
         if (run.trips[i].fd >= 0)
             close(run.trips[i].fd);
     freeaddrinfo(to);
+    memcpy(us, run.us, run.count * sizeof(us[0]));
     *count = run.count;
     return run.failed == 0 ? 0
                            : ft_fail(err, run.failed, NULL, "%s: %s", address,

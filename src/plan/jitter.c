@@ -118,7 +118,7 @@ ft_jitter_apply(const struct ft_trips *trips, const char *primary,
     if (proposed)
         ft_settings_set_silence(settings, jitter.silence_ms);
     snprintf(measured, sizeof(measured),
-             "%.60s to %.60s: round trips of %.1f to %.1f ms, %u of %u lost",
+             "%.60s to %.60s: round trips of %.3g to %.3g ms, %u of %u lost",
              primary, standby, jitter.least_us / 1000.0,
              jitter.most_us / 1000.0, jitter.lost, trips->sent);
     return find(&jitter, settings->silence_ms, proposed, standby, measured,

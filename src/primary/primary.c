@@ -47,9 +47,10 @@ destroy_copy(struct ft_primary *p, bool was_alive)
     if (was_alive)
         ft_worker_note(w, "warn", "false-takeover",
                        "%s still lived on this host when %s took it over: the "
-                       "host was not dead, only not heard for %u ms; see what "
-                       "held it up (ftadmin check %s, its load), or protect the "
-                       "VM with a longer --silence",
+                       "host was not dead, only its engine not heard for %u ms; "
+                       "where nobody had stopped that, see what held it up "
+                       "(ftadmin check %s, the load here), or protect the VM with "
+                       "a longer --silence",
                        w->config.vm, ft_worker_peer_name(w),
                        w->config.silence_ms, w->config.vm);
     ft_worker_note(w, "warn", "copy-destroyed",

@@ -31,7 +31,7 @@ static void
 tell(const struct ft_fleet *fleet, const struct ft_member *member, int wait_ms,
      const struct ft_error *why)
 {
-    char text[sizeof(why->text) + 2 * FT_NAME_SIZE];
+    char text[sizeof(why->text) + FT_NAME_SIZE + 64];
 
     snprintf(text, sizeof(text), "%s: tried again in %.2g s: %s", member->name,
              wait_ms / 1000.0, why->text);

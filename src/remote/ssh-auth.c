@@ -357,6 +357,29 @@ log_in(struct ft_ssh *self)
     return rc;
 }
 
+/*
+ * The connection ended. Without a word of the sshd, and before it had a secret to
+ * judge, that is the network's doing; else it may have counted our failures.
+ */
+static int
+broken_off(struct ft_ssh *self, struct ft_error *err)
+{
+    const char *said = ssh_get_error(self->session);
+
+    if (strstr(said, "DISCONNECT") == NULL &&
+        strstr(self->tried, "password") == NULL &&
+        strstr(self->tried, "interactive") == NULL)
+        return ft_reach_fail(err, FT_REACH_LOST, NULL,
+                             "%s: the SSH connection was lost while %s logged in",
+                             self->destination, self->user);
+    return ft_reach_fail(
+        err, FT_REACH_LOGIN_REFUSED,
+        "Its sshd may have MaxAuthTries or a limit on failures: look at its log.",
+        "%s closed the connection while %s logged in; tried: %s",
+        self->destination, self->user,
+        *self->tried != '\0' ? self->tried : "nothing");
+}
+
 int
 ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err)
 {
@@ -368,12 +391,6 @@ ft_ssh_authenticate(struct ft_ssh *self, struct ft_error *err)
     if (rc == SSH_AUTH_AGAIN)
         return unanswered(self, err);
     if (rc == SSH_AUTH_ERROR && !ssh_is_connected(self->session))
-        return ft_reach_fail(
-            err, FT_REACH_LOGIN_REFUSED,
-            "Its sshd may have MaxAuthTries or a limit on failures: look at "
-            "its log.",
-            "%s closed the connection while %s logged in; tried: %s",
-            self->destination, self->user,
-            *self->tried != '\0' ? self->tried : "nothing");
+        return broken_off(self, err);
     return refused(self, err);
 }

@@ -26,6 +26,17 @@ protect_killed_at() { # STEP
     guest_goes_on
 }
 
+# What serves those who have logged in there; its sshd goes on.
+break_connections() { # HOST...
+    local host
+    for host; do
+        # shellcheck disable=SC2016 # for the inner shell
+        lab on "$host" sh -c 'for p in /proc/[0-9]*; do
+            tr "\0" " " 2>/dev/null <$p/cmdline | grep -q "^sshd: root" && kill -KILL ${p#/proc/}
+        done; :' 2>/dev/null
+    done
+}
+
 start_lab
 start_guest h1 vm1 --disk-size 256
 add_hosts
@@ -57,6 +68,21 @@ protected_from h1 || fail "vm1 is $(pair_on h1)"
 note "unprotect is killed; unprotect again"
 FT_FAULTS=unprotect-remove=kill@2 exits 137 ftadmin unprotect vm1 --yes
 guest_goes_on
+exits 0 ftadmin unprotect vm1 --yes
+must_be_clean
+
+note "the connections break in the middle of protect: it is tried again, and goes on"
+"$test_top/scripts/lab" on adm "$(built ftadmin)" protect vm1 --witness w1 --silence 1000 --yes \
+    </dev/null >"$test_folder/protect.out" 2>"$test_folder/protect.err" 8>&- &
+protect=$!
+for step in 1 2 6 7; do
+    wait_for 30 grep -q "^\[$step/8\]" "$test_folder/protect.err"
+    break_connections h1 h2
+done
+wait $protect || fail "exit code $?: $(cat "$test_folder"/protect.*)"
+grep -q "tried again in 0.25 s: h[12]: " "$test_folder/protect.err" ||
+    fail "it does not say so: $(cat "$test_folder/protect.err")"
+protected_from h1 || fail "vm1 is $(pair_on h1)"
 exits 0 ftadmin unprotect vm1 --yes
 must_be_clean
 

@@ -227,6 +227,43 @@ test_broken_connection(void **state)
         await_gone(w.folders[i]);
 }
 
+static int
+break_twice(struct ft_ssh *ssh, void *data, struct ft_error *err)
+{
+    char command[400];
+
+    if ((*(int *)data)++ > 0)
+        return ft_ssh_must(ssh, "true", NULL, err);
+    snprintf(command, sizeof(command), "touch %s/trip; " BREAK, sshd.folder);
+    return ft_ssh_must(ssh, command, NULL, err);
+}
+
+/* The next one breaks while it logs in: that is no login that was refused. */
+static void
+test_broken_login(void **state)
+{
+    char command[1024];
+    struct ft_error err = FT_ERROR_INIT;
+    int runs = 0;
+
+    (void)state;
+    /* sshd asks a command for the keys, which ends that sshd when told to */
+    snprintf(command, sizeof(command),
+             "cd %s && sed -i '/^AuthorizedKeysFile/d' sshd_config && "
+             "cat >>sshd_config <<'END'\nAuthorizedKeysFile none\n"
+             "AuthorizedKeysCommandUser root\nAuthorizedKeysCommand /bin/sh -c "
+             "\"rm %s/trip 2>/dev/null && kill -9 $PPID; cat %s/authorized\"\n"
+             "END\n",
+             sshd.folder, sshd.folder, sshd.folder);
+    assert_int_equal(system(command), 0);
+    sshd_restart(&sshd);
+    if (ft_member_do(&fleet, member, break_twice, &runs, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(runs, 2);
+    assert_int_equal(told, 2);
+    assert_non_null(strstr(last, "lost while"));
+}
+
 /* It ends, with the reason, and nothing stays there. */
 static void
 test_always_broken(void **state)
@@ -300,6 +337,7 @@ main(void)
         cmocka_unit_test(test_breaks),
         cmocka_unit_test(test_silence),
         cmocka_unit_test_setup_teardown(test_broken_connection, begin, end),
+        cmocka_unit_test_setup_teardown(test_broken_login, begin, end),
         cmocka_unit_test_setup_teardown(test_always_broken, begin, end),
         cmocka_unit_test_setup_teardown(test_refusal, begin, end),
     };
