@@ -303,6 +303,33 @@ check_mirrors(struct walk *walk)
                : apply_rule(walk, &rule);
 }
 
+/*
+ * From 8.1 on QEMU tells where each RAM block is (x-query-ramblock). Before, a
+ * block of a device that no guest has set up is known by its size alone.
+ */
+static int
+check_video(struct walk *walk)
+{
+    static const struct carry_rule rule = {
+        DEVICES "video[model/@type='qxl' and model/@ram = model/@vram]",
+        FT_FAIL,
+        "carry.video-qxl",
+        "QXL's two memories are of one size, in KiB:",
+        "string(model/@vram)",
+        "QEMU before 8.1 does not tell which of them is which, so the waiting "
+        "copy could not be filled.",
+        "Give <model type='qxl'/> vram='32768' (virsh edit) or another model "
+        "(virtio, vga), and restart the VM; or use QEMU 8.1 or later."
+    };
+    const char *version = walk->facts != NULL ? walk->facts->qemu : NULL;
+    unsigned major, minor;
+
+    if (version == NULL || sscanf(version, "%u.%u", &major, &minor) != 2 ||
+        major > 8 || (major == 8 && minor >= 1))
+        return 0;
+    return apply_rule(walk, &rule);
+}
+
 static int
 check_count(struct walk *walk, const char *what, const char *expression,
             int limit)
@@ -365,6 +392,8 @@ check_all(struct walk *walk)
         rc = check_plug_nics(walk);
     if (rc == 0)
         rc = check_mirrors(walk);
+    if (rc == 0)
+        rc = check_video(walk);
     if (rc == 0)
         rc = check_count(walk, "disks", "string(count(" DEVICES "disk))",
                          DISKS_MAX);

@@ -21,6 +21,7 @@ struct ft_carry_facts {
     bool vhost_net;   /* the host has /dev/vhost-net */
     bool no_plug;     /* its kernel has no ifb or no sch_plug */
     bool attached;    /* the engine's own mirrors are on the disks */
+    const char *qemu; /* version of its QEMU; NULL or empty: not known */
 };
 
 /*

@@ -155,6 +155,7 @@ check_carry(const struct ft_inventory *inventory, const struct ft_host *primary,
         .vhost_net = primary->kernel.vhost_net,
         .no_plug = !primary->kernel.plug,
         .attached = inventory->resuming != NULL,
+        .qemu = domain->qemu_version,
     };
     struct ft_error err = FT_ERROR_INIT;
     int rc = ft_carry_check(domain->xml, &facts, findings, &err);

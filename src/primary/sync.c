@@ -184,6 +184,7 @@ check_carry(struct ft_primary *p, struct ft_error *err)
         virDomainGetXMLDesc(p->worker->dom, VIR_DOMAIN_XML_SECURE);
     struct ft_carry_facts facts = { .vhost_known = true,
                                     .attached = true,
+                                    .qemu = p->domain.qemu_version,
                                     .vhost = has_vhost(&p->domain) };
     struct ft_findings findings = FT_FINDINGS_INIT;
     const struct ft_finding *bad;

@@ -9,7 +9,7 @@
 # shellcheck shell=bash
 
 shape_names="plain q35 uefi secure-boot scsi cdrom-ide-empty cdrom-sata-empty cdrom-sata-iso
-vnc-vga vnc-virtio spice-qxl usb-tablet rng agent watchdog-i6300esb watchdog-itco sound
+vnc-vga vnc-virtio spice-qxl spice-qxl-vram usb-tablet rng agent watchdog-i6300esb watchdog-itco sound
 tpm nics-3 disks-3 iothread io-uring cpu-host-model cpu-qemu64 vcpus-2 vsock
 virt-install huge-pages shared-memory"
 
@@ -43,7 +43,11 @@ shape() { # NAME
     cdrom-sata-iso) options=(--machine q35) devices=$(cdrom sata sda /var/lib/libvirt/boot/shape.iso) ;;
     vnc-vga) devices=$(graphics vnc vga) ;;
     vnc-virtio) options=(--machine q35) devices=$(graphics vnc virtio) ;;
-    spice-qxl) options=(--machine q35) devices=$(graphics spice qxl) ;;
+    # with QEMU before 8.1: its two memories are of one size by default
+    spice-qxl) options=(--machine q35) devices=$(graphics spice qxl) refused='carry\.video-qxl' ;;
+    spice-qxl-vram) options=(--machine q35)
+        devices="<graphics type='spice' listen='127.0.0.1' autoport='yes'/>
+            <video><model type='qxl' ram='65536' vram='32768' vgamem='16384'/></video>" ;;
     usb-tablet) devices=$tablet ;;
     rng) devices=$rng ;;
     agent) devices=$agent ;;

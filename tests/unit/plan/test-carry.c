@@ -576,6 +576,38 @@ test_vhost_by_default(void **state)
     }
 }
 
+/* QEMU tells the two memories of a QXL card apart from 8.1 on, or their sizes do. */
+static void
+test_qxl(void **state)
+{
+    static const struct {
+        const char *qemu, *vram;
+        bool carried;
+    } cases[] = {
+        { "7.2.22", "65536", false }, { "8.0.0", "65536", false },
+        { "8.1.0", "65536", true },   { "10.0.13", "65536", true },
+        { "7.2.22", "32768", true },  { "", "65536", true },
+        { NULL, "65536", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_carry_facts facts = { .qemu = cases[i].qemu };
+        char device[128];
+        struct sample s = { .device = device };
+        struct ft_findings f;
+
+        snprintf(device, sizeof(device),
+                 "<video><model type='qxl' ram='65536' vram='%s'/></video>",
+                 cases[i].vram);
+        f = check(&s, &facts);
+        assert_int_equal(ft_findings_find(&f, "carry.video-qxl") == NULL,
+                         cases[i].carried);
+        assert_int_equal(ft_findings_worst(&f) == FT_FAIL, !cases[i].carried);
+        ft_findings_free(&f);
+    }
+}
+
 /* A restarted worker finds its own mirrors: they are no obstacle to itself. */
 static void
 test_own_mirror(void **state)
@@ -691,6 +723,7 @@ main(void)
         cmocka_unit_test(test_every_rule),
         cmocka_unit_test(test_several_at_once),
         cmocka_unit_test(test_vhost_by_default),
+        cmocka_unit_test(test_qxl),
         cmocka_unit_test(test_own_mirror),
         cmocka_unit_test(test_left_mirror),
         cmocka_unit_test(test_too_many),
