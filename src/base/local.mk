@@ -19,4 +19,5 @@ libftbase_a_SOURCES = \
 	src/base/privileges.c src/base/privileges.h \
 	src/base/slots.c src/base/slots.h \
 	src/base/trace.h \
-	src/base/traffic.c src/base/traffic.h
+	src/base/traffic.c src/base/traffic.h \
+	src/base/versions.c src/base/versions.h

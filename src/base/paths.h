@@ -30,6 +30,9 @@
 #define FT_CONTROL_LINE_MAX (1 << 20)
 #define FT_CONTROL_REPLY_MAX (16 << 20)
 
+/* What changes the meaning of a verb or a member raises the first; the one before
+ * stays spoken (base/versions.h). A new verb or member needs no new version. */
 #define FT_CONTROL_PROTOCOL 1
+#define FT_CONTROL_PROTOCOL_OLDEST 1
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/paths.h"
+#include "base/versions.h"
 #include "engine/board.h"
 #include "engine/events.h"
 #include "engine/followers.h"
@@ -42,16 +43,21 @@ static int
 verb_hello(struct ft_request request, const json_t *args, json_t **result,
            struct ft_error *err)
 {
+    static const struct ft_versions control = { FT_CONTROL_PROTOCOL_OLDEST,
+                                                FT_CONTROL_PROTOCOL },
+                                    link = { FT_LINK_PROTOCOL_OLDEST,
+                                             FT_LINK_PROTOCOL };
     char host[64];
 
     (void)request;
     (void)args;
-    (void)err;
     ft_this_host_name(host);
-    *result = json_pack("{s:s,s:i,s:i,s:s,s:i}", "version", PACKAGE_VERSION,
-                        "control", FT_CONTROL_PROTOCOL, "link",
-                        FT_LINK_PROTOCOL, "host", host, "pid", (int)getpid());
-    return 0;
+    *result = json_pack("{s:s,s:s,s:i}", "version", PACKAGE_VERSION, "host",
+                        host, "pid", (int)getpid());
+    return !*result || ft_versions_offer(control, "control", *result) ||
+                   ft_versions_offer(link, "link", *result)
+               ? ft_fail(err, ENOMEM, NULL, "out of memory")
+               : 0;
 }
 
 struct probe_job {

@@ -259,7 +259,7 @@ ft_host_from_json(const json_t *facts, struct ft_host **out,
     if (schema != FT_FACTS_SCHEMA)
         return ft_fail(err, EPROTO,
                        "Install the same version on both sides: "
-                       "ftadmin host add again upgrades the host.",
+                       "ftadmin host upgrade HOST.",
                        "the facts about the host have schema %lld, this "
                        "ftadmin knows %d",
                        (long long)schema, FT_FACTS_SCHEMA);

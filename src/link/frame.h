@@ -14,7 +14,11 @@
  *   16  u64  sequence: 0 for the first frame of each direction, then +1 each
  *   24  u64  epoch that the frame belongs to, 0 where it belongs to none
  *
- * One list, FT_FRAME_TYPES, makes the numbers, the names and the limits.
+ * One list, FT_FRAME_TYPES, makes the numbers, the names and the limits. Whoever
+ * changes a frame, its flags or its payload, or adds one that a peer must take,
+ * raises FT_LINK_PROTOCOL (link/link.h), and goes on speaking the version before:
+ * that of ft_link_protocol decides what is sent. New members of JSON payloads are
+ * no change, for those that are not known are left out of account.
  */
 #ifndef FT_LINK_FRAME_H
 #define FT_LINK_FRAME_H

@@ -10,12 +10,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/versions.h"
 #include "link/link.h"
 #include "link/tcp.h"
 
 struct ft_link {
     struct ft_tls *tls;
     char peer[96];
+    int protocol; /* that is spoken; written by ft_link_hello */
     char local_address[FT_TCP_ADDRESS_SIZE], peer_address[FT_TCP_ADDRESS_SIZE];
 
     pthread_mutex_t send_lock; /* order on the wire, and what follows */
@@ -54,6 +56,11 @@ int ft_link_make_header(enum ft_frame_type type, unsigned flags, uint64_t epoch,
 /* Sends a frame, with send_lock held. 0 or the link's error. */
 int ft_link_send_locked(struct ft_link *link, struct ft_frame_header *header,
                         const struct iovec *payload, size_t n);
+
+/* ft_link_hello of an engine that speaks these versions. */
+int ft_link_hello_as(struct ft_link *link, struct ft_versions spoken,
+                     const json_t *extra, int64_t deadline_ns, json_t **peer,
+                     struct ft_error *err);
 
 /* Deals with the HEARTBEAT that was just received. */
 void ft_link_take_heartbeat(struct ft_link *link);

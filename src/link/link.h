@@ -46,7 +46,13 @@
 #include "link/frame.h"
 #include "link/tls.h"
 
+/*
+ * Rises when a frame changes (link/frame.h), and the one before stays spoken, by
+ * what ft_link_protocol says of a link: base/versions.h. Version 1 was before the
+ * first release and is gone.
+ */
 #define FT_LINK_PROTOCOL 2
+#define FT_LINK_PROTOCOL_OLDEST 2
 #define FT_LINK_PORT 7331
 #define FT_PREAMBLE_SIZE 64
 #define FT_PAIR_ID_SIZE 37 /* UUID text and NUL */
@@ -137,13 +143,17 @@ int ft_link_accept(int fd, const char *pair,
 
 /*
  * Exchanges HELLO, as the first frame of each direction. What is sent is
- * {"protocol":2,"version":PACKAGE_VERSION} and the members of extra (borrowed,
- * may be NULL). *peer is the peer's object, a new reference. A peer that
- * speaks another protocol is -EPROTO with both versions in the text. When the
- * peer answers with ERROR instead, its error is returned.
+ * the versions that are spoken, "version":PACKAGE_VERSION and the members of extra
+ * (borrowed, may be NULL). *peer is the peer's object, a new reference. A peer
+ * that speaks none of ours is -EPROTO with the versions of both in the text, and
+ * in the hint which of the two is to be upgraded. When the peer answers with
+ * ERROR instead, its error is returned.
  */
 int ft_link_hello(struct ft_link *link, const json_t *extra,
                   int64_t deadline_ns, json_t **peer, struct ft_error *err);
+
+/* The version that is spoken on this link; 0 before ft_link_hello. */
+int ft_link_protocol(const struct ft_link *link);
 
 /*
  * Starts the heartbeat thread: a HEARTBEAT every interval_ns (skipped when

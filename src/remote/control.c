@@ -8,6 +8,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/paths.h"
+#include "base/versions.h"
 #include "remote/control.h"
 #include "remote/reach.h"
 
@@ -346,16 +348,50 @@ ft_control_call(struct ft_control *control, const char *verb, json_t *args,
     return rc == 0 ? ft_control_open_reply(control, reply, result, err) : rc;
 }
 
+static const struct ft_versions spoken = { FT_CONTROL_PROTOCOL_OLDEST,
+                                           FT_CONTROL_PROTOCOL };
+
+/* NULL without memory: then the engine takes us for one of the oldest. */
+static json_t *
+our_versions(void)
+{
+    json_t *args = json_object();
+
+    if (args != NULL)
+        ft_versions_offer(spoken, "control", args);
+    return args;
+}
+
+static int
+check_versions(struct ft_control *control, const json_t *hello,
+               struct ft_error *err)
+{
+    struct ft_versions theirs = ft_versions_offered(hello, "control");
+    char here[FT_VERSIONS_TEXT], there[FT_VERSIONS_TEXT];
+    int rc = ft_versions_choose(spoken, theirs);
+
+    if (rc > 0)
+        return 0;
+    return ft_reach_fail(err, FT_REACH_PROTOCOL,
+                         rc == FT_VERSIONS_OTHER_NEWER ? "Upgrade this ftadmin."
+                                                       : NULL,
+                         "%s: its engine speaks control protocol %s (ftengine "
+                         "%.64s), this ftadmin %s (%s)",
+                         ft_ssh_name(control->ssh),
+                         ft_versions_text(theirs, there),
+                         ft_json_string(hello, "version", "of unknown version"),
+                         ft_versions_text(spoken, here), PACKAGE_VERSION);
+}
+
 static int
 say_hello(struct ft_control *control, struct ft_error *err)
 {
     struct ft_error local = FT_ERROR_INIT;
     FT_AUTOJSON json_t *hello = NULL;
-    int64_t version;
     int rc;
 
     err = err != NULL ? err : &local;
-    rc = ft_control_call(control, "hello", NULL, &hello,
+    rc = ft_control_call(control, "hello", our_versions(), &hello,
                          ft_ssh_patience_ms(control->ssh, FT_CONTROL_HELLO_MS),
                          err);
 
@@ -368,13 +404,9 @@ say_hello(struct ft_control *control, struct ft_error *err)
     if (rc < 0)
         return rc;
     control->greeted = true;
-    version = ft_json_int(hello, "control", 0, INT32_MAX, -1);
-    if (version != FT_CONTROL_VERSION)
-        return ft_reach_fail(err, FT_REACH_PROTOCOL, NULL,
-                             "%s: its engine speaks control protocol %lld, "
-                             "this ftadmin %d",
-                             ft_ssh_name(control->ssh), (long long)version,
-                             FT_CONTROL_VERSION);
+    rc = check_versions(control, hello, err);
+    if (rc < 0)
+        return rc;
     snprintf(control->version, sizeof(control->version), "%s",
              ft_json_string(hello, "version", ""));
     return 0;

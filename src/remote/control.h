@@ -23,7 +23,6 @@
 #include "base/error.h"
 #include "remote/ssh.h"
 
-#define FT_CONTROL_VERSION 1
 #define FT_CONTROL_REQUEST_MAX (1 << 20)
 #define FT_CONTROL_REPLY_MAX (16 << 20)
 #define FT_CONTROL_HELLO_MS 8000 /* patience with an engine's first word */

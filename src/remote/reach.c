@@ -73,7 +73,7 @@ static const struct {
     [FT_REACH_PROTOCOL] = { "protocol", EPROTO, true,
                             "what answers there is no engine of ours",
                             "Install the same version on both sides: ftadmin "
-                            "host add again upgrades the host." },
+                            "host upgrade HOST." },
 };
 
 static enum ft_reach

@@ -256,6 +256,9 @@ adopt_session(struct ft_worker *w, struct ft_session *s)
         ft_worker_event_kind(w, FT_EVENT_LINK_CLOSED);
         return;
     }
+    if (ft_link_protocol(ft_session_link(s)) != FT_LINK_PROTOCOL)
+        ft_log(FT_LOG_WARN, "%s has an older engine: version %d of the link",
+               ft_worker_peer_name(w), ft_link_protocol(ft_session_link(s)));
     if (w->link_failed)
         ft_log(FT_LOG_INFO, "linked again with %s",
                ft_link_peer(ft_session_link(s)));

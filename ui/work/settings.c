@@ -25,7 +25,7 @@ told_settings(const struct ft_work_fleet *fleet,
     told = json_object_get(status, "settings");
     if (!json_is_object(told))
         return ft_fail(err, EOPNOTSUPP,
-                       "ftadmin host add installs this one's on a host.",
+                       "ftadmin host upgrade installs this one's on a host.",
                        "the engine of %s is too old to tell its settings",
                        found->pair.vm);
     *settings = (struct ft_pair_settings)FT_PAIR_SETTINGS_INIT;

@@ -5,7 +5,7 @@ base_tests = tests/unit/base/test-bytes tests/unit/base/test-error \
 	tests/unit/base/test-json tests/unit/base/test-libvirt-names \
 	tests/unit/base/test-load \
 	tests/unit/base/test-log tests/unit/base/test-privileges \
-	tests/unit/base/test-slots
+	tests/unit/base/test-slots tests/unit/base/test-versions
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 base_libs = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
@@ -38,4 +38,6 @@ tests_unit_base_test_privileges_LDADD = $(base_libs)
 tests_unit_base_test_slots_SOURCES = tests/unit/base/test-slots.c \
 	tests/unit/scratch.h
 tests_unit_base_test_slots_LDADD = $(base_libs)
+tests_unit_base_test_versions_SOURCES = tests/unit/base/test-versions.c
+tests_unit_base_test_versions_LDADD = $(base_libs)
 endif

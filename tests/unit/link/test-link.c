@@ -4,12 +4,13 @@
 #include "tests/unit/wire.h"
 
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
 #include "base/bytes.h"
 #include "base/json.h"
-#include "link/link.h"
+#include "link/link-private.h"
 
 struct opening {
     uint16_t port;
@@ -213,6 +214,75 @@ test_hello(void **state)
     close_links(links);
 }
 
+struct speaker {
+    struct greeting greeting;
+    struct ft_versions spoken;
+};
+
+static void *
+speak_main(void *opaque)
+{
+    struct speaker *speaker = opaque;
+    struct greeting *greeting = &speaker->greeting;
+
+    greeting->rc =
+        ft_link_hello_as(greeting->link, speaker->spoken, greeting->extra,
+                         soon(20000), &greeting->peer, &greeting->err);
+    return NULL;
+}
+
+/* Engines of two versions meet; spoken 0: they refuse, and say whose move it is. */
+static void
+engines_meet(struct ft_versions one, struct ft_versions two, int spoken)
+{
+    struct ft_link *links[2];
+    struct speaker sides[2] = { { .spoken = one }, { .spoken = two } };
+    pthread_t thread;
+
+    open_links(links);
+    for (int i = 0; i < 2; i++) {
+        sides[i].greeting.link = links[i];
+        sides[i].greeting.extra = json_pack("{s:s}", "host", i ? "h2" : "h1");
+    }
+    thread = spawn(speak_main, &sides[0]);
+    speak_main(&sides[1]);
+    join(thread);
+    for (int i = 0; i < 2; i++) {
+        struct greeting *g = &sides[i].greeting;
+        bool older = sides[i].spoken.newest < sides[!i].spoken.oldest;
+
+        assert_int_equal(g->rc, spoken ? 0 : -EPROTO);
+        assert_int_equal(ft_link_protocol(links[i]), spoken);
+        if (!spoken)
+            assert_string_equal(
+                g->err.hint,
+                older ? "Upgrade the engine of this host: ftadmin host upgrade"
+                : i   ? "Upgrade the engine of the other host: ftadmin host "
+                        "upgrade h1"
+                      : "Upgrade the engine of the other host: ftadmin host "
+                        "upgrade h2");
+        json_decref(g->extra);
+        json_decref(g->peer);
+    }
+    close_links(links);
+}
+
+static void
+test_versions_meet(void **state)
+{
+    struct ft_versions today = { FT_LINK_PROTOCOL_OLDEST, FT_LINK_PROTOCOL };
+    struct ft_versions next = { FT_LINK_PROTOCOL, FT_LINK_PROTOCOL + 1 };
+    struct ft_versions after = { FT_LINK_PROTOCOL + 1, FT_LINK_PROTOCOL + 2 };
+
+    (void)state;
+    engines_meet(today, today, FT_LINK_PROTOCOL);
+    engines_meet(today, next, FT_LINK_PROTOCOL);
+    engines_meet(next, today, FT_LINK_PROTOCOL);
+    engines_meet(next, after, FT_LINK_PROTOCOL + 1);
+    engines_meet(today, after, 0);
+    engines_meet(after, today, 0);
+}
+
 /* What hello says when the peer's first frame is this. */
 static void
 hello_meets(enum ft_frame_type type, const char *json, int expected,
@@ -238,7 +308,10 @@ test_bad_hello(void **state)
     (void)state;
     hello_meets(FT_FRAME_HELLO, "{\"protocol\":1,\"version\":\"9.9\"}", -EPROTO,
                 "protocol 1 (ftengine 9.9), this host 2");
-    hello_meets(FT_FRAME_HELLO, "{\"version\":\"0\"}", -EPROTO, "protocol");
+    hello_meets(FT_FRAME_HELLO,
+                "{\"protocol\":3,\"protocol_newest\":4,\"version\":\"9\"}",
+                -EPROTO, "protocol 3 to 4 (ftengine 9), this host 2");
+    hello_meets(FT_FRAME_HELLO, "{\"version\":\"0\"}", -EPROTO, "protocol none");
     hello_meets(FT_FRAME_HELLO, "[1,2]", -EPROTO, "JSON");
     hello_meets(FT_FRAME_HELLO, "{{", -EPROTO, "JSON");
     hello_meets(FT_FRAME_SETUP, "{}", -EPROTO, "setup");
@@ -878,6 +951,7 @@ main(void)
         cmocka_unit_test(test_bad_sends_do_no_harm),
         cmocka_unit_test(test_wrong_key),
         cmocka_unit_test(test_hello),
+        cmocka_unit_test(test_versions_meet),
         cmocka_unit_test(test_bad_hello),
         cmocka_unit_test(test_silent_peer),
         cmocka_unit_test(test_preamble),
