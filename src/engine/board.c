@@ -34,7 +34,8 @@ struct ft_board_pair {
     unsigned slot;
     char pair[37], vm_uuid[37];
     pid_t worker;
-    bool gave_up;
+    bool older; /* the worker is not this program */
+    enum ft_board_silence silence;
     int64_t spoke; /* when the worker, or we for it, spoke last */
     json_t *status;
     json_t *told; /* what the followers know, without figures */
@@ -76,6 +77,16 @@ find(const char *pair)
 
 /* ---- what is told */
 
+/* ui/model/standing.c knows these reasons. */
+static const struct {
+    const char *state, *reason;
+} silences[] = {
+    [FT_BOARD_STARTING] = { "unprotected", "the worker is being started" },
+    [FT_BOARD_GAVE_UP] = { "failed", "the engine gave up on this VM" },
+    [FT_BOARD_DRAINED] = { "unprotected",
+                           "this host is shutting down: no copy waits on it" },
+};
+
 /* What is known of a pair whose worker has not reported yet. */
 static json_t *
 status_without_worker(const struct ft_board_pair *p)
@@ -92,10 +103,9 @@ status_without_worker(const struct ft_board_pair *p)
     json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s}", "pair",
                      p->pair, "vm", config.vm, "uuid", config.vm_uuid, "role",
                      ft_role_name(state.record.role), "state",
-                     p->gave_up ? "failed" : "unprotected", "reason",
-                     p->gave_up ? "the engine gave up on this VM"
-                                : "the worker is being started",
-                     "starting", !p->gave_up, "generation",
+                     silences[p->silence].state, "reason",
+                     silences[p->silence].reason, "starting",
+                     p->silence == FT_BOARD_STARTING, "generation",
                      (json_int_t)state.record.generation, "primary",
                      config.hosts[primary].name, "standby",
                      config.hosts[!primary].name);
@@ -117,6 +127,7 @@ status_of(const struct ft_board_pair *p)
 
     if (status) {
         json_object_set_new(status, "worker_pid", json_integer(p->worker));
+        json_object_set_new(status, "worker_older", json_boolean(p->older));
         json_object_set_new(status, "age_ms", json_integer(age_ms(p)));
     }
     return status;
@@ -218,11 +229,12 @@ ft_board_remove(struct ft_board_pair *pair)
 }
 
 void
-ft_board_worker(struct ft_board_pair *pair, pid_t pid)
+ft_board_worker(struct ft_board_pair *pair, pid_t pid, bool older)
 {
     pair->worker = pid;
+    pair->older = older;
     if (pid)
-        pair->gave_up = false;
+        pair->silence = FT_BOARD_STARTING;
     tell(pair);
 }
 
@@ -258,11 +270,11 @@ ft_board_problem(struct ft_board_pair *pair, const json_t *problem)
 }
 
 void
-ft_board_no_status(struct ft_board_pair *pair, bool gave_up)
+ft_board_no_status(struct ft_board_pair *pair, enum ft_board_silence silence)
 {
     json_decref(pair->status);
     pair->status = NULL;
-    pair->gave_up = gave_up;
+    pair->silence = silence;
     tell(pair);
 }
 

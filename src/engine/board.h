@@ -24,8 +24,8 @@ struct ft_board_pair *ft_board_add(const char *pair);
 /* The pair is no more: its followers are told so. NULL is fine. */
 void ft_board_remove(struct ft_board_pair *pair);
 
-/* Its worker is this process now; 0: it has none. */
-void ft_board_worker(struct ft_board_pair *pair, pid_t pid);
+/* Its worker is this process now; 0: it has none. older: of another program. */
+void ft_board_worker(struct ft_board_pair *pair, pid_t pid, bool older);
 
 /* Its worker sent something, and so lives. */
 void ft_board_spoke(struct ft_board_pair *pair);
@@ -36,8 +36,16 @@ void ft_board_status(struct ft_board_pair *pair, json_t *status);
 /* The problem of the last STATUS is this ERROR now, until the next one comes. */
 void ft_board_problem(struct ft_board_pair *pair, const json_t *problem);
 
-/* The last STATUS holds no more: the worker died, or the engine gave up. */
-void ft_board_no_status(struct ft_board_pair *pair, bool gave_up);
+/* Why there is no STATUS: what is told of the pair until there is one. */
+enum ft_board_silence {
+    FT_BOARD_STARTING, /* its worker is to speak */
+    FT_BOARD_GAVE_UP,
+    FT_BOARD_DRAINED, /* the host goes down, and no copy waits on it */
+};
+
+/* The last STATUS holds no more. */
+void ft_board_no_status(struct ft_board_pair *pair,
+                        enum ft_board_silence silence);
 
 /* SECOND of ft-protocol(7), from the worker; what is none is left out. */
 void ft_board_sample(struct ft_board_pair *pair, const json_t *sample);
@@ -48,7 +56,7 @@ void ft_board_sample(struct ft_board_pair *pair, const json_t *sample);
  */
 void ft_board_tell(void);
 
-/* A list of STATUS, with worker_pid and age_ms. */
+/* A list of STATUS, with worker_pid, worker_older and age_ms. */
 json_t *ft_board_statuses(void);
 
 /* {PAIR: ms since its worker spoke}. */

@@ -235,6 +235,23 @@ verb_drain(struct ft_request request, const json_t *args, json_t **result,
     return 0;
 }
 
+/* Said again, it finds a worker of this program, and does nothing. */
+static int
+verb_worker_replace(struct ft_request request, const json_t *args,
+                    json_t **result, struct ft_error *err)
+{
+    bool replaced = false;
+    char pair[37];
+    int rc = need_pair(args, pair, err);
+
+    (void)request;
+    if (!rc)
+        rc = ft_supervisor_replace(pair, &replaced, err);
+    if (!rc)
+        *result = json_pack("{s:b}", "replaced", replaced);
+    return rc;
+}
+
 /* Two words to the worker: its requests carry no arguments. */
 static int
 verb_start(struct ft_request request, const json_t *args, json_t **result,
@@ -390,6 +407,7 @@ static const struct {
     { "pair-settings", verb_pair_settings },
     { "switchover", verb_switchover },
     { "drain", verb_drain },
+    { "worker-replace", verb_worker_replace },
     { "start", verb_start },
     { "verify", verb_verify },
     { "witness-start", verb_witness_start },

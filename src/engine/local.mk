@@ -20,6 +20,7 @@ ftengine_SOURCES = \
 	src/engine/metrics.c src/engine/metrics.h \
 	src/engine/open-metrics.c src/engine/open-metrics.h \
 	src/engine/owed.c src/engine/owed.h \
+	src/engine/program.c src/engine/program.h \
 	src/engine/series-store.c src/engine/series-store.h \
 	src/engine/supervisor.c src/engine/supervisor.h \
 	src/engine/this-host.c src/engine/this-host.h \

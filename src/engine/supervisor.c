@@ -23,6 +23,7 @@
 #include "engine/followers.h"
 #include "engine/life.h"
 #include "engine/owed.h"
+#include "engine/program.h"
 #include "virt/loop.h"
 #include "worker/channel.h"
 #include "worker/pair-store.h"
@@ -38,8 +39,9 @@ struct worker {
     struct ft_life life;
     enum ft_ending ending; /* what its "bye" announced */
     struct ft_crashes crashes;
-    int give_up;                 /* the next worker is to open the gate */
-    bool primary;                /* by its last status */
+    int give_up;  /* the next worker is to open the gate */
+    bool primary; /* by its last status */
+    bool older;   /* its program is not ours: it outlived an upgrade */
     struct ft_board_pair *board; /* what is known of the pair */
     json_t *waiting;             /* a request for a worker that starts */
     struct ft_owed owed;         /* of those that it has, but for a removal */
@@ -111,7 +113,7 @@ spawn(struct worker *w)
         return;
     }
     w->give_up = 0; /* decided anew at the next crash */
-    ft_board_worker(w->board, w->child.pid);
+    ft_board_worker(w->board, w->child.pid, false);
     ft_log(FT_LOG_INFO, "worker %d started for %s", (int)w->child.pid, w->vm);
 }
 
@@ -179,7 +181,7 @@ after_crash(struct worker *w, const char *how)
                         : "starting it again");
     ft_events_note(w->give_up ? "crit" : "warn", "worker-died", w->pair, w->vm,
                    text);
-    ft_board_no_status(w->board, false);
+    ft_board_no_status(w->board, FT_BOARD_STARTING);
     ft_loop_timer_set(w->restart_timer, again_ms);
 }
 
@@ -196,15 +198,26 @@ fail_owed(struct worker *w)
 
 static void on_channel(int fd, void *opaque);
 
+/* What one of another version said last is not what the next one begins with. */
+static void
+follow(struct worker *w, bool older)
+{
+    if (older)
+        ft_board_no_status(w->board, FT_BOARD_STARTING);
+    spawn(w);
+}
+
 static void
 on_end(void *opaque, pid_t pid, const char *how)
 {
     struct worker *w = opaque;
+    bool older = w->older;
 
     if (w->channel >= 0)
         on_channel(w->channel, w); /* its last words */
     ft_log(FT_LOG_INFO, "worker %d of %s: %s", (int)pid, w->vm, how);
-    ft_board_worker(w->board, 0);
+    w->older = false;
+    ft_board_worker(w->board, 0, false);
     drop_channel(w);
     fail_owed(w);
     switch (w->ending) {
@@ -212,14 +225,16 @@ on_end(void *opaque, pid_t pid, const char *how)
         after_crash(w, how);
         break;
     case FT_ENDING_AGAIN:
-        spawn(w);
+        follow(w, older);
         break;
     case FT_ENDING_REMOVED:
         forget_pair(w);
         break;
     case FT_ENDING_GAVE_UP:
     case FT_ENDING_DRAINED:
-        ft_board_no_status(w->board, w->ending == FT_ENDING_GAVE_UP);
+        ft_board_no_status(w->board, w->ending == FT_ENDING_GAVE_UP
+                                         ? FT_BOARD_GAVE_UP
+                                         : FT_BOARD_DRAINED);
         break;
     }
 }
@@ -328,8 +343,10 @@ adopt(int fd, const json_t *message)
     }
     if (!w->child.pid) {
         ft_child_adopt(&w->child, pid);
-        ft_board_worker(w->board, pid);
-        ft_log(FT_LOG_INFO, "worker %d of %s is still there", (int)pid, w->vm);
+        w->older = ft_program_differs(pid);
+        ft_board_worker(w->board, pid, w->older);
+        ft_log(FT_LOG_INFO, "worker %d of %s is still there%s", (int)pid, w->vm,
+               w->older ? ", and is another version" : "");
     }
     ft_loop_timer_set(w->restart_timer, -1);
     ft_life_begin(&w->life, ft_clock_ns());
@@ -509,6 +526,27 @@ ft_supervisor_restart(const char *pair)
     if (w->ending == FT_ENDING_CRASH)
         w->ending = FT_ENDING_AGAIN;
     kill(w->child.pid, SIGTERM);
+}
+
+int
+ft_supervisor_replace(const char *pair, bool *replaced, struct ft_error *err)
+{
+    struct worker *w = find(pair);
+
+    *replaced = false;
+    if (!w)
+        return ft_fail(err, ENOENT, NULL, "no pair %s on this host", pair);
+    if (!w->child.pid || !w->older)
+        return 0;
+    if (w->life.takes_over)
+        return ft_fail(err, EBUSY, "Try again in a moment.",
+                       "%s is being taken over by this host", w->vm);
+    ft_events_note("info", "worker-replaced", w->pair, w->vm,
+                   "the worker of before the upgrade is replaced; the copy is "
+                   "filled anew");
+    ft_supervisor_restart(pair);
+    *replaced = true;
+    return 0;
 }
 
 int

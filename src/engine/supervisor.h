@@ -35,6 +35,13 @@ int ft_supervisor_start(const char *pair, struct ft_error *err);
 void ft_supervisor_restart(const char *pair);
 
 /*
+ * The same for a worker that is not this program: it outlived an upgrade of the
+ * engine. *replaced: there was such a one. -ENOENT; -EBUSY: it takes the VM over.
+ */
+int ft_supervisor_replace(const char *pair, bool *replaced,
+                          struct ft_error *err);
+
+/*
  * Hands a request to the pair's worker, which answers it later; one request
  * waits for a worker that is being started. -ENOENT: no such pair; -EAGAIN: its
  * worker cannot take it at this moment.

@@ -149,6 +149,9 @@ complete_reason(json_t *row, enum ft_risk risk, bool heard)
     else if (!*said)
         snprintf(text, sizeof(text), "%.200s",
                  ft_json_string(json_object_get(row, "stands"), "text", ""));
+    else if (ft_said_state(row) == FT_PAIR_ALONE && ft_standby_leaves(row))
+        snprintf(text, sizeof(text), "%.200s is shutting down",
+                 ft_json_string(row, "standby", "?"));
     else if (*problem && ft_said_reason(row) == FT_REASON_COPYING)
         snprintf(text, sizeof(text), "%s" FT_LAST_TIME "%s", said, problem);
     return *text ? json_object_set_new(row, "reason", ft_json_text(text)) : 0;

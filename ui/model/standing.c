@@ -79,6 +79,17 @@ ft_said_reason(const json_t *status)
     return i;
 }
 
+/* As src/engine/board.c says it. */
+bool
+ft_standby_leaves(const json_t *status)
+{
+    const json_t *side = ft_side_of(status, "standby");
+
+    return ft_side_is_fresh(side) &&
+           !strcmp(ft_json_string(side, "reason", ""),
+                   "this host is shutting down: no copy waits on it");
+}
+
 const char *
 ft_standing(const json_t *status, bool heard, bool at_risk)
 {

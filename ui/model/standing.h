@@ -32,6 +32,9 @@ enum ft_ownership_reason ft_said_reason(const json_t *status);
 const json_t *ft_side_of(const json_t *status, const char *key);
 bool ft_side_is_fresh(const json_t *side);
 
+/* The standby says that its host is being shut down, so that no copy waits there. */
+bool ft_standby_leaves(const json_t *status);
+
 /* Constant, or the status' own "state" where that is not known here. */
 const char *ft_standing(const json_t *status, bool heard, bool at_risk);
 

@@ -39,6 +39,7 @@ enum condition {
     TRIED_AGAIN,    /* that, and it copies again all the same */
     LEFT_KNOWN,     /* how long the copying will take */
     STANDBY_SILENT, /* the host does not answer us either */
+    STANDBY_LEAVES, /* it says that it is being shut down */
     NO_REASON,      /* the reason is empty */
     MUST_UNPROTECT, /* an unprotect that stopped half-way */
 };
@@ -167,6 +168,8 @@ static const struct rule rules[] = {
     /* alone */
     { STATE(ALONE), ANY, STANDS, WARN, MOVE(HOSTS), 60, false,
       "{vm} stands on {on}, alone: {stands}.", LOOK },
+    { STATE(ALONE), ANY, STANDBY_LEAVES, WARN, MOVE(HOSTS), 600, false,
+      "{vm} runs alone on {on}, for {to} is shutting down.", PAST },
     { STATE(ALONE), ANY, STANDBY_SILENT, WARN, MOVE(HOSTS), 30, true,
       "{vm} runs alone on {on}, for {to} is silent: bring it back.", PAST },
     { STATE(ALONE), ANY, ALWAYS, WARN, MOVE(HOSTS), 60, false,
@@ -181,6 +184,8 @@ static const struct rule rules[] = {
       "{vm} is shut down; started on {on} it is protected again.", START },
     { STATE(UNPROTECTED), WHY(STARTING), ALWAYS, WARN, MOVE(HOSTS), 60, false,
       "The engine on {on} has just started and asks who owns {vm}.", LOOK },
+    { STATE(UNPROTECTED), ANY, STANDBY_LEAVES, CRIT, MOVE(OURS), 0, false,
+      "{to} is shutting down, and {on}, which has {vm}, is silent.", LOOK },
     { STATE(UNPROTECTED), WHY(NO_PEER), ALWAYS, CRIT, MOVE(YOURS), 0, false,
       "{on} is silent, and {to} has no copy of {vm} that may go on.", PAST },
     { STATE(UNPROTECTED), OTHER_REASON, MUST_UNPROTECT, CRIT, MOVE(YOURS), 0,
@@ -316,6 +321,8 @@ holds(enum condition condition, const struct facts *facts)
         return left_s(facts) >= 0;
     case STANDBY_SILENT:
         return !ft_json_bool(facts->row, "standby_live", 1);
+    case STANDBY_LEAVES:
+        return ft_standby_leaves(facts->row);
     case NO_REASON:
         return !*text_of(facts, "reason");
     case MUST_UNPROTECT:

@@ -82,13 +82,20 @@ speak(int channel, FILE *words)
     json_decref(message);
 }
 
+/* patient: it outlives its daemon, waits for the next, and says that it does. */
 static int
-worker_main(const char *pair)
+worker_main(const char *pair, bool patient)
 {
     int channel = ft_channel_connect(FT_WORKER_SOCKET);
     char path[128];
     FILE *words;
 
+    if (patient)
+        close(open("waits", O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+    for (int i = 0; patient && channel < 0 && i < DEADLINE_MS; i++) {
+        usleep(1000);
+        channel = ft_channel_connect(FT_WORKER_SOCKET);
+    }
     snprintf(path, sizeof(path), FT_RUN_FOLDER "/%s.words", pair);
     words = fopen(path, "r+e"); /* never ends */
     if (channel < 0 || !words)
@@ -1084,7 +1091,7 @@ wait_for_no_worker(const char *pair)
 static void
 test_the_host_goes_down(void **state)
 {
-    FT_AUTOJSON json_t *back = NULL;
+    FT_AUTOJSON json_t *back = NULL, *status = NULL;
     int64_t end;
 
     (void)state;
@@ -1097,17 +1104,127 @@ test_the_host_goes_down(void **state)
     wait_for_copies(0);
     assert_true(worker_of(A) > 0);
     wait_for_no_worker(B);
+    status = json_incref((json_t *)status_of(&admin, B, &back));
+    assert_string_equal(ft_json_string(status, "reason", ""),
+                        "this host is shutting down: no copy waits on it");
+    assert_false(ft_json_bool(status, "starting", 1));
     assert_int_equal(refused(&admin, "pair-set",
                              json_pack("{s:o}", "config", pair_config(B))),
                      EBUSY);
     role_words(A, "standby", "protected");
     wait_for_no_worker(A);
     end = now_ms() + DEADLINE_MS;
+    json_decref(back);
     back = ask(&admin, "drain", json_pack("{s:b}", "on", 0));
     while (worker_of(A) <= 0 || worker_of(B) <= 0) {
         assert_true(now_ms() < end);
         usleep(5000);
     }
+    /* one that is still on its way would be the next test's */
+    role_words(A, "primary", "alone");
+    role_words(B, "standby", "protected");
+    wait_for_state(&admin, A, "alone");
+    wait_for_state(&admin, B, "protected");
+}
+
+/* A worker of another program, as one that has outlived an upgrade. */
+static pid_t
+start_older(const char *pair)
+{
+    FT_AUTOFREE char *program = NULL;
+    size_t size;
+    int fd = open("older", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700);
+    pid_t pid;
+
+    assert_int_equal(ft_file_read("/proc/self/exe", 256 << 20, &program, &size),
+                     0);
+    assert_int_equal(ft_write_full(fd, program, size), 0);
+    assert_int_equal(ft_write_full(fd, "x", 1), 0);
+    close(fd);
+    pid = fork();
+    if (!pid) {
+        execl("./older", "older", "worker", "--pair", pair, NULL);
+        _exit(127);
+    }
+    return pid;
+}
+
+static bool
+is_older(const char *pair)
+{
+    FT_AUTOJSON json_t *result = NULL;
+
+    return ft_json_bool(status_of(&admin, pair, &result), "worker_older", -1) ==
+           1;
+}
+
+static bool
+replace_worker(const char *pair)
+{
+    FT_AUTOJSON json_t *result =
+        ask(&admin, "worker-replace", json_pack("{s:s}", "pair", pair));
+
+    return ft_json_bool(result, "replaced", -1) == 1;
+}
+
+static size_t
+count_events(const char *kind)
+{
+    FT_AUTOJSON json_t *events = ask(&admin, "events", NULL);
+    const json_t *event;
+    size_t i, n = 0;
+
+    json_array_foreach(json_object_get(events, "events"), i, event)
+        n += !strcmp(ft_json_string(event, "kind", ""), kind);
+    return n;
+}
+
+/*
+ * A worker that outlived an upgrade is told from others, and goes once it is asked
+ * for; what its pair said before holds no more then.
+ */
+static void
+test_an_older_worker(void **state)
+{
+    FT_AUTOJSON json_t *result = NULL;
+    int64_t end = now_ms() + DEADLINE_MS;
+    pid_t older;
+
+    (void)state;
+    make_pair(&admin, A);
+    wait_for_state(&admin, A, "protected");
+    assert_false(is_older(A));
+    assert_false(replace_worker(A));
+    stop_daemon();
+    older = start_older(A);
+    while (!is_there("waits")) {
+        assert_true(now_ms() < end);
+        usleep(1000);
+    }
+    restart_daemon();
+    while (worker_of(A) != older) {
+        assert_true(now_ms() < end);
+        usleep(5000);
+    }
+    assert_true(is_older(A));
+    status_words(A, "protected", 7);
+    wait_for_state(&admin, A, "protected");
+    assert_int_equal(refused(&admin, "worker-replace",
+                             json_pack("{s:s}", "pair", B)),
+                     ENOENT);
+    assert_true(replace_worker(A));
+    assert_int_equal(waitpid(older, NULL, 0), older);
+    while (worker_of(A) == older || worker_of(A) <= 0) {
+        assert_true(now_ms() < end);
+        usleep(5000);
+    }
+    assert_false(is_older(A));
+    assert_true(ft_json_bool(status_of(&admin, A, &result), "starting", 0));
+    assert_false(replace_worker(A));
+    assert_int_equal(count_events("worker-replaced"), 1);
+    assert_int_equal(count_events("worker-died"), 0);
+    status_words(A, "resyncing", 1);
+    wait_for_state(&admin, A, "resyncing");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
@@ -1143,9 +1260,10 @@ main(int argc, char **argv)
         TEST(test_a_half_forgotten_pair),
         TEST(test_machine),
         TEST(test_the_host_goes_down),
+        TEST(test_an_older_worker),
     };
 
     if (argc > 3 && !strcmp(argv[1], "worker"))
-        return worker_main(argv[3]);
+        return worker_main(argv[3], !strcmp(argv[0], "older"));
     return cmocka_run_group_tests(tests, enter, scratch_leave);
 }

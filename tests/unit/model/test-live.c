@@ -16,6 +16,7 @@
 #include "ui/model/copy.h"
 #include "ui/model/live-rows.h"
 #include "ui/model/making.h"
+#include "ui/model/verdict.h"
 
 static void
 begin(struct ft_live *live)
@@ -351,6 +352,47 @@ test_vms(void **state)
 }
 
 /* A host that cannot be followed says so. */
+/* A host that goes down in good order says so of its copy. */
+static void
+test_a_standby_leaves(void **state)
+{
+    FT_AUTOJSON json_t *left = status_of("p1", "standby", "unprotected", 0);
+    FT_AUTOJSON json_t *alone = status_of("p1", "primary", "alone", 0);
+    FT_AUTOJSON json_t *row = NULL;
+    FT_AUTOJSON json_t *later = NULL;
+    struct ft_verdict verdict;
+    struct ft_live live;
+
+    (void)state;
+    begin(&live);
+    json_object_set_new(left, "reason",
+                        json_string("this host is shutting down: no copy waits "
+                                    "on it"));
+    json_object_set_new(alone, "reason",
+                        json_string("the other host is not reachable"));
+    ft_live_heard(ft_live_find(&live, "h1"), 1000);
+    assert_int_equal(ft_live_take_status(ft_live_find(&live, "h1"), alone, 1000),
+                     0);
+    ft_live_heard(ft_live_find(&live, "h2"), 1000);
+    assert_int_equal(ft_live_take_status(ft_live_find(&live, "h2"), left, 1000),
+                     0);
+    row = first_pair(&live, 1000, 0);
+    assert_string_equal(ft_json_string(row, "reason", ""),
+                        "h2 is shutting down");
+    ft_verdict_of_pair(row, &verdict);
+    assert_string_equal(verdict.sentence,
+                        "p1 runs alone on h1, for h2 is shutting down.");
+    assert_int_equal(verdict.severity, FT_SEVERITY_WARN);
+    assert_int_equal(verdict.move, FT_MOVE_HOSTS);
+    /* it is off now: bring it back */
+    say(&live, "h1", "primary", "alone", 60000);
+    later = first_pair(&live, 60000, 0);
+    ft_verdict_of_pair(later, &verdict);
+    assert_string_equal(verdict.sentence,
+                        "p1 runs alone on h1, for h2 is silent: bring it back.");
+    ft_live_free(&live);
+}
+
 static void
 test_polled(void **state)
 {
@@ -547,6 +589,7 @@ main(void)
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_hosts_change),
         cmocka_unit_test(test_vms),
+        cmocka_unit_test(test_a_standby_leaves),
         cmocka_unit_test(test_polled),
         cmocka_unit_test(test_made_in_parts),
         cmocka_unit_test(test_made_while_it_changes),
