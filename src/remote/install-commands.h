@@ -26,7 +26,13 @@ static const char look_command[] =
     " --version 2>/dev/null | head -n 1); fi; "
     "if [ -x " FT_ENGINE_PACKAGED " ]; then "
     "echo ft-packaged=$(" FT_ENGINE_PACKAGED
-    " --version 2>/dev/null | head -n 1); fi";
+    " --version 2>/dev/null | head -n 1); fi; "
+    /* somebody who was interrupted between putting it there and starting it */
+    "e=" FT_ENGINE_PATH "; [ -f $e ] || e=" FT_ENGINE_PACKAGED "; "
+    "if p=$(cat /run/ftadmin/engine.pid 2>/dev/null) && "
+    "r=$(sha256sum 2>/dev/null < \"/proc/$p/exe\") && "
+    "s=$(sha256sum 2>/dev/null < $e) && [ \"$r\" != \"$s\" ]; then "
+    "echo ft-stale=1; fi";
 
 /* os-release(5); what a host without one has is empty. */
 static const char system_command[] =

@@ -18,12 +18,14 @@ ft_install_packaged(const struct ft_install_state *state, const char *version)
 enum ft_install_way
 ft_install_way(const struct ft_install_state *state, const char *version)
 {
+    bool runs = state->running && !state->stale;
+
     if (ft_install_packaged(state, version))
-        return state->running && !state->uploaded ? FT_INSTALL_NOTHING
-                                                  : FT_INSTALL_PACKAGE;
+        return runs && !state->uploaded ? FT_INSTALL_NOTHING
+                                        : FT_INSTALL_PACKAGE;
     if (!state->current)
         return FT_INSTALL_UPLOAD;
-    return state->running ? FT_INSTALL_NOTHING : FT_INSTALL_START;
+    return runs ? FT_INSTALL_NOTHING : FT_INSTALL_START;
 }
 
 bool

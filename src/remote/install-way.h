@@ -12,6 +12,7 @@ struct ft_install_state {
     bool uploaded; /* an engine that ftadmin, or make install, put there */
     bool running;  /* the control socket answers */
     bool current;  /* the uploaded one has the same SHA-256 as ours */
+    bool stale; /* what runs is not what is there: it was not started since */
     bool systemd;
     bool hook_wanted; /* libvirt is there */
     bool hook_there;

@@ -127,6 +127,8 @@ ft_install_look(struct ft_ssh *ssh, const char *local,
     value_of(out, "ft-hook=", flag, sizeof(flag));
     state->hook_wanted = *flag != '\0';
     state->hook_there = strcmp(flag, "there") == 0;
+    value_of(out, "ft-stale=", flag, sizeof(flag));
+    state->stale = *flag != '\0';
     value_of(out, "ft-packaged=", state->packaged, sizeof(state->packaged));
     state->uploaded = state->sha256[0] != '\0';
     state->current = strcmp(state->sha256, ours) == 0;

@@ -18,31 +18,37 @@ static void
 test_ways(void **state)
 {
     static const struct {
-        bool uploaded, running, current;
+        bool uploaded, running, current, stale;
         const char *packaged;
         enum ft_install_way way;
     } cases[] = {
-        { false, false, false, "", FT_INSTALL_UPLOAD },
-        { true, true, false, "", FT_INSTALL_UPLOAD },
-        { true, false, true, "", FT_INSTALL_START },
-        { true, true, true, "", FT_INSTALL_NOTHING },
+        { false, false, false, false, "", FT_INSTALL_UPLOAD },
+        { true, true, false, false, "", FT_INSTALL_UPLOAD },
+        { true, false, true, false, "", FT_INSTALL_START },
+        { true, true, true, false, "", FT_INSTALL_NOTHING },
         /* the package's, whatever was uploaded before */
-        { false, true, false, "ftengine 1.2", FT_INSTALL_NOTHING },
-        { false, false, false, "ftengine 1.2", FT_INSTALL_PACKAGE },
-        { true, true, false, "ftengine 1.2", FT_INSTALL_PACKAGE },
-        { true, true, true, "ftengine 1.2", FT_INSTALL_PACKAGE },
+        { false, true, false, false, "ftengine 1.2", FT_INSTALL_NOTHING },
+        { false, false, false, false, "ftengine 1.2", FT_INSTALL_PACKAGE },
+        { true, true, false, false, "ftengine 1.2", FT_INSTALL_PACKAGE },
+        { true, true, true, false, "ftengine 1.2", FT_INSTALL_PACKAGE },
         /* another version's is as none */
-        { false, true, false, "ftengine 1.1", FT_INSTALL_UPLOAD },
-        { false, true, false, "ftengine 1.2.1", FT_INSTALL_UPLOAD },
-        { true, true, true, "ftengine 1.1", FT_INSTALL_NOTHING },
-        { true, false, true, "1.2", FT_INSTALL_START },
+        { false, true, false, false, "ftengine 1.1", FT_INSTALL_UPLOAD },
+        { false, true, false, false, "ftengine 1.2.1", FT_INSTALL_UPLOAD },
+        { true, true, true, false, "ftengine 1.1", FT_INSTALL_NOTHING },
+        { true, false, true, false, "1.2", FT_INSTALL_START },
+        /* what is there was not started: somebody was interrupted */
+        { true, true, true, true, "", FT_INSTALL_START },
+        { true, true, false, true, "", FT_INSTALL_UPLOAD },
+        { false, true, false, true, "ftengine 1.2", FT_INSTALL_PACKAGE },
+        { true, false, true, true, "", FT_INSTALL_START },
     };
 
     (void)state;
     for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
         struct ft_install_state s = { .uploaded = cases[i].uploaded,
                                       .running = cases[i].running,
-                                      .current = cases[i].current };
+                                      .current = cases[i].current,
+                                      .stale = cases[i].stale };
 
         snprintf(s.packaged, sizeof(s.packaged), "%s", cases[i].packaged);
         if (ft_install_way(&s, "1.2") != cases[i].way)
