@@ -26,4 +26,5 @@ libftplan_a_SOURCES = \
 	src/plan/plan-json.c \
 	src/plan/remedy.c src/plan/remedy.h \
 	src/plan/settings.c src/plan/settings.h \
+	src/plan/upgrade.c src/plan/upgrade.h \
 	src/plan/xml-values.c src/plan/xml-values.h

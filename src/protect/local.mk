@@ -18,4 +18,5 @@ libftprotect_a_SOURCES = \
 	src/protect/sync.c \
 	src/protect/trips.c \
 	src/protect/unprotect.c \
+	src/protect/upgrade.c src/protect/upgrade.h \
 	src/protect/verify.c

@@ -11,6 +11,7 @@ $ ftadmin
 !   host add [NAME=]HOST...  Install the engine on hosts and remember them
 !   host list                List the known hosts
 !   host show HOST           Show what is known about a host
+!   host upgrade HOST...     Replace the engine on hosts, VMs running
 !   host remove HOST         Remove the engine from a host and forget it
 !   vm list                  List the virtual machines of all hosts
 !   check VM                 Check what could make a failover of the VM fail
@@ -87,6 +88,7 @@ $ ftadmin host
 !   host add [NAME=]HOST...  Install the engine on hosts and remember them
 !   host list                List the known hosts
 !   host show HOST           Show what is known about a host
+!   host upgrade HOST...     Replace the engine on hosts, VMs running
 !   host remove HOST         Remove the engine from a host and forget it
 [2]
 $ ftadmin host fly
@@ -176,4 +178,5 @@ Commands:
   host add [NAME=]HOST...  Install the engine on hosts and remember them
   host list                List the known hosts
   host show HOST           Show what is known about a host
+  host upgrade HOST...     Replace the engine on hosts, VMs running
   host remove HOST         Remove the engine from a host and forget it

@@ -20,6 +20,7 @@ extern const struct ft_command ft_command_host_add;
 extern const struct ft_command ft_command_host_list;
 extern const struct ft_command ft_command_host_show;
 extern const struct ft_command ft_command_host_remove;
+extern const struct ft_command ft_command_host_upgrade;
 extern const struct ft_command ft_command_vm_list;
 extern const struct ft_command ft_command_protect;
 extern const struct ft_command ft_command_set;

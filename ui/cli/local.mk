@@ -20,6 +20,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/host-list.c \
 	ui/cli/host-remove.c \
 	ui/cli/host-show.c \
+	ui/cli/host-upgrade.c \
 	ui/cli/if-lost.c ui/cli/if-lost.h \
 	ui/cli/interrupt.c ui/cli/interrupt.h \
 	ui/cli/jobs.c \

@@ -11,8 +11,8 @@
 
 /* What counts; "reason" of a risk has figures in it, "at_risk" has none. */
 static const char *const members[] = {
-    "standing", "health", "at_risk", "primary", "standby",
-    "witness",  "move",   "state",   "engine",  "polled",
+    "standing", "health", "at_risk", "primary", "standby", "witness",
+    "move",     "state",  "engine",  "older",   "polled",
 };
 
 static const char *

@@ -169,7 +169,11 @@ left_host(const struct ft_store_job *job, struct ft_job_left *left)
     bool add = is(job->verb, "host add");
 
     snprintf(left->goes_on, sizeof(left->goes_on), "%s",
-             add ? "Nothing goes on by itself. The engine may be installed on "
+             is(job->verb, "host upgrade")
+                 ? "A copy that is filled anew is filled to its end. Workers, "
+                   "and hosts, that were not begun go on as they are."
+             : add
+                 ? "Nothing goes on by itself. The engine may be installed on "
                    "these hosts already; protected VMs are not touched by that."
                  : "Nothing goes on by itself. The engine may be gone from the "
                    "host already, which is still known here.");

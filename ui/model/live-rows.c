@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/host-rows.h"
+#include "ui/model/older.h"
 
 /* ---- hosts ---- */
 
@@ -38,10 +39,12 @@ age_of(const struct ft_live_host *host, int64_t now_ms, int64_t wall_ms)
 }
 
 static const char *
-trouble_of(const struct ft_live_host *host)
+trouble_of(const struct ft_live_host *host, const char *older)
 {
     if (host->error.code)
         return host->error.text;
+    if (*older)
+        return older;
     return host->polled
                ? "its engine cannot be followed: it is asked each second"
                : NULL;
@@ -62,32 +65,38 @@ machine_of(const struct ft_live_host *host, bool live)
 }
 
 static json_t *
-host_row(const struct ft_live_host *host, int64_t now_ms, int64_t wall_ms)
+host_row(const struct ft_live_host *host, const char *newest, int64_t now_ms,
+         int64_t wall_ms)
 {
     bool live = ft_live_is_live(host, now_ms);
     const char *engine =
         *host->engine ? host->engine : host->stored.engine_version;
+    char text[FT_OLDER_TEXT] = "";
+    enum ft_older older =
+        live ? ft_older_of(host, newest, text) : FT_OLDER_NOTHING;
 
     return json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s?,s:o,s:o,s:b,s:o,s:o,s:o,s:s?}", "name",
+        "{s:s,s:s,s:s,s:s,s:s,s:s?,s:s?,s:o,s:o,s:b,s:o,s:o,s:o,s:s?}", "name",
         host->stored.name, "address", host->stored.address, "identity",
         host->stored.identity, "kind", ft_host_kind(&host->stored), "state",
-        state_of(host, now_ms), "engine", *engine ? engine : NULL, "pairs",
+        state_of(host, now_ms), "engine", *engine ? engine : NULL, "older",
+        ft_older_word(older), "pairs",
         live ? json_integer((json_int_t)host->word_count) : json_null(),
         "witness_runs", live ? json_boolean(host->witness_runs) : json_null(),
         "polled", host->polled, "machine", machine_of(host, live), "clock_ms",
         live && host->clock_known ? ft_json_figure(host->clock_ms) : json_null(),
-        "age_s", age_of(host, now_ms, wall_ms), "error", trouble_of(host));
+        "age_s", age_of(host, now_ms, wall_ms), "error", trouble_of(host, text));
 }
 
 json_t *
 ft_live_host_rows(const struct ft_live *live, int64_t now_ms, int64_t wall_ms)
 {
+    const char *newest = ft_newest_engine(live, now_ms);
     FT_AUTOJSON json_t *rows = json_array();
 
     for (size_t i = 0; i < live->host_count; i++)
-        if (json_array_append_new(rows,
-                                  host_row(&live->hosts[i], now_ms, wall_ms)))
+        if (json_array_append_new(rows, host_row(&live->hosts[i], newest,
+                                                 now_ms, wall_ms)))
             return NULL;
     return FT_STEAL(rows);
 }

@@ -25,6 +25,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/live-rows.c ui/model/live-rows.h \
 	ui/model/live-vms.c \
 	ui/model/meaning.c ui/model/meaning.h \
+	ui/model/older.c ui/model/older.h \
 	ui/model/neighbours.c ui/model/neighbours.h \
 	ui/model/pace.c ui/model/pace.h \
 	ui/model/pair-rows.c ui/model/pair-rows.h \

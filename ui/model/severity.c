@@ -46,6 +46,10 @@ static const struct {
     { "pass", FT_SEVERITY_OK },
     { "fail", FT_SEVERITY_CRIT },
     { "added", FT_SEVERITY_OK },
+    { "upgraded", FT_SEVERITY_OK },
+    { "current", FT_SEVERITY_OK },
+    { "partly", FT_SEVERITY_WARN },
+    { "untouched", FT_SEVERITY_WARN },
     /* severities of an event */
     { "info", FT_SEVERITY_OK },
     { "warn", FT_SEVERITY_WARN },

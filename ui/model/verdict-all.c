@@ -160,6 +160,25 @@ of_well(size_t pairs, struct ft_verdict *verdict)
         "ftadmin status", fillers);
 }
 
+/* All is well, but for an upgrade that was not finished. */
+static void
+of_older_host(const json_t *host, struct ft_verdict_sum *sum)
+{
+    const struct ft_filler fillers[] = {
+        { "host", ft_json_string(host, "name", "?") }, { NULL, NULL }
+    };
+    const char *older = ft_json_string(host, "older", "");
+
+    if (!*older || sum->worst.severity != FT_SEVERITY_OK ||
+        sum->worst.move != FT_MOVE_NOBODY)
+        return;
+    say(&sum->worst, FT_SEVERITY_OK, FT_MOVE_LATER,
+        !strcmp(older, "engine")
+            ? "All have their copy; the engine of {host} is older than others."
+            : "All have their copy; workers on {host} outlived an upgrade.",
+        "ftadmin host upgrade {host}", fillers);
+}
+
 void
 ft_verdict_sum_pair(struct ft_verdict_sum *sum, const json_t *row)
 {
@@ -187,6 +206,7 @@ ft_verdict_sum_end(struct ft_verdict_sum *sum, const json_t *hosts)
         of_host(row, sum);
         if (sum->pairs)
             of_unused_host(row, sum);
+        of_older_host(row, sum);
     }
     json_decref(sum->users);
     sum->users = NULL;

@@ -242,6 +242,13 @@ look_means(const json_t *row, char *out, size_t size)
 }
 
 static void
+upgrade_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s gets this ftadmin's engine; its VMs run on.",
+             ft_row_name(row));
+}
+
+static void
 remove_means(const json_t *row, char *out, size_t size)
 {
     snprintf(out, size, "%s loses its engine and is forgotten here.",
@@ -279,6 +286,9 @@ const struct ft_deed ft_deeds[] = {
       "unprotect VM --force --yes" },
     { 'l', "look again", true, FT_DEED_HARMLESS, always, look_means, "",
       "host add HOST" },
+    { 'u', "upgrade", true, FT_DEED_MILD, always, upgrade_means,
+      "One after the other its VMs have no copy until that is filled anew.",
+      "host upgrade HOST --yes" },
     { 'x', "remove", true, FT_DEED_SEVERE, may_remove, remove_means,
       "A host that is the witness of a pair is needed by it.",
       "host remove HOST --yes" },

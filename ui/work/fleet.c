@@ -313,3 +313,15 @@ ft_work_fleet_answered(const struct ft_work_fleet *fleet, const char *name)
             return !fleet->errors[i].code;
     return true;
 }
+
+void
+ft_work_fleet_names(const struct ft_work_fleet *fleet, size_t count,
+                    char out[FT_STORE_TEXT])
+{
+    size_t used = 0;
+
+    *out = '\0';
+    for (size_t i = 0; i < count && used < FT_STORE_TEXT - 1; i++)
+        used += (size_t)snprintf(out + used, FT_STORE_TEXT - used, "%s%s",
+                                 i ? " " : "", fleet->hosts[i].name);
+}

@@ -76,6 +76,10 @@ int ft_work_each_status(struct ft_fleet *fleet, struct ft_member *member,
 bool ft_work_fleet_error(const struct ft_work_fleet *fleet, size_t index,
                          struct ft_error *err);
 
+/* "h1 h2 w1", the first count ones, as far as they fit. */
+void ft_work_fleet_names(const struct ft_work_fleet *fleet, size_t count,
+                         char out[FT_STORE_TEXT]);
+
 /* Did the host of this name answer, or is it none of ours? */
 bool ft_work_fleet_answered(const struct ft_work_fleet *fleet, const char *name);
 

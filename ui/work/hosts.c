@@ -272,18 +272,6 @@ end_adding(struct ft_work_fleet *fleet, struct ft_job *job, size_t added)
                NULL);
 }
 
-/* "h1 h2 w1" */
-static void
-name_all(const struct ft_work_fleet *fleet, char out[FT_STORE_TEXT])
-{
-    size_t used = 0;
-
-    *out = '\0';
-    for (size_t i = 0; i < fleet->count && used < FT_STORE_TEXT - 1; i++)
-        used += (size_t)snprintf(out + used, FT_STORE_TEXT - used, "%s%s",
-                                 i ? " " : "", fleet->hosts[i].name);
-}
-
 int
 ft_work_hosts_add(struct ft_work_fleet *fleet, size_t *added,
                   struct ft_error *err)
@@ -294,7 +282,7 @@ ft_work_hosts_add(struct ft_work_fleet *fleet, size_t *added,
     int rc;
 
     *added = 0;
-    name_all(fleet, names);
+    ft_work_fleet_names(fleet, fleet->count, names);
     rc = ft_job_begin(fleet->work, "host add", names, "", &adding.job, err);
     if (rc)
         return rc;

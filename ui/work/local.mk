@@ -29,5 +29,6 @@ libftuiwork_a_SOURCES = \
 	ui/work/source-store.c \
 	ui/work/status.c ui/work/status.h \
 	ui/work/suggest.c ui/work/suggest.h \
+	ui/work/upgrade.c ui/work/upgrade.h \
 	ui/work/vms.c ui/work/vms.h \
 	ui/work/work.c ui/work/work.h

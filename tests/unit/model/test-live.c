@@ -16,6 +16,7 @@
 #include "ui/model/copy.h"
 #include "ui/model/live-rows.h"
 #include "ui/model/making.h"
+#include "ui/model/older.h"
 #include "ui/model/verdict.h"
 
 static void
@@ -352,6 +353,96 @@ test_vms(void **state)
 }
 
 /* A host that cannot be followed says so. */
+static void
+test_releases(void **state)
+{
+    static const struct {
+        const char *one, *two;
+        int order;
+    } cases[] = {
+        { "0.9.2", "0.9.2", 0 },
+        { "0.9.2", "0.10.0", -1 },
+        { "1.0", "0.9.9", 1 },
+        { "1.0", "1.0.1", -1 },
+        { "1.0", "1.0rc1", -1 },
+        { "", "0.1", -1 },
+        { "99999999999999999999", "2", 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        int there = ft_release_compare(cases[i].one, cases[i].two);
+        int back = ft_release_compare(cases[i].two, cases[i].one);
+
+        if ((there > 0) - (there < 0) != cases[i].order ||
+            (back > 0) - (back < 0) != -cases[i].order)
+            fail_msg("%s and %s: %d, %d", cases[i].one, cases[i].two, there,
+                     back);
+    }
+}
+
+/* The word for what is older on a host, and what is said of all. */
+static void
+check_older(const struct ft_live *live, const char *host, const char *older,
+            const char *text, const char *sentence)
+{
+    FT_AUTOJSON json_t *hosts = ft_live_host_rows(live, 1000, 0);
+    FT_AUTOJSON json_t *pairs = ft_live_pair_rows(live, 1000, 0);
+    struct ft_verdict verdict;
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(hosts, index, row) {
+        bool it = !strcmp(ft_json_string(row, "name", ""), host);
+
+        assert_string_equal(ft_json_string(row, "older", ""), it ? older : "");
+        if (it)
+            assert_string_equal(ft_json_string(row, "error", ""), text);
+    }
+    ft_verdict_of_all(pairs, hosts, &verdict);
+    assert_int_equal(verdict.severity, FT_SEVERITY_OK);
+    assert_string_equal(verdict.sentence, sentence);
+    assert_string_equal(verdict.command,
+                        *older ? "ftadmin host upgrade h2" : "ftadmin status");
+}
+
+/* An upgrade that was not finished: of a host, or of the workers on one. */
+static void
+test_older_engines(void **state)
+{
+    FT_AUTOJSON json_t *reply = NULL;
+    struct ft_live live;
+
+    (void)state;
+    begin(&live);
+    say(&live, "h1", "primary", "protected", 1000);
+    say(&live, "h2", "standby", "protected", 1000);
+    reply = json_pack("{s:s,s:[],s:n}", "version", "0.2.0", "pairs", "witness");
+    ft_live_take_reply(ft_live_find(&live, "w1"), reply, 1000);
+    check_older(&live, "h2", "", "",
+                "Nothing to do: the only protected VM has its copy.");
+    FT_COPY(live.hosts[1].engine, "0.1.9");
+    check_older(&live, "h2", "engine",
+                "its engine is older than that of others (0.2.0): ftadmin host "
+                "upgrade h2",
+                "All have their copy; the engine of h2 is older than others.");
+    FT_COPY(live.hosts[1].engine, "0.2.0");
+    json_object_set_new(live.hosts[1].words[0].status, "worker_older",
+                        json_true());
+    check_older(&live, "h2", "workers",
+                "1 worker there outlived an upgrade: ftadmin host upgrade h2",
+                "All have their copy; workers on h2 outlived an upgrade.");
+    /* what a silent host said long ago is nobody's business */
+    live.hosts[1].heard_ms = 1000 - 60000;
+    {
+        FT_AUTOJSON json_t *hosts = ft_live_host_rows(&live, 1000, 0);
+
+        assert_true(
+            json_is_null(json_object_get(json_array_get(hosts, 1), "older")));
+    }
+    ft_live_free(&live);
+}
+
 /* A host that goes down in good order says so of its copy. */
 static void
 test_a_standby_leaves(void **state)
@@ -590,6 +681,8 @@ main(void)
         cmocka_unit_test(test_hosts_change),
         cmocka_unit_test(test_vms),
         cmocka_unit_test(test_a_standby_leaves),
+        cmocka_unit_test(test_releases),
+        cmocka_unit_test(test_older_engines),
         cmocka_unit_test(test_polled),
         cmocka_unit_test(test_made_in_parts),
         cmocka_unit_test(test_made_while_it_changes),

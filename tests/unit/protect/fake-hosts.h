@@ -35,6 +35,8 @@ struct fake_host {
     int64_t generation;
     json_t *config;
     char witness_pair[40], pair_key[65], owner[64];
+    bool older;        /* another engine than ours is there */
+    bool worker_older; /* and so is its worker, still */
 };
 
 struct ft_ssh {
@@ -55,6 +57,7 @@ struct ft_hub_host {
 
 static struct fake_host hosts[HOSTS];
 static bool copying; /* the first copy takes for ever */
+static int resync;   /* for so many answers of a host the copy is filled anew */
 
 /* The nth call of this kind (from 1) fails, and the following ones. */
 static struct {
@@ -353,6 +356,7 @@ ft_install_look(struct ft_ssh *session, const char *local,
     memset(state, 0, sizeof(*state));
     state->uploaded = session->host->installed;
     state->running = session->host->running;
+    state->current = !session->host->older;
     return session->host->away ? ft_fail(err, EPIPE, NULL, "lost") : 0;
 }
 
@@ -360,6 +364,14 @@ bool
 ft_install_any(const struct ft_install_state *state)
 {
     return state->uploaded;
+}
+
+enum ft_install_way
+ft_install_way(const struct ft_install_state *state, const char *version)
+{
+    (void)version;
+    return state->current && state->running ? FT_INSTALL_NOTHING
+                                            : FT_INSTALL_UPLOAD;
 }
 
 int
@@ -379,7 +391,9 @@ ft_install_ensure(struct ft_ssh *session, const char *local,
         return fail_as_told(host, "install", err);
     if (progress && progress(data, 1, 2))
         return ft_fail(err, ECANCELED, NULL, "given up");
-    *changed = !host->running;
+    *changed = !host->running || host->older;
+    host->worker_older |= host->older && host->pair[0];
+    host->older = false;
     host->installed = host->running = true;
     return due ? fail_as_told(host, "install", err) : 0;
 }
@@ -448,14 +462,23 @@ status_of(const struct fake_host *host)
     json_t *pairs = json_array();
 
     if (host->pair[0])
-        json_array_append_new(
-            pairs,
-            json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:b,s:s,s:s}", "pair",
-                      host->pair, "vm", "vm1", "uuid", VM_UUID, "role",
-                      host->role, "state",
-                      is_protected(host->pair) ? "protected" : "syncing",
-                      "generation", (json_int_t)host->generation,
-                      "peer_connected", 1, "primary", "h1", "standby", "h2"));
+        json_array_append_new(pairs,
+                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:b,s:s,s:s}",
+                                        "pair", host->pair, "vm", "vm1", "uuid",
+                                        VM_UUID, "role", host->role, "state",
+                                        !is_protected(host->pair) ? "syncing"
+                                        : resync > 0              ? "resyncing"
+                                                                  : "protected",
+                                        "generation",
+                                        (json_int_t)host->generation,
+                                        "peer_connected", 1, "primary", "h1",
+                                        "standby", "h2"));
+    if (host->pair[0])
+        json_object_update_new(json_array_get(pairs, 0),
+                               json_pack("{s:b,s:{s:i}}", "worker_older",
+                                         host->worker_older, "progress", "done",
+                                         100 - resync));
+    resync -= resync > 0;
     if (host->generation > 1)
         json_object_set_new(json_array_get(pairs, 0), "last_takeover",
                             json_pack("{s:s}", "at", TAKEOVER_AT));
@@ -510,6 +533,18 @@ let_go(struct fake_host *host, const json_t *args)
     return json_pack("{s:s}", "vm_state", "running");
 }
 
+/* Never while the other side's is not through with it. */
+static json_t *
+replace_worker(struct fake_host *host)
+{
+    bool older = host->worker_older;
+
+    assert_int_equal(resync, 0);
+    host->worker_older = false;
+    resync = older ? 3 : 0;
+    return json_pack("{s:b}", "replaced", older);
+}
+
 /* What an engine does. */
 static int
 perform(struct fake_host *host, const char *verb, const json_t *args,
@@ -542,6 +577,8 @@ perform(struct fake_host *host, const char *verb, const json_t *args,
         memset(host->witness_pair, 0, sizeof(host->witness_pair));
     else if (!strcmp(verb, "witness-pair-remove"))
         return ft_fail(err, ENOENT, NULL, "no such pair");
+    else if (!strcmp(verb, "worker-replace"))
+        *result = replace_worker(host);
     else if (!strcmp(verb, "switchover"))
         *result = json_pack("{s:f,s:i,s:s}", "outage_ms", 12.5, "generation", 2,
                             "primary", "h2");
@@ -706,6 +743,7 @@ begin(void **state)
     memset(&book, 0, sizeof(book));
     trace[0] = '\0';
     copying = false;
+    resync = 0;
     for (int i = 0; i < HOSTS; i++)
         hosts[i].name = names[i];
     fleet_up();

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 protect_tests = tests/unit/protect/test-fleet \
-	tests/unit/protect/test-protect tests/unit/protect/test-unprotect
+	tests/unit/protect/test-protect tests/unit/protect/test-unprotect \
+	tests/unit/protect/test-upgrade
 check_PROGRAMS += $(protect_tests)
 TESTS += $(protect_tests)
 # of libftremote.a only what is pure: fake-hosts.h stands for the rest
@@ -16,4 +17,7 @@ tests_unit_protect_test_fleet_LDADD = $(protect_libs)
 tests_unit_protect_test_unprotect_SOURCES = tests/unit/protect/test-unprotect.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_unprotect_LDADD = $(protect_libs)
+tests_unit_protect_test_upgrade_SOURCES = tests/unit/protect/test-upgrade.c \
+	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
+tests_unit_protect_test_upgrade_LDADD = $(protect_libs)
 endif
