@@ -55,6 +55,8 @@ static const struct family {
       "1 while the VM does not run, by another's will or a fault." },
     { "ftengine_changed", "", PRESENT, "changed", NULL, 1,
       "1 while the copy lacks a change of the running VM." },
+    { "ftengine_worker_older", "", FLAG, "worker_older", NULL, 1,
+      "1 while the worker is of before an upgrade of the engine." },
     { "ftengine_status_age_seconds", "seconds", GAUGE, "age_ms", NULL, 1e-3,
       "How old all this is." },
     { "ftengine_epochs", "", COUNTER, "counters", "epochs", 1,

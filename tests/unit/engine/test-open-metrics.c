@@ -27,6 +27,7 @@ static const char primary[] =
     "'standby':'h2','state':'protected','generation':3,'peer_connected':true,"
     "'witness_reachable':null,'witness_full':false,'witness_older':false,"
     "'problem':null,'stalled':null,'stands':{'by':'paused'},'changed':null,"
+    "'worker_older':true,"
     "'paths':[{'up':true},{'up':false},{'up':null}],'age_ms':250,"
     "'counters':{'epochs':900,'dirty_bytes':1e12,'link_bytes':7,'disk_bytes':8},"
     "'pause_ms':{'p50':1.5,'p99':4},'commit_ms':{'p50':5,'p99':9},'lag_ms':20,"
@@ -95,6 +96,7 @@ test_values(void **state)
         "ftengine_pair_state{" WEB ",state=\"alone\"} 0",
         "ftengine_stands{" WEB "} 1",
         "ftengine_stalled{" WEB "} 0",
+        "ftengine_worker_older{" WEB "} 1",
         "ftengine_paths_up{" WEB "} 1",
         "ftengine_status_age_seconds{" WEB "} 0.25",
         "ftengine_epochs_total{" WEB "} 900",
