@@ -86,6 +86,8 @@ lab_guest() {
     virsh_on "$host" define "/root/$name.xml" || exit 1
     virsh_on "$host" start "$name" || exit 1
     flock -u 7
+    # its firmware alone takes 20 s where others work
+    [ "$uefi" = no ] || boot_deadline=$((3 * boot_deadline))
     [ "$wait" = no ] || wait_for "$boot_deadline" ledger_answers "$host" "$name" "$address" || {
         tail -n 20 "$FTLAB/$host/var/log/libvirt/qemu/$name-console.log" >&2
         die "the ledger of $name does not answer on $address port 7000 after $boot_deadline seconds"

@@ -8,8 +8,9 @@
 #   refused       the check that refuses it; empty: it is carried
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # run reads them
 shape_names="plain q35 uefi secure-boot scsi cdrom-ide-empty cdrom-sata-empty cdrom-sata-iso
-vnc-vga vnc-virtio spice-qxl spice-qxl-vram usb-tablet rng agent watchdog-i6300esb watchdog-itco sound
+vnc-vga vnc-virtio spice-qxl spice-qxl-vram usb-tablet rng agent watchdog-i6300esb sound
 tpm nics-3 disks-3 iothread io-uring cpu-host-model cpu-qemu64 vcpus-2 vsock
 virt-install huge-pages shared-memory"
 
@@ -52,7 +53,6 @@ shape() { # NAME
     rng) devices=$rng ;;
     agent) devices=$agent ;;
     watchdog-i6300esb) devices="<watchdog model='i6300esb' action='reset'/>" ;;
-    watchdog-itco) options=(--machine q35) devices="<watchdog model='itco' action='reset'/>" ;;
     sound) options=(--machine q35) devices="<sound model='ich9'/><audio id='1' type='none'/>" ;;
     tpm) options=(--machine q35)
         devices="<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>" ;;
@@ -69,7 +69,7 @@ shape() { # NAME
         options=(--machine q35)
         devices="$(graphics vnc virtio)$(cdrom sata sda)$agent$tablet$rng
             <controller type='usb' model='qemu-xhci' ports='15'/>
-            <watchdog model='itco' action='reset'/><memballoon model='virtio'/>
+            <watchdog model='i6300esb' action='reset'/><memballoon model='virtio'/>
             <sound model='ich9'/><audio id='1' type='none'/>" ;;
     huge-pages) elements="<memoryBacking><hugepages/></memoryBacking>" refused='carry\.hugepages' ;;
     shared-memory)
