@@ -9,6 +9,7 @@
 #include "config.h"
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "primary/primary-private.h"
 
 #define ENOUGH 1
@@ -46,6 +47,13 @@ send_behind(struct ft_primary *p, struct ft_stop *stop, int64_t until_ns,
                                err);
     ft_page_set_drop(&p->set, s.done);
     return rc == ENOUGH ? 0 : rc;
+}
+
+/* What an epoch is taken for; the fault point makes one large. */
+static uint64_t
+bytes_of(const struct ft_primary *p)
+{
+    return FT_FAULT("copy-behind") < 0 ? UINT64_MAX : p->set.bytes;
 }
 
 /* What was written since the last scan, and what of that one was not sent. */
@@ -99,7 +107,7 @@ ft_stop_with_pages(struct ft_primary *p, struct ft_stop *stop, bool watched,
         rc = stop_once(p, stop, watched, at, err);
         at->behind = at->asked - began;
         if (rc || stop->hold ||
-            !ft_copy_behind_tries(&behind, p->set.bytes, at->scanned, patience))
+            !ft_copy_behind_tries(&behind, bytes_of(p), at->scanned, patience))
             return rc;
         rc = send_behind(p, stop, behind.until_ns, err);
         if (rc)

@@ -51,7 +51,7 @@ note_epoch(uint64_t number)
     ft_epoch_stats_pages(&stats, 128, 2);
     at.shipped = ft_clock_ns();
     ft_epoch_stats_shipped(&stats, number, &at, FT_TRIGGER_OUTPUT);
-    ft_epoch_stats_traffic(&stats, number << 19, 0, 1 << 24);
+    ft_epoch_stats_traffic(&stats, number << 19, 0, 1 << 24, 1 << 17);
     ft_epoch_stats_acked(&stats, number, ft_clock_ns());
     ft_figures_add_all(&figures,
                        (struct ft_figure[]){

@@ -166,6 +166,16 @@ for mode in saver-memfd saver-pipe-refused; do
     ! has_event h1 state || fail "a comparison cost protection"
 done
 
+note "epochs are sent behind the VM, by one try or two, as only large ones are"
+arm h1 "$(printf 'copy-behind=1@%d,' 2 3 5 9 10 14 15 18 20 21 25 26 30 31 | sed 's/,$//')"
+wait_for 60 protected_from h1
+guest_goes_on
+was_behind() { # TIMES
+    [ "$(pair_on h1 .counters.behind)" -ge "$1" ]
+}
+wait_for 20 was_behind 14
+exits 0 ftadmin verify vm1
+
 note "somebody lets the VM run, and stops it, between its pages and its state: no epoch"
 arm h1 saver-memfd=1,saver-resumed=1@3
 wait_for 60 has_event h1 replication-failed

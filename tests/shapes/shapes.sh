@@ -11,7 +11,7 @@
 # shellcheck disable=SC2034 # run reads them
 shape_names="plain q35 uefi secure-boot scsi cdrom-ide-empty cdrom-sata-empty cdrom-sata-iso
 vnc-vga vnc-virtio spice-qxl spice-qxl-vram usb-tablet rng agent watchdog-i6300esb sound
-tpm nics-3 disks-3 iothread io-uring cpu-host-model cpu-qemu64 vcpus-2 vsock
+tpm nics-3 disks-3 iothread io-uring cpu-host-model cpu-qemu64 vcpus-2
 virt-install huge-pages shared-memory"
 
 cdrom() { # BUS TARGET [ISO]
@@ -64,7 +64,6 @@ shape() { # NAME
     cpu-host-model) elements="<cpu mode='host-model'/>" ;;
     cpu-qemu64) elements="<cpu mode='custom' match='exact'><model>qemu64</model></cpu>" ;;
     vcpus-2) options=(--vcpus 2) ;;
-    vsock) devices="<vsock model='virtio'><cid auto='yes'/></vsock>" refused='carry\.' ;;
     virt-install) # what virt-install 4.1 makes for --osinfo debian12, but for what KVM it needs
         options=(--machine q35)
         devices="$(graphics vnc virtio)$(cdrom sata sda)$agent$tablet$rng
