@@ -12,7 +12,7 @@
 shape_names="plain q35 uefi secure-boot scsi cdrom-ide-empty cdrom-sata-empty cdrom-sata-iso
 vnc-vga vnc-virtio spice-qxl spice-qxl-vram usb-tablet rng agent watchdog-i6300esb sound
 tpm nics-3 disks-3 iothread io-uring cpu-host-model cpu-qemu64 vcpus-2
-virt-install huge-pages shared-memory"
+virt-install shared-memory"
 
 cdrom() { # BUS TARGET [ISO]
     echo "<disk type='file' device='cdrom'><driver name='qemu' type='raw'/>"
@@ -70,7 +70,6 @@ shape() { # NAME
             <controller type='usb' model='qemu-xhci' ports='15'/>
             <watchdog model='i6300esb' action='reset'/><memballoon model='virtio'/>
             <sound model='ich9'/><audio id='1' type='none'/>" ;;
-    huge-pages) elements="<memoryBacking><hugepages/></memoryBacking>" refused='carry\.hugepages' ;;
     shared-memory)
         elements="<memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking>"
         refused='carry\.shared-memory' ;;
