@@ -21,6 +21,7 @@ static size_t area_pages, next_page;
 static double rate;
 static struct memory_status status;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t begun = PTHREAD_COND_INITIALIZER;
 
 static void
 fill(uint64_t *page, uint64_t number)
@@ -93,6 +94,22 @@ prepare_area(void)
     status.area_pages = area_pages;
 }
 
+/*
+ * A guest that does nothing is to do nothing: 500 wake-ups a second are half a
+ * processor of a host whose KVM is emulated (tests/machines).
+ */
+static void
+await_rate(struct timespec *then)
+{
+    pthread_mutex_lock(&lock);
+    if (rate <= 0) {
+        while (rate <= 0)
+            pthread_cond_wait(&begun, &lock);
+        clock_gettime(CLOCK_MONOTONIC, then);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
 static void *
 dirty_for_ever(void *argument)
 {
@@ -103,6 +120,7 @@ dirty_for_ever(void *argument)
     (void)argument;
     clock_gettime(CLOCK_MONOTONIC, &then);
     for (;;) {
+        await_rate(&then);
         nanosleep(&tick, NULL);
         clock_gettime(CLOCK_MONOTONIC, &now);
         double passed = (double)(now.tv_sec - then.tv_sec) +
@@ -152,6 +170,7 @@ memory_set_rate(double new_rate)
     if (new_rate > 0)
         prepare_area();
     rate = status.rate = new_rate > 0 ? new_rate : 0;
+    pthread_cond_signal(&begun);
     pthread_mutex_unlock(&lock);
 }
 

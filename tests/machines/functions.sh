@@ -88,7 +88,7 @@ start_client() { # VM
     local log=$folder/$1.client.log
     rm -f "$log"
     "$top/scripts/machines" on adm "$build/tests/guest/ledger-client" \
-        --connect "$(cat "$folder/$1.address"):7000" --log "$log" \
+        --connect "$(cat "$folder/$1.address"):7000" --log "$log" --rate 10 \
         </dev/null >"$folder/$1.client.out" 2>&1 8>&- &
     client_pids[$1]=$!
     wait_for 60 has_answers "$log" 20 || fail "the ledger of $1 does not answer"
