@@ -137,10 +137,20 @@ read_lines(struct app *app)
         app->owner.console.leave = true;
     take_bytes(app, bytes, (size_t)size);
     explicit_bzero(bytes, sizeof(bytes));
-    return ferror(stdout) ? -EPIPE : 0;
+    return 0;
 }
 
 /* ---- the loop ---- */
+
+/*
+ * What was told is seen at once, and not before: who sees a question answers it
+ * after what was typed too early was dropped, and unseen where it is a secret.
+ */
+static int
+show(void)
+{
+    return fflush(stdout) ? -EPIPE : 0;
+}
 
 static int
 turn(struct app *app)
@@ -173,7 +183,7 @@ turn(struct app *app)
                                ft_work_source_picture(app->owner.source));
     if (!rc && !app->owner.console.leave)
         ft_linear_news(&app->linear, now_ms());
-    return rc ? rc : ferror(stdout) ? -EPIPE : 0;
+    return rc ? rc : show();
 }
 
 static int
@@ -193,11 +203,12 @@ run_console(struct app *app, const struct ft_tui_options *options)
     app->owner.console.readonly = options->readonly;
     ft_memory_recall(&app->owner.console);
     ft_linear_begin(&app->linear, &app->owner.console, stdout, now_ms());
+    rc = show();
     while (!rc && !app->owner.console.leave)
         rc = turn(app);
     if (!rc)
         putchar('\n');
-    fflush(stdout);
+    show();
     ft_terminal_silence(false);
     ft_linear_end(&app->linear);
     ft_memory_save(&app->owner.console);
@@ -213,10 +224,10 @@ ft_linear_run(const struct ft_work *work, const struct ft_tui_options *options,
 
     if (!app)
         return ft_fail(err, ENOMEM, NULL, "no memory for the console");
+    setvbuf(stdout, NULL, _IOFBF, BUFSIZ); /* show() shows */
     rc = ft_owner_open(&app->owner, work, &options->common, err);
     if (!rc)
         rc = run_console(app, options);
-    fflush(stdout);
     if (!rc || rc == -EPIPE) /* nobody waits for a word about it */
         ft_terminal_let_go(rc != 0);
     ft_owner_close(&app->owner);

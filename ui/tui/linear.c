@@ -163,7 +163,6 @@ ft_linear_ask(struct ft_linear *linear)
                     ft_linear_enter_does(linear, does, sizeof(does)) ? does
                                                                      : "again");
     }
-    fflush(linear->out);
     linear->at_prompt = true;
 }
 

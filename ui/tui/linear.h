@@ -32,7 +32,10 @@ struct ft_linear {
     bool at_prompt;
 };
 
-/* Tells the page and asks. news_ms: of any steady clock. */
+/*
+ * Tells the page and asks. now_ms: of any steady clock. Nothing here flushes out:
+ * the caller does, when what was typed before the question is dropped.
+ */
 void ft_linear_begin(struct ft_linear *linear, struct ft_console *console,
                      FILE *out, int64_t now_ms);
 
