@@ -4,12 +4,14 @@
 # shellcheck shell=bash
 #   DATE COMMIT ROW ROUND pass|fail FIGURES...
 
-# The last change to what is tested: lines that were added to the table change nothing.
+# The last change to what is tested, and to how: lines that were added to a table change nothing, nor
+# do the other tests and the manual.
 table_commit() { # SOURCE-FOLDER
-    local commit
-    commit=$(git -C "$1" log -1 --format=%h -- . ':!tests/machines/results' 2>/dev/null)
+    local commit what=(configure.ac src ui db scripts tests/guest tests/lab tests/machines
+        tests/shapes ':!tests/lab/test-*' ':!tests/machines/results' ':!tests/shapes/results')
+    commit=$(git -C "$1" log -1 --format=%h -- "${what[@]}" 2>/dev/null)
     [ -n "$commit" ] || commit=unknown
-    git -C "$1" diff --quiet HEAD -- . ':!tests/machines/results' 2>/dev/null || commit+=+
+    git -C "$1" diff --quiet HEAD -- "${what[@]}" 2>/dev/null || commit+=+
     echo "$commit"
 }
 
