@@ -18,6 +18,7 @@ ftengine_SOURCES = \
 	src/engine/machine.c src/engine/machine.h \
 	src/engine/main.c \
 	src/engine/metrics.c src/engine/metrics.h \
+	src/engine/newcomers.c src/engine/newcomers.h \
 	src/engine/open-metrics.c src/engine/open-metrics.h \
 	src/engine/owed.c src/engine/owed.h \
 	src/engine/program.c src/engine/program.h \

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -22,6 +21,7 @@
 #include "engine/events.h"
 #include "engine/followers.h"
 #include "engine/life.h"
+#include "engine/newcomers.h"
 #include "engine/owed.h"
 #include "engine/program.h"
 #include "virt/loop.h"
@@ -356,46 +356,6 @@ adopt(int fd, const json_t *message)
         hand_over(w, FT_STEAL(w->waiting));
 }
 
-/* Its watch is removed once the first message tells whose channel it is. */
-struct newcomer {
-    int watch;
-};
-
-static void
-on_newcomer(int fd, void *opaque)
-{
-    struct newcomer *n = opaque;
-    FT_AUTOJSON json_t *message = NULL;
-    FT_AUTOCLOSE int passed = -1;
-    int rc = ft_channel_receive(fd, &message, &passed);
-
-    if (rc == -EAGAIN)
-        return;
-    ft_loop_unwatch(n->watch);
-    free(n);
-    if (rc)
-        close(fd);
-    else
-        adopt(fd, message);
-}
-
-static void
-on_listener(int fd, void *opaque)
-{
-    FT_AUTOCLOSE int accepted =
-        accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    struct newcomer *n;
-
-    (void)opaque;
-    if (accepted < 0 || !(n = malloc(sizeof(*n))))
-        return;
-    n->watch = ft_loop_watch(accepted, on_newcomer, n);
-    if (n->watch < 0)
-        free(n);
-    else
-        ft_fd_steal(&accepted);
-}
-
 /* What it would say itself, were it not for the disk. */
 static void
 tell_slow_disk(struct worker *w)
@@ -472,14 +432,13 @@ int
 ft_supervisor_open(struct ft_error *err)
 {
     FT_AUTOJSON json_t *pairs = ft_pair_list();
-    int fd = ft_channel_listen(FT_WORKER_SOCKET);
+    int rc = ft_newcomers_listen(FT_WORKER_SOCKET, adopt);
     json_t *pair;
     size_t i;
 
-    if (fd < 0)
-        return ft_fail(err, -fd, NULL, "cannot listen on %s: %s",
-                       FT_WORKER_SOCKET, strerror(-fd));
-    ft_loop_watch(fd, on_listener, NULL);
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "cannot listen on %s: %s",
+                       FT_WORKER_SOCKET, strerror(-rc));
     ft_loop_timer_set(ft_loop_timer(check_signs_of_life, NULL), 1000);
     json_array_foreach(pairs, i, pair) {
         struct worker *w;

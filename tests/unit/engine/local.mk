@@ -42,6 +42,7 @@ tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	src/engine/daemon-verbs.c src/engine/ending.c src/engine/events.c src/engine/followers.c \
 	src/engine/life.c src/engine/machine.c src/engine/owed.c src/engine/program.c \
 	src/engine/series-store.c \
+	src/engine/newcomers.c \
 	src/engine/supervisor.c \
 	src/engine/this-host.c src/engine/watch-args.c src/engine/watch.c \
 	src/engine/witness-process.c src/worker/pair-state.c src/worker/pair-store.c
