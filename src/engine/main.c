@@ -28,7 +28,7 @@ usage(FILE *to)
     fputs("usage: ftengine daemon [--background] [--port PORT]\n"
           "       ftengine witness [--port PORT]\n"
           "       ftengine probe\n"
-          "       ftengine trips ADDRESS PORT\n"
+          "       ftengine trips ADDRESS PORT [COUNT]\n"
           "       ftengine control\n"
           "       ftengine metrics\n"
           "       ftengine drain [--end]\n"
@@ -143,25 +143,39 @@ run_probe(int argc, char **argv)
     return print_json(FT_STEAL(facts), JSON_INDENT(2));
 }
 
+static json_t *
+trips_json(const struct ft_trips_seen *seen)
+{
+    json_t *list = json_array();
+    json_t *json;
+
+    for (unsigned i = 0; i < seen->count; i++)
+        json_array_append_new(list, json_integer(seen->us[i]));
+    json = json_pack("{s:i,s:i,s:o}", "sent", (int)seen->sent, "refused",
+                     (int)seen->refused, "us", list);
+    if (seen->error != 0)
+        json_object_set_new(json, "error", json_string(strerror(seen->error)));
+    return json;
+}
+
 static int
 run_trips(int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
-    FT_AUTOJSON json_t *list = json_array();
-    uint32_t us[FT_TRIPS_SENT];
-    unsigned count;
+    struct ft_trips_seen seen;
+    unsigned long sent = FT_TRIPS_SENT;
     uint16_t port;
 
-    if (argc != 3 || parse_port(argv[2], &port))
+    if (argc == 4)
+        sent = strtoul(argv[3], NULL, 10);
+    if (argc < 3 || argc > 4 || parse_port(argv[2], &port) || sent < 1 ||
+        sent > FT_TRIPS_SENT)
         return usage(stderr);
-    if (ft_trips_measure(argv[1], port, us, &count, &err)) {
+    if (ft_trips_measure(argv[1], port, (unsigned)sent, &seen, &err)) {
         fprintf(stderr, "ftengine: %s\n", err.text);
         return 1;
     }
-    for (unsigned i = 0; i < count; i++)
-        json_array_append_new(list, json_integer(us[i]));
-    return print_json(json_pack("{s:i,s:O}", "sent", FT_TRIPS_SENT, "us", list),
-                      JSON_COMPACT);
+    return print_json(trips_json(&seen), JSON_COMPACT);
 }
 
 static int

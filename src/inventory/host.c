@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/paths.h"
 #include "inventory/facts.h"
 #include "inventory/host.h"
 
@@ -225,6 +226,8 @@ static const struct ft_fact host_facts[] = {
     FT_FACT_NEEDED("hostname", struct ft_host, hostname),
     FT_FACT_TEXT("machine_id", struct ft_host, machine_id),
     FT_FACT_TEXT("engine", struct ft_host, engine_version),
+    FT_FACT_TEXT("firewall", struct ft_host, firewall),
+    FT_FACT_TEXT("swtpm", struct ft_host, swtpm),
     FT_FACT_NUMBER("realtime_ns", struct ft_host, realtime_ns, 0, INT64_MAX),
     FT_FACT_HERE("memory", memory_facts),
     FT_FACT_GROUP("system", struct ft_host, system, system_facts),
@@ -266,7 +269,7 @@ ft_host_from_json(const json_t *facts, struct ft_host **out,
     host = calloc(1, sizeof(*host));
     if (host == NULL)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
-    host->link_port = 7331;
+    host->link_port = FT_ENGINE_PORT;
     rc = ft_facts_decode(host_facts, facts, host, err);
     if (rc < 0) {
         ft_host_free(host);

@@ -172,8 +172,10 @@ struct ft_host {
     int64_t realtime_ns;       /* its wall clock when it was probed */
     int64_t clock_offset_ms;   /* its clock minus ours; set by the caller */
     bool clock_known;
-    bool is_witness; /* its engine runs a witness; set by the caller */
-    int link_port;   /* 7331 */
+    bool is_witness;   /* its engine runs a witness; set by the caller */
+    char firewall[16]; /* that runs there: firewalld, ufw; empty: neither */
+    char swtpm[FT_VERSION_SIZE]; /* its version, empty: there is none */
+    int link_port;               /* 7331 */
     uint16_t listening[FT_LISTENING_MAX]; /* TCP ports that are taken */
     size_t listening_count;
     struct ft_nic *nics;

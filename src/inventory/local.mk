@@ -12,6 +12,7 @@ libftinventory_a_SOURCES = \
 	src/inventory/probe-disks.c \
 	src/inventory/probe-domains.c \
 	src/inventory/probe-emulators.c \
+	src/inventory/probe-firewall.c \
 	src/inventory/probe-image.c \
 	src/inventory/probe-kernel.c \
 	src/inventory/probe-libvirt-private.h \

@@ -28,6 +28,12 @@ json_t *ft_probe_kernel(void);
 int ft_probe_plug(void);
 json_t *ft_probe_nics(void);
 
+/* firewalld, ufw or "". */
+const char *ft_probe_firewall(void);
+
+/* Whether the text of ufw.conf says that ufw is enabled; NULL: there is none. */
+bool ft_probe_ufw_of(const char *conf);
+
 /* {"total", "available"} in bytes. */
 json_t *ft_probe_memory(void);
 

@@ -90,16 +90,18 @@ int
 ft_probe(json_t **out, struct ft_error *err)
 {
     FT_AUTOJSON json_t *facts = NULL;
-    char hostname[FT_NAME_SIZE] = "";
+    char hostname[FT_NAME_SIZE] = "", swtpm[FT_VERSION_SIZE] = "";
 
     *out = NULL;
+    ft_probe_program_version("/usr/bin/swtpm", swtpm, sizeof(swtpm), NULL);
     gethostname(hostname, sizeof(hostname) - 1);
-    facts = json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
-                      FT_FACTS_SCHEMA, "engine", PACKAGE_VERSION, "hostname",
-                      hostname, "machine_id", probe_machine_id(), "system",
-                      probe_system(), "kernel", ft_probe_kernel(), "cpu",
-                      probe_cpu(), "memory", ft_probe_memory(), "nics",
-                      ft_probe_nics(), "listening", ft_probe_ports());
+    facts = json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s}",
+                      "schema", FT_FACTS_SCHEMA, "engine", PACKAGE_VERSION,
+                      "hostname", hostname, "machine_id", probe_machine_id(),
+                      "system", probe_system(), "kernel", ft_probe_kernel(),
+                      "cpu", probe_cpu(), "memory", ft_probe_memory(), "nics",
+                      ft_probe_nics(), "listening", ft_probe_ports(),
+                      "firewall", ft_probe_firewall(), "swtpm", swtpm);
     if (facts == NULL || ft_probe_libvirt(facts) < 0)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     /* Looking took time; the clock is read by the caller around the answer. */

@@ -53,7 +53,6 @@
  */
 #define FT_LINK_PROTOCOL 2
 #define FT_LINK_PROTOCOL_OLDEST 2
-#define FT_LINK_PORT 7331
 #define FT_PREAMBLE_SIZE 64
 #define FT_PAIR_ID_SIZE 37 /* UUID text and NUL */
 #define FT_ALIVE_SIZE 8

@@ -24,9 +24,8 @@ struct trip {
 
 struct run {
     struct trip trips[FT_TRIPS_SENT];
-    uint32_t us[FT_TRIPS_SENT];
-    unsigned count, begun;
-    int failed; /* errno: there is no way to it */
+    unsigned begun;
+    struct ft_trips_seen *seen;
 };
 
 static int
@@ -49,16 +48,17 @@ begin(struct run *run, const struct addrinfo *to)
         socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     trip->began_ns = ft_clock_ns();
     if (trip->fd < 0)
-        run->failed = errno;
+        run->seen->error = errno;
     else if (connect(trip->fd, to->ai_addr, to->ai_addrlen) < 0 &&
              errno != EINPROGRESS && errno != ECONNREFUSED)
-        run->failed = errno;
+        run->seen->error = errno;
 }
 
 /* The kernel's own measure, where there is a connection; a refusal took as long. */
 static void
 end(struct run *run, struct trip *trip)
 {
+    struct ft_trips_seen *seen = run->seen;
     int64_t took = ft_tcp_round_trip(trip->fd);
     int error = 0;
     socklen_t size = sizeof(error);
@@ -66,10 +66,11 @@ end(struct run *run, struct trip *trip)
     getsockopt(trip->fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (took <= 0 || error != 0)
         took = ft_clock_ns() - trip->began_ns;
+    seen->refused += error == ECONNREFUSED;
     if (error == 0 || error == ECONNREFUSED)
-        run->us[run->count++] = (uint32_t)(took / FT_NS_PER_US);
+        seen->us[seen->count++] = (uint32_t)(took / FT_NS_PER_US);
     else
-        run->failed = error;
+        seen->error = error;
     close(trip->fd);
     trip->fd = -1;
 }
@@ -81,7 +82,7 @@ is_over(const struct run *run)
 
     for (unsigned i = 0; i < run->begun; i++)
         open += run->trips[i].fd >= 0;
-    return run->failed != 0 || (run->begun == FT_TRIPS_SENT && open == 0);
+    return run->seen->error != 0 || (run->begun == run->seen->sent && open == 0);
 }
 
 /* Takes what is answered, until until_ns or the end of all. */
@@ -103,19 +104,20 @@ await(struct run *run, int64_t until_ns)
 }
 
 int
-ft_trips_measure(const char *address, uint16_t port, uint32_t us[FT_TRIPS_SENT],
-                 unsigned *count, struct ft_error *err)
+ft_trips_measure(const char *address, uint16_t port, unsigned sent,
+                 struct ft_trips_seen *seen, struct ft_error *err)
 {
-    struct run run = { .begun = 0 };
+    struct run run = { .seen = seen };
     struct addrinfo *to;
     int rc = find_address(address, port, &to);
 
-    *count = 0;
+    memset(seen, 0, sizeof(*seen));
     if (rc < 0)
         return ft_fail(err, EINVAL, NULL, "\"%.60s\" is no address", address);
+    seen->sent = FT_MIN(sent, (unsigned)FT_TRIPS_SENT);
     for (int i = 0; i < FT_TRIPS_SENT; i++)
         run.trips[i].fd = -1;
-    while (run.begun < FT_TRIPS_SENT && run.failed == 0) {
+    while (run.begun < seen->sent && seen->error == 0) {
         begin(&run, to);
         await(&run, ft_clock_ns() + FT_TRIPS_SPACING_MS * FT_NS_PER_MS);
     }
@@ -124,9 +126,5 @@ ft_trips_measure(const char *address, uint16_t port, uint32_t us[FT_TRIPS_SENT],
         if (run.trips[i].fd >= 0)
             close(run.trips[i].fd);
     freeaddrinfo(to);
-    memcpy(us, run.us, run.count * sizeof(us[0]));
-    *count = run.count;
-    return run.failed == 0 ? 0
-                           : ft_fail(err, run.failed, NULL, "%s: %s", address,
-                                     strerror(run.failed));
+    return 0;
 }

@@ -19,7 +19,7 @@ struct ft_known_pair {
     char state[32];
 };
 
-struct ft_trips;
+struct ft_connection;
 
 struct ft_inventory {
     const struct ft_host *const *hosts;
@@ -30,8 +30,10 @@ struct ft_inventory {
     bool standing;        /* and whose copy has its place there already */
     bool running; /* and whose VM runs, by its engine's word: libvirt takes the
                    * stops of its epochs for pauses */
-    /* From the VM's host to that of its copy (plan/jitter.h); NULL: unknown. */
-    const struct ft_trips *trips;
+    /* The connections of the pair that is planned, and what was seen of them
+     * (plan/connections.h); none: not tried. */
+    const struct ft_connection *connections;
+    size_t connection_count;
 };
 
 /* By ftadmin's name; NULL when there is none. */

@@ -30,6 +30,12 @@ ft_trips_from_json(const json_t *json, struct ft_trips *trips)
         if (json_is_integer(one) && trips->count < trips->sent &&
             json_integer_value(one) >= 0 && json_integer_value(one) < UINT32_MAX)
             trips->us[trips->count++] = (uint32_t)json_integer_value(one);
+    trips->refused = (unsigned)ft_json_int(json, "refused", 0, trips->count, 0);
+    snprintf(trips->error, sizeof(trips->error), "%s",
+             ft_json_string(json, "error", ""));
+    for (char *at = trips->error; *at != '\0'; at++)
+        if (*at < 0x20 || *at == 0x7f)
+            *at = '?';
     return 0;
 }
 

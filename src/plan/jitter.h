@@ -19,8 +19,10 @@
 /* What was measured, from host to host (`ftengine trips`). */
 struct ft_trips {
     unsigned sent;
-    unsigned count; /* that were answered */
+    unsigned count;   /* that were answered */
+    unsigned refused; /* of these, by a refusal */
     uint32_t us[FT_TRIPS_MAX];
+    char error[80]; /* why there is no way to it; empty: there may be */
 };
 
 /* Never less than the default is proposed, nor more than one would wait for. */
@@ -48,8 +50,8 @@ int ft_jitter_judge(const struct ft_trips *trips, struct ft_jitter *jitter);
 json_t *ft_jitter_to_json(const struct ft_jitter *jitter);
 
 /*
- * What `ftengine trips` printed, {"sent","us":[...]}; -EPROTO. What is too much
- * is left out.
+ * What `ftengine trips` printed, {"sent","refused","us":[...],"error"}; -EPROTO.
+ * What is too much is left out.
  */
 int ft_trips_from_json(const json_t *json, struct ft_trips *trips);
 

@@ -24,6 +24,7 @@ libftplan_a_SOURCES = \
 	src/plan/placement.c src/plan/placement.h \
 	src/plan/plan.c src/plan/plan.h \
 	src/plan/plan-json.c \
+	src/plan/connections.c src/plan/connections.h \
 	src/plan/remedy.c src/plan/remedy.h \
 	src/plan/settings.c src/plan/settings.h \
 	src/plan/upgrade.c src/plan/upgrade.h \

@@ -7,6 +7,7 @@
 
 #include "inventory/identity.h"
 #include "plan/plan.h"
+#include "plan/connections.h"
 
 /* Lengths the engine stores: src/worker/pair-store.h. */
 #define ENGINE_HOST_MAX 63
@@ -184,16 +185,25 @@ check_choices(struct making *m)
     return rc == 0 ? check_names(m) : rc;
 }
 
-/* The administrator's silence, or the one that the network asks for. */
+/* The network between them: who lets whom in; and the administrator's silence, or
+ * the one that it asks for. */
 static int
-check_jitter(struct making *m)
+check_connections(struct making *m)
 {
+    const struct ft_inventory *inventory = m->inventory;
     struct ft_plan *plan = m->plan;
+    int rc;
 
-    if (m->standby == NULL)
+    if (m->standby == NULL || inventory->connection_count == 0)
         return 0;
-    plan->measured = ft_jitter_judge(m->inventory->trips, &plan->jitter) == 0;
-    return ft_jitter_apply(m->inventory->trips, m->primary->name,
+    rc = ft_connections_check(inventory->connections,
+                              inventory->connection_count, inventory->standing,
+                              &plan->findings);
+    if (rc < 0)
+        return rc;
+    plan->measured =
+        ft_jitter_judge(&inventory->connections[0].trips, &plan->jitter) == 0;
+    return ft_jitter_apply(&inventory->connections[0].trips, m->primary->name,
                            m->standby->name, m->choices->silence_named,
                            &plan->settings, &plan->findings);
 }
@@ -445,7 +455,7 @@ look(struct making *m, struct ft_error *err)
     if (rc < 0)
         return rc;
     fill_names(m);
-    if (check_choices(m) < 0 || check_jitter(m) < 0)
+    if (check_choices(m) < 0 || check_connections(m) < 0)
         return out_of_memory(err);
     return 0;
 }

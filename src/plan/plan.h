@@ -8,12 +8,10 @@
 
 #include <jansson.h>
 
+#include "base/paths.h"
 #include "plan/jitter.h"
 #include "plan/placement.h"
 #include "plan/settings.h"
-
-#define FT_LINK_PORT 7331
-#define FT_WITNESS_PORT 7332
 
 struct ft_plan_choices {
     const char *vm;      /* name or UUID */

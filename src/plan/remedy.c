@@ -122,3 +122,25 @@ ft_remedy_libvirt(const struct ft_host *host)
         return advice->libvirt;
     return "Upgrade libvirt to 8.2 or newer.";
 }
+
+void
+ft_remedy_port(const struct ft_host *host, unsigned port, char *text,
+               size_t size)
+{
+    if (strcmp(host->firewall, "firewalld") == 0)
+        snprintf(text, size,
+                 "On %.60s, which runs firewalld: firewall-cmd --permanent "
+                 "--add-port=%u/tcp && firewall-cmd --reload (with --zone=ZONE if "
+                 "the network is not in the default zone).",
+                 host->name, port);
+    else if (strcmp(host->firewall, "ufw") == 0)
+        snprintf(text, size, "On %.60s, which runs ufw: ufw allow %u/tcp.",
+                 host->name, port);
+    else
+        snprintf(text, size,
+                 "On %.60s: nft insert rule inet filter input tcp dport %u "
+                 "accept, or iptables -I INPUT -p tcp --dport %u -j ACCEPT, and "
+                 "the same where it keeps its rules; or look what drops it on "
+                 "the way.",
+                 host->name, port, port);
+}

@@ -16,7 +16,7 @@ libftprotect_a_SOURCES = \
 	src/protect/start.c \
 	src/protect/switchover.c \
 	src/protect/sync.c \
-	src/protect/trips.c \
+	src/protect/connections.c \
 	src/protect/unprotect.c \
 	src/protect/upgrade.c src/protect/upgrade.h \
 	src/protect/verify.c

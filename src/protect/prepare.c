@@ -100,7 +100,7 @@ make_plan(struct ft_fleet *fleet, const struct ft_plan_choices *choices,
           const char *resuming, struct ft_plan *plan, struct ft_error *err)
 {
     struct ft_inventory inventory;
-    struct ft_trips trips;
+    struct ft_connection connections[FT_CONNECTIONS_MAX];
     int rc = ft_fleet_inventory(fleet, &inventory);
 
     if (rc < 0)
@@ -108,7 +108,7 @@ make_plan(struct ft_fleet *fleet, const struct ft_plan_choices *choices,
     inventory.resuming = resuming;
     rc = ft_protect_look_at_files(fleet, &inventory, choices->vm, err);
     if (rc == 0)
-        ft_protect_measure(fleet, &inventory, choices, &trips);
+        ft_protect_measure(fleet, &inventory, choices, connections);
     if (rc == 0)
         rc = ft_plan_make(&inventory, choices, plan, err);
     ft_fleet_inventory_free(&inventory);
@@ -155,7 +155,7 @@ ft_protect_check(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
     struct ft_member *where = NULL;
     const json_t *pair = NULL;
     struct ft_inventory inventory;
-    struct ft_trips trips;
+    struct ft_connection connections[FT_CONNECTIONS_MAX];
     int rc;
 
     memset(plan, 0, sizeof(*plan));
@@ -179,7 +179,7 @@ ft_protect_check(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
     }
     rc = ft_protect_look_at_files(fleet, &inventory, choices.vm, err);
     if (rc == 0)
-        ft_protect_measure(fleet, &inventory, &choices, &trips);
+        ft_protect_measure(fleet, &inventory, &choices, connections);
     if (rc == 0)
         rc = ft_plan_check(&inventory, &choices, plan, err);
     ft_fleet_inventory_free(&inventory);

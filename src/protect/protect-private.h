@@ -5,6 +5,7 @@
 #ifndef FT_PROTECT_PRIVATE_H
 #define FT_PROTECT_PRIVATE_H
 
+#include "plan/connections.h"
 #include "protect/protect.h"
 
 /* Removing a pair waits for the mirror to end and the replica to be deleted. */
@@ -35,13 +36,13 @@ int ft_protect_look_at_files(struct ft_fleet *fleet,
                              const char *vm, struct ft_error *err);
 
 /*
- * Round trips from the VM's host to that of its copy, for the plan that these
- * choices make, into trips and the inventory; nothing where a check fails or the
- * host cannot be asked. Takes a third of a second, more where packets get lost.
+ * Tries the connections of the pair that these choices make, for the plan, into
+ * connections and the inventory; none where a check fails, and untried where a host
+ * cannot be asked. Takes half a second, a second more for each that is not answered.
  */
 void ft_protect_measure(struct ft_fleet *fleet, struct ft_inventory *inventory,
                         const struct ft_plan_choices *choices,
-                        struct ft_trips *trips);
+                        struct ft_connection connections[FT_CONNECTIONS_MAX]);
 
 /*
  * Whether the engine whose status of the pair this is goes on no more: it failed,

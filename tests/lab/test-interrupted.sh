@@ -90,8 +90,8 @@ nothing_left h1 h2
 
 note "the hosts cannot reach each other: protect says so and leaves nothing"
 lab cut h1 h2
-exits 21 ftadmin protect vm1 --witness w1 --yes
-complains "cannot connect to .*port 7331"
+exits 4 ftadmin protect vm1 --witness w1 --yes
+complains "h1 cannot connect to h2 at 10.78.0.2, TCP port 7331"
 guest_goes_on
 nothing_left h1 h2
 lab heal h1 h2

@@ -156,10 +156,37 @@ libvirt_back() { # HOST
 wait_for 20 libvirt_back h2
 untouched
 
-note "a firewall before the engine's port"
-must lab on h2 iptables -A INPUT -p tcp --dport 7331 -j DROP
-refuses 21 vm1 "cannot connect" "7331"
-must lab on h2 iptables -F INPUT
+note "a firewall before the engine's port: told before anything is touched, with what to do"
+firewall() { # HOST RULE...
+    must lab on "$1" iptables -A INPUT -p tcp "${@:2}"
+}
+no_firewall() { # HOST...
+    local host
+    for host; do
+        must lab on "$host" iptables -F INPUT
+    done
+}
+to_h2="link.port.*h1 cannot connect to h2 at 10.78.0.2, TCP port 7331"
+firewall h2 --dport 7331 -j DROP
+refuses 4 vm1 "$to_h2: no answer" "iptables -I INPUT -p tcp --dport 7331" "--address 10.77.0.2"
+no_firewall h2
+firewall h2 --dport 7331 -j REJECT --reject-with icmp-host-prohibited
+refuses 4 vm1 "$to_h2: No route to host"
+no_firewall h2
+firewall h2 --dport 7331 -j REJECT --reject-with tcp-reset
+refuses 4 vm1 "$to_h2: refused though the port is in use there"
+no_firewall h2
+firewall h1 --dport 7331 -j DROP
+firewall w1 --dport 7332 -j DROP
+exits 0 ftadmin protect vm1 --standby h2 --witness w1 --dry-run
+complains "link.port.*h2 cannot connect to h1" "witness.port.*h1 cannot connect to w1" \
+    "witness.port.*h2 cannot connect to w1"
+no_firewall h1 w1
+
+note "connections come about, but nothing gets through"
+firewall h2 --dport 7331 --tcp-flags PSH PSH -j DROP
+refuses 21 vm1 "TLS handshake failed: Connection timed out" "is its engine stuck"
+no_firewall h2
 
 note "protected already, also by another administrator"
 protect_guest vm1

@@ -17,6 +17,8 @@ static const struct ft_column host_columns[] = {
     { "CPUs", "facts.cpu.count", FT_COLUMN_NUMBER },
     { "Memory", "facts.memory_total", FT_COLUMN_BYTES },
     { "libvirt", "facts.libvirt.version", FT_COLUMN_TEXT },
+    { "swtpm", "facts.swtpm", FT_COLUMN_TEXT },
+    { "Firewall", "facts.firewall", FT_COLUMN_TEXT },
     { "Seen", "age_s", FT_COLUMN_AGE },
 };
 

@@ -27,6 +27,17 @@
 #include "inventory/probe.h"
 
 static void
+test_ufw(void **state)
+{
+    (void)state;
+    assert_false(ft_probe_ufw_of(NULL));
+    assert_false(ft_probe_ufw_of("# ENABLED=yes\nENABLED=no\nLOGLEVEL=low\n"));
+    assert_true(ft_probe_ufw_of("# /etc/ufw/ufw.conf\n\nENABLED=yes\n"));
+    assert_true(ft_probe_ufw_of("ENABLED=YES"));
+    assert_false(ft_probe_ufw_of("LOGLEVEL=ENABLED=yes\n"));
+}
+
+static void
 test_workers(void **state)
 {
     (void)state;
@@ -293,6 +304,7 @@ run_all(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_probe),
         cmocka_unit_test(test_ports),
+        cmocka_unit_test(test_ufw),
         cmocka_unit_test(test_workers),
         cmocka_unit_test(test_snapshots),
         cmocka_unit_test(test_nics),

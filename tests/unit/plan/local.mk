@@ -3,7 +3,8 @@ if HAVE_CMOCKA
 plan_tests = tests/unit/plan/test-carry tests/unit/plan/test-chardevs \
 	tests/unit/plan/test-checks tests/unit/plan/test-jitter \
 	tests/unit/plan/test-plan tests/unit/plan/test-pools \
-	tests/unit/plan/test-remedy tests/unit/plan/test-upgrade
+	tests/unit/plan/test-connections tests/unit/plan/test-remedy \
+	tests/unit/plan/test-upgrade
 check_PROGRAMS += $(plan_tests)
 TESTS += $(plan_tests)
 plan_libs = libftplan.a libftallow.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
@@ -24,6 +25,9 @@ tests_unit_plan_test_plan_LDADD = $(plan_libs)
 tests_unit_plan_test_pools_SOURCES = tests/unit/plan/test-pools.c \
 	tests/unit/inventory-fixture.h
 tests_unit_plan_test_pools_LDADD = $(plan_libs)
+tests_unit_plan_test_connections_SOURCES = tests/unit/plan/test-connections.c \
+	tests/unit/inventory-fixture.h
+tests_unit_plan_test_connections_LDADD = $(plan_libs)
 tests_unit_plan_test_remedy_SOURCES = tests/unit/plan/test-remedy.c \
 	tests/unit/inventory-fixture.h
 tests_unit_plan_test_remedy_LDADD = $(plan_libs)

@@ -6,6 +6,7 @@
 
 #include "plan/jitter.h"
 #include "plan/plan.h"
+#include "plan/connections.h"
 #include "tests/unit/inventory-fixture.h"
 
 /* Evenly from least to most us, and so many lost of 20. */
@@ -153,7 +154,12 @@ test_plan(void **state)
                                      .pair = PAIR_UUID,
                                      .silence_named = cases[i].named > 0,
                                      .settings = FT_PAIR_SETTINGS_INIT };
-        struct ft_trips t = trips(100, cases[i].most, 0);
+        struct ft_connection connection = { .from = f->inventory.hosts[0],
+                                            .to = f->inventory.hosts[1],
+                                            .address = "10.78.0.2",
+                                            .port = 7331,
+                                            .trips =
+                                                trips(100, cases[i].most, 0) };
         struct ft_error err = FT_ERROR_INIT;
         const struct ft_finding *found;
         struct ft_plan plan;
@@ -161,7 +167,8 @@ test_plan(void **state)
 
         if (cases[i].named > 0)
             ft_settings_set_silence(&c.settings, cases[i].named);
-        f->inventory.trips = cases[i].most > 0 ? &t : NULL;
+        f->inventory.connections = &connection;
+        f->inventory.connection_count = cases[i].most > 0;
         if (ft_plan_make(&f->inventory, &c, &plan, &err) < 0)
             fail_msg("%s", err.text);
         assert_int_equal(silence_in(plan.config), cases[i].silence);
