@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/fault.h"
-#include "qemu/page-scan.h"
+#include "qemu/page-scanners.h"
 #include "qemu/uffd.h"
 
 #define READ_VECTOR 1024 /* pieces per call, IOV_MAX */
@@ -24,7 +24,8 @@ struct ft_guest_memory {
     size_t n_blocks;
     size_t n_registered;
     bool forgotten; /* the next scan reports everything */
-    struct ft_page_scan scan;
+    struct ft_page_scanners scanners;
+    unsigned processors;
 };
 
 int
@@ -47,6 +48,19 @@ register_blocks(struct ft_guest_memory *memory, struct ft_error *err)
 }
 
 static int
+open_scanners(struct ft_guest_memory *memory)
+{
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned most = 1;
+
+    memory->processors = online > 1 ? (unsigned)online : 1;
+    for (size_t i = 0; i < memory->n_blocks; i++)
+        most = FT_MAX(most, ft_page_scanners_for(memory->blocks[i].size,
+                                                 memory->processors));
+    return ft_page_scanners_open(&memory->scanners, memory->pid, most);
+}
+
+static int
 attach(virDomainPtr dom, struct ft_guest_memory *memory, struct ft_error *err)
 {
     int rc = ft_ram_blocks_find(dom, memory->pid, memory->blocks,
@@ -54,7 +68,7 @@ attach(virDomainPtr dom, struct ft_guest_memory *memory, struct ft_error *err)
 
     if (rc < 0)
         return rc;
-    rc = ft_page_scan_open(&memory->scan, memory->pid);
+    rc = open_scanners(memory);
     if (rc < 0)
         return ft_fail(err, -rc, NULL, "page map of QEMU: %s", strerror(-rc));
     rc = ft_uffd_open(dom, memory->pid, &memory->uffd, err);
@@ -75,7 +89,6 @@ ft_guest_memory_attach(virDomainPtr dom, pid_t pid,
     if (!memory)
         return ft_fail(err, ENOMEM, NULL, "no memory");
     memory->pid = pid;
-    memory->scan.fd = -1;
     memory->uffd = (struct ft_uffd){ pid, -1, -1 };
     memory->forgotten = true;
     rc = attach(dom, memory, err);
@@ -140,10 +153,13 @@ scan_blocks(struct ft_guest_memory *memory, bool arm, struct ft_page_set *set,
     for (i = 0; i < memory->n_blocks && rc == 0; i++) {
         const struct ft_ram_block *block = &memory->blocks[i];
 
-        rc = arm ? ft_page_scan_arm(&memory->scan, block->host, block->size,
-                                    (uint16_t)i, set)
-                 : ft_page_scan_run(&memory->scan, block->host, block->size,
-                                    false, (uint16_t)i, set);
+        rc = arm ? ft_page_scanners_arm(&memory->scanners,
+                                        ft_page_scanners_for(block->size,
+                                                             memory->processors),
+                                        block->host, block->size, (uint16_t)i,
+                                        set)
+                 : ft_page_scan_run(memory->scanners.scans[0], block->host,
+                                    block->size, false, (uint16_t)i, set);
         if (rc < 0)
             return scan_failed(block, rc, err);
     }
@@ -160,9 +176,10 @@ ft_guest_memory_arm_ahead(struct ft_guest_memory *memory, struct ft_error *err)
         uint64_t at;
 
         for (at = 0; at < block->size; at += ARM_SLICE) {
-            int rc = ft_page_scan_run(&memory->scan, block->host + at,
-                                      FT_MIN(ARM_SLICE, block->size - at), true,
-                                      (uint16_t)i, NULL);
+            int rc =
+                ft_page_scan_run(memory->scanners.scans[0], block->host + at,
+                                 FT_MIN(ARM_SLICE, block->size - at), true,
+                                 (uint16_t)i, NULL);
 
             if (rc < 0)
                 return scan_failed(block, rc, err);
@@ -275,7 +292,7 @@ static void
 dispose(struct ft_guest_memory *memory)
 {
     ft_cleanup_close(&memory->uffd.fd);
-    ft_page_scan_close(&memory->scan);
+    ft_page_scanners_close(&memory->scanners);
     free(memory);
 }
 

@@ -14,6 +14,7 @@ libftqemu_a_SOURCES = \
 	src/qemu/kernel-abi.h \
 	src/qemu/page-ranges.c src/qemu/page-ranges.h \
 	src/qemu/page-scan.c src/qemu/page-scan.h \
+	src/qemu/page-scanners.c src/qemu/page-scanners.h \
 	src/qemu/page-set.c src/qemu/page-set.h \
 	src/qemu/process-memory.c src/qemu/process-memory.h \
 	src/qemu/qemu-fd.c src/qemu/qemu-fd.h \

@@ -2,8 +2,8 @@
 /*
  * What it costs to find the pages that were written, and to arm them again: in
  * memory of this process, of several sizes, in small pages and in huge ones, by
- * one walk of all of it (ft_page_scan_run) and by the way that is kind to KVM
- * (ft_page_scan_arm). Prints milliseconds, the median of some. Needs root.
+ * one walk of all of it (ft_page_scan_run), by the way that is kind to KVM
+ * (ft_page_scan_arm), and so by two threads (ft_page_scanners_arm). Prints milliseconds, the median of some. Needs root.
  *     tracking [MIB...]         256 1024 4096
  */
 #include "config.h"
@@ -19,13 +19,14 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "qemu/page-scan.h"
+#include "qemu/page-scanners.h"
 #include "qemu/uffd.h"
 
 #define TIMES 9
 #define HUGE_BYTES ((uint64_t)2 << 20)
 
 static struct ft_page_scan scan;
+static struct ft_page_scanners scanners;
 
 static void
 cannot(const char *what)
@@ -74,7 +75,7 @@ compare(const void *a, const void *b)
 
 static double
 median(const struct area *area, void (*write)(const struct area *, uint64_t),
-       uint64_t pages, bool kind)
+       uint64_t pages, unsigned side_by_side)
 {
     struct ft_page_set set = { 0 };
     double ms[TIMES];
@@ -86,10 +87,11 @@ median(const struct area *area, void (*write)(const struct area *, uint64_t),
         write(area, pages);
         ft_page_set_clear(&set);
         begin = ft_clock_ns();
-        rc = kind ? ft_page_scan_arm(&scan, (uintptr_t)area->bytes, area->size,
-                                     0, &set)
-                  : ft_page_scan_run(&scan, (uintptr_t)area->bytes, area->size,
-                                     true, 0, &set);
+        rc = side_by_side ? ft_page_scanners_arm(&scanners, side_by_side,
+                                                 (uintptr_t)area->bytes,
+                                                 area->size, 0, &set)
+                          : ft_page_scan_run(&scan, (uintptr_t)area->bytes,
+                                             area->size, true, 0, &set);
         ms[i] = ms_since(begin);
         if (rc < 0)
             cannot("scan");
@@ -137,12 +139,13 @@ measure(int device, uint64_t mib, int advice)
            (unsigned long long)mib, advice == MADV_HUGEPAGE ? "huge" : "small",
            ms_since(begin));
     for (size_t i = 0; i < FT_ARRAY_SIZE(loads); i++) {
-        double walk = median(&area, loads[i].write, loads[i].pages, false);
-        double kind = median(&area, loads[i].write, loads[i].pages, true);
+        double walk = median(&area, loads[i].write, loads[i].pages, 0);
+        double kind = median(&area, loads[i].write, loads[i].pages, 1);
+        double two = median(&area, loads[i].write, loads[i].pages, 2);
 
         printf("    written: %-18s  one walk %8.3f   kind to KVM %8.3f ms, "
-               "%.3f ms a GiB\n",
-               loads[i].what, walk, kind, kind * 1024 / (double)mib);
+               "%.3f ms a GiB   by two threads %8.3f ms\n",
+               loads[i].what, walk, kind, kind * 1024 / (double)mib, two);
     }
     close(uffd.fd);
     munmap(room, area.size + HUGE_BYTES);
@@ -154,7 +157,8 @@ main(int argc, char **argv)
     static const char *const usual[] = { "256", "1024", "4096" };
     int n = argc > 1 ? argc - 1 : 3, device = open("/dev/userfaultfd", O_RDWR);
 
-    if (device < 0 || ft_page_scan_open(&scan, 0) < 0)
+    if (device < 0 || ft_page_scan_open(&scan, 0) < 0 ||
+        ft_page_scanners_open(&scanners, 0, 2) < 0)
         cannot("/dev/userfaultfd");
     for (int i = 0; i < n; i++) {
         const char *size = argc > 1 ? argv[1 + i] : usual[i];

@@ -8,6 +8,7 @@
 #include "tests/unit/virt-test.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -22,7 +23,7 @@
 #include "base/clock.h"
 #include "qemu/inject.h"
 #include "qemu/kernel-abi.h"
-#include "qemu/page-scan.h"
+#include "qemu/page-scanners.h"
 #include "qemu/process-memory.h"
 #include "qemu/qemu-fd.h"
 #include "qemu/uffd.h"
@@ -468,6 +469,76 @@ test_tracking_sparse(void **state)
     close(device);
 }
 
+/* Several side by side find what one finds, in its order, and arm it. */
+static void
+test_tracking_side_by_side(void **state)
+{
+    enum { AREA = (64 << 20) + 5 * FT_PAGE_SIZE };
+    struct uffdio_api api = { .api = UFFD_API,
+                              .features = UFFD_FEATURE_WP_UNPOPULATED |
+                                          UFFD_FEATURE_WP_ASYNC };
+    struct ft_page_scanners scanners = { .n = 0 };
+    struct ft_page_set set = { 0 }, one = { 0 };
+    int device = open("/dev/userfaultfd", O_RDWR);
+    char *area = mmap(NULL, AREA, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct ft_uffd uffd = { getpid(), ioctl(device, USERFAULTFD_IOC_NEW, 0),
+                            -1 };
+
+    (void)state;
+    assert_ptr_not_equal(area, MAP_FAILED);
+    assert_int_equal(ioctl(uffd.fd, UFFDIO_API, &api), 0);
+    assert_int_equal(ft_uffd_register(&uffd, (uintptr_t)area, AREA, NULL), 0);
+    assert_int_equal(ft_page_scanners_open(&scanners, 0, 4), 0);
+    assert_int_equal(ft_page_scanners_arm(&scanners, 4, (uintptr_t)area, AREA,
+                                          3, NULL),
+                     0);
+    srand(7);
+    for (unsigned round = 0; round < 60; round++) {
+        unsigned pages = round < 50 ? (unsigned)rand() % 300 : AREA / 4096;
+
+        for (unsigned i = 0; i < pages; i++)
+            area[(size_t)(round < 50 ? rand() % (AREA / FT_PAGE_SIZE) : i) *
+                 FT_PAGE_SIZE]++;
+        ft_page_set_clear(&one);
+        assert_int_equal(ft_page_scan_run(scanners.scans[0], (uintptr_t)area,
+                                          AREA, false, 3, &one),
+                         0);
+        ft_page_set_clear(&set);
+        assert_int_equal(ft_page_scanners_arm(&scanners, 1 + round % 5,
+                                              (uintptr_t)area, AREA, 3, &set),
+                         0);
+        assert_int_equal(set.bytes, one.bytes);
+        assert_int_equal(set.n, one.n);
+        for (size_t i = 0; i < set.n; i++)
+            assert_true(set.runs[i].offset == one.runs[i].offset &&
+                        set.runs[i].length == one.runs[i].length &&
+                        set.runs[i].block == 3);
+    }
+    ft_page_scanners_close(&scanners);
+    assert_int_equal(scanners.n, 0);
+    assert_int_equal(ft_page_scanners_open(&scanners, INT_MAX, 2), -ENOENT);
+    ft_page_set_free(&set);
+    ft_page_set_free(&one);
+    close(uffd.fd);
+    munmap(area, AREA);
+    close(device);
+}
+
+static void
+test_how_many(void **state)
+{
+    const uint64_t gib = UINT64_C(1) << 30;
+
+    (void)state;
+    assert_int_equal(ft_page_scanners_for(0, 8), 1);
+    assert_int_equal(ft_page_scanners_for(8 * gib - 1, 8), 1);
+    assert_int_equal(ft_page_scanners_for(8 * gib, 8), 2);
+    assert_int_equal(ft_page_scanners_for(8 * gib, 1), 1);
+    assert_int_equal(ft_page_scanners_for(64 * gib, 3), 3);
+    assert_int_equal(ft_page_scanners_for(UINT64_MAX, UINT_MAX), 4);
+}
+
 static void
 test_tracking(void **state)
 {
@@ -644,6 +715,8 @@ main(void)
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_tracking),
         cmocka_unit_test(test_tracking_sparse),
+        cmocka_unit_test(test_tracking_side_by_side),
+        cmocka_unit_test(test_how_many),
         cmocka_unit_test(test_tracking_discarded),
         cmocka_unit_test(test_tracking_holes),
     };
