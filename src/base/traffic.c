@@ -269,6 +269,14 @@ ft_traffic_order_plug(struct ft_netlink *net, int index, uint32_t handle,
     return send_plug(net, index, handle, 0, &options, err);
 }
 
+int
+ft_traffic_remove_root(struct ft_netlink *net, int index, struct ft_error *err)
+{
+    return ft_netlink_ask(net,
+                          tc_request(RTM_DELQDISC, 0, index, TC_H_ROOT, 0, 0),
+                          NULL, NULL, "removing the root", err);
+}
+
 static void
 read_statistics(const struct nlattr *statistics, struct ft_traffic_qdisc *qdisc)
 {

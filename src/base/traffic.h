@@ -78,6 +78,10 @@ int ft_traffic_put_plug(struct ft_netlink *net, int index, uint32_t handle,
 int ft_traffic_order_plug(struct ft_netlink *net, int index, uint32_t handle,
                           int action, struct ft_error *err);
 
+/* The device has its default root again; what is in the one of before is lost. */
+int ft_traffic_remove_root(struct ft_netlink *net, int index,
+                           struct ft_error *err);
+
 /* The qdisc at parent (TC_H_ROOT, TC_H_CLSACT). -ENOENT: there is none. */
 int ft_traffic_look_qdisc(struct ft_netlink *net, int index, uint32_t parent,
                           struct ft_traffic_qdisc *qdisc, struct ft_error *err);

@@ -397,15 +397,14 @@ ft_gate_plug_remove_leftovers(const struct ft_vm_nic *nics, size_t n,
         return first;
     for (i = 0; i < n; i++) {
         struct ft_plug_path path;
-        unsigned others;
-        bool ours = false;
+        bool ours;
         int rc;
 
         if (!nics[i].tap[0] ||
             ft_plug_path_find(&net, nics[i].tap, 0, &path, NULL) < 0)
             continue;
-        ft_traffic_count_filters(&net, path.tap_index, &others, &ours, NULL);
-        if (!ours && !path.ifb_index)
+        ours = ft_plug_path_is_laid(&net, &path);
+        if (!ours && (path.root || !path.ifb_index))
             continue;
         rc = ft_plug_path_remove(&net, &path, LEFTOVER_MS, first ? NULL : err);
         first = first ? first : rc;

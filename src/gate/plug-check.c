@@ -40,6 +40,17 @@ check_zero_copy(struct ft_error *err)
 }
 
 static int
+others_control(const struct ft_traffic_link *tap, const char *kind,
+               struct ft_error *err)
+{
+    return ft_fail(err, EBUSY,
+                   "Remove it (tc qdisc del), or the interface's <bandwidth> "
+                   "that made it (virsh domiftune).",
+                   "%s has traffic control of somebody else: %s", tap->name,
+                   kind);
+}
+
+static int
 check_qdisc(struct ft_netlink *net, const struct ft_traffic_link *tap,
             struct ft_error *err)
 {
@@ -54,12 +65,20 @@ check_qdisc(struct ft_netlink *net, const struct ft_traffic_link *tap,
         ft_traffic_count_filters(net, tap->index, &others, &ours, NULL);
     else
         others = 1;
-    return others ? ft_fail(err, EBUSY,
-                            "Remove it (tc qdisc del), or the interface's "
-                            "<bandwidth> that made it (virsh domiftune).",
-                            "%s has traffic control of somebody else: %s",
-                            tap->name, qdisc.kind)
-                  : 0;
+    return others ? others_control(tap, qdisc.kind, err) : 0;
+}
+
+/* The default root of a device has no handle. */
+static int
+check_root(struct ft_netlink *net, const struct ft_traffic_link *tap,
+           struct ft_error *err)
+{
+    struct ft_traffic_qdisc root;
+
+    if (ft_traffic_look_qdisc(net, tap->index, TC_H_ROOT, &root, NULL) < 0 ||
+        root.handle == 0 || strcmp(root.kind, "plug") == 0)
+        return 0;
+    return others_control(tap, root.kind, err);
 }
 
 struct search {
@@ -142,13 +161,10 @@ ft_plug_path_check(struct ft_netlink *net, const char *tap, struct ft_error *err
 
     if (rc < 0)
         return rc;
-    if (strcmp(link.kind, "macvtap") == 0)
-        return ft_fail(err, ENOTSUP,
-                       "Use a NIC on a bridge, or give the interface <driver "
-                       "name='qemu'/> and one queue, and restart the VM.",
-                       "%s is a macvtap, whose output passes no receive side "
-                       "where it could be held",
-                       tap);
+    if (strcmp(link.kind, "macvtap") == 0) {
+        rc = check_zero_copy(err);
+        return rc == 0 ? check_root(net, &link, err) : rc;
+    }
     if (link.xdp)
         return ft_fail(err, EBUSY, "Remove it (ip link set ... xdp off).",
                        "%s has an XDP program, which sees output before it is "

@@ -37,7 +37,7 @@ ft_plug_nic_begin(struct ft_netlink *net, struct ft_plug_nic *nic,
         return ft_error_prefix(err, "NIC %s", from->alias);
     snprintf(path, sizeof(path), "/sys/class/net/%s/statistics/rx_packets",
              from->tap);
-    nic->counter_fd = open(path, O_RDONLY | O_CLOEXEC);
+    nic->counter_fd = nic->path.root ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     *begun = true;
     rc = ft_plug_path_lay(net, &nic->path, &nic->existed, err);
     nic->counted = ft_plug_nic_count(net, nic);

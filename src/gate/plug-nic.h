@@ -22,7 +22,7 @@ struct ft_plug_nic {
     struct ft_plug_path path;
     struct ft_plug_marks marks;
     struct ft_plug_totals before;
-    int counter_fd;   /* the tap's rx_packets, -1: ask the plug */
+    int counter_fd; /* the tap's rx_packets; -1: ask the plug, as of a macvtap */
     uint64_t counted; /* frames the guest had sent at the last mark */
     int64_t since_ns; /* first frame that no marker covers, 0: none known */
     int64_t covered_since_ns; /* first one that the marker covers */

@@ -34,6 +34,12 @@ ft_plug_path_find(struct ft_netlink *net, const char *tap, uint32_t limit,
     snprintf(path->tap, sizeof(path->tap), "%s", tap);
     path->tap_index = link.index;
     path->limit = limit;
+    path->root = strcmp(link.kind, "macvtap") == 0;
+    if (path->root) {
+        strcpy(path->ifb, path->tap);
+        path->ifb_index = link.index;
+        return 0;
+    }
     if (snprintf(path->ifb, sizeof(path->ifb), IFB_PREFIX "%d", link.index) >=
         (int)sizeof(path->ifb))
         return ft_fail(err, ERANGE, NULL, "index %d of %s is too large",
@@ -41,6 +47,31 @@ ft_plug_path_find(struct ft_netlink *net, const char *tap, uint32_t limit,
     if (ft_traffic_look_link(net, path->ifb, 0, &link, NULL) == 0)
         path->ifb_index = link.index;
     return 0;
+}
+
+/* A root of the device that the plug is in, as ft_plug_path_renew makes them. */
+static bool
+is_of_gate(const struct ft_traffic_qdisc *qdisc)
+{
+    uint32_t number = qdisc->handle >> 16;
+
+    return strcmp(qdisc->kind, "plug") == 0 && number >= HANDLE_FIRST &&
+           number < HANDLE_FIRST + HANDLES;
+}
+
+bool
+ft_plug_path_is_laid(struct ft_netlink *net, const struct ft_plug_path *path)
+{
+    struct ft_traffic_qdisc root;
+    unsigned others;
+    bool ours = false;
+
+    if (path->root)
+        return ft_traffic_look_qdisc(net, path->ifb_index, TC_H_ROOT, &root,
+                                     NULL) == 0 &&
+               is_of_gate(&root);
+    ft_traffic_count_filters(net, path->tap_index, &others, &ours, NULL);
+    return ours;
 }
 
 /* ----- laying it ----- */
@@ -102,20 +133,15 @@ need_clsact(struct ft_netlink *net, const struct ft_plug_path *path,
     return rc == -EEXIST ? 0 : rc;
 }
 
-int
-ft_plug_path_lay(struct ft_netlink *net, struct ft_plug_path *path,
-                 bool *existed, struct ft_error *err)
+/* Through an ifb. */
+static int
+lay_around(struct ft_netlink *net, struct ft_plug_path *path,
+           struct ft_error *err)
 {
     char alias[64];
-    unsigned others;
-    bool ours = false;
-    int rc;
+    int rc = need_ifb(net, path, err);
 
-    ft_traffic_count_filters(net, path->tap_index, &others, &ours, NULL);
-    if (existed)
-        *existed = ours;
     snprintf(alias, sizeof(alias), "ftadmin holds the output of %s", path->tap);
-    rc = need_ifb(net, path, err);
     if (rc == 0)
         rc = ft_plug_path_renew(net, path, err);
     if (rc == 0)
@@ -124,6 +150,19 @@ ft_plug_path_lay(struct ft_netlink *net, struct ft_plug_path *path,
         rc = need_clsact(net, path, err);
     if (rc == 0)
         rc = ft_traffic_redirect(net, path->tap_index, path->ifb_index, err);
+    return rc;
+}
+
+int
+ft_plug_path_lay(struct ft_netlink *net, struct ft_plug_path *path,
+                 bool *existed, struct ft_error *err)
+{
+    int rc;
+
+    if (existed)
+        *existed = ft_plug_path_is_laid(net, path);
+    rc = path->root ? ft_plug_path_renew(net, path, err)
+                    : lay_around(net, path, err);
     return rc < 0 ? ft_error_prefix(err, "output of %s", path->tap) : 0;
 }
 
@@ -176,7 +215,7 @@ is_empty(struct ft_netlink *net, const struct ft_plug_path *path)
         ft_traffic_look_link(net, NULL, path->ifb_index, &ifb, NULL) < 0)
         return true;
     return plug.packets == 0 &&
-           ifb.rx_packets - ifb.rx_dropped <= ifb.tx_packets;
+           (path->root || ifb.rx_packets - ifb.rx_dropped <= ifb.tx_packets);
 }
 
 static int
@@ -206,7 +245,7 @@ let_out(struct ft_netlink *net, const struct ft_plug_path *path)
                               TCQ_PLUG_RELEASE_INDEFINITE, NULL);
 }
 
-/* The redirect, and clsact where nobody else uses it. */
+/* The plug of a macvtap; else the redirect, and clsact where nobody else uses it. */
 static int
 lead_past(struct ft_netlink *net, const struct ft_plug_path *path,
           struct ft_error *err)
@@ -214,6 +253,11 @@ lead_past(struct ft_netlink *net, const struct ft_plug_path *path,
     unsigned others = 0;
     bool ours = false;
     int rc = 0;
+
+    if (path->root)
+        return ft_plug_path_is_laid(net, path)
+                   ? ft_traffic_remove_root(net, path->ifb_index, err)
+                   : 0;
 
     if (ft_traffic_count_filters(net, path->tap_index, &others, &ours, NULL) < 0)
         return 0; /* the tap is gone, or has no clsact */
@@ -236,7 +280,7 @@ ft_plug_path_remove(struct ft_netlink *net, const struct ft_plug_path *path,
     if (rc < 0)
         return rc;
     late = FT_MIN(late, wait_empty(net, path, timeout_ms));
-    if (path->ifb_index)
+    if (path->ifb_index && !path->root)
         ft_traffic_remove_link(net, path->ifb_index, NULL);
     return late < 0 ? ft_fail(err, ETIMEDOUT, NULL,
                               "the held output of %s did not leave in time",
@@ -290,8 +334,10 @@ judge_link(const struct ft_plug_path *path, const struct nlmsghdr *header)
 
     if (body->ifi_family != AF_UNSPEC) /* a bridge tells of its port */
         return FT_PLUG_EVENT_NONE;
-    if (body->ifi_index == path->tap_index)
-        return removed ? FT_PLUG_EVENT_GONE : FT_PLUG_EVENT_NONE;
+    if (body->ifi_index == path->tap_index && removed)
+        return FT_PLUG_EVENT_GONE;
+    if (body->ifi_index == path->tap_index && !path->root)
+        return FT_PLUG_EVENT_NONE;
     /* a new device is down too, and says that everything changed */
     goes_down = !(body->ifi_flags & IFF_UP) && body->ifi_change & IFF_UP &&
                 body->ifi_change != UINT32_MAX;
@@ -320,7 +366,7 @@ judge_qdisc(const struct ft_plug_path *path, const struct nlmsghdr *header)
     const struct tcmsg *body = nlmsg_data(header);
     uint32_t number = body->tcm_handle >> 16;
 
-    if (body->tcm_ifindex == path->tap_index)
+    if (body->tcm_ifindex == path->tap_index && !path->root)
         return header->nlmsg_type == RTM_DELQDISC &&
                        body->tcm_parent == TC_H_CLSACT
                    ? FT_PLUG_EVENT_BROKEN
@@ -350,7 +396,7 @@ ft_plug_path_judge(const struct ft_plug_path *path,
         return judge_qdisc(path, header);
     case RTM_NEWTFILTER:
     case RTM_DELTFILTER:
-        return body->tcm_ifindex == path->tap_index &&
+        return body->tcm_ifindex == path->tap_index && !path->root &&
                        ft_traffic_is_redirect(header)
                    ? FT_PLUG_EVENT_BROKEN
                    : FT_PLUG_EVENT_NONE;

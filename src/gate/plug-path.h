@@ -4,6 +4,11 @@
  * lays it:
  *
  *   guest -> tap -> clsact, u32, mirred -> ifb -> plug ... -> tap -> bridge
+ *   guest -> macvtap -> plug ... -> network device
+ *
+ * A macvtap sends by its own egress (drivers/net/tap.c, dev_queue_xmit), so that
+ * the plug is its root and nothing else is needed; what follows about an ifb and
+ * a redirect is of a tap.
  *
  * tc's ingress comes before bridge and OVS; an ifb gives back on the tap's
  * receive side, past tc, what leaves its queue, with GSO, checksum and VLAN tag
@@ -46,6 +51,7 @@
 struct ft_plug_path {
     char tap[IF_NAMESIZE];
     int tap_index;
+    bool root; /* a macvtap, which has the plug itself: ifb is the same device */
     char ifb[IF_NAMESIZE];
     int ifb_index;   /* 0: not known */
     uint32_t handle; /* of the plug */
@@ -70,6 +76,10 @@ int ft_plug_path_find(struct ft_netlink *net, const char *tap, uint32_t limit,
  */
 int ft_plug_path_lay(struct ft_netlink *net, struct ft_plug_path *path,
                      bool *existed, struct ft_error *err);
+
+/* Whether the tap's output is led away, by us or a dead worker. */
+bool ft_plug_path_is_laid(struct ft_netlink *net,
+                          const struct ft_plug_path *path);
 
 /* A fresh plug; only that. */
 int ft_plug_path_renew(struct ft_netlink *net, struct ft_plug_path *path,

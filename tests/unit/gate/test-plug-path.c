@@ -14,8 +14,11 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <linux/bpf.h>
+#include <linux/if_link.h>
 #include <linux/if_tun.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
@@ -36,6 +39,8 @@ static int guest[2] = { -1, -1 }; /* queues of the tap */
 static int host = -1;             /* gets what passed the tap */
 static unsigned sent, received;
 static bool have_plug;
+static const char *tap = "tap0"; /* whose output is held; or mt0, a macvtap */
+static int macvtap = -1;
 
 static void
 sh(const char *command)
@@ -110,13 +115,22 @@ expect_lost(unsigned n)
     received += n;
 }
 
+static struct ft_vm_nic
+nic_of_guest(void)
+{
+    struct ft_vm_nic nic = { .alias = "net0" };
+
+    strcpy(nic.tap, tap);
+    return nic;
+}
+
 static struct ft_plug_path
 find_path(void)
 {
     struct ft_plug_path path;
     struct ft_error err = FT_ERROR_INIT;
 
-    if (ft_plug_path_find(&net, "tap0", LIMIT, &path, &err) < 0)
+    if (ft_plug_path_find(&net, tap, LIMIT, &path, &err) < 0)
         fail_msg("%s", err.text);
     return path;
 }
@@ -125,11 +139,8 @@ static bool
 is_redirected(void)
 {
     struct ft_plug_path path = find_path();
-    unsigned others;
-    bool ours = false;
 
-    ft_traffic_count_filters(&net, path.tap_index, &others, &ours, NULL);
-    return ours;
+    return ft_plug_path_is_laid(&net, &path);
 }
 
 /* ----- what any kernel can show ----- */
@@ -216,6 +227,70 @@ test_refused(void **state)
     assert_int_equal(ft_plug_path_check(&net, "tap9", &err), -ENODEV);
 }
 
+/* A program that lets all pass is on tap0 until the descriptor is closed; below 0:
+ * this kernel takes none. */
+static int
+put_xdp(bool generic)
+{
+    const struct bpf_insn code[] = {
+        { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = XDP_PASS },
+        { .code = BPF_JMP | BPF_EXIT },
+    };
+    union bpf_attr load = { .prog_type = BPF_PROG_TYPE_XDP,
+                            .insn_cnt = FT_ARRAY_SIZE(code),
+                            .insns = (uintptr_t)code,
+                            .license = (uintptr_t) "GPL" };
+    union bpf_attr link = { 0 };
+    int program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
+    int fd;
+
+    if (program < 0)
+        return -errno;
+    link.link_create.prog_fd = (uint32_t)program;
+    link.link_create.target_ifindex = if_nametoindex("tap0");
+    link.link_create.attach_type = BPF_XDP;
+    link.link_create.flags = generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
+    fd = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &link, sizeof(link));
+    close(program);
+    return fd < 0 ? -errno : fd;
+}
+
+static void
+test_xdp_refused(void **state)
+{
+    (void)state;
+    for (int generic = 0; generic < 2; generic++) {
+        struct ft_error err = FT_ERROR_INIT;
+        int fd = put_xdp(generic);
+
+        if (fd < 0)
+            skip();
+        assert_int_equal(ft_plug_path_check(&net, "tap0", &err), -EBUSY);
+        assert_non_null(strstr(err.text, "tap0 has an XDP program"));
+        assert_true(err.hint[0] != '\0');
+        close(fd);
+        assert_int_equal(ft_plug_path_check(&net, "tap0", NULL), 0);
+    }
+}
+
+#define PARAMETERS "/sys/module/vhost_net/parameters"
+
+/* In a sysfs of the test's own making. */
+static void
+test_zero_copy_refused(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(mount("none", "/sys", "tmpfs", 0, NULL), 0);
+    sh("mkdir -p " PARAMETERS "; echo 0 >" PARAMETERS "/experimental_zcopytx");
+    assert_int_equal(ft_plug_path_check(&net, "tap0", NULL), 0);
+    sh("echo 1 >" PARAMETERS "/experimental_zcopytx");
+    assert_int_equal(ft_plug_path_check(&net, "tap0", &err), -ENOTSUP);
+    assert_non_null(strstr(err.text, "experimental_zcopytx is not 0"));
+    assert_int_equal(umount2("/sys", MNT_DETACH), 0);
+}
+
 /* An ifb of ours whose tap is no more is nobody's. */
 static void
 test_sweep(void **state)
@@ -242,7 +317,7 @@ test_sweep(void **state)
 static void
 test_no_plug(void **state)
 {
-    struct ft_vm_nic nic = { .alias = "net0", .tap = "tap0" };
+    struct ft_vm_nic nic = nic_of_guest();
     struct ft_gate_plug *gate;
     struct ft_error err = FT_ERROR_INIT;
 
@@ -253,9 +328,9 @@ test_no_plug(void **state)
                                          &err),
                      -ENOENT);
     assert_null(gate);
-    assert_non_null(strstr(err.text, "NIC net0: output of tap0: making a plug"));
+    assert_non_null(strstr(err.text, ": making a plug"));
     assert_non_null(strstr(err.hint, "sch_plug"));
-    assert_int_equal(find_path().ifb_index, 0);
+    assert_true(find_path().root || find_path().ifb_index == 0);
     assert_false(is_redirected());
     send_frames(1);
     expect_frames(1);
@@ -275,7 +350,7 @@ on_wake(void *opaque)
 static struct ft_gate_plug *
 attach(void)
 {
-    struct ft_vm_nic nic = { .alias = "net0", .tap = "tap0" };
+    struct ft_vm_nic nic = nic_of_guest();
     struct ft_gate_plug *gate;
     struct ft_error err = FT_ERROR_INIT;
 
@@ -292,7 +367,7 @@ detach(struct ft_gate_plug *gate)
     if (ft_gate_plug_detach(&gate, 1000, &err) < 0)
         fail_msg("%s", err.text);
     assert_null(gate);
-    assert_int_equal(find_path().ifb_index, 0);
+    assert_true(find_path().root || find_path().ifb_index == 0);
     assert_false(is_redirected());
 }
 
@@ -482,7 +557,7 @@ test_opened_by_others(void **state)
 static void
 test_next_worker(void **state)
 {
-    struct ft_vm_nic nic = { .alias = "net0", .tap = "tap0" };
+    struct ft_vm_nic nic = nic_of_guest();
     struct ft_gate_plug *old, *gate;
     unsigned removed = 0;
 
@@ -509,9 +584,73 @@ test_next_worker(void **state)
     assert_int_equal(ft_gate_plug_remove_leftovers(&nic, 1, &removed, NULL), 0);
     assert_int_equal(removed, 1);
     assert_false(is_redirected());
-    assert_int_equal(find_path().ifb_index, 0);
+    assert_true(find_path().root || find_path().ifb_index == 0);
     send_frames(1);
     expect_frames(4);
+}
+
+/* ----- a macvtap ----- */
+
+static void
+test_macvtap_refused(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_plug_path_check(&net, "mt0", NULL), 0);
+    sh("tc qdisc add dev mt0 root handle 1: pfifo");
+    assert_int_equal(ft_plug_path_check(&net, "mt0", &err), -EBUSY);
+    assert_non_null(
+        strstr(err.text, "mt0 has traffic control of somebody else"));
+    sh("tc qdisc del dev mt0 root");
+    assert_int_equal(ft_plug_path_check(&net, "mt0", NULL), 0);
+}
+
+/* Down and up empties its plug, and another root leads past it: laid again. */
+static void
+test_macvtap_broken(void **state)
+{
+    static const char *const ways[] = {
+        "ip link set mt0 down; ip link set mt0 up", "tc qdisc del dev mt0 root",
+        "tc qdisc replace dev mt0 root pfifo"
+    };
+
+    (void)state;
+    for (size_t i = 0; have_plug && i < FT_ARRAY_SIZE(ways); i++) {
+        struct ft_gate_plug *gate = attach();
+
+        send_frames(2);
+        wait_held(gate, 2);
+        ft_gate_plug_mark(gate);
+        sh(ways[i]);
+        wait_whole(gate);
+        expect_lost(2);
+        send_frames(2);
+        ft_gate_plug_release(gate, 1); /* of frames that are no more */
+        expect_frames(0);
+        detach(gate);
+        expect_frames(2);
+    }
+}
+
+/* The same as of a tap, of frames that leave by a network device. */
+static void
+test_macvtap(void **state)
+{
+    static void (*const tests[])(void **) = {
+        test_macvtap_refused, test_no_plug,        test_epochs, test_open,
+        test_next_worker,     test_macvtap_broken,
+    };
+    const int taps[] = { guest[0], guest[1] };
+
+    if (macvtap < 0)
+        skip();
+    tap = "mt0";
+    guest[0] = guest[1] = macvtap;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(tests); i++)
+        tests[i](state);
+    memcpy(guest, taps, sizeof(guest));
+    tap = "tap0";
 }
 
 static void
@@ -547,6 +686,25 @@ open_guest(void)
     }
 }
 
+/* Its frames come in by the other end of a veth, to the address of the tap. */
+static void
+open_macvtap(void)
+{
+    struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+    char path[32];
+
+    if (system(
+            "ip link add w0 type veth peer name w1 && ip link add link w0 name "
+            "mt0 type macvtap mode bridge") != 0)
+        return;
+    sh("ip link set w1 address 02:00:00:00:00:01; ip link set w0 up; "
+       "ip link set w1 up; ip link set mt0 up");
+    snprintf(path, sizeof(path), "/dev/tap%u", if_nametoindex("mt0"));
+    macvtap = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(macvtap >= 0);
+    assert_int_equal(ioctl(macvtap, TUNSETIFF, &request), 0);
+}
+
 static void
 open_host(void)
 {
@@ -566,9 +724,11 @@ make_world(void **state)
     (void)state;
     /* nothing shall be sent but by us */
     sh("for f in /proc/sys/net/ipv6/conf/*/disable_ipv6; do "
-       "[ ! -e $f ] || echo 1 >$f; done");
+       "[ ! -e $f ] || echo 1 >$f; done; "
+       "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done");
     sh("ip link set lo up");
     open_guest();
+    open_macvtap();
     sh("ip link set tap0 address 02:00:00:00:00:01; "
        "ip addr add 10.9.9.1/24 dev tap0; ip link set tap0 up");
     if (ft_netlink_open(&net, NETLINK_ROUTE, NULL) < 0)
@@ -588,6 +748,8 @@ end_world(void **state)
     (void)state;
     close(guest[0]);
     close(guest[1]);
+    if (macvtap >= 0)
+        close(macvtap);
     close(host);
     ft_netlink_close(&net);
     return 0;
@@ -599,6 +761,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_redirect),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_xdp_refused),
+        cmocka_unit_test(test_zero_copy_refused),
         cmocka_unit_test(test_sweep),
         cmocka_unit_test(test_no_plug),
         cmocka_unit_test(test_epochs),
@@ -607,6 +771,7 @@ main(void)
         cmocka_unit_test(test_broken),
         cmocka_unit_test(test_opened_by_others),
         cmocka_unit_test(test_next_worker),
+        cmocka_unit_test(test_macvtap),
         cmocka_unit_test(test_tap_goes), /* the last: there is no tap any more */
     };
 
