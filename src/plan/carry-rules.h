@@ -113,9 +113,19 @@ static const struct carry_rule carry_rules[] = {
       "Detach it (virsh detach-device), or do not protect this VM." },
     { DEVICES "tpm[backend/@type='passthrough']", FT_FAIL, "carry.tpm",
       "the host's TPM is passed through", NULL, WHY_OUTSIDE, DO_REMOVE },
-    { DEVICES "tpm[not(backend/@type='passthrough')]", FT_FAIL,
-      "carry.tpm-emulator", "a TPM whose state is in another process:",
+    { DEVICES "tpm[not(backend/@type='passthrough' or "
+              "backend/@type='emulator')]",
+      FT_FAIL, "carry.tpm-backend", "a TPM whose state is in another process:",
       "string(backend/@type)", WHY_OUTSIDE, DO_REMOVE },
+    { DEVICES "tpm[backend/encryption]", FT_FAIL, "carry.tpm-encryption",
+      "the state of the emulated TPM is encrypted on this host", NULL,
+      "Its key is a secret of this host's libvirt, and the copy starts without.",
+      "Shut the VM down and remove <encryption/> of the TPM (virsh edit)." },
+    { DEVICES "tpm[backend/@type='emulator']", FT_WARN, "carry.tpm-emulator",
+      "an emulated TPM", "string(backend/@version)",
+      "QEMU fetches its state from swtpm for every epoch, and waits for a command "
+      "that it works on; the making of a key may take a second.",
+      "Install swtpm and swtpm-tools on the other host, of the same version." },
     { DEVICES "filesystem", FT_FAIL, "carry.filesystem",
       "a folder of the host is shared with the guest:", "string(driver/@type)",
       WHY_OUTSIDE, DO_REMOVE },
@@ -220,8 +230,7 @@ static const struct carry_rule carry_rules[] = {
       "Use a NIC on a bridge, or prepare the same on the other host." },
     { DEVICES "interface[@type='direct']", FT_WARN, "carry.nic-direct",
       "the NIC is a macvtap on", "string(source/@dev)",
-      "The other host must have a device of this name in the same network; "
-      "macvtap has not been tried yet.",
+      "The other host must have a device of this name in the same network.",
       "Prefer a bridge." },
 };
 

@@ -24,7 +24,7 @@
 
 #define WHY_PLUG                                                          \
     "QEMU does not see what such a NIC sends: its output is held in the " \
-    "kernel, by an ifb device and sch_plug."
+    "kernel, by sch_plug."
 #define DO_PLUG                                                              \
     "Install all modules of the host's kernel (ifb, sch_plug; Ubuntu: "      \
     "linux-modules-extra, RHEL: kernel-modules-extra; Debian's have them), " \
@@ -191,16 +191,6 @@ check_plug_nic(struct walk *walk, const struct plug_nic *nic, bool likely)
         WHY_PLUG,
         lacks ? DO_PLUG : NULL,
     };
-    const struct carry_rule macvtap = {
-        path,
-        likely ? FT_WARN : FT_FAIL,
-        "carry.nic-macvtap",
-        "a macvtap with vhost-net or several queues, on",
-        "string(source/@dev)",
-        "Its output passes no receive side of this host, where it could be held.",
-        "Use a NIC on a bridge, or give it <driver name='qemu'/> and one queue "
-        "(virsh edit), and restart the VM."
-    };
     const struct carry_rule bandwidth = {
         path,
         likely ? FT_WARN : FT_FAIL,
@@ -214,11 +204,8 @@ check_plug_nic(struct walk *walk, const struct plug_nic *nic, bool likely)
     };
     int rc;
 
-    snprintf(path, sizeof(path), "%s[not(@type='direct')]", nic->which);
+    snprintf(path, sizeof(path), "%s", nic->which);
     rc = apply_rule(walk, &rule);
-    snprintf(path, sizeof(path), "%s[@type='direct']", nic->which);
-    if (rc == 0)
-        rc = apply_rule(walk, &macvtap);
     snprintf(path, sizeof(path), "%s[bandwidth]", nic->which);
     return rc == 0 ? apply_rule(walk, &bandwidth) : rc;
 }
@@ -308,26 +295,40 @@ check_mirrors(struct walk *walk)
  * block of a device that no guest has set up is known by its size alone.
  */
 static int
-check_video(struct walk *walk)
+check_equal_blocks(struct walk *walk)
 {
-    static const struct carry_rule rule = {
+    static const char why[] =
+        "QEMU before 8.1 does not tell which of them is which, so the waiting "
+        "copy could not be filled.";
+    static const struct carry_rule qxl = {
         DEVICES "video[model/@type='qxl' and model/@ram = model/@vram]",
         FT_FAIL,
         "carry.video-qxl",
         "QXL's two memories are of one size, in KiB:",
         "string(model/@vram)",
-        "QEMU before 8.1 does not tell which of them is which, so the waiting "
-        "copy could not be filled.",
+        why,
         "Give <model type='qxl'/> vram='32768' (virsh edit) or another model "
         "(virtio, vga), and restart the VM; or use QEMU 8.1 or later."
     };
+    static const struct carry_rule tpm = {
+        DEVICES "tpm[@model='tpm-crb']",
+        FT_FAIL,
+        "carry.tpm-crb",
+        "the TPM's two memories are of one size",
+        NULL,
+        why,
+        "Give <tpm/> model='tpm-tis' (virsh edit) and restart the VM, which "
+        "keeps what is in it; or use QEMU 8.1 or later."
+    };
     const char *version = walk->facts != NULL ? walk->facts->qemu : NULL;
     unsigned major, minor;
+    int rc;
 
     if (version == NULL || sscanf(version, "%u.%u", &major, &minor) != 2 ||
         major > 8 || (major == 8 && minor >= 1))
         return 0;
-    return apply_rule(walk, &rule);
+    rc = apply_rule(walk, &qxl);
+    return rc == 0 ? apply_rule(walk, &tpm) : rc;
 }
 
 static int
@@ -393,7 +394,7 @@ check_all(struct walk *walk)
     if (rc == 0)
         rc = check_mirrors(walk);
     if (rc == 0)
-        rc = check_video(walk);
+        rc = check_equal_blocks(walk);
     if (rc == 0)
         rc = check_count(walk, "disks", "string(count(" DEVICES "disk))",
                          DISKS_MAX);

@@ -255,7 +255,8 @@ check_kind(const struct ft_domain *domain, struct ft_findings *findings)
         rc = ft_findings_add(
             findings, FT_WARN, "vm.kvm", domain->name,
             "Dirty pages are found by host page tables, which KVM follows; this "
-            "has been proven with TCG guests only.",
+            "has been proven with KVM on emulated processors (tests/machines), "
+            "not on real ones.",
             "Compare both sides once it is protected: ftadmin verify.",
             "the VM runs with KVM");
     return rc;

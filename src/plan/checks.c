@@ -12,6 +12,7 @@
 #include "inventory/identity.h"
 #include "plan/checks-private.h"
 #include "plan/clones.h"
+#include "plan/xml-values.h"
 
 #define GIB(bytes) ((double)(bytes) / (1 << 30))
 
@@ -206,6 +207,45 @@ check_vhost(const struct ft_domain *domain, const struct ft_host *standby,
 }
 
 static int
+found_one(void *data, const char *text)
+{
+    (void)text;
+    *(bool *)data = true;
+    return 0;
+}
+
+/* An emulated TPM is a program of its own, which libvirt starts beside QEMU. */
+static int
+check_tpm(const struct ft_host *primary, const struct ft_domain *domain,
+          const struct ft_host *standby, struct ft_findings *findings)
+{
+    bool has_one = false;
+    int rc = ft_xml_values(domain->xml,
+                           "/domain/devices/tpm/backend[@type='emulator']",
+                           found_one, &has_one);
+
+    if (rc < 0 || !has_one)
+        return rc;
+    if (*standby->swtpm == '\0')
+        return ft_findings_add(
+            findings, FT_FAIL, "standby.tpm", standby->name,
+            "libvirt starts swtpm for the VM's emulated TPM, there too.",
+            "Install it there: apt-get install swtpm swtpm-tools (dnf install "
+            "swtpm swtpm-tools).",
+            "%s has no swtpm", standby->name);
+    return ft_findings_add(
+        findings,
+        strcmp(primary->swtpm, standby->swtpm) == 0 ? FT_PASS : FT_WARN,
+        "standby.tpm", standby->name,
+        "swtpm takes the TPM's state from that of an equal or older version.",
+        strcmp(primary->swtpm, standby->swtpm) == 0
+            ? NULL
+            : "Install the same version of swtpm on both hosts.",
+        "swtpm %s on %s, %s on %s", primary->swtpm, primary->name,
+        standby->swtpm, standby->name);
+}
+
+static int
 check_clock(const struct ft_host *primary, const struct ft_host *standby,
             struct ft_findings *findings)
 {
@@ -263,6 +303,8 @@ ft_check_standby(const struct ft_inventory *inventory,
         rc = ft_check_networks(inventory, primary, domain, standby, findings);
     if (rc == 0)
         rc = check_vhost(domain, standby, findings);
+    if (rc == 0)
+        rc = check_tpm(primary, domain, standby, findings);
     return rc == 0 ? check_clock(primary, standby, findings) : rc;
 }
 

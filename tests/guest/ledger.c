@@ -25,6 +25,7 @@
 #include "clocks.h"
 #include "log.h"
 #include "memory.h"
+#include "tpm.h"
 
 #define CONNECTIONS 1024
 #define CLIENTS 4096
@@ -386,6 +387,26 @@ flood(struct connection *connection, uint64_t length)
     answer(connection, "end %" PRIu64 "\n", length);
 }
 
+/* Bytes in hex to the TPM, and its answer the same way. */
+static void
+tpm(struct connection *connection, const char *hex)
+{
+    uint8_t command[TPM_BYTES_MAX], response[TPM_BYTES_MAX];
+    char text[2 * TPM_BYTES_MAX + 1];
+    size_t size = 0;
+    int length;
+
+    while (size < sizeof(command) &&
+           sscanf(hex, "%2" SCNx8, &command[size]) == 1 && hex[1]) {
+        hex += 2;
+        size++;
+    }
+    length = tpm_command(command, size, response, sizeof(response));
+    for (int i = 0; i < length; i++)
+        snprintf(text + 2 * i, 3, "%02x", response[i]);
+    answer(connection, length < 0 ? "error tpm\n" : "tpm %s\n", text);
+}
+
 static void
 obey(struct connection *connection, char *line)
 {
@@ -406,6 +427,8 @@ obey(struct connection *connection, char *line)
         status(connection);
     else if (!strcmp(line, "sum"))
         sum(connection);
+    else if (!strncmp(line, "tpm ", 4))
+        tpm(connection, line + 4);
     else if (sscanf(line, "flood %" SCNu64, &a) == 1)
         flood(connection, a);
     else if (sscanf(line, "dirty %lf", &rate) == 1) {

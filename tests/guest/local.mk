@@ -34,4 +34,5 @@ EXTRA_DIST += \
 	tests/guest/init \
 	tests/guest/ledger.c \
 	tests/guest/log.c tests/guest/log.h \
-	tests/guest/memory.c tests/guest/memory.h
+	tests/guest/memory.c tests/guest/memory.h \
+	tests/guest/tpm.c tests/guest/tpm.h

@@ -127,6 +127,8 @@ prepare_libvirt() { # FOLDER
     install -d -m 755 "$dir"
     install -d -m 711 "$dir/images" "$dir/boot"
     install -d -m 750 -o libvirt-qemu -g libvirt-qemu "$dir/qemu"
+    # swtpm-tools': where the certificates of emulated TPMs are made
+    ! id tss >/dev/null 2>&1 || install -d -m 750 -o tss -g root "$1/var/lib/swtpm-localca"
     echo 'host_uuid_source = "machine-id"' >>"$1/etc/libvirt/libvirtd.conf"
     cat "$top/tests/lab/qemu.conf" >>"$1/etc/libvirt/qemu.conf"
     rm -rf "$1"/etc/libvirt/qemu/*.xml "$1"/etc/libvirt/qemu/autostart "$1"/etc/libvirt/storage

@@ -3,6 +3,7 @@
 EXTRA_DIST += \
 	tests/shapes/README \
 	tests/shapes/one \
+	tests/shapes/proofs.sh \
 	tests/shapes/results \
 	tests/shapes/run \
 	tests/shapes/shapes.sh

@@ -6,12 +6,13 @@
 #   elements      XML in <domain>, before the devices
 #   devices       XML in <devices>
 #   refused       the check that refuses it; empty: it is carried
+#   proof         what more is to be the same after a takeover: functions PROOF_before, PROOF_after
 # shellcheck shell=bash
 
 # shellcheck disable=SC2034 # run reads them
 shape_names="plain q35 uefi secure-boot scsi cdrom-ide-empty cdrom-sata-empty cdrom-sata-iso
 vnc-vga vnc-virtio spice-qxl spice-qxl-vram usb-tablet rng agent watchdog-i6300esb sound
-tpm nics-3 disks-3 iothread io-uring cpu-host-model cpu-qemu64 vcpus-2
+tpm tpm-crb macvtap nics-3 disks-3 iothread io-uring cpu-host-model cpu-qemu64 vcpus-2
 virt-install shared-memory"
 
 cdrom() { # BUS TARGET [ISO]
@@ -24,13 +25,17 @@ graphics() { # TYPE MODEL
     echo "<graphics type='$1' listen='127.0.0.1' autoport='yes'/><video><model type='$2'/></video>"
 }
 
+tpm() { # MODEL
+    echo "<tpm model='$1'><backend type='emulator' version='2.0'/></tpm>"
+}
+
 agent="<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>"
 tablet="<input type='tablet' bus='usb'/>"
 rng="<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
 
 # shellcheck disable=SC2034 # its callers read them
 shape() { # NAME
-    options=() elements='' devices='' refused=''
+    options=() elements='' devices='' refused='' proof=''
     case $1 in
     plain) ;;
     q35) options=(--machine q35) ;;
@@ -54,8 +59,12 @@ shape() { # NAME
     agent) devices=$agent ;;
     watchdog-i6300esb) devices="<watchdog model='i6300esb' action='reset'/>" ;;
     sound) options=(--machine q35) devices="<sound model='ich9'/><audio id='1' type='none'/>" ;;
-    tpm) options=(--machine q35)
-        devices="<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>" ;;
+    tpm) options=(--machine q35) proof=tpm devices=$(tpm tpm-tis) ;;
+    # with QEMU before 8.1: its two memories are of one size
+    tpm-crb) options=(--machine q35) devices=$(tpm tpm-crb) refused='carry\.tpm-crb' ;;
+    macvtap) proof=macvtap
+        devices="<interface type='direct'><source dev='eth1' mode='bridge'/><model type='virtio'/>
+            <address type='pci' domain='0' bus='0' slot='0x1d' function='0'/></interface>" ;;
     nics-3) options=(--nics 3) ;;
     disks-3) options=(--disks 3) ;;
     iothread) options=(--disk none) elements="<iothreads>1</iothreads>"

@@ -196,8 +196,8 @@ static const struct refusal {
     { { .device = "<interface type='direct'><mac address='52:54:00:00:00:0a'/>"
                   "<source dev='eth0' mode='bridge'/><model type='virtio'/>"
                   "<driver name='vhost'/></interface>" },
-      FT_FAIL,
-      "carry.nic-macvtap",
+      FT_WARN,
+      "carry.nic-direct",
       "interface 52:54:00:00:00:0a",
       "eth0" },
     { { .device =
@@ -242,10 +242,24 @@ static const struct refusal {
       "passed through" },
     { { .device = "<tpm model='tpm-crb'><backend type='emulator' "
                   "version='2.0'/></tpm>" },
-      FT_FAIL,
+      FT_WARN,
       "carry.tpm-emulator",
       "tpm",
-      "emulator" },
+      "emulated TPM 2.0" },
+    { { .device = "<tpm model='tpm-crb'><backend type='emulator' version='2.0'>"
+                  "<encryption secret='6a0c1f6e-6d1b-4f0b-9a43-7bfa3f8a2b10'/>"
+                  "</backend></tpm>" },
+      FT_FAIL,
+      "carry.tpm-encryption",
+      "tpm",
+      "encrypted" },
+    { { .device = "<tpm model='tpm-crb'><backend type='external'>"
+                  "<source type='unix' mode='connect' path='/tmp/s'/>"
+                  "</backend></tpm>" },
+      FT_FAIL,
+      "carry.tpm-backend",
+      "tpm",
+      "external" },
     { { .device = "<vsock model='virtio'><cid auto='yes' address='3'/></vsock>" },
       FT_FAIL,
       "carry.vsock",
@@ -608,6 +622,28 @@ test_qxl(void **state)
     }
 }
 
+static void
+test_tpm_crb(void **state)
+{
+    static const char *const versions[] = { "7.2.22", "8.0.5", "8.1.0", NULL };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(versions); i++) {
+        struct ft_carry_facts facts = { .qemu = versions[i] };
+        const struct sample crb = { .device = "<tpm model='tpm-crb'><backend "
+                                              "type='emulator'/></tpm>" };
+        const struct sample tis = { .device = "<tpm model='tpm-tis'><backend "
+                                              "type='emulator'/></tpm>" };
+        struct ft_findings f = check(&crb, &facts);
+
+        assert_int_equal(ft_findings_find(&f, "carry.tpm-crb") != NULL, i < 2);
+        ft_findings_free(&f);
+        f = check(&tis, &facts);
+        assert_null(ft_findings_find(&f, "carry.tpm-crb"));
+        ft_findings_free(&f);
+    }
+}
+
 /* A restarted worker finds its own mirrors: they are no obstacle to itself. */
 static void
 test_own_mirror(void **state)
@@ -724,6 +760,7 @@ main(void)
         cmocka_unit_test(test_several_at_once),
         cmocka_unit_test(test_vhost_by_default),
         cmocka_unit_test(test_qxl),
+        cmocka_unit_test(test_tpm_crb),
         cmocka_unit_test(test_own_mirror),
         cmocka_unit_test(test_left_mirror),
         cmocka_unit_test(test_too_many),

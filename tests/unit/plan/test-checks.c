@@ -714,6 +714,25 @@ test_network(void **state)
     expect(check_standby(f, NULL), "standby.network", FT_FAIL, "eth7");
 }
 
+#define TPM_XML                                         \
+    "<domain type='kvm'><devices><tpm model='tpm-crb'>" \
+    "<backend type='emulator'/></tpm></devices></domain>"
+
+static void
+test_tpm(void **state)
+{
+    struct fixture *f = *state;
+
+    expect_none(check_standby(f, NULL), "standby.tpm");
+    replace_xml(f->vm, TPM_XML);
+    strcpy(f->h1->swtpm, "0.7.1");
+    expect(check_standby(f, NULL), "standby.tpm", FT_FAIL, "h2 has no swtpm");
+    strcpy(f->h2->swtpm, "0.7.3");
+    expect(check_standby(f, NULL), "standby.tpm", FT_WARN, "0.7.3 on h2");
+    strcpy(f->h2->swtpm, "0.7.1");
+    expect(check_standby(f, NULL), "standby.tpm", FT_PASS, "swtpm 0.7.1 on h1");
+}
+
 static void
 test_vhost_on_standby(void **state)
 {
@@ -913,6 +932,7 @@ main(void)
         TEST(test_mac),
         TEST(test_bridge),
         TEST(test_network),
+        TEST(test_tpm),
         TEST(test_vhost_on_standby),
         TEST(test_clock),
         TEST(test_links),
