@@ -9,7 +9,11 @@
 rounds=2
 
 begin() {
+    local host
     must machines up m1 m2 m3
+    for host in m1 m2; do # what was said before a reboot is read after it
+        must machines on $host sh -c 'mkdir -p /var/log/journal && journalctl --flush'
+    done
     start_guest m1 vm1
     add_hosts m1 m2 m3
     protect_guest vm1 m2 m3

@@ -3,5 +3,5 @@
 # shellcheck shell=bash
 . "${here:?}/rows/takeover.sh"
 # shellcheck disable=SC2034 # the runner reads it
-rounds=20
+rounds=4
 guest_options=(--nic qemu)

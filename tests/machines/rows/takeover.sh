@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Takeovers in a row under load, hosts killed and cut off in turn, of a VM as virt-install makes it:
+# Takeovers in a row under load, hosts killed and cut off in turn, of a VM with vhost-net under KVM:
 # nothing lost, doubled or reset, and protected again by itself. Beside it, on the witness's host, an
 # unprotected guest of the same kind under the same load: what it suffers is the machine's doing.
 # shellcheck shell=bash
