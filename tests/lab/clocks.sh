@@ -6,7 +6,7 @@
 # clock that runs wrong does so each time.
 
 drift_limit=2000000 # ns in a phase
-phase_seconds=30
+phase_seconds=15
 
 # What ledger-clock says, or what the jq expression makes of it.
 clocks() { # COUNT [JQ]

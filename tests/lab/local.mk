@@ -60,5 +60,5 @@ tests_lab_flood_SOURCES = tests/lab/flood.c
 tests_lab_flood_LDADD = libftbase.a
 
 # The way to the hosts, and ftadmin interrupted.
-TESTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh
-dist_check_SCRIPTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh
+TESTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh
+dist_check_SCRIPTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh

@@ -9,7 +9,7 @@
 
 # Two processors under emulation answer within 25 ms, at random: a shorter phase and a wider limit.
 # Without the mending the guest would lose some 50 ms each second.
-phase_seconds=20
+phase_seconds=10
 drift_limit=8000000
 
 protect_and_look() { # WHAT

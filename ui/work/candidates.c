@@ -185,9 +185,12 @@ is_jump(const struct ways *ways, const char *name)
 static bool
 is_near(const char *name)
 {
+    struct in6_addr in6;
     struct in_addr in;
     uint32_t a;
 
+    if (inet_pton(AF_INET6, name, &in6) == 1) /* RFC 4193, or of the link */
+        return (in6.s6_addr[0] & 0xfe) == 0xfc || IN6_IS_ADDR_LINKLOCAL(&in6);
     if (inet_pton(AF_INET, name, &in) != 1)
         return !strchr(name, '.') && !strchr(name, ':');
     a = ntohl(in.s_addr);
