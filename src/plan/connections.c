@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/paths.h"
 #include "plan/links.h"
-#include "plan/plan.h"
 #include "plan/remedy.h"
 
 /* ---- which ---- */

@@ -100,11 +100,11 @@ $ ftadmin --db t.db events --plain
 $ ftadmin --db t.db events --json 2>err | jq -c '.events[] | [.seq, .severity]'
 [1,"warn"]
 $ ftadmin --db t.db host show h1
-Host     h1
-Address  127.0.0.1:1
-Kind     hypervisor
-Engine   0.1.0
-Seen     3 h
+Host      h1
+Address   127.0.0.1:1
+Kind      hypervisor
+Engine    0.1.0
+Seen      3 h
 
 NIC   MAC                BRIDGE  LINK  MBIT/S  ADDRESSES
 eth0  52:54:00:00:00:01  -       yes        0  10.0.0.1/24
