@@ -289,6 +289,15 @@ ft_host_free(struct ft_host *host)
     free(host);
 }
 
+bool
+ft_host_listens(const struct ft_host *host, unsigned long port)
+{
+    for (size_t i = 0; i < host->listening_count; i++)
+        if (host->listening[i] == port)
+            return true;
+    return false;
+}
+
 const struct ft_domain *
 ft_host_domain(const struct ft_host *host, const char *name_or_uuid)
 {

@@ -213,6 +213,9 @@ const struct ft_network *ft_host_network(const struct ft_host *host,
 const struct ft_emulator *ft_host_emulator(const struct ft_host *host,
                                            const char *path);
 
+/* Whether something listened on that TCP port when it was probed. */
+bool ft_host_listens(const struct ft_host *host, unsigned long port);
+
 /* "running", "off", "paused", "crashed" or "other". */
 const char *ft_domain_state_name(enum ft_domain_state state);
 

@@ -16,15 +16,6 @@
     "/domain/devices/*[self::serial or self::parallel or self::channel or " \
     "self::console][@type='tcp']/source[@mode='bind']/@service"
 
-static bool
-is_taken(const struct ft_host *host, unsigned long port)
-{
-    for (size_t i = 0; i < host->listening_count; i++)
-        if (host->listening[i] == port)
-            return true;
-    return false;
-}
-
 struct search {
     const struct ft_host *host;
     unsigned long taken; /* the first one, or 0 */
@@ -36,7 +27,7 @@ look_at_port(void *data, const char *text)
     struct search *search = data;
     unsigned long port = strtoul(text, NULL, 10);
 
-    if (port && !search->taken && is_taken(search->host, port))
+    if (port && !search->taken && ft_host_listens(search->host, port))
         search->taken = port;
     return 0;
 }

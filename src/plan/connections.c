@@ -64,15 +64,6 @@ ft_connections(const struct ft_host *primary, const struct ft_host *standby,
 
 /* ---- what is said of them ---- */
 
-static bool
-listens(const struct ft_host *host, uint16_t port)
-{
-    for (size_t i = 0; i < host->listening_count; i++)
-        if (host->listening[i] == port)
-            return true;
-    return false;
-}
-
 /* NULL: it is let in, or would be once somebody listens there. */
 static const char *
 obstacle(const struct ft_connection *connection)
@@ -84,7 +75,7 @@ obstacle(const struct ft_connection *connection)
     if (trips->count == 0)
         return "no answer, as where a firewall drops it";
     if (trips->refused == trips->count &&
-        listens(connection->to, connection->port))
+        ft_host_listens(connection->to, connection->port))
         return "refused though the port is in use there, as a firewall does";
     return NULL;
 }
