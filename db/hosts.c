@@ -91,6 +91,15 @@ ft_store_host_list(struct ft_store *store, struct ft_store_host **hosts,
                        "");
 }
 
+/* What is left there of pairs that their VMs have left for another one goes with the
+ * host. */
+#define LEFT                                        \
+    "phase = 'removing' AND standby_host = ?1 AND " \
+    "EXISTS (SELECT 1 FROM pairs AS other WHERE "   \
+    "other.vm_uuid = pairs.vm_uuid AND "            \
+    "other.phase <> 'removing' AND ?1 NOT IN "      \
+    "(other.primary_host, other.standby_host))"
+
 int
 ft_store_host_check_unused(struct ft_store *store, const char *name,
                            struct ft_error *err)
@@ -98,7 +107,8 @@ ft_store_host_check_unused(struct ft_store *store, const char *name,
     int64_t used = 0;
     int rc = ft_sql_number(store, err, &used,
                            "SELECT count(*) FROM pairs WHERE "
-                           "?1 IN (primary_host, standby_host, witness_host)",
+                           "?1 IN (primary_host, standby_host, witness_host) "
+                           "AND NOT (" LEFT ")",
                            "s", name);
 
     if (rc || !used)
@@ -116,6 +126,8 @@ delete_host(struct ft_store *store, const char *name, struct ft_error *err)
 
     if (!rc)
         rc = ft_store_host_check_unused(store, name, err);
+    if (!rc)
+        rc = ft_sql_run(store, err, "DELETE FROM pairs WHERE " LEFT, "s", name);
     if (!rc)
         rc = ft_sql_run(store, err, "DELETE FROM hosts WHERE name = ?", "s",
                         name);

@@ -70,7 +70,9 @@ ft_store_pair_get(struct ft_store *store, const char *name,
 {
     int rc = ft_sql_get(store, err, &pair_row, pair,
                         "SELECT " PAIR_COLUMNS " FROM pairs "
-                        "WHERE ?1 IN (pair, vm, vm_uuid) ORDER BY created_at",
+                        "WHERE ?1 IN (pair, vm, vm_uuid) ORDER BY pair = ?1 "
+                        "DESC, phase = 'removing', phase = 'applying', "
+                        "created_at",
                         "s", name);
 
     if (rc == -ENOENT)
@@ -115,12 +117,15 @@ update_status(struct ft_store *store, const char *pair, const json_t *status,
         "primary_host = CASE WHEN ?6 <> ?7 AND (SELECT count(*) FROM hosts "
         "WHERE name IN (?6, ?7)) = 2 THEN ?6 ELSE primary_host END, "
         "standby_host = CASE WHEN ?6 <> ?7 AND (SELECT count(*) FROM hosts "
-        "WHERE name IN (?6, ?7)) = 2 THEN ?7 ELSE standby_host END "
+        "WHERE name IN (?6, ?7)) = 2 THEN ?7 ELSE standby_host END, "
+        "phase = CASE WHEN phase = 'applying' AND ?8 THEN 'applied' "
+        "ELSE phase END "
         "WHERE pair = ?1 AND generation <= ?5",
-        "ssisiss", pair, text, at, ft_json_string(status, "state", ""),
+        "ssisissi", pair, text, at, ft_json_string(status, "state", ""),
         ft_json_int(status, "generation", 0, INT64_MAX, 0),
         ft_json_string(status, "primary", ""),
-        ft_json_string(status, "standby", ""));
+        ft_json_string(status, "standby", ""),
+        (int64_t)ft_json_bool(status, "committed", 0));
 }
 
 int

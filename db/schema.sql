@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The schema of a new topology database, version 7. A unit test proves that the
+-- The schema of a new topology database, version 16. A unit test proves that the
 -- migrations lead to exactly this from every older version.
 
 -- Hosts and what a probe found on them; the last column stands as ALTER TABLE
@@ -62,11 +62,13 @@ CREATE TABLE vms (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX vms_by_name ON vms (name);
 
--- Pairs, their links and the journal of what was done to make them.
-CREATE TABLE pairs (
+-- Pairs, their links and the journal of what was done to make them. Of a VM there
+-- may be one that protects it, one that is being made, and any that are being
+-- removed: a host that was away has yet to hear of it. Quoted as ALTER TABLE does it.
+CREATE TABLE "pairs" (
     pair TEXT PRIMARY KEY CHECK (length(pair) = 36),
     vm TEXT NOT NULL,
-    vm_uuid TEXT NOT NULL UNIQUE CHECK (length(vm_uuid) = 36),
+    vm_uuid TEXT NOT NULL CHECK (length(vm_uuid) = 36),
     primary_host TEXT NOT NULL REFERENCES hosts (name) ON UPDATE CASCADE,
     standby_host TEXT NOT NULL REFERENCES hosts (name) ON UPDATE CASCADE,
     witness_host TEXT REFERENCES hosts (name) ON UPDATE CASCADE,
@@ -81,6 +83,8 @@ CREATE TABLE pairs (
 CREATE INDEX pairs_by_primary ON pairs (primary_host);
 CREATE INDEX pairs_by_standby ON pairs (standby_host);
 CREATE INDEX pairs_by_witness ON pairs (witness_host);
+CREATE UNIQUE INDEX pairs_by_vm ON pairs (vm_uuid, phase)
+    WHERE phase <> 'removing';
 
 CREATE TABLE links (
     pair TEXT NOT NULL REFERENCES pairs (pair) ON DELETE CASCADE,
@@ -229,3 +233,108 @@ CREATE TABLE job_log (
     text TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX job_log_by_job ON job_log (job);
+
+-- Findings of checks that somebody has accepted, with what was found then; one that
+-- has ended (it was found otherwise, or taken back) is kept.
+CREATE TABLE waivers (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    vm_uuid TEXT NOT NULL CHECK (length(vm_uuid) = 36),
+    vm TEXT NOT NULL,
+    check_id TEXT NOT NULL CHECK (check_id <> ''),
+    subject TEXT NOT NULL,
+    evidence TEXT NOT NULL,
+    reason TEXT NOT NULL CHECK (reason <> ''),
+    who TEXT NOT NULL DEFAULT '',
+    given_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL DEFAULT 0,
+    ended_by TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE UNIQUE INDEX waivers_in_force ON waivers (vm_uuid, check_id, subject)
+    WHERE ended_at = 0;
+
+-- What the administrator wants of placement: VMs that one host must not lose together.
+CREATE TABLE rules (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL CHECK (kind IN ('apart')),
+    first TEXT NOT NULL CHECK (first <> ''),
+    second TEXT NOT NULL CHECK (second <> first),
+    made_at INTEGER NOT NULL,
+    UNIQUE (kind, first, second)
+) STRICT;
+
+-- What was measured of a VM before it was protected, the last time, for an estimate.
+CREATE TABLE measurements (
+    vm_uuid TEXT PRIMARY KEY CHECK (length(vm_uuid) = 36),
+    vm TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    document TEXT NOT NULL CHECK (document <> '')
+) STRICT;
+
+-- What each network between two hosts carried when it was last measured, by the
+-- address of the second that bytes were sent to.
+CREATE TABLE link_rates (
+    from_host INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+    to_host INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    nic TEXT NOT NULL,
+    bytes_per_s REAL NOT NULL CHECK (bytes_per_s > 0),
+    at INTEGER NOT NULL,
+    PRIMARY KEY (from_host, to_host, address)
+) STRICT, WITHOUT ROWID;
+
+-- How long the storage of a pool took for a flush when it was last measured. Beside
+-- storage_pools, whose rows are those of the last look at the host.
+CREATE TABLE pool_flushes (
+    host INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+    pool TEXT NOT NULL,
+    p50_us INTEGER NOT NULL,
+    p90_us INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (host, pool)
+) STRICT, WITHOUT ROWID;
+
+-- Of operations that have not ended: what was chosen, and what each step found on its
+-- host before it changed anything there, by which it is undone.
+CREATE TABLE chosen (
+    pair TEXT PRIMARY KEY REFERENCES pairs (pair) ON DELETE CASCADE,
+    document TEXT NOT NULL CHECK (document <> '')
+) STRICT;
+
+CREATE TABLE found (
+    id INTEGER PRIMARY KEY,
+    pair TEXT NOT NULL REFERENCES pairs (pair) ON DELETE CASCADE,
+    step TEXT NOT NULL,
+    host TEXT NOT NULL,
+    there INTEGER NOT NULL CHECK (there IN (0, 1)),
+    version TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    UNIQUE (pair, step, host)
+) STRICT;
+
+-- What ftadmin changed on hosts to mend what a check of a VM found, to be taken back.
+-- A row is there before the change is made, and gone when it was made by others.
+CREATE TABLE fixes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    vm_uuid TEXT NOT NULL CHECK (length(vm_uuid) = 36),
+    vm TEXT NOT NULL,
+    host TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    object TEXT NOT NULL,
+    who TEXT NOT NULL DEFAULT '',
+    begun_at INTEGER NOT NULL,
+    done_at INTEGER NOT NULL DEFAULT 0,
+    undone_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX fixes_in_force ON fixes (vm_uuid) WHERE undone_at = 0;
+
+-- What hosts were when they were looked at: a row each time that something differed
+-- which matters to a pair (plan/differences.h), without their VMs. Bounded by
+-- FT_STORE_FACTS_KEPT.
+CREATE TABLE facts_history (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    host INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    facts TEXT NOT NULL CHECK (facts <> '')
+) STRICT;
+CREATE INDEX facts_history_of_host ON facts_history (host, id);

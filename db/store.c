@@ -179,10 +179,15 @@ migrate(struct ft_store *store, struct ft_error *err)
 
     if (rc || version == SCHEMA_VERSION)
         return rc;
-    rc = ft_sql_enter(store, &own, err);
+    /* A table that is made anew takes nothing along that refers to it; SQLite
+     * heeds that only outside of a transaction. */
+    rc = execute(store, "PRAGMA foreign_keys = OFF", err);
+    if (!rc)
+        rc = ft_sql_enter(store, &own, err);
     if (rc)
         return rc;
-    return ft_sql_finish(store, own, apply_migrations(store, err), err);
+    rc = ft_sql_finish(store, own, apply_migrations(store, err), err);
+    return rc ? rc : execute(store, "PRAGMA foreign_keys = ON", err);
 }
 
 /*

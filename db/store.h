@@ -236,7 +236,7 @@ int ft_store_pair_remove(struct ft_store *store, const char *pair,
 /*
  * Stores what the hosts said last: updates primary, standby, state, generation,
  * and keeps the STATUS object whole. A generation older than the stored one is
- * ignored.
+ * ignored. A pair that has committed an epoch is applied, whoever waited for that.
  */
 int ft_store_status_put(struct ft_store *store, const char *pair,
                         const json_t *status, int64_t at, struct ft_error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names that libvirt gives to files of a VM. Pure; thread safe.
+ * Names that libvirt gives to files of a VM, and that we give to domains. Pure;
+ * thread safe.
  */
 #ifndef FT_BASE_LIBVIRT_NAMES_H
 #define FT_BASE_LIBVIRT_NAMES_H
@@ -10,5 +11,9 @@
  * written as in XML: virPidFileBuildPath of libvirt's src/util/virpidfile.c.
  */
 char *ft_libvirt_pid_file(const char *vm);
+
+/* The domain of a rehearsal, then the UUID of its pair: it is there for seconds, and
+ * no VM of anybody's. */
+#define FT_REHEARSAL_PREFIX "ftadmin-rehearsal-"
 
 #endif

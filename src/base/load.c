@@ -21,27 +21,33 @@ ft_load_cpu_ns(void)
 }
 
 double
-ft_load_pressure_parse(const char *text)
+ft_load_pressure_parse(const char *text, int seconds)
 {
-    double avg10;
+    char name[16];
+    const char *line = strncmp(text, "some ", 5) == 0 ? text : "";
+    const char *at;
+    double part;
 
-    return sscanf(text, "some avg10=%lf", &avg10) == 1 && avg10 >= 0 ? avg10
-                                                                     : -1;
+    snprintf(name, sizeof(name), " avg%d=", seconds);
+    at = strstr(line, name);
+    if (!at || at > line + strcspn(line, "\n"))
+        return -1;
+    return sscanf(at + strlen(name), "%lf", &part) == 1 && part >= 0 ? part : -1;
 }
 
 double
-ft_load_pressure(const char *path)
+ft_load_pressure(const char *path, int seconds)
 {
     FT_AUTOFREE char *text = NULL;
     size_t size;
 
     return ft_file_read(path, 4096, &text, &size)
                ? -1
-               : ft_load_pressure_parse(text);
+               : ft_load_pressure_parse(text, seconds);
 }
 
-static uint64_t
-memory_value(const char *text, const char *name)
+uint64_t
+ft_load_memory_value(const char *text, const char *name)
 {
     const char *line = strstr(text, name);
     unsigned long long kib;
@@ -55,8 +61,8 @@ memory_value(const char *text, const char *name)
 void
 ft_load_memory_parse(const char *text, struct ft_memory *memory)
 {
-    memory->total = memory_value(text, "MemTotal");
-    memory->available = memory_value(text, "MemAvailable");
+    memory->total = ft_load_memory_value(text, "MemTotal");
+    memory->available = ft_load_memory_value(text, "MemAvailable");
     if (!memory->total || !memory->available)
         *memory = (struct ft_memory){ 0, 0 };
 }

@@ -18,13 +18,13 @@
 int64_t ft_load_cpu_ns(void);
 
 /*
- * The part of the last 10 s in which somebody waited, in percent ("some avg10");
- * -1 where the kernel does not tell.
+ * The part of the last seconds (10, 60 or 300) in which somebody waited, in percent
+ * ("some avg10"); -1 where the kernel does not tell.
  */
-double ft_load_pressure(const char *path);
+double ft_load_pressure(const char *path, int seconds);
 
 /* The same from the text of such a file. */
-double ft_load_pressure_parse(const char *text);
+double ft_load_pressure_parse(const char *text, int seconds);
 
 /* The host's memory, in bytes; both 0 where the kernel does not tell. */
 struct ft_memory {
@@ -33,7 +33,10 @@ struct ft_memory {
 
 void ft_load_memory(struct ft_memory *memory);
 
-/* The same from the text of /proc/meminfo. */
+/* One value of the text of /proc/meminfo, in bytes; 0: it is not there. */
+uint64_t ft_load_memory_value(const char *text, const char *name);
+
+/* Those two from such a text. */
 void ft_load_memory_parse(const char *text, struct ft_memory *memory);
 
 #endif

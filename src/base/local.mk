@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftbase.a
 libftbase_a_SOURCES = \
+	src/base/alike.c src/base/alike.h \
 	src/base/boot.c src/base/boot.h \
 	src/base/bytes.h \
 	src/base/cleanup.h \
@@ -14,10 +15,14 @@ libftbase_a_SOURCES = \
 	src/base/load.c src/base/load.h \
 	src/base/log.c src/base/log.h \
 	src/base/netlink.c src/base/netlink.h \
+	src/base/order.c src/base/order.h \
 	src/base/paths.h \
 	src/base/priority.c src/base/priority.h \
 	src/base/privileges.c src/base/privileges.h \
 	src/base/slots.c src/base/slots.h \
 	src/base/trace.h \
+	src/base/traffic-filter.c src/base/traffic-private.h \
 	src/base/traffic.c src/base/traffic.h \
+	src/base/unlinked-file.c src/base/unlinked-file.h \
+	src/base/uuid.c src/base/uuid.h \
 	src/base/versions.c src/base/versions.h

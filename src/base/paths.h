@@ -21,6 +21,8 @@
 
 #define FT_CONTROL_SOCKET FT_RUN_FOLDER "/engine.sock"
 #define FT_WORKER_SOCKET FT_RUN_FOLDER "/worker.sock"
+/* in the run folder of a pair: its copy's disks, while they are backed up */
+#define FT_BACKUP_SOCKET "backup.sock"
 #define FT_PID_FILE FT_RUN_FOLDER "/engine.pid"
 
 #define FT_ENGINE_PORT 7331

@@ -24,6 +24,7 @@ void ft_priority_urgent(void);
  * VM is large, and must not be the first for that. pid 0: this process.
  */
 #define FT_OOM_ORDINARY 0
+#define FT_OOM_FIRST 900
 #define FT_OOM_GUEST (-500)
 #define FT_OOM_LAST (-900)
 

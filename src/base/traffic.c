@@ -3,29 +3,20 @@
 
 #include "base/traffic.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <linux/gen_stats.h>
-#include <linux/if_ether.h>
-#include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
-#include <linux/tc_act/tc_mirred.h>
 
 #include <netlink/attr.h>
 
+#include "base/traffic-private.h"
+
 #define IFB_QUEUE_LENGTH 4096 /* packets on their way back to the tap */
 #define NO_SELF_ADDRESS 1     /* IN6_ADDR_GEN_MODE_NONE */
-#define INGRESS TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS)
-#define EGRESS TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS)
-#define PRIORITY 1u /* before all others */
-/* In the first u32 table, and not the node that the kernel gives by itself. */
-#define REDIRECT_NODE 0x80000f7au
 
-/* An attribute that does not fit makes the message short of it: nla_put's only
- * failure, and a page is far more than any of these needs. */
 static struct nl_msg *
 link_request(int type, int flags, int index, unsigned up)
 {
@@ -39,9 +30,9 @@ link_request(int type, int flags, int index, unsigned up)
     return ft_netlink_request(type, flags, &body, sizeof(body));
 }
 
-static struct nl_msg *
-tc_request(int type, int flags, int index, uint32_t parent, uint32_t handle,
-           uint32_t info)
+struct nl_msg *
+ft_traffic_request(int type, int flags, int index, uint32_t parent,
+                   uint32_t handle, uint32_t info)
 {
     const struct tcmsg body = {
         .tcm_family = AF_UNSPEC,
@@ -54,8 +45,8 @@ tc_request(int type, int flags, int index, uint32_t parent, uint32_t handle,
     return ft_netlink_request(type, flags, &body, sizeof(body));
 }
 
-static void
-put_kind(struct nl_msg *request, int attribute, const char *kind)
+void
+ft_traffic_put_kind(struct nl_msg *request, int attribute, const char *kind)
 {
     if (request)
         nla_put_string(request, attribute, kind);
@@ -116,7 +107,7 @@ ft_traffic_raise_link(struct ft_netlink *net, int index, const char *alias,
 {
     struct nl_msg *request = link_request(RTM_NEWLINK, 0, index, IFF_UP);
 
-    put_kind(request, IFLA_IFALIAS, alias);
+    ft_traffic_put_kind(request, IFLA_IFALIAS, alias);
     return ft_netlink_ask(net, request, NULL, NULL, "taking a device up", err);
 }
 
@@ -195,7 +186,7 @@ ft_traffic_look_link(struct ft_netlink *net, const char *name, int index,
     struct nl_msg *request = link_request(RTM_GETLINK, 0, index, 0);
 
     if (name)
-        put_kind(request, IFLA_IFNAME, name);
+        ft_traffic_put_kind(request, IFLA_IFNAME, name);
     memset(link, 0, sizeof(*link));
     return ft_netlink_ask(net, request, take_link, link,
                           name ? name : "looking at a device", err);
@@ -237,9 +228,9 @@ send_plug(struct ft_netlink *net, int index, uint32_t handle, int flags,
           const struct tc_plug_qopt *options, struct ft_error *err)
 {
     struct nl_msg *request =
-        tc_request(RTM_NEWQDISC, flags, index, TC_H_ROOT, handle, 0);
+        ft_traffic_request(RTM_NEWQDISC, flags, index, TC_H_ROOT, handle, 0);
 
-    put_kind(request, TCA_KIND, "plug");
+    ft_traffic_put_kind(request, TCA_KIND, "plug");
     if (request)
         nla_put(request, TCA_OPTIONS, sizeof(*options), options);
     return ft_netlink_ask(net, request, NULL, NULL,
@@ -273,7 +264,8 @@ int
 ft_traffic_remove_root(struct ft_netlink *net, int index, struct ft_error *err)
 {
     return ft_netlink_ask(net,
-                          tc_request(RTM_DELQDISC, 0, index, TC_H_ROOT, 0, 0),
+                          ft_traffic_request(RTM_DELQDISC, 0, index, TC_H_ROOT,
+                                             0, 0),
                           NULL, NULL, "removing the root", err);
 }
 
@@ -324,8 +316,8 @@ ft_traffic_look_qdisc(struct ft_netlink *net, int index, uint32_t parent,
     memset(qdisc, 0, sizeof(*qdisc));
     /* the kernel tells who asked only with NLM_F_ECHO (qdisc_notify) */
     return ft_netlink_ask(net,
-                          tc_request(RTM_GETQDISC, NLM_F_ECHO, index, parent, 0,
-                                     0),
+                          ft_traffic_request(RTM_GETQDISC, NLM_F_ECHO, index,
+                                             parent, 0, 0),
                           take_qdisc, qdisc, "looking at a qdisc", err);
 }
 
@@ -333,10 +325,10 @@ int
 ft_traffic_add_clsact(struct ft_netlink *net, int index, struct ft_error *err)
 {
     struct nl_msg *request =
-        tc_request(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, index, TC_H_CLSACT,
-                   TC_H_MAKE(TC_H_CLSACT, 0), 0);
+        ft_traffic_request(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, index,
+                           TC_H_CLSACT, TC_H_MAKE(TC_H_CLSACT, 0), 0);
 
-    put_kind(request, TCA_KIND, "clsact");
+    ft_traffic_put_kind(request, TCA_KIND, "clsact");
     return ft_netlink_ask(net, request, NULL, NULL, "adding clsact", err);
 }
 
@@ -344,131 +336,7 @@ int
 ft_traffic_remove_clsact(struct ft_netlink *net, int index, struct ft_error *err)
 {
     return ft_netlink_ask(net,
-                          tc_request(RTM_DELQDISC, 0, index, TC_H_CLSACT,
-                                     TC_H_MAKE(TC_H_CLSACT, 0), 0),
+                          ft_traffic_request(RTM_DELQDISC, 0, index, TC_H_CLSACT,
+                                             TC_H_MAKE(TC_H_CLSACT, 0), 0),
                           NULL, NULL, "removing clsact", err);
-}
-
-/* ----- the redirect ----- */
-
-static struct nl_msg *
-filter_request(int type, int flags, int index, uint32_t node)
-{
-    return tc_request(type, flags, index, INGRESS, node,
-                      TC_H_MAKE(PRIORITY << 16, htons(ETH_P_ALL)));
-}
-
-static void
-put_mirred(struct nl_msg *request, int to)
-{
-    const struct tc_mirred what = {
-        .action = TC_ACT_STOLEN,
-        .eaction = TCA_EGRESS_REDIR,
-        .ifindex = (uint32_t)to,
-    };
-    struct nlattr *list = nla_nest_start(request, TCA_U32_ACT);
-    struct nlattr *first = list ? nla_nest_start(request, 1) : NULL;
-    struct nlattr *options;
-
-    if (!first)
-        return;
-    nla_put_string(request, TCA_ACT_KIND, "mirred");
-    options = nla_nest_start(request, TCA_ACT_OPTIONS);
-    nla_put(request, TCA_MIRRED_PARMS, sizeof(what), &what);
-    if (options)
-        nla_nest_end(request, options);
-    nla_nest_end(request, first);
-    nla_nest_end(request, list);
-}
-
-/* One key of no bits fits everything. */
-static void
-put_match_all(struct nl_msg *request)
-{
-    struct {
-        struct tc_u32_sel sel;
-        struct tc_u32_key key;
-    } selector = { .sel = { .flags = TC_U32_TERMINAL, .nkeys = 1 } };
-
-    nla_put(request, TCA_U32_SEL, sizeof(selector), &selector);
-}
-
-int
-ft_traffic_redirect(struct ft_netlink *net, int index, int to,
-                    struct ft_error *err)
-{
-    struct nl_msg *request =
-        filter_request(RTM_NEWTFILTER, NLM_F_CREATE, index, REDIRECT_NODE);
-    struct nlattr *options;
-
-    put_kind(request, TCA_KIND, "u32");
-    if (request) {
-        options = nla_nest_start(request, TCA_OPTIONS);
-        put_match_all(request);
-        put_mirred(request, to);
-        if (options)
-            nla_nest_end(request, options);
-    }
-    return ft_netlink_ask(net, request, NULL, NULL, "redirecting the output",
-                          err);
-}
-
-int
-ft_traffic_remove_redirect(struct ft_netlink *net, int index,
-                           struct ft_error *err)
-{
-    /* node 0: the whole table of our priority */
-    return ft_netlink_ask(net, filter_request(RTM_DELTFILTER, 0, index, 0),
-                          NULL, NULL, "removing the redirect", err);
-}
-
-bool
-ft_traffic_is_redirect(const struct nlmsghdr *header)
-{
-    const struct tcmsg *body = nlmsg_data(header);
-    bool all = header->nlmsg_type == RTM_DELTFILTER && body->tcm_handle == 0;
-
-    return body->tcm_parent == INGRESS &&
-           (all || body->tcm_handle == REDIRECT_NODE) &&
-           TC_H_MAJ(body->tcm_info) == PRIORITY << 16;
-}
-
-struct count {
-    unsigned others;
-    bool ours;
-};
-
-/* A u32 table lists itself, too, as its node 0. */
-static void
-count_filter(const struct nlmsghdr *header, void *opaque)
-{
-    struct count *count = opaque;
-    const struct tcmsg *body = nlmsg_data(header);
-
-    if (header->nlmsg_type != RTM_NEWTFILTER)
-        return;
-    if (ft_traffic_is_redirect(header))
-        count->ours = true;
-    else if (TC_H_MAJ(body->tcm_info) != PRIORITY << 16 ||
-             TC_U32_NODE(body->tcm_handle) != 0)
-        count->others++;
-}
-
-int
-ft_traffic_count_filters(struct ft_netlink *net, int index, unsigned *others,
-                         bool *ours, struct ft_error *err)
-{
-    static const uint32_t parents[] = { INGRESS, EGRESS };
-    struct count count = { 0 };
-    int rc = 0;
-
-    for (size_t i = 0; i < 2 && rc == 0; i++)
-        rc = ft_netlink_ask(net,
-                            tc_request(RTM_GETTFILTER, NLM_F_DUMP, index,
-                                       parents[i], 0, 0),
-                            count_filter, &count, "listing the filters", err);
-
-    *others = count.others;
-    *ours = count.ours;
-    return rc;
 }

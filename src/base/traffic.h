@@ -94,20 +94,67 @@ int ft_traffic_remove_clsact(struct ft_netlink *net, int index,
                              struct ft_error *err);
 
 /*
- * The first filter of a device's clsact on ingress leads everything to device
- * `to`. Where it is there already it is led there from now on, in one step.
+ * The redirect: a device's clsact leads everything that comes in (ingress) to
+ * another device. It is the first node of the u32 filter of the first priority:
+ * in chain 0, where all begins, nothing can be put before it, neither by a lower
+ * priority nor by a lower node. Somebody else's filter can only take its place
+ * when it is gone.
+ *
+ * Leads to device `to`; where it is there already it does so from now on, in one
+ * step. -EBUSY: a filter of somebody else has its place.
  */
 int ft_traffic_redirect(struct ft_netlink *net, int index, int to,
                         struct ft_error *err);
 
+/* Only that. -ENOENT: it is not there. */
 int ft_traffic_remove_redirect(struct ft_netlink *net, int index,
                                struct ft_error *err);
 
-/* How many filters a clsact has besides our redirect, and whether that is there. */
-int ft_traffic_count_filters(struct ft_netlink *net, int index,
-                             unsigned *others, bool *ours, struct ft_error *err);
+/* Where a filter stands, seen from the redirect. */
+enum ft_traffic_place {
+    FT_TRAFFIC_NOWHERE,  /* it is none: a u32 table lists itself, too */
+    FT_TRAFFIC_EGRESS,   /* on the device's other side */
+    FT_TRAFFIC_REDIRECT, /* it is the redirect */
+    FT_TRAFFIC_BEHIND,   /* of what the redirect leads away it sees nothing */
+    FT_TRAFFIC_INSTEAD,  /* where the redirect would have to be */
+};
 
-/* Whether an event (RTM_NEWTFILTER, RTM_DELTFILTER) is about our redirect. */
-bool ft_traffic_is_redirect(const struct nlmsghdr *header);
+/*
+ * Of a filter that is listed or an event, RTM_NEWTFILTER or RTM_DELTFILTER. Pure.
+ * A node of another u32 table of the first priority with the redirect's number
+ * is taken for it.
+ */
+enum ft_traffic_place ft_traffic_filter_place(const struct nlmsghdr *header);
+
+/*
+ * Where a redirect leads everything, whatever it finds in a frame; 0: it does not,
+ * or leads nowhere since the device is gone. Of a message of place
+ * FT_TRAFFIC_REDIRECT. Pure.
+ */
+int ft_traffic_redirect_target(const struct nlmsghdr *header);
+
+struct ft_traffic_filters {
+    bool redirect;
+    uint32_t handle; /* of the redirect, or 0 */
+    uint32_t former; /* of one that an earlier engine made, or 0 */
+    int to;          /* ft_traffic_redirect_target */
+    unsigned behind, instead, egress; /* others' */
+    unsigned sharing; /* of those behind: in the redirect's own table */
+};
+
+/*
+ * Counts the filters of a device's clsact. u32 filters of the same priority have
+ * their tables in common, in all chains and on both sides: they are counted at each.
+ */
+int ft_traffic_look_filters(struct ft_netlink *net, int index,
+                            struct ft_traffic_filters *filters,
+                            struct ft_error *err);
+
+/*
+ * How many programs are at a device's tcx hook (Linux 6.6) of ingress or egress,
+ * which comes before the clsact of that side and of which rtnetlink says nothing.
+ * 0 too where the kernel has no such hook. Source: linux/bpf.h, BPF_PROG_QUERY.
+ */
+unsigned ft_traffic_count_tcx(int index, bool egress);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include "disk/disk-log.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +13,7 @@
 #include "base/io.h"
 #include "base/limits.h"
 #include "base/paths.h"
+#include "base/unlinked-file.h"
 
 #define COPY_SIZE (1u << 20)
 
@@ -103,30 +103,6 @@ take_room(struct ft_disk_log *log, uint64_t length)
     return 0;
 }
 
-/*
- * An unlinked file. NFS and some FUSE file systems have no O_TMPFILE; there a
- * file with a name exists for a moment.
- */
-static int
-open_unlinked(const char *folder)
-{
-    char path[4096];
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-
-    if (fd >= 0)
-        return fd;
-    if (errno != EOPNOTSUPP && errno != EISDIR)
-        return -errno;
-    if ((size_t)snprintf(path, sizeof(path), "%s/disk-log-XXXXXX", folder) >=
-        sizeof(path))
-        return -ENAMETOOLONG;
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    unlink(path);
-    return fd;
-}
-
 int
 ft_disk_log_new(const char *folder, uint64_t limit, struct ft_disk_log **log,
                 struct ft_error *err)
@@ -144,7 +120,7 @@ ft_disk_log_new(const char *folder, uint64_t limit, struct ft_disk_log **log,
         return ft_fail(err, ENOMEM, NULL, "no memory for a disk log");
     }
     fresh->limit = limit;
-    fresh->fd = open_unlinked(folder);
+    fresh->fd = ft_unlinked_file(folder);
     if (fresh->fd < 0) {
         rc = fresh->fd;
         ft_disk_log_free(fresh);
@@ -361,6 +337,15 @@ ft_disk_log_read_overlay(struct ft_disk_log *log, unsigned disk, uint64_t offset
     return rc ? ft_fail(err, -rc, NULL, "cannot read staged disk writes: %s",
                         strerror(-rc))
               : 0;
+}
+
+void
+ft_disk_log_each(const struct ft_disk_log *log, ft_disk_log_range *each,
+                 void *opaque)
+{
+    for (size_t i = 0; i < log->count; i++)
+        each(opaque, log->entries[i].disk, log->entries[i].offset,
+             log->entries[i].length);
 }
 
 int

@@ -67,6 +67,12 @@ int ft_disk_log_read_overlay(struct ft_disk_log *log, unsigned disk,
                              uint64_t offset, void *data, size_t length,
                              struct ft_error *err);
 
+/* Tells, in order, what ft_disk_log_apply will write. */
+typedef void ft_disk_log_range(void *opaque, unsigned disk, uint64_t offset,
+                               uint64_t length);
+void ft_disk_log_each(const struct ft_disk_log *log, ft_disk_log_range *each,
+                      void *opaque);
+
 /* Empties it and gives the space back. */
 int ft_disk_log_reset(struct ft_disk_log *log);
 

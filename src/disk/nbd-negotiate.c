@@ -63,7 +63,7 @@ transmission_flags(const struct nbd_session *session)
     if (session->handlers.write)
         flags |= NBD_FLAG_SEND_FUA;
     else
-        flags |= NBD_FLAG_READ_ONLY;
+        flags |= NBD_FLAG_READ_ONLY | NBD_FLAG_CAN_MULTI_CONN;
     if (session->handlers.flush)
         flags |= NBD_FLAG_SEND_FLUSH;
     if (session->handlers.zero)
@@ -71,20 +71,30 @@ transmission_flags(const struct nbd_session *session)
     return flags;
 }
 
-/* Chooses the export of this name. 0 or -ENOENT. */
+/* The export of this name: its index, or -ENOENT. */
 static int
-choose(struct nbd_session *session, const unsigned char *name, size_t size)
+find(const struct nbd_session *session, const unsigned char *name, size_t size)
 {
     for (size_t i = 0; i < session->export_count; i++) {
         const char *mine = session->exports[i].name;
 
         if ((strlen(mine) == size && !memcmp(mine, name, size)) ||
-            (!size && session->export_count == 1)) {
-            session->export = (unsigned)i;
-            return 0;
-        }
+            (!size && session->export_count == 1))
+            return (int)i;
     }
     return -ENOENT;
+}
+
+/* Chooses it. 0 or -ENOENT. */
+static int
+choose(struct nbd_session *session, const unsigned char *name, size_t size)
+{
+    int found = find(session, name, size);
+
+    if (found < 0)
+        return found;
+    session->export = (unsigned)found;
+    return 0;
 }
 
 static int
@@ -167,6 +177,99 @@ info(struct nbd_session *session, uint32_t option, const unsigned char *data,
     return send_info(session, option, want_name);
 }
 
+/* Whether a query of a metadata context asks for ours; of a list, also "base:". */
+static int
+asks_allocation(const unsigned char *query, uint32_t size, int listed)
+{
+    static const char name[] = NBD_CONTEXT_ALLOCATION;
+
+    return (size == sizeof(name) - 1 && !memcmp(query, name, size)) ||
+           (listed && size == 5 && !memcmp(query, name, size));
+}
+
+/*
+ * u32 length of name, name, u32 count, as many queries with their lengths. Whether
+ * ours is asked for: 1, 0, or -EINVAL.
+ */
+static int
+read_queries(const unsigned char *at, size_t left, int listed)
+{
+    uint32_t count, size;
+    int found;
+
+    if (left < 4)
+        return -EINVAL;
+    count = ft_get_be32(at);
+    found = listed && !count;
+    for (at += 4, left -= 4; count; count--, at += size, left -= size) {
+        if (left < 4 || (size = ft_get_be32(at)) > left - 4)
+            return -EINVAL;
+        at += 4;
+        left -= 4;
+        found |= asks_allocation(at, size, listed);
+    }
+    return left ? -EINVAL : found;
+}
+
+static int
+reply_context(struct nbd_session *session, uint32_t option)
+{
+    unsigned char context[4 + sizeof(NBD_CONTEXT_ALLOCATION) - 1] = { 0 };
+
+    if (option == NBD_OPT_SET_META_CONTEXT)
+        ft_put_be32(context, NBD_CONTEXT_ID);
+    memcpy(context + 4, NBD_CONTEXT_ALLOCATION, sizeof(context) - 4);
+    return reply(session, option, NBD_REP_META_CONTEXT, context,
+                 sizeof(context));
+}
+
+/* LIST_META_CONTEXT and SET_META_CONTEXT. */
+static int
+contexts(struct nbd_session *session, uint32_t option,
+         const unsigned char *data, size_t size)
+{
+    int set = option == NBD_OPT_SET_META_CONTEXT, export, wanted, rc = 0;
+    uint32_t name;
+
+    if (!session->structured || size < 4 ||
+        (name = ft_get_be32(data)) > size - 4)
+        return reply(session, option, NBD_REP_ERR_INVALID, NULL, 0);
+    wanted = read_queries(data + 4 + name, size - 4 - name, !set);
+    if (wanted < 0)
+        return reply(session, option, NBD_REP_ERR_INVALID, NULL, 0);
+    export = find(session, data + 4, name);
+    if (export < 0)
+        return reply(session, option, NBD_REP_ERR_UNKNOWN, NULL, 0);
+    if (set)
+        session->allocation = wanted ? (unsigned)export + 1 : 0;
+    if (wanted)
+        rc = reply_context(session, option);
+    return rc ? rc : reply(session, option, NBD_REP_ACK, NULL, 0);
+}
+
+static int
+structured(struct nbd_session *session, size_t size)
+{
+    if (size)
+        return reply(session, NBD_OPT_STRUCTURED_REPLY, NBD_REP_ERR_INVALID,
+                     NULL, 0);
+    session->structured = 1;
+    return reply(session, NBD_OPT_STRUCTURED_REPLY, NBD_REP_ACK, NULL, 0);
+}
+
+/* What is offered where holes are known. */
+static int
+take_option_of_holes(struct nbd_session *session, uint32_t option,
+                     const unsigned char *data, size_t size)
+{
+    if (session->handlers.extent && option == NBD_OPT_STRUCTURED_REPLY)
+        return structured(session, size);
+    if (session->handlers.extent && (option == NBD_OPT_LIST_META_CONTEXT ||
+                                     option == NBD_OPT_SET_META_CONTEXT))
+        return contexts(session, option, data, size);
+    return reply(session, option, NBD_REP_ERR_UNSUP, NULL, 0);
+}
+
 /* One option whose data was received. *done: 1 go on to commands, 2 leave. */
 static int
 take_option(struct nbd_session *session, uint32_t option,
@@ -187,7 +290,7 @@ take_option(struct nbd_session *session, uint32_t option,
         *done = chosen;
         return rc;
     default:
-        return reply(session, option, NBD_REP_ERR_UNSUP, NULL, 0);
+        return take_option_of_holes(session, option, data, size);
     }
 }
 

@@ -51,7 +51,8 @@ connection_main(void *opaque)
         .opaque = server->opaque,
     };
 
-    ft_priority_brisk();
+    if (server->handlers.write) /* a guest waits for those */
+        ft_priority_brisk();
     /* Why a client left is its own log's business. */
     nbd_run(&session, NULL);
     pthread_mutex_lock(&server->lock);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A small NBD server on a unix socket, the sink of QEMU's mirror jobs: fixed
- * newstyle, simple replies, one export a disk
+ * A small NBD server on a unix socket, the sink of QEMU's mirror jobs and what
+ * snapshots are read by: fixed
+ * newstyle, one export a disk
  * (https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md).
  *
  * Offered: NBD_OPT_EXPORT_NAME, GO, INFO, LIST, ABORT; READ, WRITE, FLUSH,
- * TRIM, WRITE_ZEROES, DISC; FUA. Structured replies and every other option
- * are refused as unsupported, which clients expect. An empty export name means
- * the only export.
+ * TRIM, WRITE_ZEROES, DISC; FUA; and where the handlers tell extents, structured
+ * replies, and BLOCK_STATUS of base:allocation. Every other option is refused as
+ * unsupported, which clients expect. An empty export name means the only export.
  *
  * Threads: one accepts, and one for each connection calls the handlers, so
  * handlers of one export may run at the same time when a client connects

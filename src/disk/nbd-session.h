@@ -21,8 +21,10 @@ struct nbd_session {
     size_t export_count;
     struct ft_nbd_handlers handlers;
     void *opaque;
-    int no_zeroes;         /* negotiated */
-    unsigned export;       /* chosen */
+    int no_zeroes;       /* negotiated */
+    int structured;      /* replies, negotiated */
+    unsigned allocation; /* whose extents are asked for: export + 1; 0: none */
+    unsigned export;     /* chosen */
     unsigned char *buffer; /* FT_NBD_PIECE_MAX bytes */
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/cleanup.h"
+#include "disk/nbd-chunks.h"
 #include "disk/nbd-negotiate.h"
 #include "disk/nbd-protocol.h"
 
@@ -65,6 +66,8 @@ check(const struct nbd_session *session, const struct request *request)
 
     if (request->type == NBD_CMD_WRITE_ZEROES)
         allowed |= NBD_CMD_FLAG_NO_HOLE;
+    if (request->type == NBD_CMD_BLOCK_STATUS)
+        allowed |= NBD_CMD_FLAG_REQ_ONE;
     if (request->flags & ~allowed)
         return -EINVAL;
     if (request->type == NBD_CMD_FLUSH)
@@ -114,6 +117,15 @@ do_write(struct nbd_session *session, const struct request *request,
     return rc ? rc : answer(session, request, error);
 }
 
+/* An answer without data to what is answered with chunks where they are agreed on. */
+static int
+refuse(struct nbd_session *session, const struct request *request, int rc)
+{
+    return session->structured
+               ? nbd_chunk_error(session, request->handle, wire_errno(-rc))
+               : answer(session, request, rc);
+}
+
 static int
 read_piece(struct nbd_session *session, const struct request *request,
            uint32_t done, uint32_t *part)
@@ -137,7 +149,12 @@ do_read(struct nbd_session *session, const struct request *request)
 
     if (!error && request->length > FT_NBD_REQUEST_MAX)
         error = -EINVAL;
-    if (!error && request->length)
+    if (error)
+        return refuse(session, request, error);
+    if (session->structured)
+        return nbd_chunk_read(session, request->handle, request->offset,
+                              request->length, wire_errno);
+    if (request->length)
         error = read_piece(session, request, 0, &part);
     rc = answer(session, request, error);
     while (!rc && !error && part) {
@@ -148,6 +165,22 @@ do_read(struct nbd_session *session, const struct request *request)
             rc = read_piece(session, request, done, &part);
     }
     return rc;
+}
+
+static int
+do_extents(struct nbd_session *session, const struct request *request)
+{
+    int error = session->allocation == session->export + 1
+                    ? check(session, request)
+                    : -EINVAL;
+
+    if (!error && !request->length)
+        error = -EINVAL;
+    if (error)
+        return refuse(session, request, error);
+    return nbd_chunk_extents(session, request->handle, request->offset,
+                             request->length,
+                             request->flags & NBD_CMD_FLAG_REQ_ONE, wire_errno);
 }
 
 static int
@@ -202,6 +235,8 @@ next_request(struct nbd_session *session, int *done, struct ft_error *err)
     case NBD_CMD_TRIM:
     case NBD_CMD_WRITE_ZEROES:
         return do_zero(session, &request);
+    case NBD_CMD_BLOCK_STATUS:
+        return do_extents(session, &request);
     case NBD_CMD_DISC:
         *done = 1;
         return 0;

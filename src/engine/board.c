@@ -100,12 +100,13 @@ status_without_worker(const struct ft_board_pair *p)
         ft_pair_state_load(&config, &state, NULL))
         return NULL;
     primary = state.record.role == FT_ROLE_PRIMARY ? config.self : !config.self;
-    json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:I,s:s,s:s}", "pair",
+    json = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:I,s:s,s:s}", "pair",
                      p->pair, "vm", config.vm, "uuid", config.vm_uuid, "role",
                      ft_role_name(state.record.role), "state",
                      silences[p->silence].state, "reason",
                      silences[p->silence].reason, "starting",
-                     p->silence == FT_BOARD_STARTING, "generation",
+                     p->silence == FT_BOARD_STARTING, "committed",
+                     state.record.was_protected, "generation",
                      (json_int_t)state.record.generation, "primary",
                      config.hosts[primary].name, "standby",
                      config.hosts[!primary].name);

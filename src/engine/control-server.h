@@ -46,7 +46,10 @@ void ft_control_reply_error(struct ft_request request,
  */
 int ft_control_event(struct ft_request request, json_t *event);
 
-/* ftengine control: copies stdin to the daemon's socket and back. Exit status. */
-int ft_control_bridge(const char *path);
+/*
+ * ftengine control and backup: copies stdin to a socket and back, which server, a
+ * word for people, listens on. Exit status.
+ */
+int ft_control_bridge(const char *path, const char *server);
 
 #endif

@@ -26,7 +26,7 @@ copy_some(int from, int to)
 }
 
 int
-ft_control_bridge(const char *path)
+ft_control_bridge(const char *path, const char *server)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     FT_AUTOCLOSE int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -35,7 +35,7 @@ ft_control_bridge(const char *path)
     snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
     if (fd < 0 ||
         connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
-        fprintf(stderr, "ftengine: the daemon does not answer on %s: %s\n",
+        fprintf(stderr, "ftengine: %s does not answer on %s: %s\n", server,
                 path, strerror(errno));
         return 1;
     }

@@ -17,6 +17,7 @@
 #include "engine/events.h"
 #include "engine/followers.h"
 #include "engine/machine.h"
+#include "engine/sink.h"
 #include "engine/supervisor.h"
 #include "engine/this-host.h"
 #include "engine/watch.h"
@@ -273,6 +274,30 @@ verb_verify(struct ft_request request, const json_t *args, json_t **result,
 }
 
 static int
+verb_rehearse(struct ft_request request, const json_t *args, json_t **result,
+              struct ft_error *err)
+{
+    (void)result;
+    return forward("rehearse", request, args, err);
+}
+
+static int
+verb_backup_begin(struct ft_request request, const json_t *args,
+                  json_t **result, struct ft_error *err)
+{
+    (void)result;
+    return forward("backup-begin", request, args, err);
+}
+
+static int
+verb_backup_end(struct ft_request request, const json_t *args, json_t **result,
+                struct ft_error *err)
+{
+    (void)result;
+    return forward("backup-end", request, args, err);
+}
+
+static int
 verb_status(struct ft_request request, const json_t *args, json_t **result,
             struct ft_error *err)
 {
@@ -402,6 +427,7 @@ static const struct {
     { "series", ft_verb_series },
     { "cancel", verb_cancel },
     { "machine", ft_verb_machine },
+    { "sink", ft_verb_sink },
     { "pair-set", verb_pair_set },
     { "pair-remove", verb_pair_remove },
     { "pair-settings", verb_pair_settings },
@@ -410,6 +436,9 @@ static const struct {
     { "worker-replace", verb_worker_replace },
     { "start", verb_start },
     { "verify", verb_verify },
+    { "rehearse", verb_rehearse },
+    { "backup-begin", verb_backup_begin },
+    { "backup-end", verb_backup_end },
     { "witness-start", verb_witness_start },
     { "witness-stop", verb_witness_stop },
     { "witness-pair-set", verb_witness_pair_set },

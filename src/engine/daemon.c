@@ -21,6 +21,7 @@
 #include "engine/board.h"
 #include "engine/control-server.h"
 #include "engine/daemon-verbs.h"
+#include "engine/drift-watch.h"
 #include "engine/events.h"
 #include "engine/link-listener.h"
 #include "engine/supervisor.h"
@@ -116,6 +117,8 @@ start(const struct ft_daemon_options *options, struct ft_error *err)
         rc = ft_events_open(host, err);
     if (!rc)
         rc = ft_link_listen(options->port, err);
+    if (!rc)
+        rc = ft_drift_watch_open(err);
     if (!rc)
         rc = ft_supervisor_open(err);
     if (!rc)

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "engine/sink.h"
 #include "engine/supervisor.h"
 #include "link/crowd.h"
 #include "link/link.h"
@@ -73,6 +74,8 @@ serve(struct newcomer *n)
                    err.text);
     } else if (preamble.kind == FT_PREAMBLE_PING) {
         answer_ping(n->fd, preamble.pair);
+    } else if (preamble.kind == FT_PREAMBLE_SINK) {
+        ft_sink_begin(preamble.pair, n->fd);
     } else if (ft_supervisor_pass_link(preamble.pair, n->fd)) {
         ft_log(FT_LOG_DEBUG, "no worker for a link of pair %s", preamble.pair);
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The daemon's TCP port: reads the 64-byte preamble of each connection
- * (link.h), answers pings, and gives links to the worker of their pair.
+ * (link.h), answers pings, gives links to the worker of their pair, and what is sent to
+ * measure the way here to its sink.
  *
  * Nothing here trusts the peer: a connection that has not sent its preamble
  * after two seconds is closed. At most 64 wait at a time; one more takes the place

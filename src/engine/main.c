@@ -9,33 +9,49 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "base/paths.h"
 #include "disk/disk-sink.h"
+#include "drift/drift-run.h"
 #include "engine/control-server.h"
 #include "engine/daemon.h"
 #include "engine/drain.h"
+#include "engine/measure-command.h"
 #include "engine/metrics.h"
+#include "inventory/compare-cpu.h"
+#include "inventory/flushes.h"
 #include "inventory/probe.h"
+#include "link/frame-size.h"
+#include "link/throughput.h"
 #include "link/trips.h"
 #include "primary/primary.h"
 #include "standby/standby.h"
 #include "witness/witness.h"
 #include "worker/worker-main.h"
 
+#define QUESTION_MAX (1 << 20)
+
 static int
 usage(FILE *to)
 {
-    fputs("usage: ftengine daemon [--background] [--port PORT]\n"
-          "       ftengine witness [--port PORT]\n"
-          "       ftengine probe\n"
-          "       ftengine trips ADDRESS PORT [COUNT]\n"
-          "       ftengine control\n"
-          "       ftengine metrics\n"
-          "       ftengine drain [--end]\n"
-          "       ftengine worker --pair UUID [--give-up]   (started by the daemon)\n"
-          "       ftengine disks                            (started by a worker)\n"
-          "       ftengine --version | --help\n",
-          to);
+    fputs(
+        "usage: ftengine daemon [--background] [--port PORT]\n"
+        "       ftengine witness [--port PORT]\n"
+        "       ftengine probe\n"
+        "       ftengine measure VM [--seconds SECONDS]\n"
+        "       ftengine trips ADDRESS PORT [COUNT]\n"
+        "       ftengine throughput ADDRESS PORT TOKEN\n"
+        "       ftengine flushes FOLDER\n"
+        "       ftengine compare-cpu                      (a question on stdin)\n"
+        "       ftengine control\n"
+        "       ftengine backup UUID                      (started by ftadmin)\n"
+        "       ftengine metrics\n"
+        "       ftengine drain [--end]\n"
+        "       ftengine worker --pair UUID [--give-up]   (started by the daemon)\n"
+        "       ftengine disks                            (started by a worker)\n"
+        "       ftengine drift                            (started by the daemon)\n"
+        "       ftengine --version | --help\n",
+        to);
     return to == stdout ? 0 : 2;
 }
 
@@ -143,6 +159,19 @@ run_probe(int argc, char **argv)
     return print_json(FT_STEAL(facts), JSON_INDENT(2));
 }
 
+/* What could not be tried is left out: nothing is known of it. */
+static void
+add_frame_size(json_t *json, const char *address)
+{
+    struct ft_frame_size_seen seen;
+
+    if (ft_frame_size_try(address, &seen, NULL) == 0)
+        json_object_set_new(json, "mtu",
+                            json_pack("{s:i,s:i,s:i,s:i}", "size", seen.mtu,
+                                      "small", seen.small, "full", seen.full,
+                                      "full_sent", seen.full_sent));
+}
+
 static json_t *
 trips_json(const struct ft_trips_seen *seen)
 {
@@ -159,11 +188,35 @@ trips_json(const struct ft_trips_seen *seen)
 }
 
 static int
+run_measure(int argc, char **argv)
+{
+    static const struct option options[] = {
+        { "seconds", required_argument, NULL, 's' },
+        { NULL, 0, NULL, 0 },
+    };
+    unsigned long seconds = FT_MEASURED_SECONDS;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) >= 0) {
+        if (c != 's')
+            return usage(stderr);
+        seconds = strtoul(optarg, NULL, 10);
+    }
+    if (optind + 1 != argc || seconds < FT_MEASURED_SECONDS_MIN ||
+        seconds > FT_MEASURED_SECONDS_MAX)
+        return usage(stderr);
+    return print_json(ft_measure_command(argv[optind], (int)seconds, &c),
+                      JSON_INDENT(2)) ||
+           c;
+}
+
+static int
 run_trips(int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_trips_seen seen;
     unsigned long sent = FT_TRIPS_SENT;
+    json_t *json;
     uint16_t port;
 
     if (argc == 4)
@@ -175,14 +228,81 @@ run_trips(int argc, char **argv)
         fprintf(stderr, "ftengine: %s\n", err.text);
         return 1;
     }
-    return print_json(trips_json(&seen), JSON_COMPACT);
+    json = trips_json(&seen);
+    add_frame_size(json, argv[1]);
+    return print_json(json, JSON_COMPACT);
+}
+
+static int
+run_throughput(int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    double bytes_per_s;
+    uint16_t port;
+
+    if (argc != 4 || parse_port(argv[2], &port))
+        return usage(stderr);
+    if (ft_throughput_measure(argv[1], port, argv[3], &bytes_per_s, &err)) {
+        fprintf(stderr, "ftengine: %s\n", err.text);
+        return 1;
+    }
+    return print_json(json_pack("{s:f}", "bytes_per_s", bytes_per_s),
+                      JSON_COMPACT);
+}
+
+static int
+run_flushes(int argc, char **argv)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_flushes_seen seen;
+    json_t *list;
+
+    if (argc != 2)
+        return usage(stderr);
+    if (ft_flushes_measure(argv[1], &seen, &err)) {
+        fprintf(stderr, "ftengine: %s\n", err.text);
+        return 1;
+    }
+    list = json_array();
+    for (unsigned i = 0; i < seen.count; i++)
+        json_array_append_new(list, json_integer(seen.us[i]));
+    return print_json(json_pack("{s:o}", "us", list), JSON_COMPACT);
+}
+
+static int
+run_compare_cpu(int argc, char **argv)
+{
+    FT_AUTOJSON json_t *question = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)argv;
+    if (argc != 1)
+        return usage(stderr);
+    if (ft_json_load("/dev/stdin", QUESTION_MAX, &question, &err)) {
+        fprintf(stderr, "ftengine: %s\n", err.text);
+        return 1;
+    }
+    return print_json(ft_compare_cpu(question), JSON_COMPACT);
 }
 
 static int
 run_control(int argc, char **argv)
 {
     (void)argv;
-    return argc > 1 ? usage(stderr) : ft_control_bridge(FT_CONTROL_SOCKET);
+    return argc > 1 ? usage(stderr)
+                    : ft_control_bridge(FT_CONTROL_SOCKET, "the daemon");
+}
+
+/* What its worker serves of the copy, between backup-begin and backup-end. */
+static int
+run_backup(int argc, char **argv)
+{
+    char path[128];
+
+    if (argc != 2 || !ft_uuid_valid(argv[1]))
+        return usage(stderr);
+    snprintf(path, sizeof(path), FT_RUN_FOLDER "/%s/" FT_BACKUP_SOCKET, argv[1]);
+    return ft_control_bridge(path, "no copy is backed up: the worker");
 }
 
 static int
@@ -232,15 +352,32 @@ run_disks(int argc, char **argv)
     return argc > 1 ? usage(stderr) : ft_disk_sink_main();
 }
 
+static int
+run_drift(int argc, char **argv)
+{
+    (void)argv;
+    return argc > 1 ? usage(stderr) : ft_drift_main();
+}
+
 static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } subcommands[] = {
-    { "daemon", run_daemon },   { "worker", run_worker },
-    { "witness", run_witness }, { "probe", run_probe },
-    { "trips", run_trips },     { "control", run_control },
-    { "metrics", run_metrics }, { "drain", run_drain },
+    { "daemon", run_daemon },
+    { "worker", run_worker },
+    { "witness", run_witness },
+    { "probe", run_probe },
+    { "measure", run_measure },
+    { "trips", run_trips },
+    { "throughput", run_throughput },
+    { "flushes", run_flushes },
+    { "compare-cpu", run_compare_cpu },
+    { "control", run_control },
+    { "backup", run_backup },
+    { "metrics", run_metrics },
+    { "drain", run_drain },
     { "disks", run_disks },
+    { "drift", run_drift },
 };
 
 int

@@ -15,7 +15,9 @@ enum kind {
     QUANTILES, /* an object with p50 and p99 */
     FLAG,      /* true or false */
     PRESENT,   /* 1 unless it is null */
+    PASSED,    /* 1 when it is that word */
     STATES,    /* the pair's state: one of all is 1 */
+    FINDINGS,  /* of each verdict, with a label for it */
     WAYS_UP,   /* how many of the paths are up */
     HOST_INFO, /* of the host, not of a pair, as the next */
     HOST_WITNESS,
@@ -55,6 +57,8 @@ static const struct family {
       "1 while the VM does not run, by another's will or a fault." },
     { "ftengine_changed", "", PRESENT, "changed", NULL, 1,
       "1 while the copy lacks a change of the running VM." },
+    { "ftengine_drift_findings", "", FINDINGS, "drift", "findings", 1,
+      "What is worse of the copy's host than it was." },
     { "ftengine_worker_older", "", FLAG, "worker_older", NULL, 1,
       "1 while the worker is of before an upgrade of the engine." },
     { "ftengine_status_age_seconds", "seconds", GAUGE, "age_ms", NULL, 1e-3,
@@ -97,6 +101,12 @@ static const struct family {
       "How long the standby takes to apply an epoch." },
     { "ftengine_replica_lag_seconds", "seconds", GAUGE, "replica_lag_ms", NULL,
       1e-3, "Age of the newest state that is applied." },
+    { "ftengine_rehearsal_passed", "", PASSED, "rehearsal", "outcome", 1,
+      "1 when the last rehearsal of the copy passed, else 0." },
+    { "ftengine_rehearsal_age_seconds", "seconds", GAUGE, "rehearsal", "age_s",
+      1, "How long ago that was." },
+    { "ftengine_rehearsal_seconds", "seconds", GAUGE, "rehearsal", "seconds", 1,
+      "How long it ran." },
 };
 
 const char *
@@ -188,6 +198,24 @@ ways_up(const json_t *paths)
 }
 
 static void
+put_findings(FILE *to, const struct family *f, const json_t *pair,
+             const json_t *findings)
+{
+    static const char *const verdicts[] = { "warn", "unknown", "fail" };
+    const json_t *finding;
+    size_t index;
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(verdicts); i++) {
+        int n = 0;
+
+        json_array_foreach(findings, index, finding)
+            n += !strcmp(ft_json_string(finding, "verdict", ""), verdicts[i]);
+        put_name(to, f, pair);
+        fprintf(to, ",verdict=\"%s\"} %d\n", verdicts[i], n);
+    }
+}
+
+static void
 put_pair(FILE *to, const struct family *f, const json_t *pair)
 {
     const json_t *value = json_object_get(pair, f->member);
@@ -199,10 +227,14 @@ put_pair(FILE *to, const struct family *f, const json_t *pair)
     else if (f->kind == QUANTILES) {
         put_quantile(to, f, pair, "0.5", json_object_get(value, "p50"));
         put_quantile(to, f, pair, "0.99", json_object_get(value, "p99"));
-    } else if (f->kind == WAYS_UP && json_is_array(value))
+    } else if (f->kind == FINDINGS && json_is_array(value))
+        put_findings(to, f, pair, value);
+    else if (f->kind == WAYS_UP && json_is_array(value))
         put_value(to, f, pair, ways_up(value));
     else if (f->kind == FLAG && json_is_boolean(value))
         put_value(to, f, pair, json_is_true(value));
+    else if (f->kind == PASSED && json_is_string(value))
+        put_value(to, f, pair, !strcmp(json_string_value(value), "passed"));
     else if (f->kind == PRESENT && value)
         put_value(to, f, pair, !json_is_null(value));
     else if (json_is_number(value))

@@ -15,6 +15,7 @@
 #include "base/paths.h"
 #include "engine/child.h"
 #include "virt/loop.h"
+#include "witness/witness-pairs.h"
 
 #define PORT_FILE FT_WITNESS_FOLDER "/port"
 #define RESTART_MS 500
@@ -32,6 +33,8 @@ on_end(void *opaque, pid_t pid, const char *how)
     ft_log(FT_LOG_WARN, "the witness process %d ended: %s", (int)pid, how);
     if (witness.port)
         ft_loop_timer_set(witness.timer, RESTART_MS);
+    else
+        ft_witness_clear(FT_WITNESS_FOLDER);
 }
 
 static void
@@ -71,11 +74,22 @@ ft_witness_process_open(struct ft_error *err)
     return 0;
 }
 
+/* The process that ends may have its database open still: see on_end. */
+static int
+stopped(struct ft_error *err)
+{
+    if (unlink(PORT_FILE) < 0 && errno != ENOENT)
+        return ft_fail(err, errno, NULL, "cannot remove %s", PORT_FILE);
+    if (!witness.child.pid)
+        ft_witness_clear(FT_WITNESS_FOLDER);
+    return 0;
+}
+
 int
 ft_witness_process_set(uint16_t port, struct ft_error *err)
 {
     char text[16];
-    int n, rc = ft_make_folder(FT_WITNESS_FOLDER, 0700);
+    int n, rc;
 
     if (port == witness.port)
         return 0;
@@ -83,9 +97,8 @@ ft_witness_process_set(uint16_t port, struct ft_error *err)
     if (witness.child.pid)
         kill(witness.child.pid, SIGTERM);
     if (!port)
-        return unlink(PORT_FILE) < 0 && errno != ENOENT
-                   ? ft_fail(err, errno, NULL, "cannot remove %s", PORT_FILE)
-                   : 0;
+        return stopped(err);
+    rc = ft_make_folder(FT_WITNESS_FOLDER, 0700);
     n = snprintf(text, sizeof(text), "%u\n", port);
     if (!rc)
         rc = ft_file_replace(PORT_FILE, text, n, 0600);

@@ -13,11 +13,13 @@
 #include <linux/rtnetlink.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/priority.h"
 #include "gate/plug-nic.h"
 
 #define LOOK_MS 1       /* for output that is not known of */
 #define REPAIR_MS 100   /* between two tries */
+#define OTHERS_MS 1000  /* for what others put there and no event tells of */
 #define LEFTOVER_MS 500 /* for a dead worker's frames to leave */
 
 struct ft_gate_plug {
@@ -30,6 +32,7 @@ struct ft_gate_plug {
     int poke_fd;          /* eventfd: look again */
     pthread_mutex_t lock; /* of all */
     uint64_t mark;        /* given last */
+    int64_t others_ns;    /* when others were looked for last */
     bool open, waking, ending;
     size_t n_nics;
     struct ft_plug_nic nics[FT_VM_NICS_MAX];
@@ -72,6 +75,9 @@ on_event(const struct nlmsghdr *header, void *opaque)
         case FT_PLUG_EVENT_GONE:
             nic->gone = true;
             break;
+        case FT_PLUG_EVENT_OTHERS:
+            nic->doubted = true;
+            break;
         case FT_PLUG_EVENT_NONE:
             break;
         }
@@ -93,6 +99,7 @@ hear(struct ft_gate_plug *gate)
         struct ft_plug_nic *nic = &gate->nics[i];
 
         nic->broken |= lost;
+        nic->doubted |= lost;
         if (nic->claimed &&
             ft_plug_path_look(&gate->net, &nic->path, &plug, NULL) < 0)
             nic->superseded = true;
@@ -119,6 +126,28 @@ repair_all(struct ft_gate_plug *gate)
     if (repaired)
         choose_events(gate);
     return still;
+}
+
+/*
+ * After an event, and once in a while; what an open gate has before it does no
+ * harm. An idle filter is told of all the same, once the gate is closed.
+ */
+static void
+look_for_others(struct ft_gate_plug *gate)
+{
+    int64_t now = ft_clock_ns();
+    bool due = !gate->open && now - gate->others_ns >= OTHERS_MS * FT_NS_PER_MS;
+    size_t i;
+
+    if (due)
+        gate->others_ns = now;
+    for (i = 0; i < gate->n_nics; i++) {
+        struct ft_plug_nic *nic = &gate->nics[i];
+
+        if (due || nic->doubted)
+            ft_plug_nic_look_for_others(&gate->net, nic);
+        nic->doubted = false;
+    }
 }
 
 /* True when the owner must be told of a frame that no mark covers. */
@@ -169,6 +198,7 @@ run(void *opaque)
         pthread_mutex_lock(&gate->lock);
         eventfd_read(gate->poke_fd, &count);
         hear(gate);
+        look_for_others(gate);
         timeout_ms = repair_all(gate) ? REPAIR_MS : gate->open ? -1 : LOOK_MS;
         wake = look_for_output(gate);
         pthread_mutex_unlock(&gate->lock);

@@ -3,8 +3,11 @@
  * Gate of kind "plug": what vhost, or several queues, hand to a tap is held in
  * the kernel, by plug-path.h's way.
  *
- * The gate's thread does two things. It hears what others do to tap, ifb and
- * plug (rtnetlink), and lays the way anew, closed, where it is broken. And while
+ * The gate's thread does three things. It hears what others do to tap, ifb, plug
+ * and filters (rtnetlink), and lays the way anew, closed, where it is broken. It
+ * looks, at such an event and once a second, for what others have put before the
+ * plug, which no gate can hold with (plug-others.h says what is seen of that and
+ * what not): the plug goes on, and ft_gate_stats tells. And while
  * nothing is known to be held it looks every millisecond whether the guest sent
  * something, so that an epoch is made soon: by the tap's rx_packets in sysfs,
  * which counts what comes from the guest and not what an ifb gives back, and

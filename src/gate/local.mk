@@ -10,4 +10,5 @@ libftgate_a_SOURCES = \
 	src/gate/plug-marks.c src/gate/plug-marks.h \
 	src/gate/plug-check.c \
 	src/gate/plug-nic.c src/gate/plug-nic.h \
+	src/gate/plug-others.c src/gate/plug-others.h \
 	src/gate/plug-path.c src/gate/plug-path.h

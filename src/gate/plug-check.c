@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What others have put on a tap, or given vhost-net, that a plug cannot go with.
- * Source: linux/drivers/net/tun.c and net/core/dev.c (XDP runs before tc; what an
- * ifb gives back is past tc and past netfilter's ingress), drivers/vhost/net.c
+ * What others have put on a tap, or given vhost-net, that a plug cannot go with,
+ * at the start; later is plug-others.c's.
+ * Source: linux/net/core/dev.c (what an ifb gives back is past tc and past
+ * netfilter's ingress), drivers/vhost/net.c
  * (experimental_zcopytx: a stop waits for frames that are held),
  * linux/netfilter/nf_tables.h.
  */
 #include "config.h"
 
+#include "gate/plug-others.h"
 #include "gate/plug-path.h"
 
 #include <arpa/inet.h>
@@ -54,17 +56,16 @@ static int
 check_qdisc(struct ft_netlink *net, const struct ft_traffic_link *tap,
             struct ft_error *err)
 {
+    struct ft_traffic_filters filters;
     struct ft_traffic_qdisc qdisc;
-    unsigned others = 0;
-    bool ours = false;
+    unsigned others = 1;
 
     if (ft_traffic_look_qdisc(net, tap->index, TC_H_CLSACT, &qdisc, NULL) < 0 ||
         qdisc.kind[0] == '\0')
         return 0;
-    if (strcmp(qdisc.kind, "clsact") == 0)
-        ft_traffic_count_filters(net, tap->index, &others, &ours, NULL);
-    else
-        others = 1;
+    if (strcmp(qdisc.kind, "clsact") == 0 &&
+        ft_traffic_look_filters(net, tap->index, &filters, NULL) == 0)
+        others = filters.behind + filters.instead + filters.egress;
     return others ? others_control(tap, qdisc.kind, err) : 0;
 }
 
@@ -156,22 +157,20 @@ check_netfilter(const struct ft_traffic_link *tap, struct ft_error *err)
 int
 ft_plug_path_check(struct ft_netlink *net, const char *tap, struct ft_error *err)
 {
+    struct ft_plug_path path = { 0 };
     struct ft_traffic_link link;
     int rc = ft_traffic_look_link(net, tap, 0, &link, err);
 
+    if (rc == 0)
+        rc = ft_plug_path_find(net, tap, 0, &path, err);
+    if (rc == 0)
+        rc = check_zero_copy(err);
     if (rc < 0)
         return rc;
-    if (strcmp(link.kind, "macvtap") == 0) {
-        rc = check_zero_copy(err);
-        return rc == 0 ? check_root(net, &link, err) : rc;
-    }
-    if (link.xdp)
-        return ft_fail(err, EBUSY, "Remove it (ip link set ... xdp off).",
-                       "%s has an XDP program, which sees output before it is "
-                       "held",
-                       tap);
-    rc = check_zero_copy(err);
-    if (rc == 0)
-        rc = check_qdisc(net, &link, err);
+    if (ft_plug_others_look(net, &path, err) == FT_PLUG_OTHERS_BEFORE)
+        return -EBUSY;
+    if (path.root)
+        return check_root(net, &link, err);
+    rc = check_qdisc(net, &link, err);
     return rc == 0 ? check_netfilter(&link, err) : rc;
 }

@@ -72,9 +72,28 @@ ft_plug_nic_give(struct ft_netlink *net, struct ft_plug_nic *nic,
         nic->broken = ft_plug_path_order(net, &nic->path, order, NULL) < 0;
 }
 
+static void
+set_text(char text[FT_GATE_OTHERS_SIZE], const struct ft_error *err)
+{
+    snprintf(text, FT_GATE_OTHERS_SIZE, "%.300s%s%.200s", err->text,
+             err->hint[0] ? "; " : "", err->hint);
+}
+
+void
+ft_plug_nic_look_for_others(struct ft_netlink *net, struct ft_plug_nic *nic)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (!ft_plug_nic_is_ours(nic))
+        return;
+    nic->others = ft_plug_others_look(net, &nic->path, &err);
+    set_text(nic->others_text, &err);
+}
+
 void
 ft_plug_nic_repair(struct ft_netlink *net, struct ft_plug_nic *nic)
 {
+    struct ft_error err = FT_ERROR_INIT;
     struct ft_traffic_link tap;
 
     if (ft_traffic_look_link(net, NULL, nic->path.tap_index, &tap, NULL) ==
@@ -83,9 +102,13 @@ ft_plug_nic_repair(struct ft_netlink *net, struct ft_plug_nic *nic)
         return;
     }
     note_totals(net, nic);
-    if (ft_plug_path_lay(net, &nic->path, NULL, NULL) < 0)
+    if (ft_plug_path_lay(net, &nic->path, NULL, &err) < 0) {
+        set_text(nic->broken_text, &err);
         return;
+    }
     nic->broken = false;
+    nic->broken_text[0] = '\0';
+    nic->repairs++;
     nic->covered_since_ns = nic->since_ns = 0;
     ft_plug_nic_give(net, nic, ft_plug_marks_replaced(&nic->marks));
 }
@@ -150,6 +173,21 @@ ft_plug_nic_open(struct ft_netlink *net, struct ft_plug_nic *nic, bool open)
     nic->since_ns = nic->covered_since_ns = 0;
 }
 
+/* What is worst of all NICs is told. */
+static void
+add_others(const struct ft_plug_nic *nic, struct ft_gate_stats *stats)
+{
+    const bool bypassed = nic->others == FT_PLUG_OTHERS_BEFORE;
+    const bool broken = nic->broken || !ft_plug_nic_is_ours(nic);
+    const char *text = bypassed || !broken ? nic->others_text : nic->broken_text;
+
+    if (text[0] && (bypassed || broken || !stats->others[0]))
+        snprintf(stats->others, sizeof(stats->others), "%s", text);
+    stats->broken |= broken;
+    stats->bypassed |= bypassed;
+    stats->repairs += nic->repairs;
+}
+
 /* Frames of which no time is known are on their way out. */
 void
 ft_plug_nic_stats(struct ft_netlink *net, const struct ft_plug_nic *nic,
@@ -159,7 +197,7 @@ ft_plug_nic_stats(struct ft_netlink *net, const struct ft_plug_nic *nic,
         nic->covered_since_ns ? nic->covered_since_ns : nic->since_ns;
     struct ft_traffic_qdisc plug;
 
-    stats->broken |= nic->broken || !ft_plug_nic_is_ours(nic);
+    add_others(nic, stats);
     stats->released += nic->before.released;
     stats->released_bytes += nic->before.released_bytes;
     stats->dropped += nic->before.dropped;

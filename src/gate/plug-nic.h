@@ -11,6 +11,7 @@
 
 #include "gate/gate-types.h"
 #include "gate/plug-marks.h"
+#include "gate/plug-others.h"
 #include "gate/plug-path.h"
 
 /* What the plugs that were replaced had done. */
@@ -30,6 +31,11 @@ struct ft_plug_nic {
     bool broken;              /* to be laid again */
     bool claimed;             /* another gate's plug was heard of */
     bool superseded, gone;    /* nothing of ours any more */
+    bool doubted;             /* others are to be looked for */
+    enum ft_plug_others others;
+    char others_text[FT_GATE_OTHERS_SIZE]; /* what they have, what to do; or "" */
+    char broken_text[FT_GATE_OTHERS_SIZE]; /* why it cannot be laid; or "" */
+    uint64_t repairs;
 };
 
 /* False once another gate, or nobody, has the tap. */
@@ -46,6 +52,10 @@ void ft_plug_nic_give(struct ft_netlink *net, struct ft_plug_nic *nic,
 
 /* Lays the way again, with a fresh plug; the NIC stays broken if that fails. */
 void ft_plug_nic_repair(struct ft_netlink *net, struct ft_plug_nic *nic);
+
+/* Notes what others have there: before the plug, or without effect. */
+void ft_plug_nic_look_for_others(struct ft_netlink *net,
+                                 struct ft_plug_nic *nic);
 
 /* How many frames the guest has ever sent by this NIC. */
 uint64_t ft_plug_nic_count(struct ft_netlink *net,

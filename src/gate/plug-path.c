@@ -62,16 +62,15 @@ is_of_gate(const struct ft_traffic_qdisc *qdisc)
 bool
 ft_plug_path_is_laid(struct ft_netlink *net, const struct ft_plug_path *path)
 {
+    struct ft_traffic_filters filters;
     struct ft_traffic_qdisc root;
-    unsigned others;
-    bool ours = false;
 
     if (path->root)
         return ft_traffic_look_qdisc(net, path->ifb_index, TC_H_ROOT, &root,
                                      NULL) == 0 &&
                is_of_gate(&root);
-    ft_traffic_count_filters(net, path->tap_index, &others, &ours, NULL);
-    return ours;
+    return ft_traffic_look_filters(net, path->tap_index, &filters, NULL) == 0 &&
+           filters.redirect;
 }
 
 /* ----- laying it ----- */
@@ -133,7 +132,10 @@ need_clsact(struct ft_netlink *net, const struct ft_plug_path *path,
     return rc == -EEXIST ? 0 : rc;
 }
 
-/* Through an ifb. */
+/*
+ * Through an ifb. What others have put on its clsact would see what is led there
+ * before the plug does; the ifb is ours, and so it goes.
+ */
 static int
 lay_around(struct ft_netlink *net, struct ft_plug_path *path,
            struct ft_error *err)
@@ -144,6 +146,8 @@ lay_around(struct ft_netlink *net, struct ft_plug_path *path,
     snprintf(alias, sizeof(alias), "ftadmin holds the output of %s", path->tap);
     if (rc == 0)
         rc = ft_plug_path_renew(net, path, err);
+    if (rc == 0)
+        ft_traffic_remove_clsact(net, path->ifb_index, NULL);
     if (rc == 0)
         rc = ft_traffic_raise_link(net, path->ifb_index, alias, err);
     if (rc == 0)
@@ -250,8 +254,7 @@ static int
 lead_past(struct ft_netlink *net, const struct ft_plug_path *path,
           struct ft_error *err)
 {
-    unsigned others = 0;
-    bool ours = false;
+    struct ft_traffic_filters filters;
     int rc = 0;
 
     if (path->root)
@@ -259,11 +262,11 @@ lead_past(struct ft_netlink *net, const struct ft_plug_path *path,
                    ? ft_traffic_remove_root(net, path->ifb_index, err)
                    : 0;
 
-    if (ft_traffic_count_filters(net, path->tap_index, &others, &ours, NULL) < 0)
+    if (ft_traffic_look_filters(net, path->tap_index, &filters, NULL) < 0)
         return 0; /* the tap is gone, or has no clsact */
-    if (ours)
+    if (filters.redirect)
         rc = ft_traffic_remove_redirect(net, path->tap_index, err);
-    if (rc == 0 && others == 0)
+    if (rc == 0 && filters.behind + filters.instead + filters.egress == 0)
         ft_traffic_remove_clsact(net, path->tap_index, NULL);
     return rc;
 }
@@ -326,6 +329,18 @@ ft_plug_path_sweep(struct ft_netlink *net)
 
 /* ----- what others do ----- */
 
+/* An XDP program on a macvtap sees none of its output. */
+static enum ft_plug_event
+judge_tap(const struct ft_plug_path *path, const struct nlmsghdr *header)
+{
+    struct ft_traffic_link tap;
+
+    if (header->nlmsg_type == RTM_DELLINK)
+        return FT_PLUG_EVENT_GONE;
+    ft_traffic_read_link(header, &tap);
+    return tap.xdp && !path->root ? FT_PLUG_EVENT_OTHERS : FT_PLUG_EVENT_NONE;
+}
+
 static enum ft_plug_event
 judge_link(const struct ft_plug_path *path, const struct nlmsghdr *header)
 {
@@ -334,10 +349,8 @@ judge_link(const struct ft_plug_path *path, const struct nlmsghdr *header)
 
     if (body->ifi_family != AF_UNSPEC) /* a bridge tells of its port */
         return FT_PLUG_EVENT_NONE;
-    if (body->ifi_index == path->tap_index && removed)
-        return FT_PLUG_EVENT_GONE;
-    if (body->ifi_index == path->tap_index && !path->root)
-        return FT_PLUG_EVENT_NONE;
+    if (body->ifi_index == path->tap_index && (removed || !path->root))
+        return judge_tap(path, header);
     /* a new device is down too, and says that everything changed */
     goes_down = !(body->ifi_flags & IFF_UP) && body->ifi_change & IFF_UP &&
                 body->ifi_change != UINT32_MAX;
@@ -371,6 +384,10 @@ judge_qdisc(const struct ft_plug_path *path, const struct nlmsghdr *header)
                        body->tcm_parent == TC_H_CLSACT
                    ? FT_PLUG_EVENT_BROKEN
                    : FT_PLUG_EVENT_NONE;
+    if (body->tcm_ifindex == path->ifb_index && body->tcm_parent == TC_H_CLSACT)
+        return path->root                           ? FT_PLUG_EVENT_OTHERS
+               : header->nlmsg_type == RTM_NEWQDISC ? FT_PLUG_EVENT_BROKEN
+                                                    : FT_PLUG_EVENT_NONE;
     if (body->tcm_ifindex != path->ifb_index || body->tcm_parent != TC_H_ROOT)
         return FT_PLUG_EVENT_NONE;
     if (header->nlmsg_type == RTM_NEWQDISC && body->tcm_handle == path->handle)
@@ -381,12 +398,43 @@ judge_qdisc(const struct ft_plug_path *path, const struct nlmsghdr *header)
                : FT_PLUG_EVENT_BROKEN;
 }
 
+/*
+ * Whatever becomes of a filter in the redirect's place means that it is not there.
+ * An ifb has only filters that came with a clsact of somebody else.
+ */
+static enum ft_plug_event
+judge_filter(const struct ft_plug_path *path, const struct nlmsghdr *header)
+{
+    const struct tcmsg *body = nlmsg_data(header);
+    enum ft_traffic_place place = ft_traffic_filter_place(header);
+
+    if (body->tcm_ifindex == path->ifb_index && !path->root)
+        return place != FT_TRAFFIC_NOWHERE &&
+                       header->nlmsg_type == RTM_NEWTFILTER
+                   ? FT_PLUG_EVENT_BROKEN
+                   : FT_PLUG_EVENT_NONE;
+    if (body->tcm_ifindex != path->tap_index)
+        return FT_PLUG_EVENT_NONE;
+    if (path->root)
+        return place == FT_TRAFFIC_EGRESS ? FT_PLUG_EVENT_OTHERS
+                                          : FT_PLUG_EVENT_NONE;
+    switch (place) {
+    case FT_TRAFFIC_REDIRECT:
+    case FT_TRAFFIC_INSTEAD:
+        return FT_PLUG_EVENT_BROKEN;
+    case FT_TRAFFIC_BEHIND:
+        return FT_PLUG_EVENT_OTHERS;
+    case FT_TRAFFIC_NOWHERE:
+    case FT_TRAFFIC_EGRESS:
+        break;
+    }
+    return FT_PLUG_EVENT_NONE;
+}
+
 enum ft_plug_event
 ft_plug_path_judge(const struct ft_plug_path *path,
                    const struct nlmsghdr *header)
 {
-    const struct tcmsg *body = nlmsg_data(header);
-
     switch (header->nlmsg_type) {
     case RTM_NEWLINK:
     case RTM_DELLINK:
@@ -396,10 +444,7 @@ ft_plug_path_judge(const struct ft_plug_path *path,
         return judge_qdisc(path, header);
     case RTM_NEWTFILTER:
     case RTM_DELTFILTER:
-        return body->tcm_ifindex == path->tap_index && !path->root &&
-                       ft_traffic_is_redirect(header)
-                   ? FT_PLUG_EVENT_BROKEN
-                   : FT_PLUG_EVENT_NONE;
+        return judge_filter(path, header);
     }
     return FT_PLUG_EVENT_NONE;
 }

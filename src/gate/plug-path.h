@@ -22,7 +22,12 @@
  *   frames are dropped) and leads the redirect to it in one step.
  * - repair, whatever was taken away: the same. While the ifb is down or gone,
  *   the redirect drops. Only who removes the redirect or clsact opens the way;
- *   it is laid again at once, and nothing more can be done against root.
+ *   it is laid again at once, and nothing more can be done against root: not
+ *   even that, where a filter of his has the redirect's place (-EBUSY).
+ * - others' filters: none comes before the redirect (base/traffic.h). One on the
+ *   ifb's own clsact would see what is led there before the plug does: that
+ *   clsact is taken away, with a fresh plug. What sees output before all of this
+ *   does, and what is not seen here, is plug-others.h's.
  * - end: the plug lets all go, in order, and what comes passes it; when it and
  *   the ifb are empty the redirect goes; when the ifb is empty again, it goes.
  *   In between a frame may overtake one that is on its way through the ifb, as
@@ -70,7 +75,8 @@ int ft_plug_path_find(struct ft_netlink *net, const char *tap, uint32_t limit,
                       struct ft_plug_path *path, struct ft_error *err);
 
 /*
- * Lays the way, or whatever is missing of it, with a fresh plug: closed, empty.
+ * Lays the way, or whatever is missing of it, with a fresh plug: closed, empty;
+ * nothing of others' is on the ifb then, and no filter before the redirect.
  * *existed (may be NULL): the tap's output was led away before. On failure it
  * stays as it was, or closed.
  */
@@ -107,11 +113,13 @@ void ft_plug_path_sweep(struct ft_netlink *net);
 /* What an event of somebody else means to a path, in rising order. */
 enum ft_plug_event {
     FT_PLUG_EVENT_NONE,
+    FT_PLUG_EVENT_OTHERS,     /* look what others have there (plug-others.h) */
     FT_PLUG_EVENT_BROKEN,     /* it must be laid again */
     FT_PLUG_EVENT_SUPERSEDED, /* another gate has laid it anew: hands off */
     FT_PLUG_EVENT_GONE,       /* there is no such tap any more */
 };
 
+/* Of link, qdisc and filter (RTNLGRP_LINK, RTNLGRP_TC). Pure. */
 enum ft_plug_event ft_plug_path_judge(const struct ft_plug_path *path,
                                       const struct nlmsghdr *header);
 

@@ -22,12 +22,39 @@ static const struct ft_fact nic_facts[] = {
     FT_FACT_NEEDED("name", struct ft_nic, name),
     FT_FACT_TEXT("mac", struct ft_nic, mac),
     FT_FACT_TEXT("master", struct ft_nic, master),
+    FT_FACT_TEXT("kind", struct ft_nic, kind),
+    FT_FACT_TEXT("parent", struct ft_nic, parent),
     FT_FACT_NUMBER("speed_mbps", struct ft_nic, speed_mbps, -1, 100000000),
+    FT_FACT_NUMBER("mtu", struct ft_nic, mtu, 0, 1 << 20),
     FT_FACT_FLAG("bridge", struct ft_nic, is_bridge),
     FT_FACT_FLAG("up", struct ft_nic, up),
     FT_FACT_FLAG("carrier", struct ft_nic, carrier),
     FT_FACT_LIST("addresses", struct ft_nic, addresses, address_count,
                  FT_HOST_LIST_MAX, address_facts),
+    FT_FACT_END,
+};
+
+static const struct ft_fact ovs_port_facts[] = {
+    FT_FACT_NEEDED("name", struct ft_ovs_port, name),
+    FT_FACT_TEXT("kind", struct ft_ovs_port, kind),
+    FT_FACT_FLAG("up", struct ft_ovs_port, up),
+    FT_FACT_NUMBER("tag", struct ft_ovs_port, tag, 0, 4095),
+    FT_FACT_LONG("trunks", struct ft_ovs_port, trunks, 512),
+    FT_FACT_END,
+};
+
+static const struct ft_fact ovs_bridge_facts[] = {
+    FT_FACT_NEEDED("name", struct ft_ovs_bridge, name),
+    FT_FACT_FLAG("controlled", struct ft_ovs_bridge, controlled),
+    FT_FACT_LIST("ports", struct ft_ovs_bridge, ports, port_count,
+                 FT_HOST_LIST_MAX, ovs_port_facts),
+    FT_FACT_END,
+};
+
+static const struct ft_fact ovs_facts[] = {
+    FT_FACT_FLAG("told", struct ft_ovs, told),
+    FT_FACT_LIST("bridges", struct ft_ovs, bridges, bridge_count,
+                 FT_HOST_LIST_MAX, ovs_bridge_facts),
     FT_FACT_END,
 };
 
@@ -48,6 +75,8 @@ static const struct ft_fact pool_facts[] = {
     FT_FACT_NUMBER("available", struct ft_pool, available, 0, INT64_MAX),
     FT_FACT_FLAG("active", struct ft_pool, active),
     FT_FACT_FLAG("autostart", struct ft_pool, autostart),
+    FT_FACT_NUMBER("flush_p50_us", struct ft_pool, flush_p50_us, 0, INT64_MAX),
+    FT_FACT_NUMBER("flush_p90_us", struct ft_pool, flush_p90_us, 0, INT64_MAX),
     FT_FACT_END,
 };
 
@@ -68,6 +97,9 @@ static const struct ft_fact disk_facts[] = {
     FT_FACT_TEXT("pool", struct ft_disk, pool),
     FT_FACT_NUMBER("capacity", struct ft_disk, capacity, 0, INT64_MAX),
     FT_FACT_NUMBER("snapshots", struct ft_disk, snapshots, 0, INT32_MAX),
+    FT_FACT_NUMBER("size", struct ft_disk, size, 0, INT64_MAX),
+    FT_FACT_NUMBER("allocated", struct ft_disk, allocated, 0, INT64_MAX),
+    FT_FACT_FLAG("missing", struct ft_disk, missing),
     FT_FACT_FLAG("readonly", struct ft_disk, readonly),
     FT_FACT_FLAG("job", struct ft_disk, job),
     FT_FACT_END,
@@ -160,8 +192,27 @@ static const struct ft_fact system_facts[] = {
 static const struct ft_fact cpu_facts[] = {
     FT_FACT_TEXT("model", struct ft_cpu, model),
     FT_FACT_TEXT("vendor", struct ft_cpu, vendor),
+    FT_FACT_TEXT("microcode", struct ft_cpu, microcode),
+    FT_FACT_TEXT("nodes", struct ft_cpu, nodes),
     FT_FACT_NUMBER("count", struct ft_cpu, count, 0, 65536),
     FT_FACT_LONG("flags", struct ft_cpu, flags, FLAGS_MAX),
+    FT_FACT_END,
+};
+
+static const struct ft_fact condition_facts[] = {
+    FT_FACT_FLAG("told", struct ft_condition, told),
+    FT_FACT_NUMBER("clock_set", struct ft_condition, clock_set, -1, 1),
+    FT_FACT_TEXT("clocksource", struct ft_condition, clocksource),
+    FT_FACT_TEXT("chassis", struct ft_condition, chassis),
+    FT_FACT_TEXT("board", struct ft_condition, board),
+    FT_FACT_NUMBER("commit_left", struct ft_condition, commit_left, -1,
+                   INT64_MAX),
+    FT_FACT_NUMBER("room", struct ft_condition, room, -1, INT64_MAX),
+    FT_FACT_NUMBER("cpu_pressure", struct ft_condition, cpu_pressure, -1, 10000),
+    FT_FACT_NUMBER("memory_pressure", struct ft_condition, memory_pressure, -1,
+                   10000),
+    FT_FACT_NUMBER("io_pressure", struct ft_condition, io_pressure, -1, 10000),
+    FT_FACT_FLAG("reboot_due", struct ft_condition, reboot_due),
     FT_FACT_END,
 };
 
@@ -216,6 +267,13 @@ take_ports(const json_t *list, void *opaque)
     return NULL;
 }
 
+static const struct ft_fact file_facts[] = {
+    FT_FACT_NEEDED("path", struct ft_host_file, path),
+    FT_FACT_FLAG("there", struct ft_host_file, there),
+    FT_FACT_FLAG("readable", struct ft_host_file, readable),
+    FT_FACT_END,
+};
+
 static const struct ft_fact memory_facts[] = {
     FT_FACT_NUMBER("total", struct ft_host, memory_total, 0, INT64_MAX),
     FT_FACT_NUMBER("available", struct ft_host, memory_available, 0, INT64_MAX),
@@ -234,6 +292,8 @@ static const struct ft_fact host_facts[] = {
     FT_FACT_GROUP("kernel", struct ft_host, kernel, kernel_facts),
     FT_FACT_GROUP("cpu", struct ft_host, cpu, cpu_facts),
     FT_FACT_GROUP("libvirt", struct ft_host, libvirt, libvirt_facts),
+    FT_FACT_GROUP("condition", struct ft_host, condition, condition_facts),
+    FT_FACT_GROUP("ovs", struct ft_host, ovs, ovs_facts),
     FT_FACT_TAKEN("listening", take_ports),
     FT_FACT_LIST("nics", struct ft_host, nics, nic_count, FT_HOST_LIST_MAX,
                  nic_facts),
@@ -245,6 +305,8 @@ static const struct ft_fact host_facts[] = {
                  FT_HOST_LIST_MAX, emulator_facts),
     FT_FACT_LIST("domains", struct ft_host, domains, domain_count,
                  FT_HOST_LIST_MAX, domain_facts),
+    FT_FACT_LIST("files", struct ft_host, files, file_count, FT_HOST_LIST_MAX,
+                 file_facts),
     FT_FACT_END,
 };
 
@@ -285,7 +347,6 @@ ft_host_free(struct ft_host *host)
     if (host == NULL)
         return;
     ft_facts_free(host_facts, host);
-    free(host->files);
     free(host);
 }
 
@@ -334,6 +395,15 @@ ft_host_network(const struct ft_host *host, const char *name)
     for (size_t i = 0; i < host->network_count; i++)
         if (strcmp(host->networks[i].name, name) == 0)
             return &host->networks[i];
+    return NULL;
+}
+
+const struct ft_ovs_bridge *
+ft_host_ovs(const struct ft_host *host, const char *bridge)
+{
+    for (size_t i = 0; i < host->ovs.bridge_count; i++)
+        if (strcmp(host->ovs.bridges[i].name, bridge) == 0)
+            return &host->ovs.bridges[i];
     return NULL;
 }
 

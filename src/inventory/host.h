@@ -44,12 +44,39 @@ struct ft_nic {
     char name[FT_IFNAME_SIZE];
     char mac[18];                /* aa:bb:cc:dd:ee:ff or empty */
     char master[FT_IFNAME_SIZE]; /* the bridge or bond it is in, or empty */
+    char kind[16]; /* bridge, bond, vlan, veth, tun ...; empty: hardware, or told by
+                    * an engine of before */
+    char parent[FT_IFNAME_SIZE]; /* of a VLAN what it is on, or empty */
     bool is_bridge;
     bool up; /* IFF_UP */
     bool carrier;
     int speed_mbps; /* -1: unknown (virtual devices) */
+    int mtu;        /* bytes; 0: not known */
     struct ft_address *addresses;
     size_t address_count;
+};
+
+/* A port of an Open vSwitch bridge that leads out of it: a NIC, a bond, a tunnel, a
+ * patch to another bridge. */
+struct ft_ovs_port {
+    char name[FT_NAME_SIZE];
+    char kind[32]; /* empty or "system": a device; "geneve", "patch", ... */
+    bool up;
+    int tag;      /* the one VLAN that it is in; 0: it is a trunk */
+    char *trunks; /* numbers, ",": VLANs of a trunk; empty: all */
+};
+
+struct ft_ovs_bridge {
+    char name[FT_NAME_SIZE];
+    bool controlled; /* by an OpenFlow controller (OVN, OpenStack) */
+    struct ft_ovs_port *ports;
+    size_t port_count;
+};
+
+struct ft_ovs {
+    bool told; /* an engine of before, or an ovsdb-server that hangs, tells nothing */
+    struct ft_ovs_bridge *bridges;
+    size_t bridge_count;
 };
 
 /* A libvirt network. */
@@ -69,6 +96,9 @@ struct ft_pool {
     bool autostart;
     uint64_t capacity;  /* bytes */
     uint64_t available; /* bytes */
+    int64_t flush_p50_us,
+        flush_p90_us; /* of its storage (plan/flushes.h); set by the
+                                         * caller, 0: not measured */
 };
 
 struct ft_disk {
@@ -79,6 +109,9 @@ struct ft_disk {
     char pool[FT_NAME_SIZE];   /* the pool it is a volume of, or empty */
     uint64_t capacity;         /* bytes the guest sees; 0: unknown */
     unsigned snapshots;        /* internal ones, in the image */
+    uint64_t size;             /* bytes of its file; 0: not known, or no file */
+    uint64_t allocated;        /* and of them, those that have room already */
+    bool missing;              /* there is no such file */
     bool readonly;
     bool job; /* a block job runs on it now */
 };
@@ -144,8 +177,32 @@ struct ft_kernel {
 struct ft_cpu {
     char model[128];
     char vendor[64];
-    char *flags; /* as in /proc/cpuinfo: words, one space */
-    int count;   /* online logical CPUs */
+    char *flags;        /* as in /proc/cpuinfo: words, one space */
+    int count;          /* online logical CPUs */
+    char microcode[32]; /* its version, or empty */
+    char nodes[64];     /* NUMA nodes that are there, "0-1"; empty: not known */
+};
+
+/* What its libvirt said about the CPU of the VM that is planned. */
+enum ft_cpu_answer {
+    FT_CPU_NOT_ASKED,
+    FT_CPU_FITS,
+    FT_CPU_LACKS,    /* some features, which the text names */
+    FT_CPU_NOT_TOLD, /* libvirt cannot tell; the text says why */
+};
+
+/* How a host is doing, and what it stands in. */
+struct ft_condition {
+    bool told;     /* an engine of before tells nothing of this */
+    int clock_set; /* somebody sets its clock (NTP); -1: not known */
+    char clocksource[64];
+    char chassis[64], board[64]; /* serial numbers, or empty */
+    int64_t commit_left; /* bytes that may still be asked for; -1: no limit */
+    int64_t room;        /* bytes for the engine's records; -1: not known */
+    int cpu_pressure;    /* of the last 5 minutes, 1/100 %; -1: not known */
+    int memory_pressure;
+    int io_pressure;
+    bool reboot_due; /* its packages ask for a reboot */
 };
 
 struct ft_libvirt {
@@ -166,13 +223,17 @@ struct ft_host {
     struct ft_system system;
     struct ft_kernel kernel;
     struct ft_cpu cpu;
+    enum ft_cpu_answer cpu_answer; /* set by the caller (plan/cpu-question.h) */
+    char cpu_answer_text[200];
     struct ft_libvirt libvirt;
+    struct ft_condition condition;
     uint64_t memory_total;     /* bytes */
     uint64_t memory_available; /* bytes, MemAvailable */
     int64_t realtime_ns;       /* its wall clock when it was probed */
     int64_t clock_offset_ms;   /* its clock minus ours; set by the caller */
     bool clock_known;
-    bool is_witness;   /* its engine runs a witness; set by the caller */
+    bool engine_runs;  /* an engine answered there; set by the caller */
+    bool is_witness;   /* which runs a witness; set by the caller */
     char firewall[16]; /* that runs there: firewalld, ufw; empty: neither */
     char swtpm[FT_VERSION_SIZE]; /* its version, empty: there is none */
     int link_port;               /* 7331 */
@@ -180,6 +241,7 @@ struct ft_host {
     size_t listening_count;
     struct ft_nic *nics;
     size_t nic_count;
+    struct ft_ovs ovs;
     struct ft_network *networks;
     size_t network_count;
     struct ft_pool *pools;
@@ -188,8 +250,9 @@ struct ft_host {
     size_t emulator_count;
     struct ft_domain *domains;
     size_t domain_count;
-    struct ft_host_file *files; /* those that were asked about; set by the
-                                 * caller by malloc(3) */
+    struct ft_host_file *files; /* those that it told of (src/drift), or that it
+                                 * was asked about: the caller sets these, by
+                                 * malloc(3) */
     size_t file_count;
 };
 
@@ -210,6 +273,8 @@ const struct ft_pool *ft_host_pool(const struct ft_host *host, const char *name)
 const struct ft_nic *ft_host_nic(const struct ft_host *host, const char *name);
 const struct ft_network *ft_host_network(const struct ft_host *host,
                                          const char *name);
+const struct ft_ovs_bridge *ft_host_ovs(const struct ft_host *host,
+                                        const char *bridge);
 const struct ft_emulator *ft_host_emulator(const struct ft_host *host,
                                            const char *path);
 

@@ -2,13 +2,16 @@
 # What a host is. facts.c, host.c, identity.c and system.c are pure; the probe needs libvirt and libxml2.
 noinst_LIBRARIES += libftinventory.a
 libftinventory_a_SOURCES = \
+	src/inventory/compare-cpu.c src/inventory/compare-cpu.h \
 	src/inventory/facts.c src/inventory/facts.h \
+	src/inventory/flushes.c src/inventory/flushes.h \
 	src/inventory/host.c src/inventory/host.h \
 	src/inventory/identity.c src/inventory/identity.h \
 	src/inventory/look.c src/inventory/look.h \
 	src/inventory/probe-ask.c \
 	src/inventory/probe-backing.c \
 	src/inventory/probe-blocked.c \
+	src/inventory/probe-condition.c \
 	src/inventory/probe-disks.c \
 	src/inventory/probe-domains.c \
 	src/inventory/probe-emulators.c \
@@ -18,6 +21,7 @@ libftinventory_a_SOURCES = \
 	src/inventory/probe-libvirt-private.h \
 	src/inventory/probe-libvirt.c \
 	src/inventory/probe-nics.c \
+	src/inventory/probe-ovs.c \
 	src/inventory/probe-plug.c \
 	src/inventory/probe-pools.c \
 	src/inventory/probe-ports.c \

@@ -228,7 +228,7 @@ ft_look_cpu_percent(const struct ft_look_cpu *before,
 static json_t *
 pressure(const char *path)
 {
-    double avg10 = ft_load_pressure(path);
+    double avg10 = ft_load_pressure(path, 10);
 
     return avg10 < 0 ? json_null() : json_real(avg10);
 }

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <libvirt/libvirt.h>
 
@@ -40,6 +41,7 @@ pool_of(virConnectPtr conn, const char *path)
 struct disk_walk {
     virDomainPtr domain;
     json_t *disks;
+    bool gently;
 };
 
 struct disk_question {
@@ -59,6 +61,23 @@ ask_disk(virDomainPtr domain, void *opaque)
              virDomainGetBlockJobInfo(domain, q->target, &job, 0) == 1;
 }
 
+/* What its file or device says by itself: "missing", "size", "allocated" (bytes). */
+static void
+add_file(json_t *disk, const char *source)
+{
+    struct stat st;
+
+    if (*source != '/')
+        return;
+    if (stat(source, &st) < 0)
+        json_object_set_new(disk, "missing", json_boolean(errno == ENOENT));
+    else if (S_ISREG(st.st_mode))
+        json_object_update_new(disk,
+                               json_pack("{s:I,s:I}", "size",
+                                         (json_int_t)st.st_size, "allocated",
+                                         (json_int_t)st.st_blocks * 512));
+}
+
 static int
 take_disk(struct ft_probe_xml *xml, xmlNodePtr node, void *data)
 {
@@ -73,7 +92,7 @@ take_disk(struct ft_probe_xml *xml, xmlNodePtr node, void *data)
     if (target == NULL || source == NULL)
         return -ENOMEM;
     snprintf(about.target, sizeof(about.target), "%s", target);
-    if (*source != '\0')
+    if (*source != '\0' && !walk->gently)
         ft_probe_ask(walk->domain, ask_disk, &about, sizeof(about));
     disk = json_pack("{s:s,s:s,s:o,s:o,s:o,s:I,s:b,s:b,s:i}", "target", target,
                      "source", source, "device",
@@ -85,13 +104,15 @@ take_disk(struct ft_probe_xml *xml, xmlNodePtr node, void *data)
                      about.job && !ft_probe_xml_true(xml, node, OUR_MIRROR),
                      "snapshots",
                      *source == '/' ? (int)ft_probe_snapshots(source) : 0);
+    add_file(disk, source);
     return json_array_append_new(walk->disks, disk) == 0 ? 0 : -ENOMEM;
 }
 
 int
-ft_probe_disks(struct ft_probe_xml *xml, virDomainPtr domain, json_t *disks)
+ft_probe_disks(struct ft_probe_xml *xml, virDomainPtr domain, bool gently,
+               json_t *disks)
 {
-    struct disk_walk walk = { domain, disks };
+    struct disk_walk walk = { domain, disks, gently };
 
     return ft_probe_xml_each(xml, NULL, "/domain/devices/disk", take_disk,
                              &walk);

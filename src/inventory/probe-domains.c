@@ -172,7 +172,7 @@ domain_head(virDomainPtr domain, struct versions *versions, int *left)
 }
 
 static int
-add_domain_xml(json_t *facts, virDomainPtr domain, const char *text)
+add_domain_xml(json_t *facts, virDomainPtr domain, const char *text, bool gently)
 {
     json_t *disks = json_array();
     json_t *macs = json_array();
@@ -180,7 +180,7 @@ add_domain_xml(json_t *facts, virDomainPtr domain, const char *text)
     int rc = ft_probe_xml_open(&xml, text);
 
     if (rc == 0) {
-        rc = ft_probe_disks(&xml, domain, disks);
+        rc = ft_probe_disks(&xml, domain, gently, disks);
         if (rc == 0)
             rc = ft_probe_xml_each(&xml, NULL, "/domain/devices/interface",
                                    take_mac, macs);
@@ -197,13 +197,14 @@ add_domain_xml(json_t *facts, virDomainPtr domain, const char *text)
     ft_probe_xml_close(&xml);
     ft_probe_add(facts, "disks", disks);
     ft_probe_add(facts, "macs", macs);
-    ft_probe_add(facts, "blocked", ft_probe_blocked(domain));
+    ft_probe_add(facts, "blocked",
+                 gently ? json_string("") : ft_probe_blocked(domain));
     return rc < 0 ? rc : ft_probe_add(facts, "xml", json_string(text));
 }
 
 static int
 add_domain(json_t *list, virDomainPtr domain, struct versions *versions,
-           int *left)
+           int *left, bool gently)
 {
     FT_AUTOFREE char *text = virDomainGetXMLDesc(domain, 0);
     json_t *facts;
@@ -212,15 +213,23 @@ add_domain(json_t *list, virDomainPtr domain, struct versions *versions,
     if (text == NULL || strlen(text) > FT_HOST_XML_MAX)
         return 0;
     facts = domain_head(domain, versions, left);
-    if (facts == NULL || add_domain_xml(facts, domain, text) == -ENOMEM) {
+    if (facts == NULL ||
+        add_domain_xml(facts, domain, text, gently) == -ENOMEM) {
         json_decref(facts);
         return -ENOMEM;
     }
     return json_array_append_new(list, facts) == 0 ? 0 : -ENOMEM;
 }
 
+static bool
+is_rehearsal(virDomainPtr domain)
+{
+    return !strncmp(virDomainGetName(domain), FT_REHEARSAL_PREFIX,
+                    strlen(FT_REHEARSAL_PREFIX));
+}
+
 int
-ft_probe_domains(virConnectPtr conn, json_t *facts)
+ft_probe_domains(virConnectPtr conn, json_t *facts, bool gently)
 {
     struct versions versions = { .count = 0 };
     virDomainPtr *domains = NULL;
@@ -229,8 +238,8 @@ ft_probe_domains(virConnectPtr conn, json_t *facts)
     int rc = 0, left = 3 * FT_PROBE_AGAIN_TIMES;
 
     for (int i = 0; i < count; i++) {
-        if (rc == 0)
-            rc = add_domain(list, domains[i], &versions, &left);
+        if (rc == 0 && !is_rehearsal(domains[i]))
+            rc = add_domain(list, domains[i], &versions, &left, gently);
         virDomainFree(domains[i]);
     }
     free(domains);

@@ -184,8 +184,10 @@ security_driver(void)
 }
 
 json_t *
-ft_probe_kernel(void)
+ft_probe_kernel(const json_t *before)
 {
+    const json_t *plug = json_object_get(before, "plug");
+
     struct utsname name;
 
     uname(&name);
@@ -194,5 +196,6 @@ ft_probe_kernel(void)
                      "uffd_wp_async", has_wp_async(), "pagemap_scan",
                      has_tracking(), "pidfd_getfd", has_pidfd_getfd(), "kvm",
                      has_kvm(), "vhost_net", access("/dev/vhost-net", F_OK) == 0,
-                     "plug", ft_probe_plug(), "security", security_driver());
+                     "plug", plug ? json_is_true(plug) : ft_probe_plug(),
+                     "security", security_driver());
 }

@@ -15,7 +15,7 @@
 /* Each adds a list of its name to facts. 0, -ENOMEM. */
 int ft_probe_emulators(virConnectPtr conn, json_t *facts); /* and libvirt.uuid */
 int ft_probe_pools(virConnectPtr conn, json_t *facts);
-int ft_probe_domains(virConnectPtr conn, json_t *facts);
+int ft_probe_domains(virConnectPtr conn, json_t *facts, bool gently);
 
 struct ft_probe_xml {
     xmlDocPtr document;
@@ -46,7 +46,9 @@ int ft_probe_xml_each(struct ft_probe_xml *xml, xmlNodePtr node,
 /* Adds a value, which it takes over. 0, -ENOMEM. */
 int ft_probe_add(json_t *object, const char *key, json_t *value);
 
-/* The <disk> elements of a domain as a list, whose owner is the caller. 0, -ENOMEM. */
-int ft_probe_disks(struct ft_probe_xml *xml, virDomainPtr domain, json_t *disks);
+/* The <disk> elements of a domain as a list, whose owner is the caller; gently: QEMU
+ * is not asked. 0, -ENOMEM. */
+int ft_probe_disks(struct ft_probe_xml *xml, virDomainPtr domain, bool gently,
+                   json_t *disks);
 
 #endif

@@ -83,7 +83,7 @@ libvirt_head(virConnectPtr conn)
 }
 
 int
-ft_probe_libvirt(json_t *facts)
+ft_probe_libvirt(json_t *facts, bool gently)
 {
     virConnectPtr conn;
     int rc;
@@ -100,7 +100,7 @@ ft_probe_libvirt(json_t *facts)
     if (rc == 0)
         rc = ft_probe_pools(conn, facts);
     if (rc == 0)
-        rc = ft_probe_domains(conn, facts);
+        rc = ft_probe_domains(conn, facts, gently);
     virConnectClose(conn);
     return rc;
 }

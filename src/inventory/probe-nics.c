@@ -100,16 +100,16 @@ speed_of(const char *name)
     return speed == 0 || speed > 10000000 ? -1 : (int)speed;
 }
 
-static int
-is_kind(const struct rtattr *linkinfo, const char *kind)
+static void
+take_kind(const struct rtattr *linkinfo, char kind[16])
 {
     const struct rtattr *a = RTA_DATA(linkinfo);
     size_t size = RTA_PAYLOAD(linkinfo);
 
     for (; RTA_OK(a, size); a = RTA_NEXT(a, size))
         if (a->rta_type == IFLA_INFO_KIND)
-            return strncmp(RTA_DATA(a), kind, RTA_PAYLOAD(a)) == 0;
-    return 0;
+            snprintf(kind, 16, "%.*s", (int)RTA_PAYLOAD(a),
+                     (const char *)RTA_DATA(a));
 }
 
 static void
@@ -129,7 +129,9 @@ take_link(json_t *nics, const struct nlmsghdr *header)
     const struct rtattr *a = IFLA_RTA(info);
     size_t size = IFLA_PAYLOAD(header);
     char name[IF_NAMESIZE] = "", master[IF_NAMESIZE] = "", mac[18] = "";
-    int bridge = 0;
+    char kind[16] = "", parent[IF_NAMESIZE] = "";
+    unsigned below = 0;
+    int mtu = 0;
     json_t *nic;
 
     if (header->nlmsg_type != RTM_NEWLINK || info->ifi_type == ARPHRD_LOOPBACK)
@@ -139,16 +141,24 @@ take_link(json_t *nics, const struct nlmsghdr *header)
             snprintf(name, sizeof(name), "%s", (char *)RTA_DATA(a));
         else if (a->rta_type == IFLA_ADDRESS)
             format_mac(a, mac);
+        else if (a->rta_type == IFLA_MTU)
+            mtu = (int)*(uint32_t *)RTA_DATA(a);
         else if (a->rta_type == IFLA_MASTER)
             if_indextoname(*(uint32_t *)RTA_DATA(a), master);
+        else if (a->rta_type == IFLA_LINK)
+            below = *(uint32_t *)RTA_DATA(a);
         else if (a->rta_type == IFLA_LINKINFO)
-            bridge = is_kind(a, "bridge");
+            take_kind(a, kind);
     }
-    nic = json_pack("{s:s,s:s,s:s,s:b,s:b,s:b,s:i,s:[]}", "name", name, "mac",
-                    mac, "master", master, "bridge", bridge, "up",
+    if (below != 0 &&
+        strcmp(kind, "vlan") == 0) /* of others in another namespace */
+        if_indextoname(below, parent);
+    nic = json_pack("{s:s,s:s,s:s,s:s,s:s,s:b,s:b,s:b,s:i,s:i,s:[]}", "name",
+                    name, "mac", mac, "master", master, "kind", kind, "parent",
+                    parent, "bridge", strcmp(kind, "bridge") == 0, "up",
                     (info->ifi_flags & IFF_UP) != 0, "carrier",
                     (info->ifi_flags & IFF_RUNNING) != 0, "speed_mbps",
-                    speed_of(name), "addresses");
+                    speed_of(name), "mtu", mtu, "addresses");
     return json_array_append_new(nics, nic) == 0 ? 0 : -ENOMEM;
 }
 

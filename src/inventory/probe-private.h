@@ -22,11 +22,19 @@
 #define FT_PROBE_AGAIN_TIMES 30
 #define FT_PROBE_AGAIN_NS(i) ((3 + (i)*7 % 11) * FT_NS_PER_MS)
 
-json_t *ft_probe_kernel(void);
+/* before: what it said earlier in this boot, of which plug is taken; NULL: it is tried. */
+json_t *ft_probe_kernel(const json_t *before);
+json_t *ft_probe_condition(void);
 
 /* Whether the kernel can hold the output of a tap: tried, where nobody sees it. */
 int ft_probe_plug(void);
 json_t *ft_probe_nics(void);
+
+/* What Open vSwitch has; the second by the socket of its database, the third of what
+ * that answered to the three selects. */
+json_t *ft_probe_ovs(void);
+json_t *ft_probe_ovs_at(const char *path);
+json_t *ft_probe_ovs_of(const json_t *reply);
 
 /* firewalld, ufw or "". */
 const char *ft_probe_firewall(void);
@@ -85,14 +93,19 @@ void ft_probe_add_ports(const char *table, json_t *ports);
 unsigned ft_probe_workers(void);
 unsigned ft_probe_workers_of(const char *conf);
 
-/* Adds libvirt, networks, pools, emulators and domains to facts. 0, -ENOMEM. */
-int ft_probe_libvirt(json_t *facts);
+/* Adds libvirt, networks, pools, emulators and domains to facts; gently: probe.h. 0,
+ * -ENOMEM. */
+int ft_probe_libvirt(json_t *facts, bool gently);
 
 /*
  * Runs program --version and reads QEMU's answer. package (may be NULL, 128
- * bytes) is what stands in brackets. 0 or -errno.
+ * bytes) is what stands in brackets. 0 or -errno. What a file has answered is known
+ * from then on; the second begins with what it was by facts of before (NULL:
+ * nothing), the third says what it is, for facts.
  */
 int ft_probe_program_version(const char *program, char *version, size_t size,
                              char *package);
+void ft_probe_know_programs(const json_t *before);
+json_t *ft_probe_programs(void);
 
 #endif

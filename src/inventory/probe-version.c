@@ -17,10 +17,87 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/json.h"
+#include "inventory/host.h"
 #include "inventory/probe-private.h"
 #include "inventory/probe.h"
 
 #define PATIENCE_MS 5000
+#define KNOWN_MAX 64
+#define STAMP_SIZE 96
+
+/* Answers, by the file that gave them: it is asked again once it is another one. */
+static struct {
+    char stamp[STAMP_SIZE];
+    char version[FT_VERSION_SIZE];
+    char package[128];
+} known[KNOWN_MAX];
+static size_t known_count;
+
+static int
+stamp_of(const char *program, char stamp[STAMP_SIZE])
+{
+    struct stat st;
+
+    if (stat(program, &st) < 0)
+        return -errno;
+    snprintf(stamp, STAMP_SIZE, "%ju:%ju:%jd:%jd.%09ld", (uintmax_t)st.st_dev,
+             (uintmax_t)st.st_ino, (intmax_t)st.st_size,
+             (intmax_t)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+    return 0;
+}
+
+static void
+know(const char *stamp, const char *version, const char *package)
+{
+    if (known_count == KNOWN_MAX || *stamp == '\0' || *version == '\0')
+        return;
+    snprintf(known[known_count].stamp, STAMP_SIZE, "%s", stamp);
+    snprintf(known[known_count].version, FT_VERSION_SIZE, "%s", version);
+    snprintf(known[known_count].package, sizeof(known[0].package), "%s",
+             package);
+    known_count++;
+}
+
+void
+ft_probe_know_programs(const json_t *before)
+{
+    const json_t *list = json_object_get(before, "programs"), *one;
+    size_t i;
+
+    known_count = 0;
+    json_array_foreach(list, i, one)
+        know(ft_json_string(one, "stamp", ""),
+             ft_json_string(one, "version", ""),
+             ft_json_string(one, "package", ""));
+}
+
+json_t *
+ft_probe_programs(void)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < known_count; i++)
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "stamp",
+                                              known[i].stamp, "version",
+                                              known[i].version, "package",
+                                              known[i].package));
+    return list;
+}
+
+static bool
+is_known(const char *stamp, char *version, size_t size, char *package)
+{
+    for (size_t i = 0; i < known_count; i++) {
+        if (strcmp(known[i].stamp, stamp) != 0)
+            continue;
+        snprintf(version, size, "%s", known[i].version);
+        if (package != NULL)
+            strcpy(package, known[i].package);
+        return true;
+    }
+    return false;
+}
 
 static int
 spawn_version(const char *program, int output, pid_t *pid)
@@ -92,8 +169,13 @@ ft_probe_program_version(const char *program, char *version, size_t size,
     char text[512] = "";
     char number[64] = "";
     char brackets[128] = "";
+    char stamp[STAMP_SIZE] = "";
     const char *start;
-    int rc = ask_version(program, text, sizeof(text));
+    int rc = stamp_of(program, stamp);
+
+    if (rc == 0 && is_known(stamp, version, size, package))
+        return 0;
+    rc = ask_version(program, text, sizeof(text));
 
     *version = '\0';
     if (package != NULL)
@@ -104,6 +186,7 @@ ft_probe_program_version(const char *program, char *version, size_t size,
     if (start == NULL ||
         sscanf(start, "version %63[0-9.] (%127[^)\n]", number, brackets) < 1)
         return -ENOENT;
+    know(stamp, number, brackets);
     snprintf(version, size, "%s", number);
     if (package != NULL)
         strcpy(package, brackets);

@@ -34,6 +34,7 @@
 #ifndef FT_LINK_LINK_H
 #define FT_LINK_LINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -49,20 +50,27 @@
 /*
  * Rises when a frame changes (link/frame.h), and the one before stays spoken, by
  * what ft_link_protocol says of a link: base/versions.h. Version 1 was before the
- * first release and is gone.
+ * first release and is gone. With version 3 came FACTS.
  */
-#define FT_LINK_PROTOCOL 2
+#define FT_LINK_PROTOCOL 3
 #define FT_LINK_PROTOCOL_OLDEST 2
 #define FT_PREAMBLE_SIZE 64
 #define FT_PAIR_ID_SIZE 37 /* UUID text and NUL */
 #define FT_ALIVE_SIZE 8
 
-enum ft_preamble_kind { FT_PREAMBLE_LINK = 1, FT_PREAMBLE_PING = 2 };
+enum ft_preamble_kind {
+    FT_PREAMBLE_LINK = 1,
+    FT_PREAMBLE_PING = 2,
+    FT_PREAMBLE_SINK = 3, /* pair is a token (engine/sink.h) */
+};
 
 struct ft_preamble {
     enum ft_preamble_kind kind;
     char pair[FT_PAIR_ID_SIZE];
 };
+
+/* Whether the text is a UUID as preambles have them, in lower case. */
+bool ft_preamble_is_id(const char *text);
 
 /* Pure halves of the preamble. Decode: 0, or -EPROTO naming the field. */
 void ft_preamble_encode(const struct ft_preamble *preamble,

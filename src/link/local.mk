@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libftlink.a
 libftlink_a_SOURCES = \
 	src/link/crowd.c src/link/crowd.h \
+	src/link/frame-size.c src/link/frame-size.h \
 	src/link/frame.c src/link/frame.h \
 	src/link/link-heart.c \
 	src/link/link-hello.c \
@@ -14,6 +15,7 @@ libftlink_a_SOURCES = \
 	src/link/preamble.c \
 	src/link/state-delta.c src/link/state-delta.h \
 	src/link/tcp.c src/link/tcp.h \
+	src/link/throughput.c src/link/throughput.h \
 	src/link/tls-handshake.c \
 	src/link/tls-private.h \
 	src/link/tls-transport.c \

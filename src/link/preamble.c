@@ -32,11 +32,17 @@ is_uuid(const char *text)
     return 1;
 }
 
+bool
+ft_preamble_is_id(const char *text)
+{
+    return strlen(text) == PAIR_LENGTH && is_uuid(text);
+}
+
 void
 ft_preamble_encode(const struct ft_preamble *preamble,
                    unsigned char out[FT_PREAMBLE_SIZE])
 {
-    assert(strlen(preamble->pair) == PAIR_LENGTH && is_uuid(preamble->pair));
+    assert(ft_preamble_is_id(preamble->pair));
     memset(out, 0, FT_PREAMBLE_SIZE);
     memcpy(out, MAGIC, MAGIC_SIZE);
     out[KIND_AT] = (unsigned char)preamble->kind;
@@ -51,7 +57,7 @@ ft_preamble_decode(const unsigned char in[FT_PREAMBLE_SIZE],
         return ft_fail(err, EPROTO, NULL,
                        "the connection does not open with an ftengine preamble");
     preamble->kind = (enum ft_preamble_kind)in[KIND_AT];
-    if (in[KIND_AT] != FT_PREAMBLE_LINK && in[KIND_AT] != FT_PREAMBLE_PING)
+    if (in[KIND_AT] < FT_PREAMBLE_LINK || in[KIND_AT] > FT_PREAMBLE_SINK)
         return ft_fail(err, EPROTO, NULL, "preamble of unknown kind %u",
                        in[KIND_AT]);
     for (size_t i = KIND_AT + 1; i < PAIR_AT; i++)

@@ -3,6 +3,9 @@ noinst_LIBRARIES += libftpair.a
 libftpair_a_SOURCES = \
 	src/pair/copy-behind.c src/pair/copy-behind.h \
 	src/pair/histogram.c src/pair/histogram.h \
+	src/pair/estimate.c src/pair/estimate.h \
+	src/pair/estimate-epochs.c src/pair/estimate-private.h \
+	src/pair/measured.c src/pair/measured.h \
 	src/pair/metrics.c src/pair/metrics.h \
 	src/pair/ownership.c src/pair/ownership.h \
 	src/pair/ownership-forced.c \
@@ -15,6 +18,7 @@ libftpair_a_SOURCES = \
 	src/pair/ownership-private.h \
 	src/pair/ownership-report.c \
 	src/pair/ownership-standby.c \
+	src/pair/rehearsal.c src/pair/rehearsal.h \
 	src/pair/retry.c src/pair/retry.h \
 	src/pair/rollup.c src/pair/rollup.h \
 	src/pair/slow-link.c src/pair/slow-link.h \

@@ -157,7 +157,7 @@ break_rule(struct walk *walk, xmlNodePtr node, const void *data)
     name_element(walk, node, subject, sizeof(subject));
     if (rule->detail != NULL)
         text_at(walk, node, rule->detail, detail, sizeof(detail));
-    return ft_findings_add(walk->findings, rule->verdict, rule->id, subject,
+    return ft_findings_add(walk->findings, rule->verdict, rule->check, subject,
                            rule->why, rule->remedy, "%s%s%s", rule->evidence,
                            *detail != '\0' ? " " : "", detail);
 }
@@ -171,7 +171,8 @@ apply_rule(struct walk *walk, const struct carry_rule *rule)
 /* A NIC whose output is held in the kernel. */
 struct plug_nic {
     const char *which; /* XPath */
-    const char *id, *evidence, *detail;
+    enum ft_check_id check;
+    const char *evidence, *detail;
 };
 
 /* What holds its output, where that can be done; what is in the way of it. */
@@ -185,7 +186,7 @@ check_plug_nic(struct walk *walk, const struct plug_nic *nic, bool likely)
         !lacks   ? FT_PASS
         : likely ? FT_WARN
                  : FT_FAIL,
-        nic->id,
+        nic->check,
         nic->evidence,
         nic->detail,
         WHY_PLUG,
@@ -194,7 +195,7 @@ check_plug_nic(struct walk *walk, const struct plug_nic *nic, bool likely)
     const struct carry_rule bandwidth = {
         path,
         likely ? FT_WARN : FT_FAIL,
-        "carry.nic-bandwidth",
+        FT_CHECK_CARRY_NIC_BANDWIDTH,
         "the NIC has a limit of bandwidth",
         NULL,
         "libvirt puts it where the output of this NIC is held, and virsh "
@@ -220,16 +221,16 @@ check_plug_nics(struct walk *walk)
     const struct ft_carry_facts *facts = walk->facts;
     static const struct plug_nic asked = {
         DEVICES "interface[model/@type='virtio' and " BY_VHOST "]",
-        "carry.nic-vhost", "the NIC uses vhost-net", NULL
+        FT_CHECK_CARRY_NIC_VHOST, "the NIC uses vhost-net", NULL
     };
     static const struct plug_nic queues = {
         DEVICES "interface[" BY_QUEUES " and not(" BY_VHOST ")]",
-        "carry.nic-queues",
+        FT_CHECK_CARRY_NIC_QUEUES,
         "the NIC has several queues:", "string(driver/@queues)"
     };
     struct plug_nic unsaid = { VIRTIO_OF_KVM
                                " and not(driver/@name) and not(" BY_QUEUES ")]",
-                               "carry.nic-vhost",
+                               FT_CHECK_CARRY_NIC_VHOST,
                                "the NIC uses vhost-net by default", NULL };
     bool known = facts != NULL && facts->vhost_known;
     int rc = check_plug_nic(walk, &asked, false);
@@ -266,7 +267,7 @@ check_chardev(struct walk *walk, xmlNodePtr node, const void *data)
     if (d->verdict == FT_FAIL)
         node->_private = walk;
     name_element(walk, node, subject, sizeof(subject));
-    return ft_findings_add(walk->findings, d->verdict, d->id, subject, d->why,
+    return ft_findings_add(walk->findings, d->verdict, d->check, subject, d->why,
                            d->remedy, "%s %s: %s", c.device, backend, d->sees);
 }
 
@@ -278,7 +279,7 @@ check_mirrors(struct walk *walk)
         DEVICES "disk[mirror[not(.//host[@transport='unix' and "
                 "starts-with(@socket,'" FT_RUN_FOLDER "/')])]]",
         FT_FAIL,
-        "carry.block-job",
+        FT_CHECK_CARRY_BLOCK_JOB,
         "a block job runs on the disk:",
         "string(mirror/@job)",
         "Only one job at a time can mirror a disk.",
@@ -303,7 +304,7 @@ check_equal_blocks(struct walk *walk)
     static const struct carry_rule qxl = {
         DEVICES "video[model/@type='qxl' and model/@ram = model/@vram]",
         FT_FAIL,
-        "carry.video-qxl",
+        FT_CHECK_CARRY_VIDEO_QXL,
         "QXL's two memories are of one size, in KiB:",
         "string(model/@vram)",
         why,
@@ -313,7 +314,7 @@ check_equal_blocks(struct walk *walk)
     static const struct carry_rule tpm = {
         DEVICES "tpm[@model='tpm-crb']",
         FT_FAIL,
-        "carry.tpm-crb",
+        FT_CHECK_CARRY_TPM_CRB,
         "the TPM's two memories are of one size",
         NULL,
         why,
@@ -340,7 +341,7 @@ check_count(struct walk *walk, const char *what, const char *expression,
     text_at(walk, (xmlNodePtr)walk->path->doc, expression, text, sizeof(text));
     if (atoi(text) <= limit)
         return 0;
-    return ft_findings_add(walk->findings, FT_FAIL, "carry.count", what,
+    return ft_findings_add(walk->findings, FT_FAIL, FT_CHECK_CARRY_COUNT, what,
                            "The engine has a limit.", "Remove some.",
                            "the VM has %s %s, more than %d", text, what, limit);
 }
@@ -371,7 +372,8 @@ check_allowed(struct walk *walk)
         if (has_failed_already(r->node))
             continue;
         name_element(walk, r->node, subject, sizeof(subject));
-        rc = ft_findings_add(walk->findings, FT_FAIL, "carry.refused", subject,
+        rc = ft_findings_add(walk->findings, FT_FAIL, FT_CHECK_CARRY_REFUSED,
+                             subject,
                              "The other host takes only what cannot harm it: "
                              "whoever has one host must not have both "
                              "(ft-security(7)).",
@@ -434,8 +436,9 @@ ft_carry_check(const char *xml, const struct ft_carry_facts *facts,
         rc = walk.path != NULL ? check_all(&walk) : -ENOMEM;
     }
     if (rc == 0 && !has_failed(findings, before))
-        rc = ft_findings_add(findings, FT_PASS, "carry.devices", "devices",
-                             NULL, NULL, "the engine can carry every device");
+        rc = ft_findings_add(findings, FT_PASS, FT_CHECK_CARRY_DEVICES,
+                             "devices", NULL, NULL,
+                             "the engine can carry every device");
     xmlXPathFreeContext(walk.path);
     xmlFreeDoc(document);
     if (rc == -EINVAL)

@@ -19,36 +19,36 @@
 enum effect { UNKNOWN, HIDDEN, LOCAL, ASKED, STREAM, PAPER, TALK, PLUGGED };
 
 static const struct ft_chardev_decision decisions[] = {
-    [UNKNOWN] = { FT_FAIL, "carry.chardev",
+    [UNKNOWN] = { FT_FAIL, FT_CHECK_CARRY_CHARDEV,
                   "what it is connected to is of this host only, or not known",
                   "It cannot be connected on the other host in the same way.",
                   "Shut the VM down and remove the device (virsh edit)." },
-    [HIDDEN] = { FT_PASS, "carry.chardev-local", "nothing of it leaves QEMU",
-                 WHY, "" },
-    [LOCAL] = { FT_PASS, "carry.chardev-local",
+    [HIDDEN] = { FT_PASS, FT_CHECK_CARRY_CHARDEV_LOCAL,
+                 "nothing of it leaves QEMU", WHY, "" },
+    [LOCAL] = { FT_PASS, FT_CHECK_CARRY_CHARDEV_LOCAL,
                 "who looks on at this host is cut off by a takeover; on the "
                 "other one the guest may write anew what was seen since the "
                 "last epoch",
                 WHY, "" },
-    [ASKED] = { FT_PASS, "carry.chardev-local",
+    [ASKED] = { FT_PASS, FT_CHECK_CARRY_CHARDEV_LOCAL,
                 "a command of libvirt's to the guest agent that was answered "
                 "since the last epoch is undone by a takeover",
                 WHY, "" },
-    [STREAM] = { FT_WARN, "carry.chardev-outside",
+    [STREAM] = { FT_WARN, FT_CHECK_CARRY_CHARDEV_OUTSIDE,
                  "a reader sees output before it is committed; after a takeover "
                  "he sees what came since the last epoch a second time, or "
                  "otherwise, and what was sent to the guest since is lost",
                  WHY, DO_NOT_ACT },
-    [PAPER] = { FT_WARN, "carry.chardev-outside",
+    [PAPER] = { FT_WARN, FT_CHECK_CARRY_CHARDEV_OUTSIDE,
                 "it prints before it is committed: after a takeover it prints a "
                 "second time, or otherwise, what came since the last epoch",
                 WHY, DO_NOT_ACT },
-    [TALK] = { FT_WARN, "carry.chardev-outside",
+    [TALK] = { FT_WARN, FT_CHECK_CARRY_CHARDEV_OUTSIDE,
                "who asks the guest there has answers before they are committed; "
                "after a takeover the guest does not know of what was asked and "
                "answered since the last epoch, and may answer it a second time",
                WHY, DO_NOT_ACT },
-    [PLUGGED] = { FT_WARN, "carry.redirected",
+    [PLUGGED] = { FT_WARN, FT_CHECK_CARRY_REDIRECTED,
                   "a viewer's device is unplugged at a takeover; what was "
                   "written to it since the last epoch stays there, and the "
                   "guest does not know of it",

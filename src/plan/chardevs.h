@@ -46,7 +46,7 @@ struct ft_chardev {
 
 struct ft_chardev_decision {
     enum ft_verdict verdict;
-    const char *id;
+    enum ft_check_id check;
     const char *sees; /* what somebody outside sees, and when */
     const char *why;
     const char *remedy;

@@ -11,45 +11,10 @@
 #include <libxml/xpath.h>
 
 #include "plan/checks-private.h"
+#include "plan/flags.h"
 
 #define WHY_CPU \
     "A guest that uses a CPU feature the other host lacks dies there."
-
-/* Is word one of the words of list? */
-static bool
-has_word(const char *list, const char *word, size_t length)
-{
-    for (const char *at = list; (at = strstr(at, word)) != NULL; at++)
-        if ((at == list || at[-1] == ' ') &&
-            (at[length] == ' ' || at[length] == '\0'))
-            return true;
-    return false;
-}
-
-/* Writes the flags of ours that theirs lacks; returns their number. */
-static size_t
-missing_flags(const char *ours, const char *theirs, char *out, size_t size)
-{
-    size_t count = 0;
-    size_t used = 0;
-    char word[64];
-
-    *out = '\0';
-    while (*ours != '\0') {
-        size_t length = strcspn(ours, " ");
-
-        snprintf(word, sizeof(word), "%.*s", (int)length, ours);
-        if (length > 0 && length < sizeof(word) &&
-            !has_word(theirs, word, length)) {
-            count++;
-            if (used < size)
-                used += (size_t)snprintf(out + used, size - used, " %s", word);
-        }
-        ours += length;
-        ours += strspn(ours, " ");
-    }
-    return count;
-}
 
 /* <cpu mode='host-passthrough'> gives the guest whatever the host has. */
 static bool
@@ -83,8 +48,38 @@ static int
 add_cpu(struct ft_findings *findings, enum ft_verdict verdict,
         const char *standby, const char *remedy, const char *text)
 {
-    return ft_findings_add(findings, verdict, "standby.cpu", standby, WHY_CPU,
-                           remedy, "%s", text);
+    return ft_findings_add(findings, verdict, FT_CHECK_STANDBY_CPU, standby,
+                           WHY_CPU, remedy, "%s", text);
+}
+
+/* libvirt knows what the guest has been given, and not only what the hosts have. */
+static int
+check_answer(const struct ft_host *standby, struct ft_findings *findings)
+{
+    char text[320];
+
+    switch (standby->cpu_answer) {
+    case FT_CPU_FITS:
+        snprintf(text, sizeof(text),
+                 "libvirt on %.60s says that KVM there has all features of the VM's "
+                 "CPU",
+                 standby->name);
+        return add_cpu(findings, FT_PASS, standby->name, "", text);
+    case FT_CPU_LACKS:
+        snprintf(text, sizeof(text), "libvirt on %.60s says: %s", standby->name,
+                 standby->cpu_answer_text);
+        return add_cpu(findings, FT_FAIL, standby->name,
+                       "Give the VM a CPU model that both hosts have (virsh "
+                       "hypervisor-cpu-baseline, virsh edit) and start it anew, or "
+                       "choose another standby.",
+                       text);
+    default:
+        snprintf(text, sizeof(text), "libvirt on %.60s cannot compare CPUs: %s",
+                 standby->name, standby->cpu_answer_text);
+        return add_cpu(findings, FT_UNKNOWN, standby->name,
+                       "See what it says there: virsh hypervisor-cpu-compare.",
+                       text);
+    }
 }
 
 int
@@ -104,7 +99,8 @@ ft_check_cpu(const struct ft_host *primary, const struct ft_domain *domain,
                        "Enable virtualisation in its firmware, load the kvm "
                        "module, or choose another standby.",
                        "the VM runs with KVM, the standby has none");
-    count = missing_flags(here->flags, there->flags, missing, sizeof(missing));
+    count =
+        ft_flags_missing(here->flags, there->flags, missing, sizeof(missing));
     if (strcmp(here->vendor, there->vendor) != 0) {
         snprintf(text, sizeof(text), "CPUs of different makers: %.60s and %.60s",
                  here->vendor, there->vendor);
@@ -122,6 +118,8 @@ ft_check_cpu(const struct ft_host *primary, const struct ft_domain *domain,
                        "<cpu mode='custom'>), or choose another standby.",
                        text);
     }
+    if (standby->cpu_answer != FT_CPU_NOT_ASKED)
+        return check_answer(standby, findings);
     if (count > 0) {
         snprintf(text, sizeof(text),
                  "the standby's CPU lacks %zu features the "

@@ -99,7 +99,7 @@ add_missing(const struct ft_host *standby, const struct ft_host_file *file,
         snprintf(remedy, sizeof(remedy),
                  "If every VM may read it: chmod o+r '%s' there.", file->path);
     return ft_findings_add(
-        findings, FT_FAIL, "standby.file", standby->name,
+        findings, FT_FAIL, FT_CHECK_STANDBY_FILE, standby->name,
         "The waiting copy has the VM's own media and boot files, by their path.",
         remedy,
         file->there ? "not everybody may read %s on %s" : "%s is not on %s",
@@ -121,8 +121,8 @@ ft_check_files(const struct ft_host *standby, struct ft_findings *findings)
     }
     if (missing || standby->file_count == 0)
         return 0;
-    return ft_findings_add(findings, FT_PASS, "standby.file", standby->name,
-                           NULL, NULL,
+    return ft_findings_add(findings, FT_PASS, FT_CHECK_STANDBY_FILE,
+                           standby->name, NULL, NULL,
                            "the host's files that the VM uses are there (%zu)",
                            standby->file_count);
 }

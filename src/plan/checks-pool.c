@@ -10,6 +10,7 @@
 
 #include "base/limits.h"
 #include "plan/checks-private.h"
+#include "plan/flushes.h"
 
 #define GIB(bytes) ((double)(bytes) / (1 << 30))
 
@@ -97,7 +98,7 @@ check_backing(const struct ft_pool *pool, const struct ft_host *standby,
 {
     if (is_thin(pool))
         return ft_findings_add(
-            findings, FT_FAIL, "standby.pool-thin", standby->name,
+            findings, FT_FAIL, FT_CHECK_STANDBY_POOL_THIN, standby->name,
             "A thin pool that fills up loses writes that were acknowledged, "
             "and no room in it can be kept.",
             "Choose another pool or standby; or put the pool on a volume that "
@@ -105,7 +106,7 @@ check_backing(const struct ft_pool *pool, const struct ft_host *standby,
             "pool %s lies on a thin volume", pool->name);
     if (strcmp(pool->backing, "zvol") == 0)
         return ft_findings_add(
-            findings, FT_WARN, "standby.pool-room", standby->name,
+            findings, FT_WARN, FT_CHECK_STANDBY_POOL_ROOM, standby->name,
             "A sparse ZFS volume whose pool fills up loses writes that were "
             "acknowledged.",
             "Look at zfs get volsize,refreservation of it: the second must not "
@@ -114,7 +115,7 @@ check_backing(const struct ft_pool *pool, const struct ft_host *standby,
     if (*pool->backing == '\0')
         return 0;
     return ft_findings_add(
-        findings, FT_WARN, "standby.pool-room", standby->name,
+        findings, FT_WARN, FT_CHECK_STANDBY_POOL_ROOM, standby->name,
         "No room can be kept there: the copy ends before it is full, and the "
         "VM has none until there is room.",
         "Watch its free room; or use a pool on ext4 or XFS.",
@@ -194,10 +195,10 @@ nearest(const struct ft_host *host)
     return best;
 }
 
-int
-ft_check_no_pool(const struct ft_host *host, const char *wanted,
-                 enum ft_verdict verdict, const char *id, const char *why,
-                 struct ft_findings *findings)
+static int
+say_no_pool(const struct ft_host *host, const char *wanted,
+            enum ft_verdict verdict, enum ft_check_id check, const char *why,
+            struct ft_findings *findings)
 {
     const struct ft_pool *named =
         wanted != NULL ? ft_host_pool(host, wanted) : NULL;
@@ -206,25 +207,70 @@ ft_check_no_pool(const struct ft_host *host, const char *wanted,
     say_remedy(named != NULL ? named : nearest(host), remedy, sizeof(remedy));
     list_pools(host, pools, sizeof(pools));
     if (named != NULL && is_folder_kind(named))
-        return ft_findings_add(findings, verdict, id, host->name, why, remedy,
-                               "pool %s on %s is not active", named->name,
-                               host->name);
+        return ft_findings_add(findings, verdict, check, host->name, why,
+                               remedy, "pool %s on %s is not active",
+                               named->name, host->name);
     if (named != NULL)
-        return ft_findings_add(findings, verdict, id, host->name, why, remedy,
+        return ft_findings_add(findings, verdict, check, host->name, why, remedy,
                                "pool %s on %s takes no files: it is of kind %s",
                                named->name, host->name, named->type);
     if (wanted != NULL)
-        return ft_findings_add(findings, verdict, id, host->name, why,
+        return ft_findings_add(findings, verdict, check, host->name, why,
                                "Name one that is there, or none: then one is "
                                "chosen.",
                                "%s has no pool %s; it has %s", host->name,
                                wanted, *pools != '\0' ? pools : "none");
     if (*pools == '\0')
-        return ft_findings_add(findings, verdict, id, host->name, why, remedy,
+        return ft_findings_add(findings, verdict, check, host->name, why, remedy,
                                "%s has no storage pool at all", host->name);
-    return ft_findings_add(findings, verdict, id, host->name, why, remedy,
+    return ft_findings_add(findings, verdict, check, host->name, why, remedy,
                            "%s has no active storage pool that takes files: %s",
                            host->name, pools);
+}
+
+/* One that only sleeps is started; where there is none at all one is made. */
+int
+ft_check_no_pool(const struct ft_host *host, const char *wanted,
+                 enum ft_verdict verdict, enum ft_check_id check,
+                 const char *why, struct ft_findings *findings)
+{
+    const struct ft_pool *pool =
+        wanted != NULL ? ft_host_pool(host, wanted) : nearest(host);
+    int rc = say_no_pool(host, wanted, verdict, check, why, findings);
+
+    if (rc == 0 && pool != NULL && is_folder_kind(pool) && !pool->active)
+        ft_findings_fix(findings, FT_FIX_POOL_START, host->name, pool->name);
+    else if (rc == 0 && wanted == NULL && host->pool_count == 0)
+        ft_findings_fix(findings, FT_FIX_POOL_DEFINE, host->name, "default");
+    return rc;
+}
+
+int
+ft_check_pool_kind(const struct ft_pool *pool, const struct ft_host *standby,
+                   struct ft_findings *findings)
+{
+    bool shared = strcmp(pool->type, "netfs") == 0;
+    int rc = ft_findings_add(
+        findings, pool->autostart ? FT_PASS : FT_WARN,
+        FT_CHECK_STANDBY_POOL_AUTOSTART, standby->name,
+        "A pool that is not there after a reboot of that host holds up the copy, and "
+        "the VM is unprotected for as long.",
+        pool->autostart ? NULL
+                        : "Start it with the host: virsh pool-autostart POOL.",
+        "pool %s is %sstarted with the host", pool->name,
+        pool->autostart ? "" : "not ");
+
+    ft_findings_fix(findings, FT_FIX_POOL_AUTOSTART, standby->name, pool->name);
+    if (rc < 0)
+        return rc;
+    return ft_findings_add(
+        findings, shared ? FT_WARN : FT_PASS, FT_CHECK_STANDBY_POOL_SHARED,
+        standby->name,
+        "A copy on a file server is lost with it, and with the way to it; most of "
+        "all where the VM's own disks are there, too.",
+        shared ? "Take a pool on storage of that host: --pool." : NULL,
+        "pool %s is %s", pool->name,
+        shared ? "on a file server" : "on storage of that host");
 }
 
 int
@@ -239,16 +285,21 @@ ft_check_pool(const struct ft_domain *domain, const struct ft_host *standby,
     int rc;
 
     if (pool == NULL || !ft_pool_usable(pool))
-        return ft_check_no_pool(standby, wanted, FT_FAIL, "standby.pool",
+        return ft_check_no_pool(standby, wanted, FT_FAIL, FT_CHECK_STANDBY_POOL,
                                 "The copy's disks are files in a storage pool.",
                                 findings);
     needed = room_needed(domain, pool);
     enough = pool->available >= needed;
     rc = needed > 0 ? check_backing(pool, standby, findings) : 0;
+    if (rc == 0 && needed > 0)
+        rc = ft_check_pool_kind(pool, standby, findings);
+    if (rc == 0 && needed > 0)
+        rc = ft_flushes_check(pool, standby, findings);
     if (rc < 0)
         return rc;
     return ft_findings_add(
-        findings, enough ? FT_PASS : FT_FAIL, "standby.pool", standby->name,
+        findings, enough ? FT_PASS : FT_FAIL, FT_CHECK_STANDBY_POOL,
+        standby->name,
         "The replica needs the room of the whole disk, and others need some.",
         enough ? "" : "Free room there, or choose another pool or standby.",
         "pool %s has %.1f GiB, %.1f GiB needed", pool->name,

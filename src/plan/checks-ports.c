@@ -42,7 +42,7 @@ ft_check_ports(const struct ft_domain *domain, const struct ft_host *standby,
     if (!search.taken)
         return 0;
     return ft_findings_add(
-        findings, FT_FAIL, "standby.port", standby->name,
+        findings, FT_FAIL, FT_CHECK_STANDBY_PORT, standby->name,
         "The waiting copy has the VM's own graphics and consoles, and QEMU does "
         "not start without their ports.",
         "Free it there (ss -ltnp shows who has it), choose another standby, or "

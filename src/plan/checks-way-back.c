@@ -61,10 +61,10 @@ ft_check_way_back(const struct ft_host *primary, const struct ft_domain *domain,
         (pool != NULL && ft_pool_usable(pool) && has_room(pool, size)))
         return 0;
     if (pool == NULL || !ft_pool_usable(pool))
-        return ft_check_no_pool(primary, NULL, FT_WARN, "primary.way-back", why,
-                                findings);
+        return ft_check_no_pool(primary, NULL, FT_WARN,
+                                FT_CHECK_PRIMARY_WAY_BACK, why, findings);
     return ft_findings_add(
-        findings, FT_WARN, "primary.way-back", primary->name, why,
+        findings, FT_WARN, FT_CHECK_PRIMARY_WAY_BACK, primary->name, why,
         "Free room there, or add a pool that has it, before a host is lost.",
         "%s lacks the room for the way back: pool %s has %.1f GiB, %.1f GiB "
         "needed",

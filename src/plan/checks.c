@@ -19,14 +19,14 @@
 /* 0 also when there is nothing to say. */
 static int
 check_clone(const struct ft_host *first, const struct ft_host *second,
-            const char *id, struct ft_findings *findings)
+            enum ft_check_id check, struct ft_findings *findings)
 {
     struct ft_clone clone;
 
     if (!ft_clone_look(first, second, &clone))
         return 0;
     return ft_findings_add(
-        findings, FT_WARN, id, second->name,
+        findings, FT_WARN, check, second->name,
         "Machines that share what is a machine's own are taken for one, or lose "
         "each other's frames.",
         clone.remedy, "%s was made as a copy of %s, and has its %s",
@@ -42,18 +42,18 @@ check_other(const struct ft_host *primary, const struct ft_host *standby,
         named ? FT_IDENTITY_SAME : ft_host_identity(primary, standby);
 
     if (what != FT_IDENTITY_SAME &&
-        check_clone(primary, standby, "standby.clone", findings) < 0)
+        check_clone(primary, standby, FT_CHECK_STANDBY_CLONE, findings) < 0)
         return -ENOMEM;
     if (what != FT_IDENTITY_SAME || named)
         return ft_findings_add(findings, named ? FT_FAIL : FT_PASS,
-                               "standby.host", standby->name,
+                               FT_CHECK_STANDBY_HOST, standby->name,
                                "The copy must be on another machine.",
                                named ? "Choose another standby." : "",
                                "%s is %s", standby->name,
                                named ? "the host the VM runs on"
                                      : "another host");
     return ft_findings_add(
-        findings, FT_FAIL, "standby.host", standby->name,
+        findings, FT_FAIL, FT_CHECK_STANDBY_HOST, standby->name,
         "The copy must be on another machine.",
         "Choose another standby, and forget one of the names: ftadmin host "
         "remove --keep-engine.",
@@ -66,19 +66,27 @@ check_qemu(const struct ft_domain *domain, const struct ft_host *standby,
            struct ft_findings *findings)
 {
     const struct ft_emulator *e = ft_host_emulator(standby, domain->emulator);
-    bool same = e != NULL && strcmp(e->version, domain->qemu_version) == 0;
+    bool told =
+        e != NULL && *e->version != '\0' && *domain->qemu_version != '\0';
+    bool same = told && strcmp(e->version, domain->qemu_version) == 0;
 
     if (same)
-        return ft_findings_add(findings, FT_PASS, "standby.qemu", standby->name,
-                               NULL, NULL, "QEMU %s, as the running VM",
-                               e->version);
+        return ft_findings_add(findings, FT_PASS, FT_CHECK_STANDBY_QEMU,
+                               standby->name, NULL, NULL,
+                               "QEMU %s, as the running VM", e->version);
     return ft_findings_add(
-        findings, FT_FAIL, "standby.qemu", standby->name,
+        findings, e != NULL && !told ? FT_UNKNOWN : FT_FAIL,
+        FT_CHECK_STANDBY_QEMU, standby->name,
         "Memory and device state fit the very same version only.",
         "Install the same QEMU on both hosts; a VM runs the version it was "
         "started with until it is stopped and started.",
-        "the VM runs QEMU %s, %s has %s", domain->qemu_version, standby->name,
-        e != NULL ? e->version : "no such emulator");
+        "the VM runs QEMU %s, %s has %s",
+        *domain->qemu_version != '\0' ? domain->qemu_version
+                                      : "of an unknown version",
+        standby->name,
+        e == NULL             ? "no such emulator"
+        : *e->version == '\0' ? "one whose version it did not tell"
+                              : e->version);
 }
 
 static int
@@ -91,7 +99,7 @@ check_machine(const struct ft_domain *domain, const struct ft_host *standby,
     for (size_t i = 0; e != NULL && i < e->machine_count; i++)
         there = there || strcmp(e->machines[i], domain->machine) == 0;
     return ft_findings_add(findings, there ? FT_PASS : FT_FAIL,
-                           "standby.machine", standby->name,
+                           FT_CHECK_STANDBY_MACHINE, standby->name,
                            "The guest must find the same virtual hardware.",
                            there ? "" : "Install the same QEMU on both hosts.",
                            "machine type %s is %s", domain->machine,
@@ -108,7 +116,7 @@ check_package(const struct ft_host *primary, const struct ft_domain *domain,
 
     if (a != NULL && b != NULL && strcmp(a->version, b->version) == 0 &&
         strcmp(a->package, b->package) != 0)
-        rc = ft_findings_add(findings, FT_WARN, "standby.qemu-package",
+        rc = ft_findings_add(findings, FT_WARN, FT_CHECK_STANDBY_QEMU_PACKAGE,
                              standby->name,
                              "Builds of one version may still differ.",
                              "Install the same package on both hosts.",
@@ -116,8 +124,8 @@ check_package(const struct ft_host *primary, const struct ft_domain *domain,
                              b->package);
     if (rc == 0 &&
         strcmp(primary->libvirt.version, standby->libvirt.version) != 0)
-        rc = ft_findings_add(findings, FT_WARN, "standby.libvirt-version",
-                             standby->name,
+        rc = ft_findings_add(findings, FT_WARN,
+                             FT_CHECK_STANDBY_LIBVIRT_VERSION, standby->name,
                              "It may make another command line of the same VM.",
                              "Install the same libvirt on both hosts.",
                              "libvirt %s here, %s there",
@@ -133,8 +141,8 @@ check_memory(const struct ft_domain *domain, const struct ft_host *standby,
     bool enough = standby->memory_available >= needed;
 
     return ft_findings_add(
-        findings, enough ? FT_PASS : FT_FAIL, "standby.memory", standby->name,
-        "The waiting copy holds all of the guest's memory.",
+        findings, enough ? FT_PASS : FT_FAIL, FT_CHECK_STANDBY_MEMORY,
+        standby->name, "The waiting copy holds all of the guest's memory.",
         enough ? "" : "Free memory there, or choose another standby.",
         "%.1f GiB available, %.1f GiB needed", GIB(standby->memory_available),
         GIB(needed));
@@ -146,8 +154,8 @@ check_vcpus(const struct ft_domain *domain, const struct ft_host *standby,
 {
     if (domain->vcpus <= standby->cpu.count)
         return 0;
-    return ft_findings_add(findings, FT_WARN, "standby.vcpus", standby->name,
-                           "The VM will be slower there.",
+    return ft_findings_add(findings, FT_WARN, FT_CHECK_STANDBY_VCPUS,
+                           standby->name, "The VM will be slower there.",
                            "Choose a standby with more CPUs.",
                            "the VM has %d vCPUs, %s has %d CPUs", domain->vcpus,
                            standby->name, standby->cpu.count);
@@ -176,7 +184,7 @@ check_collision(const struct ft_inventory *inventory,
             is_own_trace(inventory, domain, other))
             continue;
         return ft_findings_add(
-            findings, FT_FAIL, "standby.collision", standby->name,
+            findings, FT_FAIL, FT_CHECK_STANDBY_COLLISION, standby->name,
             "The copy needs the VM's own name and UUID there.",
             other->state == FT_DOMAIN_OFF
                 ? "If it is an old copy, remove it: virsh undefine --nvram."
@@ -185,7 +193,7 @@ check_collision(const struct ft_inventory *inventory,
             other->name, name ? "the same name" : "the same UUID",
             ft_domain_state_name(other->state), other->uuid);
     }
-    return ft_findings_add(findings, FT_PASS, "standby.collision",
+    return ft_findings_add(findings, FT_PASS, FT_CHECK_STANDBY_COLLISION,
                            standby->name, NULL, NULL,
                            "name and UUID of the VM are free there");
 }
@@ -198,7 +206,7 @@ check_vhost(const struct ft_domain *domain, const struct ft_host *standby,
         domain->mac_count == 0)
         return 0;
     return ft_findings_add(
-        findings, FT_WARN, "standby.vhost", standby->name,
+        findings, FT_WARN, FT_CHECK_STANDBY_VHOST, standby->name,
         "A virtio NIC would use vhost-net there after a takeover, and its output "
         "could then not be held: the VM could not be protected again.",
         "Install the kernel package with all of its modules there (ifb, "
@@ -228,7 +236,7 @@ check_tpm(const struct ft_host *primary, const struct ft_domain *domain,
         return rc;
     if (*standby->swtpm == '\0')
         return ft_findings_add(
-            findings, FT_FAIL, "standby.tpm", standby->name,
+            findings, FT_FAIL, FT_CHECK_STANDBY_TPM, standby->name,
             "libvirt starts swtpm for the VM's emulated TPM, there too.",
             "Install it there: apt-get install swtpm swtpm-tools (dnf install "
             "swtpm swtpm-tools).",
@@ -236,7 +244,7 @@ check_tpm(const struct ft_host *primary, const struct ft_domain *domain,
     return ft_findings_add(
         findings,
         strcmp(primary->swtpm, standby->swtpm) == 0 ? FT_PASS : FT_WARN,
-        "standby.tpm", standby->name,
+        FT_CHECK_STANDBY_TPM, standby->name,
         "swtpm takes the TPM's state from that of an equal or older version.",
         strcmp(primary->swtpm, standby->swtpm) == 0
             ? NULL
@@ -255,7 +263,8 @@ check_clock(const struct ft_host *primary, const struct ft_host *standby,
     if (!primary->clock_known || !standby->clock_known)
         return 0;
     return ft_findings_add(
-        findings, right ? FT_PASS : FT_WARN, "standby.clock", standby->name,
+        findings, right ? FT_PASS : FT_WARN, FT_CHECK_STANDBY_CLOCK,
+        standby->name,
         "Events of both hosts are compared by their times, and a "
         "guest that reads the hardware clock would see it jump.",
         right ? "" : "Run chrony or systemd-timesyncd on both hosts.",
@@ -271,12 +280,12 @@ ft_check_standby(const struct ft_inventory *inventory,
     int rc = check_other(primary, standby, findings);
 
     if (rc == 0)
-        rc = ft_check_libvirt(standby, "standby.libvirt", findings);
+        rc = ft_check_libvirt(standby, FT_CHECK_STANDBY_LIBVIRT, findings);
     if (rc == 0)
-        rc = ft_check_workers(inventory, standby, domain, "standby.workers",
-                              findings);
+        rc = ft_check_workers(inventory, standby, domain,
+                              FT_CHECK_STANDBY_WORKERS, findings);
     if (rc == 0)
-        rc = ft_check_kernel(standby, "standby.kernel", findings);
+        rc = ft_check_kernel(standby, FT_CHECK_STANDBY_KERNEL, findings);
     /* Without libvirt there is nothing more to know. */
     if (rc < 0 || *standby->libvirt.version == '\0')
         return rc;
@@ -293,6 +302,8 @@ ft_check_standby(const struct ft_inventory *inventory,
         rc = check_memory(domain, standby, findings);
     if (rc == 0 && !inventory->standing)
         rc = ft_check_pool(domain, standby, pool, findings);
+    if (rc == 0 && inventory->standing)
+        rc = ft_check_copy(domain, standby, pool, findings);
     if (rc == 0 && inventory->resuming == NULL) /* or the copy has them */
         rc = ft_check_ports(domain, standby, findings);
     if (rc == 0)
@@ -305,6 +316,10 @@ ft_check_standby(const struct ft_inventory *inventory,
         rc = check_vhost(domain, standby, findings);
     if (rc == 0)
         rc = check_tpm(primary, domain, standby, findings);
+    if (rc == 0)
+        rc = ft_check_condition(standby, FT_PART_STANDBY, findings);
+    if (rc == 0)
+        rc = ft_check_machines(inventory, primary, domain, standby, findings);
     return rc == 0 ? check_clock(primary, standby, findings) : rc;
 }
 
@@ -325,10 +340,10 @@ static int
 check_clones(const struct ft_host *primary, const struct ft_host *standby,
              const struct ft_host *witness, struct ft_findings *findings)
 {
-    int rc = check_clone(primary, witness, "witness.clone", findings);
+    int rc = check_clone(primary, witness, FT_CHECK_WITNESS_CLONE, findings);
 
     return rc == 0 && standby != NULL
-               ? check_clone(standby, witness, "witness.clone", findings)
+               ? check_clone(standby, witness, FT_CHECK_WITNESS_CLONE, findings)
                : rc;
 }
 
@@ -341,35 +356,39 @@ ft_check_witness(const struct ft_host *primary, const struct ft_host *standby,
 
     if (witness == NULL)
         return ft_findings_add(
-            findings, FT_WARN, "witness.none", "witness",
+            findings, FT_WARN, FT_CHECK_WITNESS_NONE, "witness",
             "Without a witness the standby cannot know whether the primary is "
             "dead or only out of reach: it never takes over by itself.",
             "Name a third host: --witness HOST.", "no witness, by your choice");
     if (strcmp(witness->name, primary->name) == 0 ||
         (standby != NULL && strcmp(witness->name, standby->name) == 0))
         return ft_findings_add(
-            findings, FT_FAIL, "witness.host", witness->name,
+            findings, FT_FAIL, FT_CHECK_WITNESS_HOST, witness->name,
             "A witness that dies with one of the two cannot decide.",
             "Choose a third host.", "%s is one of the two hosts", witness->name);
     one = is_one_of(witness, primary, standby);
     if (one != NULL)
         return ft_findings_add(
-            findings, FT_FAIL, "witness.host", witness->name,
+            findings, FT_FAIL, FT_CHECK_WITNESS_HOST, witness->name,
             "A witness that dies with one of the two cannot decide.",
             "Choose a third host, and forget one of the names: ftadmin host "
             "remove --keep-engine.",
             "%s is %s under another name: %s", witness->name, one->name,
             ft_host_identity_why(one, witness));
-    if (check_clones(primary, standby, witness, findings) < 0)
+    if (check_clones(primary, standby, witness, findings) < 0 ||
+        ft_check_independent(primary, witness, findings) < 0 ||
+        (standby != NULL &&
+         ft_check_independent(standby, witness, findings) < 0) ||
+        ft_check_condition(witness, FT_PART_WITNESS, findings) < 0)
         return -ENOMEM;
     if (ft_link_paths(primary, witness, paths) == 0 ||
         (standby != NULL && ft_link_paths(standby, witness, paths) == 0))
         return ft_findings_add(
-            findings, FT_WARN, "witness.address", witness->name,
+            findings, FT_WARN, FT_CHECK_WITNESS_ADDRESS, witness->name,
             "Both hosts must reach it when it matters.",
             "Make sure that routes to it do not lead through one of the hosts.",
             "%s shares no network with both hosts", witness->name);
-    return ft_findings_add(findings, FT_PASS, "witness.address", witness->name,
-                           NULL, NULL, "both hosts share a network with %s",
-                           witness->name);
+    return ft_findings_add(findings, FT_PASS, FT_CHECK_WITNESS_ADDRESS,
+                           witness->name, NULL, NULL,
+                           "both hosts share a network with %s", witness->name);
 }

@@ -97,16 +97,34 @@ is_needed(const struct ft_connection *connection, size_t number, bool standing)
     return number == 0 && !(standing && *connection->other != '\0');
 }
 
+/* firewalld and ufw keep a rule, and take it away again by its own words. */
+static void
+add_fix(const struct ft_connection *connection, struct ft_findings *findings)
+{
+    const char *firewall = connection->to->firewall;
+    enum ft_fix_kind kind = strcmp(firewall, "firewalld") == 0
+                                ? FT_FIX_PORT_FIREWALLD
+                            : strcmp(firewall, "ufw") == 0 ? FT_FIX_PORT_UFW
+                                                           : FT_FIX_NONE;
+    char port[8];
+
+    snprintf(port, sizeof(port), "%u", connection->port);
+    if (kind != FT_FIX_NONE)
+        ft_findings_fix(findings, kind, connection->to->name, port);
+}
+
 static int
 judge(const struct ft_connection *connection, size_t number, bool standing,
       struct ft_findings *findings)
 {
-    const char *id = connection->witness ? "witness.port" : "link.port";
+    enum ft_check_id check =
+        connection->witness ? FT_CHECK_WITNESS_PORT : FT_CHECK_LINK_PORT;
     const char *what = obstacle(connection);
     char remedy[400];
+    int rc;
 
     if (what == NULL)
-        return ft_findings_add(findings, FT_PASS, id, connection->to->name,
+        return ft_findings_add(findings, FT_PASS, check, connection->to->name,
                                why(connection, number), NULL,
                                "%s lets %s in at %s, TCP port %u",
                                connection->to->name, connection->from->name,
@@ -115,14 +133,57 @@ judge(const struct ft_connection *connection, size_t number, bool standing,
     if (*connection->other != '\0' && !standing)
         snprintf(remedy + strlen(remedy), sizeof(remedy) - strlen(remedy),
                  " Or another network: --address %s.", connection->other);
-    return ft_findings_add(findings,
-                           is_needed(connection, number, standing) ? FT_FAIL
-                                                                   : FT_WARN,
-                           id, connection->to->name, why(connection, number),
-                           remedy,
-                           "%s cannot connect to %s at %s, TCP port %u: %s",
-                           connection->from->name, connection->to->name,
-                           connection->address, connection->port, what);
+    rc = ft_findings_add(findings,
+                         is_needed(connection, number, standing) ? FT_FAIL
+                                                                 : FT_WARN,
+                         check, connection->to->name, why(connection, number),
+                         remedy,
+                         "%s cannot connect to %s at %s, TCP port %u: %s",
+                         connection->from->name, connection->to->name,
+                         connection->address, connection->port, what);
+    if (rc == 0)
+        add_fix(connection, findings);
+    return rc;
+}
+
+/* The MTU of the NIC that has the address; 0: not known. */
+static int
+mtu_at(const struct ft_host *host, const char *address)
+{
+    for (size_t i = 0; i < host->nic_count; i++)
+        for (size_t k = 0; k < host->nics[i].address_count; k++)
+            if (strcmp(host->nics[i].addresses[k].text, address) == 0)
+                return host->nics[i].mtu;
+    return 0;
+}
+
+/*
+ * Two NICs of one MTU agree on packets of that size, and if none comes through every
+ * large answer hangs. With a smaller one there they agree on less (link.mtu).
+ */
+static int
+judge_size(const struct ft_connection *connection, struct ft_findings *findings)
+{
+    const struct ft_trips *trips = &connection->trips;
+    int there = mtu_at(connection->to, connection->address);
+    bool passes = trips->full > 0;
+
+    if (trips->mtu == 0 || trips->full_sent == 0 || connection->witness ||
+        (!passes && there != 0 && there != trips->mtu))
+        return 0;
+    return ft_findings_add(
+        findings, passes ? FT_PASS : FT_FAIL, FT_CHECK_LINK_MTU_PASSES,
+        connection->to->name,
+        "Small talk comes through and the first large checkpoint does not: the link "
+        "hangs.",
+        passes
+            ? NULL
+            : "Give the switch and all ports between the hosts this MTU, or both "
+              "NICs a smaller one (ip link set ... mtu).",
+        passes
+            ? "packets of %d bytes come through from %s to %s"
+            : "no packet of %d bytes comes through from %s to %s, small ones do",
+        trips->mtu, connection->from->name, connection->to->name);
 }
 
 int
@@ -134,5 +195,8 @@ ft_connections_check(const struct ft_connection *connections, size_t count,
     for (size_t i = 0; i < count && rc == 0; i++)
         if (connections[i].trips.sent > 0)
             rc = judge(&connections[i], i, standing, findings);
+    for (size_t i = 0; i < count && rc == 0; i++)
+        if (connections[i].trips.sent > 0)
+            rc = judge_size(&connections[i], findings);
     return rc;
 }

@@ -38,7 +38,9 @@ size_t ft_connections(const struct ft_host *primary,
 /*
  * Adds a finding for each that was tried, link.port or witness.port, with what is to
  * be done on that host. The first fails, the others warn; so does the first of a
- * pair that is there (standing) and may use another network. 0 or -ENOMEM.
+ * pair that is there (standing) and may use another network. And one, link.mtu-passes,
+ * of each between the two hosts of which it is known whether large packets come through.
+ * 0 or -ENOMEM.
  */
 int ft_connections_check(const struct ft_connection *connections, size_t count,
                          bool standing, struct ft_findings *findings);

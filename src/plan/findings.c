@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "plan/findings.h"
 
 static struct ft_finding *
@@ -33,7 +34,7 @@ copy(char *out, size_t size, const char *text)
 
 int
 ft_findings_add(struct ft_findings *findings, enum ft_verdict verdict,
-                const char *id, const char *subject, const char *why,
+                enum ft_check_id check, const char *subject, const char *why,
                 const char *remedy, const char *evidence, ...)
 {
     struct ft_finding *finding = next_finding(findings);
@@ -45,7 +46,8 @@ ft_findings_add(struct ft_findings *findings, enum ft_verdict verdict,
     }
     memset(finding, 0, sizeof(*finding));
     finding->verdict = verdict;
-    copy(finding->id, sizeof(finding->id), id);
+    finding->check = check;
+    finding->id = ft_check_lines[check].id;
     copy(finding->subject, sizeof(finding->subject), subject);
     copy(finding->why, sizeof(finding->why), why);
     copy(finding->remedy, sizeof(finding->remedy), remedy);
@@ -56,13 +58,55 @@ ft_findings_add(struct ft_findings *findings, enum ft_verdict verdict,
     return 0;
 }
 
+void
+ft_findings_fix(struct ft_findings *findings, enum ft_fix_kind kind,
+                const char *host, const char *object)
+{
+    struct ft_finding *last =
+        findings->count > 0 ? &findings->list[findings->count - 1] : NULL;
+
+    if (last == NULL || last->verdict == FT_PASS)
+        return;
+    last->fix.kind = kind;
+    copy(last->fix.host, sizeof(last->fix.host), host);
+    copy(last->fix.object, sizeof(last->fix.object), object);
+}
+
+static bool
+is_among(const struct ft_fix *fixes, size_t count, const struct ft_fix *fix)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fixes[i].kind == fix->kind &&
+            strcmp(fixes[i].host, fix->host) == 0 &&
+            strcmp(fixes[i].object, fix->object) == 0)
+            return true;
+    return false;
+}
+
+size_t
+ft_findings_fixes(const struct ft_findings *findings,
+                  struct ft_fix fixes[FT_FIXES_MAX])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < findings->count && count < FT_FIXES_MAX; i++) {
+        const struct ft_finding *f = &findings->list[i];
+
+        if (f->fix.kind != FT_FIX_NONE && *f->waived == '\0' &&
+            !is_among(fixes, count, &f->fix))
+            fixes[count++] = f->fix;
+    }
+    return count;
+}
+
 enum ft_verdict
 ft_findings_worst(const struct ft_findings *findings)
 {
     enum ft_verdict worst = findings->failed ? FT_FAIL : FT_PASS;
 
     for (size_t i = 0; i < findings->count; i++)
-        if (findings->list[i].verdict > worst)
+        if (*findings->list[i].waived == '\0' &&
+            findings->list[i].verdict > worst)
             worst = findings->list[i].verdict;
     return worst;
 }
@@ -77,10 +121,10 @@ ft_findings_first(const struct ft_findings *findings, enum ft_verdict verdict)
 }
 
 const struct ft_finding *
-ft_findings_find(const struct ft_findings *findings, const char *id)
+ft_findings_find(const struct ft_findings *findings, enum ft_check_id check)
 {
     for (size_t i = 0; i < findings->count; i++)
-        if (strcmp(findings->list[i].id, id) == 0)
+        if (findings->list[i].check == check)
             return &findings->list[i];
     return NULL;
 }
@@ -95,15 +139,9 @@ ft_findings_free(struct ft_findings *findings)
 const char *
 ft_verdict_name(enum ft_verdict verdict)
 {
-    switch (verdict) {
-    case FT_PASS:
-        return "pass";
-    case FT_WARN:
-        return "warn";
-    case FT_FAIL:
-        break;
-    }
-    return "fail";
+    static const char *const names[] = { "pass", "warn", "unknown", "fail" };
+
+    return verdict < FT_VERDICTS ? names[verdict] : "fail";
 }
 
 json_t *
@@ -113,13 +151,48 @@ ft_findings_to_json(const struct ft_findings *findings)
 
     for (size_t i = 0; i < findings->count; i++) {
         const struct ft_finding *f = &findings->list[i];
+        bool fixable = f->fix.kind != FT_FIX_NONE;
+        char fix[FT_FIX_TEXT];
 
-        json_array_append_new(list,
-                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "verdict",
-                                        ft_verdict_name(f->verdict), "id",
-                                        f->id, "subject", f->subject,
-                                        "evidence", f->evidence, "why", f->why,
-                                        "remedy", f->remedy));
+        ft_fix_text(&f->fix, false, fix);
+        json_array_append_new(
+            list, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:b,s:s?}",
+                            "verdict", ft_verdict_name(f->verdict), "id", f->id,
+                            "subject", f->subject, "evidence", f->evidence,
+                            "why", f->why, "remedy", f->remedy, "waived",
+                            *f->waived != '\0' ? f->waived : NULL, "fixable",
+                            (int)fixable, "fix", fixable ? fix : NULL));
     }
     return list;
+}
+
+static enum ft_verdict
+verdict_of(const char *name)
+{
+    enum ft_verdict verdict = FT_PASS;
+
+    while (verdict < FT_VERDICTS && strcmp(ft_verdict_name(verdict), name) != 0)
+        verdict++;
+    return verdict;
+}
+
+int
+ft_findings_from_json(struct ft_findings *findings, const json_t *list)
+{
+    const json_t *one;
+    size_t i;
+    int rc = 0;
+
+    json_array_foreach(list, i, one) {
+        enum ft_verdict verdict = verdict_of(ft_json_string(one, "verdict", ""));
+        enum ft_check_id check = ft_check_find(ft_json_string(one, "id", ""));
+
+        if (rc == 0 && verdict < FT_VERDICTS && check < FT_CHECKS)
+            rc = ft_findings_add(findings, verdict, check,
+                                 ft_json_string(one, "subject", ""),
+                                 ft_json_string(one, "why", NULL),
+                                 ft_json_string(one, "remedy", NULL), "%s",
+                                 ft_json_string(one, "evidence", ""));
+    }
+    return rc;
 }

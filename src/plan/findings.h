@@ -11,15 +11,25 @@
 
 #include <jansson.h>
 
-enum ft_verdict { FT_PASS, FT_WARN, FT_FAIL };
+#include "plan/check-list.h"
+#include "plan/fixes.h"
+
+/*
+ * From good to bad. FT_UNKNOWN: it could not be told, which is no pass, and not
+ * known to be wrong either.
+ */
+enum ft_verdict { FT_PASS, FT_WARN, FT_UNKNOWN, FT_FAIL, FT_VERDICTS };
 
 struct ft_finding {
     enum ft_verdict verdict;
-    char id[48];        /* stable: "carry.hostdev", "standby.memory" */
+    enum ft_check_id check;
+    const char *id;     /* of check: "carry.hostdev", "standby.memory" */
     char subject[128];  /* the device, host or VM it is about */
     char evidence[320]; /* what was seen */
     char why[256];      /* why it matters for a failover */
     char remedy[320];   /* what to do; empty when nothing is to be done */
+    char waived[256];   /* why somebody has accepted it; empty: nobody has */
+    struct ft_fix fix; /* what mends it; FT_FIX_NONE: nothing that ftadmin does */
 };
 
 struct ft_findings {
@@ -39,27 +49,51 @@ struct ft_findings {
  * Texts that are too long are cut. 0 or -ENOMEM, which is remembered in failed.
  */
 int ft_findings_add(struct ft_findings *findings, enum ft_verdict verdict,
-                    const char *id, const char *subject, const char *why,
-                    const char *remedy, const char *evidence, ...)
-    __attribute__((format(printf, 7, 8)));
+                    enum ft_check_id check, const char *subject,
+                    const char *why, const char *remedy, const char *evidence,
+                    ...) __attribute__((format(printf, 7, 8)));
 
-/* The worst verdict of all; FT_FAIL when one is missing for lack of memory. */
+/*
+ * Says of the finding that was added last what mends it; nothing of one that passed.
+ */
+void ft_findings_fix(struct ft_findings *findings, enum ft_fix_kind kind,
+                     const char *host, const char *object);
+
+/*
+ * Those that mend what nobody has waived, each once, in the order of the findings;
+ * their number, at most FT_FIXES_MAX.
+ */
+#define FT_FIXES_MAX 16
+size_t ft_findings_fixes(const struct ft_findings *findings,
+                         struct ft_fix fixes[FT_FIXES_MAX]);
+
+/*
+ * The worst verdict of all that nobody has waived; FT_FAIL when one is missing for
+ * lack of memory.
+ */
 enum ft_verdict ft_findings_worst(const struct ft_findings *findings);
 
 /* The first finding with this verdict, or NULL. */
 const struct ft_finding *ft_findings_first(const struct ft_findings *findings,
                                            enum ft_verdict verdict);
 
-/* The finding with this id, or NULL. */
+/* The first finding of this check, or NULL. */
 const struct ft_finding *ft_findings_find(const struct ft_findings *findings,
-                                          const char *id);
+                                          enum ft_check_id check);
 
 void ft_findings_free(struct ft_findings *findings);
 
-/* "pass", "warn" or "fail". */
+/* "pass", "warn", "unknown" or "fail". */
 const char *ft_verdict_name(enum ft_verdict verdict);
 
-/* [{"verdict","id","subject","evidence","why","remedy"}], new reference or NULL. */
+/*
+ * [{"verdict","id","subject","evidence","why","remedy","waived" (null: nobody has),
+ * "fixable","fix" (in words, or null)}], new reference or NULL.
+ */
 json_t *ft_findings_to_json(const struct ft_findings *findings);
+
+/* Appends those of such a list; what it has that is no finding is left out. 0 or
+ * -ENOMEM. */
+int ft_findings_from_json(struct ft_findings *findings, const json_t *list);
 
 #endif

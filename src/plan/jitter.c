@@ -15,6 +15,17 @@
 #define OFTEN 10 /* one lost in so many: several in a row are to be expected */
 #define STEP_MS 10
 
+/* Where small ones are not answered either, large ones say nothing. */
+static void
+take_mtu(const json_t *mtu, struct ft_trips *trips)
+{
+    if (ft_json_int(mtu, "small", 0, 1000, 0) == 0)
+        return;
+    trips->mtu = (int)ft_json_int(mtu, "size", 576, 65535, 0);
+    trips->full_sent = (int)ft_json_int(mtu, "full_sent", 0, 1000, 0);
+    trips->full = (int)ft_json_int(mtu, "full", 0, trips->full_sent, 0);
+}
+
 int
 ft_trips_from_json(const json_t *json, struct ft_trips *trips)
 {
@@ -36,6 +47,7 @@ ft_trips_from_json(const json_t *json, struct ft_trips *trips)
     for (char *at = trips->error; *at != '\0'; at++)
         if (*at < 0x20 || *at == 0x7f)
             *at = '?';
+    take_mtu(json_object_get(json, "mtu"), trips);
     return 0;
 }
 
@@ -93,17 +105,17 @@ find(const struct ft_jitter *jitter, int silence_ms, bool proposed,
     char remedy[160] = "See what the network between them suffers from.";
 
     if (jitter->needed_ms <= silence_ms)
-        return ft_findings_add(findings, FT_PASS, "link.jitter", standby, why,
-                               NULL, "%s; a silence of %d ms is %s", measured,
-                               silence_ms,
+        return ft_findings_add(findings, FT_PASS, FT_CHECK_LINK_JITTER, standby,
+                               why, NULL, "%s; a silence of %d ms is %s",
+                               measured, silence_ms,
                                proposed ? "proposed for that" : "enough");
     if (silence_ms < jitter->silence_ms)
         snprintf(remedy, sizeof(remedy),
                  "Give it --silence %d, or see what the network between them "
                  "suffers from.",
                  jitter->silence_ms);
-    return ft_findings_add(findings, FT_WARN, "link.jitter", standby, why,
-                           remedy,
+    return ft_findings_add(findings, FT_WARN, FT_CHECK_LINK_JITTER, standby,
+                           why, remedy,
                            "%s; a silence of %d ms is too short for that, it "
                            "takes %d ms",
                            measured, silence_ms, jitter->needed_ms);

@@ -23,6 +23,9 @@ struct ft_trips {
     unsigned refused; /* of these, by a refusal */
     uint32_t us[FT_TRIPS_MAX];
     char error[80]; /* why there is no way to it; empty: there may be */
+    /* echoes as large as the NIC there takes: that size in bytes (0: not known, for
+     * none was answered, nor a small one), how many were sent and answered */
+    int mtu, full_sent, full;
 };
 
 /* Never less than the default is proposed, nor more than one would wait for. */

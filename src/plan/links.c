@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+
+#define WIRE_DEPTH 8 /* VLANs on bridges on VLANs ... */
+
 struct path_rank {
     struct ft_link_path path;
     int speed;
@@ -130,6 +134,89 @@ ft_link_paths(const struct ft_host *primary, const struct ft_host *standby,
     for (size_t i = 0; i < count; i++)
         paths[i] = ranks[i].path;
     return count;
+}
+
+const struct ft_nic *
+ft_link_nic(const struct ft_host *host, const char *address)
+{
+    for (size_t i = 0; i < host->nic_count; i++)
+        for (size_t k = 0; k < host->nics[i].address_count; k++)
+            if (strcmp(host->nics[i].addresses[k].text, address) == 0)
+                return &host->nics[i];
+    return NULL;
+}
+
+/* A port that leads out of the host, rather one that has a carrier. */
+static const struct ft_nic *
+port_of(const struct ft_host *host, const struct ft_nic *bridge)
+{
+    const struct ft_nic *port = NULL;
+
+    for (size_t i = 0; i < host->nic_count; i++) {
+        const struct ft_nic *nic = &host->nics[i];
+
+        if (strcmp(nic->master, bridge->name) == 0 &&
+            strcmp(nic->kind, "tun") != 0 &&
+            (port == NULL || (!port->carrier && nic->carrier)))
+            port = nic;
+    }
+    return port;
+}
+
+const struct ft_nic *
+ft_link_wire(const struct ft_host *host, const struct ft_nic *nic)
+{
+    for (int depth = 0; nic != NULL && depth < WIRE_DEPTH; depth++) {
+        const struct ft_nic *below = *nic->parent != '\0'
+                                         ? ft_host_nic(host, nic->parent)
+                                     : nic->is_bridge ? port_of(host, nic)
+                                                      : NULL;
+
+        if (below == NULL)
+            break;
+        nic = below;
+    }
+    return nic;
+}
+
+static bool
+share_a_wire(const struct ft_host *host, const char *address, const char *other)
+{
+    return ft_link_wire(host, ft_link_nic(host, address)) ==
+           ft_link_wire(host, ft_link_nic(host, other));
+}
+
+size_t
+ft_link_networks(const struct ft_host *primary, const struct ft_host *standby,
+                 const struct ft_link_path *paths, size_t count)
+{
+    size_t networks = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+
+        while (k < i &&
+               !share_a_wire(primary, paths[i].primary, paths[k].primary) &&
+               !share_a_wire(standby, paths[i].standby, paths[k].standby))
+            k++;
+        networks += k == i;
+    }
+    return networks;
+}
+
+double
+ft_link_speed(const struct ft_host *primary, const struct ft_host *standby,
+              const struct ft_link_path *path)
+{
+    const struct ft_nic *nics[] = { ft_link_nic(primary, path->primary),
+                                    ft_link_nic(standby, path->standby) };
+    int mbps = 0;
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(nics); i++)
+        if (nics[i] != NULL && nics[i]->speed_mbps > 0 &&
+            (mbps == 0 || nics[i]->speed_mbps < mbps))
+            mbps = nics[i]->speed_mbps;
+    return mbps * 1e6 / 8;
 }
 
 static bool

@@ -17,6 +17,13 @@ struct ft_link_path {
     bool guest_bridge;        /* shared with guests: last choice */
 };
 
+/* What a path carries, from the VM's host to that of its copy (plan/throughput.h). */
+struct ft_link_rate {
+    char address[46];         /* of the standby */
+    char nic[FT_IFNAME_SIZE]; /* of the primary */
+    double bytes_per_s;
+};
+
 /*
  * Finds the networks that both hosts share, best first: a network of its own
  * before one that carries guests. Returns their number, at most FT_LINKS_MAX.
@@ -24,6 +31,27 @@ struct ft_link_path {
 size_t ft_link_paths(const struct ft_host *primary,
                      const struct ft_host *standby,
                      struct ft_link_path paths[FT_LINKS_MAX]);
+
+/* What a NIC's frames go out by in the end: what is below a VLAN, the port of a
+ * bridge that is no VM's; a bond is not taken apart. nic itself where nothing is;
+ * NULL for NULL. */
+const struct ft_nic *ft_link_wire(const struct ft_host *host,
+                                  const struct ft_nic *nic);
+
+/* How many of these paths may be lost one by one: two addresses of one NIC, as of
+ * IPv4 and IPv6, are one, and so are two VLANs on it. */
+size_t ft_link_networks(const struct ft_host *primary,
+                        const struct ft_host *standby,
+                        const struct ft_link_path *paths, size_t count);
+
+/* The NIC of a host that has this address, or NULL. */
+const struct ft_nic *ft_link_nic(const struct ft_host *host,
+                                 const char *address);
+
+/* Bytes a second that the slower NIC of a path is at; 0: neither tells. */
+double ft_link_speed(const struct ft_host *primary,
+                     const struct ft_host *standby,
+                     const struct ft_link_path *path);
 
 /* A NIC of the second host in a network that both share, whose MAC address one of
  * the first host's NICs there has too; or NULL. */

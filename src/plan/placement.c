@@ -8,18 +8,32 @@
 
 #include "plan/placement.h"
 
+static bool
+warns(const struct ft_findings *findings, enum ft_check_id check)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        if (findings->list[i].check == check &&
+            findings->list[i].verdict != FT_PASS)
+            return true;
+    return false;
+}
+
 static void
 count_findings(const struct ft_findings *findings, struct ft_candidate *c)
 {
     const struct ft_finding *failed = ft_findings_first(findings, FT_FAIL);
 
     c->verdict = ft_findings_worst(findings);
+    c->together = warns(findings, FT_CHECK_STANDBY_APART);
+    c->crowded = warns(findings, FT_CHECK_STANDBY_CAPACITY);
     for (size_t i = 0; i < findings->count; i++)
-        c->warnings += findings->list[i].verdict == FT_WARN;
+        c->warnings += findings->list[i].verdict == FT_WARN ||
+                       findings->list[i].verdict == FT_UNKNOWN;
     if (failed == NULL)
         return;
     snprintf(c->reason, sizeof(c->reason), "%s", failed->evidence);
     snprintf(c->remedy, sizeof(c->remedy), "%s", failed->remedy);
+    c->fix = failed->fix;
 }
 
 static int
@@ -50,6 +64,10 @@ compare(const void *left, const void *right)
 
     if ((a->verdict == FT_FAIL) != (b->verdict == FT_FAIL))
         return a->verdict == FT_FAIL ? 1 : -1;
+    if (a->together != b->together)
+        return a->together ? 1 : -1;
+    if (a->crowded != b->crowded)
+        return a->crowded ? 1 : -1;
     if (a->warnings != b->warnings)
         return a->warnings < b->warnings ? -1 : 1;
     if (a->memory_left != b->memory_left)
@@ -65,7 +83,13 @@ explain(const struct ft_candidate *best, struct ft_candidate *c)
 {
     if (c->verdict == FT_FAIL)
         return; /* the failed check says it */
-    if (c->warnings != best->warnings)
+    if (c->together != best->together)
+        snprintf(c->reason, sizeof(c->reason),
+                 "a rule keeps the VM apart from another one there");
+    else if (c->crowded != best->crowded)
+        snprintf(c->reason, sizeof(c->reason),
+                 "its processors would not do when one host is lost");
+    else if (c->warnings != best->warnings)
         snprintf(c->reason, sizeof(c->reason), "it has %u warnings, %s has %u",
                  c->warnings, best->host->name, best->warnings);
     else if (c->memory_left != best->memory_left)

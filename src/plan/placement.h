@@ -13,11 +13,14 @@ struct ft_candidate {
     const struct ft_host *host;
     bool taken;
     enum ft_verdict verdict;
+    bool together; /* with a VM that a rule keeps apart from it */
+    bool crowded;  /* when some one host is lost */
     unsigned warnings;
     uint64_t memory_left;  /* bytes after the guest's */
     uint64_t storage_left; /* bytes after the replica's */
     char reason[320];
-    char remedy[320]; /* of a failed check; may be empty */
+    char remedy[320];  /* of a failed check; may be empty */
+    struct ft_fix fix; /* of the same; FT_FIX_NONE */
 };
 
 struct ft_placement {
@@ -27,8 +30,9 @@ struct ft_placement {
 };
 
 /*
- * Order: no failed check, fewer warnings, more memory left, more storage left,
- * name. Hosts without libvirt are candidates that fail. 0 (also when none will
+ * Order: no failed check, no rule broken (standby.apart), not crowded by the loss of
+ * any one host (standby.capacity), fewer warnings, more memory left, more storage
+ * left, name. Hosts without libvirt are candidates that fail. 0 (also when none will
  * do), -ENOMEM.
  */
 int ft_place(const struct ft_inventory *inventory, const struct ft_host *primary,

@@ -5,6 +5,17 @@
 #include "plan/plan.h"
 
 static json_t *
+leaves_json(const struct ft_plan *plan)
+{
+    if (*plan->leaves.pair == '\0')
+        return json_null();
+    return json_pack("{s:s,s:s,s:s?,s:b}", "pair", plan->leaves.pair, "standby",
+                     plan->leaves.standby, "witness",
+                     *plan->leaves.witness != '\0' ? plan->leaves.witness : NULL,
+                     "silent", (int)plan->leaves.silent);
+}
+
+static json_t *
 candidates_json(const struct ft_placement *placement)
 {
     json_t *list = json_array();
@@ -36,16 +47,21 @@ ft_plan_to_json(const struct ft_plan *plan)
                                         "description",
                                         plan->steps[i].description));
     return json_pack(
-        "{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:I,s:I,s:I,s:o,s:o,s:o,s:o,s:o}",
+        "{s:i,s:s,s:s,s:s,s:s,s:s,s:s?,s:s,s:s,s:s,s:I,s:I,s:I,s:o,s:o,s:o,"
+        "s:o,s:o,s:o,s:o,s:o}",
         "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",
         plan->vm_uuid, "primary", plan->primary, "standby", plan->standby,
         "witness", *plan->witness != '\0' ? plan->witness : NULL, "pool",
-        plan->pool, "memory_bytes", (json_int_t)plan->memory,
+        plan->pool, "primary_address", plan->primary_address, "standby_address",
+        plan->standby_address, "memory_bytes", (json_int_t)plan->memory,
         "standby_memory_bytes",
         (json_int_t)plan->memory + (json_int_t)FT_ENGINE_MEMORY, "disk_bytes",
         (json_int_t)plan->disk, "settings",
         ft_settings_to_json(&plan->settings), "jitter",
         plan->measured ? ft_jitter_to_json(&plan->jitter) : json_null(),
-        "steps", steps, "checks", ft_findings_to_json(&plan->findings),
-        "candidates", candidates_json(&plan->placement));
+        "paths", ft_link_rates_to_json(plan->rates, plan->rate_count), "leaves",
+        leaves_json(plan), "steps", steps, "effects",
+        ft_effects_to_json(&plan->effects), "checks",
+        ft_findings_to_json(&plan->findings), "candidates",
+        candidates_json(&plan->placement));
 }

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "inventory/identity.h"
 #include "plan/plan.h"
 #include "plan/connections.h"
+#include "plan/move.h"
 
 /* Lengths the engine stores: src/worker/pair-store.h. */
 #define ENGINE_HOST_MAX 63
@@ -17,6 +19,7 @@
 /* What ft_plan_make works with; hosts are the inventory's. */
 struct making {
     const struct ft_inventory *inventory;
+    struct ft_inventory own; /* with what the VM leaves */
     const struct ft_plan_choices *choices;
     struct ft_plan *plan;
     const struct ft_host *primary;
@@ -45,13 +48,29 @@ find_host(const struct making *m, const char *name, const char *role,
                    "the %s %s is not a known host that answers", role, name);
 }
 
+/* From here on the inventory is one that knows it. */
+static void
+choose_leaving(struct making *m)
+{
+    m->own = *m->inventory;
+    m->own.leaving = ft_move_from(m->inventory, m->primary, m->domain,
+                                  m->choices->standby, NULL);
+    m->inventory = &m->own;
+}
+
 static int
 choose_standby(struct making *m, struct ft_error *err)
 {
     int rc;
 
-    if (m->choices->standby != NULL)
+    if (m->choices->standby != NULL &&
+        strcmp(m->choices->standby, FT_PLAN_BEST) != 0)
         return find_host(m, m->choices->standby, "standby", &m->standby, err);
+    if (m->own.leaving != NULL) { /* installed anew: it had the copy before */
+        m->standby = ft_inventory_host(m->inventory, m->own.leaving->standby);
+        if (m->standby != NULL)
+            return 0;
+    }
     rc = ft_place(m->inventory, m->primary, m->domain, &m->plan->placement);
     m->standby = m->plan->placement.standby;
     return rc < 0 ? out_of_memory(err) : 0;
@@ -109,8 +128,8 @@ check_name(struct making *m, const char *what, const char *name, size_t limit)
 {
     if (strlen(name) <= limit)
         return 0;
-    return ft_findings_add(&m->plan->findings, FT_FAIL, "plan.name", name,
-                           "The engine stores names of limited length.",
+    return ft_findings_add(&m->plan->findings, FT_FAIL, FT_CHECK_PLAN_NAME,
+                           name, "The engine stores names of limited length.",
                            "Use a shorter name.",
                            "the name of the %s is longer than %zu characters",
                            what, limit);
@@ -136,9 +155,13 @@ static int
 check_no_standby(struct making *m)
 {
     const struct ft_placement *p = &m->plan->placement;
+    bool mended = false; /* one host will do */
 
-    for (size_t i = 0; i < p->count; i++)
-        if (ft_findings_add(&m->plan->findings, FT_FAIL, "placement.candidate",
+    for (size_t i = 0; i < p->count; i++) {
+        const struct ft_fix *fix = &p->candidates[i].fix;
+
+        if (ft_findings_add(&m->plan->findings, FT_FAIL,
+                            FT_CHECK_PLACEMENT_CANDIDATE,
                             p->candidates[i].host->name,
                             "The VM needs a second host.",
                             *p->candidates[i].remedy != '\0'
@@ -147,9 +170,14 @@ check_no_standby(struct making *m)
                             "%s will not do: %s", p->candidates[i].host->name,
                             p->candidates[i].reason) < 0)
             return -ENOMEM;
+        if (!mended && fix->kind != FT_FIX_NONE)
+            ft_findings_fix(&m->plan->findings, fix->kind, fix->host,
+                            fix->object);
+        mended = mended || fix->kind != FT_FIX_NONE;
+    }
     if (p->count > 0)
         return 0;
-    return ft_findings_add(&m->plan->findings, FT_FAIL, "placement.none",
+    return ft_findings_add(&m->plan->findings, FT_FAIL, FT_CHECK_PLACEMENT_NONE,
                            "standby", "The VM needs a second host.",
                            "Add one: ftadmin host add HOST.",
                            "there is no host but %s", m->primary->name);
@@ -160,7 +188,7 @@ static int
 check_no_witness(struct making *m)
 {
     return ft_findings_add(
-        &m->plan->findings, FT_FAIL, "witness.missing", "witness",
+        &m->plan->findings, FT_FAIL, FT_CHECK_WITNESS_MISSING, "witness",
         "Without a witness the standby never takes over by itself.",
         "Add a third host (ftadmin host add HOST), or choose --witness none.",
         "there is no third host that could be the witness");
@@ -185,6 +213,21 @@ check_choices(struct making *m)
     return rc == 0 ? check_names(m) : rc;
 }
 
+/* What the link's network carries, and the others. */
+static int
+check_throughput(struct making *m)
+{
+    struct ft_plan *plan = m->plan;
+
+    plan->rate_count = FT_MIN(m->inventory->rate_count, (size_t)FT_LINKS_MAX);
+    for (size_t i = 0; i < plan->rate_count; i++)
+        plan->rates[i] = m->inventory->rates[i];
+    return ft_throughput_check(plan->rates, plan->rate_count,
+                               m->inventory->connections[0].address,
+                               m->domain->memory, m->primary->name,
+                               m->standby->name, &plan->findings);
+}
+
 /* The network between them: who lets whom in; and the administrator's silence, or
  * the one that it asks for. */
 static int
@@ -199,6 +242,8 @@ check_connections(struct making *m)
     rc = ft_connections_check(inventory->connections,
                               inventory->connection_count, inventory->standing,
                               &plan->findings);
+    if (rc == 0)
+        rc = check_throughput(m);
     if (rc < 0)
         return rc;
     plan->measured =
@@ -213,7 +258,7 @@ verdict(const struct making *m, struct ft_error *err)
 {
     const struct ft_findings *findings = &m->plan->findings;
     const struct ft_finding *protected =
-        ft_findings_find(findings, "vm.protected");
+        ft_findings_find(findings, FT_CHECK_VM_PROTECTED);
     const struct ft_finding *failed = ft_findings_first(findings, FT_FAIL);
 
     if (protected != NULL && protected->verdict == FT_FAIL)
@@ -223,6 +268,23 @@ verdict(const struct making *m, struct ft_error *err)
         return 0;
     return ft_fail(err, EPERM, failed->remedy, "%s: %s: %s", m->domain->name,
                    failed->subject, failed->evidence);
+}
+
+/* A plan that was saved names its pair: carried out again it would take another's. */
+static int
+check_pair_is_new(const struct making *m, struct ft_error *err)
+{
+    const struct ft_inventory *inventory = m->inventory;
+    const char *pair = m->plan->pair;
+
+    if (inventory->resuming != NULL && strcmp(inventory->resuming, pair) == 0)
+        return 0;
+    for (size_t i = 0; i < inventory->pair_count; i++)
+        if (strcmp(inventory->pairs[i].pair, pair) == 0)
+            return ft_fail(err, EEXIST, "Plan anew.",
+                           "there is a pair %s already, of %s", pair,
+                           inventory->pairs[i].vm);
+    return 0;
 }
 
 /* ---- configuration ---- */
@@ -338,21 +400,6 @@ ft_plan_config(const struct ft_plan *plan, int self)
 
 /* ---- steps ---- */
 
-static const char *const kind_names[] = {
-    [FT_STEP_ENGINE] = "engine",
-    [FT_STEP_WITNESS] = "witness",
-    [FT_STEP_WITNESS_PAIR] = "witness-pair",
-    [FT_STEP_STANDBY] = "standby",
-    [FT_STEP_PRIMARY] = "primary",
-    [FT_STEP_SYNC] = "sync",
-};
-
-const char *
-ft_step_kind_name(enum ft_step_kind kind)
-{
-    return (unsigned)kind < FT_STEP_KINDS ? kind_names[kind] : "unknown";
-}
-
 static void add_step(struct ft_plan *plan, enum ft_step_kind kind,
                      const char *host, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -376,8 +423,8 @@ add_engine_step(struct ft_plan *plan, const struct ft_host *host)
 {
     add_step(plan, FT_STEP_ENGINE, host->name,
              "%.60s: make sure that the engine is installed and runs%s%s",
-             host->name, *host->engine_version != '\0' ? ", there is " : "",
-             host->engine_version);
+             host->name, host->engine_runs ? ", there is " : "",
+             host->engine_runs ? host->engine_version : "");
 }
 
 static void
@@ -401,6 +448,14 @@ make_steps(struct making *m)
              "pool %.60s)",
              m->standby->name, plan->standby_address, m->standby->link_port,
              (double)plan->disk / (1 << 30), plan->pool);
+    if (*plan->leaves.pair != '\0')
+        add_step(plan, FT_STEP_RELEASE, m->primary->name,
+                 plan->leaves.silent
+                     ? "%.60s: leave the pair with %.60s, which is silent; its "
+                       "copy is given up, and it hears of that when it returns"
+                     : "%.60s: leave the pair with %.60s, which has nothing of "
+                       "it any more",
+                 m->primary->name, plan->leaves.standby);
     add_step(plan, FT_STEP_PRIMARY, m->primary->name,
              "%.60s: attach to the running VM %.60s, turn its autostart off",
              m->primary->name, plan->vm);
@@ -409,6 +464,22 @@ make_steps(struct making *m)
              "VM runs on",
              (double)plan->disk / (1 << 30), (double)plan->memory / (1 << 30),
              plan->primary_address, plan->standby_address);
+}
+
+static int
+make_effects(struct making *m, struct ft_error *err)
+{
+    const struct ft_effects_wish wish = {
+        .pair = m->plan->pair,
+        .pool = m->plan->pool,
+        .primary = m->primary,
+        .standby = m->standby,
+        .witness = m->witness,
+        .domain = m->domain,
+    };
+
+    return ft_effects_make(&wish, &m->plan->effects) < 0 ? out_of_memory(err)
+                                                         : 0;
 }
 
 /* ---- all together ---- */
@@ -426,6 +497,12 @@ fill_names(struct making *m)
     strcpy(plan->primary, m->primary->name);
     if (m->witness != NULL)
         strcpy(plan->witness, m->witness->name);
+    if (m->own.leaving != NULL) {
+        strcpy(plan->leaves.pair, m->own.leaving->pair);
+        strcpy(plan->leaves.standby, m->own.leaving->standby);
+        strcpy(plan->leaves.witness, m->own.leaving->witness);
+        plan->leaves.silent = m->own.leaving->other == FT_OTHER_SILENT;
+    }
     plan->memory = m->domain->memory;
     plan->disk = ft_replica_size(m->domain);
     if (m->standby == NULL)
@@ -448,6 +525,8 @@ look(struct making *m, struct ft_error *err)
     if (rc == 0)
         rc = ft_inventory_locate(m->inventory, m->choices->vm, &m->primary,
                                  &m->domain, err);
+    if (rc == 0)
+        choose_leaving(m);
     if (rc == 0)
         rc = choose_standby(m, err);
     if (rc == 0)
@@ -473,10 +552,12 @@ ft_plan_make(const struct ft_inventory *inventory,
     if (rc == 0)
         rc = verdict(&m, err);
     if (rc == 0)
+        rc = check_pair_is_new(&m, err);
+    if (rc == 0)
         rc = make_config(&m, err);
     if (rc == 0)
         make_steps(&m);
-    return rc;
+    return rc == 0 ? make_effects(&m, err) : rc;
 }
 
 int
@@ -495,6 +576,7 @@ void
 ft_plan_free(struct ft_plan *plan)
 {
     json_decref(plan->config);
+    ft_effects_free(&plan->effects);
     ft_findings_free(&plan->findings);
     ft_placement_free(&plan->placement);
     memset(plan, 0, sizeof(*plan));

@@ -9,13 +9,19 @@
 #include <jansson.h>
 
 #include "base/paths.h"
+#include "plan/effects.h"
 #include "plan/jitter.h"
 #include "plan/placement.h"
 #include "plan/settings.h"
+#include "plan/step-kinds.h"
+#include "plan/throughput.h"
+
+#define FT_PLAN_BEST "best"
 
 struct ft_plan_choices {
     const char *vm;      /* name or UUID */
-    const char *standby; /* NULL: the best */
+    const char *standby; /* NULL: the best; FT_PLAN_BEST: also where the VM has to
+                          * leave a pair with a silent host for it */
     const char *witness; /* NULL: one if there is one; "none" */
     const char *pair;    /* UUID for the new pair */
     const char *pool;    /* on the standby; NULL: chosen */
@@ -24,20 +30,12 @@ struct ft_plan_choices {
     bool silence_named; /* by the administrator; else it may be lengthened */
 };
 
-enum ft_step_kind {
-    FT_STEP_ENGINE,       /* install or upgrade and start ftengine */
-    FT_STEP_WITNESS,      /* start the witness */
-    FT_STEP_WITNESS_PAIR, /* tell it about the pair */
-    FT_STEP_STANDBY,      /* pair-set on the standby */
-    FT_STEP_PRIMARY,      /* pair-set on the primary */
-    FT_STEP_SYNC,         /* wait until state is protected */
-    FT_STEP_KINDS,
-};
+#define FT_STEP_TEXT 320
 
 struct ft_plan_step {
     enum ft_step_kind kind;
     char host[FT_NAME_SIZE];
-    char description[320]; /* one line, what --dry-run prints */
+    char description[FT_STEP_TEXT]; /* one line, what --dry-run prints */
 };
 
 #define FT_PLAN_STEPS_MAX 12
@@ -48,16 +46,25 @@ struct ft_plan {
     char vm_uuid[FT_UUID_SIZE];
     char primary[FT_NAME_SIZE];
     char standby[FT_NAME_SIZE];
-    char witness[FT_NAME_SIZE]; /* empty: none */
-    char pool[FT_NAME_SIZE];    /* on the standby */
-    char primary_address[46];   /* of the link */
+    char witness[FT_NAME_SIZE];  /* empty: none */
+    struct ft_plan_leaves {      /* the pair that the VM is in, alone */
+        char pair[FT_UUID_SIZE]; /* empty: in none */
+        char standby[FT_NAME_SIZE];
+        char witness[FT_NAME_SIZE];
+        bool silent; /* that standby; else it has nothing of the pair */
+    } leaves;
+    char pool[FT_NAME_SIZE];  /* on the standby */
+    char primary_address[46]; /* of the link */
     char standby_address[46];
     uint64_t memory; /* bytes to copy first */
     uint64_t disk;   /* bytes to copy first */
     struct ft_pair_settings settings;
-    bool measured;                 /* jitter is known */
-    struct ft_jitter jitter;       /* between its hosts */
+    bool measured;                           /* jitter is known */
+    struct ft_jitter jitter;                 /* between its hosts */
+    struct ft_link_rate rates[FT_LINKS_MAX]; /* of its networks, measured */
+    size_t rate_count;
     json_t *config;                /* PAIR of ft-protocol(7), "self" missing */
+    struct ft_effects effects;     /* of all hosts, with the config */
     struct ft_findings findings;   /* of all checks */
     struct ft_placement placement; /* refers to the inventory's hosts */
     struct ft_plan_step steps[FT_PLAN_STEPS_MAX];
@@ -67,7 +74,8 @@ struct ft_plan {
 /*
  * Fills plan (to be released by ft_plan_free also after an error, because its
  * findings say why). 0: every check passed or warned, config and steps are
- * there. -ENOENT VM or a named host unknown; -EEXIST already protected;
+ * there. -ENOENT VM or a named host unknown; -EEXIST already protected, or the new
+ * pair's UUID is that of a pair that some engine knows;
  * -EPERM a check failed (err names the first, findings all); -EINVAL a choice
  * makes no sense; -ENOMEM.
  */
@@ -88,8 +96,17 @@ void ft_plan_free(struct ft_plan *plan);
 /* PAIR for one side (0 or 1) with its "self"; new reference or NULL. */
 json_t *ft_plan_config(const struct ft_plan *plan, int self);
 
-/* "engine", "witness", ...: stable names used in the journal. */
-const char *ft_step_kind_name(enum ft_step_kind kind);
+/*
+ * What the plan had chosen where others would do as well (pool, address,
+ * settings), to plan the same again later. New reference, or NULL.
+ */
+json_t *ft_plan_chosen(const struct ft_plan *plan);
+
+/*
+ * Takes that over into choices, where they say nothing of their own; their strings
+ * are chosen's then. NULL is a no-op.
+ */
+void ft_plan_choose_again(const json_t *chosen, struct ft_plan_choices *choices);
 
 /*
  * The plan with findings and candidates as JSON (schema 1), for --json. No

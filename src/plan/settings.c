@@ -28,6 +28,7 @@ static const struct setting {
     SETTING(min_spacing_ms, 1, 1000, true),
     SETTING(pause_share_percent, 1, 90, true),
     SETTING(cpu_budget_percent, 1, 100, true),
+    SETTING(rehearse_days, 0, 365, true),
 #undef SETTING
 };
 

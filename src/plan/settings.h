@@ -21,12 +21,13 @@ struct ft_pair_settings {
     int min_spacing_ms;
     int pause_share_percent;
     int cpu_budget_percent; /* of one core, by the primary's worker */
+    int rehearse_days;      /* the copy is tried out so often; 0: never */
     bool alone_without_witness;
 };
 
-#define FT_PAIR_SETTINGS_INIT                 \
-    {                                         \
-        200, 1000, 100, 500, 1, 50, 30, false \
+#define FT_PAIR_SETTINGS_INIT                    \
+    {                                            \
+        200, 1000, 100, 500, 1, 50, 30, 0, false \
     }
 
 /*

@@ -30,12 +30,6 @@ struct ft_disk_feed {
     size_t count, started;
 };
 
-int
-ft_disk_is_replicated(const struct ft_vm_disk *disk)
-{
-    return !strcmp(disk->device, "disk") && !disk->readonly && disk->source[0];
-}
-
 /* Not needed by a mirror job; asked of the standby, which has the data. */
 static int
 on_read(void *opaque, unsigned disk, void *data, uint64_t offset, size_t length)

@@ -27,9 +27,6 @@ struct ft_disk_feed_progress {
     int broken;           /* a mirror job ended by itself */
 };
 
-/* Whether a disk is replicated: a writable hard disk. */
-int ft_disk_is_replicated(const struct ft_vm_disk *disk);
-
 /*
  * Starts a mirror for each disk of domain that is replicated. The numbers of
  * the disks on the wire are their order among those. kept has a bit for each of

@@ -7,7 +7,6 @@
 #include "primary/primary-private.h"
 
 #define GATE_DRAIN_MS 500
-#define BROKEN_LOOKS 3 /* a plug is laid again at once, a NIC goes for good */
 
 static void
 on_output_held(void *opaque)
@@ -142,25 +141,61 @@ ft_primary_set_gate(struct ft_primary *p, int open)
         ft_primary_detach_gate(p);
 }
 
+static void
+tell_broken(struct ft_primary *p, const struct ft_gate_stats *stats)
+{
+    const char *vm = p->worker->config.vm;
+
+    if (stats->bypassed)
+        ft_worker_note(p->worker, "crit", "gate-broken",
+                       "%s: output may leave before it is committed: %s; the VM "
+                       "goes on without a copy as long as that is there",
+                       vm, stats->others);
+    else
+        ft_worker_note(p->worker, "crit", "gate-broken",
+                       "%s: what a NIC sends is not held any more: %s; the copy "
+                       "is made anew behind a new one",
+                       vm,
+                       stats->others[0] ? stats->others
+                                        : "a part of its gate was taken away");
+}
+
+static void
+tell_news(struct ft_primary *p, unsigned news, const struct ft_gate_stats *stats)
+{
+    const char *vm = p->worker->config.vm;
+
+    if (news & FT_GATE_NEWS_REPAIRED)
+        ft_worker_note(p->worker, "warn", "gate-repaired",
+                       "%s: somebody changed what holds the output of a NIC (ip "
+                       "monitor and tc monitor show who is at it); it was laid "
+                       "anew, closed: what was held is lost, as on a cable, and "
+                       "some may have left uncommitted",
+                       vm);
+    if (news & FT_GATE_NEWS_OTHERS)
+        ft_worker_note(p->worker, "warn", "gate-others", "%s: %s", vm,
+                       stats->others);
+    if (news & (FT_GATE_NEWS_BROKEN | FT_GATE_NEWS_BYPASSED))
+        tell_broken(p, stats);
+}
+
 void
 ft_primary_watch_gate(struct ft_primary *p)
 {
     struct ft_gate_stats stats = { 0 };
+    unsigned news;
+    bool holds;
 
     pthread_mutex_lock(&p->gate_lock);
-    if (p->gate && !p->gate_open)
+    holds = p->gate && !p->gate_open;
+    if (holds)
         ft_gate_stats(p->gate, &stats);
     pthread_mutex_unlock(&p->gate_lock);
-    if (!stats.broken) {
-        p->gate_looks = 0;
+    news = ft_gate_watch_look(&p->gate_watch, holds ? &stats : NULL,
+                              ft_clock_ns());
+    tell_news(p, news, &stats);
+    if (!(news & (FT_GATE_NEWS_BROKEN | FT_GATE_NEWS_BYPASSED)))
         return;
-    }
-    if (++p->gate_looks != BROKEN_LOOKS)
-        return;
-    ft_worker_note(p->worker, "crit", "gate-broken",
-                   "%s: what a NIC sends is not held any more: a part of its "
-                   "gate was taken away; the copy is made anew behind a new one",
-                   p->worker->config.vm);
     pthread_mutex_lock(&p->gate_lock);
     p->gate_pid = 0;
     pthread_mutex_unlock(&p->gate_lock);

@@ -23,6 +23,7 @@
 #include "pair/trigger.h"
 #include "primary/disk-feed.h"
 #include "primary/epoch-stats.h"
+#include "primary/gate-watch.h"
 #include "primary/outgoing.h"
 #include "primary/page-sender.h"
 #include "qemu/device-state.h"
@@ -133,10 +134,10 @@ struct ft_primary {
         struct ft_error told;
     } record; /* the control thread's own */
     struct ft_stall_watch stall;
-    unsigned gate_looks; /* the control thread's own: it was broken in so many */
-    struct ft_vm_end_signs end; /* the control thread's own: how it ends */
-    bool ended_intruder;        /* ... and one that ran without right, by us */
-    bool booting;               /* ... libvirt is at work on a start of ours */
+    struct ft_gate_watch gate_watch; /* the control thread's own */
+    struct ft_vm_end_signs end;      /* the control thread's own: how it ends */
+    bool ended_intruder;  /* ... and one that ran without right, by us */
+    bool booting;         /* ... libvirt is at work on a start of ours */
     struct ft_error left; /* of the replication thread's end: what is in QEMU */
     enum ft_vm_state left_vm; /* ... and how the VM was found then */
     pid_t spared_pid;         /* and whom the kernel is to kill later */
@@ -422,7 +423,10 @@ void ft_primary_set_gate(struct ft_primary *p, int open);
 /*
  * Control thread, once a second. A gate that stays broken (somebody took a part of
  * it out of QEMU, or the tap's ways away again and again) ends the session, and the
- * copy is made anew behind a new one.
+ * copy is made anew behind a new one. So does somebody else's program that sees
+ * output before it is held; a new gate is refused as long as that is there
+ * (ft_gate_attach), and the VM goes on alone. What was repaired, or is there without
+ * effect, is told.
  */
 void ft_primary_watch_gate(struct ft_primary *p);
 

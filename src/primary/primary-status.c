@@ -39,7 +39,7 @@ ft_primary_look(struct ft_worker *w, double seconds)
     if (!p)
         return;
     atomic_store(&p->pressure,
-                 (int)(FT_MAX(ft_load_pressure(FT_PRESSURE_CPU), 0) * 100));
+                 (int)(FT_MAX(ft_load_pressure(FT_PRESSURE_CPU, 10), 0) * 100));
     ft_figures_add(&w->figures, FT_METRIC_CLOCK_LAG,
                    (double)atomic_load(&p->clock_lag_ns) / FT_NS_PER_MS);
     ft_primary_watch_autostart(p);

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "primary/primary-private.h"
+#include "virt/rehearsal.h"
 #include "virt/standby.h"
 #include "worker/worker-disks.h"
 #include "worker/worker-libvirt.h"
@@ -274,11 +275,17 @@ ask_to_verify(struct ft_primary *p, struct ft_asker asker, struct ft_error *err)
 }
 
 static int
-request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
-        struct ft_error *err)
+request(struct ft_worker *w, const char *verb, const json_t *args,
+        int64_t client, int64_t id, struct ft_error *err)
 {
     struct ft_primary *p = w->side_data;
 
+    (void)args;
+    if (!strcmp(verb, "rehearse") || !strcmp(verb, "backup-begin") ||
+        !strcmp(verb, "backup-end"))
+        return ft_fail(err, EREMOTE, "Ask the engine on the other host.",
+                       "%s runs here: its copy waits on %s", w->config.vm,
+                       ft_worker_peer_name(w));
     if (!strcmp(verb, "start") || !strcmp(verb, "start-discarding-newer"))
         return ft_primary_start_asked(w, strcmp(verb, "start") != 0,
                                       (struct ft_asker){ client, id }, err);
@@ -369,7 +376,9 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     take_settings(w);
     if (!p)
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
-    rc = ft_worker_find_dom(w, err);
+    rc = ft_rehearsal_sweep(w->conn, w->config.pair, w->run_folder, err);
+    if (!rc)
+        rc = ft_worker_find_dom(w, err);
     if (!rc)
         rc = ft_primary_find_vm(w, vm, err);
     if (!rc && (*vm == FT_VM_RUNNING || *vm == FT_VM_STOPPED)) {

@@ -119,9 +119,10 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
             break;
         if (p->disk_broken || p->hardware_changed || p->gate_broken)
             return ft_fail(err, EIO, NULL,
-                           p->disk_broken   ? "a mirror job ended by itself"
-                           : p->gate_broken ? "the gate of a NIC was taken away"
-                                            : "the VM's devices changed");
+                           p->disk_broken ? "a mirror job ended by itself"
+                           : p->gate_broken
+                               ? "the gate of a NIC does not hold any more"
+                               : "the VM's devices changed");
         if (lacks_mirror(p))
             return ft_fail(err, EIO, "To end them for good: ftadmin unprotect.",
                            "somebody ended a job that mirrors a disk of %s",

@@ -5,34 +5,16 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "base/clock.h"
-#include "base/fault.h"
-#include "base/json.h"
-#include "protect/protect-private.h"
-
-#define KEY_BYTES 32
-
-struct apply {
-    struct ft_fleet *fleet;
-    const struct ft_plan *plan;
-    const struct ft_progress *progress;
-    const struct ft_journal_ops *journal;
-    struct ft_journal_entry entry;
-    char key[2 * KEY_BYTES + 1]; /* hex; wiped at the end */
-    char witness_key[2 * KEY_BYTES + 1];
-    bool fresh_engine[FT_PLAN_STEPS_MAX]; /* none was installed before */
-    bool fresh_witness;                   /* none ran there before */
-    bool done[FT_PLAN_STEPS_MAX];         /* begun by us: to be undone */
-};
+#include "base/cleanup.h"
+#include "protect/apply-private.h"
 
 static int
-make_key(char hex[2 * KEY_BYTES + 1], struct ft_error *err)
+make_key(char hex[2 * FT_KEY_BYTES + 1], struct ft_error *err)
 {
-    unsigned char key[KEY_BYTES];
+    unsigned char key[FT_KEY_BYTES];
 
     if (getrandom(key, sizeof(key), 0) != (ssize_t)sizeof(key))
         return ft_fail(err, EIO, NULL, "no random numbers for the keys");
@@ -42,20 +24,6 @@ make_key(char hex[2 * KEY_BYTES + 1], struct ft_error *err)
     return 0;
 }
 
-bool
-ft_progress_interrupted(const struct ft_progress *progress)
-{
-    return progress != NULL && progress->interrupted != NULL &&
-           progress->interrupted(progress->data) != 0;
-}
-
-void
-ft_progress_note(const struct ft_progress *progress, const char *text)
-{
-    if (progress != NULL && progress->note != NULL)
-        progress->note(progress->data, text);
-}
-
 static void
 show_step(const struct apply *a, size_t index, enum ft_step_state state)
 {
@@ -63,195 +31,6 @@ show_step(const struct apply *a, size_t index, enum ft_step_state state)
         a->progress->step(a->progress->data, index, a->plan->step_count,
                           a->plan->steps[index].description, state);
 }
-
-static struct ft_member *
-member_of(const struct apply *a, const char *name)
-{
-    return ft_fleet_find(a->fleet, name);
-}
-
-static bool
-has_pair(const struct apply *a, const char *host)
-{
-    const struct ft_member *member = member_of(a, host);
-
-    return member != NULL && ft_member_pair(member, a->plan->pair) != NULL;
-}
-
-static json_t *
-pair_args(const struct apply *a)
-{
-    return json_pack("{s:s}", "pair", a->plan->pair);
-}
-
-/* ---- engine ---- */
-
-static int
-show_upload(void *data, size_t done, size_t total)
-{
-    const struct apply *a = data;
-
-    if (a->progress != NULL && a->progress->bytes != NULL)
-        a->progress->bytes(a->progress->data, "upload", done, total, 0);
-    return ft_progress_interrupted(a->progress);
-}
-
-static int
-do_engine(struct apply *a, size_t index, struct ft_member *member,
-          struct ft_error *err)
-{
-    struct ft_install_state before;
-    int rc = ft_member_take_engine(a->fleet, member, err);
-
-    if (rc < 0)
-        return rc;
-    rc = ft_member_look(a->fleet, member, &before, err);
-    if (rc == 0) {
-        a->fresh_engine[index] = !ft_install_any(&before);
-        rc = ft_member_engine(a->fleet, member, show_upload, a, NULL, err);
-    }
-    ft_member_give_engine(a->fleet, member);
-    return rc == 0 ? ft_member_status(a->fleet, member, err) : rc;
-}
-
-static int
-undo_engine(struct apply *a, size_t index, struct ft_member *member,
-            struct ft_error *err)
-{
-    int rc;
-
-    if (!a->fresh_engine[index])
-        return 0;
-    rc = ft_member_take_engine(a->fleet, member, err);
-    if (rc == 0) {
-        rc = ft_member_uninstall(a->fleet, member, true, err);
-        ft_member_give_engine(a->fleet, member);
-    }
-    return rc;
-}
-
-/* ---- witness ---- */
-
-static int
-do_witness(struct apply *a, size_t index, struct ft_member *member,
-           struct ft_error *err)
-{
-    (void)index;
-    a->fresh_witness =
-        !ft_json_bool(json_object_get(member->status, "witness"), "running", 0);
-    return ft_member_insist(a->fleet, member, "witness-start",
-                            json_pack("{s:i}", "port", FT_WITNESS_PORT), NULL,
-                            0, err);
-}
-
-static int
-undo_witness(struct apply *a, size_t index, struct ft_member *member,
-             struct ft_error *err)
-{
-    (void)index;
-    return a->fresh_witness ? ft_member_insist(a->fleet, member, "witness-stop",
-                                               NULL, NULL, 0, err)
-                            : 0;
-}
-
-static int
-do_witness_pair(struct apply *a, size_t index, struct ft_member *member,
-                struct ft_error *err)
-{
-    int rc;
-
-    (void)index;
-    /* What an unfinished protect left has another key. */
-    rc = ft_member_insist(a->fleet, member, "witness-pair-remove", pair_args(a),
-                          NULL, 0, err);
-    if (rc < 0 && rc != -ENOENT)
-        return rc;
-    return ft_member_insist(a->fleet, member, "witness-pair-set",
-                            json_pack("{s:s,s:s,s:i,s:s}", "pair", a->plan->pair,
-                                      "key", a->witness_key, "generation", 1,
-                                      "owner", a->plan->primary),
-                            NULL, 0, err);
-}
-
-static int
-undo_witness_pair(struct apply *a, size_t index, struct ft_member *member,
-                  struct ft_error *err)
-{
-    (void)index;
-    return ft_member_insist(a->fleet, member, "witness-pair-remove",
-                            pair_args(a), NULL, 0, err);
-}
-
-/* ---- pair ---- */
-
-static int
-set_pair(struct apply *a, struct ft_member *member, int self,
-         struct ft_error *err)
-{
-    json_t *args;
-
-    if (has_pair(a, member->name)) {
-        /* A trace of an unfinished protect, with other keys: start over. */
-        int rc =
-            ft_remove_pair(a->fleet, member, a->plan->pair, NULL, NULL, err);
-
-        if (rc < 0)
-            return rc;
-    }
-    args = json_pack("{s:o,s:s,s:s?}", "config", ft_plan_config(a->plan, self),
-                     "key", a->key, "witness_key",
-                     *a->plan->witness != '\0' ? a->witness_key : NULL);
-    if (args == NULL)
-        return ft_fail(err, ENOMEM, NULL, "out of memory");
-    return ft_member_insist(a->fleet, member, "pair-set", args, NULL, 60000,
-                            err);
-}
-
-static int
-do_standby(struct apply *a, size_t index, struct ft_member *member,
-           struct ft_error *err)
-{
-    (void)index;
-    return set_pair(a, member, 1, err);
-}
-
-static int
-do_primary(struct apply *a, size_t index, struct ft_member *member,
-           struct ft_error *err)
-{
-    (void)index;
-    return set_pair(a, member, 0, err);
-}
-
-static int
-undo_pair(struct apply *a, size_t index, struct ft_member *member,
-          struct ft_error *err)
-{
-    (void)index;
-    return ft_remove_pair(a->fleet, member, a->plan->pair, NULL, NULL, err);
-}
-
-/* ---- all steps ---- */
-
-static int
-do_sync(struct apply *a, size_t index, struct ft_member *member,
-        struct ft_error *err)
-{
-    (void)index;
-    return ft_follow_sync(a->fleet, a->plan, member, a->progress, err);
-}
-
-static const struct {
-    int (*run)(struct apply *, size_t, struct ft_member *, struct ft_error *);
-    int (*undo)(struct apply *, size_t, struct ft_member *, struct ft_error *);
-} actions[] = {
-    [FT_STEP_ENGINE] = { do_engine, undo_engine },
-    [FT_STEP_WITNESS] = { do_witness, undo_witness },
-    [FT_STEP_WITNESS_PAIR] = { do_witness_pair, undo_witness_pair },
-    [FT_STEP_STANDBY] = { do_standby, undo_pair },
-    [FT_STEP_PRIMARY] = { do_primary, undo_pair },
-    [FT_STEP_SYNC] = { do_sync, NULL },
-};
 
 static int
 write_journal(struct apply *a, size_t index, enum ft_step_state state,
@@ -265,21 +44,10 @@ write_journal(struct apply *a, size_t index, enum ft_step_state state,
 }
 
 static int
-fault_of(const struct ft_plan_step *step, struct ft_error *err)
-{
-    char name[64];
-    int rc;
-
-    snprintf(name, sizeof(name), "protect-%s", ft_step_kind_name(step->kind));
-    rc = FT_FAULT(name);
-    return rc < 0 ? ft_fail(err, -rc, NULL, "fault point %s", name) : 0;
-}
-
-static int
 run_step(struct apply *a, size_t index, struct ft_error *err)
 {
     const struct ft_plan_step *step = &a->plan->steps[index];
-    struct ft_member *member = member_of(a, step->host);
+    struct ft_member *member = ft_apply_member(a, step->host);
     int rc;
 
     if (member == NULL)
@@ -288,10 +56,11 @@ run_step(struct apply *a, size_t index, struct ft_error *err)
     if (rc < 0)
         return rc;
     show_step(a, index, FT_STEP_STARTED);
-    a->done[index] = true; /* from here on it may be half done */
-    rc = fault_of(step, err);
+    rc = ft_apply_fault(step->kind, "", err);
     if (rc == 0)
-        rc = actions[step->kind].run(a, index, member, err);
+        rc = ft_apply_step(a, step->kind, member, err);
+    if (rc == 0)
+        rc = ft_apply_fault(step->kind, "-made", err);
     if (rc == 0)
         rc = write_journal(a, index, FT_STEP_DONE, err);
     if (rc == 0)
@@ -299,35 +68,89 @@ run_step(struct apply *a, size_t index, struct ft_error *err)
     return rc;
 }
 
-/*
- * Undoes what was begun, last first. What cannot be undone stays in the
- * journal for unprotect. Returns how many could not.
- */
-static size_t
-roll_back(struct apply *a, size_t failed)
+/* ---- when one fails ---- */
+
+/* The plan's step that found this; one of an earlier run may be in no plan. */
+static void
+on_undo(void *data, size_t at, size_t count, const struct ft_found *found,
+        const char *text, enum ft_step_state state)
 {
-    size_t left = 0;
+    struct apply *a = data;
 
-    for (size_t i = failed + 1; i-- > 0;) {
-        const struct ft_plan_step *step = &a->plan->steps[i];
-        struct ft_error err = FT_ERROR_INIT;
-        char text[1200];
-        int rc = 0;
-
-        if (!a->done[i] || actions[step->kind].undo == NULL)
-            continue;
-        rc = actions[step->kind].undo(a, i, member_of(a, step->host), &err);
-        if (rc == 0 || rc == -ENOENT) {
-            write_journal(a, i, FT_STEP_UNDONE, NULL);
-            show_step(a, i, FT_STEP_UNDONE);
-            continue;
+    (void)at;
+    (void)count;
+    (void)text;
+    for (size_t i = 0; state == FT_STEP_UNDONE && i < a->plan->step_count; i++)
+        if (a->plan->steps[i].kind == found->kind &&
+            strcmp(a->plan->steps[i].host, found->host) == 0) {
+            write_journal(a, i, state, NULL);
+            show_step(a, i, state);
         }
-        left++;
-        snprintf(text, sizeof(text), "could not be undone: %s: %s",
-                 step->description, err.text);
-        ft_progress_note(a->progress, text);
+}
+
+static void
+on_left(void *data, const struct ft_found *found, const char *text,
+        const struct ft_error *why)
+{
+    const struct apply *a = data;
+    char line[1200];
+
+    (void)found;
+    snprintf(line, sizeof(line), "could not be undone: %s: %s", text, why->text);
+    ft_progress_note(a->progress, line);
+}
+
+static void
+on_note(void *data, const char *text)
+{
+    ft_progress_note(((const struct apply *)data)->progress, text);
+}
+
+/* Whether the VM has left a pair, in this run or one before. */
+static bool
+has_released(const struct apply *a)
+{
+    struct ft_found found[FT_FOUND_MAX];
+    bool released = a->released;
+    size_t count = 0;
+
+    if (*a->plan->leaves.pair == '\0' && /* it is in none any more */
+        a->journal->list(a->journal->data, &a->entry, found, &count, NULL) == 0)
+        for (size_t i = 0; i < count; i++)
+            released |= found[i].kind == FT_STEP_RELEASE;
+    return released;
+}
+
+/* How the operation ends by that. */
+static enum ft_journal_end
+roll_back(struct apply *a)
+{
+    const struct ft_undo_watch watch = {
+        .step = on_undo, .left = on_left, .note = on_note, .data = a
+    };
+    struct ft_error why = FT_ERROR_INIT;
+    bool released = has_released(a);
+    size_t left = 0;
+    int rc = ft_undo_all(a->fleet, &a->entry, a->journal, &watch, &left, &why);
+
+    if (rc == 0 && left == 0 && !released)
+        return FT_JOURNAL_ROLLED_BACK;
+    if (rc < 0)
+        ft_progress_note(a->progress, why.text);
+    if (rc == -EPERM) { /* the pair is there, and is for unprotect to end */
+        ft_progress_note(a->progress, why.hint);
+        return FT_JOURNAL_DONE;
     }
-    return left;
+    if (rc == 0 && left == 0) {
+        ft_progress_note(a->progress,
+                         "the VM runs on, UNPROTECTED: its pair before is left, "
+                         "and the new one not made; ftadmin resume makes it");
+        return FT_JOURNAL_PARTLY;
+    }
+    ft_progress_note(a->progress,
+                     "something is left on a host: ftadmin rollback takes it "
+                     "back once it answers, ftadmin resume goes on");
+    return FT_JOURNAL_PARTLY;
 }
 
 static int
@@ -337,9 +160,10 @@ detach(struct apply *a, size_t index, struct ft_error *err)
 
     return ft_fail(
         err, EINTR,
-        copying ? "ftadmin status shows how far they are; ftadmin unprotect "
-                  "ends it."
-                : "ftadmin protect continues; ftadmin unprotect cleans up.",
+        copying ? "ftadmin status shows how far they are, ftadmin resume "
+                  "attaches again, ftadmin rollback takes it back."
+                : "ftadmin resume goes on with it, ftadmin rollback takes back "
+                  "what was made.",
         copying ? "%s: left alone; the engines go on by themselves"
                 : "%s: interrupted before the engines had begun",
         a->plan->vm);
@@ -348,18 +172,11 @@ detach(struct apply *a, size_t index, struct ft_error *err)
 static int
 fail(struct apply *a, size_t index, int rc, struct ft_error *err)
 {
-    size_t left;
-
     if (rc == -EINTR || rc == -ECANCELED)
         return detach(a, index, err);
     write_journal(a, index, FT_STEP_FAILED, NULL);
     show_step(a, index, FT_STEP_FAILED);
-    left = roll_back(a, index);
-    a->journal->end(a->journal->data, &a->entry,
-                    left > 0 ? FT_JOURNAL_PARTLY : FT_JOURNAL_ROLLED_BACK, NULL);
-    if (left > 0)
-        ft_progress_note(a->progress, "something is left on a host: ftadmin "
-                                      "unprotect cleans up once it answers");
+    a->journal->end(a->journal->data, &a->entry, roll_back(a), NULL);
     return rc;
 }
 
@@ -373,6 +190,24 @@ fill_entry(const struct ft_plan *plan, struct ft_journal_entry *entry)
     strcpy(entry->primary, plan->primary);
     strcpy(entry->standby, plan->standby);
     strcpy(entry->witness, plan->witness);
+    strcpy(entry->leaves, plan->leaves.pair);
+}
+
+/* There is no way back any more: engines that gave way need not be kept. */
+static int
+end(struct apply *a, struct ft_error *err)
+{
+    struct ft_found found[FT_FOUND_MAX];
+    size_t count = 0;
+    int rc;
+
+    a->journal->list(a->journal->data, &a->entry, found, &count, NULL);
+    rc = a->journal->end(a->journal->data, &a->entry, FT_JOURNAL_DONE, err);
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        if (*found[i].sha256 != '\0' &&
+            ft_apply_member(a, found[i].host) != NULL)
+            ft_member_settle(a->fleet, ft_apply_member(a, found[i].host), NULL);
+    return rc;
 }
 
 static int
@@ -387,7 +222,17 @@ run_all(struct apply *a, struct ft_error *err)
         if (rc < 0)
             return fail(a, i, rc, err);
     }
-    return a->journal->end(a->journal->data, &a->entry, FT_JOURNAL_DONE, err);
+    return end(a, err);
+}
+
+/* Without a configuration it is only waited for, with what was chosen before. */
+static int
+begin(struct apply *a, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *chosen =
+        a->plan->config != NULL ? ft_plan_chosen(a->plan) : NULL;
+
+    return a->journal->begin(a->journal->data, &a->entry, chosen, err);
 }
 
 int
@@ -407,22 +252,10 @@ ft_protect_apply(struct ft_fleet *fleet, const struct ft_plan *plan,
     if (rc == 0)
         rc = make_key(a.witness_key, err);
     if (rc == 0)
-        rc = journal->begin(journal->data, &a.entry, err);
+        rc = begin(&a, err);
     if (rc == 0)
         rc = run_all(&a, err);
     explicit_bzero(a.key, sizeof(a.key));
     explicit_bzero(a.witness_key, sizeof(a.witness_key));
     return rc;
-}
-
-const char *
-ft_step_state_name(enum ft_step_state state)
-{
-    static const char *const names[] = {
-        [FT_STEP_STARTED] = "started", [FT_STEP_DONE] = "done",
-        [FT_STEP_FAILED] = "failed",   [FT_STEP_UNDONE] = "undone",
-        [FT_STEP_SKIPPED] = "skipped",
-    };
-
-    return (unsigned)state <= FT_STEP_SKIPPED ? names[state] : "unknown";
 }

@@ -10,7 +10,9 @@ struct install {
     const char *engine;
     ft_ssh_progress progress;
     void *data;
-    bool changed, purge;
+    enum ft_install_old old;
+    const char *sha256; /* of the one to restore */
+    bool changed, purge, restored;
     struct ft_install_state *state;
 };
 
@@ -63,8 +65,8 @@ ensure_job(struct ft_ssh *session, void *data, struct ft_error *err)
 {
     struct install *install = data;
     bool changed = false;
-    int rc = ft_install_ensure(session, install->engine, install->progress,
-                               install->data, &changed, err);
+    int rc = ft_install_ensure(session, install->engine, install->old,
+                               install->progress, install->data, &changed, err);
 
     install->changed |= changed; /* also in a try before, that broke off */
     return rc;
@@ -72,12 +74,12 @@ ensure_job(struct ft_ssh *session, void *data, struct ft_error *err)
 
 int
 ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
-                 ft_ssh_progress progress, void *data, bool *changed,
-                 struct ft_error *err)
+                 enum ft_install_old old, ft_ssh_progress progress, void *data,
+                 bool *changed, struct ft_error *err)
 {
-    struct install install = { .engine = fleet->engine,
-                               .progress = progress,
-                               .data = data };
+    struct install install = {
+        .engine = fleet->engine, .old = old, .progress = progress, .data = data
+    };
     int rc = ft_member_do(fleet, member, ensure_job, &install, err);
 
     if (changed != NULL)
@@ -87,6 +89,44 @@ ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
     return rc == 0
                ? ft_member_insist(fleet, member, "hello", NULL, NULL, 0, err)
                : rc;
+}
+
+static int
+restore_job(struct ft_ssh *session, void *data, struct ft_error *err)
+{
+    struct install *install = data;
+    bool restored = false;
+    int rc = ft_install_restore(session, install->sha256, &restored, err);
+
+    install->restored |= restored; /* also in a try before, that broke off */
+    return rc;
+}
+
+int
+ft_member_restore(struct ft_fleet *fleet, struct ft_member *member,
+                  const char *sha256, bool *restored, struct ft_error *err)
+{
+    struct install install = { .sha256 = sha256 };
+    int rc = ft_member_do(fleet, member, restore_job, &install, err);
+
+    *restored = install.restored;
+    if (install.restored)
+        ft_hub_reopen(member->host); /* it ended with the newer daemon */
+    return rc;
+}
+
+static int
+settle_job(struct ft_ssh *session, void *data, struct ft_error *err)
+{
+    (void)data;
+    return ft_install_settle(session, err);
+}
+
+int
+ft_member_settle(struct ft_fleet *fleet, struct ft_member *member,
+                 struct ft_error *err)
+{
+    return ft_member_do(fleet, member, settle_job, NULL, err);
 }
 
 static int

@@ -4,15 +4,40 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "protect/fleet.h"
 
+static enum ft_other_side
+other_side(const struct ft_fleet *fleet, const struct ft_known_pair *pair)
+{
+    const struct ft_member *member = ft_fleet_find(fleet, pair->standby);
+
+    if (member == NULL || member->facts == NULL)
+        return FT_OTHER_SILENT;
+    if (member->status == NULL)
+        return member->bare ? FT_OTHER_EMPTY : FT_OTHER_UNKNOWN;
+    return ft_member_pair(member, pair->pair) != NULL ? FT_OTHER_HAS_IT
+                                                      : FT_OTHER_EMPTY;
+}
+
+static bool
+primary_says(const struct ft_fleet *fleet, const struct ft_known_pair *pair)
+{
+    const struct ft_member *member = ft_fleet_find(fleet, pair->primary);
+    const json_t *status =
+        member != NULL ? ft_member_pair(member, pair->pair) : NULL;
+
+    return status != NULL &&
+           strcmp(ft_json_string(status, "role", ""), "primary") == 0;
+}
+
 static void
-take_pair(const json_t *status, struct ft_inventory *inventory,
-          struct ft_known_pair *pairs)
+take_pair(const struct ft_fleet *fleet, const json_t *status,
+          struct ft_inventory *inventory, struct ft_known_pair *pairs)
 {
     struct ft_known_pair p = { .pair = "" };
 
@@ -23,10 +48,14 @@ take_pair(const json_t *status, struct ft_inventory *inventory,
         return;
     ft_json_need_string(status, "primary", p.primary, sizeof(p.primary), NULL);
     ft_json_need_string(status, "standby", p.standby, sizeof(p.standby), NULL);
+    snprintf(p.witness, sizeof(p.witness), "%s",
+             ft_json_string(status, "witness", ""));
     ft_json_need_string(status, "state", p.state, sizeof(p.state), NULL);
     for (size_t i = 0; i < inventory->pair_count; i++)
         if (strcmp(pairs[i].pair, p.pair) == 0)
             return; /* both hosts of a pair report it */
+    p.primary_says = primary_says(fleet, &p);
+    p.other = other_side(fleet, &p);
     pairs[inventory->pair_count++] = p;
 }
 
@@ -59,10 +88,12 @@ ft_fleet_inventory(const struct ft_fleet *fleet, struct ft_inventory *inventory)
         if (fleet->members[i]->facts != NULL)
             hosts[inventory->host_count++] = fleet->members[i]->facts;
         for (size_t k = 0; k < json_array_size(list); k++)
-            take_pair(json_array_get(list, k), inventory, pairs);
+            take_pair(fleet, json_array_get(list, k), inventory, pairs);
     }
     inventory->hosts = hosts;
     inventory->pairs = pairs;
+    inventory->apart = fleet->apart;
+    inventory->apart_count = fleet->apart_count;
     return 0;
 }
 

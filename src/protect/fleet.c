@@ -10,6 +10,7 @@
 #include "protect/fleet.h"
 #include "remote/control.h"
 
+#define SILENT_MS 15000 /* as long as one command takes with its hosts */
 #define FOLLOW_IDLE_MS 200
 #define FOLLOW_END_MS 5000
 
@@ -37,6 +38,7 @@ free_member(struct ft_member *member)
     ft_host_free(member->facts);
     json_decref(member->facts_json);
     json_decref(member->status);
+    free(member->rates);
     free(member);
 }
 
@@ -118,6 +120,14 @@ ft_member_reached(const struct ft_member *member)
     return state.ssh;
 }
 
+bool
+ft_member_is_silent(const struct ft_member *member)
+{
+    return member->silent_ns != 0 && member->error.code != 0 &&
+           !ft_member_reached(member) &&
+           ft_clock_ns() - member->silent_ns < SILENT_MS * FT_NS_PER_MS;
+}
+
 void
 ft_member_host_key(const struct ft_member *member, char *out, size_t size)
 {
@@ -145,6 +155,10 @@ need_host(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err
                                   .ssh = fleet->ssh };
     int rc = 0;
 
+    if (*fleet->recorded != '\0')
+        return ft_fail(err, ENOTCONN, NULL,
+                       "%s is only known from a file, and not asked",
+                       member->name);
     if (member->host != NULL)
         return 0;
     if (member->identity[0] != '\0')
@@ -164,6 +178,14 @@ do_nothing(struct ft_ssh *session, void *data, struct ft_error *err)
     return 0;
 }
 
+static bool
+is_silence(const struct ft_error *err)
+{
+    enum ft_reach reach = ft_reach_of(err);
+
+    return reach == FT_REACH_TIMEOUT || reach == FT_REACH_NO_ROUTE;
+}
+
 /* *dialed: it was tried just now, the engine too. */
 static int
 connect_member(struct ft_fleet *fleet, struct ft_member *member, bool *dialed,
@@ -175,7 +197,9 @@ connect_member(struct ft_fleet *fleet, struct ft_member *member, bool *dialed,
     if (rc < 0 || ft_member_reached(member))
         return rc;
     *dialed = true;
-    return ft_hub_do(member->host, do_nothing, NULL, err);
+    rc = ft_hub_do(member->host, do_nothing, NULL, err);
+    member->silent_ns = rc < 0 && is_silence(err) ? ft_clock_ns() : 0;
+    return rc;
 }
 
 int
@@ -408,9 +432,11 @@ ft_member_status(struct ft_fleet *fleet, struct ft_member *member,
         return rc;
     json_decref(member->status);
     member->status = status;
-    if (member->facts != NULL)
-        member->facts->is_witness =
-            ft_json_bool(json_object_get(status, "witness"), "running", 0);
+    if (member->facts == NULL)
+        return 0;
+    member->facts->engine_runs = true;
+    member->facts->is_witness =
+        ft_json_bool(json_object_get(status, "witness"), "running", 0);
     return 0;
 }
 
@@ -461,7 +487,7 @@ ft_member_probe(struct ft_fleet *fleet, struct ft_member *member, bool refresh,
     bool engine;
     int rc;
 
-    if (member->facts != NULL && !refresh)
+    if (member->facts != NULL && (!refresh || *fleet->recorded != '\0'))
         return 0;
     rc = connect_engine(fleet, member, &state, &local);
     if (rc < 0 && !ft_member_reached(member))

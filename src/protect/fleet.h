@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "inventory/host.h"
 #include "plan/inventory.h"
+#include "plan/links.h"
 #include "remote/again.h"
 #include "remote/hub.h"
 #include "remote/install.h"
@@ -34,8 +35,17 @@ struct ft_member {
     struct ft_host *facts;     /* NULL: not probed */
     json_t *facts_json;
     json_t *status;        /* last status reply, or NULL */
+    bool bare;             /* it was seen that no engine is installed there */
     struct ft_error error; /* why it could not be reached */
+    int64_t silent_ns;     /* waited for in vain, CLOCK_MONOTONIC; 0: not */
     struct ft_again again; /* whether it may be a moment's silence */
+    /* What paths from it carried a moment ago (ft_protect_measure_rates). */
+    struct ft_member_rate {
+        char to[FT_NAME_SIZE];
+        struct ft_link_rate rate;
+        int64_t at_ns; /* CLOCK_MONOTONIC */
+    } * rates;
+    size_t rate_count;
 };
 
 /*
@@ -64,6 +74,10 @@ struct ft_fleet {
     struct ft_engine_guard guard; /* set by ft_fleet_set_guard */
     struct ft_fleet_watch watch;  /* set by ft_fleet_set_watch */
     char engine[FT_PATH_SIZE];    /* the local ftengine */
+    const struct ft_apart *apart; /* rules for plans; the caller's */
+    size_t apart_count;
+    /* When its hosts were told of in a file (protect/record.h); empty: they are asked. */
+    char recorded[32];
 };
 
 /* engine: --engine or NULL. -ENOENT when there is no local engine. */
@@ -98,6 +112,12 @@ void ft_fleet_set_watch(struct ft_fleet *fleet,
 /* Whether SSH got through and still does, whatever the engine there does. */
 bool ft_member_reached(const struct ft_member *member);
 
+/*
+ * Whether a connection to it was waited for in vain a moment ago, so that who only
+ * wants to know need not wait once more; member->error says how it failed.
+ */
+bool ft_member_is_silent(const struct ft_member *member);
+
 /* The key that it has proved to own, ft_ssh_host_key; empty when not known. */
 void ft_member_host_key(const struct ft_member *member, char *out, size_t size);
 
@@ -123,7 +143,7 @@ int ft_member_status(struct ft_fleet *fleet, struct ft_member *member,
                      struct ft_error *err);
 /*
  * The guard's take (0 where there is none) and give, by whoever calls one of the
- * next three: around what belongs together.
+ * next ones: around what belongs together.
  */
 int ft_member_take_engine(const struct ft_fleet *fleet,
                           const struct ft_member *member, struct ft_error *err);
@@ -134,7 +154,12 @@ void ft_member_give_engine(const struct ft_fleet *fleet,
  * called by another thread, while this one waits.
  */
 int ft_member_engine(struct ft_fleet *fleet, struct ft_member *member,
-                     ft_ssh_progress progress, void *data, bool *changed,
+                     enum ft_install_old old, ft_ssh_progress progress,
+                     void *data, bool *changed, struct ft_error *err);
+/* ft_install_restore and ft_install_settle there. */
+int ft_member_restore(struct ft_fleet *fleet, struct ft_member *member,
+                      const char *sha256, bool *restored, struct ft_error *err);
+int ft_member_settle(struct ft_fleet *fleet, struct ft_member *member,
                      struct ft_error *err);
 /* ft_install_look and ft_install_remove there. */
 int ft_member_look(struct ft_fleet *fleet, struct ft_member *member,

@@ -49,6 +49,21 @@ int ft_protect_prepare(struct ft_fleet *fleet,
                        struct ft_error *err);
 
 /*
+ * Measures the VM of a plan, which need not be one that can be carried out, on the
+ * host that runs it, for so many seconds, as ft_install_measure, which has the
+ * errors. It is not protected by that, and nothing is installed.
+ */
+int ft_protect_measure_vm(struct ft_fleet *fleet, const struct ft_plan *plan,
+                          int seconds, json_t **measured, struct ft_error *err);
+
+/*
+ * Does on its host what mends a finding, or takes it back. *is_so: it was so before,
+ * and nothing was changed. -ENOENT: no such host; -EREMOTEIO: it went wrong there.
+ */
+int ft_protect_fix(struct ft_fleet *fleet, const struct ft_fix *fix, bool undo,
+                   bool *is_so, struct ft_error *err);
+
+/*
  * Only the checks, of a VM that is protected as it is: its own standby, unless
  * another one is chosen, and witness; what its copy takes there is not asked
  * for again. Touches nothing. 0 also when checks fail; plan->findings has them.
@@ -59,14 +74,36 @@ int ft_protect_check(struct ft_fleet *fleet,
                      struct ft_plan *plan, struct ft_error *err);
 
 /*
- * Carries the plan out until the pair's state is "protected". When a step
+ * Carries the plan out until the pair's state is "protected". What a step finds on
+ * its host is in the journal before it changes anything there. When a step
  * fails everything is undone in reverse and the step's error returned; what
- * could not be undone is noted and left to unprotect. -EINTR: the user
+ * could not be undone is noted and stays pending. -EINTR: the user
  * detached; the engines go on.
  */
 int ft_protect_apply(struct ft_fleet *fleet, const struct ft_plan *plan,
                      const struct ft_progress *progress,
                      const struct ft_journal_ops *journal, struct ft_error *err);
+
+struct ft_rollback_result {
+    bool released;     /* the VM has left another pair for it, and is in none */
+    size_t left_count; /* hosts where something remains */
+    char left[FT_FOUND_MAX][FT_NAME_SIZE];
+    struct ft_error errors[FT_FOUND_MAX]; /* why, for each of them */
+};
+
+/*
+ * Takes an unfinished protect back, so that every host is as it was before, by what
+ * the journal has of it. 0 also with left_count > 0 (exit 7): it stays pending, and
+ * goes on when given again. -EPERM: it is none, or an epoch may have been committed,
+ * which is for unprotect to end (and is then no longer pending); -EHOSTUNREACH the
+ * host of the VM cannot be asked; -EINTR: the user wanted out, and what is not
+ * taken back yet stays: given again it goes on.
+ */
+int ft_protect_rollback(struct ft_fleet *fleet,
+                        const struct ft_journal_entry *entry,
+                        const struct ft_progress *progress,
+                        const struct ft_journal_ops *journal,
+                        struct ft_rollback_result *result, struct ft_error *err);
 
 /* Which pair, from status or the database. Strings are the caller's. */
 struct ft_pair_ref {
@@ -155,5 +192,19 @@ int ft_change_settings(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
 int ft_verify(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
               int timeout_ms, json_t **result, bool *differs,
               struct ft_error *err);
+
+struct ft_rehearse_options {
+    int seconds;  /* to run; 0: the engine's default */
+    int keep_mib; /* of what is overwritten meanwhile; 0: the same */
+};
+
+/*
+ * Has the copy run apart for some seconds, on its own host, hosts[1] of pair; at most
+ * timeout_ms (0: 15 min more than it is to run). *result is a new reference, the
+ * engine's reply ("rehearse" in ft-protocol(7)), also where it failed.
+ */
+int ft_rehearse(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+                const struct ft_rehearse_options *how, int timeout_ms,
+                json_t **result, struct ft_error *err);
 
 #endif

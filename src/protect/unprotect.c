@@ -71,16 +71,28 @@ start_engine(struct ft_fleet *fleet, struct ft_member *member,
 
     if (rc < 0)
         return rc;
-    rc = ft_member_engine(fleet, member, NULL, NULL, NULL, err);
+    rc = ft_member_engine(fleet, member, FT_INSTALL_DROP_OLD, NULL, NULL, NULL,
+                          err);
     ft_member_give_engine(fleet, member);
     return rc;
 }
 
-/* Asks the engine; starts it where it is installed but does not run. */
+/* What was found a moment ago. */
 static int
-look(struct ft_fleet *fleet, struct ft_member *member, struct ft_error *err)
+say_silent(const struct ft_member *member, struct ft_error *err)
 {
-    int rc = ft_member_status(fleet, member, err);
+    if (err != NULL)
+        *err = member->error;
+    return -member->error.code;
+}
+
+int
+ft_protect_ask(struct ft_fleet *fleet, struct ft_member *member,
+               struct ft_error *err)
+{
+    bool silent = ft_member_is_silent(member);
+    int rc =
+        silent ? say_silent(member, err) : ft_member_status(fleet, member, err);
 
     if (rc == -ECONNREFUSED && ft_member_reached(member)) {
         rc = start_engine(fleet, member, err);
@@ -162,6 +174,8 @@ call(struct unprotect *u, struct ft_member *member, const char *verb,
     if (member == NULL)
         return ft_fail(err, EHOSTUNREACH, "ftadmin host add adds it again.",
                        "%s is not a known host", host);
+    if (ft_member_is_silent(member))
+        return say_silent(member, err);
     if (strcmp(verb, "pair-remove") == 0)
         return remove_here(u, member, err);
     return ft_member_insist(u->fleet, member, verb,
@@ -362,7 +376,7 @@ carry_out(struct unprotect *u, const struct ft_member *const members[2],
     u->runs_on = where_it_runs(u, members, answers, first);
     u->host_left = !second_answers;
     note_where(u, members[first]);
-    rc = u->journal->begin(u->journal->data, &u->entry, err);
+    rc = u->journal->begin(u->journal->data, &u->entry, NULL, err);
     if (rc == 0)
         rc = remove_all(u, u->pair->hosts[first], u->pair->hosts[1 - first],
                         standby_only, err);
@@ -409,8 +423,8 @@ ft_unprotect(struct ft_fleet *fleet, const struct ft_pair_ref *pair, bool force,
         struct ft_error ignored = FT_ERROR_INIT;
 
         members[i] = member;
-        answers[i] =
-            member != NULL ? look(fleet, member, &ignored) : -EHOSTUNREACH;
+        answers[i] = member != NULL ? ft_protect_ask(fleet, member, &ignored)
+                                    : -EHOSTUNREACH;
     }
     rc = check_safe(&u, members, answers, force, err);
     return rc < 0 ? rc : carry_out(&u, members, answers, err);

@@ -302,7 +302,7 @@ put_engine(struct upgrade *u, struct ft_error *err)
 
     if (rc)
         return rc;
-    rc = ft_member_engine(u->fleet, u->member, show_upload,
+    rc = ft_member_engine(u->fleet, u->member, FT_INSTALL_DROP_OLD, show_upload,
                           (void *)(uintptr_t)u->progress, &u->result->engine,
                           err);
     ft_member_give_engine(u->fleet, u->member);

@@ -61,7 +61,8 @@ open_scanners(struct ft_guest_memory *memory)
 }
 
 static int
-attach(virDomainPtr dom, struct ft_guest_memory *memory, struct ft_error *err)
+attach(virDomainPtr dom, struct ft_guest_memory *memory, bool apart,
+       struct ft_error *err)
 {
     int rc = ft_ram_blocks_find(dom, memory->pid, memory->blocks,
                                 FT_RAM_BLOCKS_MAX, &memory->n_blocks, err);
@@ -71,13 +72,14 @@ attach(virDomainPtr dom, struct ft_guest_memory *memory, struct ft_error *err)
     rc = open_scanners(memory);
     if (rc < 0)
         return ft_fail(err, -rc, NULL, "page map of QEMU: %s", strerror(-rc));
-    rc = ft_uffd_open(dom, memory->pid, &memory->uffd, err);
+    rc = apart ? ft_uffd_open_apart(dom, memory->pid, &memory->uffd, err)
+               : ft_uffd_open(dom, memory->pid, &memory->uffd, err);
     return rc < 0 ? rc : register_blocks(memory, err);
 }
 
-int
-ft_guest_memory_attach(virDomainPtr dom, pid_t pid,
-                       struct ft_guest_memory **out, struct ft_error *err)
+static int
+begin(virDomainPtr dom, pid_t pid, bool apart, struct ft_guest_memory **out,
+      struct ft_error *err)
 {
     struct ft_guest_memory *memory;
     int rc = ft_uffd_supported(err);
@@ -89,15 +91,35 @@ ft_guest_memory_attach(virDomainPtr dom, pid_t pid,
     if (!memory)
         return ft_fail(err, ENOMEM, NULL, "no memory");
     memory->pid = pid;
-    memory->uffd = (struct ft_uffd){ pid, -1, -1 };
+    memory->uffd = (struct ft_uffd){ pid, -1, -1, 0 };
     memory->forgotten = true;
-    rc = attach(dom, memory, err);
+    rc = attach(dom, memory, apart, err);
     if (rc < 0) {
         ft_guest_memory_detach(memory, NULL);
         return rc;
     }
     *out = memory;
     return 0;
+}
+
+int
+ft_guest_memory_attach(virDomainPtr dom, pid_t pid,
+                       struct ft_guest_memory **out, struct ft_error *err)
+{
+    return begin(dom, pid, false, out, err);
+}
+
+int
+ft_guest_memory_attach_apart(virDomainPtr dom, pid_t pid,
+                             struct ft_guest_memory **out, struct ft_error *err)
+{
+    return begin(dom, pid, true, out, err);
+}
+
+int64_t
+ft_guest_memory_held_ns(const struct ft_guest_memory *memory)
+{
+    return memory->uffd.held_ns;
 }
 
 const struct ft_ram_block *

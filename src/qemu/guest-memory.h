@@ -8,7 +8,8 @@
  * re-arms them in one step. QEMU is neither patched nor restarted: an open
  * /dev/userfaultfd is given to it by QMP, and one ioctl(2) is injected.
  * Scan only while the VM is stopped: pages pinned for device I/O change
- * without a fault, and only a stop drains them (design, section 4).
+ * without a fault, and only a stop drains them (design, section 4). Who only
+ * counts pages, and copies none, may scan while it runs.
  *
  * Ownership: ft_guest_memory is freed by detach. Threads: one thread at a time
  * scans; ft_guest_memory_read may be called from several.
@@ -43,6 +44,17 @@ int ft_guest_memory_supported(struct ft_error *err);
  */
 int ft_guest_memory_attach(virDomainPtr dom, pid_t pid,
                            struct ft_guest_memory **out, struct ft_error *err);
+
+/*
+ * The same for who only looks for a while: QEMU keeps nothing, so the kernel ends
+ * the tracking when this process ends, however. -EBUSY: it is tracked already.
+ */
+int ft_guest_memory_attach_apart(virDomainPtr dom, pid_t pid,
+                                 struct ft_guest_memory **out,
+                                 struct ft_error *err);
+
+/* For so long, ns, QEMU's main thread has stood at most for what was done in it. */
+int64_t ft_guest_memory_held_ns(const struct ft_guest_memory *memory);
 
 /* The blocks that are tracked; they belong to memory. */
 const struct ft_ram_block *ft_guest_memory_blocks(

@@ -219,6 +219,7 @@ put_back(struct tracee *t)
 static int
 inject(struct tracee *t, struct ft_inject_call *call)
 {
+    int64_t begin = ft_clock_ns();
     int rc = stop(t);
 
     if (rc == 0)
@@ -232,6 +233,7 @@ inject(struct tracee *t, struct ft_inject_call *call)
     if (rc == 0)
         put_back(t);
     ptrace(PTRACE_DETACH, t->pid, NULL, NULL);
+    call->held_ns = ft_clock_ns() - begin;
     if (t->stop_again)
         kill(t->pid, SIGSTOP);
     return rc;

@@ -32,7 +32,8 @@
 struct ft_inject_call {
     long number; /* SYS_... */
     uint64_t arguments[6];
-    long result; /* what the kernel returned: value or -errno */
+    long result;     /* what the kernel returned: value or -errno */
+    int64_t held_ns; /* for so long the thread stood, at most */
 };
 
 /*

@@ -24,4 +24,5 @@ libftqemu_a_SOURCES = \
 	src/qemu/saver-pipe.c src/qemu/saver-pipe.h \
 	src/qemu/stop-events.c src/qemu/stop-events.h \
 	src/qemu/uffd.c src/qemu/uffd.h \
-	src/qemu/variable-search.c src/qemu/variable-search.h
+	src/qemu/variable-search.c src/qemu/variable-search.h \
+	src/qemu/vcpu-time.c src/qemu/vcpu-time.h

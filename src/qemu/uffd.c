@@ -54,7 +54,7 @@ look(struct ft_page_scan *scan, const char *page, bool arm)
 static int
 try_tracking(int fd, volatile char *page)
 {
-    const struct ft_uffd own = { getpid(), fd, -1 };
+    const struct ft_uffd own = { getpid(), fd, -1, 0 };
     FT_AUTOFREE struct ft_page_scan *scan = malloc(sizeof(*scan));
     int first, second, third, rc;
 
@@ -111,12 +111,22 @@ ft_uffd_supported(struct ft_error *err)
     return 0;
 }
 
+/* The call inside QEMU, whose main thread stands for it. */
 static int
-inject_close(pid_t pid, int number, struct ft_error *err)
+inject(struct ft_uffd *uffd, struct ft_inject_call *call, struct ft_error *err)
+{
+    int rc = ft_inject(uffd->pid, call, INJECT_TIMEOUT_MS, err);
+
+    uffd->held_ns += call->held_ns;
+    return rc;
+}
+
+static int
+inject_close(struct ft_uffd *uffd, int number, struct ft_error *err)
 {
     struct ft_inject_call call = { .number = SYS_close,
                                    .arguments = { (uint64_t)number } };
-    int rc = ft_inject(pid, &call, INJECT_TIMEOUT_MS, err);
+    int rc = inject(uffd, &call, err);
 
     if (rc < 0)
         return rc;
@@ -128,21 +138,21 @@ inject_close(pid_t pid, int number, struct ft_error *err)
 }
 
 static int
-inject_new(pid_t pid, int device, int *number, struct ft_error *err)
+inject_new(struct ft_uffd *uffd, int device, struct ft_error *err)
 {
     struct ft_inject_call call = {
         .number = SYS_ioctl,
         .arguments = { (uint64_t)device, USERFAULTFD_IOC_NEW,
                        O_CLOEXEC | O_NONBLOCK },
     };
-    int rc = ft_inject(pid, &call, INJECT_TIMEOUT_MS, err);
+    int rc = inject(uffd, &call, err);
 
     if (rc < 0)
         return rc;
     if (call.result < 0)
         return ft_fail(err, (int)-call.result, NULL, "userfaultfd in QEMU: %s",
                        strerror((int)-call.result));
-    *number = (int)call.result;
+    uffd->number = (int)call.result;
     return 0;
 }
 
@@ -179,19 +189,20 @@ make(virDomainPtr dom, struct ft_uffd *uffd, struct ft_error *err)
     if (number < 0)
         rc = ft_fail(err, -number, NULL, DEVICE " did not reach QEMU");
     else
-        rc = inject_new(uffd->pid, number, &uffd->number, err);
+        rc = inject_new(uffd, number, err);
     ft_qmp_take_fd(dom, DEVICE_NAME, NULL);
     return rc;
 }
 
 /* Closes what dead workers left above number keep. */
 static int
-close_above(pid_t pid, int keep, unsigned *closed, struct ft_error *err)
+close_above(struct ft_uffd *uffd, int keep, unsigned *closed,
+            struct ft_error *err)
 {
     int number, rc = 0;
 
-    while (rc == 0 && (number = ft_qemu_fd_find_uffd(pid, keep)) >= 0) {
-        rc = inject_close(pid, number, err);
+    while (rc == 0 && (number = ft_qemu_fd_find_uffd(uffd->pid, keep)) >= 0) {
+        rc = inject_close(uffd, number, err);
         if (rc == 0)
             (*closed)++;
     }
@@ -205,22 +216,48 @@ ft_uffd_open(virDomainPtr dom, pid_t pid, struct ft_uffd *uffd,
     unsigned closed = 0;
     int rc = FT_FAULT("uffd-open");
 
-    *uffd = (struct ft_uffd){ pid, -1, -1 };
+    *uffd = (struct ft_uffd){ pid, -1, -1, 0 };
     if (rc < 0)
         return ft_fail(err, -rc, NULL, "fault point uffd-open");
     uffd->number = ft_qemu_fd_find_uffd(pid, -1);
     if (uffd->number >= 0)
-        rc = close_above(pid, uffd->number, &closed, err);
+        rc = close_above(uffd, uffd->number, &closed, err);
     else
         rc = make(dom, uffd, err);
     if (rc < 0)
         return rc;
     rc = adopt(uffd, err);
     if (rc < 0) {
-        inject_close(pid, uffd->number, NULL);
+        inject_close(uffd, uffd->number, NULL);
         ft_cleanup_close(&uffd->fd);
         uffd->fd = uffd->number = -1;
     }
+    return rc;
+}
+
+/* Who dies between the two leaves QEMU a descriptor that tracks nothing. */
+int
+ft_uffd_open_apart(virDomainPtr dom, pid_t pid, struct ft_uffd *uffd,
+                   struct ft_error *err)
+{
+    int rc;
+
+    *uffd = (struct ft_uffd){ pid, -1, -1, 0 };
+    if (ft_qemu_fd_find_uffd(pid, -1) >= 0)
+        return ft_fail(err, EBUSY, NULL, "guest memory is tracked already");
+    rc = make(dom, uffd, err);
+    if (rc < 0)
+        return rc;
+    rc = adopt(uffd, err);
+    if (rc == 0)
+        rc = inject_close(uffd, uffd->number, err);
+    else
+        inject_close(uffd, uffd->number, NULL);
+    uffd->number = -1;
+    if (rc == 0)
+        return 0;
+    ft_cleanup_close(&uffd->fd);
+    uffd->fd = -1;
     return rc;
 }
 
@@ -263,7 +300,7 @@ ft_uffd_close(struct ft_uffd *uffd, struct ft_error *err)
     if (uffd->number >= 0) {
         /* By what it is, not by its number alone: that may be another's now. */
         if (ft_qemu_fd_find_uffd(uffd->pid, uffd->number - 1) == uffd->number)
-            rc = inject_close(uffd->pid, uffd->number, err);
+            rc = inject_close(uffd, uffd->number, err);
         uffd->number = -1;
     }
     return rc == -ESRCH ? 0 : rc;
@@ -273,8 +310,9 @@ int
 ft_uffd_close_leftovers(virDomainPtr dom, pid_t pid, unsigned *closed,
                         struct ft_error *err)
 {
+    struct ft_uffd uffd = { pid, -1, -1, 0 };
     unsigned count = 0;
-    int rc = close_above(pid, -1, &count, err);
+    int rc = close_above(&uffd, -1, &count, err);
 
     ft_qmp_take_fd(dom, DEVICE_NAME, NULL);
     if (closed)

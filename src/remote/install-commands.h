@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is run on a host by install.c, in sh(1); and the paths there. Constant. */
+/* What is run on a host by install*.c, in sh(1); and the paths there. Constant. */
 #ifndef FT_REMOTE_INSTALL_COMMANDS_H
 #define FT_REMOTE_INSTALL_COMMANDS_H
 

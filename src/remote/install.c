@@ -12,14 +12,13 @@
 #include "base/json.h"
 #include "remote/install.h"
 #include "remote/install-commands.h"
+#include "remote/install-private.h"
 #include "remote/libraries.h"
 #include "remote/reach.h"
 #include "src/remote/install-scripts.h" /* made from scripts/ by local.mk */
 
 #define START_DEADLINE_MS 20000
 #define START_PAUSE_MS 100
-#define FOLDER_MS 60000
-#define FOLDER_SIZE 200
 
 static int
 use_if_there(const char *path, char *out, size_t size)
@@ -159,9 +158,8 @@ missing_libraries(struct ft_ssh *ssh, const char *list, struct ft_error *err)
                    ft_ssh_name(ssh), names);
 }
 
-/* Starts the uploaded file once, as --version, before anything depends on it. */
-static int
-try_candidate(struct ft_ssh *ssh, const char *path, struct ft_error *err)
+int
+ft_install_try(struct ft_ssh *ssh, const char *path, struct ft_error *err)
 {
     struct ft_ssh_result result;
     char command[512];
@@ -193,7 +191,7 @@ store_engine(struct ft_ssh *ssh, const char *local, ft_ssh_progress progress,
     if (rc == 0)
         rc = ft_ssh_upload(ssh, local, CANDIDATE, 0755, progress, data, err);
     if (rc == 0)
-        rc = try_candidate(ssh, CANDIDATE, err);
+        rc = ft_install_try(ssh, CANDIDATE, err);
     if (rc == 0)
         return ft_ssh_must(ssh,
                            "set -e; cd " ENGINE_FOLDER "; "
@@ -303,8 +301,8 @@ bring_back(struct ft_ssh *ssh, const struct ft_install_state *before)
 
 static int
 upload(struct ft_ssh *ssh, const char *local,
-       const struct ft_install_state *before, ft_ssh_progress progress,
-       void *data, struct ft_error *err)
+       const struct ft_install_state *before, enum ft_install_old old,
+       ft_ssh_progress progress, void *data, struct ft_error *err)
 {
     int rc = 0;
 
@@ -317,8 +315,8 @@ upload(struct ft_ssh *ssh, const char *local,
         rc = start_engine(ssh, before->systemd, false, err);
     if (rc < 0 && !before->current)
         bring_back(ssh, before);
-    else if (rc == 0)
-        ft_ssh_must(ssh, "rm -f " PREVIOUS, NULL, NULL);
+    else if (rc == 0 && old == FT_INSTALL_DROP_OLD)
+        ft_install_settle(ssh, NULL);
     return rc;
 }
 
@@ -335,9 +333,45 @@ use_package(struct ft_ssh *ssh, const struct ft_install_state *before,
 }
 
 int
+ft_install_settle(struct ft_ssh *ssh, struct ft_error *err)
+{
+    return ft_ssh_must(ssh, "rm -f " PREVIOUS, NULL, err);
+}
+
+int
+ft_install_restore(struct ft_ssh *ssh, const char *sha256, bool *restored,
+                   struct ft_error *err)
+{
+    FT_AUTOFREE char *out = NULL;
+    char command[800], flag[16];
+    int rc;
+
+    *restored = false;
+    if (strlen(sha256) != 64 || strspn(sha256, "0123456789abcdef") != 64)
+        return 0; /* it goes into a command line */
+    /* also where somebody was interrupted between putting it there and starting it */
+    snprintf(command, sizeof(command),
+             "h() { s=$(sha256sum 2>/dev/null <\"$1\"); echo \"${s%%%% *}\"; }; "
+             "[ \"$(h " PREVIOUS ")\" = %s ] && "
+             "mv -f " PREVIOUS " " FT_ENGINE_PATH "; "
+             "p=$(cat /run/ftadmin/engine.pid 2>/dev/null); "
+             "[ \"$(h " FT_ENGINE_PATH ")\" = %s ] && "
+             "[ \"$(h \"/proc/$p/exe\")\" != %s ] && echo ft-restored=1; "
+             "[ -d /run/systemd/system ] && echo ft-systemd=1; :",
+             sha256, sha256, sha256);
+    rc = ft_ssh_must(ssh, command, &out, err);
+    value_of(out, "ft-restored=", flag, sizeof(flag));
+    if (rc < 0 || *flag == '\0')
+        return rc;
+    *restored = true;
+    value_of(out, "ft-systemd=", flag, sizeof(flag));
+    return start_engine(ssh, *flag != '\0', true, err); /* its script is there */
+}
+
+int
 ft_install_ensure(struct ft_ssh *ssh, const char *local,
-                  ft_ssh_progress progress, void *data, bool *changed,
-                  struct ft_error *err)
+                  enum ft_install_old old, ft_ssh_progress progress, void *data,
+                  bool *changed, struct ft_error *err)
 {
     struct ft_error ignored = FT_ERROR_INIT;
     struct ft_install_state before;
@@ -356,7 +390,7 @@ ft_install_ensure(struct ft_ssh *ssh, const char *local,
         return before.hook_there ? 0 : ensure_hook(ssh, &before, err);
     return way == FT_INSTALL_PACKAGE
                ? use_package(ssh, &before, err)
-               : upload(ssh, local, &before, progress, data, err);
+               : upload(ssh, local, &before, old, progress, data, err);
 }
 
 int
@@ -367,106 +401,4 @@ ft_install_remove(struct ft_ssh *ssh, bool purge, struct ft_error *err)
     if (rc == 0 && purge)
         rc = ft_ssh_must(ssh, purge_command, NULL, err);
     return rc == 0 ? ft_ssh_must(ssh, package_start, NULL, err) : rc;
-}
-
-static int
-probe_by_file(struct ft_ssh *ssh, const char *path, json_t **facts,
-              struct ft_error *err)
-{
-    FT_AUTOFREE char *out = NULL;
-    char command[300];
-    int rc;
-
-    snprintf(command, sizeof(command), "exec %s probe", path);
-    rc = ft_ssh_must(ssh, command, &out, err);
-    if (rc == 0)
-        rc = ft_json_parse(out, strlen(out), facts, err);
-    return rc < 0 ? ft_error_prefix(err, "%s: looking at the host",
-                                    ft_ssh_name(ssh))
-                  : 0;
-}
-
-/* The first line that keeper says, the folder's name. */
-static int
-read_folder(struct ft_ssh *ssh, struct ft_ssh_stream *keeper, char *folder,
-            size_t size, struct ft_error *err)
-{
-    size_t used = 0;
-    ssize_t n = 1;
-
-    while (n > 0 && used + 1 < size && memchr(folder, '\n', used) == NULL) {
-        n = ft_ssh_stream_read(keeper, folder + used, size - 1 - used,
-                               ft_ssh_patience_ms(ssh, FOLDER_MS));
-        used += n > 0 ? (size_t)n : 0;
-    }
-    folder[used] = '\0';
-    folder[strcspn(folder, "\r\n")] = '\0';
-    if (n == -EPIPE)
-        return ft_reach_fail(err, FT_REACH_LOST, NULL,
-                             "%s: the SSH connection was lost",
-                             ft_ssh_name(ssh));
-    if (strncmp(folder, PROBE_FOLDER, strlen(PROBE_FOLDER)) == 0 &&
-        strpbrk(folder, " '\"$;") == NULL)
-        return 0;
-    return ft_fail(err, EPROTO, NULL,
-                   "%s: no folder for an engine: %.100s%.200s",
-                   ft_ssh_name(ssh), folder, ft_ssh_stream_errors(keeper));
-}
-
-static int
-probe_in_folder(struct ft_ssh *ssh, const char *local, const char *folder,
-                json_t **facts, struct ft_error *err)
-{
-    char path[FOLDER_SIZE + 16];
-    char command[FOLDER_SIZE + 16];
-    int rc;
-
-    snprintf(path, sizeof(path), "%s/ftengine", folder);
-    rc = ft_ssh_upload(ssh, local, path, 0755, NULL, NULL, err);
-    if (rc == 0)
-        rc = try_candidate(ssh, path, err);
-    if (rc == 0)
-        rc = probe_by_file(ssh, path, facts, err);
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    ft_ssh_must(ssh, command, NULL, NULL);
-    return rc;
-}
-
-static int
-probe_by_copy(struct ft_ssh *ssh, const char *local, json_t **facts,
-              struct ft_error *err)
-{
-    struct ft_ssh_stream *keeper;
-    char folder[FOLDER_SIZE] = "";
-    int rc = ft_ssh_stream_open(ssh, probe_folder, &keeper, err);
-
-    if (rc == 0)
-        rc = read_folder(ssh, keeper, folder, sizeof(folder), err);
-    if (rc == 0)
-        rc = probe_in_folder(ssh, local, folder, facts, err);
-    ft_ssh_stream_close(keeper);
-    return rc;
-}
-
-int
-ft_install_probe(struct ft_ssh *ssh, const char *local, json_t **facts,
-                 struct ft_error *err)
-{
-    struct ft_install_state state;
-    struct ft_control *control;
-    int rc;
-
-    *facts = NULL;
-    if (ft_control_open(ssh, &control, NULL) == 0) {
-        rc = ft_control_call(control, "probe", NULL, facts, 60000, err);
-        ft_control_close(control);
-        return rc;
-    }
-    rc = ft_install_look(ssh, local, &state, err);
-    if (rc < 0)
-        return rc;
-    if (ft_install_packaged(&state, PACKAGE_VERSION))
-        return probe_by_file(ssh, FT_ENGINE_PACKAGED, facts, err);
-    return state.current ? probe_by_file(ssh, FT_ENGINE_PATH, facts, err)
-                         : probe_by_copy(ssh, local, facts, err);
 }

@@ -43,6 +43,10 @@ int ft_install_find(const char *wanted, char *path, size_t size,
 int ft_install_look(struct ft_ssh *session, const char *local,
                     struct ft_install_state *state, struct ft_error *err);
 
+/* What is there of an engine that gives way: whether it is kept beside the new one,
+ * for ft_install_restore, until ft_install_settle. */
+enum ft_install_old { FT_INSTALL_DROP_OLD, FT_INSTALL_KEEP_OLD };
+
 /*
  * Makes sure that this very engine, or that of a package of this version, is
  * installed, enabled at boot and running: uploads, verifies, tries it, (re)starts
@@ -53,8 +57,18 @@ int ft_install_look(struct ft_ssh *session, const char *local,
  * has the command that installs them), -ETIMEDOUT it does not answer.
  */
 int ft_install_ensure(struct ft_ssh *session, const char *local,
-                      ft_ssh_progress progress, void *data, bool *changed,
-                      struct ft_error *err);
+                      enum ft_install_old old, ft_ssh_progress progress,
+                      void *data, bool *changed, struct ft_error *err);
+
+/*
+ * The engine that gave way, and has this SHA-256, is there again and runs. *restored
+ * false: it runs already, or was not kept, and nothing was done.
+ */
+int ft_install_restore(struct ft_ssh *session, const char *sha256,
+                       bool *restored, struct ft_error *err);
+
+/* What was kept of an older engine goes. */
+int ft_install_settle(struct ft_ssh *session, struct ft_error *err);
 
 /* The exact reverse. A missing engine is no error. */
 int ft_install_remove(struct ft_ssh *session, bool purge, struct ft_error *err);
@@ -66,5 +80,15 @@ int ft_install_remove(struct ft_ssh *session, bool purge, struct ft_error *err);
  */
 int ft_install_probe(struct ft_ssh *session, const char *local, json_t **facts,
                      struct ft_error *err);
+
+/*
+ * A running VM of the host, by its UUID, measured for so many seconds without
+ * being protected (`ftengine measure`), likewise; never by the running engine,
+ * which has other things to do. *measured is what it printed, a new reference,
+ * unchecked (pair/measured.h). Its own errors: -EBUSY, -ENOENT, -ESRCH, -ENOTSUP.
+ */
+int ft_install_measure(struct ft_ssh *session, const char *local,
+                       const char *uuid, int seconds, json_t **measured,
+                       struct ft_error *err);
 
 #endif

@@ -15,16 +15,20 @@ libftremote_a_SOURCES = \
 	src/remote/hub-show.c \
 	src/remote/hub-wait.c \
 	src/remote/install.c src/remote/install.h \
+	src/remote/install-borrow.c \
 	src/remote/install-commands.h \
+	src/remote/install-private.h \
 	src/remote/install-way.c src/remote/install-way.h \
 	src/remote/libraries.c src/remote/libraries.h \
 	src/remote/reach.c src/remote/reach.h \
 	src/remote/secret.c src/remote/secret.h \
 	src/remote/ssh-auth.c \
 	src/remote/ssh-command.c \
+	src/remote/ssh-must.c \
 	src/remote/ssh-config.c src/remote/ssh-config.h \
 	src/remote/ssh-dial.c \
 	src/remote/ssh-hostkey.c \
+	src/remote/ssh-join.c src/remote/ssh-join.h \
 	src/remote/ssh-openssh.c \
 	src/remote/ssh-private.h \
 	src/remote/ssh-sudo.c \

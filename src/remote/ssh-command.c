@@ -347,6 +347,13 @@ take_errors(struct ft_ssh_stream *stream, struct buffer *errors)
         append(errors, data, FT_MIN((size_t)n, errors->limit - errors->size));
 }
 
+int
+ft_ssh_lost(struct ft_ssh *ssh, struct ft_error *err)
+{
+    return ft_reach_fail(err, FT_REACH_LOST, NULL,
+                         "%s: the SSH connection was lost", ssh->destination);
+}
+
 static int
 run_failed(struct ft_ssh *ssh, int code, int timeout_ms, struct ft_error *err)
 {
@@ -365,9 +372,7 @@ run_failed(struct ft_ssh *ssh, int code, int timeout_ms, struct ft_error *err)
     case ENOMEM:
         return ft_fail(err, code, NULL, "out of memory");
     default:
-        return ft_reach_fail(err, FT_REACH_LOST, NULL,
-                             "%s: the SSH connection was lost",
-                             ssh->destination);
+        return ft_ssh_lost(ssh, err);
     }
 }
 
@@ -476,9 +481,10 @@ clear(struct ft_ssh_result *result)
     result->status = -1;
 }
 
-static int
-run(struct ft_ssh *ssh, const char *command, const struct ft_ssh_input *input,
-    int timeout_ms, struct ft_ssh_result *result, struct ft_error *err)
+int
+ft_ssh_run_fed(struct ft_ssh *ssh, const char *command,
+               const struct ft_ssh_input *input, int timeout_ms,
+               struct ft_ssh_result *result, struct ft_error *err)
 {
     int64_t begin = ft_clock_ns();
     struct ft_ssh_stream *stream;
@@ -508,7 +514,7 @@ ft_ssh_run(struct ft_ssh *ssh, const char *command, const void *input,
 {
     struct ft_ssh_input given = { .data = input, .size = input_size };
 
-    return run(ssh, command, &given, timeout_ms, result, err);
+    return ft_ssh_run_fed(ssh, command, &given, timeout_ms, result, err);
 }
 
 int
@@ -532,62 +538,4 @@ ft_ssh_result_free(struct ft_ssh_result *result)
     free(result->out);
     free(result->errors);
     memset(result, 0, sizeof(*result));
-}
-
-/* The last line of text that says something. */
-static void
-last_line(const char *text, char *out, size_t size)
-{
-    size_t end = text != NULL ? strlen(text) : 0;
-    size_t begin;
-
-    while (end > 0 && strchr(" \t\r\n", text[end - 1]) != NULL)
-        end--;
-    begin = end;
-    while (begin > 0 && text[begin - 1] != '\n')
-        begin--;
-    snprintf(out, size, "%.*s", (int)(end - begin),
-             text != NULL ? text + begin : "");
-}
-
-static int
-must_failed(struct ft_ssh *ssh, const struct ft_ssh_result *result,
-            struct ft_error *err)
-{
-    char line[300];
-
-    last_line(result->errors, line, sizeof(line));
-    if (result->status < 0 && !ft_ssh_alive(ssh)) /* its output ended with it */
-        return run_failed(ssh, EPIPE, 0, err);
-    if (!ft_ssh_is_root(ssh) && result->errors != NULL &&
-        strstr(result->errors, "sudo:") != NULL)
-        return ft_reach_fail(err, FT_REACH_NO_SUDO, NULL,
-                             "%s: no root there: %s", ssh->destination, line);
-    return ft_fail(err, EREMOTEIO, NULL, "%s: %s (status %d)", ssh->destination,
-                   *line != '\0' ? line : "a command failed", result->status);
-}
-
-int
-ft_ssh_must_feed(struct ft_ssh *ssh, const char *command,
-                 const struct ft_ssh_input *input, char **out,
-                 struct ft_error *err)
-{
-    struct ft_ssh_result result;
-    int rc = run(ssh, command, input, 0, &result, err);
-
-    if (rc == 0 && result.status != 0)
-        rc = must_failed(ssh, &result, err);
-    if (rc == 0 && out != NULL)
-        *out = FT_STEAL(result.out);
-    ft_ssh_result_free(&result);
-    return rc;
-}
-
-int
-ft_ssh_must(struct ft_ssh *ssh, const char *command, char **out,
-            struct ft_error *err)
-{
-    struct ft_ssh_input nothing = { .size = 0 };
-
-    return ft_ssh_must_feed(ssh, command, &nothing, out, err);
 }

@@ -112,6 +112,14 @@ struct ft_ssh_input {
     void *user;
 };
 
+/* As ft_ssh_run. */
+int ft_ssh_run_fed(struct ft_ssh *self, const char *command,
+                   const struct ft_ssh_input *input, int timeout_ms,
+                   struct ft_ssh_result *result, struct ft_error *err);
+
+/* The error of a connection that is gone. */
+int ft_ssh_lost(struct ft_ssh *self, struct ft_error *err);
+
 /* As ft_ssh_must. */
 int ft_ssh_must_feed(struct ft_ssh *self, const char *command,
                      const struct ft_ssh_input *input, char **out,

@@ -151,6 +151,10 @@ int ft_ssh_run(struct ft_ssh *session, const char *command, const void *input,
 int ft_ssh_must(struct ft_ssh *session, const char *command, char **out,
                 struct ft_error *err);
 
+/* The same with a patience of its own, as ft_ssh_run has it. */
+int ft_ssh_must_within(struct ft_ssh *session, const char *command,
+                       int timeout_ms, char **out, struct ft_error *err);
+
 void ft_ssh_result_free(struct ft_ssh_result *result);
 
 /* done and total in bytes. Nonzero cancels with -ECANCELED. */

@@ -2,14 +2,23 @@
 noinst_LIBRARIES += libftstandby.a
 libftstandby_a_SOURCES = \
 	src/standby/admit.c src/standby/admit.h \
+	src/standby/backup.c src/standby/backup.h \
 	src/standby/copy-look.c src/standby/copy-look.h \
 	src/standby/copy-watch.c \
 	src/standby/definition.c \
 	src/standby/epoch.c \
 	src/standby/media.c src/standby/media.h \
+	src/standby/memory-snapshot.c src/standby/memory-snapshot.h \
 	src/standby/nvram.c src/standby/nvram.h \
+	src/standby/rehearsal-private.h \
+	src/standby/rehearsal-run.c \
+	src/standby/rehearsal-watch.c \
+	src/standby/rehearsal.c \
+	src/standby/replica-snapshot.c src/standby/replica-snapshot.h \
 	src/standby/replica.c src/standby/replica.h \
+	src/standby/resume-clocks.c src/standby/resume-clocks.h \
 	src/standby/room.c src/standby/room.h \
+	src/standby/snapshot-slot.c src/standby/snapshot-slot.h \
 	src/standby/staged-pages.c src/standby/staged-pages.h \
 	src/standby/standby-private.h \
 	src/standby/standby-setup.c \

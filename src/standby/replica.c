@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/io.h"
+#include "standby/snapshot-slot.h"
 #include "standby/staged-pages.h"
 #include "standby/write-back.h"
 
@@ -75,10 +76,13 @@ ft_replica_paths(const struct ft_replica *r, struct ft_replica_path *paths)
 void
 ft_replica_clear(struct ft_replica *r)
 {
-    struct ft_write_back *write_back = r->write_back;
+    static const struct ft_error gone = { ECANCELED, "the copy is no more", "",
+                                          NULL };
     size_t i;
 
-    ft_write_back_begin(write_back, NULL, 0);
+    ft_snapshot_slot_lock(r->slot);
+    ft_snapshot_slot_end(r->slot, &gone);
+    ft_write_back_begin(r->write_back, NULL, 0);
     for (i = 0; i < r->n_disks; i++) {
         free(r->disks[i].path);
         if (r->disks[i].fd >= 0)
@@ -91,8 +95,8 @@ ft_replica_clear(struct ft_replica *r)
     ft_state_free(&r->partial);
     ft_state_free(&r->staged);
     ft_state_free(&r->state);
-    memset(r, 0, sizeof(*r));
-    r->write_back = write_back;
+    memset(r, 0, offsetof(struct ft_replica, write_back));
+    ft_snapshot_slot_unlock(r->slot);
 }
 
 /* Whether pages are written at once: the first copy, nothing to protect yet. */
@@ -201,8 +205,21 @@ write_first_copy(struct ft_replica *r, const struct ft_disk_change *c,
 }
 
 static int
+stage_disk(struct ft_disk_log *log, const struct ft_disk_change *c,
+           struct ft_error *err)
+{
+    return c->data ? ft_disk_log_append(log, c->disk, c->offset, c->data,
+                                        c->length, err)
+                   : ft_disk_log_append_zero(log, c->disk, c->offset, c->length,
+                                             c->trim, err);
+}
+
+static int
 take_disk(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
 {
+    static const struct ft_error no_room = {
+        ENOSPC, "the epochs' disk writes needed the room", "", NULL
+    };
     struct ft_disk_log *log = r->logs[f->epoch & 1];
     struct ft_disk_change c;
     int rc = ft_disk_decode(f->type, f->payload, f->length, r->disk_sizes,
@@ -215,9 +232,11 @@ take_disk(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
     note_room(r, f->epoch, &c);
     if (is_direct(f->epoch))
         return write_first_copy(r, &c, err);
-    if (c.data)
-        return ft_disk_log_append(log, c.disk, c.offset, c.data, c.length, err);
-    return ft_disk_log_append_zero(log, c.disk, c.offset, c.length, c.trim, err);
+    rc = stage_disk(log, &c, err);
+    /* what a snapshot keeps there gives way to an epoch */
+    if (rc == -ENOSPC && ft_snapshot_slot_give_way(r->slot, &no_room))
+        rc = stage_disk(log, &c, err);
+    return rc;
 }
 
 static int
@@ -401,8 +420,9 @@ dirtied_by(const struct ft_disk_log *log)
     return ft_disk_log_entries(log) ? ft_disk_log_bytes(log) + ZEROS_DIRTY : 0;
 }
 
-int
-ft_replica_apply(struct ft_replica *r, struct ft_error *err)
+/* With the slot locked. */
+static int
+apply(struct ft_replica *r, struct ft_error *err)
 {
     uint64_t epoch = r->committed + 1;
     struct ft_disk_log *log = r->logs[epoch & 1];
@@ -410,6 +430,7 @@ ft_replica_apply(struct ft_replica *r, struct ft_error *err)
     int fds[FT_DISKS_MAX];
     int rc = FT_FAULT("replica-apply");
 
+    ft_snapshot_slot_keep(r->slot, log, r->pages);
     if (!rc)
         rc = ft_staged_pages_write(r->pages, err);
     if (!rc)
@@ -433,6 +454,17 @@ ft_replica_apply(struct ft_replica *r, struct ft_error *err)
     r->committed = epoch;
     ft_write_back_add(r->write_back, dirtied);
     return 0;
+}
+
+int
+ft_replica_apply(struct ft_replica *r, struct ft_error *err)
+{
+    int rc;
+
+    ft_snapshot_slot_lock(r->slot);
+    rc = apply(r, err);
+    ft_snapshot_slot_unlock(r->slot);
+    return rc;
 }
 
 void

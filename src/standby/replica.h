@@ -36,6 +36,7 @@ struct ft_replica_disk {
 
 struct ft_staged_pages;
 struct ft_write_back;
+struct ft_snapshot_slot;
 
 /* What an epoch's guest lacks when it goes on here. */
 struct ft_replica_clock {
@@ -52,7 +53,6 @@ struct ft_replica {
     uint64_t disk_sizes[FT_DISKS_MAX];
     struct ft_page_decoder *decoder;
     struct ft_staged_pages *pages;      /* of the epoch being received */
-    struct ft_write_back *write_back;   /* the owner's; may be NULL */
     struct ft_disk_log *logs[2];        /* by epoch & 1 */
     struct ft_epoch_summary summary[2]; /* by epoch & 1 */
     struct ft_state partial;            /* device state still coming in */
@@ -65,6 +65,9 @@ struct ft_replica {
     uint64_t pages_written, disk_bytes;
     uint64_t room_needed[2]; /* bytes, by epoch & 1; of the first copy: [1] */
     size_t room_disk;        /* for one of those; all lie in one pool */
+    /* the owner's, for all of its replicas; both may be NULL */
+    struct ft_write_back *write_back;
+    struct ft_snapshot_slot *slot;
 };
 
 /*
@@ -78,7 +81,7 @@ int ft_replica_open(struct ft_replica *replica, const char *folder,
 size_t ft_replica_paths(const struct ft_replica *replica,
                         struct ft_replica_path *paths);
 
-/* Forgets all but write_back, frees and closes; the struct may be used again. */
+/* Forgets all but write_back and slot, whose snapshot ends, frees and closes; the struct may be used again. */
 void ft_replica_clear(struct ft_replica *replica);
 
 /*

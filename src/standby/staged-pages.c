@@ -222,6 +222,15 @@ ft_staged_pages_add(struct ft_staged_pages *p, unsigned block, uint64_t offset,
     return rc;
 }
 
+void
+ft_staged_pages_each(const struct ft_staged_pages *p,
+                     ft_staged_pages_range *each, void *opaque)
+{
+    for (size_t i = 0; i < p->n; i++)
+        each(opaque, p->entries[i].block, p->entries[i].offset,
+             p->entries[i].length);
+}
+
 int
 ft_staged_pages_write(struct ft_staged_pages *p, struct ft_error *err)
 {

@@ -41,6 +41,12 @@ bool ft_staged_pages_fit(const struct ft_memory *memory, uint64_t more);
 int ft_staged_pages_add(struct ft_staged_pages *pages, unsigned block,
                         uint64_t offset, uint64_t length, const void *data);
 
+/* Tells what ft_staged_pages_write will write. */
+typedef void ft_staged_pages_range(void *opaque, unsigned block,
+                                   uint64_t offset, uint64_t length);
+void ft_staged_pages_each(const struct ft_staged_pages *pages,
+                          ft_staged_pages_range *each, void *opaque);
+
 /* Writes all of them into the process, and forgets them. */
 int ft_staged_pages_write(struct ft_staged_pages *pages, struct ft_error *err);
 

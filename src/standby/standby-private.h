@@ -31,11 +31,15 @@ struct ft_takeover {
     struct ft_standby_times times;
 };
 
+struct ft_standby_backup;
 struct ft_copy_watch;
+struct ft_rehearsal;
 
 struct ft_standby {
     struct ft_worker *worker;
+    struct ft_standby_backup *backup;
     struct ft_copy_watch *watch;
+    struct ft_rehearsal *rehearsal;
     struct ft_takeover takeover;
     struct ft_replica replica;
     char machine[64];
@@ -112,6 +116,30 @@ void ft_standby_look_now(struct ft_standby *s, struct ft_verify_check *check);
  */
 int ft_standby_start_asked(struct ft_worker *w, struct ft_asker asker,
                            struct ft_error *err);
+
+/*
+ * rehearsal.c. NULL: no memory. Then: begins a rehearsal as args say ("seconds",
+ * "keep_bytes"); asker is answered when it has ended. -EAGAIN: there is no whole copy;
+ * -EBUSY: one is under way. Control thread.
+ */
+struct ft_rehearsal *ft_standby_rehearsal_new(struct ft_standby *s);
+int ft_standby_rehearse(struct ft_standby *s, const json_t *args,
+                        struct ft_asker asker, struct ft_error *err);
+
+/* Every second: begins one where the pair's settings want it by now. */
+void ft_standby_rehearse_when_due(struct ft_standby *s);
+
+/* "rehearsal" of STATUS, new; null: there was none, and is none. */
+json_t *ft_standby_rehearsal_json(struct ft_standby *s);
+
+/*
+ * Ends at once whatever else is done with the copy, a rehearsal or a backup: it is
+ * needed itself, or is no more. Waits for nobody. Any thread.
+ */
+void ft_standby_end_uses(struct ft_standby *s, const char *why);
+
+/* The same of a rehearsal only, which has a QEMU: a backup is in nobody's way. */
+void ft_standby_end_rehearsal(struct ft_standby *s, const char *why);
 
 /* The replica's figures, for status, after it changed. Its owner's thread. */
 void ft_standby_show(struct ft_standby *s);

@@ -20,6 +20,7 @@
 #include "standby/nvram.h"
 #include "standby/standby-private.h"
 #include "virt/qmp.h"
+#include "virt/rehearsal.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
 #include "virt/volume.h"
@@ -49,7 +50,13 @@ ft_standby_stop_domain(struct ft_worker *w, struct ft_error *err)
 {
     struct ft_error local = FT_ERROR_INIT;
     virDomainPtr dom = NULL;
-    int rc = ft_vm_find(w->conn, w->config.vm_uuid, &dom, &local);
+    int rc;
+
+    if (w->side_data)
+        ft_standby_end_uses(w->side_data, "the copy is no more");
+    rc = ft_rehearsal_sweep(w->conn, w->config.pair, w->run_folder, &local);
+    if (!rc)
+        rc = ft_vm_find(w->conn, w->config.vm_uuid, &dom, &local);
 
     if (dom)
         rc = ft_standby_destroy(dom, &local);

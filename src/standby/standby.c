@@ -10,8 +10,11 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "standby/backup.h"
+#include "standby/snapshot-slot.h"
 #include "standby/standby-private.h"
 #include "standby/write-back.h"
+#include "virt/rehearsal.h"
 #include "worker/worker-disks.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-libvirt.h"
@@ -200,6 +203,7 @@ status(struct ft_worker *w, json_t *json)
                         json_integer((json_int_t)atomic_load(&s->shown.staged)));
     json_object_set_new(json, "replica_lag_ms", replica_lag(s));
     json_object_set_new(json, "apply_ms", apply_ms(w));
+    json_object_set_new(json, "rehearsal", ft_standby_rehearsal_json(s));
     json_object_set_new(json, "counters",
                         json_pack("{s:I,s:I}", "pages_written",
                                   (json_int_t)atomic_load(&s->shown.pages),
@@ -233,11 +237,20 @@ drain(struct ft_worker *w, struct ft_error *err)
 }
 
 static int
-request(struct ft_worker *w, const char *verb, int64_t client, int64_t id,
-        struct ft_error *err)
+request(struct ft_worker *w, const char *verb, const json_t *args,
+        int64_t client, int64_t id, struct ft_error *err)
 {
     if (!strcmp(verb, "drain"))
         return drain(w, err);
+    if (!strcmp(verb, "rehearse"))
+        return ft_standby_rehearse(w->side_data, args,
+                                   (struct ft_asker){ client, id }, err);
+    if (!strcmp(verb, "backup-begin"))
+        return ft_standby_backup_begin(w->side_data,
+                                       (struct ft_asker){ client, id }, err);
+    if (!strcmp(verb, "backup-end"))
+        return ft_standby_backup_end(w->side_data, args,
+                                     (struct ft_asker){ client, id }, err);
     if (!strcmp(verb, "start-discarding-newer"))
         return ft_standby_start_asked(w, (struct ft_asker){ client, id }, err);
     return ft_fail(err, EREMOTE, "Ask the engine on the other host.",
@@ -268,7 +281,11 @@ standby_new(struct ft_worker *w)
     s->worker = w;
     s->watch = ft_standby_watch_new(s);
     s->replica.write_back = ft_write_back_new();
-    if (!s->watch || !s->replica.write_back) {
+    s->replica.slot = ft_snapshot_slot_new();
+    s->rehearsal = ft_standby_rehearsal_new(s);
+    s->backup = ft_standby_backup_new(s);
+    if (!s->watch || !s->replica.write_back || !s->replica.slot ||
+        !s->rehearsal || !s->backup) {
         free(s->watch);
         free(s);
         return NULL;
@@ -289,13 +306,22 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     if (!w->side_data && !standby_new(w))
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
     ft_worker_end_intruder(w);
-    rc = find_copy(w, vm, err);
+    rc = ft_rehearsal_sweep(w->conn, w->config.pair, w->run_folder, err);
+    if (!rc)
+        rc = find_copy(w, vm, err);
     if (!rc && *vm == FT_VM_WAITING) {
         /* what an earlier process put into it is not known */
         rc = ft_standby_stop_domain(w, err);
         *vm = FT_VM_GONE;
     }
     return rc;
+}
+
+static void
+look(struct ft_worker *w, double seconds)
+{
+    ft_standby_look(w, seconds);
+    ft_standby_rehearse_when_due(w->side_data);
 }
 
 const struct ft_side ft_standby_side = {
@@ -306,7 +332,7 @@ const struct ft_side ft_standby_side = {
     .link_up = link_up,
     .link_down = link_down,
     .quiet = ft_standby_quiet,
-    .look = ft_standby_look,
+    .look = look,
     .status = status,
     .request = request,
 };

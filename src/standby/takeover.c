@@ -10,9 +10,9 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "qemu/device-clocks.h"
 #include "qemu/device-state.h"
 #include "qemu/saver-marker.h"
+#include "standby/resume-clocks.h"
 #include "standby/standby-private.h"
 #include "standby/tap.h"
 #include "standby/write-back.h"
@@ -23,7 +23,6 @@
 
 /* Nobody else can run it: who restarts libvirtd has the time. */
 #define LIBVIRT_NS (60 * FT_NS_PER_S)
-#define LOAD_NS (8 * FT_NS_PER_MS)     /* loading and start, at least */
 #define ASK_MAX_NS (20 * FT_NS_PER_MS) /* expected of a witness, at most */
 #define CLOCK_LATE_NS (20 * FT_NS_PER_MS)
 
@@ -75,26 +74,8 @@ ft_standby_quiet(struct ft_worker *w, int64_t ns)
     if (open != s->doors_open)
         set_doors(s, open);
     pthread_mutex_unlock(&s->doors_lock);
-}
-
-/*
- * The guest's clocks stand where they were at the stop of its last epoch. What
- * has passed since, and what they lacked before, they get back now; also the
- * time that the loading takes at least, and a question to the witness after it,
- * later_ns. The hosts' wall clocks have no say.
- */
-static int64_t
-set_clocks(const struct ft_replica_clock *c, int64_t later_ns, uint8_t *stream,
-           size_t size)
-{
-    int64_t passed = ft_clock_ns() - c->stopped_ns + LOAD_NS + later_ns;
-    int64_t lack = passed + (int64_t)c->told.lag_ns;
-
-    if (!c->stopped_ns || passed <= 0 ||
-        !ft_device_clocks_forward(stream, size, (uint64_t)lack,
-                                  (uint64_t)passed, c->told.tsc_hz))
-        return 0;
-    return lack;
+    if (open)
+        ft_standby_end_rehearsal(s, "the primary was not heard for a moment");
 }
 
 /* An offer is confirmed once all is loaded: in about the time it was won in. */
@@ -135,7 +116,7 @@ load(struct ft_standby *s, struct ft_error *err)
         return rc;
     if (!s->takeover.stands) /* or its clocks stand, too */
         s->takeover.clock_given_ns =
-            set_clocks(&r->clock, s->takeover.ask_ns, stream, size);
+            ft_resume_clocks(&r->clock, s->takeover.ask_ns, stream, size);
     return ft_standby_load(s->worker->dom, stream, size, RESUME_MS,
                            &s->takeover.times, err);
 }
@@ -199,6 +180,7 @@ ft_standby_load_vm(struct ft_standby *s)
 
     *t = (struct ft_takeover){ .acted_ns = ft_clock_ns(),
                                .planned = w->handover };
+    ft_standby_end_uses(s, "the copy takes over"); /* from now on QEMU writes */
     decide_how_it_goes_on(s);
     ft_write_back_rest(s->replica.write_back); /* the receiver waits no more */
     if (!t->planned)

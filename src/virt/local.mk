@@ -3,10 +3,13 @@ noinst_LIBRARIES += libftvirt.a
 libftvirt_a_SOURCES = \
 	src/virt/block-copy.c src/virt/block-copy.h \
 	src/virt/disk-errors.c src/virt/disk-errors.h \
+	src/virt/disk-source.c src/virt/disk-source.h \
 	src/virt/loop.c src/virt/loop.h \
 	src/virt/place.c src/virt/place.h \
 	src/virt/qemu-log.c src/virt/qemu-log.h \
 	src/virt/qmp.c src/virt/qmp.h \
+	src/virt/rehearsal.c src/virt/rehearsal.h \
+	src/virt/rehearsal-xml.c src/virt/rehearsal-xml.h \
 	src/virt/retire.c src/virt/retire.h \
 	src/virt/run-state.c src/virt/run-state.h \
 	src/virt/standby-xml.c src/virt/standby-xml.h \

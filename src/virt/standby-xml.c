@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "virt/disk-source.h"
 #include "virt/xml.h"
 
 #define QEMU_NAMESPACE "http://libvirt.org/schemas/domain/qemu/1.0"
@@ -161,43 +162,6 @@ find_replica(const struct ft_replica_path *replicas, size_t n,
     return NULL;
 }
 
-/*
- * Points a disk to its raw file. Whatever described the old image goes: its
- * type, backing chain, encryption, reservations, and the driver options that
- * name a format.
- */
-static int
-replace_source(xmlNodePtr disk, const char *path)
-{
-    xmlNodePtr driver, source = ft_xml_child(disk, "source"), fresh;
-    int rc = ft_xml_set(disk, "type", "file");
-
-    fresh = xmlNewDocNode(disk->doc, NULL, BAD_CAST "source", NULL);
-    if (!source || !fresh) {
-        xmlFreeNode(fresh);
-        return -ENOMEM;
-    }
-    xmlReplaceNode(source, fresh); /* where it stood */
-    xmlFreeNode(source);
-    if (rc == 0)
-        rc = ft_xml_remove(disk, "encryption");
-    if (rc == 0)
-        rc = ft_xml_remove(disk, "auth");
-    if (rc == 0)
-        rc = ft_xml_remove(disk, "driver/metadata_cache");
-    if (rc < 0)
-        return rc;
-    driver = ft_xml_child(disk, "driver");
-    if (!driver)
-        return -ENOMEM;
-    rc = ft_xml_set(driver, "name", "qemu");
-    if (rc == 0)
-        rc = ft_xml_set(driver, "type", "raw");
-    if (rc == 0)
-        rc = ft_xml_set(fresh, "file", path);
-    return rc;
-}
-
 static int
 replace_disk(xmlNodePtr disk, const struct ft_replica_path *replicas, size_t n,
              struct ft_error *err)
@@ -209,7 +173,7 @@ replace_disk(xmlNodePtr disk, const struct ft_replica_path *replicas, size_t n,
         return ft_fail(err, ERANGE, NULL, "a disk's target name is too long");
     replica = find_replica(replicas, n, target);
     if (replica)
-        return replace_source(disk, replica->path) < 0
+        return ft_disk_source_file(disk, replica->path) < 0
                    ? ft_fail(err, ENOMEM, NULL, "no memory")
                    : 0;
     /* Read-only media are not replicated: the same path must exist there, or
@@ -333,7 +297,7 @@ ft_definition_xml(const char *definition,
         *changed = true;
         rc = ft_xml_remove(disks[i], "backingStore");
         if (rc == 0)
-            rc = replace_source(disks[i], replica->path);
+            rc = ft_disk_source_file(disks[i], replica->path);
     }
     if (rc < 0 || ft_xml_print(doc, out) < 0)
         return ft_fail(err, ENOMEM, NULL, "no memory");

@@ -437,3 +437,9 @@ ft_vm_inspect(virDomainPtr dom, struct ft_vm *out, struct ft_error *err)
         ft_vm_free(out);
     return rc;
 }
+
+int
+ft_disk_is_replicated(const struct ft_vm_disk *disk)
+{
+    return !strcmp(disk->device, "disk") && !disk->readonly && disk->source[0];
+}

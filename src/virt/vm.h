@@ -108,4 +108,7 @@ int ft_vm_pid(const char *name, const char *uuid, pid_t *pid,
  */
 bool ft_vm_process_ends(pid_t pid);
 
+/* Whether a disk is replicated: a writable hard disk. */
+int ft_disk_is_replicated(const struct ft_vm_disk *disk);
+
 #endif

@@ -3,7 +3,9 @@
 
 #include "witness/witness-pairs.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,6 +67,32 @@ ft_witness_pair_remove(const char *folder, const char *pair, int keep_tombstone,
         return ft_fail(err, -rc, NULL, "cannot remove the key of pair %s: %s",
                        pair, strerror(-rc));
     return ft_witness_store_remove(store, pair, err);
+}
+
+static bool
+is_empty(const char *folder)
+{
+    FT_AUTOSTORE struct ft_witness_store *store = NULL;
+    int64_t count = 0;
+
+    return !ft_witness_store_open(folder, &store, NULL) &&
+           !ft_witness_store_count(store, &count, NULL) && count == 0;
+}
+
+void
+ft_witness_clear(const char *folder)
+{
+    static const char *const names[] = { "witness.db-wal", "witness.db-shm",
+                                         "witness.db", "keys", "" };
+    char path[PATH_MAX];
+
+    if (access(folder, F_OK) < 0 || !is_empty(folder))
+        return;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(names); i++) {
+        snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+        if (unlink(path) < 0 && (errno == EISDIR || errno == EPERM))
+            rmdir(path); /* one with a key in it stays */
+    }
 }
 
 int

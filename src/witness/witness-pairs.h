@@ -34,6 +34,13 @@ int ft_witness_pair_set(const char *folder, const char *pair,
 int ft_witness_pair_remove(const char *folder, const char *pair,
                            int keep_tombstone, struct ft_error *err);
 
+/*
+ * Takes the folder away, when nothing is kept in it any more: no pair, and no word of
+ * one that was removed. Not while a witness serves from it. Nothing is an error: what
+ * cannot be read stays.
+ */
+void ft_witness_clear(const char *folder);
+
 /* A new array of {"pair","generation","owner"}; without tombstones;
  * empty without a database. */
 int ft_witness_list(const char *folder, json_t **pairs, struct ft_error *err);

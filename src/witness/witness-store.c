@@ -482,6 +482,21 @@ ft_witness_store_remove(struct ft_witness_store *store, const char *pair,
 }
 
 int
+ft_witness_store_count(struct ft_witness_store *store, int64_t *count,
+                       struct ft_error *err)
+{
+    FT_AUTOSTATEMENT sqlite3_stmt *row = NULL;
+    int rc = prepare(store, "SELECT count(*) FROM pair", &row, err);
+
+    if (rc)
+        return rc;
+    if (sqlite3_step(row) != SQLITE_ROW)
+        return store_failed(store->db, err);
+    *count = sqlite3_column_int64(row, 0);
+    return 0;
+}
+
+int
 ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
                       struct ft_error *err)
 {

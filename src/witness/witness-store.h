@@ -71,6 +71,10 @@ int ft_witness_store_set(struct ft_witness_store *store, const char *pair,
 int ft_witness_store_remove(struct ft_witness_store *store, const char *pair,
                             struct ft_error *err);
 
+/* How many records there are, tombstones too. */
+int ft_witness_store_count(struct ft_witness_store *store, int64_t *count,
+                           struct ft_error *err);
+
 /* Without tombstones. */
 int ft_witness_store_list(struct ft_witness_store *store, json_t **pairs,
                           struct ft_error *err);

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libftworker.a
 libftworker_a_SOURCES = \
 	src/worker/channel.c src/worker/channel.h \
 	src/worker/door.c src/worker/door.h \
+	src/worker/drift-news.c src/worker/drift-news.h \
 	src/worker/figures.c src/worker/figures.h \
 	src/worker/made.c src/worker/made.h \
 	src/worker/pair-images.c src/worker/pair-state.c \
@@ -12,6 +13,7 @@ libftworker_a_SOURCES = \
 	src/worker/worker-daemon.c src/worker/worker-daemon.h \
 	src/worker/worker-disks.c src/worker/worker-disks.h \
 	src/worker/worker-figures.c src/worker/worker-figures.h \
+	src/worker/worker-drift.c src/worker/worker-drift.h \
 	src/worker/worker-files.c src/worker/worker-files.h \
 	src/worker/worker-intruder.c src/worker/worker-intruder.h \
 	src/worker/worker-libvirt.c src/worker/worker-libvirt.h \

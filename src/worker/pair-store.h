@@ -46,6 +46,7 @@ struct ft_pair_config {
     unsigned min_spacing_ms;
     unsigned pause_share_percent;
     unsigned cpu_budget_percent;
+    unsigned rehearse_days; /* 0: never */
     int alone_without_witness;
 };
 
@@ -85,8 +86,8 @@ int ft_pair_save(const json_t *config, const char *key, const char *witness_key,
 /*
  * Changes settings of a stored pair, those that need no new worker:
  * "commit_timeout_ms", "interval_ms", "idle_interval_ms", "min_spacing_ms",
- * "pause_share_percent", "cpu_budget_percent". -EINVAL names one that is none of these or out of its
- * bounds; nothing is changed then. -ENOENT: no such pair.
+ * "pause_share_percent", "cpu_budget_percent", "rehearse_days". -EINVAL names one
+ * that is none of these or out of its bounds; nothing is changed then. -ENOENT: no such pair.
  */
 int ft_pair_change_settings(const char *pair, const json_t *settings,
                             struct ft_error *err);

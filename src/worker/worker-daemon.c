@@ -76,7 +76,8 @@ on_request(struct ft_worker *w, const json_t *message)
         take_settings(w, asker);
         return;
     }
-    rc = w->side->request(w, verb, asker.client, asker.id, &err);
+    rc = w->side->request(w, verb, json_object_get(message, "args"),
+                          asker.client, asker.id, &err);
     if (rc)
         ft_worker_reply(w, &asker, NULL, &err);
 }

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "virt/loop.h"
+#include "worker/worker-drift.h"
 
 #define CONNECT_RETRY_MS 300
 #define END_NS FT_NS_PER_S /* for the peer to end a link that failed */
@@ -75,6 +76,7 @@ ft_worker_drop_link(struct ft_worker *w)
     set_session(w, NULL);
     ft_session_end(s);
     w->side->link_down(w);
+    ft_worker_drift_link_down(w);
     ft_session_unref(s);
 }
 
@@ -205,6 +207,10 @@ on_frame(void *opaque, struct ft_session *s, const struct ft_frame *frame,
         take_peers_failure(w, err);
         return -ECANCELED;
     }
+    if (frame->type == FT_FRAME_FACTS) {
+        ft_worker_take_facts(w, frame);
+        return 0;
+    }
     if (frame->type != FT_FRAME_CONTROL)
         return on_side_frame(w, s, frame, err);
     event.message = ft_get_le32(frame->payload);
@@ -249,6 +255,7 @@ adopt_session(struct ft_worker *w, struct ft_session *s)
     w->asked_ns = w->handover = 0;
     set_session(w, s);
     w->side->link_up(w);
+    ft_worker_drift_link_up(w);
     ft_worker_set_link_problem(w, NULL);
     ft_worker_event(w, &up);
     if (ft_session_run(s, on_frame, on_session_ended)) {

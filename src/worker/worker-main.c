@@ -19,6 +19,7 @@
 #include "virt/loop.h"
 #include "worker/worker-actions.h"
 #include "worker/worker-daemon.h"
+#include "worker/worker-drift.h"
 #include "worker/worker-figures.h"
 #include "worker/worker-files.h"
 #include "worker/worker-libvirt.h"
@@ -71,6 +72,7 @@ static void
 add_status(struct ft_worker *w, json_t *status)
 {
     json_object_set_new(status, "paths", ft_worker_paths_json(w));
+    json_object_set_new(status, "drift", ft_worker_drift_json(w));
     ft_worker_report_figures(w, status);
     json_object_set_new(status, "settings", ft_pair_settings_json(&w->config));
 }
@@ -189,5 +191,6 @@ ft_worker_main(const char *pair, int give_up, const struct ft_sides *sides)
     init_ownership(w);
     ft_worker_init_figures(w);
     ft_worker_init_link(w);
+    ft_worker_init_drift(w);
     return run(w);
 }

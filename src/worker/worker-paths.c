@@ -137,7 +137,14 @@ note_change(struct path *p)
     if (p->up == !p->told_down || (!p->up && !w->session))
         return;
     p->told_down = !p->up;
-    if (p->up)
+    if (in_use(p))
+        ft_worker_note(
+            w, p->up ? "info" : "warn", p->up ? "path-back" : "path-lost",
+            p->up
+                ? "%s lets new connections in at %s again%s"
+                : "%s lets no new connection in at %s, by which the link goes: %s",
+            ft_worker_peer_name(w), p->address, p->up ? "" : p->err.text);
+    else if (p->up)
         ft_worker_note(w, "info", "path-back", "%s answers at %s%s",
                        ft_worker_peer_name(w), p->address,
                        p->answered ? " again" : ", as it never had");
@@ -158,8 +165,7 @@ path_tried(void *opaque)
     p->tried_ns = ft_clock_ns();
     p->up = p->rc == 0 || p->rc == -ECONNREFUSED;
     p->found = p->trying;
-    if (!in_use(p))
-        note_change(p);
+    note_change(p);
     if (p->up)
         note_answer(p);
 }
@@ -175,7 +181,7 @@ try_paths(void *opaque)
 
         if (in_use(p))
             note_answer(p);
-        if (p->busy || in_use(p))
+        if (p->busy)
             continue;
         p->err = (struct ft_error)FT_ERROR_INIT;
         p->busy = ft_loop_async(try_path, path_tried, p) == 0;
@@ -204,22 +210,32 @@ ft_worker_watch_paths(struct ft_worker *w)
 
 static json_t *
 path_json(const char *local, const char *peer, bool used, json_t *up,
-          bool answered, int64_t trip_ns, json_t *tried)
+          json_t *connects, bool answered, int64_t trip_ns, json_t *tried)
 {
-    return json_pack("{s:s?,s:s,s:b,s:o,s:b,s:o,s:o}", "local",
+    return json_pack("{s:s?,s:s,s:b,s:o,s:o,s:b,s:o,s:o}", "local",
                      local && local[0] ? local : NULL, "peer", peer, "in_use",
-                     used, "up", up, "answered", answered, "rtt_ms",
+                     used, "up", up, "connects", connects, "answered", answered,
+                     "rtt_ms",
                      trip_ns > 0 ? json_real((double)trip_ns / FT_NS_PER_MS)
                                  : json_null(),
                      "tried_ms_ago", tried);
 }
 
+/* Whether a new connection came to be by the last try; null: none was made. */
 static json_t *
-used_path(struct ft_worker *w, const char *local, const char *peer)
+connects(const struct path *p)
+{
+    return p && p->tried_ns ? json_boolean(p->up) : json_null();
+}
+
+/* p: what is tried of it; NULL: nothing. */
+static json_t *
+used_path(struct ft_worker *w, const struct path *p, const char *local,
+          const char *peer)
 {
     int64_t trip = 2 * ft_link_transit(ft_session_link(w->session));
 
-    return path_json(local, peer, true, json_true(), true, trip,
+    return path_json(local, peer, true, json_true(), connects(p), true, trip,
                      json_integer(0));
 }
 
@@ -229,10 +245,10 @@ tried_path(const struct path *p)
     int64_t ago = ft_clock_ns() - p->tried_ns;
 
     if (!p->tried_ns)
-        return path_json(NULL, p->address, false, json_null(), p->answered, 0,
-                         json_null());
+        return path_json(NULL, p->address, false, json_null(), json_null(),
+                         p->answered, 0, json_null());
     return path_json(p->found.local, p->address, false, json_boolean(p->up),
-                     p->answered, p->up ? p->found.trip_ns : 0,
+                     connects(p), p->answered, p->up ? p->found.trip_ns : 0,
                      json_integer(ago / FT_NS_PER_MS));
 }
 
@@ -249,10 +265,10 @@ ft_worker_paths_json(struct ft_worker *w)
         bool this = used && same_address(used, p->address);
 
         found = found || this;
-        json_array_append_new(list, this ? used_path(w, local, p->address)
+        json_array_append_new(list, this ? used_path(w, p, local, p->address)
                                          : tried_path(p));
     }
     if (used && !found) /* who connected came from another address */
-        json_array_append_new(list, used_path(w, local, used));
+        json_array_append_new(list, used_path(w, NULL, local, used));
     return list;
 }

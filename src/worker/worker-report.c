@@ -197,6 +197,7 @@ ft_worker_send_status(void *opaque)
         return;
     json_object_set_new(status, "starting",
                         json_boolean(w->reason == FT_REASON_STARTING));
+    json_object_set_new(status, "committed", json_boolean(r->was_protected));
     json_object_set_new(status, "witness_older", json_boolean(w->witness_older));
     json_object_set_new(status, "witness_full", json_boolean(w->witness_full));
     json_object_set_new(status, "problem", problem_json(w));

@@ -58,8 +58,9 @@ struct ft_side {
     /* Adds its members to STATUS. */
     void (*status)(struct ft_worker *worker, json_t *status);
     /* Answers a verb with ft_worker_reply, now or later. */
-    int (*request)(struct ft_worker *worker, const char *verb, int64_t client,
-                   int64_t id, struct ft_error *err);
+    int (*request)(struct ft_worker *worker, const char *verb,
+                   const json_t *args, int64_t client, int64_t id,
+                   struct ft_error *err);
 };
 
 struct ft_asker { /* who waits for an answer; client 0: nobody */
@@ -109,10 +110,11 @@ struct ft_worker {
     pthread_mutex_t channel_lock;
     int channel, channel_watch, channel_timer;
 
-    struct ft_figures figures;  /* any thread */
-    int64_t figures_at;         /* the second that runs */
-    int64_t figures_ns, cpu_ns; /* when it began; CPU time so far then */
-    struct ft_paths *paths;     /* worker-paths.c */
+    struct ft_figures figures;     /* any thread */
+    int64_t figures_at;            /* the second that runs */
+    int64_t figures_ns, cpu_ns;    /* when it began; CPU time so far then */
+    struct ft_paths *paths;        /* worker-paths.c */
+    struct ft_worker_drift *drift; /* worker-drift.c */
 
     int tick_timer, status_timer, witness_timer;
     int64_t last_tick, last_heard;

@@ -3,6 +3,8 @@
 EXTRA_DIST += \
 	tests/bench/README \
 	tests/bench/console-live \
+	tests/bench/estimates \
+	tests/bench/estimates.jq \
 	tests/bench/measure.sh \
 	tests/bench/result.jq \
 	tests/bench/run \
@@ -17,6 +19,8 @@ bench: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check \
 	$(srcdir)/tests/bench/run $(BENCHFLAGS)
 bench-watch: ftadmin ftengine tests/guest/ledger-client
 	$(srcdir)/tests/bench/watch $(BENCHFLAGS)
+bench-estimates: ftadmin ftengine tests/guest/ledger-client
+	$(srcdir)/tests/bench/estimates $(BENCHFLAGS)
 bench-scale: ftadmin ftengine
 	$(srcdir)/tests/bench/scale $(BENCHFLAGS)
 # what it costs to measure: needs no lab
@@ -33,6 +37,13 @@ tests_bench_tracking_LDADD = libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS)
 	$(LIBXML_LIBS) $(JANSSON_LIBS)
 bench-tracking: tests/bench/tracking
 	tests/bench/tracking $(BENCHFLAGS)
+# checks and placement over many hosts: needs no lab
+EXTRA_PROGRAMS += tests/bench/plan
+tests_bench_plan_SOURCES = tests/bench/plan.c
+tests_bench_plan_LDADD = libftplan.a libftallow.a libftinventory.a libftbase.a \
+	$(LIBXML_LIBS) $(JANSSON_LIBS)
+bench-plan: tests/bench/plan
+	tests/bench/plan $(BENCHFLAGS)
 if HAVE_CMOCKA
 # the topology database with 200 pairs: needs no lab
 bench-store: tests/unit/db/test-first-view
@@ -60,5 +71,5 @@ bench-screens: ftadmin tests/bench/screens
 bench-console-live: ftadmin ftengine tests/bench/screens
 	$(srcdir)/tests/bench/console-live
 endif
-.PHONY: bench bench-figures bench-tracking bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
+.PHONY: bench bench-estimates bench-figures bench-tracking bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
 	bench-screens

@@ -117,8 +117,8 @@ measure(int device, uint64_t mib, int advice)
                               .features = UFFD_FEATURE_WP_UNPOPULATED |
                                           UFFD_FEATURE_WP_ASYNC };
     struct area area = { .size = mib << 20 };
-    struct ft_uffd uffd = { getpid(), ioctl(device, USERFAULTFD_IOC_NEW, 0),
-                            -1 };
+    struct ft_uffd uffd = { getpid(), ioctl(device, USERFAULTFD_IOC_NEW, 0), -1,
+                            0 };
     char *room = mmap(NULL, area.size + HUGE_BYTES, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     int64_t begin;

@@ -63,7 +63,7 @@ h1	127.0.0.1:1	hypervisor	0.1.0	2
 h2	127.0.0.1:1	hypervisor	0.1.0	0
 w1	127.0.0.1:1	witness	0.1.0	0
 $ cp t.db newer.db && printf '\377' | dd of=newer.db bs=1 seek=63 conv=notrunc status=none; ftadmin --db newer.db status
-! ftadmin: newer.db: written by a newer ftadmin (schema 255, this one knows 7)
+! ftadmin: newer.db: written by a newer ftadmin (schema 255, this one knows 16)
 !   hint: use the newer ftadmin, or another file with --db FILE
 [10]
 $ head -c 20000 t.db >cut.db; ftadmin --db cut.db host list

@@ -100,20 +100,25 @@ $ ftadmin --db t.db events --plain
 $ ftadmin --db t.db events --json 2>err | jq -c '.events[] | [.seq, .severity]'
 [1,"warn"]
 $ ftadmin --db t.db host show h1
-Host      h1
-Address   127.0.0.1:1
-Kind      hypervisor
-Engine    0.1.0
-Seen      3 h
+Host          h1
+Address       127.0.0.1:1
+Kind          hypervisor
+Engine        0.1.0
+Seen          3 h
 
 NIC   MAC                BRIDGE  LINK  MBIT/S  ADDRESSES
 eth0  52:54:00:00:00:01  -       yes        0  10.0.0.1/24
+
+LINK TO  ADDRESS   NIC   CARRIES     MEASURED
+h2       10.0.0.2  eth0  900 Mbit/s       3 h
 
 VM   STATE    VCPUS     MEMORY      DISKS  UUID
 vm1  running      2  256.0 MiB    1.0 GiB  aaaaaaaa-2222-3333-4444-555555555555
 vm2  off          1  128.0 MiB  512.0 MiB  bbbbbbbb-2222-3333-4444-555555555555
 $ ftadmin --db t.db host show h1 --json | jq -c '.host.nics'
 [{"name":"eth0","mac":"52:54:00:00:00:01","bridge":"","carrier":true,"speed_mbit":0,"addresses":"10.0.0.1/24"}]
+$ ftadmin --db t.db host show h1 --json | jq -c '.host.links[0] | del(.age_s)'
+{"host":"h2","address":"10.0.0.2","nic":"eth0","bytes_per_s":117000000,"carries":"900 Mbit/s"}
 $ ftadmin --db t.db switchover vm1 --yes
 ! ftadmin: h1: 127.0.0.1 refused the connection on port 1
 !   hint: Start sshd there, or give the right port (user@host:port, or Port in ~/.ssh/config).

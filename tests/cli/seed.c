@@ -4,7 +4,8 @@
  * runs of ftadmin would have: seed DB PORT. The hosts are at 127.0.0.1:PORT.
  * Or is another ftadmin at work, as long as a command runs:
  * seed DB hold SUBJECT DOING COMMAND. Or damages what the database has of a
- * table, a long time after it was checked: seed DB spoil TABLE.
+ * table, a long time after it was checked: seed DB spoil TABLE. Or is an ftadmin
+ * that died while it made, or took away, the pair: seed DB phase applying|removing.
  */
 #include "config.h"
 
@@ -16,6 +17,7 @@
 
 #include "base/clock.h"
 #include "db/lock.h"
+#include "db/link-rates.h"
 #include "db/store.h"
 
 #define PAIR "11111111-2222-3333-4444-555555555555"
@@ -98,6 +100,19 @@ add_pair(struct ft_store *store, struct ft_error *err)
 }
 
 static int
+add_rate(struct ft_store *store, struct ft_error *err)
+{
+    struct ft_store_link_rate rate = { .from = "h1",
+                                       .to = "h2",
+                                       .address = "10.0.0.2",
+                                       .nic = "eth0",
+                                       .bytes_per_s = 117e6,
+                                       .at = an_hour_ago() };
+
+    return ft_store_link_rate_put(store, &rate, err);
+}
+
+static int
 add_event(struct ft_store *store, struct ft_error *err)
 {
     struct ft_store_event event = {
@@ -126,6 +141,20 @@ hold(char **argv)
         return 1;
     }
     return WEXITSTATUS(system(argv[5]));
+}
+
+static int
+set_phase(const char *path, const char *phase)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOSTORE struct ft_store *store = NULL;
+    struct ft_store_pair pair;
+
+    if (ft_store_open(path, FT_STORE_EXISTING, &store, &err) ||
+        ft_store_pair_get(store, PAIR, &pair, &err))
+        return 1;
+    snprintf(pair.phase, sizeof(pair.phase), "%s", phase);
+    return ft_store_pair_put(store, &pair, &err) != 0;
 }
 
 static int64_t
@@ -181,12 +210,14 @@ main(int argc, char **argv)
         return hold(argv);
     if (argc == 4 && !strcmp(argv[2], "spoil"))
         return spoil(argv[1], argv[3]);
+    if (argc == 4 && !strcmp(argv[2], "phase"))
+        return set_phase(argv[1], argv[3]);
     if (argc != 3 || ft_store_open(argv[1], FT_STORE_CREATE, &store, &err) ||
         add_host(store, "h1", argv[2], true, &h1, &err) ||
         add_host(store, "h2", argv[2], true, &h2, &err) ||
         add_host(store, "w1", argv[2], false, &w1, &err) ||
         add_vms(store, h1.id, &err) || add_pair(store, &err) ||
-        add_event(store, &err)) {
+        add_rate(store, &err) || add_event(store, &err)) {
         fprintf(stderr, "seed: %s\n", err.text);
         return 1;
     }

@@ -11,17 +11,32 @@ $ ftadmin
 !   host add [NAME=]HOST...  Install the engine on hosts and remember them
 !   host list                List the known hosts
 !   host show HOST           Show what is known about a host
+!   host diff HOST [HOST]    Show in what two hosts differ, and why that matters
 !   host upgrade HOST...     Replace the engine on hosts, VMs running
 !   host remove HOST         Remove the engine from a host and forget it
 !   vm list                  List the virtual machines of all hosts
 !   check VM                 Check what could make a failover of the VM fail
+!   checks [CHECK...]        List what check and protect look at
+!   estimate VM              Measure a running VM: what would protecting it cost
+!   facts export             Write what all hosts tell of themselves, as JSON
+!   facts import FILE        Fill a database with the hosts of such a file
+!   rule add apart VM VM...  Keep VMs apart, so that one host is not the end of all
+!   rule list                List the rules for placement
+!   rule remove RULE         Forget a rule
+!   waive VM CHECK           Accept what a check warns of, with a reason
+!   waivers [VM]             List what was waived, by whom and why
 !   protect VM...            Make running VMs fault tolerant
 !   status [VM]              Show protected VMs and hosts as they are now
 !   events                   Show what happened on the hosts
 !   set VM                   Show or change how a protected VM's time is spent
+!   backup VM                Back up a protected VM from its copy, undisturbed
 !   switchover VM            Let the VM go on at its other host, planned
+!   rehearse VM              Try a takeover out: let the copy run apart
+!   policy VM                Show or change what is done for a VM by itself
 !   start VM                 Start a VM of a pair that no host runs
 !   unprotect VM             End the protection of a VM
+!   resume [VM]              Go on with a protect or unprotect that has not ended
+!   rollback VM              Take back a protect that has not ended
 !   jobs                     List what ftadmin does and did to VMs and hosts
 !   jobs show JOB            Show one job: its steps, how far it is, what it leaves
 !   jobs stop JOB            Ask a job to stop at its next safe point
@@ -88,6 +103,7 @@ $ ftadmin host
 !   host add [NAME=]HOST...  Install the engine on hosts and remember them
 !   host list                List the known hosts
 !   host show HOST           Show what is known about a host
+!   host diff HOST [HOST]    Show in what two hosts differ, and why that matters
 !   host upgrade HOST...     Replace the engine on hosts, VMs running
 !   host remove HOST         Remove the engine from a host and forget it
 [2]
@@ -178,5 +194,6 @@ Commands:
   host add [NAME=]HOST...  Install the engine on hosts and remember them
   host list                List the known hosts
   host show HOST           Show what is known about a host
+  host diff HOST [HOST]    Show in what two hosts differ, and why that matters
   host upgrade HOST...     Replace the engine on hosts, VMs running
   host remove HOST         Remove the engine from a host and forget it

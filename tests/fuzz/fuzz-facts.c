@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "inventory/host.h"
+#include "plan/differences.h"
 #include "plan/plan.h"
 
 static void
@@ -45,6 +46,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     FT_AUTOJSON json_t *facts = NULL;
+    FT_AUTOJSON json_t *differences = NULL;
     struct ft_error err = FT_ERROR_INIT;
     struct ft_host *a = NULL, *b = NULL;
     size_t domains;
@@ -56,6 +58,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     FUZZ_CHECK(ft_host_from_json(facts, &b, &err) == 0);
+    differences = ft_host_differences(a, b);
+    FUZZ_CHECK(json_is_array(differences) && json_array_size(differences) == 0);
     domains = b->domain_count;
     plan_with(a, b);
     b->domain_count = domains;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What an NBD client sends, through a socket: from the handshake on (first
- * byte even) or, to get further, after a choice of export.
+ * byte even) or, to get further, after a choice of export, with structured replies
+ * and base:allocation agreed on where its second bit is set.
  */
 #include "config.h"
 
@@ -12,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "disk/nbd-protocol.h"
 #include "disk/nbd-server.h"
 
 #define DISK_SIZE 100000
@@ -67,6 +69,17 @@ on_flush(void *opaque, unsigned export)
     return export ? -EIO : 0;
 }
 
+/* Holes and data by turns, of odd lengths. */
+static int
+on_extent(void *opaque, unsigned export, uint64_t offset, uint64_t length,
+          uint64_t *run)
+{
+    (void)opaque;
+    check(export, offset, length);
+    *run = length < 777 ? length : 777;
+    return (int)(offset / 777 % 2);
+}
+
 /* Reads away what the server answers. */
 static void *
 drain(void *opaque)
@@ -82,10 +95,18 @@ drain(void *opaque)
 static void
 send_input(int fd, const uint8_t *data, size_t size)
 {
-    static const char chosen[] = "\0\0\0\3IHAVEOPT\0\0\0\1\0\0\0\3vda";
+    static const char flags[] = "\0\0\0\3";
+    static const char holes[] = "IHAVEOPT\0\0\0\10\0\0\0\0"
+                                "IHAVEOPT\0\0\0\12\0\0\0\36\0\0\0\3vda\0\0\0\1"
+                                "\0\0\0\17" NBD_CONTEXT_ALLOCATION;
+    static const char chosen[] = "IHAVEOPT\0\0\0\1\0\0\0\3vda";
     int room = 4 * FUZZ_INPUT_MAX;
 
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+    if (data[0] & 1)
+        FUZZ_CHECK(send(fd, flags, sizeof(flags) - 1, MSG_NOSIGNAL) > 0);
+    if ((data[0] & 3) == 3)
+        FUZZ_CHECK(send(fd, holes, sizeof(holes) - 1, MSG_NOSIGNAL) > 0);
     if (data[0] & 1)
         FUZZ_CHECK(send(fd, chosen, sizeof(chosen) - 1, MSG_NOSIGNAL) > 0);
     if (size > 1)
@@ -97,7 +118,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct ft_nbd_handlers handlers = { on_read, on_write, on_zero,
-                                                     on_flush };
+                                                     on_flush, on_extent };
     static const struct ft_nbd_export exports[] = { { "vda", DISK_SIZE },
                                                     { "b", DISK_SIZE } };
     struct ft_error err = FT_ERROR_INIT;

@@ -32,14 +32,16 @@ clean-local: clean-fuzz
 clean-fuzz:
 	rm -rf fuzz fuzz-*.crash
 
-# Facts and domains, which ftadmin gets from hosts.
-fuzz_plan_programs = tests/fuzz/fuzz-facts tests/fuzz/fuzz-domain
+# Facts and domains, which ftadmin gets from hosts, and plans from files.
+fuzz_plan_programs = tests/fuzz/fuzz-facts tests/fuzz/fuzz-domain tests/fuzz/fuzz-plan
 check_PROGRAMS += $(fuzz_plan_programs)
 TESTS += $(fuzz_plan_programs)
 fuzz_plan_libs = libftplan.a libftallow.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
 	$(JANSSON_LIBS)
 tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c $(fuzz_common)
 tests_fuzz_fuzz_facts_LDADD = $(fuzz_plan_libs)
+tests_fuzz_fuzz_plan_SOURCES = tests/fuzz/fuzz-plan.c $(fuzz_common)
+tests_fuzz_fuzz_plan_LDADD = $(fuzz_plan_libs)
 tests_fuzz_fuzz_domain_SOURCES = tests/fuzz/fuzz-domain.c $(fuzz_common)
 tests_fuzz_fuzz_domain_LDADD = $(fuzz_plan_libs)
 

@@ -34,7 +34,7 @@ find /var/lib/ftadmin /run/ftadmin /var/lib/libvirt /etc/libvirt -printf "%y %p 
 ip -o link | sed -E "s/^[0-9]+: ([^:@]*).*/link \1/; s/(vnet|tap|macvtap)[0-9]+/\1/"
 { nft list ruleset; iptables-save; ip6tables-save; ebtables-save; tc filter show; } 2>/dev/null |
     grep -v "^#" | sed -E "s/\[[0-9:]*\]//; s/vnet[0-9]+/vnet/; s/^/rule /"
-ps -eo args | grep -E "^([^ ]*/)?(ftengine|qemu|swtpm)" | grep -vE "ftengine (daemon|witness|control)" |
+ps -eo args | grep -E "^([^ ]*/)?(ftengine|qemu|swtpm)" | grep -vE "ftengine (daemon|witness|control|drift)" |
     sed -E "s/^([^ ]*)( .*guest=([^,]*),.*)?.*/process \1 \3/"
 '
 

@@ -25,25 +25,29 @@ lab_tests = \
 	tests/lab/test-lab.sh \
 	tests/lab/test-protect.sh \
 	tests/lab/test-takeover.sh \
+	tests/lab/test-backup.sh \
 	tests/lab/test-cold-start.sh \
 	tests/lab/test-hook.sh \
 	tests/lab/test-failures.sh \
 	tests/lab/test-partitions.sh \
 	tests/lab/test-interruptions.sh \
 	tests/lab/test-refusals.sh \
+	tests/lab/test-rehearse.sh \
 	tests/lab/test-garbage.sh \
 	tests/lab/test-faults.sh \
 	tests/lab/test-status.sh \
 	tests/lab/test-clocks.sh \
 	tests/lab/test-clocks-machines.sh \
 	tests/lab/test-discover.sh \
+	tests/lab/test-drift.sh \
 	tests/lab/test-first-start.sh \
 	tests/lab/test-console.sh \
 	tests/lab/test-console-takeover.sh \
 	tests/lab/test-jobs.sh \
 	tests/lab/test-keys.sh \
 	tests/lab/test-phases.sh \
-	tests/lab/test-watch.sh
+	tests/lab/test-watch.sh \
+	tests/lab/test-way-back.sh
 
 TESTS += $(lab_tests)
 dist_check_SCRIPTS += $(lab_tests)
@@ -60,5 +64,5 @@ tests_lab_flood_SOURCES = tests/lab/flood.c
 tests_lab_flood_LDADD = libftbase.a
 
 # The way to the hosts, and ftadmin interrupted.
-TESTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh
-dist_check_SCRIPTS += tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh
+TESTS += tests/lab/test-another-host.sh tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh
+dist_check_SCRIPTS += tests/lab/test-another-host.sh tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh

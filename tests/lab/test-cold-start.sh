@@ -42,6 +42,7 @@ autostart_is() { # HOST enable|disable
     lab on "$1" virsh -c qemu:///system dominfo vm1 | grep -q "^Autostart: *$2"
 }
 
+shares_machine=yes
 start_lab
 start_guest h1 vm1
 protect_guest vm1

@@ -17,6 +17,7 @@ is() { # WHAT EXPECTED
     [ "$1" = "$2" ] || fail "\"$1\" is not \"$2\": $output"
 }
 
+shares_machine=yes
 start_lab
 start_guest h1 vm1
 for host in h1 h2 w1; do

@@ -6,6 +6,7 @@
 . "$(dirname "$0")/functions.sh"
 . "$(dirname "$0")/console.sh"
 
+shares_machine=yes
 start_lab
 engines=$test_build/test-engines-$$
 at_end() {

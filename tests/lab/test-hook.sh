@@ -19,6 +19,7 @@ is_refused() { # HOST VM PATTERN
     grep -qE -- "ftadmin: .*$3" <<<"$output" || fail "other words than $3: $output"
 }
 
+shares_machine=yes
 start_lab
 start_guest h1 vm1
 remember_hosts h1 h2

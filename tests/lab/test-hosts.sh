@@ -4,7 +4,7 @@
 # upgrade and way back.
 . "$(dirname "$0")/functions.sh"
 
-requires_program ssh-keygen useradd chpasswd gcc
+requires_program ssh-keygen useradd chpasswd gcc sudo
 
 passwords() { # HOST yes|no
     lab on "$1" sh -c "printf 'PasswordAuthentication $2\nPermitRootLogin yes\n' \
@@ -28,6 +28,7 @@ is_tidy() { # HOST
     [ -z "$found" ] || fail "left on $1: $found"
 }
 
+shares_machine=yes
 start_lab
 engines=$test_build/test-engines-$$
 mkdir -p "$engines"
@@ -74,6 +75,14 @@ exits 6 ftadmin host add h1 --user joe --accept-new-host-keys
 complains "sudo"
 exits 0 ftadmin host list --json
 jq -e '[.hosts[].name] == ["w1"]' <<<"$output" >/dev/null || fail "hosts: $output"
+
+note "a user who becomes root without a password"
+lab on h1 sh -c 'mount -t tmpfs -o mode=750 tmpfs /etc/sudoers.d &&
+    echo "joe ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/joe'
+exits 0 ftadmin host add h1 --user joe --accept-new-host-keys
+engine h1 status >/dev/null || fail "no engine runs on h1"
+exits 0 ftadmin host remove h1 --yes
+lab on h1 umount /etc/sudoers.d
 
 note "an alias of ~/.ssh/config"
 lab on adm sh -c 'printf "Host thefirst\n HostName 10.77.0.1\n User root\n" >/root/.ssh/config'
@@ -175,6 +184,17 @@ fi
 note "facts"
 exits 0 ftadmin host show h1 --json
 jq -e '.. | objects | select(.name? == "br0")' <<<"$output" >/dev/null || fail "facts: $output"
+
+note "a CPU that its hypervisor can give, or lacks features of, as its libvirt says"
+can_give() { # MODEL
+    jq -nc --arg cpu "<cpu mode='custom' match='exact'><model fallback='forbid'>$1</model></cpu>" \
+        '{emulator: "/usr/bin/qemu-system-x86_64", arch: "x86_64", machine: "pc", type: "qemu",
+            cpu: $cpu}' | lab on h1 "$engine_path" compare-cpu
+}
+[ "$(can_give qemu64 | jq -r .result)" = yes ] || fail "qemu64: $(can_give qemu64)"
+can_give Icelake-Server | jq -e '.result == "no" and (.text | test("avx512f"))' >/dev/null ||
+    fail "Icelake-Server: $(can_give Icelake-Server)"
+[ "$(can_give nosuchmodel | jq -r .result)" = error ] || fail "nosuchmodel: $(can_give nosuchmodel)"
 
 note "a hypervisor does not become a witness because its libvirt is away"
 # shellcheck disable=SC2016 # for the inner shell

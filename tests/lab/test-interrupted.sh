@@ -36,6 +36,7 @@ faults_compiled_in() {
     grep -q "fault point" "$test_folder/protect.err"
 }
 
+shares_machine=yes
 start_lab
 start_guest h1 vm1 --disk raw --disk-size 256
 add_hosts
@@ -102,7 +103,8 @@ lab power-off h2
 exits 7 ftadmin unprotect vm1 --yes
 complains h2
 guest_goes_on
-exits 5 ftadmin protect vm1 --witness w1 --yes
+exits 4 ftadmin protect vm1 --witness w1 --yes # for there is no other host; nothing else is in the way
+complains "w1 will not do"
 lab power-on h2
 answers() { engine h2 hello >/dev/null; }
 wait_for 60 answers

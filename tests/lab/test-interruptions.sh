@@ -37,6 +37,7 @@ break_connections() { # HOST...
     done
 }
 
+shares_machine=yes
 start_lab
 start_guest h1 vm1 --disk-size 256
 add_hosts
@@ -95,7 +96,7 @@ kill -INT $protect
 wait $protect
 code=$?
 [ $code -eq 130 ] || fail "exit code $code of an interrupted protect: $(cat "$test_folder"/protect.*)"
-grep -q "ftadmin protect vm1" "$test_folder/protect.err" ||
+grep -q "ftadmin resume vm1" "$test_folder/protect.err" ||
     fail "it does not say how to come back: $(cat "$test_folder/protect.err")"
 guest_goes_on
 wait_for 60 protected_from h1

@@ -4,6 +4,7 @@
 # speaks as it did before; its bridge is no business of theirs.
 . "$(dirname "$0")/functions.sh"
 
+shares_machine=yes
 start_lab
 start_guest h1 vm1
 

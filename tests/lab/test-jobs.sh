@@ -35,6 +35,7 @@ kill_protect() {
     wait "$protect"
 }
 
+shares_machine=yes
 start_lab
 start_guest h1 vm2 --disk-size 64
 start_guest h1 vm1 --disk-size 256
@@ -51,9 +52,9 @@ for step in engine witness witness-pair standby primary sync; do
     [ "$(job "$number" .state)" = interrupted ] || fail "$(job "$number" .)"
     said=$(job "$number" '"\(.goes_on) \(.next)"')
     case $step in
-    sync) grep -q "go on by themselves.*ftadmin protect vm1 attaches again" <<<"$said" ;;
-    primary) grep -q "may have begun.*ftadmin protect vm1 goes on" <<<"$said" ;;
-    *) grep -q "Nothing goes on by itself.*protect vm1 goes on.*unprotect vm1 takes" <<<"$said" ;;
+    sync) grep -q "go on by themselves.*ftadmin resume vm1 attaches again" <<<"$said" ;;
+    primary) grep -q "may have begun.*ftadmin resume vm1 goes on" <<<"$said" ;;
+    *) grep -q "Nothing goes on by itself.*resume vm1 goes on.*rollback vm1 takes" <<<"$said" ;;
     esac || fail "at step $step: $said"
     exits 0 ftadmin protect vm1 --witness w1 --yes
     [ "$(newest_job '"\(.state) \(.continues)"')" = "done $number" ] || fail "$(newest_job)"

@@ -20,6 +20,10 @@ watched_areas() { # HOST
     lab on "$1" grep -c '^VmFlags:.* u[wm]' "/proc/$(qemu_pid "$1")/smaps"
 }
 
+is_watched() { # HOST
+    [ "$(watched_areas "$1")" -gt 0 ]
+}
+
 # Everything the engine may have changed in a QEMU, and in the domain's description.
 portrait() { # HOST
     local pid
@@ -83,10 +87,28 @@ exits 0 ftadmin protect vm1 --witness w1 --dry-run
 portrait h1 | diff "$test_folder/before" - || fail "the dry run changed something"
 hosts_are_as_before h1 h2
 
+note "an estimate: figures, and nothing is left of it in QEMU, also when it is killed"
+exits 0 ftadmin estimate vm1 --seconds 3 --json
+jq -e '(.figures | length) >= 10 and all(.figures[]; .least <= .value and .value <= .most) and
+    .measured.held_ms > 0 and ([.measured.lengths[].mean] | max) > 100 and
+    (.figures | map({(.figure): .value}) | add | .pause_p50 > 0.1 and .pause_p50 < 1000 and
+     .epochs > 0.2 and .epochs < 500 and .link > 1000000 and .link < 100000000)' \
+    <<<"$output" >/dev/null || fail "what protection would cost: $output"
+portrait h1 | diff "$test_folder/before" - || fail "the estimate changed something"
+lab on h1 /usr/local/lib/ftadmin/ftengine measure vm1 --seconds 60 >"$test_folder/measured" 2>&1 &
+wait_for 20 is_watched h1
+lab on h1 pkill -KILL -f 'ftengine measure vm1'
+wait $!
+[ "$(watched_areas h1)" = 0 ] || fail "a killed measurer left its tracking"
+portrait h1 | diff "$test_folder/before" - || fail "a killed measurer left something"
+hosts_are_as_before h1 h2
+
 note "protect; what status says is its contract"
 start_client --connections 3 --payload 200
 protect_guest vm1
 [ "$(pair_state vm1)" = protected ] || fail "vm1 is $(pair_state vm1)"
+exits 5 ftadmin estimate vm1
+complains "vm1 is protected"
 exits 0 ftadmin status --json
 uuid=$(virsh_on h1 domuuid vm1)
 jq -e --arg uuid "$uuid" '

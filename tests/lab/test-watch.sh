@@ -89,6 +89,11 @@ seconds_are_there() { # HOST COUNT
 }
 wait_for 60 seconds_are_there h1 10
 wait_for 60 seconds_are_there h2 10
+# known is by then what is found out once: the ways, and whether the standby has drifted
+is_known() {
+    [ "$(pair_on h1 '.drift != null and all(.paths[]; .connects != null)')" = true ]
+}
+wait_for 60 is_known
 follow h1 one '{"seconds":600,"minutes":true,"events_after":0}'
 follow h2 two '{"seconds":600}'
 lines one .ok | head -n 1 >"$test_folder/snapshot"

@@ -79,6 +79,32 @@ is_protected() { # VM [NOT-ON]: sets $primary
     [ -n "$primary" ] && [ "$primary" != "${2-}" ]
 }
 
+# Calls that QEMU makes of KVM (KVM_RUN left out) and of vhost, for 10 s, by each epoch.
+calls_per_epoch() { # HOST VM
+    # shellcheck disable=SC2016 # for the host's shell
+    machines on "$1" sh -c '
+        epochs() {
+            echo "{\"id\":1,\"verb\":\"status\",\"args\":null}" | ftengine control |
+                tr , "\n" | sed -n "s/.*\"epochs\":\([0-9]*\).*/\1/p" | head -n 1
+        }
+        PATH=$PATH:/usr/local/lib/ftadmin:/usr/libexec/ftadmin:/usr/lib/ftadmin
+        cd /sys/kernel/tracing || exit 1
+        ls /proc/$(cat /run/libvirt/qemu/'"$2"'.pid)/task >set_event_pid
+        echo "hist:keys=cmd" >events/syscalls/sys_enter_ioctl/trigger
+        before=$(epochs)
+        sleep 10
+        after=$(epochs)
+        awk -v epochs=$((after - before)) "/cmd:/ {
+                cmd = \$3 + 0; n = \$NF + 0; type = int(cmd / 256) % 256
+                if (type == 174 && cmd % 256 != 128) kvm += n
+                if (type == 175) vhost += n
+            } END {
+                printf \"epochs=%d kvm_calls=%.1f vhost_calls=%.1f\", epochs, kvm / epochs, vhost / epochs
+            }" events/syscalls/sys_enter_ioctl/hist
+        echo "!hist:keys=cmd" >events/syscalls/sys_enter_ioctl/trigger
+        echo >set_event_pid'
+}
+
 # ---- the ledger ---------------------------------------------------------------------------
 
 declare -A client_pids=()

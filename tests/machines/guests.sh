@@ -5,6 +5,7 @@
 
 machines_guest() { # HOST NAME [OPTION...]
     local host=${1-} name=${2-} nic=vhost memory=192 vcpus=1 made_by=us wait=yes
+    local queues=1 hyperv=no
     local place address other
     [ $# -ge 2 ] || usage
     shift 2
@@ -13,6 +14,8 @@ machines_guest() { # HOST NAME [OPTION...]
         --nic) nic=${2-} && shift ;;
         --memory) memory=${2-} && shift ;;
         --vcpus) vcpus=${2-} && shift ;;
+        --queues) queues=${2-} && shift ;;
+        --hyperv) hyperv=yes ;;
         --virt-install) made_by=virt-install ;;
         --no-wait) wait=no ;;
         *) usage ;;
@@ -20,7 +23,7 @@ machines_guest() { # HOST NAME [OPTION...]
         shift || usage
     done
     [[ $name =~ ^[a-zA-Z0-9][a-zA-Z0-9_.-]*$ && $nic =~ ^(vhost|qemu)$ &&
-        $memory =~ ^[1-9][0-9]{1,4}$ && $vcpus =~ ^[1-9]$ ]] || usage
+        $memory =~ ^[1-9][0-9]{1,4}$ && $vcpus =~ ^[1-9]$ && $queues =~ ^[1-9]$ ]] || usage
     number_of "$host" >/dev/null || exit 1
     "$top/tests/guest/build" "$images/guest" || exit 1
     place=$(guest_place "$MACHINES/guests" "$name") || exit 1
@@ -75,7 +78,21 @@ guest_xml() {
   <features>
     <acpi/>
     <apic/>
+XML
+    [ "$hyperv" = no ] || cat <<XML
+    <hyperv>
+      <relaxed state='on'/>
+      <vapic state='on'/>
+      <spinlocks state='on' retries='8191'/>
+      <vpindex state='on'/>
+      <synic state='on'/>
+    </hyperv>
+XML
+    cat <<XML
   </features>
+XML
+    [ "$hyperv" = no ] || echo "  <clock offset='utc'><timer name='hypervclock' present='yes'/></clock>"
+    cat <<XML
   <on_reboot>destroy</on_reboot>
   <on_crash>preserve</on_crash>
   <devices>
@@ -89,6 +106,7 @@ guest_xml() {
       <model type='virtio'/>
 XML
     [ "$nic" = vhost ] || echo "      <driver name='qemu'/>"
+    [ "$queues" = 1 ] || echo "      <driver name='vhost' queues='$queues'/>"
     cat <<XML
     </interface>
     <serial type='pty'>

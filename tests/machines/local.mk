@@ -15,7 +15,12 @@ EXTRA_DIST += \
 	tests/machines/table.sh \
 	tests/machines/takeover.sh
 
-check-machines: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check
+# what a row puts on a host
+check_PROGRAMS += tests/machines/xdp-pass
+tests_machines_xdp_pass_SOURCES = tests/machines/xdp-pass.c
+
+check-machines: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check \
+		tests/machines/xdp-pass
 	$(srcdir)/tests/machines/run $(ROWS)
 .PHONY: check-machines
 

@@ -39,8 +39,9 @@ shape() { # NAME
     case $1 in
     plain) ;;
     q35) options=(--machine q35) ;;
-    uefi) options=(--machine q35 --uefi) ;;
-    secure-boot) options=(--machine q35 --secure-boot) ;;
+    # 128 MiB do not do for the firmware and the kernel that it starts
+    uefi) options=(--machine q35 --uefi --memory 256) ;;
+    secure-boot) options=(--machine q35 --secure-boot --memory 256) ;;
     scsi) devices="<controller type='scsi' model='virtio-scsi'/>
         <disk type='file' device='disk'><driver name='qemu' type='raw'/>
         <source file='/var/lib/libvirt/images/shape.raw'/><target dev='sda' bus='scsi'/></disk>" ;;

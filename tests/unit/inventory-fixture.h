@@ -25,7 +25,7 @@
 #define PAIR_UUID "11111111-2222-3333-4444-555555555555"
 #define GIB_BYTES (UINT64_C(1) << 30)
 
-#define VM_XML                                                               \
+#define VM1_XML                                                              \
     "<domain type='qemu' id='1'><name>vm1</name>"                            \
     "<uuid>" VM_UUID "</uuid><os><type arch='x86_64' "                       \
     "machine='pc-i440fx-7.2'>hvm</type></os><devices>"                       \
@@ -40,7 +40,7 @@ static const char kernel_facts[] =
     "\"uffd_wp_async\":true,\"pagemap_scan\":true,\"pidfd_getfd\":true,"
     "\"kvm\":false,\"vhost_net\":false,\"security\":\"apparmor\"},"
     "\"cpu\":{\"model\":\"AMD EPYC\",\"vendor\":\"AuthenticAMD\","
-    "\"flags\":\"fpu sse sse2 avx\",\"count\":8},"
+    "\"flags\":\"fpu sse sse2 avx\",\"count\":8,\"microcode\":\"0xa0011d1\"},"
     "\"memory\":{\"total\":34359738368,\"available\":17179869184}";
 
 static const char libvirt_facts[] =
@@ -48,7 +48,7 @@ static const char libvirt_facts[] =
     "\"networks\":[{\"name\":\"default\",\"bridge\":\"virbr0\","
     "\"forward\":\"nat\",\"active\":true}],"
     "\"pools\":[{\"name\":\"default\",\"type\":\"dir\","
-    "\"path\":\"/var/lib/libvirt/images\",\"active\":true,"
+    "\"path\":\"/var/lib/libvirt/images\",\"active\":true,\"autostart\":true,"
     "\"capacity\":107374182400,\"available\":53687091200}],"
     "\"emulators\":[{\"path\":\"/usr/bin/qemu-system-x86_64\","
     "\"version\":\"7.2.22\",\"package\":\"Debian 1:7.2+dfsg-7+deb12u18\","
@@ -59,7 +59,7 @@ static const char domain_facts[] =
     "\"autostart\":true,\"persistent\":true,\"memory\":1073741824,\"vcpus\":2,"
     "\"pid\":4711,\"machine\":\"pc-i440fx-7.2\","
     "\"emulator\":\"/usr/bin/qemu-system-x86_64\",\"qemu_version\":\"7.2.22\","
-    "\"xml\":\"" VM_XML "\",\"macs\":[\"52:54:00:11:22:33\"],"
+    "\"xml\":\"" VM1_XML "\",\"macs\":[\"52:54:00:11:22:33\"],"
     "\"disks\":[{\"target\":\"vda\",\"device\":\"disk\",\"format\":\"qcow2\","
     "\"source\":\"/var/lib/libvirt/images/vm1.qcow2\",\"pool\":\"default\","
     "\"capacity\":10737418240}]}";
@@ -76,18 +76,23 @@ make_facts(const char *name, int n, int with_libvirt, const char *domains)
         asprintf(
             &text,
             "{\"schema\":1,\"engine\":\"0.1.0\",\"hostname\":\"%s\","
-            "\"machine_id\":\"id-%s\",\"realtime_ns\":1000000000,%s,"
+            "\"machine_id\":\"id-%s\",\"realtime_ns\":1000000000,"
+            "\"condition\":{\"told\":true,\"clock_set\":1,"
+            "\"clocksource\":\"tsc\",\"chassis\":\"serial-%s\","
+            "\"commit_left\":-1,\"room\":10737418240,\"cpu_pressure\":120,"
+            "\"memory_pressure\":0,\"io_pressure\":10},%s,"
             "\"nics\":[{\"name\":\"br0\",\"mac\":\"02:00:00:00:00:0%d\","
             "\"bridge\":true,\"up\":true,\"carrier\":true,\"speed_mbps\":-1,"
-            "\"addresses\":[{\"text\":\"10.77.0.%d\",\"prefix\":24}]},"
+            "\"mtu\":1500,\"addresses\":[{\"text\":\"10.77.0.%d\",\"prefix\":24}]},"
             "{\"name\":\"eth0\",\"master\":\"br0\",\"up\":true,\"carrier\":true,"
             "\"speed_mbps\":1000,\"addresses\":[]},"
             "{\"name\":\"eth1\",\"up\":true,\"carrier\":true,\"speed_mbps\":10000,"
+            "\"mtu\":9000,"
             "\"addresses\":[{\"text\":\"10.78.0.%d\",\"prefix\":24}]},"
             "{\"name\":\"virbr0\",\"bridge\":true,\"up\":true,\"carrier\":false,"
             "\"speed_mbps\":-1,\"addresses\":[{\"text\":\"192.168.122.1\","
             "\"prefix\":24}]}],%s,\"domains\":[%s]}",
-            name, name, kernel_facts, n, n, n,
+            name, name, name, kernel_facts, n, n, n,
             with_libvirt ? libvirt_facts
                          : "\"libvirt\":{\"error\":\"no socket\"}",
             domains) > 0);

@@ -5,11 +5,13 @@ include tests/unit/base/local.mk
 include tests/unit/cli/local.mk
 include tests/unit/db/local.mk
 include tests/unit/disk/local.mk
+include tests/unit/drift/local.mk
 include tests/unit/engine/local.mk
 include tests/unit/gate/local.mk
 include tests/unit/inventory/local.mk
 include tests/unit/link/local.mk
 include tests/unit/model/local.mk
+include tests/unit/measure/local.mk
 include tests/unit/pair/local.mk
 include tests/unit/plan/local.mk
 include tests/unit/primary/local.mk
@@ -32,6 +34,7 @@ EXTRA_DIST += tests/unit/inventory-fixture.h tests/unit/scratch.h \
 	tests/unit/data/domain/q35-raw-after-takeover.xml \
 	tests/unit/data/domain/q35-uefi-spice.xml \
 	tests/unit/data/domain/ramblock-7.2.txt \
+	tests/unit/data/ovsdb-reply.json \
 	tests/unit/data/qemu/device-state-7.2-kvm \
 	tests/unit/data/qemu/device-state-7.2-tcg
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plan/check-list.h"
 #include "ui/cli/verbs.h"
 
 /* The first word of every command; help of a noun: its commands. */
@@ -110,6 +111,15 @@ count_arguments(const struct ft_command *command, const struct ft_words *before,
     return count;
 }
 
+/* What an argument may be that needs no host to be known. */
+static void
+add_checks(const char *part, struct ft_completion *c)
+{
+    for (int i = 0; i < FT_CHECKS && strcmp(c->argument, "[CHECK...]") == 0; i++)
+        ft_completion_add(c, part, ft_check_lines[i].id,
+                          ft_check_lines[i].looks);
+}
+
 static void
 complete_command(const struct ft_command *command, const struct ft_words *before,
                  size_t from, const char *part, struct ft_completion *c)
@@ -133,6 +143,7 @@ complete_command(const struct ft_command *command, const struct ft_words *before
     } else if (command->max_arguments < 0 ||
                count_arguments(command, before, from) < command->max_arguments) {
         snprintf(c->argument, sizeof(c->argument), "%s", command->usage);
+        add_checks(part, c);
     }
 }
 

@@ -167,9 +167,12 @@ print(struct ft_cli *cli, const json_t *rows)
 {
     FT_AUTOJSON json_t *document =
         json_pack("{s:i,s:O}", "schema", 1, "events", rows);
-    enum ft_exit code = ft_cli_print(cli, document, rows, ft_event_columns.list,
-                                     ft_event_columns.count);
+    enum ft_exit code;
 
+    if (!json_array_size(rows) && cli->style.output == FT_OUTPUT_TABLE)
+        ft_cli_note(cli, "No such event.");
+    code = ft_cli_print(cli, document, rows, ft_event_columns.list,
+                        ft_event_columns.count);
     ft_cli_complain(cli, &cli->fleet);
     return code ? code : ft_cli_fleet_exit(&cli->fleet);
 }

@@ -12,6 +12,7 @@
 #include "ui/cli/interrupt.h"
 #include "ui/cli/progress.h"
 #include "ui/cli/prompt.h"
+#include "ui/cli/unfinished.h"
 #include "ui/work/hosts.h"
 
 #define CHECK_WAIT_MS 2000 /* once a day, when everything else is done */
@@ -141,6 +142,8 @@ ft_cli_run(struct ft_cli *cli, int argc, char **argv)
         code = open_database(cli);
     if (!code && needs >= FT_NEEDS_HOSTS)
         code = open_fleet(cli, needs == FT_NEEDS_ENGINE);
+    if (!code && needs >= FT_NEEDS_DATABASE)
+        ft_cli_note_unfinished(cli, argc, argv);
     if (!code)
         code = cli->command->run(cli, argc, argv);
     ft_work_fleet_close(&cli->fleet);

@@ -3,7 +3,11 @@
 noinst_LIBRARIES += libftuicli.a
 libftuicli_a_SOURCES = \
 	ui/cli/answers.c ui/cli/answers.h \
+	ui/cli/backup.c \
+	ui/cli/batch.c ui/cli/batch.h \
 	ui/cli/check.c \
+	ui/cli/check-vm.c ui/cli/check-vm.h \
+	ui/cli/checks.c \
 	ui/cli/complete.c ui/cli/complete.h \
 	ui/cli/complete-shell.c \
 	ui/cli/console.c \
@@ -12,11 +16,18 @@ libftuicli_a_SOURCES = \
 	ui/cli/exit.c ui/cli/exit.h \
 	ui/cli/commands.c ui/cli/commands.h \
 	ui/cli/discover.c \
+	ui/cli/drift.c ui/cli/drift.h \
+	ui/cli/effects.c ui/cli/effects.h \
+	ui/cli/estimate.c \
 	ui/cli/events.c \
+	ui/cli/facts.c \
+	ui/cli/findings.c ui/cli/findings.h \
 	ui/cli/events-film.c ui/cli/events-film.h \
+	ui/cli/fix.c ui/cli/fix.h \
 	ui/cli/frame.c ui/cli/frame.h \
 	ui/cli/help.c ui/cli/help.h \
 	ui/cli/host-add.c \
+	ui/cli/host-diff.c \
 	ui/cli/host-list.c \
 	ui/cli/host-remove.c \
 	ui/cli/host-show.c \
@@ -31,8 +42,14 @@ libftuicli_a_SOURCES = \
 	ui/cli/progress.c ui/cli/progress.h \
 	ui/cli/prompt.c ui/cli/prompt.h \
 	ui/cli/protect.c ui/cli/protect.h \
+	ui/cli/policy.c \
+	ui/cli/rehearse.c \
 	ui/cli/protect-many.c \
 	ui/cli/protect-one.c \
+	ui/cli/protect-saved.c \
+	ui/cli/resume.c \
+	ui/cli/rollback.c \
+	ui/cli/rule.c \
 	ui/cli/set.c \
 	ui/cli/start.c \
 	ui/cli/settings.c ui/cli/settings.h \
@@ -40,9 +57,11 @@ libftuicli_a_SOURCES = \
 	ui/cli/status-print.c ui/cli/status-print.h \
 	ui/cli/status-watch.c ui/cli/status-watch.h \
 	ui/cli/switchover.c \
-	ui/cli/unprotect.c \
+	ui/cli/unfinished.c ui/cli/unfinished.h \
+	ui/cli/unprotect.c ui/cli/unprotect.h \
 	ui/cli/verify.c \
 	ui/cli/verbs.c ui/cli/verbs.h \
+	ui/cli/waive.c \
 	ui/cli/vm-list.c
 
 sbin_PROGRAMS += ftadmin

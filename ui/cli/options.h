@@ -47,6 +47,21 @@ struct ft_cli_options {
     int64_t cpu_budget;
     bool alone_without_witness;
     bool dry_run;
+    const char *apply_plan;
+    const char *inventory; /* check */
+    bool fix;
+    bool undo_fix;
+    int64_t seconds;      /* estimate, rehearse; 0: the default */
+    int64_t keep_mib;     /* rehearse; 0: the default */
+    const char *rehearse; /* policy */
+    /* backup */
+    const char *output;
+    const char *format;
+    const char *nbd;
+    /* waive */
+    const char *reason;
+    const char *about;
+    bool end;
     /* start */
     const char *on;
     bool discard_newer;
@@ -72,7 +87,8 @@ struct ft_cli_options {
     const char *vm;
     const char *host;
     const char *severity;
-    const char *since;
+    const char *since; /* events, host diff */
+    bool history;      /* host show */
     const char *until;
     const char *film; /* the VM */
     /* jobs show */

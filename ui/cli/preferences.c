@@ -23,9 +23,9 @@
 
 /* These are said each time: they destroy, answer, or change what is printed. */
 static const char *const never[] = {
-    "config",   "dry-run", "file",    "follow",      "force", "help",
-    "host-key", "if-lost", "json",    "keep-engine", "line",  "log",
-    "plain",    "purge",   "version", "watch",       "yes",
+    "apply-plan", "config",   "dry-run", "file",    "follow",      "force",
+    "help",       "host-key", "if-lost", "json",    "keep-engine", "line",
+    "log",        "plain",    "purge",   "version", "watch",       "yes",
 };
 
 struct reader {

@@ -14,14 +14,16 @@
 
 #define LINE_MAX_COLUMNS 120
 
-static size_t
-terminal_width(void)
+size_t
+ft_cli_width(FILE *stream)
 {
     struct winsize window;
 
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) < 0 || !window.ws_col)
+    if (!isatty(fileno(stream)))
+        return SIZE_MAX;
+    if (ioctl(fileno(stream), TIOCGWINSZ, &window) < 0 || !window.ws_col)
         return 80;
-    return FT_MIN((size_t)window.ws_col, (size_t)LINE_MAX_COLUMNS);
+    return window.ws_col;
 }
 
 void
@@ -79,7 +81,8 @@ on_bytes(void *data, const char *phase, uint64_t done, uint64_t total,
     ft_left_range(&self->left, &bar.left_from_s, &bar.left_to_s);
     if (!bar.bytes_per_s)
         bar.bytes_per_s = ft_left_rate(&self->left);
-    ft_text_bar(&bar, terminal_width() - 7, line, sizeof(line));
+    ft_text_bar(&bar, FT_MIN(ft_cli_width(stderr), (size_t)LINE_MAX_COLUMNS) - 7,
+                line, sizeof(line));
     fprintf(self->cli->messages, "\r      %s\033[K", line);
     fflush(self->cli->messages);
     self->line_open = true;

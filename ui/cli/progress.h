@@ -22,6 +22,9 @@ struct ft_cli_progress {
 /* Whether messages go to a terminal that can draw over a line. */
 bool ft_cli_draws_bars(const struct ft_cli *cli);
 
+/* Columns of the terminal that a stream goes to; SIZE_MAX where it goes to none. */
+size_t ft_cli_width(FILE *stream);
+
 /* Fills callbacks for src/protect; self must outlive them. */
 struct ft_progress ft_cli_progress_start(struct ft_cli_progress *self,
                                          struct ft_cli *cli);

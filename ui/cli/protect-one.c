@@ -2,15 +2,20 @@
 /* One VM: its plan, what is asked, and what comes of it. */
 #include "config.h"
 
+#include <stdarg.h>
+
 #include "base/cleanup.h"
 #include "ui/cli/answers.h"
 #include "ui/cli/cli.h"
+#include "ui/cli/effects.h"
+#include "ui/cli/findings.h"
 #include "ui/cli/interrupt.h"
 #include "ui/cli/progress.h"
 #include "ui/cli/protect.h"
 #include "ui/cli/settings.h"
-#include "ui/model/columns.h"
+#include "ui/model/estimate-rows.h"
 #include "ui/text/text.h"
+#include "ui/work/estimate.h"
 
 void
 ft_cli_protect_wish(const struct ft_cli *cli, const char *vm,
@@ -41,27 +46,9 @@ fill_choices(const struct ft_cli *cli, const char *vm,
     };
 }
 
-/* Failed checks and warnings; with --verbose all. */
-static void
-print_findings(struct ft_cli *cli, const struct ft_findings *findings)
-{
-    FT_AUTOJSON json_t *all = ft_findings_to_json(findings);
-    FT_AUTOJSON json_t *shown = json_array();
-    struct ft_style style = ft_style_for(cli->messages, FT_OUTPUT_TABLE);
-    json_t *finding;
-    size_t index;
-
-    json_array_foreach(all, index, finding)
-        if (cli->options.verbose || findings->list[index].verdict != FT_PASS)
-            json_array_append(shown, finding);
-    if (json_array_size(shown))
-        ft_table_print(cli->messages, &style, ft_finding_columns.list,
-                       ft_finding_columns.count, shown);
-}
-
-static enum ft_exit
-plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
-            const struct ft_error *err)
+enum ft_exit
+ft_cli_protect_plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
+                           const struct ft_error *err)
 {
     const struct ft_findings *findings = &job->plan.findings;
     bool check = (err->code == EPERM || err->code == EEXIST) &&
@@ -75,10 +62,24 @@ plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
 
         ft_cli_print(cli, document, NULL, NULL, 0);
     } else if (err->code != EEXIST) { /* what it is checked for is there */
-        print_findings(cli, findings);
+        ft_cli_print_findings(cli, cli->messages, findings);
     }
     code = ft_cli_fail_lookup(cli, err);
     return check ? FT_EXIT_CHECK_FAILED : code;
+}
+
+/* A sentence, folded to the terminal. */
+__attribute__((format(printf, 3, 4))) static void
+say(FILE *stream, const char *label, const char *format, ...)
+{
+    struct ft_style style = ft_style_for(stream, FT_OUTPUT_TABLE);
+    char text[800];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    ft_cli_print_folded(stream, &style, 0, label, text);
 }
 
 /* What the silence is, and why; one that is too short is among the findings. */
@@ -86,60 +87,101 @@ static void
 print_silence(FILE *stream, const struct ft_plan *plan)
 {
     const struct ft_finding *jitter =
-        ft_findings_find(&plan->findings, "link.jitter");
+        ft_findings_find(&plan->findings, FT_CHECK_LINK_JITTER);
+    bool fits = jitter && jitter->verdict == FT_PASS;
 
-    fprintf(stream, "A host is suspected after %d ms without a word",
-            plan->settings.silence_ms);
-    if (jitter && jitter->verdict == FT_PASS)
-        fprintf(stream, " (%s)", jitter->evidence);
-    fputs(".\nPrograms that watch libvirt see it paused at each checkpoint: let "
-          "monitoring ask ftadmin status --json or ftengine metrics.\n",
-          stream);
+    say(stream, "", "A host is suspected after %d ms without a word%s%s%s.",
+        plan->settings.silence_ms, fits ? " (" : "",
+        fits ? jitter->evidence : "", fits ? ")" : "");
+    say(stream, "",
+        "Programs that watch libvirt see it paused at each checkpoint: let "
+        "monitoring ask ftadmin status --json or ftengine metrics.");
+}
+
+/* Where ftadmin estimate has measured the VM; and how it would be. */
+static void
+print_estimate(FILE *stream, const struct ft_work_protect *job)
+{
+    struct ft_work_estimate found;
+    const struct ft_estimate *e = &found.estimate;
+    char age[24], pause[32], most[32], often[32], link[32], later[32], sync[32];
+
+    if (!ft_work_estimate_recall(job, &found)) {
+        say(stream, "", "What that costs is not known yet: ftadmin estimate %s.",
+            job->plan.vm);
+        return;
+    }
+    ft_format_age((double)(ft_work_now_ms() - found.at_ms) / 1000, age);
+    ft_estimate_figure_text(e, FT_ESTIMATE_PAUSE_P50, pause);
+    ft_estimate_figure_text(e, FT_ESTIMATE_PAUSE_P99, most);
+    ft_estimate_figure_text(e, FT_ESTIMATE_EPOCHS, often);
+    ft_estimate_figure_text(e, FT_ESTIMATE_LINK, link);
+    ft_estimate_figure_text(e, FT_ESTIMATE_LATENCY_P50, later);
+    ft_estimate_figure_text(e, FT_ESTIMATE_FIRST_SYNC, sync);
+    say(stream, "",
+        "By what was measured (age: %s) it stands for about %s (p99 %s), %s, "
+        "answers %s later, and takes %s of the network%s; first copy in about %s.",
+        age, pause, most, often, later, link,
+        e->link_is_full ? ", which is too slow for it" : "", sync);
 }
 
 static void
-print_summary(FILE *stream, const struct ft_plan *plan, bool resumed)
+print_summary(FILE *stream, const struct ft_work_protect *job)
 {
+    const struct ft_plan *plan = &job->plan;
     char memory[16], disk[16], text[320];
 
     if (!plan->config) { /* both engines have the pair: only to be awaited */
-        fprintf(stream, "%s runs on %s; its copy on %s is being made already.\n",
-                plan->vm, plan->primary, plan->standby);
+        say(stream, "", "%s runs on %s; its copy on %s is being made already.",
+            plan->vm, plan->primary, plan->standby);
         return;
     }
     ft_format_bytes(plan->memory, memory);
     ft_format_bytes(plan->disk, disk);
-    fprintf(stream, "%s%s runs on %s; its copy will wait on %s (pool %s).\n",
-            resumed ? "Continuing an interrupted protect. " : "", plan->vm,
-            plan->primary, plan->standby, plan->pool);
+    say(stream, "", "%s%s runs on %s; its copy will wait on %s (pool %s).",
+        job->resumed ? "Continuing an unfinished protect. " : "", plan->vm,
+        plan->primary, plan->standby, plan->pool);
     if (*plan->witness)
-        fprintf(stream, "%s decides who may go on.\n", plan->witness);
+        say(stream, "", "%s decides who may go on.", plan->witness);
     else
-        fputs("There is no witness: the copy will not take over by itself when "
-              "the host dies.\n",
-              stream);
+        say(stream, "",
+            "There is no witness: the copy will not take over by itself when the "
+            "host dies.");
     ft_cli_settings_text(&plan->settings, text, sizeof(text));
-    fprintf(stream, "%s\n", text);
+    say(stream, "", "%s", text);
     print_silence(stream, plan);
-    fprintf(stream, "To copy first: %s of memory, %s of disks, over %s -> %s.\n",
-            memory, disk, plan->primary_address, plan->standby_address);
+    say(stream, "", "To copy first: %s of memory, %s of disks, over %s -> %s.",
+        memory, disk, plan->primary_address, plan->standby_address);
+    print_estimate(stream, job);
+}
+
+static void
+print_step(struct ft_cli *cli, size_t number, const char *description)
+{
+    char label[24];
+
+    snprintf(label, sizeof(label), "%zu. ", number);
+    if (cli->style.output == FT_OUTPUT_PLAIN)
+        fprintf(cli->out, "%zu\t%s\n", number, description);
+    else
+        say(cli->out, label, "%s", description);
 }
 
 static enum ft_exit
 show_plan(struct ft_cli *cli, struct ft_work_protect *job)
 {
     if (cli->style.output == FT_OUTPUT_JSON) {
-        FT_AUTOJSON json_t *document = ft_plan_to_json(&job->plan);
+        FT_AUTOJSON json_t *document = ft_work_estimate_plan(job);
 
         return ft_cli_print(cli, document, NULL, NULL, 0);
     }
-    print_findings(cli, &job->plan.findings);
+    ft_cli_print_findings(cli, cli->messages, &job->plan.findings);
     if (cli->style.output == FT_OUTPUT_TABLE)
-        print_summary(cli->out, &job->plan, job->resumed);
+        print_summary(cli->out, job);
     for (size_t i = 0; i < job->plan.step_count; i++)
-        fprintf(cli->out, "%zu%s%s\n", i + 1,
-                cli->style.output == FT_OUTPUT_PLAIN ? "\t" : ". ",
-                job->plan.steps[i].description);
+        print_step(cli, i + 1, job->plan.steps[i].description);
+    if (cli->style.output == FT_OUTPUT_TABLE) /* to others its lines are none */
+        ft_cli_print_effects(cli, &job->plan.effects);
     return FT_EXIT_OK;
 }
 
@@ -210,7 +252,7 @@ ft_cli_protect_plan(struct ft_cli *cli, struct ft_work_protect *job,
 
     fill_choices(cli, vm, wish, &choices);
     return ft_work_protect_plan(job, &choices, &err)
-               ? plan_failed(cli, job, &err)
+               ? ft_cli_protect_plan_failed(cli, job, &err)
                : FT_EXIT_OK;
 }
 
@@ -219,7 +261,7 @@ ft_cli_protect_show(struct ft_cli *cli, struct ft_work_protect *job)
 {
     if (cli->options.dry_run)
         return show_plan(cli, job);
-    print_findings(cli, &job->plan.findings);
-    print_summary(cli->messages, &job->plan, job->resumed);
+    ft_cli_print_findings(cli, cli->messages, &job->plan.findings);
+    print_summary(cli->messages, job);
     return FT_EXIT_OK;
 }

@@ -10,7 +10,8 @@
 static const struct ft_option options[] = {
     { "standby", 's', FT_OPTION_LIST, "HOST",
       offsetof(struct ft_cli_options, standby), 0, 0,
-      "host of the copy, or VM=HOST (default: the best one)" },
+      "host of the copy, or VM=HOST (default: the best one; \"best\": also "
+      "away from a host that is lost)" },
     { "witness", 'w', FT_OPTION_LIST, "HOST|none",
       offsetof(struct ft_cli_options, witness), 0, 0,
       "host that decides who may go on (default: one that can)" },
@@ -30,6 +31,9 @@ static const struct ft_option options[] = {
     { "dry-run", 'n', FT_OPTION_FLAG, NULL,
       offsetof(struct ft_cli_options, dry_run), 0, 0,
       "print the checks and steps, change nothing" },
+    { "apply-plan", 0, FT_OPTION_TEXT, "FILE",
+      offsetof(struct ft_cli_options, apply_plan), 0, 0,
+      "carry out the plan that --dry-run --json has written, or refuse" },
     { "engine", 0, FT_OPTION_TEXT, "FILE",
       offsetof(struct ft_cli_options, engine), 0, 0,
       "the ftengine to install where it is missing or older" },
@@ -55,10 +59,41 @@ protect_one(struct ft_cli *cli, struct ft_work_protect *job, const char *vm)
     return code ? code : ft_cli_protect_apply(cli, job);
 }
 
+/* It says all that others choose. */
+static enum ft_exit
+check_saved(struct ft_cli *cli, int argc)
+{
+    const struct ft_option *chosen = NULL;
+
+    if (argc)
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                "--apply-plan names its VM: give no other");
+    for (const struct ft_option *o = options; o->name; o++)
+        for (size_t i = 0; i < cli->given_count; i++)
+            if (cli->given[i] == o->offset &&
+                strcmp(o->name, "apply-plan") != 0 &&
+                strcmp(o->name, "dry-run") != 0 &&
+                strcmp(o->name, "engine") != 0)
+                chosen = o;
+    return !chosen ? FT_EXIT_OK
+                   : ft_cli_fail_text(cli, FT_EXIT_USAGE,
+                                      "Plan anew with it, and save that.",
+                                      "--%s does not go with --apply-plan",
+                                      chosen->name);
+}
+
 static enum ft_exit
 check(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
+
+    if (cli->options.apply_plan)
+        return check_saved(cli, argc);
+    if (!argc) {
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "protect needs VM...");
+        ft_cli_note(cli, "Try 'ftadmin protect --help'.");
+        return FT_EXIT_USAGE;
+    }
 
     for (int i = 0; i < argc; i++)
         for (int k = 0; k < i; k++)
@@ -84,6 +119,8 @@ run(struct ft_cli *cli, int argc, char **argv)
     struct ft_work_protect job;
     enum ft_exit code;
 
+    if (cli->options.apply_plan)
+        return ft_cli_protect_saved(cli);
     if (argc > 1)
         return ft_cli_protect_many(cli, argc, argv);
     code = protect_one(cli, &job, argv[0]);
@@ -100,11 +137,13 @@ const struct ft_command ft_command_protect = {
         "that could make a failover fail, copies disks and memory while the VM\n"
         "runs, and waits until it is protected. Ctrl-C while the hosts copy\n"
         "detaches: they go on by themselves; before, it stops, and says what\n"
-        "was made. Given again after an interruption it continues. Several\n"
+        "was made. Given again after an interruption it continues, as resume\n"
+        "does; rollback takes it back. With --apply-plan what was planned, and\n"
+        "saved by --dry-run --json, is carried out, or refused (5) where the\n"
+        "world has changed, with all that is different. Several\n"
         "VMs are planned together and protected one after another; one that\n"
         "fails holds up no other, and the exit code is that of the worst.",
     .options = options,
-    .min_arguments = 1,
     .max_arguments = -1,
     .needs = FT_NEEDS_ENGINE,
     .check = check,

@@ -5,6 +5,7 @@
  *     protect.c       its options; which of the two
  *     protect-one.c   one VM: plan, what is shown, and carrying it out
  *     protect-many.c  several in one command
+ *     protect-saved.c a plan that was saved
  */
 #ifndef FT_UI_CLI_PROTECT_H
 #define FT_UI_CLI_PROTECT_H
@@ -37,6 +38,14 @@ enum ft_exit ft_cli_protect_show(struct ft_cli *cli,
 
 enum ft_exit ft_cli_protect_apply(struct ft_cli *cli,
                                   struct ft_work_protect *job);
+
+/* Says why there is no plan, after ft_work_protect_plan. */
+enum ft_exit ft_cli_protect_plan_failed(struct ft_cli *cli,
+                                        struct ft_work_protect *job,
+                                        const struct ft_error *err);
+
+/* By cli->options.apply_plan. */
+enum ft_exit ft_cli_protect_saved(struct ft_cli *cli);
 
 /* Several: all are planned, then all are protected, one after another. */
 enum ft_exit ft_cli_protect_many(struct ft_cli *cli, int count, char **vms);

@@ -4,6 +4,9 @@
 #include "ui/cli/status-print.h"
 
 #include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/cli/drift.h"
+#include "ui/cli/unfinished.h"
 #include "ui/model/columns.h"
 #include "ui/text/text.h"
 
@@ -25,7 +28,7 @@ print_list(struct ft_cli *cli, const struct ft_columns *columns,
     return print_table(cli, columns, rows);
 }
 
-/* Everything about one pair: the row, what each side says, and the paths. */
+/* Everything about one pair: the row, its drift, what each side says, and the paths. */
 static int
 print_one(struct ft_cli *cli, const json_t *row)
 {
@@ -34,9 +37,38 @@ print_one(struct ft_cli *cli, const json_t *row)
 
     if (rc || cli->style.output == FT_OUTPUT_PLAIN)
         return rc;
+    ft_cli_print_drift(cli, row);
     rc = print_list(cli, &ft_side_columns, json_object_get(row, "sides"));
     return rc ? rc
               : print_list(cli, &ft_path_columns, json_object_get(row, "paths"));
+}
+
+static void
+note_pending(struct ft_cli *cli, const json_t *rows)
+{
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+        ft_cli_note_pending(cli, ft_json_string(row, "vm", ""),
+                            json_object_get(row, "pending"));
+}
+
+/* Of pairs before, on hosts that were away when the VM left them. */
+static void
+note_left(struct ft_cli *cli, const json_t *rows)
+{
+    const json_t *row, *left;
+    size_t i, k;
+
+    json_array_foreach(rows, i, row)
+        json_array_foreach(json_object_get(row, "left"), k, left)
+            ft_cli_note(cli,
+                        "%s: something of a pair before is left on %s; when it "
+                        "answers, ftadmin resume %s finishes that.",
+                        ft_json_string(row, "vm", ""),
+                        ft_json_string(left, "host", ""),
+                        ft_json_string(row, "vm", ""));
 }
 
 static int
@@ -80,6 +112,10 @@ ft_status_print(struct ft_cli *cli, const struct ft_status_view *view)
         rc = print_all(cli, view);
     else if (json_array_size(view->pairs))
         rc = print_one(cli, json_array_get(view->pairs, 0));
+    if (!rc && cli->style.output == FT_OUTPUT_TABLE) {
+        note_pending(cli, view->pairs);
+        note_left(cli, view->pairs);
+    }
     return rc ? ft_cli_fail_output(cli, rc) : FT_EXIT_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "ui/cli/commands.h"
 #include "ui/cli/interrupt.h"
 #include "ui/cli/progress.h"
+#include "ui/cli/unprotect.h"
 #include "ui/model/parted.h"
 #include "ui/work/operate.h"
 
@@ -69,20 +70,29 @@ remove_pair(struct ft_cli *cli, const struct ft_work_pair *found)
     return result.left_count ? FT_EXIT_PARTLY : FT_EXIT_OK;
 }
 
-static enum ft_exit
-run(struct ft_cli *cli, int argc, char **argv)
+enum ft_exit
+ft_cli_unprotect(struct ft_cli *cli, const char *vm, bool ask)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_work_pair found;
-    enum ft_exit code;
+    enum ft_exit code = FT_EXIT_OK;
 
-    (void)argc;
-    if (ft_work_unprotect_prepare(&cli->fleet, argv[0], &found, &err))
+    if (ft_work_unprotect_prepare(&cli->fleet, vm, &found, &err))
         return ft_cli_fail_lookup(cli, &err);
-    code =
-        ft_cli_confirm(cli, "End the protection of %s (runs on %s, copy on %s)?",
-                       found.pair.vm, found.pair.primary, found.pair.standby);
+    if (ask)
+        code =
+            ft_cli_confirm(cli,
+                           "End the protection of %s (runs on %s, copy on %s)?",
+                           found.pair.vm, found.pair.primary,
+                           found.pair.standby);
     return code ? code : remove_pair(cli, &found);
+}
+
+static enum ft_exit
+run(struct ft_cli *cli, int argc, char **argv)
+{
+    (void)argc;
+    return ft_cli_unprotect(cli, argv[0], true);
 }
 
 const struct ft_command ft_command_unprotect = {
@@ -93,8 +103,9 @@ const struct ft_command ft_command_unprotect = {
         "The VM goes on where it runs, and the answer says where that is.\n"
         "Its copy, the copy's disks that ftadmin made, and the witness's\n"
         "entry are removed. What an earlier primary still has of it, older\n"
-        "disks and a definition, is put away there, not deleted. Also\n"
-        "cleans up after an interrupted protect.",
+        "disks and a definition, is put away there, not deleted. A protect\n"
+        "that has not ended it ends too, but leaves engines and witness there:\n"
+        "rollback takes back all of it.",
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

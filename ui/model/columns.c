@@ -78,6 +78,10 @@ static const struct ft_column details[] = {
     { "Detected after", "last_takeover.detect_ms", FT_COLUMN_MS },
     { "Resumed after", "last_takeover.resume_ms", FT_COLUMN_MS },
     { "Clocks given back", "last_takeover.clock_given_ms", FT_COLUMN_MS },
+    { "Rehearsal", "rehearsal.outcome", FT_COLUMN_TEXT },
+    { "Rehearsal said", "rehearsal.why", FT_COLUMN_TEXT },
+    { "Rehearsed", "rehearsal.age_s", FT_COLUMN_AGE },
+    { "Rehearsing now", "rehearsal.step", FT_COLUMN_TEXT },
     { "Heard", "age_s", FT_COLUMN_AGE },
     { "Heard from", "heard_from", FT_COLUMN_TEXT },
 };
@@ -143,6 +147,20 @@ static const struct ft_column findings[] = {
     { "REMEDY", "remedy", FT_COLUMN_TEXT },
 };
 
+static const struct ft_column estimates[] = {
+    { "FIGURE", "title", FT_COLUMN_TEXT },
+    { "ABOUT", "about", FT_COLUMN_TEXT },
+    { "AT LEAST", "from", FT_COLUMN_TEXT },
+    { "AT MOST", "to", FT_COLUMN_TEXT },
+};
+
+static const struct ft_column check_list[] = {
+    { "CHECK", "id", FT_COLUMN_TEXT },
+    { "LOOKS AT", "looks", FT_COLUMN_TEXT },
+    { "SEEN", "seen", FT_COLUMN_TEXT },
+    { "FIXABLE", "fixable", FT_COLUMN_YESNO },
+};
+
 static const struct ft_column if_lost[] = {
     { "VM", "vm", FT_COLUMN_TEXT },
     { "OUTCOME", "outcome", FT_COLUMN_TEXT },
@@ -166,6 +184,8 @@ const struct ft_columns ft_event_columns = COLUMNS(events);
 const struct ft_columns ft_finding_columns = COLUMNS(findings);
 const struct ft_columns ft_check_columns = { findings,
                                              FT_ARRAY_SIZE(findings) - 1 };
+const struct ft_columns ft_check_list_columns = COLUMNS(check_list);
+const struct ft_columns ft_estimate_columns = COLUMNS(estimates);
 const struct ft_columns ft_if_lost_columns = COLUMNS(if_lost);
 
 static bool

@@ -85,9 +85,10 @@ left_protect(const struct ft_store_job *job,
                  "on, and it is protected when that is done.",
                  vm);
         snprintf(left->next, sizeof(left->next),
-                 "ftadmin status %.80s shows how far it is, ftadmin protect "
-                 "%.80s attaches again, ftadmin unprotect %.80s ends it",
-                 vm, vm, vm);
+                 "ftadmin status %.80s shows how far it is, ftadmin resume "
+                 "%.80s attaches again, ftadmin rollback %.80s takes it back "
+                 "until then, ftadmin unprotect %.80s ends it later",
+                 vm, vm, vm, vm);
         return;
     }
     if (!got.begun)
@@ -107,9 +108,9 @@ left_protect(const struct ft_store_job *job,
                  got.done, count, got.begun > got.done ? ", one in part" : "",
                  vm);
     snprintf(left->next, sizeof(left->next),
-             "ftadmin protect %.80s goes on with it%s%.80s%s", vm,
-             got.begun ? ", ftadmin unprotect " : "", got.begun ? vm : "",
-             got.begun ? " takes back what was made" : "");
+             "ftadmin resume %.80s goes on with it, ftadmin rollback %.80s takes "
+             "it back",
+             vm, vm);
 }
 
 static void
@@ -127,7 +128,27 @@ left_unprotect(const struct ft_store_job *job, const struct got *got,
                  "on where it runs.",
                  got->begun, FT_MAX(count, got->begun), job->subject);
     snprintf(left->next, sizeof(left->next),
-             "ftadmin unprotect %.100s goes on with it", job->subject);
+             "ftadmin resume %.100s goes on with it", job->subject);
+}
+
+static void
+left_rollback(const struct ft_store_job *job, const struct got *got,
+              size_t count, struct ft_job_left *left)
+{
+    if (!got->done) /* the primary lets go first */
+        snprintf(left->goes_on, sizeof(left->goes_on),
+                 "Nothing was taken back yet: what protect has begun with %.100s "
+                 "goes on, as far as the hosts do it by themselves.",
+                 job->subject);
+    else
+        snprintf(left->goes_on, sizeof(left->goes_on),
+                 "%zu of %zu steps were taken back. Nothing goes on by itself: "
+                 "%.100s runs as before and is not protected.",
+                 got->done, FT_MAX(count, got->begun), job->subject);
+    snprintf(left->next, sizeof(left->next),
+             "ftadmin rollback %.80s goes on with it, ftadmin resume %.80s "
+             "makes it anew",
+             job->subject, job->subject);
 }
 
 static void
@@ -161,6 +182,18 @@ left_set(const struct ft_store_job *job, struct ft_job_left *left)
              job->subject);
     snprintf(left->next, sizeof(left->next),
              "ftadmin set %.100s shows what the settings are now", job->subject);
+}
+
+static void
+left_backup(const struct ft_store_job *job, struct ft_job_left *left)
+{
+    snprintf(left->goes_on, sizeof(left->goes_on),
+             "Nothing goes on, and there is no backup: %.100s runs and is "
+             "protected as before. Who died has left files whose names end in "
+             ".part, which the next backup into the same place replaces.",
+             job->subject);
+    snprintf(left->next, sizeof(left->next),
+             "ftadmin backup %.100s --output FILE begins anew", job->subject);
 }
 
 static void
@@ -200,6 +233,8 @@ ft_job_left(const struct ft_store_job *job,
         left_protect(job, steps, count, left);
     else if (is(job->verb, "unprotect"))
         left_unprotect(job, &got, count, left);
+    else if (is(job->verb, "rollback"))
+        left_rollback(job, &got, count, left);
     else if (is(job->verb, "switchover") && is(job->state, "stopped"))
         return; /* its result says it */
     else if (is(job->verb, "switchover"))
@@ -211,6 +246,13 @@ ft_job_left(const struct ft_store_job *job,
                  "The hosts compare to the end and %.100s goes on then; nothing "
                  "is changed by it.",
                  job->subject);
+    else if (is(job->verb, "rehearse"))
+        snprintf(left->goes_on, sizeof(left->goes_on),
+                 "The rehearsal of %.100s goes on to its end there, and nothing "
+                 "is left of it.",
+                 job->subject);
+    else if (is(job->verb, "backup"))
+        left_backup(job, left);
     else if (is(job->verb, "set"))
         left_set(job, left);
     else

@@ -14,7 +14,7 @@
 /* What is true of the hosts of a job whose ftadmin is not there (any more). */
 struct ft_job_left {
     char goes_on[400]; /* a sentence or two */
-    char next[400];    /* what to do: commands with what they do; or empty */
+    char next[600];    /* what to do: commands with what they do; or empty */
 };
 
 /*

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
+
 #define NS_PER_S 1e9
 #define NS_APART INT64_C(950000000) /* a second, for who is asked a bit early */
 #define FAR_S (100 * 24 * 3600)     /* nobody waits for that */
@@ -27,14 +29,6 @@ ft_left_add(struct ft_left *left, int64_t now_ns, uint64_t done, uint64_t total)
     left->seen[left->count++].done = done;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Bytes a second between neighbours, sorted. */
 static size_t
 rates_of(const struct ft_left *left, double rates[FT_LEFT_SEEN])
@@ -49,7 +43,7 @@ rates_of(const struct ft_left *left, double rates[FT_LEFT_SEEN])
         rates[count++] = after > before ? (double)(after - before) / seconds : 0;
     }
     if (count)
-        qsort(rates, count, sizeof(*rates), compare);
+        qsort(rates, count, sizeof(*rates), ft_order_doubles);
     return count;
 }
 

@@ -83,14 +83,65 @@ answers(const struct ft_live *live, const char *name, int64_t now_ms)
     return host ? json_boolean(ft_live_is_live(host, now_ms)) : json_null();
 }
 
+static json_t *
+pending(const struct ft_live_stored *stored)
+{
+    return stored ? ft_stored_pair_pending(&stored->pair, stored->at_work)
+                  : json_null();
+}
+
+/* ---- what is left of others ---- */
+
+static bool
+is_being_removed(const struct ft_live_stored *stored)
+{
+    return !strcmp(stored->pair.phase, "removing");
+}
+
+/* One that waits for a host which is away, while the VM is in another pair. */
+static bool
+is_beside(const struct ft_live *live, const struct ft_live_stored *stored)
+{
+    for (size_t i = 0;
+         stored && is_being_removed(stored) && i < live->stored_count; i++)
+        if (!strcmp(live->stored[i].pair.vm_uuid, stored->pair.vm_uuid) &&
+            !is_being_removed(&live->stored[i]))
+            return true;
+    return false;
+}
+
+/* Hosts that have something of pairs before; null: none. */
+static json_t *
+left_of(const struct ft_live *live, const struct ft_live_stored *stored)
+{
+    json_t *left = NULL;
+
+    for (size_t i = 0; stored && i < live->stored_count; i++) {
+        const struct ft_store_pair *other = &live->stored[i].pair;
+
+        if (!is_being_removed(&live->stored[i]) || is_being_removed(stored) ||
+            strcmp(other->vm_uuid, stored->pair.vm_uuid) != 0)
+            continue;
+        left = left ? left : json_array();
+        json_array_append_new(left,
+                              json_pack("{s:s,s:s}", "host", other->standby,
+                                        "pair", other->pair));
+    }
+    return left ? left : json_null();
+}
+
 /* Which hosts of the pair answer decides whose move it is. */
 static json_t *
-complete(const struct ft_live *live, json_t *row, int64_t now_ms)
+complete(const struct ft_live *live, const struct ft_live_stored *stored,
+         json_t *row, int64_t now_ms)
 {
     static const char *const keys[][2] = { { "primary", "primary_live" },
                                            { "standby", "standby_live" },
                                            { "witness", "witness_live" } };
-    int rc = row ? 0 : -1;
+    int rc = row ? json_object_set_new(row, "pending", pending(stored)) : -1;
+
+    if (!rc)
+        rc = json_object_set_new(row, "left", left_of(live, stored));
 
     for (size_t i = 0; !rc && i < FT_ARRAY_SIZE(keys); i++)
         rc = json_object_set_new(row, keys[i][1],
@@ -134,6 +185,22 @@ ft_live_pairs_next(struct ft_live_pairs *pairs, int64_t now_ms)
                : NULL;
 }
 
+static bool
+has_answered(const struct ft_live *live, const char *name, int64_t now_ms)
+{
+    const struct ft_live_host *host = find_host(live, name);
+
+    return !host || ft_live_is_live(host, now_ms);
+}
+
+static bool
+is_unattended(const struct ft_live *live, const struct ft_live_stored *stored,
+              int64_t now_ms)
+{
+    return stored && !stored->at_work &&
+           has_answered(live, stored->pair.primary, now_ms);
+}
+
 /* A pair that a host speaks of, or spoke of before it fell silent. */
 static int
 add_next_word(struct ft_live_pairs *pairs, const struct ft_live *live,
@@ -151,25 +218,19 @@ add_next_word(struct ft_live_pairs *pairs, const struct ft_live *live,
     if (json_object_get(pairs->spoken_of, pair))
         return 0;
     stored = ft_live_find_stored(live, pair);
+    if (is_beside(live, stored))
+        return json_object_set_new(pairs->spoken_of, pair, json_true());
     return add(pairs, pair,
-               complete(live,
+               complete(live, stored,
                         answering
-                            ? ft_stored_pair_live_row(stored ? &stored->pair
-                                                             : NULL,
-                                                      status)
+                            ? ft_stored_pair_live_row(
+                                  stored ? &stored->pair : NULL,
+                                  is_unattended(live, stored, now_ms), status)
                             : ft_pair_row(status,
                                           json_number_value(
                                               json_object_get(status, "age_s")),
                                           false),
                         now_ms));
-}
-
-static bool
-has_answered(const struct ft_live *live, const char *name, int64_t now_ms)
-{
-    const struct ft_live_host *host = find_host(live, name);
-
-    return !host || ft_live_is_live(host, now_ms);
 }
 
 /* That is quick, also where they are begun anew. */
@@ -191,8 +252,10 @@ add_next_stored(struct ft_live_pairs *pairs, const struct ft_live *live,
     bool both = has_answered(live, pair->primary, now_ms) &&
                 has_answered(live, pair->standby, now_ms);
 
+    if (is_beside(live, stored))
+        return 0;
     return add(pairs, pair->pair,
-               complete(live,
+               complete(live, stored,
                         ft_stored_pair_row(pair, stored->status, stored->at_ms,
                                            wall_ms, both),
                         now_ms));

@@ -64,6 +64,7 @@ struct ft_live_stored {
     struct ft_store_pair pair;
     json_t *status; /* NULL: nothing ever */
     int64_t at_ms;  /* wall clock */
+    bool at_work;   /* a job that runs does something to it */
 };
 
 struct ft_live {

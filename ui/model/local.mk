@@ -11,7 +11,9 @@ libftuimodel_a_SOURCES = \
 	ui/model/column.h \
 	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \
+	ui/model/counts.c ui/model/counts.h \
 	ui/model/crowd.c ui/model/crowd.h \
+	ui/model/estimate-rows.c ui/model/estimate-rows.h \
 	ui/model/event-rows.c ui/model/event-rows.h \
 	ui/model/film.c ui/model/film.h ui/model/film-private.h \
 	ui/model/film-facts.c \
@@ -26,6 +28,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/live-vms.c \
 	ui/model/meaning.c ui/model/meaning.h \
 	ui/model/older.c ui/model/older.h \
+	ui/model/measured-rows.c ui/model/measured-rows.h \
 	ui/model/neighbours.c ui/model/neighbours.h \
 	ui/model/pace.c ui/model/pace.h \
 	ui/model/pair-rows.c ui/model/pair-rows.h \
@@ -44,6 +47,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/then.c ui/model/then.h \
 	ui/model/topology.c ui/model/topology.h \
 	ui/model/plug.c ui/model/plug.h \
+	ui/model/rehearsal.c ui/model/rehearsal.h \
 	ui/model/recent.c ui/model/recent.h \
 	ui/model/utc.c ui/model/utc.h \
 	ui/model/totals.c ui/model/totals.h \

@@ -73,6 +73,10 @@ static const struct ft_meaning meanings[] = {
     { "last_takeover.detect_ms", "ms", "silence until the host was suspected" },
     { "last_takeover.resume_ms", "ms", "from there until the VM ran" },
     { "last_takeover.clock_given_ms", "ms", "what its clocks got back by that" },
+    { "rehearsal.outcome", "", "what came of the copy's last rehearsal" },
+    { "rehearsal.why", "", "why it did not pass" },
+    { "rehearsal.age_s", "s", "how long ago that was" },
+    { "rehearsal.step", "", "what a rehearsal is at now" },
     /* of one side */
     { "role", "", "what the host is in this pair" },
     { "problem.text", "",

@@ -51,6 +51,7 @@ static const struct {
     { "stalled", FIGURES },
     { "stands", OBJECT },
     { "changed", TEXT },
+    { "drift", OBJECT },
     { "commit_ms", FIGURES },
     { "phases_ms", FIGURES },
     { "asked_by", FIGURES },
@@ -129,6 +130,21 @@ complete_copy(json_t *row)
             json_object_set(copy, keys[i], json_object_get(side, keys[i]));
     }
     return json_object_set_new(row, "copy", copy ? copy : json_null());
+}
+
+/* Its last rehearsal, which the host with the copy knows of, also when it is old. */
+static int
+complete_rehearsal(json_t *row)
+{
+    json_t *side, *said = NULL;
+    size_t index;
+
+    json_array_foreach(json_object_get(row, "sides"), index, side)
+        if (!strcmp(ft_json_string(side, "role", ""), "standby") && !said)
+            said = json_object_get(side, "rehearsal");
+    return json_is_object(said)
+               ? json_object_set(row, "rehearsal", said)
+               : json_object_set_new(row, "rehearsal", json_null());
 }
 
 /* What is in the way of nothing, or only was so, and still has to be known. */
@@ -214,6 +230,8 @@ ft_pair_row(const json_t *status, double age_s, bool heard)
         rc = complete_pause(row);
     if (!rc)
         rc = complete_copy(row);
+    if (!rc)
+        rc = complete_rehearsal(row);
     if (!rc)
         rc = json_object_set_new(row, "age_s", json_real(age_s));
     if (!rc)

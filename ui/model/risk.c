@@ -64,7 +64,8 @@ witness_is_full(const json_t *status)
 }
 
 /*
- * One of several that is down. A path of which nothing is known yet is not, and
+ * One of several that is down, or the one that the link goes by, where a new link could
+ * not. A path of which nothing is known yet is not, and
  * one that never answered is none: an engine of before that word does not say.
  */
 static const json_t *
@@ -74,6 +75,9 @@ path_down(const json_t *status)
     size_t index, count = 0;
 
     json_array_foreach(json_object_get(status, "paths"), index, path) {
+        if (ft_json_bool(path, "in_use", 0) &&
+            json_is_false(json_object_get(path, "connects")))
+            return path;
         if (!ft_json_bool(path, "answered", 1))
             continue;
         count++;
@@ -81,6 +85,29 @@ path_down(const json_t *status)
             down = path;
     }
     return count > 1 ? down : NULL;
+}
+
+/* What fails, or could not be told; what only warns is no risk. */
+static bool
+has_drifted(const json_t *status)
+{
+    const char *verdict =
+        ft_json_string(json_object_get(status, "drift"), "verdict", "");
+
+    return !strcmp(verdict, "fail") || !strcmp(verdict, "unknown");
+}
+
+/* The worst finding comes first. */
+static void
+drift_text(const json_t *status, char *out, size_t size)
+{
+    const json_t *findings =
+        json_object_get(json_object_get(status, "drift"), "findings");
+    const json_t *worst = json_array_get(findings, 0);
+
+    snprintf(out, size, "%.250s (%.40s)",
+             ft_json_string(worst, "evidence", "the standby is unfit"),
+             ft_json_string(worst, "id", "?"));
 }
 
 /* Of a VM that stands no clock runs; they are looked at when it goes on. */
@@ -103,6 +130,8 @@ ft_pair_risk(const json_t *status)
         return FT_RISK_STALLED;
     if (json_is_object(json_object_get(status, "problem")))
         return FT_RISK_STANDBY;
+    if (has_drifted(status))
+        return FT_RISK_DRIFT;
     if (misses_witness(status))
         return FT_RISK_WITNESS;
     if (witness_is_full(status))
@@ -130,6 +159,8 @@ ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
         snprintf(out, size, "%.200s",
                  ft_json_string(json_object_get(status, "problem"), "text",
                                 "the standby is unfit"));
+    else if (risk == FT_RISK_DRIFT)
+        drift_text(status, out, size);
     else if (risk == FT_RISK_WITNESS)
         snprintf(out, size, "the witness %.64s does not answer",
                  ft_json_string(status, "witness", "?"));
@@ -143,7 +174,10 @@ ft_risk_text(enum ft_risk risk, const json_t *status, char *out, size_t size)
         snprintf(out, size, "the copy is %.0f s old",
                  number(status, "lag_ms") / 1000);
     else if (risk == FT_RISK_PATH)
-        snprintf(out, size, "the path to %.64s is down",
+        snprintf(out, size,
+                 ft_json_bool(path_down(status), "in_use", 0)
+                     ? "no new connection is let in at %.64s"
+                     : "the path to %.64s is down",
                  ft_json_string(path_down(status), "peer", "the other host"));
     else if (risk == FT_RISK_CHANGED)
         snprintf(out, size, "a takeover would undo a change: %.200s",

@@ -28,6 +28,9 @@
     X(STANDBY, "standby",                                           \
       "something on a host keeps it from taking over, or from "     \
       "going on alone")                                             \
+    X(DRIFT, "drift",                                               \
+      "by a check that is made all the time the standby could not " \
+      "take over any more, or it tells nothing of itself")          \
     X(WITNESS, "witness",                                           \
       "the witness does not answer a host: if the "                 \
       "other one dies now, nobody may go on")                       \
@@ -37,7 +40,9 @@
     X(FORGOT, "witness-older",                                      \
       "the witness was set back, and is not told again yet")        \
     X(LAG, "lag", "the copy is old: what a takeover would go back") \
-    X(PATH, "path", "one of the paths between the hosts is down")   \
+    X(PATH, "path",                                                 \
+      "one of the paths between the hosts is down, or a new link "  \
+      "could not go by the one that is used")                       \
     X(CHANGED, "changed",                                           \
       "a takeover would undo what was changed of the running VM")   \
     X(CLOCK, "clock", "the guest's clocks are behind")

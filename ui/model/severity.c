@@ -45,6 +45,8 @@ static const struct {
     /* verdicts of a check, results of a command */
     { "pass", FT_SEVERITY_OK },
     { "fail", FT_SEVERITY_CRIT },
+    { "waived", FT_SEVERITY_OK },
+    { "unknown", FT_SEVERITY_UNKNOWN },
     { "added", FT_SEVERITY_OK },
     { "upgraded", FT_SEVERITY_OK },
     { "current", FT_SEVERITY_OK },

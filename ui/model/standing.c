@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "plan/plan.h"
 
 /* A daemon speaks for a worker that does not run (yet). */
 static const struct {
@@ -96,4 +97,13 @@ ft_standing(const json_t *status, bool heard, bool at_risk)
     if (!heard)
         return "unknown";
     return at_risk ? "at risk" : ft_json_string(status, "state", "unknown");
+}
+
+const char ft_choice_best[] = FT_PLAN_BEST;
+
+bool
+ft_row_has_lost_standby(const json_t *row)
+{
+    return !strcmp(ft_json_string(row, "standing", ""), "alone") &&
+           !ft_json_bool(row, "standby_live", 1);
 }

@@ -38,4 +38,13 @@ bool ft_standby_leaves(const json_t *status);
 /* Constant, or the status' own "state" where that is not known here. */
 const char *ft_standing(const json_t *status, bool heard, bool at_risk);
 
+/*
+ * Whether the VM of this row runs alone and the host of its copy does not answer us
+ * either: another host may have its copy then.
+ */
+bool ft_row_has_lost_standby(const json_t *row);
+
+/* The word for it, in place of a host's name (FT_PLAN_BEST). */
+extern const char ft_choice_best[];
+
 #endif

@@ -3,6 +3,7 @@
 
 #include "ui/model/stored-pair.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -10,6 +11,9 @@
 #include "ui/model/copy.h"
 #include "ui/model/pair-rows.h"
 #include "ui/model/standing.h"
+
+#define UNFINISHED_PROTECT "protect is not finished: resume it, or roll it back"
+#define UNFINISHED_UNPROTECT "unprotect is not finished: resume it"
 
 void
 ft_stored_pair_fill(struct ft_store_pair *pair, const json_t *status)
@@ -41,15 +45,30 @@ ft_stored_pair_unheard(const struct ft_store_pair *pair)
                      (json_int_t)pair->generation, "state", "unprotected");
 }
 
+json_t *
+ft_stored_pair_pending(const struct ft_store_pair *pair, bool at_work)
+{
+    bool protect = !strcmp(pair->phase, "applying");
+    char resume[FT_STORE_NAME + 20], back[FT_STORE_NAME + 20];
+
+    if (at_work || !strcmp(pair->phase, "applied"))
+        return json_null();
+    snprintf(resume, sizeof(resume), "ftadmin resume %s", pair->vm);
+    snprintf(back, sizeof(back), "ftadmin rollback %s", pair->vm);
+    return json_pack("{s:s,s:o,s:o}", "verb", protect ? "protect" : "unprotect",
+                     "resume", ft_json_text(resume), "rollback",
+                     protect ? ft_json_text(back) : json_null());
+}
+
 const char *
 ft_stored_pair_silence(const struct ft_store_pair *pair, bool both_answered)
 {
     if (!both_answered)
         return NULL;
     if (!strcmp(pair->phase, "applying"))
-        return "protect was interrupted: give it again, or unprotect";
+        return UNFINISHED_PROTECT;
     if (!strcmp(pair->phase, "removing"))
-        return "unprotect was interrupted: give it again";
+        return UNFINISHED_UNPROTECT;
     return "no host knows this pair any more: protect again, or unprotect";
 }
 
@@ -73,15 +92,29 @@ row_of(const json_t *status)
     return ft_pair_row(status, age_s, ft_is_fresh(age_s));
 }
 
+/* The standby has it, and the primary, which answers, has not. */
+static bool
+is_half_made(const struct ft_store_pair *pair, const json_t *status)
+{
+    return !strcmp(pair->phase, "applying") &&
+           !ft_json_bool(status, "committed", 0) &&
+           !ft_side_of(status, "primary");
+}
+
 json_t *
-ft_stored_pair_live_row(const struct ft_store_pair *pair, const json_t *status)
+ft_stored_pair_live_row(const struct ft_store_pair *pair, bool unattended,
+                        const json_t *status)
 {
     FT_AUTOJSON json_t *gone = NULL;
+    const char *why = NULL;
 
-    if (!pair || strcmp(pair->phase, "removing") != 0)
+    if (pair && !strcmp(pair->phase, "removing"))
+        why = UNFINISHED_UNPROTECT;
+    else if (pair && unattended && is_half_made(pair, status))
+        why = UNFINISHED_PROTECT;
+    if (!why)
         return row_of(status);
-    gone = ft_status_unprotected(status,
-                                 "unprotect is not finished: give it again");
+    gone = ft_status_unprotected(status, why);
     return gone ? row_of(gone) : NULL;
 }
 

@@ -23,6 +23,13 @@ json_t *ft_stored_pair_brief(const struct ft_store_pair *pair);
 json_t *ft_stored_pair_unheard(const struct ft_store_pair *pair);
 
 /*
+ * What was begun with a pair and has not ended, and how to go on, or back: an object
+ * with "verb", "resume" and "rollback" (commands; the second may be null), or null:
+ * nothing, or somebody is at work on it.
+ */
+json_t *ft_stored_pair_pending(const struct ft_store_pair *pair, bool at_work);
+
+/*
  * Why no host reports a pair although both of its hosts answered; NULL when
  * one of them did not, because then that is why.
  */
@@ -35,10 +42,11 @@ json_t *ft_status_unprotected(const json_t *status, const char *reason);
 /*
  * What a host says now, corrected by the database: a pair that was being taken
  * away is gone even if one of its hosts, back from the dead, does not know
- * that yet. pair NULL: not in the database. A row of ft_pair_row.
+ * that yet; and one of which only the standby knows goes on by nobody, when it is
+ * unattended: nobody is at work on it, and its primary answers. pair NULL: not in the database. A row of ft_pair_row.
  */
 json_t *ft_stored_pair_live_row(const struct ft_store_pair *pair,
-                                const json_t *status);
+                                bool unattended, const json_t *status);
 
 /*
  * The row of a pair that no host reported. status is what was heard last, at

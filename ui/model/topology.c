@@ -37,12 +37,14 @@ convert_nics(const struct ft_host *facts)
     return nics;
 }
 
-/* Bridges of the host first, then libvirt's networks. */
+/* Bridges of the host first, those of Open vSwitch, then libvirt's networks. */
 static struct ft_store_network *
 convert_networks(const struct ft_host *facts, size_t *count)
 {
     struct ft_store_network *networks =
-        calloc(facts->nic_count + facts->network_count + 1, sizeof(*networks));
+        calloc(facts->nic_count + facts->ovs.bridge_count +
+                   facts->network_count + 1,
+               sizeof(*networks));
     size_t used = 0;
 
     for (size_t i = 0; networks && i < facts->nic_count; i++) {
@@ -52,6 +54,12 @@ convert_networks(const struct ft_host *facts, size_t *count)
         FT_COPY(networks[used].bridge, facts->nics[i].name);
         FT_COPY(networks[used].kind, "bridge");
         networks[used++].active = facts->nics[i].up;
+    }
+    for (size_t i = 0; networks && i < facts->ovs.bridge_count; i++) {
+        FT_COPY(networks[used].name, facts->ovs.bridges[i].name);
+        FT_COPY(networks[used].bridge, facts->ovs.bridges[i].name);
+        FT_COPY(networks[used].kind, "openvswitch");
+        networks[used++].active = true;
     }
     for (size_t i = 0; networks && i < facts->network_count; i++) {
         FT_COPY(networks[used].name, facts->networks[i].name);

@@ -24,6 +24,7 @@ enum condition {
     RISK_HUNG,      /* at risk, and why: QEMU does not answer */
     RISK_STALLED,   /* the same: something else */
     RISK_STANDBY,   /* the same */
+    RISK_DRIFT,     /* the same */
     RISK_WITNESS,   /* the same */
     RISK_FULL,      /* the same */
     RISK_FORGOT,    /* the same */
@@ -39,9 +40,10 @@ enum condition {
     TRIED_AGAIN,    /* that, and it copies again all the same */
     LEFT_KNOWN,     /* how long the copying will take */
     STANDBY_SILENT, /* the host does not answer us either */
+    STANDBY_BLANK,  /* it answers us, and does not speak of the pair */
     STANDBY_LEAVES, /* it says that it is being shut down */
     NO_REASON,      /* the reason is empty */
-    MUST_UNPROTECT, /* an unprotect that stopped half-way */
+    UNFINISHED, /* protect or unprotect stopped half-way, and goes on by nobody */
 };
 
 /*
@@ -73,7 +75,8 @@ struct rule {
 #define PAST "ftadmin events --vm {vm}"
 #define RAISE "ftadmin host add {w}" /* starts the engine there */
 #define AGAIN "ftadmin protect {vm}"
-#define END "ftadmin unprotect {vm}"
+#define ELSEWHERE "ftadmin protect {vm} --standby best"
+#define RESUME "ftadmin resume {vm}"
 #define START "ftadmin start {vm}"
 
 static const struct rule rules[] = {
@@ -106,6 +109,8 @@ static const struct rule rules[] = {
       "{vm} is held up: {stalled}.", PAST },
     { STATE(PROTECTED), ANY, RISK_STANDBY, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: {problem}.", PAST },
+    { STATE(PROTECTED), ANY, RISK_DRIFT, WARN, MOVE(YOURS), 0, false,
+      "{vm} is at risk: {risk}.", LOOK },
     { STATE(PROTECTED), ANY, RISK_WITNESS, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: {w} does not answer, so no host could take over.",
       RAISE },
@@ -117,7 +122,7 @@ static const struct rule rules[] = {
     { STATE(PROTECTED), ANY, RISK_LAG, WARN, MOVE(YOURS), 0, false,
       "{vm} is at risk: a takeover by {to} would go back {lag}.", LOOK },
     { STATE(PROTECTED), ANY, RISK_PATH, WARN, MOVE(YOURS), 0, false,
-      "{vm} is at risk: one of the paths from {on} to {to} is down.", LOOK },
+      "{vm} is at risk: {risk}.", LOOK },
     { STATE(PROTECTED), ANY, RISK_CHANGED, WARN, MOVE(LATER), 0, false,
       "{vm} was changed by hand, which a takeover by {to} would undo.", LOOK },
     { STATE(PROTECTED), ANY, RISK_CLOCK, WARN, MOVE(LATER), 0, false,
@@ -171,7 +176,11 @@ static const struct rule rules[] = {
     { STATE(ALONE), ANY, STANDBY_LEAVES, WARN, MOVE(HOSTS), 600, false,
       "{vm} runs alone on {on}, for {to} is shutting down.", PAST },
     { STATE(ALONE), ANY, STANDBY_SILENT, WARN, MOVE(HOSTS), 30, true,
-      "{vm} runs alone on {on}, for {to} is silent: bring it back.", PAST },
+      "{vm} runs alone on {on}, for {to} is silent: bring it back or move it.",
+      ELSEWHERE },
+    { STATE(ALONE), ANY, STANDBY_BLANK, WARN, MOVE(HOSTS), 60, false,
+      "{vm} runs alone on {on}, for {to} knows nothing of it: protect again.",
+      AGAIN },
     { STATE(ALONE), ANY, ALWAYS, WARN, MOVE(HOSTS), 60, false,
       "{vm} runs alone on {on}, which seeks its copy on {to}.", LOOK },
 
@@ -188,8 +197,8 @@ static const struct rule rules[] = {
       "{to} is shutting down, and {on}, which has {vm}, is silent.", LOOK },
     { STATE(UNPROTECTED), WHY(NO_PEER), ALWAYS, CRIT, MOVE(YOURS), 0, false,
       "{on} is silent, and {to} has no copy of {vm} that may go on.", PAST },
-    { STATE(UNPROTECTED), OTHER_REASON, MUST_UNPROTECT, CRIT, MOVE(YOURS), 0,
-      false, "{vm} is not protected: {why}.", END },
+    { STATE(UNPROTECTED), OTHER_REASON, UNFINISHED, CRIT, MOVE(YOURS), 0, false,
+      "{vm} is not protected: {why}.", RESUME },
     { STATE(UNPROTECTED), ANY, NO_REASON, CRIT, MOVE(YOURS), 0, false,
       "{vm} is not protected.", AGAIN },
     { STATE(UNPROTECTED), ANY, ALWAYS, CRIT, MOVE(YOURS), 0, false,
@@ -290,6 +299,8 @@ holds(enum condition condition, const struct facts *facts)
         return facts->risk == FT_RISK_STALLED;
     case RISK_STANDBY:
         return facts->risk == FT_RISK_STANDBY;
+    case RISK_DRIFT:
+        return facts->risk == FT_RISK_DRIFT;
     case RISK_WITNESS:
         return facts->risk == FT_RISK_WITNESS;
     case RISK_FULL:
@@ -321,12 +332,15 @@ holds(enum condition condition, const struct facts *facts)
         return left_s(facts) >= 0;
     case STANDBY_SILENT:
         return !ft_json_bool(facts->row, "standby_live", 1);
+    case STANDBY_BLANK:
+        return ft_json_bool(facts->row, "standby_live", 0) &&
+               !ft_side_of(facts->row, "standby");
     case STANDBY_LEAVES:
         return ft_standby_leaves(facts->row);
     case NO_REASON:
         return !*text_of(facts, "reason");
-    case MUST_UNPROTECT:
-        return !strncmp(text_of(facts, "reason"), "unprotect ", 10);
+    case UNFINISHED:
+        return strstr(text_of(facts, "reason"), "protect is not finished");
     }
     return false;
 }
@@ -391,7 +405,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
 {
     double lag = number_of(facts, "lag_ms");
     double clock = number_of(facts, "clock_lag_ms");
-    char lag_text[24], clock_text[24], left_text[24], age_text[24];
+    char risk[320], lag_text[24], clock_text[24], left_text[24], age_text[24];
     const struct ft_filler fillers[] = {
         { "vm", name_of(facts, "vm", "the VM") },
         { "on", name_of(facts, "primary", "the host") },
@@ -402,6 +416,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
         { "problem", text_of(facts, "problem.text") },
         { "stalled", text_of(facts, "stalled.text") },
         { "stands", text_of(facts, "stands.text") },
+        { "risk", risk },
         { "lag", lag_text },
         { "clock", clock_text },
         { "left", left_text },
@@ -409,6 +424,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
         { NULL, NULL },
     };
 
+    ft_risk_text(facts->risk, facts->row, risk, sizeof(risk));
     format_time(lag / 1000, lag_text, sizeof(lag_text));
     format_time(clock / 1000, clock_text, sizeof(clock_text));
     format_time(left_s(facts), left_text, sizeof(left_text));

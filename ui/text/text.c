@@ -115,6 +115,24 @@ ft_text_safe(const char *text, bool utf8, char *out, size_t size)
     out[used] = '\0';
 }
 
+size_t
+ft_text_fold(const char *text, size_t columns)
+{
+    char glyph[FT_TEXT_GLYPH];
+    size_t used = 0, width = 0, blank = 0;
+    int own, taken;
+
+    while ((taken = ft_text_next(text + used, true, glyph, &own))) {
+        if (text[used] == ' ' && width <= columns)
+            blank = used;
+        width += (size_t)own;
+        if (width > columns && used && text[used] != ' ')
+            return blank ? blank : used;
+        used += (size_t)taken;
+    }
+    return width > columns && blank ? blank : used;
+}
+
 void
 ft_format_bytes(double bytes, char out[16])
 {

@@ -35,6 +35,12 @@ size_t ft_text_width(const char *text);
 /* Copies text for a terminal (ft_text_next), cut before what does not fit. */
 void ft_text_safe(const char *text, bool utf8, char *out, size_t size);
 
+/*
+ * How many bytes of text a line of so many columns takes: up to the last blank that
+ * lets it fit, or else as many characters as fit, and one at least. 0 at its end.
+ */
+size_t ft_text_fold(const char *text, size_t columns);
+
 /* "512 B", "4.0 MiB"; out needs 16 bytes. */
 void ft_format_bytes(double bytes, char out[16]);
 

@@ -74,10 +74,12 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
     y = draw_part(grid, y, end, "About", ft_json_string(row, "subject", ""));
     y = draw_part(grid, y, end, "Why it matters",
                   ft_json_string(row, "why", ""));
+    y = draw_part(grid, y, end, "Waived", ft_json_string(row, "waived", ""));
     y = draw_part(grid, y, end, "What to do",
                   *ft_json_string(row, "remedy", "")
                       ? ft_json_string(row, "remedy", "")
                       : "Nothing needs to be done.");
+    y = draw_part(grid, y, end, "ftadmin can", ft_json_string(row, "fix", ""));
     ft_checks_age(console, age, sizeof(age));
     snprintf(text, sizeof(text),
              "%s, of all hosts: %.60s runs on %.60s; the copy would wait on "

@@ -47,6 +47,12 @@ const json_t *ft_checks_document(const struct ft_console *console);
 /* Asks again. */
 void ft_checks_again(struct ft_console *console);
 
+/*
+ * A command that was typed where checks are shown, and changes what is found of that VM
+ * (waive, check --fix): true, and it is run, and then shown what is found now.
+ */
+bool ft_checks_typed(struct ft_console *console, const struct ft_words *words);
+
 /* NULL is a no-op. */
 void ft_checks_close(struct ft_checks *checks);
 

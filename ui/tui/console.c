@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/tui/account.h"
+#include "ui/tui/checks-do.h"
 #include "ui/tui/checks.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/film.h"
@@ -278,6 +279,12 @@ act(struct ft_console *console, enum ft_do action)
     case FT_DO_STOP: /* seen, and only begun by Enter */
         snprintf(line, sizeof(line), "jobs stop %s", page->list.selected);
         ft_overlay_type(console, FT_OVERLAY_COMMAND, line);
+        break;
+    case FT_DO_WAIVE:
+        ft_checks_waive(console);
+        break;
+    case FT_DO_MEND:
+        ft_checks_mend(console);
         break;
     case FT_DO_LOGIN:
         if (row && ft_row_is_host(row))

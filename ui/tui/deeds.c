@@ -77,6 +77,8 @@ with_a_copy(const json_t *row, const char **why)
 static bool
 may_protect(const json_t *row, const char **why)
 {
+    if (is_pair(row) && ft_row_has_lost_standby(row))
+        return owner_is_heard(row) || no(why, "its host is silent, too");
     if (is_pair(row))
         return no(why, "it is in a pair already");
     if (strcmp(ft_json_string(row, "state", ""), "running"))
@@ -149,6 +151,26 @@ may_run_copy(const json_t *row, const char **why)
 }
 
 static bool
+may_resume(const json_t *row, const char **why)
+{
+    if (!json_is_object(json_object_get(row, "pending")))
+        return no(why, "nothing that was begun is unfinished");
+    return true;
+}
+
+static bool
+may_roll_back(const json_t *row, const char **why)
+{
+    const json_t *pending = json_object_get(row, "pending");
+
+    if (!json_is_object(pending))
+        return no(why, "no protect is unfinished: u ends protection");
+    if (!json_is_string(json_object_get(pending, "rollback")))
+        return no(why, "it is unprotect that is unfinished: g does it");
+    return true;
+}
+
+static bool
 always(const json_t *row, const char **why)
 {
     (void)row;
@@ -210,10 +232,31 @@ verify_means(const json_t *row, char *out, size_t size)
 }
 
 static void
+rehearse_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size,
+             "The copy of %s runs apart on %s for some seconds, and is ended; %s "
+             "goes on.",
+             ft_row_name(row), ft_json_string(row, "standby", "?"),
+             ft_row_name(row));
+}
+
+static void
+backup_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "Its disks on %s become files where this console began.",
+             ft_json_string(row, "standby", "?"));
+}
+
+static void
 protect_means(const json_t *row, char *out, size_t size)
 {
-    snprintf(out, size, "%s gets a copy on another host while it runs.",
-             ft_row_name(row));
+    if (ft_row_has_lost_standby(row))
+        snprintf(out, size, "%s leaves silent %s for a copy on another host.",
+                 ft_row_name(row), ft_json_string(row, "standby", "?"));
+    else
+        snprintf(out, size, "%s gets a copy on another host while it runs.",
+                 ft_row_name(row));
 }
 
 static void
@@ -232,6 +275,22 @@ force_means(const json_t *row, char *out, size_t size)
              "Ends the protection of %s though %s does not answer; its copy "
              "may be the last one.",
              ft_row_name(row), ft_json_string(row, "primary", "?"));
+}
+
+static void
+resume_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s of %s goes on where it was broken off.",
+             ft_json_string(json_object_get(row, "pending"), "verb", "?"),
+             ft_row_name(row));
+}
+
+static void
+rollback_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s and %s are as before protect; %s runs on.",
+             ft_json_string(row, "primary", "?"),
+             ft_json_string(row, "standby", "?"), ft_row_name(row));
 }
 
 static void
@@ -270,6 +329,11 @@ const struct ft_deed ft_deeds[] = {
       "switchover VM --yes" },
     { 'v', "verify", false, FT_DEED_MILD, with_a_copy, verify_means,
       "It stands some 10 ms longer for each, seconds for a GiB.", "verify VM" },
+    { 'r', "rehearse", false, FT_DEED_MILD, with_a_copy, rehearse_means,
+      "Its memory is taken once more there, and CPU.", "rehearse VM" },
+    { 'f', "back up", false, FT_DEED_MILD, with_a_copy, backup_means,
+      "They may be large; a takeover ends it, and nothing is kept then.",
+      "backup VM --output ." },
     { 'b', "start (boot)", false, FT_DEED_MILD, may_start, start_means, "",
       "start VM" },
     { 'B', "start older data", false, FT_DEED_SEVERE, may_discard, discard_means,
@@ -284,6 +348,11 @@ const struct ft_deed ft_deeds[] = {
     { 'U', "unprotect by force", false, FT_DEED_SEVERE, may_force, force_means,
       "If that host is lost the VM is gone with its disks.",
       "unprotect VM --force --yes" },
+    { 'g', "go on (resume)", false, FT_DEED_MILD, may_resume, resume_means, "",
+      "resume VM" },
+    { 'R', "roll back", false, FT_DEED_MILD, may_roll_back, rollback_means,
+      "Once the copy could take over it is refused: unprotect ends it then.",
+      "rollback VM --yes" },
     { 'l', "look again", true, FT_DEED_HARMLESS, always, look_means, "",
       "host add HOST" },
     { 'u', "upgrade", true, FT_DEED_MILD, always, upgrade_means,

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/standing.h"
 
 static json_t *
 vms_of(const json_t *draft)
@@ -98,7 +99,8 @@ mend_vm(const struct ft_console *console, json_t *vm, char *out, size_t size)
     const json_t *row = *uuid ? ft_console_vm(console, uuid) : NULL;
     char text[120];
 
-    if (!row || json_is_string(json_object_get(row, "pair"))) {
+    if (!row || (json_is_string(json_object_get(row, "pair")) &&
+                 !ft_row_has_lost_standby(row))) {
         say_first(out, size, name,
                   row ? "dropped, it is protected"
                       : "dropped, the VM is not there any more");
@@ -107,7 +109,8 @@ mend_vm(const struct ft_console *console, json_t *vm, char *out, size_t size)
     for (size_t i = 0; i < FT_ARRAY_SIZE(choices); i++) {
         const char *host = ft_json_string(vm, choices[i], "");
 
-        if (!*host || !strcmp(host, "none") || ft_console_host(console, host))
+        if (!*host || !strcmp(host, "none") || !strcmp(host, ft_choice_best) ||
+            ft_console_host(console, host))
             continue;
         snprintf(text, sizeof(text), "host %.40s is gone, the best is chosen",
                  host);

@@ -226,13 +226,9 @@ ft_grid_wrapped(struct ft_grid *grid, int x, int y, int end, const char *text)
     int room = FT_MAX(grid->width - x - 1, 1);
 
     while (*text && y < end) {
-        size_t length = strlen(text), take = FT_MIN(length, (size_t)room);
+        int take = (int)ft_text_fold(text, (size_t)room);
 
-        while (take < length && take && text[take] != ' ')
-            take--;
-        if (!take)
-            take = FT_MIN(length, (size_t)room);
-        ft_grid_print(grid, x, y++, FT_LOOK_PLAIN, "%.*s", (int)take, text);
+        ft_grid_print(grid, x, y++, FT_LOOK_PLAIN, "%.*s", take, text);
         text += take;
         text += strspn(text, " ");
     }

@@ -67,6 +67,11 @@ enum ft_scope { FT_SCOPES(FT_SCOPE_ENUM_) FT_SCOPE_COUNT };
     X(EXPLAIN, "e", FT_IN_VIEWS, "explain", "explain the value here", "")       \
     X(ONLY_BAD, "o", FT_IN(CHECKS), "only bad",                                 \
       "only what did not pass, and all", "ftadmin check VM")                    \
+    X(WAIVE, "W", FT_IN(CHECKS) | FT_IN(CHECK), "waive",                        \
+      "accept what it warns of, with a reason, or take that back",              \
+      "ftadmin waive VM CHECK")                                                 \
+    X(MEND, "m", FT_IN(CHECKS) | FT_IN(CHECK), "mend",                          \
+      "what ftadmin can do about it, seen before", "ftadmin check VM --fix")    \
     X(NEXT_BAD, "n", FT_IN(CHECK), "next", "the next one that did not pass",    \
       "")                                                                       \
     X(BAD_BEFORE, "N", FT_IN(CHECK), "", "the one before that did not pass",    \

@@ -319,6 +319,9 @@ tell_vm(const struct ft_console *console, const struct ft_page *page, FILE *out)
     for (size_t i = 0; i < columns->count; i++)
         if (cell_text(&columns->list[i], row, text, sizeof(text)))
             tell(console, out, "%s: %s\n", columns->list[i].title, text);
+    tell_parts(console, &ft_finding_columns,
+               json_object_get(json_object_get(row, "drift"), "findings"),
+               "Drifted: ", out);
     tell_parts(console, &ft_path_columns, json_object_get(row, "paths"),
                "Path from ", out);
     tell_parts(console, &ft_side_columns, json_object_get(row, "sides"),

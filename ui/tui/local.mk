@@ -6,6 +6,8 @@ libftuitui_a_SOURCES = \
 	ui/tui/axis.c ui/tui/axis.h \
 	ui/tui/below.c ui/tui/below.h \
 	ui/tui/check-page.c \
+	ui/tui/checks-do.c ui/tui/checks-do.h \
+	ui/tui/checks-list.c ui/tui/checks-private.h \
 	ui/tui/checks.c ui/tui/checks.h \
 	ui/tui/complete.c ui/tui/complete.h \
 	ui/tui/completion.c ui/tui/completion.h \
@@ -67,5 +69,6 @@ libftuitui_a_SOURCES = \
 	ui/tui/vm-row.c ui/tui/vm-row.h \
 	ui/tui/view.h \
 	ui/tui/vm-charts.c ui/tui/vm-charts.h \
+	ui/tui/vm-drift.c ui/tui/vm-drift.h \
 	ui/tui/vm-page.c \
 	ui/tui/words.c ui/tui/words.h

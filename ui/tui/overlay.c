@@ -154,7 +154,9 @@ run_line(struct ft_console *console, const char *line)
         return;
     else if (is_for_page(&words, "discover", 0))
         ft_first_discover(console, &words);
-    else if (is_for_page(&words, "check", 1))
+    else if (ft_checks_typed(console, &words))
+        return;
+    else if (is_for_page(&words, "check", 1) && !ft_words_change(&words))
         ft_checks_command(console, &words);
     else if (!strcmp(words.list[0], "console"))
         ft_console_say(console, FT_SEVERITY_WARN, "you are in it");

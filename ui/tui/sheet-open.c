@@ -7,8 +7,11 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/counts.h"
+#include "ui/model/estimate-rows.h"
 #include "ui/model/pair-rows.h"
 #include "ui/text/glyph.h"
+#include "ui/text/text.h"
 #include "ui/tui/figure.h"
 #include "ui/tui/sheet-private.h"
 
@@ -49,23 +52,26 @@ static int
 draw_checks(const struct ft_sheet_vm *vm, bool named, struct ft_grid *grid,
             int y, int end)
 {
-    static const char *const order[] = { "fail", "warn" };
+    static const char *const order[] = { "fail", "unknown", "warn" };
     const json_t *finding;
     size_t index;
 
     for (size_t i = 0; i < FT_ARRAY_SIZE(order); i++)
         json_array_foreach(ft_sheet_findings(vm), index, finding) {
             enum ft_severity severity = ft_severity_of(order[i]);
+            int x;
 
             if (y + 1 >= end ||
-                strcmp(ft_json_string(finding, "verdict", ""), order[i]))
+                strcmp(ft_json_string(finding, "verdict", ""), order[i]) ||
+                ft_json_string(finding, "waived", NULL))
                 continue;
-            ft_grid_print(grid, 3, y, ft_look_of_severity(severity), "%s %s",
-                          ft_severity_glyph(severity, grid->utf8), order[i]);
-            ft_grid_print(grid, 10, y, FT_LOOK_TITLE, "%s",
-                          ft_json_string(finding, "id", ""));
-            ft_grid_print(grid, 32, y++, FT_LOOK_PLAIN, "%s%s%s: %s",
-                          named ? vm->vm : "", named ? ", " : "",
+            x = ft_grid_print(grid, 3, y, ft_look_of_severity(severity),
+                              "%s %s", ft_severity_glyph(severity, grid->utf8),
+                              order[i]);
+            x = ft_grid_print(grid, FT_MAX(x + 1, 10), y, FT_LOOK_TITLE, "%s",
+                              ft_json_string(finding, "id", ""));
+            ft_grid_print(grid, FT_MAX(x + 1, 32), y++, FT_LOOK_PLAIN,
+                          "%s%s%s: %s", named ? vm->vm : "", named ? ", " : "",
                           ft_json_string(finding, "subject", ""),
                           ft_json_string(finding, "evidence", ""));
             if (*ft_json_string(finding, "remedy", ""))
@@ -75,9 +81,33 @@ draw_checks(const struct ft_sheet_vm *vm, bool named, struct ft_grid *grid,
     return y;
 }
 
+/* What it would cost, where somebody has measured the VM. */
+static int
+draw_estimate(const struct ft_sheet_vm *vm, struct ft_grid *grid, int y, int end)
+{
+    static const enum ft_estimate_figure stands[] = { FT_ESTIMATE_PAUSE_P50,
+                                                      FT_ESTIMATE_PAUSE_P99,
+                                                      FT_ESTIMATE_LATENCY_P50 };
+    static const enum ft_estimate_figure takes[] = { FT_ESTIMATE_LINK,
+                                                     FT_ESTIMATE_FIRST_SYNC };
+    const json_t *estimate = ft_sheet_member(vm, "estimate");
+    const json_t *rows = json_object_get(estimate, "figures");
+    char text[200], age[24];
+
+    if (!json_array_size(rows) || y + 1 >= end)
+        return y;
+    ft_format_age((double)ft_json_int(estimate, "age_s", 0, INT32_MAX, 0), age);
+    ft_estimate_few(rows, stands, FT_ARRAY_SIZE(stands), text, sizeof(text));
+    ft_grid_print(grid, 3, y++, FT_LOOK_HINT, "   cost: %s", text);
+    ft_estimate_few(rows, takes, FT_ARRAY_SIZE(takes), text, sizeof(text));
+    ft_grid_print(grid, 3, y++, FT_LOOK_HINT, "   %s; measured: %s", text, age);
+    return y;
+}
+
 static int
 draw_steps(const struct ft_sheet_vm *vm, struct ft_grid *grid, int y, int end)
 {
+    size_t effects = json_array_size(ft_sheet_member(vm, "effects"));
     const json_t *step;
     size_t index;
 
@@ -85,7 +115,11 @@ draw_steps(const struct ft_sheet_vm *vm, struct ft_grid *grid, int y, int end)
         if (y < end)
             ft_grid_print(grid, 3, y++, FT_LOOK_PLAIN, "%zu  %s", index + 1,
                           ft_json_string(step, "description", ""));
-    return y;
+    if (effects && y < end)
+        ft_grid_print(grid, 3, y++, FT_LOOK_HINT,
+                      "   %zu things on the hosts; protect --dry-run lists them",
+                      effects);
+    return draw_estimate(vm, grid, y, end);
 }
 
 static int
@@ -115,17 +149,17 @@ draw_progress(const struct ft_console *console, const struct ft_sheet_vm *vm,
 static void
 draw_plan_of(const struct ft_sheet_vm *vm, struct ft_grid *grid, int y)
 {
-    size_t counts[3];
+    struct ft_counts counts = { 0 };
     enum ft_severity severity;
 
-    ft_sheet_count(vm, counts);
-    severity = counts[1] ? FT_SEVERITY_WARN : FT_SEVERITY_OK;
+    ft_counts_add(&counts, ft_sheet_findings(vm));
+    severity = ft_counts_severity(&counts);
     if (ft_sheet_ready(vm)) {
         ft_grid_text(grid, 24, y, 1, ft_look_of_severity(severity),
                      ft_severity_glyph(severity, grid->utf8));
         ft_grid_print(grid, 26, y, FT_LOOK_PLAIN, "copy on %s%s, %s decides",
                       ft_json_string(vm->plan, "standby", "?"),
-                      *vm->standby ? " (chosen)" : "",
+                      ft_sheet_is_chosen(vm) ? " (chosen)" : "",
                       ft_json_string(vm->plan, "witness", "nobody"));
     } else if (*vm->trouble) {
         ft_grid_text(grid, 24, y, 1, FT_LOOK_CRIT,

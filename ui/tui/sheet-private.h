@@ -73,11 +73,10 @@ void ft_sheet_applied(struct ft_console *console, const json_t *document,
 
 const json_t *ft_sheet_member(const struct ft_sheet_vm *vm, const char *key);
 const json_t *ft_sheet_findings(const struct ft_sheet_vm *vm);
-/* Pass, warn, fail. */
-void ft_sheet_count(const struct ft_sheet_vm *vm, size_t counts[3]);
 
-bool ft_sheet_asking(const struct ft_sheet *sheet); /* about any */
-bool ft_sheet_ready(const struct ft_sheet_vm *vm);  /* there is a plan */
+bool ft_sheet_asking(const struct ft_sheet *sheet);    /* about any */
+bool ft_sheet_is_chosen(const struct ft_sheet_vm *vm); /* its host, by the user */
+bool ft_sheet_ready(const struct ft_sheet_vm *vm);     /* there is a plan */
 size_t ft_sheet_ready_count(const struct ft_sheet *sheet);
 size_t ft_sheet_stage_count(const struct ft_sheet *sheet,
                             enum ft_sheet_stage stage);

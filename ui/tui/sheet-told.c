@@ -11,6 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/counts.h"
+#include "ui/model/estimate-rows.h"
 #include "ui/tui/sheet-private.h"
 
 static const char *const lines[FT_SHEET_LINES] = {
@@ -68,7 +70,7 @@ tell_standbys(const struct ft_sheet *sheet, FILE *out)
         if (ft_sheet_ready(vm))
             fprintf(out, "%zu  %s: copy on %s%s\n", i + 1, vm->vm,
                     ft_json_string(vm->plan, "standby", "?"),
-                    *vm->standby ? ", chosen" : "");
+                    ft_sheet_is_chosen(vm) ? ", chosen" : "");
         else
             fprintf(out, "%zu  %s: %s\n", i + 1, vm->vm,
                     *vm->trouble ? vm->trouble : "being planned");
@@ -95,18 +97,37 @@ tell_witness(const struct ft_sheet_vm *vm, FILE *out)
 static void
 tell_checks(const struct ft_sheet_vm *vm, FILE *out)
 {
-    size_t counts[3], index;
+    struct ft_counts counts = { 0 };
+    char text[120];
     const json_t *f;
+    size_t index;
 
-    ft_sheet_count(vm, counts);
-    fprintf(out, "%s: %zu pass, %zu warn, %zu fail.\n", vm->vm, counts[0],
-            counts[1], counts[2]);
+    ft_counts_add(&counts, ft_sheet_findings(vm));
+    ft_counts_text(&counts, text, sizeof(text));
+    fprintf(out, "%s: %s.\n", vm->vm, text);
     json_array_foreach(ft_sheet_findings(vm), index, f)
         if (strcmp(ft_json_string(f, "verdict", ""), "pass") != 0)
             fprintf(out, "%s %s: %s %s\n", ft_json_string(f, "verdict", "?"),
                     ft_json_string(f, "id", "?"),
                     ft_json_string(f, "evidence", ""),
                     ft_json_string(f, "remedy", ""));
+}
+
+static void
+tell_estimate(const struct ft_sheet_vm *vm, FILE *out)
+{
+    static const enum ft_estimate_figure told[] = {
+        FT_ESTIMATE_PAUSE_P50, FT_ESTIMATE_PAUSE_P99, FT_ESTIMATE_LATENCY_P50,
+        FT_ESTIMATE_LINK, FT_ESTIMATE_FIRST_SYNC
+    };
+    const json_t *estimate = ft_sheet_member(vm, "estimate");
+    char text[300];
+
+    ft_estimate_few(json_object_get(estimate, "figures"), told,
+                    FT_ARRAY_SIZE(told), text, sizeof(text));
+    if (*text)
+        fprintf(out, "What it would cost, as measured at %s: %s.\n",
+                ft_json_string(estimate, "measured_at", "?"), text);
 }
 
 static void
@@ -120,6 +141,7 @@ tell_steps(const struct ft_sheet_vm *vm, FILE *out)
     json_array_foreach(ft_sheet_member(vm, "steps"), index, step)
         fprintf(out, "%zu. %s\n", index + 1,
                 ft_json_string(step, "description", "?"));
+    tell_estimate(vm, out);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/counts.h"
 #include "ui/model/pair-rows.h"
 #include "ui/text/glyph.h"
 #include "ui/tui/figure.h"
@@ -63,11 +64,11 @@ say_applied(const struct ft_console *console, const struct ft_sheet_vm *vm,
 static void
 say_planned(const struct ft_sheet_vm *vm, struct ft_verdict *verdict)
 {
-    size_t counts[3];
+    struct ft_counts counts = { 0 };
 
-    ft_sheet_count(vm, counts);
+    ft_counts_add(&counts, ft_sheet_findings(vm));
     if (ft_sheet_ready(vm)) {
-        verdict->severity = counts[1] ? FT_SEVERITY_WARN : FT_SEVERITY_OK;
+        verdict->severity = ft_counts_severity(&counts);
         snprintf(verdict->sentence, sizeof(verdict->sentence),
                  "Its copy on %.20s; %.20s decides; if a step fails all are "
                  "undone.",
@@ -109,10 +110,10 @@ say_several_planned(const struct ft_sheet *sheet, struct ft_verdict *verdict)
     const char *host;
 
     for (size_t i = 0; i < sheet->count; i++) {
-        size_t counts[3];
+        struct ft_counts counts = { 0 };
 
-        ft_sheet_count(&sheet->vms[i], counts);
-        warned += counts[1] > 0;
+        ft_counts_add(&counts, ft_sheet_findings(&sheet->vms[i]));
+        warned += ft_counts_severity(&counts) != FT_SEVERITY_OK;
     }
     verdict->severity = !ready                           ? FT_SEVERITY_CRIT
                         : warned || ready < sheet->count ? FT_SEVERITY_WARN
@@ -191,7 +192,7 @@ fold_one(const struct ft_console *console, const struct ft_sheet *sheet,
         break;
     case FT_SHEET_STANDBY:
         snprintf(out, size, "%s%s", ft_json_string(vm->plan, "standby", unknown),
-                 *vm->standby ? ", chosen by you" : ", the best");
+                 ft_sheet_is_chosen(vm) ? ", chosen by you" : ", the best");
         break;
     case FT_SHEET_WITNESS:
         snprintf(out, size, "%s",
@@ -271,21 +272,18 @@ static void
 fold_common(const struct ft_sheet *sheet, enum ft_sheet_line line, char *out,
             size_t size)
 {
-    size_t all[3] = { 0 }, steps = 0, planned = 0;
+    struct ft_counts all = { 0 };
+    size_t steps = 0, planned = 0;
 
     for (size_t i = 0; i < sheet->count; i++) {
         const struct ft_sheet_vm *vm = &sheet->vms[i];
-        size_t counts[3];
 
-        ft_sheet_count(vm, counts);
-        for (size_t k = 0; k < 3; k++)
-            all[k] += counts[k];
+        ft_counts_add(&all, ft_sheet_findings(vm));
         planned += ft_sheet_findings(vm) != NULL;
         steps += json_array_size(ft_sheet_member(vm, "steps"));
     }
     if (line == FT_SHEET_CHECKS && planned)
-        snprintf(out, size, "%zu pass, %zu warn, %zu fail", all[0], all[1],
-                 all[2]);
+        ft_counts_text(&all, out, size);
     else if (line == FT_SHEET_CHECKS)
         snprintf(out, size, "%s", ft_sheet_asking(sheet) ? "asking" : "-");
     else if (line == FT_SHEET_PLAN)
@@ -314,20 +312,14 @@ static enum ft_severity
 judge_line(const struct ft_sheet *sheet, enum ft_sheet_line line)
 {
     bool all = ft_sheet_ready_count(sheet) == sheet->count, found = false;
-    size_t warn = 0, fail = 0;
+    struct ft_counts counts = { 0 };
 
     for (size_t i = 0; i < sheet->count; i++) {
-        size_t counts[3];
-
-        ft_sheet_count(&sheet->vms[i], counts);
-        warn += counts[1];
-        fail += counts[2];
+        ft_counts_add(&counts, ft_sheet_findings(&sheet->vms[i]));
         found |= ft_sheet_findings(&sheet->vms[i]) != NULL;
     }
     if (line == FT_SHEET_CHECKS && found)
-        return fail   ? FT_SEVERITY_CRIT
-               : warn ? FT_SEVERITY_WARN
-                      : FT_SEVERITY_OK;
+        return ft_counts_severity(&counts);
     if (line == FT_SHEET_APPLY && ft_sheet_stage_count(sheet, FT_SHEET_FAILED))
         return FT_SEVERITY_CRIT;
     if (line == FT_SHEET_VM || (line != FT_SHEET_CHECKS && all) ||

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/crowd.h"
+#include "ui/model/standing.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/drafts.h"
 #include "ui/tui/pages.h"
@@ -42,20 +43,6 @@ ft_sheet_findings(const struct ft_sheet_vm *vm)
     return list ? list : ft_sheet_member(vm, "findings");
 }
 
-void
-ft_sheet_count(const struct ft_sheet_vm *vm, size_t counts[3])
-{
-    static const char *const words[] = { "pass", "warn", "fail" };
-    const json_t *finding;
-    size_t index;
-
-    memset(counts, 0, 3 * sizeof(*counts));
-    json_array_foreach(ft_sheet_findings(vm), index, finding)
-        for (size_t i = 0; i < 3; i++)
-            counts[i] +=
-                !strcmp(ft_json_string(finding, "verdict", ""), words[i]);
-}
-
 static bool
 is_asking(const struct ft_sheet_vm *vm)
 {
@@ -69,6 +56,12 @@ ft_sheet_asking(const struct ft_sheet *sheet)
         if (is_asking(&sheet->vms[i]))
             return true;
     return false;
+}
+
+bool
+ft_sheet_is_chosen(const struct ft_sheet_vm *vm)
+{
+    return *vm->standby && strcmp(vm->standby, ft_choice_best) != 0;
 }
 
 bool
@@ -252,6 +245,8 @@ open_sheet(const json_t *rows)
         snprintf(vm->uuid, sizeof(vm->uuid), "%s",
                  ft_json_string(row, "uuid", ""));
         snprintf(vm->vm, sizeof(vm->vm), "%s", ft_row_name(row));
+        if (ft_row_has_lost_standby(row))
+            strcpy(vm->standby, ft_choice_best);
     }
     sheet->open = sheet->count > 1 ? FT_SHEET_VM : FT_SHEET_STANDBY;
     return sheet;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The page of a VM: both its halves in one drawing, with the paths between
- * them; one epoch as guest, engine and client feel it; charts on one axis.
+ * them; one epoch as guest, engine and client feel it, or what became worse of the
+ * copy's host; charts on one axis.
  */
 #include "config.h"
 
@@ -20,6 +21,8 @@
 #include "ui/tui/state.h"
 #include "ui/tui/view.h"
 #include "ui/tui/vm-charts.h"
+#include "ui/model/rehearsal.h"
+#include "ui/tui/vm-drift.h"
 
 #define BOX_WIDTH 25
 
@@ -211,6 +214,32 @@ running_half(const struct ft_console *console, const json_t *row,
     in_box(grid, x, y + 4, text);
 }
 
+/* In the lower edge of its box: whether the copy was ever tried out, and when. */
+static void
+draw_rehearsal(const json_t *said, struct ft_grid *grid, int x, int y)
+{
+    enum ft_rehearsal_outcome outcome = ft_rehearsal_said(said);
+    char age[FT_FIGURE], text[64];
+
+    if (*ft_json_string(said, "step", "")) {
+        ft_grid_text(grid, x, y, BOX_WIDTH - 4, FT_LOOK_HINT, " rehearsing ");
+        return;
+    }
+    if (outcome == FT_REHEARSAL_OPEN)
+        return;
+    ft_figure_age(ft_figure_of(said, "age_s"), age);
+    snprintf(text, sizeof(text), " %s %s ago ",
+             outcome == FT_REHEARSAL_PASSED   ? "rehearsed"
+             : outcome == FT_REHEARSAL_FAILED ? "DID NOT RUN"
+                                              : "not tried out",
+             age);
+    ft_grid_text(grid, x, y, BOX_WIDTH - 4,
+                 outcome == FT_REHEARSAL_PASSED   ? FT_LOOK_PLAIN
+                 : outcome == FT_REHEARSAL_FAILED ? FT_LOOK_CRIT
+                                                  : FT_LOOK_WARN,
+                 text);
+}
+
 static void
 waiting_half(const struct ft_console *console, const json_t *row,
              struct ft_grid *grid, int x, int y)
@@ -236,6 +265,7 @@ waiting_half(const struct ft_console *console, const json_t *row,
     ft_figure(ft_figure_of(s, "cpu_percent"), "1", figure);
     snprintf(text, sizeof(text), "engine %s %% CPU", figure);
     in_box(grid, x, y + 4, text);
+    draw_rehearsal(json_object_get(row, "rehearsal"), grid, x + 2, y + 5);
 }
 
 /* Of the past there are figures of the pair only, and how exact they are. */
@@ -432,7 +462,7 @@ draw(struct ft_console *console, struct ft_page *page, struct ft_grid *grid,
     y += 6;
     if (console->past)
         ft_before_draw(console, row, grid, y, FT_MIN(y + 4, area.bottom));
-    else if (y + 4 < area.bottom)
+    else if (y + 4 < area.bottom && !ft_vm_drift_draw(row, grid, y, y + 4))
         draw_epoch(row, grid, y);
     y += 4;
     if (y + 3 < area.bottom)

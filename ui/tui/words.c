@@ -89,17 +89,17 @@ bool
 ft_words_change(const struct ft_words *words)
 {
     static const struct {
-        const char *first, *second, *unless;
+        const char *first, *second, *unless, *nor;
     } readers[] = {
-        { "status", NULL, NULL },
-        { "events", NULL, NULL },
-        { "check", NULL, NULL },
-        { "help", NULL, NULL },
-        { "vm", "list", NULL },
-        { "host", "list", NULL },
-        { "host", "show", NULL },
-        { "jobs", NULL, "stop" },
-        { "discover", NULL, "--host-key" },
+        { "status", NULL, NULL, NULL },
+        { "events", NULL, NULL, NULL },
+        { "check", NULL, "--fix", "--undo-fix" },
+        { "help", NULL, NULL, NULL },
+        { "vm", "list", NULL, NULL },
+        { "host", "list", NULL, NULL },
+        { "host", "show", NULL, NULL },
+        { "jobs", NULL, "stop", NULL },
+        { "discover", NULL, "--host-key", NULL },
     };
 
     if (!words->count || has(words, "--help") || has(words, "-h"))
@@ -108,6 +108,7 @@ ft_words_change(const struct ft_words *words)
         if (!strcmp(words->list[0], readers[i].first) &&
             (!readers[i].second ||
              (words->count > 1 && !strcmp(words->list[1], readers[i].second))))
-            return readers[i].unless && has(words, readers[i].unless);
+            return (readers[i].unless && has(words, readers[i].unless)) ||
+                   (readers[i].nor && has(words, readers[i].nor));
     return !has(words, "--dry-run") && !has(words, "-n");
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "db/rules.h"
 #include "ui/model/copy.h"
 
 #define THREADS_MAX 32
@@ -101,6 +102,26 @@ init_fleet(struct ft_work_fleet *self, bool with_engine, struct ft_error *err)
     return 0;
 }
 
+/* What the administrator wants of placement. */
+static int
+read_rules(struct ft_work_fleet *self, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_rule *rules = NULL;
+    size_t count = 0;
+    int rc = ft_store_rule_list(self->work->store, &rules, &count, err);
+
+    self->apart = rc ? NULL : calloc(count + 1, sizeof(*self->apart));
+    if (!self->apart)
+        return rc ? rc : ft_fail(err, ENOMEM, NULL, "out of memory");
+    for (size_t i = 0; i < count; i++) {
+        FT_COPY(self->apart[i].vms[0], rules[i].first);
+        FT_COPY(self->apart[i].vms[1], rules[i].second);
+    }
+    self->fleet.apart = self->apart;
+    self->fleet.apart_count = count;
+    return 0;
+}
+
 int
 ft_work_fleet_from(const struct ft_work *work, bool with_engine,
                    struct ft_store_host *hosts, size_t count,
@@ -122,6 +143,8 @@ ft_work_fleet_from(const struct ft_work *work, bool with_engine,
         fleet->asking[i].prompts = &work->prompts;
     rc = init_fleet(fleet, with_engine, err);
     ft_fleet_set_watch(&fleet->fleet, &watch);
+    if (!rc)
+        rc = read_rules(fleet, err);
     return rc ? rc : add_members(fleet, err);
 }
 
@@ -159,6 +182,7 @@ ft_work_fleet_close(struct ft_work_fleet *fleet)
     free(fleet->hosts);
     free(fleet->asking);
     free(fleet->errors);
+    free(fleet->apart);
     memset(fleet, 0, sizeof(*fleet));
 }
 

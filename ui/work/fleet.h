@@ -22,6 +22,7 @@ struct ft_work_fleet {
     struct ft_store_host *hosts;   /* one for each member, same order */
     struct ft_work_asking *asking; /* the same, and one for all */
     struct ft_error *errors;       /* of the last ft_work_fleet_each */
+    struct ft_apart *apart;        /* the rules of the database */
     size_t count;
 };
 

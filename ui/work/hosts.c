@@ -7,9 +7,13 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "db/link-rates.h"
+#include "db/pool-flushes.h"
+#include "plan/differences.h"
 #include "remote/reach.h"
 #include "ui/model/copy.h"
 #include "ui/model/host-rows.h"
+#include "ui/model/measured-rows.h"
 #include "ui/work/likeness.h"
 #include "ui/work/locks.h"
 #include "ui/work/remember.h"
@@ -77,10 +81,15 @@ set_pools(struct ft_store *store, int64_t host, json_t *record,
           struct ft_error *err)
 {
     FT_AUTOFREE struct ft_store_pool *pools = NULL;
-    size_t count = 0;
+    FT_AUTOFREE struct ft_store_pool_flush *flushes = NULL;
+    size_t count = 0, measured = 0;
     int rc = ft_store_pool_list(store, host, &pools, &count, err);
 
     json_object_set_new(record, "pools", ft_pool_rows(pools, count));
+    if (!rc)
+        rc = ft_store_pool_flush_list(store, host, &flushes, &measured, err);
+    ft_pool_flush_add(json_object_get(record, "pools"), flushes, measured,
+                      ft_work_now_ms());
     return rc;
 }
 
@@ -93,6 +102,19 @@ set_vms(struct ft_store *store, int64_t host, json_t *record,
     int rc = ft_store_vm_list(store, host, &vms, &count, err);
 
     json_object_set_new(record, "vms", ft_host_vm_rows(vms, count));
+    return rc;
+}
+
+static int
+set_links(struct ft_store *store, int64_t host, json_t *record,
+          struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_link_rate *rates = NULL;
+    size_t count = 0;
+    int rc = ft_store_link_rate_list(store, host, &rates, &count, err);
+
+    json_object_set_new(record, "links",
+                        ft_link_rate_rows(rates, count, ft_work_now_ms()));
     return rc;
 }
 
@@ -112,6 +134,8 @@ fill_record(struct ft_store *store, int64_t host, json_t *record,
         rc = set_networks(store, host, record, err);
     if (!rc)
         rc = set_pools(store, host, record, err);
+    if (!rc)
+        rc = set_links(store, host, record, err);
     return rc ? rc : set_vms(store, host, record, err);
 }
 
@@ -141,6 +165,39 @@ ft_work_host_show(const struct ft_work *work, const char *name, json_t **record,
     rc = fill_record(work->store, host.id, made, err);
     *record = rc ? NULL : FT_STEAL(made);
     return rc;
+}
+
+/* What it told when it was last looked at. */
+static int
+facts_of(const struct ft_work *work, const char *name, struct ft_host **facts,
+         struct ft_error *err)
+{
+    FT_AUTOJSON json_t *json = NULL;
+    struct ft_store_host host;
+    int64_t at;
+    int rc = find_host(work, name, &host, err);
+
+    *facts = NULL;
+    if (!rc)
+        rc = ft_store_facts_get(work->store, host.id, &json, &at, err);
+    return rc ? rc : ft_host_from_json(json, facts, err);
+}
+
+int
+ft_work_hosts_diff(const struct ft_work *work, const char *first,
+                   const char *second, json_t **rows, struct ft_error *err)
+{
+    struct ft_host *a, *b = NULL;
+    int rc = facts_of(work, first, &a, err);
+
+    *rows = NULL;
+    if (!rc)
+        rc = facts_of(work, second, &b, err);
+    if (!rc)
+        *rows = ft_host_differences(a, b);
+    ft_host_free(a);
+    ft_host_free(b);
+    return rc || *rows ? rc : ft_fail(err, ENOMEM, NULL, "out of memory");
 }
 
 /* ---- coming in ---- */
@@ -222,8 +279,8 @@ add_one(struct ft_fleet *fleet, struct ft_member *member, size_t index,
     ft_job_step(adding->job, index, text, FT_STEP_STARTED);
     rc = ft_member_connect(fleet, member, err);
     if (!rc)
-        rc = ft_member_engine(fleet, member, on_upload, adding->job, &changed,
-                              err);
+        rc = ft_member_engine(fleet, member, FT_INSTALL_DROP_OLD, on_upload,
+                              adding->job, &changed, err);
     if (!rc)
         rc = ft_member_probe(fleet, member, true, err);
     ft_job_step(adding->job, index, text, rc ? FT_STEP_FAILED : FT_STEP_DONE);

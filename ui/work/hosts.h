@@ -17,6 +17,11 @@ int ft_work_hosts_list(const struct ft_work *work, json_t **rows,
 int ft_work_host_show(const struct ft_work *work, const char *name,
                       json_t **record, struct ft_error *err);
 
+/* In what two of them differ (plan/differences.h); -ENOENT, also of one that was
+ * never looked at. */
+int ft_work_hosts_diff(const struct ft_work *work, const char *first,
+                       const char *second, json_t **rows, struct ft_error *err);
+
 #define FT_WORK_IDENTITY_NONE "none" /* no key file of its own, for a host */
 
 /*

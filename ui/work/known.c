@@ -3,6 +3,13 @@
 
 #include "ui/work/known.h"
 
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "db/jobs.h"
+
+#define JOBS_SEEN 200 /* the newest; older ones run no more */
+
 static int
 no_memory(struct ft_error *err)
 {
@@ -27,6 +34,26 @@ ft_work_known_hosts(const struct ft_work *work, struct ft_live *live,
     return rc;
 }
 
+/* Those of jobs that run, of any ftadmin. */
+static void
+mark_at_work(const struct ft_work *work, struct ft_live *live)
+{
+    FT_AUTOFREE struct ft_store_job *jobs = NULL;
+    size_t count = 0;
+
+    if (ft_store_job_list(work->store, JOBS_SEEN, &jobs, &count, NULL))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        struct ft_live_stored *stored =
+            !strcmp(jobs[i].state, "running")
+                ? ft_live_find_stored(live, jobs[i].pair)
+                : NULL;
+
+        if (stored)
+            stored->at_work = true;
+    }
+}
+
 int
 ft_work_known_pairs(const struct ft_work *work, struct ft_live *live,
                     struct ft_error *err)
@@ -44,5 +71,6 @@ ft_work_known_pairs(const struct ft_work *work, struct ft_live *live,
         ft_store_status_get(work->store, live->stored[i].pair.pair,
                             &live->stored[i].status, &live->stored[i].at_ms,
                             &none);
+    mark_at_work(work, live);
     return 0;
 }

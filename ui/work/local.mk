@@ -3,12 +3,18 @@
 noinst_LIBRARIES += libftuiwork.a
 libftuiwork_a_SOURCES = \
 	ui/work/ask.c ui/work/ask.h \
+	ui/work/backup.c ui/work/backup.h \
+	ui/work/backup-serve.c \
 	ui/work/candidates.c \
 	ui/work/discover.c ui/work/discover.h \
+	ui/work/estimate.c ui/work/estimate.h \
 	ui/work/events.c ui/work/events.h \
 	ui/work/film.c ui/work/film.h \
+	ui/work/facts.c ui/work/facts.h \
+	ui/work/fixes.c ui/work/fixes.h \
 	ui/work/fleet.c ui/work/fleet.h \
 	ui/work/history.c ui/work/history.h \
+	ui/work/host-past.c ui/work/host-past.h \
 	ui/work/hosts.c ui/work/hosts.h \
 	ui/work/job.c ui/work/job.h \
 	ui/work/journal.c ui/work/journal.h \
@@ -23,12 +29,16 @@ libftuiwork_a_SOURCES = \
 	ui/work/past.c ui/work/past.h \
 	ui/work/protect.c ui/work/protect.h \
 	ui/work/remember.c ui/work/remember.h \
+	ui/work/rules.c ui/work/rules.h \
+	ui/work/saved.c ui/work/saved.h \
 	ui/work/secrets.c ui/work/secrets.h \
 	ui/work/settings.c ui/work/settings.h \
 	ui/work/source.c ui/work/source.h ui/work/source-private.h \
 	ui/work/source-store.c \
 	ui/work/status.c ui/work/status.h \
 	ui/work/suggest.c ui/work/suggest.h \
+	ui/work/unfinished.c ui/work/unfinished.h \
 	ui/work/upgrade.c ui/work/upgrade.h \
 	ui/work/vms.c ui/work/vms.h \
+	ui/work/waivers.c ui/work/waivers.h \
 	ui/work/work.c ui/work/work.h

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "ui/model/parted.h"
+#include "ui/model/rehearsal.h"
 #include "ui/work/journal.h"
 #include "ui/work/locks.h"
 #include "ui/work/remember.h"
@@ -61,18 +62,26 @@ end_job(struct ft_work_fleet *fleet, struct ft_job *job, int rc, bool partly,
     ft_job_end(job, rc, partly, result, rc ? err : NULL, outcome);
 }
 
+/* Of a pair that some host carries now. */
+static int
+find_live(struct ft_work_fleet *fleet, const char *vm,
+          struct ft_work_pair *found, struct ft_error *err)
+{
+    int rc = ft_work_pair_find(fleet, vm, found, err);
+
+    if (rc || found->live)
+        return rc;
+    return ft_fail(err, EHOSTUNREACH, "ftadmin status shows what is known",
+                   "no host that carries %s answers", vm);
+}
+
 int
 ft_work_switchover_prepare(struct ft_work_fleet *fleet, const char *vm,
                            struct ft_work_pair *found, struct ft_error *err)
 {
-    int rc = ft_work_pair_find(fleet, vm, found, err);
+    int rc = find_live(fleet, vm, found, err);
 
-    if (rc)
-        return rc;
-    if (!found->live)
-        return ft_fail(err, EHOSTUNREACH, "ftadmin status shows what is known",
-                       "no host that carries %s answers", vm);
-    return lock_pair(fleet->work, "switchover", &found->pair, err);
+    return rc ? rc : lock_pair(fleet->work, "switchover", &found->pair, err);
 }
 
 /* ---- switchover ---- */
@@ -222,6 +231,10 @@ ft_work_start(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
 
 /* ---- unprotect ---- */
 
+/* So that it ends within 5 s though one of the hosts is lost: a host that is slower
+ * than that is left over, and asked again by the next one. */
+#define UNPROTECT_CONNECT_MS 3500
+
 int
 ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
                           struct ft_work_pair *found, struct ft_error *err)
@@ -229,6 +242,8 @@ ft_work_unprotect_prepare(struct ft_work_fleet *fleet, const char *vm,
     char doing[FT_STORE_NAME];
     int rc;
 
+    fleet->fleet.ssh.connect_timeout_ms =
+        ft_work_timeout_ms(fleet->work, UNPROTECT_CONNECT_MS);
     snprintf(doing, sizeof(doing), "unprotect %.200s", vm);
     rc = ft_work_lock_vm(fleet->work, vm, doing, err);
     if (!rc)
@@ -336,5 +351,36 @@ ft_work_verify(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
     end_job(fleet, job, rc, false,
             rc || !*differs ? "no difference" : "the copy differs from the VM",
             err, NULL);
+    return rc;
+}
+
+/* ---- rehearse ---- */
+
+int
+ft_work_rehearse_prepare(struct ft_work_fleet *fleet, const char *vm,
+                         struct ft_work_pair *found, struct ft_error *err)
+{
+    return find_live(fleet, vm, found, err);
+}
+
+int
+ft_work_rehearse(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
+                 const struct ft_rehearse_options *how, json_t **result,
+                 struct ft_job_outcome *outcome, struct ft_error *err)
+{
+    char text[FT_STORE_TEXT];
+    struct ft_job *job;
+    int rc = begin_job(fleet, "rehearse", found, &job, outcome, err);
+
+    if (rc)
+        return rc;
+    snprintf(text, sizeof(text), "%.200s: let the copy run apart",
+             found->pair.standby);
+    ft_job_step(job, 0, text, FT_STEP_STARTED);
+    rc = ft_rehearse(&fleet->fleet, &found->ref, how,
+                     ft_work_timeout_ms(fleet->work, 0), result, err);
+    ft_job_step(job, 0, text, rc ? FT_STEP_FAILED : FT_STEP_DONE);
+    ft_rehearsal_text(*result, text, sizeof(text));
+    end_job(fleet, job, rc, false, text, err, outcome);
     return rc;
 }

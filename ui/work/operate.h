@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is done to a pair that exists: switchover, start, unprotect and verify, each in
- * two parts, so that the user can be asked in between. The second part is a job
+ * What is done to a pair that exists: switchover, start, unprotect, verify and rehearse,
+ * each in two parts, so that the user can be asked in between. The second part is a job
  * (ui/work/job.h), whose outcome is filled also after an error. The store's
  * thread.
  */
@@ -66,5 +66,18 @@ int ft_work_verify_prepare(struct ft_work_fleet *fleet, const char *vm,
 /* ft_verify, with the user's patience or its own; *result is new. */
 int ft_work_verify(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
                    json_t **result, bool *differs, struct ft_error *err);
+
+/*
+ * Finds the pair among what hosts say now. It is not locked: whatever else is to be
+ * done with it goes before. -ENOENT; -EHOSTUNREACH.
+ */
+int ft_work_rehearse_prepare(struct ft_work_fleet *fleet, const char *vm,
+                             struct ft_work_pair *found, struct ft_error *err);
+
+/* ft_rehearse, with the user's patience or its own; *result is new. */
+int ft_work_rehearse(struct ft_work_fleet *fleet,
+                     const struct ft_work_pair *found,
+                     const struct ft_rehearse_options *how, json_t **result,
+                     struct ft_job_outcome *outcome, struct ft_error *err);
 
 #endif

@@ -75,8 +75,15 @@ ft_work_pair_find(struct ft_work_fleet *fleet, const char *vm,
     memset(found, 0, sizeof(*found));
     ft_work_fleet_status(fleet);
     pairs = ft_work_pairs(fleet);
-    status = ft_pair_find(pairs, vm);
     rc = ft_store_pair_get(fleet->work->store, vm, &found->pair, err);
+    status = ft_pair_find(pairs, rc ? vm : found->pair.pair);
+    if (!rc && !status) { /* one that another ftadmin has made since */
+        status = ft_pair_find(pairs, vm);
+        if (status)
+            rc = ft_store_pair_get(fleet->work->store,
+                                   ft_json_string(status, "pair", vm),
+                                   &found->pair, err);
+    }
     if (rc == -ENOENT && !status)
         ft_work_suggest_pair(fleet->work, pairs, vm, err);
     if (rc && !(rc == -ENOENT && status))

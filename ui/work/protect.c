@@ -3,17 +3,18 @@
 
 #include "ui/work/protect.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/io.h"
+#include "base/uuid.h"
 #include "ui/model/suggest.h"
 #include "ui/work/journal.h"
 #include "ui/work/locks.h"
+#include "ui/work/remember.h"
 #include "ui/work/suggest.h"
+#include "ui/work/waivers.h"
 
 int
 ft_work_protect_begin(struct ft_work_protect *job, struct ft_work_fleet *fleet,
@@ -48,11 +49,8 @@ ft_work_protect_look(struct ft_work_protect *job, struct ft_work_fleet *fleet,
 static int
 make_uuid(char out[FT_UUID_SIZE], struct ft_error *err)
 {
-    FT_AUTOCLOSE int fd =
-        open("/proc/sys/kernel/random/uuid", O_RDONLY | O_CLOEXEC);
-    int rc = fd < 0 ? -errno : ft_read_full(fd, out, FT_UUID_SIZE - 1);
+    int rc = ft_make_uuid(out);
 
-    out[FT_UUID_SIZE - 1] = '\0';
     return rc ? ft_fail(err, -rc, NULL, "no random numbers: %s", strerror(-rc))
               : 0;
 }
@@ -72,10 +70,10 @@ select_usable(struct ft_work_protect *job,
               const struct ft_plan_choices *choices, struct ft_error *err)
 {
     struct ft_work_fleet *all = job->fleet;
-    struct ft_store_pair pair;
+    struct ft_journal_entry begun; /* which is gone on with on its hosts */
 
-    if (ft_store_pair_get(all->work->store, choices->vm, &pair, NULL))
-        memset(&pair, 0, sizeof(pair));
+    if (job->journal.pending(job->journal.data, choices->vm, &begun, NULL, NULL))
+        memset(&begun, 0, sizeof(begun));
     free(job->usable.members);
     job->usable = all->fleet;
     job->usable.count = 0;
@@ -87,8 +85,8 @@ select_usable(struct ft_work_protect *job,
 
         if (!all->errors[i].code ||
             is_one_of(host, choices->standby, choices->witness) ||
-            is_one_of(host, pair.primary, pair.standby) ||
-            is_one_of(host, pair.witness, NULL))
+            is_one_of(host, begun.primary, begun.standby) ||
+            is_one_of(host, begun.witness, NULL))
             job->usable.members[job->usable.count++] = all->fleet.members[i];
     }
     return 0;
@@ -132,7 +130,8 @@ suggest(const struct ft_work_protect *job,
         return;
     }
     for (size_t i = 0; i < FT_ARRAY_SIZE(named); i++) {
-        if (!named[i] || is_host(job, named[i]) || !strcmp(named[i], "none"))
+        if (!named[i] || is_host(job, named[i]) || !strcmp(named[i], "none") ||
+            !strcmp(named[i], FT_PLAN_BEST))
             continue;
         ft_work_suggest_host(job->fleet->work, named[i], err);
         return;
@@ -175,11 +174,16 @@ ft_work_protect_plan(struct ft_work_protect *job,
         rc = make_uuid(pair, err);
     if (rc)
         return rc;
-    own.pair = pair;
+    if (!own.pair)
+        own.pair = pair;
     rc = ft_protect_prepare(&job->usable, &own, &job->journal, &job->plan,
                             &job->resumed, err);
+    ft_work_remember_plan(job->fleet, &job->plan);
     if (rc == -ENOENT)
         suggest(job, choices, err);
+    if (!rc)
+        rc = ft_work_waivers_apply(job->fleet->work, job->plan.vm_uuid,
+                                   &job->plan.findings, err);
     return rc || job->dry_run ? rc : lock_plan(job, err);
 }
 
@@ -192,6 +196,10 @@ ft_work_protect_check(struct ft_work_protect *job,
 
     if (!rc)
         rc = ft_protect_check(&job->usable, choices, &job->plan, err);
+    ft_work_remember_plan(job->fleet, &job->plan);
+    if (!rc)
+        rc = ft_work_waivers_apply(job->fleet->work, job->plan.vm_uuid,
+                                   &job->plan.findings, err);
     if (rc == -ENOENT)
         suggest(job, choices, err);
     return rc;

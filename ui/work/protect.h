@@ -43,7 +43,7 @@ int ft_work_protect_begin(struct ft_work_protect *job,
 
 /*
  * Checks, places and plans for the hosts that answered or were asked for by
- * name, as ft_protect_prepare, which has the errors; choices->pair is ours. Then
+ * name, as ft_protect_prepare, which has the errors; choices->pair NULL: a new one. Then
  * locks the VM by its uuid, and shares its hosts: -EBUSY.
  */
 int ft_work_protect_plan(struct ft_work_protect *job,

@@ -5,10 +5,14 @@
 
 #include <string.h>
 
+#include "db/link-rates.h"
+#include "db/pool-flushes.h"
+#include "plan/plan.h"
 #include "remote/reach.h"
 #include "ui/model/copy.h"
 #include "ui/model/stored-pair.h"
 #include "ui/model/topology.h"
+#include "ui/work/host-past.h"
 
 static int
 put_topology(struct ft_store *store, int64_t host, const struct ft_host *facts,
@@ -31,6 +35,9 @@ put_all(struct ft_store *store, struct ft_store_host *host,
 
     if (!rc && member->facts_json)
         rc = ft_store_facts_put(store, host->id, member->facts_json, err);
+    if (!rc && member->facts_json)
+        rc = ft_work_host_past_keep(store, host->id, host->seen_at,
+                                    member->facts_json, err);
     return rc ? rc : put_topology(store, host->id, member->facts, err);
 }
 
@@ -101,6 +108,63 @@ ft_work_remember_all(struct ft_work_fleet *fleet, struct ft_error *err)
         }
     }
     return rc;
+}
+
+static void
+remember_flushes(struct ft_store *store, const struct ft_host *host)
+{
+    struct ft_store_pool_flush flush = { .at = ft_work_now_ms() };
+
+    FT_COPY(flush.host, host->name);
+    for (size_t i = 0; i < host->pool_count; i++) {
+        if (host->pools[i].flush_p90_us <= 0)
+            continue;
+        FT_COPY(flush.pool, host->pools[i].name);
+        flush.p50_us = host->pools[i].flush_p50_us;
+        flush.p90_us = host->pools[i].flush_p90_us;
+        ft_store_pool_flush_put(store, &flush, NULL);
+    }
+}
+
+static void
+remember_rates(struct ft_store *store, const struct ft_plan *plan)
+{
+    struct ft_store_link_rate rate = { .at = ft_work_now_ms() };
+
+    FT_COPY(rate.from, plan->primary);
+    FT_COPY(rate.to, plan->standby);
+    for (size_t i = 0; i < plan->rate_count; i++) {
+        FT_COPY(rate.address, plan->rates[i].address);
+        FT_COPY(rate.nic, plan->rates[i].nic);
+        rate.bytes_per_s = plan->rates[i].bytes_per_s;
+        ft_store_link_rate_put(store, &rate, NULL);
+    }
+}
+
+/* The others were only asked: a fleet of hundreds is not written for each VM, but where
+ * none of them would do. */
+static bool
+is_of_plan(const struct ft_plan *plan, const char *host)
+{
+    return !*plan->standby || !strcmp(host, plan->standby) ||
+           !strcmp(host, plan->primary) || !strcmp(host, plan->witness);
+}
+
+void
+ft_work_remember_plan(struct ft_work_fleet *fleet, const struct ft_plan *plan)
+{
+    struct ft_store *store = fleet->work->store;
+
+    for (size_t i = 0; i < fleet->count && !*fleet->fleet.recorded; i++) {
+        const struct ft_member *member = fleet->fleet.members[i];
+
+        if (fleet->errors[i].code || !is_of_plan(plan, member->name))
+            continue;
+        ft_work_remember(store, &fleet->hosts[i], member, NULL);
+        if (member->facts)
+            remember_flushes(store, member->facts);
+    }
+    remember_rates(store, plan);
 }
 
 int

@@ -8,6 +8,8 @@
 
 #include "ui/work/fleet.h"
 
+struct ft_plan;
+
 /*
  * Stores what is known of a member now: the host, its facts, and all below,
  * in one transaction. Fills what host did not know. Nothing without facts. An
@@ -29,6 +31,14 @@ int ft_work_remember_all(struct ft_work_fleet *fleet, struct ft_error *err);
  */
 int ft_work_adopt(struct ft_store *store, const struct ft_store_pair *found,
                   struct ft_error *err);
+
+/*
+ * Keeps by the way what was seen for a plan: its hosts, what was measured of the networks
+ * between them, and of the standby's pools. What cannot be written is left out, and is no
+ * host's error; nothing of hosts that a file told of.
+ */
+void ft_work_remember_plan(struct ft_work_fleet *fleet,
+                           const struct ft_plan *plan);
 
 /* Keeps a STATUS, and adopts its pair. */
 int ft_work_remember_status(struct ft_store *store, const json_t *status,

@@ -27,6 +27,6 @@ round() {
     wait_for 300 is_protected vm1 || fail "not protected: $(ftadmin status 2>&1)"
     # the witness has a libvirtd that nobody asks for anything
     wait_for 400 has_ended m3 || fail "libvirtd on m3 does not end"
-    exits 0 ftadmin status
-    figure "status=$(ftadmin status --json | jq -r '.pairs[0].state')"
+    is_protected vm1 || fail "not protected any more: $(ftadmin status 2>&1)"
+    figure "on=${primary:?}"
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-base_tests = tests/unit/base/test-bytes tests/unit/base/test-error \
+base_tests = tests/unit/base/test-alike \
+	tests/unit/base/test-bytes tests/unit/base/test-error \
 	tests/unit/base/test-fault tests/unit/base/test-io \
 	tests/unit/base/test-json tests/unit/base/test-libvirt-names \
 	tests/unit/base/test-load \
@@ -9,6 +10,8 @@ base_tests = tests/unit/base/test-bytes tests/unit/base/test-error \
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 base_libs = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_base_test_alike_SOURCES = tests/unit/base/test-alike.c
+tests_unit_base_test_alike_LDADD = $(base_libs)
 tests_unit_base_test_bytes_SOURCES = tests/unit/base/test-bytes.c \
 	tests/unit/scratch.h
 tests_unit_base_test_bytes_LDADD = $(base_libs)

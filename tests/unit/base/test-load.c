@@ -10,14 +10,18 @@ static void
 test_pressure(void **state)
 {
     (void)state;
-    assert_true(ft_load_pressure_parse(
-                    "some avg10=1.50 avg60=0.40 avg300=0.10 total=123\n"
-                    "full avg10=0.50 avg60=0.10 avg300=0.00 total=23\n") == 1.5);
-    assert_true(ft_load_pressure_parse("full avg10=0.50") == -1);
-    assert_true(ft_load_pressure_parse("") == -1);
-    assert_true(ft_load_pressure_parse("some avg10=-1") == -1);
-    assert_true(ft_load_pressure("/nowhere/cpu") == -1);
-    assert_true(ft_load_pressure(FT_PRESSURE_CPU) <= 100);
+    static const char text[] =
+        "some avg10=1.50 avg60=0.40 total=123\n"
+        "full avg10=0.50 avg60=0.10 avg300=0.00 total=23\n";
+
+    assert_true(ft_load_pressure_parse(text, 10) == 1.5);
+    assert_true(ft_load_pressure_parse(text, 60) == 0.4);
+    assert_true(ft_load_pressure_parse(text, 300) == -1); /* of full only */
+    assert_true(ft_load_pressure_parse("full avg10=0.50", 10) == -1);
+    assert_true(ft_load_pressure_parse("", 10) == -1);
+    assert_true(ft_load_pressure_parse("some avg10=-1", 10) == -1);
+    assert_true(ft_load_pressure("/nowhere/cpu", 10) == -1);
+    assert_true(ft_load_pressure(FT_PRESSURE_CPU, 300) <= 100);
 }
 
 static void

@@ -210,6 +210,10 @@ try_in(const char *picture_name, enum ft_ownership_reason reason,
         json_object_set_new(pair, "state", json_string("unprotected"));
         json_object_set_new(pair, "reason",
                             json_string(ft_ownership_reason_text(reason)));
+        json_object_set_new(pair, "pending",
+                            json_pack("{s:s,s:s,s:s}", "verb", "protect",
+                                      "resume", "ftadmin resume db-01",
+                                      "rollback", "ftadmin rollback db-01"));
         ft_console_set_picture(&console, &picture);
     }
     press(&console, deed->host ? "2" : "1");

@@ -122,7 +122,7 @@ test_usage_errors(void **state)
         { "--wrong", "unrecognized option '--wrong'" },
         { "status --standby h1", "unrecognized option '--standby'" },
         { "status -x", "invalid option -- 'x'" },
-        { "protect", "protect needs VM" },
+        { "unprotect", "unprotect needs VM" },
         { "unprotect a b", "too many arguments: \"b\"" },
         { "status --json --plain", "exclude each other" },
         { "status --timeout 0", "from 1 to 3600" },

@@ -14,6 +14,11 @@
 
 #include "base/clock.h"
 #include "base/io.h"
+#include "db/facts-history.h"
+#include "db/fixes.h"
+#include "db/link-rates.h"
+#include "db/measurements.h"
+#include "db/pool-flushes.h"
 
 #define PAIR2 "99999999-2222-3333-4444-555555555555"
 #define VM2 "bbbbbbbb-2222-3333-4444-555555555555"
@@ -42,6 +47,15 @@ make_pair(const char *pair, const char *vm_uuid)
     snprintf(made.pair, sizeof(made.pair), "%s", pair);
     snprintf(made.vm_uuid, sizeof(made.vm_uuid), "%s", vm_uuid);
     return made;
+}
+
+static int
+put_phase(struct ft_store *store, const char *name, const char *phase)
+{
+    struct ft_store_pair pair = make_pair(name, VM);
+
+    snprintf(pair.phase, sizeof(pair.phase), "%s", phase);
+    return ft_store_pair_put(store, &pair, NULL);
 }
 
 static void
@@ -267,6 +281,16 @@ test_pairs(void **state)
     assert_string_equal(pair.witness, "");
     FAILS(ENOENT, ft_store_pair_get(store, "vm2", &pair, &err));
     FAILS(EEXIST, ft_store_pair_put(store, &other, &err));
+    assert_int_equal(put_phase(store, PAIR2, "applying"),
+                     0); /* that is made to replace it */
+    MUST(ft_store_pair_get(store, "vm1", &pair, &err));
+    assert_string_equal(pair.pair, PAIR);
+    assert_int_equal(put_phase(store, PAIR, "removing"), 0);
+    MUST(ft_store_pair_get(store, VM, &pair, &err));
+    assert_string_equal(pair.pair, PAIR2);
+    assert_int_equal(put_phase(store, PAIR2, "removing"), 0); /* of any number */
+    assert_int_equal(put_phase(store, PAIR, "applied"), 0);
+    MUST(ft_store_pair_remove(store, PAIR2, &err));
     other = make_pair(PAIR2, VM2);
     snprintf(other.witness, sizeof(other.witness), "w9");
     FAILS(ENOENT, ft_store_pair_put(store, &other, &err));
@@ -642,6 +666,31 @@ test_foreign_and_newer(void **state)
           ft_store_open("/nonexistent/x.db", FT_STORE_CREATE, &store, &err));
 }
 
+/* One that does not come back, when the VM has left it for another. */
+static void
+test_lost_host(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    struct ft_store_pair other = make_pair(PAIR2, VM);
+    struct ft_store_pair *pairs;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(put_phase(store, PAIR, "removing"), 0);
+    FAILS(EBUSY, ft_store_host_remove(store, "h2", &err));
+    add_host(store, "h3");
+    snprintf(other.standby, sizeof(other.standby), "h3");
+    MUST(ft_store_pair_put(store, &other, &err));
+    FAILS(EBUSY, ft_store_host_remove(store, "h1", &err));
+    FAILS(EBUSY, ft_store_host_remove(store, "h3", &err));
+    MUST(ft_store_host_remove(store, "h2", &err));
+    MUST(ft_store_pair_list(store, &pairs, &count, &err));
+    assert_int_equal(count, 1);
+    assert_string_equal(pairs[0].pair, PAIR2);
+    free(pairs);
+    ft_store_close(store);
+}
+
 /* ---- migrations ---- */
 
 static void
@@ -657,9 +706,12 @@ read_sql(const char *name, char **text)
 }
 
 static const char *const migrations[] = {
-    "0001-topology.sql", "0002-pairs.sql", "0003-history.sql",
-    "0004-rollups.sql",  "0005-locks.sql", "0006-jobs.sql",
-    "0007-host-key.sql",
+    "0001-topology.sql",     "0002-pairs.sql",      "0003-history.sql",
+    "0004-rollups.sql",      "0005-locks.sql",      "0006-jobs.sql",
+    "0007-host-key.sql",     "0008-waivers.sql",    "0009-rules.sql",
+    "0010-measurements.sql", "0011-link-rates.sql", "0012-pool-flushes.sql",
+    "0013-unfinished.sql",   "0014-fixes.sql",      "0015-facts-history.sql",
+    "0016-pairs-beside.sql",
 };
 
 /* As an ftadmin of that version would have left it. */
@@ -764,6 +816,191 @@ test_failed_migration_changes_nothing(void **state)
     assert_int_equal(number_of("SELECT count(*) FROM hosts"), 2);
 }
 
+/* Of each VM the last; without one, none. */
+static void
+test_measurements(void **state)
+{
+    static const char vm[] = "aaaaaaaa-2222-3333-4444-555555555555";
+    struct ft_store *store = open_store();
+    json_t *first = json_pack("{s:i}", "schema", 1);
+    json_t *second = json_pack("{s:i}", "schema", 2), *found = NULL;
+    int64_t at = 0;
+
+    (void)state;
+    assert_int_equal(ft_store_measurement_get(store, vm, &found, &at, NULL),
+                     -ENOENT);
+    MUST(ft_store_measurement_put(store, vm, "vm1", 5, first, &err));
+    MUST(ft_store_measurement_put(store, vm, "vm1", 7, second, &err));
+    MUST(ft_store_measurement_get(store, vm, &found, &at, &err));
+    assert_true(json_equal(found, second));
+    assert_int_equal(at, 7);
+    json_decref(found);
+    json_decref(first);
+    json_decref(second);
+    ft_store_close(store);
+}
+
+/* Of each path the last; they go with either host. */
+static void
+test_link_rates(void **state)
+{
+    struct ft_store *store = open_store();
+    struct ft_store_link_rate rate = { .from = "h1",
+                                       .to = "h2",
+                                       .address = "10.78.0.2",
+                                       .nic = "eth1",
+                                       .bytes_per_s = 117e6,
+                                       .at = 5 };
+    struct ft_store_link_rate *found = NULL;
+    int64_t h1 = add_host(store, "h1"), h2 = add_host(store, "h2");
+    size_t count;
+
+    (void)state;
+    MUST(ft_store_link_rate_put(store, &rate, &err));
+    rate.bytes_per_s = 110e6;
+    rate.at = 6;
+    MUST(ft_store_link_rate_put(store, &rate, &err));
+    strcpy(rate.address, "10.77.0.2");
+    MUST(ft_store_link_rate_put(store, &rate, &err));
+    strcpy(rate.to, "h9"); /* nobody of that name */
+    MUST(ft_store_link_rate_put(store, &rate, &err));
+    MUST(ft_store_link_rate_list(store, h1, &found, &count, &err));
+    assert_int_equal(count, 2);
+    assert_string_equal(found[1].from, "h1");
+    assert_string_equal(found[1].to, "h2");
+    assert_string_equal(found[1].address, "10.78.0.2");
+    assert_string_equal(found[1].nic, "eth1");
+    assert_true(found[1].bytes_per_s == 110e6);
+    assert_int_equal(found[1].at, 6);
+    free(found);
+    MUST(ft_store_link_rate_list(store, h2, &found, &count, &err));
+    assert_int_equal(count, 0);
+    free(found);
+    MUST(ft_store_host_remove(store, "h2", &err));
+    MUST(ft_store_link_rate_list(store, h1, &found, &count, &err));
+    assert_int_equal(count, 0);
+    free(found);
+    ft_store_close(store);
+}
+
+static void
+test_pool_flushes(void **state)
+{
+    struct ft_store *store = open_store();
+    struct ft_store_pool_flush flush = {
+        .host = "h1", .pool = "default", .p50_us = 700, .p90_us = 9000, .at = 5
+    };
+    struct ft_store_pool_flush *found = NULL;
+    int64_t h1 = add_host(store, "h1");
+    size_t count;
+
+    (void)state;
+    MUST(ft_store_pool_flush_put(store, &flush, &err));
+    flush.p90_us = 9001;
+    MUST(ft_store_pool_flush_put(store, &flush, &err));
+    strcpy(flush.host, "h9"); /* nobody of that name */
+    MUST(ft_store_pool_flush_put(store, &flush, &err));
+    MUST(ft_store_pool_flush_list(store, h1, &found, &count, &err));
+    assert_int_equal(count, 1);
+    assert_string_equal(found[0].pool, "default");
+    assert_int_equal(found[0].p50_us, 700);
+    assert_int_equal(found[0].p90_us, 9001);
+    free(found);
+    MUST(ft_store_host_remove(store, "h1", &err));
+    MUST(ft_store_pool_flush_list(store, h1, &found, &count, &err));
+    assert_int_equal(count, 0);
+    free(found);
+    ft_store_close(store);
+}
+
+static void
+test_fixes(void **state)
+{
+    static const char vm[] = "aaaaaaaa-2222-3333-4444-555555555555";
+    struct ft_store *store = open_store();
+    struct ft_store_fix fix = { .vm = "vm1",
+                                .host = "h2",
+                                .kind = "pool-start",
+                                .object = "default",
+                                .who = "root",
+                                .begun_at = 5 };
+    struct ft_store_fix *found = NULL;
+    int64_t first;
+    size_t count;
+
+    (void)state;
+    snprintf(fix.vm_uuid, sizeof(fix.vm_uuid), "%s", vm);
+    MUST(ft_store_fix_begin(store, &fix, &err));
+    first = fix.id;
+    assert_true(first > 0);
+    MUST(ft_store_fix_done(store, first, 6, &err));
+    snprintf(fix.kind, sizeof(fix.kind), "pool-autostart");
+    MUST(ft_store_fix_begin(store, &fix, &err));
+    assert_true(fix.id > first);
+    MUST(ft_store_fix_list(store, "vm1", &found, &count, &err));
+    assert_int_equal(count, 2); /* the newest first, also one that only began */
+    assert_string_equal(found[0].kind, "pool-autostart");
+    assert_int_equal(found[0].done_at, 0);
+    assert_string_equal(found[1].object, "default");
+    assert_int_equal(found[1].done_at, 6);
+    free(found);
+    MUST(ft_store_fix_drop(store, fix.id, &err));
+    MUST(ft_store_fix_list(store, vm, &found, &count, &err));
+    assert_int_equal(count, 1);
+    free(found);
+    MUST(ft_store_fix_undone(store, first, 9, &err));
+    MUST(ft_store_fix_list(store, vm, &found, &count, &err));
+    assert_int_equal(count, 0);
+    free(found);
+    ft_store_close(store);
+}
+
+/* The newest are kept, each host's own. */
+static void
+test_facts_history(void **state)
+{
+    struct ft_store *store = open_store();
+    int64_t h1 = add_host(store, "h1"), h2 = add_host(store, "h2"), at = 0;
+    struct ft_store_past_facts *found = NULL;
+    json_t *facts = NULL;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(ft_store_past_facts_get(store, h1, 0, &facts, &at, NULL),
+                     -ENOENT);
+    for (int i = 1; i <= FT_STORE_FACTS_KEPT + 3; i++) {
+        FT_AUTOJSON json_t *one = json_pack("{s:i}", "n", i);
+
+        MUST(ft_store_past_facts_put(store, h1, i, one, &err));
+        if (i == 1)
+            MUST(ft_store_past_facts_put(store, h2, 99, one, &err));
+    }
+    MUST(ft_store_past_facts_list(store, h1, &found, &count, &err));
+    assert_int_equal(count, FT_STORE_FACTS_KEPT);
+    assert_int_equal(found[0].at, FT_STORE_FACTS_KEPT + 3);
+    assert_int_equal(found[count - 1].at, 4);
+    MUST(ft_store_past_facts_get(store, h1, 0, &facts, &at, &err));
+    assert_int_equal(at, FT_STORE_FACTS_KEPT + 3);
+    json_decref(facts);
+    MUST(ft_store_past_facts_get(store, h1, found[count - 1].id, &facts, &at,
+                                 &err));
+    assert_int_equal(json_integer_value(json_object_get(facts, "n")), 4);
+    json_decref(facts);
+    /* not by another host's name */
+    assert_int_equal(ft_store_past_facts_get(store, h2, found[0].id, &facts,
+                                             &at, NULL),
+                     -ENOENT);
+    free(found);
+    MUST(ft_store_past_facts_list(store, h2, &found, &count, &err));
+    assert_int_equal(count, 1);
+    free(found);
+    MUST(ft_store_host_remove(store, "h1", &err));
+    MUST(ft_store_past_facts_list(store, h1, &found, &count, &err));
+    assert_int_equal(count, 0);
+    free(found);
+    ft_store_close(store);
+}
+
 int
 main(void)
 {
@@ -784,8 +1021,14 @@ main(void)
         cmocka_unit_test_setup(test_killed_writer, setup),
         cmocka_unit_test_setup(test_garbage, setup),
         cmocka_unit_test_setup(test_foreign_and_newer, setup),
+        cmocka_unit_test_setup(test_lost_host, setup),
         cmocka_unit_test_setup(test_migrations, setup),
         cmocka_unit_test_setup(test_failed_migration_changes_nothing, setup),
+        cmocka_unit_test_setup(test_measurements, setup),
+        cmocka_unit_test_setup(test_link_rates, setup),
+        cmocka_unit_test_setup(test_pool_flushes, setup),
+        cmocka_unit_test_setup(test_fixes, setup),
+        cmocka_unit_test_setup(test_facts_history, setup),
     };
 
     RUN_IN_FOLDER(tests);

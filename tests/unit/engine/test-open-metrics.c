@@ -27,7 +27,8 @@ static const char primary[] =
     "'standby':'h2','state':'protected','generation':3,'peer_connected':true,"
     "'witness_reachable':null,'witness_full':false,'witness_older':false,"
     "'problem':null,'stalled':null,'stands':{'by':'paused'},'changed':null,"
-    "'worker_older':true,"
+    "'worker_older':true,'drift':{'findings':[{'verdict':'fail'},"
+    "{'verdict':'warn'},{'verdict':'fail'}]},"
     "'paths':[{'up':true},{'up':false},{'up':null}],'age_ms':250,"
     "'counters':{'epochs':900,'dirty_bytes':1e12,'link_bytes':7,'disk_bytes':8},"
     "'pause_ms':{'p50':1.5,'p99':4},'commit_ms':{'p50':5,'p99':9},'lag_ms':20,"
@@ -38,6 +39,7 @@ static const char standby[] =
     "{'pair':'2','vm':'db','role':'standby','primary':'h2','standby':'h1',"
     "'state':'protected','generation':1,'peer_connected':true,'lag_ms':null,"
     "'staged_bytes':0,'apply_ms':null,'replica_lag_ms':31,'rtt_ms':null,"
+    "'rehearsal':{'outcome':'failed','why':'x','age_s':3600,'seconds':1.5},"
     "'counters':{'pages_written':1,'disk_bytes':4}}";
 
 static char *
@@ -97,6 +99,8 @@ test_values(void **state)
         "ftengine_stands{" WEB "} 1",
         "ftengine_stalled{" WEB "} 0",
         "ftengine_worker_older{" WEB "} 1",
+        "ftengine_drift_findings{" WEB ",verdict=\"fail\"} 2",
+        "ftengine_drift_findings{" WEB ",verdict=\"unknown\"} 0",
         "ftengine_paths_up{" WEB "} 1",
         "ftengine_status_age_seconds{" WEB "} 0.25",
         "ftengine_epochs_total{" WEB "} 900",
@@ -106,6 +110,9 @@ test_values(void **state)
         "ftengine_cpu_ratio{" WEB "} 0.125",
         "ftengine_copied_bytes{" WEB "} 4096",
         "ftengine_replica_lag_seconds{" DB "} 0.031",
+        "ftengine_rehearsal_passed{" DB "} 0",
+        "ftengine_rehearsal_age_seconds{" DB "} 3600",
+        "ftengine_rehearsal_seconds{" DB "} 1.5",
         "ftengine_disk_bytes_total{" DB "} 4",
     };
 
@@ -116,6 +123,7 @@ test_values(void **state)
     /* not known is not told */
     assert_null(strstr(text, "ftengine_witness_reachable{"));
     assert_null(strstr(text, "ftengine_lag_seconds{" DB));
+    assert_null(strstr(text, "ftengine_rehearsal_passed{" WEB));
 }
 
 /* name{label="value",...} number: past the brace, or NULL. */

@@ -28,6 +28,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "gate/gate-plug.h"
+#include "gate/plug-others.h"
 #include "gate/plug-path.h"
 
 #define LIMIT (8u << 10)
@@ -190,6 +191,244 @@ test_redirect(void **state)
     assert_int_equal(ft_traffic_remove_link(&net, a.index, NULL), 0);
 }
 
+/* ----- what others do, to a tap whose output is led to an ifb that is down ----- */
+
+static struct ft_plug_path
+close_by_hand(void)
+{
+    struct ft_plug_path path = find_path();
+    struct ft_traffic_link link;
+
+    assert_int_equal(ft_traffic_add_ifb(&net, path.ifb, NULL), 0);
+    assert_int_equal(ft_traffic_look_link(&net, path.ifb, 0, &link, NULL), 0);
+    path.ifb_index = link.index;
+    assert_int_equal(ft_traffic_add_clsact(&net, path.tap_index, NULL), 0);
+    assert_int_equal(redirect(&path, link.index), 0);
+    return path;
+}
+
+static void
+open_by_hand(const struct ft_plug_path *path)
+{
+    ft_traffic_remove_clsact(&net, path->tap_index, NULL);
+    ft_traffic_remove_link(&net, path->ifb_index, NULL);
+    send_frames(1);
+    expect_frames(1);
+}
+
+static struct ft_traffic_filters
+filters_of(const struct ft_plug_path *path)
+{
+    struct ft_traffic_filters filters;
+
+    assert_int_equal(ft_traffic_look_filters(&net, path->tap_index, &filters,
+                                             NULL),
+                     0);
+    return filters;
+}
+
+/* Lets all pass, to the bridge and whatever else comes after tc. */
+#define PASS "u32 match u32 0 0 flowid 1:1"
+#define ADD "tc filter add dev tap0 ingress "
+
+/* Nothing is put before the redirect, and it is not put behind anything. */
+static void
+test_first(void **state)
+{
+    static const char *const ways[] = {
+        ADD "pref 1 " PASS,
+        ADD "pref 1 handle ::2 " PASS,
+        ADD PASS,
+        ADD "chain 7 " PASS,
+    };
+    struct ft_plug_path path = close_by_hand();
+    unsigned behind = 0;
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(ways); i++) {
+        sh(ways[i]);
+        assert_true(filters_of(&path).behind > behind);
+        behind = filters_of(&path).behind;
+        send_frames(2);
+        expect_lost(2);
+    }
+    assert_int_equal(filters_of(&path).sharing, 2);
+    assert_int_equal(filters_of(&path).instead, 0);
+    assert_int_equal(system(ADD "pref 1 protocol ip " PASS " 2>/dev/null") != 0,
+                     1);
+    assert_int_equal(filters_of(&path).egress, 0);
+    sh("tc filter add dev tap0 egress " PASS);
+    assert_true(filters_of(&path).egress > 0);
+    /* gone with its table; laid again although the next table is another */
+    sh("tc filter del dev tap0 ingress pref 1");
+    assert_false(filters_of(&path).redirect);
+    assert_int_equal(redirect(&path, path.ifb_index), 0);
+    assert_int_equal(filters_of(&path).to, path.ifb_index);
+    assert_true(filters_of(&path).handle >> 20 != 0x800);
+    send_frames(2);
+    expect_lost(2);
+    assert_int_equal(redirect(&path, path.ifb_index), 0); /* in its place */
+    assert_true(filters_of(&path).behind > 0);
+    open_by_hand(&path);
+}
+
+/* What is ours goes, in whatever table, and leaves what others have. */
+static void
+test_removed_alone(void **state)
+{
+    struct ft_plug_path path = close_by_hand();
+
+    (void)state;
+    sh(ADD "pref 1 " PASS);
+    assert_int_equal(ft_traffic_remove_redirect(&net, path.tap_index, NULL), 0);
+    assert_false(filters_of(&path).redirect);
+    assert_int_equal(filters_of(&path).behind, 1);
+    assert_int_equal(ft_traffic_remove_redirect(&net, path.tap_index, NULL),
+                     -ENOENT);
+    open_by_hand(&path);
+}
+
+/* One that lets something pass, or leads elsewhere, is set right. */
+static void
+test_set_right(void **state)
+{
+    static const char *const ways[] = {
+        "tc filter del dev tap0 ingress pref 1; " ADD
+        "pref 1 handle ::1 u32 match ip protocol 6 0xff action mirred egress "
+        "redirect dev lo",
+        "tc filter replace dev tap0 ingress pref 1 handle 800::1 " PASS,
+    };
+    struct ft_plug_path path = close_by_hand();
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(ways); i++) {
+        sh(ways[i]);
+        assert_true(filters_of(&path).redirect);
+        assert_int_not_equal(filters_of(&path).to, path.ifb_index);
+        assert_int_equal(redirect(&path, path.ifb_index), 0);
+        assert_int_equal(filters_of(&path).to, path.ifb_index);
+        send_frames(1);
+        expect_lost(1);
+    }
+    open_by_hand(&path);
+}
+
+/* It gives way to the new one, without a moment in between. */
+static void
+test_former_engine(void **state)
+{
+    struct ft_plug_path path = close_by_hand();
+    char command[200];
+
+    (void)state;
+    snprintf(command, sizeof(command),
+             "tc filter del dev tap0 ingress pref 1; " ADD
+             "pref 1 handle 800::f7a u32 match u32 0 0 action mirred egress "
+             "redirect dev %s",
+             path.ifb);
+    sh(command);
+    assert_true(is_redirected());
+    assert_int_equal(ft_plug_path_check(&net, "tap0", NULL), 0);
+    assert_int_equal(filters_of(&path).former, 0x80000f7a);
+    assert_int_equal(redirect(&path, path.ifb_index), 0);
+    assert_int_equal(filters_of(&path).former, 0);
+    assert_int_equal(filters_of(&path).to, path.ifb_index);
+    assert_int_equal(filters_of(&path).behind, 0);
+    open_by_hand(&path);
+}
+
+/* A filter that has its place when it is gone: said, and not taken away. */
+static void
+test_instead(void **state)
+{
+    struct ft_plug_path path = close_by_hand();
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    sh("tc filter del dev tap0 ingress pref 1; " ADD "pref 1 protocol ip " PASS);
+    assert_true(filters_of(&path).instead > 0);
+    assert_int_equal(ft_traffic_redirect(&net, path.tap_index, path.ifb_index,
+                                         &err),
+                     -EBUSY);
+    assert_non_null(strstr(err.text, "somebody else has the first priority"));
+    assert_true(err.hint[0] != '\0');
+    assert_int_equal(ft_plug_path_check(&net, "tap0", NULL), -EBUSY);
+    sh("tc filter del dev tap0 ingress pref 1");
+    assert_int_equal(redirect(&path, path.ifb_index), 0);
+    open_by_hand(&path);
+}
+
+struct heard {
+    const struct ft_plug_path *path;
+    enum ft_plug_event worst;
+};
+
+static void
+judge(const struct nlmsghdr *header, void *opaque)
+{
+    struct heard *heard = opaque;
+
+    heard->worst = FT_MAX(heard->worst, ft_plug_path_judge(heard->path, header));
+}
+
+static void
+hear_changes(struct ft_netlink *events)
+{
+    assert_int_equal(ft_netlink_open(events, NETLINK_ROUTE, NULL), 0);
+    nl_socket_set_nonblocking(events->socket);
+    assert_int_equal(nl_socket_add_memberships(events->socket, RTNLGRP_LINK,
+                                               RTNLGRP_TC, 0),
+                     0);
+}
+
+/* What the kernel tells of each. */
+static void
+test_heard(void **state)
+{
+    static const struct {
+        const char *command;
+        enum ft_plug_event event;
+    } cases[] = {
+        { ADD "pref 1 " PASS, FT_PLUG_EVENT_OTHERS },
+        { "tc filter del dev tap0 ingress pref 1 handle 800::800 u32",
+          FT_PLUG_EVENT_OTHERS },
+        { ADD PASS, FT_PLUG_EVENT_OTHERS },
+        { "tc filter del dev tap0 ingress pref 49152", FT_PLUG_EVENT_OTHERS },
+        { "tc filter add dev tap0 egress " PASS, FT_PLUG_EVENT_NONE },
+        { "tc filter del dev tap0 egress", FT_PLUG_EVENT_NONE },
+        { "tc qdisc replace dev tap0 root pfifo; tc qdisc del dev tap0 root",
+          FT_PLUG_EVENT_NONE },
+        { "ip link set tap0 down; ip link set tap0 up", FT_PLUG_EVENT_NONE },
+        { "tc filter del dev tap0 ingress pref 1 handle 800::1 u32",
+          FT_PLUG_EVENT_BROKEN },
+        { ADD "pref 1 handle ::1 " PASS, FT_PLUG_EVENT_BROKEN },
+        { "tc filter replace dev tap0 ingress pref 1 handle 800::1 " PASS,
+          FT_PLUG_EVENT_BROKEN },
+        { "tc filter del dev tap0 ingress", FT_PLUG_EVENT_BROKEN },
+        { ADD "pref 1 protocol ip " PASS, FT_PLUG_EVENT_BROKEN },
+        { "tc qdisc add dev $ifb clsact", FT_PLUG_EVENT_BROKEN },
+        { "tc filter add dev $ifb egress " PASS, FT_PLUG_EVENT_BROKEN },
+        { "tc qdisc del dev $ifb clsact", FT_PLUG_EVENT_NONE },
+        { "tc qdisc del dev tap0 clsact", FT_PLUG_EVENT_BROKEN },
+    };
+    struct ft_plug_path path = close_by_hand();
+    struct heard heard = { &path, FT_PLUG_EVENT_NONE };
+    struct ft_netlink events;
+
+    (void)state;
+    setenv("ifb", path.ifb, 1);
+    hear_changes(&events);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        sh(cases[i].command);
+        heard.worst = FT_PLUG_EVENT_NONE;
+        assert_int_equal(ft_netlink_events(&events, judge, &heard), 0);
+        if (heard.worst != cases[i].event)
+            fail_msg("%s: %d", cases[i].command, heard.worst);
+    }
+    ft_netlink_close(&events);
+    open_by_hand(&path);
+}
+
 static void
 expect_refused(const char *make, const char *unmake, const char *words)
 {
@@ -227,32 +466,189 @@ test_refused(void **state)
     assert_int_equal(ft_plug_path_check(&net, "tap9", &err), -ENODEV);
 }
 
-/* A program that lets all pass is on tap0 until the descriptor is closed; below 0:
- * this kernel takes none. */
+struct program {
+    uint32_t type, hook, flags;
+    int32_t verdict;
+};
+
 static int
-put_xdp(bool generic)
+load_program(const struct program *what)
 {
     const struct bpf_insn code[] = {
-        { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .imm = XDP_PASS },
+        { .code = BPF_ALU64 | BPF_MOV | BPF_K,
+          .dst_reg = 0,
+          .imm = what->verdict },
         { .code = BPF_JMP | BPF_EXIT },
     };
-    union bpf_attr load = { .prog_type = BPF_PROG_TYPE_XDP,
+    union bpf_attr load = { .prog_type = what->type,
                             .insn_cnt = FT_ARRAY_SIZE(code),
                             .insns = (uintptr_t)code,
                             .license = (uintptr_t) "GPL" };
+    int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
+
+    return fd < 0 ? -errno : fd;
+}
+
+/* It is on a device until the descriptor is closed; below 0: this kernel takes
+ * none. */
+static int
+put_program(const char *device, const struct program *what)
+{
     union bpf_attr link = { 0 };
-    int program = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
+    int program = load_program(what);
     int fd;
 
     if (program < 0)
-        return -errno;
+        return program;
     link.link_create.prog_fd = (uint32_t)program;
-    link.link_create.target_ifindex = if_nametoindex("tap0");
-    link.link_create.attach_type = BPF_XDP;
-    link.link_create.flags = generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE;
+    link.link_create.target_ifindex = if_nametoindex(device);
+    link.link_create.attach_type = what->hook;
+    link.link_create.flags = what->flags;
     fd = (int)syscall(SYS_bpf, BPF_LINK_CREATE, &link, sizeof(link));
+    if (fd < 0)
+        fd = -errno;
     close(program);
-    return fd < 0 ? -errno : fd;
+    return fd;
+}
+
+/* Lets all pass. */
+static int
+put_xdp(bool generic)
+{
+    const struct program xdp = { BPF_PROG_TYPE_XDP, BPF_XDP,
+                                 generic ? XDP_FLAGS_SKB_MODE
+                                         : XDP_FLAGS_DRV_MODE,
+                                 XDP_PASS };
+
+    return put_program("tap0", &xdp);
+}
+
+/* Leaves all to clsact (TCX_NEXT); BPF_TCX_INGRESS and _EGRESS of newer headers. */
+static int
+put_tcx(const char *device, bool egress)
+{
+    const struct program tcx = { BPF_PROG_TYPE_SCHED_CLS, egress ? 47 : 46, 0,
+                                 -1 };
+
+    return put_program(device, &tcx);
+}
+
+/* As "ip link set ... xdp" does; -1: "xdp off". */
+static int
+set_xdp(int index, int program)
+{
+    const struct ifinfomsg body = { .ifi_index = index };
+    struct nl_msg *request =
+        ft_netlink_request(RTM_SETLINK, 0, &body, sizeof(body));
+    struct nlattr *xdp = nla_nest_start(request, IFLA_XDP);
+
+    nla_put_s32(request, IFLA_XDP_FD, program);
+    nla_put_u32(request, IFLA_XDP_FLAGS, XDP_FLAGS_SKB_MODE);
+    nla_nest_end(request, xdp);
+    return ft_netlink_ask(&net, request, NULL, NULL, "xdp", NULL);
+}
+
+static void
+test_xdp_heard(void **state)
+{
+    const struct program pass = { BPF_PROG_TYPE_XDP, BPF_XDP, 0, XDP_PASS };
+    struct ft_plug_path path = find_path();
+    struct heard heard = { &path, FT_PLUG_EVENT_NONE };
+    struct ft_netlink events;
+    int program = load_program(&pass);
+
+    (void)state;
+    if (program < 0)
+        skip();
+    hear_changes(&events);
+    assert_int_equal(set_xdp(path.tap_index, program), 0);
+    assert_int_equal(ft_netlink_events(&events, judge, &heard), 0);
+    assert_int_equal(heard.worst, FT_PLUG_EVENT_OTHERS);
+    assert_int_equal(ft_plug_others_look(&net, &path, NULL),
+                     FT_PLUG_OTHERS_BEFORE);
+    assert_int_equal(set_xdp(path.tap_index, -1), 0);
+    heard.worst = FT_PLUG_EVENT_NONE;
+    assert_int_equal(ft_netlink_events(&events, judge, &heard), 0);
+    assert_int_equal(heard.worst, FT_PLUG_EVENT_NONE);
+    assert_int_equal(ft_plug_others_look(&net, &path, NULL),
+                     FT_PLUG_OTHERS_NONE);
+    ft_netlink_close(&events);
+    close(program);
+}
+
+/* No event tells of one that a bpf link puts there: it is looked for. */
+static void
+test_xdp_found(void **state)
+{
+    struct ft_plug_path path = close_by_hand();
+    struct ft_error err = FT_ERROR_INIT;
+    int fd;
+
+    (void)state;
+    sh(ADD PASS);
+    assert_int_equal(ft_plug_others_look(&net, &path, &err),
+                     FT_PLUG_OTHERS_IDLE);
+    assert_non_null(strstr(err.text, "tap0 has a filter of somebody else"));
+    assert_true(err.hint[0] != '\0');
+    fd = put_xdp(true);
+    if (fd < 0)
+        skip();
+    assert_int_equal(ft_plug_others_look(&net, &path, &err),
+                     FT_PLUG_OTHERS_BEFORE);
+    assert_non_null(strstr(err.text, "tap0 has an XDP program"));
+    close(fd);
+    sh("tc filter del dev tap0 ingress pref 49152");
+    assert_int_equal(ft_plug_others_look(&net, &path, NULL),
+                     FT_PLUG_OTHERS_NONE);
+    open_by_hand(&path);
+}
+
+/* -EINVAL: a kernel before 6.6. */
+static void
+test_tcx_refused(void **state)
+{
+    static const char *const devices[] = { "tap0", "mt0" };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(devices); i++) {
+        struct ft_error err = FT_ERROR_INIT;
+        int fd;
+
+        if (i == 1 && macvtap < 0)
+            continue;
+        assert_int_equal(ft_plug_path_check(&net, devices[i], NULL), 0);
+        fd = put_tcx(devices[i], i == 1);
+        if (fd == -EINVAL) {
+            printf("# this kernel has no tcx\n");
+            return;
+        }
+        assert_true(fd >= 0);
+        assert_int_equal(ft_plug_path_check(&net, devices[i], &err), -EBUSY);
+        assert_non_null(strstr(err.text, "has a BPF program at tcx"));
+        assert_true(err.hint[0] != '\0');
+        close(fd);
+        assert_int_equal(ft_plug_path_check(&net, devices[i], NULL), 0);
+    }
+}
+
+/* On the ifb it comes before the plug. */
+static void
+test_tcx_on_ifb(void **state)
+{
+    struct ft_plug_path path = close_by_hand();
+    struct ft_error err = FT_ERROR_INIT;
+    int fd = put_tcx(path.ifb, true);
+
+    (void)state;
+    if (fd >= 0) {
+        assert_int_equal(ft_plug_others_look(&net, &path, &err),
+                         FT_PLUG_OTHERS_BEFORE);
+        close(fd);
+    }
+    assert_true(fd >= 0 || fd == -EINVAL); /* a kernel before 6.6 */
+    assert_int_equal(ft_plug_others_look(&net, &path, NULL),
+                     FT_PLUG_OTHERS_NONE);
+    open_by_hand(&path);
 }
 
 static void
@@ -339,12 +735,15 @@ test_no_plug(void **state)
 /* ----- what needs sch_plug ----- */
 
 static int woken;
+static bool busy;
 
 static void
 on_wake(void *opaque)
 {
     (void)opaque;
     __atomic_add_fetch(&woken, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&busy, __ATOMIC_SEQ_CST))
+        ft_clock_sleep(FT_NS_PER_MS);
 }
 
 static struct ft_gate_plug *
@@ -408,6 +807,43 @@ wait_whole(struct ft_gate_plug *gate)
     while (stats_of(gate).broken || !is_redirected())
         if (ft_clock_ns() > deadline)
             fail_msg("the way is not laid again");
+}
+
+static void
+wait_repaired(struct ft_gate_plug *gate, unsigned n)
+{
+    int64_t deadline = ft_clock_ns() + WAIT_MS * FT_NS_PER_MS;
+
+    while (stats_of(gate).broken || stats_of(gate).repairs < n)
+        if (ft_clock_ns() > deadline)
+            fail_msg("it is not repaired");
+}
+
+/* "": that there is nothing to tell. */
+static void
+wait_told(struct ft_gate_plug *gate, const char *words)
+{
+    int64_t deadline = ft_clock_ns() + WAIT_MS * FT_NS_PER_MS;
+    struct ft_gate_stats stats;
+
+    do {
+        stats = stats_of(gate);
+        if (ft_clock_ns() > deadline)
+            fail_msg("'%s' is told, not '%s'", stats.others, words);
+    } while (*words ? !strstr(stats.others, words) : stats.others[0] != '\0');
+}
+
+/* What others do while the gate's thread is busy, by which they are first; the
+ * frame that keeps it so is lost when the way is laid again. */
+static void
+do_unseen(const char *command)
+{
+    __atomic_store_n(&woken, 0, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&busy, true, __ATOMIC_SEQ_CST);
+    send_frames(1);
+    wait_woken();
+    sh(command);
+    __atomic_store_n(&busy, false, __ATOMIC_SEQ_CST);
 }
 
 static void
@@ -553,6 +989,135 @@ test_opened_by_others(void **state)
     }
 }
 
+/* One of its number that matches less is not taken for the redirect. */
+static void
+test_redirect_forged(void **state)
+{
+    struct ft_gate_plug *gate;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    do_unseen("tc filter del dev tap0 ingress pref 1; " ADD
+              "pref 1 handle ::1 u32 match ip protocol 6 0xff action mirred "
+              "egress redirect dev lo");
+    wait_repaired(gate, 1);
+    expect_lost(1);
+    send_frames(2);
+    expect_frames(0);
+    detach(gate);
+    expect_frames(2);
+}
+
+/* What sees output on the ifb before the plug does is taken away again. */
+static void
+test_filter_on_ifb(void **state)
+{
+    struct ft_gate_plug *gate;
+    char command[200];
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    snprintf(
+        command, sizeof(command),
+        "i=ftgate%d; tc qdisc add dev $i clsact; tc filter add dev $i egress " PASS,
+        find_path().tap_index);
+    do_unseen(command);
+    wait_repaired(gate, 1);
+    expect_lost(1);
+    snprintf(command, sizeof(command),
+             "tc qdisc show dev ftgate%d | grep -q clsact",
+             find_path().tap_index);
+    assert_int_equal(system(command), 256);
+    send_frames(2);
+    expect_frames(0);
+    detach(gate);
+    expect_frames(2);
+}
+
+/* A filter that sees nothing is told of, and changes nothing. */
+static void
+test_idle_filter(void **state)
+{
+    struct ft_gate_plug *gate;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    assert_string_equal(stats_of(gate).others, "");
+    send_frames(2);
+    wait_held(gate, 2);
+    sh(ADD "pref 1 " PASS);
+    wait_told(gate, "tap0 has a filter of somebody else on ingress");
+    assert_false(stats_of(gate).broken);
+    assert_false(stats_of(gate).bypassed);
+    assert_int_equal(stats_of(gate).repairs, 0);
+    send_frames(1);
+    expect_frames(0);
+    ft_gate_plug_mark(gate);
+    ft_gate_plug_release(gate, 1);
+    expect_frames(3); /* what was held before it is not lost */
+    sh("tc filter del dev tap0 ingress pref 1 handle 800::800 u32");
+    wait_told(gate, "");
+    detach(gate);
+}
+
+/* Who puts his own in the redirect's place opens the way: it is said. */
+static void
+test_filter_instead(void **state)
+{
+    struct ft_gate_plug *gate;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    do_unseen("tc filter del dev tap0 ingress pref 1; " ADD
+              "pref 1 protocol ip " PASS);
+    wait_told(gate, "a filter of somebody else has the first priority");
+    assert_true(stats_of(gate).broken);
+    sh("tc filter del dev tap0 ingress pref 1 protocol ip");
+    wait_whole(gate);
+    expect_lost(1);
+    assert_string_equal(stats_of(gate).others, "");
+    send_frames(2);
+    expect_frames(0);
+    detach(gate);
+    expect_frames(2);
+}
+
+/* The plug goes on with an XDP program before it, but not without a word. */
+static void
+test_xdp_later(void **state)
+{
+    struct ft_gate_plug *gate;
+    int fd;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    fd = put_xdp(true);
+    if (fd < 0)
+        fail_msg("this kernel takes no XDP program: %s", strerror(-fd));
+    wait_told(gate, "tap0 has an XDP program");
+    assert_true(stats_of(gate).bypassed);
+    assert_false(stats_of(gate).broken);
+    send_frames(2);
+    expect_frames(0);
+    ft_gate_plug_mark(gate);
+    ft_gate_plug_release(gate, 1);
+    expect_frames(2);
+    close(fd);
+    wait_told(gate, "");
+    assert_false(stats_of(gate).bypassed);
+    detach(gate);
+}
+
 /* A dead worker's way stays closed; the next one's takes its place. */
 static void
 test_next_worker(void **state)
@@ -604,6 +1169,34 @@ test_macvtap_refused(void **state)
         strstr(err.text, "mt0 has traffic control of somebody else"));
     sh("tc qdisc del dev mt0 root");
     assert_int_equal(ft_plug_path_check(&net, "mt0", NULL), 0);
+    sh("tc qdisc add dev mt0 clsact; tc filter add dev mt0 ingress u32 match u32 "
+       "0 0 flowid 1:1"); /* of what comes to the guest */
+    assert_int_equal(ft_plug_path_check(&net, "mt0", NULL), 0);
+    sh("tc filter add dev mt0 egress u32 match u32 0 0 flowid 1:1");
+    assert_int_equal(ft_plug_path_check(&net, "mt0", &err), -EBUSY);
+    assert_non_null(strstr(err.text, "mt0 has a filter of somebody else on "
+                                     "egress"));
+    sh("tc qdisc del dev mt0 clsact");
+    assert_int_equal(ft_plug_path_check(&net, "mt0", NULL), 0);
+}
+
+static void
+test_macvtap_filter_later(void **state)
+{
+    struct ft_gate_plug *gate;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    sh("tc qdisc add dev mt0 clsact; tc filter add dev mt0 egress u32 match u32 "
+       "0 0 flowid 1:1");
+    wait_told(gate, "mt0 has a filter of somebody else on egress");
+    assert_true(stats_of(gate).bypassed);
+    assert_false(stats_of(gate).broken);
+    sh("tc qdisc del dev mt0 clsact");
+    wait_told(gate, "");
+    detach(gate);
 }
 
 /* Down and up empties its plug, and another root leads past it: laid again. */
@@ -638,8 +1231,13 @@ static void
 test_macvtap(void **state)
 {
     static void (*const tests[])(void **) = {
-        test_macvtap_refused, test_no_plug,        test_epochs, test_open,
-        test_next_worker,     test_macvtap_broken,
+        test_macvtap_refused,
+        test_no_plug,
+        test_epochs,
+        test_open,
+        test_next_worker,
+        test_macvtap_broken,
+        test_macvtap_filter_later,
     };
     const int taps[] = { guest[0], guest[1] };
 
@@ -760,8 +1358,18 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_redirect),
+        cmocka_unit_test(test_first),
+        cmocka_unit_test(test_removed_alone),
+        cmocka_unit_test(test_set_right),
+        cmocka_unit_test(test_former_engine),
+        cmocka_unit_test(test_instead),
+        cmocka_unit_test(test_heard),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_xdp_refused),
+        cmocka_unit_test(test_xdp_heard),
+        cmocka_unit_test(test_xdp_found),
+        cmocka_unit_test(test_tcx_refused),
+        cmocka_unit_test(test_tcx_on_ifb),
         cmocka_unit_test(test_zero_copy_refused),
         cmocka_unit_test(test_sweep),
         cmocka_unit_test(test_no_plug),
@@ -770,6 +1378,11 @@ main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_broken),
         cmocka_unit_test(test_opened_by_others),
+        cmocka_unit_test(test_redirect_forged),
+        cmocka_unit_test(test_filter_on_ifb),
+        cmocka_unit_test(test_idle_filter),
+        cmocka_unit_test(test_filter_instead),
+        cmocka_unit_test(test_xdp_later),
         cmocka_unit_test(test_next_worker),
         cmocka_unit_test(test_macvtap),
         cmocka_unit_test(test_tap_goes), /* the last: there is no tap any more */

@@ -40,7 +40,7 @@ test_decodes(void **state)
     assert_int_equal(vm->memory, GIB_BYTES);
     assert_string_equal(vm->macs[0], "52:54:00:11:22:33");
     assert_string_equal(vm->disks[0].pool, "default");
-    assert_string_equal(vm->xml, VM_XML);
+    assert_string_equal(vm->xml, VM1_XML);
     assert_string_equal(f->w1->libvirt.error, "no socket");
     assert_int_equal(f->w1->domain_count, 0);
 }

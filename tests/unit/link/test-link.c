@@ -205,6 +205,8 @@ test_hello(void **state)
     assert_string_equal(ft_json_string(sides[1].peer, "role", ""), "primary");
     /* The caller's members do not replace the protocol's. */
     assert_int_equal(ft_json_int(sides[1].peer, "protocol", 0, 99, 0),
+                     FT_LINK_PROTOCOL_OLDEST);
+    assert_int_equal(ft_json_int(sides[1].peer, "protocol_newest", 0, 99, 0),
                      FT_LINK_PROTOCOL);
     assert_string_equal(ft_json_string(sides[0].peer, "version", ""),
                         PACKAGE_VERSION);
@@ -307,10 +309,10 @@ test_bad_hello(void **state)
 {
     (void)state;
     hello_meets(FT_FRAME_HELLO, "{\"protocol\":1,\"version\":\"9.9\"}", -EPROTO,
-                "protocol 1 (ftengine 9.9), this host 2");
+                "protocol 1 (ftengine 9.9), this host 2 to 3");
     hello_meets(FT_FRAME_HELLO,
-                "{\"protocol\":3,\"protocol_newest\":4,\"version\":\"9\"}",
-                -EPROTO, "protocol 3 to 4 (ftengine 9), this host 2");
+                "{\"protocol\":4,\"protocol_newest\":5,\"version\":\"9\"}",
+                -EPROTO, "protocol 4 to 5 (ftengine 9), this host 2 to 3");
     hello_meets(FT_FRAME_HELLO, "{\"version\":\"0\"}", -EPROTO, "protocol none");
     hello_meets(FT_FRAME_HELLO, "[1,2]", -EPROTO, "JSON");
     hello_meets(FT_FRAME_HELLO, "{{", -EPROTO, "JSON");
@@ -348,11 +350,22 @@ test_silent_peer(void **state)
 static void
 test_preamble(void **state)
 {
+    static const unsigned char unknown[] = { 0, FT_PREAMBLE_SINK + 1, 255 };
     struct ft_preamble preamble = { FT_PREAMBLE_LINK, PAIR_ID }, back;
     unsigned char bytes[FT_PREAMBLE_SIZE];
     struct ft_error err = FT_ERROR_INIT;
 
     (void)state;
+    ft_preamble_encode(&preamble, bytes);
+    for (int kind = FT_PREAMBLE_LINK; kind <= FT_PREAMBLE_SINK; kind++) {
+        bytes[8] = (unsigned char)kind;
+        assert_int_equal(ft_preamble_decode(bytes, &back, &err), 0);
+        assert_int_equal(back.kind, kind);
+    }
+    for (size_t i = 0; i < sizeof(unknown); i++) {
+        bytes[8] = unknown[i];
+        assert_int_equal(ft_preamble_decode(bytes, &back, &err), -EPROTO);
+    }
     ft_preamble_encode(&preamble, bytes);
     assert_memory_equal(bytes, "FTLINK1\n\x01\0\0", 11);
     assert_memory_equal(bytes + 28, PAIR_ID, 36);
@@ -675,7 +688,7 @@ test_noise_inside_tls(void **state)
 #define SENDERS 3
 
 struct load {
-    struct ft_link *link;
+    struct ft_link *link, *other;
     unsigned char *data;
     uint64_t seen[SENDERS];
     unsigned id;
@@ -716,6 +729,12 @@ load_in(void *opaque)
             memcmp(frame.payload, load->data, frame.length))
             load->rc = -EBADMSG;
     }
+    /* heartbeats are answered by who receives: until both have had an answer */
+    for (int i = 0; i < 100 && !load->rc &&
+                    (ft_link_round_trip(load->link) <= 0 ||
+                     ft_link_round_trip(load->other) <= 0);
+         i++)
+        ft_link_receive(load->link, soon(100), &frame, NULL);
     return NULL;
 }
 
@@ -735,7 +754,8 @@ test_both_ways_at_once(void **state)
     start = ft_clock_ns();
     for (int i = 0; i < 2; i++) {
         assert_int_equal(ft_link_start_heartbeat(links[i], FT_NS_PER_MS), 0);
-        in[i] = (struct load){ .link = links[i], .data = data };
+        in[i] =
+            (struct load){ .link = links[i], .other = links[!i], .data = data };
         receivers[i] = spawn(load_in, &in[i]);
         for (unsigned s = 0; s < SENDERS; s++) {
             out[i][s] = (struct load){ .link = links[i], .data = data, .id = s };

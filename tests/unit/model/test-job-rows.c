@@ -74,12 +74,12 @@ test_what_protect_leaves(void **state)
         bool alone;
     } cases[] = {
         { 0, "waiting", "Nothing was made on any host: vm1 runs as before",
-          "ftadmin protect vm1 goes on with it", false },
+          "ftadmin rollback vm1 takes it back", false },
         { 0, "started", "0 of 5 steps were made on the hosts, one in part",
-          "ftadmin unprotect vm1 takes back", false },
+          "ftadmin resume vm1 goes on with it", false },
         { 1, "waiting", "1 of 5 steps were made on the hosts. Nothing goes on",
-          "ftadmin unprotect vm1 takes back", false },
-        { 3, "waiting", "3 of 5 steps were made", "takes back", false },
+          "ftadmin rollback vm1 takes it back", false },
+        { 3, "waiting", "3 of 5 steps were made", "takes it back", false },
         { 3, "started", "the hosts may have begun", "goes on with it", false },
         { 4, "waiting", "The hosts go on by themselves", "attaches again",
           true },
@@ -120,9 +120,14 @@ test_what_others_leave(void **state)
 
     (void)state;
     make_steps(0, "waiting");
-    assert_says(&job, 0, "is protected as before", "ftadmin unprotect vm1");
+    assert_says(&job, 0, "is protected as before", "ftadmin resume vm1");
     make_steps(1, "started");
-    assert_says(&job, 2, "2 of 2 hosts were asked", "ftadmin unprotect vm1");
+    assert_says(&job, 2, "2 of 2 hosts were asked", "ftadmin resume vm1");
+    job = make_job("rollback", "vm1", "stopped");
+    make_steps(0, "started");
+    assert_says(&job, 3, "Nothing was taken back yet", "ftadmin rollback vm1");
+    make_steps(2, "waiting");
+    assert_says(&job, 3, "2 of 3 steps were taken back", "ftadmin resume vm1");
     job = make_job("switchover", "vm1", "interrupted");
     assert_says(&job, 1, "whether it moved is not known", "ftadmin status vm1");
     strcpy(job.state, "stopped");

@@ -229,6 +229,42 @@ test_stored(void **state)
     ft_live_free(&live);
 }
 
+/* Of a pair that the VM has left for another one only where something is left of it;
+ * also when the host that returns speaks of it. */
+static void
+test_left(void **state)
+{
+    struct ft_live live;
+    struct ft_store_pair *pairs = calloc(2, sizeof(*pairs));
+    const json_t *row;
+
+    (void)state;
+    begin(&live);
+    for (int i = 0; i < 2; i++) {
+        FT_COPY(pairs[i].pair, i ? "p2" : "p1");
+        FT_COPY(pairs[i].vm, "vm1");
+        FT_COPY(pairs[i].vm_uuid, "u1");
+        FT_COPY(pairs[i].primary, "h1");
+        FT_COPY(pairs[i].standby, i ? "h3" : "h2");
+        FT_COPY(pairs[i].phase, i ? "applied" : "removing");
+    }
+    assert_int_equal(ft_live_set_pairs(&live, pairs, 2), 0);
+    for (int speaks = 0; speaks < 2; speaks++) {
+        FT_AUTOJSON json_t *rows = NULL;
+
+        if (speaks) /* p1 */
+            say(&live, "h2", "standby", "protected", 1000);
+        rows = ft_live_pair_rows(&live, 1000, 61000);
+        assert_int_equal(json_array_size(rows), 1);
+        row = json_array_get(rows, 0);
+        assert_string_equal(ft_json_string(row, "pair", ""), "p2");
+        row = json_array_get(json_object_get(row, "left"), 0);
+        assert_string_equal(ft_json_string(row, "host", ""), "h2");
+        assert_string_equal(ft_json_string(row, "pair", ""), "p1");
+    }
+    ft_live_free(&live);
+}
+
 /* Since when a state lasts is known only of a change that was seen. */
 static void
 test_since(void **state)
@@ -480,7 +516,8 @@ test_a_standby_leaves(void **state)
     later = first_pair(&live, 60000, 0);
     ft_verdict_of_pair(later, &verdict);
     assert_string_equal(verdict.sentence,
-                        "p1 runs alone on h1, for h2 is silent: bring it back.");
+                        "p1 runs alone on h1, for h2 is silent: bring it back or "
+                        "move it.");
     ft_live_free(&live);
 }
 
@@ -676,6 +713,7 @@ main(void)
         cmocka_unit_test(test_worker_hangs),
         cmocka_unit_test(test_gone_and_missing),
         cmocka_unit_test(test_stored),
+        cmocka_unit_test(test_left),
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_hosts_change),

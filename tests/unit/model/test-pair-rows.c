@@ -122,6 +122,33 @@ test_whose_problem(void **state)
     }
 }
 
+/* What the copy's host says of its last rehearsal; a primary's word is of before. */
+static void
+test_rehearsal(void **state)
+{
+    json_t *own = status_of("p", "a", "primary", 1, "protected");
+    json_t *copy = status_of("p", "a", "standby", 1, "protected");
+    FT_AUTOJSON json_t *h1 = reply_of(own, NULL);
+    FT_AUTOJSON json_t *h2 = reply_of(copy, NULL);
+    struct ft_reply replies[] = { { "h1", h1 }, { "h2", h2 } };
+
+    (void)state;
+    json_object_set_new(own, "rehearsal", json_pack("{s:s}", "outcome", "old"));
+    for (int told = 0; told < 2; told++) {
+        FT_AUTOJSON json_t *merged = NULL;
+        FT_AUTOJSON json_t *row = NULL;
+
+        json_object_set_new(copy, "rehearsal",
+                            told ? json_pack("{s:s}", "outcome", "passed")
+                                 : json_null());
+        merged = ft_pairs_merge(replies, 2);
+        row = ft_pair_row(json_array_get(merged, 0), 0, true);
+        assert_string_equal(ft_json_string(json_object_get(row, "rehearsal"),
+                                           "outcome", "none"),
+                            told ? "passed" : "none");
+    }
+}
+
 /* A deposed primary that has not heard of it yet, in both orders. */
 static void
 test_generation_beats_role(void **state)
@@ -281,7 +308,7 @@ test_risks(void **state)
                   "peer", "10.0.0.2", "up", 0, "peer", "10.1.0.2", "sides",
                   "witness_reachable", 0);
     FT_AUTOJSON json_t *row = NULL;
-    json_t *path;
+    json_t *path, *drift;
     char text[80];
 
     (void)state;
@@ -327,11 +354,29 @@ test_risks(void **state)
     assert_int_equal(ft_pair_risk(status), FT_RISK_PATH);
     json_array_remove(json_object_get(status, "paths"), 0);
     assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
+    json_object_set_new(path, "in_use", json_true());
+    json_object_set_new(path, "connects", json_false());
+    assert_int_equal(ft_pair_risk(status), FT_RISK_PATH);
+    ft_risk_text(FT_RISK_PATH, status, text, sizeof(text));
+    assert_string_equal(text, "no new connection is let in at 10.1.0.2");
+    json_object_set_new(path, "connects", json_null());
+    assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
     json_object_set_new(status, "changed", json_string("disk sda"));
     assert_int_equal(ft_pair_risk(status), FT_RISK_CHANGED);
     ft_risk_text(FT_RISK_CHANGED, status, text, sizeof(text));
     assert_string_equal(text, "a takeover would undo a change: disk sda");
     json_object_set_new(status, "changed", json_null());
+    drift = json_pack("{s:s,s:[{s:s,s:s}]}", "verdict", "warn", "findings", "id",
+                      "standby.network", "evidence", "no bridge br0 on h2");
+    json_object_set_new(status, "drift", drift); /* it only warns */
+    assert_int_equal(ft_pair_risk(status), FT_RISK_CLOCK);
+    json_object_set_new(drift, "verdict", json_string("unknown"));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_DRIFT);
+    json_object_set_new(drift, "verdict", json_string("fail"));
+    assert_int_equal(ft_pair_risk(status), FT_RISK_DRIFT);
+    ft_risk_text(FT_RISK_DRIFT, status, text, sizeof(text));
+    assert_string_equal(text, "no bridge br0 on h2 (standby.network)");
+    json_object_set_new(status, "drift", json_null());
     json_object_set_new(status, "stands", json_pack("{s:s}", "by", "paused"));
     assert_int_equal(ft_pair_risk(status), FT_RISK_NONE);
     json_object_set_new(status, "stands", json_null());
@@ -352,6 +397,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_row_a_pair),
         cmocka_unit_test(test_whose_problem),
+        cmocka_unit_test(test_rehearsal),
         cmocka_unit_test(test_generation_beats_role),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_contract),

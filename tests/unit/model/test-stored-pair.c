@@ -80,12 +80,69 @@ test_live(void **state)
     struct ft_store_pair pair = stored;
 
     (void)state;
-    check(ft_stored_pair_live_row(NULL, status), "protected", "ok", "", 0);
-    check(ft_stored_pair_live_row(&pair, status), "protected", "ok", "", 0);
+    check(ft_stored_pair_live_row(NULL, false, status), "protected", "ok", "",
+          0);
+    check(ft_stored_pair_live_row(&pair, false, status), "protected", "ok", "",
+          0);
     strcpy(pair.phase, "removing");
-    check(ft_stored_pair_live_row(&pair, status), "unprotected", "crit",
-          "unprotect is not finished: give it again", 0);
+    check(ft_stored_pair_live_row(&pair, false, status), "unprotected", "crit",
+          "unprotect is not finished: resume it", 0);
     assert_string_equal(ft_json_string(status, "state", ""), "protected");
+}
+
+/* Only the standby knows the pair, and nobody goes on with it. */
+static void
+test_half_made(void **state)
+{
+    FT_AUTOJSON json_t *status = heard();
+    struct ft_store_pair pair = stored;
+
+    (void)state;
+    strcpy(pair.phase, "applying");
+    json_object_set_new(status, "state", json_string("syncing"));
+    check(ft_stored_pair_live_row(&pair, true, status), "unprotected", "crit",
+          "protect is not finished: resume it, or roll it back", 0);
+    check(ft_stored_pair_live_row(&pair, false, status), "syncing", "warn", "",
+          0);
+    json_object_set_new(status, "sides",
+                        json_pack("[{s:s}]", "host", "h2")); /* its primary */
+    check(ft_stored_pair_live_row(&pair, true, status), "syncing", "warn", "",
+          0);
+}
+
+static void
+test_pending(void **state)
+{
+    static const struct {
+        const char *phase;
+        bool at_work;
+        const char *verb, *resume, *back;
+    } cases[] = {
+        { "applied", false, NULL, NULL, NULL },
+        { "applying", true, NULL, NULL, NULL },
+        { "removing", true, NULL, NULL, NULL },
+        { "applying", false, "protect", "ftadmin resume a",
+          "ftadmin rollback a" },
+        { "removing", false, "unprotect", "ftadmin resume a", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_store_pair pair = stored;
+        FT_AUTOJSON json_t *pending = NULL;
+
+        strcpy(pair.phase, cases[i].phase);
+        pending = ft_stored_pair_pending(&pair, cases[i].at_work);
+        if (!cases[i].verb) {
+            assert_true(json_is_null(pending));
+            continue;
+        }
+        assert_string_equal(ft_json_string(pending, "verb", ""), cases[i].verb);
+        assert_string_equal(ft_json_string(pending, "resume", ""),
+                            cases[i].resume);
+        assert_string_equal(ft_json_string(pending, "rollback", "none"),
+                            cases[i].back ? cases[i].back : "none");
+    }
 }
 
 static void
@@ -108,20 +165,19 @@ test_silent(void **state)
           "no host knows this pair any more: protect again, or unprotect", 5);
     strcpy(pair.phase, "applying");
     check(ft_stored_pair_row(&pair, NULL, 4000, 9000, true), "unprotected",
-          "crit", "protect was interrupted: give it again, or unprotect", 5);
+          "crit", "protect is not finished: resume it, or roll it back", 5);
     strcpy(pair.phase, "removing");
     check(ft_stored_pair_row(&pair, NULL, 4000, 9000, true), "unprotected",
-          "crit", "unprotect was interrupted: give it again", 5);
+          "crit", "unprotect is not finished: resume it", 5);
 }
 
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fill),
-        cmocka_unit_test(test_brief),
-        cmocka_unit_test(test_live),
-        cmocka_unit_test(test_silent),
+        cmocka_unit_test(test_fill),    cmocka_unit_test(test_brief),
+        cmocka_unit_test(test_live),    cmocka_unit_test(test_half_made),
+        cmocka_unit_test(test_pending), cmocka_unit_test(test_silent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -251,8 +251,14 @@ test_what_else_decides(void **state)
                "vm1 is at risk: w1 does not answer, so no host could take "
                "over.");
     check_with(STATE(PROTECTED), WHY(NONE),
+               json_pack("{s:s,s:{s:[{s:s,s:s}]}}", "at_risk", "drift", "drift",
+                         "findings", "id", "standby.network", "evidence",
+                         "no bridge br0 on h2"),
+               FT_MOVE_YOURS,
+               "vm1 is at risk: no bridge br0 on h2 (standby.network).");
+    check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:s}", "at_risk", "path"), FT_MOVE_YOURS,
-               "vm1 is at risk: one of the paths from h1 to h2 is down.");
+               "vm1 is at risk: the path to the other host is down.");
     check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:s,s:f}", "at_risk", "lag", "lag_ms", 11000.),
                FT_MOVE_YOURS,
@@ -295,7 +301,7 @@ test_patience(void **state)
     static const char seeks[] =
         "vm1 runs alone on h1, which seeks its copy on h2.";
     static const char silent[] =
-        "vm1 runs alone on h1, for h2 is silent: bring it back.";
+        "vm1 runs alone on h1, for h2 is silent: bring it back or move it.";
 
     (void)state;
     check_with(STATE(ALONE), WHY(NO_PEER), json_pack("{s:i}", "since_s", 8),

@@ -103,7 +103,7 @@ test_ordinary_domain_passes(void **state)
 static const struct refusal {
     struct sample sample;
     enum ft_verdict verdict;
-    const char *id;
+    enum ft_check_id check;
     const char *subject;
     const char *evidence; /* part of it */
 } refusals[] = {
@@ -114,7 +114,7 @@ static const struct refusal {
             "<source file='/images/base.qcow2'/><backingStore/></backingStore>"
             "<target dev='vdb' bus='virtio'/></disk>" },
       FT_WARN,
-      "carry.disk-chain",
+      FT_CHECK_CARRY_DISK_CHAIN,
       "disk vdb",
       "/images/base.qcow2" },
     { { .device =
@@ -122,21 +122,21 @@ static const struct refusal {
             "<address domain='0x0000' bus='0x3b' slot='0x0a' function='0x1'/>"
             "</source><alias name='hostdev0'/></hostdev>" },
       FT_FAIL,
-      "carry.hostdev",
+      FT_CHECK_CARRY_HOSTDEV,
       "hostdev pci 0000:3b:0a.1",
       "pci" },
     { { .device =
             "<hostdev mode='subsystem' type='usb'><source>"
             "<vendor id='0x046d'/><product id='0xc52b'/></source></hostdev>" },
       FT_FAIL,
-      "carry.hostdev",
+      FT_CHECK_CARRY_HOSTDEV,
       "hostdev usb 046d:c52b",
       "usb" },
     { { .device = "<hostdev mode='subsystem' type='mdev' model='vfio-pci'>"
                   "<source><address uuid='c2177883-f1bb-47f0-914d-32a22e3a8804'/>"
                   "</source></hostdev>" },
       FT_FAIL,
-      "carry.hostdev",
+      FT_CHECK_CARRY_HOSTDEV,
       "hostdev mdev c2177883-f1bb-47f0-914d-32a22e3a8804",
       "mdev" },
     { { .device =
@@ -144,19 +144,19 @@ static const struct refusal {
             "<adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/>"
             "</source></hostdev>" },
       FT_FAIL,
-      "carry.hostdev",
+      FT_CHECK_CARRY_HOSTDEV,
       "hostdev scsi scsi_host0",
       "scsi" },
     { { .device = "<interface type='hostdev' managed='yes'>"
                   "<mac address='52:54:00:00:00:01'/></interface>" },
       FT_FAIL,
-      "carry.nic-hostdev",
+      FT_CHECK_CARRY_NIC_HOSTDEV,
       "interface 52:54:00:00:00:01",
       "hostdev" },
     { { .device = "<interface type='vdpa'><mac address='52:54:00:00:00:02'/>"
                   "<source dev='/dev/vhost-vdpa-0'/></interface>" },
       FT_FAIL,
-      "carry.nic-hostdev",
+      FT_CHECK_CARRY_NIC_HOSTDEV,
       "interface 52:54:00:00:00:02",
       "vdpa" },
     { { .device =
@@ -164,40 +164,40 @@ static const struct refusal {
             "<mac address='52:54:00:00:00:03'/><source type='unix' path='/x' "
             "mode='client'/><model type='virtio'/></interface>" },
       FT_FAIL,
-      "carry.nic-vhost-user",
+      FT_CHECK_CARRY_NIC_VHOST_USER,
       "interface 52:54:00:00:00:03",
       "" },
     { { .device = "<interface type='user'><mac address='52:54:00:00:00:04'/>"
                   "<model type='e1000'/></interface>" },
       FT_FAIL,
-      "carry.nic-user",
+      FT_CHECK_CARRY_NIC_USER,
       "interface 52:54:00:00:00:04",
       "user-mode" },
     { { .device = "<interface type='udp'><mac address='52:54:00:00:00:05'/>"
                   "</interface>" },
       FT_FAIL,
-      "carry.nic-socket",
+      FT_CHECK_CARRY_NIC_SOCKET,
       "interface 52:54:00:00:00:05",
       "udp" },
     { { .device = "<interface type='bridge'><mac address='52:54:00:00:00:06'/>"
                   "<source bridge='br0'/><model type='virtio'/>"
                   "<driver name='vhost'/></interface>" },
       FT_PASS,
-      "carry.nic-vhost",
+      FT_CHECK_CARRY_NIC_VHOST,
       "interface 52:54:00:00:00:06",
       "vhost" },
     { { .device = "<interface type='bridge'><mac address='52:54:00:00:00:07'/>"
                   "<source bridge='br0'/><model type='virtio'/>"
                   "<driver name='qemu' queues='4'/></interface>" },
       FT_PASS,
-      "carry.nic-queues",
+      FT_CHECK_CARRY_NIC_QUEUES,
       "interface 52:54:00:00:00:07",
       "4" },
     { { .device = "<interface type='direct'><mac address='52:54:00:00:00:0a'/>"
                   "<source dev='eth0' mode='bridge'/><model type='virtio'/>"
                   "<driver name='vhost'/></interface>" },
       FT_WARN,
-      "carry.nic-direct",
+      FT_CHECK_CARRY_NIC_DIRECT,
       "interface 52:54:00:00:00:0a",
       "eth0" },
     { { .device =
@@ -205,301 +205,313 @@ static const struct refusal {
             "<source bridge='br0'/><model type='virtio'/><driver queues='2'/>"
             "<bandwidth><outbound average='128'/></bandwidth></interface>" },
       FT_FAIL,
-      "carry.nic-bandwidth",
+      FT_CHECK_CARRY_NIC_BANDWIDTH,
       "interface 52:54:00:00:00:0b",
       "bandwidth" },
     { { .device =
             "<interface type='direct'><mac address='52:54:00:00:00:08'/>"
             "<source dev='eth0' mode='bridge'/><model type='e1000'/></interface>" },
       FT_WARN,
-      "carry.nic-direct",
+      FT_CHECK_CARRY_NIC_DIRECT,
       "interface 52:54:00:00:00:08",
       "eth0" },
     { { .device =
             "<interface type='ethernet'>"
             "<mac address='52:54:00:00:00:09'/><target dev='tap7'/></interface>" },
       FT_WARN,
-      "carry.nic-ethernet",
+      FT_CHECK_CARRY_NIC_ETHERNET,
       "interface 52:54:00:00:00:09",
       "tap7" },
     { { .device = "<filesystem type='mount'><driver type='virtiofs'/>"
                   "<source dir='/srv'/><target dir='share'/></filesystem>" },
       FT_FAIL,
-      "carry.filesystem",
+      FT_CHECK_CARRY_FILESYSTEM,
       "filesystem share",
       "virtiofs" },
     { { .device = "<shmem name='shm0'><model type='ivshmem-plain'/></shmem>" },
       FT_FAIL,
-      "carry.shmem",
+      FT_CHECK_CARRY_SHMEM,
       "shmem shm0",
       "shm0" },
     { { .device =
             "<tpm model='tpm-tis'><backend type='passthrough'>"
             "<device path='/dev/tpm0'/></backend><alias name='tpm0'/></tpm>" },
       FT_FAIL,
-      "carry.tpm",
+      FT_CHECK_CARRY_TPM,
       "tpm tpm0",
       "passed through" },
     { { .device = "<tpm model='tpm-crb'><backend type='emulator' "
                   "version='2.0'/></tpm>" },
       FT_WARN,
-      "carry.tpm-emulator",
+      FT_CHECK_CARRY_TPM_EMULATOR,
       "tpm",
       "emulated TPM 2.0" },
     { { .device = "<tpm model='tpm-crb'><backend type='emulator' version='2.0'>"
                   "<encryption secret='6a0c1f6e-6d1b-4f0b-9a43-7bfa3f8a2b10'/>"
                   "</backend></tpm>" },
       FT_FAIL,
-      "carry.tpm-encryption",
+      FT_CHECK_CARRY_TPM_ENCRYPTION,
       "tpm",
       "encrypted" },
     { { .device = "<tpm model='tpm-crb'><backend type='external'>"
                   "<source type='unix' mode='connect' path='/tmp/s'/>"
                   "</backend></tpm>" },
       FT_FAIL,
-      "carry.tpm-backend",
+      FT_CHECK_CARRY_TPM_BACKEND,
       "tpm",
       "external" },
     { { .device = "<vsock model='virtio'><cid auto='yes' address='3'/></vsock>" },
       FT_FAIL,
-      "carry.vsock",
+      FT_CHECK_CARRY_VSOCK,
       "vsock",
       "vsock" },
     { { .device = "<memory model='nvdimm' access='shared'><source>"
                   "<path>/tmp/nv</path></source></memory>" },
       FT_FAIL,
-      "carry.memory-device",
+      FT_CHECK_CARRY_MEMORY_DEVICE,
       "memory",
       "nvdimm" },
     { { .device = "<memory model='virtio-mem'><target/></memory>" },
       FT_FAIL,
-      "carry.memory-device",
+      FT_CHECK_CARRY_MEMORY_DEVICE,
       "memory",
       "virtio-mem" },
     { { .device = "<memory model='virtio-pmem'><target/></memory>" },
       FT_FAIL,
-      "carry.memory-device",
+      FT_CHECK_CARRY_MEMORY_DEVICE,
       "memory",
       "virtio-pmem" },
     { { .device = "<input type='passthrough' bus='virtio'>"
                   "<source evdev='/dev/input/event1'/></input>" },
       FT_FAIL,
-      "carry.input",
+      FT_CHECK_CARRY_INPUT,
       "input",
       "/dev/input/event1" },
     { { .device = "<smartcard mode='host'/>" },
       FT_FAIL,
-      "carry.smartcard",
+      FT_CHECK_CARRY_SMARTCARD,
       "smartcard",
       "smart card" },
     { { .device = "<redirdev bus='usb' type='spicevmc'>"
                   "<alias name='redir0'/></redirdev>" },
       FT_WARN,
-      "carry.redirected",
+      FT_CHECK_CARRY_REDIRECTED,
       "redirdev redir0",
       "" },
     { { .device = "<video><driver name='vhostuser'/><model type='virtio'/>"
                   "</video>" },
       FT_FAIL,
-      "carry.vhost-user",
+      FT_CHECK_CARRY_VHOST_USER,
       "video",
       "vhost-user" },
     { { .device = "<video><model type='virtio'><acceleration accel3d='yes'/>"
                   "</model></video>" },
       FT_FAIL,
-      "carry.gl",
+      FT_CHECK_CARRY_GL,
       "video",
       "3D" },
     { { .device = "<graphics type='spice'><gl enable='yes'/></graphics>" },
       FT_FAIL,
-      "carry.gl",
+      FT_CHECK_CARRY_GL,
       "graphics",
       "3D" },
     { { .device = "<rng model='virtio'><backend model='egd' type='udp'/></rng>" },
       FT_WARN,
-      "carry.rng-egd",
+      FT_CHECK_CARRY_RNG_EGD,
       "rng",
       "" },
     { { .device = "<serial type='dev'><source path='/dev/ttyS0'/>"
                   "<alias name='serial1'/></serial>" },
       FT_FAIL,
-      "carry.chardev",
+      FT_CHECK_CARRY_CHARDEV,
       "serial serial1",
       "of this host only" },
     { { .device = "<serial type='tcp'><source mode='connect' host='192.0.2.7'/>"
                   "</serial>" },
       FT_WARN,
-      "carry.chardev-outside",
+      FT_CHECK_CARRY_CHARDEV_OUTSIDE,
       "serial",
       "tcp" },
     { { .device = "<disk type='block' device='lun'><source dev='/dev/sdb'/>"
                   "<target dev='sdb' bus='scsi'/></disk>" },
       FT_FAIL,
-      "carry.disk-lun",
+      FT_CHECK_CARRY_DISK_LUN,
       "disk sdb",
       "SCSI" },
     { { .device = "<disk type='vhostuser' device='disk'>"
                   "<target dev='vdb' bus='virtio'/></disk>" },
       FT_FAIL,
-      "carry.disk-type",
+      FT_CHECK_CARRY_DISK_TYPE,
       "disk vdb",
       "vhostuser" },
     { { .device = "<disk type='nvme' device='disk'><source type='pci'/>"
                   "<target dev='vdb' bus='virtio'/></disk>" },
       FT_FAIL,
-      "carry.disk-type",
+      FT_CHECK_CARRY_DISK_TYPE,
       "disk vdb",
       "nvme" },
     { { .device = "<disk type='block' device='disk'><source dev='/dev/sdb'/>"
                   "<target dev='vdb'/><shareable/></disk>" },
       FT_FAIL,
-      "carry.disk-shareable",
+      FT_CHECK_CARRY_DISK_SHAREABLE,
       "disk vdb",
       "shared" },
     { { .device = "<disk type='file' device='disk'><source file='/x'/>"
                   "<target dev='vdb'/><transient/></disk>" },
       FT_FAIL,
-      "carry.disk-transient",
+      FT_CHECK_CARRY_DISK_TRANSIENT,
       "disk vdb",
       "thrown away" },
     { { .device =
             "<disk type='file' device='disk'><source file='/x'>"
             "<encryption format='luks'/></source><target dev='vdb'/></disk>" },
       FT_FAIL,
-      "carry.disk-encryption",
+      FT_CHECK_CARRY_DISK_ENCRYPTION,
       "disk vdb",
       "encrypted" },
     { { .device =
             "<disk type='file' device='disk'><source file='/x'/>"
             "<mirror type='file' job='copy' ready='yes'/><target dev='vdb'/></disk>" },
       FT_FAIL,
-      "carry.block-job",
+      FT_CHECK_CARRY_BLOCK_JOB,
       "disk vdb",
       "copy" },
     { { .device = "<disk type='file' device='disk'><source file='/ro.img'/>"
                   "<target dev='vdb'/><readonly/></disk>" },
       FT_WARN,
-      "carry.disk-readonly",
+      FT_CHECK_CARRY_DISK_READONLY,
       "disk vdb",
       "/ro.img" },
     { { .device = "<disk type='file' device='cdrom'><source file='/d.iso'/>"
                   "<target dev='sda' bus='sata'/><readonly/></disk>" },
       FT_WARN,
-      "carry.media",
+      FT_CHECK_CARRY_MEDIA,
       "disk sda",
       "/d.iso" },
     { { .device = "<disk type='file' device='floppy'><source file='/f.img'/>"
                   "<target dev='fda'/><readonly/></disk>" },
       FT_WARN,
-      "carry.media",
+      FT_CHECK_CARRY_MEDIA,
       "disk fda",
       "/f.img" },
     { { .device = "<pstore backend='acpi-erst'><path>/p</path></pstore>" },
       FT_FAIL,
-      "carry.pstore",
+      FT_CHECK_CARRY_PSTORE,
       "pstore",
       "/p" },
     { { .top = "<memoryBacking><hugepages/></memoryBacking>" },
       FT_FAIL,
-      "carry.hugepages",
+      FT_CHECK_CARRY_HUGEPAGES,
       "hugepages",
       "huge" },
     { { .top = "<memoryBacking><source type='memfd'/></memoryBacking>" },
       FT_FAIL,
-      "carry.memory-source",
+      FT_CHECK_CARRY_MEMORY_SOURCE,
       "source",
       "memfd" },
     { { .top = "<memoryBacking><access mode='shared'/></memoryBacking>" },
       FT_FAIL,
-      "carry.shared-memory",
+      FT_CHECK_CARRY_SHARED_MEMORY,
       "access",
       "shared" },
     { { .top = "<cpu><numa><cell id='0' cpus='0' memory='1' "
                "memAccess='shared'/></numa></cpu>" },
       FT_FAIL,
-      "carry.shared-memory",
+      FT_CHECK_CARRY_SHARED_MEMORY,
       "cell",
       "shared" },
     { { .bottom = "<launchSecurity type='sev'><cbitpos>47</cbitpos>"
                   "</launchSecurity>" },
       FT_FAIL,
-      "carry.encrypted-memory",
+      FT_CHECK_CARRY_ENCRYPTED_MEMORY,
       "launchSecurity",
       "sev" },
     { { .top = "<cpu mode='custom'><model>Haswell</model>"
                "<feature policy='require' name='vmx'/></cpu>" },
       FT_WARN,
-      "carry.nested",
+      FT_CHECK_CARRY_NESTED,
       "feature vmx",
       "virtual machines" },
     { { .top = "<cpu mode='host-passthrough' check='none'/>" },
       FT_WARN,
-      "carry.nested",
+      FT_CHECK_CARRY_NESTED,
       "cpu",
       "virtual machines" },
     { { .top = "<cpu mode='custom'><feature policy='require' name='invtsc'/>"
                "</cpu>" },
       FT_WARN,
-      "carry.invtsc",
+      FT_CHECK_CARRY_INVTSC,
       "feature invtsc",
       "TSC" },
     { { .top = "<cpu mode='host-passthrough' migratable='off'><feature "
                "policy='disable' name='svm'/></cpu>" },
       FT_WARN,
-      "carry.migratable",
+      FT_CHECK_CARRY_MIGRATABLE,
       "cpu",
       "cannot be carried" },
     { { .os = "<os><type arch='x86_64'>hvm</type><loader readonly='yes' "
               "type='pflash'>/usr/share/OVMF/OVMF_CODE.fd</loader></os>" },
       FT_WARN,
-      "carry.firmware",
+      FT_CHECK_CARRY_FIRMWARE,
       "loader",
       "OVMF_CODE.fd" },
     { { .os = "<os><type arch='x86_64'>hvm</type>"
+              "<loader type='rom'>/usr/share/seabios/bios.bin</loader></os>" },
+      FT_WARN,
+      FT_CHECK_CARRY_FIRMWARE_WRITABLE,
+      "loader",
+      "seabios/bios.bin" },
+    { { .device = "<crypto model='virtio' type='qemu'><backend model='builtin'/>"
+                  "</crypto>" },
+      FT_FAIL,
+      FT_CHECK_CARRY_CRYPTO,
+      "crypto",
+      "a crypto device" },
+    { { .os = "<os><type arch='x86_64'>hvm</type>"
               "<nvram>/var/lib/libvirt/qemu/nvram/vm1_VARS.fd</nvram></os>" },
       FT_WARN,
-      "carry.nvram",
+      FT_CHECK_CARRY_NVRAM,
       "nvram",
       "vm1_VARS.fd" },
     { { .os = "<os><type arch='x86_64'>hvm</type>"
               "<kernel>/var/lib/libvirt/boot/vmlinuz</kernel></os>" },
       FT_WARN,
-      "carry.boot-file",
+      FT_CHECK_CARRY_BOOT_FILE,
       "kernel",
       "/boot/vmlinuz" },
     { { .os = "<os><type arch='x86_64'>hvm</type>"
               "<kernel>/boot/vmlinuz</kernel></os>" },
       FT_FAIL,
-      "carry.refused",
+      FT_CHECK_CARRY_REFUSED,
       "kernel",
       "domain/os/kernel: '/boot/vmlinuz' must be in /var/lib/libvirt/boot" },
     { { .device = "<disk type='file' device='floppy'><source file='/f.img'/>"
                   "<target dev='fdb'/></disk>" },
       FT_FAIL,
-      "carry.media-writable",
+      FT_CHECK_CARRY_MEDIA_WRITABLE,
       "disk fdb",
       "/f.img" },
     { { .device = "<graphics type='sdl'/>" },
       FT_FAIL,
-      "carry.refused",
+      FT_CHECK_CARRY_REFUSED,
       "graphics",
       "domain/devices/graphics/@type: 'sdl'" },
     { { .device = "<disk type='file' device='floppy'><source file='/f.txt'/>"
                   "<target dev='fdb'/><readonly/></disk>" },
       FT_FAIL,
-      "carry.refused",
+      FT_CHECK_CARRY_REFUSED,
       "source fdb",
       "domain/devices/disk/source/@file: '/f.txt'" },
     { { .os = "<os><type arch='aarch64' machine='virt'>hvm</type></os>" },
       FT_FAIL,
-      "carry.arch",
+      FT_CHECK_CARRY_ARCH,
       "type",
       "aarch64" },
-    { { .type = "xen" }, FT_FAIL, "carry.type", "domain", "xen" },
+    { { .type = "xen" }, FT_FAIL, FT_CHECK_CARRY_TYPE, "domain", "xen" },
     { { .bottom = "<commandline xmlns='http://libvirt.org/schemas/domain/"
                   "qemu/1.0'><arg value='-foo'/></commandline>" },
       FT_FAIL,
-      "carry.commandline",
+      FT_CHECK_CARRY_COMMANDLINE,
       "arg",
       "-foo" },
 };
@@ -511,17 +523,17 @@ test_every_rule(void **state)
     for (size_t i = 0; i < FT_ARRAY_SIZE(refusals); i++) {
         const struct refusal *r = &refusals[i];
         struct ft_findings f = check(&r->sample, NULL);
-        const struct ft_finding *found = ft_findings_find(&f, r->id);
+        const struct ft_finding *found = ft_findings_find(&f, r->check);
 
         if (found == NULL)
-            fail_msg("%s was not found", r->id);
+            fail_msg("%s was not found", ft_check_lines[r->check].id);
         assert_int_equal(found->verdict, r->verdict);
         assert_string_equal(found->subject, r->subject);
         assert_non_null(strstr(found->evidence, r->evidence));
         assert_true(found->why[0] != '\0');
         assert_int_equal(ft_findings_worst(&f), r->verdict);
         /* the pass is there if and only if nothing failed */
-        assert_int_equal(ft_findings_find(&f, "carry.devices") != NULL,
+        assert_int_equal(ft_findings_find(&f, FT_CHECK_CARRY_DEVICES) != NULL,
                          r->verdict != FT_FAIL);
         ft_findings_free(&f);
     }
@@ -575,7 +587,8 @@ test_vhost_by_default(void **state)
         struct sample s = { .type = cases[i].type, .device = VIRTIO };
         struct ft_findings f =
             check(&s, cases[i].have_facts ? &cases[i].facts : NULL);
-        const struct ft_finding *found = ft_findings_find(&f, "carry.nic-vhost");
+        const struct ft_finding *found =
+            ft_findings_find(&f, FT_CHECK_CARRY_NIC_VHOST);
 
         if (cases[i].verdict < 0) {
             assert_null(found);
@@ -615,7 +628,7 @@ test_qxl(void **state)
                  "<video><model type='qxl' ram='65536' vram='%s'/></video>",
                  cases[i].vram);
         f = check(&s, &facts);
-        assert_int_equal(ft_findings_find(&f, "carry.video-qxl") == NULL,
+        assert_int_equal(ft_findings_find(&f, FT_CHECK_CARRY_VIDEO_QXL) == NULL,
                          cases[i].carried);
         assert_int_equal(ft_findings_worst(&f) == FT_FAIL, !cases[i].carried);
         ft_findings_free(&f);
@@ -636,10 +649,11 @@ test_tpm_crb(void **state)
                                               "type='emulator'/></tpm>" };
         struct ft_findings f = check(&crb, &facts);
 
-        assert_int_equal(ft_findings_find(&f, "carry.tpm-crb") != NULL, i < 2);
+        assert_int_equal(ft_findings_find(&f, FT_CHECK_CARRY_TPM_CRB) != NULL,
+                         i < 2);
         ft_findings_free(&f);
         f = check(&tis, &facts);
-        assert_null(ft_findings_find(&f, "carry.tpm-crb"));
+        assert_null(ft_findings_find(&f, FT_CHECK_CARRY_TPM_CRB));
         ft_findings_free(&f);
     }
 }
@@ -658,7 +672,7 @@ test_own_mirror(void **state)
     struct ft_findings f = check(&s, &facts);
 
     (void)state;
-    assert_null(ft_findings_find(&f, "carry.block-job"));
+    assert_null(ft_findings_find(&f, FT_CHECK_CARRY_BLOCK_JOB));
     ft_findings_free(&f);
 }
 
@@ -677,7 +691,7 @@ test_left_mirror(void **state)
     struct ft_findings f = check(&s, NULL);
 
     (void)state;
-    assert_null(ft_findings_find(&f, "carry.block-job"));
+    assert_null(ft_findings_find(&f, FT_CHECK_CARRY_BLOCK_JOB));
     ft_findings_free(&f);
 }
 
@@ -696,7 +710,7 @@ test_too_many(void **state)
                 i);
     s.device = devices;
     f = check(&s, NULL);
-    assert_non_null(ft_findings_find(&f, "carry.count"));
+    assert_non_null(ft_findings_find(&f, FT_CHECK_CARRY_COUNT));
     assert_int_equal(ft_findings_worst(&f), FT_FAIL);
     ft_findings_free(&f);
     free(devices);

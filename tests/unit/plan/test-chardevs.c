@@ -58,16 +58,19 @@ static const struct {
 static const struct {
     char letter;
     enum ft_verdict verdict;
-    const char *id, *words; /* what has to be said, in part */
+    enum ft_check_id check;
+    const char *words; /* what has to be said, in part */
 } effects[] = {
-    { 'h', FT_PASS, "carry.chardev-local", "nothing of it leaves" },
-    { 'l', FT_PASS, "carry.chardev-local", "may write anew" },
-    { 'a', FT_PASS, "carry.chardev-local", "undone by a takeover" },
-    { 's', FT_WARN, "carry.chardev-outside", "a second time, or otherwise" },
-    { 'p', FT_WARN, "carry.chardev-outside", "prints a second time" },
-    { 't', FT_WARN, "carry.chardev-outside", "does not know of what was asked" },
-    { 'u', FT_WARN, "carry.redirected", "does not know of it" },
-    { '-', FT_FAIL, "carry.chardev", "of this host only" },
+    { 'h', FT_PASS, FT_CHECK_CARRY_CHARDEV_LOCAL, "nothing of it leaves" },
+    { 'l', FT_PASS, FT_CHECK_CARRY_CHARDEV_LOCAL, "may write anew" },
+    { 'a', FT_PASS, FT_CHECK_CARRY_CHARDEV_LOCAL, "undone by a takeover" },
+    { 's', FT_WARN, FT_CHECK_CARRY_CHARDEV_OUTSIDE,
+      "a second time, or otherwise" },
+    { 'p', FT_WARN, FT_CHECK_CARRY_CHARDEV_OUTSIDE, "prints a second time" },
+    { 't', FT_WARN, FT_CHECK_CARRY_CHARDEV_OUTSIDE,
+      "does not know of what was asked" },
+    { 'u', FT_WARN, FT_CHECK_CARRY_REDIRECTED, "does not know of it" },
+    { '-', FT_FAIL, FT_CHECK_CARRY_CHARDEV, "of this host only" },
 };
 
 static char *
@@ -99,10 +102,10 @@ check(const char *xml, char letter, const char *what)
     assert_int_equal(ft_carry_check(xml, NULL, &f, NULL), 0);
     if (f.count != (letter == '-' ? 1 : 2) ||
         f.list[0].verdict != effects[i].verdict ||
-        strcmp(f.list[0].id, effects[i].id) != 0 ||
+        f.list[0].check != effects[i].check ||
         !strstr(f.list[0].evidence, effects[i].words) ||
         !strstr(f.list[0].evidence, what) ||
-        (letter != '-' && strcmp(f.list[1].id, "carry.devices") != 0))
+        (letter != '-' && f.list[1].check != FT_CHECK_CARRY_DEVICES))
         fail_msg("%s: %zu findings, %s %s: %s; second %s %s", what, f.count,
                  ft_verdict_name(f.list[0].verdict), f.list[0].id,
                  f.list[0].evidence, f.count > 1 ? f.list[1].id : "",
@@ -172,7 +175,7 @@ test_log(void **state)
 
     (void)state;
     assert_int_equal(ft_carry_check(xml, NULL, &f, NULL), 0);
-    log = ft_findings_find(&f, "carry.chardev-log");
+    log = ft_findings_find(&f, FT_CHECK_CARRY_CHARDEV_LOG);
     assert_non_null(log);
     assert_int_equal(log->verdict, FT_WARN);
     assert_non_null(strstr(log->evidence, "vm1-serial0.log"));

@@ -30,20 +30,24 @@ check_standby(const struct fixture *f, const char *pool)
 
 /* The finding is there with this verdict, names what it should, and helps. */
 static void
-expect(struct ft_findings findings, const char *id, enum ft_verdict verdict,
-       const char *evidence)
+expect(struct ft_findings findings, enum ft_check_id check,
+       enum ft_verdict verdict, const char *evidence)
 {
     const struct ft_finding *found = NULL;
 
     for (size_t i = 0; i < findings.count; i++)
-        if (strcmp(findings.list[i].id, id) == 0 &&
+        if (findings.list[i].check == check &&
             findings.list[i].verdict == verdict)
             found = &findings.list[i];
-    if (found == NULL)
-        fail_msg("no finding %s with verdict %s", id, ft_verdict_name(verdict));
+    if (found == NULL) {
+        fail_msg("no finding %s with verdict %s", ft_check_lines[check].id,
+                 ft_verdict_name(verdict));
+        return;
+    }
     if (strstr(found->evidence, evidence) == NULL)
-        fail_msg("%s: \"%s\" lacks \"%s\"", id, found->evidence, evidence);
-    if (verdict != FT_PASS && strcmp(id, "vm.qemu") != 0)
+        fail_msg("%s: \"%s\" lacks \"%s\"", found->id, found->evidence,
+                 evidence);
+    if (verdict != FT_PASS && check != FT_CHECK_VM_QEMU)
         assert_true(found->remedy[0] != '\0');
     if (verdict != FT_PASS)
         assert_true(found->why[0] != '\0');
@@ -51,9 +55,9 @@ expect(struct ft_findings findings, const char *id, enum ft_verdict verdict,
 }
 
 static void
-expect_none(struct ft_findings findings, const char *id)
+expect_none(struct ft_findings findings, enum ft_check_id check)
 {
-    assert_null(ft_findings_find(&findings, id));
+    assert_null(ft_findings_find(&findings, check));
     ft_findings_free(&findings);
 }
 
@@ -82,14 +86,14 @@ test_vm_not_running(void **state)
     struct fixture *f = *state;
 
     f->vm->state = FT_DOMAIN_OFF;
-    expect(check_vm(f), "vm.running", FT_FAIL, "off");
+    expect(check_vm(f), FT_CHECK_VM_RUNNING, FT_FAIL, "off");
     f->vm->state = FT_DOMAIN_PAUSED;
-    expect(check_vm(f), "vm.running", FT_FAIL, "paused");
+    expect(check_vm(f), FT_CHECK_VM_RUNNING, FT_FAIL, "paused");
     /* an epoch's stop is none, by the word of the engine that makes it */
     f->inventory.running = true;
-    expect(check_vm(f), "vm.running", FT_PASS, "running");
+    expect(check_vm(f), FT_CHECK_VM_RUNNING, FT_PASS, "running");
     f->vm->state = FT_DOMAIN_OFF;
-    expect(check_vm(f), "vm.running", FT_FAIL, "off");
+    expect(check_vm(f), FT_CHECK_VM_RUNNING, FT_FAIL, "off");
 }
 
 static void
@@ -105,14 +109,14 @@ test_vm_protected(void **state)
 
     f->inventory.pairs = &pair;
     f->inventory.pair_count = 1;
-    expect(check_vm(f), "vm.protected", FT_FAIL, "h3");
+    expect(check_vm(f), FT_CHECK_VM_PROTECTED, FT_FAIL, "h3");
     f->inventory.resuming = PAIR_UUID;
-    expect(check_vm(f), "vm.protected", FT_PASS, "");
+    expect(check_vm(f), FT_CHECK_VM_PROTECTED, FT_PASS, "");
     f->inventory.resuming = "another";
-    expect(check_vm(f), "vm.protected", FT_FAIL, "");
+    expect(check_vm(f), FT_CHECK_VM_PROTECTED, FT_FAIL, "");
     f->inventory.resuming = NULL;
     strcpy(pair.vm_uuid, "another VM");
-    expect(check_vm(f), "vm.protected", FT_PASS, "");
+    expect(check_vm(f), FT_CHECK_VM_PROTECTED, FT_PASS, "");
 }
 
 static void
@@ -124,10 +128,10 @@ test_vm_devices(void **state)
                 "<domain type='qemu'><devices><hostdev type='pci'>"
                 "<source><address domain='0' bus='3' slot='0' function='0'/>"
                 "</source></hostdev></devices></domain>");
-    expect(check_vm(f), "carry.hostdev", FT_FAIL, "passed through");
+    expect(check_vm(f), FT_CHECK_CARRY_HOSTDEV, FT_FAIL, "passed through");
     free(f->vm->xml);
     f->vm->xml = NULL;
-    expect(check_vm(f), "vm.xml", FT_FAIL, "");
+    expect(check_vm(f), FT_CHECK_VM_XML, FT_FAIL, "");
 }
 
 /* vhost is known from the running process, not guessed. */
@@ -135,7 +139,7 @@ static void
 test_vm_vhost(void **state)
 {
     struct fixture *f = *state;
-    char *kvm = strdup(VM_XML);
+    char *kvm = strdup(VM1_XML);
 
     assert_non_null(kvm);
     memcpy(strstr(kvm, "'qemu'"), "'kvm' ", 6);
@@ -144,12 +148,12 @@ test_vm_vhost(void **state)
     f->vm->kvm = true;
     f->h1->kernel.vhost_net = true;
     f->h1->kernel.plug = false;
-    expect_none(check_vm(f), "carry.nic-vhost");
+    expect_none(check_vm(f), FT_CHECK_CARRY_NIC_VHOST);
     f->vm->vhost = true;
-    expect(check_vm(f), "carry.nic-vhost", FT_FAIL, "vhost");
-    expect(check_vm(f), "vm.kvm", FT_WARN, "KVM");
+    expect(check_vm(f), FT_CHECK_CARRY_NIC_VHOST, FT_FAIL, "vhost");
+    expect(check_vm(f), FT_CHECK_VM_KVM, FT_WARN, "KVM");
     f->h1->kernel.plug = true;
-    expect(check_vm(f), "carry.nic-vhost", FT_PASS, "vhost");
+    expect(check_vm(f), FT_CHECK_CARRY_NIC_VHOST, FT_PASS, "vhost");
 }
 
 static void
@@ -158,20 +162,20 @@ test_vm_disks(void **state)
     struct fixture *f = *state;
 
     f->vm->disks[0].job = true;
-    expect(check_vm(f), "vm.block-job", FT_FAIL, "vda");
+    expect(check_vm(f), FT_CHECK_VM_BLOCK_JOB, FT_FAIL, "vda");
     f->inventory.resuming = PAIR_UUID;
-    expect_none(check_vm(f), "vm.block-job");
+    expect_none(check_vm(f), FT_CHECK_VM_BLOCK_JOB);
     f->vm->disks[0].capacity = 0;
-    expect(check_vm(f), "vm.disk-size", FT_FAIL, "vda");
-    expect_none(check_vm(f), "vm.disk-snapshots");
+    expect(check_vm(f), FT_CHECK_VM_DISK_SIZE, FT_FAIL, "vda");
+    expect_none(check_vm(f), FT_CHECK_VM_DISK_SNAPSHOTS);
     f->vm->disks[0].snapshots = 2;
-    expect(check_vm(f), "vm.disk-snapshots", FT_WARN,
+    expect(check_vm(f), FT_CHECK_VM_DISK_SNAPSHOTS, FT_WARN,
            "/var/lib/libvirt/images/vm1.qcow2 has 2 internal snapshots");
     f->vm->disks[0].readonly = true;
-    expect_none(check_vm(f), "vm.disk-snapshots");
+    expect_none(check_vm(f), FT_CHECK_VM_DISK_SNAPSHOTS);
     f->vm->disks[0].readonly = false;
     strcpy(f->vm->disks[0].device, "cdrom");
-    expect(check_vm(f), "vm.disk-size", FT_PASS, "0.0");
+    expect(check_vm(f), FT_CHECK_VM_DISK_SIZE, FT_PASS, "0.0");
 }
 
 static void
@@ -180,12 +184,12 @@ test_vm_kind(void **state)
     struct fixture *f = *state;
 
     f->vm->persistent = false;
-    expect(check_vm(f), "vm.transient", FT_WARN, "transient");
+    expect(check_vm(f), FT_CHECK_VM_TRANSIENT, FT_WARN, "transient");
     f->vm->qemu_version[0] = '\0';
-    expect(check_vm(f), "vm.qemu", FT_FAIL, "");
-    expect_none(check_vm(f), "vm.blocked");
+    expect(check_vm(f), FT_CHECK_VM_QEMU, FT_FAIL, "");
+    expect_none(check_vm(f), FT_CHECK_VM_BLOCKED);
     strcpy(f->vm->blocked, "The vdi format used by node 'a' does not migrate");
-    expect(check_vm(f), "vm.blocked", FT_FAIL,
+    expect(check_vm(f), FT_CHECK_VM_BLOCKED, FT_FAIL,
            "The vdi format used by node 'a'");
 }
 
@@ -195,9 +199,10 @@ test_kernels(void **state)
     struct fixture *f = *state;
 
     f->h1->kernel.pagemap_scan = false;
-    expect(check_vm(f), "primary.kernel", FT_FAIL, "PAGEMAP_SCAN missing");
+    expect(check_vm(f), FT_CHECK_PRIMARY_KERNEL, FT_FAIL,
+           "PAGEMAP_SCAN missing");
     f->h2->kernel.uffd_wp_async = false;
-    expect(check_standby(f, NULL), "standby.kernel", FT_FAIL,
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_KERNEL, FT_FAIL,
            "WP_ASYNC missing");
 }
 
@@ -208,15 +213,16 @@ test_libvirt(void **state)
     struct ft_findings findings;
 
     strcpy(f->h1->libvirt.version, "8.1.9");
-    expect(check_vm(f), "primary.libvirt", FT_FAIL, "8.1.9");
+    expect(check_vm(f), FT_CHECK_PRIMARY_LIBVIRT, FT_FAIL, "8.1.9");
     strcpy(f->h1->libvirt.version, "10.0.0");
-    expect(check_vm(f), "primary.libvirt", FT_PASS, "10.0.0");
-    expect(check_standby(f, NULL), "standby.libvirt-version", FT_WARN, "10.0.0");
+    expect(check_vm(f), FT_CHECK_PRIMARY_LIBVIRT, FT_PASS, "10.0.0");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_LIBVIRT_VERSION, FT_WARN,
+           "10.0.0");
     f->h2->libvirt.version[0] = '\0';
     strcpy(f->h2->libvirt.error, "connection refused");
     findings = check_standby(f, NULL);
-    assert_null(ft_findings_find(&findings, "standby.memory"));
-    expect(findings, "standby.libvirt", FT_FAIL, "connection refused");
+    assert_null(ft_findings_find(&findings, FT_CHECK_STANDBY_MEMORY));
+    expect(findings, FT_CHECK_STANDBY_LIBVIRT, FT_FAIL, "connection refused");
 }
 
 /* As many protected VMs as libvirt has workers, but for two, and one more. */
@@ -236,16 +242,18 @@ test_workers(void **state)
     f->inventory.pairs = pairs;
     f->inventory.pair_count = 17;
     findings = check_vm(f);
-    assert_null(ft_findings_find(&findings, "primary.workers")); /* unknown */
+    assert_null(
+        ft_findings_find(&findings, FT_CHECK_PRIMARY_WORKERS)); /* unknown */
     f->h1->libvirt.max_workers = 10;
     f->h2->libvirt.max_workers = 20;
-    expect(check_vm(f), "primary.workers", FT_WARN, "9 protected VMs");
+    expect(check_vm(f), FT_CHECK_PRIMARY_WORKERS, FT_WARN, "9 protected VMs");
     f->h1->libvirt.max_workers = 11;
-    expect(check_vm(f), "primary.workers", FT_PASS, "on 11 calls");
-    expect(check_standby(f, NULL), "standby.workers", FT_PASS, "18 protected");
+    expect(check_vm(f), FT_CHECK_PRIMARY_WORKERS, FT_PASS, "on 11 calls");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_WORKERS, FT_PASS,
+           "18 protected");
     f->inventory.pair_count = 18;
     findings = check_standby(f, NULL);
-    expect(findings, "standby.workers", FT_WARN, "19 protected VMs");
+    expect(findings, FT_CHECK_STANDBY_WORKERS, FT_WARN, "19 protected VMs");
 }
 
 static void
@@ -255,22 +263,26 @@ test_standby_is_another_host(void **state)
     struct ft_findings findings = FT_FINDINGS_INIT;
 
     ft_check_standby(&f->inventory, f->h1, f->vm, f->h1, NULL, &findings);
-    expect(findings, "standby.host", FT_FAIL, "h1");
+    expect(findings, FT_CHECK_STANDBY_HOST, FT_FAIL, "h1");
     /* the same machine under two names */
     strcpy(f->h2->machine_id, f->h1->machine_id);
     strcpy(f->h2->hostname, f->h1->hostname);
-    expect(check_standby(f, NULL), "standby.host", FT_FAIL, "h2");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_HOST, FT_FAIL, "h2");
     /* cloned machines share an id, not a name */
     strcpy(f->h2->hostname, "h2");
-    expect(check_standby(f, NULL), "standby.clone", FT_WARN, "its machine-id");
-    expect(check_standby(f, NULL), "standby.host", FT_PASS, "another host");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE, FT_WARN,
+           "its machine-id");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_HOST, FT_PASS,
+           "another host");
     /* a key that both prove says more than names */
     strcpy(f->h1->host_key, "ssh-ed25519 SHA256:one");
     strcpy(f->h2->host_key, "ssh-ed25519 SHA256:one");
-    expect(check_standby(f, NULL), "standby.host", FT_FAIL, "SSH host key");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_HOST, FT_FAIL,
+           "SSH host key");
     strcpy(f->h2->host_key, "ssh-ed25519 SHA256:two");
     strcpy(f->h2->hostname, f->h1->hostname);
-    expect(check_standby(f, NULL), "standby.clone", FT_WARN, "machine-id");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE, FT_WARN,
+           "machine-id");
 }
 
 /* What a host may have of another one, each by itself and all together. */
@@ -280,30 +292,32 @@ test_clones(void **state)
     struct fixture *f = *state;
     struct ft_nic *first = &f->h1->nics[0], *second = &f->h2->nics[0];
 
-    expect_none(check_standby(f, NULL), "standby.clone");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE);
     strcpy(f->h1->host_key, "ssh-ed25519 SHA256:one");
     strcpy(f->h2->host_key, "ssh-ed25519 SHA256:one");
-    expect(check_standby(f, NULL), "standby.clone", FT_WARN, "its SSH host key");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE, FT_WARN,
+           "its SSH host key");
     f->h2->host_key[0] = '\0';
-    expect_none(check_standby(f, NULL), "standby.clone");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE);
     strcpy(f->h1->libvirt.uuid, VM_UUID);
     strcpy(f->h2->libvirt.uuid, VM_UUID);
-    expect(check_standby(f, NULL), "standby.clone", FT_WARN, "its libvirt UUID");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE, FT_WARN,
+           "its libvirt UUID");
     f->h2->libvirt.uuid[0] = '\0';
     /* of bridges in one network; not of those that libvirt keeps to itself */
     strcpy(second->mac, first->mac);
-    expect(check_standby(f, NULL), "standby.clone", FT_WARN,
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE, FT_WARN,
            "its MAC address 02:00:00:00:00:01 (br0)");
     strcpy(f->h2->machine_id, f->h1->machine_id);
     strcpy(f->h2->libvirt.uuid, VM_UUID);
-    expect(check_standby(f, NULL), "standby.clone", FT_WARN,
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE, FT_WARN,
            "machine-id, libvirt UUID, MAC address");
     f->h2->machine_id[0] = f->h2->libvirt.uuid[0] = '\0';
     second->up = false;
-    expect_none(check_standby(f, NULL), "standby.clone");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE);
     second->up = true;
     second->address_count = 0;
-    expect_none(check_standby(f, NULL), "standby.clone");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_CLONE);
 }
 
 static void
@@ -312,16 +326,23 @@ test_qemu(void **state)
     struct fixture *f = *state;
 
     strcpy(f->h2->emulators[0].package, "local build");
-    expect(check_standby(f, NULL), "standby.qemu-package", FT_WARN, "local");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU_PACKAGE, FT_WARN,
+           "local");
     strcpy(f->h2->emulators[0].version, "8.2.0");
-    expect(check_standby(f, NULL), "standby.qemu", FT_FAIL, "8.2.0");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_FAIL, "8.2.0");
     /* it is the running process that counts, not the file on the primary */
     strcpy(f->vm->qemu_version, "8.2.0");
-    expect(check_standby(f, NULL), "standby.qemu", FT_PASS, "8.2.0");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_PASS, "8.2.0");
+    f->h2->emulators[0].version[0] = '\0'; /* it hung, as on a busy host */
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_UNKNOWN,
+           "did not tell");
+    strcpy(f->h2->emulators[0].version, "8.2.0");
     strcpy(f->vm->machine, "pc-q35-9.9");
-    expect(check_standby(f, NULL), "standby.machine", FT_FAIL, "pc-q35-9.9");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_MACHINE, FT_FAIL,
+           "pc-q35-9.9");
     strcpy(f->h2->emulators[0].path, "/opt/qemu");
-    expect(check_standby(f, NULL), "standby.qemu", FT_FAIL, "no such emulator");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_FAIL,
+           "no such emulator");
 }
 
 static void
@@ -338,18 +359,18 @@ test_cpu(void **state)
     struct fixture *f = *state;
 
     set_flags(f->h2, "fpu");
-    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "emulates");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_PASS, "emulates");
     f->vm->kvm = true;
-    expect(check_standby(f, NULL), "standby.cpu", FT_FAIL, "none");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_FAIL, "none");
     f->h2->kernel.kvm = true;
-    expect(check_standby(f, NULL), "standby.cpu", FT_WARN,
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_WARN,
            "lacks 3 features the primary's has: sse sse2 avx");
     set_flags(f->h2, "fpu sse sse2 sse3 avx avx2");
-    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "all");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_PASS, "all");
     set_flags(f->h2, "fpu sse2 avx ssex xsse"); /* words, not substrings */
-    expect(check_standby(f, NULL), "standby.cpu", FT_WARN, "1 features");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_WARN, "1 features");
     strcpy(f->h2->cpu.vendor, "GenuineIntel");
-    expect(check_standby(f, NULL), "standby.cpu", FT_FAIL, "makers");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_FAIL, "makers");
 }
 
 static void
@@ -361,14 +382,15 @@ test_cpu_passed_through(void **state)
     f->h2->kernel.kvm = true;
     replace_xml(f->vm, "<domain type='kvm'><cpu mode='host-passthrough'/>"
                        "<devices/></domain>");
-    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_PASS, "");
     strcpy(f->h2->cpu.model, "AMD EPYC 9000");
-    expect(check_standby(f, NULL), "standby.cpu", FT_FAIL, "AMD EPYC 9000");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_FAIL,
+           "AMD EPYC 9000");
     replace_xml(f->vm, "<domain type='kvm'><cpu mode='custom'/><devices/>"
                        "</domain>");
-    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_PASS, "");
     replace_xml(f->vm, "not xml");
-    expect(check_standby(f, NULL), "standby.cpu", FT_PASS, "");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CPU, FT_PASS, "");
 }
 
 static void
@@ -377,11 +399,11 @@ test_memory(void **state)
     struct fixture *f = *state;
 
     f->h2->memory_available = f->vm->memory + FT_ENGINE_MEMORY;
-    expect(check_standby(f, NULL), "standby.memory", FT_PASS, "");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_MEMORY, FT_PASS, "");
     f->h2->memory_available--;
-    expect(check_standby(f, NULL), "standby.memory", FT_FAIL, "1.2");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_MEMORY, FT_FAIL, "1.2");
     f->vm->vcpus = 9;
-    expect(check_standby(f, NULL), "standby.vcpus", FT_WARN, "9");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_VCPUS, FT_WARN, "9");
 }
 
 static void
@@ -390,15 +412,17 @@ test_pool(void **state)
     struct fixture *f = *state;
 
     f->h2->pools[0].available = 10 * GIB_BYTES + GIB_BYTES / 4;
-    expect(check_standby(f, NULL), "standby.pool", FT_PASS, "default");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_POOL, FT_PASS, "default");
     f->h2->pools[0].available--;
-    expect(check_standby(f, NULL), "standby.pool", FT_FAIL, "10.2 GiB needed");
-    expect(check_standby(f, "other"), "standby.pool", FT_FAIL, "other");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_POOL, FT_FAIL,
+           "10.2 GiB needed");
+    expect(check_standby(f, "other"), FT_CHECK_STANDBY_POOL, FT_FAIL, "other");
     strcpy(f->h2->pools[0].type, "logical");
-    expect(check_standby(f, NULL), "standby.pool", FT_FAIL, "no active");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_POOL, FT_FAIL, "no active");
     strcpy(f->h2->pools[0].type, "dir");
     f->h2->pools[0].active = false;
-    expect(check_standby(f, "default"), "standby.pool", FT_FAIL, "default");
+    expect(check_standby(f, "default"), FT_CHECK_STANDBY_POOL, FT_FAIL,
+           "default");
 }
 
 /* The copy comes back after a takeover: beside the images, or into the pool. */
@@ -408,20 +432,20 @@ test_way_back(void **state)
     struct fixture *f = *state;
     struct ft_pool *own = &f->h1->pools[0];
 
-    expect_none(check_vm(f), "primary.way-back");
+    expect_none(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK);
     own->available = 10 * GIB_BYTES + GIB_BYTES / 4;
-    expect_none(check_vm(f), "primary.way-back");
+    expect_none(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK);
     own->available--;
-    expect(check_vm(f), "primary.way-back", FT_WARN,
+    expect(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK, FT_WARN,
            "h1 lacks the room for the way back: pool default has 10.2 GiB, "
            "10.2 GiB needed");
     f->inventory.standing = true; /* it may have its place there already */
-    expect_none(check_vm(f), "primary.way-back");
+    expect_none(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK);
     f->inventory.standing = false;
     own->active = false;
-    expect(check_vm(f), "primary.way-back", FT_WARN, "h1 has no active");
+    expect(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK, FT_WARN, "h1 has no active");
     f->vm->disks[0].readonly = true;
-    expect_none(check_vm(f), "primary.way-back");
+    expect_none(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK);
 }
 
 /* Each pool for its own images; or one for all, and for images that lie in none. */
@@ -436,13 +460,15 @@ test_way_back_pools(void **state)
     two[0].available = 1 * GIB_BYTES;
     f->h1->pools = two;
     f->h1->pool_count = 2;
-    expect_none(check_vm(f), "primary.way-back");
+    expect_none(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK);
     strcpy(two[1].type, "logical");
-    expect(check_vm(f), "primary.way-back", FT_WARN, "default has 1.0 GiB");
+    expect(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK, FT_WARN,
+           "default has 1.0 GiB");
     strcpy(f->vm->disks[0].pool, "");
-    expect(check_vm(f), "primary.way-back", FT_WARN, "default has 1.0 GiB");
+    expect(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK, FT_WARN,
+           "default has 1.0 GiB");
     two[0].available = 11 * GIB_BYTES;
-    expect_none(check_vm(f), "primary.way-back");
+    expect_none(check_vm(f), FT_CHECK_PRIMARY_WAY_BACK);
     f->h1->pools = own;
     f->h1->pool_count = 1;
 }
@@ -472,22 +498,22 @@ test_ports(void **state)
                  cases[i].serial);
         replace_xml(f->vm, xml);
         f->h2->listening_count = 0;
-        expect_none(check_standby(f, NULL), "standby.port");
+        expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_PORT);
         memcpy(f->h2->listening, all, sizeof(all));
         f->h2->listening_count = 4;
         snprintf(text, sizeof(text), "port %u of the VM is taken on h2",
                  cases[i].taken);
         if (cases[i].taken)
-            expect(check_standby(f, NULL), "standby.port", FT_FAIL, text);
+            expect(check_standby(f, NULL), FT_CHECK_STANDBY_PORT, FT_FAIL, text);
         else
-            expect_none(check_standby(f, NULL), "standby.port");
+            expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_PORT);
     }
     f->inventory.resuming = PAIR_UUID;
-    expect_none(check_standby(f, NULL), "standby.port");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_PORT);
     f->inventory.resuming = NULL;
     free(f->vm->xml);
     f->vm->xml = NULL;
-    expect_none(check_standby(f, NULL), "standby.port");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_PORT);
 }
 
 /* Which files of the host a definition names: each once, and paths only. */
@@ -537,20 +563,21 @@ test_files(void **state)
 {
     struct fixture *f = *state;
 
-    expect_none(check_standby(f, NULL), "standby.file");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_FILE);
     f->h2->files = calloc(2, sizeof(*f->h2->files));
     assert_non_null(f->h2->files);
     f->h2->file_count = 2;
     strcpy(f->h2->files[0].path, "/iso/a.iso");
     strcpy(f->h2->files[1].path, "/iso/b.iso");
     f->h2->files[0].there = f->h2->files[0].readable = true;
-    expect(check_standby(f, NULL), "standby.file", FT_FAIL,
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_FILE, FT_FAIL,
            "/iso/b.iso is not on h2");
     f->h2->files[1].there = true;
-    expect(check_standby(f, NULL), "standby.file", FT_FAIL,
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_FILE, FT_FAIL,
            "not everybody may read /iso/b.iso on h2");
     f->h2->files[1].readable = true;
-    expect(check_standby(f, NULL), "standby.file", FT_PASS, "are there (2)");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_FILE, FT_PASS,
+           "are there (2)");
 }
 
 /* Room that is only promised: refused, or said. */
@@ -559,28 +586,32 @@ test_pool_backing(void **state)
 {
     struct fixture *f = *state;
     static const struct {
-        const char *backing, *id;
+        const char *backing;
+        enum ft_check_id check;
         enum ft_verdict verdict;
         const char *said;
     } cases[] = {
-        { "thin", "standby.pool-thin", FT_FAIL, "default lies on a thin" },
-        { "zvol", "standby.pool-room", FT_WARN, "a ZFS volume" },
-        { "zfs", "standby.pool-room", FT_WARN, "default lies on ZFS" },
-        { "btrfs", "standby.pool-room", FT_WARN, "default lies on btrfs" },
+        { "thin", FT_CHECK_STANDBY_POOL_THIN, FT_FAIL,
+          "default lies on a thin" },
+        { "zvol", FT_CHECK_STANDBY_POOL_ROOM, FT_WARN, "a ZFS volume" },
+        { "zfs", FT_CHECK_STANDBY_POOL_ROOM, FT_WARN, "default lies on ZFS" },
+        { "btrfs", FT_CHECK_STANDBY_POOL_ROOM, FT_WARN,
+          "default lies on btrfs" },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         strcpy(f->h2->pools[0].backing, cases[i].backing);
-        expect(check_standby(f, NULL), cases[i].id, cases[i].verdict,
+        expect(check_standby(f, NULL), cases[i].check, cases[i].verdict,
                cases[i].said);
-        expect(check_standby(f, "default"), "standby.pool", FT_PASS, "default");
+        expect(check_standby(f, "default"), FT_CHECK_STANDBY_POOL, FT_PASS,
+               "default");
     }
     strcpy(f->h2->pools[0].backing, "thin");
     f->vm->disk_count = 0; /* nothing will be there */
-    expect_none(check_standby(f, NULL), "standby.pool-thin");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_POOL_THIN);
     f->vm->disk_count = 1;
     strcpy(f->h2->pools[0].backing, "");
-    expect_none(check_standby(f, NULL), "standby.pool-room");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_POOL_ROOM);
 }
 
 /* A VM without disks needs a pool of no size, but the pair needs a name. */
@@ -630,18 +661,21 @@ test_collision(void **state)
     f->h2 = copy;
     f->list[1] = copy;
     copy->domains[0].state = FT_DOMAIN_OFF;
-    expect(check_standby(f, NULL), "standby.collision", FT_FAIL, "same name");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_COLLISION, FT_FAIL,
+           "same name");
     strcpy(copy->domains[0].name, "old-vm1");
-    expect(check_standby(f, NULL), "standby.collision", FT_FAIL, "same UUID");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_COLLISION, FT_FAIL,
+           "same UUID");
     copy->domains[0].uuid[0] = '7';
-    expect(check_standby(f, NULL), "standby.collision", FT_PASS, "");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_COLLISION, FT_PASS, "");
     /* our own trace from an unfinished protect */
     copy->domains[0].uuid[0] = f->vm->uuid[0];
     strcpy(copy->domains[0].name, "vm1");
     f->inventory.resuming = PAIR_UUID;
-    expect(check_standby(f, NULL), "standby.collision", FT_PASS, "");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_COLLISION, FT_PASS, "");
     copy->domains[0].state = FT_DOMAIN_RUNNING;
-    expect(check_standby(f, NULL), "standby.collision", FT_FAIL, "running");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_COLLISION, FT_FAIL,
+           "running");
 }
 
 static void
@@ -653,15 +687,16 @@ test_mac(void **state)
     ft_host_free(f->h3);
     f->h3 = other;
     f->list[2] = other;
-    expect_none(check_standby(f, NULL), "standby.mac"); /* the VM itself */
+    expect_none(check_standby(f, NULL),
+                FT_CHECK_STANDBY_MAC); /* the VM itself */
     strcpy(other->domains[0].name, "clone");
     other->domains[0].uuid[0] = '7';
     strcpy(other->domains[0].macs[0], "52:54:00:11:22:33");
-    expect(check_standby(f, NULL), "standby.mac", FT_FAIL, "clone on h3");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_MAC, FT_FAIL, "clone on h3");
     other->domains[0].state = FT_DOMAIN_OFF;
-    expect(check_standby(f, NULL), "standby.mac", FT_WARN, "clone");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_MAC, FT_WARN, "clone");
     strcpy(other->domains[0].macs[0], "52:54:00:11:22:34");
-    expect_none(check_standby(f, NULL), "standby.mac");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_MAC);
 }
 
 static struct ft_nic *
@@ -681,13 +716,14 @@ test_bridge(void **state)
     struct ft_nic *port = nic_of(f->h2, "eth0");
 
     port->carrier = false;
-    expect(check_standby(f, NULL), "standby.network", FT_WARN, "no port");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_WARN, "no port");
     nic_of(f->h1, "eth0")->carrier = false; /* none on the primary either */
-    expect(check_standby(f, NULL), "standby.network", FT_PASS, "br0");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_PASS, "br0");
     nic_of(f->h2, "br0")->up = false;
-    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "is down");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_FAIL, "is down");
     strcpy(nic_of(f->h2, "br0")->name, "br1");
-    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "does not exist");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_FAIL,
+           "does not exist");
 }
 
 static void
@@ -699,19 +735,22 @@ test_network(void **state)
                 "<domain type='qemu'><devices><interface type='network'>"
                 "<mac address='52:54:00:11:22:33'/><source network='default'/>"
                 "</interface></devices></domain>");
-    expect(check_standby(f, NULL), "standby.network", FT_WARN, "NAT");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_WARN, "NAT");
     f->h2->networks[0].forward[0] = '\0';
-    expect(check_standby(f, NULL), "standby.network", FT_WARN, "isolated");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_WARN,
+           "isolated");
     strcpy(f->h2->networks[0].forward, "bridge");
-    expect(check_standby(f, NULL), "standby.network", FT_PASS, "default");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_PASS, "default");
     f->h2->networks[0].active = false;
-    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "not active");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_FAIL,
+           "not active");
     strcpy(f->h2->networks[0].name, "x");
-    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "does not exist");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_FAIL,
+           "does not exist");
     replace_xml(f->vm, "<domain type='qemu'><devices><interface type='direct'>"
                        "<mac address='52:54:00:11:22:33'/><source dev='eth7'/>"
                        "</interface></devices></domain>");
-    expect(check_standby(f, NULL), "standby.network", FT_FAIL, "eth7");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_NETWORK, FT_FAIL, "eth7");
 }
 
 #define TPM_XML                                         \
@@ -723,14 +762,16 @@ test_tpm(void **state)
 {
     struct fixture *f = *state;
 
-    expect_none(check_standby(f, NULL), "standby.tpm");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_TPM);
     replace_xml(f->vm, TPM_XML);
     strcpy(f->h1->swtpm, "0.7.1");
-    expect(check_standby(f, NULL), "standby.tpm", FT_FAIL, "h2 has no swtpm");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_TPM, FT_FAIL,
+           "h2 has no swtpm");
     strcpy(f->h2->swtpm, "0.7.3");
-    expect(check_standby(f, NULL), "standby.tpm", FT_WARN, "0.7.3 on h2");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_TPM, FT_WARN, "0.7.3 on h2");
     strcpy(f->h2->swtpm, "0.7.1");
-    expect(check_standby(f, NULL), "standby.tpm", FT_PASS, "swtpm 0.7.1 on h1");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_TPM, FT_PASS,
+           "swtpm 0.7.1 on h1");
 }
 
 static void
@@ -742,9 +783,9 @@ test_vhost_on_standby(void **state)
     f->h2->kernel.kvm = true;
     f->h2->kernel.vhost_net = true;
     f->h2->kernel.plug = false;
-    expect(check_standby(f, NULL), "standby.vhost", FT_WARN, "h2 has");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_VHOST, FT_WARN, "h2 has");
     f->h2->kernel.plug = true;
-    expect_none(check_standby(f, NULL), "standby.vhost");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_VHOST);
 }
 
 static void
@@ -752,15 +793,15 @@ test_clock(void **state)
 {
     struct fixture *f = *state;
 
-    expect_none(check_standby(f, NULL), "standby.clock");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_CLOCK);
     f->h1->clock_known = f->h2->clock_known = true;
     f->h1->clock_offset_ms = -1000;
     f->h2->clock_offset_ms = 1000;
-    expect(check_standby(f, NULL), "standby.clock", FT_PASS, "2.0 s");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLOCK, FT_PASS, "2.0 s");
     f->h2->clock_offset_ms = 1001;
-    expect(check_standby(f, NULL), "standby.clock", FT_WARN, "2.0 s");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLOCK, FT_WARN, "2.0 s");
     f->h2->clock_offset_ms = -60000;
-    expect(check_standby(f, NULL), "standby.clock", FT_WARN, "-59.0 s");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_CLOCK, FT_WARN, "-59.0 s");
 }
 
 static void
@@ -777,13 +818,14 @@ test_links(void **state)
     assert_false(paths[0].guest_bridge);
     assert_string_equal(paths[1].primary, "10.77.0.1");
     assert_true(paths[1].guest_bridge);
-    expect(check_standby(f, NULL), "link.address", FT_PASS, "10.78.0.1");
+    expect(check_standby(f, NULL), FT_CHECK_LINK_ADDRESS, FT_PASS, "10.78.0.1");
     nic_of(f->h2, "eth1")->up = false;
     assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 1);
-    expect(check_standby(f, NULL), "link.address", FT_WARN, "br0");
+    expect(check_standby(f, NULL), FT_CHECK_LINK_SHARED, FT_WARN, "br0");
     strcpy(nic_of(f->h2, "br0")->addresses[0].text, "10.79.0.2");
     assert_int_equal(ft_link_paths(f->h1, f->h2, paths), 0);
-    expect(check_standby(f, NULL), "link.address", FT_FAIL, "share no network");
+    expect(check_standby(f, NULL), FT_CHECK_LINK_ADDRESS, FT_FAIL,
+           "share no network");
 }
 
 static void
@@ -846,29 +888,30 @@ test_witness(void **state)
     struct ft_findings findings = FT_FINDINGS_INIT;
 
     ft_check_witness(f->h1, f->h2, f->w1, &findings);
-    expect(findings, "witness.address", FT_PASS, "w1");
+    expect(findings, FT_CHECK_WITNESS_ADDRESS, FT_PASS, "w1");
     memset(&findings, 0, sizeof(findings));
     ft_check_witness(f->h1, f->h2, NULL, &findings);
-    expect(findings, "witness.none", FT_WARN, "no witness");
+    expect(findings, FT_CHECK_WITNESS_NONE, FT_WARN, "no witness");
     memset(&findings, 0, sizeof(findings));
     ft_check_witness(f->h1, f->h2, f->h2, &findings);
-    expect(findings, "witness.host", FT_FAIL, "h2");
+    expect(findings, FT_CHECK_WITNESS_HOST, FT_FAIL, "h2");
     memset(&findings, 0, sizeof(findings));
     /* the standby under another name, and a copy of it */
     strcpy(f->w1->machine_id, f->h2->machine_id);
     strcpy(f->w1->host_key, "ssh-ed25519 SHA256:one");
     strcpy(f->h2->host_key, "ssh-ed25519 SHA256:one");
     ft_check_witness(f->h1, f->h2, f->w1, &findings);
-    expect(findings, "witness.host", FT_FAIL, "w1 is h2 under another name");
+    expect(findings, FT_CHECK_WITNESS_HOST, FT_FAIL,
+           "w1 is h2 under another name");
     memset(&findings, 0, sizeof(findings));
     strcpy(f->w1->host_key, "ssh-ed25519 SHA256:two");
     ft_check_witness(f->h1, f->h2, f->w1, &findings);
-    expect(findings, "witness.clone", FT_WARN, "made as a copy");
+    expect(findings, FT_CHECK_WITNESS_CLONE, FT_WARN, "made as a copy");
     memset(&findings, 0, sizeof(findings));
     strcpy(f->w1->machine_id, "id-w1");
     f->w1->nic_count = 0;
     ft_check_witness(f->h1, f->h2, f->w1, &findings);
-    expect(findings, "witness.address", FT_WARN, "shares no network");
+    expect(findings, FT_CHECK_WITNESS_ADDRESS, FT_WARN, "shares no network");
     f->w1->nic_count = 4;
 }
 
@@ -883,12 +926,13 @@ test_findings(void **state)
     assert_int_equal(ft_findings_worst(&f), FT_PASS);
     memset(longtext, 'x', sizeof(longtext));
     longtext[sizeof(longtext) - 1] = '\0';
-    ft_findings_add(&f, FT_WARN, "a", longtext, NULL, NULL, "%s", longtext);
+    ft_findings_add(&f, FT_WARN, FT_CHECK_VM_XML, longtext, NULL, NULL, "%s",
+                    longtext);
     assert_int_equal(ft_findings_worst(&f), FT_WARN);
     assert_int_equal(strlen(f.list[0].evidence), sizeof(f.list[0].evidence) - 1);
     for (int i = 0; i < 100; i++)
-        ft_findings_add(&f, i == 50 ? FT_FAIL : FT_PASS, "b", "s", "w", "r",
-                        "%d", i);
+        ft_findings_add(&f, i == 50 ? FT_FAIL : FT_PASS, FT_CHECK_VM_QEMU, "s",
+                        "w", "r", "%d", i);
     assert_int_equal(ft_findings_worst(&f), FT_FAIL);
     assert_string_equal(ft_findings_first(&f, FT_FAIL)->evidence, "50");
     json = ft_findings_to_json(&f);

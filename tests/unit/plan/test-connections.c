@@ -100,7 +100,7 @@ test_what_is_said(void **state)
                                               &findings),
                          0);
         assert_int_equal(findings.count, 1);
-        found = ft_findings_find(&findings, "link.port");
+        found = ft_findings_find(&findings, FT_CHECK_LINK_PORT);
         assert_non_null(found);
         assert_int_equal(found->verdict, cases[i].verdict);
         assert_string_equal(found->subject, "h2");
@@ -109,6 +109,80 @@ test_what_is_said(void **state)
         if (!strstr(found->remedy, cases[i].remedy))
             fail_msg("%zu: %s", i, found->remedy);
         ft_findings_free(&findings);
+    }
+}
+
+/* Large packets that do not come through between NICs that both take them. */
+static void
+test_large_packets(void **state)
+{
+    static const struct {
+        int mtu, sent, full, there;
+        bool witness;
+        enum ft_verdict verdict; /* FT_VERDICTS: nothing is said */
+    } cases[] = {
+        { 9000, 3, 3, 9000, false, FT_PASS },
+        { 9000, 3, 1, 9000, false, FT_PASS },
+        { 9000, 3, 0, 9000, false, FT_FAIL },
+        { 9000, 3, 0, 0, false, FT_FAIL },        /* not known there */
+        { 9000, 3, 0, 1500, false, FT_VERDICTS }, /* they agree on less */
+        { 9000, 0, 0, 9000, false, FT_VERDICTS },
+        { 0, 3, 0, 9000, false, FT_VERDICTS }, /* no echo is answered at all */
+        { 9000, 3, 0, 9000, true, FT_VERDICTS },
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_findings findings = FT_FINDINGS_INIT;
+        struct ft_connection r[FT_CONNECTIONS_MAX];
+        const struct ft_finding *found;
+
+        ft_connections(f->h1, f->h2, f->w1, NULL, r);
+        f->h2->nics[2].mtu = cases[i].there; /* eth1 */
+        r[0].witness = cases[i].witness;
+        r[0].trips = trips(3, 0, "");
+        r[0].trips.mtu = cases[i].mtu;
+        r[0].trips.full_sent = cases[i].sent;
+        r[0].trips.full = cases[i].full;
+        assert_int_equal(ft_connections_check(r, 1, false, &findings), 0);
+        found = ft_findings_find(&findings, FT_CHECK_LINK_MTU_PASSES);
+        if ((found ? found->verdict : FT_VERDICTS) != cases[i].verdict)
+            fail_msg("case %zu", i);
+        ft_findings_free(&findings);
+    }
+}
+
+/* By what `ftengine trips` prints. */
+static void
+test_large_packets_decoded(void **state)
+{
+    static const struct {
+        const char *mtu;
+        int size, sent, full;
+    } cases[] = {
+        { "{'size':1500,'small':3,'full':2,'full_sent':3}", 1500, 3, 2 },
+        { "{'size':1500,'small':0,'full':0,'full_sent':3}", 0, 0, 0 },
+        { "{'size':1500,'small':3,'full':9,'full_sent':3}", 1500, 3, 0 },
+        { "{'size':-1,'small':3,'full':1,'full_sent':3}", 0, 3, 1 },
+        { "[]", 0, 0, 0 },
+        { "null", 0, 0, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *json = NULL;
+        struct ft_trips seen;
+        char text[160];
+
+        snprintf(text, sizeof(text), "{'sent':1,'us':[5],'mtu':%s}",
+                 cases[i].mtu);
+        for (char *c = text; *c; c++)
+            *c = *c == '\'' ? '"' : *c;
+        assert_int_equal(ft_json_parse(text, strlen(text), &json, NULL), 0);
+        assert_int_equal(ft_trips_from_json(json, &seen), 0);
+        assert_int_equal(seen.mtu, cases[i].size);
+        assert_int_equal(seen.full_sent, cases[i].sent);
+        assert_int_equal(seen.full, cases[i].full);
     }
 }
 
@@ -167,6 +241,9 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_which, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_what_is_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_large_packets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_large_packets_decoded, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_the_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_plan, set_up, tear_down),
     };

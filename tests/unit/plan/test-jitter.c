@@ -179,7 +179,7 @@ test_plan(void **state)
         assert_int_equal(json_is_object(json_object_get(json, "jitter")),
                          cases[i].most > 0);
         json_decref(json);
-        found = ft_findings_find(&plan.findings, "link.jitter");
+        found = ft_findings_find(&plan.findings, FT_CHECK_LINK_JITTER);
         if (cases[i].evidence == NULL) {
             assert_null(found);
         } else {
@@ -205,7 +205,7 @@ test_note(void **state)
     struct ft_plan plan;
 
     assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, NULL), 0);
-    found = ft_findings_find(&plan.findings, "note.libvirt-events");
+    found = ft_findings_find(&plan.findings, FT_CHECK_NOTE_LIBVIRT_EVENTS);
     assert_non_null(found);
     assert_int_equal(found->verdict, FT_PASS);
     assert_non_null(strstr(found->evidence, "domstate"));

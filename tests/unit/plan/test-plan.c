@@ -291,7 +291,7 @@ test_witness_by_preference(void **state)
     ft_plan_free(&plan);
     f->inventory.host_count = 2; /* no third host at all */
     assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
-    assert_non_null(ft_findings_find(&plan.findings, "witness.missing"));
+    assert_non_null(ft_findings_find(&plan.findings, FT_CHECK_WITNESS_MISSING));
     ft_plan_free(&plan);
 }
 
@@ -347,8 +347,204 @@ test_errors(void **state)
     f->inventory.pair_count = 1;
     expect_error(f, &c, EEXIST, "protected already");
     f->inventory.pair_count = 0;
+}
+
+static void
+test_long_name(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_plan_choices c = choices();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
     memset(f->h1->name, 'n', 80);
-    expect_error(f, &c, EPERM, "longer than");
+    assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
+    assert_non_null(strstr(err.text, "longer than"));
+    assert_int_equal(
+        ft_findings_find(&plan.findings, FT_CHECK_PLAN_NAME)->verdict, FT_FAIL);
+    ft_plan_free(&plan);
+}
+
+/* ---- many VMs, one after the other ---- */
+
+#define HOSTS 5
+#define VMS 14
+
+struct world {
+    struct ft_host *hosts[HOSTS];
+    struct ft_known_pair pairs[VMS];
+    struct ft_inventory inventory;
+    unsigned seed;
+};
+
+static int
+chance(struct world *w, int limit)
+{
+    return rand_r(&w->seed) % limit;
+}
+
+static void
+make_world(struct world *w, unsigned seed)
+{
+    memset(w, 0, sizeof(*w));
+    w->seed = seed;
+    for (int i = 0; i < HOSTS; i++) {
+        char name[8];
+
+        snprintf(name, sizeof(name), "h%d", i + 1);
+        w->hosts[i] = make_host(name, i + 1, 1, "");
+        w->hosts[i]->cpu.count = 1 + chance(w, 6);
+        w->hosts[i]->memory_available = (uint64_t)(2 + chance(w, 30)) << 30;
+        w->hosts[i]->domains = calloc(VMS, sizeof(struct ft_domain));
+        assert_non_null(w->hosts[i]->domains);
+    }
+    w->inventory.hosts = (const struct ft_host *const *)w->hosts;
+    w->inventory.host_count = HOSTS;
+    w->inventory.pairs = w->pairs;
+}
+
+/* A VM that runs on some host, as vm1 of the fixture is made. */
+static struct ft_domain *
+start_vm(struct world *w, const struct ft_domain *model, int number)
+{
+    struct ft_host *host = w->hosts[chance(w, HOSTS)];
+    struct ft_domain *vm = &host->domains[host->domain_count++];
+
+    *vm = *model;
+    vm->xml = strdup(model->xml);
+    vm->disks = NULL;
+    vm->disk_count = 0;
+    vm->macs = NULL;
+    vm->mac_count = 0;
+    vm->vcpus = 1 + chance(w, 8);
+    vm->memory = (uint64_t)(1 + chance(w, 4)) << 30;
+    snprintf(vm->name, sizeof(vm->name), "vm%d", number);
+    snprintf(vm->uuid, sizeof(vm->uuid), "uuid-%d", number);
+    return vm;
+}
+
+static int
+cpus_of(const struct world *w, const char *name)
+{
+    for (int i = 0; i < HOSTS; i++)
+        if (!strcmp(w->hosts[i]->name, name))
+            return w->hosts[i]->cpu.count;
+    return 0;
+}
+
+/* vCPUs on there when lost is lost: the model, by itself. */
+static int
+load_after(const struct world *w, const char *there, const char *lost)
+{
+    int sum = 0;
+
+    for (int i = 0; i < HOSTS; i++)
+        for (size_t d = 0; d < w->hosts[i]->domain_count; d++) {
+            const struct ft_domain *vm = &w->hosts[i]->domains[d];
+            const char *copy = "";
+
+            for (size_t p = 0; p < w->inventory.pair_count; p++)
+                if (!strcmp(w->pairs[p].vm_uuid, vm->uuid))
+                    copy = w->pairs[p].standby;
+            if (!strcmp(w->hosts[i]->name, there) ||
+                (!strcmp(w->hosts[i]->name, lost) && !strcmp(copy, there)))
+                sum += vm->vcpus;
+        }
+    return sum;
+}
+
+static bool
+overloads(struct world *w, const char *standby)
+{
+    for (int i = 0; i < HOSTS; i++)
+        if (strcmp(w->hosts[i]->name, standby) != 0 &&
+            load_after(w, standby, w->hosts[i]->name) > 4 * cpus_of(w, standby))
+            return true;
+    return false;
+}
+
+static void
+take_pair(struct world *w, const struct ft_domain *vm, const char *primary,
+          const char *standby)
+{
+    struct ft_known_pair *pair = &w->pairs[w->inventory.pair_count++];
+
+    strcpy(pair->vm, vm->name);
+    strcpy(pair->vm_uuid, vm->uuid);
+    strcpy(pair->primary, primary);
+    strcpy(pair->standby, standby);
+}
+
+/* Whether another host would have done that is not crowded by any one loss. */
+static bool
+had_room_elsewhere(struct world *w, const struct ft_domain *vm,
+                   const char *primary, const struct ft_placement *p)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < p->count && !found; i++) {
+        if (p->candidates[i].verdict == FT_FAIL)
+            continue;
+        take_pair(w, vm, primary, p->candidates[i].host->name);
+        found = !overloads(w, p->candidates[i].host->name);
+        w->inventory.pair_count--;
+    }
+    return found;
+}
+
+static const struct ft_host *
+host_of(const struct world *w, const struct ft_domain *vm)
+{
+    for (int i = 0; i < HOSTS; i++)
+        if (ft_host_domain(w->hosts[i], vm->uuid))
+            return w->hosts[i];
+    return NULL;
+}
+
+static void
+place_one(struct world *w, struct ft_domain *vm, unsigned seed)
+{
+    const struct ft_host *primary = host_of(w, vm);
+    struct ft_placement p;
+    struct ft_host *there;
+
+    assert_int_equal(ft_place(&w->inventory, primary, vm, &p), 0);
+    if (p.standby) {
+        there = w->hosts[p.standby->name[1] - '1'];
+        assert_ptr_not_equal(there, primary);
+        assert_true(there->memory_available >= vm->memory + FT_ENGINE_MEMORY);
+        take_pair(w, vm, primary->name, there->name);
+        if (overloads(w, there->name)) {
+            w->inventory.pair_count--;
+            if (had_room_elsewhere(w, vm, primary->name, &p))
+                fail_msg("seed %u: %s on %s crowds it", seed, vm->name,
+                         there->name);
+            w->inventory.pair_count++;
+        }
+        there->memory_available -= vm->memory + FT_ENGINE_MEMORY;
+    }
+    ft_placement_free(&p);
+}
+
+/* Memory is never promised twice, and no host is crowded by the loss of any other one
+ * where that can be helped. */
+static void
+test_single_loss(void **state)
+{
+    const struct fixture *f = *state;
+    int placed = 0;
+
+    for (unsigned seed = 1; seed <= 150; seed++) {
+        struct world w;
+
+        make_world(&w, seed);
+        for (int i = 0; i < VMS; i++)
+            place_one(&w, start_vm(&w, f->vm, i), seed);
+        placed += (int)w.inventory.pair_count;
+        for (int i = 0; i < HOSTS; i++)
+            ft_host_free(w.hosts[i]);
+    }
+    assert_true(placed > 150 * VMS / 2);
 }
 
 static void
@@ -363,12 +559,13 @@ test_no_standby(void **state)
     f->h3->memory_available = 0;
     assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
     assert_string_equal(plan.standby, "");
-    assert_non_null(ft_findings_find(&plan.findings, "placement.candidate"));
+    assert_non_null(
+        ft_findings_find(&plan.findings, FT_CHECK_PLACEMENT_CANDIDATE));
     ft_plan_free(&plan);
     f->inventory.host_count = 1;
     c.witness = "none";
     assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
-    assert_non_null(ft_findings_find(&plan.findings, "placement.none"));
+    assert_non_null(ft_findings_find(&plan.findings, FT_CHECK_PLACEMENT_NONE));
     ft_plan_free(&plan);
 }
 
@@ -380,19 +577,21 @@ test_settings(void **state)
         const char *text; /* NULL: good */
     } cases[] = {
         { FT_PAIR_SETTINGS_INIT, NULL },
-        { { 49, 1000, 100, 500, 10, 30, 30, false }, "silence_ms" },
-        { { 60001, 1000, 100, 500, 10, 30, 30, false }, "silence_ms" },
-        { { 200, 199, 100, 500, 10, 30, 30, false }, "commit_timeout_ms" },
-        { { 200, 5001, 100, 500, 10, 30, 30, false }, "commit_timeout_ms" },
-        { { 200, 1000, 4, 500, 4, 30, 30, false }, "interval_ms" },
-        { { 200, 1000, 100, 99, 10, 30, 30, false }, "idle_interval_ms" },
-        { { 200, 1000, 100, 500, 0, 30, 30, false }, "min_spacing_ms" },
-        { { 200, 1000, 100, 500, 101, 30, 30, false }, "min_spacing_ms" },
-        { { 200, 1000, 100, 500, 10, 0, 30, false }, "pause_share_percent" },
-        { { 200, 1000, 100, 500, 10, 91, 30, false }, "pause_share_percent" },
-        { { 200, 1000, 100, 500, 10, 30, 0, false }, "cpu_budget_percent" },
-        { { 200, 1000, 100, 500, 10, 30, 101, false }, "cpu_budget_percent" },
-        { { 50, 1000, 5, 5, 1, 90, 1, true }, NULL },
+        { { 49, 1000, 100, 500, 10, 30, 30, 0, false }, "silence_ms" },
+        { { 60001, 1000, 100, 500, 10, 30, 30, 0, false }, "silence_ms" },
+        { { 200, 199, 100, 500, 10, 30, 30, 0, false }, "commit_timeout_ms" },
+        { { 200, 5001, 100, 500, 10, 30, 30, 0, false }, "commit_timeout_ms" },
+        { { 200, 1000, 4, 500, 4, 30, 30, 0, false }, "interval_ms" },
+        { { 200, 1000, 100, 99, 10, 30, 30, 0, false }, "idle_interval_ms" },
+        { { 200, 1000, 100, 500, 0, 30, 30, 0, false }, "min_spacing_ms" },
+        { { 200, 1000, 100, 500, 101, 30, 30, 0, false }, "min_spacing_ms" },
+        { { 200, 1000, 100, 500, 10, 0, 30, 0, false }, "pause_share_percent" },
+        { { 200, 1000, 100, 500, 10, 91, 30, 0, false }, "pause_share_percent" },
+        { { 200, 1000, 100, 500, 10, 30, 0, 0, false }, "cpu_budget_percent" },
+        { { 200, 1000, 100, 500, 10, 30, 101, 0, false }, "cpu_budget_percent" },
+        { { 200, 1000, 100, 500, 10, 30, 30, -1, false }, "rehearse_days" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 366, false }, "rehearse_days" },
+        { { 50, 1000, 5, 5, 1, 90, 1, 365, true }, NULL },
     };
     struct fixture *f = *state;
     struct ft_plan_choices c = choices();
@@ -453,7 +652,7 @@ test_silence(void **state)
 static void
 test_settings_json(void **state)
 {
-    struct ft_pair_settings s = { 300, 1500, 50, 600, 7, 40, 20, true };
+    struct ft_pair_settings s = { 300, 1500, 50, 600, 7, 40, 20, 9, true };
     struct ft_pair_settings back = FT_PAIR_SETTINGS_INIT, other = s;
     FT_AUTOJSON json_t *json = ft_settings_to_json(&s);
     FT_AUTOJSON json_t *odd =
@@ -521,18 +720,20 @@ test_checks_of_a_pair_that_stands(void **state)
     f->inventory.pair_count = 1;
     c.standby = "h2";
     assert_int_equal(ft_plan_check(&f->inventory, &c, &plan, &err), 0);
-    assert_int_equal(ft_findings_find(&plan.findings, "vm.protected")->verdict,
-                     FT_FAIL);
+    assert_int_equal(
+        ft_findings_find(&plan.findings, FT_CHECK_VM_PROTECTED)->verdict,
+        FT_FAIL);
     assert_null(plan.config);
     ft_plan_free(&plan);
     f->inventory.resuming = PAIR_UUID;
     f->inventory.standing = true;
     assert_int_equal(ft_plan_check(&f->inventory, &c, &plan, &err), 0);
-    assert_int_equal(ft_findings_find(&plan.findings, "vm.protected")->verdict,
-                     FT_PASS);
-    assert_null(ft_findings_find(&plan.findings, "standby.memory"));
-    assert_null(ft_findings_find(&plan.findings, "standby.pool"));
-    assert_non_null(ft_findings_find(&plan.findings, "standby.network"));
+    assert_int_equal(
+        ft_findings_find(&plan.findings, FT_CHECK_VM_PROTECTED)->verdict,
+        FT_PASS);
+    assert_null(ft_findings_find(&plan.findings, FT_CHECK_STANDBY_MEMORY));
+    assert_null(ft_findings_find(&plan.findings, FT_CHECK_STANDBY_POOL));
+    assert_non_null(ft_findings_find(&plan.findings, FT_CHECK_STANDBY_NETWORK));
     assert_int_equal(plan.step_count, 0);
     ft_plan_free(&plan);
 }
@@ -553,6 +754,8 @@ main(void)
         TEST(test_chosen_by_hand),
         TEST(test_witness_by_preference),
         TEST(test_errors),
+        TEST(test_long_name),
+        TEST(test_single_loss),
         TEST(test_no_standby),
         TEST(test_settings),
         TEST(test_latency),

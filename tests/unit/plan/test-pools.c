@@ -20,7 +20,7 @@ expect(const struct fixture *f, const char *wanted, enum ft_verdict verdict,
     assert_int_equal(ft_check_standby(&f->inventory, f->h1, f->vm, f->h2,
                                       wanted, &findings),
                      0);
-    found = ft_findings_find(&findings, "standby.pool");
+    found = ft_findings_find(&findings, FT_CHECK_STANDBY_POOL);
     assert_non_null(found);
     assert_int_equal(found->verdict, verdict);
     if (strstr(found->evidence, evidence) == NULL)
@@ -102,7 +102,7 @@ test_none_at_all(void **state)
     ft_plan_free(&plan);
     c.standby = NULL;
     assert_int_equal(ft_plan_make(&f->inventory, &c, &plan, &err), -EPERM);
-    found = ft_findings_find(&plan.findings, "placement.candidate");
+    found = ft_findings_find(&plan.findings, FT_CHECK_PLACEMENT_CANDIDATE);
     assert_non_null(found);
     assert_non_null(strstr(found->remedy, define));
     ft_plan_free(&plan);
@@ -119,7 +119,7 @@ test_way_back(void **state)
 
     strcpy(f->h1->pools[0].type, "zfs");
     assert_int_equal(ft_check_vm(&f->inventory, f->h1, f->vm, &findings), 0);
-    found = ft_findings_find(&findings, "primary.way-back");
+    found = ft_findings_find(&findings, FT_CHECK_PRIMARY_WAY_BACK);
     assert_non_null(found);
     assert_int_equal(found->verdict, FT_WARN);
     assert_non_null(strstr(found->evidence, "default (zfs)"));

@@ -85,9 +85,9 @@ test_plan(void **state)
         assert_int_equal(ft_check_standby(&f->inventory, f->h1, f->vm, f->h2,
                                           NULL, &findings),
                          0);
-        found = ft_findings_find(&findings, "standby.kernel");
+        found = ft_findings_find(&findings, FT_CHECK_STANDBY_KERNEL);
         assert_string_equal(found->remedy, ft_remedy_kernel(f->h2));
-        found = ft_findings_find(&findings, "standby.libvirt");
+        found = ft_findings_find(&findings, FT_CHECK_STANDBY_LIBVIRT);
         assert_string_equal(found->remedy, ft_remedy_libvirt(f->h2));
         ft_findings_free(&findings);
     }

@@ -2,6 +2,7 @@
 if HAVE_CMOCKA
 primary_tests = tests/unit/primary/test-disk-compare \
 	tests/unit/primary/test-epoch-stats \
+	tests/unit/primary/test-gate-watch \
 	tests/unit/primary/test-outgoing \
 	tests/unit/primary/test-verify-walk
 check_PROGRAMS += $(primary_tests)
@@ -11,6 +12,9 @@ tests_unit_primary_test_epoch_stats_SOURCES = \
 tests_unit_primary_test_epoch_stats_LDADD = libftprimary.a libftworker.a \
 	libftpair.a \
 	libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_primary_test_gate_watch_SOURCES = \
+	tests/unit/primary/test-gate-watch.c
+tests_unit_primary_test_gate_watch_LDADD = libftprimary.a $(CMOCKA_LIBS)
 # is the standby itself
 tests_unit_primary_test_disk_compare_SOURCES = \
 	tests/unit/primary/test-disk-compare.c tests/unit/scratch.h

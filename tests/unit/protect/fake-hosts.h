@@ -31,12 +31,16 @@ struct fake_host {
     char runs_on[40];                        /* as told when it was removed */
     bool host_left;                          /* as the witness was told */
     char role[16];
-    bool demoted; /* its engine will not be the primary of anything */
+    bool committed; /* an epoch of its pair was */
+    bool alone;     /* its engine hears nobody of its pair */
+    bool demoted;   /* its engine will not be the primary of anything */
     int64_t generation;
     json_t *config;
     char witness_pair[40], pair_key[65], owner[64];
-    bool older;        /* another engine than ours is there */
-    bool worker_older; /* and so is its worker, still */
+    char others_pair[40]; /* the witness has this one too; empty: none */
+    bool older;           /* another engine than ours is there */
+    bool kept;            /* and is kept beside ours, since it gave way */
+    bool worker_older;    /* and so is its worker, still */
 };
 
 struct ft_ssh {
@@ -357,6 +361,7 @@ ft_install_look(struct ft_ssh *session, const char *local,
     state->uploaded = session->host->installed;
     state->running = session->host->running;
     state->current = !session->host->older;
+    memset(state->sha256, session->host->older ? '1' : '2', 64);
     return session->host->away ? ft_fail(err, EPIPE, NULL, "lost") : 0;
 }
 
@@ -376,8 +381,8 @@ ft_install_way(const struct ft_install_state *state, const char *version)
 
 int
 ft_install_ensure(struct ft_ssh *session, const char *local,
-                  ft_ssh_progress progress, void *data, bool *changed,
-                  struct ft_error *err)
+                  enum ft_install_old old, ft_ssh_progress progress, void *data,
+                  bool *changed, struct ft_error *err)
 {
     struct fake_host *host = session->host;
     bool due = is_due(host, "install");
@@ -392,10 +397,36 @@ ft_install_ensure(struct ft_ssh *session, const char *local,
     if (progress && progress(data, 1, 2))
         return ft_fail(err, ECANCELED, NULL, "given up");
     *changed = !host->running || host->older;
+    host->kept |= host->older && old == FT_INSTALL_KEEP_OLD;
     host->worker_older |= host->older && host->pair[0];
     host->older = false;
     host->installed = host->running = true;
     return due ? fail_as_told(host, "install", err) : 0;
+}
+
+int
+ft_install_restore(struct ft_ssh *session, const char *sha256, bool *restored,
+                   struct ft_error *err)
+{
+    struct fake_host *host = session->host;
+
+    assert_taken(host);
+    if (host->away)
+        return ft_fail(err, EPIPE, NULL, "lost");
+    assert_int_equal(strspn(sha256, "1"), 64);
+    *restored = host->kept;
+    host->older |= host->kept;
+    host->kept = false;
+    return 0;
+}
+
+int
+ft_install_settle(struct ft_ssh *session, struct ft_error *err)
+{
+    if (session->host->away)
+        return ft_fail(err, EPIPE, NULL, "lost");
+    session->host->kept = false;
+    return 0;
 }
 
 int
@@ -466,17 +497,19 @@ status_of(const struct fake_host *host)
                               json_pack("{s:s,s:s,s:s,s:s,s:s,s:I,s:b,s:s,s:s}",
                                         "pair", host->pair, "vm", "vm1", "uuid",
                                         VM_UUID, "role", host->role, "state",
-                                        !is_protected(host->pair) ? "syncing"
-                                        : resync > 0              ? "resyncing"
-                                                                  : "protected",
+                                        host->alone                 ? "alone"
+                                        : !is_protected(host->pair) ? "syncing"
+                                        : resync > 0 ? "resyncing"
+                                                     : "protected",
                                         "generation",
                                         (json_int_t)host->generation,
                                         "peer_connected", 1, "primary", "h1",
                                         "standby", "h2"));
     if (host->pair[0])
         json_object_update_new(json_array_get(pairs, 0),
-                               json_pack("{s:b,s:{s:i}}", "worker_older",
-                                         host->worker_older, "progress", "done",
+                               json_pack("{s:b,s:b,s:{s:i}}", "worker_older",
+                                         host->worker_older, "committed",
+                                         host->committed, "progress", "done",
                                          100 - resync));
     resync -= resync > 0;
     if (host->generation > 1)
@@ -500,6 +533,7 @@ set_pair(struct fake_host *host, const json_t *args)
     const json_t *config = json_object_get(args, "config");
 
     forget(host);
+    host->alone = false;
     host->config = json_deep_copy(config);
     snprintf(host->pair, sizeof(host->pair), "%s",
              ft_json_string(config, "pair", ""));
@@ -522,6 +556,18 @@ set_witness_pair(struct fake_host *host, const json_t *args)
              ft_json_string(args, "key", ""));
     snprintf(host->owner, sizeof(host->owner), "%s",
              ft_json_string(args, "owner", ""));
+}
+
+static json_t *
+witnessed_by(const struct fake_host *host)
+{
+    const char *pairs[] = { host->witness_pair, host->others_pair };
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(pairs); i++)
+        if (pairs[i][0])
+            json_array_append_new(list, json_pack("{s:s}", "pair", pairs[i]));
+    return json_pack("{s:o}", "pairs", list);
 }
 
 static json_t *
@@ -570,6 +616,8 @@ perform(struct fake_host *host, const char *verb, const json_t *args,
         host->witness = true;
     else if (!strcmp(verb, "witness-stop"))
         host->witness = false;
+    else if (!strcmp(verb, "witness-list"))
+        *result = witnessed_by(host);
     else if (!strcmp(verb, "witness-pair-set"))
         set_witness_pair(host, args);
     else if (!strcmp(verb, "witness-pair-remove") &&
@@ -592,7 +640,7 @@ answer_call(struct fake_host *host, const char *verb, json_t *args,
             json_t **result, struct ft_error *err)
 {
     bool looks = !strcmp(verb, "status") || !strcmp(verb, "probe") ||
-                 !strcmp(verb, "hello");
+                 !strcmp(verb, "hello") || !strcmp(verb, "witness-list");
     json_t *answer = NULL;
     bool due = is_due(host, verb);
     int rc = 0;
@@ -637,9 +685,23 @@ ft_hub_call(struct ft_hub_host *h, const char *verb, json_t *args,
 static struct {
     char text[4096]; /* "begin 0:started 0:done ... end:done" */
     int fail_at;     /* the n-th call fails; 0: none */
+    int fail_code;   /* 0: ENOSPC */
     int calls;
     struct ft_journal_entry entry, unfinished; /* pair empty: none */
+    char left[40]; /* the pair that it leaves as one of its steps, once begun */
+    struct ft_found found[FT_FOUND_MAX];
+    size_t found_count;
+    json_t *chosen;
+    const char *shared; /* another pair has this host; NULL: none */
 } book;
+
+/* As a database that was never written to. */
+__attribute__((unused)) static void
+book_anew(void)
+{
+    json_decref(book.chosen);
+    memset(&book, 0, sizeof(book));
+}
 
 static int
 book_write(const char *what, struct ft_error *err)
@@ -649,16 +711,26 @@ book_write(const char *what, struct ft_error *err)
     assert_true(n + 64 < sizeof(book.text));
     snprintf(book.text + n, sizeof(book.text) - n, "%s ", what);
     return ++book.calls == book.fail_at
-               ? ft_fail(err, ENOSPC, NULL, "the database is full")
+               ? ft_fail(err, book.fail_code ? book.fail_code : ENOSPC, NULL,
+                         "the database is full")
                : 0;
 }
 
 static int
 book_begin(void *data, const struct ft_journal_entry *entry,
-           struct ft_error *err)
+           const json_t *chosen, struct ft_error *err)
 {
     (void)data;
+    if (*book.entry.leaves && !strcmp(entry->verb, "unprotect")) {
+        assert_string_equal(entry->pair, book.entry.leaves);
+        strcpy(book.left, entry->pair);
+        return book_write("leave", err);
+    }
     book.entry = *entry;
+    if (chosen) {
+        json_decref(book.chosen);
+        book.chosen = json_deep_copy(chosen);
+    }
     return book_write("begin", err);
 }
 
@@ -672,9 +744,77 @@ book_step(void *data, const struct ft_journal_entry *entry, size_t index,
     (void)data;
     (void)step;
     (void)host;
+    if (!strcmp(entry->pair, book.left))
+        return book_write("left", err);
     assert_string_equal(entry->pair, book.entry.pair);
     snprintf(text, sizeof(text), "%zu:%s", index, ft_step_state_name(state));
     return book_write(text, err);
+}
+
+static bool
+is_same(const struct ft_found *a, const struct ft_found *b)
+{
+    return a->kind == b->kind && !strcmp(a->host, b->host);
+}
+
+static int
+book_found(void *data, const struct ft_journal_entry *entry,
+           const struct ft_found *found, struct ft_error *err)
+{
+    char text[100];
+    int rc;
+
+    (void)data;
+    assert_string_equal(entry->pair, book.entry.pair);
+    snprintf(text, sizeof(text), "found:%.60s", ft_step_kind_name(found->kind));
+    rc = book_write(text, err);
+    for (size_t i = 0; !rc && i < book.found_count; i++)
+        if (is_same(&book.found[i], found))
+            return 0;
+    if (!rc)
+        book.found[book.found_count++] = *found;
+    return rc;
+}
+
+static int
+book_list(void *data, const struct ft_journal_entry *entry,
+          struct ft_found found[FT_FOUND_MAX], size_t *count,
+          struct ft_error *err)
+{
+    (void)data;
+    (void)entry;
+    (void)err;
+    memcpy(found, book.found, sizeof(book.found));
+    *count = book.found_count;
+    return 0;
+}
+
+static int
+book_undone(void *data, const struct ft_journal_entry *entry,
+            const struct ft_found *found, struct ft_error *err)
+{
+    size_t kept = 0;
+
+    (void)data;
+    (void)entry;
+    (void)err;
+    for (size_t i = 0; i < book.found_count; i++)
+        if (!is_same(&book.found[i], found))
+            book.found[kept++] = book.found[i];
+    assert_int_equal(kept + 1, book.found_count);
+    book.found_count = kept;
+    return 0;
+}
+
+static int
+book_shared(void *data, const struct ft_journal_entry *entry, const char *host,
+            bool *shared, struct ft_error *err)
+{
+    (void)data;
+    (void)entry;
+    (void)err;
+    *shared = book.shared && !strcmp(book.shared, host);
+    return 0;
 }
 
 static int
@@ -687,23 +827,28 @@ book_end(void *data, const struct ft_journal_entry *entry,
                                          [FT_JOURNAL_PARTLY] = "end:partly" };
 
     (void)data;
-    (void)entry;
-    return book_write(names[how], err);
+    return book_write(strcmp(entry->pair, book.left) != 0 ? names[how]
+                      : how == FT_JOURNAL_ROLLED_BACK     ? "not-left"
+                                                          : "left",
+                      err);
 }
 
 static int
 book_pending(void *data, const char *vm, struct ft_journal_entry *entry,
-             struct ft_error *err)
+             json_t **chosen, struct ft_error *err)
 {
     (void)data;
     (void)vm;
     (void)err;
     *entry = book.unfinished;
+    if (chosen)
+        *chosen = json_incref(book.chosen);
     return book.unfinished.pair[0] ? 0 : -ENOENT;
 }
 
 __attribute__((unused)) static const struct ft_journal_ops journal = {
-    book_begin, book_step, book_end, book_pending, NULL
+    book_begin,  book_step, book_found,   book_list, book_undone,
+    book_shared, book_end,  book_pending, NULL
 };
 
 /* ---- a fleet of all of them ---- */
@@ -740,7 +885,7 @@ begin(void **state)
     (void)state;
     memset(hosts, 0, sizeof(hosts));
     memset(&rule, 0, sizeof(rule));
-    memset(&book, 0, sizeof(book));
+    book_anew();
     trace[0] = '\0';
     copying = false;
     resync = 0;
@@ -754,6 +899,7 @@ static int
 end(void **state)
 {
     (void)state;
+    book_anew();
     ft_fleet_free(&fleet);
     assert_null(taken);
     for (int i = 0; i < HOSTS; i++)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 protect_tests = tests/unit/protect/test-fleet \
+	tests/unit/protect/test-image \
 	tests/unit/protect/test-protect tests/unit/protect/test-unprotect \
+	tests/unit/protect/test-move tests/unit/protect/test-rollback \
 	tests/unit/protect/test-upgrade
 check_PROGRAMS += $(protect_tests)
 TESTS += $(protect_tests)
@@ -11,12 +13,22 @@ protect_libs = libftprotect.a libftremote.a libftplan.a libftallow.a libftinvent
 tests_unit_protect_test_protect_SOURCES = tests/unit/protect/test-protect.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_protect_LDADD = $(protect_libs)
+tests_unit_protect_test_image_SOURCES = tests/unit/protect/test-image.c \
+	tests/unit/scratch.h tests/unit/wire.h
+tests_unit_protect_test_image_LDADD = libftprotect.a libftdisk.a libftbase.a \
+	$(CMOCKA_LIBS)
 tests_unit_protect_test_fleet_SOURCES = tests/unit/protect/test-fleet.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_fleet_LDADD = $(protect_libs)
 tests_unit_protect_test_unprotect_SOURCES = tests/unit/protect/test-unprotect.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_unprotect_LDADD = $(protect_libs)
+tests_unit_protect_test_move_SOURCES = tests/unit/protect/test-move.c \
+	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
+tests_unit_protect_test_move_LDADD = $(protect_libs)
+tests_unit_protect_test_rollback_SOURCES = tests/unit/protect/test-rollback.c \
+	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
+tests_unit_protect_test_rollback_LDADD = $(protect_libs)
 tests_unit_protect_test_upgrade_SOURCES = tests/unit/protect/test-upgrade.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_upgrade_LDADD = $(protect_libs)

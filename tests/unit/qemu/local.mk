@@ -4,7 +4,7 @@ qemu_tests = tests/unit/qemu/test-clock-line \
 	tests/unit/qemu/test-device-clocks tests/unit/qemu/test-device-stream \
 	tests/unit/qemu/test-guest-clock tests/unit/qemu/test-guest-pages \
 	tests/unit/qemu/test-inject tests/unit/qemu/test-tracking \
-	tests/unit/qemu/test-variable-search
+	tests/unit/qemu/test-variable-search tests/unit/qemu/test-vcpu-time
 check_PROGRAMS += $(qemu_tests)
 TESTS += $(qemu_tests)
 qemu_libs = libftgate.a libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
@@ -36,4 +36,6 @@ tests_unit_qemu_test_variable_search_SOURCES = \
 	tests/unit/qemu/test-variable-search.c tests/unit/qemu/puppet.h \
 	tests/unit/virt-test.h
 tests_unit_qemu_test_variable_search_LDADD = $(qemu_libs)
+tests_unit_qemu_test_vcpu_time_SOURCES = tests/unit/qemu/test-vcpu-time.c
+tests_unit_qemu_test_vcpu_time_LDADD = $(qemu_libs)
 endif

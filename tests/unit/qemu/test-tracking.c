@@ -345,7 +345,7 @@ open_uffd(pid_t pid, int device, struct ft_uffd *uffd)
 
     assert_int_equal(ft_inject(pid, &call, PATIENCE_MS, NULL), 0);
     assert_true(call.result >= 0);
-    *uffd = (struct ft_uffd){ pid, -1, (int)call.result };
+    *uffd = (struct ft_uffd){ pid, -1, (int)call.result, 0 };
     assert_int_equal(ft_qemu_fd_find_uffd(pid, -1), uffd->number);
     uffd->fd = ft_qemu_fd_copy(pid, uffd->number);
     assert_true(uffd->fd >= 0);
@@ -425,8 +425,8 @@ test_tracking_sparse(void **state)
     int device = open("/dev/userfaultfd", O_RDWR);
     char *area = mmap(NULL, SPARSE, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    struct ft_uffd uffd = { getpid(), ioctl(device, USERFAULTFD_IOC_NEW, 0),
-                            -1 };
+    struct ft_uffd uffd = { getpid(), ioctl(device, USERFAULTFD_IOC_NEW, 0), -1,
+                            0 };
     size_t written = 0;
 
     (void)state;
@@ -482,8 +482,8 @@ test_tracking_side_by_side(void **state)
     int device = open("/dev/userfaultfd", O_RDWR);
     char *area = mmap(NULL, AREA, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    struct ft_uffd uffd = { getpid(), ioctl(device, USERFAULTFD_IOC_NEW, 0),
-                            -1 };
+    struct ft_uffd uffd = { getpid(), ioctl(device, USERFAULTFD_IOC_NEW, 0), -1,
+                            0 };
 
     (void)state;
     assert_ptr_not_equal(area, MAP_FAILED);
@@ -702,6 +702,43 @@ test_tracking_holes(void **state)
     close(device);
 }
 
+/* A descriptor that only we hold: tracking goes on without the child's, and ends with
+ * ours, as it does when we are killed; the child writes on. */
+static void
+test_tracking_apart(void **state)
+{
+    int device = open("/dev/userfaultfd", O_RDWR);
+    pid_t pid = start_child(serve);
+    struct ft_inject_call call = { .number = SYS_close };
+    static struct ft_page_scan scanner;
+    struct ft_page_set set = { 0 };
+    struct ft_uffd uffd;
+
+    (void)state;
+    open_uffd(pid, device, &uffd);
+    call.arguments[0] = (uint64_t)uffd.number;
+    assert_int_equal(ft_inject(pid, &call, PATIENCE_MS, NULL), 0);
+    assert_int_equal(call.result, 0);
+    assert_int_equal(ft_qemu_fd_find_uffd(pid, -1), -ENOENT);
+    assert_int_equal(ft_uffd_register(&uffd, (uintptr_t)memory, SIZE, NULL), 0);
+    assert_int_equal(ft_page_scan_open(&scanner, pid), 0);
+    scan(&scanner, 1, &set);
+    tell(7, 1);
+    wait_page(pid, 7, 1);
+    scan(&scanner, 1, &set);
+    assert_int_equal(set.bytes, FT_PAGE_SIZE);
+    close(uffd.fd);
+    assert_int_equal(ft_page_scan_run(&scanner, (uintptr_t)memory, SIZE, false,
+                                      0, &set),
+                     -EPERM);
+    tell(7, 2);
+    wait_page(pid, 7, 2);
+    ft_page_scan_close(&scanner);
+    ft_page_set_free(&set);
+    end_child(pid);
+    close(device);
+}
+
 int
 main(void)
 {
@@ -714,6 +751,7 @@ main(void)
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_tracking),
+        cmocka_unit_test(test_tracking_apart),
         cmocka_unit_test(test_tracking_sparse),
         cmocka_unit_test(test_tracking_side_by_side),
         cmocka_unit_test(test_how_many),

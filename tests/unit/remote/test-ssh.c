@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,6 +27,7 @@
 #include "base/clock.h"
 #include "base/io.h"
 #include "remote/reach.h"
+#include "remote/ssh-join.h"
 #include "tests/unit/remote/sshd-fixture.h"
 
 static struct sshd sshd;
@@ -695,6 +697,187 @@ test_streams(void **state)
     ft_ssh_close(ssh);
 }
 
+/* ---- programs here and commands there ---- */
+
+#define JOINED (6 << 20)
+
+struct program {
+    int fd;
+    bool writes;
+    unsigned char *sent, *got;
+    size_t size; /* of got */
+};
+
+static void *
+write_all(void *data)
+{
+    struct program *p = data;
+
+    assert_int_equal(ft_write_full(p->fd, p->sent, JOINED), 0);
+    return NULL;
+}
+
+/* Writes, reads as much, and closes: as a client of a server there would. */
+static void *
+be_program(void *data)
+{
+    struct program *p = data;
+    pthread_t writer;
+    ssize_t n = 1;
+
+    if (p->writes)
+        assert_int_equal(pthread_create(&writer, NULL, write_all, p), 0);
+    while (n > 0 && p->size < JOINED) {
+        n = read(p->fd, p->got + p->size, JOINED - p->size);
+        p->size += n > 0 ? (size_t)n : 0;
+    }
+    if (p->writes)
+        pthread_join(writer, NULL);
+    close(p->fd);
+    return NULL;
+}
+
+static int
+tick(void *data)
+{
+    int *left = data;
+
+    return --*left > 0 ? 0 : -EINTR;
+}
+
+static int
+join(struct ft_ssh *ssh, const char *command, bool writes, int ticks,
+     struct program *p)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_ssh_stream *stream;
+    pthread_t thread;
+    int ends[2], rc;
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends),
+                     0);
+    p->fd = ends[1];
+    p->writes = writes;
+    p->size = 0;
+    assert_int_equal(ft_ssh_stream_open(ssh, command, &stream, &err), 0);
+    assert_int_equal(pthread_create(&thread, NULL, be_program, p), 0);
+    rc = ft_ssh_stream_join(ssh, stream, ends[0], tick, &ticks);
+    close(ends[0]);
+    pthread_join(thread, NULL);
+    ft_ssh_stream_close(stream);
+    return rc;
+}
+
+static void
+test_join(void **state)
+{
+    struct program p = { .sent = malloc(JOINED), .got = malloc(JOINED) };
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
+
+    (void)state;
+    for (size_t i = 0; i < JOINED; i++)
+        p.sent[i] = (unsigned char)(i * 7 + i / 1000);
+    /* all of it there and back, until the program here ends */
+    assert_int_equal(join(ssh, "exec cat", true, 6000, &p), 0);
+    assert_int_equal(p.size, JOINED);
+    assert_memory_equal(p.got, p.sent, JOINED);
+    /* the command there ends, and all that it said has arrived */
+    assert_int_equal(join(ssh, "head -c 1000000 /dev/zero", false, 6000, &p), 0);
+    assert_int_equal(p.size, 1000000);
+    /* somebody wants out of a silence */
+    assert_int_equal(join(ssh, "exec sleep 1000", false, 3, &p), -EINTR);
+    assert_int_equal(p.size, 0);
+    /* and the connection is as good as before */
+    assert_int_equal(join(ssh, "exec cat", true, 6000, &p), 0);
+    assert_memory_equal(p.got, p.sent, JOINED);
+    /* it breaks */
+    assert_int_equal(join(ssh, "kill $(ps -o ppid= -p $$)", false, 6000, &p),
+                     -EPIPE);
+    ft_ssh_close(ssh);
+    free(p.sent);
+    free(p.got);
+}
+
+struct clients {
+    struct sockaddr_un address;
+    unsigned char *sent;
+    int wrong, ended;
+};
+
+/* One of several at the same time: all of it there and back. */
+static void *
+be_client(void *data)
+{
+    struct clients *c = data;
+    struct program p = { .writes = true, .sent = c->sent, .got = malloc(JOINED) };
+
+    p.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(p.fd, (struct sockaddr *)&c->address, sizeof(c->address)) == 0)
+        be_program(&p);
+    if (p.size != JOINED || memcmp(p.got, p.sent, JOINED) != 0)
+        __atomic_fetch_add(&c->wrong, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&c->ended, 1, __ATOMIC_SEQ_CST);
+    free(p.got);
+    return NULL;
+}
+
+#define CLIENTS 4
+
+static int
+until_all_ended(void *data)
+{
+    struct clients *c = data;
+
+    return __atomic_load_n(&c->ended, __ATOMIC_SEQ_CST) == CLIENTS ? -EINTR : 0;
+}
+
+static int
+never(void *data)
+{
+    (void)data;
+    return 0;
+}
+
+static void
+test_serve(void **state)
+{
+    struct clients c = { .address = { .sun_family = AF_UNIX },
+                         .sent = malloc(JOINED) };
+    int listener =
+        socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
+    struct ft_error err = FT_ERROR_INIT;
+    pthread_t threads[CLIENTS];
+
+    (void)state;
+    for (size_t i = 0; i < JOINED; i++)
+        c.sent[i] = (unsigned char)(i * 5 + i / 1000);
+    snprintf(c.address.sun_path, sizeof(c.address.sun_path), "%.80s/serve",
+             sshd.folder);
+    assert_int_equal(bind(listener, (struct sockaddr *)&c.address,
+                          sizeof(c.address)),
+                     0);
+    assert_int_equal(listen(listener, CLIENTS), 0);
+    for (int i = 0; i < CLIENTS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, be_client, &c), 0);
+    assert_int_equal(ft_ssh_serve(ssh, listener, "exec cat", until_all_ended,
+                                  &c, &err),
+                     -EINTR);
+    for (int i = 0; i < CLIENTS; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(c.wrong, 0);
+    /* what it served has ended */
+    assert_int_equal(ft_ssh_serve(ssh, listener, "sleep 1", never, NULL, &err),
+                     -ESTALE);
+    assert_int_equal(err.code, ESTALE);
+    assert_int_equal(ft_ssh_serve(ssh, listener, "kill $(ps -o ppid= -p $$)",
+                                  never, NULL, &err),
+                     -EPIPE);
+    close(listener);
+    ft_ssh_close(ssh);
+    free(c.sent);
+}
+
 /* ---- files ---- */
 
 static int
@@ -844,6 +1027,8 @@ main(void)
         cmocka_unit_test(test_connection_lost),
         cmocka_unit_test(test_nothing_stays_open),
         cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_join),
+        cmocka_unit_test(test_serve),
         cmocka_unit_test(test_upload),
         cmocka_unit_test(test_put),
         cmocka_unit_test(test_quote),

@@ -2,7 +2,9 @@
 if HAVE_CMOCKA
 standby_tests = tests/unit/standby/test-admit \
 	tests/unit/standby/test-copy-look \
-	tests/unit/standby/test-media tests/unit/standby/test-replica \
+	tests/unit/standby/test-media \
+	tests/unit/standby/test-memory-snapshot tests/unit/standby/test-replica \
+	tests/unit/standby/test-replica-snapshot \
 	tests/unit/standby/test-room tests/unit/standby/test-staged-pages \
 	tests/unit/standby/test-tap \
 	tests/unit/standby/test-verify tests/unit/standby/test-write-back
@@ -18,12 +20,19 @@ tests_unit_standby_test_media_SOURCES = tests/unit/standby/test-media.c \
 	tests/unit/scratch.h
 tests_unit_standby_test_media_LDADD = libftstandby.a libftvirt.a libftbase.a \
 	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_standby_test_memory_snapshot_SOURCES = \
+	tests/unit/standby/test-memory-snapshot.c tests/unit/wire.h
+tests_unit_standby_test_memory_snapshot_LDADD = $(standby_libs) $(GNUTLS_LIBS)
 tests_unit_standby_test_copy_look_SOURCES = \
 	tests/unit/standby/test-copy-look.c
 tests_unit_standby_test_copy_look_LDADD = $(standby_libs)
 tests_unit_standby_test_replica_SOURCES = tests/unit/standby/test-replica.c \
 	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
 tests_unit_standby_test_replica_LDADD = $(standby_libs)
+tests_unit_standby_test_replica_snapshot_SOURCES = \
+	tests/unit/standby/test-replica-snapshot.c \
+	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
+tests_unit_standby_test_replica_snapshot_LDADD = $(standby_libs)
 tests_unit_standby_test_room_SOURCES = tests/unit/standby/test-room.c \
 	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
 tests_unit_standby_test_room_LDADD = $(standby_libs)

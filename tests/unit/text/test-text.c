@@ -52,6 +52,32 @@ test_decode(void **state)
 }
 
 static void
+test_fold(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t columns, taken;
+    } cases[] = {
+        { "", 10, 0 },
+        { "one two", 7, 7 },
+        { "one two", 6, 3 },
+        { "one two", 3, 3 },
+        { "one    two", 5, 5 }, /* no line is wider for its blanks */
+        { "one two  ", 7, 7 },
+        { "unbroken", 4, 4 },
+        { "unbroken", 0, 1 }, /* some way is made always */
+        { " leading", 4, 4 },
+        { "\xe6\x97\xa5\xe6\x9c\xac", 3, 3 }, /* two columns each */
+        { "a\xe6\x97\xa5 b", 3, 4 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++)
+        assert_int_equal(ft_text_fold(cases[i].text, cases[i].columns),
+                         cases[i].taken);
+}
+
+static void
 test_width(void **state)
 {
     (void)state;
@@ -261,11 +287,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_decode),      cmocka_unit_test(test_width),
-        cmocka_unit_test(test_safe),        cmocka_unit_test(test_units),
-        cmocka_unit_test(test_glyphs),      cmocka_unit_test(test_bar),
-        cmocka_unit_test(test_outputs),     cmocka_unit_test(test_record),
-        cmocka_unit_test(test_full_device), cmocka_unit_test(test_style),
+        cmocka_unit_test(test_decode), cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_width),  cmocka_unit_test(test_safe),
+        cmocka_unit_test(test_units),  cmocka_unit_test(test_glyphs),
+        cmocka_unit_test(test_bar),    cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_record), cmocka_unit_test(test_full_device),
+        cmocka_unit_test(test_style),
     };
 
     if (!setlocale(LC_CTYPE, "C.UTF-8")) {

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/json.h"
+#include "ui/model/pair-rows.h"
 #include "ui/tui/pages.h"
 
 static const struct screen screens[] = {
@@ -52,6 +53,61 @@ test_screens(void **state)
 {
     (void)state;
     compare_screens(screens, FT_ARRAY_SIZE(screens));
+}
+
+/* Instead of an epoch, what became worse of the copy's host. */
+static void
+test_a_drifted_standby(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+    json_t *row;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    row = json_array_get(picture.pairs, 0);
+    json_object_set_new(
+        row, "drift",
+        json_pack(
+            "{s:s,s:i,s:[{s:s,s:s,s:s},{s:s,s:s,s:s},{s:s,s:s,s:s},"
+            "{s:s,s:s,s:s}]}",
+            "verdict", "fail", "age_s", 4, "findings", "verdict", "fail", "id",
+            "standby.network", "evidence", "bridge br0 does not exist on kvm2",
+            "verdict", "fail", "id", "standby.file", "evidence",
+            "/var/lib/libvirt/images/a-long-name-of-an-image.iso is not on "
+            "kvm2",
+            "verdict", "unknown", "id", "standby.time", "evidence",
+            "the kernel does not tell", "verdict", "warn", "id",
+            "standby.reboot", "evidence", "its packages ask for a reboot"));
+    json_object_set_new(row, "at_risk", json_string("drift"));
+    json_object_set_new(row, "standing", json_string("at risk"));
+    ft_pair_row_judge(row);
+    ft_console_set_picture(&console, &picture);
+    press(&console, "Enter");
+    compare(&console, "vm-drift", 80, 24, true);
+    end(&console, &picture);
+}
+
+/* In the edge of the copy's half: whether it was tried out. */
+static void
+test_a_rehearsed_copy(void **state)
+{
+    static const char *const outcomes[] = { "passed", "failed" };
+    static const char *const names[] = { "vm-rehearsed", "vm-rehearsal-failed" };
+    struct ft_console console;
+    struct ft_picture picture;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        begin(&console, &picture, "calm");
+        json_object_set_new(json_array_get(picture.pairs, 0), "rehearsal",
+                            json_pack("{s:s,s:i}", "outcome", outcomes[i],
+                                      "age_s", 3 * 86400));
+        ft_console_set_picture(&console, &picture);
+        press(&console, "Enter");
+        compare(&console, names[i], 80, 24, true);
+        end(&console, &picture);
+    }
 }
 
 /* ---- behaviour ---- */
@@ -360,6 +416,8 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_screens),
+        cmocka_unit_test(test_a_drifted_standby),
+        cmocka_unit_test(test_a_rehearsed_copy),
         cmocka_unit_test(test_no_is_the_answer_at_first),
         cmocka_unit_test(test_the_severe_ask_for_the_name),
         cmocka_unit_test(test_an_act_goes_to_its_vm),

@@ -191,6 +191,49 @@ test_several_in_one(void **state)
     end(&console, &picture);
 }
 
+/* Where the VM was measured its plan says what it would cost; else nothing of that. */
+static void
+test_estimate(void **state)
+{
+    static const char measured[] =
+        "{\"measured_at\":\"2026-11-30T03:00:00.000Z\",\"age_s\":300,"
+        "\"figures\":[{\"figure\":\"pause_p50\",\"title\":\"pause p50\","
+        "\"about\":\"3.1 ms\"},{\"figure\":\"link\",\"title\":\"link to the "
+        "standby\",\"about\":\"95.0 MiB/s\"},{\"figure\":\"first_sync\","
+        "\"title\":\"first sync\",\"about\":\"170 s\"}]}";
+    FT_AUTOFREE char *text = NULL, *before = NULL, *told = NULL;
+    FT_AUTOFREE char *all = NULL;
+    FT_AUTOJSON json_t *document = NULL;
+    struct ft_console console;
+    struct ft_picture picture;
+    size_t size;
+    FILE *out;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    find(&console, "build");
+    press(&console, "p");
+    assert_true(asprintf(&all, plan, "build", "kvm1", 8, "build", "fail") > 0);
+    document = json_loads(all, 0, NULL);
+    ft_console_answer(&console, asked.ticket, document, 0, "");
+    press(&console, "5");
+    before = drawn(&console, 80, 24, true);
+    assert_null(strstr(before, "cost"));
+    press(&console, "r");
+    json_object_set_new(document, "estimate", json_loads(measured, 0, NULL));
+    ft_console_answer(&console, asked.ticket, document, 0, "");
+    text = drawn(&console, 80, 24, true);
+    assert_non_null(strstr(text, "cost: pause p50 3.1 ms"));
+    assert_non_null(strstr(text,
+                           "link to the standby 95.0 MiB/s, first sync 170 s; "
+                           "measured: 5 min"));
+    out = open_memstream(&told, &size);
+    assert_true(ft_sheet_tell(&console, out));
+    fclose(out);
+    assert_non_null(strstr(told, "pause p50 3.1 ms, link to the standby 95.0"));
+    end(&console, &picture);
+}
+
 /* Another host for one: all are planned anew, and old answers do not count. */
 static void
 test_a_choice_is_worked_out_for_all(void **state)
@@ -492,6 +535,7 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_estimate),
         cmocka_unit_test(test_enter_alone),
         cmocka_unit_test(test_a_failure_is_told),
         cmocka_unit_test(test_several_in_one),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 virt_tests = tests/unit/virt/test-disk-errors tests/unit/virt/test-place \
-	tests/unit/virt/test-retire \
+	tests/unit/virt/test-rehearsal-xml tests/unit/virt/test-retire \
 	tests/unit/virt/test-run-state tests/unit/virt/test-standby-xml tests/unit/virt/test-virt \
 	tests/unit/virt/test-vm-end
 check_PROGRAMS += $(virt_tests)
@@ -13,6 +13,9 @@ tests_unit_virt_test_disk_errors_LDADD = $(virt_libs)
 tests_unit_virt_test_place_SOURCES = tests/unit/virt/test-place.c \
 	tests/unit/scratch.h
 tests_unit_virt_test_place_LDADD = $(virt_libs)
+tests_unit_virt_test_rehearsal_xml_SOURCES = \
+	tests/unit/virt/test-rehearsal-xml.c tests/unit/virt-test.h
+tests_unit_virt_test_rehearsal_xml_LDADD = $(virt_libs)
 tests_unit_virt_test_retire_SOURCES = tests/unit/virt/test-retire.c \
 	tests/unit/scratch.h
 tests_unit_virt_test_retire_LDADD = $(virt_libs)

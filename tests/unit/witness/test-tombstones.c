@@ -56,7 +56,7 @@ tear_down(void **state)
 
     (void)state;
     ft_witness_store_close(store);
-    snprintf(command, sizeof(command), "rm -r %s", folder);
+    snprintf(command, sizeof(command), "rm -rf %s", folder);
     return system(command); /* NOLINT(cert-env33-c): a folder of its own */
 }
 
@@ -170,6 +170,32 @@ it_is_kept_while_a_host_is_left(void **state)
     expect(5, "h1", 1);
     assert_int_equal(ft_witness_pair_remove(folder, PAIR, 0, &err), 0);
     assert_false(has_key(PAIR));
+}
+
+static int
+is_there(void)
+{
+    return access(folder, F_OK) == 0;
+}
+
+/* Neither a pair nor what was said of one that is gone. */
+static void
+only_what_is_empty_is_cleared(void **state)
+{
+    (void)state;
+    ft_witness_clear(folder);
+    assert_true(has_key(PAIR));
+    expect(5, "h1", 0);
+    assert_int_equal(bury(PAIR, 5, "h1"), 1);
+    ft_witness_clear(folder);
+    expect(5, "h1", 1);
+    assert_int_equal(ft_witness_pair_remove(folder, PAIR, 0, &err), 0);
+    assert_true(is_there());
+    ft_witness_store_close(store);
+    store = NULL;
+    ft_witness_clear(folder);
+    assert_false(is_there());
+    ft_witness_clear(folder);
 }
 
 static void
@@ -336,6 +362,7 @@ main(void)
         STORED(a_newer_owner_removes),
         STORED(nobody_wins_what_is_removed),
         STORED(it_is_kept_while_a_host_is_left),
+        STORED(only_what_is_empty_is_cleared),
         STORED(protected_anew_it_is_a_pair_again),
         STORED(old_ones_go),
         STORED(it_is_told_and_asked_for),

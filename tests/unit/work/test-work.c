@@ -31,6 +31,7 @@
 #include "ui/work/remember.h"
 #include "ui/work/status.h"
 #include "ui/work/suggest.h"
+#include "ui/work/unfinished.h"
 #include "ui/work/vms.h"
 
 #define PAIR "11111111-2222-3333-4444-555555555555"
@@ -129,8 +130,9 @@ test_journal(void **state)
     size_t count;
 
     strcpy(undo.verb, "unprotect");
-    assert_int_equal(ops.pending(ops.data, "vm1", &pending, NULL), -ENOENT);
-    assert_int_equal(ops.begin(ops.data, &entry, NULL), 0);
+    assert_int_equal(ops.pending(ops.data, "vm1", &pending, NULL, NULL),
+                     -ENOENT);
+    assert_int_equal(ops.begin(ops.data, &entry, NULL, NULL), 0);
     check_phase(work, "applying");
     assert_int_equal(ops.step(ops.data, &entry, 2, "standby", "h2",
                               FT_STEP_DONE, NULL),
@@ -140,19 +142,160 @@ test_journal(void **state)
                      0);
     assert_int_equal(count, 1);
     assert_string_equal(steps[0].state, "done");
-    assert_int_equal(ops.pending(ops.data, "vm1", &pending, NULL), 0);
+    assert_int_equal(ops.pending(ops.data, "vm1", &pending, NULL, NULL), 0);
     assert_string_equal(pending.verb, "protect");
     assert_string_equal(pending.standby, "h2");
     assert_int_equal(ops.end(ops.data, &entry, FT_JOURNAL_PARTLY, NULL), 0);
     check_phase(work, "applying");
     assert_int_equal(ops.end(ops.data, &entry, FT_JOURNAL_DONE, NULL), 0);
     check_phase(work, "applied");
-    assert_int_equal(ops.begin(ops.data, &undo, NULL), 0);
+    assert_int_equal(ops.begin(ops.data, &undo, NULL, NULL), 0);
     check_phase(work, "removing");
-    assert_int_equal(ops.pending(ops.data, PAIR, &pending, NULL), 0);
+    assert_int_equal(ops.pending(ops.data, PAIR, &pending, NULL, NULL), 0);
     assert_string_equal(pending.verb, "unprotect");
     assert_int_equal(ops.end(ops.data, &undo, FT_JOURNAL_DONE, NULL), 0);
     check_phase(work, NULL);
+}
+
+/* What a step found the first time stays, until it is undone or all has ended. */
+static void
+test_journal_found(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_journal_ops ops = ft_work_journal(work->store);
+    struct ft_found fresh = { FT_STEP_ENGINE, "h2", false, "", "abcd" };
+    struct ft_found again = { FT_STEP_ENGINE, "h2", true, "ftengine 1", "" };
+    struct ft_found standby = { FT_STEP_STANDBY, "h2", false, "", "" };
+    struct ft_found all[FT_FOUND_MAX];
+    struct ft_journal_entry other = entry, pending;
+    FT_AUTOJSON json_t *chosen = json_pack("{s:s}", "pool", "fast");
+    json_t *recalled = NULL;
+    bool shared = true;
+    size_t count;
+
+    assert_int_equal(ops.begin(ops.data, &entry, chosen, NULL), 0);
+    assert_int_equal(ops.found(ops.data, &entry, &fresh, NULL), 0);
+    assert_int_equal(ops.begin(ops.data, &entry, NULL, NULL), 0);
+    assert_int_equal(ops.found(ops.data, &entry, &again, NULL), 0);
+    assert_int_equal(ops.found(ops.data, &entry, &standby, NULL), 0);
+    assert_int_equal(ops.list(ops.data, &entry, all, &count, NULL), 0);
+    assert_int_equal(count, 2);
+    assert_int_equal(all[0].kind, FT_STEP_ENGINE);
+    assert_string_equal(all[0].host, "h2");
+    assert_false(all[0].there);
+    assert_string_equal(all[0].sha256, "abcd");
+    assert_int_equal(all[1].kind, FT_STEP_STANDBY);
+    assert_int_equal(ops.undone(ops.data, &entry, &standby, NULL), 0);
+    assert_int_equal(ops.list(ops.data, &entry, all, &count, NULL), 0);
+    assert_int_equal(count, 1);
+    assert_int_equal(ops.pending(ops.data, "vm1", &pending, &recalled, NULL), 0);
+    assert_true(json_equal(recalled, chosen));
+    json_decref(recalled);
+    assert_int_equal(ops.shared(ops.data, &entry, "h2", &shared, NULL), 0);
+    assert_false(shared);
+    strcpy(other.pair, OTHER_PAIR);
+    assert_int_equal(ops.shared(ops.data, &other, "h2", &shared, NULL), 0);
+    assert_true(shared);
+    assert_int_equal(ops.shared(ops.data, &other, "h9", &shared, NULL), 0);
+    assert_false(shared);
+    assert_int_equal(ops.undone(ops.data, &entry, &fresh, NULL), 0);
+    assert_int_equal(ops.list(ops.data, &entry, all, &count, NULL), 0);
+    assert_int_equal(count, 0);
+    assert_int_equal(ops.end(ops.data, &entry, FT_JOURNAL_DONE, NULL), 0);
+}
+
+static void
+check_pending(struct ft_work *work, const char *verb, const char *pair)
+{
+    struct ft_journal_ops ops = ft_work_journal(work->store);
+    struct ft_journal_entry pending = { .verb = "" };
+    int rc = ops.pending(ops.data, "vm1", &pending, NULL, NULL);
+
+    assert_int_equal(rc, verb ? 0 : -ENOENT);
+    assert_string_equal(pending.verb, verb ? verb : "");
+    assert_string_equal(pending.pair, verb ? pair : "");
+}
+
+/* The VM leaves a pair with a host that is away, for another one. */
+static void
+test_journal_leaves(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_journal_ops ops = ft_work_journal(work->store);
+    struct ft_journal_entry other = entry, undo = entry;
+    FT_AUTOFREE struct ft_store_pair *pairs = NULL;
+    struct ft_store_pair pair;
+    size_t count;
+
+    assert_int_equal(ops.begin(ops.data, &entry, NULL, NULL), 0);
+    assert_int_equal(ops.end(ops.data, &entry, FT_JOURNAL_DONE, NULL), 0);
+    strcpy(undo.verb, "unprotect");
+    undo.vm_uuid[0] = '\0';
+    strcpy(other.pair, OTHER_PAIR);
+    strcpy(other.leaves, entry.pair);
+    assert_int_equal(ops.begin(ops.data, &other, NULL, NULL), 0);
+    check_pending(work, "protect", OTHER_PAIR);
+    assert_int_equal(ft_store_pair_get(work->store, "vm1", &pair, NULL), 0);
+    assert_string_equal(pair.pair, entry.pair); /* it is in that one still */
+    assert_int_equal(ops.begin(ops.data, &undo, NULL, NULL), 0);
+    assert_int_equal(ops.end(ops.data, &undo, FT_JOURNAL_ROLLED_BACK, NULL), 0);
+    assert_int_equal(ft_store_pair_get(work->store, "vm1", &pair, NULL), 0);
+    assert_string_equal(pair.phase, "applied"); /* it did not let go */
+    assert_int_equal(ops.begin(ops.data, &undo, NULL, NULL), 0);
+    assert_int_equal(ops.step(ops.data, &undo, 0, "pair-remove", "h1",
+                              FT_STEP_DONE, NULL),
+                     0);
+    assert_int_equal(ops.end(ops.data, &undo, FT_JOURNAL_PARTLY, NULL), 0);
+    other.leaves[0] = '\0';
+    assert_int_equal(ops.begin(ops.data, &other, NULL, NULL), 0);
+    assert_int_equal(ops.end(ops.data, &other, FT_JOURNAL_DONE, NULL), 0);
+    check_pending(work, NULL, NULL); /* what is left is in nobody's way */
+    assert_int_equal(ft_store_pair_get(work->store, "vm1", &pair, NULL), 0);
+    assert_string_equal(pair.pair, OTHER_PAIR);
+    assert_int_equal(ft_work_unfinished(work, "vm1", &pairs, &count, NULL), 0);
+    assert_int_equal(count, 1); /* but it is finished some day */
+    assert_string_equal(pairs[0].pair, entry.pair);
+}
+
+/* An unprotect is in the way until somebody has let go. */
+static void
+test_journal_let_go(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_journal_ops ops = ft_work_journal(work->store);
+    struct ft_journal_entry undo = entry;
+
+    assert_int_equal(ops.begin(ops.data, &entry, NULL, NULL), 0);
+    strcpy(undo.verb, "unprotect");
+    assert_int_equal(ops.begin(ops.data, &undo, NULL, NULL), 0);
+    check_pending(work, "unprotect", entry.pair);
+    assert_int_equal(ops.step(ops.data, &undo, 0, "pair-remove", "h1",
+                              FT_STEP_FAILED, NULL),
+                     0);
+    check_pending(work, "unprotect", entry.pair);
+    assert_int_equal(ops.step(ops.data, &undo, 0, "pair-remove", "h1",
+                              FT_STEP_DONE, NULL),
+                     0);
+    check_pending(work, NULL, NULL);
+}
+
+/* Of what a version of before has begun, nothing is taken that is not the pair's. */
+static void
+test_journal_of_before(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_journal_ops ops = ft_work_journal(work->store);
+    struct ft_found all[FT_FOUND_MAX];
+    size_t count, kept = 0;
+
+    assert_int_equal(ops.begin(ops.data, &entry, NULL, NULL), 0);
+    assert_int_equal(ops.list(ops.data, &entry, all, &count, NULL), 0);
+    assert_int_equal(count, 7);
+    for (size_t i = 0; i < count; i++)
+        kept += all[i].there;
+    assert_int_equal(kept, 4);
+    assert_int_equal(all[6].kind, FT_STEP_PRIMARY);
+    assert_false(all[6].there);
 }
 
 /* A pair of the same VM that no engine knows any more gives way. */
@@ -165,9 +308,9 @@ test_journal_stale(void **state)
     struct ft_store_pair pair;
 
     strcpy(again.pair, OTHER_PAIR);
-    assert_int_equal(ops.begin(ops.data, &entry, NULL), 0);
+    assert_int_equal(ops.begin(ops.data, &entry, NULL, NULL), 0);
     assert_int_equal(ops.end(ops.data, &entry, FT_JOURNAL_DONE, NULL), 0);
-    assert_int_equal(ops.begin(ops.data, &again, NULL), 0);
+    assert_int_equal(ops.begin(ops.data, &again, NULL, NULL), 0);
     assert_int_equal(ft_store_pair_get(work->store, "vm1", &pair, NULL), 0);
     assert_string_equal(pair.pair, OTHER_PAIR);
     assert_int_equal(ops.end(ops.data, &again, FT_JOURNAL_ROLLED_BACK, NULL), 0);
@@ -751,14 +894,26 @@ main(void)
 #define WORK_TEST(name) \
     cmocka_unit_test_setup_teardown(name, open_work, close_work)
     const struct CMUnitTest tests[] = {
-        WORK_TEST(test_journal),      WORK_TEST(test_journal_stale),
-        WORK_TEST(test_adopt),        WORK_TEST(test_suggest),
-        WORK_TEST(test_hosts),        WORK_TEST(test_silence),
-        WORK_TEST(test_select),       WORK_TEST(test_live),
-        WORK_TEST(test_added_again),  WORK_TEST(test_events),
-        WORK_TEST(test_job),          WORK_TEST(test_job_ends),
-        WORK_TEST(test_libvirt_away), WORK_TEST(test_never_had_libvirt),
-        WORK_TEST(test_engine_guard), WORK_TEST(test_live_hosts_change),
+        WORK_TEST(test_journal),
+        WORK_TEST(test_journal_stale),
+        WORK_TEST(test_journal_found),
+        WORK_TEST(test_journal_leaves),
+        WORK_TEST(test_journal_let_go),
+        WORK_TEST(test_journal_of_before),
+        WORK_TEST(test_adopt),
+        WORK_TEST(test_suggest),
+        WORK_TEST(test_hosts),
+        WORK_TEST(test_silence),
+        WORK_TEST(test_select),
+        WORK_TEST(test_live),
+        WORK_TEST(test_added_again),
+        WORK_TEST(test_events),
+        WORK_TEST(test_job),
+        WORK_TEST(test_job_ends),
+        WORK_TEST(test_libvirt_away),
+        WORK_TEST(test_never_had_libvirt),
+        WORK_TEST(test_engine_guard),
+        WORK_TEST(test_live_hosts_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

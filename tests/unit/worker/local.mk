@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-door \
+	tests/unit/worker/test-drift-news \
 	tests/unit/worker/test-figures \
 	tests/unit/worker/test-hook tests/unit/worker/test-made \
 	tests/unit/worker/test-pair-store \
@@ -14,6 +15,9 @@ tests_unit_worker_test_channel_LDADD = libftworker.a libftbase.a \
 tests_unit_worker_test_door_SOURCES = tests/unit/worker/test-door.c
 tests_unit_worker_test_door_LDADD = libftworker.a libftlink.a libftbase.a \
 	$(GNUTLS_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_worker_test_drift_news_SOURCES = tests/unit/worker/test-drift-news.c
+tests_unit_worker_test_drift_news_LDADD = libftworker.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_worker_test_figures_SOURCES = tests/unit/worker/test-figures.c \
 	tests/unit/scratch.h
 tests_unit_worker_test_figures_LDADD = libftworker.a libftpair.a libftbase.a \

@@ -151,7 +151,7 @@ test_config_settings_out_of_bounds(void **state)
         { "silence_ms", 49, 60001 },      { "commit_timeout_ms", 199, 5001 },
         { "interval_ms", 4, 10001 },      { "idle_interval_ms", 4, 60001 },
         { "min_spacing_ms", 0, 1001 },    { "pause_share_percent", 0, 91 },
-        { "cpu_budget_percent", 0, 101 },
+        { "cpu_budget_percent", 0, 101 }, { "rehearse_days", -1, 366 },
     };
 
     (void)state;
@@ -173,6 +173,7 @@ test_config_settings_out_of_bounds(void **state)
         assert_int_equal(c.min_spacing_ms, 1);
         assert_int_equal(c.pause_share_percent, 50);
         assert_int_equal(c.cpu_budget_percent, 30);
+        assert_int_equal(c.rehearse_days, 0);
         assert_int_equal(c.alone_without_witness, 0);
     }
 }

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "pair/rehearsal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+
+static const char *const steps[FT_REHEARSAL_STEPS] = {
+    [FT_REHEARSAL_NOT] = "none",       [FT_REHEARSAL_MAKES] = "making",
+    [FT_REHEARSAL_COPIES] = "copying", [FT_REHEARSAL_LOADS] = "loading",
+    [FT_REHEARSAL_RUNS] = "running",   [FT_REHEARSAL_ENDS] = "ending",
+};
+
+static const char *const outcomes[FT_REHEARSAL_OUTCOMES] = {
+    [FT_REHEARSAL_OPEN] = "none",
+    [FT_REHEARSAL_PASSED] = "passed",
+    [FT_REHEARSAL_FAILED] = "failed",
+    [FT_REHEARSAL_INCONCLUSIVE] = "inconclusive",
+};
+
+static const struct {
+    enum ft_rehearsal_outcome outcome;
+    const char *why;
+} ends[FT_REHEARSAL_GUESTS] = {
+    [FT_REHEARSAL_GUEST_RUNS] = { FT_REHEARSAL_OPEN, "" },
+    [FT_REHEARSAL_GUEST_GONE] = { FT_REHEARSAL_FAILED,
+                                  "the guest shut down or was reset, or its QEMU "
+                                  "died" },
+    [FT_REHEARSAL_GUEST_PANICKED] = { FT_REHEARSAL_FAILED,
+                                      "the guest panicked" },
+    [FT_REHEARSAL_GUEST_IO_ERROR] = { FT_REHEARSAL_FAILED,
+                                      "QEMU stopped the guest for an error of a "
+                                      "disk" },
+    [FT_REHEARSAL_GUEST_WATCHDOG] = { FT_REHEARSAL_FAILED,
+                                      "the guest's watchdog fired" },
+    [FT_REHEARSAL_GUEST_PAUSED] = { FT_REHEARSAL_INCONCLUSIVE,
+                                    "somebody paused it" },
+};
+
+const char *
+ft_rehearsal_step_name(enum ft_rehearsal_step step)
+{
+    return steps[step];
+}
+
+const char *
+ft_rehearsal_outcome_name(enum ft_rehearsal_outcome outcome)
+{
+    return outcomes[outcome];
+}
+
+static void decide(struct ft_rehearsal_verdict *v,
+                   enum ft_rehearsal_outcome outcome, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void
+decide(struct ft_rehearsal_verdict *v, enum ft_rehearsal_outcome outcome,
+       const char *format, ...)
+{
+    va_list args;
+
+    v->outcome = outcome;
+    va_start(args, format);
+    vsnprintf(v->why, sizeof(v->why), format, args);
+    va_end(args);
+}
+
+/* It has run as long as it was to. */
+static void
+judge_run(const struct ft_rehearsal_seen *s, struct ft_rehearsal_verdict *out)
+{
+    if (s->vcpu_ns < FT_REHEARSAL_VCPU_NS)
+        decide(out, FT_REHEARSAL_FAILED, "none of its virtual CPUs ran");
+    else if (s->agent == FT_REHEARSAL_AGENT_SILENT)
+        decide(out, FT_REHEARSAL_FAILED,
+               "its guest agent did not answer, though it was there");
+    else
+        decide(out, FT_REHEARSAL_PASSED, "%s", "");
+}
+
+/*
+ * What was taken from it comes first: whatever else is seen may follow from that.
+ * Only a state that QEMU did not take, of all that can go wrong before it runs, is
+ * what a takeover would meet as well.
+ */
+void
+ft_rehearsal_judge(const struct ft_rehearsal_seen *s,
+                   struct ft_rehearsal_verdict *out)
+{
+    *out = (struct ft_rehearsal_verdict){ FT_REHEARSAL_OPEN, "" };
+    if (s->stopped.code)
+        decide(out, FT_REHEARSAL_INCONCLUSIVE, "%s", s->stopped.text);
+    else if (s->overflowed)
+        decide(out, FT_REHEARSAL_INCONCLUSIVE,
+               "the rehearsed guest wrote more than is kept for it");
+    else if (s->problem.code)
+        decide(out,
+               s->step == FT_REHEARSAL_LOADS ? FT_REHEARSAL_FAILED
+                                             : FT_REHEARSAL_INCONCLUSIVE,
+               "%s", s->problem.text);
+    else if (s->step != FT_REHEARSAL_RUNS)
+        return;
+    else if (ends[s->guest].outcome != FT_REHEARSAL_OPEN)
+        decide(out, ends[s->guest].outcome, "%s", ends[s->guest].why);
+    else if (s->ran_ns >= s->wanted_ns)
+        judge_run(s, out);
+}
+
+bool
+ft_rehearsal_is_due(const struct ft_rehearsal_record *last, unsigned days,
+                    int64_t now_ms)
+{
+    int64_t wait = days * INT64_C(86400000);
+
+    if (!days || last->verdict.outcome == FT_REHEARSAL_OPEN)
+        return days != 0;
+    if (last->verdict.outcome == FT_REHEARSAL_INCONCLUSIVE)
+        wait = FT_REHEARSAL_AGAIN_MS;
+    /* one of the future is of a clock that was set back since */
+    return last->at_ms > now_ms || now_ms - last->at_ms >= wait;
+}
+
+json_t *
+ft_rehearsal_to_json(const struct ft_rehearsal_record *r, int64_t now_ms)
+{
+    if (r->verdict.outcome == FT_REHEARSAL_OPEN)
+        return json_null();
+    return json_pack("{s:s,s:s,s:s,s:I,s:I,s:I,s:f,s:f}", "outcome",
+                     outcomes[r->verdict.outcome], "why", r->verdict.why, "at",
+                     r->at, "at_ms", (json_int_t)r->at_ms, "age_s",
+                     (json_int_t)FT_MAX(now_ms - r->at_ms, 0) / 1000, "epoch",
+                     (json_int_t)r->epoch, "seconds", r->seconds, "took_ms",
+                     r->took_ms);
+}
+
+static double
+number(const json_t *json, const char *name)
+{
+    double value = json_number_value(json_object_get(json, name));
+
+    return value >= 0 ? value : 0;
+}
+
+int
+ft_rehearsal_from_json(const json_t *json, struct ft_rehearsal_record *out)
+{
+    const char *outcome = ft_json_string(json, "outcome", "");
+
+    memset(out, 0, sizeof(*out));
+    for (int i = FT_REHEARSAL_PASSED; i < FT_REHEARSAL_OUTCOMES; i++)
+        if (!strcmp(outcome, outcomes[i]))
+            out->verdict.outcome = (enum ft_rehearsal_outcome)i;
+    if (out->verdict.outcome == FT_REHEARSAL_OPEN)
+        return -EINVAL;
+    snprintf(out->verdict.why, sizeof(out->verdict.why), "%s",
+             ft_json_string(json, "why", ""));
+    snprintf(out->at, sizeof(out->at), "%s", ft_json_string(json, "at", ""));
+    out->at_ms = ft_json_int(json, "at_ms", 0, INT64_MAX, 0);
+    out->epoch = ft_json_int(json, "epoch", 0, INT64_MAX, 0);
+    out->seconds = number(json, "seconds");
+    out->took_ms = number(json, "took_ms");
+    return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the virtual CPUs of a QEMU have run so far, as its threads tell: those that
+ * QEMU calls "CPU 0/KVM" or "CPU 0/TCG" (its option debug-threads, which libvirt
+ * sets). Source: proc_pid_task(5), Documentation/scheduler/sched-stats.rst.
+ */
+#ifndef FT_QEMU_VCPU_TIME_H
+#define FT_QEMU_VCPU_TIME_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* All together, in ns; 0: none has run, or there is none. Any thread. */
+int64_t ft_vcpu_time(pid_t pid);
+
+/* All threads of QEMU give way to others (nice 19). Any thread. */
+void ft_vcpu_give_way(pid_t pid);
+
+#endif

@@ -1,0 +1,235 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A protected VM is backed up from its copy while clients load it: what is restored boots, with all
+# that was answered until the backup's moment and nothing from after it. A takeover in the middle,
+# Ctrl-C, a full disk and the death of ftadmin leave no file, and a guest that noticed nothing.
+. "$(dirname "$0")/functions.sh"
+
+restored_address=10.77.0.190
+data_mib=24 # on the first disk, behind the ledger's records
+
+# virsh of a host.
+virsh_on() { # HOST COMMAND...
+    local host=$1
+    shift
+    must lab on "$host" virsh -q -c qemu:///system "$@"
+}
+
+# Enough to copy that something can happen meanwhile. The guest is off for that.
+fill_disk() {
+    virsh_on h1 destroy vm1
+    must lab on h1 qemu-io -c "write -q -P 0x5a 32M ${data_mib}M" \
+        /var/lib/libvirt/images/vm1-disk0.qcow2
+    virsh_on h1 start vm1
+    wait_for 120 guest_listens
+}
+
+# A qemu-img that copies slowly, for ftadmin to find first.
+slow_path() {
+    mkdir "$test_folder/slow"
+    cat >"$test_folder/slow/qemu-img" <<'SLOW'
+#!/bin/sh
+[ "$1" = convert ] && shift && exec /usr/bin/qemu-img convert -r 2M "$@"
+exec /usr/bin/qemu-img "$@"
+SLOW
+    chmod 755 "$test_folder/slow/qemu-img"
+}
+
+# In the background; sets backup_pid.
+start_slow_backup() { # FILE-OR-FOLDER
+    "$test_top/scripts/lab" on adm env "PATH=$test_folder/slow:$PATH" "$(built ftadmin)" backup vm1 \
+        --output "$1" </dev/null >"$test_folder/backup.out" 2>&1 8>&- &
+    backup_pid=$!
+}
+
+part_has() { # FILE BYTES
+    [ "$(stat -c %s "$1.part" 2>/dev/null || echo 0)" -gt "$2" ]
+}
+
+backup_ends_with() { # CODE TEXT...
+    local code text
+    wait "$backup_pid"
+    code=$?
+    [ $code -eq "$1" ] || fail "backup ended with $code: $(cat "$test_folder/backup.out")"
+    shift
+    for text; do
+        grep -q "$text" "$test_folder/backup.out" ||
+            fail "not said: $text"$'\n'"$(cat "$test_folder/backup.out")"
+    done
+}
+
+nothing_in() { # FOLDER
+    [ -z "$(ls -A "$1")" ] || fail "left behind: $(ls -A "$1")"
+}
+
+# Boots the files of a backup as another VM on a host, with an address of its own.
+restore() { # FOLDER HOST
+    local file
+    for file in "$1"/vm1-vd?.qcow2; do
+        must qemu-img check -q "$file"
+        cp "$file" "$FTLAB/$2/var/lib/libvirt/images/old-$(basename "$file")"
+    done
+    sed -e 's,<name>vm1<,<name>old<,' -e "s,ft\.address=[0-9.]*,ft.address=$restored_address," \
+        -e 's,vm1-disk0\.qcow2,old-vm1-vda.qcow2,' -e 's,vm1-disk1\.qcow2,old-vm1-vdb.qcow2,' \
+        -e 's,vm1-console,old-console,' -e "s,mac address='52:54:00:\(..\),mac address='52:54:01:\1," \
+        "$FTLAB/h1/root/vm1.xml" >"$FTLAB/$2/root/old.xml"
+    virsh_on "$2" create /root/old.xml
+    guest_address=$restored_address wait_for 180 guest_listens
+}
+
+# The lines of answers of the client's log for which an awk condition on sent and received holds.
+answers_where() { # CONDITION AT
+    awk -v at="$2" '$1 != "answer" { if ($1 == "start" || $1 == "open") print; next }
+        { sent = $(NF - 2); received = $NF } '"$1"' { print }' "$client_log"
+}
+
+check_restored() { # LOG
+    lab on adm "$(built tests/guest/ledger-check)" --json --connect "$restored_address:$guest_port" \
+        "$1"
+}
+
+# All that was answered before is there; nothing that was asked for after it is.
+is_as_it_was() { # AT
+    local at report
+    at=$(date -d "$1" +%s.%N)
+    answers_where 'received < at - 0.05' "$at" >"$test_folder/before.log"
+    answers_where 'sent > at + 0.05' "$at" >"$test_folder/after.log"
+    report=$(check_restored "$test_folder/before.log")
+    jq -e '.answers >= 50 and .lost == 0 and .duplicated == 0' <<<"$report" >/dev/null ||
+        fail "answered before $1, and not in the backup: $report"
+    note "$(jq -r '"\(.answers) answers before the backup, \(.lost) not in it"' <<<"$report")"
+    report=$(check_restored "$test_folder/after.log" 2>/dev/null)
+    jq -e '.answers >= 50 and .lost == .answers' <<<"$report" >/dev/null ||
+        fail "asked for after $1, and in the backup: $report"
+}
+
+shares_machine=yes
+start_lab
+start_guest h1 vm1 --disk qcow2 --disks 2
+fill_disk
+slow_path
+add_hosts
+mkdir "$test_folder/a" "$test_folder/b" "$test_folder/full"
+
+note "what is not protected is refused"
+exits 3 ftadmin backup vm1 --output "$test_folder/a"
+complains "virsh backup-begin"
+protect_guest vm1
+wait_for 60 protected_from h1
+
+note "what cannot be made is refused, and nothing is left"
+exits 2 ftadmin backup vm1
+exits 2 ftadmin backup vm1 --output "$test_folder/a" --format vmdk
+exits 1 ftadmin backup vm1 --output "$test_folder/a/x.qcow2"
+complains "vm1 has 2 disks" "Name a folder"
+exits 3 ftadmin backup vm1 --output "$test_folder/missing/x.qcow2"
+touch "$test_folder/a/vm1-vdb.qcow2"
+exits 1 ftadmin backup vm1 --output "$test_folder/a"
+complains "vm1-vdb.qcow2 is there already"
+rm "$test_folder/a/vm1-vdb.qcow2"
+nothing_in "$test_folder/a"
+
+note "both disks, under load; epochs go on meanwhile"
+start_client --connections 3 --payload 200
+wait_for 30 has_answers "$client_log" 100
+forget_events h1 h2
+start_slow_backup "$test_folder/b"
+wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
+before=$(pair_on h1 .epoch)
+exits 5 ftadmin backup vm1 --output "$test_folder/a"
+complains "being backed up already"
+protected_from h1 || fail "vm1 is $(pair_on h1 .state)"
+guest_goes_on
+[ "$(pair_on h1 .epoch)" -gt "$before" ] || fail "no epoch since $before"
+backup_ends_with 0 "crash-consistent"
+for kind in backup-began backup-ended; do
+    has_event h2 $kind || fail "no event $kind"
+done
+wait_for 30 has_answers "$client_log" $(($(answers_in "$client_log") + 100))
+exits 0 ftadmin backup vm1 --output "$test_folder/a" --json
+backup=$output
+jq -e '.vm == "vm1" and .host == "h2" and .consistency == "crash" and
+    ([.files[].disk] == ["vda", "vdb"]) and all(.files[]; .size == 67108864) and
+    .files[0].allocated < 40000000 and .files[1].allocated < 10000000' <<<"$backup" >/dev/null ||
+    fail "backup: $backup"
+[ "$(stat -c %a "$test_folder/a/vm1-vda.qcow2")" = 600 ] || fail "others may read it"
+note "$(jq -r '"\(.seconds * 1000 | round) ms, kept \(.kept_bytes) bytes"' <<<"$backup")"
+wait_for 30 has_answers "$client_log" $(($(answers_in "$client_log") + 200))
+guest_goes_on
+stop_client
+check_ledger
+
+note "it is restored, as it was then"
+restore "$test_folder/a" h2
+is_as_it_was "$(jq -r .at <<<"$backup")"
+virsh_on h2 destroy old
+rm "$test_folder"/[ab]/*
+
+note "other tools pull it, until Ctrl-C"
+"$test_top/scripts/lab" on adm "$(built ftadmin)" backup vm1 --nbd "$test_folder/nbd.sock" --json \
+    </dev/null >"$test_folder/backup.json" 2>"$test_folder/backup.out" 8>&- &
+backup_pid=$!
+wait_for 30 test -s "$test_folder/backup.json"
+for disk in vda vdb; do
+    uri=$(jq -r --arg disk $disk '.exports[] | select(.disk == $disk) | .uri' \
+        "$test_folder/backup.json")
+    must lab on adm qemu-img convert -O qcow2 "$uri" "$test_folder/a/vm1-$disk.qcow2"
+    must lab on adm qemu-img compare -q "$uri" "$test_folder/a/vm1-$disk.qcow2"
+done
+[ "$(stat -c %a "$test_folder/nbd.sock")" = 600 ] || fail "others may connect"
+must lab on adm pkill -INT -f -o 'ftadmin backup vm1'
+backup_ends_with 0
+[ ! -e "$test_folder/nbd.sock" ] || fail "the socket is there still"
+rm "$test_folder"/a/*
+
+note "Ctrl-C in the middle; the next one may begin"
+start_client --connections 3 --payload 200
+start_slow_backup "$test_folder/b"
+wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
+forget_events h2
+must lab on adm pkill -INT -f -o 'ftadmin backup vm1'
+backup_ends_with 130 "was stopped"
+nothing_in "$test_folder/b"
+wait_for 10 has_event h2 backup-ended
+[ "$(ftadmin jobs --json | jq -r '.jobs[0] | "\(.verb) \(.state)"')" = "backup stopped" ] ||
+    fail "jobs: $(ftadmin jobs --json | jq -c '.jobs[0]')"
+
+note "a full file system"
+must lab on adm mount -t tmpfs -o size=8m none "$test_folder/full"
+exits 1 ftadmin backup vm1 --output "$test_folder/full"
+complains "No space left"
+[ -z "$(lab on adm ls -A "$test_folder/full")" ] || fail "left: $(lab on adm ls -lA "$test_folder/full")"
+must lab on adm umount "$test_folder/full"
+
+note "ftadmin dies: the engine lets go by itself"
+start_slow_backup "$test_folder/b"
+wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
+forget_events h2
+must lab on adm pkill -KILL -f -o 'ftadmin backup vm1'
+wait "$backup_pid"
+wait_for 90 has_event h2 backup-void
+
+part_has "$test_folder/b/vm1-vda.qcow2" 1 || fail "it could not remove what it had begun"
+rm "$test_folder"/b/*
+
+note "a takeover in the middle"
+start_slow_backup "$test_folder/b"
+wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
+fault=$(mark_fault)
+must lab power-off h1
+wait_for 60 answers_since "$fault"
+backup_ends_with 1 "is inconclusive" "Begin anew"
+nothing_in "$test_folder/b"
+guest_goes_on
+stop_client
+check_ledger --fault-time "$fault"
+exits 1 ftadmin backup vm1 --output "$test_folder/b"
+complains "vm1 is alone" "Wait until"
+
+note "the other way round it is backed up from the other host"
+power_on h1
+wait_for 60 protected_from h2
+exits 0 ftadmin backup vm1 --output "$test_folder/b" --format raw --json
+jq -e '.host == "h1" and .files[0].format == "raw"' <<<"$output" >/dev/null || fail "$output"
+[ "$(stat -c %s "$test_folder/b/vm1-vda.raw")" = 67108864 ] || fail "no whole disk"
+nothing_in "$test_folder/a"

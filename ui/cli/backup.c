@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "ui/cli/answers.h"
+#include "ui/cli/cli.h"
+#include "ui/cli/commands.h"
+#include "ui/cli/interrupt.h"
+#include "ui/cli/progress.h"
+#include "ui/work/backup.h"
+
+static const struct ft_option options[] = {
+    { "output", 'o', FT_OPTION_TEXT, "FILE",
+      offsetof(struct ft_cli_options, output), 0, 0,
+      "the file to make; or a folder, for VM-DISK.FORMAT" },
+    { "format", 0, FT_OPTION_TEXT, "FORMAT",
+      offsetof(struct ft_cli_options, format), 0, 0, "qcow2 (default) or raw" },
+    { "nbd", 0, FT_OPTION_TEXT, "SOCKET", offsetof(struct ft_cli_options, nbd),
+      0, 0, "serve the disks by NBD there instead, until Ctrl-C" },
+    { NULL, 0, 0, NULL, 0, 0, 0, NULL },
+};
+
+static const struct ft_column columns[] = {
+    { "Disk", "disk", FT_COLUMN_TEXT },
+    { "Size", "size", FT_COLUMN_BYTES },
+    { "On disk", "allocated", FT_COLUMN_BYTES },
+    { "File", "file", FT_COLUMN_TEXT },
+};
+
+static const struct ft_column exports[] = {
+    { "Disk", "disk", FT_COLUMN_TEXT },
+    { "Size", "size", FT_COLUMN_BYTES },
+    { "Address", "uri", FT_COLUMN_TEXT },
+};
+
+static void
+print_moment(struct ft_cli *cli, const json_t *document)
+{
+    if (cli->style.output == FT_OUTPUT_TABLE)
+        fprintf(cli->out,
+                "%s as it was at %s, from its copy on %s; crash-consistent: as "
+                "after a power cut\n",
+                ft_json_string(document, "vm", ""),
+                ft_json_string(document, "at", "a moment that is not known"),
+                ft_json_string(document, "host", ""));
+}
+
+static enum ft_exit
+print(struct ft_cli *cli, const json_t *document)
+{
+    print_moment(cli, document);
+    return ft_cli_print(cli, document, json_object_get(document, "files"),
+                        columns, FT_ARRAY_SIZE(columns));
+}
+
+static enum ft_exit
+check(struct ft_cli *cli, int argc, char **argv)
+{
+    const char *format = cli->options.format;
+
+    (void)argc;
+    (void)argv;
+    if (!cli->options.output == !cli->options.nbd)
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                "backup needs --output or --nbd");
+    if (cli->options.nbd && format)
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                "--format is of the file of --output");
+    if (format && strcmp(format, "qcow2") != 0 && strcmp(format, "raw") != 0)
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                "--format is qcow2 or raw, not \"%.32s\"",
+                                format);
+    return FT_EXIT_OK;
+}
+
+/* Whoever waits for it reads it now. */
+static void
+on_ready(void *data, const json_t *document)
+{
+    struct ft_cli *cli = data;
+
+    print_moment(cli, document);
+    if (!ft_cli_print(cli, document, json_object_get(document, "exports"),
+                      exports, FT_ARRAY_SIZE(exports)))
+        fflush(cli->out);
+    ft_cli_note(cli, "served until Ctrl-C");
+}
+
+static enum ft_exit
+serve(struct ft_cli *cli, const struct ft_work_pair *found)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_job_outcome outcome;
+
+    return ft_work_backup_serve(&cli->fleet, found, cli->options.nbd, on_ready,
+                                cli, &outcome, &err)
+               ? ft_cli_fail(cli, &err)
+               : FT_EXIT_OK;
+}
+
+static enum ft_exit
+run(struct ft_cli *cli, int argc, char **argv)
+{
+    const struct ft_work_backup how = {
+        .format = cli->options.format ? cli->options.format : "qcow2",
+        .output = cli->options.output,
+    };
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOJSON json_t *document = NULL;
+    struct ft_cli_progress shown;
+    struct ft_job_outcome outcome;
+    struct ft_progress progress;
+    struct ft_work_pair found;
+    int rc;
+
+    (void)argc;
+    if (ft_work_backup_prepare(&cli->fleet, argv[0], &found, &err))
+        return ft_cli_fail_lookup(cli, &err);
+    ft_cli_catch_interrupts();
+    if (cli->options.nbd)
+        return serve(cli, &found);
+    progress = ft_cli_progress_start(&shown, cli);
+    rc = ft_work_backup(&cli->fleet, &found, &how, &progress, &document,
+                        &outcome, &err);
+    ft_cli_progress_end(&shown);
+    if (rc == -EINTR)
+        return ft_cli_fail_text(cli, FT_EXIT_INTERRUPTED, NULL,
+                                "the backup of %s was stopped; nothing of it "
+                                "was kept",
+                                found.pair.vm);
+    return rc ? ft_cli_fail(cli, &err) : print(cli, document);
+}
+
+const struct ft_command ft_command_backup = {
+    .name = "backup",
+    .usage = "VM",
+    .summary = "Back up a protected VM from its copy, undisturbed",
+    .details =
+        "The disks as they were after one committed epoch, all at the same\n"
+        "moment, from the host that has the copy into files on this machine, made\n"
+        "by qemu-img. The VM runs and is protected meanwhile; virsh backup-begin\n"
+        "and snapshots are refused for it. What is restored boots as after a\n"
+        "power cut. With --nbd no file is made: other tools read the disks at that\n"
+        "socket, until Ctrl-C. A takeover meanwhile, or a guest that writes over more than\n"
+        "is kept, ends the backup: then there is no file.",
+    .options = options,
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .needs = FT_NEEDS_HOSTS,
+    .check = check,
+    .run = run,
+};

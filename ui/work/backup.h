@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A protected VM backed up from its copy (protect/backup.h), into files here or by
+ * others who read it here, as a job. A file has its name when all are whole, and on their storage; until then
+ * it is NAME.part, which goes when there is none.
+ */
+#ifndef FT_UI_WORK_BACKUP_H
+#define FT_UI_WORK_BACKUP_H
+
+#include "protect/backup.h"
+#include "ui/work/job.h"
+#include "ui/work/pair.h"
+
+struct ft_work_backup {
+    const char *format; /* "qcow2" or "raw" */
+    /* A file that is to be made; or a folder, for VM-vda.FORMAT and so on. */
+    const char *output;
+};
+
+/*
+ * Finds the pair among what hosts say now. Nothing is locked: the VM may be
+ * switched over meanwhile, which ends the backup. -ENOENT; -EHOSTUNREACH no host
+ * that carries it answers; -EAGAIN there is no whole copy.
+ */
+int ft_work_backup_prepare(struct ft_work_fleet *fleet, const char *vm,
+                           struct ft_work_pair *found, struct ft_error *err);
+
+/*
+ * *document is a new reference, what `backup --json` prints. -EEXIST what is to be
+ * made is there; -EISDIR there are several disks, and no folder; -EIO it came to
+ * nothing; -EINTR the user wanted out: nothing stays.
+ */
+int ft_work_backup(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
+                   const struct ft_work_backup *how,
+                   const struct ft_progress *progress, json_t **document,
+                   struct ft_job_outcome *outcome, struct ft_error *err);
+
+/*
+ * The same for clients of others: serves the disks by NBD on a unix socket at path,
+ * which is made for it and its owner alone, and removed. Once it listens, ready is
+ * told of what `backup --nbd --json` prints. 0: the user wanted out, which is how
+ * it ends. -EEXIST; -EIO it came to nothing, and so has what clients have read.
+ */
+typedef void ft_work_backup_ready(void *data, const json_t *document);
+int ft_work_backup_serve(struct ft_work_fleet *fleet,
+                         const struct ft_work_pair *found, const char *path,
+                         ft_work_backup_ready *ready, void *data,
+                         struct ft_job_outcome *outcome, struct ft_error *err);
+
+#endif

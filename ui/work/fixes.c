@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/work/fixes.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "db/actor.h"
+#include "db/fixes.h"
+#include "ui/model/copy.h"
+#include "ui/work/locks.h"
+
+struct fixing {
+    struct ft_work_fleet *fleet;
+    const char *vm, *vm_uuid;
+    bool undo;
+};
+
+static void
+text_of(const struct ft_fix *fix, bool undo, char out[FT_FIX_TEXT + 140])
+{
+    char text[FT_FIX_TEXT];
+
+    ft_fix_text(fix, undo, text);
+    snprintf(out, FT_FIX_TEXT + 140, "%s: %s", fix->host, text);
+}
+
+static void
+say(const struct ft_progress *shown, size_t index, size_t count,
+    const char *text, enum ft_step_state state)
+{
+    if (shown->step)
+        shown->step(shown->data, index, count, text, state);
+}
+
+/* Written down first: what died in between is taken back, too. */
+static int
+do_one(const struct fixing *f, const struct ft_fix *fix, bool *is_so,
+       struct ft_error *err)
+{
+    struct ft_store *store = f->fleet->work->store;
+    struct ft_store_fix row = { .begun_at = ft_work_now_ms() };
+    struct ft_actor actor;
+    int rc;
+
+    ft_actor_self(&actor);
+    FT_COPY(row.vm, f->vm);
+    FT_COPY(row.vm_uuid, f->vm_uuid);
+    FT_COPY(row.host, fix->host);
+    FT_COPY(row.kind, ft_fix_word(fix->kind));
+    FT_COPY(row.object, fix->object);
+    FT_COPY(row.who, actor.who);
+    rc = ft_store_fix_begin(store, &row, err);
+    if (!rc)
+        rc = ft_protect_fix(&f->fleet->fleet, fix, false, is_so, err);
+    if (!rc && *is_so)
+        return ft_store_fix_drop(store, row.id, err);
+    return rc ? rc : ft_store_fix_done(store, row.id, ft_work_now_ms(), err);
+}
+
+static int
+step(const struct fixing *f, const struct ft_progress *shown,
+     const struct ft_fix *fix, int64_t id, size_t index, size_t count,
+     struct ft_error *err)
+{
+    char text[FT_FIX_TEXT + 140];
+    bool is_so = false;
+    int rc;
+
+    text_of(fix, f->undo, text);
+    say(shown, index, count, text, FT_STEP_STARTED);
+    rc = f->undo ? ft_protect_fix(&f->fleet->fleet, fix, true, &is_so, err)
+                 : do_one(f, fix, &is_so, err);
+    if (!rc && f->undo)
+        rc = ft_store_fix_undone(f->fleet->work->store, id, ft_work_now_ms(),
+                                 err);
+    say(shown, index, count, text,
+        rc      ? FT_STEP_FAILED
+        : is_so ? FT_STEP_SKIPPED
+                : FT_STEP_DONE);
+    return rc;
+}
+
+static int
+lock(const struct fixing *f, const struct ft_fix *fixes, size_t count,
+     struct ft_error *err)
+{
+    const struct ft_work *work = f->fleet->work;
+    const char *hosts[FT_FIXES_MAX];
+    char doing[FT_STORE_NAME];
+    int rc;
+
+    snprintf(doing, sizeof(doing), "fix %.200s", f->vm);
+    for (size_t i = 0; i < count; i++)
+        hosts[i] = fixes[i].host;
+    rc = ft_work_lock_vm(work, f->vm_uuid, doing, err);
+    return rc ? rc : ft_work_share_hosts(work, hosts, count, doing, err);
+}
+
+static int
+run_steps(const struct fixing *f, struct ft_job *job,
+          const struct ft_fix *fixes, const int64_t *ids, size_t count,
+          const struct ft_progress *shown, size_t *done, struct ft_error *err)
+{
+    struct ft_progress recorded = ft_job_progress(job, shown);
+    struct ft_trace trace = ft_job_trace(job);
+    char text[FT_FIX_TEXT + 140];
+    int rc = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        text_of(&fixes[i], f->undo, text);
+        ft_job_plan(job, i, "", text);
+    }
+    ft_fleet_set_trace(&f->fleet->fleet, &trace);
+    for (*done = 0; *done < count && !rc; *done += !rc) {
+        if (ft_job_stopped(job))
+            rc = ft_fail(err, EINTR, NULL, "stopped");
+        else
+            rc = step(f, &recorded, &fixes[*done], ids ? ids[*done] : 0, *done,
+                      count, err);
+    }
+    ft_fleet_set_trace(&f->fleet->fleet, NULL);
+    return rc;
+}
+
+static int
+run(const struct fixing *f, const struct ft_fix *fixes, const int64_t *ids,
+    size_t count, const struct ft_progress *shown, size_t *done,
+    struct ft_job_outcome *outcome, struct ft_error *err)
+{
+    struct ft_job *job;
+    char text[80];
+    int rc = lock(f, fixes, count, err);
+
+    *done = 0;
+    if (!rc)
+        rc = ft_job_begin(f->fleet->work, f->undo ? "undo-fix" : "fix", f->vm,
+                          "", &job, err);
+    if (rc)
+        return rc;
+    rc = run_steps(f, job, fixes, ids, count, shown, done, err);
+    snprintf(text, sizeof(text), "%zu of %zu %s", *done, count,
+             f->undo ? "taken back" : "done");
+    ft_job_end(job, rc, false, text, rc ? err : NULL, outcome);
+    ft_work_unlock(f->fleet->work);
+    return rc;
+}
+
+int
+ft_work_fix(struct ft_work_fleet *fleet, const char *vm, const char *vm_uuid,
+            const struct ft_fix *fixes, size_t count,
+            const struct ft_progress *progress, size_t *done,
+            struct ft_job_outcome *outcome, struct ft_error *err)
+{
+    struct fixing f = { .fleet = fleet, .vm = vm, .vm_uuid = vm_uuid };
+
+    return run(&f, fixes, NULL, count, progress, done, outcome, err);
+}
+
+/* ---- taking back ---- */
+
+static int
+made(const struct ft_work *work, const char *vm,
+     struct ft_fix fixes[FT_FIXES_MAX], int64_t ids[FT_FIXES_MAX],
+     struct ft_store_fix *first, size_t *count, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_fix *list = NULL;
+    size_t n = 0;
+    int rc = ft_store_fix_list(work->store, vm, &list, &n, err);
+
+    *count = 0;
+    for (size_t i = 0; i < n && !rc && *count < FT_FIXES_MAX; i++) {
+        struct ft_fix *fix = &fixes[*count];
+
+        fix->kind = ft_fix_of_word(list[i].kind);
+        FT_COPY(fix->host, list[i].host);
+        FT_COPY(fix->object, list[i].object);
+        ids[(*count)++] = list[i].id;
+    }
+    if (*count > 0)
+        *first = list[0];
+    return rc || *count
+               ? rc
+               : ft_fail(err, ENOENT, "ftadmin check VM --fix does some.",
+                         "nothing was changed on hosts for %s", vm);
+}
+
+static int
+check_unprotected(const struct ft_work *work, const char *vm,
+                  struct ft_error *err)
+{
+    struct ft_store_pair pair;
+
+    if (ft_store_pair_get(work->store, vm, &pair, NULL))
+        return 0;
+    return ft_fail(err, EPERM, "End its protection first: ftadmin unprotect.",
+                   "%s is protected, and may need what was changed", pair.vm);
+}
+
+int
+ft_work_fixes_made(const struct ft_work *work, const char *vm,
+                   struct ft_fix fixes[FT_FIXES_MAX], size_t *count,
+                   struct ft_error *err)
+{
+    struct ft_store_fix first;
+    int64_t ids[FT_FIXES_MAX];
+    int rc = made(work, vm, fixes, ids, &first, count, err);
+
+    return rc ? rc : check_unprotected(work, first.vm_uuid, err);
+}
+
+int
+ft_work_fixes_undo(struct ft_work_fleet *fleet, const char *vm,
+                   const struct ft_progress *progress, size_t *undone,
+                   struct ft_job_outcome *outcome, struct ft_error *err)
+{
+    struct ft_fix fixes[FT_FIXES_MAX];
+    struct ft_store_fix first = { .id = 0 };
+    int64_t ids[FT_FIXES_MAX];
+    size_t count;
+    struct fixing f = { .fleet = fleet, .undo = true };
+    int rc = made(fleet->work, vm, fixes, ids, &first, &count, err);
+
+    *undone = 0;
+    if (!rc)
+        rc = check_unprotected(fleet->work, first.vm_uuid, err);
+    if (rc)
+        return rc;
+    f.vm = first.vm;
+    f.vm_uuid = first.vm_uuid;
+    return run(&f, fixes, ids, count, progress, undone, outcome, err);
+}

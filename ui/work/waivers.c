@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "config.h"
+
+#include "ui/work/waivers.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "db/waivers.h"
+#include "plan/waivers.h"
+#include "ui/model/copy.h"
+#include "ui/model/utc.h"
+
+static int
+end_changed(const struct ft_work *work, const struct ft_waiver *waivers,
+            const struct ft_store_waiver *stored, size_t count,
+            struct ft_error *err)
+{
+    char by[FT_STORE_TEXT];
+    int rc = 0;
+
+    for (size_t i = 0; i < count && !rc; i++) {
+        if (!waivers[i].instead)
+            continue;
+        snprintf(by, sizeof(by), "%s: %s",
+                 ft_verdict_name(waivers[i].instead->verdict),
+                 waivers[i].instead->evidence);
+        rc = ft_store_waiver_end(work->store, stored[i].id, ft_work_now_ms(),
+                                 by, err);
+    }
+    return rc;
+}
+
+int
+ft_work_waivers_apply(const struct ft_work *work, const char *vm_uuid,
+                      struct ft_findings *findings, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_waiver *stored = NULL;
+    FT_AUTOFREE struct ft_waiver *waivers = NULL;
+    size_t count = 0;
+    int rc =
+        ft_store_waiver_list(work->store, vm_uuid, false, &stored, &count, err);
+
+    if (rc || !count)
+        return rc;
+    waivers = calloc(count, sizeof(*waivers));
+    if (!waivers)
+        return ft_fail(err, ENOMEM, NULL, "out of memory");
+    for (size_t i = 0; i < count; i++)
+        waivers[i] = (struct ft_waiver){ .check = stored[i].check,
+                                         .subject = stored[i].subject,
+                                         .evidence = stored[i].evidence,
+                                         .reason = stored[i].reason };
+    ft_waivers_apply(waivers, count, findings);
+    return end_changed(work, waivers, stored, count, err);
+}
+
+static void
+set_who(char *who, size_t size)
+{
+    const struct passwd *user = getpwuid(geteuid());
+
+    snprintf(who, size, "%s", user ? user->pw_name : "?");
+}
+
+int
+ft_work_waive(const struct ft_work *work, const char *vm, const char *vm_uuid,
+              const struct ft_finding *finding, const char *reason,
+              struct ft_error *err)
+{
+    struct ft_store_waiver waiver = { .given_at = ft_work_now_ms() };
+
+    FT_COPY(waiver.vm, vm);
+    FT_COPY(waiver.vm_uuid, vm_uuid);
+    FT_COPY(waiver.check, finding->id);
+    FT_COPY(waiver.subject, finding->subject);
+    FT_COPY(waiver.evidence, finding->evidence);
+    FT_COPY(waiver.reason, reason);
+    set_who(waiver.who, sizeof(waiver.who));
+    return ft_store_waiver_put(work->store, &waiver, err);
+}
+
+static bool
+is_of(const struct ft_store_waiver *waiver, const char *vm)
+{
+    return !vm || !strcmp(waiver->vm, vm) || !strcmp(waiver->vm_uuid, vm);
+}
+
+int
+ft_work_waivers_end(const struct ft_work *work, const char *vm,
+                    const char *check, const char *subject, size_t *ended,
+                    struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_waiver *list = NULL;
+    char by[FT_STORE_NAME];
+    size_t count = 0;
+    int rc = ft_store_waiver_list(work->store, NULL, false, &list, &count, err);
+
+    *ended = 0;
+    set_who(by, sizeof(by));
+    for (size_t i = 0; i < count && !rc; i++) {
+        if (!is_of(&list[i], vm) || strcmp(list[i].check, check) ||
+            (subject && strcmp(list[i].subject, subject)))
+            continue;
+        rc = ft_store_waiver_end(work->store, list[i].id, ft_work_now_ms(), by,
+                                 err);
+        *ended += !rc;
+    }
+    return rc || *ended ? rc
+                        : ft_fail(err, ENOENT, "ftadmin waivers lists them.",
+                                  "nothing of %s is waived for %s", check, vm);
+}
+
+static json_t *
+row_of(const struct ft_store_waiver *waiver)
+{
+    char given[32], ended[32] = "";
+
+    ft_format_utc(waiver->given_at, given);
+    if (waiver->ended_at)
+        ft_format_utc(waiver->ended_at, ended);
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s?,s:s?}", "vm",
+                     waiver->vm, "uuid", waiver->vm_uuid, "id", waiver->check,
+                     "subject", waiver->subject, "evidence", waiver->evidence,
+                     "reason", waiver->reason, "who", waiver->who, "given",
+                     given, "ended", *ended ? ended : NULL, "ended_by",
+                     *waiver->ended_by ? waiver->ended_by : NULL);
+}
+
+int
+ft_work_waivers_list(const struct ft_work *work, const char *vm, json_t **rows,
+                     struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_waiver *list = NULL;
+    size_t count = 0;
+    int rc = ft_store_waiver_list(work->store, NULL, true, &list, &count, err);
+
+    *rows = json_array();
+    for (size_t i = 0; i < count && !rc; i++)
+        if (is_of(&list[i], vm))
+            json_array_append_new(*rows, row_of(&list[i]));
+    return rc;
+}
