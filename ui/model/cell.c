@@ -43,13 +43,13 @@ take_value(const json_t *value, struct ft_cell *cell)
 }
 
 static enum ft_severity
-severity_of(const struct ft_column *column, const struct ft_cell *cell)
+severity_of(const struct ft_column *column, const json_t *row,
+            const struct ft_cell *cell)
 {
     if (column->kind == FT_COLUMN_SEVERITY ||
         column->kind == FT_COLUMN_VERDICT || !strcmp(column->key, "standing"))
         return ft_severity_of(cell->text);
-    if (!strcmp(column->key, "clock_lag_ms") &&
-        cell->number > FT_CLOCK_LAG_WARN_MS)
+    if (!strcmp(column->key, "clock_lag_ms") && ft_clocks_lag(row))
         return FT_SEVERITY_WARN;
     return FT_SEVERITY_OK;
 }
@@ -66,5 +66,5 @@ ft_cell_read(const struct ft_column *column, const json_t *row,
     cell->unit = meaning ? meaning->unit : "";
     cell->age_s = json_is_number(age) ? json_number_value(age) : -1;
     cell->source = ft_json_string(row, "heard_from", NULL);
-    cell->severity = severity_of(column, cell);
+    cell->severity = severity_of(column, row, cell);
 }

@@ -3,7 +3,6 @@
 
 #include "ui/model/risk.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,15 +109,15 @@ drift_text(const json_t *status, char *out, size_t size)
              ft_json_string(worst, "id", "?"));
 }
 
-/* Of a VM that stands no clock runs; they are looked at when it goes on. */
-static bool
-clock_lags(const json_t *status)
+bool
+ft_clocks_lag(const json_t *status)
 {
-    bool kept = !strcmp(ft_json_string(status, "guest_clock", ""), "kept");
+    const char *clock = ft_json_string(status, "guest_clock", "");
+    int owed = !strcmp(clock, "kept") || !strcmp(clock, "searching");
 
     return !json_is_object(json_object_get(status, "stands")) &&
            number(status, "clock_lag_ms") >
-               (kept ? FT_CLOCK_KEPT_WARN_MS : FT_CLOCK_LAG_WARN_MS);
+               (owed ? FT_CLOCK_OWED_WARN_MS : FT_CLOCK_LAG_WARN_MS);
 }
 
 enum ft_risk
@@ -144,7 +143,7 @@ ft_pair_risk(const json_t *status)
         return FT_RISK_PATH;
     if (json_is_string(json_object_get(status, "changed")))
         return FT_RISK_CHANGED;
-    return clock_lags(status) ? FT_RISK_CLOCK : FT_RISK_NONE;
+    return ft_clocks_lag(status) ? FT_RISK_CLOCK : FT_RISK_NONE;
 }
 
 void

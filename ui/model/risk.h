@@ -9,13 +9,16 @@
 #include <stddef.h>
 
 #include <jansson.h>
+#include <stdbool.h>
 
 /*
- * A guest whose clocks are further behind than this is at risk. Where they are
- * kept, they lack what the last stop took until the next one, a moment later.
+ * A guest whose clocks are further behind than this, and are not found, is at risk.
+ * Where they are kept, they lack what the last stop took until the next one, a moment
+ * later; while they are searched for, what the stops of these seconds took, which they
+ * get back when found.
  */
 #define FT_CLOCK_LAG_WARN_MS 50
-#define FT_CLOCK_KEPT_WARN_MS 1000
+#define FT_CLOCK_OWED_WARN_MS 1000
 
 /* And one whose copy is older; epochs are never so far apart by intention. */
 #define FT_LAG_WARN_MS 3000
@@ -61,6 +64,12 @@ enum ft_risk ft_risk_by_word(const char *word);
  * all others are worse off.
  */
 enum ft_risk ft_pair_risk(const json_t *status);
+
+/*
+ * Of a STATUS or its row. Of a VM that stands no clock runs; they are looked at when
+ * it goes on.
+ */
+bool ft_clocks_lag(const json_t *status);
 
 /* What the row says of it, in size bytes; empty for FT_RISK_NONE. */
 void ft_risk_text(enum ft_risk risk, const json_t *status, char *out,

@@ -251,9 +251,12 @@ test_clock(void **state)
         const char *clock, *health, *reason;
     } cases[] = {
         { "protected", 0.4, "searching", "ok", "" },
-        { "protected", FT_CLOCK_LAG_WARN_MS, "searching", "ok", "" },
-        { "protected", 120.4, "searching", "warn",
+        { "protected", FT_CLOCK_LAG_WARN_MS, "not-found", "ok", "" },
+        { "protected", 120.4, "not-found", "warn",
           "the guest's clocks are 120 ms behind" },
+        { "protected", 120.4, "searching", "ok", "" },
+        { "protected", 1200.4, "searching", "warn",
+          "the guest's clocks are 1200 ms behind" },
         { "protected", 120.4, "kept", "ok", "" },
         { "protected", 1200.4, "kept", "warn",
           "the guest's clocks are 1200 ms behind" },
