@@ -47,8 +47,10 @@ skip() {
     exit 77
 }
 
+failure=
 fail() {
-    echo "FAIL: $*" >&2
+    failure="FAIL: $*"
+    echo "$failure" >&2
     exit 1
 }
 
@@ -135,7 +137,7 @@ diagnose() {
     done
     lab on adm ss -tinoH state established
     lab on adm ip neighbour
-    tail -n 2 "$client_log"
+    [ -z "$client_log" ] || tail -n 2 "$client_log"
 }
 
 # What a test has to end or remove itself, whatever happens: it defines this anew. Its traps are
@@ -163,6 +165,8 @@ finish_test() {
         lab down --keep-logs "$test_logs"
         [ -z "$test_folder" ] || cp -r "$test_folder/." "$test_logs/"
         echo "logs: $test_logs" >&2
+        # once more, where whoever reads the end of a log finds it
+        [ -z "$failure" ] || echo "$failure" >&2
     fi
     [ -z "$test_folder" ] || rm -rf "$test_folder"
     exit $code
