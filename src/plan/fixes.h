@@ -16,7 +16,8 @@
  * WORD is stable: it is what is kept. DO and UNDO are what is done and taken back, in
  * words, with the object's name for %s. The rest is for sh(1), which has that name in
  * $n: whether it is so already, how it comes about, and how that is taken back, which
- * is nothing where it is not so any more.
+ * is nothing where it is not so any more. What fails leaves nothing behind, and whoever
+ * cannot be asked says nothing of it.
  */
 /* clang-format off */
 #define FT_FIX_VIRSH "virsh -q -c qemu:///system "
@@ -25,17 +26,19 @@
     FT_FIX_VIRSH "pool-info \"$n\" | grep -Eq '^Autostart: *yes'"
 #define FT_FIX_NET_RUNS FT_FIX_VIRSH "net-info \"$n\" | grep -Eq '^Active: *yes'"
 #define FT_FIX_IMAGES "/var/lib/libvirt/images"
+#define FT_FIX_ASK FT_FIX_VIRSH "uri >/dev/null || exit 1; "
 
 #define FT_FIXES(X) \
     X(POOL_START, "pool-start", "start pool %s", "stop pool %s", \
       FT_FIX_RUNS, \
       FT_FIX_VIRSH "pool-start \"$n\"", \
-      "! " FT_FIX_RUNS " || " FT_FIX_VIRSH "pool-destroy \"$n\"") \
+      FT_FIX_ASK "! " FT_FIX_RUNS " || " FT_FIX_VIRSH "pool-destroy \"$n\"") \
     X(POOL_AUTOSTART, "pool-autostart", "have pool %s started with the host", \
       "have pool %s not started with the host", \
       FT_FIX_AUTOSTARTS, \
       FT_FIX_VIRSH "pool-autostart \"$n\"", \
-      "! " FT_FIX_AUTOSTARTS " || " FT_FIX_VIRSH "pool-autostart \"$n\" --disable") \
+      FT_FIX_ASK "! " FT_FIX_AUTOSTARTS " || " \
+      FT_FIX_VIRSH "pool-autostart \"$n\" --disable") \
     X(POOL_DEFINE, "pool-define", \
       "make pool %s in " FT_FIX_IMAGES ", started with the host", \
       "forget pool %s, with its folder left as it is", \
@@ -47,15 +50,16 @@
       FT_FIX_VIRSH "pool-autostart \"$n\" || { " \
       FT_FIX_VIRSH "pool-destroy \"$n\" 2>/dev/null; " \
       FT_FIX_VIRSH "pool-undefine \"$n\"; false; }; }", \
-      "! " FT_FIX_VIRSH "pool-info \"$n\" >/dev/null 2>&1 || { " \
+      FT_FIX_ASK "! " FT_FIX_VIRSH "pool-info \"$n\" >/dev/null 2>&1 || { " \
       "! " FT_FIX_RUNS " || " FT_FIX_VIRSH "pool-destroy \"$n\"; } && " \
       "{ ! " FT_FIX_VIRSH "pool-info \"$n\" >/dev/null 2>&1 || " \
       FT_FIX_VIRSH "pool-undefine \"$n\"; }") \
     X(NETWORK_START, "net-start", "start network %s", "stop network %s", \
       FT_FIX_NET_RUNS, \
       FT_FIX_VIRSH "net-start \"$n\"", \
-      "! " FT_FIX_NET_RUNS " || { " \
-      "if [ \"$(" FT_FIX_VIRSH "net-port-list \"$n\" | grep -c .)\" != 0 ]; then " \
+      FT_FIX_ASK "! " FT_FIX_NET_RUNS " || { " \
+      "p=$(" FT_FIX_VIRSH "net-port-list \"$n\") || exit 1; " \
+      "if [ -n \"$p\" ]; then " \
       "echo \"VMs are on network $n\" >&2; exit 1; fi; " \
       FT_FIX_VIRSH "net-destroy \"$n\"; }") \
     X(PORT_FIREWALLD, "port-firewalld", "let TCP port %s in (firewalld)", \
@@ -66,15 +70,17 @@
       "firewall-cmd -q --permanent --query-port=\"$n/tcp\"; then " \
       "echo \"its rules for now and for later differ: firewall-cmd --reload\" >&2; " \
       "exit 1; fi; " \
-      "firewall-cmd -q --add-port=\"$n/tcp\" && " \
-      "firewall-cmd -q --permanent --add-port=\"$n/tcp\"", \
+      "firewall-cmd -q --add-port=\"$n/tcp\" && { " \
+      "firewall-cmd -q --permanent --add-port=\"$n/tcp\" || { " \
+      "firewall-cmd -q --remove-port=\"$n/tcp\"; false; }; }", \
       "firewall-cmd -q --remove-port=\"$n/tcp\" && " \
       "firewall-cmd -q --permanent --remove-port=\"$n/tcp\"") \
     X(PORT_UFW, "port-ufw", "let TCP port %s in (ufw)", \
       "let TCP port %s in no more (ufw)", \
       "ufw show added | grep -qxF \"ufw allow $n/tcp\"", \
       "ufw allow \"$n/tcp\"", \
-      "! ufw show added | grep -qxF \"ufw allow $n/tcp\" || " \
+      "r=$(ufw show added) || exit 1; " \
+      "! echo \"$r\" | grep -qxF \"ufw allow $n/tcp\" || " \
       "ufw --force delete allow \"$n/tcp\"")
 /* clang-format on */
 

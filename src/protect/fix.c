@@ -16,8 +16,7 @@
 struct run {
     const struct ft_fix *fix;
     bool undo;
-    unsigned tries; /* the connection may break in between */
-    bool is_so;     /* at the first of them */
+    bool changed; /* also by a try whose connection broke, for all that is known */
 };
 
 static int
@@ -31,7 +30,7 @@ run(struct ft_ssh *session, void *data, struct ft_error *err)
     snprintf(line, sizeof(line), "%s\n", run->fix->object);
     rc = ft_ssh_run(session, ft_fix_script(run->fix->kind, run->undo), line,
                     strlen(line), 0, &result, err);
-    run->is_so = rc == 0 && result.status == IS_SO && run->tries++ == 0;
+    run->changed |= rc < 0 || result.status <= 0;
     if (rc == 0 && result.status != 0 && result.status != IS_SO) {
         ft_fix_text(run->fix, run->undo, text);
         rc = ft_fail(err, EREMOTEIO, NULL, "%s: could not %s: %.200s",
@@ -44,17 +43,17 @@ run(struct ft_ssh *session, void *data, struct ft_error *err)
 
 int
 ft_protect_fix(struct ft_fleet *fleet, const struct ft_fix *fix, bool undo,
-               bool *is_so, struct ft_error *err)
+               bool *changed, struct ft_error *err)
 {
     struct ft_member *member = ft_fleet_find(fleet, fix->host);
     struct run data = { .fix = fix, .undo = undo };
     int rc;
 
-    *is_so = false;
+    *changed = false;
     if (member == NULL || fix->kind == FT_FIX_NONE)
         return ft_fail(err, ENOENT, "ftadmin host list shows the known hosts.",
                        "no host %s is known", fix->host);
     rc = ft_member_do(fleet, member, run, &data, err);
-    *is_so = data.is_so;
+    *changed = data.changed;
     return rc;
 }

@@ -57,11 +57,12 @@ int ft_protect_measure_vm(struct ft_fleet *fleet, const struct ft_plan *plan,
                           int seconds, json_t **measured, struct ft_error *err);
 
 /*
- * Does on its host what mends a finding, or takes it back. *is_so: it was so before,
- * and nothing was changed. -ENOENT: no such host; -EREMOTEIO: it went wrong there.
+ * Does on its host what mends a finding, or takes it back. *changed, also with an
+ * error: by this, or it is not known; not where it was so before, nor where it could
+ * not be done. -ENOENT: no such host; -EREMOTEIO: it went wrong there.
  */
 int ft_protect_fix(struct ft_fleet *fleet, const struct ft_fix *fix, bool undo,
-                   bool *is_so, struct ft_error *err);
+                   bool *changed, struct ft_error *err);
 
 /*
  * Only the checks, of a VM that is protected as it is: its own standby, unless

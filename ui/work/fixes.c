@@ -35,9 +35,10 @@ say(const struct ft_progress *shown, size_t index, size_t count,
         shown->step(shown->data, index, count, text, state);
 }
 
-/* Written down first: what died in between is taken back, too. */
+/* Written down first: what died in between is taken back, too. What was not done is
+ * not, for others may do it later. */
 static int
-do_one(const struct fixing *f, const struct ft_fix *fix, bool *is_so,
+do_one(const struct fixing *f, const struct ft_fix *fix, bool *changed,
        struct ft_error *err)
 {
     struct ft_store *store = f->fleet->work->store;
@@ -53,11 +54,15 @@ do_one(const struct fixing *f, const struct ft_fix *fix, bool *is_so,
     FT_COPY(row.object, fix->object);
     FT_COPY(row.who, actor.who);
     rc = ft_store_fix_begin(store, &row, err);
-    if (!rc)
-        rc = ft_protect_fix(&f->fleet->fleet, fix, false, is_so, err);
-    if (!rc && *is_so)
-        return ft_store_fix_drop(store, row.id, err);
-    return rc ? rc : ft_store_fix_done(store, row.id, ft_work_now_ms(), err);
+    if (rc)
+        return rc;
+    rc = ft_protect_fix(&f->fleet->fleet, fix, false, changed, err);
+    if (rc && !*changed)
+        ft_store_fix_drop(store, row.id, NULL);
+    if (rc)
+        return rc;
+    return *changed ? ft_store_fix_done(store, row.id, ft_work_now_ms(), err)
+                    : ft_store_fix_drop(store, row.id, err);
 }
 
 static int
@@ -66,20 +71,20 @@ step(const struct fixing *f, const struct ft_progress *shown,
      struct ft_error *err)
 {
     char text[FT_FIX_TEXT + 140];
-    bool is_so = false;
+    bool changed = false;
     int rc;
 
     text_of(fix, f->undo, text);
     say(shown, index, count, text, FT_STEP_STARTED);
-    rc = f->undo ? ft_protect_fix(&f->fleet->fleet, fix, true, &is_so, err)
-                 : do_one(f, fix, &is_so, err);
+    rc = f->undo ? ft_protect_fix(&f->fleet->fleet, fix, true, &changed, err)
+                 : do_one(f, fix, &changed, err);
     if (!rc && f->undo)
         rc = ft_store_fix_undone(f->fleet->work->store, id, ft_work_now_ms(),
                                  err);
     say(shown, index, count, text,
-        rc      ? FT_STEP_FAILED
-        : is_so ? FT_STEP_SKIPPED
-                : FT_STEP_DONE);
+        rc        ? FT_STEP_FAILED
+        : changed ? FT_STEP_DONE
+                  : FT_STEP_SKIPPED);
     return rc;
 }
 
@@ -187,16 +192,36 @@ made(const struct ft_work *work, const char *vm,
                          "nothing was changed on hosts for %s", vm);
 }
 
-static int
-check_unprotected(const struct ft_work *work, const char *vm,
-                  struct ft_error *err)
+static bool
+has_host(const struct ft_store_pair *pair, const struct ft_fix *fixes,
+         size_t count)
 {
-    struct ft_store_pair pair;
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(pair->primary, fixes[i].host) ||
+            !strcmp(pair->standby, fixes[i].host) ||
+            !strcmp(pair->witness, fixes[i].host))
+            return true;
+    return false;
+}
 
-    if (ft_store_pair_get(work->store, vm, &pair, NULL))
-        return 0;
-    return ft_fail(err, EPERM, "End its protection first: ftadmin unprotect.",
-                   "%s is protected, and may need what was changed", pair.vm);
+/* A port or a pool is for all VMs of its host. */
+static int
+check_unneeded(const struct ft_work *work, const char *vm_uuid,
+               const struct ft_fix *fixes, size_t count, struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_pair *pairs = NULL;
+    size_t n = 0;
+    int rc = ft_store_pair_list(work->store, &pairs, &n, err);
+
+    for (size_t i = 0; i < n && !rc; i++)
+        if (!strcmp(pairs[i].vm_uuid, vm_uuid) ||
+            (strcmp(pairs[i].phase, "removing") != 0 &&
+             has_host(&pairs[i], fixes, count)))
+            rc = ft_fail(err, EPERM,
+                         "End its protection first: ftadmin unprotect.",
+                         "%s is protected, and may need what was changed",
+                         pairs[i].vm);
+    return rc;
 }
 
 int
@@ -208,7 +233,7 @@ ft_work_fixes_made(const struct ft_work *work, const char *vm,
     int64_t ids[FT_FIXES_MAX];
     int rc = made(work, vm, fixes, ids, &first, count, err);
 
-    return rc ? rc : check_unprotected(work, first.vm_uuid, err);
+    return rc ? rc : check_unneeded(work, first.vm_uuid, fixes, *count, err);
 }
 
 int
@@ -225,7 +250,7 @@ ft_work_fixes_undo(struct ft_work_fleet *fleet, const char *vm,
 
     *undone = 0;
     if (!rc)
-        rc = check_unprotected(fleet->work, first.vm_uuid, err);
+        rc = check_unneeded(fleet->work, first.vm_uuid, fixes, count, err);
     if (rc)
         return rc;
     f.vm = first.vm;

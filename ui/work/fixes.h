@@ -23,7 +23,8 @@ int ft_work_fix(struct ft_work_fleet *fleet, const char *vm,
 
 /*
  * What was done for a VM, by its name or UUID, and not taken back, newest first, into
- * fixes; their number. -ENOENT: nothing. -EPERM: the VM is protected, and may need it.
+ * fixes; their number. -ENOENT: nothing. -EPERM: the VM is protected, or another one with
+ * one of these hosts, and may need it.
  */
 int ft_work_fixes_made(const struct ft_work *work, const char *vm,
                        struct ft_fix fixes[FT_FIXES_MAX], size_t *count,

@@ -219,8 +219,10 @@ static const char virsh[] =
     "#!/bin/sh\n"
     "while [ $# -gt 0 ]; do case $1 in -q) shift;; -c) shift 2;; *) break;; esac\n"
     "done\n"
+    "[ ! -e s/away ] || exit 1\n" /* libvirtd */
     "v=$1; f=\"s/$2\"; yes() { [ -e \"$1\" ] && echo yes || echo no; }\n"
     "case $v in\n"
+    "uri) echo qemu:///system;;\n"
     "pool-info) [ -e \"$f.defined\" ] || exit 1\n"
     " echo 'Name: x'; [ -e \"$f.runs\" ] && echo 'State:          running' ||\n"
     " echo 'State:          inactive'; echo \"Autostart:      $(yes \"$f.auto\")\";;\n"
@@ -236,6 +238,7 @@ static const char virsh[] =
 
 static const char ufw[] =
     "#!/bin/sh\n"
+    "[ ! -e s/away ] || exit 1\n"
     "[ \"$1\" != --force ] || shift\n"
     "case $1 in show) echo 'Added user rules:'; cat s/rules 2>/dev/null; true;;\n"
     "allow) echo \"ufw allow $2\" >>s/rules;;\n"
@@ -247,8 +250,11 @@ static const char firewall[] =
     "#!/bin/sh\n"
     "f=s/now; for a; do case $a in --permanent) f=s/later;; -q) ;; *) o=$a;; esac\n"
     "done\n"
+    "[ ! -e s/away ] || exit 252\n" /* firewalld does not run */
     "p=${o#*=}; f=$f.${p%/tcp}\n"
-    "case $o in --query-port=*) [ -e \"$f\" ];; --add-port=*) : >\"$f\";;\n"
+    "case $o in --query-port=*) [ -e \"$f\" ];;\n"
+    "--add-port=*) case $f in s/later*) [ ! -e s/full ] || exit 1;; esac\n"
+    " : >\"$f\";;\n"
     "--remove-port=*) rm -f \"$f\";;\n"
     "*) exit 9;; esac\n";
 
@@ -373,6 +379,37 @@ test_refused(void **state)
     assert_int_not_equal(run(FT_FIX_NONE, true, "p"), 0);
 }
 
+/* Nobody who can tell whether it is so still: it is not taken for taken back. */
+static void
+test_nobody_to_ask(void **state)
+{
+    const char *before;
+
+    (void)state;
+    touch("s/away");
+    before = now();
+    for (int kind = FT_FIX_NONE + 1; kind < FT_FIX_KINDS; kind++) {
+        assert_int_not_equal(run((enum ft_fix_kind)kind, true, "7331"), 0);
+        assert_int_not_equal(run((enum ft_fix_kind)kind, false, "7331"), 0);
+        assert_string_equal(now(), before);
+    }
+    unlink("s/away");
+}
+
+/* Where its second half fails the first one is not left. */
+static void
+test_half(void **state)
+{
+    const char *before;
+
+    (void)state;
+    touch("s/full");
+    before = now();
+    assert_int_not_equal(run(FT_FIX_PORT_FIREWALLD, false, "7332"), 0);
+    assert_string_equal(now(), before);
+    unlink("s/full");
+}
+
 int
 main(void)
 {
@@ -385,6 +422,8 @@ main(void)
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_scripts),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_half),
+        cmocka_unit_test(test_nobody_to_ask),
     };
 
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);

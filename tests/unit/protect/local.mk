@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 protect_tests = tests/unit/protect/test-fleet \
-	tests/unit/protect/test-image \
+	tests/unit/protect/test-fix tests/unit/protect/test-image \
 	tests/unit/protect/test-protect tests/unit/protect/test-unprotect \
 	tests/unit/protect/test-move tests/unit/protect/test-rollback \
 	tests/unit/protect/test-upgrade
@@ -20,6 +20,9 @@ tests_unit_protect_test_image_LDADD = libftprotect.a libftdisk.a libftbase.a \
 tests_unit_protect_test_fleet_SOURCES = tests/unit/protect/test-fleet.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_fleet_LDADD = $(protect_libs)
+tests_unit_protect_test_fix_SOURCES = tests/unit/protect/test-fix.c \
+	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
+tests_unit_protect_test_fix_LDADD = $(protect_libs)
 tests_unit_protect_test_unprotect_SOURCES = tests/unit/protect/test-unprotect.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_unprotect_LDADD = $(protect_libs)

@@ -17,11 +17,14 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "db/fixes.h"
+#include "db/waivers.h"
 #include "remote/reach.h"
 #include "tests/unit/inventory-fixture.h"
 #include "ui/model/host-name.h"
 #include "ui/model/pair-rows.h"
 #include "ui/work/events.h"
+#include "ui/work/fixes.h"
 #include "ui/work/hosts.h"
 #include "ui/work/job.h"
 #include "ui/work/journal.h"
@@ -718,6 +721,68 @@ unexpected(void *data, const struct ft_error *err)
     fail_msg("told of trouble: %s", err->text);
 }
 
+/* What a host was never told is not for it to take back. */
+static void
+test_fix_not_done(void **state)
+{
+    struct ft_work *work = *state;
+    const struct ft_fix fix = { FT_FIX_POOL_START, "h1", "default" };
+    FT_AUTOFREE struct ft_store_fix *fixes = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_progress progress = { .step = NULL };
+    struct ft_work_fleet fleet;
+    size_t count;
+
+    assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
+    assert_int_not_equal(ft_work_fix(&fleet, "vm1", VM, &fix, 1, &progress,
+                                     &count, NULL, &err),
+                         0);
+    assert_int_equal(count, 0);
+    assert_int_equal(ft_store_fix_list(work->store, "vm1", &fixes, &count, NULL),
+                     0);
+    assert_int_equal(count, 0);
+    ft_work_fleet_close(&fleet);
+}
+
+static void
+put_fix(struct ft_work *work, const char *host)
+{
+    struct ft_store_fix fix = {
+        .vm = "vm1", .vm_uuid = VM, .kind = "port-ufw", .object = "7331"
+    };
+
+    snprintf(fix.host, sizeof(fix.host), "%s", host);
+    assert_int_equal(ft_store_fix_begin(work->store, &fix, NULL), 0);
+}
+
+/* Of a host that another VM is protected with nothing is taken away. */
+static void
+test_fix_needed_by_others(void **state)
+{
+    struct ft_work *work = *state;
+    struct ft_journal_ops ops = ft_work_journal(work->store);
+    struct ft_journal_entry others = entry;
+    struct ft_fix fixes[FT_FIXES_MAX];
+    struct ft_error err = FT_ERROR_INIT;
+    size_t count;
+
+    strcpy(others.vm, "database");
+    strcpy(others.vm_uuid, OTHER_VM);
+    others.witness[0] = '\0';
+    put_fix(work, "w1");
+    assert_int_equal(ops.begin(ops.data, &others, NULL, NULL), 0);
+    assert_int_equal(ft_work_fixes_made(work, "vm1", fixes, &count, &err), 0);
+    put_fix(work, "h2");
+    assert_int_equal(ft_work_fixes_made(work, "vm1", fixes, &count, &err),
+                     -EPERM);
+    assert_non_null(strstr(err.text, "database is protected"));
+    strcpy(others.verb,
+           "unprotect"); /* one of its hosts has yet to hear of it */
+    assert_int_equal(ops.begin(ops.data, &others, NULL, NULL), 0);
+    assert_int_equal(ft_work_fixes_made(work, "vm1", fixes, &count, &err), 0);
+    assert_int_equal(count, 2);
+}
+
 static void
 test_events(void **state)
 {
@@ -907,6 +972,8 @@ main(void)
         WORK_TEST(test_select),
         WORK_TEST(test_live),
         WORK_TEST(test_added_again),
+        WORK_TEST(test_fix_not_done),
+        WORK_TEST(test_fix_needed_by_others),
         WORK_TEST(test_events),
         WORK_TEST(test_job),
         WORK_TEST(test_job_ends),
