@@ -21,6 +21,8 @@ may_be_waived(const struct ft_finding *finding)
 static void
 apply(struct ft_waiver *waiver, struct ft_findings *findings)
 {
+    bool holds = false;
+
     waiver->instead = NULL;
     for (size_t i = 0; i < findings->count; i++) {
         struct ft_finding *f = &findings->list[i];
@@ -29,11 +31,15 @@ apply(struct ft_waiver *waiver, struct ft_findings *findings)
             strcmp(f->subject, waiver->subject) != 0)
             continue;
         if (may_be_waived(f) &&
-            ft_text_alike(f->evidence, waiver->evidence, FIGURES_WITHIN))
+            ft_text_alike(f->evidence, waiver->evidence, FIGURES_WITHIN)) {
             snprintf(f->waived, sizeof(f->waived), "%s", waiver->reason);
-        else
+            holds = true;
+        } else {
             waiver->instead = f;
+        }
     }
+    if (holds) /* the check found more than that of it */
+        waiver->instead = NULL;
 }
 
 void

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/uuid.h"
 #include "ui/model/suggest.h"
+#include "ui/model/utc.h"
 #include "ui/work/journal.h"
 #include "ui/work/locks.h"
 #include "ui/work/remember.h"
@@ -162,6 +163,18 @@ lock_plan(struct ft_work_protect *job, struct ft_error *err)
                    "another ftadmin has just worked on %s", plan->vm);
 }
 
+/* Of when the findings are; 0: of a pair that was only asked about. */
+static int64_t
+found_at(const struct ft_work_protect *job,
+         const struct ft_plan_choices *choices)
+{
+    const char *recorded = job->fleet->fleet.recorded;
+
+    if (job->dry_run && (choices->standby || choices->witness))
+        return 0;
+    return *recorded ? ft_parse_utc(recorded) : ft_work_now_ms();
+}
+
 int
 ft_work_protect_plan(struct ft_work_protect *job,
                      const struct ft_plan_choices *choices, struct ft_error *err)
@@ -183,7 +196,8 @@ ft_work_protect_plan(struct ft_work_protect *job,
         suggest(job, choices, err);
     if (!rc)
         rc = ft_work_waivers_apply(job->fleet->work, job->plan.vm_uuid,
-                                   &job->plan.findings, err);
+                                   &job->plan.findings, found_at(job, choices),
+                                   err);
     return rc || job->dry_run ? rc : lock_plan(job, err);
 }
 
@@ -199,7 +213,8 @@ ft_work_protect_check(struct ft_work_protect *job,
     ft_work_remember_plan(job->fleet, &job->plan);
     if (!rc)
         rc = ft_work_waivers_apply(job->fleet->work, job->plan.vm_uuid,
-                                   &job->plan.findings, err);
+                                   &job->plan.findings, found_at(job, choices),
+                                   err);
     if (rc == -ENOENT)
         suggest(job, choices, err);
     return rc;

@@ -4,26 +4,26 @@
 #include "ui/work/waivers.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
+#include "db/actor.h"
 #include "db/waivers.h"
 #include "plan/waivers.h"
 #include "ui/model/copy.h"
 #include "ui/model/utc.h"
 
+/* What was found before a waiver was given says nothing of it. */
 static int
 end_changed(const struct ft_work *work, const struct ft_waiver *waivers,
             const struct ft_store_waiver *stored, size_t count,
-            struct ft_error *err)
+            int64_t found_at, struct ft_error *err)
 {
     char by[FT_STORE_TEXT];
     int rc = 0;
 
     for (size_t i = 0; i < count && !rc; i++) {
-        if (!waivers[i].instead)
+        if (!waivers[i].instead || stored[i].given_at > found_at)
             continue;
         snprintf(by, sizeof(by), "%s: %s",
                  ft_verdict_name(waivers[i].instead->verdict),
@@ -36,7 +36,8 @@ end_changed(const struct ft_work *work, const struct ft_waiver *waivers,
 
 int
 ft_work_waivers_apply(const struct ft_work *work, const char *vm_uuid,
-                      struct ft_findings *findings, struct ft_error *err)
+                      struct ft_findings *findings, int64_t found_at,
+                      struct ft_error *err)
 {
     FT_AUTOFREE struct ft_store_waiver *stored = NULL;
     FT_AUTOFREE struct ft_waiver *waivers = NULL;
@@ -55,15 +56,7 @@ ft_work_waivers_apply(const struct ft_work *work, const char *vm_uuid,
                                          .evidence = stored[i].evidence,
                                          .reason = stored[i].reason };
     ft_waivers_apply(waivers, count, findings);
-    return end_changed(work, waivers, stored, count, err);
-}
-
-static void
-set_who(char *who, size_t size)
-{
-    const struct passwd *user = getpwuid(geteuid());
-
-    snprintf(who, size, "%s", user ? user->pw_name : "?");
+    return end_changed(work, waivers, stored, count, found_at, err);
 }
 
 int
@@ -72,14 +65,16 @@ ft_work_waive(const struct ft_work *work, const char *vm, const char *vm_uuid,
               struct ft_error *err)
 {
     struct ft_store_waiver waiver = { .given_at = ft_work_now_ms() };
+    struct ft_actor actor;
 
+    ft_actor_self(&actor);
     FT_COPY(waiver.vm, vm);
     FT_COPY(waiver.vm_uuid, vm_uuid);
     FT_COPY(waiver.check, finding->id);
     FT_COPY(waiver.subject, finding->subject);
     FT_COPY(waiver.evidence, finding->evidence);
     FT_COPY(waiver.reason, reason);
-    set_who(waiver.who, sizeof(waiver.who));
+    FT_COPY(waiver.who, actor.who);
     return ft_store_waiver_put(work->store, &waiver, err);
 }
 
@@ -95,18 +90,18 @@ ft_work_waivers_end(const struct ft_work *work, const char *vm,
                     struct ft_error *err)
 {
     FT_AUTOFREE struct ft_store_waiver *list = NULL;
-    char by[FT_STORE_NAME];
+    struct ft_actor actor;
     size_t count = 0;
     int rc = ft_store_waiver_list(work->store, NULL, false, &list, &count, err);
 
     *ended = 0;
-    set_who(by, sizeof(by));
+    ft_actor_self(&actor);
     for (size_t i = 0; i < count && !rc; i++) {
         if (!is_of(&list[i], vm) || strcmp(list[i].check, check) ||
             (subject && strcmp(list[i].subject, subject)))
             continue;
-        rc = ft_store_waiver_end(work->store, list[i].id, ft_work_now_ms(), by,
-                                 err);
+        rc = ft_store_waiver_end(work->store, list[i].id, ft_work_now_ms(),
+                                 actor.who, err);
         *ended += !rc;
     }
     return rc || *ended ? rc

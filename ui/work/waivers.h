@@ -10,11 +10,13 @@
 #include "ui/work/work.h"
 
 /*
- * Marks what is waived among the findings about this VM, and ends waivers of what is
- * found otherwise now.
+ * Marks what is waived among the findings about this VM, and ends waivers of what was
+ * found otherwise at found_at, ms since 1970, by when they had been given; 0: it is not
+ * how anything is, but how it would be.
  */
 int ft_work_waivers_apply(const struct ft_work *work, const char *vm_uuid,
-                          struct ft_findings *findings, struct ft_error *err);
+                          struct ft_findings *findings, int64_t found_at,
+                          struct ft_error *err);
 
 /* Waives one finding of a VM for this reason. */
 int ft_work_waive(const struct ft_work *work, const char *vm,

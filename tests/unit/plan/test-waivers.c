@@ -57,6 +57,25 @@ test_holds(void **state)
     }
 }
 
+/* A check that finds two things of one subject: it holds while its own is found. */
+static void
+test_two(void **state)
+{
+    (void)state;
+    for (int own = 0; own < 2; own++) {
+        struct ft_waiver waiver = { "standby.time", "h2", "free", "lab", NULL };
+        struct ft_findings f = FT_FINDINGS_INIT;
+
+        find(&f, FT_WARN, "h2", own == 0 ? "free" : "late");
+        find(&f, FT_WARN, "h2", own == 1 ? "free" : "late");
+        ft_waivers_apply(&waiver, 1, &f);
+        assert_null(waiver.instead);
+        assert_string_equal(f.list[own].waived, "lab");
+        assert_string_equal(f.list[!own].waived, "");
+        ft_findings_free(&f);
+    }
+}
+
 static void
 test_figures(void **state)
 {
@@ -118,6 +137,7 @@ main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_holds),
+        cmocka_unit_test(test_two),
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_waivable),
     };
