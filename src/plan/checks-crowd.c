@@ -121,21 +121,15 @@ runs_on(const struct ft_host *host, const char *name)
     return domain != NULL && domain->state == FT_DOMAIN_RUNNING;
 }
 
-/* Whether the loss of primary brings the other one there, too. */
-static bool
-comes_along(const struct ft_inventory *inventory, const struct ft_host *primary,
-            const struct ft_host *standby, const char *other)
+/* The other one's pair, or NULL. */
+static const struct ft_known_pair *
+pair_of(const struct ft_inventory *inventory, const char *other)
 {
-    for (size_t i = 0; i < inventory->pair_count; i++) {
-        const struct ft_known_pair *pair = &inventory->pairs[i];
-
-        if ((strcmp(pair->vm, other) == 0 ||
-             strcasecmp(pair->vm_uuid, other) == 0) &&
-            strcmp(pair->primary, primary->name) == 0 &&
-            strcmp(pair->standby, standby->name) == 0)
-            return true;
-    }
-    return false;
+    for (size_t i = 0; i < inventory->pair_count; i++)
+        if (strcmp(inventory->pairs[i].vm, other) == 0 ||
+            strcasecmp(inventory->pairs[i].vm_uuid, other) == 0)
+            return &inventory->pairs[i];
+    return NULL;
 }
 
 static int
@@ -143,22 +137,27 @@ check_apart(const struct ft_inventory *inventory, const struct ft_host *primary,
             const struct ft_domain *domain, const struct ft_host *standby,
             const char *other, struct ft_findings *findings)
 {
+    const struct ft_known_pair *pair = pair_of(inventory, other);
     bool there = runs_on(standby, other);
-    bool along = comes_along(inventory, primary, standby, other);
+    bool along = pair != NULL && strcmp(pair->primary, primary->name) == 0 &&
+                 strcmp(pair->standby, standby->name) == 0;
     bool here = runs_on(primary, other);
+    bool comes = pair != NULL && strcmp(pair->standby, primary->name) == 0;
 
     return ft_findings_add(
-        findings, there || along || here ? FT_WARN : FT_PASS,
-        FT_CHECK_STANDBY_APART, standby->name,
+        findings, there || along || here || comes ? FT_WARN : FT_PASS,
+        FT_CHECK_STANDBY_APART, other,
         "You have made a rule that keeps them apart, so that one host is not the "
         "end of both.",
         there || along ? "Choose another standby for one of them: --standby."
         : here         ? "Move one of them: ftadmin switchover."
+        : comes        ? "Choose another standby for the other one: --standby."
                        : NULL,
         "%s and %s %s", domain->name, other,
         there   ? "would run on one host after a takeover"
         : along ? "would be taken over to one host, from one host"
         : here  ? "run on one host now"
+        : comes ? "would run on one host once that of the second is lost"
                 : "stay apart, whichever host is lost");
 }
 
