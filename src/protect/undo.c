@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -122,14 +123,16 @@ is_used(const struct undo *u, const struct ft_member *member)
 static int
 remove_engine(struct undo *u, struct ft_member *member, struct ft_error *err)
 {
-    struct ft_error ignored = FT_ERROR_INIT;
     bool shared = false;
     int rc = u->journal->shared(u->journal->data, u->entry, member->name,
                                 &shared, err);
 
     if (rc < 0)
         return rc;
-    if (ft_member_status(u->fleet, member, &ignored) < 0) {
+    rc = ft_member_status(u->fleet, member, err);
+    if (rc < 0 && rc != -ECONNREFUSED && rc != -ENOENT)
+        return rc; /* who uses it, and has all that is kept there, is not known */
+    if (rc < 0) {
         json_decref(member->status); /* what it said before is old */
         member->status = NULL;
     }

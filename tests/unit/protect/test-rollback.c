@@ -303,6 +303,32 @@ test_shared(void **state)
     assert_has(notes, "w1: the witness stays");
 }
 
+/* Nobody knows who uses an engine that hangs: it is not removed, with all it keeps. */
+static void
+test_engine_hangs(void **state)
+{
+    struct ft_rollback_result result = { .left_count = 0 };
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(protect_until(11), -EINTR);
+    assert_true(hosts[W1].installed);
+    assert_string_equal(hosts[W1].witness_pair, "");
+    rule.host = "w1";
+    rule.verb = "status";
+    rule.nth = 1;
+    rule.times = FOREVER;
+    rule.code = ETIMEDOUT;
+    assert_int_equal(roll_back(&result, &err), 0);
+    assert_int_equal(result.left_count, 1);
+    assert_string_equal(result.left[0], "w1");
+    assert_true(hosts[W1].installed);
+    assert_has(book.text, "end:partly");
+    rule.times = 0;
+    must_roll_back();
+    assert_before(befores[0]);
+}
+
 /* While the primary cannot be asked its standby and its witness stay. */
 static void
 test_primary_away(void **state)
@@ -398,6 +424,7 @@ main(void)
         ROLLBACK(test_late_failure),
         ROLLBACK(test_not_an_unprotect),
         ROLLBACK(test_shared),
+        ROLLBACK(test_engine_hangs),
         ROLLBACK(test_primary_away),
         ROLLBACK(test_standby_away),
         ROLLBACK(test_order),
