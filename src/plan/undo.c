@@ -51,7 +51,7 @@ ft_undo_describe(const struct ft_found *found, const char *vm,
         break;
     case FT_STEP_RELEASE:
         snprintf(out, FT_STEP_TEXT,
-                 "%.80s: leave %.160s unprotected: its pair before is gone",
+                 "%.80s: see whether %.160s has left its pair before",
                  found->host, vm);
         break;
     case FT_STEP_PRIMARY:

@@ -19,7 +19,8 @@ on_step(void *data, size_t index, size_t count, const struct ft_found *found,
     struct rollback *rollback = data;
     const struct ft_progress *progress = rollback->progress;
 
-    rollback->result->released |= found->kind == FT_STEP_RELEASE;
+    rollback->result->released |=
+        found->kind == FT_STEP_RELEASE && state == FT_STEP_SKIPPED;
     if (progress != NULL && progress->step != NULL)
         progress->step(progress->data, index, count, text,
                        state == FT_STEP_UNDONE ? FT_STEP_DONE : state);

@@ -21,6 +21,7 @@ struct undo {
     const struct ft_undo_watch *watch;
     struct ft_found found[FT_FOUND_MAX];
     size_t count;
+    bool released; /* the VM has left another pair for this one */
 };
 
 static void
@@ -51,6 +52,62 @@ undo_pair(struct undo *u, const struct ft_found *found,
     return rc < 0 ? rc
                   : ft_remove_pair(u->fleet, member, u->entry->pair, NULL, NULL,
                                    err);
+}
+
+/* ---- the pair before ---- */
+
+/* That of the VM which its host has still; NULL: none. */
+static const json_t *
+pair_before(const struct undo *u, const struct ft_member *member)
+{
+    const json_t *pair;
+    size_t i;
+
+    json_array_foreach(json_object_get(member->status, "pairs"), i, pair)
+        if (strcmp(ft_json_string(pair, "uuid", ""), u->entry->vm_uuid) == 0 &&
+            strcmp(ft_json_string(pair, "pair", ""), u->entry->pair) != 0)
+            return pair;
+    return NULL;
+}
+
+static void
+fill_before(const struct undo *u, const json_t *pair,
+            struct ft_journal_entry *entry)
+{
+    memset(entry, 0, sizeof(*entry));
+    strcpy(entry->verb, "unprotect");
+    strcpy(entry->vm, u->entry->vm);
+    strcpy(entry->vm_uuid, u->entry->vm_uuid);
+    snprintf(entry->pair, sizeof(entry->pair), "%s",
+             ft_json_string(pair, "pair", ""));
+    snprintf(entry->primary, sizeof(entry->primary), "%s",
+             ft_json_string(pair, "primary", ""));
+    snprintf(entry->standby, sizeof(entry->standby), "%s",
+             ft_json_string(pair, "standby", ""));
+    snprintf(entry->witness, sizeof(entry->witness), "%s",
+             ft_json_string(pair, "witness", ""));
+}
+
+/* What is left does not come back; but who died before the VM's host let go has only
+ * written down that it was to: nobody is to go on with that. */
+static int
+undo_release(struct undo *u, const struct ft_found *found,
+             struct ft_member *member, struct ft_error *err)
+{
+    struct ft_journal_entry entry;
+    const json_t *pair;
+    int rc = ft_protect_ask(u->fleet, member, err);
+
+    (void)found;
+    if (rc < 0 && rc != -ENOENT)
+        return rc;
+    pair = pair_before(u, member);
+    u->released = pair == NULL;
+    if (pair == NULL)
+        return 0;
+    fill_before(u, pair, &entry);
+    return u->journal->end(u->journal->data, &entry, FT_JOURNAL_ROLLED_BACK,
+                           err);
 }
 
 /* ---- the witness ---- */
@@ -194,6 +251,7 @@ static int (*const actions[FT_STEP_KINDS])(struct undo *,
     [FT_STEP_WITNESS] = undo_witness,
     [FT_STEP_WITNESS_PAIR] = undo_witness_pair,
     [FT_STEP_STANDBY] = undo_pair,
+    [FT_STEP_RELEASE] = undo_release,
     [FT_STEP_PRIMARY] = undo_pair,
 };
 
@@ -226,6 +284,7 @@ undo_one(struct undo *u, size_t index)
     struct ft_member *member = ft_fleet_find(u->fleet, found->host);
     struct ft_error err = FT_ERROR_INIT;
     int rc = FT_FAULT("rollback-step");
+    bool kept;
 
     show(u, index, FT_STEP_STARTED);
     if (rc < 0)
@@ -235,16 +294,15 @@ undo_one(struct undo *u, size_t index)
                      "%s is not a known host", found->host);
     else if (actions[found->kind] != NULL)
         rc = actions[found->kind](u, found, member, &err);
-    if (found->kind == FT_STEP_RELEASE) /* kept: it stays true */
-        rc = 0;
-    else if (rc == 0 || rc == -ENOENT)
+    kept = found->kind == FT_STEP_RELEASE && u->released; /* it stays true */
+    if (!kept && (rc == 0 || rc == -ENOENT))
         rc = u->journal->undone(u->journal->data, u->entry, found, &err);
     if (rc < 0)
         leave(u, found, &err);
     show(u, index,
-         rc < 0                           ? FT_STEP_FAILED
-         : found->kind == FT_STEP_RELEASE ? FT_STEP_SKIPPED
-                                          : FT_STEP_UNDONE);
+         rc < 0 ? FT_STEP_FAILED
+         : kept ? FT_STEP_SKIPPED
+                : FT_STEP_UNDONE);
     return rc;
 }
 

@@ -688,6 +688,7 @@ ft_hub_call(struct ft_hub_host *h, const char *verb, json_t *args,
 static struct {
     char text[4096]; /* "begin 0:started 0:done ... end:done" */
     int fail_at;     /* the n-th call fails; 0: none */
+    bool dies;       /* and nothing is written, nor said, after it */
     int fail_code;   /* 0: ENOSPC */
     int calls;
     struct ft_journal_entry entry, unfinished; /* pair empty: none */
@@ -710,10 +711,12 @@ static int
 book_write(const char *what, struct ft_error *err)
 {
     size_t n = strlen(book.text);
+    bool dead = book.dies && book.calls >= book.fail_at;
 
     assert_true(n + 64 < sizeof(book.text));
-    snprintf(book.text + n, sizeof(book.text) - n, "%s ", what);
-    return ++book.calls == book.fail_at
+    if (!dead)
+        snprintf(book.text + n, sizeof(book.text) - n, "%s ", what);
+    return ++book.calls == book.fail_at || dead
                ? ft_fail(err, book.fail_code ? book.fail_code : ENOSPC, NULL,
                          "the database is full")
                : 0;

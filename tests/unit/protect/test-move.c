@@ -227,6 +227,47 @@ test_fails_after_and_is_taken_back(void **state)
     assert_has(book.text, "end:rolled-back");
 }
 
+/* ftadmin dies wherever it writes something down. Until h1 has let go the VM is in the
+ * pair that it was in, which nothing is to end then. */
+static void
+test_each_death_is_taken_back(void **state)
+{
+    int n = 1, kept = 0, released = 0;
+
+    for (;; n++) {
+        struct ft_rollback_result result = { .left_count = 0 };
+        struct ft_error err = FT_ERROR_INIT;
+        bool before;
+
+        ft_plan_free(&plan);
+        end(state);
+        begin(state);
+        lose_standby();
+        book.fail_at = n;
+        book.fail_code = EINTR;
+        book.dies = true;
+        if (move(&err) == 0)
+            break;
+        book.fail_at = 0;
+        book.dies = false;
+        before = !strcmp(hosts[H1].pair, PAIR_UUID);
+        fleet_anew();
+        if (ft_protect_rollback(&fleet, &book.entry, &progress, &journal,
+                                &result, &err))
+            fail_msg("%d: %s", n, err.text);
+        assert_int_equal(result.left_count, 0);
+        assert_string_equal(hosts[H1].pair, before ? PAIR_UUID : "");
+        assert_string_equal(hosts[H2].pair, "");
+        if (result.released == before)
+            fail_msg("%d: %s", n, book.text);
+        if (before && *book.left)
+            assert_has(book.text, "not-left");
+        kept += before;
+        released += !before;
+    }
+    assert_true(kept > 0 && released > 0);
+}
+
 #define MOVE_TEST(function) \
     cmocka_unit_test_setup_teardown(function, begin, forget_plan)
 
@@ -242,6 +283,7 @@ main(void)
         MOVE_TEST(test_fails_after_and_is_resumed),
         MOVE_TEST(test_fails_after_twice),
         MOVE_TEST(test_fails_after_and_is_taken_back),
+        MOVE_TEST(test_each_death_is_taken_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
