@@ -89,20 +89,23 @@ begin_steps(struct ft_store *store, const struct ft_journal_entry *entry,
                          : ft_store_chosen_put(store, entry->pair, chosen, err);
 }
 
+/* All of a transaction, or nothing of it. */
 static int
-journal_begin(void *data, const struct ft_journal_entry *entry,
-              const json_t *chosen, struct ft_error *err)
+finish(struct ft_store *store, int rc, struct ft_error *err)
 {
-    struct ft_store *store = data;
-    int rc = ft_store_begin(store, err);
-
-    if (rc)
-        return rc;
-    rc = begin_steps(store, entry, chosen, err);
     if (!rc)
         return ft_store_commit(store, err);
     ft_store_rollback(store);
     return rc;
+}
+
+static int
+journal_begin(void *data, const struct ft_journal_entry *entry,
+              const json_t *chosen, struct ft_error *err)
+{
+    int rc = ft_store_begin(data, err);
+
+    return rc ? rc : finish(data, begin_steps(data, entry, chosen, err), err);
 }
 
 static int
@@ -245,6 +248,15 @@ journal_shared(void *data, const struct ft_journal_entry *entry,
 /* ---- the end ---- */
 
 static int
+settle(struct ft_store *store, const struct ft_journal_entry *entry,
+       struct ft_error *err)
+{
+    int rc = put_pair(store, entry, "applied", err);
+
+    return rc ? rc : ft_store_unfinished_clear(store, entry->pair, err);
+}
+
+static int
 journal_end(void *data, const struct ft_journal_entry *entry,
             enum ft_journal_end how, struct ft_error *err)
 {
@@ -254,8 +266,8 @@ journal_end(void *data, const struct ft_journal_entry *entry,
     if (how == FT_JOURNAL_PARTLY)
         return 0; /* the phase stays, so it is found as pending */
     if (stays) {
-        rc = put_pair(data, entry, "applied", err);
-        return rc ? rc : ft_store_unfinished_clear(data, entry->pair, err);
+        rc = ft_store_begin(data, err);
+        return rc ? rc : finish(data, settle(data, entry, err), err);
     }
     rc = ft_store_pair_remove(data, entry->pair, err);
     return rc == -ENOENT ? 0 : rc;
