@@ -2,6 +2,7 @@
 /* rule add, list, remove: what the administrator wants of placement. */
 #include "config.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -42,9 +43,13 @@ add(struct ft_cli *cli, int argc, char **argv)
                                 "ftadmin rule add apart VM VM",
                                 "there is no kind of rule \"%s\"", argv[0]);
     for (int i = 1; i < argc; i++)
-        for (int k = i + 1; k < argc; k++)
-            if (ft_work_rule_add(&cli->work, argv[i], argv[k], &err))
+        for (int k = i + 1; k < argc; k++) {
+            int rc = ft_work_rule_add(&cli->work, argv[i], argv[k], &err);
+
+            if (rc &&
+                (rc != -EEXIST || argc == 3)) /* of several some may be new */
                 return ft_cli_fail(cli, &err);
+        }
     ft_cli_note(cli, "ftadmin check says of each of them where it stands.");
     return FT_EXIT_OK;
 }
