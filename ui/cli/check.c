@@ -35,9 +35,9 @@ print(struct ft_cli *cli, const struct ft_plan *plan, json_t *fixed)
     const struct ft_findings *findings = &plan->findings;
     FT_AUTOJSON json_t *all = ft_findings_to_json(findings);
     FT_AUTOJSON json_t *document =
-        json_pack("{s:i,s:s,s:s,s:s,s:s,s:s?,s:O}", "schema", 1, "vm", plan->vm,
-                  "uuid", plan->vm_uuid, "primary", plan->primary, "standby",
-                  plan->standby, "witness",
+        json_pack("{s:i,s:s,s:s,s:s,s:s?,s:s?,s:O}", "schema", 1, "vm",
+                  plan->vm, "uuid", plan->vm_uuid, "primary", plan->primary,
+                  "standby", *plan->standby ? plan->standby : NULL, "witness",
                   *plan->witness ? plan->witness : NULL, "checks", all);
     struct ft_counts counts = { 0 };
     char text[120];

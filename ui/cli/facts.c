@@ -11,19 +11,26 @@
 
 /* ---- export ---- */
 
-static enum ft_exit export(struct ft_cli *cli, int argc, char **argv) {
-    FT_AUTOJSON json_t *document = NULL; char now[32];
+static enum ft_exit
+write_facts(struct ft_cli *cli, int argc, char **argv)
+{
+    FT_AUTOJSON json_t *document = NULL;
+    char now[32];
 
-    (void)argc; (void)argv; if (!cli->fleet.count){ ft_cli_note_no_hosts(cli);
-                                                    return FT_EXIT_NOT_FOUND; }
-ft_work_fleet_probe(&cli->fleet);
-ft_format_utc(ft_work_now_ms(), now);
-document = ft_fleet_record(&cli->fleet.fleet, now);
-ft_cli_complain(cli, &cli->fleet);
-if (!document || ft_print_json(cli->out, document))
-    return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL,
-                            "the inventory cannot be written");
-return ft_cli_fleet_exit(&cli->fleet);
+    (void)argc;
+    (void)argv;
+    if (!cli->fleet.count) {
+        ft_cli_note_no_hosts(cli);
+        return FT_EXIT_NOT_FOUND;
+    }
+    ft_work_fleet_probe(&cli->fleet);
+    ft_format_utc(ft_work_now_ms(), now);
+    document = ft_fleet_record(&cli->fleet.fleet, now);
+    ft_cli_complain(cli, &cli->fleet);
+    if (!document || ft_print_json(cli->out, document))
+        return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL,
+                                "the inventory cannot be written");
+    return ft_cli_fleet_exit(&cli->fleet);
 }
 
 const struct ft_command ft_command_facts_export = {
@@ -36,13 +43,13 @@ const struct ft_command ft_command_facts_export = {
         "VM, and ftadmin facts import fills a database, where the hosts are not:\n"
         "a support case. No key is in it.",
     .needs = FT_NEEDS_HOSTS,
-    .run = export,
+    .run = write_facts,
 };
 
 /* ---- import ---- */
 
 static enum ft_exit
-import(struct ft_cli *cli, int argc, char **argv)
+read_facts(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_work_fleet fleet;
@@ -70,5 +77,5 @@ const struct ft_command ft_command_facts_import = {
     .min_arguments = 1,
     .max_arguments = 1,
     .needs = FT_NEEDS_DATABASE,
-    .run = import,
+    .run = read_facts,
 };
