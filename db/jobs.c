@@ -112,15 +112,23 @@ judge_all(struct ft_store *store, struct ft_store_job *jobs, size_t count)
         judge(fd, jobs, count);
 }
 
+/* What their rows say, of dead ones too. */
+static int
+list_running(struct ft_store *store, struct ft_store_job **jobs, size_t *count,
+             struct ft_error *err)
+{
+    return ft_sql_list(store, err, &job_row, jobs, count,
+                       "SELECT " JOB_COLUMNS " FROM jobs "
+                       "WHERE state = 'running'",
+                       "");
+}
+
 static int
 write_down_dead(struct ft_store *store, int fd, struct ft_error *err)
 {
     FT_AUTOFREE struct ft_store_job *jobs = NULL;
     size_t count = 0;
-    int rc = ft_sql_list(store, err, &job_row, &jobs, &count,
-                         "SELECT " JOB_COLUMNS " FROM jobs "
-                         "WHERE state = 'running'",
-                         "");
+    int rc = list_running(store, &jobs, &count, err);
 
     judge(fd, jobs, count);
     for (size_t i = 0; !rc && i < count; i++)
@@ -166,7 +174,7 @@ insert(struct ft_store *store, struct ft_store_job *job, int fd,
         return ft_fail(err, -rc, NULL, "%s.lock: %s", store->path,
                        strerror(-rc));
     return ft_sql_run(store, err,
-                      "DELETE FROM jobs WHERE id <= ? "
+                      "DELETE FROM jobs WHERE state <> 'running' AND id <= ? "
                       "- " STRINGIFY(FT_STORE_JOBS_KEPT),
                       "i", job->id);
 }
@@ -259,6 +267,23 @@ ft_store_job_log_add(struct ft_store *store,
 }
 
 /* ---- reading ---- */
+
+int
+ft_store_job_running(struct ft_store *store, struct ft_store_job **jobs,
+                     size_t *count, struct ft_error *err)
+{
+    size_t all = 0;
+    int rc = list_running(store, jobs, &all, err);
+
+    *count = 0;
+    if (rc)
+        return rc;
+    judge_all(store, *jobs, all);
+    for (size_t i = 0; i < all; i++)
+        if (!strcmp((*jobs)[i].state, "running"))
+            (*jobs)[(*count)++] = (*jobs)[i];
+    return 0;
+}
 
 int
 ft_store_job_list(struct ft_store *store, size_t limit,

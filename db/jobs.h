@@ -68,8 +68,8 @@ struct ft_store_job_line {
 /*
  * A new running job of this process's user: verb, subject and pair are read,
  * the rest is set. It continues the newest job of the same subject if that was
- * interrupted. Drops the oldest jobs over FT_STORE_JOBS_KEPT. *alive is to be
- * closed when it has ended.
+ * interrupted. Drops the oldest jobs over FT_STORE_JOBS_KEPT that do not run. *alive
+ * is to be closed when it has ended.
  */
 int ft_store_job_begin(struct ft_store *store, struct ft_store_job *job,
                        int *alive, struct ft_error *err);
@@ -77,6 +77,10 @@ int ft_store_job_begin(struct ft_store *store, struct ft_store_job *job,
 /* Everything but who began it and when, and whether it is to stop. */
 int ft_store_job_put(struct ft_store *store, const struct ft_store_job *job,
                      struct ft_error *err);
+
+/* Those that run now, of any process. */
+int ft_store_job_running(struct ft_store *store, struct ft_store_job **jobs,
+                         size_t *count, struct ft_error *err);
 
 /* The newest first; at most limit. */
 int ft_store_job_list(struct ft_store *store, size_t limit,

@@ -197,6 +197,23 @@ left_backup(const struct ft_store_job *job, struct ft_job_left *left)
 }
 
 static void
+left_fix(const struct ft_store_job *job, const struct got *got, size_t count,
+         struct ft_job_left *left)
+{
+    bool undo = is(job->verb, "undo-fix");
+
+    snprintf(left->goes_on, sizeof(left->goes_on),
+             "%zu of %zu were %s. Nothing goes on by itself.", got->done,
+             FT_MAX(count, got->begun),
+             undo ? "taken back" : "done on the hosts, and stay");
+    snprintf(left->next, sizeof(left->next),
+             undo ? "ftadmin check %.100s --undo-fix goes on with it"
+                  : "ftadmin check %.100s --fix goes on with it, ftadmin check "
+                    "%.100s --undo-fix takes it back",
+             job->subject, job->subject);
+}
+
+static void
 left_host(const struct ft_store_job *job, struct ft_job_left *left)
 {
     bool add = is(job->verb, "host add");
@@ -255,6 +272,8 @@ ft_job_left(const struct ft_store_job *job,
         left_backup(job, left);
     else if (is(job->verb, "set"))
         left_set(job, left);
+    else if (is(job->verb, "fix") || is(job->verb, "undo-fix"))
+        left_fix(job, &got, count, left);
     else
         left_host(job, left);
 }

@@ -3,12 +3,8 @@
 
 #include "ui/work/known.h"
 
-#include <string.h>
-
 #include "base/cleanup.h"
 #include "db/jobs.h"
-
-#define JOBS_SEEN 200 /* the newest; older ones run no more */
 
 static int
 no_memory(struct ft_error *err)
@@ -41,13 +37,10 @@ mark_at_work(const struct ft_work *work, struct ft_live *live)
     FT_AUTOFREE struct ft_store_job *jobs = NULL;
     size_t count = 0;
 
-    if (ft_store_job_list(work->store, JOBS_SEEN, &jobs, &count, NULL))
+    if (ft_store_job_running(work->store, &jobs, &count, NULL))
         return;
     for (size_t i = 0; i < count; i++) {
-        struct ft_live_stored *stored =
-            !strcmp(jobs[i].state, "running")
-                ? ft_live_find_stored(live, jobs[i].pair)
-                : NULL;
+        struct ft_live_stored *stored = ft_live_find_stored(live, jobs[i].pair);
 
         if (stored)
             stored->at_work = true;

@@ -13,8 +13,6 @@
 #include "ui/work/locks.h"
 #include "ui/work/suggest.h"
 
-#define JOBS_SEEN 200 /* the newest; older ones run no more */
-
 static bool
 is_of(const struct ft_store_pair *pair, const char *vm)
 {
@@ -66,11 +64,10 @@ ft_work_is_at_work(const struct ft_work *work, const char *pair)
     bool found = false;
     size_t count = 0;
 
-    if (ft_store_job_list(work->store, JOBS_SEEN, &jobs, &count, NULL))
+    if (ft_store_job_running(work->store, &jobs, &count, NULL))
         return false;
     for (size_t i = 0; i < count; i++)
-        found |=
-            !strcmp(jobs[i].state, "running") && !strcmp(jobs[i].pair, pair);
+        found |= !strcmp(jobs[i].pair, pair);
     return found;
 }
 

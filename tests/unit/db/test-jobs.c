@@ -194,13 +194,17 @@ test_killed(void **state)
     ft_store_close(store);
 }
 
+/* One that runs is among them however many have ended since. */
 static void
 test_jobs_are_bounded(void **state)
 {
     struct ft_store *store = open_store();
-    int alive = -1;
+    struct ft_store_job *jobs;
+    int alive = -1, long_alive = -1;
+    size_t count;
 
     (void)state;
+    begin(store, "vm9", &long_alive);
     MUST(ft_store_begin(store, &err));
     for (int i = 0; i < FT_STORE_JOBS_KEPT + 5; i++) {
         struct ft_store_job job = begin(store, "vm1", &alive);
@@ -211,11 +215,21 @@ test_jobs_are_bounded(void **state)
         close(alive);
     }
     MUST(ft_store_commit(store, &err));
+    MUST(ft_store_job_running(store, &jobs, &count, &err));
+    assert_int_equal(count, 1);
+    assert_string_equal(jobs[0].subject, "vm9");
+    free(jobs);
+    close(long_alive);
+    MUST(ft_store_job_running(store, &jobs, &count, &err));
+    assert_int_equal(count, 0); /* it has died */
+    free(jobs);
     ft_store_close(store);
-    assert_int_equal(number_of("SELECT count(*) FROM jobs"), FT_STORE_JOBS_KEPT);
+    assert_int_equal(number_of("SELECT count(*) FROM jobs"),
+                     FT_STORE_JOBS_KEPT + 1);
     assert_int_equal(number_of("SELECT count(*) FROM job_steps"),
                      FT_STORE_JOBS_KEPT);
-    assert_int_equal(number_of("SELECT min(id) FROM jobs"), 6);
+    assert_int_equal(number_of("SELECT min(id) FROM jobs WHERE subject = 'vm1'"),
+                     7);
 }
 
 int

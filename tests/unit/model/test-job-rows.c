@@ -267,6 +267,22 @@ test_utc(void **state)
     }
 }
 
+/* A command that there is, and not one of the job's own word. */
+static void
+test_what_a_fix_leaves(void **state)
+{
+    struct ft_store_job fix = make_job("fix", "vm1", "stopped");
+    struct ft_store_job undo = make_job("undo-fix", "vm1", "interrupted");
+
+    (void)state;
+    make_steps(2, "started");
+    assert_says(&fix, 5, "2 of 5 were done on the hosts, and stay",
+                "ftadmin check vm1 --fix goes on");
+    assert_says(&fix, 5, "2 of 5", "ftadmin check vm1 --undo-fix takes it back");
+    assert_says(&undo, 5, "2 of 5 were taken back",
+                "ftadmin check vm1 --undo-fix goes on");
+}
+
 int
 main(void)
 {
@@ -274,6 +290,7 @@ main(void)
         cmocka_unit_test(test_what_protect_leaves),
         cmocka_unit_test(test_attached_protect),
         cmocka_unit_test(test_what_others_leave),
+        cmocka_unit_test(test_what_a_fix_leaves),
         cmocka_unit_test(test_row),
         cmocka_unit_test(test_record),
         cmocka_unit_test(test_odd_text),
