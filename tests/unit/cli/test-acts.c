@@ -302,10 +302,50 @@ test_what_a_page_says_of_itself(void **state)
     }
 }
 
+/* What a console that may change nothing lets through. */
+static void
+test_what_changes(void **state)
+{
+    static const struct {
+        const char *line;
+        bool changes;
+    } cases[] = {
+        { "host diff h1 h2", false },
+        { "host show h1 --history", false },
+        { "checks", false },
+        { "waivers vm1", false },
+        { "rule list", false },
+        { "facts export", false },
+        { "estimate vm1", false },
+        { "check vm1", false },
+        { "protect vm1 --dry-run", false },
+        { "check vm1 --fix", true },
+        { "check vm1 --undo-fix", true },
+        { "facts import f.json", true },
+        { "rule remove 1", true },
+        { "rule add apart a b", true },
+        { "waive vm1 standby.time --end", true },
+        { "backup vm1 --output .", true },
+        { "rehearse vm1", true },
+        { "resume", true },
+        { "rollback vm1", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_words words;
+
+        assert_int_equal(ft_words_split(cases[i].line, &words), 0);
+        if (ft_words_change(&words) != cases[i].changes)
+            fail_msg("%s", cases[i].line);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_changes),
         cmocka_unit_test(test_all_that_can_be_done),
         cmocka_unit_test(test_only_the_copy_answers),
         cmocka_unit_test(test_what_a_page_says_of_itself),
