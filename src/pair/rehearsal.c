@@ -131,9 +131,10 @@ ft_rehearsal_to_json(const struct ft_rehearsal_record *r, int64_t now_ms)
 {
     if (r->verdict.outcome == FT_REHEARSAL_OPEN)
         return json_null();
-    return json_pack("{s:s,s:s,s:s,s:I,s:I,s:I,s:f,s:f}", "outcome",
-                     outcomes[r->verdict.outcome], "why", r->verdict.why, "at",
-                     r->at, "at_ms", (json_int_t)r->at_ms, "age_s",
+    return json_pack("{s:s,s:o,s:s,s:I,s:I,s:I,s:f,s:f}", "outcome",
+                     outcomes[r->verdict.outcome], "why",
+                     ft_json_text(r->verdict.why), "at", r->at, "at_ms",
+                     (json_int_t)r->at_ms, "age_s",
                      (json_int_t)FT_MAX(now_ms - r->at_ms, 0) / 1000, "epoch",
                      (json_int_t)r->epoch, "seconds", r->seconds, "took_ms",
                      r->took_ms);

@@ -181,6 +181,22 @@ test_record(void **state)
     assert_true(back.seconds == 2.5 && back.took_ms == 4000);
 }
 
+/* libvirt's words, cut short within a character: the record is not lost for that. */
+static void
+test_cut_reason(void **state)
+{
+    struct ft_rehearsal_record record = {
+        .verdict = { FT_REHEARSAL_FAILED, "no such disk /srv/gr\xc3" },
+        .at_ms = 1
+    };
+    FT_AUTOJSON json_t *json = ft_rehearsal_to_json(&record, 2);
+
+    (void)state;
+    assert_string_equal(ft_json_string(json, "why", ""),
+                        "no such disk /srv/gr?");
+    assert_string_equal(ft_json_string(json, "outcome", ""), "failed");
+}
+
 static void
 test_due(void **state)
 {
@@ -249,9 +265,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts),  cmocka_unit_test(test_passes_only_so),
-        cmocka_unit_test(test_record),    cmocka_unit_test(test_due),
-        cmocka_unit_test(test_no_record),
+        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_passes_only_so),
+        cmocka_unit_test(test_record),   cmocka_unit_test(test_cut_reason),
+        cmocka_unit_test(test_due),      cmocka_unit_test(test_no_record),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
