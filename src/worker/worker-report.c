@@ -40,9 +40,9 @@ ft_worker_note(struct ft_worker *w, const char *severity, const char *kind,
     va_end(args);
     ft_log(strcmp(severity, "info") ? FT_LOG_WARN : FT_LOG_INFO, "%s: %s", kind,
            text);
-    channel_send(w, json_pack("{s:{s:s,s:s,s:s,s:s,s:s}}", "event", "severity",
-                              severity, "kind", kind, "text", text, "pair",
-                              w->config.pair, "vm", w->config.vm));
+    channel_send(w, json_pack("{s:{s:s,s:s,s:o,s:s,s:s}}", "event", "severity",
+                              severity, "kind", kind, "text", ft_json_text(text),
+                              "pair", w->config.pair, "vm", w->config.vm));
 }
 
 bool

@@ -5,7 +5,7 @@ worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-door \
 	tests/unit/worker/test-figures \
 	tests/unit/worker/test-hook tests/unit/worker/test-made \
 	tests/unit/worker/test-pair-store \
-	tests/unit/worker/test-worker-disks
+	tests/unit/worker/test-worker-disks tests/unit/worker/test-worker-report
 check_PROGRAMS += $(worker_tests)
 TESTS += $(worker_tests)
 tests_unit_worker_test_channel_SOURCES = tests/unit/worker/test-channel.c \
@@ -49,4 +49,10 @@ tests_unit_worker_test_worker_disks_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_worker_disks_LDADD = libftvirt.a libftpair.a libftbase.a \
 	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_worker_test_worker_report_SOURCES = \
+	tests/unit/worker/test-worker-report.c tests/unit/scratch.h
+tests_unit_worker_test_worker_report_LDADD = libftworker.a libftqemu.a \
+	libftvirt.a libftwitness.a libftlink.a libftpair.a libftbase.a \
+	$(GNUTLS_LIBS) $(LIBVIRT_LIBS) $(LIBXML_LIBS) $(LIBNL_LIBS) \
+	$(JANSSON_LIBS) $(LZ4_LIBS) $(CMOCKA_LIBS)
 endif
