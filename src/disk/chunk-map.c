@@ -52,7 +52,7 @@ ft_chunk_map_new(size_t room)
     struct ft_chunk_map *map = calloc(1, sizeof(*map));
     uint64_t slots = 2;
 
-    while (slots < 2 * (uint64_t)room)
+    while (slots < 2 * (uint64_t)FT_MIN(room, ROOM_MAX))
         slots *= 2;
     if (map && room && room <= ROOM_MAX)
         map->slots = calloc(slots, sizeof(*map->slots));

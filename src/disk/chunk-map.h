@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which chunks of some disks are kept, and where: a table with a bound, in which
- * nothing is ever taken back or moved. 32 bytes of memory a chunk at most, whatever
- * the size of the disks.
+ * nothing is ever taken back or moved. 32 to 64 bytes of memory for each chunk that
+ * there may be, whatever the size of the disks.
  *
  * Pure. Threads: the caller's lock.
  */

@@ -16,6 +16,7 @@ test_bounds(void **state)
     (void)state;
     assert_null(ft_chunk_map_new(0));
     assert_null(ft_chunk_map_new((UINT64_C(1) << 31) + 1));
+    assert_null(ft_chunk_map_new(SIZE_MAX));
     map = ft_chunk_map_new(2);
     assert_int_equal(ft_chunk_map_count(map), 0);
     assert_false(ft_chunk_map_find(map, 0, 0, &place));
