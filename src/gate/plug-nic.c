@@ -173,15 +173,23 @@ ft_plug_nic_open(struct ft_netlink *net, struct ft_plug_nic *nic, bool open)
     nic->since_ns = nic->covered_since_ns = 0;
 }
 
-/* What is worst of all NICs is told. */
+/* How bad it is; the text is of the worst of all NICs. */
+static int
+rank(bool broken, bool bypassed)
+{
+    return bypassed ? 2 : broken;
+}
+
 static void
 add_others(const struct ft_plug_nic *nic, struct ft_gate_stats *stats)
 {
     const bool bypassed = nic->others == FT_PLUG_OTHERS_BEFORE;
     const bool broken = nic->broken || !ft_plug_nic_is_ours(nic);
     const char *text = bypassed || !broken ? nic->others_text : nic->broken_text;
+    int now = rank(broken, bypassed);
+    int worst = rank(stats->broken, stats->bypassed);
 
-    if (text[0] && (bypassed || broken || !stats->others[0]))
+    if (now > worst || (now == worst && !stats->others[0]))
         snprintf(stats->others, sizeof(stats->others), "%s", text);
     stats->broken |= broken;
     stats->bypassed |= bypassed;

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
 gate_tests = tests/unit/gate/test-gate-queue tests/unit/gate/test-plug-marks \
-	tests/unit/gate/test-plug-others tests/unit/gate/test-plug-path
+	tests/unit/gate/test-plug-nic tests/unit/gate/test-plug-others \
+	tests/unit/gate/test-plug-path
 check_PROGRAMS += $(gate_tests)
 TESTS += $(gate_tests) tests/unit/gate/test-plug-kernel
 dist_check_SCRIPTS += tests/unit/gate/test-plug-kernel
@@ -13,6 +14,9 @@ tests_unit_gate_test_gate_queue_LDADD = $(gate_ldadd)
 tests_unit_gate_test_plug_marks_SOURCES = tests/unit/gate/test-plug-marks.c \
 	tests/unit/virt-test.h
 tests_unit_gate_test_plug_marks_LDADD = $(gate_ldadd)
+tests_unit_gate_test_plug_nic_SOURCES = tests/unit/gate/test-plug-nic.c \
+	tests/unit/virt-test.h
+tests_unit_gate_test_plug_nic_LDADD = $(gate_ldadd)
 tests_unit_gate_test_plug_others_SOURCES = \
 	tests/unit/gate/test-plug-others.c tests/unit/virt-test.h
 tests_unit_gate_test_plug_others_LDADD = $(gate_ldadd)
