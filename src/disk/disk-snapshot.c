@@ -101,18 +101,41 @@ chunk_length(const struct ft_disk_snapshot *s, unsigned disk, uint64_t chunk)
     return FT_MIN(s->disks[disk].size - chunk * FT_CHUNK_SIZE, FT_CHUNK_SIZE);
 }
 
+/*
+ * Where the data after offset begins by what the file system knows, or end; a
+ * file that has no holes to tell of is data.
+ */
+static uint64_t
+next_data(int fd, uint64_t offset, uint64_t end)
+{
+    off_t at = lseek(fd, (off_t)offset, SEEK_DATA);
+
+    if (at < 0)
+        return errno == ENXIO ? end : offset;
+    return FT_MIN((uint64_t)at, end);
+}
+
+/*
+ * *data: where that of the disk begins, as it was looked for last. What a guest
+ * trims may be large, and most of it holes already: those need not be read.
+ */
 static int
-keep_chunk(struct ft_disk_snapshot *s, unsigned disk, uint64_t chunk)
+keep_chunk(struct ft_disk_snapshot *s, unsigned disk, uint64_t chunk,
+           uint64_t *data)
 {
     size_t length = chunk_length(s, disk, chunk);
+    uint64_t at = chunk * FT_CHUNK_SIZE;
     int rc;
 
     if (ft_chunk_store_find(s->store, disk, chunk, NULL))
         return 0;
     if (ft_clock_ns() - s->round_ns > FT_SNAPSHOT_KEEP_NS)
         return -ETIME;
-    rc = ft_pread_full(s->disks[disk].fd, s->chunk, length,
-                       chunk * FT_CHUNK_SIZE);
+    if (*data <= at)
+        *data = next_data(s->disks[disk].fd, at, s->disks[disk].size);
+    if (*data >= at + length)
+        return ft_chunk_store_keep(s->store, disk, chunk, NULL, length);
+    rc = ft_pread_full(s->disks[disk].fd, s->chunk, length, at);
     return rc ? rc
               : ft_chunk_store_keep(s->store, disk, chunk,
                                     ft_bytes_are_zero(s->chunk, length)
@@ -151,7 +174,7 @@ void
 ft_disk_snapshot_keep(struct ft_disk_snapshot *s, unsigned disk,
                       uint64_t offset, uint64_t length)
 {
-    uint64_t chunk = offset / FT_CHUNK_SIZE, end;
+    uint64_t chunk = offset / FT_CHUNK_SIZE, data = 0, end;
     int rc = 0;
 
     if (disk >= s->n || offset >= s->disks[disk].size || !length)
@@ -160,7 +183,7 @@ ft_disk_snapshot_keep(struct ft_disk_snapshot *s, unsigned disk,
     for (; !rc && chunk * FT_CHUNK_SIZE < end; chunk++) {
         if (atomic_load(&s->ended))
             return;
-        rc = keep_chunk(s, disk, chunk);
+        rc = keep_chunk(s, disk, chunk, &data);
     }
     if (rc)
         lose(s, rc);
@@ -196,20 +219,6 @@ ft_disk_snapshot_read(struct ft_disk_snapshot *s, unsigned disk,
         rc = read_part(s, disk, offset, to, part);
     }
     return rc;
-}
-
-/*
- * Where the data after offset begins by what the file system knows, or end; a
- * file that has no holes to tell of is data.
- */
-static uint64_t
-next_data(int fd, uint64_t offset, uint64_t end)
-{
-    off_t at = lseek(fd, (off_t)offset, SEEK_DATA);
-
-    if (at < 0)
-        return errno == ENXIO ? end : offset;
-    return FT_MIN((uint64_t)at, end);
 }
 
 /*
