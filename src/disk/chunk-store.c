@@ -174,10 +174,11 @@ int
 ft_chunk_store_write(struct ft_chunk_store *store, uint32_t place,
                      uint64_t offset, const void *data, size_t length)
 {
-    if (place == FT_CHUNK_ZERO)
-        return -EINVAL;
-    return ft_pwrite_full(store->fd, data, length,
-                          place * FT_CHUNK_SIZE + offset);
+    int rc = place == FT_CHUNK_ZERO ? -EINVAL : FT_FAULT("chunk-store-write");
+
+    return rc ? rc
+              : ft_pwrite_full(store->fd, data, length,
+                               place * FT_CHUNK_SIZE + offset);
 }
 
 void

@@ -5,7 +5,7 @@
  *
  * Threads: any; one that keeps or changes the chunks of a disk. What was kept is
  * where it was until the end. Errors are -errno. Fault points: chunk-store-write
- * (a write fails), chunk-store-room (ENOSPC).
+ * (any write fails), chunk-store-room (ENOSPC).
  */
 #ifndef FT_DISK_CHUNK_STORE_H
 #define FT_DISK_CHUNK_STORE_H

@@ -97,10 +97,7 @@ begin_chunk(struct ft_snapshot_export *x, unsigned disk, uint64_t offset,
     if (rc)
         return rc;
     memcpy(x->chunk + offset % FT_CHUNK_SIZE, data, length);
-    rc = ft_chunk_store_keep(x->scratch, disk, chunk, x->chunk, whole);
-    if (rc == -ENOSPC)
-        atomic_store(&x->overflowed, true);
-    return rc;
+    return ft_chunk_store_keep(x->scratch, disk, chunk, x->chunk, whole);
 }
 
 static int
@@ -126,6 +123,8 @@ on_write(void *opaque, unsigned disk, const void *data, uint64_t offset,
     pthread_mutex_lock(&x->lock);
     rc = each_part(x, disk, (unsigned char *)(uintptr_t)data, offset, length,
                    write_part);
+    if (rc == -ENOSPC)
+        atomic_store(&x->overflowed, true);
     pthread_mutex_unlock(&x->lock);
     return rc;
 }

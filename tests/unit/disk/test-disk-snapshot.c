@@ -693,6 +693,27 @@ test_scratch_overflow(void **state)
     ft_snapshot_export_stop(NULL);
 }
 
+#ifdef FT_FAULT_INJECTION
+/* What the client wrote before has a place; the file system has none for the next. */
+static void
+test_scratch_has_no_room(void **state)
+{
+    struct ft_snapshot_export *export = serve(new_store(STORE));
+    struct nbd_handle *nbd = client("vdb");
+    unsigned char data[4096] = { 1 };
+
+    (void)state;
+    assert_int_equal(nbd_pwrite(nbd, data, sizeof(data), 4096, 0), 0);
+    put_file_bytes("faults", "chunk-store-write=28", 20);
+    ft_fault_load("faults");
+    assert_int_equal(nbd_pwrite(nbd, data, sizeof(data), 4096, 0), -1);
+    assert_int_equal(nbd_get_errno(), ENOSPC);
+    assert_true(ft_snapshot_export_overflowed(export));
+    nbd_close(nbd);
+    ft_snapshot_export_stop(export);
+}
+#endif
+
 int
 main(void)
 {
@@ -716,6 +737,9 @@ main(void)
         TEST(test_export_of_holes),
         TEST(test_scratch_export),
         TEST(test_scratch_overflow),
+#ifdef FT_FAULT_INJECTION
+        TEST(test_scratch_has_no_room),
+#endif
     };
 
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
