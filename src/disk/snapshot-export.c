@@ -17,9 +17,9 @@ struct ft_snapshot_export {
     struct ft_disk_snapshot *snapshot;
     struct ft_chunk_store *scratch; /* NULL: read-only */
     atomic_bool overflowed;
-    pthread_mutex_t lock; /* one writes to the scratch store at a time */
-    unsigned char *chunk; /* under lock; FT_CHUNK_SIZE bytes */
-    struct ft_nbd *server;
+    pthread_mutex_t lock;  /* one writes to the scratch store at a time */
+    unsigned char *chunk;  /* under lock; FT_CHUNK_SIZE bytes */
+    struct ft_nbd *server; /* NULL: of no disks */
 };
 
 /* The one that is served now, with a reference of the caller. */
@@ -168,7 +168,9 @@ serve(struct ft_snapshot_export *x, const char *path, uid_t uid, gid_t gid,
         list[i] = (struct ft_nbd_export){
             names[i], ft_disk_snapshot_size(x->snapshot, (unsigned)i)
         };
-    return ft_nbd_start(path, uid, gid, list, n, &handlers, x, &x->server, err);
+    return n ? ft_nbd_start(path, uid, gid, list, n, &handlers, x, &x->server,
+                            err)
+             : 0;
 }
 
 int
@@ -223,7 +225,7 @@ ft_snapshot_export_overflowed(struct ft_snapshot_export *x)
 unsigned
 ft_snapshot_export_clients(struct ft_snapshot_export *x)
 {
-    return ft_nbd_connections(x->server);
+    return x->server ? ft_nbd_connections(x->server) : 0;
 }
 
 void

@@ -21,7 +21,8 @@ struct ft_snapshot_export;
 /*
  * At path, for uid and gid (-1: root's own), one export for each disk by the name
  * of it. scratch takes what is written, and is taken, also on failure; NULL:
- * nothing can be written. A write that it has no room for fails with ENOSPC.
+ * nothing can be written. A write that it has no room for fails with ENOSPC. Of a
+ * snapshot of no disks nothing is served, and there is no socket.
  */
 int ft_snapshot_export_start(const char *path, uid_t uid, gid_t gid,
                              struct ft_disk_snapshot *snapshot,

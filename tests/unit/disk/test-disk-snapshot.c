@@ -714,6 +714,29 @@ test_scratch_has_no_room(void **state)
 }
 #endif
 
+/* Of a VM without a disk: nobody has anything to connect to. */
+static void
+test_no_disks(void **state)
+{
+    struct ft_disk_snapshot *none;
+    struct ft_snapshot_export *export;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(ft_disk_snapshot_new(NULL, 0, new_store(STORE), &none,
+                                          &err),
+                     0);
+    if (ft_snapshot_export_start("nbd.sock", (uid_t)-1, (gid_t)-1, none, NULL,
+                                 new_store(STORE), &export, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(access("nbd.sock", F_OK), -1);
+    assert_int_equal(ft_snapshot_export_clients(export), 0);
+    ft_snapshot_export_switch(export, none);
+    assert_false(ft_snapshot_export_overflowed(export));
+    ft_snapshot_export_stop(export);
+    ft_disk_snapshot_unref(none);
+}
+
 int
 main(void)
 {
@@ -740,6 +763,7 @@ main(void)
 #ifdef FT_FAULT_INJECTION
         TEST(test_scratch_has_no_room),
 #endif
+        TEST(test_no_disks),
     };
 
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
