@@ -23,7 +23,10 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/json.h"
 #include "inventory/probe-private.h"
+
+#define LACKS_NS (600 * FT_NS_PER_S) /* before it is tried anew */
 
 #define DEVICE_NEW _IO(0xAA, 0x00)         /* USERFAULTFD_IOC_NEW */
 #define WP_ASYNC (UINT64_C(1) << 15)       /* UFFD_FEATURE_WP_ASYNC */
@@ -183,11 +186,25 @@ security_driver(void)
     return strstr(list, "apparmor") != NULL ? "apparmor" : "none";
 }
 
+static bool
+has_plug_by(const json_t *before)
+{
+    return json_is_true(
+        json_object_get(json_object_get(before, "kernel"), "plug"));
+}
+
+bool
+ft_probe_plug_is_known(const json_t *before, int64_t now_ns)
+{
+    int64_t then = ft_json_int(before, "realtime_ns", 0, INT64_MAX, 0);
+
+    return has_plug_by(before) || then / LACKS_NS == now_ns / LACKS_NS;
+}
+
 json_t *
 ft_probe_kernel(const json_t *before)
 {
-    const json_t *plug = json_object_get(before, "plug");
-
+    bool known = ft_probe_plug_is_known(before, ft_clock_realtime_ns());
     struct utsname name;
 
     uname(&name);
@@ -196,6 +213,6 @@ ft_probe_kernel(const json_t *before)
                      "uffd_wp_async", has_wp_async(), "pagemap_scan",
                      has_tracking(), "pidfd_getfd", has_pidfd_getfd(), "kvm",
                      has_kvm(), "vhost_net", access("/dev/vhost-net", F_OK) == 0,
-                     "plug", plug ? json_is_true(plug) : ft_probe_plug(),
+                     "plug", known ? has_plug_by(before) : ft_probe_plug(),
                      "security", security_driver());
 }

@@ -22,8 +22,15 @@
 #define FT_PROBE_AGAIN_TIMES 30
 #define FT_PROBE_AGAIN_NS(i) ((3 + (i)*7 % 11) * FT_NS_PER_MS)
 
-/* before: what it said earlier in this boot, of which plug is taken; NULL: it is tried. */
+/* before: facts of earlier in this boot, of which plug is taken where that is known. */
 json_t *ft_probe_kernel(const json_t *before);
+
+/*
+ * Whether plug is known by facts of before (NULL: no): what a kernel can for good, what
+ * it lacks for ten minutes, for a module may be installed meanwhile. now_ns as their
+ * realtime_ns. Pure.
+ */
+bool ft_probe_plug_is_known(const json_t *before, int64_t now_ns);
 json_t *ft_probe_condition(void);
 
 /* Whether the kernel can hold the output of a tap: tried, where nobody sees it. */

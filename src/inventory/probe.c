@@ -119,9 +119,8 @@ probe(const json_t *before, bool gently, json_t **out, struct ft_error *err)
         json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:s,s:o,s:o}",
                   "schema", FT_FACTS_SCHEMA, "engine", PACKAGE_VERSION,
                   "hostname", hostname, "machine_id", probe_machine_id(),
-                  "system", probe_system(), "kernel",
-                  ft_probe_kernel(json_object_get(before, "kernel")), "cpu",
-                  probe_cpu(), "memory", ft_probe_memory(), "nics",
+                  "system", probe_system(), "kernel", ft_probe_kernel(before),
+                  "cpu", probe_cpu(), "memory", ft_probe_memory(), "nics",
                   ft_probe_nics(), "listening", ft_probe_ports(), "firewall",
                   ft_probe_firewall(), "swtpm", swtpm, "condition",
                   ft_probe_condition(), "ovs", ft_probe_ovs());

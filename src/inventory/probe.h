@@ -26,7 +26,8 @@ int ft_probe(json_t **facts, struct ft_error *err);
  * The same, as may be done all the time beside protected VMs: no QEMU is asked (sizes
  * and jobs of disks, what blocks a migration are not told), and whether the kernel has
  * what the plug needs, and which version a program has that is still the same file, are
- * taken of before, facts of this boot (NULL: it is tried).
+ * taken of before, facts of this boot (NULL: it is tried); that it lacks something is
+ * tried anew every ten minutes.
  */
 int ft_probe_gently(const json_t *before, json_t **facts, struct ft_error *err);
 

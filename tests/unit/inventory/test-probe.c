@@ -53,6 +53,32 @@ test_workers(void **state)
     assert_int_equal(ft_probe_workers_of("max_workers = none\n"), 20);
 }
 
+/* Who installs the module that was missing is believed before the next boot. */
+static void
+test_plug_is_known(void **state)
+{
+    static const struct {
+        const char *before;
+        bool known;
+    } cases[] = {
+        { "{\"kernel\":{\"plug\":true},\"realtime_ns\":1}", true },
+        { "{\"kernel\":{\"plug\":false},\"realtime_ns\":6000000000000}", true },
+        { "{\"kernel\":{\"plug\":false},\"realtime_ns\":5399000000000}", false },
+        { "{\"kernel\":{\"plug\":false}}", false },
+        { "{\"kernel\":{}}", false },
+    };
+
+    (void)state;
+    assert_false(ft_probe_plug_is_known(NULL, INT64_C(6001) * 1000000000));
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *before = json_loads(cases[i].before, 0, NULL);
+
+        if (ft_probe_plug_is_known(before, INT64_C(6001) * 1000000000) !=
+            cases[i].known)
+            fail_msg("case %zu", i);
+    }
+}
+
 static void
 test_probe(void **state)
 {
@@ -302,6 +328,7 @@ static int
 run_all(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plug_is_known),
         cmocka_unit_test(test_probe),
         cmocka_unit_test(test_ports),
         cmocka_unit_test(test_ufw),
