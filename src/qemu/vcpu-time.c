@@ -31,7 +31,8 @@ time_of(pid_t pid, long thread)
     FT_AUTOFREE char *name = read_of(pid, thread, "comm");
     FT_AUTOFREE char *times = NULL;
 
-    if (!name || strncmp(name, "CPU ", 4) != 0)
+    if (!name ||
+        (strncmp(name, "CPU ", 4) != 0 && strncmp(name, "ALL CPUs", 8) != 0))
         return 0;
     times = read_of(pid, thread, "schedstat");
     return times ? atoll(times) : 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the virtual CPUs of a QEMU have run so far, as its threads tell: those that
- * QEMU calls "CPU 0/KVM" or "CPU 0/TCG" (its option debug-threads, which libvirt
- * sets). Source: proc_pid_task(5), Documentation/scheduler/sched-stats.rst.
+ * QEMU calls "CPU 0/KVM", "CPU 0/TCG", or "ALL CPUs/TCG" where one runs them by turns
+ * (its option debug-threads, which libvirt sets). Source: proc_pid_task(5),
+ * Documentation/scheduler/sched-stats.rst, QEMU's accel/tcg/tcg-accel-ops-rr.c.
  */
 #ifndef FT_QEMU_VCPU_TIME_H
 #define FT_QEMU_VCPU_TIME_H

@@ -73,6 +73,22 @@ test_only_vcpus_count(void **state)
     pthread_join(threads[1], NULL);
 }
 
+/* Where one emulator thread runs them all by turns. */
+static void
+test_shared_thread(void **state)
+{
+    struct worker all;
+    pthread_t thread;
+
+    (void)state;
+    begin(&all, "ALL CPUs/TCG", &thread);
+    for (int i = 0; i < 5000 && ft_vcpu_time(getpid()) < SOME_NS; i++)
+        usleep(1000);
+    assert_true(ft_vcpu_time(getpid()) >= SOME_NS);
+    atomic_store(&all.stop, true);
+    pthread_join(thread, NULL);
+}
+
 static void
 test_no_process(void **state)
 {
@@ -87,6 +103,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_process),
         cmocka_unit_test(test_only_vcpus_count),
+        cmocka_unit_test(test_shared_thread),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
