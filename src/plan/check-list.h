@@ -105,13 +105,15 @@
       "there after a takeover.", \
       "Debian 12 with its own 6.1") \
     X(STANDBY_QEMU, "standby.qemu", \
-      "Both hosts have the very version of QEMU that the VM runs.", \
+      "The host of the copy has the QEMU that the VM runs, or a later one; of a " \
+      "later series it is a warning, an older one is refused.", \
       "a Debian 12 and a Debian 13 host") \
     X(STANDBY_MACHINE, "standby.machine", \
       "QEMU there knows the VM's machine type.", \
       NULL) \
     X(STANDBY_QEMU_PACKAGE, "standby.qemu-package", \
-      "The packages of QEMU are of one build.", \
+      "The packages of QEMU are of one build, and that of the copy's host is no " \
+      "later version: the VM could not come back then.", \
       NULL) \
     X(STANDBY_LIBVIRT_VERSION, "standby.libvirt-version", \
       "Both hosts have the same libvirt.", \

@@ -274,7 +274,7 @@ check_kind(const struct ft_domain *domain, struct ft_findings *findings)
                              "the VM is transient");
     if (rc == 0 && *domain->qemu_version == '\0')
         rc = ft_findings_add(findings, FT_FAIL, FT_CHECK_VM_QEMU, domain->name,
-                             "Both sides must run the same QEMU.", "",
+                             "The copy needs that version or a later one.", "",
                              "the version of its running QEMU is not known");
     /* Said wherever it matters until somebody has measured it. */
     if (rc == 0 && domain->kvm)

@@ -12,6 +12,7 @@
 #include "inventory/identity.h"
 #include "plan/checks-private.h"
 #include "plan/clones.h"
+#include "plan/qemu-fit.h"
 #include "plan/xml-values.h"
 
 #define GIB(bytes) ((double)(bytes) / (1 << 30))
@@ -61,32 +62,40 @@ check_other(const struct ft_host *primary, const struct ft_host *standby,
         standby->name, primary->name, ft_host_identity_why(primary, standby));
 }
 
+static const char *
+how_it_fits(enum ft_qemu_age age)
+{
+    return age == FT_QEMU_SAME      ? ", as the running VM"
+           : age == FT_QEMU_UPDATED ? ", a later one of the same series"
+           : age == FT_QEMU_NEWER   ? ", of a later series"
+           : age == FT_QEMU_OLDER   ? ", an older one"
+                                    : "";
+}
+
 static int
 check_qemu(const struct ft_domain *domain, const struct ft_host *standby,
            struct ft_findings *findings)
 {
     const struct ft_emulator *e = ft_host_emulator(standby, domain->emulator);
-    bool told =
-        e != NULL && *e->version != '\0' && *domain->qemu_version != '\0';
-    bool same = told && strcmp(e->version, domain->qemu_version) == 0;
+    const char *runs = domain->qemu_version;
+    struct ft_qemu_fit fit =
+        ft_qemu_fit(runs, e != NULL ? e->version : "", domain->machine);
 
-    if (same)
+    if (fit.age == FT_QEMU_SAME)
         return ft_findings_add(findings, FT_PASS, FT_CHECK_STANDBY_QEMU,
-                               standby->name, NULL, NULL,
-                               "QEMU %s, as the running VM", e->version);
+                               standby->name, NULL, NULL, "QEMU %s%s",
+                               e->version, how_it_fits(fit.age));
     return ft_findings_add(
-        findings, e != NULL && !told ? FT_UNKNOWN : FT_FAIL,
-        FT_CHECK_STANDBY_QEMU, standby->name,
-        "Memory and device state fit the very same version only.",
-        "Install the same QEMU on both hosts; a VM runs the version it was "
-        "started with until it is stopped and started.",
-        "the VM runs QEMU %s, %s has %s",
-        *domain->qemu_version != '\0' ? domain->qemu_version
-                                      : "of an unknown version",
-        standby->name,
+        findings, e == NULL ? FT_FAIL : fit.verdict, FT_CHECK_STANDBY_QEMU,
+        standby->name, fit.why,
+        e == NULL ? "Install QEMU there, at the path that the VM uses."
+                  : fit.remedy,
+        "the VM runs QEMU %s, %s has %s%s",
+        *runs != '\0' ? runs : "of an unknown version", standby->name,
         e == NULL             ? "no such emulator"
         : *e->version == '\0' ? "one whose version it did not tell"
-                              : e->version);
+                              : e->version,
+        how_it_fits(fit.age));
 }
 
 static int
@@ -101,11 +110,14 @@ check_machine(const struct ft_domain *domain, const struct ft_host *standby,
     return ft_findings_add(findings, there ? FT_PASS : FT_FAIL,
                            FT_CHECK_STANDBY_MACHINE, standby->name,
                            "The guest must find the same virtual hardware.",
-                           there ? "" : "Install the same QEMU on both hosts.",
+                           there ? ""
+                                 : "Install a QEMU there that has it; one much "
+                                   "older or much newer than the VM's may not.",
                            "machine type %s is %s", domain->machine,
                            there ? "known there" : "not known there");
 }
 
+/* What is installed: the way back needs that, when the VM has gone over. */
 static int
 check_package(const struct ft_host *primary, const struct ft_domain *domain,
               const struct ft_host *standby, struct ft_findings *findings)
@@ -114,7 +126,9 @@ check_package(const struct ft_host *primary, const struct ft_domain *domain,
     const struct ft_emulator *b = ft_host_emulator(standby, domain->emulator);
     int rc = 0;
 
-    if (a != NULL && b != NULL && strcmp(a->version, b->version) == 0 &&
+    if (a == NULL || b == NULL)
+        return 0;
+    if (strcmp(a->version, b->version) == 0 &&
         strcmp(a->package, b->package) != 0)
         rc = ft_findings_add(findings, FT_WARN, FT_CHECK_STANDBY_QEMU_PACKAGE,
                              standby->name,
@@ -122,15 +136,30 @@ check_package(const struct ft_host *primary, const struct ft_domain *domain,
                              "Install the same package on both hosts.",
                              "QEMU's packages differ: %s and %s", a->package,
                              b->package);
-    if (rc == 0 &&
-        strcmp(primary->libvirt.version, standby->libvirt.version) != 0)
-        rc = ft_findings_add(findings, FT_WARN,
-                             FT_CHECK_STANDBY_LIBVIRT_VERSION, standby->name,
-                             "It may make another command line of the same VM.",
-                             "Install the same libvirt on both hosts.",
-                             "libvirt %s here, %s there",
-                             primary->libvirt.version, standby->libvirt.version);
+    else if (ft_qemu_age(b->version, a->version) == FT_QEMU_OLDER)
+        rc = ft_findings_add(
+            findings, FT_WARN, FT_CHECK_STANDBY_QEMU_PACKAGE, standby->name,
+            "A takeover moves the VM onto the later one; the way back is shut until "
+            "its host of now has that, too.",
+            "Upgrade QEMU on the VM's host, too; the guest is not restarted for it.",
+            "QEMU %s is installed on %s, %s on %s", a->version, primary->name,
+            b->version, standby->name);
     return rc;
+}
+
+static int
+check_libvirt_version(const struct ft_host *primary,
+                      const struct ft_host *standby,
+                      struct ft_findings *findings)
+{
+    if (strcmp(primary->libvirt.version, standby->libvirt.version) == 0)
+        return 0;
+    return ft_findings_add(findings, FT_WARN, FT_CHECK_STANDBY_LIBVIRT_VERSION,
+                           standby->name,
+                           "It may make another command line of the same VM.",
+                           "Install the same libvirt on both hosts.",
+                           "libvirt %s here, %s there",
+                           primary->libvirt.version, standby->libvirt.version);
 }
 
 static int
@@ -294,6 +323,8 @@ ft_check_standby(const struct ft_inventory *inventory,
         rc = check_machine(domain, standby, findings);
     if (rc == 0)
         rc = check_package(primary, domain, standby, findings);
+    if (rc == 0)
+        rc = check_libvirt_version(primary, standby, findings);
     if (rc == 0)
         rc = ft_check_cpu(primary, domain, standby, findings);
     if (rc == 0)

@@ -8,7 +8,7 @@
 
 #include "plan/flags.h"
 
-#define WHY_SAME_QEMU "A copy needs the very version of QEMU that the VM runs."
+#define WHY_SAME_QEMU "A copy needs the QEMU that the VM runs, or a later one."
 #define WHY_PLACE "A VM needs it on both hosts, under one name."
 
 static void

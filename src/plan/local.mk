@@ -40,6 +40,7 @@ libftplan_a_SOURCES = \
 	src/plan/plan-chosen.c \
 	src/plan/plan-json.c \
 	src/plan/connections.c src/plan/connections.h \
+	src/plan/qemu-fit.c src/plan/qemu-fit.h \
 	src/plan/remedy.c src/plan/remedy.h \
 	src/plan/saved.c src/plan/saved.h \
 	src/plan/settings.c src/plan/settings.h \

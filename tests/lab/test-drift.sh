@@ -60,9 +60,9 @@ qemu=/usr/bin/qemu-system-x86_64
 note "what fails: it could not take over, or its copy not be made again; and a pool"
 drift "a boot file gone" "mv $boot/ledger-initrd $boot/away"
 drift "a boot file that is private" "chmod o-r $boot/ledger-vmlinuz"
-drift "another QEMU" "touch /root/qemu; mount --bind $qemu /root/qemu
+drift "an older QEMU" "touch /root/qemu; mount --bind $qemu /root/qemu
     printf '%s\n' '#!/bin/sh' 'case \"\$*\" in *-version*)' \
-        'echo \"QEMU emulator version 7.9.9 (Debian 1:7.9+dfsg-1)\";;' \
+        'echo \"QEMU emulator version 7.1.9 (Debian 1:7.1+dfsg-1)\";;' \
         '*) exec /root/qemu \"\$@\";; esac' >/root/qemu-new
     chmod +x /root/qemu-new; mount --bind /root/qemu-new $qemu"
 drift "no userfaultfd" "mount --bind /dev/null /dev/userfaultfd"
@@ -72,7 +72,7 @@ drift "the bridge has another name" \
     "ip link set br0 down; ip link set br0 name br9; ip link set br9 up"
 found "a boot file gone" 'fail standby.file .*ledger-initrd is not on h2'
 found "a boot file that is private" 'fail standby.file not everybody may read .*ledger-vmlinuz'
-found "another QEMU" 'fail standby.qemu '
+found "an older QEMU" 'fail standby.qemu '
 found "no userfaultfd" 'fail standby.kernel'
 found "the pool does not run" 'warn standby.pool pool default does not run'
 found "the bridge has another name" 'fail standby.network .*br0'
@@ -81,7 +81,7 @@ status_ends_with 30 || fail "a VM whose standby has drifted is well"
 [ "$(pair_status vm1 .at_risk)" = drift ] || fail "at risk: $(pair_status vm1 .at_risk)"
 pair_status vm1 .sentence | grep -q 'vm1 is at risk: ' || fail "$(pair_status vm1 .sentence)"
 said=$(ftadmin status vm1)
-for pattern in 'fail  standby.qemu  h2' 'Do: Install the same QEMU on both hosts'; do
+for pattern in 'fail  standby.qemu  h2' 'Do: Upgrade QEMU there to the version that the VM runs'; do
     grep -q "$pattern" <<<"$said" || fail "status does not say '$pattern': $said"
 done
 has_event h1 '^drift$' || fail "no event"

@@ -7,7 +7,7 @@ plan_tests = tests/unit/plan/test-carry tests/unit/plan/test-chardevs \
 	tests/unit/plan/test-connections tests/unit/plan/test-copy tests/unit/plan/test-remedy \
 	tests/unit/plan/test-cpu-question tests/unit/plan/test-fixes \
 	tests/unit/plan/test-flushes tests/unit/plan/test-ovs \
-	tests/unit/plan/test-throughput \
+	tests/unit/plan/test-qemu-fit tests/unit/plan/test-throughput \
 	tests/unit/plan/test-undo tests/unit/plan/test-upgrade tests/unit/plan/test-waivers
 check_PROGRAMS += $(plan_tests)
 TESTS += $(plan_tests)
@@ -61,6 +61,8 @@ tests_unit_plan_test_flushes_LDADD = $(plan_libs)
 tests_unit_plan_test_ovs_SOURCES = tests/unit/plan/test-ovs.c \
 	tests/unit/inventory-fixture.h
 tests_unit_plan_test_ovs_LDADD = $(plan_libs)
+tests_unit_plan_test_qemu_fit_SOURCES = tests/unit/plan/test-qemu-fit.c
+tests_unit_plan_test_qemu_fit_LDADD = $(plan_libs)
 tests_unit_plan_test_throughput_SOURCES = tests/unit/plan/test-throughput.c \
 	tests/unit/inventory-fixture.h
 tests_unit_plan_test_throughput_LDADD = $(plan_libs)

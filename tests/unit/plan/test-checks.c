@@ -328,8 +328,25 @@ test_qemu(void **state)
     strcpy(f->h2->emulators[0].package, "local build");
     expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU_PACKAGE, FT_WARN,
            "local");
+    strcpy(f->h2->emulators[0].version, "7.2.13");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_FAIL,
+           "runs QEMU 7.2.22, h2 has 7.2.13, an older one");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU_PACKAGE);
+    strcpy(f->h2->emulators[0].version, "7.2.23");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_PASS,
+           "runs QEMU 7.2.22, h2 has 7.2.23, a later one of the same series");
+    /* then it could not come back to this host */
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU_PACKAGE, FT_WARN,
+           "QEMU 7.2.22 is installed on h1, 7.2.23 on h2");
+    strcpy(f->h1->emulators[0].version, "7.2.23");
+    strcpy(f->h1->emulators[0].package, "local build");
+    expect_none(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU_PACKAGE);
     strcpy(f->h2->emulators[0].version, "8.2.0");
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_WARN,
+           "runs QEMU 7.2.22, h2 has 8.2.0, of a later series");
+    strcpy(f->vm->machine, "q35");
     expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_FAIL, "8.2.0");
+    strcpy(f->vm->machine, "pc-q35-7.2");
     /* it is the running process that counts, not the file on the primary */
     strcpy(f->vm->qemu_version, "8.2.0");
     expect(check_standby(f, NULL), FT_CHECK_STANDBY_QEMU, FT_PASS, "8.2.0");

@@ -107,8 +107,13 @@ test_place_refuses(void **state)
 
     f->h2->memory_available = GIB_BYTES;
     expect_standby(f, "h3", "h2", "available");
+    strcpy(f->h3->emulators[0].version, "7.1.0");
+    expect_standby(f, NULL, "h3", "7.1.0");
+    /* a newer one will do, where no other host has the very same */
     strcpy(f->h3->emulators[0].version, "8.0.0");
-    expect_standby(f, NULL, "h3", "8.0.0");
+    expect_standby(f, "h3", "h2", "available");
+    f->h2->memory_available = f->h3->memory_available;
+    expect_standby(f, "h2", "h3", "warnings");
 }
 
 static void
