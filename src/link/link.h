@@ -50,9 +50,10 @@
 /*
  * Rises when a frame changes (link/frame.h), and the one before stays spoken, by
  * what ft_link_protocol says of a link: base/versions.h. Version 1 was before the
- * first release and is gone. With version 3 came FACTS.
+ * first release and is gone. With version 3 came FACTS, with 4 ROMs among the RAM
+ * blocks of a setup.
  */
-#define FT_LINK_PROTOCOL 3
+#define FT_LINK_PROTOCOL 4
 #define FT_LINK_PROTOCOL_OLDEST 2
 #define FT_PREAMBLE_SIZE 64
 #define FT_PAIR_ID_SIZE 37 /* UUID text and NUL */

@@ -23,7 +23,7 @@
 #include "link/frame.h"
 
 #define FT_PAGE_SIZE 4096u
-#define FT_RAM_BLOCKS_MAX 64
+#define FT_RAM_BLOCKS_MAX 128
 
 /* Runs in one frame. */
 #define FT_PAGE_RUNS_MAX 2048

@@ -25,6 +25,7 @@
  * The other side makes volumes and has libvirt start a domain, which loads several
  * AppArmor profiles: a loaded host takes minutes. Whether it is alive the link knows.
  */
+#define ROMS_PROTOCOL 4 /* of the link: blocks of a setup may be ROMs */
 #define SETUP_NS (300 * FT_NS_PER_S)
 #define SETUP_SAY_NS (30 * FT_NS_PER_S)
 #define ROUND_BYTES_ENOUGH (UINT64_C(8) << 20)
@@ -234,7 +235,10 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
     if (!rc)
         rc = ft_primary_attach_gate(p, err);
     if (!rc)
-        rc = ft_guest_memory_attach(w->dom, p->domain.pid, &p->memory, err);
+        rc = ft_guest_memory_attach(w->dom, p->domain.pid,
+                                    ft_link_protocol(ft_session_link(
+                                        p->out.session)) >= ROMS_PROTOCOL,
+                                    &p->memory, err);
     if (!rc) {
         atomic_store(&p->qemu_pid, p->domain.pid);
         p->spared_pid = p->domain.pid;

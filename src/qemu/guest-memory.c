@@ -23,6 +23,7 @@ struct ft_guest_memory {
     struct ft_ram_block blocks[FT_RAM_BLOCKS_MAX];
     size_t n_blocks;
     size_t n_registered;
+    bool roms;      /* are among the blocks */
     bool forgotten; /* the next scan reports everything */
     struct ft_page_scanners scanners;
     unsigned processors;
@@ -64,7 +65,7 @@ static int
 attach(virDomainPtr dom, struct ft_guest_memory *memory, bool apart,
        struct ft_error *err)
 {
-    int rc = ft_ram_blocks_find(dom, memory->pid, memory->blocks,
+    int rc = ft_ram_blocks_find(dom, memory->pid, memory->roms, memory->blocks,
                                 FT_RAM_BLOCKS_MAX, &memory->n_blocks, err);
 
     if (rc < 0)
@@ -78,8 +79,8 @@ attach(virDomainPtr dom, struct ft_guest_memory *memory, bool apart,
 }
 
 static int
-begin(virDomainPtr dom, pid_t pid, bool apart, struct ft_guest_memory **out,
-      struct ft_error *err)
+begin(virDomainPtr dom, pid_t pid, bool roms, bool apart,
+      struct ft_guest_memory **out, struct ft_error *err)
 {
     struct ft_guest_memory *memory;
     int rc = ft_uffd_supported(err);
@@ -92,6 +93,7 @@ begin(virDomainPtr dom, pid_t pid, bool apart, struct ft_guest_memory **out,
         return ft_fail(err, ENOMEM, NULL, "no memory");
     memory->pid = pid;
     memory->uffd = (struct ft_uffd){ pid, -1, -1, 0 };
+    memory->roms = roms;
     memory->forgotten = true;
     rc = attach(dom, memory, apart, err);
     if (rc < 0) {
@@ -103,17 +105,17 @@ begin(virDomainPtr dom, pid_t pid, bool apart, struct ft_guest_memory **out,
 }
 
 int
-ft_guest_memory_attach(virDomainPtr dom, pid_t pid,
+ft_guest_memory_attach(virDomainPtr dom, pid_t pid, bool roms,
                        struct ft_guest_memory **out, struct ft_error *err)
 {
-    return begin(dom, pid, false, out, err);
+    return begin(dom, pid, roms, false, out, err);
 }
 
 int
 ft_guest_memory_attach_apart(virDomainPtr dom, pid_t pid,
                              struct ft_guest_memory **out, struct ft_error *err)
 {
-    return begin(dom, pid, true, out, err);
+    return begin(dom, pid, false, true, out, err);
 }
 
 int64_t

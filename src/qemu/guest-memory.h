@@ -19,6 +19,7 @@
 #ifndef FT_QEMU_GUEST_MEMORY_H
 #define FT_QEMU_GUEST_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -39,14 +40,15 @@ struct ft_guest_memory;
 int ft_guest_memory_supported(struct ft_error *err);
 
 /*
- * Begins to track the guest RAM of the domain, whose QEMU is pid. Takes over
- * what a dead worker left in QEMU. On failure QEMU is as before.
+ * Begins to track the guest RAM of the domain, whose QEMU is pid, with roms its ROMs
+ * as well (ft_ram_blocks_find). Takes over what a dead worker left in QEMU. On failure
+ * QEMU is as before.
  */
-int ft_guest_memory_attach(virDomainPtr dom, pid_t pid,
+int ft_guest_memory_attach(virDomainPtr dom, pid_t pid, bool roms,
                            struct ft_guest_memory **out, struct ft_error *err);
 
 /*
- * The same for who only looks for a while: QEMU keeps nothing, so the kernel ends
+ * The same without ROMs, for who only looks for a while: QEMU keeps nothing, so the kernel ends
  * the tracking when this process ends, however. -EBUSY: it is tracked already.
  */
 int ft_guest_memory_attach_apart(virDomainPtr dom, pid_t pid,

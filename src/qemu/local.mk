@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftqemu.a
 libftqemu_a_SOURCES = \
+	src/qemu/block-match.c src/qemu/block-match.h \
+	src/qemu/block-search.c src/qemu/block-search.h \
 	src/qemu/clock-line.c src/qemu/clock-line.h \
 	src/qemu/device-clocks.c src/qemu/device-clocks.h \
 	src/qemu/device-sections.c src/qemu/device-sections.h \
@@ -18,6 +20,7 @@ libftqemu_a_SOURCES = \
 	src/qemu/page-set.c src/qemu/page-set.h \
 	src/qemu/process-memory.c src/qemu/process-memory.h \
 	src/qemu/qemu-fd.c src/qemu/qemu-fd.h \
+	src/qemu/ram-block.h \
 	src/qemu/ram-blocks.c src/qemu/ram-blocks.h \
 	src/qemu/saver-marker.c src/qemu/saver-marker.h \
 	src/qemu/saver-memfd.c src/qemu/saver-memfd.h \

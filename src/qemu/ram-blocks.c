@@ -11,15 +11,15 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "qemu/block-search.h"
 #include "qemu/page-set.h"
 #include "virt/qmp.h"
 
 #define SMAPS_LIMIT (64u << 20)
 #define MAPPINGS_MAX 1024
 
-/* Blocks that both sides load from the same file by themselves. */
-static bool
-is_loaded_everywhere(const char *name)
+bool
+ft_ram_block_is_rom(const char *name)
 {
     size_t n = strlen(name);
 
@@ -68,12 +68,14 @@ parse_line(const char *line, struct ft_ram_block *block)
     block->name[end - line] = '\0';
     block->size = total;
     block->host = host;
+    block->offset = offset;
+    block->used = used;
     return 1;
 }
 
 int
-ft_ram_blocks_parse(const char *text, struct ft_ram_block *out, size_t max,
-                    size_t *count, struct ft_error *err)
+ft_ram_blocks_parse(const char *text, bool roms, struct ft_ram_block *out,
+                    size_t max, size_t *count, struct ft_error *err)
 {
     FT_AUTOFREE char *copy = strdup(text);
     char *line, *rest = copy;
@@ -87,7 +89,7 @@ ft_ram_blocks_parse(const char *text, struct ft_ram_block *out, size_t max,
 
         if (rc < 0)
             return ft_fail(err, E2BIG, NULL, "a RAM block's name is too long");
-        if (rc == 0 || is_loaded_everywhere(block.name))
+        if (rc == 0 || (!roms && ft_ram_block_is_rom(block.name)))
             continue;
         if (block.size == 0 || block.size % FT_PAGE_SIZE)
             return ft_fail(err, EINVAL, NULL,
@@ -271,30 +273,66 @@ ask_address(struct search *search, struct ft_ram_block *block,
     return 0;
 }
 
+/* By its size, or where the guest has it. 0 also when it stays unknown. */
 static int
 locate(struct search *search, struct ft_ram_block *block, struct ft_error *err)
 {
     uint64_t host = 0;
-    size_t n = count_of_size(search, block->size, &host);
+    size_t n;
     int rc;
 
     if (block->host)
         return 0; /* QEMU said it */
-    if (n == 1) {
+    n = count_of_size(search, block->size, &host);
+    if (n == 1)
         block->host = host;
-        return 0;
-    }
+    if (n <= 1 || ft_ram_block_is_rom(block->name))
+        return 0; /* the guest has no ROM mapped once it has booted */
+    rc = ask_address(search, block, err);
+    return rc == -ENOENT ? 0 : rc;
+}
+
+static int
+is_unknown(const struct search *search, const struct ft_ram_block *block,
+           struct ft_error *err)
+{
+    uint64_t host;
+    size_t n = count_of_size(search, block->size, &host);
+
     if (n == 0)
         return ft_fail(err, ENOENT, NULL,
                        "RAM block %s of %" PRIu64
                        " bytes is not in QEMU's memory map",
                        block->name, block->size);
-    rc = ask_address(search, block, err);
-    if (rc != -ENOENT)
-        return rc;
     return ft_fail(err, ENOTUNIQ, "QEMU 8.1 or later tells them apart",
                    "RAM block %s cannot be told from %zu others of its size",
                    block->name, n - 1);
+}
+
+static bool
+are_known(const struct ft_ram_block *blocks, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!blocks[i].host)
+            return false;
+    return true;
+}
+
+/* ROMs that were not found are left out; the other side says whether it can be. */
+static int
+keep_known(const struct search *search, struct ft_ram_block *blocks, size_t *n,
+           struct ft_error *err)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < *n; i++) {
+        if (blocks[i].host)
+            blocks[kept++] = blocks[i];
+        else if (!ft_ram_block_is_rom(blocks[i].name))
+            return is_unknown(search, &blocks[i], err);
+    }
+    *n = kept;
+    return 0;
 }
 
 static int
@@ -314,15 +352,33 @@ check_distinct(const struct ft_ram_block *blocks, size_t n, struct ft_error *err
 }
 
 static int
-locate_all(virDomainPtr dom, pid_t pid, struct ft_ram_block *blocks, size_t n,
-           struct ft_error *err)
+locate_all(struct search *search, pid_t pid, struct ft_ram_block *blocks,
+           size_t *n, struct ft_error *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < *n && rc == 0; i++)
+        rc = locate(search, &blocks[i], err);
+    if (rc < 0)
+        return rc;
+    if (!are_known(blocks, *n))
+        rc = ft_block_search(pid, search->mappings, search->n_mappings, blocks,
+                             *n);
+    if (rc < 0)
+        return ft_fail(err, -rc, NULL, "memory of QEMU: %s", strerror(-rc));
+    rc = keep_known(search, blocks, n, err);
+    return rc < 0 ? rc : check_distinct(blocks, *n, err);
+}
+
+static int
+find_all(virDomainPtr dom, pid_t pid, struct ft_ram_block *blocks, size_t *n,
+         struct ft_error *err)
 {
     FT_AUTOFREE struct ft_ram_block *mappings =
         calloc(MAPPINGS_MAX, sizeof(*mappings));
     FT_AUTOFREE char *smaps = NULL;
     struct search search = { .dom = dom, .mappings = mappings };
     char path[64];
-    size_t i;
     int rc;
 
     if (!mappings)
@@ -333,22 +389,23 @@ locate_all(virDomainPtr dom, pid_t pid, struct ft_ram_block *blocks, size_t n,
         return ft_fail(err, -rc, NULL, "%s: %s", path, strerror(-rc));
     rc = ft_ram_mappings_parse(smaps, mappings, MAPPINGS_MAX,
                                &search.n_mappings, err);
-    for (i = 0; i < n && rc == 0; i++)
-        rc = locate(&search, &blocks[i], err);
+    if (rc == 0)
+        rc = locate_all(&search, pid, blocks, n, err);
     free(search.mtree);
-    return rc < 0 ? rc : check_distinct(blocks, n, err);
+    return rc;
 }
 
 int
-ft_ram_blocks_find(virDomainPtr dom, pid_t pid, struct ft_ram_block *out,
-                   size_t max, size_t *count, struct ft_error *err)
+ft_ram_blocks_find(virDomainPtr dom, pid_t pid, bool roms,
+                   struct ft_ram_block *out, size_t max, size_t *count,
+                   struct ft_error *err)
 {
     FT_AUTOFREE char *text = NULL;
     int rc = ft_hmp(dom, "info ramblock", &text, err);
 
     if (rc == 0)
-        rc = ft_ram_blocks_parse(text, out, max, count, err);
+        rc = ft_ram_blocks_parse(text, roms, out, max, count, err);
     if (rc == 0)
-        rc = locate_all(dom, pid, out, *count, err);
+        rc = find_all(dom, pid, out, count, err);
     return rc;
 }

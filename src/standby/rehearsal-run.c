@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/priority.h"
 #include "disk/snapshot-export.h"
+#include "qemu/block-match.h"
 #include "qemu/device-state.h"
 #include "qemu/vcpu-time.h"
 #include "standby/rehearsal-private.h"
@@ -191,10 +192,12 @@ copy(struct ft_rehearsal_run *run, struct ft_error *err)
                                  run->snapshot.n_blocks };
     struct ft_memory_of to = { run->vm.pid, blocks, 0 };
     struct ft_memory_snapshot *memory = NULL;
-    int rc = ft_ram_blocks_find(run->dom, run->vm.pid, blocks,
+    int rc = ft_ram_blocks_find(run->dom, run->vm.pid, true, blocks,
                                 FT_RAM_BLOCKS_MAX, &to.n, err);
 
     step(run, FT_REHEARSAL_COPIES);
+    if (!rc)
+        rc = ft_blocks_match(blocks, &to.n, from.blocks, from.n, false, err);
     if (!rc)
         rc = ft_memory_snapshot_new(&from, &to, &memory, err);
     if (!rc) {

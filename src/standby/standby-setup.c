@@ -15,6 +15,8 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "plan/qemu-fit.h"
+#include "qemu/block-match.h"
 #include "standby/admit.h"
 #include "standby/media.h"
 #include "standby/nvram.h"
@@ -212,35 +214,53 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
     return rc;
 }
 
-/* The waiting QEMU must be the same machine, down to the RAM blocks. */
+static int
+read_blocks(const json_t *list, struct ft_ram_block out[FT_RAM_BLOCKS_MAX],
+            size_t *n, struct ft_error *err)
+{
+    const json_t *block;
+    size_t i;
+
+    *n = json_array_size(list);
+    if (*n > FT_RAM_BLOCKS_MAX)
+        return ft_fail(err, E2BIG, NULL, "%zu RAM blocks", *n);
+    json_array_foreach(list, i, block) {
+        int64_t size;
+        int rc = ft_json_need_string(block, "name", out[i].name,
+                                     sizeof(out[i].name), err);
+
+        if (!rc)
+            rc = ft_json_need_int(block, "size", 1, INT64_MAX, &size, err);
+        if (rc)
+            return rc;
+        out[i].size = (uint64_t)size;
+    }
+    return 0;
+}
+
+/*
+ * The waiting QEMU must be the same machine, down to the RAM blocks. Its ROMs are its
+ * own package's: where that is another one, the primary's must come with the memory.
+ */
 static int
 compare_machine(struct ft_standby *s, const struct ft_vm *d,
                 const json_t *setup, struct ft_error *err)
 {
-    const json_t *theirs = json_object_get(setup, "blocks"), *block;
+    const char *runs = ft_json_string(setup, "qemu", "");
+    struct ft_qemu_fit fit = ft_qemu_fit(runs, d->qemu_version, d->machine);
+    struct ft_ram_block theirs[FT_RAM_BLOCKS_MAX];
     struct ft_replica *r = &s->replica;
-    const char *qemu = ft_json_string(setup, "qemu", "");
-    size_t i;
+    size_t n;
+    int rc;
 
-    if (strcmp(d->qemu_version, qemu))
-        return ft_fail(err, ENOTSUP,
-                       "Install the same QEMU version on both hosts.",
-                       "QEMU is %s here and %s on the primary", d->qemu_version,
-                       qemu);
-    if (json_array_size(theirs) != r->n_blocks)
-        return ft_fail(err, ENOTSUP, NULL, "%zu RAM blocks here, %zu there",
-                       r->n_blocks, json_array_size(theirs));
-    json_array_foreach(theirs, i, block) {
-        const char *name = ft_json_string(block, "name", "");
-        int64_t size = ft_json_int(block, "size", 0, INT64_MAX, 0);
-
-        if (strcmp(name, r->blocks[i].name) ||
-            (uint64_t)size != r->blocks[i].size)
-            return ft_fail(err, ENOTSUP, NULL,
-                           "RAM block %s differs between the hosts",
-                           r->blocks[i].name);
-    }
-    return 0;
+    if (fit.verdict > FT_WARN)
+        return ft_fail(err, ENOTSUP, fit.remedy,
+                       "QEMU is %s here and %s on the primary: %s",
+                       d->qemu_version, runs, fit.why);
+    rc = read_blocks(json_object_get(setup, "blocks"), theirs, &n, err);
+    return rc ? rc
+              : ft_blocks_match(r->blocks, &r->n_blocks, theirs, n,
+                                fit.age != FT_QEMU_SAME, err);
 }
 
 static int
@@ -254,8 +274,8 @@ inspect_domain(struct ft_standby *s, const json_t *setup, struct ft_error *err)
         return rc;
     r->pid = d.pid;
     take_nics(s, &d);
-    rc = ft_ram_blocks_find(s->worker->dom, d.pid, r->blocks, FT_RAM_BLOCKS_MAX,
-                            &r->n_blocks, err);
+    rc = ft_ram_blocks_find(s->worker->dom, d.pid, true, r->blocks,
+                            FT_RAM_BLOCKS_MAX, &r->n_blocks, err);
     if (!rc)
         rc = compare_machine(s, &d, setup, err);
     if (!rc)

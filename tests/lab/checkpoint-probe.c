@@ -167,8 +167,8 @@ print_blocks(void)
     struct ft_ram_block blocks[FT_RAM_BLOCKS_MAX];
     size_t n, i;
 
-    CHECK(ft_ram_blocks_find(dom, domain.pid, blocks, FT_RAM_BLOCKS_MAX, &n,
-                             err),
+    CHECK(ft_ram_blocks_find(dom, domain.pid, true, blocks, FT_RAM_BLOCKS_MAX,
+                             &n, err),
           "blocks");
     for (i = 0; i < n; i++)
         printf("%-40s %#" PRIx64 " %" PRIu64 "\n", blocks[i].name,
@@ -187,7 +187,8 @@ again(int times)
     int i;
 
     for (i = 0; i < times; i++) {
-        CHECK(ft_guest_memory_attach(dom, domain.pid, &memory, err), "attach");
+        CHECK(ft_guest_memory_attach(dom, domain.pid, true, &memory, err),
+              "attach");
         CHECK(ft_saver_open(dom, domain.pid, FOLDER, &saver, err), "saver");
         CHECK(ft_gate_attach(dom, domain.nics, domain.n_nics, 16 << 20, NULL,
                              NULL, &gate, err),
@@ -333,7 +334,7 @@ run(int count, int interval_ms, bool with_gate, const char *folder)
     int i;
 
     at = ft_clock_ns();
-    CHECK(ft_guest_memory_attach(dom, domain.pid, &memory, err), "attach");
+    CHECK(ft_guest_memory_attach(dom, domain.pid, true, &memory, err), "attach");
     printf("attached in %.2f ms\n", (ft_clock_ns() - at) / 1e6);
     CHECK(ft_saver_open(dom, domain.pid, FOLDER, &saver, err), "saver");
     CHECK(ft_saver_watch_events(saver, virDomainGetConnect(dom), err), "events");
@@ -445,7 +446,7 @@ die(const char *step)
     struct ft_saver *saver;
     struct ft_gate *gate;
 
-    CHECK(ft_guest_memory_attach(dom, domain.pid, &memory, err), "attach");
+    CHECK(ft_guest_memory_attach(dom, domain.pid, true, &memory, err), "attach");
     CHECK(ft_saver_open(dom, domain.pid, FOLDER, &saver, err), "saver");
     CHECK(ft_gate_attach(dom, domain.nics, domain.n_nics, 16 << 20, NULL, NULL,
                          &gate, err),
@@ -589,7 +590,7 @@ resume(const char *folder, int n_disks, char **disks)
     CHECK(ft_standby_start(conn, xml, &dom, err), "start");
     CHECK(ft_vm_inspect(dom, &domain, err), "inspect");
     pid = domain.pid;
-    CHECK(ft_ram_blocks_find(dom, pid, blocks, FT_RAM_BLOCKS_MAX, &n, err),
+    CHECK(ft_ram_blocks_find(dom, pid, true, blocks, FT_RAM_BLOCKS_MAX, &n, err),
           "blocks");
     for (i = 0; (name = strsep(&list, "\n")) && *name; i++)
         write_block(folder, i, name, blocks, n, pid);

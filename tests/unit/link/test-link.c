@@ -309,10 +309,10 @@ test_bad_hello(void **state)
 {
     (void)state;
     hello_meets(FT_FRAME_HELLO, "{\"protocol\":1,\"version\":\"9.9\"}", -EPROTO,
-                "protocol 1 (ftengine 9.9), this host 2 to 3");
+                "protocol 1 (ftengine 9.9), this host 2 to 4");
     hello_meets(FT_FRAME_HELLO,
-                "{\"protocol\":4,\"protocol_newest\":5,\"version\":\"9\"}",
-                -EPROTO, "protocol 4 to 5 (ftengine 9), this host 2 to 3");
+                "{\"protocol\":5,\"protocol_newest\":6,\"version\":\"9\"}",
+                -EPROTO, "protocol 5 to 6 (ftengine 9), this host 2 to 4");
     hello_meets(FT_FRAME_HELLO, "{\"version\":\"0\"}", -EPROTO, "protocol none");
     hello_meets(FT_FRAME_HELLO, "[1,2]", -EPROTO, "JSON");
     hello_meets(FT_FRAME_HELLO, "{{", -EPROTO, "JSON");

@@ -3,7 +3,8 @@ if HAVE_CMOCKA
 qemu_tests = tests/unit/qemu/test-clock-line \
 	tests/unit/qemu/test-device-clocks tests/unit/qemu/test-device-stream \
 	tests/unit/qemu/test-guest-clock tests/unit/qemu/test-guest-pages \
-	tests/unit/qemu/test-inject tests/unit/qemu/test-tracking \
+	tests/unit/qemu/test-inject tests/unit/qemu/test-ram-blocks \
+	tests/unit/qemu/test-tracking \
 	tests/unit/qemu/test-variable-search tests/unit/qemu/test-vcpu-time
 check_PROGRAMS += $(qemu_tests)
 TESTS += $(qemu_tests)
@@ -29,6 +30,9 @@ tests_unit_qemu_test_guest_pages_LDADD = $(qemu_libs)
 tests_unit_qemu_test_inject_SOURCES = tests/unit/qemu/test-inject.c \
 	tests/unit/virt-test.h
 tests_unit_qemu_test_inject_LDADD = $(qemu_libs)
+tests_unit_qemu_test_ram_blocks_SOURCES = tests/unit/qemu/test-ram-blocks.c \
+	tests/unit/virt-test.h
+tests_unit_qemu_test_ram_blocks_LDADD = $(qemu_libs)
 tests_unit_qemu_test_tracking_SOURCES = tests/unit/qemu/test-tracking.c \
 	tests/unit/virt-test.h
 tests_unit_qemu_test_tracking_LDADD = $(qemu_libs)

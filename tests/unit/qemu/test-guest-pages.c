@@ -140,14 +140,15 @@ test_blocks_7_2(void **state)
     size_t n;
 
     (void)state;
-    assert_int_equal(ft_ram_blocks_parse(text, blocks, 8, &n, &err), 0);
+    assert_int_equal(ft_ram_blocks_parse(text, false, blocks, 8, &n, &err), 0);
     assert_int_equal(n, 3);
     assert_string_equal(blocks[0].name, "pc.ram");
     assert_int_equal(blocks[0].size, 128 << 20);
     assert_int_equal(blocks[0].host, 0);
     assert_string_equal(blocks[1].name, "0000:00:01.0/vga.vram");
     assert_string_equal(blocks[2].name, "pc.bios");
-    assert_int_equal(ft_ram_blocks_parse(text, blocks, 2, &n, &err), -E2BIG);
+    assert_int_equal(ft_ram_blocks_parse(text, false, blocks, 2, &n, &err),
+                     -E2BIG);
 }
 
 /* The form since QEMU 8.1, with host addresses (softmmu/physmem.c). */
@@ -166,13 +167,13 @@ test_blocks_8_1(void **state)
     size_t n;
 
     (void)state;
-    assert_int_equal(ft_ram_blocks_parse(text, blocks, 8, &n, &err), 0);
+    assert_int_equal(ft_ram_blocks_parse(text, false, blocks, 8, &n, &err), 0);
     assert_int_equal(n, 2);
     assert_int_equal(blocks[0].host, 0x7f0000000000);
     assert_int_equal(blocks[1].host, 0x7f1000000000);
-    assert_true(ft_ram_blocks_parse("", blocks, 8, &n, &err) < 0);
-    assert_true(
-        ft_ram_blocks_parse("x 4 KiB 0x1 0x2 0x3", blocks, 8, &n, &err) < 0);
+    assert_true(ft_ram_blocks_parse("", false, blocks, 8, &n, &err) < 0);
+    assert_true(ft_ram_blocks_parse("x 4 KiB 0x1 0x2 0x3", false, blocks, 8, &n,
+                                    &err) < 0);
 }
 
 #define RW                                                      \

@@ -399,7 +399,9 @@ static void
 test_left_out(void **state)
 {
     uint64_t *ram = puppet_memory(16 * PUPPET_PAGE);
-    struct ft_ram_block out = { "pc.ram", (uintptr_t)ram + PUPPET_PAGE, 8 };
+    struct ft_ram_block out = { .name = "pc.ram",
+                                .host = (uintptr_t)ram + PUPPET_PAGE,
+                                .size = 8 };
     struct ft_variable_search *s;
     pid_t pid;
 
