@@ -18,8 +18,10 @@
 #include "base/log.h"
 #include "base/priority.h"
 #include "drift/drift.h"
+#include "drift/ways-try.h"
 #include "inventory/probe.h"
 #include "plan/host-files.h"
+#include "plan/throughput.h"
 #include "worker/pair-store.h"
 #include "worker/worker-drift.h"
 
@@ -27,6 +29,9 @@
 #define PEER_MAX (1u << 20)
 #define KNOWN_FILE "drift.json" /* in the pair's own folder, for good */
 #define KNOWN_MAX (256u << 10)
+#define CARRIED_MAX 4096
+
+static struct ft_ways ours; /* from this host */
 
 /* ---- this host ---- */
 
@@ -83,27 +88,31 @@ write_host(const json_t *facts)
 
 struct peer {
     struct ft_host *host; /* NULL: it has told nothing yet */
+    struct ft_ways ways;  /* as it told of them */
     bool linked;
     int64_t age_s; /* of what it told, or of the link */
 };
 
 static int
 decode(const char *text, size_t size, int64_t received_ns, const char *name,
-       struct ft_host **out, struct ft_error *err)
+       struct peer *peer, struct ft_error *err)
 {
     FT_AUTOJSON json_t *json = NULL;
+    const json_t *facts;
     int64_t sent_ns;
     int rc = ft_json_parse(text, size, &json, err);
 
     if (!rc)
         rc = ft_json_need_int(json, "sent_ns", 0, INT64_MAX, &sent_ns, err);
     if (!rc)
-        rc = ft_host_from_json(json_object_get(json, "facts"), out, err);
+        rc = ft_host_from_json(json_object_get(json, "facts"), &peer->host, err);
     if (rc)
         return rc;
-    snprintf((*out)->name, sizeof((*out)->name), "%s", name);
-    (*out)->clock_offset_ms = (sent_ns - received_ns) / FT_NS_PER_MS;
-    (*out)->clock_known = true;
+    facts = json_object_get(json, "facts");
+    ft_ways_from_json(json_object_get(facts, "ways"), &peer->ways);
+    snprintf(peer->host->name, sizeof(peer->host->name), "%s", name);
+    peer->host->clock_offset_ms = (sent_ns - received_ns) / FT_NS_PER_MS;
+    peer->host->clock_known = true;
     return 0;
 }
 
@@ -125,9 +134,9 @@ read_peer(const char *pair, const char *name, struct peer *peer,
     peer->linked = true;
     peer->age_s = (ft_clock_realtime_ns() - received_ns) / FT_NS_PER_S;
     end++;
-    return end == text + size ? 0
-                              : decode(end, size - (end - text), received_ns,
-                                       name, &peer->host, err);
+    return end == text + size
+               ? 0
+               : decode(end, size - (end - text), received_ns, name, peer, err);
 }
 
 /* ---- a pair ---- */
@@ -176,14 +185,69 @@ write_report(const char *pair, const struct ft_findings *findings)
     return rc ? rc : ft_json_save(path, report);
 }
 
+/* Both ways: after a takeover the copy goes the other one. */
+static int
+judge_ways(const struct ft_pair_config *config, const struct ft_host *self,
+           const struct peer *peer, struct ft_findings *findings)
+{
+    const struct ft_endpoint *here = &config->hosts[config->self];
+    const struct ft_endpoint *there = &config->hosts[!config->self];
+    int rc =
+        ft_ways_judge(&ours, self, peer->host, there->addresses,
+                      there->address_count, (int)config->silence_ms, findings);
+
+    return rc ? rc
+              : ft_ways_judge(&peer->ways, peer->host, self, here->addresses,
+                              here->address_count, (int)config->silence_ms,
+                              findings);
+}
+
+/* What the link was seen to carry while it was waited for; mostly nothing is known. */
+static int
+judge_link(const struct ft_pair_config *config, const struct ft_host *self,
+           const struct peer *peer, struct ft_findings *findings)
+{
+    const struct ft_domain *vm = ft_host_domain(self, config->vm_uuid);
+    FT_AUTOJSON json_t *carried = NULL;
+    struct ft_link_rate rate = { 0 };
+    const struct ft_nic *nic;
+    char path[PATH_MAX];
+
+    ft_drift_path(config->pair, FT_DRIFT_CARRIED_FILE, path);
+    if (ft_json_load(path, CARRIED_MAX, &carried, NULL) || !vm)
+        return 0;
+    rate.bytes_per_s =
+        json_number_value(json_object_get(carried, "bytes_per_s"));
+    nic = ft_link_nic(self, ft_json_string(carried, "local", ""));
+    snprintf(rate.nic, sizeof(rate.nic), "%s", nic ? nic->name : "?");
+    snprintf(rate.address, sizeof(rate.address), "%s",
+             ft_json_string(carried, "peer", ""));
+    return rate.bytes_per_s > 0
+               ? ft_throughput_check(&rate, 1, rate.address, vm->memory,
+                                     self->name, peer->host->name, findings)
+               : 0;
+}
+
+static int
+judge_standby(const struct ft_pair_config *config, const struct ft_host *self,
+              const struct peer *peer, struct ft_findings *findings)
+{
+    const char *pool = config->pools[!config->self];
+    struct ft_drift_pair pair = { config->pair, config->vm, config->vm_uuid,
+                                  *pool ? pool : NULL };
+    int rc = peer->host ? ft_drift_judge(&pair, self, peer->host, findings)
+                        : -EAGAIN;
+
+    if (!rc)
+        rc = judge_ways(config, self, peer, findings);
+    return rc ? rc : judge_link(config, self, peer, findings);
+}
+
 static int
 judge(const struct ft_pair_config *config, struct ft_host *self,
       const struct peer *peer, const struct ft_error *err)
 {
     const char *name = config->hosts[!config->self].name;
-    const char *pool = config->pools[!config->self];
-    struct ft_drift_pair pair = { config->pair, config->vm, config->vm_uuid,
-                                  *pool ? pool : NULL };
     struct ft_findings findings = FT_FINDINGS_INIT;
     char text[640];
     int rc = 0;
@@ -199,8 +263,7 @@ judge(const struct ft_pair_config *config, struct ft_host *self,
                  name, (long long)peer->age_s);
         rc = silence(name, text, &findings);
     } else {
-        rc = peer->host ? ft_drift_judge(&pair, self, peer->host, &findings)
-                        : -EAGAIN;
+        rc = judge_standby(config, self, peer, &findings);
     }
     if (!rc)
         rc = write_report(config->pair, &findings);
@@ -214,9 +277,10 @@ look_at_pair(const char *name, struct ft_host *self)
     struct ft_error err = FT_ERROR_INIT;
     struct ft_pair_record record = { 0 };
     struct ft_pair_config config;
-    struct peer peer = { 0 };
+    static struct peer peer;
     int rc;
 
+    memset(&peer, 0, sizeof(peer));
     rc = ft_pair_load(name, &config, &err);
     if (!rc)
         rc = ft_pair_state_load(&config, &record, &err);
@@ -265,6 +329,8 @@ ft_drift_main(void)
     }
     self->clock_known = true;
     add_files(facts);
+    ft_ways_try(pairs, &ours);
+    json_object_set_new(facts, "ways", ft_ways_to_json(&ours));
     write_host(facts);
     json_array_foreach(pairs, i, pair)
         look_at_pair(json_string_value(pair), self);

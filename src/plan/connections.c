@@ -161,8 +161,9 @@ mtu_at(const struct ft_host *host, const char *address)
  * Two NICs of one MTU agree on packets of that size, and if none comes through every
  * large answer hangs. With a smaller one there they agree on less (link.mtu).
  */
-static int
-judge_size(const struct ft_connection *connection, struct ft_findings *findings)
+int
+ft_connection_check_size(const struct ft_connection *connection,
+                         struct ft_findings *findings)
 {
     const struct ft_trips *trips = &connection->trips;
     int there = mtu_at(connection->to, connection->address);
@@ -181,9 +182,11 @@ judge_size(const struct ft_connection *connection, struct ft_findings *findings)
             : "Give the switch and all ports between the hosts this MTU, or both "
               "NICs a smaller one (ip link set ... mtu).",
         passes
-            ? "packets of %d bytes come through from %s to %s"
-            : "no packet of %d bytes comes through from %s to %s, small ones do",
-        trips->mtu, connection->from->name, connection->to->name);
+            ? "packets of %d bytes come through from %s to %s (%s)"
+            : "no packet of %d bytes comes through from %s to %s, small ones do "
+              "(%s)",
+        trips->mtu, connection->from->name, connection->to->name,
+        connection->address);
 }
 
 int
@@ -197,6 +200,6 @@ ft_connections_check(const struct ft_connection *connections, size_t count,
             rc = judge(&connections[i], i, standing, findings);
     for (size_t i = 0; i < count && rc == 0; i++)
         if (connections[i].trips.sent > 0)
-            rc = judge_size(&connections[i], findings);
+            rc = ft_connection_check_size(&connections[i], findings);
     return rc;
 }

@@ -45,4 +45,11 @@ size_t ft_connections(const struct ft_host *primary,
 int ft_connections_check(const struct ft_connection *connections, size_t count,
                          bool standing, struct ft_findings *findings);
 
+/*
+ * That last finding alone, of a connection that was tried; none where nothing is known
+ * of large packets, or both ends agree on smaller ones. 0 or -ENOMEM.
+ */
+int ft_connection_check_size(const struct ft_connection *connection,
+                             struct ft_findings *findings);
+
 #endif

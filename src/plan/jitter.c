@@ -51,6 +51,26 @@ ft_trips_from_json(const json_t *json, struct ft_trips *trips)
     return 0;
 }
 
+json_t *
+ft_trips_to_json(const struct ft_trips *trips)
+{
+    json_t *list = json_array();
+    json_t *json;
+
+    for (unsigned i = 0; i < trips->count; i++)
+        json_array_append_new(list, json_integer(trips->us[i]));
+    json = json_pack("{s:i,s:i,s:o}", "sent", (int)trips->sent, "refused",
+                     (int)trips->refused, "us", list);
+    if (json != NULL && *trips->error != '\0')
+        json_object_set_new(json, "error", json_string(trips->error));
+    if (json != NULL && trips->mtu != 0) /* so a small one was answered */
+        json_object_set_new(json, "mtu",
+                            json_pack("{s:i,s:i,s:i,s:i}", "size", trips->mtu,
+                                      "small", 1, "full", trips->full,
+                                      "full_sent", trips->full_sent));
+    return json;
+}
+
 /* What 7/12 of the silence must hold. */
 static int64_t
 needed_us(const struct ft_jitter *jitter, unsigned sent)

@@ -58,6 +58,9 @@ json_t *ft_jitter_to_json(const struct ft_jitter *jitter);
  */
 int ft_trips_from_json(const json_t *json, struct ft_trips *trips);
 
+/* As that reads it; a new reference or NULL. */
+json_t *ft_trips_to_json(const struct ft_trips *trips);
+
 /*
  * Adds the finding link.jitter about hosts of these names, a warning where the
  * silence is too short for what was measured; sets that of settings to the

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftworker.a
 libftworker_a_SOURCES = \
+	src/worker/carried.c src/worker/carried.h \
 	src/worker/channel.c src/worker/channel.h \
 	src/worker/door.c src/worker/door.h \
 	src/worker/drift-news.c src/worker/drift-news.h \

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "virt/loop.h"
+#include "worker/carried.h"
 #include "worker/drift-news.h"
 
 #define LOOK_MS 1000
@@ -39,6 +40,8 @@ struct ft_worker_drift {
     json_t *report; /* NULL: none yet */
     int64_t report_ns;
     struct ft_drift_news news;
+    struct ft_carried carried;
+    double told_rate; /* 0: none */
     /* the helper thread's, while sending */
     struct ft_session *session;
 };
@@ -138,6 +141,44 @@ ft_worker_take_facts(struct ft_worker *w, const struct ft_frame *frame)
     write_peers(w, frame->payload, frame->length);
 }
 
+/* ---- what the link carries ---- */
+
+static void
+tell_rate(struct ft_worker_drift *d, double rate)
+{
+    const char *local, *peer;
+    FT_AUTOJSON json_t *json = NULL;
+    char path[PATH_MAX];
+    int rc;
+
+    ft_link_ends(ft_session_link(d->worker->session), &local, &peer);
+    json = json_pack("{s:f,s:s,s:s}", "bytes_per_s", rate, "local", local,
+                     "peer", peer);
+    ft_drift_path(d->worker->config.pair, FT_DRIFT_CARRIED_FILE, path);
+    rc = json ? ft_json_save(path, json) : -ENOMEM;
+    if (rc)
+        ft_log(FT_LOG_WARN, "cannot write %s: %s", path, strerror(-rc));
+}
+
+static void
+look_at_link(struct ft_worker_drift *d)
+{
+    struct ft_link *link = ft_session_link(d->worker->session);
+    uint64_t unsent = ft_link_unsent(link);
+    struct ft_link_stats stats;
+    double rate;
+
+    ft_link_stats(link, &stats);
+    ft_carried_look(&d->carried,
+                    stats.bytes_sent > unsent ? stats.bytes_sent - unsent : 0,
+                    stats.send_blocked_ns, ft_clock_ns());
+    rate = ft_carried_rate(&d->carried);
+    if (rate == d->told_rate)
+        return;
+    d->told_rate = rate;
+    tell_rate(d, rate);
+}
+
 /* ---- what was found ---- */
 
 static void
@@ -180,8 +221,10 @@ look(void *opaque)
     struct ft_worker_drift *d = opaque;
 
     send_new_facts(d);
-    if (d->linked)
-        read_report(d);
+    if (!d->linked)
+        return;
+    look_at_link(d);
+    read_report(d);
 }
 
 /* The look of this host hangs, or its end was not seen. */
@@ -226,6 +269,7 @@ static void
 forget(struct ft_worker_drift *d)
 {
     static const char *const files[] = { FT_DRIFT_PEER_FILE,
+                                         FT_DRIFT_CARRIED_FILE,
                                          FT_DRIFT_REPORT_FILE };
     char path[PATH_MAX];
 
@@ -234,6 +278,8 @@ forget(struct ft_worker_drift *d)
         unlink(path);
     }
     json_decref(FT_STEAL(d->report));
+    d->carried = (struct ft_carried){ 0 };
+    d->told_rate = 0;
     d->linked = false;
 }
 

@@ -4,11 +4,14 @@
  * seen. The looking is done by a process that may hang (src/drift), started by the
  * daemon every FT_DRIFT_EVERY_MS; it and the worker meet in files, each replaced whole:
  *
- *   FT_DRIFT_HOST_FILE   the facts of this host, without the XML of its VMs
+ *   FT_DRIFT_HOST_FILE   the facts of this host, without the XML of its VMs, and the
+ *                        ways from it (drift/ways.h)
  *   peer-facts           in the pair's run folder, while a peer is linked that speaks
  *                        of itself: CLOCK_REALTIME in ns when this was received, as
  *                        text, a line end, and the payload of its FACTS frame; without
  *                        that payload until the first came
+ *   carried.json         there, too, while it is known: what the link carries, as
+ *                        {"bytes_per_s", and the addresses of its ends, "local", "peer"}
  *   drift.json           there, too: the report of the last look (drift/drift.h)
  *
  * Control thread, but for what is said otherwise.
@@ -27,6 +30,7 @@
 
 #define FT_DRIFT_HOST_FILE FT_RUN_FOLDER "/facts.json"
 #define FT_DRIFT_PEER_FILE "peer-facts"
+#define FT_DRIFT_CARRIED_FILE "carried.json"
 #define FT_DRIFT_REPORT_FILE "drift.json"
 
 /* The version of the link from which FACTS are spoken. */

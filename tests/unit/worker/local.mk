@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-door \
+worker_tests = tests/unit/worker/test-carried \
+	tests/unit/worker/test-channel tests/unit/worker/test-door \
 	tests/unit/worker/test-drift-news \
 	tests/unit/worker/test-figures \
 	tests/unit/worker/test-hook tests/unit/worker/test-made \
@@ -8,6 +9,8 @@ worker_tests = tests/unit/worker/test-channel tests/unit/worker/test-door \
 	tests/unit/worker/test-worker-disks tests/unit/worker/test-worker-report
 check_PROGRAMS += $(worker_tests)
 TESTS += $(worker_tests)
+tests_unit_worker_test_carried_SOURCES = tests/unit/worker/test-carried.c
+tests_unit_worker_test_carried_LDADD = libftworker.a $(CMOCKA_LIBS)
 tests_unit_worker_test_channel_SOURCES = tests/unit/worker/test-channel.c \
 	tests/unit/scratch.h
 tests_unit_worker_test_channel_LDADD = libftworker.a libftbase.a \
