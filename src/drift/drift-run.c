@@ -23,6 +23,7 @@
 #include "plan/host-files.h"
 #include "plan/throughput.h"
 #include "worker/pair-store.h"
+#include "worker/pair-waivers.h"
 #include "worker/worker-drift.h"
 
 #define NICE 10
@@ -152,11 +153,15 @@ silence(const char *name, const char *what, struct ft_findings *findings)
         "%s", what);
 }
 
-/* What is known of before: from the first look on, and it shrinks only. */
+/*
+ * What is known of before, from the first look on, and it shrinks only; and which
+ * waivers have ended.
+ */
 static int
-save_known(const char *path, const json_t *before, json_t *known)
+save_known(const char *path, const json_t *before, json_t *known, json_t *ended)
 {
-    FT_AUTOJSON json_t *after = json_pack("{s:O}", "known", known);
+    FT_AUTOJSON json_t *after =
+        json_pack("{s:O,s:O}", "known", known, "ended", ended);
 
     if (!after)
         return -ENOMEM;
@@ -164,10 +169,12 @@ save_known(const char *path, const json_t *before, json_t *known)
 }
 
 static int
-write_report(const char *pair, const struct ft_findings *findings)
+write_report(const char *pair, struct ft_findings *findings)
 {
+    FT_AUTOJSON json_t *waivers = ft_pair_load_waivers(pair);
     FT_AUTOJSON json_t *before = NULL;
     FT_AUTOJSON json_t *known = NULL;
+    FT_AUTOJSON json_t *ended = NULL;
     FT_AUTOJSON json_t *report = NULL;
     char kept[PATH_MAX], path[PATH_MAX];
     int rc = 0;
@@ -176,8 +183,10 @@ write_report(const char *pair, const struct ft_findings *findings)
     ft_drift_path(pair, FT_DRIFT_REPORT_FILE, path);
     ft_json_load(kept, KNOWN_MAX, &before, NULL);
     if (!ft_drift_saw_nothing(findings)) {
+        ended =
+            ft_drift_waive(waivers, json_object_get(before, "ended"), findings);
         known = ft_drift_known(findings, json_object_get(before, "known"));
-        rc = known ? save_known(kept, before, known) : -ENOMEM;
+        rc = known && ended ? save_known(kept, before, known, ended) : -ENOMEM;
     }
     report = ft_drift_report(findings, known);
     if (!rc && !report)

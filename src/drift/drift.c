@@ -12,8 +12,11 @@
 #include "base/json.h"
 #include "plan/checks.h"
 #include "plan/host-files.h"
+#include "plan/waivers.h"
 
 #define KEY_SIZE 224
+#define WAIVERS_MAX \
+    64 /* of a pair; more are not kept (worker/pair-waivers.h) */
 
 static const struct ft_host_file *
 told_of(const struct ft_host *host, const char *path)
@@ -153,21 +156,72 @@ is_drift(const struct ft_finding *finding, const json_t *known)
             !(may_be_known(finding) && is_known(known, finding)));
 }
 
+/* One that is given anew for the same finding is another one. */
+static json_t *
+waiver_key(const struct ft_waiver *waiver)
+{
+    return json_sprintf("%s %s %lld", waiver->check, waiver->subject,
+                        (long long)waiver->given_ms);
+}
+
+static bool
+has_key(const json_t *list, const json_t *key)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(list, i, one)
+        if (json_equal(one, key))
+            return true;
+    return false;
+}
+
+json_t *
+ft_drift_waive(const json_t *waivers, const json_t *ended,
+               struct ft_findings *findings)
+{
+    struct ft_waiver given[WAIVERS_MAX];
+    size_t count = ft_waivers_from_json(waivers, given, WAIVERS_MAX);
+    json_t *out = json_array();
+
+    for (size_t i = 0; i < count; i++) {
+        FT_AUTOJSON json_t *key = waiver_key(&given[i]);
+        bool over = has_key(ended, key);
+
+        if (!over)
+            ft_waivers_apply(&given[i], 1, findings);
+        if (over || given[i].instead != NULL)
+            json_array_append(out, key);
+    }
+    return out;
+}
+
+/* Adds those of this verdict that are drift, and waived or not. */
+static void
+tell(const struct ft_findings *findings, enum ft_verdict verdict, bool waived,
+     const json_t *known, struct ft_findings *told)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct ft_finding *f = &findings->list[i];
+
+        if (f->verdict != verdict || (*f->waived != '\0') != waived ||
+            told->count >= FT_DRIFT_TOLD_MAX || !is_drift(f, known) ||
+            ft_findings_add(told, f->verdict, f->check, f->subject, f->why,
+                            f->remedy, "%s", f->evidence) < 0)
+            continue;
+        strcpy(told->list[told->count - 1].waived, f->waived);
+    }
+}
+
 json_t *
 ft_drift_report(const struct ft_findings *findings, const json_t *known)
 {
     struct ft_findings told = FT_FINDINGS_INIT;
     json_t *report;
 
-    for (int verdict = FT_FAIL; verdict > FT_PASS; verdict--)
-        for (size_t i = 0; i < findings->count; i++) {
-            const struct ft_finding *f = &findings->list[i];
-
-            if ((int)f->verdict == verdict && told.count < FT_DRIFT_TOLD_MAX &&
-                is_drift(f, known))
-                ft_findings_add(&told, f->verdict, f->check, f->subject, f->why,
-                                f->remedy, "%s", f->evidence);
-        }
+    for (int waived = false; waived <= true; waived++)
+        for (int verdict = FT_FAIL; verdict > FT_PASS; verdict--)
+            tell(findings, verdict, waived, known, &told);
     report =
         json_pack("{s:s,s:i,s:o}", "verdict",
                   ft_verdict_name(ft_findings_worst(&told)), "checks",

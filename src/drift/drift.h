@@ -42,9 +42,17 @@ json_t *ft_drift_known(const struct ft_findings *findings, const json_t *known);
 bool ft_drift_saw_nothing(const struct ft_findings *findings);
 
 /*
+ * Marks what is waived among findings, by a list as ft_waivers_to_json has it (NULL:
+ * nothing is). A waiver ends for good when something else is found: such ones are in
+ * ended, an array of an earlier call or NULL. A new array, NULL without memory.
+ */
+json_t *ft_drift_waive(const json_t *waivers, const json_t *ended,
+                       struct ft_findings *findings);
+
+/*
  * {"verdict", "checks": how many were made, "findings": as ft_findings_to_json, those
- * that fail, and those that warn or could not be told and are not known}. The verdict
- * is the worst of these. A new reference, NULL without memory.
+ * that fail, and those that warn or could not be told and are not known; what is waived
+ * comes last}. The verdict is the worst of those that are not waived. A new reference, NULL without memory.
  */
 json_t *ft_drift_report(const struct ft_findings *findings, const json_t *known);
 

@@ -14,6 +14,7 @@
 #include "base/paths.h"
 #include "base/versions.h"
 #include "engine/board.h"
+#include "engine/drift-watch.h"
 #include "engine/events.h"
 #include "engine/followers.h"
 #include "engine/machine.h"
@@ -27,6 +28,7 @@
 #include "virt/loop.h"
 #include "witness/witness-pairs.h"
 #include "worker/pair-store.h"
+#include "worker/pair-waivers.h"
 
 #define LATER FT_VERB_LATER
 
@@ -210,6 +212,23 @@ verb_pair_settings(struct ft_request request, const json_t *args,
     rc = ft_pair_load(pair, &config, err);
     if (!rc)
         *result = json_pack("{s:o}", "settings", ft_pair_settings_json(&config));
+    return rc;
+}
+
+/* The next look, a moment later, goes by them. */
+static int
+verb_pair_waivers(struct ft_request request, const json_t *args,
+                  json_t **result, struct ft_error *err)
+{
+    char pair[37];
+    int rc = need_pair(args, pair, err);
+
+    (void)request;
+    (void)result;
+    if (!rc)
+        rc = ft_pair_save_waivers(pair, json_object_get(args, "waivers"), err);
+    if (!rc)
+        ft_drift_watch_soon();
     return rc;
 }
 
@@ -431,6 +450,7 @@ static const struct {
     { "pair-set", verb_pair_set },
     { "pair-remove", verb_pair_remove },
     { "pair-settings", verb_pair_settings },
+    { "pair-waivers", verb_pair_waivers },
     { "switchover", verb_switchover },
     { "drain", verb_drain },
     { "worker-replace", verb_worker_replace },

@@ -209,7 +209,8 @@ put_findings(FILE *to, const struct family *f, const json_t *pair,
         int n = 0;
 
         json_array_foreach(findings, index, finding)
-            n += !strcmp(ft_json_string(finding, "verdict", ""), verdicts[i]);
+            n += !ft_json_string(finding, "waived", NULL) &&
+                 !strcmp(ft_json_string(finding, "verdict", ""), verdicts[i]);
         put_name(to, f, pair);
         fprintf(to, ",verdict=\"%s\"} %d\n", verdicts[i], n);
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alike.h"
+#include "base/json.h"
 
 /* As far as figures may go with nobody having to accept them anew. */
 #define FIGURES_WITHIN 2
@@ -68,6 +69,44 @@ ft_waivable(const struct ft_findings *findings, enum ft_check_id check,
         if (*error < 0)
             return NULL;
         found = f;
+    }
+    return found;
+}
+
+json_t *
+ft_waivers_to_json(const struct ft_waiver *waivers, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:s,s:I}", "check",
+                                              waivers[i].check, "subject",
+                                              waivers[i].subject, "evidence",
+                                              waivers[i].evidence, "reason",
+                                              waivers[i].reason, "given",
+                                              (json_int_t)waivers[i].given_ms));
+    return list;
+}
+
+size_t
+ft_waivers_from_json(const json_t *list, struct ft_waiver *waivers, size_t count)
+{
+    const json_t *one;
+    size_t found = 0, i;
+
+    json_array_foreach(list, i, one) {
+        struct ft_waiver waiver = {
+            .check = ft_json_string(one, "check", NULL),
+            .subject = ft_json_string(one, "subject", NULL),
+            .evidence = ft_json_string(one, "evidence", NULL),
+            .reason = ft_json_string(one, "reason", NULL),
+            .given_ms = ft_json_int(one, "given", 0, INT64_MAX, 0),
+        };
+
+        if (found < count && waiver.check != NULL && waiver.subject != NULL &&
+            waiver.evidence != NULL && waiver.reason != NULL &&
+            *waiver.reason != '\0')
+            waivers[found++] = waiver;
     }
     return found;
 }

@@ -33,4 +33,5 @@ libftprotect_a_SOURCES = \
 	src/protect/undo.c \
 	src/protect/unprotect.c \
 	src/protect/upgrade.c src/protect/upgrade.h \
-	src/protect/verify.c
+	src/protect/verify.c \
+	src/protect/waivers.c

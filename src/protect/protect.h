@@ -185,6 +185,15 @@ int ft_change_settings(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
                        struct ft_error *left, struct ft_error *err);
 
 /*
+ * Tells both hosts of a pair what of its VM is accepted ("pair-waivers" in
+ * ft-protocol(7)), in the place of what they knew; waivers as ft_waivers_to_json has
+ * them, borrowed. The error of the first host that could not be told; the other one is
+ * told all the same.
+ */
+int ft_tell_waivers(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+                    const json_t *waivers, struct ft_error *err);
+
+/*
  * Compares the whole copy with the VM, which stands still meanwhile, at most
  * timeout_ms (0: 600 s). hosts[0] of pair is its primary, which is asked.
  * *result is a new reference, the engine's reply ("verify" in ft-protocol(7));

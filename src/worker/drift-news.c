@@ -19,16 +19,17 @@ is_same(const json_t *a, const json_t *b)
                          ft_json_string(b, "evidence", ""), HUGE_VAL);
 }
 
-static json_t *
+/* Its index, or the size of told. */
+static size_t
 find_told(const struct ft_drift_news *news, const json_t *finding)
 {
-    json_t *one;
-    size_t i;
+    size_t i = 0;
 
-    json_array_foreach(news->told, i, one)
-        if (is_same(json_object_get(one, "finding"), finding))
-            return one;
-    return NULL;
+    while (i < json_array_size(news->told) &&
+           !is_same(json_object_get(json_array_get(news->told, i), "finding"),
+                    finding))
+        i++;
+    return i;
 }
 
 void
@@ -43,9 +44,12 @@ ft_drift_news_take(struct ft_drift_news *news, const json_t *report,
     if (!news->told)
         news->told = json_array();
     json_array_foreach(json_object_get(report, "findings"), i, finding) {
-        json_t *known = find_told(news, finding);
+        size_t at = find_told(news, finding);
+        json_t *known = json_array_get(news->told, at);
 
-        if (known) {
+        if (ft_json_string(finding, "waived", NULL)) {
+            json_array_remove(news->told, at);
+        } else if (known) {
             json_object_set_new(known, "seen_ns", json_integer(now_ns));
         } else {
             tell(opaque, finding, false);

@@ -21,7 +21,8 @@ struct ft_drift_news { /* zero bytes: nothing was told yet */
 
 /*
  * Takes a report (drift/drift.h) of now_ns, CLOCK_MONOTONIC, and calls tell for each
- * finding that is new, or over. finding is borrowed, until tell returns.
+ * finding that is new, or over. finding is borrowed, until tell returns. What is waived
+ * is nobody's news; when its waiver ends it is new.
  */
 void ft_drift_news_take(
     struct ft_drift_news *news, const json_t *report, int64_t now_ns,

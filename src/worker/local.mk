@@ -9,6 +9,7 @@ libftworker_a_SOURCES = \
 	src/worker/made.c src/worker/made.h \
 	src/worker/pair-images.c src/worker/pair-state.c \
 	src/worker/pair-store.c src/worker/pair-store.h \
+	src/worker/pair-waivers.c src/worker/pair-waivers.h \
 	src/worker/session.c src/worker/session.h \
 	src/worker/worker-actions.c src/worker/worker-actions.h \
 	src/worker/worker-daemon.c src/worker/worker-daemon.h \

@@ -8,6 +8,7 @@
  *                the record: generation, owner, role, what must survive a power
  *                cut, and be written on a full disk too (base/slots.h); before
  *                slots it was state.json, which is read as long as they are not
+ *   waivers.json what the administrator has accepted (pair-waivers.h)
  * Every other file is replaced whole, by rename and fsync.
  */
 #ifndef FT_WORKER_PAIR_STORE_H

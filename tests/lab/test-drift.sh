@@ -68,6 +68,7 @@ drift "an older QEMU" "touch /root/qemu; mount --bind $qemu /root/qemu
 drift "no userfaultfd" "mount --bind /dev/null /dev/userfaultfd"
 drift "a closed port" "iptables-legacy -A INPUT -i eth1 -p tcp --syn --dport 7331 -j DROP"
 drift "the pool does not run" "virsh -q -c qemu:///system pool-destroy default"
+drift "a reboot is due, and accepted" "touch /run/reboot-required"
 drift "the bridge has another name" \
     "ip link set br0 down; ip link set br0 name br9; ip link set br9 up"
 found "a boot file gone" 'fail standby.file .*ledger-initrd is not on h2'
@@ -85,7 +86,13 @@ for pattern in 'fail  standby.qemu  h2' 'Do: Upgrade QEMU there to the version t
     grep -q "$pattern" <<<"$said" || fail "status does not say '$pattern': $said"
 done
 has_event h1 '^drift$' || fail "no event"
-on_h2 "mv $boot/away $boot/ledger-initrd; chmod o+r $boot/ledger-vmlinuz
+found "a reboot is due, and accepted" 'warn standby.reboot'
+must ftadmin waive vm1 standby.reboot --reason tonight
+reboot_waived() { # REASON
+    [ "$(pair_on h1 '.drift.findings[] | select(.id == "standby.reboot") | .waived')" = "$1" ]
+}
+wait_for $deadline reboot_waived tonight
+on_h2 "rm /run/reboot-required; mv $boot/away $boot/ledger-initrd; chmod o+r $boot/ledger-vmlinuz
     umount $qemu; umount /root/qemu; umount /dev/userfaultfd
     iptables-legacy -D INPUT 1; virsh -q -c qemu:///system pool-start default; ip link set br9 down; ip link set br9 name br0; ip link set br0 up"
 mended
@@ -103,6 +110,7 @@ found "the bridge has no uplink" 'standby.network .*br0'
 found "another MTU on the link" 'warn link.mtu .*1600'
 found "a smaller MTU on the bridge" 'warn standby.bridge-mtu .*1400'
 found "a reboot is due" 'warn standby.reboot'
+reboot_waived null || fail "a waiver holds for what was mended meanwhile"
 found "another microcode" 'warn standby.microcode'
 found "the pool is not started with the host" 'warn standby.pool-autostart'
 on_h2 "umount /proc/cpuinfo; ip link set eth0 master br0; ip link set eth1 mtu 1500; ip link set br0 mtu 1500

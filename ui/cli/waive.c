@@ -44,6 +44,21 @@ not_waivable(struct ft_cli *cli, const char *check, int error)
                             "%s finds nothing to be waived", check);
 }
 
+/* The engines go by what they were told last. */
+static enum ft_exit
+tell(struct ft_cli *cli, const char *vm)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (cli->options.inventory || !ft_work_waivers_tell(&cli->fleet, vm, &err))
+        return FT_EXIT_OK;
+    ft_cli_note(cli,
+                "the engines are not told, and say at risk by what they know: "
+                "%s; give the command again when they answer.",
+                err.text);
+    return FT_EXIT_PARTLY;
+}
+
 static enum ft_exit
 waive(struct ft_cli *cli, struct ft_work_protect *job, const char *vm,
       const char *check)
@@ -64,7 +79,7 @@ waive(struct ft_cli *cli, struct ft_work_protect *job, const char *vm,
         return ft_cli_fail(cli, &err);
     ft_cli_note(cli, "%s of %s about %s is waived for as long as it finds: %s",
                 check, job->plan.vm, finding->subject, finding->evidence);
-    return FT_EXIT_OK;
+    return tell(cli, job->plan.vm_uuid);
 }
 
 static enum ft_exit
@@ -77,7 +92,7 @@ take_back(struct ft_cli *cli, const char *vm, const char *check)
                             &err))
         return ft_cli_fail(cli, &err);
     ft_cli_note(cli, "%zu of %s taken back for %s", count, check, vm);
-    return FT_EXIT_OK;
+    return tell(cli, vm);
 }
 
 static enum ft_exit

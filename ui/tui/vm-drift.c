@@ -7,16 +7,24 @@
 #include "ui/text/glyph.h"
 #include "ui/tui/look.h"
 
+static bool
+is_waived(const json_t *finding)
+{
+    return ft_json_string(finding, "waived", NULL) != NULL;
+}
+
 static void
 draw_finding(const json_t *finding, struct ft_grid *grid, int y)
 {
-    const char *verdict = ft_json_string(finding, "verdict", "");
+    const char *verdict =
+        is_waived(finding) ? "waived" : ft_json_string(finding, "verdict", "");
     enum ft_look look = ft_look_of_severity(ft_severity_of(verdict));
     int x = ft_grid_print(grid, 1, y, look, "%s %s",
                           ft_word_glyph(verdict, grid->utf8),
                           ft_json_string(finding, "id", ""));
 
-    ft_grid_print(grid, x + 1, y, FT_LOOK_PLAIN, "%s",
+    ft_grid_print(grid, x + 1, y, FT_LOOK_PLAIN, "%s%s",
+                  is_waived(finding) ? "waived: " : "",
                   ft_json_string(finding, "evidence", ""));
 }
 
@@ -30,7 +38,10 @@ ft_vm_drift_draw(const json_t *row, struct ft_grid *grid, int y, int end)
     if (count == 0 || y + 1 >= end)
         return false;
     room = (size_t)(end - y - 1);
-    ft_grid_print(grid, 1, y, FT_LOOK_TITLE, "%s HAS DRIFTED",
+    /* the worst comes first, and what is waived last */
+    ft_grid_print(grid, 1, y, FT_LOOK_TITLE,
+                  is_waived(json_array_get(findings, 0)) ? "WAIVED OF %s"
+                                                         : "%s HAS DRIFTED",
                   ft_json_string(row, "standby", "the standby"));
     ft_grid_print(grid, 37, y, FT_LOOK_HINT,
                   count > room ? "%zu found, the worst first" : "%zu found",

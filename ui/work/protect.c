@@ -306,6 +306,27 @@ apply(struct ft_work_protect *job, struct ft_job *record,
     return rc;
 }
 
+/* What was accepted of a VM puts it at risk no more once its engines know. */
+static void
+tell_waivers(struct ft_work_protect *job, const struct ft_progress *progress)
+{
+    const struct ft_plan *plan = &job->plan;
+    struct ft_pair_ref pair = { .pair = plan->pair,
+                                .vm = plan->vm,
+                                .hosts = { plan->primary, plan->standby } };
+    struct ft_error err = FT_ERROR_INIT;
+    char text[FT_STORE_TEXT];
+
+    if (!ft_work_waivers_tell_new(job->fleet->work, &job->usable, &pair,
+                                  plan->vm_uuid, &err) ||
+        !progress->note)
+        return;
+    snprintf(text, sizeof(text),
+             "what is waived for %.200s puts it at risk all the same: %.400s",
+             plan->vm, err.text);
+    progress->note(progress->data, text);
+}
+
 int
 ft_work_protect_apply(struct ft_work_protect *job,
                       const struct ft_progress *progress, struct ft_error *err)
@@ -318,6 +339,8 @@ ft_work_protect_apply(struct ft_work_protect *job,
     if (rc)
         return rc;
     rc = apply(job, record, progress, err);
+    if (!rc || rc == -EINTR)
+        tell_waivers(job, progress);
     snprintf(text, sizeof(text), "runs on %.200s, copy on %.200s",
              job->plan.primary, job->plan.standby);
     ft_job_end(record, rc, false, text, rc ? err : NULL, &job->outcome);

@@ -12,6 +12,17 @@
 #include "plan/waivers.h"
 #include "ui/model/copy.h"
 #include "ui/model/utc.h"
+#include "ui/work/pair.h"
+
+static struct ft_waiver
+from_stored(const struct ft_store_waiver *stored)
+{
+    return (struct ft_waiver){ .check = stored->check,
+                               .subject = stored->subject,
+                               .evidence = stored->evidence,
+                               .reason = stored->reason,
+                               .given_ms = stored->given_at };
+}
 
 /* What was found before a waiver was given says nothing of it. */
 static int
@@ -51,10 +62,7 @@ ft_work_waivers_apply(const struct ft_work *work, const char *vm_uuid,
     if (!waivers)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
     for (size_t i = 0; i < count; i++)
-        waivers[i] = (struct ft_waiver){ .check = stored[i].check,
-                                         .subject = stored[i].subject,
-                                         .evidence = stored[i].evidence,
-                                         .reason = stored[i].reason };
+        waivers[i] = from_stored(&stored[i]);
     ft_waivers_apply(waivers, count, findings);
     return end_changed(work, waivers, stored, count, found_at, err);
 }
@@ -107,6 +115,53 @@ ft_work_waivers_end(const struct ft_work *work, const char *vm,
     return rc || *ended ? rc
                         : ft_fail(err, ENOENT, "ftadmin waivers lists them.",
                                   "nothing of %s is waived for %s", check, vm);
+}
+
+/* Those in force, a new list. */
+static int
+in_force(const struct ft_work *work, const char *vm_uuid, json_t **list,
+         struct ft_error *err)
+{
+    FT_AUTOFREE struct ft_store_waiver *stored = NULL;
+    FT_AUTOFREE struct ft_waiver *waivers = NULL;
+    size_t count = 0;
+    int rc =
+        ft_store_waiver_list(work->store, vm_uuid, false, &stored, &count, err);
+
+    if (rc)
+        return rc;
+    waivers = calloc(count + 1, sizeof(*waivers));
+    for (size_t i = 0; waivers && i < count; i++)
+        waivers[i] = from_stored(&stored[i]);
+    *list = waivers ? ft_waivers_to_json(waivers, count) : NULL;
+    return *list ? 0 : ft_fail(err, ENOMEM, NULL, "out of memory");
+}
+
+int
+ft_work_waivers_tell(struct ft_work_fleet *fleet, const char *vm,
+                     struct ft_error *err)
+{
+    FT_AUTOJSON json_t *list = NULL;
+    struct ft_work_pair found;
+    int rc = ft_work_pair_find(fleet, vm, &found, NULL);
+
+    if (rc)
+        return rc == -ENOENT ? 0 : ft_fail(err, -rc, NULL, "no host answers");
+    rc = in_force(fleet->work, found.pair.vm_uuid, &list, err);
+    return rc ? rc : ft_tell_waivers(&fleet->fleet, &found.ref, list, err);
+}
+
+int
+ft_work_waivers_tell_new(const struct ft_work *work, struct ft_fleet *fleet,
+                         const struct ft_pair_ref *pair, const char *vm_uuid,
+                         struct ft_error *err)
+{
+    FT_AUTOJSON json_t *list = NULL;
+    int rc = in_force(work, vm_uuid, &list, err);
+
+    return rc || !json_array_size(list)
+               ? rc
+               : ft_tell_waivers(fleet, pair, list, err);
 }
 
 static json_t *

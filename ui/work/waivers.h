@@ -7,7 +7,8 @@
 #define FT_UI_WORK_WAIVERS_H
 
 #include "plan/findings.h"
-#include "ui/work/work.h"
+#include "protect/protect.h"
+#include "ui/work/fleet.h"
 
 /*
  * Marks what is waived among the findings about this VM, and ends waivers of what was
@@ -30,6 +31,18 @@ int ft_work_waive(const struct ft_work *work, const char *vm,
 int ft_work_waivers_end(const struct ft_work *work, const char *vm,
                         const char *check, const char *subject, size_t *count,
                         struct ft_error *err);
+
+/*
+ * Tells the hosts of a protected VM, by its name or UUID, what is waived for it, so that
+ * it puts the VM at risk no more; nothing of one that is not protected.
+ */
+int ft_work_waivers_tell(struct ft_work_fleet *fleet, const char *vm,
+                         struct ft_error *err);
+
+/* The same of a pair that has just been made; nothing where nothing is waived. */
+int ft_work_waivers_tell_new(const struct ft_work *work, struct ft_fleet *fleet,
+                             const struct ft_pair_ref *pair,
+                             const char *vm_uuid, struct ft_error *err);
 
 /* Rows of all that were ever given, of vm (NULL: of all VMs); new reference. */
 int ft_work_waivers_list(const struct ft_work *work, const char *vm,

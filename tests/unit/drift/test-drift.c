@@ -118,6 +118,85 @@ test_silence(void **state)
     assert_string_equal(told(findings, known), "unknown standby.told");
 }
 
+/* A waiver of "check subject evidence", given at that time. */
+static json_t *
+waiver(const char *check, const char *evidence, int given)
+{
+    return json_pack("[{s:s,s:s,s:s,s:s,s:i}]", "check", check, "subject", "h2",
+                     "evidence", evidence, "reason", "a lab", "given", given);
+}
+
+/* What the last look found is judged by these waivers; ended is taken and given. */
+static const char *
+waived(const struct fixture *f, json_t *waivers, json_t **ended)
+{
+    struct ft_findings findings = judge(f);
+    json_t *after = ft_drift_waive(waivers, *ended, &findings);
+
+    json_decref(*ended);
+    *ended = after;
+    return told(findings, NULL);
+}
+
+/* What could not be told is a risk until it is waived, and again when it is worse. */
+static void
+test_waived(void **state)
+{
+    struct fixture *f = *state;
+    FT_AUTOJSON json_t *ended = NULL;
+    FT_AUTOJSON json_t *accepted = NULL;
+    FT_AUTOJSON json_t *anew = NULL;
+    struct ft_findings findings;
+    const struct ft_finding *time;
+
+    f->h2->condition.clock_set = -1;
+    findings = judge(f);
+    time = ft_findings_find(&findings, FT_CHECK_STANDBY_TIME);
+    assert_non_null(time);
+    accepted = waiver("standby.time", time->evidence, 1);
+    anew = waiver("standby.time", time->evidence, 2);
+    ft_findings_free(&findings);
+    assert_string_equal(waived(f, NULL, &ended), "unknown standby.time");
+    assert_string_equal(waived(f, accepted, &ended), "pass standby.time");
+    assert_int_equal(json_array_size(ended), 0);
+
+    f->h2->condition.reboot_due = true; /* what is not waived comes first */
+    assert_string_equal(waived(f, accepted, &ended),
+                        "warn standby.reboot standby.time");
+    f->h2->condition.reboot_due = false;
+
+    f->h2->condition.clock_set = 0; /* something else is found */
+    assert_string_equal(waived(f, accepted, &ended), "warn standby.time");
+    assert_int_equal(json_array_size(ended), 1);
+    f->h2->condition.clock_set = -1; /* it has ended for good */
+    assert_string_equal(waived(f, accepted, &ended), "unknown standby.time");
+    assert_int_equal(json_array_size(ended), 1);
+    assert_string_equal(waived(f, anew, &ended), "pass standby.time");
+    assert_int_equal(json_array_size(ended), 0);
+}
+
+/* A failure is not waived, whatever somebody wrote into the file. */
+static void
+test_failure_is_not_waived(void **state)
+{
+    struct fixture *f = *state;
+    FT_AUTOJSON json_t *ended = NULL;
+    FT_AUTOJSON json_t *accepted = NULL;
+    struct ft_findings findings;
+
+    lose_bridge(f);
+    findings = judge(f);
+    accepted =
+        waiver("standby.network",
+               ft_findings_find(&findings, FT_CHECK_STANDBY_NETWORK)->evidence,
+               1);
+    ft_findings_free(&findings);
+    assert_string_equal(waived(f, accepted, &ended), "fail standby.network");
+    json_decref(accepted);
+    accepted = json_pack("[i,{},{s:s}]", 1, "check", "standby.network");
+    assert_string_equal(waived(f, accepted, &ended), "fail standby.network");
+}
+
 static void
 test_worst_first(void **state)
 {
@@ -212,6 +291,9 @@ main(void)
         cmocka_unit_test_setup_teardown(test_warnings_of_before, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_silence, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_waived, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_failure_is_not_waived, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_worst_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pressure_is_no_drift, set_up,

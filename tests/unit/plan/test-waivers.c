@@ -42,7 +42,9 @@ test_holds(void **state)
 
     (void)state;
     for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
-        struct ft_waiver waiver = { "standby.time", "h2", "free", "lab", NULL };
+        struct ft_waiver waiver = {
+            "standby.time", "h2", "free", "lab", NULL, 0
+        };
         struct ft_findings f = FT_FINDINGS_INIT;
 
         ft_findings_add(&f, FT_PASS, FT_CHECK_VM_RUNNING, "vm1", NULL, NULL,
@@ -91,8 +93,8 @@ test_figures(void **state)
 
     (void)state;
     for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
-        struct ft_waiver waiver = { "standby.time", "h2", cases[i].then, "lab",
-                                    NULL };
+        struct ft_waiver waiver = { "standby.time", "h2", cases[i].then,
+                                    "lab",          NULL, 0 };
         struct ft_findings f = FT_FINDINGS_INIT;
 
         find(&f, FT_WARN, "h2", cases[i].now);
@@ -132,6 +134,32 @@ test_waivable(void **state)
     ft_findings_free(&f);
 }
 
+static void
+test_json(void **state)
+{
+    const struct ft_waiver waivers[] = {
+        { "standby.time", "h2", "free", "a lab", NULL, 1700000000000 },
+        { "standby.room", "h3", "1 GiB", "soon more", NULL, 0 },
+    };
+    FT_AUTOJSON json_t *list = ft_waivers_to_json(waivers, 2);
+    FT_AUTOJSON json_t *odd =
+        json_pack("[n,i,{},{s:s,s:s,s:s,s:s},{s:s,s:s,s:s}]", 1, "check", "a",
+                  "subject", "b", "evidence", "c", "reason", "", "check", "a",
+                  "subject", "b", "reason", "c");
+    struct ft_waiver again[2];
+
+    (void)state;
+    assert_int_equal(ft_waivers_from_json(list, again, 2), 2);
+    assert_string_equal(again[0].check, "standby.time");
+    assert_string_equal(again[0].reason, "a lab");
+    assert_int_equal(again[0].given_ms, 1700000000000);
+    assert_string_equal(again[1].subject, "h3");
+    assert_string_equal(again[1].evidence, "1 GiB");
+    assert_int_equal(ft_waivers_from_json(list, again, 1), 1);
+    assert_int_equal(ft_waivers_from_json(odd, again, 2), 0);
+    assert_int_equal(ft_waivers_from_json(NULL, again, 2), 0);
+}
+
 int
 main(void)
 {
@@ -140,6 +168,7 @@ main(void)
         cmocka_unit_test(test_two),
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_waivable),
+        cmocka_unit_test(test_json),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,17 +68,18 @@ test_a_drifted_standby(void **state)
     row = json_array_get(picture.pairs, 0);
     json_object_set_new(
         row, "drift",
-        json_pack(
-            "{s:s,s:i,s:[{s:s,s:s,s:s},{s:s,s:s,s:s},{s:s,s:s,s:s},"
-            "{s:s,s:s,s:s}]}",
-            "verdict", "fail", "age_s", 4, "findings", "verdict", "fail", "id",
-            "standby.network", "evidence", "bridge br0 does not exist on kvm2",
-            "verdict", "fail", "id", "standby.file", "evidence",
-            "/var/lib/libvirt/images/a-long-name-of-an-image.iso is not on "
-            "kvm2",
-            "verdict", "unknown", "id", "standby.time", "evidence",
-            "the kernel does not tell", "verdict", "warn", "id",
-            "standby.reboot", "evidence", "its packages ask for a reboot"));
+        json_pack("{s:s,s:i,s:[{s:s,s:s,s:s},{s:s,s:s,s:s},{s:s,s:s,s:s,s:s},"
+                  "{s:s,s:s,s:s,s:s}]}",
+                  "verdict", "fail", "age_s", 4, "findings", "verdict", "fail",
+                  "id", "standby.network", "evidence",
+                  "bridge br0 does not exist on kvm2", "verdict", "fail", "id",
+                  "standby.file", "evidence",
+                  "/var/lib/libvirt/images/a-long-name-of-an-image.iso is not on "
+                  "kvm2",
+                  "verdict", "unknown", "id", "standby.time", "evidence",
+                  "the kernel does not tell", "waived", "a lab", "verdict",
+                  "warn", "id", "standby.reboot", "evidence",
+                  "its packages ask for a reboot", "waived", "tonight"));
     json_object_set_new(row, "at_risk", json_string("drift"));
     json_object_set_new(row, "standing", json_string("at risk"));
     ft_pair_row_judge(row);

@@ -5,7 +5,7 @@ worker_tests = tests/unit/worker/test-carried \
 	tests/unit/worker/test-drift-news \
 	tests/unit/worker/test-figures \
 	tests/unit/worker/test-hook tests/unit/worker/test-made \
-	tests/unit/worker/test-pair-store \
+	tests/unit/worker/test-pair-store tests/unit/worker/test-pair-waivers \
 	tests/unit/worker/test-worker-disks tests/unit/worker/test-worker-report
 check_PROGRAMS += $(worker_tests)
 TESTS += $(worker_tests)
@@ -39,6 +39,12 @@ tests_unit_worker_test_pair_store_SOURCES = tests/unit/worker/test-pair-store.c 
 tests_unit_worker_test_pair_store_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
 tests_unit_worker_test_pair_store_LDADD = libftpair.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_worker_test_pair_waivers_SOURCES = tests/unit/worker/test-pair-waivers.c \
+	tests/unit/scratch.h src/worker/pair-waivers.c $(pair_store_sources)
+tests_unit_worker_test_pair_waivers_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"'
+tests_unit_worker_test_pair_waivers_LDADD = libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_worker_test_made_SOURCES = tests/unit/worker/test-made.c \
 	src/worker/made.c

@@ -49,6 +49,29 @@ take(struct ft_drift_news *news, int64_t at_s, const char *a, const char *b)
     return text;
 }
 
+/* What is waived is told when its waiver ends, and not before. */
+static void
+test_waived(void **state)
+{
+    FT_AUTOJSON json_t *waived =
+        json_pack("{s:[{s:s,s:s,s:s}]}", "findings", "id", "room", "evidence",
+                  "1 GiB left", "waived", "a lab");
+    struct ft_drift_news news = { 0 };
+    char text[200] = "";
+
+    (void)state;
+    ft_drift_news_take(&news, waived, 100 * S, tell, text);
+    assert_string_equal(text, "");
+    assert_string_equal(take(&news, 110, "room:1 GiB left", NULL),
+                        "+room:1 GiB left ");
+    ft_drift_news_take(&news, waived, 120 * S, tell, text);
+    ft_drift_news_take(&news, waived, 200 * S, tell, text);
+    assert_string_equal(text, "");
+    assert_string_equal(take(&news, 210, "room:1 GiB left", NULL),
+                        "+room:1 GiB left ");
+    ft_drift_news_free(&news);
+}
+
 static void
 test_news(void **state)
 {
@@ -82,7 +105,8 @@ test_news(void **state)
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_news) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_news),
+                                        cmocka_unit_test(test_waived) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
