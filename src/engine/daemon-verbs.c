@@ -301,6 +301,22 @@ verb_rehearse(struct ft_request request, const json_t *args, json_t **result,
 }
 
 static int
+verb_freeze(struct ft_request request, const json_t *args, json_t **result,
+            struct ft_error *err)
+{
+    (void)result;
+    return forward("freeze", request, args, err);
+}
+
+static int
+verb_thaw(struct ft_request request, const json_t *args, json_t **result,
+          struct ft_error *err)
+{
+    (void)result;
+    return forward("thaw", request, args, err);
+}
+
+static int
 verb_backup_begin(struct ft_request request, const json_t *args,
                   json_t **result, struct ft_error *err)
 {
@@ -457,6 +473,8 @@ static const struct {
     { "start", verb_start },
     { "verify", verb_verify },
     { "rehearse", verb_rehearse },
+    { "freeze", verb_freeze },
+    { "thaw", verb_thaw },
     { "backup-begin", verb_backup_begin },
     { "backup-end", verb_backup_end },
     { "witness-start", verb_witness_start },

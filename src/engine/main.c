@@ -26,6 +26,7 @@
 #include "link/trips.h"
 #include "primary/primary.h"
 #include "standby/standby.h"
+#include "virt/guest-freeze.h"
 #include "witness/witness.h"
 #include "worker/worker-main.h"
 
@@ -50,6 +51,7 @@ usage(FILE *to)
         "       ftengine worker --pair UUID [--give-up]   (started by the daemon)\n"
         "       ftengine disks                            (started by a worker)\n"
         "       ftengine drift                            (started by the daemon)\n"
+        "       ftengine freeze UUID FOLDER MS            (started by a worker)\n"
         "       ftengine --version | --help\n",
         to);
     return to == stdout ? 0 : 2;
@@ -352,6 +354,19 @@ run_disks(int argc, char **argv)
     return argc > 1 ? usage(stderr) : ft_disk_sink_main();
 }
 
+/* MS 0: to thaw. */
+static int
+run_freeze(int argc, char **argv)
+{
+    char *end = argv[0];
+    long ms = argc == 4 ? strtol(argv[3], &end, 10) : -1;
+
+    if (argc != 4 || *end != '\0' || ms < 0 || ms > 60000 ||
+        !ft_uuid_valid(argv[1]))
+        return usage(stderr);
+    return ft_guest_freeze_main(argv[1], argv[2], (int)ms);
+}
+
 static int
 run_drift(int argc, char **argv)
 {
@@ -378,6 +393,7 @@ static const struct {
     { "drain", run_drain },
     { "disks", run_disks },
     { "drift", run_drift },
+    { "freeze", run_freeze },
 };
 
 int

@@ -45,6 +45,13 @@
 #define FT_FRAME_RUN_SHIFT 4
 #define FT_FRAME_RUN_MASK (7u << FT_FRAME_RUN_SHIFT)
 
+/* The guest's file systems are frozen in this epoch, ... */
+#define FT_FRAME_FROZEN (1u << 7)
+/* ... or may be: who lets it go on thaws them. */
+#define FT_FRAME_THAW (1u << 8)
+#define FT_FRAME_BEGIN_FLAGS \
+    (FT_FRAME_AUTOSTART | FT_FRAME_RUN_MASK | FT_FRAME_FROZEN | FT_FRAME_THAW)
+
 /* X(NAME, number, name, least and most bytes of payload, flags allowed) */
 #define FT_FRAME_TYPES(X)                                                   \
     X(HELLO, 1, "hello", 2, 65536, 0)                                       \
@@ -58,8 +65,7 @@
     X(DEVICE_STATE, 9, "device-state", 1, FT_FRAME_DATA_MAX, FT_FRAME_MORE) \
     X(DEVICE_STATE_DELTA, 10, "device-state-delta", 1, FT_FRAME_DATA_MAX,   \
       FT_FRAME_MORE)                                                        \
-    X(EPOCH_BEGIN, 19, "epoch-begin", 24, 24,                               \
-      FT_FRAME_AUTOSTART | FT_FRAME_RUN_MASK)                               \
+    X(EPOCH_BEGIN, 19, "epoch-begin", 24, 24, FT_FRAME_BEGIN_FLAGS)         \
     X(EPOCH_END, 11, "epoch-end", 48, 48, 0)                                \
     X(ACK, 12, "ack", 0, 0, 0)                                              \
     X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                    \

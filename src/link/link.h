@@ -51,10 +51,11 @@
  * Rises when a frame changes (link/frame.h), and the one before stays spoken, by
  * what ft_link_protocol says of a link: base/versions.h. Version 1 was before the
  * first release and is gone. With version 3 came FACTS, with 4 ROMs among the RAM
- * blocks of a setup.
+ * blocks of a setup, and what EPOCH_BEGIN says of the guest's file systems.
  */
 #define FT_LINK_PROTOCOL 4
 #define FT_LINK_PROTOCOL_OLDEST 2
+#define FT_FREEZE_PROTOCOL 4 /* from which FT_FRAME_FROZEN and THAW are sent */
 #define FT_PREAMBLE_SIZE 64
 #define FT_PAIR_ID_SIZE 37 /* UUID text and NUL */
 #define FT_ALIVE_SIZE 8

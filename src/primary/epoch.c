@@ -25,6 +25,7 @@ struct epoch {
     bool sent;       /* its pages went out already */
     uint64_t lag_ns; /* of the guest's clocks, before it */
     enum ft_run_state run;
+    unsigned frozen; /* flags: FT_FRAME_FROZEN, FT_FRAME_THAW */
 };
 
 /* -- trigger -- */
@@ -59,7 +60,8 @@ ask_trigger(struct ft_primary *p)
     in->disk_bytes = ft_outgoing_disk_bytes(&p->out);
     in->asked = p->verify;
     in->forced = p->handover.wanted || p->out.open == 1 ||
-                 ft_primary_paused_news(p, in->now_ns);
+                 ft_primary_paused_news(p, in->now_ns) ||
+                 ft_primary_frozen_news(p);
     return ft_trigger_decide(&p->settings, in);
 }
 
@@ -139,6 +141,7 @@ take_state(struct ft_primary *p, struct epoch *e, ft_checkpoint_look look,
     int rc = FT_FAULT("checkpoint-stopped");
 
     set_boundary(p, e);
+    e->frozen = ft_primary_frozen(p);
     if (!rc)
         rc = ft_primary_find_run_state(p, e->stop.hold, &e->run, err);
     if (!rc)
@@ -212,6 +215,8 @@ send_begin(struct ft_primary *p, const struct epoch *e)
                      (unsigned)e->run << FT_FRAME_RUN_SHIFT;
     struct iovec iov = { payload, sizeof(payload) };
 
+    if (ft_link_protocol(ft_session_link(p->out.session)) >= FT_FREEZE_PROTOCOL)
+        flags |= e->frozen;
     ft_guest_clock_report(p->clock, &report);
     begin.tsc_hz = report.tsc_hz;
     tell_clocks(p, e, &begin);
@@ -317,6 +322,7 @@ note_shipped(struct ft_primary *p, struct epoch *e, int looked)
     ft_epoch_stats_shipped(&p->stats, e->number, &e->at, p->reason);
     p->shipped_ns = looked ? 0 : e->at.shipped;
     ft_primary_sent_run_state(p, e->run);
+    ft_primary_sent_frozen(p, e->frozen);
 }
 
 /*

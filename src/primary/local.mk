@@ -12,6 +12,7 @@ libftprimary_a_SOURCES = \
 	src/primary/disk-trouble.c \
 	src/primary/epoch.c \
 	src/primary/epoch-stats.c src/primary/epoch-stats.h \
+	src/primary/freeze.c \
 	src/primary/gate-watch.c src/primary/gate-watch.h \
 	src/primary/link-proof.c \
 	src/primary/orders.c \

@@ -60,8 +60,11 @@ struct ft_stall_watch {
     bool blocked;         /* there was more to bring */
 };
 
+struct ft_primary_freeze;
+
 struct ft_primary {
     struct ft_worker *worker;
+    struct ft_primary_freeze *freeze;
     struct ft_epoch_stats stats;
 
     pthread_mutex_t lock; /* all of the following up to gate_lock */
@@ -266,6 +269,27 @@ int ft_primary_find_run_state(struct ft_primary *p, bool sure,
 
 /* The epoch that was sent has it so: remembered, and said when it is news. */
 void ft_primary_sent_run_state(struct ft_primary *p, enum ft_run_state state);
+
+/*
+ * freeze.c, control thread. NULL: no memory. Freezes the guest's file systems, for a
+ * few seconds at most, and thaws them: asker is answered when they are. -EOPNOTSUPP:
+ * the standby's engine is older; -EBUSY; -ENOENT: it is not frozen. And what a worker
+ * or a host that is gone has left frozen is thawed.
+ */
+struct ft_primary_freeze *ft_primary_freeze_new(struct ft_primary *p);
+int ft_primary_freeze_asked(struct ft_primary *p, struct ft_asker asker,
+                            struct ft_error *err);
+int ft_primary_thaw_asked(struct ft_primary *p, struct ft_asker asker,
+                          struct ft_error *err);
+void ft_primary_thaw_left(struct ft_primary *p);
+
+/*
+ * The same, any thread: FT_FRAME_FROZEN and FT_FRAME_THAW as they hold now; whether
+ * an epoch has to say so; and that one did.
+ */
+unsigned ft_primary_frozen(const struct ft_primary *p);
+bool ft_primary_frozen_news(const struct ft_primary *p);
+void ft_primary_sent_frozen(struct ft_primary *p, unsigned flags);
 
 /* The replication thread; argument is the struct ft_primary. */
 void *ft_replicator_main(void *argument);

@@ -289,6 +289,8 @@ request(struct ft_worker *w, const char *verb, const json_t *args,
     if (!strcmp(verb, "start") || !strcmp(verb, "start-discarding-newer"))
         return ft_primary_start_asked(w, strcmp(verb, "start") != 0,
                                       (struct ft_asker){ client, id }, err);
+    if (!strcmp(verb, "thaw"))
+        return ft_primary_thaw_asked(p, (struct ft_asker){ client, id }, err);
     if (w->reported != FT_PAIR_PROTECTED)
         return not_protected(w, err);
     if (!strcmp(verb, "switchover")) {
@@ -302,6 +304,8 @@ request(struct ft_worker *w, const char *verb, const json_t *args,
     }
     if (!strcmp(verb, "verify"))
         return ask_to_verify(p, (struct ft_asker){ client, id }, err);
+    if (!strcmp(verb, "freeze"))
+        return ft_primary_freeze_asked(p, (struct ft_asker){ client, id }, err);
     return ft_fail(err, EOPNOTSUPP, NULL, "unknown verb %.32s", verb);
 }
 
@@ -336,6 +340,11 @@ primary_new(struct ft_worker *w)
     if (!p)
         return NULL;
     p->worker = w;
+    p->freeze = ft_primary_freeze_new(p);
+    if (!p->freeze) {
+        free(p);
+        return NULL;
+    }
     p->gate_open = !w->state.record.peer_may_take_over;
     atomic_init(&p->autostart, w->state.autostart);
     atomic_init(&p->stood, w->state.stood);
@@ -388,6 +397,7 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     if (rc)
         return rc;
     if (w->dom) {
+        ft_primary_thaw_left(p);
         settle_disks(w, *vm);
         ft_primary_note_images(w);
         ft_primary_sync_disks(w);

@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/json.h"
 #include "protect/image.h"
 #include "protect/protect-private.h"
 #include "remote/reach.h"
 #include "remote/ssh-join.h"
 
+#define FREEZE_MS 20000 /* the engine waits for half of it */
 #define BEGIN_MS 30000
 #define END_MS 60000
 
@@ -57,6 +59,7 @@ take_begun(struct ft_backup_begun *begun, const json_t *reply,
     begun->epoch = ft_json_int(reply, "epoch", 0, INT64_MAX, 0);
     snprintf(begun->at, sizeof(begun->at), "%s",
              ft_json_string(reply, "at", ""));
+    begun->frozen = ft_json_bool(reply, "frozen", 0);
     json_array_foreach(disks, i, disk)
         if (rc == 0)
             rc = take_disk(begun, disk, err);
@@ -74,12 +77,64 @@ find_host(struct ft_fleet *fleet, const char *host, struct ft_error *err)
     return member;
 }
 
+/* ---- the guest's file systems ---- */
+
+/* Whether they are frozen now; or why not, in begun. */
+static bool
+freeze_guest(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
+             struct ft_backup_begun *begun)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_member *member = find_host(fleet, pair->hosts[0], &err);
+    int rc = member == NULL
+                 ? -ENOENT
+                 : ft_member_call(fleet, member, "freeze",
+                                  json_pack("{s:s}", "pair", pair->pair), NULL,
+                                  FREEZE_MS, &err);
+
+    if (rc < 0)
+        snprintf(begun->why, sizeof(begun->why), "%.255s", err.text);
+    return rc == 0;
+}
+
+/* What is not said in time is done without. */
+static void
+thaw_guest(struct ft_fleet *fleet, const struct ft_pair_ref *pair)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_member *member = find_host(fleet, pair->hosts[0], &err);
+
+    if (member != NULL)
+        ft_member_call(fleet, member, "thaw",
+                       json_pack("{s:s}", "pair", pair->pair), NULL, FREEZE_MS,
+                       &err);
+}
+
+static int
+begin(struct ft_fleet *fleet, struct ft_member *member,
+      const struct ft_pair_ref *pair, bool frozen,
+      struct ft_backup_begun *begun, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *reply = NULL;
+    int rc = ft_member_call(fleet, member, "backup-begin",
+                            json_pack("{s:s,s:b}", "pair", pair->pair, "frozen",
+                                      frozen),
+                            &reply, BEGIN_MS, err);
+
+    if (rc == -EOPNOTSUPP)
+        ft_error_hint(err, "Replace its engine: ftadmin host upgrade.");
+    if (rc == -EREMOTE)
+        return ft_fail(err, EAGAIN, "Wait until ftadmin status says protected.",
+                       "%s has just taken %s over", begun->host, pair->vm);
+    return rc < 0 ? rc : take_begun(begun, reply, err);
+}
+
 int
 ft_backup_begin(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
-                struct ft_backup_begun *begun, struct ft_error *err)
+                bool freeze, struct ft_backup_begun *begun, struct ft_error *err)
 {
     struct ft_member *member = find_host(fleet, pair->hosts[1], err);
-    FT_AUTOJSON json_t *reply = NULL;
+    bool frozen;
     int rc;
 
     memset(begun, 0, sizeof(*begun));
@@ -87,15 +142,18 @@ ft_backup_begin(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
         return -ENOENT;
     snprintf(begun->host, sizeof(begun->host), "%s", pair->hosts[1]);
     snprintf(begun->pair, sizeof(begun->pair), "%s", pair->pair);
-    rc = ft_member_call(fleet, member, "backup-begin",
-                        json_pack("{s:s}", "pair", pair->pair), &reply,
-                        BEGIN_MS, err);
-    if (rc == -EOPNOTSUPP)
-        ft_error_hint(err, "Replace its engine: ftadmin host upgrade.");
-    if (rc == -EREMOTE)
-        return ft_fail(err, EAGAIN, "Wait until ftadmin status says protected.",
-                       "%s has just taken %s over", begun->host, pair->vm);
-    return rc < 0 ? rc : take_begun(begun, reply, err);
+    frozen = freeze && freeze_guest(fleet, pair, begun);
+    rc = frozen ? FT_FAULT("backup-frozen") : 0;
+    if (rc == 0)
+        rc = begin(fleet, member, pair, frozen, begun, err);
+    else
+        ft_fail(err, -rc, NULL, "the backup was not begun");
+    if (frozen)
+        thaw_guest(fleet, pair);
+    if (rc == 0 && frozen && !begun->frozen)
+        snprintf(begun->why, sizeof(begun->why),
+                 "it was thawed before its copy had that moment");
+    return rc;
 }
 
 int

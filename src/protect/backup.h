@@ -10,6 +10,7 @@
 #ifndef FT_PROTECT_BACKUP_H
 #define FT_PROTECT_BACKUP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "protect/protect.h"
@@ -26,17 +27,23 @@ struct ft_backup_begun {
     char pair[37];
     int64_t id;
     int64_t epoch;
-    char at[32]; /* when the VM was so, UTC; empty: not known */
+    char at[32];   /* when the VM was so, UTC; empty: not known */
+    bool frozen;   /* with the guest's file systems frozen by its agent */
+    char why[256]; /* why not; empty: it was not wanted */
     struct ft_backup_disk disks[FT_BACKUP_DISKS_MAX];
     size_t n_disks;
 };
 
 /*
- * hosts[1] of pair is its standby, which is asked. -EAGAIN: there is no whole copy;
- * -EBUSY: a backup is under way already; -EOPNOTSUPP: an older engine.
+ * hosts[1] of pair is its standby, which is asked. freeze: hosts[0] freezes the
+ * guest's file systems by its agent for that moment, and thaws them by itself
+ * should this process die; a guest that cannot be frozen is backed up all the same.
+ * -EAGAIN: there is no whole copy; -EBUSY: a backup is under way already;
+ * -EOPNOTSUPP: an older engine.
  */
 int ft_backup_begin(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
-                    struct ft_backup_begun *begun, struct ft_error *err);
+                    bool freeze, struct ft_backup_begun *begun,
+                    struct ft_error *err);
 
 /*
  * Copies one of its disks to path, absolute, which is replaced, in a format of

@@ -18,8 +18,9 @@
 #include "virt/loop.h"
 
 #define LOOK_MS 1000
+#define LOOK_FROZEN_MS 10
 
-enum backup_state { BACKUP_NONE, BACKUP_RUNS, BACKUP_ENDS };
+enum backup_state { BACKUP_NONE, BACKUP_WAITS, BACKUP_RUNS, BACKUP_ENDS };
 
 struct ft_standby_backup {
     struct ft_standby *standby;
@@ -27,11 +28,13 @@ struct ft_standby_backup {
     int64_t id; /* of the last one; 0: none yet */
     struct ft_replica_snapshot snapshot;
     struct ft_snapshot_export *export;
-    uint64_t kept;         /* bytes, at its end */
-    int64_t read_ns;       /* when a client was there */
-    int timer;             /* while it runs; -1: none made yet */
-    struct ft_asker asker; /* who ends it */
-    struct ft_error why;   /* code 0: it did not end by itself */
+    uint64_t kept;            /* bytes, at its end */
+    int64_t read_ns;          /* when a client was there */
+    int timer;                /* while it waits or runs; -1: none made yet */
+    struct ft_asker beginner; /* who waits for its begin, */
+    int64_t until_ns;         /* that long for a guest that is frozen */
+    struct ft_asker asker;    /* who ends it */
+    struct ft_error why;      /* code 0: it did not end by itself */
 };
 
 struct ft_standby_backup *
@@ -91,12 +94,18 @@ end(struct ft_standby_backup *b)
     ft_loop_timer_set(b->timer, -1);
 }
 
+static void begin_waiting(struct ft_standby_backup *b);
+
 static void
 look(void *opaque)
 {
     struct ft_standby_backup *b = opaque;
     int64_t now = ft_clock_ns();
 
+    if (b->state == BACKUP_WAITS) {
+        begin_waiting(b);
+        return;
+    }
     if (ft_snapshot_export_clients(b->export))
         b->read_ns = now;
     if (!b->why.code && !ft_disk_snapshot_ended(b->snapshot.disks, &b->why) &&
@@ -126,7 +135,7 @@ ft_standby_backup_end(struct ft_standby *s, const json_t *args,
         *err = b->why;
         return -err->code;
     }
-    if (b->state == BACKUP_NONE || b->asker.client) {
+    if (b->state <= BACKUP_WAITS || b->asker.client) {
         ft_worker_reply(s->worker, &asker, NULL, NULL);
         return 0;
     }
@@ -231,23 +240,28 @@ moment(const struct ft_replica_snapshot *snapshot)
 static json_t *
 begun(const struct ft_standby_backup *b)
 {
-    return json_pack("{s:I,s:I,s:o,s:o}", "id", (json_int_t)b->id, "epoch",
+    return json_pack("{s:I,s:I,s:o,s:b,s:o}", "id", (json_int_t)b->id, "epoch",
                      (json_int_t)b->snapshot.epoch, "at", moment(&b->snapshot),
-                     "disks", disks_json(&b->snapshot));
+                     "frozen", b->snapshot.frozen, "disks",
+                     disks_json(&b->snapshot));
 }
 
 static int
-begin(struct ft_standby *s, struct ft_error *err)
+make_timer(struct ft_standby_backup *b, struct ft_error *err)
+{
+    if (b->timer < 0)
+        b->timer = ft_loop_timer(look, b);
+    return b->timer < 0 ? ft_fail(err, ENOMEM, NULL, "no memory for a backup")
+                        : 0;
+}
+
+static int
+take_and_serve(struct ft_standby *s, struct ft_error *err)
 {
     struct ft_standby_backup *b = s->backup;
     struct ft_chunk_store *store;
-    int rc = 0;
+    int rc = make_store(s, &store, err);
 
-    if (b->timer < 0)
-        b->timer = ft_loop_timer(look, b);
-    if (b->timer < 0)
-        return ft_fail(err, ENOMEM, NULL, "no memory for a backup");
-    rc = make_store(s, &store, err);
     if (!rc)
         rc = ft_replica_snapshot_take(&s->replica, store, NULL, &b->snapshot,
                                       err);
@@ -259,15 +273,12 @@ begin(struct ft_standby *s, struct ft_error *err)
     return rc;
 }
 
-int
-ft_standby_backup_begin(struct ft_standby *s, struct ft_asker asker,
-                        struct ft_error *err)
+static int
+begin(struct ft_standby *s, struct ft_asker *asker, struct ft_error *err)
 {
     struct ft_standby_backup *b = s->backup;
-    int rc = check(s, err);
+    int rc = take_and_serve(s, err);
 
-    if (!rc)
-        rc = begin(s, err);
     if (rc)
         return rc;
     b->state = BACKUP_RUNS;
@@ -276,8 +287,47 @@ ft_standby_backup_begin(struct ft_standby *s, struct ft_asker asker,
     b->read_ns = ft_clock_ns();
     ft_loop_timer_set(b->timer, LOOK_MS);
     ft_worker_note(s->worker, "info", "backup-began",
-                   "%s is being backed up from its copy, as it was in epoch %llu",
-                   s->worker->config.vm, (unsigned long long)b->snapshot.epoch);
-    ft_worker_reply(s->worker, &asker, begun(b), NULL);
+                   "%s is being backed up from its copy, as it was in epoch "
+                   "%llu, %s",
+                   s->worker->config.vm, (unsigned long long)b->snapshot.epoch,
+                   b->snapshot.frozen
+                       ? "with its file systems frozen"
+                       : "crash-consistent: as after a power cut");
+    ft_worker_reply(s->worker, asker, begun(b), NULL);
+    return 0;
+}
+
+/* The guest's time is short: its epoch is seldom far. */
+static void
+begin_waiting(struct ft_standby_backup *b)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_standby *s = b->standby;
+
+    if (!ft_replica_is_frozen(&s->replica) && ft_clock_ns() < b->until_ns)
+        return;
+    b->state = BACKUP_NONE;
+    ft_loop_timer_set(b->timer, -1);
+    if (check(s, &err) || begin(s, &b->beginner, &err))
+        ft_worker_reply(s->worker, &b->beginner, NULL, &err);
+}
+
+int
+ft_standby_backup_begin(struct ft_standby *s, const json_t *args,
+                        struct ft_asker asker, struct ft_error *err)
+{
+    struct ft_standby_backup *b = s->backup;
+    int rc = check(s, err);
+
+    if (!rc)
+        rc = make_timer(b, err);
+    if (rc)
+        return rc;
+    if (!ft_json_bool(args, "frozen", 0))
+        return begin(s, &asker, err);
+    b->state = BACKUP_WAITS;
+    b->beginner = asker;
+    b->until_ns = ft_clock_ns() + FT_BACKUP_FROZEN_NS;
+    ft_loop_timer_set(b->timer, LOOK_FROZEN_MS);
     return 0;
 }

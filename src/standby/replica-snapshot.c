@@ -37,6 +37,7 @@ take(struct ft_replica *r, struct ft_chunk_store *store,
     out->epoch = r->committed;
     out->clock = r->clock;
     out->run = r->run;
+    out->frozen = r->frozen & FT_FRAME_FROZEN;
     out->n_disks = r->n_disks;
     out->pid = r->pid;
     memcpy(out->blocks, r->blocks, sizeof(out->blocks));

@@ -26,6 +26,7 @@ struct ft_replica_snapshot { /* zeroed: none */
     struct ft_state state;
     struct ft_replica_clock clock;
     enum ft_run_state run;
+    bool frozen; /* the guest's file systems were */
 };
 
 /*

@@ -281,6 +281,7 @@ take_begin(struct ft_replica *r, const struct ft_frame *f, struct ft_error *err)
     if (!rc && run >= FT_RUN_COUNT)
         rc = ft_fail(err, EPROTO, NULL, "an epoch of a VM in run state %u", run);
     r->staged_run = rc ? FT_RUN_RUNS : (enum ft_run_state)run;
+    r->staged_frozen = f->flags & (FT_FRAME_FROZEN | FT_FRAME_THAW);
     if (!rc)
         c->stopped_ns = ft_clock_ns() - r->transit_ns - (int64_t)c->told.age_ns;
     return rc;
@@ -448,6 +449,8 @@ apply(struct ft_replica *r, struct ft_error *err)
     r->clock = r->staged_clock;
     r->run = r->staged_run;
     r->staged_run = FT_RUN_RUNS;
+    r->frozen = r->staged_frozen;
+    r->staged_frozen = 0;
     memset(&r->staged_clock, 0, sizeof(r->staged_clock));
     memset(&r->summary[epoch & 1], 0, sizeof(r->summary[0]));
     r->room_needed[epoch & 1] = 0;
@@ -467,6 +470,17 @@ ft_replica_apply(struct ft_replica *r, struct ft_error *err)
     return rc;
 }
 
+bool
+ft_replica_is_frozen(struct ft_replica *r)
+{
+    bool frozen;
+
+    ft_snapshot_slot_lock(r->slot);
+    frozen = r->frozen & FT_FRAME_FROZEN;
+    ft_snapshot_slot_unlock(r->slot);
+    return frozen;
+}
+
 void
 ft_replica_drop_partial(struct ft_replica *r)
 {
@@ -477,6 +491,7 @@ ft_replica_drop_partial(struct ft_replica *r)
     ft_state_free(&r->staged);
     memset(&r->staged_clock, 0, sizeof(r->staged_clock));
     r->staged_run = FT_RUN_RUNS;
+    r->staged_frozen = 0;
     for (i = 0; i < 2; i++) {
         memset(&r->summary[i], 0, sizeof(r->summary[i]));
         r->room_needed[i] = 0;

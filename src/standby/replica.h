@@ -60,8 +60,9 @@ struct ft_replica {
     struct ft_state state;              /* device state to resume from */
     struct ft_replica_clock staged_clock, clock; /* of these two */
     enum ft_run_state staged_run, run;           /* the same */
-    int64_t transit_ns; /* of a small frame; set by the caller */
-    uint64_t committed; /* last epoch applied; 0: none */
+    unsigned staged_frozen, frozen; /* FT_FRAME_FROZEN and THAW of them */
+    int64_t transit_ns;             /* of a small frame; set by the caller */
+    uint64_t committed;             /* last epoch applied; 0: none */
     uint64_t pages_written, disk_bytes;
     uint64_t room_needed[2]; /* bytes, by epoch & 1; of the first copy: [1] */
     size_t room_disk;        /* for one of those; all lie in one pool */
@@ -113,6 +114,9 @@ int ft_replica_check_epoch(struct ft_replica *replica,
 
 /* Applies the epoch that was checked. A failure makes the replica useless. */
 int ft_replica_apply(struct ft_replica *replica, struct ft_error *err);
+
+/* Whether the last epoch applied has the guest's file systems frozen. Any thread. */
+bool ft_replica_is_frozen(struct ft_replica *replica);
 
 /* Bytes kept of epochs that are not applied yet. */
 uint64_t ft_replica_staged(const struct ft_replica *replica);

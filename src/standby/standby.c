@@ -246,7 +246,7 @@ request(struct ft_worker *w, const char *verb, const json_t *args,
         return ft_standby_rehearse(w->side_data, args,
                                    (struct ft_asker){ client, id }, err);
     if (!strcmp(verb, "backup-begin"))
-        return ft_standby_backup_begin(w->side_data,
+        return ft_standby_backup_begin(w->side_data, args,
                                        (struct ft_asker){ client, id }, err);
     if (!strcmp(verb, "backup-end"))
         return ft_standby_backup_end(w->side_data, args,

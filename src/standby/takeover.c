@@ -16,6 +16,7 @@
 #include "standby/standby-private.h"
 #include "standby/tap.h"
 #include "standby/write-back.h"
+#include "virt/guest-freeze.h"
 #include "virt/standby.h"
 #include "worker/worker-libvirt.h"
 
@@ -199,6 +200,42 @@ ft_standby_load_vm(struct ft_standby *s)
     ft_worker_event_kind(w, FT_EVENT_LOADED);
 }
 
+static void
+on_thawing(void *opaque, const struct ft_guest_freeze_news *news)
+{
+    struct ft_worker *w = opaque;
+
+    if (news->word == FT_GUEST_THAWED)
+        ft_log(FT_LOG_INFO, "the guest is thawed");
+    else if (news->word == FT_GUEST_STILL_FROZEN)
+        ft_worker_note(w, "crit", "still-frozen",
+                       "%s may be frozen, and cannot be thawed yet: %s; virsh "
+                       "domfsthaw thaws it, too",
+                       w->config.vm, news->text);
+}
+
+/*
+ * The primary was lost with its guest frozen for a backup. The process goes on when
+ * this one ends, and its mark tells who comes next.
+ */
+static void
+thaw(struct ft_standby *s)
+{
+    struct ft_worker *w = s->worker;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_guest_freeze *process;
+
+    if (!(s->replica.frozen & FT_FRAME_THAW))
+        return;
+    ft_worker_note(w, "warn", "thawing",
+                   "the file systems of %s were frozen for a backup when %s was "
+                   "lost: they are thawed now",
+                   w->config.vm, ft_worker_peer_name(w));
+    if (ft_guest_freeze_start(w->config.vm_uuid, w->run_folder, 0, on_thawing,
+                              w, &process, &err))
+        ft_log_error(&err, "thawing the guest");
+}
+
 /* It stood where it was, and does here: virsh resume lets it go on. */
 static void
 leave_standing(struct ft_standby *s)
@@ -207,6 +244,7 @@ leave_standing(struct ft_standby *s)
     int planned = s->takeover.planned;
 
     ft_standby_announce(w->dom, NULL);
+    thaw(s);
     note_takeover(s, ft_clock_ns());
     w->state.stood = (int)s->replica.run;
     ft_worker_event_kind(w, FT_EVENT_RESUMED);
@@ -256,6 +294,7 @@ ft_standby_run_vm(struct ft_standby *s)
     }
     ended = ft_clock_ns();
     ft_saver_mark_set(w->run_folder, FT_SAVER_RUNS);
+    thaw(s);
     note_takeover(s, ended);
     ft_worker_reply_started(w, w->config.hosts[w->config.self].name, "copy");
     ft_worker_event_kind(w, FT_EVENT_RESUMED);

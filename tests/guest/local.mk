@@ -27,6 +27,7 @@ tests_guest_ledger_clock_SOURCES = \
 
 EXTRA_DIST += \
 	tests/guest/README \
+	tests/guest/agent.c \
 	tests/guest/build \
 	tests/guest/guest.sh \
 	tests/guest/chrony.conf \

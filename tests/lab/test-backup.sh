@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A protected VM is backed up from its copy while clients load it: what is restored boots, with all
-# that was answered until the backup's moment and nothing from after it. A takeover in the middle,
-# Ctrl-C, a full disk and the death of ftadmin leave no file, and a guest that noticed nothing.
+# that was answered until the backup's moment and nothing from after it. The guest is frozen by its
+# agent for that moment, and thawed when ftadmin or its host dies then. A takeover in the middle,
+# Ctrl-C, a full disk, more written over than is kept and the death of ftadmin leave no file, and a
+# guest that noticed nothing.
 . "$(dirname "$0")/functions.sh"
 
 restored_address=10.77.0.190
@@ -36,9 +38,9 @@ SLOW
 }
 
 # In the background; sets backup_pid.
-start_slow_backup() { # FILE-OR-FOLDER
+start_slow_backup() { # FILE-OR-FOLDER [OPTION...]
     "$test_top/scripts/lab" on adm env "PATH=$test_folder/slow:$PATH" "$(built ftadmin)" backup vm1 \
-        --output "$1" </dev/null >"$test_folder/backup.out" 2>&1 8>&- &
+        --output "$@" </dev/null >"$test_folder/backup.out" 2>&1 8>&- &
     backup_pid=$!
 }
 
@@ -60,6 +62,24 @@ backup_ends_with() { # CODE TEXT...
 
 nothing_in() { # FOLDER
     [ -z "$(ls -A "$1")" ] || fail "left behind: $(ls -A "$1")"
+}
+
+# What the guest's agent says, and what it writes at the end of the first disk (tests/guest/agent.c).
+guest_is() { # HOST frozen|thawed
+    [ "$(lab on "$1" virsh -q -c qemu:///system qemu-agent-command vm1 \
+        '{"execute":"guest-fsfreeze-status"}' | jq -r .return)" = "$2" ]
+}
+
+marked_as() { # IMAGE-OR-ADDRESS frozen|thawed
+    lab on adm qemu-io -r -c "read -v 65532k 16" "$1" | grep -q " $2" ||
+        fail "$1 is not marked as $2: $(lab on adm qemu-io -r -c "read -v 65532k 16" "$1")"
+}
+
+# ftadmin freezes the guest, and then does this.
+freeze_and() { # kill|hang
+    "$test_top/scripts/lab" on adm env "FT_FAULTS=backup-frozen=$1" "$(built ftadmin)" backup vm1 \
+        --output "$test_folder/a" </dev/null >"$test_folder/freezer.out" 2>&1 8>&- &
+    freezer_pid=$!
 }
 
 # Boots the files of a backup as another VM on a host, with an address of its own.
@@ -105,7 +125,10 @@ is_as_it_was() { # AT
 
 shares_machine=yes
 start_lab
-start_guest h1 vm1 --disk qcow2 --disks 2
+cat >"$test_folder/agent.xml" <<'XML'
+<channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+XML
+start_guest h1 vm1 --disk qcow2 --disks 2 --devices "$test_folder/agent.xml"
 fill_disk
 slow_path
 add_hosts
@@ -114,8 +137,10 @@ mkdir "$test_folder/a" "$test_folder/b" "$test_folder/full"
 note "what is not protected is refused"
 exits 3 ftadmin backup vm1 --output "$test_folder/a"
 complains "virsh backup-begin"
+must lab on h2 sh -c 'echo chunk-store-room=28@2 >/var/lib/ftadmin/faults'
 protect_guest vm1
 wait_for 60 protected_from h1
+must lab on h2 rm /var/lib/ftadmin/faults
 
 note "what cannot be made is refused, and nothing is left"
 exits 2 ftadmin backup vm1
@@ -129,11 +154,20 @@ complains "vm1-vdb.qcow2 is there already"
 rm "$test_folder/a/vm1-vdb.qcow2"
 nothing_in "$test_folder/a"
 
-note "both disks, under load; epochs go on meanwhile"
+note "more is written over than is kept"
 start_client --connections 3 --payload 200
+forget_events h2
+start_slow_backup "$test_folder/b"
+backup_ends_with 1 "is inconclusive" "has written over more than is kept" "Begin anew"
+nothing_in "$test_folder/b"
+wait_for 10 has_event h2 backup-void
+protected_from h1 || fail "vm1 is $(pair_on h1 .state)"
+guest_goes_on
+
+note "both disks, under load; epochs go on meanwhile"
 wait_for 30 has_answers "$client_log" 100
 forget_events h1 h2
-start_slow_backup "$test_folder/b"
+start_slow_backup "$test_folder/b" --no-freeze
 wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
 before=$(pair_on h1 .epoch)
 exits 5 ftadmin backup vm1 --output "$test_folder/a"
@@ -145,14 +179,17 @@ backup_ends_with 0 "crash-consistent"
 for kind in backup-began backup-ended; do
     has_event h2 $kind || fail "no event $kind"
 done
+has_event h1 thawed && fail "it was frozen all the same"
 wait_for 30 has_answers "$client_log" $(($(answers_in "$client_log") + 100))
 exits 0 ftadmin backup vm1 --output "$test_folder/a" --json
 backup=$output
-jq -e '.vm == "vm1" and .host == "h2" and .consistency == "crash" and
+jq -e '.vm == "vm1" and .host == "h2" and .consistency == "frozen" and
     ([.files[].disk] == ["vda", "vdb"]) and all(.files[]; .size == 67108864) and
     .files[0].allocated < 40000000 and .files[1].allocated < 10000000' <<<"$backup" >/dev/null ||
     fail "backup: $backup"
 [ "$(stat -c %a "$test_folder/a/vm1-vda.qcow2")" = 600 ] || fail "others may read it"
+has_event h1 thawed || fail "no event thawed"
+marked_as "$test_folder/a/vm1-vda.qcow2" frozen
 note "$(jq -r '"\(.seconds * 1000 | round) ms, kept \(.kept_bytes) bytes"' <<<"$backup")"
 wait_for 30 has_answers "$client_log" $(($(answers_in "$client_log") + 200))
 guest_goes_on
@@ -167,6 +204,7 @@ rm "$test_folder"/[ab]/*
 
 note "other tools pull it, until Ctrl-C"
 "$test_top/scripts/lab" on adm "$(built ftadmin)" backup vm1 --nbd "$test_folder/nbd.sock" --json \
+    --no-freeze \
     </dev/null >"$test_folder/backup.json" 2>"$test_folder/backup.out" 8>&- &
 backup_pid=$!
 wait_for 30 test -s "$test_folder/backup.json"
@@ -176,6 +214,7 @@ for disk in vda vdb; do
     must lab on adm qemu-img convert -O qcow2 "$uri" "$test_folder/a/vm1-$disk.qcow2"
     must lab on adm qemu-img compare -q "$uri" "$test_folder/a/vm1-$disk.qcow2"
 done
+marked_as "$test_folder/a/vm1-vda.qcow2" thawed
 [ "$(stat -c %a "$test_folder/nbd.sock")" = 600 ] || fail "others may connect"
 must lab on adm pkill -INT -f -o 'ftadmin backup vm1'
 backup_ends_with 0
@@ -212,14 +251,30 @@ wait_for 90 has_event h2 backup-void
 part_has "$test_folder/b/vm1-vda.qcow2" 1 || fail "it could not remove what it had begun"
 rm "$test_folder"/b/*
 
-note "a takeover in the middle"
-start_slow_backup "$test_folder/b"
+note "ftadmin dies while the guest is frozen, for seconds at most"
+forget_events h1
+freeze_and kill
+wait "$freezer_pid"
+guest_is h1 frozen || fail "it is not frozen: $(cat "$test_folder/freezer.out")"
+wait_for 10 has_event h1 thawed
+guest_is h1 thawed || fail "it is not thawed"
+guest_goes_on
+
+note "a takeover in the middle, of a guest that is frozen"
+start_slow_backup "$test_folder/b" --no-freeze
 wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
+forget_events h2
+freeze_and hang
+wait_for 10 guest_is h1 frozen
 fault=$(mark_fault)
 must lab power-off h1
 wait_for 60 answers_since "$fault"
+must lab on adm pkill -KILL -f -o 'ftadmin backup vm1 --output .*/a$'
+wait "$freezer_pid"
 backup_ends_with 1 "is inconclusive" "Begin anew"
 nothing_in "$test_folder/b"
+has_event h2 thawing || fail "no event thawing"
+guest_is h2 thawed || fail "it is not thawed"
 guest_goes_on
 stop_client
 check_ledger --fault-time "$fault"
@@ -230,6 +285,6 @@ note "the other way round it is backed up from the other host"
 power_on h1
 wait_for 60 protected_from h2
 exits 0 ftadmin backup vm1 --output "$test_folder/b" --format raw --json
-jq -e '.host == "h1" and .files[0].format == "raw"' <<<"$output" >/dev/null || fail "$output"
+jq -e '.host == "h1" and .files[0].format == "raw" and .consistency == "frozen"' <<<"$output" >/dev/null || fail "$output"
 [ "$(stat -c %s "$test_folder/b/vm1-vda.raw")" = 67108864 ] || fail "no whole disk"
 nothing_in "$test_folder/a"

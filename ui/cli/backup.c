@@ -20,6 +20,9 @@ static const struct ft_option options[] = {
       offsetof(struct ft_cli_options, format), 0, 0, "qcow2 (default) or raw" },
     { "nbd", 0, FT_OPTION_TEXT, "SOCKET", offsetof(struct ft_cli_options, nbd),
       0, 0, "serve the disks by NBD there instead, until Ctrl-C" },
+    { "no-freeze", 0, FT_OPTION_FLAG, NULL,
+      offsetof(struct ft_cli_options, no_freeze), 0, 0,
+      "leave the guest's file systems alone" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
@@ -39,13 +42,18 @@ static const struct ft_column exports[] = {
 static void
 print_moment(struct ft_cli *cli, const json_t *document)
 {
+    const char *why = ft_json_string(document, "not_frozen", NULL);
+    bool frozen = !strcmp(ft_json_string(document, "consistency", ""), "frozen");
+
     if (cli->style.output == FT_OUTPUT_TABLE)
-        fprintf(cli->out,
-                "%s as it was at %s, from its copy on %s; crash-consistent: as "
-                "after a power cut\n",
+        fprintf(cli->out, "%s as it was at %s, from its copy on %s; %s\n",
                 ft_json_string(document, "vm", ""),
                 ft_json_string(document, "at", "a moment that is not known"),
-                ft_json_string(document, "host", ""));
+                ft_json_string(document, "host", ""),
+                frozen ? "its file systems were frozen"
+                       : "crash-consistent: as after a power cut");
+    if (why)
+        ft_cli_note(cli, "%s", why);
 }
 
 static enum ft_exit
@@ -95,8 +103,9 @@ serve(struct ft_cli *cli, const struct ft_work_pair *found)
     struct ft_error err = FT_ERROR_INIT;
     struct ft_job_outcome outcome;
 
-    return ft_work_backup_serve(&cli->fleet, found, cli->options.nbd, on_ready,
-                                cli, &outcome, &err)
+    return ft_work_backup_serve(&cli->fleet, found, cli->options.nbd,
+                                !cli->options.no_freeze, on_ready, cli,
+                                &outcome, &err)
                ? ft_cli_fail(cli, &err)
                : FT_EXIT_OK;
 }
@@ -107,6 +116,7 @@ run(struct ft_cli *cli, int argc, char **argv)
     const struct ft_work_backup how = {
         .format = cli->options.format ? cli->options.format : "qcow2",
         .output = cli->options.output,
+        .freeze = !cli->options.no_freeze,
     };
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *document = NULL;
@@ -143,7 +153,9 @@ const struct ft_command ft_command_backup = {
         "moment, from the host that has the copy into files on this machine, made\n"
         "by qemu-img. The VM runs and is protected meanwhile; virsh backup-begin\n"
         "and snapshots are refused for it. What is restored boots as after a\n"
-        "power cut. With --nbd no file is made: other tools read the disks at that\n"
+        "power cut; where the guest has an agent (qemu-guest-agent), its file\n"
+        "systems are frozen for that moment, which takes well under a second, and\n"
+        "thawed whatever happens. With --nbd no file is made: other tools read the disks at that\n"
         "socket, until Ctrl-C. A takeover meanwhile, or a guest that writes over more than\n"
         "is kept, ends the backup: then there is no file.",
     .options = options,

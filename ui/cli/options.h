@@ -58,6 +58,7 @@ struct ft_cli_options {
     const char *output;
     const char *format;
     const char *nbd;
+    bool no_freeze;
     /* waive */
     const char *reason;
     const char *about;

@@ -64,6 +64,7 @@ static json_t *
 document_of(const struct ft_work_pair *found,
             const struct ft_backup_begun *begun, const char *path)
 {
+    json_t *document = ft_work_backup_document(found, begun);
     json_t *exports = json_array();
 
     for (size_t i = 0; i < begun->n_disks; i++)
@@ -71,22 +72,20 @@ document_of(const struct ft_work_pair *found,
             exports, json_pack("{s:s,s:o,s:I}", "disk", begun->disks[i].target,
                                "uri", uri(begun->disks[i].target, path), "size",
                                (json_int_t)begun->disks[i].size));
-    return json_pack("{s:i,s:s,s:s,s:s,s:I,s:s?,s:s,s:o}", "schema", 1, "vm",
-                     found->pair.vm, "uuid", found->pair.vm_uuid, "host",
-                     begun->host, "epoch", (json_int_t)begun->epoch, "at",
-                     *begun->at ? begun->at : NULL, "consistency", "crash",
-                     "exports", exports);
+    json_object_set_new(document, "exports", exports);
+    return document;
 }
 
 static int
 serve(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
-      const char *path, int listener, const struct ft_progress *progress,
-      ft_work_backup_ready *ready, void *data, struct ft_error *err)
+      const char *path, bool freeze, int listener,
+      const struct ft_progress *progress, ft_work_backup_ready *ready,
+      void *data, struct ft_error *err)
 {
     FT_AUTOJSON json_t *document = NULL;
     struct ft_error why = FT_ERROR_INIT;
     struct ft_backup_begun begun;
-    int rc = ft_backup_begin(&fleet->fleet, &found->ref, &begun, err);
+    int rc = ft_backup_begin(&fleet->fleet, &found->ref, freeze, &begun, err);
 
     if (rc)
         return rc;
@@ -104,7 +103,7 @@ serve(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
 int
 ft_work_backup_serve(struct ft_work_fleet *fleet,
                      const struct ft_work_pair *found, const char *path,
-                     ft_work_backup_ready *ready, void *data,
+                     bool freeze, ft_work_backup_ready *ready, void *data,
                      struct ft_job_outcome *outcome, struct ft_error *err)
 {
     struct ft_progress progress;
@@ -121,7 +120,8 @@ ft_work_backup_serve(struct ft_work_fleet *fleet,
         progress = ft_job_progress(job, NULL);
         trace = ft_job_trace(job);
         ft_fleet_set_trace(&fleet->fleet, &trace);
-        rc = serve(fleet, found, path, listener, &progress, ready, data, err);
+        rc = serve(fleet, found, path, freeze, listener, &progress, ready, data,
+                   err);
         ft_fleet_set_trace(&fleet->fleet, NULL);
         ft_job_end(job, rc, false, "was read by others", rc ? err : NULL,
                    outcome);

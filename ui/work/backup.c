@@ -257,7 +257,8 @@ run(struct backup *b, struct ft_error *err)
             rc = check_free(b->outputs[0].path, err);
     }
     if (!rc)
-        rc = ft_backup_begin(&b->fleet->fleet, &b->found->ref, &b->begun, err);
+        rc = ft_backup_begin(&b->fleet->fleet, &b->found->ref, b->how->freeze,
+                             &b->begun, err);
     if (rc)
         return rc;
     b->began_ns = ft_clock_ns();
@@ -269,6 +270,18 @@ run(struct backup *b, struct ft_error *err)
 }
 
 /* ---- what came of it ---- */
+
+json_t *
+ft_work_backup_document(const struct ft_work_pair *found,
+                        const struct ft_backup_begun *begun)
+{
+    return json_pack("{s:i,s:s,s:s,s:s,s:I,s:s?,s:s,s:s?}", "schema", 1, "vm",
+                     found->pair.vm, "uuid", found->pair.vm_uuid, "host",
+                     begun->host, "epoch", (json_int_t)begun->epoch, "at",
+                     *begun->at ? begun->at : NULL, "consistency",
+                     begun->frozen ? "frozen" : "crash", "not_frozen",
+                     *begun->why && !begun->frozen ? begun->why : NULL);
+}
 
 static json_t *
 file_json(const struct backup *b, size_t disk)
@@ -287,17 +300,17 @@ file_json(const struct backup *b, size_t disk)
 static json_t *
 document_of(const struct backup *b)
 {
-    json_t *files = json_array();
+    json_t *files = json_array(), *document;
 
     for (size_t i = 0; i < b->begun.n_disks; i++)
         json_array_append_new(files, file_json(b, i));
-    return json_pack("{s:i,s:s,s:s,s:s,s:I,s:s?,s:s,s:f,s:I,s:o}", "schema", 1,
-                     "vm", b->found->pair.vm, "uuid", b->found->pair.vm_uuid,
-                     "host", b->begun.host, "epoch", (json_int_t)b->begun.epoch,
-                     "at", *b->begun.at ? b->begun.at : NULL, "consistency",
-                     "crash", "seconds",
-                     (double)(ft_clock_ns() - b->began_ns) / FT_NS_PER_S,
-                     "kept_bytes", (json_int_t)b->kept, "files", files);
+    document = ft_work_backup_document(b->found, &b->begun);
+    json_object_set_new(document, "seconds",
+                        json_real((double)(ft_clock_ns() - b->began_ns) /
+                                  FT_NS_PER_S));
+    json_object_set_new(document, "kept_bytes", json_integer(b->kept));
+    json_object_set_new(document, "files", files);
+    return document;
 }
 
 static int

@@ -15,6 +15,7 @@ struct ft_work_backup {
     const char *format; /* "qcow2" or "raw" */
     /* A file that is to be made; or a folder, for VM-vda.FORMAT and so on. */
     const char *output;
+    bool freeze; /* the guest's file systems, by its agent, for that moment */
 };
 
 /*
@@ -36,6 +37,13 @@ int ft_work_backup(struct ft_work_fleet *fleet, const struct ft_work_pair *found
                    struct ft_job_outcome *outcome, struct ft_error *err);
 
 /*
+ * What --json prints of every backup, new: "consistency" is "frozen" or "crash", and
+ * "not_frozen" why a guest that was to be frozen could not be.
+ */
+json_t *ft_work_backup_document(const struct ft_work_pair *found,
+                                const struct ft_backup_begun *begun);
+
+/*
  * The same for clients of others: serves the disks by NBD on a unix socket at path,
  * which is made for it and its owner alone, and removed. Once it listens, ready is
  * told of what `backup --nbd --json` prints. 0: the user wanted out, which is how
@@ -44,7 +52,7 @@ int ft_work_backup(struct ft_work_fleet *fleet, const struct ft_work_pair *found
 typedef void ft_work_backup_ready(void *data, const json_t *document);
 int ft_work_backup_serve(struct ft_work_fleet *fleet,
                          const struct ft_work_pair *found, const char *path,
-                         ft_work_backup_ready *ready, void *data,
+                         bool freeze, ft_work_backup_ready *ready, void *data,
                          struct ft_job_outcome *outcome, struct ft_error *err);
 
 #endif

@@ -62,14 +62,20 @@ test_epoch_is_staged(void **state)
 }
 
 static int
-send_begin(uint64_t epoch, unsigned run)
+send_begin_flags(uint64_t epoch, unsigned flags)
 {
     const struct ft_epoch_begin begin = { 1, 0, 0 };
     unsigned char payload[FT_EPOCH_BEGIN_SIZE];
 
     ft_epoch_begin_encode(&begin, payload);
-    return send_frame(epoch, FT_FRAME_EPOCH_BEGIN, run << FT_FRAME_RUN_SHIFT,
-                      payload, sizeof(payload));
+    return send_frame(epoch, FT_FRAME_EPOCH_BEGIN, flags, payload,
+                      sizeof(payload));
+}
+
+static int
+send_begin(uint64_t epoch, unsigned run)
+{
+    return send_begin_flags(epoch, run << FT_FRAME_RUN_SHIFT);
 }
 
 /* How the VM stands is of the epoch that is committed, and of no other. */
@@ -93,6 +99,29 @@ test_run_state(void **state)
     commit(3);
     assert_int_equal(replica.run, FT_RUN_RUNS);
     assert_int_equal(send_begin(4, FT_RUN_COUNT), -EPROTO);
+}
+
+/* So are the guest's file systems. */
+static void
+test_frozen(void **state)
+{
+    (void)state;
+    first_copy();
+    assert_false(ft_replica_is_frozen(&replica));
+    assert_int_equal(send_begin_flags(2, FT_FRAME_FROZEN | FT_FRAME_THAW), 0);
+    assert_int_equal(send_state(2, STATE_TWO, NULL), 0);
+    assert_false(ft_replica_is_frozen(&replica));
+    commit(2);
+    assert_true(ft_replica_is_frozen(&replica));
+    assert_int_equal(send_begin_flags(3, 0), 0);
+    ft_replica_drop_partial(&replica);
+    assert_true(ft_replica_is_frozen(&replica));
+    memset(counted, 0, sizeof(counted));
+    assert_int_equal(send_begin_flags(3, FT_FRAME_THAW), 0);
+    assert_int_equal(send_state(3, STATE_ONE, NULL), 0);
+    commit(3);
+    assert_false(ft_replica_is_frozen(&replica));
+    assert_int_equal(replica.frozen, FT_FRAME_THAW);
 }
 
 /* Disk writes of the next epoch arrive before the end of this one. */
@@ -497,6 +526,7 @@ main(void)
         TEST(test_first_copy_is_direct),
         TEST(test_epoch_is_staged),
         TEST(test_run_state),
+        TEST(test_frozen),
         TEST(test_disks_are_ahead),
         TEST(test_partial_epoch_is_dropped),
         TEST(test_state_in_pieces),
