@@ -13,6 +13,7 @@ libftbase_a_SOURCES = \
 	src/base/libvirt-names.c src/base/libvirt-names.h \
 	src/base/limits.h \
 	src/base/load.c src/base/load.h \
+	src/base/local-socket.c src/base/local-socket.h \
 	src/base/log.c src/base/log.h \
 	src/base/netlink.c src/base/netlink.h \
 	src/base/order.c src/base/order.h \

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "base/cleanup.h"
+#include "base/local-socket.h"
 #include "base/priority.h"
 #include "disk/nbd-transmission.h"
 
@@ -138,43 +138,6 @@ acceptor_main(void *opaque)
     }
 }
 
-/* A socket that a dead server left is in the way; anything else stays. */
-static void
-remove_old_socket(const char *path)
-{
-    struct stat status;
-
-    if (lstat(path, &status) == 0 && S_ISSOCK(status.st_mode))
-        unlink(path);
-}
-
-static int
-listen_at(const char *path, uid_t uid, gid_t gid, int *out)
-{
-    struct sockaddr_un address = { .sun_family = AF_UNIX };
-    FT_AUTOCLOSE int fd =
-        socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd < 0)
-        return -errno;
-    strcpy(address.sun_path, path);
-    remove_old_socket(path);
-    /* The mode that bind(2) gives the file: there is no moment of 0777. */
-    if (fchmod(fd, 0600) < 0 ||
-        bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-        return -errno;
-    if ((uid != (uid_t)-1 || gid != (gid_t)-1) && lchown(path, uid, gid) < 0) {
-        int rc = -errno;
-
-        unlink(path);
-        return rc;
-    }
-    if (listen(fd, 16) < 0)
-        return -errno;
-    *out = ft_fd_steal(&fd);
-    return 0;
-}
-
 static int
 copy_exports(struct ft_nbd *server, const struct ft_nbd_export *exports,
              size_t n)
@@ -218,7 +181,7 @@ start(struct ft_nbd *server, uid_t uid, gid_t gid,
     server->stop_event = eventfd(0, EFD_CLOEXEC);
     if (server->stop_event < 0)
         return -errno;
-    rc = listen_at(server->path, uid, gid, &server->listener);
+    rc = ft_socket_listen(server->path, uid, gid, &server->listener);
     if (rc)
         return rc;
     rc = -pthread_create(&server->acceptor, NULL, acceptor_main, server);

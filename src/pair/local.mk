@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftpair.a
 libftpair_a_SOURCES = \
+	src/pair/console-watch.c src/pair/console-watch.h \
 	src/pair/copy-behind.c src/pair/copy-behind.h \
 	src/pair/histogram.c src/pair/histogram.h \
 	src/pair/estimate.c src/pair/estimate.h \

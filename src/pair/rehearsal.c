@@ -24,6 +24,17 @@ static const char *const outcomes[FT_REHEARSAL_OUTCOMES] = {
     [FT_REHEARSAL_INCONCLUSIVE] = "inconclusive",
 };
 
+/* The first of each is none, and null in JSON. */
+static const char *const agents[FT_REHEARSAL_AGENTS] = {
+    [FT_REHEARSAL_AGENT_SILENT] = "silent",
+    [FT_REHEARSAL_AGENT_ANSWERS] = "answered",
+};
+
+static const char *const consoles[FT_REHEARSAL_CONSOLES] = {
+    [FT_REHEARSAL_CONSOLE_MISSED] = "missed",
+    [FT_REHEARSAL_CONSOLE_SEEN] = "seen",
+};
+
 static const struct {
     enum ft_rehearsal_outcome outcome;
     const char *why;
@@ -80,6 +91,12 @@ judge_run(const struct ft_rehearsal_seen *s, struct ft_rehearsal_verdict *out)
     else if (s->agent == FT_REHEARSAL_AGENT_SILENT)
         decide(out, FT_REHEARSAL_FAILED,
                "its guest agent did not answer, though it was there");
+    else if (s->console == FT_REHEARSAL_CONSOLE_MISSED)
+        decide(out, FT_REHEARSAL_FAILED,
+               "its console did not show what was looked for");
+    else if (s->agent_wanted && s->agent == FT_REHEARSAL_AGENT_NONE)
+        decide(out, FT_REHEARSAL_INCONCLUSIVE,
+               "it ran, but no guest agent had its channel open to be asked");
     else
         decide(out, FT_REHEARSAL_PASSED, "%s", "");
 }
@@ -126,18 +143,31 @@ ft_rehearsal_is_due(const struct ft_rehearsal_record *last, unsigned days,
     return last->at_ms > now_ms || now_ms - last->at_ms >= wait;
 }
 
+void
+ft_rehearsal_proofs(const struct ft_rehearsal_record *r, char *out, size_t size)
+{
+    snprintf(out, size, "%s%s",
+             r->agent == FT_REHEARSAL_AGENT_ANSWERS
+                 ? ", its guest agent answered"
+                 : "",
+             r->console == FT_REHEARSAL_CONSOLE_SEEN
+                 ? ", its console showed what was looked for"
+                 : "");
+}
+
 json_t *
 ft_rehearsal_to_json(const struct ft_rehearsal_record *r, int64_t now_ms)
 {
     if (r->verdict.outcome == FT_REHEARSAL_OPEN)
         return json_null();
-    return json_pack("{s:s,s:o,s:s,s:I,s:I,s:I,s:f,s:f}", "outcome",
+    return json_pack("{s:s,s:o,s:s,s:I,s:I,s:I,s:f,s:f,s:s?,s:s?}", "outcome",
                      outcomes[r->verdict.outcome], "why",
                      ft_json_text(r->verdict.why), "at", r->at, "at_ms",
                      (json_int_t)r->at_ms, "age_s",
                      (json_int_t)FT_MAX(now_ms - r->at_ms, 0) / 1000, "epoch",
                      (json_int_t)r->epoch, "seconds", r->seconds, "took_ms",
-                     r->took_ms);
+                     r->took_ms, "agent", agents[r->agent], "console",
+                     consoles[r->console]);
 }
 
 static double
@@ -148,15 +178,25 @@ number(const json_t *json, const char *name)
     return value >= 0 ? value : 0;
 }
 
+/* Which of the words it is; 0: none of them. */
+static int
+word_of(const json_t *json, const char *name, const char *const *words, int n)
+{
+    const char *text = ft_json_string(json, name, "");
+
+    for (int i = 1; i < n; i++)
+        if (!strcmp(text, words[i]))
+            return i;
+    return 0;
+}
+
 int
 ft_rehearsal_from_json(const json_t *json, struct ft_rehearsal_record *out)
 {
-    const char *outcome = ft_json_string(json, "outcome", "");
-
     memset(out, 0, sizeof(*out));
-    for (int i = FT_REHEARSAL_PASSED; i < FT_REHEARSAL_OUTCOMES; i++)
-        if (!strcmp(outcome, outcomes[i]))
-            out->verdict.outcome = (enum ft_rehearsal_outcome)i;
+    out->verdict.outcome =
+        (enum ft_rehearsal_outcome)word_of(json, "outcome", outcomes,
+                                           FT_REHEARSAL_OUTCOMES);
     if (out->verdict.outcome == FT_REHEARSAL_OPEN)
         return -EINVAL;
     snprintf(out->verdict.why, sizeof(out->verdict.why), "%s",
@@ -166,5 +206,9 @@ ft_rehearsal_from_json(const json_t *json, struct ft_rehearsal_record *out)
     out->epoch = ft_json_int(json, "epoch", 0, INT64_MAX, 0);
     out->seconds = number(json, "seconds");
     out->took_ms = number(json, "took_ms");
+    out->agent = (enum ft_rehearsal_agent)word_of(json, "agent", agents,
+                                                  FT_REHEARSAL_AGENTS);
+    out->console = (enum ft_rehearsal_console)word_of(json, "console", consoles,
+                                                      FT_REHEARSAL_CONSOLES);
     return 0;
 }

@@ -8,6 +8,7 @@
 #define FT_PAIR_REHEARSAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -55,6 +56,15 @@ enum ft_rehearsal_agent {
     FT_REHEARSAL_AGENT_NONE, /* it had none open at that epoch */
     FT_REHEARSAL_AGENT_SILENT,
     FT_REHEARSAL_AGENT_ANSWERS,
+    FT_REHEARSAL_AGENTS
+};
+
+/* What was to be shown by its console. */
+enum ft_rehearsal_console {
+    FT_REHEARSAL_CONSOLE_NONE, /* it was not asked for */
+    FT_REHEARSAL_CONSOLE_MISSED,
+    FT_REHEARSAL_CONSOLE_SEEN,
+    FT_REHEARSAL_CONSOLES
 };
 
 struct ft_rehearsal_seen {
@@ -67,7 +77,9 @@ struct ft_rehearsal_seen {
     enum ft_rehearsal_guest guest;
     int64_t ran_ns, wanted_ns; /* since it was let run */
     int64_t vcpu_ns;           /* what its vCPUs have run since, together */
+    bool agent_wanted;         /* it has to answer */
     enum ft_rehearsal_agent agent;
+    enum ft_rehearsal_console console;
 };
 
 struct ft_rehearsal_verdict {
@@ -89,6 +101,8 @@ struct ft_rehearsal_record {
     int64_t epoch;
     double seconds; /* it ran */
     double took_ms; /* from its beginning to its end */
+    enum ft_rehearsal_agent agent;
+    enum ft_rehearsal_console console;
 };
 
 /*
@@ -101,8 +115,15 @@ struct ft_rehearsal_record {
 bool ft_rehearsal_is_due(const struct ft_rehearsal_record *last, unsigned days,
                          int64_t now_ms);
 
-/* {"outcome","why","at","age_s","epoch","seconds","took_ms"}; null where there was
- * none; new. now_ms since 1970. */
+/* What was shown beside that it ran, as ", its guest agent answered"; may be empty. */
+void ft_rehearsal_proofs(const struct ft_rehearsal_record *record, char *out,
+                         size_t size);
+
+/*
+ * {"outcome","why","at","age_s","epoch","seconds","took_ms","agent","console"}; agent:
+ * "silent", "answered" or null, console: "missed", "seen" or null; null where there
+ * was none; new. now_ms since 1970.
+ */
 json_t *ft_rehearsal_to_json(const struct ft_rehearsal_record *record,
                              int64_t now_ms);
 

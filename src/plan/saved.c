@@ -101,8 +101,9 @@ check_settings(const json_t *saved, struct ft_error *err)
         return wrong(err, NULL, 0, "settings");
     json_object_foreach(ours, key, value) {
         const json_t *other = json_object_get(theirs, key);
-        bool same = json_is_boolean(value) ? json_is_boolean(other)
-                                           : json_is_integer(other);
+        bool same = json_is_boolean(value)
+                        ? json_is_boolean(other)
+                        : other && json_typeof(other) == json_typeof(value);
 
         if (!same)
             return wrong(err, NULL, 0, key);

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
@@ -29,6 +31,7 @@ static const struct setting {
     SETTING(pause_share_percent, 1, 90, true),
     SETTING(cpu_budget_percent, 1, 100, true),
     SETTING(rehearse_days, 0, 365, true),
+    SETTING(rehearse_agent, 0, 1, true),
 #undef SETTING
 };
 
@@ -92,6 +95,8 @@ ft_settings_to_json(const struct ft_pair_settings *settings)
     for (size_t i = 0; i < FT_ARRAY_SIZE(table); i++)
         json_object_set_new(json, table[i].name,
                             json_integer(value_of(settings, &table[i])));
+    json_object_set_new(json, "rehearse_console",
+                        json_string(settings->rehearse_console));
     json_object_set_new(json, "alone_without_witness",
                         json_boolean(settings->alone_without_witness));
     return json;
@@ -100,11 +105,16 @@ ft_settings_to_json(const struct ft_pair_settings *settings)
 void
 ft_settings_from_json(struct ft_pair_settings *settings, const json_t *json)
 {
+    const char *console = ft_json_string(json, "rehearse_console", NULL);
+
     for (size_t i = 0; i < FT_ARRAY_SIZE(table); i++) {
         int *value = (int *)(void *)((char *)settings + table[i].offset);
 
         *value = (int)ft_json_int(json, table[i].name, INT_MIN, INT_MAX, *value);
     }
+    if (console && strlen(console) < sizeof(settings->rehearse_console))
+        snprintf(settings->rehearse_console, sizeof(settings->rehearse_console),
+                 "%s", console);
     settings->alone_without_witness =
         ft_json_bool(json, "alone_without_witness",
                      settings->alone_without_witness);
@@ -122,5 +132,8 @@ ft_settings_changes(const struct ft_pair_settings *before,
         if (table[i].in_place && value != value_of(before, &table[i]))
             json_object_set_new(json, table[i].name, json_integer(value));
     }
+    if (strcmp(after->rehearse_console, before->rehearse_console) != 0)
+        json_object_set_new(json, "rehearse_console",
+                            json_string(after->rehearse_console));
     return json;
 }

@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 
+#define FT_SETTINGS_TEXT 121 /* bytes: FT_CONSOLE_PATTERN_MAX and its end */
+
 /* Bounds of each are in ft_settings_check; all times in ms. */
 struct ft_pair_settings {
     int silence_ms;
@@ -23,11 +25,13 @@ struct ft_pair_settings {
     int cpu_budget_percent; /* of one core, by the primary's worker */
     int rehearse_days;      /* the copy is tried out so often; 0: never */
     bool alone_without_witness;
+    int rehearse_agent; /* 1: its guest agent has to answer then */
+    char rehearse_console[FT_SETTINGS_TEXT]; /* has to be shown then; or empty */
 };
 
-#define FT_PAIR_SETTINGS_INIT                    \
-    {                                            \
-        200, 1000, 100, 500, 1, 50, 30, 0, false \
+#define FT_PAIR_SETTINGS_INIT                           \
+    {                                                   \
+        200, 1000, 100, 500, 1, 50, 30, 0, false, 0, "" \
     }
 
 /*
@@ -71,7 +75,7 @@ void ft_settings_set_silence(struct ft_pair_settings *settings, int silence_ms);
 /* A new object; NULL without memory. */
 json_t *ft_settings_to_json(const struct ft_pair_settings *settings);
 
-/* Members that are there and whole numbers; the others stay. */
+/* Members that are there and of their type; the others stay. */
 void ft_settings_from_json(struct ft_pair_settings *settings,
                            const json_t *json);
 

@@ -204,8 +204,10 @@ int ft_verify(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
               struct ft_error *err);
 
 struct ft_rehearse_options {
-    int seconds;  /* to run; 0: the engine's default */
-    int keep_mib; /* of what is overwritten meanwhile; 0: the same */
+    int seconds;         /* to run; 0: the engine's default */
+    int keep_mib;        /* of what is overwritten meanwhile; 0: the same */
+    bool agent;          /* its guest agent has to answer */
+    const char *console; /* has to be shown there; NULL: nothing */
 };
 
 /*

@@ -10,6 +10,7 @@ libftstandby_a_SOURCES = \
 	src/standby/media.c src/standby/media.h \
 	src/standby/memory-snapshot.c src/standby/memory-snapshot.h \
 	src/standby/nvram.c src/standby/nvram.h \
+	src/standby/rehearsal-console.c src/standby/rehearsal-console.h \
 	src/standby/rehearsal-private.h \
 	src/standby/rehearsal-run.c \
 	src/standby/rehearsal-watch.c \

@@ -2,7 +2,7 @@
 /*
  * A rehearsal, inside: rehearsal.c (asked for, ended, told of), rehearsal-run.c (one
  * from its beginning to its end, on a thread of its own), rehearsal-watch.c (how its
- * guest does).
+ * guest does), rehearsal-console.h (what that shows).
  */
 #ifndef FT_STANDBY_REHEARSAL_PRIVATE_H
 #define FT_STANDBY_REHEARSAL_PRIVATE_H
@@ -12,12 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pair/console-watch.h"
 #include "pair/rehearsal.h"
 #include "standby/replica-snapshot.h"
 #include "standby/standby-private.h"
 #include "virt/rehearsal.h"
 #include "virt/vm.h"
 
+struct ft_rehearsal_console_end;
 struct ft_snapshot_export;
 
 struct ft_rehearsal {
@@ -33,6 +35,8 @@ struct ft_rehearsal {
 struct ft_rehearsal_order {
     int seconds; /* to run */
     uint64_t keep; /* bytes, of what is overwritten meanwhile, and of what it writes */
+    bool agent; /* its guest agent has to answer */
+    char console[FT_CONSOLE_PATTERN_MAX + 1]; /* has to be shown; may be empty */
 };
 
 /* Does it, and says what came of it; ends what it began, whatever happens. */
@@ -44,12 +48,14 @@ struct ft_rehearsal_run { /* one, on its thread */
     struct ft_rehearsal *r;
     struct ft_standby *s;
     virConnectPtr conn; /* the worker's */
-    char name[FT_REHEARSAL_NAME_SIZE], socket[160], nvram[160];
-    uint64_t keep; /* bytes */
+    char name[FT_REHEARSAL_NAME_SIZE], socket[160], console_socket[160],
+        nvram[160];
+    const struct ft_rehearsal_order *order;
     virDomainPtr dom;
     struct ft_vm vm; /* what runs there */
     struct ft_replica_snapshot snapshot;
     struct ft_snapshot_export *export;
+    struct ft_rehearsal_console_end *console; /* NULL: nobody reads it */
     int64_t let_run_ns, vcpu_before_ns;
     bool agent_asked;
     struct ft_rehearsal_seen seen;

@@ -26,6 +26,7 @@
 #include "qemu/block-match.h"
 #include "qemu/device-state.h"
 #include "qemu/vcpu-time.h"
+#include "standby/rehearsal-console.h"
 #include "standby/rehearsal-private.h"
 #include "standby/replica-snapshot.h"
 #include "standby/resume-clocks.h"
@@ -58,7 +59,7 @@ take_snapshot(struct ft_rehearsal_run *run, struct ft_memory_snapshot *memory,
     int rc;
 
     ft_pair_path(run->s->worker->config.pair, NULL, folder);
-    rc = ft_chunk_store_new(folder, run->keep, &store, err);
+    rc = ft_chunk_store_new(folder, run->order->keep, &store, err);
     return rc ? rc
               : ft_replica_snapshot_take(&run->s->replica, store, memory,
                                          &run->snapshot, err);
@@ -74,35 +75,56 @@ memory_of(const struct ft_replica_snapshot *snapshot)
     return bytes;
 }
 
-/* For the user as which QEMU runs here, as the waiting one does. */
 static int
-serve_disks(struct ft_rehearsal_run *run, struct ft_error *err)
+serve_disks(struct ft_rehearsal_run *run, const struct stat *owner,
+            struct ft_error *err)
 {
     const char *names[FT_DISKS_MAX];
     struct ft_chunk_store *scratch;
-    char folder[PATH_MAX], proc[32];
-    struct stat owner;
+    char folder[PATH_MAX];
     int rc;
 
     for (size_t i = 0; i < run->snapshot.n_disks; i++)
         names[i] = run->snapshot.targets[i];
+    ft_pair_path(run->s->worker->config.pair, NULL, folder);
+    rc = ft_chunk_store_new(folder, run->order->keep, &scratch, err);
+    return rc ? rc
+              : ft_snapshot_export_start(run->socket, owner->st_uid,
+                                         owner->st_gid, run->snapshot.disks,
+                                         names, scratch, &run->export, err);
+}
+
+/* What it connects to, for the user as which QEMU runs here, as the waiting one does. */
+static int
+open_sockets(struct ft_rehearsal_run *run, struct ft_error *err)
+{
+    char proc[32];
+    struct stat owner;
+    int rc;
+
     snprintf(proc, sizeof(proc), "/proc/%d", (int)run->snapshot.pid);
     if (stat(proc, &owner) < 0)
         return ft_fail(err, ESRCH, NULL, "the waiting VM is gone");
-    ft_pair_path(run->s->worker->config.pair, NULL, folder);
-    rc = ft_chunk_store_new(folder, run->keep, &scratch, err);
-    return rc ? rc
-              : ft_snapshot_export_start(run->socket, owner.st_uid,
-                                         owner.st_gid, run->snapshot.disks,
-                                         names, scratch, &run->export, err);
+    rc = serve_disks(run, &owner, err);
+    if (!rc && *run->order->console)
+        rc = ft_rehearsal_console_open(run->console_socket, owner.st_uid,
+                                       owner.st_gid, run->order->console,
+                                       &run->console, err);
+    return rc;
 }
 
 static int
 make_xml(struct ft_rehearsal_run *run, char **xml, struct ft_error *err)
 {
     const struct ft_pair_config *config = &run->s->worker->config;
-    const struct ft_rehearsal_place place = { run->name, config->vm,
-                                              run->socket, run->nvram };
+    const struct ft_rehearsal_place place = {
+        run->name,
+        config->vm,
+        run->socket,
+        run->nvram,
+        run->console ? run->console_socket : NULL,
+        run->order->agent,
+    };
     struct ft_replica_path replicas[FT_DISKS_MAX];
     virDomainPtr waiting =
         virDomainLookupByUUIDString(run->conn, config->vm_uuid);
@@ -177,7 +199,7 @@ make(struct ft_rehearsal_run *run, struct ft_error *err)
                      "MiB",
                      (unsigned long long)(memory_of(&run->snapshot) >> 20));
     if (!rc)
-        rc = serve_disks(run, err);
+        rc = open_sockets(run, err);
     return rc ? rc : start_domain(run, err);
 }
 
@@ -259,6 +281,7 @@ end(struct ft_rehearsal_run *run)
         virDomainFree(run->dom);
     }
     ft_rehearsal_has(run->r, -1);
+    ft_rehearsal_console_close(run->console);
     ft_snapshot_export_stop(run->export);
     ft_replica_snapshot_end(&run->s->replica, &run->snapshot);
     ft_vm_free(&run->vm);
@@ -274,11 +297,14 @@ open_run(struct ft_rehearsal_run *run, struct ft_rehearsal *r,
     run->r = r;
     run->s = r->standby;
     run->conn = w->conn;
-    run->keep = order->keep;
+    run->order = order;
     run->seen.wanted_ns = order->seconds * FT_NS_PER_S;
+    run->seen.agent_wanted = order->agent;
     ft_rehearsal_name(w->config.pair, run->name);
     snprintf(run->socket, sizeof(run->socket), "%s/" FT_REHEARSAL_SOCKET,
              w->run_folder);
+    snprintf(run->console_socket, sizeof(run->console_socket),
+             "%s/" FT_REHEARSAL_CONSOLE, w->run_folder);
     snprintf(run->nvram, sizeof(run->nvram), "%s/" FT_REHEARSAL_NVRAM,
              w->run_folder);
 }
@@ -310,6 +336,8 @@ ft_rehearsal_run(struct ft_rehearsal *r, const struct ft_rehearsal_order *order,
                                            "it could not be tried out" };
     out->epoch = (int64_t)run->snapshot.epoch;
     out->seconds = (double)run->seen.ran_ns / FT_NS_PER_S;
+    out->agent = run->seen.agent;
+    out->console = run->seen.console;
     end(run);
     out->at_ms = ft_clock_realtime_ns() / FT_NS_PER_MS;
     ft_clock_format(ft_clock_realtime_ns(), out->at);

@@ -7,6 +7,7 @@
 #include "base/load.h"
 #include "disk/snapshot-export.h"
 #include "qemu/vcpu-time.h"
+#include "standby/rehearsal-console.h"
 #include "standby/rehearsal-private.h"
 #include "standby/staged-pages.h"
 #include "virt/rehearsal.h"
@@ -76,6 +77,15 @@ look_at_guest(struct ft_rehearsal_run *run)
     seen->ran_ns = ft_clock_ns() - run->let_run_ns;
 }
 
+static void
+look_at_console(struct ft_rehearsal_run *run)
+{
+    if (run->console)
+        run->seen.console = ft_rehearsal_console_look(run->console)
+                                ? FT_REHEARSAL_CONSOLE_SEEN
+                                : FT_REHEARSAL_CONSOLE_MISSED;
+}
+
 /* Once, when it has run long enough: what follows is looked at once more. */
 static void
 ask_agent(struct ft_rehearsal_run *run)
@@ -103,6 +113,7 @@ ft_rehearsal_watch(struct ft_rehearsal_run *run,
 {
     do {
         ft_clock_sleep(LOOK_NS);
+        look_at_console(run);
         look_at_guest(run);
         if (!run->agent_asked && run->seen.ran_ns >= run->seen.wanted_ns) {
             ask_agent(run);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -166,12 +167,16 @@ work(void *opaque)
 static void
 note(struct ft_worker *w, const struct ft_rehearsal_record *record)
 {
+    char proofs[100];
+
+    ft_rehearsal_proofs(record, proofs, sizeof(proofs));
     switch (record->verdict.outcome) {
     case FT_REHEARSAL_PASSED:
         ft_worker_note(w, "info", "rehearsal-passed",
                        "the copy of %s ran apart for %.1f s, as it was after "
-                       "epoch %lld: a takeover would have worked",
-                       w->config.vm, record->seconds, (long long)record->epoch);
+                       "epoch %lld%s: a takeover would have worked",
+                       w->config.vm, record->seconds, (long long)record->epoch,
+                       proofs);
         break;
     case FT_REHEARSAL_FAILED:
         ft_worker_note(w, "crit", "rehearsal-failed",
@@ -262,6 +267,25 @@ begin(struct ft_rehearsal *r, struct job *job, struct ft_error *err)
     return ft_fail(err, ENOMEM, NULL, "no memory for a rehearsal");
 }
 
+static int
+read_order(const json_t *args, struct ft_rehearsal_order *out,
+           struct ft_error *err)
+{
+    const char *console = ft_json_string(args, "console", "");
+    int rc = *console ? ft_console_pattern_check(console, err) : 0;
+
+    if (rc)
+        return rc;
+    out->seconds =
+        (int)ft_json_int(args, "seconds", FT_REHEARSAL_SECONDS_MIN,
+                         FT_REHEARSAL_SECONDS_MAX, FT_REHEARSAL_SECONDS);
+    out->keep = (uint64_t)ft_json_int(args, "keep_bytes", (int64_t)FT_CHUNK_SIZE,
+                                      KEEP_BYTES_MAX, KEEP_BYTES);
+    out->agent = ft_json_bool(args, "agent", false);
+    snprintf(out->console, sizeof(out->console), "%s", console);
+    return 0;
+}
+
 int
 ft_standby_rehearse(struct ft_standby *s, const json_t *args,
                     struct ft_asker asker, struct ft_error *err)
@@ -276,13 +300,9 @@ ft_standby_rehearse(struct ft_standby *s, const json_t *args,
         return ft_fail(err, ENOMEM, NULL, "no memory for a rehearsal");
     job->rehearsal = s->rehearsal;
     job->asker = asker;
-    job->order.seconds =
-        (int)ft_json_int(args, "seconds", FT_REHEARSAL_SECONDS_MIN,
-                         FT_REHEARSAL_SECONDS_MAX, FT_REHEARSAL_SECONDS);
-    job->order.keep =
-        (uint64_t)ft_json_int(args, "keep_bytes", (int64_t)FT_CHUNK_SIZE,
-                              KEEP_BYTES_MAX, KEEP_BYTES);
-    rc = begin(s->rehearsal, job, err);
+    rc = read_order(args, &job->order, err);
+    if (!rc)
+        rc = begin(s->rehearsal, job, err);
     if (rc)
         free(job);
     return rc;
@@ -291,16 +311,22 @@ ft_standby_rehearse(struct ft_standby *s, const json_t *args,
 void
 ft_standby_rehearse_when_due(struct ft_standby *s)
 {
+    const struct ft_pair_config *config = &s->worker->config;
     struct ft_rehearsal *r = s->rehearsal;
+    FT_AUTOJSON json_t *args = NULL;
     struct ft_rehearsal_record last;
 
-    if (!s->worker->config.rehearse_days)
+    if (!config->rehearse_days)
         return;
     pthread_mutex_lock(&r->lock);
     last = r->last;
     pthread_mutex_unlock(&r->lock);
-    if (ft_rehearsal_is_due(&last, s->worker->config.rehearse_days, now_ms()))
-        ft_standby_rehearse(s, NULL, (struct ft_asker){ 0, 0 }, NULL);
+    if (!ft_rehearsal_is_due(&last, config->rehearse_days, now_ms()))
+        return;
+    args = json_pack("{s:b,s:s}", "agent", (int)config->rehearse_agent,
+                     "console", config->rehearse_console);
+    if (args)
+        ft_standby_rehearse(s, args, (struct ft_asker){ 0, 0 }, NULL);
 }
 
 /* A member of STATUS. */

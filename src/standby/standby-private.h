@@ -119,8 +119,9 @@ int ft_standby_start_asked(struct ft_worker *w, struct ft_asker asker,
 
 /*
  * rehearsal.c. NULL: no memory. Then: begins a rehearsal as args say ("seconds",
- * "keep_bytes"); asker is answered when it has ended. -EAGAIN: there is no whole copy;
- * -EBUSY: one is under way. Control thread.
+ * "keep_bytes", "agent", "console"); asker is answered when it has ended. -EAGAIN:
+ * there is no whole copy; -EBUSY: one is under way; -EINVAL: "console" is no pattern.
+ * Control thread.
  */
 struct ft_rehearsal *ft_standby_rehearsal_new(struct ft_standby *s);
 int ft_standby_rehearse(struct ft_standby *s, const json_t *args,

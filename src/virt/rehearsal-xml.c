@@ -66,6 +66,9 @@ static const char *const removed[] = {
     "devices/audio/@serverName",
 };
 
+#define AGENT_CHANNEL \
+    "devices/channel[@type='unix' and target/@name='" AGENT "']"
+
 #define CHARDEVS                                              \
     "(devices/serial | devices/parallel | devices/console | " \
     "devices/channel[not(@type='unix' and target/@name='" AGENT "')])"
@@ -106,6 +109,20 @@ refuse(xmlNodePtr root, struct ft_error *err)
         if (ft_xml_count(root, refused[i].path))
             return ft_fail(err, ENOTSUP, NULL,
                            "a VM with %s cannot be rehearsed", refused[i].what);
+    return 0;
+}
+
+static int
+demand(xmlNodePtr root, const struct ft_rehearsal_place *place,
+       struct ft_error *err)
+{
+    if (place->agent && !ft_xml_count(root, AGENT_CHANNEL))
+        return ft_fail(err, ENOTSUP, NULL,
+                       "the VM has no channel for a guest agent");
+    if (place->console &&
+        !ft_xml_count(root, "devices/serial | devices/console"))
+        return ft_fail(err, ENOTSUP, NULL,
+                       "the VM has no serial port and no console");
     return 0;
 }
 
@@ -194,6 +211,24 @@ take_memory_at_once(xmlNodePtr root)
     return allocation ? ft_xml_set(allocation, "mode", "immediate") : -ENOMEM;
 }
 
+/*
+ * The first serial port is the first console as well, where libvirt shows it as both
+ * (formatdomain.html, "Console"); without any it is the first console of another kind.
+ */
+static int
+lead_console(xmlNodePtr root, const char *socket)
+{
+    static const char *const serial =
+        "devices/serial[1] | devices/console[1][target/@type='serial']";
+    const char *path =
+        ft_xml_count(root, "devices/serial") ? serial : "devices/console[1]";
+    int rc = set_attribute(root, path, "type", "unix");
+
+    if (rc == 0)
+        rc = set_child(root, path, "source", "mode", "connect");
+    return rc == 0 ? set_child(root, path, "source", "path", socket) : rc;
+}
+
 static int
 change_names(xmlNodePtr root, const struct ft_rehearsal_place *place)
 {
@@ -220,6 +255,8 @@ change(xmlNodePtr root, const struct ft_replica_path *replicas, size_t n,
         rc = remove_all(root, of_backend, FT_ARRAY_SIZE(of_backend));
     for (size_t i = 0; rc == 0 && i < FT_ARRAY_SIZE(set); i++)
         rc = set_attribute(root, set[i].path, set[i].attribute, set[i].value);
+    if (rc == 0 && place->console)
+        rc = lead_console(root, place->console);
     if (rc == 0)
         rc = set_child(root, "devices/interface", "link", "state", "down");
     if (rc == 0)
@@ -249,6 +286,8 @@ ft_rehearsal_xml(const char *waiting_xml, const struct ft_replica_path *replicas
         return rc;
     root = xmlDocGetRootElement(doc);
     rc = refuse(root, err);
+    if (rc == 0)
+        rc = demand(root, place, err);
     if (rc < 0)
         return rc;
     if (change(root, replicas, n_replicas, place) < 0 ||

@@ -60,6 +60,7 @@ ft_rehearsal_sweep(virConnectPtr conn, const char *pair, const char *run_folder,
     if (rc)
         return rc;
     sweep_file(run_folder, FT_REHEARSAL_SOCKET);
+    sweep_file(run_folder, FT_REHEARSAL_CONSOLE);
     sweep_file(run_folder, FT_REHEARSAL_NVRAM);
     return 0;
 }

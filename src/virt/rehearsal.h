@@ -21,8 +21,10 @@
 /* Of a pair's; pair is its UUID. */
 void ft_rehearsal_name(const char *pair, char out[FT_REHEARSAL_NAME_SIZE]);
 
-/* Its files in the run folder of the pair: for NBD, and of UEFI variables. */
+/* Its files in the run folder of the pair: for NBD, for its console, and of UEFI
+ * variables. */
 #define FT_REHEARSAL_SOCKET "rehearsal.sock"
+#define FT_REHEARSAL_CONSOLE "rehearsal-console.sock"
 #define FT_REHEARSAL_NVRAM "rehearsal.fd"
 
 /*

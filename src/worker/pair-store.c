@@ -116,8 +116,19 @@ static const struct setting {
     SETTING(pause_share_percent, 1, 90, 50, true),
     SETTING(cpu_budget_percent, 1, 100, 30, true),
     SETTING(rehearse_days, 0, 365, 0, true),
+    SETTING(rehearse_agent, 0, 1, 0, true),
 #undef SETTING
 };
+
+#define CONSOLE "rehearse_console" /* the only text of them; empty: none */
+
+static bool
+is_console(const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    return text && (!*text || !ft_console_pattern_check(text, NULL));
+}
 
 static unsigned *
 setting_in(struct ft_pair_config *config, const struct setting *setting)
@@ -132,6 +143,8 @@ parse_settings(const json_t *s, struct ft_pair_config *out)
         *setting_in(out, &settings[i]) =
             ft_json_int(s, settings[i].name, settings[i].min, settings[i].max,
                         settings[i].standard);
+    if (is_console(json_object_get(s, CONSOLE)))
+        strcpy(out->rehearse_console, ft_json_string(s, CONSOLE, ""));
     /* of before that setting: who may be silent for longer is not left sooner */
     if (!json_object_get(s, "commit_timeout_ms"))
         out->commit_timeout_ms =
@@ -149,6 +162,7 @@ ft_pair_take_settings(struct ft_pair_config *to,
     for (size_t i = 0; i < FT_ARRAY_SIZE(settings); i++)
         if (settings[i].in_place)
             *setting_in(to, &settings[i]) = *setting_in(&copy, &settings[i]);
+    strcpy(to->rehearse_console, from->rehearse_console);
 }
 
 json_t *
@@ -160,6 +174,7 @@ ft_pair_settings_json(const struct ft_pair_config *config)
     for (size_t i = 0; i < FT_ARRAY_SIZE(settings); i++)
         json_object_set_new(json, settings[i].name,
                             json_integer(*setting_in(&copy, &settings[i])));
+    json_object_set_new(json, CONSOLE, json_string(config->rehearse_console));
     json_object_set_new(json, "alone_without_witness",
                         json_boolean(config->alone_without_witness));
     return json;
@@ -284,6 +299,13 @@ check_setting(const char *name, const json_t *value, struct ft_error *err)
     json_int_t n = json_integer_value(value);
     size_t i = 0;
 
+    if (!strcmp(name, CONSOLE))
+        return is_console(value)
+                   ? 0
+                   : ft_fail(err, EINVAL, NULL,
+                             CONSOLE " must be a text of one line "
+                                     "and at most %d bytes",
+                             FT_CONSOLE_PATTERN_MAX);
     while (i < FT_ARRAY_SIZE(settings) &&
            (!settings[i].in_place || strcmp(settings[i].name, name)))
         i++;

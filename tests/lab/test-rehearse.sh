@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A copy is tried out while it goes on to wait: it runs apart and is told to have passed, and the
-# guest, its clients and its epochs notice nothing; nothing of it leaves its host, and nothing is
+# A copy is tried out while it goes on to wait: it runs apart and is told to have passed, shows what
+# its console is to show, and the guest, its clients and its epochs notice nothing; nothing of it leaves its host, and nothing is
 # left. What does not run is told as that, and what could not be tried out as that. A worker that is
 # killed in the middle leaves nothing, and the guest's host may die in the middle.
 . "$(dirname "$0")/functions.sh"
@@ -110,8 +110,22 @@ exits 0 ftadmin status vm1
 said 'Rehearsal +passed' 'Rehearsed'
 [ "$(pair_status vm1 .rehearsal.outcome)" = passed ] || fail "$(pair_status vm1 .rehearsal)"
 exits 0 ftadmin rehearse vm1 --seconds 1 --json
-jq -e '.schema == 1 and .outcome == "passed" and .standby == "h2" and .seconds >= 1' <<<"$output" \
-    >/dev/null || fail "$output"
+jq -e '.schema == 1 and .outcome == "passed" and .standby == "h2" and .seconds >= 1 and
+    .agent == null and .console == null' <<<"$output" >/dev/null || fail "$output"
+
+note "its console shows a shell's prompt, once Enter is pressed there; what it never shows fails it"
+exits 0 ftadmin rehearse vm1 --seconds 3 --console '/ *#'
+said 'vm1 on h2: passed, its console showed'
+exits 0 ftadmin status vm1
+said 'Rehearsed console +seen'
+exits 4 ftadmin rehearse vm1 --seconds 2 --console 'of no guest'
+said 'failed: its console did not show'
+[ "$(pair_status vm1 .rehearsal.console)" = missed ] || fail "$(pair_status vm1 .rehearsal)"
+exits 2 ftadmin rehearse vm1 --console '*'
+# the guest has no channel for an agent
+exits 1 ftadmin rehearse vm1 --seconds 1 --agent
+said 'inconclusive: .*no channel'
+nothing_left "$before"
 
 note "there is no room for what is written meanwhile: nothing is known"
 pair=$(pair_on h2 .pair)
@@ -122,12 +136,14 @@ nothing_left "$before"
 
 note "by itself, where the pair is to have it: the last one told nothing, and that is long ago"
 forget_events h2
-exits 0 ftadmin policy vm1 --rehearse 7
-said 'rehearsed every 7 days'
+exits 2 ftadmin policy vm1 --console '#'
+exits 0 ftadmin policy vm1 --rehearse 7 --console '/ *#'
+said 'rehearsed every 7 days.*its console has to show'
 [ "$(pair_on h1 .settings.rehearse_days) $(pair_on h2 .settings.rehearse_days)" = "7 7" ] ||
     fail "not kept by both: $(pair_on h1 .settings)"
 rehearsed_long_ago
 wait_for 120 has_event h2 rehearsal-passed
+[ "$(pair_on h2 .rehearsal.console)" = seen ] || fail "$(pair_on h2 .rehearsal)"
 exits 2 ftadmin policy vm1 --rehearse 0
 exits 0 ftadmin policy vm1 --rehearse never
 exits 0 ftadmin policy vm1

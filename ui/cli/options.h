@@ -53,6 +53,8 @@ struct ft_cli_options {
     bool undo_fix;
     int64_t seconds;      /* estimate, rehearse; 0: the default */
     int64_t keep_mib;     /* rehearse; 0: the default */
+    bool agent;           /* rehearse, policy */
+    const char *console;  /* rehearse, policy */
     const char *rehearse; /* policy */
     /* backup */
     const char *output;

@@ -16,6 +16,11 @@ static const struct ft_option options[] = {
     { "keep", 0, FT_OPTION_INTEGER, "MIB",
       offsetof(struct ft_cli_options, keep_mib), 1, 65536,
       "room for what is written meanwhile (1024)" },
+    { "agent", 0, FT_OPTION_FLAG, NULL, offsetof(struct ft_cli_options, agent),
+      0, 0, "its guest agent has to answer" },
+    { "console", 0, FT_OPTION_TEXT, "PATTERN",
+      offsetof(struct ft_cli_options, console), 0, 0,
+      "its serial console has to show that; * is any text" },
     { NULL, 0, 0, NULL, 0, 0, 0, NULL },
 };
 
@@ -23,7 +28,7 @@ static void
 print_text(struct ft_cli *cli, const struct ft_work_pair *found,
            const json_t *result)
 {
-    char text[600];
+    char text[700];
 
     ft_rehearsal_text(result, text, sizeof(text));
     fprintf(cli->out, "%s on %s: %s\n", found->pair.vm, found->pair.standby,
@@ -76,13 +81,17 @@ static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
     const struct ft_rehearse_options how = { (int)cli->options.seconds,
-                                             (int)cli->options.keep_mib };
+                                             (int)cli->options.keep_mib,
+                                             cli->options.agent,
+                                             cli->options.console };
     FT_AUTOJSON json_t *result = NULL;
     struct ft_error err = FT_ERROR_INIT;
     struct ft_job_outcome outcome;
     struct ft_work_pair found;
 
     (void)argc;
+    if (how.console && ft_rehearsal_check_pattern(how.console, &err))
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, err.hint, "%s", err.text);
     if (ft_work_rehearse_prepare(&cli->fleet, argv[0], &found, &err))
         return not_found(cli, &err);
     ft_cli_verbose(cli, "the copy on %s runs for %d s", found.pair.standby,
@@ -101,6 +110,8 @@ const struct ft_command ft_command_rehearse = {
         "without network and with its own throw-away disks, and is ended: it must\n"
         "load, its virtual CPUs must run, and it may neither panic, shut down nor\n"
         "meet an error of a disk; where its guest agent was there, it must answer.\n"
+        "--agent wants that of it in any case; --console wants a text on its serial\n"
+        "port, where Enter is pressed once a second: 'login:' finds a prompt.\n"
         "The VM and its protection go on, and a takeover ends it at once. Needs\n"
         "the VM's memory once more on that host. Exit code 4 when the copy does\n"
         "not run, 1 when it could not be tried out to the end.",

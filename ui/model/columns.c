@@ -80,6 +80,8 @@ static const struct ft_column details[] = {
     { "Clocks given back", "last_takeover.clock_given_ms", FT_COLUMN_MS },
     { "Rehearsal", "rehearsal.outcome", FT_COLUMN_TEXT },
     { "Rehearsal said", "rehearsal.why", FT_COLUMN_TEXT },
+    { "Rehearsed agent", "rehearsal.agent", FT_COLUMN_TEXT },
+    { "Rehearsed console", "rehearsal.console", FT_COLUMN_TEXT },
     { "Rehearsed", "rehearsal.age_s", FT_COLUMN_AGE },
     { "Rehearsing now", "rehearsal.step", FT_COLUMN_TEXT },
     { "Heard", "age_s", FT_COLUMN_AGE },

@@ -75,6 +75,8 @@ static const struct ft_meaning meanings[] = {
     { "last_takeover.clock_given_ms", "ms", "what its clocks got back by that" },
     { "rehearsal.outcome", "", "what came of the copy's last rehearsal" },
     { "rehearsal.why", "", "why it did not pass" },
+    { "rehearsal.agent", "", "whether its guest agent answered there" },
+    { "rehearsal.console", "", "whether its console showed what it was to" },
     { "rehearsal.age_s", "s", "how long ago that was" },
     { "rehearsal.step", "", "what a rehearsal is at now" },
     /* of one side */

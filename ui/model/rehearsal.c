@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "pair/console-watch.h"
 
 enum ft_rehearsal_outcome
 ft_rehearsal_said(const json_t *said)
@@ -19,9 +20,18 @@ ft_rehearsal_said(const json_t *said)
 void
 ft_rehearsal_text(const json_t *said, char *out, size_t size)
 {
-    const char *why = ft_json_string(said, "why", "");
+    struct ft_rehearsal_record record;
+    char proofs[100];
 
-    snprintf(out, size, "%s%s%s",
-             ft_rehearsal_outcome_name(ft_rehearsal_said(said)),
-             *why ? ": " : "", why);
+    ft_rehearsal_from_json(said, &record);
+    ft_rehearsal_proofs(&record, proofs, sizeof(proofs));
+    snprintf(out, size, "%s%s%s%s",
+             ft_rehearsal_outcome_name(record.verdict.outcome), proofs,
+             *record.verdict.why ? ": " : "", record.verdict.why);
+}
+
+int
+ft_rehearsal_check_pattern(const char *pattern, struct ft_error *err)
+{
+    return ft_console_pattern_check(pattern, err);
 }

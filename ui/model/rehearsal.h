@@ -15,7 +15,11 @@
 /* The outcome of the last one; open: none is known. said may be NULL or null. */
 enum ft_rehearsal_outcome ft_rehearsal_said(const json_t *said);
 
-/* "passed", "failed: WHY", "inconclusive: WHY", "none". */
+/* "passed", "failed: WHY", "inconclusive: WHY", "none"; with what was shown beside,
+ * as "passed, its guest agent answered". */
 void ft_rehearsal_text(const json_t *said, char *out, size_t size);
+
+/* For what its console has to show; -EINVAL says what is wrong with it. */
+int ft_rehearsal_check_pattern(const char *pattern, struct ft_error *err);
 
 #endif

@@ -4,7 +4,7 @@ base_tests = tests/unit/base/test-alike \
 	tests/unit/base/test-bytes tests/unit/base/test-error \
 	tests/unit/base/test-fault tests/unit/base/test-io \
 	tests/unit/base/test-json tests/unit/base/test-libvirt-names \
-	tests/unit/base/test-load \
+	tests/unit/base/test-load tests/unit/base/test-local-socket \
 	tests/unit/base/test-log tests/unit/base/test-privileges \
 	tests/unit/base/test-slots tests/unit/base/test-versions
 check_PROGRAMS += $(base_tests)
@@ -33,6 +33,9 @@ tests_unit_base_test_libvirt_names_LDADD = $(base_libs)
 tests_unit_base_test_load_SOURCES = tests/unit/base/test-load.c \
 	tests/unit/scratch.h
 tests_unit_base_test_load_LDADD = $(base_libs)
+tests_unit_base_test_local_socket_SOURCES = \
+	tests/unit/base/test-local-socket.c tests/unit/scratch.h
+tests_unit_base_test_local_socket_LDADD = $(base_libs)
 tests_unit_base_test_log_SOURCES = tests/unit/base/test-log.c \
 	tests/unit/scratch.h
 tests_unit_base_test_log_LDADD = $(base_libs)

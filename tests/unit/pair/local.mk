@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-pair_tests = tests/unit/pair/test-ownership tests/unit/pair/test-trigger \
+pair_tests = tests/unit/pair/test-console-watch \
+	tests/unit/pair/test-ownership tests/unit/pair/test-trigger \
 	tests/unit/pair/test-copy-behind tests/unit/pair/test-estimate \
 	tests/unit/pair/test-histogram tests/unit/pair/test-metrics \
 	tests/unit/pair/test-rehearsal tests/unit/pair/test-retry \
@@ -12,6 +13,9 @@ TESTS += $(pair_tests)
 pair_libs = libftpair.a libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_pair_test_ownership_SOURCES = tests/unit/pair/test-ownership.c
 tests_unit_pair_test_ownership_LDADD = $(pair_libs)
+tests_unit_pair_test_console_watch_SOURCES = \
+	tests/unit/pair/test-console-watch.c
+tests_unit_pair_test_console_watch_LDADD = $(pair_libs)
 tests_unit_pair_test_copy_behind_SOURCES = tests/unit/pair/test-copy-behind.c
 tests_unit_pair_test_copy_behind_LDADD = $(pair_libs)
 tests_unit_pair_test_estimate_SOURCES = tests/unit/pair/test-estimate.c

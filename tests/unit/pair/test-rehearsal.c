@@ -36,6 +36,44 @@ static const struct {
       { RAN, .agent = FT_REHEARSAL_AGENT_SILENT },
       FT_REHEARSAL_FAILED,
       "agent" },
+    { "its agent was to answer, and does",
+      { RAN, .agent_wanted = true, .agent = FT_REHEARSAL_AGENT_ANSWERS },
+      FT_REHEARSAL_PASSED,
+      "" },
+    { "its agent was to answer, and does not",
+      { RAN, .agent_wanted = true, .agent = FT_REHEARSAL_AGENT_SILENT },
+      FT_REHEARSAL_FAILED,
+      "agent" },
+    { "its agent was to answer, and never was there",
+      { RAN, .agent_wanted = true },
+      FT_REHEARSAL_INCONCLUSIVE,
+      "channel" },
+    { "its console showed it",
+      { RAN, .console = FT_REHEARSAL_CONSOLE_SEEN },
+      FT_REHEARSAL_PASSED,
+      "" },
+    { "its console did not",
+      { RAN, .console = FT_REHEARSAL_CONSOLE_MISSED },
+      FT_REHEARSAL_FAILED,
+      "console" },
+    { "neither the console nor an agent",
+      { RAN, .agent_wanted = true, .console = FT_REHEARSAL_CONSOLE_MISSED },
+      FT_REHEARSAL_FAILED,
+      "console" },
+    { "its console showed it, and no vCPU ran",
+      { .step = FT_REHEARSAL_RUNS,
+        .wanted_ns = WANTED,
+        .ran_ns = WANTED,
+        .console = FT_REHEARSAL_CONSOLE_SEEN },
+      FT_REHEARSAL_FAILED,
+      "virtual CPUs" },
+    { "its console has not shown it yet",
+      { .step = FT_REHEARSAL_RUNS,
+        .wanted_ns = WANTED,
+        .ran_ns = WANTED - 1,
+        .console = FT_REHEARSAL_CONSOLE_MISSED },
+      FT_REHEARSAL_OPEN,
+      "" },
     { "no vCPU ran",
       { .step = FT_REHEARSAL_RUNS,
         .wanted_ns = WANTED,
@@ -126,7 +164,7 @@ static void
 test_passes_only_so(void **state)
 {
     (void)state;
-    for (unsigned bits = 0; bits < 1 << 10; bits++) {
+    for (unsigned bits = 0; bits < 1 << 13; bits++) {
         const struct ft_error error = { EIO, "x", "", NULL };
         struct ft_rehearsal_seen s = {
             .step = (enum ft_rehearsal_step)(bits % FT_REHEARSAL_STEPS),
@@ -135,7 +173,10 @@ test_passes_only_so(void **state)
             .ran_ns = bits & 1 ? WANTED : 0,
             .vcpu_ns = bits & 2 ? FT_NS_PER_S : 0,
             .overflowed = bits & 4,
-            .agent = (enum ft_rehearsal_agent)(bits / 64 % 3),
+            .agent = (enum ft_rehearsal_agent)(bits / 64 % FT_REHEARSAL_AGENTS),
+            .agent_wanted = bits & 1 << 11,
+            .console =
+                (enum ft_rehearsal_console)(bits / 1024 % FT_REHEARSAL_CONSOLES),
         };
         struct ft_rehearsal_verdict verdict;
 
@@ -150,6 +191,8 @@ test_passes_only_so(void **state)
         assert_true(s.guest == FT_REHEARSAL_GUEST_RUNS && !s.overflowed);
         assert_true(!s.problem.code && !s.stopped.code);
         assert_true(s.agent != FT_REHEARSAL_AGENT_SILENT);
+        assert_true(!s.agent_wanted || s.agent == FT_REHEARSAL_AGENT_ANSWERS);
+        assert_true(s.console != FT_REHEARSAL_CONSOLE_MISSED);
     }
 }
 
@@ -195,6 +238,51 @@ test_cut_reason(void **state)
     assert_string_equal(ft_json_string(json, "why", ""),
                         "no such disk /srv/gr?");
     assert_string_equal(ft_json_string(json, "outcome", ""), "failed");
+}
+
+static void
+test_proofs(void **state)
+{
+    static const struct {
+        enum ft_rehearsal_agent agent;
+        enum ft_rehearsal_console console;
+        const char *text, *agent_word, *console_word;
+    } cases[] = {
+        { FT_REHEARSAL_AGENT_NONE, FT_REHEARSAL_CONSOLE_NONE, "", NULL, NULL },
+        { FT_REHEARSAL_AGENT_SILENT, FT_REHEARSAL_CONSOLE_MISSED, "", "silent",
+          "missed" },
+        { FT_REHEARSAL_AGENT_ANSWERS, FT_REHEARSAL_CONSOLE_NONE,
+          ", its guest agent answered", "answered", NULL },
+        { FT_REHEARSAL_AGENT_ANSWERS, FT_REHEARSAL_CONSOLE_SEEN,
+          ", its guest agent answered, its console showed what was looked for",
+          "answered", "seen" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        const struct ft_rehearsal_record record = {
+            .verdict.outcome = FT_REHEARSAL_PASSED,
+            .agent = cases[i].agent,
+            .console = cases[i].console,
+        };
+        FT_AUTOJSON json_t *json = ft_rehearsal_to_json(&record, 0);
+        const char *agent = ft_json_string(json, "agent", NULL);
+        const char *console = ft_json_string(json, "console", NULL);
+        struct ft_rehearsal_record back;
+        char text[100];
+
+        ft_rehearsal_proofs(&record, text, sizeof(text));
+        assert_string_equal(text, cases[i].text);
+        assert_non_null(json_object_get(json, "agent"));
+        assert_non_null(json_object_get(json, "console"));
+        assert_true(!agent == !cases[i].agent_word &&
+                    (!agent || !strcmp(agent, cases[i].agent_word)));
+        assert_true(!console == !cases[i].console_word &&
+                    (!console || !strcmp(console, cases[i].console_word)));
+        assert_int_equal(ft_rehearsal_from_json(json, &back), 0);
+        assert_true(back.agent == cases[i].agent &&
+                    back.console == cases[i].console);
+    }
 }
 
 static void
@@ -268,6 +356,7 @@ main(void)
         cmocka_unit_test(test_verdicts), cmocka_unit_test(test_passes_only_so),
         cmocka_unit_test(test_record),   cmocka_unit_test(test_cut_reason),
         cmocka_unit_test(test_due),      cmocka_unit_test(test_no_record),
+        cmocka_unit_test(test_proofs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

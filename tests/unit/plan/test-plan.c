@@ -582,21 +582,36 @@ test_settings(void **state)
         const char *text; /* NULL: good */
     } cases[] = {
         { FT_PAIR_SETTINGS_INIT, NULL },
-        { { 49, 1000, 100, 500, 10, 30, 30, 0, false }, "silence_ms" },
-        { { 60001, 1000, 100, 500, 10, 30, 30, 0, false }, "silence_ms" },
-        { { 200, 199, 100, 500, 10, 30, 30, 0, false }, "commit_timeout_ms" },
-        { { 200, 5001, 100, 500, 10, 30, 30, 0, false }, "commit_timeout_ms" },
-        { { 200, 1000, 4, 500, 4, 30, 30, 0, false }, "interval_ms" },
-        { { 200, 1000, 100, 99, 10, 30, 30, 0, false }, "idle_interval_ms" },
-        { { 200, 1000, 100, 500, 0, 30, 30, 0, false }, "min_spacing_ms" },
-        { { 200, 1000, 100, 500, 101, 30, 30, 0, false }, "min_spacing_ms" },
-        { { 200, 1000, 100, 500, 10, 0, 30, 0, false }, "pause_share_percent" },
-        { { 200, 1000, 100, 500, 10, 91, 30, 0, false }, "pause_share_percent" },
-        { { 200, 1000, 100, 500, 10, 30, 0, 0, false }, "cpu_budget_percent" },
-        { { 200, 1000, 100, 500, 10, 30, 101, 0, false }, "cpu_budget_percent" },
-        { { 200, 1000, 100, 500, 10, 30, 30, -1, false }, "rehearse_days" },
-        { { 200, 1000, 100, 500, 10, 30, 30, 366, false }, "rehearse_days" },
-        { { 50, 1000, 5, 5, 1, 90, 1, 365, true }, NULL },
+        { { 49, 1000, 100, 500, 10, 30, 30, 0, false, 0, "" }, "silence_ms" },
+        { { 60001, 1000, 100, 500, 10, 30, 30, 0, false, 0, "" }, "silence_ms" },
+        { { 200, 199, 100, 500, 10, 30, 30, 0, false, 0, "" },
+          "commit_timeout_ms" },
+        { { 200, 5001, 100, 500, 10, 30, 30, 0, false, 0, "" },
+          "commit_timeout_ms" },
+        { { 200, 1000, 4, 500, 4, 30, 30, 0, false, 0, "" }, "interval_ms" },
+        { { 200, 1000, 100, 99, 10, 30, 30, 0, false, 0, "" },
+          "idle_interval_ms" },
+        { { 200, 1000, 100, 500, 0, 30, 30, 0, false, 0, "" },
+          "min_spacing_ms" },
+        { { 200, 1000, 100, 500, 101, 30, 30, 0, false, 0, "" },
+          "min_spacing_ms" },
+        { { 200, 1000, 100, 500, 10, 0, 30, 0, false, 0, "" },
+          "pause_share_percent" },
+        { { 200, 1000, 100, 500, 10, 91, 30, 0, false, 0, "" },
+          "pause_share_percent" },
+        { { 200, 1000, 100, 500, 10, 30, 0, 0, false, 0, "" },
+          "cpu_budget_percent" },
+        { { 200, 1000, 100, 500, 10, 30, 101, 0, false, 0, "" },
+          "cpu_budget_percent" },
+        { { 200, 1000, 100, 500, 10, 30, 30, -1, false, 0, "" },
+          "rehearse_days" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 366, false, 0, "" },
+          "rehearse_days" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 0, false, -1, "" },
+          "rehearse_agent" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 0, false, 2, "" },
+          "rehearse_agent" },
+        { { 50, 1000, 5, 5, 1, 90, 1, 365, true, 1, "login:" }, NULL },
     };
     struct fixture *f = *state;
     struct ft_plan_choices c = choices();
@@ -657,11 +672,13 @@ test_silence(void **state)
 static void
 test_settings_json(void **state)
 {
-    struct ft_pair_settings s = { 300, 1500, 50, 600, 7, 40, 20, 9, true };
+    struct ft_pair_settings s = { 300, 1500, 50,   600, 7,    40,
+                                  20,  9,    true, 1,   "in:" };
     struct ft_pair_settings back = FT_PAIR_SETTINGS_INIT, other = s;
     FT_AUTOJSON json_t *json = ft_settings_to_json(&s);
     FT_AUTOJSON json_t *odd =
-        json_pack("{s:s,s:i}", "interval_ms", "7", "pause_share_percent", 11);
+        json_pack("{s:s,s:i,s:i}", "interval_ms", "7", "pause_share_percent",
+                  11, "rehearse_console", 5);
     FT_AUTOJSON json_t *none = ft_settings_changes(&s, &other);
     FT_AUTOJSON json_t *some = NULL;
 
@@ -671,13 +688,16 @@ test_settings_json(void **state)
     ft_settings_from_json(&back, odd);
     assert_int_equal(back.interval_ms, 50);
     assert_int_equal(back.pause_share_percent, 11);
+    assert_string_equal(back.rehearse_console, "in:");
     assert_int_equal(json_object_size(none), 0);
     other.min_spacing_ms = 8;
     other.cpu_budget_percent = 9;
     other.commit_timeout_ms = 2000;
     other.silence_ms = 1000; /* no engine changes that in a running pair */
+    other.rehearse_console[0] = '\0';
     some = ft_settings_changes(&s, &other);
-    assert_int_equal(json_object_size(some), 3);
+    assert_int_equal(json_object_size(some), 4);
+    assert_string_equal(ft_json_string(some, "rehearse_console", "?"), "");
     assert_int_equal(ft_json_int(some, "commit_timeout_ms", 0, 9999, 0), 2000);
     assert_int_equal(ft_json_int(some, "min_spacing_ms", 0, 100, 0), 8);
     assert_int_equal(ft_json_int(some, "cpu_budget_percent", 0, 100, 0), 9);

@@ -11,9 +11,11 @@
 
 static const struct ft_replica_path replicas[] = { { "vda", "/pool/a.raw" },
                                                    { "vdb", "/pool/b.raw" } };
-static const struct ft_rehearsal_place place = { "ftadmin-rehearsal-1", "q2",
-                                                 "/run/reh.sock",
-                                                 "/run/vars.fd" };
+#define PLACE "ftadmin-rehearsal-1", "q2", "/run/reh.sock", "/run/vars.fd"
+
+static const struct ft_rehearsal_place place = { PLACE, NULL, false };
+static const struct ft_rehearsal_place watched = { PLACE, "/run/console.sock",
+                                                   false };
 
 static char *
 rehearsal(const char *waiting)
@@ -129,6 +131,106 @@ test_rich_machine(void **state)
     lacks(xml, "/run/libvirt/qemu/channel");
 }
 
+/* A machine with these devices, as it would be rehearsed there. */
+static char *
+with_devices(const char *devices, const struct ft_rehearsal_place *at,
+             struct ft_error *err)
+{
+    char xml[1000];
+    char *out = NULL;
+
+    snprintf(xml, sizeof(xml),
+             "<domain type='kvm'><name>q</name><devices>%s</devices></domain>",
+             devices);
+    ft_rehearsal_xml(xml, replicas, 2, at, &out, err);
+    return out;
+}
+
+/* Which of them is read; nothing of where it led before is in it. */
+static void
+test_console(void **state)
+{
+#define READ "<source mode=\"connect\" path=\"/run/console.sock\"/>"
+    static const struct {
+        const char *devices, *has;
+        int ends; /* of them that lead there */
+    } cases[] = {
+        { "<serial type='pty'><source path='/dev/pts/3'/>"
+          "<target type='isa-serial' port='0'/></serial>"
+          "<console type='pty' tty='/dev/pts/3'><source path='/dev/pts/3'/>"
+          "<target type='serial' port='0'/></console>",
+          "<console type=\"unix\">", 2 },
+        { "<serial type='tcp'><source mode='bind' host='::' service='9'/>"
+          "<protocol type='telnet'/><log file='/dev/pts/x'/>"
+          "<target port='0'/></serial>"
+          "<serial type='file'><source path='/dev/pts/log'/>"
+          "<target port='1'/></serial>",
+          "<serial type=\"null\">", 1 },
+        { "<serial type='pty'><target port='0'/></serial>"
+          "<console type='pty'><target type='virtio' port='0'/></console>",
+          "<console type=\"null\">", 1 },
+        { "<console type='pty' tty='/dev/pts/4'><source path='/dev/pts/4'/>"
+          "<target type='virtio' port='0'/></console>"
+          "<console type='pty'><target type='virtio' port='1'/></console>",
+          "<console type=\"null\">", 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_error err = FT_ERROR_INIT;
+        FT_AUTOFREE char *xml = with_devices(cases[i].devices, &watched, &err);
+        FT_AUTOFREE char *closed = with_devices(cases[i].devices, &place, &err);
+        int ends = 0;
+
+        if (!xml || !closed)
+            fail_msg("case %zu: %s", i, err.text);
+        for (const char *at = xml; at && (at = strstr(at, READ)); at++)
+            ends++;
+        if (ends != cases[i].ends)
+            fail_msg("case %zu: %d ends in\n%s", i, ends, xml);
+        has(xml, cases[i].has);
+        lacks(xml, "/dev/pts");
+        lacks(xml, "telnet");
+        lacks(xml, "bind");
+        lacks(closed, "<source");
+        lacks(closed, "\"unix\"");
+    }
+}
+
+/* What is asked for has to be in the machine. */
+static void
+test_demands(void **state)
+{
+    static const struct ft_rehearsal_place agent = { PLACE, NULL, true };
+    static const char *const channel =
+        "<channel type='unix'><source mode='bind' path='/run/a'/>"
+        "<target type='virtio' name='org.qemu.guest_agent.0'/></channel>";
+    static const struct {
+        const struct ft_rehearsal_place *at;
+        const char *devices, *what;
+    } refusals[] = {
+        { &agent, "", "no channel" },
+        { &agent,
+          "<channel type='spicevmc'>"
+          "<target type='virtio' name='com.redhat.spice.0'/></channel>",
+          "no channel" },
+        { &watched, "<parallel type='pty'/>", "no serial port" },
+    };
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOFREE char *xml = with_devices(channel, &agent, &err);
+
+    (void)state;
+    if (!xml)
+        fail_msg("%s", err.text);
+    has(xml, "<channel type=\"unix\">");
+    lacks(xml, "/run/a");
+    for (size_t i = 0; i < FT_ARRAY_SIZE(refusals); i++) {
+        assert_null(with_devices(refusals[i].devices, refusals[i].at, &err));
+        assert_int_equal(err.code, ENOTSUP);
+        has(err.text, refusals[i].what);
+    }
+}
+
 static void
 test_refused(void **state)
 {
@@ -178,10 +280,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_machine),
-        cmocka_unit_test(test_rich_machine),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_no_xml),
+        cmocka_unit_test(test_machine), cmocka_unit_test(test_rich_machine),
+        cmocka_unit_test(test_console), cmocka_unit_test(test_demands),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_no_xml),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,6 +152,7 @@ test_config_settings_out_of_bounds(void **state)
         { "interval_ms", 4, 10001 },      { "idle_interval_ms", 4, 60001 },
         { "min_spacing_ms", 0, 1001 },    { "pause_share_percent", 0, 91 },
         { "cpu_budget_percent", 0, 101 }, { "rehearse_days", -1, 366 },
+        { "rehearse_agent", -1, 2 },      { "rehearse_console", 0, 1 },
     };
 
     (void)state;
@@ -174,6 +175,8 @@ test_config_settings_out_of_bounds(void **state)
         assert_int_equal(c.pause_share_percent, 50);
         assert_int_equal(c.cpu_budget_percent, 30);
         assert_int_equal(c.rehearse_days, 0);
+        assert_int_equal(c.rehearse_agent, 0);
+        assert_string_equal(c.rehearse_console, "");
         assert_int_equal(c.alone_without_witness, 0);
     }
 }
@@ -370,6 +373,11 @@ test_change_settings(void **state)
         "{\"commit_timeout_ms\":199}",
         "{\"commit_timeout_ms\":5001}",
         "{\"silence_ms\":500}", /* needs a new worker */
+        "{\"rehearse_agent\":true}",
+        "{\"rehearse_console\":7}",
+        "{\"rehearse_console\":\"*\"}",
+        "{\"rehearse_console\":\"a\\nb\"}",
+        "{\"rehearse_console\":null}",
         "{\"min_spacing_ms\":5,\"other\":1}",
     };
     struct ft_pair_config expected, c, running = good_config();
@@ -380,6 +388,8 @@ test_change_settings(void **state)
     save_good();
     assert_int_equal(change_settings("{\"min_spacing_ms\":7,"
                                      "\"commit_timeout_ms\":2500,"
+                                     "\"rehearse_agent\":1,"
+                                     "\"rehearse_console\":\"in:\","
                                      "\"cpu_budget_percent\":11}",
                                      &err),
                      0);
@@ -388,6 +398,8 @@ test_change_settings(void **state)
     expected.min_spacing_ms = 7;
     expected.commit_timeout_ms = 2500;
     expected.cpu_budget_percent = 11;
+    expected.rehearse_agent = 1;
+    strcpy(expected.rehearse_console, "in:");
     assert_memory_equal(&c, &expected, sizeof(c));
     for (size_t i = 0; i < FT_ARRAY_SIZE(bad); i++) {
         if (change_settings(bad[i], &err) != -EINVAL)
@@ -401,6 +413,7 @@ test_change_settings(void **state)
     ft_pair_take_settings(&running, &c);
     assert_memory_equal(&running, &expected, sizeof(running));
     shown = ft_pair_settings_json(&running);
+    assert_string_equal(ft_json_string(shown, "rehearse_console", ""), "in:");
     assert_int_equal(ft_json_int(shown, "cpu_budget_percent", 0, 100, 0), 11);
     assert_int_equal(ft_json_int(shown, "silence_ms", 0, 1000, 0),
                      expected.silence_ms);
