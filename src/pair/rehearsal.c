@@ -82,18 +82,33 @@ decide(struct ft_rehearsal_verdict *v, enum ft_rehearsal_outcome outcome,
     va_end(args);
 }
 
+/*
+ * It was silent: its own fault where it had the processors of this host, for which all
+ * others come before it.
+ */
+static void
+decide_silent(const struct ft_rehearsal_seen *s,
+              struct ft_rehearsal_verdict *out, const char *what)
+{
+    if (s->waited_ns > s->wanted_ns / 2)
+        decide(out, FT_REHEARSAL_INCONCLUSIVE,
+               "%s, and this host had no processor for it most of the time",
+               what);
+    else
+        decide(out, FT_REHEARSAL_FAILED, "%s", what);
+}
+
 /* It has run as long as it was to. */
 static void
 judge_run(const struct ft_rehearsal_seen *s, struct ft_rehearsal_verdict *out)
 {
     if (s->vcpu_ns < FT_REHEARSAL_VCPU_NS)
-        decide(out, FT_REHEARSAL_FAILED, "none of its virtual CPUs ran");
+        decide_silent(s, out, "none of its virtual CPUs ran");
     else if (s->agent == FT_REHEARSAL_AGENT_SILENT)
-        decide(out, FT_REHEARSAL_FAILED,
-               "its guest agent did not answer, though it was there");
+        decide_silent(s, out,
+                      "its guest agent did not answer, though it was there");
     else if (s->console == FT_REHEARSAL_CONSOLE_MISSED)
-        decide(out, FT_REHEARSAL_FAILED,
-               "its console did not show what was looked for");
+        decide_silent(s, out, "its console did not show what was looked for");
     else if (s->agent_wanted && s->agent == FT_REHEARSAL_AGENT_NONE)
         decide(out, FT_REHEARSAL_INCONCLUSIVE,
                "it ran, but no guest agent had its channel open to be asked");

@@ -77,6 +77,7 @@ struct ft_rehearsal_seen {
     enum ft_rehearsal_guest guest;
     int64_t ran_ns, wanted_ns; /* since it was let run */
     int64_t vcpu_ns;           /* what its vCPUs have run since, together */
+    int64_t waited_ns;         /* were ready to, and had no processor */
     bool agent_wanted;         /* it has to answer */
     enum ft_rehearsal_agent agent;
     enum ft_rehearsal_console console;

@@ -25,17 +25,33 @@ read_of(pid_t pid, long thread, const char *file)
     return ft_file_read(path, 256, &text, NULL) < 0 ? NULL : text;
 }
 
+/* The n-th figure that the scheduler tells of a virtual CPU. */
 static int64_t
-time_of(pid_t pid, long thread)
+figure_of(pid_t pid, long thread, int n)
 {
     FT_AUTOFREE char *name = read_of(pid, thread, "comm");
     FT_AUTOFREE char *times = NULL;
+    long long figures[2] = { 0, 0 };
 
     if (!name ||
         (strncmp(name, "CPU ", 4) != 0 && strncmp(name, "ALL CPUs", 8) != 0))
         return 0;
     times = read_of(pid, thread, "schedstat");
-    return times ? atoll(times) : 0;
+    if (times && sscanf(times, "%lld %lld", &figures[0], &figures[1]) != 2)
+        return 0;
+    return figures[n];
+}
+
+static int64_t
+time_of(pid_t pid, long thread)
+{
+    return figure_of(pid, thread, 0);
+}
+
+static int64_t
+wait_of(pid_t pid, long thread)
+{
+    return figure_of(pid, thread, 1);
 }
 
 static int64_t
@@ -68,6 +84,12 @@ int64_t
 ft_vcpu_time(pid_t pid)
 {
     return each_thread(pid, time_of);
+}
+
+int64_t
+ft_vcpu_waited(pid_t pid)
+{
+    return each_thread(pid, wait_of);
 }
 
 void

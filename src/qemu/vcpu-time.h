@@ -14,6 +14,9 @@
 /* All together, in ns; 0: none has run, or there is none. Any thread. */
 int64_t ft_vcpu_time(pid_t pid);
 
+/* What they were ready to run and had no processor for, in the same way. */
+int64_t ft_vcpu_waited(pid_t pid);
+
 /* All threads of QEMU give way to others (nice 19). Any thread. */
 void ft_vcpu_give_way(pid_t pid);
 

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A copy is tried out while it goes on to wait: it runs apart and is told to have passed, shows what
-# its console is to show, and the guest, its clients and its epochs notice nothing; nothing of it leaves its host, and nothing is
-# left. What does not run is told as that, and what could not be tried out as that. A worker that is
-# killed in the middle leaves nothing, and the guest's host may die in the middle.
+# its console is to show, and the guest, its clients and its epochs notice nothing; nothing of it
+# leaves its host, and nothing is left. What does not run is told as that, and what could not be
+# tried out as that. A worker that is killed in the middle leaves nothing, and the guest's host may
+# die in the middle.
 . "$(dirname "$0")/functions.sh"
 
 # The domain of a rehearsal on h2, by its name; empty: there is none.
@@ -59,6 +60,21 @@ rehearsed_long_ago() {
     record=$(echo "$FTLAB"/h2/var/lib/ftadmin/pairs/*/rehearsal.json)
     sed -i 's/"at_ms": [0-9]*/"at_ms": 1000/' "$record"
     lab on h2 kill -KILL "$(worker_pid h2)"
+}
+
+# The primary's worker is stopped for less than the silence, 1 s, but more than half of it: whether
+# the rehearsal's QEMU was seen to stand. No wait between is longer than that allows.
+stands_for_a_moment() {
+    local primary qemu stood=no
+    primary=$(worker_pid h1)
+    qemu=$(lab on h2 pgrep -f 'guest=ftadmin-rehearsal')
+    lab on h1 kill -STOP "$primary"
+    for _ in {1..7}; do
+        sleep 0.1
+        [[ $(lab on h2 cat "/proc/$qemu/stat") == *') T '* ]] && stood=yes && break
+    done
+    lab on h1 kill -CONT "$primary"
+    echo $stood
 }
 
 # In the background; its exit code goes to a file.
@@ -149,6 +165,14 @@ exits 0 ftadmin policy vm1 --rehearse never
 exits 0 ftadmin policy vm1
 said 'never rehearsed by itself'
 wait_for 60 no_rehearsal
+
+note "the primary is not heard for a moment: it stands still, goes on, and passes"
+rehearse_aside --seconds 3
+wait_for 60 rehearsal_is running
+stood=$(stands_for_a_moment)
+aside_ends_with 0 'passed'
+[ "$stood" = yes ] || fail "it ran on while the primary was silent"
+[ "$(pair_on h1 '"\(.generation) \(.state)"')" = "$generation protected" ] || fail "it lost its copy"
 
 note "its QEMU dies: it is told as failed"
 rehearse_aside --seconds 120

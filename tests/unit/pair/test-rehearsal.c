@@ -48,6 +48,30 @@ static const struct {
       { RAN, .agent_wanted = true },
       FT_REHEARSAL_INCONCLUSIVE,
       "channel" },
+    { "it was silent, with just enough of a processor",
+      { RAN, .agent = FT_REHEARSAL_AGENT_SILENT, .waited_ns = WANTED / 2 },
+      FT_REHEARSAL_FAILED,
+      "agent" },
+    { "its agent was silent on a crowded host",
+      { RAN, .agent = FT_REHEARSAL_AGENT_SILENT, .waited_ns = WANTED / 2 + 1 },
+      FT_REHEARSAL_INCONCLUSIVE,
+      "no processor" },
+    { "its console was on a crowded host",
+      { RAN, .console = FT_REHEARSAL_CONSOLE_MISSED,
+        .waited_ns = WANTED / 2 + 1 },
+      FT_REHEARSAL_INCONCLUSIVE,
+      "no processor" },
+    { "no vCPU ran on a crowded host",
+      { .step = FT_REHEARSAL_RUNS,
+        .wanted_ns = WANTED,
+        .ran_ns = WANTED,
+        .waited_ns = WANTED },
+      FT_REHEARSAL_INCONCLUSIVE,
+      "no processor" },
+    { "it waited much, and ran all the same",
+      { RAN, .waited_ns = 4 * WANTED },
+      FT_REHEARSAL_PASSED,
+      "" },
     { "its console showed it",
       { RAN, .console = FT_REHEARSAL_CONSOLE_SEEN },
       FT_REHEARSAL_PASSED,
@@ -164,7 +188,7 @@ static void
 test_passes_only_so(void **state)
 {
     (void)state;
-    for (unsigned bits = 0; bits < 1 << 13; bits++) {
+    for (unsigned bits = 0; bits < 1 << 14; bits++) {
         const struct ft_error error = { EIO, "x", "", NULL };
         struct ft_rehearsal_seen s = {
             .step = (enum ft_rehearsal_step)(bits % FT_REHEARSAL_STEPS),
@@ -175,6 +199,7 @@ test_passes_only_so(void **state)
             .overflowed = bits & 4,
             .agent = (enum ft_rehearsal_agent)(bits / 64 % FT_REHEARSAL_AGENTS),
             .agent_wanted = bits & 1 << 11,
+            .waited_ns = bits & 1 << 12 ? WANTED : 0,
             .console =
                 (enum ft_rehearsal_console)(bits / 1024 % FT_REHEARSAL_CONSOLES),
         };

@@ -61,9 +61,11 @@ test_only_vcpus_count(void **state)
     begin(&other, "worker", &threads[0]);
     usleep(SOME_NS / 1000 * 5);
     assert_int_equal(ft_vcpu_time(getpid()), 0);
+    assert_int_equal(ft_vcpu_waited(getpid()), 0);
     begin(&vcpu, "CPU 0/TCG", &threads[1]);
     while (ft_vcpu_time(getpid()) < SOME_NS)
         usleep(1000);
+    assert_true(ft_vcpu_waited(getpid()) > 0); /* its first turn at least */
     ft_vcpu_give_way(getpid());
     assert_int_equal(getpriority(PRIO_PROCESS, (id_t)vcpu.thread), 19);
     assert_int_equal(getpriority(PRIO_PROCESS, (id_t)other.thread), 19);
@@ -94,6 +96,7 @@ test_no_process(void **state)
 {
     (void)state;
     assert_int_equal(ft_vcpu_time(0x7ffffff0), 0);
+    assert_int_equal(ft_vcpu_waited(0x7ffffff0), 0);
     ft_vcpu_give_way(0x7ffffff0);
 }
 
