@@ -3,6 +3,7 @@ noinst_LIBRARIES += libftdisk.a
 libftdisk_a_SOURCES = \
 	src/disk/chunk-map.c src/disk/chunk-map.h \
 	src/disk/chunk-store.c src/disk/chunk-store.h \
+	src/disk/disk-changes.c src/disk/disk-changes.h \
 	src/disk/disk-log.c src/disk/disk-log.h \
 	src/disk/disk-reader.c src/disk/disk-reader.h \
 	src/disk/disk-sink-main.c \
