@@ -226,6 +226,7 @@ ft_cli_protect_apply(struct ft_cli *cli, struct ft_work_protect *job)
     int rc;
 
     ft_cli_catch_interrupts();
+    ft_work_estimate_keep(job);
     rc = ft_work_protect_apply(job, &progress, &err);
     ft_cli_progress_end(&shown);
     if (rc == -EINTR || rc == -ECANCELED)

@@ -8,6 +8,7 @@
 #include "ui/cli/drift.h"
 #include "ui/cli/unfinished.h"
 #include "ui/model/columns.h"
+#include "ui/model/outcome.h"
 #include "ui/text/text.h"
 
 static int
@@ -28,17 +29,21 @@ print_list(struct ft_cli *cli, const struct ft_columns *columns,
     return print_table(cli, columns, rows);
 }
 
-/* Everything about one pair: the row, its drift, what each side says, and the paths. */
+/* Everything about one pair: the row, its drift, what was predicted of it, what each
+ * side says, and the paths. */
 static int
 print_one(struct ft_cli *cli, const json_t *row)
 {
+    FT_AUTOJSON json_t *outcome = ft_outcome_rows(row);
     int rc = ft_record_print(cli->out, &cli->style, ft_pair_details.list,
                              ft_pair_details.count, row);
 
     if (rc || cli->style.output == FT_OUTPUT_PLAIN)
         return rc;
     ft_cli_print_drift(cli, row);
-    rc = print_list(cli, &ft_side_columns, json_object_get(row, "sides"));
+    rc = print_list(cli, &ft_outcome_columns, outcome);
+    if (!rc)
+        rc = print_list(cli, &ft_side_columns, json_object_get(row, "sides"));
     return rc ? rc
               : print_list(cli, &ft_path_columns, json_object_get(row, "paths"));
 }

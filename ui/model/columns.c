@@ -156,6 +156,14 @@ static const struct ft_column estimates[] = {
     { "AT MOST", "to", FT_COLUMN_TEXT },
 };
 
+static const struct ft_column outcomes[] = {
+    { "FIGURE", "title", FT_COLUMN_TEXT },
+    { "PREDICTED", "about", FT_COLUMN_TEXT },
+    { "AT LEAST", "from", FT_COLUMN_TEXT },
+    { "AT MOST", "to", FT_COLUMN_TEXT },
+    { "IS", "now", FT_COLUMN_TEXT },
+};
+
 static const struct ft_column check_list[] = {
     { "CHECK", "id", FT_COLUMN_TEXT },
     { "LOOKS AT", "looks", FT_COLUMN_TEXT },
@@ -188,6 +196,7 @@ const struct ft_columns ft_check_columns = { findings,
                                              FT_ARRAY_SIZE(findings) - 1 };
 const struct ft_columns ft_check_list_columns = COLUMNS(check_list);
 const struct ft_columns ft_estimate_columns = COLUMNS(estimates);
+const struct ft_columns ft_outcome_columns = COLUMNS(outcomes);
 const struct ft_columns ft_if_lost_columns = COLUMNS(if_lost);
 
 static bool

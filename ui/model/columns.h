@@ -16,6 +16,7 @@ extern const struct ft_columns ft_host_columns;     /* ft_host_status_row */
 extern const struct ft_columns ft_vm_columns;       /* ft_vm_rows */
 extern const struct ft_columns ft_event_columns;    /* ft_event_row */
 extern const struct ft_columns ft_estimate_columns; /* ft_estimate_rows */
+extern const struct ft_columns ft_outcome_columns;  /* ft_outcome_rows */
 extern const struct ft_columns ft_finding_columns;  /* ft_findings_to_json */
 extern const struct ft_columns ft_check_list_columns; /* "checks" */
 extern const struct ft_columns ft_check_columns;      /* but for the remedy */

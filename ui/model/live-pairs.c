@@ -142,7 +142,8 @@ complete(const struct ft_live *live, const struct ft_live_stored *stored,
 
     if (!rc)
         rc = json_object_set_new(row, "left", left_of(live, stored));
-
+    if (!rc && stored && stored->estimate)
+        rc = json_object_set(row, "estimate", stored->estimate);
     for (size_t i = 0; !rc && i < FT_ARRAY_SIZE(keys); i++)
         rc = json_object_set_new(row, keys[i][1],
                                  answers(live,

@@ -37,8 +37,10 @@ free_hosts(struct ft_live_host *hosts, size_t count)
 static void
 free_stored(struct ft_live_stored *stored, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         json_decref(stored[i].status);
+        json_decref(stored[i].estimate);
+    }
     free(stored);
 }
 

@@ -63,8 +63,9 @@ struct ft_live_host {
 struct ft_live_stored {
     struct ft_store_pair pair;
     json_t *status; /* NULL: nothing ever */
-    int64_t at_ms;  /* wall clock */
-    bool at_work;   /* a job that runs does something to it */
+    json_t *estimate; /* what was predicted of its VM (outcome.h); NULL: nothing */
+    int64_t at_ms;    /* wall clock */
+    bool at_work;     /* a job that runs does something to it */
 };
 
 struct ft_live {

@@ -34,6 +34,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/pair-rows.c ui/model/pair-rows.h \
 	ui/model/pair-world.c ui/model/pair-world.h \
 	ui/model/making.c ui/model/making.h \
+	ui/model/outcome.c ui/model/outcome.h \
 	ui/model/parted.c ui/model/parted.h \
 	ui/model/picture.c ui/model/picture.h \
 	ui/model/pick.c ui/model/pick.h \

@@ -87,6 +87,16 @@ may_protect(const json_t *row, const char **why)
 }
 
 static bool
+may_estimate(const json_t *row, const char **why)
+{
+    if (is_pair(row))
+        return no(why, "it is protected: its page has the figures");
+    if (strcmp(ft_json_string(row, "state", ""), "running"))
+        return no(why, "it does not run");
+    return true;
+}
+
+static bool
 may_unprotect(const json_t *row, const char **why)
 {
     if (!is_pair(row))
@@ -260,6 +270,14 @@ protect_means(const json_t *row, char *out, size_t size)
 }
 
 static void
+estimate_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size,
+             "%s is measured for 30 s; shown is what protecting it would cost.",
+             ft_row_name(row));
+}
+
+static void
 unprotect_means(const json_t *row, char *out, size_t size)
 {
     snprintf(out, size,
@@ -324,6 +342,8 @@ forget_means(const json_t *row, char *out, size_t size)
 const struct ft_deed ft_deeds[] = {
     { 'p', "protect", false, FT_DEED_HARMLESS, may_protect, protect_means, "",
       "protect VM" },
+    { 'e', "estimate", false, FT_DEED_HARMLESS, may_estimate, estimate_means,
+      "", "estimate VM" },
     { 's', "switch over", false, FT_DEED_MILD, with_a_copy, switch_means,
       "If the other host dies in the act it stands until that host is back.",
       "switchover VM --yes" },

@@ -128,7 +128,8 @@ deed_to(struct ft_console *console, const struct ft_deed *deed,
 
         ft_deed_words(deed, row, false, &words);
         ft_deed_words(deed, row, true, &shown);
-        ft_doing_run(console, &words, &shown, false);
+        /* an estimate is what it prints */
+        ft_doing_run(console, &words, &shown, deed->letter == 'e');
     } else {
         ask(console, deed, row);
     }

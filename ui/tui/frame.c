@@ -26,6 +26,8 @@
 
 #define WIDTH_LEAST 41
 #define HEIGHT_LEAST 13
+#define MENU_REST \
+    4 /* of a window's lines: the verdict, and what is around the menu */
 #define MESSAGE_MS 30000 /* then it is no news any more */
 
 static void
@@ -254,27 +256,33 @@ draw_menu(struct ft_console *console, struct ft_grid *grid)
     const json_t *row = ft_doing_row(console);
     const struct ft_deed *deed;
     char title[300];
-    int y, lines = 3;
+    int y, first, count = 0, shown;
     bool host;
 
     if (!row)
         return;
     host = ft_row_is_host(row);
-    while (ft_deed_at(host, (size_t)lines - 3))
-        lines++;
+    while (ft_deed_at(host, (size_t)count))
+        count++;
+    /* in a low window those around the chosen one */
+    shown = FT_MIN(count, FT_MAX(grid->height - MENU_REST, 1));
+    first = FT_MIN(FT_MAX(console->menu_choice - shown / 2, 0), count - shown);
     snprintf(title, sizeof(title), "what can be done with %s", ft_row_name(row));
-    y = ft_grid_room(grid, lines, title);
-    for (size_t i = 0; (deed = ft_deed_at(host, i)); i++, y++) {
+    y = ft_grid_room(grid, shown + 3, title);
+    for (int i = first; i < first + shown; i++, y++) {
         const char *why = "";
         const char *refusal = ft_console_refusal(console);
-        bool can = !refusal && deed->possible(row, &why);
+        bool can;
         char text[512];
 
+        deed = ft_deed_at(host, (size_t)i);
+        can = !refusal && deed->possible(row, &why);
+
         deed->means(row, text, sizeof(text));
-        if ((int)i == console->menu_choice)
+        if (i == console->menu_choice)
             ft_grid_select(grid, 0, y);
         ft_grid_print(grid, 0, y, FT_LOOK_PLAIN, "%s",
-                      (int)i == console->menu_choice ? ">" : " ");
+                      i == console->menu_choice ? ">" : " ");
         ft_grid_print(grid, 2, y, FT_LOOK_KEY, "%c", deed->letter);
         ft_grid_print(grid, 5, y, can ? FT_LOOK_PLAIN : FT_LOOK_HINT, "%s%s",
                       deed->title, deed->care == FT_DEED_HARMLESS ? "" : "...");

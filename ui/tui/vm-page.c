@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/cell.h"
+#include "ui/model/outcome.h"
 #include "ui/model/standing.h"
 #include "ui/text/text.h"
 #include "ui/tui/deeds.h"
@@ -411,6 +412,8 @@ draw_epoch(const json_t *row, struct ft_grid *grid, int y)
     double apply = FT_MAX(ft_figure_of(w, "apply_ms"), 0.0);
     int x = 11, width = FT_MIN(grid->width - x - 26, 100);
     double scale = FT_MAX(FT_MAX(out, runs + ship + apply), 1.0) / width;
+    double said = ft_outcome_predicted(row, FT_ESTIMATE_PAUSE_P50);
+    char then[48] = "then runs";
     bool u = grid->utf8;
 
     ft_grid_print(grid, 1, y, FT_LOOK_TITLE,
@@ -426,8 +429,11 @@ draw_epoch(const json_t *row, struct ft_grid *grid, int y)
     span(grid, x, y + 1, 0, out, scale, width, FT_LOOK_RULE, u ? "\u2500" : "-");
     span(grid, x, y + 1, stop, runs, scale, width, FT_LOOK_CHART,
          u ? "\u2593" : "#");
-    ft_grid_print(grid, x + width + 1, y + 1, FT_LOOK_PLAIN,
-                  "stands %.1f, then runs", stands);
+    if (said >= 0)
+        snprintf(then, sizeof(then),
+                 said < 9.95 ? "predicted %.1f" : "predicted %.0f", said);
+    ft_grid_print(grid, x + width + 1, y + 1, FT_LOOK_PLAIN, "stands %.1f, %s",
+                  stands, then);
     ft_grid_print(grid, 1, y + 2, FT_LOOK_PLAIN, "engine");
     span(grid, x, y + 2, 0, stop, scale, width, FT_LOOK_PLAIN, "s");
     span(grid, x, y + 2, stop, stop + scan + copy, scale, width, FT_LOOK_PLAIN,

@@ -12,6 +12,7 @@
 #include "plan/checks.h"
 #include "plan/links.h"
 #include "ui/model/estimate-rows.h"
+#include "ui/work/known.h"
 
 /* Its own engine measures it better all the time. */
 static int
@@ -181,6 +182,23 @@ part(const struct ft_work_estimate *estimate)
     return json_pack("{s:s,s:I,s:o}", "measured_at", at, "age_s",
                      (json_int_t)((ft_work_now_ms() - estimate->at_ms) / 1000),
                      "figures", ft_estimate_rows(&estimate->estimate));
+}
+
+void
+ft_work_estimate_keep(const struct ft_work_protect *job)
+{
+    FT_AUTOJSON json_t *measured = NULL;
+    const struct ft_plan *plan = &job->plan;
+    struct ft_store *store = job->fleet->work->store;
+    struct ft_work_estimate found;
+
+    if (!ft_work_estimate_recall(job, &found))
+        return;
+    measured = ft_measurement_to_json(&found.measured);
+    if (measured &&
+        !json_object_set_new(measured, FT_WORK_PREDICTED, part(&found)))
+        ft_store_measurement_put(store, plan->vm_uuid, plan->vm, found.at_ms,
+                                 measured, NULL);
 }
 
 json_t *

@@ -39,6 +39,13 @@ int ft_work_estimate(struct ft_work_fleet *fleet, const char *vm,
 bool ft_work_estimate_recall(const struct ft_work_protect *job,
                              struct ft_work_estimate *out);
 
+/*
+ * Keeps what is predicted for a job's plan, by what was measured before, so that it is
+ * seen beside what comes of it (ui/model/outcome.h). Nothing where the VM was not
+ * measured.
+ */
+void ft_work_estimate_keep(const struct ft_work_protect *job);
+
 /* {"schema","vm","uuid","primary","standby","link","measured","figures"}; new. */
 json_t *ft_work_estimate_to_json(const struct ft_plan *plan,
                                  const struct ft_work_estimate *estimate);

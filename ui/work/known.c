@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "db/jobs.h"
+#include "db/measurements.h"
 
 static int
 no_memory(struct ft_error *err)
@@ -47,6 +48,19 @@ mark_at_work(const struct ft_work *work, struct ft_live *live)
     }
 }
 
+/* What was predicted of its VM when it was protected; mostly nothing was. */
+static void
+recall_estimate(const struct ft_work *work, struct ft_live_stored *stored)
+{
+    FT_AUTOJSON json_t *measured = NULL;
+    int64_t at_ms;
+
+    if (ft_store_measurement_get(work->store, stored->pair.vm_uuid, &measured,
+                                 &at_ms, NULL) == 0)
+        stored->estimate =
+            json_incref(json_object_get(measured, FT_WORK_PREDICTED));
+}
+
 int
 ft_work_known_pairs(const struct ft_work *work, struct ft_live *live,
                     struct ft_error *err)
@@ -64,6 +78,8 @@ ft_work_known_pairs(const struct ft_work *work, struct ft_live *live,
         ft_store_status_get(work->store, live->stored[i].pair.pair,
                             &live->stored[i].status, &live->stored[i].at_ms,
                             &none);
+    for (size_t i = 0; i < live->stored_count; i++)
+        recall_estimate(work, &live->stored[i]);
     mark_at_work(work, live);
     return 0;
 }

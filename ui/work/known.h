@@ -14,7 +14,10 @@
 int ft_work_known_hosts(const struct ft_work *work, struct ft_live *live,
                         struct ft_error *err);
 
-/* Pairs, each with what was heard of it last. */
+/* In the document of a measurement: what was predicted by it (ui/work/estimate.h). */
+#define FT_WORK_PREDICTED "predicted"
+
+/* Pairs, each with what was heard of it last, and what was predicted of it. */
 int ft_work_known_pairs(const struct ft_work *work, struct ft_live *live,
                         struct ft_error *err);
 

@@ -7,6 +7,7 @@ model_tests = \
 	tests/unit/model/test-job-rows \
 	tests/unit/model/test-left \
 	tests/unit/model/test-live \
+	tests/unit/model/test-outcome \
 	tests/unit/model/test-pace \
 	tests/unit/model/test-pair-rows \
 	tests/unit/model/test-parted \
@@ -26,6 +27,8 @@ model_libs = libftuimodel.a libftpair.a libftinventory.a libftbase.a $(JANSSON_L
 	$(CMOCKA_LIBS)
 tests_unit_model_test_discover_SOURCES = tests/unit/model/test-discover.c
 tests_unit_model_test_discover_LDADD = $(model_libs)
+tests_unit_model_test_outcome_SOURCES = tests/unit/model/test-outcome.c
+tests_unit_model_test_outcome_LDADD = $(model_libs)
 tests_unit_model_test_film_SOURCES = tests/unit/model/test-film.c \
 	tests/unit/model/quoted.h
 tests_unit_model_test_film_LDADD = $(model_libs)

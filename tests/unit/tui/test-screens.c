@@ -34,6 +34,7 @@ static const struct screen screens[] = {
     { "vm-alone", "trouble", 80, 24, true, "Enter" },
     { "menu-protected", "calm", 80, 24, true, "a" },
     { "menu-alone", "trouble", 80, 24, true, "a" },
+    { "menu-low", "calm", 80, 14, true, "a j j j j j j" },
     { "menu-host", "calm", 80, 24, true, "2 a" },
     { "question-switchover", "calm", 80, 24, true, "a s" },
     { "question-unprotect", "calm", 80, 24, true, "a u" },
@@ -86,6 +87,25 @@ test_a_drifted_standby(void **state)
     ft_console_set_picture(&console, &picture);
     press(&console, "Enter");
     compare(&console, "vm-drift", 80, 24, true);
+    end(&console, &picture);
+}
+
+/* Beside the pause of the last second, what was predicted before. */
+static void
+test_a_prediction(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+    json_t *row;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    row = json_array_get(picture.pairs, 0);
+    json_object_set_new(row, "estimate",
+                        json_pack("{s:[{s:s,s:f}]}", "figures", "figure",
+                                  "pause_p50", "value", 6.0));
+    press(&console, "Enter");
+    compare(&console, "vm-predicted", 80, 24, true);
     end(&console, &picture);
 }
 
@@ -418,6 +438,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_screens),
         cmocka_unit_test(test_a_drifted_standby),
+        cmocka_unit_test(test_a_prediction),
         cmocka_unit_test(test_a_rehearsed_copy),
         cmocka_unit_test(test_no_is_the_answer_at_first),
         cmocka_unit_test(test_the_severe_ask_for_the_name),
