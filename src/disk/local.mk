@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 noinst_LIBRARIES += libftdisk.a
 libftdisk_a_SOURCES = \
+	src/disk/changed-chunks.c src/disk/changed-chunks.h \
 	src/disk/chunk-map.c src/disk/chunk-map.h \
 	src/disk/chunk-store.c src/disk/chunk-store.h \
 	src/disk/disk-changes.c src/disk/disk-changes.h \

@@ -81,6 +81,19 @@ nbd_chunk_read(struct nbd_session *session, uint64_t handle, uint64_t offset,
     return rc;
 }
 
+/*
+ * What is a hole and not zero is, to qemu-img convert -B, what the image before it
+ * has (img_convert of QEMU's qemu-img.c: neither data nor zero is its backing
+ * file's).
+ */
+static uint32_t
+state_of(int kind)
+{
+    return kind == 2   ? NBD_STATE_HOLE
+           : kind == 1 ? NBD_STATE_HOLE | NBD_STATE_ZERO
+                       : 0;
+}
+
 /* Fills extents; how many, or -errno. */
 static int
 find_extents(struct nbd_session *session, uint64_t offset, uint32_t length,
@@ -98,7 +111,7 @@ find_extents(struct nbd_session *session, uint64_t offset, uint32_t length,
         if (!run || run > length)
             return -EIO;
         ft_put_be32(extents, (uint32_t)run);
-        ft_put_be32(extents + 4, kind ? NBD_STATE_HOLE | NBD_STATE_ZERO : 0);
+        ft_put_be32(extents + 4, state_of(kind));
         offset += run;
         length -= (uint32_t)run;
     }

@@ -41,8 +41,9 @@ struct ft_nbd_handlers {
                 int trim, int fua);
     int (*flush)(void *opaque, unsigned export);
     /*
-     * Of what is at offset: 1 zeros that take no room, 0 data, for *run bytes, 1
-     * to length. With it clients are told of holes, and get no zeros sent.
+     * Of what is at offset: 2 what the client has already, 1 zeros that take no
+     * room, 0 data, for *run bytes, 1 to length. With it clients are told of
+     * holes, and get no zeros sent.
      */
     int (*extent)(void *opaque, unsigned export, uint64_t offset,
                   uint64_t length, uint64_t *run);

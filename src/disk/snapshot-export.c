@@ -16,6 +16,7 @@ struct ft_snapshot_export {
     pthread_mutex_t which; /* of snapshot */
     struct ft_disk_snapshot *snapshot;
     struct ft_chunk_store *scratch; /* NULL: read-only */
+    struct ft_chunk_set *changed;   /* NULL: all of it */
     atomic_bool overflowed;
     pthread_mutex_t lock;  /* one writes to the scratch store at a time */
     unsigned char *chunk;  /* under lock; FT_CHUNK_SIZE bytes */
@@ -134,11 +135,15 @@ static int
 on_extent(void *opaque, unsigned disk, uint64_t offset, uint64_t length,
           uint64_t *run)
 {
+    const struct ft_snapshot_export *x = opaque;
     struct ft_disk_snapshot *s = served(opaque);
-    int kind = ft_disk_snapshot_extent(s, disk, offset, length, run);
+    bool changed =
+        !x->changed || ft_chunk_set_has(x->changed, disk, offset, length, run);
+    int kind = ft_disk_snapshot_extent(s, disk, offset,
+                                       x->changed ? *run : length, run);
 
     ft_disk_snapshot_unref(s);
-    return kind;
+    return kind < 0 || changed ? kind : 2;
 }
 
 static void
@@ -146,6 +151,7 @@ export_free(struct ft_snapshot_export *x)
 {
     ft_disk_snapshot_unref(x->snapshot);
     ft_chunk_store_free(x->scratch);
+    ft_chunk_set_free(x->changed);
     pthread_mutex_destroy(&x->lock);
     pthread_mutex_destroy(&x->which);
     free(x->chunk);
@@ -178,6 +184,7 @@ ft_snapshot_export_start(const char *path, uid_t uid, gid_t gid,
                          struct ft_disk_snapshot *snapshot,
                          const char *const *names,
                          struct ft_chunk_store *scratch,
+                         struct ft_chunk_set *changed,
                          struct ft_snapshot_export **out, struct ft_error *err)
 {
     struct ft_snapshot_export *x = calloc(1, sizeof(*x));
@@ -187,11 +194,13 @@ ft_snapshot_export_start(const char *path, uid_t uid, gid_t gid,
         x->chunk = malloc(FT_CHUNK_SIZE);
     if (!x || !x->chunk) {
         ft_chunk_store_free(scratch);
+        ft_chunk_set_free(changed);
         free(x);
         return ft_fail(err, ENOMEM, NULL, "no memory to serve a snapshot");
     }
     x->snapshot = ft_disk_snapshot_ref(snapshot);
     x->scratch = scratch;
+    x->changed = changed;
     atomic_init(&x->overflowed, false);
     pthread_mutex_init(&x->lock, NULL);
     pthread_mutex_init(&x->which, NULL);

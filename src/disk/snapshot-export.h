@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "disk/changed-chunks.h"
 #include "disk/disk-snapshot.h"
 
 struct ft_snapshot_export;
@@ -23,11 +24,14 @@ struct ft_snapshot_export;
  * of it. scratch takes what is written, and is taken, also on failure; NULL:
  * nothing can be written. A write that it has no room for fails with ENOSPC. Of a
  * snapshot of no disks nothing is served, and there is no socket.
+ * changed, of one that nobody writes to, is taken in the same way: clients are told
+ * that they have the rest already (nbd-export.h); NULL: they have nothing.
  */
 int ft_snapshot_export_start(const char *path, uid_t uid, gid_t gid,
                              struct ft_disk_snapshot *snapshot,
                              const char *const *names,
                              struct ft_chunk_store *scratch,
+                             struct ft_chunk_set *changed,
                              struct ft_snapshot_export **out,
                              struct ft_error *err);
 

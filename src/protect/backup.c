@@ -60,6 +60,9 @@ take_begun(struct ft_backup_begun *begun, const json_t *reply,
     snprintf(begun->at, sizeof(begun->at), "%s",
              ft_json_string(reply, "at", ""));
     begun->frozen = ft_json_bool(reply, "frozen", 0);
+    begun->incremental = ft_json_bool(reply, "incremental", 0);
+    snprintf(begun->moment, sizeof(begun->moment), "%s",
+             ft_json_string(reply, "moment", ""));
     json_array_foreach(disks, i, disk)
         if (rc == 0)
             rc = take_disk(begun, disk, err);
@@ -112,13 +115,13 @@ thaw_guest(struct ft_fleet *fleet, const struct ft_pair_ref *pair)
 
 static int
 begin(struct ft_fleet *fleet, struct ft_member *member,
-      const struct ft_pair_ref *pair, bool frozen,
+      const struct ft_pair_ref *pair, bool frozen, const char *since,
       struct ft_backup_begun *begun, struct ft_error *err)
 {
     FT_AUTOJSON json_t *reply = NULL;
     int rc = ft_member_call(fleet, member, "backup-begin",
-                            json_pack("{s:s,s:b}", "pair", pair->pair, "frozen",
-                                      frozen),
+                            json_pack("{s:s,s:b,s:s*}", "pair", pair->pair,
+                                      "frozen", frozen, "since", since),
                             &reply, BEGIN_MS, err);
 
     if (rc == -EOPNOTSUPP)
@@ -131,7 +134,8 @@ begin(struct ft_fleet *fleet, struct ft_member *member,
 
 int
 ft_backup_begin(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
-                bool freeze, struct ft_backup_begun *begun, struct ft_error *err)
+                bool freeze, const char *since, struct ft_backup_begun *begun,
+                struct ft_error *err)
 {
     struct ft_member *member = find_host(fleet, pair->hosts[1], err);
     bool frozen;
@@ -145,7 +149,7 @@ ft_backup_begin(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
     frozen = freeze && freeze_guest(fleet, pair, begun);
     rc = frozen ? FT_FAULT("backup-frozen") : 0;
     if (rc == 0)
-        rc = begin(fleet, member, pair, frozen, begun, err);
+        rc = begin(fleet, member, pair, frozen, since, begun, err);
     else
         ft_fail(err, -rc, NULL, "the backup was not begun");
     if (frozen)
@@ -202,7 +206,7 @@ ft_backup_void(const char *vm, const struct ft_error *why, struct ft_error *err)
 struct copying {
     const struct ft_backup_begun *begun;
     const struct ft_backup_disk *disk;
-    const char *format, *path;
+    const char *format, *path, *base;
     const struct ft_progress *progress;
     struct ft_image image;
 };
@@ -251,7 +255,8 @@ copy(struct ft_ssh *session, void *data, struct ft_error *err)
     rc = ft_ssh_stream_open(session, command, &stream, err);
     if (rc < 0)
         return rc;
-    rc = ft_image_start(c->disk->target, c->format, c->path, &c->image, err);
+    rc = ft_image_start(c->disk->target, c->format, c->path, c->base, &c->image,
+                        err);
     if (rc == 0)
         rc = join(session, stream, c, err);
     ft_ssh_stream_close(stream);
@@ -261,11 +266,13 @@ copy(struct ft_ssh *session, void *data, struct ft_error *err)
 int
 ft_backup_copy(struct ft_fleet *fleet, const struct ft_backup_begun *begun,
                size_t disk, const char *format, const char *path,
-               const struct ft_progress *progress, struct ft_error *err)
+               const char *base, const struct ft_progress *progress,
+               struct ft_error *err)
 {
     struct ft_member *member = find_host(fleet, begun->host, err);
-    struct copying copying = { begun,    &begun->disks[disk], format, path,
-                               progress, { .pid = -1 } };
+    struct copying copying = {
+        begun, &begun->disks[disk], format, path, base, progress, { .pid = -1 }
+    };
 
     return member == NULL ? -ENOENT
                           : ft_member_do(fleet, member, copy, &copying, err);

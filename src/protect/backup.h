@@ -27,9 +27,11 @@ struct ft_backup_begun {
     char pair[37];
     int64_t id;
     int64_t epoch;
-    char at[32];   /* when the VM was so, UTC; empty: not known */
-    bool frozen;   /* with the guest's file systems frozen by its agent */
-    char why[256]; /* why not; empty: it was not wanted */
+    char at[32];      /* when the VM was so, UTC; empty: not known */
+    bool frozen;      /* with the guest's file systems frozen by its agent */
+    char why[256];    /* why not; empty: it was not wanted */
+    bool incremental; /* only what has changed is served as data */
+    char moment[37]; /* a name for later ones to begin from; empty: there is none */
     struct ft_backup_disk disks[FT_BACKUP_DISKS_MAX];
     size_t n_disks;
 };
@@ -38,22 +40,25 @@ struct ft_backup_begun {
  * hosts[1] of pair is its standby, which is asked. freeze: hosts[0] freezes the
  * guest's file systems by its agent for that moment, and thaws them by itself
  * should this process die; a guest that cannot be frozen is backed up all the same.
+ * since: the moment of an earlier one, NULL: none; what changed since that is not
+ * known is no error either, and all is served.
  * -EAGAIN: there is no whole copy; -EBUSY: a backup is under way already;
  * -EOPNOTSUPP: an older engine.
  */
 int ft_backup_begin(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
-                    bool freeze, struct ft_backup_begun *begun,
-                    struct ft_error *err);
+                    bool freeze, const char *since,
+                    struct ft_backup_begun *begun, struct ft_error *err);
 
 /*
  * Copies one of its disks to path, absolute, which is replaced, in a format of
- * qemu-img's; progress is told of its bytes by another thread, while this one
+ * qemu-img's, base being what ft_image_start takes; progress is told of its bytes by another thread, while this one
  * waits. A connection that breaks is made again, and the disk copied anew. -EINTR:
  * the user wanted out. What is at path after an error is of no use.
  */
 int ft_backup_copy(struct ft_fleet *fleet, const struct ft_backup_begun *begun,
                    size_t disk, const char *format, const char *path,
-                   const struct ft_progress *progress, struct ft_error *err);
+                   const char *base, const struct ft_progress *progress,
+                   struct ft_error *err);
 
 /*
  * Serves its disks to the NBD clients that connect to listener, a unix socket that

@@ -115,9 +115,11 @@ start(struct ft_image *image, char *const *argv)
 
 int
 ft_image_start(const char *export, const char *format, const char *path,
-               struct ft_image *image, struct ft_error *err)
+               const char *base, struct ft_image *image, struct ft_error *err)
 {
+    const char *argv[16] = { PROGRAM, "convert", "-p", "-O", format };
     FT_AUTOFREE char *source = NULL;
+    size_t n = 5;
     int rc = -ENOMEM;
 
     *image = (struct ft_image){ .pid = -1, .socket = -1 };
@@ -127,11 +129,18 @@ ft_image_start(const char *export, const char *format, const char *path,
                  INHERITED, export) < 0)
         source = NULL;
     else
-        rc = start(image, (char *const[]){ (char *)PROGRAM, (char *)"convert",
-                                           (char *)"-p", (char *)"-O",
-                                           (char *)(uintptr_t)format,
-                                           (char *)"--image-opts", source,
-                                           (char *)(uintptr_t)path, NULL });
+        rc = 0;
+    if (base != NULL) {
+        argv[n++] = "-B";
+        argv[n++] = base;
+        argv[n++] = "-F";
+        argv[n++] = "qcow2";
+    }
+    argv[n++] = "--image-opts";
+    argv[n++] = source;
+    argv[n] = path;
+    if (rc == 0)
+        rc = start(image, (char *const *)(uintptr_t)argv);
     if (rc == -ENOENT)
         return missing(err);
     return rc < 0 ? ft_fail(err, -rc, NULL, "cannot start " PROGRAM ": %s",

@@ -27,9 +27,14 @@ struct ft_image {
 /* Whether there is a qemu-img here. -ENOENT. */
 int ft_image_possible(struct ft_error *err);
 
-/* Begins to write path, absolute, in a format of qemu-img's, from this export. */
+/*
+ * Begins to write path, absolute, in a format of qemu-img's, from this export. base
+ * (NULL: none) is a qcow2, as path is to name it, which has all that the export does
+ * not say to have.
+ */
 int ft_image_start(const char *export, const char *format, const char *path,
-                   struct ft_image *image, struct ft_error *err);
+                   const char *base, struct ft_image *image,
+                   struct ft_error *err);
 
 /* Takes what it has printed so far; does not wait. */
 void ft_image_look(struct ft_image *image);

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "base/uuid.h"
 #include "disk/snapshot-export.h"
 #include "standby/replica-snapshot.h"
 #include "standby/snapshot-slot.h"
@@ -26,6 +27,10 @@ struct ft_standby_backup {
     struct ft_standby *standby;
     enum backup_state state;
     int64_t id; /* of the last one; 0: none yet */
+    /* what it began from and the next one can; empty: nothing */
+    char since[FT_MOMENT_SIZE], moment[FT_MOMENT_SIZE];
+    struct ft_replica_changes changes;
+    bool incremental; /* it began from that */
     struct ft_replica_snapshot snapshot;
     struct ft_snapshot_export *export;
     uint64_t kept;            /* bytes, at its end */
@@ -199,6 +204,7 @@ make_store(const struct ft_standby *s, struct ft_chunk_store **store,
 static int
 serve(struct ft_standby_backup *b, struct ft_error *err)
 {
+    struct ft_chunk_set *changed = b->changes.changed;
     const char *names[FT_DISKS_MAX];
     char path[256];
 
@@ -207,8 +213,8 @@ serve(struct ft_standby_backup *b, struct ft_error *err)
     snprintf(path, sizeof(path), "%s/" FT_BACKUP_SOCKET,
              b->standby->worker->run_folder);
     return ft_snapshot_export_start(path, (uid_t)-1, (gid_t)-1,
-                                    b->snapshot.disks, names, NULL, &b->export,
-                                    err);
+                                    b->snapshot.disks, names, NULL, changed,
+                                    &b->export, err);
 }
 
 static json_t *
@@ -240,9 +246,11 @@ moment(const struct ft_replica_snapshot *snapshot)
 static json_t *
 begun(const struct ft_standby_backup *b)
 {
-    return json_pack("{s:I,s:I,s:o,s:b,s:o}", "id", (json_int_t)b->id, "epoch",
-                     (json_int_t)b->snapshot.epoch, "at", moment(&b->snapshot),
-                     "frozen", b->snapshot.frozen, "disks",
+    return json_pack("{s:I,s:I,s:o,s:b,s:b,s:s?,s:o}", "id", (json_int_t)b->id,
+                     "epoch", (json_int_t)b->snapshot.epoch, "at",
+                     moment(&b->snapshot), "frozen", b->snapshot.frozen,
+                     "incremental", b->incremental, "moment",
+                     b->changes.marked ? b->moment : NULL, "disks",
                      disks_json(&b->snapshot));
 }
 
@@ -259,14 +267,19 @@ static int
 take_and_serve(struct ft_standby *s, struct ft_error *err)
 {
     struct ft_standby_backup *b = s->backup;
+    struct ft_replica_changes *c = &b->changes;
     struct ft_chunk_store *store;
     int rc = make_store(s, &store, err);
 
+    *c = (struct ft_replica_changes){ 0 };
+    c->since = *b->since ? b->since : NULL;
+    c->name = ft_make_uuid(b->moment) ? NULL : b->moment;
     if (!rc)
-        rc = ft_replica_snapshot_take(&s->replica, store, NULL, &b->snapshot,
+        rc = ft_replica_snapshot_take(&s->replica, store, NULL, c, &b->snapshot,
                                       err);
     if (rc)
         return rc;
+    b->incremental = c->changed != NULL;
     rc = serve(b, err);
     if (rc)
         ft_replica_snapshot_end(&s->replica, &b->snapshot);
@@ -287,9 +300,12 @@ begin(struct ft_standby *s, struct ft_asker *asker, struct ft_error *err)
     b->read_ns = ft_clock_ns();
     ft_loop_timer_set(b->timer, LOOK_MS);
     ft_worker_note(s->worker, "info", "backup-began",
-                   "%s is being backed up from its copy, as it was in epoch "
+                   "%s is being backed up from its copy%s, as it was in epoch "
                    "%llu, %s",
-                   s->worker->config.vm, (unsigned long long)b->snapshot.epoch,
+                   s->worker->config.vm,
+                   b->incremental ? ", what has changed since an earlier one"
+                                  : "",
+                   (unsigned long long)b->snapshot.epoch,
                    b->snapshot.frozen
                        ? "with its file systems frozen"
                        : "crash-consistent: as after a power cut");
@@ -323,6 +339,8 @@ ft_standby_backup_begin(struct ft_standby *s, const json_t *args,
         rc = make_timer(b, err);
     if (rc)
         return rc;
+    snprintf(b->since, sizeof(b->since), "%s",
+             ft_json_string(args, "since", ""));
     if (!ft_json_bool(args, "frozen", 0))
         return begin(s, &asker, err);
     b->state = BACKUP_WAITS;

@@ -61,7 +61,7 @@ take_snapshot(struct ft_rehearsal_run *run, struct ft_memory_snapshot *memory,
     ft_pair_path(run->s->worker->config.pair, NULL, folder);
     rc = ft_chunk_store_new(folder, run->order->keep, &store, err);
     return rc ? rc
-              : ft_replica_snapshot_take(&run->s->replica, store, memory,
+              : ft_replica_snapshot_take(&run->s->replica, store, memory, NULL,
                                          &run->snapshot, err);
 }
 
@@ -91,7 +91,8 @@ serve_disks(struct ft_rehearsal_run *run, const struct stat *owner,
     return rc ? rc
               : ft_snapshot_export_start(run->socket, owner->st_uid,
                                          owner->st_gid, run->snapshot.disks,
-                                         names, scratch, &run->export, err);
+                                         names, scratch, NULL, &run->export,
+                                         err);
 }
 
 /* What it connects to, for the user as which QEMU runs here, as the waiting one does. */

@@ -52,9 +52,20 @@ take(struct ft_replica *r, struct ft_chunk_store *store,
     return rc;
 }
 
+/* With the slot locked. What cannot be known is not, and no error. */
+static void
+take_changes(struct ft_replica *r, struct ft_replica_changes *c)
+{
+    c->changed = NULL;
+    if (c->since)
+        ft_changed_chunks_since(r->changes, c->since, &c->changed);
+    c->marked = c->name && !ft_changed_chunks_mark(r->changes, c->name);
+}
+
 int
 ft_replica_snapshot_take(struct ft_replica *r, struct ft_chunk_store *store,
                          struct ft_memory_snapshot *memory,
+                         struct ft_replica_changes *changes,
                          struct ft_replica_snapshot *out, struct ft_error *err)
 {
     int rc;
@@ -63,6 +74,8 @@ ft_replica_snapshot_take(struct ft_replica *r, struct ft_chunk_store *store,
     ft_snapshot_slot_lock(r->slot);
     if (r->slot && r->committed && r->state.size) {
         rc = take(r, store, memory, out, err);
+        if (!rc && changes)
+            take_changes(r, changes);
     } else {
         ft_chunk_store_free(store);
         rc = ft_fail(err, EAGAIN, "Try when it is protected.",

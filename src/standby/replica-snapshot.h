@@ -14,6 +14,14 @@
 #include "standby/memory-snapshot.h"
 #include "standby/replica.h"
 
+/* What a backup wants to know of the same moment. */
+struct ft_replica_changes {
+    const char *since; /* an earlier moment's name; NULL: none */
+    const char *name;  /* of this moment, for later ones; NULL: none */
+    struct ft_chunk_set *changed; /* since then, the caller's; NULL: not known */
+    bool marked;                  /* this moment will be known */
+};
+
 struct ft_replica_snapshot { /* zeroed: none */
     uint64_t epoch;
     struct ft_disk_snapshot *disks;
@@ -32,12 +40,13 @@ struct ft_replica_snapshot { /* zeroed: none */
 /*
  * Takes one, which waits for an epoch that is being applied. store is taken, also
  * on failure. memory, whose source is this replica's QEMU, is of the same epoch,
- * and ends with the snapshot; NULL: of the disks only. -EAGAIN: there is no whole copy; -EBUSY: there is a snapshot
+ * and ends with the snapshot; NULL: of the disks only. changes may be NULL. -EAGAIN: there is no whole copy; -EBUSY: there is a snapshot
  * already. To be given to ft_replica_snapshot_end.
  */
 int ft_replica_snapshot_take(struct ft_replica *replica,
                              struct ft_chunk_store *store,
                              struct ft_memory_snapshot *memory,
+                             struct ft_replica_changes *changes,
                              struct ft_replica_snapshot *out,
                              struct ft_error *err);
 

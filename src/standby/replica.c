@@ -52,7 +52,8 @@ ft_replica_open(struct ft_replica *r, const char *folder, struct ft_error *err)
         r->disk_sizes[i] = r->disks[i].capacity;
     r->decoder = ft_page_decoder_new(sizes, r->n_blocks);
     r->pages = ft_staged_pages_new(r->pid, r->blocks, r->n_blocks);
-    if (!r->decoder || !r->pages)
+    r->changes = ft_changed_chunks_new(r->disk_sizes, r->n_disks);
+    if (!r->decoder || !r->pages || !r->changes)
         return ft_fail(err, ENOMEM, NULL, "no memory for the replica");
     for (i = 0; i < 2 && !rc; i++)
         rc = ft_disk_log_new(folder, DISK_LOG_LIMIT, &r->logs[i], err);
@@ -90,6 +91,7 @@ ft_replica_clear(struct ft_replica *r)
     }
     ft_page_decoder_free(r->decoder);
     ft_staged_pages_free(r->pages);
+    ft_changed_chunks_free(r->changes);
     ft_disk_log_free(r->logs[0]);
     ft_disk_log_free(r->logs[1]);
     ft_state_free(&r->partial);
@@ -421,6 +423,12 @@ dirtied_by(const struct ft_disk_log *log)
     return ft_disk_log_entries(log) ? ft_disk_log_bytes(log) + ZEROS_DIRTY : 0;
 }
 
+static void
+note_change(void *opaque, unsigned disk, uint64_t offset, uint64_t length)
+{
+    ft_changed_chunks_add(opaque, disk, offset, length);
+}
+
 /* With the slot locked. */
 static int
 apply(struct ft_replica *r, struct ft_error *err)
@@ -432,6 +440,8 @@ apply(struct ft_replica *r, struct ft_error *err)
     int rc = FT_FAULT("replica-apply");
 
     ft_snapshot_slot_keep(r->slot, log, r->pages);
+    if (ft_changed_chunks_wanted(r->changes))
+        ft_disk_log_each(log, note_change, r->changes);
     if (!rc)
         rc = ft_staged_pages_write(r->pages, err);
     if (!rc)

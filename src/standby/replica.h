@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "disk/changed-chunks.h"
 #include "disk/disk-log.h"
 #include "link/link.h"
 #include "link/page-codec.h"
@@ -60,9 +61,10 @@ struct ft_replica {
     struct ft_state state;              /* device state to resume from */
     struct ft_replica_clock staged_clock, clock; /* of these two */
     enum ft_run_state staged_run, run;           /* the same */
-    unsigned staged_frozen, frozen; /* FT_FRAME_FROZEN and THAW of them */
-    int64_t transit_ns;             /* of a small frame; set by the caller */
-    uint64_t committed;             /* last epoch applied; 0: none */
+    unsigned staged_frozen, frozen;    /* FT_FRAME_FROZEN and THAW of them */
+    int64_t transit_ns;                /* of a small frame; set by the caller */
+    uint64_t committed;                /* last epoch applied; 0: none */
+    struct ft_changed_chunks *changes; /* of its disks; under the slot's lock */
     uint64_t pages_written, disk_bytes;
     uint64_t room_needed[2]; /* bytes, by epoch & 1; of the first copy: [1] */
     size_t room_disk;        /* for one of those; all lie in one pool */

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A protected VM is backed up from its copy while clients load it: what is restored boots, with all
-# that was answered until the backup's moment and nothing from after it. The guest is frozen by its
+# that was answered until the backup's moment and nothing from after it; so does an incremental one
+# with what it was made upon, by qemu-img alone. The guest is frozen by its
 # agent for that moment, and thawed when ftadmin or its host dies then. A takeover in the middle,
 # Ctrl-C, a full disk, more written over than is kept and the death of ftadmin leave no file, and a
 # guest that noticed nothing.
@@ -82,12 +83,14 @@ freeze_and() { # kill|hang
     freezer_pid=$!
 }
 
-# Boots the files of a backup as another VM on a host, with an address of its own.
+# Boots the files of a backup, with those that they are made upon, as another VM on a host, with an
+# address of its own.
 restore() { # FOLDER HOST
     local file
     for file in "$1"/vm1-vd?.qcow2; do
         must qemu-img check -q "$file"
-        cp "$file" "$FTLAB/$2/var/lib/libvirt/images/old-$(basename "$file")"
+        must qemu-img convert -O qcow2 "$file" \
+            "$FTLAB/$2/var/lib/libvirt/images/old-$(basename "$file")"
     done
     sed -e 's,<name>vm1<,<name>old<,' -e "s,ft\.address=[0-9.]*,ft.address=$restored_address," \
         -e 's,vm1-disk0\.qcow2,old-vm1-vda.qcow2,' -e 's,vm1-disk1\.qcow2,old-vm1-vdb.qcow2,' \
@@ -132,7 +135,7 @@ start_guest h1 vm1 --disk qcow2 --disks 2 --devices "$test_folder/agent.xml"
 fill_disk
 slow_path
 add_hosts
-mkdir "$test_folder/a" "$test_folder/b" "$test_folder/full"
+mkdir "$test_folder/a" "$test_folder/b" "$test_folder/c" "$test_folder/full"
 
 note "what is not protected is refused"
 exits 3 ftadmin backup vm1 --output "$test_folder/a"
@@ -151,8 +154,16 @@ exits 3 ftadmin backup vm1 --output "$test_folder/missing/x.qcow2"
 touch "$test_folder/a/vm1-vdb.qcow2"
 exits 1 ftadmin backup vm1 --output "$test_folder/a"
 complains "vm1-vdb.qcow2 is there already"
+exits 2 ftadmin backup vm1 --output "$test_folder/b" --format raw --incremental "$test_folder/a"
 rm "$test_folder/a/vm1-vdb.qcow2"
+exits 3 ftadmin backup vm1 --output "$test_folder/b" --incremental "$test_folder/a"
+complains "no backup of vm1"
+must qemu-img create -q -f qcow2 "$test_folder/a/vm1-vda.qcow2" 64M
+exits 1 ftadmin backup vm1 --output "$test_folder/b" --incremental "$test_folder/a"
+complains "is no backup that another one can be made upon" "full backup"
+rm "$test_folder/a/vm1-vda.qcow2"
 nothing_in "$test_folder/a"
+nothing_in "$test_folder/b"
 
 note "more is written over than is kept"
 start_client --connections 3 --payload 200
@@ -191,15 +202,26 @@ jq -e '.vm == "vm1" and .host == "h2" and .consistency == "frozen" and
 has_event h1 thawed || fail "no event thawed"
 marked_as "$test_folder/a/vm1-vda.qcow2" frozen
 note "$(jq -r '"\(.seconds * 1000 | round) ms, kept \(.kept_bytes) bytes"' <<<"$backup")"
+
+note "what has changed since"
+wait_for 30 has_answers "$client_log" $(($(answers_in "$client_log") + 200))
+exits 0 ftadmin backup vm1 --output "$test_folder/c" --incremental "$test_folder/a" --json
+backup=$output
+jq -e --arg base "$test_folder/a/vm1-vdb.qcow2" '.incremental and .consistency == "frozen" and
+    .files[1].base == $base and all(.files[]; .size == 67108864 and .allocated < 4000000)' \
+    <<<"$backup" >/dev/null || fail "incremental: $backup"
+marked_as "$test_folder/c/vm1-vda.qcow2" frozen
+note "$(jq -r '"\(.seconds * 1000 | round) ms, \(.files | map(.allocated) | add) bytes"' <<<"$backup")"
 wait_for 30 has_answers "$client_log" $(($(answers_in "$client_log") + 200))
 guest_goes_on
 stop_client
 check_ledger
 
 note "it is restored, as it was then"
-restore "$test_folder/a" h2
+restore "$test_folder/c" h2
 is_as_it_was "$(jq -r .at <<<"$backup")"
 virsh_on h2 destroy old
+mv "$test_folder"/c "$test_folder"/base
 rm "$test_folder"/[ab]/*
 
 note "other tools pull it, until Ctrl-C"
@@ -288,3 +310,10 @@ exits 0 ftadmin backup vm1 --output "$test_folder/b" --format raw --json
 jq -e '.host == "h1" and .files[0].format == "raw" and .consistency == "frozen"' <<<"$output" >/dev/null || fail "$output"
 [ "$(stat -c %s "$test_folder/b/vm1-vda.raw")" = 67108864 ] || fail "no whole disk"
 nothing_in "$test_folder/a"
+
+note "it does not know what has changed since the backups of h2: a full one"
+exits 0 ftadmin backup vm1 --output "$test_folder/a" --incremental "$test_folder/base" --no-freeze
+complains "does not know what has changed" "this is a full backup"
+must qemu-img check -q "$test_folder/a/vm1-vda.qcow2"
+[ "$(qemu-img info --output=json "$test_folder/a/vm1-vda.qcow2" |
+    jq 'has("backing-filename")')" = false ] || fail "it needs another one"

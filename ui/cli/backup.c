@@ -20,6 +20,9 @@ static const struct ft_option options[] = {
       offsetof(struct ft_cli_options, format), 0, 0, "qcow2 (default) or raw" },
     { "nbd", 0, FT_OPTION_TEXT, "SOCKET", offsetof(struct ft_cli_options, nbd),
       0, 0, "serve the disks by NBD there instead, until Ctrl-C" },
+    { "incremental", 0, FT_OPTION_TEXT, "BASE",
+      offsetof(struct ft_cli_options, incremental), 0, 0,
+      "only what changed since the backup in that file or folder" },
     { "no-freeze", 0, FT_OPTION_FLAG, NULL,
       offsetof(struct ft_cli_options, no_freeze), 0, 0,
       "leave the guest's file systems alone" },
@@ -60,6 +63,12 @@ static enum ft_exit
 print(struct ft_cli *cli, const json_t *document)
 {
     print_moment(cli, document);
+    if (!ft_json_bool(document, "incremental", 1))
+        ft_cli_note(cli,
+                    "%s does not know what has changed since %s: this is a full "
+                    "backup, which needs no other",
+                    ft_json_string(document, "host", ""),
+                    cli->options.incremental);
     return ft_cli_print(cli, document, json_object_get(document, "files"),
                         columns, FT_ARRAY_SIZE(columns));
 }
@@ -77,6 +86,10 @@ check(struct ft_cli *cli, int argc, char **argv)
     if (cli->options.nbd && format)
         return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
                                 "--format is of the file of --output");
+    if (cli->options.incremental &&
+        (cli->options.nbd || (format && strcmp(format, "qcow2") != 0)))
+        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
+                                "--incremental makes files of the format qcow2");
     if (format && strcmp(format, "qcow2") != 0 && strcmp(format, "raw") != 0)
         return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
                                 "--format is qcow2 or raw, not \"%.32s\"",
@@ -117,6 +130,7 @@ run(struct ft_cli *cli, int argc, char **argv)
         .format = cli->options.format ? cli->options.format : "qcow2",
         .output = cli->options.output,
         .freeze = !cli->options.no_freeze,
+        .since = cli->options.incremental,
     };
     struct ft_error err = FT_ERROR_INIT;
     FT_AUTOJSON json_t *document = NULL;

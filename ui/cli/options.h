@@ -61,6 +61,7 @@ struct ft_cli_options {
     const char *format;
     const char *nbd;
     bool no_freeze;
+    const char *incremental;
     /* waive */
     const char *reason;
     const char *about;

@@ -85,7 +85,8 @@ serve(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
     FT_AUTOJSON json_t *document = NULL;
     struct ft_error why = FT_ERROR_INIT;
     struct ft_backup_begun begun;
-    int rc = ft_backup_begin(&fleet->fleet, &found->ref, freeze, &begun, err);
+    int rc =
+        ft_backup_begin(&fleet->fleet, &found->ref, freeze, NULL, &begun, err);
 
     if (rc)
         return rc;

@@ -15,10 +15,12 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "protect/image.h"
+#include "ui/work/backup-base.h"
 
 struct output {
     char path[PATH_MAX];     /* absolute */
     char part[PATH_MAX + 8]; /* its name until it is whole; empty: none made */
+    char base[PATH_MAX];     /* as it names it; empty: it needs none */
     bool whole;              /* it has its own name */
 };
 
@@ -30,6 +32,7 @@ struct backup {
     struct ft_progress progress;
     struct ft_backup_begun begun;
     struct output outputs[FT_BACKUP_DISKS_MAX];
+    struct ft_image_mark since; /* of what is backed up upon */
     int64_t began_ns, kept;
 };
 
@@ -110,20 +113,16 @@ make_absolute(const char *path, char out[PATH_MAX], struct ft_error *err)
     return 0;
 }
 
-/* A VM's name may have a slash to libvirt, and none in a file's. */
 static int
 name_in_folder(const struct backup *b, size_t disk, char out[PATH_MAX],
                struct ft_error *err)
 {
-    char vm[FT_STORE_NAME], path[PATH_MAX];
+    char name[NAME_MAX + 1], path[PATH_MAX];
 
-    snprintf(vm, sizeof(vm), "%s", b->found->pair.vm);
-    for (char *c = vm; *c; c++)
-        if (*c == '/')
-            *c = '_';
-    if ((size_t)snprintf(path, sizeof(path), "%s/%s-%s.%s", b->how->output, vm,
-                         b->begun.disks[disk].target,
-                         b->how->format) >= sizeof(path))
+    ft_work_backup_name(b->found->pair.vm, b->begun.disks[disk].target,
+                        b->how->format, name);
+    if ((size_t)snprintf(path, sizeof(path), "%s/%s", b->how->output, name) >=
+        sizeof(path))
         return ft_fail(err, ENAMETOOLONG, NULL, "%s: %s", b->how->output,
                        strerror(ENAMETOOLONG));
     return make_absolute(path, out, err);
@@ -146,6 +145,10 @@ choose_names(struct backup *b, struct ft_error *err)
                     : make_absolute(b->how->output, path, err);
         if (!rc)
             rc = check_free(path, err);
+        if (!rc && b->begun.incremental)
+            rc = ft_work_base_of(b->how->since, b->found->pair.vm, &b->since,
+                                 &b->begun.disks[i], path, b->outputs[i].base,
+                                 err);
     }
     return rc;
 }
@@ -213,6 +216,21 @@ remove_files(struct backup *b)
 
 /* ---- the work ---- */
 
+/* For later ones to be made upon it. */
+static int
+mark(const struct backup *b, size_t disk, struct ft_error *err)
+{
+    struct ft_image_mark mark;
+
+    if (!*b->begun.moment || strcmp(b->how->format, "qcow2") != 0)
+        return 0;
+    snprintf(mark.vm_uuid, sizeof(mark.vm_uuid), "%s", b->found->pair.vm_uuid);
+    snprintf(mark.target, sizeof(mark.target), "%s",
+             b->begun.disks[disk].target);
+    snprintf(mark.moment, sizeof(mark.moment), "%s", b->begun.moment);
+    return ft_image_mark_set(b->outputs[disk].part, &mark, err);
+}
+
 static int
 copy_disk(struct backup *b, size_t disk, struct ft_error *err)
 {
@@ -227,7 +245,10 @@ copy_disk(struct backup *b, size_t disk, struct ft_error *err)
     rc = make_part(o, err);
     if (!rc)
         rc = ft_backup_copy(&b->fleet->fleet, &b->begun, disk, b->how->format,
-                            o->part, &b->progress, err);
+                            o->part, *o->base ? o->base : NULL, &b->progress,
+                            err);
+    if (!rc)
+        rc = mark(b, disk, err);
     b->progress.step(b->progress.data, disk, b->begun.n_disks, text,
                      rc ? FT_STEP_FAILED : FT_STEP_DONE);
     return rc;
@@ -256,9 +277,13 @@ run(struct backup *b, struct ft_error *err)
         if (!rc)
             rc = check_free(b->outputs[0].path, err);
     }
+    if (!rc && b->how->since)
+        rc = ft_work_base_moment(b->how->since, b->found->pair.vm,
+                                 b->found->pair.vm_uuid, &b->since, err);
     if (!rc)
         rc = ft_backup_begin(&b->fleet->fleet, &b->found->ref, b->how->freeze,
-                             &b->begun, err);
+                             b->how->since ? b->since.moment : NULL, &b->begun,
+                             err);
     if (rc)
         return rc;
     b->began_ns = ft_clock_ns();
@@ -290,10 +315,11 @@ file_json(const struct backup *b, size_t disk)
     struct stat status = { .st_blocks = 0 };
 
     stat(path, &status);
-    return json_pack("{s:s,s:s,s:s,s:I,s:I}", "disk",
+    return json_pack("{s:s,s:s,s:s,s:s*,s:I,s:I}", "disk",
                      b->begun.disks[disk].target, "file", path, "format",
-                     b->how->format, "size",
-                     (json_int_t)b->begun.disks[disk].size, "allocated",
+                     b->how->format, "base",
+                     *b->outputs[disk].base ? b->outputs[disk].base : NULL,
+                     "size", (json_int_t)b->begun.disks[disk].size, "allocated",
                      (json_int_t)status.st_blocks * 512);
 }
 
@@ -309,6 +335,9 @@ document_of(const struct backup *b)
                         json_real((double)(ft_clock_ns() - b->began_ns) /
                                   FT_NS_PER_S));
     json_object_set_new(document, "kept_bytes", json_integer(b->kept));
+    if (b->how->since)
+        json_object_set_new(document, "incremental",
+                            json_boolean(b->begun.incremental));
     json_object_set_new(document, "files", files);
     return document;
 }

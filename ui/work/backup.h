@@ -16,6 +16,7 @@ struct ft_work_backup {
     /* A file that is to be made; or a folder, for VM-vda.FORMAT and so on. */
     const char *output;
     bool freeze; /* the guest's file systems, by its agent, for that moment */
+    const char *since; /* the output of an earlier one, qcow2, or NULL: what changed */
 };
 
 /*

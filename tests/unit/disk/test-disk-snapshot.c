@@ -500,15 +500,23 @@ test_store_fails(void **state)
 /* ---- served by NBD ---- */
 
 static struct ft_snapshot_export *
-serve(struct ft_chunk_store *scratch_store)
+serve_changed(struct ft_chunk_store *scratch_store,
+              struct ft_chunk_set *changed_set)
 {
     struct ft_error err = FT_ERROR_INIT;
     struct ft_snapshot_export *export;
 
     if (ft_snapshot_export_start("nbd.sock", (uid_t)-1, (gid_t)-1, snapshot,
-                                 names, scratch_store, &export, &err))
+                                 names, scratch_store, changed_set, &export,
+                                 &err))
         fail_msg("%s", err.text);
     return export;
+}
+
+static struct ft_snapshot_export *
+serve(struct ft_chunk_store *scratch_store)
+{
+    return serve_changed(scratch_store, NULL);
 }
 
 static struct nbd_handle *
@@ -636,6 +644,63 @@ test_export_of_holes(void **state)
     ft_snapshot_export_stop(export);
 }
 
+static void
+run_or_fail(const char *command)
+{
+    if (system(command))
+        fail_msg("%s", command);
+}
+
+/* Changes a chunk, and makes one of zeros and one with data of zeros. */
+static struct ft_chunk_set *
+change(void)
+{
+    struct ft_changed_chunks *changes = ft_changed_chunks_new(sizes, DISKS);
+    struct ft_chunk_set *set;
+
+    assert_int_equal(ft_changed_chunks_mark(changes, "then"), 0);
+    ft_changed_chunks_add(changes, 0, 3 * FT_CHUNK_SIZE + 5, 10);
+    fill_random(before[0] + 3 * FT_CHUNK_SIZE + 5, 10, 99);
+    ft_changed_chunks_add(changes, 0, 5 * FT_CHUNK_SIZE, FT_CHUNK_SIZE);
+    memset(before[0] + 5 * FT_CHUNK_SIZE, 0, FT_CHUNK_SIZE);
+    ft_changed_chunks_add(changes, 0, 20 * FT_CHUNK_SIZE, 1);
+    before[0][20 * FT_CHUNK_SIZE] = 7;
+    assert_int_equal(ft_pwrite_full(fds[0], before[0], sizes[0], 0), 0);
+    assert_int_equal(fallocate(fds[0],
+                               FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                               5 * FT_CHUNK_SIZE, FT_CHUNK_SIZE),
+                     0);
+    assert_int_equal(ft_changed_chunks_since(changes, "then", &set), 0);
+    ft_changed_chunks_free(changes);
+    return set;
+}
+
+/* What qemu-img makes of it, upon an image of before, is small and right. */
+static void
+test_incremental(void **state)
+{
+    struct ft_snapshot_export *export;
+
+    (void)state;
+    put_file_bytes("expected", before[0], sizes[0]);
+    run_or_fail("qemu-img convert -f raw -O qcow2 expected base");
+    export = serve_changed(NULL, change());
+    put_file_bytes("expected", before[0], sizes[0]);
+    run_or_fail("qemu-img convert --image-opts -B base -F qcow2 -O qcow2 "
+                "driver=raw,file.driver=nbd,file.server.type=unix,"
+                "file.server.path=nbd.sock,file.export=vda upon && "
+                "qemu-img compare -q -F raw upon expected");
+    run_or_fail("test $(qemu-img map --output=json upon | tr -d ' ' |"
+                " grep -c '\"depth\":0') -eq 3");
+    ft_disk_snapshot_end(snapshot,
+                         &(struct ft_error){ ECANCELED, "over", "", NULL });
+    assert_int_not_equal(
+        system("qemu-img convert -B base -F qcow2 -O qcow2 "
+               "'nbd+unix:///vda?socket=nbd.sock' upon 2>/dev/null"),
+        0);
+    ft_snapshot_export_stop(export);
+}
+
 /* What a client writes it reads again, and it is nowhere else. */
 static void
 test_scratch_export(void **state)
@@ -758,6 +823,7 @@ main(void)
         TEST(test_read_only_export),
         TEST(test_switch),
         TEST(test_export_of_holes),
+        TEST(test_incremental),
         TEST(test_scratch_export),
         TEST(test_scratch_overflow),
 #ifdef FT_FAULT_INJECTION

@@ -65,7 +65,10 @@ test_two(void **state)
 {
     (void)state;
     for (int own = 0; own < 2; own++) {
-        struct ft_waiver waiver = { "standby.time", "h2", "free", "lab", NULL };
+        struct ft_waiver waiver = { .check = "standby.time",
+                                    .subject = "h2",
+                                    .evidence = "free",
+                                    .reason = "lab" };
         struct ft_findings f = FT_FINDINGS_INIT;
 
         find(&f, FT_WARN, "h2", own == 0 ? "free" : "late");
@@ -164,10 +167,8 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_holds),
-        cmocka_unit_test(test_two),
-        cmocka_unit_test(test_figures),
-        cmocka_unit_test(test_waivable),
+        cmocka_unit_test(test_holds),   cmocka_unit_test(test_two),
+        cmocka_unit_test(test_figures), cmocka_unit_test(test_waivable),
         cmocka_unit_test(test_json),
     };
 

@@ -95,7 +95,7 @@ make(const char *export, const char *format, uint64_t fail_at, double *percent,
     pthread_t thread;
     int rc;
 
-    assert_int_equal(ft_image_start(export, format, path, &image, err), 0);
+    assert_int_equal(ft_image_start(export, format, path, NULL, &image, err), 0);
     server.fd = dup(image.socket);
     thread = spawn(serve, &server);
     join(thread); /* qemu-img has hung up */
@@ -153,7 +153,8 @@ test_stopped(void **state)
     struct ft_image image;
 
     (void)state;
-    assert_int_equal(ft_image_start("vda", "qcow2", path, &image, &err), 0);
+    assert_int_equal(ft_image_start("vda", "qcow2", path, NULL, &image, &err),
+                     0);
     ft_image_look(&image);
     assert_int_equal(ft_image_end(&image, path, true, &err), -EINTR);
     assert_int_equal(waitpid(image.pid, NULL, 0), -1);
@@ -169,7 +170,7 @@ test_no_program(void **state)
     (void)state;
     setenv("PATH", "/nowhere:/tmp", 1);
     assert_int_equal(ft_image_possible(&err), -ENOENT);
-    assert_int_equal(ft_image_start("vda", "qcow2", path, &image, &err),
+    assert_int_equal(ft_image_start("vda", "qcow2", path, NULL, &image, &err),
                      -ENOENT);
     assert_non_null(strstr(err.hint, "qemu-utils"));
     setenv("PATH", before, 1);

@@ -41,7 +41,7 @@ take(struct ft_replica_snapshot *out)
     struct ft_chunk_store *store;
 
     assert_int_equal(ft_chunk_store_new(".", STORE, &store, &last), 0);
-    return ft_replica_snapshot_take(&replica, store, NULL, out, &last);
+    return ft_replica_snapshot_take(&replica, store, NULL, NULL, out, &last);
 }
 
 static void
@@ -106,6 +106,42 @@ test_when_there_is_none(void **state)
     assert_was(0, "first");
 }
 
+static int
+take_changes(const char *since, const char *name,
+             struct ft_replica_changes *changes)
+{
+    struct ft_chunk_store *store;
+
+    *changes = (struct ft_replica_changes){ .since = since, .name = name };
+    assert_int_equal(ft_chunk_store_new(".", STORE, &store, &last), 0);
+    return ft_replica_snapshot_take(&replica, store, NULL, changes, &snapshot,
+                                    &last);
+}
+
+/* What epochs wrote since an earlier snapshot; a new copy knows of none. */
+static void
+test_changes(void **state)
+{
+    struct ft_replica_changes changes;
+    uint64_t run;
+
+    (void)state;
+    first_copy();
+    assert_int_equal(take_changes("other", "a", &changes), 0);
+    assert_null(changes.changed);
+    assert_true(changes.marked);
+    ft_replica_snapshot_end(&replica, &snapshot);
+    assert_int_equal(send_write(2, 1, 0, "second"), 0);
+    assert_int_equal(send_state(2, STATE_TWO, NULL), 0);
+    commit(2);
+    assert_int_equal(take_changes("a", NULL, &changes), 0);
+    assert_false(changes.marked);
+    assert_non_null(changes.changed);
+    assert_false(ft_chunk_set_has(changes.changed, 0, 0, 10, &run));
+    assert_true(ft_chunk_set_has(changes.changed, 1, 0, 10, &run));
+    ft_chunk_set_free(changes.changed);
+}
+
 /* Its memory is of the same epoch, in another QEMU's. */
 static void
 test_with_memory(void **state)
@@ -129,7 +165,7 @@ test_with_memory(void **state)
                      0);
     assert_int_equal(ft_chunk_store_new(".", STORE, &store, &last), 0);
     assert_int_equal(ft_replica_snapshot_take(&replica, store, memory_snapshot,
-                                              &snapshot, &last),
+                                              NULL, &snapshot, &last),
                      0);
     ft_memory_snapshot_unref(memory_snapshot);
     assert_int_equal(send_pages(2, 0, 10, 4, 0x22), 0);
@@ -214,8 +250,11 @@ main(void)
 #define SLOT_TEST(name) \
     cmocka_unit_test_setup_teardown(name, begin_with_slot, end_with_slot)
     const struct CMUnitTest tests[] = {
-        SLOT_TEST(test_stays_at_its_epoch), SLOT_TEST(test_when_there_is_none),
-        SLOT_TEST(test_with_memory),        SLOT_TEST(test_ends_with_the_copy),
+        SLOT_TEST(test_stays_at_its_epoch),
+        SLOT_TEST(test_when_there_is_none),
+        SLOT_TEST(test_with_memory),
+        SLOT_TEST(test_ends_with_the_copy),
+        SLOT_TEST(test_changes),
 #ifdef FT_FAULT_INJECTION
         SLOT_TEST(test_gives_way),
 #endif
