@@ -14,6 +14,7 @@ libftprotect_a_SOURCES = \
 	src/protect/host-files.c \
 	src/protect/image.c src/protect/image.h \
 	src/protect/image-mark.c src/protect/image-mark.h \
+	src/protect/nbd-tls.c src/protect/nbd-tls.h \
 	src/protect/journal.h \
 	src/protect/measure.c \
 	src/protect/prepare.c \

@@ -45,6 +45,22 @@ start_slow_backup() { # FILE-OR-FOLDER [OPTION...]
     backup_pid=$!
 }
 
+# The same for those who pull, until the addresses are told in backup.json.
+start_to_serve() { # OPTION...
+    : >"$test_folder/backup.json"
+    "$test_top/scripts/lab" on adm "$(built ftadmin)" backup vm1 --json "$@" \
+        </dev/null >"$test_folder/backup.json" 2>"$test_folder/backup.out" 8>&- &
+    backup_pid=$!
+    wait_for 30 test -s "$test_folder/backup.json"
+}
+
+pull_by_tls() { # FOLDER-OF-KEYS
+    lab on adm timeout 30 qemu-img convert -O qcow2 --image-opts \
+        --object "tls-creds-psk,id=t,endpoint=client,dir=$test_folder/$1,username=backup" \
+        driver=raw,file.driver=nbd,file.host=127.0.0.1,file.port=10809,file.export=vda,file.tls-creds=t \
+        "$test_folder/b/vm1-vda.qcow2"
+}
+
 part_has() { # FILE BYTES
     [ "$(stat -c %s "$1.part" 2>/dev/null || echo 0)" -gt "$2" ]
 }
@@ -225,11 +241,7 @@ mv "$test_folder"/c "$test_folder"/base
 rm "$test_folder"/[ab]/*
 
 note "other tools pull it, until Ctrl-C"
-"$test_top/scripts/lab" on adm "$(built ftadmin)" backup vm1 --nbd "$test_folder/nbd.sock" --json \
-    --no-freeze \
-    </dev/null >"$test_folder/backup.json" 2>"$test_folder/backup.out" 8>&- &
-backup_pid=$!
-wait_for 30 test -s "$test_folder/backup.json"
+start_to_serve --nbd "$test_folder/nbd.sock" --no-freeze
 for disk in vda vdb; do
     uri=$(jq -r --arg disk $disk '.exports[] | select(.disk == $disk) | .uri' \
         "$test_folder/backup.json")
@@ -241,7 +253,25 @@ marked_as "$test_folder/a/vm1-vda.qcow2" thawed
 must lab on adm pkill -INT -f -o 'ftadmin backup vm1'
 backup_ends_with 0
 [ ! -e "$test_folder/nbd.sock" ] || fail "the socket is there still"
-rm "$test_folder"/a/*
+
+note "the same over the network, by TLS and for those who have the key"
+exits 2 ftadmin backup vm1 --nbd 10.77.0.1:10809
+complains "needs --tls"
+mkdir "$test_folder/keys" "$test_folder/other"
+echo "backup:$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d " \n")" >"$test_folder/keys/keys.psk"
+echo "backup:$(head -c 32 /dev/urandom | od -An -v -tx1 | tr -d " \n")" >"$test_folder/other/keys.psk"
+exits 1 ftadmin backup vm1 --nbd 127.0.0.1 --tls "$test_folder/b"
+complains "ca-cert.pem"
+start_to_serve --nbd 127.0.0.1 --tls "$test_folder/keys"
+[ "$(jq -r '.exports[1].uri' "$test_folder/backup.json")" = nbds://127.0.0.1:10810/vdb ] ||
+    fail "served at: $(cat "$test_folder/backup.json")"
+pull_by_tls other 2>/dev/null && fail "served to one who has another key"
+pull_by_tls keys || fail "not served to one who has the key"
+marked_as "$test_folder/b/vm1-vda.qcow2" frozen
+must lab on adm pkill -INT -f -o 'ftadmin backup vm1'
+backup_ends_with 0
+pull_by_tls keys 2>/dev/null && fail "it is served still"
+rm "$test_folder"/[ab]/*
 
 note "Ctrl-C in the middle; the next one may begin"
 start_client --connections 3 --payload 200

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -18,8 +19,11 @@ static const struct ft_option options[] = {
       "the file to make; or a folder, for VM-DISK.FORMAT" },
     { "format", 0, FT_OPTION_TEXT, "FORMAT",
       offsetof(struct ft_cli_options, format), 0, 0, "qcow2 (default) or raw" },
-    { "nbd", 0, FT_OPTION_TEXT, "SOCKET", offsetof(struct ft_cli_options, nbd),
-      0, 0, "serve the disks by NBD there instead, until Ctrl-C" },
+    { "nbd", 0, FT_OPTION_TEXT, "SOCKET|ADDRESS",
+      offsetof(struct ft_cli_options, nbd), 0, 0,
+      "serve the disks by NBD there instead, until Ctrl-C" },
+    { "tls", 0, FT_OPTION_TEXT, "FOLDER", offsetof(struct ft_cli_options, tls),
+      0, 0, "keys or certificates for an address, as qemu-nbd has them" },
     { "incremental", 0, FT_OPTION_TEXT, "BASE",
       offsetof(struct ft_cli_options, incremental), 0, 0,
       "only what changed since the backup in that file or folder" },
@@ -73,6 +77,38 @@ print(struct ft_cli *cli, const json_t *document)
                         columns, FT_ARRAY_SIZE(columns));
 }
 
+static bool
+is_address(const char *text)
+{
+    struct ft_nbd_address address;
+    unsigned char binary[16];
+
+    return !ft_nbd_address_parse(text, &address) &&
+           (strchr(text, ':') || inet_pton(AF_INET, address.host, binary) == 1);
+}
+
+/* A socket has a slash, or is no address. */
+static bool
+check_address(struct ft_cli *cli)
+{
+    const char *nbd = cli->options.nbd;
+    struct ft_nbd_address address;
+    const char *wrong = NULL;
+
+    if (!nbd || strchr(nbd, '/'))
+        wrong = cli->options.tls ? "--tls is of an address of --nbd" : NULL;
+    else if (cli->options.tls && ft_nbd_address_parse(nbd, &address))
+        wrong = "--nbd with --tls needs ADDRESS, ADDRESS:PORT or "
+                "[IPV6-ADDRESS]:PORT";
+    else if (!cli->options.tls && is_address(nbd))
+        wrong =
+            "an address of --nbd needs --tls: nothing of a VM goes over the "
+            "network in the clear";
+    if (wrong)
+        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s", wrong);
+    return !wrong;
+}
+
 static enum ft_exit
 check(struct ft_cli *cli, int argc, char **argv)
 {
@@ -86,6 +122,8 @@ check(struct ft_cli *cli, int argc, char **argv)
     if (cli->options.nbd && format)
         return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
                                 "--format is of the file of --output");
+    if (!check_address(cli))
+        return FT_EXIT_USAGE;
     if (cli->options.incremental &&
         (cli->options.nbd || (format && strcmp(format, "qcow2") != 0)))
         return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
@@ -113,11 +151,17 @@ on_ready(void *data, const json_t *document)
 static enum ft_exit
 serve(struct ft_cli *cli, const struct ft_work_pair *found)
 {
+    struct ft_work_served how = {
+        .socket = cli->options.nbd,
+        .creds = cli->options.tls,
+        .freeze = !cli->options.no_freeze,
+    };
     struct ft_error err = FT_ERROR_INIT;
     struct ft_job_outcome outcome;
 
-    return ft_work_backup_serve(&cli->fleet, found, cli->options.nbd,
-                                !cli->options.no_freeze, on_ready, cli,
+    if (how.creds && ft_nbd_address_parse(cli->options.nbd, &how.address))
+        return FT_EXIT_USAGE; /* was checked */
+    return ft_work_backup_serve(&cli->fleet, found, &how, on_ready, cli,
                                 &outcome, &err)
                ? ft_cli_fail(cli, &err)
                : FT_EXIT_OK;
@@ -169,9 +213,10 @@ const struct ft_command ft_command_backup = {
         "and snapshots are refused for it. What is restored boots as after a\n"
         "power cut; where the guest has an agent (qemu-guest-agent), its file\n"
         "systems are frozen for that moment, which takes well under a second, and\n"
-        "thawed whatever happens. With --nbd no file is made: other tools read the disks at that\n"
-        "socket, until Ctrl-C. A takeover meanwhile, or a guest that writes over more than\n"
-        "is kept, ends the backup: then there is no file.",
+        "thawed whatever happens. With --nbd no file is made: other tools read the\n"
+        "disks at that socket, or over the network with TLS, until Ctrl-C. A\n"
+        "takeover meanwhile, or a guest that writes over more than is kept, ends the\n"
+        "backup: then there is no file.",
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,

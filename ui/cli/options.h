@@ -60,6 +60,7 @@ struct ft_cli_options {
     const char *output;
     const char *format;
     const char *nbd;
+    const char *tls;
     bool no_freeze;
     const char *incremental;
     /* waive */

@@ -8,6 +8,7 @@
 #define FT_UI_WORK_BACKUP_H
 
 #include "protect/backup.h"
+#include "protect/nbd-tls.h"
 #include "ui/work/job.h"
 #include "ui/work/pair.h"
 
@@ -44,16 +45,25 @@ int ft_work_backup(struct ft_work_fleet *fleet, const struct ft_work_pair *found
 json_t *ft_work_backup_document(const struct ft_work_pair *found,
                                 const struct ft_backup_begun *begun);
 
+struct ft_work_served {
+    const char *socket;            /* a path, without creds */
+    struct ft_nbd_address address; /* with them */
+    const char *creds; /* a folder, as protect/nbd-tls.h has it; or NULL */
+    bool freeze;
+};
+
 /*
- * The same for clients of others: serves the disks by NBD on a unix socket at path,
- * which is made for it and its owner alone, and removed. Once it listens, ready is
- * told of what `backup --nbd --json` prints. 0: the user wanted out, which is how
+ * The same for clients of others: serves the disks by NBD on a unix socket,
+ * which is made for it and its owner alone, and removed; or with TLS on the network.
+ * Once it listens, ready is told of what `backup --nbd --json` prints, by any thread
+ * while this one waits. 0: the user wanted out, which is how
  * it ends. -EEXIST; -EIO it came to nothing, and so has what clients have read.
  */
 typedef void ft_work_backup_ready(void *data, const json_t *document);
 int ft_work_backup_serve(struct ft_work_fleet *fleet,
-                         const struct ft_work_pair *found, const char *path,
-                         bool freeze, ft_work_backup_ready *ready, void *data,
+                         const struct ft_work_pair *found,
+                         const struct ft_work_served *how,
+                         ft_work_backup_ready *ready, void *data,
                          struct ft_job_outcome *outcome, struct ft_error *err);
 
 #endif

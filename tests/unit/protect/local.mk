@@ -2,7 +2,7 @@
 if HAVE_CMOCKA
 protect_tests = tests/unit/protect/test-fleet \
 	tests/unit/protect/test-fix tests/unit/protect/test-image \
-	tests/unit/protect/test-image-mark \
+	tests/unit/protect/test-image-mark tests/unit/protect/test-nbd-tls \
 	tests/unit/protect/test-protect tests/unit/protect/test-unprotect \
 	tests/unit/protect/test-move tests/unit/protect/test-rollback \
 	tests/unit/protect/test-upgrade
@@ -21,6 +21,10 @@ tests_unit_protect_test_image_LDADD = libftprotect.a libftdisk.a libftbase.a \
 tests_unit_protect_test_image_mark_SOURCES = \
 	tests/unit/protect/test-image-mark.c tests/unit/scratch.h
 tests_unit_protect_test_image_mark_LDADD = libftprotect.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_protect_test_nbd_tls_SOURCES = \
+	tests/unit/protect/test-nbd-tls.c tests/unit/scratch.h
+tests_unit_protect_test_nbd_tls_LDADD = libftprotect.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_protect_test_fleet_SOURCES = tests/unit/protect/test-fleet.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
