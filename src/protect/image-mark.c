@@ -189,7 +189,7 @@ ft_image_mark_get(const char *path, struct ft_image_mark *mark, uint64_t *size,
     };
     FT_AUTOFREE char *said = NULL;
     FT_AUTOJSON json_t *info = NULL;
-    size_t length;
+    size_t length = 0;
     int rc = access(path, R_OK) < 0
                  ? ft_fail(err, errno, NULL, "%s: %s", path, strerror(errno))
                  : 0;

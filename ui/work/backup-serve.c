@@ -66,7 +66,7 @@ uri_of_socket(const char *target, const char *path)
 struct serving {
     const struct ft_work_served *how;
     const char *path; /* of the socket */
-    const struct ft_progress *progress;
+    struct ft_progress progress;
     ft_work_backup_ready *ready;
     void *data;
     json_t *document;
@@ -107,7 +107,7 @@ static int
 look(void *data)
 {
     struct serving *s = data;
-    int rc = s->progress->interrupted(s->progress->data);
+    int rc = s->progress.interrupted(s->progress.data);
 
     if (rc)
         return rc;
@@ -166,7 +166,6 @@ serve_as_job(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
              struct serving *s, int listener, struct ft_job_outcome *outcome,
              struct ft_error *err)
 {
-    struct ft_progress progress;
     struct ft_trace trace;
     struct ft_job *job;
     int rc = ft_job_begin(fleet->work, "backup", found->pair.vm,
@@ -174,8 +173,7 @@ serve_as_job(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
 
     if (rc)
         return rc;
-    progress = ft_job_progress(job, NULL);
-    s->progress = &progress;
+    s->progress = ft_job_progress(job, NULL);
     trace = ft_job_trace(job);
     ft_fleet_set_trace(&fleet->fleet, &trace);
     rc = serve(fleet, found, s, listener, err);
