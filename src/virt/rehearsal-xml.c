@@ -42,6 +42,7 @@ static const char *const removed[] = {
     "memoryBacking/locked",
     "sysinfo/system/entry[@name='uuid']",
     "seclabel",
+    "os/nvram/@type", /* it is a file, named in the short form */
     "devices/disk/driver/@io",
     "devices/disk/iotune",
     "devices/interface/source",
@@ -51,6 +52,7 @@ static const char *const removed[] = {
     "devices/interface/filterref",
     "devices/interface/bandwidth",
     "devices/interface/port",
+    "devices/interface/backend",
     "devices/interface/script",
     "devices/interface/downscript",
     "devices/interface/ip",
@@ -212,6 +214,21 @@ take_memory_at_once(xmlNodePtr root)
 }
 
 /*
+ * QEMU itself writes to the tap, which refuses everything while it is down; vhost-net
+ * hands batches to the network stack on a way of its own (drivers/net/tun.c). The
+ * device state is the same: vhost gives its rings back to QEMU at each stop of the VM
+ * (hw/virtio/vhost.c, vhost_virtqueue_stop), and offers the guest nothing that QEMU
+ * does not (hw/net/virtio-net.c, virtio_net_get_features).
+ */
+static int
+keep_nics_from_vhost(xmlNodePtr root)
+{
+    return set_child(root,
+                     "devices/interface[starts-with(model/@type, 'virtio')]",
+                     "driver", "name", "qemu");
+}
+
+/*
  * The first serial port is the first console as well, where libvirt shows it as both
  * (formatdomain.html, "Console"); without any it is the first console of another kind.
  */
@@ -259,6 +276,8 @@ change(xmlNodePtr root, const struct ft_replica_path *replicas, size_t n,
         rc = lead_console(root, place->console);
     if (rc == 0)
         rc = set_child(root, "devices/interface", "link", "state", "down");
+    if (rc == 0)
+        rc = keep_nics_from_vhost(root);
     if (rc == 0)
         rc = set_child(root, "devices/graphics", "listen", "type", "none");
     for (size_t i = 0; rc == 0 && i < FT_ARRAY_SIZE(on); i++)

@@ -6,6 +6,7 @@
 #   elements      XML in <domain>, before the devices
 #   devices       XML in <devices>
 #   refused       the check that refuses it; empty: it is carried
+#   unrehearsed   why its copy cannot be rehearsed; empty: it can
 #   proof         what more is to be the same after a takeover: functions PROOF_before, PROOF_after
 # shellcheck shell=bash
 
@@ -35,7 +36,7 @@ rng="<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
 
 # shellcheck disable=SC2034 # its callers read them
 shape() { # NAME
-    options=() elements='' devices='' refused='' proof=''
+    options=() elements='' devices='' refused='' proof='' unrehearsed=''
     case $1 in
     plain) ;;
     q35) options=(--machine q35) ;;
@@ -60,7 +61,7 @@ shape() { # NAME
     agent) devices=$agent ;;
     watchdog-i6300esb) devices="<watchdog model='i6300esb' action='reset'/>" ;;
     sound) options=(--machine q35) devices="<sound model='ich9'/><audio id='1' type='none'/>" ;;
-    tpm) options=(--machine q35) proof=tpm devices=$(tpm tpm-tis) ;;
+    tpm) options=(--machine q35) proof=tpm unrehearsed='a TPM' devices=$(tpm tpm-tis) ;;
     # with QEMU before 8.1: its two memories are of one size
     tpm-crb) options=(--machine q35) devices=$(tpm tpm-crb) refused='carry\.tpm-crb' ;;
     macvtap) proof=macvtap

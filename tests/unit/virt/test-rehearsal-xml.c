@@ -83,6 +83,7 @@ test_machine(void **state)
     lacks(xml, "5900");
     lacks(xml, "127.0.0.1");
     lacks(xml, "seclabel");
+    lacks(xml, "memtune"); /* its limit is given where there are cgroups */
     /* what ends it */
     has(xml, "<on_reboot>destroy</on_reboot>");
     has(xml, "<on_poweroff>destroy</on_poweroff>");
@@ -129,6 +130,41 @@ test_rich_machine(void **state)
     has(xml, "<channel type=\"unix\">"); /* the agent's, at a place of its own */
     has(xml, "org.qemu.guest_agent.0");
     lacks(xml, "/run/libvirt/qemu/channel");
+}
+
+/* A VM with a store of UEFI variables gets one of its own, however that is written. */
+static void
+test_nvram(void **state)
+{
+    static const char *const good[] = {
+        "<nvram template='/t.fd'>/var/q_VARS.fd</nvram>",
+        "<nvram template='/t.fd' type='file'><source file='/var/q_VARS.fd'/>"
+        "</nvram>",
+    };
+    static const char format[] =
+        "<domain type='kvm'><name>q</name><os><type>hvm</type>%s</os>"
+        "<devices/></domain>";
+    struct ft_error err = FT_ERROR_INIT;
+    char text[400];
+    char *none = NULL;
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(good); i++) {
+        FT_AUTOFREE char *xml = NULL;
+
+        snprintf(text, sizeof(text), format, good[i]);
+        xml = rehearsal(text);
+        has(xml, "<nvram template=\"/t.fd\">/run/vars.fd</nvram>");
+        lacks(xml, "q_VARS");
+    }
+    snprintf(text, sizeof(text), format, "<nvram type='network'/>");
+    assert_int_equal(ft_rehearsal_xml(text, replicas, 2, &place, &none, &err),
+                     -ENOTSUP);
+    has(err.text, "UEFI variables");
+    snprintf(text, sizeof(text), format, "");
+    none = rehearsal(text);
+    lacks(none, "nvram");
+    free(none);
 }
 
 /* A machine with these devices, as it would be rehearsed there. */
@@ -197,6 +233,41 @@ test_console(void **state)
     }
 }
 
+/* vhost would write to a tap by itself; queues and rings stay as the guest has them. */
+static void
+test_vhost(void **state)
+{
+    static const char *const nic =
+        "<interface type='bridge'><mac address='52:54:00:26:14:02'/>"
+        "<source bridge='br0'/><model type='%s'/>%s</interface>";
+    static const struct {
+        const char *model, *rest, *has;
+    } cases[] = {
+        { "virtio", "<driver name='vhost' queues='4' rx_queue_size='512'/>",
+          "<driver name=\"qemu\" queues=\"4\" rx_queue_size=\"512\"/>" },
+        { "virtio", "", "<driver name=\"qemu\"/>" },
+        { "virtio-non-transitional",
+          "<backend tap='/dev/net/tun' vhost='/dev/vhost-net'/>",
+          "<driver name=\"qemu\"/>" },
+        { "e1000e", "", "<model type=\"e1000e\"/>\n      <link state=\"down\"/>" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        struct ft_error err = FT_ERROR_INIT;
+        FT_AUTOFREE char *xml = NULL;
+        char devices[400];
+
+        snprintf(devices, sizeof(devices), nic, cases[i].model, cases[i].rest);
+        xml = with_devices(devices, &place, &err);
+        if (!xml)
+            fail_msg("%s", err.text);
+        has(xml, cases[i].has);
+        lacks(xml, "vhost");
+        lacks(xml, "br0");
+    }
+}
+
 /* What is asked for has to be in the machine. */
 static void
 test_demands(void **state)
@@ -238,6 +309,7 @@ test_refused(void **state)
         const char *device, *what;
     } rows[] = {
         { "<tpm model='tpm-crb'><backend type='emulator'/></tpm>", "a TPM" },
+        { "<tpm model='tpm-tis'><backend type='external'/></tpm>", "a TPM" },
         { "<hostdev mode='subsystem' type='pci'/>", "a device of the host" },
         { "<interface type='hostdev'/>", "a NIC of the host" },
         { "<redirdev bus='usb' type='spicevmc'/>", "redirected" },
@@ -281,6 +353,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_machine), cmocka_unit_test(test_rich_machine),
+        cmocka_unit_test(test_nvram),   cmocka_unit_test(test_vhost),
         cmocka_unit_test(test_console), cmocka_unit_test(test_demands),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_no_xml),
     };
