@@ -6,6 +6,8 @@ EXTRA_DIST += \
 	tests/bench/estimates \
 	tests/bench/estimates.jq \
 	tests/bench/measure.sh \
+	tests/bench/rehearsal \
+	tests/bench/rehearsal.jq \
 	tests/bench/result.jq \
 	tests/bench/run \
 	tests/bench/sample \
@@ -21,6 +23,8 @@ bench-watch: ftadmin ftengine tests/guest/ledger-client
 	$(srcdir)/tests/bench/watch $(BENCHFLAGS)
 bench-estimates: ftadmin ftengine tests/guest/ledger-client
 	$(srcdir)/tests/bench/estimates $(BENCHFLAGS)
+bench-rehearsal: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check
+	$(srcdir)/tests/bench/rehearsal $(BENCHFLAGS)
 bench-scale: ftadmin ftengine
 	$(srcdir)/tests/bench/scale $(BENCHFLAGS)
 # what it costs to measure: needs no lab
@@ -71,5 +75,5 @@ bench-screens: ftadmin tests/bench/screens
 bench-console-live: ftadmin ftengine tests/bench/screens
 	$(srcdir)/tests/bench/console-live
 endif
-.PHONY: bench bench-estimates bench-figures bench-tracking bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
+.PHONY: bench bench-estimates bench-figures bench-rehearsal bench-tracking bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
 	bench-screens
