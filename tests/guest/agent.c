@@ -95,6 +95,8 @@ answer(int fd, const char *request)
 
     if (strstr(request, "\"guest-sync\""))
         dprintf(fd, "{\"return\": %lld}\n", id ? atoll(id + 5) : 0LL);
+    else if (strstr(request, "\"guest-ping\""))
+        dprintf(fd, "{\"return\": {}}\n");
     else if (strstr(request, "\"guest-fsfreeze-status\""))
         dprintf(fd, "{\"return\": \"%s\"}\n", frozen ? "frozen" : "thawed");
     else if (strstr(request, "\"guest-fsfreeze-freeze\"")) {
