@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "virt/rehearsal-xml.h"
+#include "virt/rehearsal.h"
 
 static const struct ft_replica_path replicas[] = { { "vda", "/pool/a.raw" },
                                                    { "vdb", "/pool/b.raw" } };
@@ -249,7 +250,8 @@ test_vhost(void **state)
         { "virtio-non-transitional",
           "<backend tap='/dev/net/tun' vhost='/dev/vhost-net'/>",
           "<driver name=\"qemu\"/>" },
-        { "e1000e", "", "<model type=\"e1000e\"/>\n      <link state=\"down\"/>" },
+        { "e1000e", "",
+          "<model type=\"e1000e\"/>\n      <link state=\"down\"/>" },
     };
 
     (void)state;
@@ -334,6 +336,32 @@ test_refused(void **state)
     }
 }
 
+/* Its memory has a limit where libvirt has cgroups, given once it is there. */
+static void
+test_bound(void **state)
+{
+    virConnectPtr conn = virConnectOpen("test:///default");
+    virDomainPtr dom = virDomainLookupByName(conn, "test");
+    struct ft_error err = FT_ERROR_INIT;
+    virTypedParameter given[3];
+    unsigned long long kib = 0;
+    int n = FT_ARRAY_SIZE(given);
+
+    (void)state;
+    assert_int_equal(ft_rehearsal_bound(dom, UINT64_C(768) << 20, &err), 0);
+    assert_int_equal(virDomainGetMemoryParameters(dom, given, &n, 0), 0);
+    for (int i = 0; i < n; i++)
+        if (!strcmp(given[i].field, VIR_DOMAIN_MEMORY_HARD_LIMIT))
+            kib = given[i].value.ul;
+    assert_int_equal(kib, 768 << 10);
+    assert_int_equal(virDomainDestroy(dom), 0);
+    assert_int_equal(ft_rehearsal_bound(dom, UINT64_C(768) << 20, &err),
+                     -ENOTSUP);
+    assert_string_not_equal(err.text, "");
+    virDomainFree(dom);
+    virConnectClose(conn);
+}
+
 static void
 test_no_xml(void **state)
 {
@@ -355,7 +383,8 @@ main(void)
         cmocka_unit_test(test_machine), cmocka_unit_test(test_rich_machine),
         cmocka_unit_test(test_nvram),   cmocka_unit_test(test_vhost),
         cmocka_unit_test(test_console), cmocka_unit_test(test_demands),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_no_xml),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_no_xml),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
