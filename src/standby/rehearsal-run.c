@@ -26,6 +26,7 @@
 #include "qemu/block-match.h"
 #include "qemu/device-state.h"
 #include "qemu/vcpu-time.h"
+#include "standby/nvram.h"
 #include "standby/rehearsal-console.h"
 #include "standby/rehearsal-private.h"
 #include "standby/replica-snapshot.h"
@@ -131,6 +132,7 @@ make_xml(struct ft_rehearsal_run *run, char **xml, struct ft_error *err)
         virDomainLookupByUUIDString(run->conn, config->vm_uuid);
     FT_AUTOFREE char *live =
         waiting ? virDomainGetXMLDesc(waiting, VIR_DOMAIN_XML_SECURE) : NULL;
+    int rc;
 
     if (waiting)
         virDomainFree(waiting);
@@ -139,8 +141,9 @@ make_xml(struct ft_rehearsal_run *run, char **xml, struct ft_error *err)
     for (size_t i = 0; i < run->snapshot.n_disks; i++)
         replicas[i] =
             (struct ft_replica_path){ run->snapshot.targets[i], "/nowhere" };
-    return ft_rehearsal_xml(live, replicas, run->snapshot.n_disks, &place, xml,
-                            err);
+    rc = ft_rehearsal_xml(live, replicas, run->snapshot.n_disks, &place, xml,
+                          err);
+    return rc ? rc : ft_standby_copy_nvram(live, run->nvram, err);
 }
 
 /* It is paused yet. What of these a host lacks does not stop it, but a NIC's way out. */

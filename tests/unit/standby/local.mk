@@ -4,7 +4,7 @@ standby_tests = tests/unit/standby/test-admit \
 	tests/unit/standby/test-copy-look \
 	tests/unit/standby/test-media \
 	tests/unit/standby/test-memory-snapshot tests/unit/standby/test-replica \
-	tests/unit/standby/test-rehearsal-console \
+	tests/unit/standby/test-nvram tests/unit/standby/test-rehearsal-console \
 	tests/unit/standby/test-replica-snapshot \
 	tests/unit/standby/test-room tests/unit/standby/test-staged-pages \
 	tests/unit/standby/test-tap \
@@ -27,6 +27,11 @@ tests_unit_standby_test_memory_snapshot_LDADD = $(standby_libs) $(GNUTLS_LIBS)
 tests_unit_standby_test_copy_look_SOURCES = \
 	tests/unit/standby/test-copy-look.c
 tests_unit_standby_test_copy_look_LDADD = $(standby_libs)
+tests_unit_standby_test_nvram_SOURCES = tests/unit/standby/test-nvram.c \
+	tests/unit/scratch.h
+tests_unit_standby_test_nvram_LDADD = libftstandby.a libftworker.a libftvirt.a \
+	libftlink.a libftpair.a libftbase.a $(LIBVIRT_LIBS) $(LIBXML_LIBS) \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_standby_test_rehearsal_console_SOURCES = \
 	tests/unit/standby/test-rehearsal-console.c tests/unit/scratch.h
 tests_unit_standby_test_rehearsal_console_LDADD = libftstandby.a libftpair.a \
