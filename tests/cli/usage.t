@@ -175,6 +175,16 @@ $ ftadmin protect vm1 vm2 --pool fast
 ! ftadmin: --pool is of one VM
 !   hint: Protect that VM by a command of its own.
 [2]
+$ ftadmin rehearse vm1 --console '**'
+! ftadmin: a pattern for a console says nothing
+!   hint: Name a text of one line, like 'login:'.
+[2]
+$ ftadmin policy vm1 --agent
+! ftadmin: --agent and --console go with --rehearse DAYS
+[2]
+$ ftadmin policy vm1 --rehearse 0
+! ftadmin: --rehearse is 1 to 365 days, or never
+[2]
 $ ftadmin events --limit 0
 ! ftadmin: --limit needs a whole number from 1 to 100000, not "0"
 ! Try 'ftadmin events --help'.
