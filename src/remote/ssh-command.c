@@ -21,6 +21,7 @@
 struct ft_ssh_stream {
     struct ft_ssh *ssh;
     ssh_channel channel;
+    bool opened; /* the channel; closing another one would close that of number 0 */
     struct ssh_channel_callbacks_struct callbacks;
     int status; /* -1: not known yet */
     char errors[STREAM_ERRORS_MAX];
@@ -108,7 +109,8 @@ exec_channel(struct ft_ssh_stream *stream, const char *line,
     stream->callbacks.channel_exit_status_function = on_exit_status;
     stream->callbacks.channel_exit_signal_function = on_exit_signal;
     ssh_set_channel_callbacks(stream->channel, &stream->callbacks);
-    if (ssh_channel_open_session(stream->channel) == SSH_OK &&
+    stream->opened = ssh_channel_open_session(stream->channel) == SSH_OK;
+    if (stream->opened &&
         ssh_channel_request_exec(stream->channel, line) == SSH_OK)
         return 0;
     if (!ssh_is_connected(stream->ssh->session))
@@ -179,7 +181,7 @@ ft_ssh_stream_close(struct ft_ssh_stream *stream)
         return;
     if (stream->channel != NULL) {
         ssh_remove_channel_callbacks(stream->channel, &stream->callbacks);
-        if (!stream->ssh->lost)
+        if (stream->opened && !stream->ssh->lost)
             ssh_channel_close(stream->channel);
         ssh_channel_free(stream->channel);
     }

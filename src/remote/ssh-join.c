@@ -172,9 +172,10 @@ open_stream(struct server *s, struct ft_ssh_stream **stream,
     return rc;
 }
 
-/* A client that finds no place, or no memory, is hung up on. */
-static int
-welcome(struct server *s, struct ft_error *err)
+/* A client that finds no place, no memory, or no session of sshd's (MaxSessions) is
+ * hung up on; that the connection is lost is seen by who serves. */
+static void
+welcome(struct server *s)
 {
     FT_AUTOCLOSE int fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC);
     struct join **place = s->joins;
@@ -183,15 +184,14 @@ welcome(struct server *s, struct ft_error *err)
     while (place < s->joins + FT_SSH_JOINS_MAX && *place != NULL)
         place++;
     if (fd < 0 || place == s->joins + FT_SSH_JOINS_MAX)
-        return 0;
+        return;
     *place = calloc(1, sizeof(**place));
     if (*place == NULL)
-        return 0;
-    rc = open_stream(s, &(*place)->stream, err);
+        return;
+    rc = open_stream(s, &(*place)->stream, NULL);
     (*place)->fd = ft_fd_steal(&fd);
     if (rc < 0)
         end(place);
-    return rc;
 }
 
 /* Turns all that there are: 1 something moved, 0 nothing, -errno. */
@@ -255,10 +255,12 @@ hold(struct server *s, struct ft_error *err)
     if (old != NULL && ft_clock_ns() < s->held_ns + FT_SSH_HOLD_NS)
         return 0;
     rc = open_stream(s, &s->hold, err);
-    if (rc < 0)
-        s->hold = old;
-    else
-        ft_ssh_stream_close(old);
+    if (rc < 0) /* clients may have all sessions: the old one's is for the next */
+        s->hold = NULL;
+    ft_ssh_stream_close(old);
+    if (rc < 0 && s->held_ns != 0 &&
+        ft_clock_ns() < s->held_ns + 2 * FT_SSH_HOLD_NS)
+        return 0;
     s->held_ns = ft_clock_ns();
     return rc;
 }
@@ -275,8 +277,8 @@ serve(struct server *s, int (*tick)(void *data), void *data,
         if (rc < 0 || !ft_ssh_alive(s->session))
             return -EPIPE;
         if (rc == 0 && wait_for_any(s))
-            rc = welcome(s, err);
-        if (rc >= 0 && ft_clock_ns() >= next) {
+            welcome(s);
+        if (ft_clock_ns() >= next) {
             rc = tick(data);
             if (rc == 0)
                 rc = hold(s, err);

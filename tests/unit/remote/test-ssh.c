@@ -831,6 +831,77 @@ until_all_ended(void *data)
     return __atomic_load_n(&c->ended, __ATOMIC_SEQ_CST) == CLIENTS ? -EINTR : 0;
 }
 
+/* More than sshd lets in at a time (MaxSessions, 10): who is hung up on, and who is
+ * answered and stays until all are one or the other. */
+#define CROWD 14
+
+struct crowd {
+    struct sockaddr_un address;
+    int answered, hung_up;
+};
+
+static int
+is_decided(void *data)
+{
+    const struct crowd *c = data;
+
+    return __atomic_load_n(&c->answered, __ATOMIC_SEQ_CST) +
+                       __atomic_load_n(&c->hung_up, __ATOMIC_SEQ_CST) ==
+                   CROWD
+               ? -EINTR
+               : 0;
+}
+
+static void *
+be_one_of_many(void *data)
+{
+    struct crowd *c = data;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char byte = 'x';
+    bool answered =
+        connect(fd, (struct sockaddr *)&c->address, sizeof(c->address)) == 0 &&
+        send(fd, &byte, 1, MSG_NOSIGNAL) == 1 && read(fd, &byte, 1) == 1;
+
+    __atomic_fetch_add(answered ? &c->answered : &c->hung_up, 1,
+                       __ATOMIC_SEQ_CST);
+    while (is_decided(c) == 0)
+        usleep(1000);
+    close(fd);
+    return NULL;
+}
+
+static void
+test_serve_many(void **state)
+{
+    struct crowd c = { .address = { .sun_family = AF_UNIX } };
+    int listener =
+        socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    struct ft_ssh *ssh = sshd_log_in(&sshd);
+    struct ft_error err = FT_ERROR_INIT;
+    pthread_t threads[CROWD];
+    int rc;
+
+    (void)state;
+    snprintf(c.address.sun_path, sizeof(c.address.sun_path), "%.80s/many",
+             sshd.folder);
+    assert_int_equal(bind(listener, (struct sockaddr *)&c.address,
+                          sizeof(c.address)),
+                     0);
+    assert_int_equal(listen(listener, CROWD), 0);
+    for (int i = 0; i < CROWD; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, be_one_of_many, &c),
+                         0);
+    rc = ft_ssh_serve(ssh, listener, "exec cat", is_decided, &c, &err);
+    close(listener);
+    unlink(c.address.sun_path);
+    for (int i = 0; i < CROWD; i++)
+        pthread_join(threads[i], NULL);
+    if (rc != -EINTR)
+        fail_msg("%d: %s", rc, err.text);
+    assert_true(c.answered >= 8 && c.hung_up > 0);
+    ft_ssh_close(ssh);
+}
+
 static int
 never(void *data)
 {
@@ -1029,6 +1100,7 @@ main(void)
         cmocka_unit_test(test_streams),
         cmocka_unit_test(test_join),
         cmocka_unit_test(test_serve),
+        cmocka_unit_test(test_serve_many),
         cmocka_unit_test(test_upload),
         cmocka_unit_test(test_put),
         cmocka_unit_test(test_quote),
