@@ -42,6 +42,24 @@ ft_image_possible(struct ft_error *err)
     return missing(err);
 }
 
+/* Of a group of its own: a Ctrl-C of the terminal is for us, who end it then. */
+static int
+spawn_apart(struct ft_image *image, const posix_spawn_file_actions_t *actions,
+            char *const *argv)
+{
+    posix_spawnattr_t attributes;
+    int rc = posix_spawnattr_init(&attributes);
+
+    if (rc != 0)
+        return rc;
+    rc = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    if (rc == 0)
+        rc = posix_spawnp(&image->pid, PROGRAM, actions, &attributes, argv,
+                          environ);
+    posix_spawnattr_destroy(&attributes);
+    return rc;
+}
+
 /* ends: 0 and 1 of the socket, 2 and 3 of progress, 4 and 5 of errors. */
 static int
 spawn(struct ft_image *image, const int ends[6], char *const *argv)
@@ -59,7 +77,7 @@ spawn(struct ft_image *image, const int ends[6], char *const *argv)
     if (rc == 0)
         rc = posix_spawn_file_actions_adddup2(&actions, ends[1], INHERITED);
     if (rc == 0)
-        rc = posix_spawnp(&image->pid, PROGRAM, &actions, NULL, argv, environ);
+        rc = spawn_apart(image, &actions, argv);
     posix_spawn_file_actions_destroy(&actions);
     return -rc;
 }

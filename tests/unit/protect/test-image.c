@@ -156,6 +156,7 @@ test_stopped(void **state)
     assert_int_equal(ft_image_start("vda", "qcow2", path, NULL, &image, &err),
                      0);
     ft_image_look(&image);
+    assert_int_equal(getpgid(image.pid), image.pid); /* no Ctrl-C reaches it */
     assert_int_equal(ft_image_end(&image, path, true, &err), -EINTR);
     assert_int_equal(waitpid(image.pid, NULL, 0), -1);
 }
