@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "ui/cli/cli.h"
 #include "ui/cli/commands.h"
+#include "ui/cli/findings.h"
 #include "ui/cli/verbs.h"
 
 static const char *const exit_lines[] = {
@@ -15,13 +16,24 @@ static const char *const exit_lines[] = {
     "30 degraded, 31 unprotected, 130 interrupted",
 };
 
+/* Two columns, folded to the terminal. */
+static void
+print_line(FILE *stream, int width, const char *left, const char *right)
+{
+    struct ft_style style = ft_style_for(stream, FT_OUTPUT_TABLE);
+    char label[80];
+
+    snprintf(label, sizeof(label), "%-*s ", width, left);
+    ft_cli_print_folded(stream, &style, 2, label, right);
+}
+
 static void
 print_command_line(FILE *stream, const struct ft_command *command)
 {
     char left[64];
 
     snprintf(left, sizeof(left), "%s %s", command->name, command->usage);
-    fprintf(stream, "  %-24s %s\n", left, command->summary);
+    print_line(stream, 24, left, command->summary);
 }
 
 static void
@@ -36,7 +48,7 @@ print_options(FILE *stream, const struct ft_option *options)
         snprintf(left, sizeof(left), "%.4s--%s%s%s", letter, options->name,
                  options->argument ? " " : "",
                  options->argument ? options->argument : "");
-        fprintf(stream, "  %-28s %s\n", left, options->help);
+        print_line(stream, 28, left, options->help);
     }
 }
 
