@@ -280,6 +280,25 @@ judge(const struct ft_pair_config *config, struct ft_host *self,
     return rc;
 }
 
+/* In which QEMU the VM runs, if it does so here; no peer is needed to know that. */
+static void
+write_qemu(const struct ft_pair_config *config, const struct ft_host *self,
+           bool primary)
+{
+    FT_AUTOJSON json_t *qemu =
+        primary ? ft_drift_qemu(self, config->vm_uuid) : NULL;
+    char path[PATH_MAX];
+    int rc = 0;
+
+    ft_drift_path(config->pair, FT_DRIFT_QEMU_FILE, path);
+    if (qemu)
+        rc = ft_json_save(path, qemu);
+    else
+        unlink(path);
+    if (rc)
+        ft_log(FT_LOG_WARN, "cannot write %s: %s", path, strerror(-rc));
+}
+
 static void
 look_at_pair(const char *name, struct ft_host *self)
 {
@@ -293,6 +312,8 @@ look_at_pair(const char *name, struct ft_host *self)
     rc = ft_pair_load(name, &config, &err);
     if (!rc)
         rc = ft_pair_state_load(&config, &record, &err);
+    if (!rc)
+        write_qemu(&config, self, record.record.role == FT_ROLE_PRIMARY);
     if (rc) {
         ft_log_error(&err, "a pair that is not looked at");
     } else if (record.record.role == FT_ROLE_PRIMARY) {

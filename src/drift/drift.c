@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "plan/checks.h"
 #include "plan/host-files.h"
+#include "plan/qemu-fit.h"
 #include "plan/waivers.h"
 
 #define KEY_SIZE 224
@@ -228,4 +229,21 @@ ft_drift_report(const struct ft_findings *findings, const json_t *known)
                   (int)findings->count, "findings", ft_findings_to_json(&told));
     ft_findings_free(&told);
     return report;
+}
+
+json_t *
+ft_drift_qemu(const struct ft_host *host, const char *vm_uuid)
+{
+    const struct ft_domain *domain = ft_host_domain(host, vm_uuid);
+    const struct ft_emulator *e =
+        domain != NULL ? ft_host_emulator(host, domain->emulator) : NULL;
+    enum ft_qemu_age age = e != NULL
+                               ? ft_qemu_age(domain->qemu_version, e->version)
+                               : FT_QEMU_UNKNOWN;
+
+    if (age == FT_QEMU_UNKNOWN)
+        return NULL;
+    return json_pack("{s:s,s:s,s:b}", "runs", domain->qemu_version, "installed",
+                     e->version, "older",
+                     age == FT_QEMU_UPDATED || age == FT_QEMU_NEWER);
 }

@@ -56,4 +56,12 @@ json_t *ft_drift_waive(const json_t *waivers, const json_t *ended,
  */
 json_t *ft_drift_report(const struct ft_findings *findings, const json_t *known);
 
+/*
+ * {"runs", "installed", "older"}: the QEMU that runs the VM of this UUID, the one that
+ * its host has for it, and whether the first is the older one, as it is after an
+ * upgrade until the VM moves. A new reference; NULL where one of them is not known, or
+ * without memory.
+ */
+json_t *ft_drift_qemu(const struct ft_host *host, const char *vm_uuid);
+
 #endif

@@ -35,10 +35,11 @@ struct ft_worker_drift {
     bool linked; /* with a peer that speaks of itself */
     int64_t linked_ns;
     int64_t taken_ns; /* the receiver's */
-    struct seen sent, read;
+    struct seen sent, read, read_qemu;
     bool sending;
     json_t *report; /* NULL: none yet */
     int64_t report_ns;
+    json_t *qemu; /* NULL: not known yet */
     struct ft_drift_news news;
     struct ft_carried carried;
     double told_rate; /* 0: none */
@@ -216,11 +217,29 @@ read_report(struct ft_worker_drift *d)
 }
 
 static void
+read_qemu(struct ft_worker_drift *d)
+{
+    char path[PATH_MAX];
+    json_t *qemu;
+
+    ft_drift_path(d->worker->config.pair, FT_DRIFT_QEMU_FILE, path);
+    if (access(path, F_OK) < 0) {
+        json_decref(FT_STEAL(d->qemu));
+        d->read_qemu = (struct seen){ 0 };
+    } else if (see_new(path, &d->read_qemu) &&
+               !ft_json_load(path, REPORT_MAX, &qemu, NULL)) {
+        json_decref(d->qemu);
+        d->qemu = qemu;
+    }
+}
+
+static void
 look(void *opaque)
 {
     struct ft_worker_drift *d = opaque;
 
     send_new_facts(d);
+    read_qemu(d);
     if (!d->linked)
         return;
     look_at_link(d);
@@ -261,6 +280,16 @@ ft_worker_drift_json(struct ft_worker *w)
     json = age > FT_DRIFT_STALE_S ? late_report(w, age) : json_copy(d->report);
     json_object_set_new(json, "age_s", json_integer(age));
     return json;
+}
+
+json_t *
+ft_worker_qemu_json(struct ft_worker *w)
+{
+    const json_t *qemu = w->drift->qemu;
+
+    return qemu && w->state.record.role == FT_ROLE_PRIMARY
+               ? json_deep_copy(qemu)
+               : json_null();
 }
 
 /* ---- begin and end ---- */

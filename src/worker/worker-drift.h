@@ -13,6 +13,7 @@
  *   carried.json         there, too, while it is known: what the link carries, as
  *                        {"bytes_per_s", and the addresses of its ends, "local", "peer"}
  *   drift.json           there, too: the report of the last look (drift/drift.h)
+ *   qemu.json            there, too, linked or not: which QEMU runs the VM
  *
  * Control thread, but for what is said otherwise.
  */
@@ -32,6 +33,7 @@
 #define FT_DRIFT_PEER_FILE "peer-facts"
 #define FT_DRIFT_CARRIED_FILE "carried.json"
 #define FT_DRIFT_REPORT_FILE "drift.json"
+#define FT_DRIFT_QEMU_FILE "qemu.json"
 
 /* The version of the link from which FACTS are spoken. */
 #define FT_DRIFT_PROTOCOL 3
@@ -54,5 +56,9 @@ void ft_worker_take_facts(struct ft_worker *worker,
  * an older peer, the standby. A new reference.
  */
 json_t *ft_worker_drift_json(struct ft_worker *worker);
+
+/* "qemu" of STATUS, as ft_drift_qemu says it; null of a standby, and until the first
+ * look. A new reference. */
+json_t *ft_worker_qemu_json(struct ft_worker *worker);
 
 #endif

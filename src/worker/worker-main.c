@@ -73,6 +73,7 @@ add_status(struct ft_worker *w, json_t *status)
 {
     json_object_set_new(status, "paths", ft_worker_paths_json(w));
     json_object_set_new(status, "drift", ft_worker_drift_json(w));
+    json_object_set_new(status, "qemu", ft_worker_qemu_json(w));
     ft_worker_report_figures(w, status);
     json_object_set_new(status, "settings", ft_pair_settings_json(&w->config));
 }

@@ -76,6 +76,21 @@ note_left(struct ft_cli *cli, const json_t *rows)
                         ft_json_string(row, "vm", ""));
 }
 
+/* Information only: it runs as it did. */
+static void
+note_older_qemu(struct ft_cli *cli, const json_t *rows)
+{
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row) {
+        const char *note = ft_json_string(row, "qemu_note", "");
+
+        if (*note)
+            ft_cli_note(cli, "%s %s.", ft_json_string(row, "vm", ""), note);
+    }
+}
+
 static int
 print_all(struct ft_cli *cli, const struct ft_status_view *view)
 {
@@ -120,6 +135,7 @@ ft_status_print(struct ft_cli *cli, const struct ft_status_view *view)
     if (!rc && cli->style.output == FT_OUTPUT_TABLE) {
         note_pending(cli, view->pairs);
         note_left(cli, view->pairs);
+        note_older_qemu(cli, view->pairs);
     }
     return rc ? ft_cli_fail_output(cli, rc) : FT_EXIT_OK;
 }

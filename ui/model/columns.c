@@ -36,6 +36,8 @@ static const struct ft_column details[] = {
     { "Witness", "witness", FT_COLUMN_TEXT },
     { "Witness reachable", "witness_reachable", FT_COLUMN_YESNO },
     { "Starts with host", "autostart", FT_COLUMN_YESNO },
+    { "QEMU", "qemu.runs", FT_COLUMN_TEXT },
+    { "QEMU of its host", "qemu.installed", FT_COLUMN_TEXT },
     { "Generation", "generation", FT_COLUMN_NUMBER },
     { "Epoch", "epoch", FT_COLUMN_NUMBER },
     { "Epochs/s", "epochs_per_s", FT_COLUMN_NUMBER },

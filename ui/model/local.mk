@@ -48,6 +48,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/then.c ui/model/then.h \
 	ui/model/topology.c ui/model/topology.h \
 	ui/model/plug.c ui/model/plug.h \
+	ui/model/qemu-note.c ui/model/qemu-note.h \
 	ui/model/rehearsal.c ui/model/rehearsal.h \
 	ui/model/recent.c ui/model/recent.h \
 	ui/model/utc.c ui/model/utc.h \

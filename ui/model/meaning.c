@@ -31,6 +31,8 @@ static const struct ft_meaning meanings[] = {
     { "witness_older", "",
       "whether the witness was set back, and not told yet" },
     { "autostart", "", "whether it starts with its host after a shutdown" },
+    { "qemu.runs", "", "the QEMU that runs the VM" },
+    { "qemu.installed", "", "the one that its host has by now" },
     { "generation", "", "one more with each change of the owner" },
     { "epoch", "", "the last epoch that the copy holds" },
     { "epochs_per_s", "1/s", "epochs in a second" },

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/qemu-note.h"
 #include "ui/model/risk.h"
 #include "ui/model/standing.h"
 #include "ui/model/verdict.h"
@@ -52,6 +53,7 @@ static const struct {
     { "stands", OBJECT },
     { "changed", TEXT },
     { "drift", OBJECT },
+    { "qemu", OBJECT },
     { "commit_ms", FIGURES },
     { "phases_ms", FIGURES },
     { "asked_by", FIGURES },
@@ -147,6 +149,17 @@ complete_rehearsal(json_t *row)
                : json_object_set_new(row, "rehearsal", json_null());
 }
 
+static int
+complete_qemu(json_t *row)
+{
+    char text[256];
+
+    return json_object_set_new(row, "qemu_note",
+                               ft_qemu_note(row, text, sizeof(text))
+                                   ? ft_json_text(text)
+                                   : json_null());
+}
+
 /* What is in the way of nothing, or only was so, and still has to be known. */
 static int
 complete_reason(json_t *row, enum ft_risk risk, bool heard)
@@ -232,6 +245,8 @@ ft_pair_row(const json_t *status, double age_s, bool heard)
         rc = complete_copy(row);
     if (!rc)
         rc = complete_rehearsal(row);
+    if (!rc)
+        rc = complete_qemu(row);
     if (!rc)
         rc = json_object_set_new(row, "age_s", json_real(age_s));
     if (!rc)

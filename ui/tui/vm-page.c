@@ -176,6 +176,20 @@ silent_half(const struct ft_console *console, const char *host,
     return true;
 }
 
+/* In the lower edge of its box: that it runs in an older QEMU than its host has. */
+static void
+draw_older_qemu(const json_t *row, struct ft_grid *grid, int x, int y)
+{
+    const json_t *qemu = json_object_get(row, "qemu");
+    char text[64];
+
+    if (!*ft_json_string(row, "qemu_note", ""))
+        return;
+    snprintf(text, sizeof(text), " older QEMU %.9s ",
+             ft_json_string(qemu, "runs", ""));
+    ft_grid_text(grid, x, y, BOX_WIDTH - 4, FT_LOOK_HINT, text);
+}
+
 static void
 running_half(const struct ft_console *console, const json_t *row,
              struct ft_grid *grid, int x, int y)
@@ -213,6 +227,7 @@ running_half(const struct ft_console *console, const json_t *row,
     ft_figure(ft_figure_of(s, "cpu_percent"), "1", figure);
     snprintf(text, sizeof(text), "engine %s %% CPU", figure);
     in_box(grid, x, y + 4, text);
+    draw_older_qemu(row, grid, x + 2, y + 5);
 }
 
 /* In the lower edge of its box: whether the copy was ever tried out, and when. */

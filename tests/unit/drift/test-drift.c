@@ -102,6 +102,39 @@ test_warnings_of_before(void **state)
                         "warn standby.reboot");
 }
 
+/* After an upgrade of its host a VM runs on in the old QEMU. */
+static void
+test_qemu(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *runs, *installed;
+        int older; /* -1: nothing is said */
+    } cases[] = {
+        { "7.2.22", "7.2.22", 0 }, { "7.2.13", "7.2.22", 1 },
+        { "7.2.13", "10.0.2", 1 }, { "7.2.22", "7.2.13", 0 },
+        { "", "7.2.22", -1 },      { "7.2.22", "", -1 },
+    };
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        FT_AUTOJSON json_t *said = NULL;
+
+        strcpy(f->vm->qemu_version, cases[i].runs);
+        strcpy(f->h1->emulators[0].version, cases[i].installed);
+        said = ft_drift_qemu(f->h1, VM_UUID);
+        assert_int_equal(said == NULL, cases[i].older < 0);
+        if (said == NULL)
+            continue;
+        assert_int_equal(ft_json_bool(said, "older", 0), cases[i].older);
+        assert_string_equal(ft_json_string(said, "runs", ""), cases[i].runs);
+        assert_string_equal(ft_json_string(said, "installed", ""),
+                            cases[i].installed);
+    }
+    assert_null(ft_drift_qemu(f->h2, VM_UUID)); /* it does not run there */
+    strcpy(f->h1->emulators[0].path, "/opt/qemu");
+    assert_null(ft_drift_qemu(f->h1, VM_UUID));
+}
+
 /* Silence is never known, nor is it as good as a pass. */
 static void
 test_silence(void **state)
@@ -290,6 +323,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_failure_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_warnings_of_before, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_qemu, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_silence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_waived, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_failure_is_not_waived, set_up,

@@ -149,6 +149,35 @@ test_rehearsal(void **state)
     }
 }
 
+/* Said in words where there is something to say, and never a risk. */
+static void
+test_older_qemu(void **state)
+{
+    json_t *own = status_of("p", "a", "primary", 1, "protected");
+    FT_AUTOJSON json_t *h1 = reply_of(own, NULL);
+    struct ft_reply reply = { "h1", h1 };
+
+    (void)state;
+    for (int older = -1; older < 2; older++) {
+        FT_AUTOJSON json_t *merged = NULL;
+        FT_AUTOJSON json_t *row = NULL;
+
+        json_object_set_new(own, "qemu",
+                            older < 0 ? json_null()
+                                      : json_pack("{s:s,s:s,s:b}", "runs",
+                                                  "7.2.13", "installed",
+                                                  "7.2.22", "older", older));
+        merged = ft_pairs_merge(&reply, 1);
+        row = ft_pair_row(json_array_get(merged, 0), 0, true);
+        assert_string_equal(ft_json_string(row, "qemu_note", "none"),
+                            older > 0 ? "runs QEMU 7.2.13, h1 has 7.2.22: a "
+                                        "restart or a switchover to an upgraded "
+                                        "host moves it"
+                                      : "none");
+        assert_true(json_is_null(json_object_get(row, "at_risk")));
+    }
+}
+
 /* A deposed primary that has not heard of it yet, in both orders. */
 static void
 test_generation_beats_role(void **state)
@@ -401,6 +430,7 @@ main(void)
         cmocka_unit_test(test_one_row_a_pair),
         cmocka_unit_test(test_whose_problem),
         cmocka_unit_test(test_rehearsal),
+        cmocka_unit_test(test_older_qemu),
         cmocka_unit_test(test_generation_beats_role),
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_contract),

@@ -131,6 +131,25 @@ test_a_rehearsed_copy(void **state)
     }
 }
 
+/* In the edge of the VM's half: that its host was upgraded since it was started. */
+static void
+test_an_older_qemu(void **state)
+{
+    struct ft_console console;
+    struct ft_picture picture;
+    json_t *row;
+
+    (void)state;
+    begin(&console, &picture, "calm");
+    row = json_array_get(picture.pairs, 0);
+    json_object_set_new(row, "qemu", json_pack("{s:s}", "runs", "7.2.13"));
+    json_object_set_new(row, "qemu_note", json_string("runs QEMU 7.2.13"));
+    ft_console_set_picture(&console, &picture);
+    press(&console, "Enter");
+    compare(&console, "vm-older-qemu", 80, 24, true);
+    end(&console, &picture);
+}
+
 /* ---- behaviour ---- */
 
 static void
@@ -440,6 +459,7 @@ main(void)
         cmocka_unit_test(test_a_drifted_standby),
         cmocka_unit_test(test_a_prediction),
         cmocka_unit_test(test_a_rehearsed_copy),
+        cmocka_unit_test(test_an_older_qemu),
         cmocka_unit_test(test_no_is_the_answer_at_first),
         cmocka_unit_test(test_the_severe_ask_for_the_name),
         cmocka_unit_test(test_an_act_goes_to_its_vm),
