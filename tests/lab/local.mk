@@ -56,7 +56,7 @@ dist_check_SCRIPTS += $(lab_tests)
 EXTRA_PROGRAMS = tests/lab/checkpoint-probe
 tests_lab_checkpoint_probe_SOURCES = tests/lab/checkpoint-probe.c
 tests_lab_checkpoint_probe_LDADD = libftgate.a libftqemu.a libftvirt.a libftbase.a \
-	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS)
+	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) $(LIBNL_LIBS)
 
 # Strangers, for test-garbage.sh.
 check_PROGRAMS += tests/lab/flood
