@@ -20,11 +20,12 @@ static const struct ft_field host_items[] = {
     FT_FIELD(FT_FIELD_INTEGER, H, added_at),
     FT_FIELD(FT_FIELD_INTEGER, H, seen_at),
     FT_FIELD(FT_FIELD_TEXT, H, host_key),
-    FT_FIELD(FT_FIELD_INTEGER, H, id), /* last: not a parameter of INSERT */
+    FT_FIELD(FT_FIELD_INTEGER, H, id), /* no parameters of INSERT from here on */
+    FT_FIELD(FT_FIELD_INTEGER, H, maintenance_at),
 };
 static const struct ft_fields host_row = FT_FIELDS(host_items, H);
 static const struct ft_fields host_values = { host_items,
-                                              FT_ARRAY_SIZE(host_items) - 1,
+                                              FT_ARRAY_SIZE(host_items) - 2,
                                               sizeof(H) };
 
 int
@@ -71,7 +72,8 @@ ft_store_host_get(struct ft_store *store, const char *name,
                   struct ft_store_host *host, struct ft_error *err)
 {
     int rc = ft_sql_get(store, err, &host_row, host,
-                        "SELECT " HOST_COLUMNS ", id FROM hosts WHERE name = ?",
+                        "SELECT " HOST_COLUMNS ", id, maintenance_at "
+                        "FROM hosts WHERE name = ?",
                         "s", name);
 
     if (rc == -ENOENT)
@@ -87,7 +89,8 @@ ft_store_host_list(struct ft_store *store, struct ft_store_host **hosts,
                    size_t *count, struct ft_error *err)
 {
     return ft_sql_list(store, err, &host_row, hosts, count,
-                       "SELECT " HOST_COLUMNS ", id FROM hosts ORDER BY name",
+                       "SELECT " HOST_COLUMNS ", id, maintenance_at "
+                       "FROM hosts ORDER BY name",
                        "");
 }
 

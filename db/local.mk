@@ -16,7 +16,8 @@ db_migrations = \
 	db/migrations/0013-unfinished.sql \
 	db/migrations/0014-fixes.sql \
 	db/migrations/0015-facts-history.sql \
-	db/migrations/0016-pairs-beside.sql
+	db/migrations/0016-pairs-beside.sql \
+	db/migrations/0017-maintenance.sql
 EXTRA_DIST += db/embed db/schema.sql $(db_migrations)
 
 noinst_LIBRARIES += libftdb.a
@@ -33,6 +34,7 @@ libftdb_a_SOURCES = \
 	db/later.c db/later.h \
 	db/link-rates.c db/link-rates.h \
 	db/lock.c db/lock.h \
+	db/maintenance.c db/maintenance.h \
 	db/measurements.c db/measurements.h \
 	db/pairs.c \
 	db/pool-flushes.c db/pool-flushes.h \

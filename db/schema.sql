@@ -1,9 +1,10 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
--- The schema of a new topology database, version 16. A unit test proves that the
+-- The schema of a new topology database, version 17. A unit test proves that the
 -- migrations lead to exactly this from every older version.
 
--- Hosts and what a probe found on them; the last column stands as ALTER TABLE
--- writes it, and is the SSH key that the host was added with.
+-- Hosts and what a probe found on them; the last columns stand as ALTER TABLE
+-- writes them: the SSH key that the host was added with, and since when it is under
+-- maintenance.
 CREATE TABLE hosts (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE CHECK (name <> ''),
@@ -15,7 +16,7 @@ CREATE TABLE hosts (
     seen_at INTEGER NOT NULL DEFAULT 0,
     facts TEXT,
     facts_at INTEGER NOT NULL DEFAULT 0
-, host_key TEXT NOT NULL DEFAULT '') STRICT;
+, host_key TEXT NOT NULL DEFAULT '', maintenance_at INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE nics (
     host INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
@@ -338,3 +339,13 @@ CREATE TABLE facts_history (
     facts TEXT NOT NULL CHECK (facts <> '')
 ) STRICT;
 CREATE INDEX facts_history_of_host ON facts_history (host, id);
+
+-- VMs that ran on a host and were handed over for its maintenance: they are to be
+-- brought back.
+CREATE TABLE handed_over (
+    host INTEGER NOT NULL REFERENCES hosts (id) ON DELETE CASCADE,
+    vm_uuid TEXT NOT NULL CHECK (length(vm_uuid) = 36),
+    vm TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (host, vm_uuid)
+) STRICT, WITHOUT ROWID;

@@ -94,11 +94,12 @@ struct ft_store_host {
     int64_t added_at;
     int64_t seen_at;
     char host_key[FT_STORE_NAME]; /* of SSH, "TYPE SHA256:..."; empty: unknown */
+    int64_t maintenance_at;       /* since when; 0: not (db/maintenance.h) */
 };
 
 /*
  * Inserts, or updates the host of this name; an empty host_key leaves the one
- * that is known. Sets host->id.
+ * that is known, and its maintenance stays as it is. Sets host->id.
  */
 int ft_store_host_put(struct ft_store *store, struct ft_store_host *host,
                       struct ft_error *err);

@@ -85,6 +85,9 @@ static const struct {
     [FT_BOARD_GAVE_UP] = { "failed", "the engine gave up on this VM" },
     [FT_BOARD_DRAINED] = { "unprotected",
                            "this host is shutting down: no copy waits on it" },
+    [FT_BOARD_MAINTAINED] = { "unprotected",
+                              "this host is under maintenance: no copy waits "
+                              "on it" },
 };
 
 /* What is known of a pair whose worker has not reported yet. */

@@ -40,7 +40,8 @@ void ft_board_problem(struct ft_board_pair *pair, const json_t *problem);
 enum ft_board_silence {
     FT_BOARD_STARTING, /* its worker is to speak */
     FT_BOARD_GAVE_UP,
-    FT_BOARD_DRAINED, /* the host goes down, and no copy waits on it */
+    FT_BOARD_DRAINED,    /* the host goes down, and no copy waits on it */
+    FT_BOARD_MAINTAINED, /* it is under maintenance, the same */
 };
 
 /* The last STATUS holds no more. */

@@ -18,6 +18,7 @@
 #include "engine/events.h"
 #include "engine/followers.h"
 #include "engine/machine.h"
+#include "engine/maintenance.h"
 #include "engine/sink.h"
 #include "engine/supervisor.h"
 #include "engine/this-host.h"
@@ -141,6 +142,11 @@ verb_pair_set(struct ft_request request, const json_t *args, json_t **result,
 
     (void)request;
     (void)result;
+    if (!rc && ft_maintenance_is_on())
+        rc = ft_fail(err, EBUSY,
+                     "Protect it once that is over: ftadmin maintenance HOST "
+                     "off.",
+                     "this host is under maintenance: no copy is to wait on it");
     if (!rc && ft_supervisor_draining())
         rc = ft_fail(err, EBUSY,
                      "Protect it once the host is back; or say on it: "
@@ -244,7 +250,7 @@ static int
 verb_drain(struct ft_request request, const json_t *args, json_t **result,
            struct ft_error *err)
 {
-    bool on = ft_json_bool(args, "on", 1);
+    bool on = ft_json_bool(args, "on", 1) || ft_maintenance_is_on();
 
     (void)request;
     (void)err;
@@ -253,6 +259,22 @@ verb_drain(struct ft_request request, const json_t *args, json_t **result,
     if (!on)
         ft_supervisor_drain(false);
     return 0;
+}
+
+/* Said again, it tells how far it is. */
+static int
+verb_maintenance(struct ft_request request, const json_t *args, json_t **result,
+                 struct ft_error *err)
+{
+    bool on = ft_json_bool(args, "on", 1);
+    int rc = ft_maintenance_set(on, err);
+    unsigned copies = rc ? 0 : ft_supervisor_drain(on);
+
+    (void)request;
+    if (!rc)
+        *result = json_pack("{s:o,s:i}", "maintenance", ft_maintenance_json(),
+                            "copies", on ? (int)copies : 0);
+    return rc;
 }
 
 /* Said again, it finds a worker of this program, and does nothing. */
@@ -343,8 +365,9 @@ verb_status(struct ft_request request, const json_t *args, json_t **result,
     (void)err;
     ft_this_host_name(host);
     *result =
-        json_pack("{s:s,s:s,s:o,s:o}", "host", host, "version", PACKAGE_VERSION,
-                  "pairs", ft_board_statuses(), "witness", ft_witness_json());
+        json_pack("{s:s,s:s,s:o,s:o,s:o}", "host", host, "version",
+                  PACKAGE_VERSION, "pairs", ft_board_statuses(), "witness",
+                  ft_witness_json(), "maintenance", ft_maintenance_json());
     return 0;
 }
 
@@ -469,6 +492,7 @@ static const struct {
     { "pair-waivers", verb_pair_waivers },
     { "switchover", verb_switchover },
     { "drain", verb_drain },
+    { "maintenance", verb_maintenance },
     { "worker-replace", verb_worker_replace },
     { "start", verb_start },
     { "verify", verb_verify },

@@ -24,6 +24,7 @@
 #include "engine/drift-watch.h"
 #include "engine/events.h"
 #include "engine/link-listener.h"
+#include "engine/maintenance.h"
 #include "engine/supervisor.h"
 #include "engine/this-host.h"
 #include "engine/watch.h"
@@ -119,8 +120,11 @@ start(const struct ft_daemon_options *options, struct ft_error *err)
         rc = ft_link_listen(options->port, err);
     if (!rc)
         rc = ft_drift_watch_open(err);
-    if (!rc)
+    if (!rc) {
+        ft_maintenance_open();
+        ft_supervisor_drain(ft_maintenance_is_on());
         rc = ft_supervisor_open(err);
+    }
     if (!rc)
         rc = ft_witness_process_open(err);
     if (!rc)

@@ -18,6 +18,7 @@ ftengine_SOURCES = \
 	src/engine/link-listener.c src/engine/link-listener.h \
 	src/engine/machine.c src/engine/machine.h \
 	src/engine/main.c \
+	src/engine/maintenance.c src/engine/maintenance.h \
 	src/engine/measure-command.c src/engine/measure-command.h \
 	src/engine/metrics.c src/engine/metrics.h \
 	src/engine/newcomers.c src/engine/newcomers.h \

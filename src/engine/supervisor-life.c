@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "engine/drift-watch.h"
 #include "engine/events.h"
+#include "engine/maintenance.h"
 #include "engine/supervisor-private.h"
 #include "virt/loop.h"
 #include "worker/pair-store.h"
@@ -196,9 +197,10 @@ on_end(void *opaque, pid_t pid, const char *how)
         break;
     case FT_ENDING_GAVE_UP:
     case FT_ENDING_DRAINED:
-        ft_board_no_status(w->board, w->ending == FT_ENDING_GAVE_UP
-                                         ? FT_BOARD_GAVE_UP
-                                         : FT_BOARD_DRAINED);
+        ft_board_no_status(w->board,
+                           w->ending == FT_ENDING_GAVE_UP ? FT_BOARD_GAVE_UP
+                           : ft_maintenance_is_on()       ? FT_BOARD_MAINTAINED
+                                                          : FT_BOARD_DRAINED);
         break;
     }
 }

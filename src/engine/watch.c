@@ -9,6 +9,7 @@
 #include "engine/board.h"
 #include "engine/events.h"
 #include "engine/followers.h"
+#include "engine/maintenance.h"
 #include "engine/this-host.h"
 #include "engine/watch-args.h"
 #include "engine/witness-process.h"
@@ -18,7 +19,7 @@
 
 static int beat_timer = -1;
 static int64_t beats;
-static json_t *witness_told;
+static json_t *witness_told, *maintenance_told;
 
 json_t *
 ft_witness_json(void)
@@ -46,6 +47,17 @@ tell_witness(void)
 }
 
 static void
+tell_maintenance(void)
+{
+    json_t *now = ft_maintenance_json();
+
+    if (now && !json_equal(now, maintenance_told))
+        ft_followers_tell(json_pack("{s:O}", "maintenance", now));
+    json_decref(maintenance_told);
+    maintenance_told = now;
+}
+
+static void
 beat(void *opaque)
 {
     (void)opaque;
@@ -54,6 +66,7 @@ beat(void *opaque)
         return;
     }
     tell_witness();
+    tell_maintenance();
     ft_followers_tell(json_pack("{s:I,s:I,s:o}", "beat", (json_int_t)++beats,
                                 "at", now_ms(), "ages", ft_board_ages()));
 }
@@ -75,9 +88,10 @@ snapshot(const struct ft_watch_args *args)
     char host[64];
 
     ft_this_host_name(host);
-    return json_pack("{s:s,s:s,s:I,s:o,s:o,s:o,s:o,s:I}", "host", host,
+    return json_pack("{s:s,s:s,s:I,s:o,s:o,s:o,s:o,s:o,s:I}", "host", host,
                      "version", PACKAGE_VERSION, "at", now_ms(), "witness",
-                     ft_witness_json(), "pairs", ft_board_statuses(), "series",
+                     ft_witness_json(), "maintenance", ft_maintenance_json(),
+                     "pairs", ft_board_statuses(), "series",
                      ft_board_all_series(args->parts), "events",
                      args->events_after < 0
                          ? json_array()
@@ -97,6 +111,7 @@ ft_verb_watch(struct ft_request request, const json_t *args, json_t **result,
     /* those who watch already must know what the newcomer gets to know */
     ft_board_tell();
     tell_witness();
+    tell_maintenance();
     if (start_beats())
         return ft_fail(err, ENOMEM, NULL, "no memory for a timer");
     rc = ft_followers_add_watcher(request, wanted.rate_ms, err);

@@ -232,8 +232,10 @@ struct ft_host {
     int64_t realtime_ns;       /* its wall clock when it was probed */
     int64_t clock_offset_ms;   /* its clock minus ours; set by the caller */
     bool clock_known;
-    bool engine_runs;  /* an engine answered there; set by the caller */
-    bool is_witness;   /* which runs a witness; set by the caller */
+    bool engine_runs; /* an engine answered there; set by the caller */
+    bool is_witness;  /* which runs a witness; set by the caller */
+    /* since when it is under maintenance, ms since 1970; 0: not; set by the caller */
+    int64_t maintenance_at;
     char firewall[16]; /* that runs there: firewalld, ufw; empty: neither */
     char swtpm[FT_VERSION_SIZE]; /* its version, empty: there is none */
     int link_port;               /* 7331 */

@@ -80,6 +80,9 @@
     X(PRIMARY_PRESSURE, "primary.pressure", \
       "That host is not short of memory, storage or processors (PSI, 5 minutes).", \
       NULL) \
+    X(PRIMARY_MAINTENANCE, "primary.maintenance", \
+      "That host is not under maintenance (ftadmin maintenance).", \
+      NULL) \
     X(PRIMARY_REBOOT, "primary.reboot", \
       "No reboot is due on that host.", \
       NULL) \
@@ -187,6 +190,9 @@
     X(STANDBY_PRESSURE, "standby.pressure", \
       "The same as primary.pressure: what the copy acknowledges waits for this " \
       "host.", \
+      NULL) \
+    X(STANDBY_MAINTENANCE, "standby.maintenance", \
+      "The same as primary.maintenance.", \
       NULL) \
     X(STANDBY_REBOOT, "standby.reboot", \
       "The same as primary.reboot.", \
@@ -309,6 +315,9 @@
       NULL) \
     X(WITNESS_ROOM, "witness.room", \
       "The witness has room for what it decides.", \
+      NULL) \
+    X(WITNESS_MAINTENANCE, "witness.maintenance", \
+      "The same as primary.maintenance.", \
       NULL) \
     X(WITNESS_REBOOT, "witness.reboot", \
       "The same as primary.reboot.", \

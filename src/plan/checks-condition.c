@@ -19,21 +19,38 @@
 #define PRESSURE_IO 4000
 
 static const struct condition_checks {
-    enum ft_check_id facts, engine, time, room, pressure, reboot;
+    enum ft_check_id maintenance, facts, engine, time, room, pressure, reboot;
 } checks_of[] = {
-#define PART(part)                                               \
-    {                                                            \
-        FT_CHECK_##part##_FACTS, FT_CHECK_##part##_ENGINE,       \
-            FT_CHECK_##part##_TIME, FT_CHECK_##part##_ROOM,      \
-            FT_CHECK_##part##_PRESSURE, FT_CHECK_##part##_REBOOT \
+#define PART(part)                                              \
+    {                                                           \
+        FT_CHECK_##part##_MAINTENANCE, FT_CHECK_##part##_FACTS, \
+            FT_CHECK_##part##_ENGINE, FT_CHECK_##part##_TIME,   \
+            FT_CHECK_##part##_ROOM, FT_CHECK_##part##_PRESSURE, \
+            FT_CHECK_##part##_REBOOT                            \
     }
     [FT_PART_PRIMARY] = PART(PRIMARY),
     [FT_PART_STANDBY] = PART(STANDBY),
-    [FT_PART_WITNESS] = { FT_CHECK_WITNESS_FACTS, FT_CHECK_WITNESS_ENGINE,
-                          FT_CHECK_WITNESS_TIME, FT_CHECK_WITNESS_ROOM,
-                          FT_CHECKS, FT_CHECK_WITNESS_REBOOT },
+    [FT_PART_WITNESS] = { FT_CHECK_WITNESS_MAINTENANCE, FT_CHECK_WITNESS_FACTS,
+                          FT_CHECK_WITNESS_ENGINE, FT_CHECK_WITNESS_TIME,
+                          FT_CHECK_WITNESS_ROOM, FT_CHECKS,
+                          FT_CHECK_WITNESS_REBOOT },
 #undef PART
 };
+
+/* Its administrator wants nothing there. */
+static int
+check_maintenance(const struct ft_host *host, enum ft_check_id check,
+                  struct ft_findings *findings)
+{
+    if (host->maintenance_at == 0)
+        return ft_findings_add(findings, FT_PASS, check, host->name, NULL, NULL,
+                               "it is not under maintenance");
+    return ft_findings_add(
+        findings, FT_FAIL, check, host->name,
+        "Its administrator has taken it out, and may stop it at any moment.",
+        "Choose another host, or end that: ftadmin maintenance HOST off.",
+        "%s is under maintenance", host->name);
+}
 
 static int
 check_engine(const struct ft_host *host, enum ft_check_id check,
@@ -141,8 +158,10 @@ ft_check_condition(const struct ft_host *host, enum ft_part part,
                    struct ft_findings *findings)
 {
     const struct condition_checks *checks = &checks_of[part];
-    int rc;
+    int rc = check_maintenance(host, checks->maintenance, findings);
 
+    if (rc < 0)
+        return rc;
     if (!host->condition.told)
         return ft_findings_add(
             findings, FT_UNKNOWN, checks->facts, host->name,

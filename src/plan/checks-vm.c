@@ -131,15 +131,19 @@ check_leaving(const struct ft_known_pair *pair, const struct ft_domain *domain,
               struct ft_findings *findings)
 {
     bool silent = pair->other == FT_OTHER_SILENT;
+    bool there = pair->other == FT_OTHER_HAS_IT;
 
     return ft_findings_add(
         findings, FT_WARN, FT_CHECK_VM_PROTECTED, domain->name,
-        silent ? "Its copy there is given up; what is left of it there is put "
-                 "away when that host returns, and holds nothing up until then."
-               : "There is nothing of its copy there any more.",
+        silent  ? "Its copy there is given up; what is left of it there is put "
+                  "away when that host returns, and holds nothing up until then."
+        : there ? "Its copy waits there no more; what is left of it is put away."
+                : "There is nothing of its copy there any more.",
         "", "the VM runs alone and leaves its pair with %s, which %s",
         pair->standby,
-        silent ? "is silent" : "answers but does not know the pair");
+        silent  ? "is silent"
+        : there ? "is under maintenance"
+                : "answers but does not know the pair");
 }
 
 static int

@@ -29,6 +29,14 @@ runs_alone(const struct ft_known_pair *pair, const struct ft_host *primary)
            strcmp(pair->primary, primary->name) == 0;
 }
 
+static bool
+is_maintained(const struct ft_inventory *inventory, const char *name)
+{
+    const struct ft_host *host = ft_inventory_host(inventory, name);
+
+    return host != NULL && host->maintenance_at != 0;
+}
+
 const struct ft_known_pair *
 ft_move_from(const struct ft_inventory *inventory,
              const struct ft_host *primary, const struct ft_domain *domain,
@@ -64,6 +72,16 @@ ft_move_from(const struct ft_inventory *inventory,
                  pair->standby);
         return NULL;
     default:
+        if (is_maintained(inventory, pair->standby)) {
+            if (standby != NULL && strcmp(standby, pair->standby) != 0)
+                return pair;
+            snprintf(why, FT_MOVE_TEXT,
+                     "End the maintenance of %.100s, and the copy is made again "
+                     "by itself; or move it to another host: --standby HOST, or "
+                     "--standby best.",
+                     pair->standby);
+            return NULL;
+        }
         snprintf(why, FT_MOVE_TEXT,
                  "Nothing to do: %.100s answers, and the hosts come together by "
                  "themselves.",

@@ -12,8 +12,8 @@
 /*
  * The pair that this VM, which runs on primary, leaves when its copy is to be on the
  * host of this name (NULL: wherever it fits): its primary runs alone, and its other
- * host is silent, and another one named, or answers and has nothing of the pair. NULL:
- * it is in none, or not to be parted from it. why, when
+ * host is silent or under maintenance, and another one named, or answers and has nothing
+ * of the pair. NULL: it is in none, or not to be parted from it. why, when
  * not NULL, says then what to do instead; it is empty where no pair is in the way.
  */
 const struct ft_known_pair *ft_move_from(const struct ft_inventory *inventory,

@@ -66,7 +66,9 @@ choose_standby(struct making *m, struct ft_error *err)
     if (m->choices->standby != NULL &&
         strcmp(m->choices->standby, FT_PLAN_BEST) != 0)
         return find_host(m, m->choices->standby, "standby", &m->standby, err);
-    if (m->own.leaving != NULL) { /* installed anew: it had the copy before */
+    if (m->own.leaving != NULL &&
+        m->own.leaving->other != FT_OTHER_HAS_IT) { /* installed anew: it had the
+                                                     * copy before */
         m->standby = ft_inventory_host(m->inventory, m->own.leaving->standby);
         if (m->standby != NULL)
             return 0;
@@ -76,7 +78,7 @@ choose_standby(struct making *m, struct ft_error *err)
     return rc < 0 ? out_of_memory(err) : 0;
 }
 
-/* Better witness first: one already, then no KVM host, then by name. */
+/* Better witness first: not under maintenance, one already, then no KVM host, then by name. */
 static bool
 is_better_witness(const struct ft_host *a, const struct ft_host *b)
 {
@@ -84,6 +86,8 @@ is_better_witness(const struct ft_host *a, const struct ft_host *b)
 
     if (b == NULL)
         return true;
+    if ((a->maintenance_at != 0) != (b->maintenance_at != 0))
+        return a->maintenance_at == 0;
     if (a->is_witness != b->is_witness)
         return a->is_witness;
     plain_a = *a->libvirt.version == '\0';
@@ -453,6 +457,9 @@ make_steps(struct making *m)
                  plan->leaves.silent
                      ? "%.60s: leave the pair with %.60s, which is silent; its "
                        "copy is given up, and it hears of that when it returns"
+                 : m->own.leaving->other == FT_OTHER_HAS_IT
+                     ? "%.60s: leave the pair with %.60s, which is under "
+                       "maintenance; what it has of it is put away"
                      : "%.60s: leave the pair with %.60s, which has nothing of "
                        "it any more",
                  m->primary->name, plan->leaves.standby);

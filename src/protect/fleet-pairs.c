@@ -70,6 +70,16 @@ count_pairs(const struct ft_fleet *fleet)
     return count;
 }
 
+/* Its engine knows best; it may not answer, or be of before. */
+static int64_t
+maintenance_at(const struct ft_member *member)
+{
+    const json_t *said = json_object_get(member->status, "maintenance");
+
+    return said == NULL ? member->maintenance_at
+                        : ft_json_int(said, "since", 0, INT64_MAX, 0);
+}
+
 int
 ft_fleet_inventory(const struct ft_fleet *fleet, struct ft_inventory *inventory)
 {
@@ -85,8 +95,11 @@ ft_fleet_inventory(const struct ft_fleet *fleet, struct ft_inventory *inventory)
     for (size_t i = 0; i < fleet->count; i++) {
         const json_t *list = json_object_get(fleet->members[i]->status, "pairs");
 
-        if (fleet->members[i]->facts != NULL)
+        if (fleet->members[i]->facts != NULL) {
+            fleet->members[i]->facts->maintenance_at =
+                maintenance_at(fleet->members[i]);
             hosts[inventory->host_count++] = fleet->members[i]->facts;
+        }
         for (size_t k = 0; k < json_array_size(list); k++)
             take_pair(fleet, json_array_get(list, k), inventory, pairs);
     }

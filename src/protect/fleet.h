@@ -34,8 +34,9 @@ struct ft_member {
     struct ft_hub_host *host;  /* NULL: nothing was asked of it (yet) */
     struct ft_host *facts;     /* NULL: not probed */
     json_t *facts_json;
-    json_t *status;        /* last status reply, or NULL */
-    bool bare;             /* it was seen that no engine is installed there */
+    json_t *status;         /* last status reply, or NULL */
+    int64_t maintenance_at; /* as the caller knows it, where its engine does not say */
+    bool bare;              /* it was seen that no engine is installed there */
     struct ft_error error; /* why it could not be reached */
     int64_t silent_ns;     /* waited for in vain, CLOCK_MONOTONIC; 0: not */
     struct ft_again again; /* whether it may be a moment's silence */

@@ -10,7 +10,7 @@ $ ftadmin host list --json
 {"schema":1,"hosts":[]}
 ! No hosts yet: ftadmin host add HOST...
 $ ftadmin status --json
-{"schema":1,"verdict":{"severity":"UNKNOWN","move":"you, later","sentence":"No host is known yet, and so no VM.","command":"ftadmin host add HOST..."},"summary":{"pairs":0,"protected":0,"at_risk":0,"copying":0,"alone":0,"unprotected":0,"failed":0,"unknown":0,"hosts":0,"answering":0},"pairs":[],"hosts":[]}
+{"schema":1,"verdict":{"severity":"UNKNOWN","move":"you, later","sentence":"No host is known yet, and so no VM.","command":"ftadmin host add HOST..."},"summary":{"pairs":0,"protected":0,"at_risk":0,"copying":0,"alone":0,"unprotected":0,"failed":0,"unknown":0,"hosts":0,"answering":0},"pairs":[],"hosts":[],"maintenance":[]}
 ! No hosts yet: ftadmin host add HOST...
 $ ftadmin status
 ! No hosts yet: ftadmin host add HOST...
@@ -63,7 +63,7 @@ h1	127.0.0.1:1	hypervisor	0.1.0	2
 h2	127.0.0.1:1	hypervisor	0.1.0	0
 w1	127.0.0.1:1	witness	0.1.0	0
 $ cp t.db newer.db && printf '\377' | dd of=newer.db bs=1 seek=63 conv=notrunc status=none; ftadmin --db newer.db status
-! ftadmin: newer.db: written by a newer ftadmin (schema 255, this one knows 16)
+! ftadmin: newer.db: written by a newer ftadmin (schema 255, this one knows 17)
 !   hint: use the newer ftadmin, or another file with --db FILE
 [10]
 $ head -c 20000 t.db >cut.db; ftadmin --db cut.db host list

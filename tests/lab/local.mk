@@ -64,5 +64,7 @@ tests_lab_flood_SOURCES = tests/lab/flood.c
 tests_lab_flood_LDADD = libftbase.a
 
 # The way to the hosts, and ftadmin interrupted.
-TESTS += tests/lab/test-another-host.sh tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh
-dist_check_SCRIPTS += tests/lab/test-another-host.sh tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh
+TESTS += tests/lab/test-another-host.sh tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh \
+	tests/lab/test-maintenance.sh
+dist_check_SCRIPTS += tests/lab/test-another-host.sh tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh \
+	tests/lab/test-maintenance.sh

@@ -32,6 +32,7 @@ static const struct ft_column host_columns[] = {
     { "Chassis", "facts.condition.chassis", FT_COLUMN_TEXT },
     { "Room", "facts.condition.room", FT_COLUMN_BYTES },
     { "Reboot due", "facts.condition.reboot_due", FT_COLUMN_YESNO },
+    { "Maintenance", "maintenance_s", FT_COLUMN_AGE },
     { "Seen", "age_s", FT_COLUMN_AGE },
 };
 

@@ -43,6 +43,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/prompt.c ui/cli/prompt.h \
 	ui/cli/protect.c ui/cli/protect.h \
 	ui/cli/policy.c \
+	ui/cli/maintenance.c \
 	ui/cli/rehearse.c \
 	ui/cli/protect-many.c \
 	ui/cli/protect-one.c \

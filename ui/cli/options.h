@@ -70,6 +70,9 @@ struct ft_cli_options {
     /* start */
     const char *on;
     bool discard_newer;
+    /* maintenance */
+    const char *standbys;
+    bool wait;
     /* status */
     bool watch;
     bool line;

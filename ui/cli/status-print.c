@@ -8,6 +8,7 @@
 #include "ui/cli/drift.h"
 #include "ui/cli/unfinished.h"
 #include "ui/model/columns.h"
+#include "ui/model/maintenance.h"
 #include "ui/model/outcome.h"
 #include "ui/text/text.h"
 
@@ -91,6 +92,20 @@ note_older_qemu(struct ft_cli *cli, const json_t *rows)
     }
 }
 
+/* Hosts that are out of service, and the VMs that are at risk by it. */
+static void
+note_maintenance(struct ft_cli *cli, const struct ft_status_view *view)
+{
+    const json_t *row;
+    char text[400];
+    size_t i;
+
+    json_array_foreach(view->maintenance, i, row) {
+        ft_maintenance_sentence(row, text, sizeof(text));
+        ft_cli_note(cli, "%s", text);
+    }
+}
+
 static int
 print_all(struct ft_cli *cli, const struct ft_status_view *view)
 {
@@ -113,10 +128,10 @@ static enum ft_exit
 print_json(struct ft_cli *cli, const struct ft_status_view *view)
 {
     FT_AUTOJSON json_t *document =
-        json_pack("{s:i,s:o,s:o,s:O,s:O}", "schema", 1, "verdict",
+        json_pack("{s:i,s:o,s:o,s:O,s:O,s:O}", "schema", 1, "verdict",
                   ft_verdict_to_json(view->verdict), "summary",
                   ft_totals_to_json(view->totals), "pairs", view->pairs,
-                  "hosts", view->hosts);
+                  "hosts", view->hosts, "maintenance", view->maintenance);
 
     return ft_cli_print(cli, document, NULL, NULL, 0);
 }
@@ -136,6 +151,8 @@ ft_status_print(struct ft_cli *cli, const struct ft_status_view *view)
         note_pending(cli, view->pairs);
         note_left(cli, view->pairs);
         note_older_qemu(cli, view->pairs);
+        if (!view->one)
+            note_maintenance(cli, view);
     }
     return rc ? ft_cli_fail_output(cli, rc) : FT_EXIT_OK;
 }

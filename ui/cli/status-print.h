@@ -12,6 +12,7 @@
 struct ft_status_view {
     const json_t *pairs;              /* rows, those that were picked */
     const json_t *hosts;              /* rows */
+    const json_t *maintenance;        /* rows of ft_maintenance_rows */
     bool one;                         /* a VM was named: all about it */
     bool some;                        /* rows were left out by choice */
     const struct ft_totals *totals;   /* of all rows */

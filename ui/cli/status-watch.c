@@ -15,6 +15,7 @@
 #include "ui/cli/status-print.h"
 #include "ui/model/change.h"
 #include "ui/model/columns.h"
+#include "ui/model/maintenance.h"
 #include "ui/model/pair-rows.h"
 #include "ui/text/glyph.h"
 #include "ui/text/text.h"
@@ -124,11 +125,13 @@ static void
 draw(struct watch *watch, const json_t *pairs, const json_t *picked,
      const json_t *hosts)
 {
+    FT_AUTOJSON json_t *maintenance = ft_maintenance_rows(pairs, hosts);
     struct ft_verdict verdict;
     struct ft_totals totals;
     struct ft_status_view view = {
         .pairs = picked,
         .hosts = hosts,
+        .maintenance = maintenance,
         .one = watch->vm != NULL,
         .some = watch->pick->count || watch->pick->problems,
         .totals = &totals,

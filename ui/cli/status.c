@@ -9,6 +9,7 @@
 #include "ui/cli/status-print.h"
 #include "ui/cli/status-watch.h"
 #include "ui/model/columns.h"
+#include "ui/model/maintenance.h"
 #include "ui/model/pick.h"
 #include "ui/work/status.h"
 
@@ -103,17 +104,20 @@ print(struct ft_cli *cli, const struct ft_work_status *status, bool one,
       const struct ft_verdict *verdict)
 {
     FT_AUTOJSON json_t *picked = pick_rows(cli, status->pairs);
+    FT_AUTOJSON json_t *maintenance =
+        ft_maintenance_rows(status->pairs, status->hosts);
     struct ft_totals totals;
     struct ft_status_view view = {
         .pairs = picked,
         .hosts = status->hosts,
+        .maintenance = maintenance,
         .one = one,
         .some = cli->options.filter || cli->options.problems,
         .totals = &totals,
         .verdict = verdict,
     };
 
-    if (!picked)
+    if (!picked || !maintenance)
         return ft_cli_fail_text(cli, FT_EXIT_FAILED, NULL, "out of memory");
     ft_totals_count(status->pairs, status->hosts, &totals);
     return cli->options.line ? ft_status_print_line(cli, &view)

@@ -20,24 +20,33 @@ ft_host_kind(const struct ft_store_host *host)
     return host->hypervisor ? "hypervisor" : "witness";
 }
 
+/* For how long it is under maintenance; null: it is not. */
+static json_t *
+maintenance_of(const struct ft_store_host *host, int64_t now)
+{
+    return ft_row_age(host->maintenance_at, now);
+}
+
 json_t *
 ft_host_list_row(const struct ft_store_host *host, size_t vms, int64_t now)
 {
-    return json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "name", host->name, "address",
-                     host->address, "kind", ft_host_kind(host), "engine",
-                     host->engine_version, "vms", (json_int_t)vms, "age_s",
+    return json_pack("{s:s,s:s,s:s,s:s,s:I,s:o,s:o}", "name", host->name,
+                     "address", host->address, "kind", ft_host_kind(host),
+                     "engine", host->engine_version, "vms", (json_int_t)vms,
+                     "maintenance_s", maintenance_of(host, now), "age_s",
                      ft_row_age(host->seen_at, now));
 }
 
 json_t *
 ft_host_record(const struct ft_store_host *host, int64_t now)
 {
-    return json_pack("{s:s,s:s,s:s?,s:s,s:s,s:o,s:[],s:[],s:[],s:[]}", "name",
-                     host->name, "address", host->address, "identity",
+    return json_pack("{s:s,s:s,s:s?,s:s,s:s,s:o,s:o,s:[],s:[],s:[],s:[]}",
+                     "name", host->name, "address", host->address, "identity",
                      *host->identity ? host->identity : NULL, "kind",
                      ft_host_kind(host), "engine", host->engine_version,
-                     "age_s", ft_row_age(host->seen_at, now), "nics",
-                     "networks", "pools", "vms");
+                     "maintenance_s", maintenance_of(host, now), "age_s",
+                     ft_row_age(host->seen_at, now), "nics", "networks",
+                     "pools", "vms");
 }
 
 json_t *

@@ -222,6 +222,9 @@ left_host(const struct ft_store_job *job, struct ft_job_left *left)
              is(job->verb, "host upgrade")
                  ? "A copy that is filled anew is filled to its end. Workers, "
                    "and hosts, that were not begun go on as they are."
+             : is(job->verb, "maintenance")
+                 ? "What the host was told holds; VMs that were not handed over "
+                   "yet run where they ran."
              : add
                  ? "Nothing goes on by itself. The engine may be installed on "
                    "these hosts already; protected VMs are not touched by that."

@@ -130,10 +130,30 @@ left_of(const struct ft_live *live, const struct ft_live_stored *stored)
     return left ? left : json_null();
 }
 
+/* Seconds of each of its hosts that is under maintenance, by its role; null: none. */
+static json_t *
+maintenance_of(const struct ft_live *live, const json_t *row, int64_t wall_ms)
+{
+    static const char *const roles[] = { "primary", "standby", "witness" };
+    json_t *said = NULL;
+
+    for (size_t i = 0; i < FT_ARRAY_SIZE(roles); i++) {
+        const struct ft_live_host *host =
+            find_host(live, ft_json_string(row, roles[i], ""));
+        double seconds = host ? ft_live_maintenance_s(host, wall_ms) : -1;
+
+        if (seconds < 0)
+            continue;
+        said = said ? said : json_object();
+        json_object_set_new(said, roles[i], ft_json_figure(seconds));
+    }
+    return said ? said : json_null();
+}
+
 /* Which hosts of the pair answer decides whose move it is. */
 static json_t *
 complete(const struct ft_live *live, const struct ft_live_stored *stored,
-         json_t *row, int64_t now_ms)
+         json_t *row, int64_t now_ms, int64_t wall_ms)
 {
     static const char *const keys[][2] = { { "primary", "primary_live" },
                                            { "standby", "standby_live" },
@@ -144,6 +164,9 @@ complete(const struct ft_live *live, const struct ft_live_stored *stored,
         rc = json_object_set_new(row, "left", left_of(live, stored));
     if (!rc && stored && stored->estimate)
         rc = json_object_set(row, "estimate", stored->estimate);
+    if (!rc)
+        rc = json_object_set_new(row, "maintenance",
+                                 maintenance_of(live, row, wall_ms));
     for (size_t i = 0; !rc && i < FT_ARRAY_SIZE(keys); i++)
         rc = json_object_set_new(row, keys[i][1],
                                  answers(live,
@@ -205,7 +228,7 @@ is_unattended(const struct ft_live *live, const struct ft_live_stored *stored,
 /* A pair that a host speaks of, or spoke of before it fell silent. */
 static int
 add_next_word(struct ft_live_pairs *pairs, const struct ft_live *live,
-              int64_t now_ms)
+              int64_t now_ms, int64_t wall_ms)
 {
     bool answering = pairs->at < pairs->answering;
     FT_AUTOJSON json_t *status =
@@ -231,7 +254,7 @@ add_next_word(struct ft_live_pairs *pairs, const struct ft_live *live,
                                           json_number_value(
                                               json_object_get(status, "age_s")),
                                           false),
-                        now_ms));
+                        now_ms, wall_ms));
 }
 
 /* That is quick, also where they are begun anew. */
@@ -259,7 +282,7 @@ add_next_stored(struct ft_live_pairs *pairs, const struct ft_live *live,
                complete(live, stored,
                         ft_stored_pair_row(pair, stored->status, stored->at_ms,
                                            wall_ms, both),
-                        now_ms));
+                        now_ms, wall_ms));
 }
 
 /* ---- the whole ---- */
@@ -313,7 +336,7 @@ ft_live_pairs_step(struct ft_live_pairs *pairs, const struct ft_live *live,
     }
     for (; !rc && most; most--) {
         if (pairs->at < pairs->count) {
-            rc = add_next_word(pairs, live, now_ms);
+            rc = add_next_word(pairs, live, now_ms, wall_ms);
             continue;
         }
         skip_spoken_of(pairs, live);

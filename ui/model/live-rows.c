@@ -3,12 +3,14 @@
 
 #include "ui/model/live-rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/host-rows.h"
+#include "ui/model/maintenance.h"
 #include "ui/model/older.h"
 
 /* ---- hosts ---- */
@@ -64,6 +66,19 @@ machine_of(const struct ft_live_host *host, bool live)
     return machine;
 }
 
+/* What of a host is to be known though it answers; text has it. */
+static void
+say_trouble(const struct ft_live_host *host, double maintenance_s,
+            const char *older, char *text, size_t size)
+{
+    const char *trouble = trouble_of(host, older);
+    char maintenance[FT_MAINTENANCE_TEXT];
+
+    ft_maintenance_text(maintenance_s, maintenance);
+    snprintf(text, size, "%s%s%s", maintenance,
+             *maintenance && trouble ? "; " : "", trouble ? trouble : "");
+}
+
 static json_t *
 host_row(const struct ft_live_host *host, const char *newest, int64_t now_ms,
          int64_t wall_ms)
@@ -71,13 +86,16 @@ host_row(const struct ft_live_host *host, const char *newest, int64_t now_ms,
     bool live = ft_live_is_live(host, now_ms);
     const char *engine =
         *host->engine ? host->engine : host->stored.engine_version;
+    double maintenance_s = ft_live_maintenance_s(host, wall_ms);
     char text[FT_OLDER_TEXT] = "";
+    char trouble[FT_OLDER_TEXT + sizeof(host->error.text)];
     enum ft_older older =
         live ? ft_older_of(host, newest, text) : FT_OLDER_NOTHING;
 
+    say_trouble(host, maintenance_s, text, trouble, sizeof(trouble));
     return json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s?,s:s?,s:o,s:o,s:b,s:o,s:o,s:o,s:s?}", "name",
-        host->stored.name, "address", host->stored.address, "identity",
+        "{s:s,s:s,s:s,s:s,s:s,s:s?,s:s?,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:s?}",
+        "name", host->stored.name, "address", host->stored.address, "identity",
         host->stored.identity, "kind", ft_host_kind(&host->stored), "state",
         state_of(host, now_ms), "engine", *engine ? engine : NULL, "older",
         ft_older_word(older), "pairs",
@@ -85,7 +103,9 @@ host_row(const struct ft_live_host *host, const char *newest, int64_t now_ms,
         "witness_runs", live ? json_boolean(host->witness_runs) : json_null(),
         "polled", host->polled, "machine", machine_of(host, live), "clock_ms",
         live && host->clock_known ? ft_json_figure(host->clock_ms) : json_null(),
-        "age_s", age_of(host, now_ms, wall_ms), "error", trouble_of(host, text));
+        "maintenance_s",
+        maintenance_s < 0 ? json_null() : ft_json_figure(maintenance_s), "age_s",
+        age_of(host, now_ms, wall_ms), "error", *trouble ? trouble : NULL);
 }
 
 json_t *

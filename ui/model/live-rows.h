@@ -17,7 +17,8 @@ json_t *ft_live_pairs(const struct ft_live *live, int64_t now_ms);
 /*
  * Rows of all pairs (ft_pair_row), those too of which only the database knows,
  * with "primary_live", "standby_live" and "witness_live": whether that host
- * answers us, null for one that is not ours. Ordered by VM.
+ * answers us, null for one that is not ours; "maintenance" has the seconds of each
+ * of them that is under maintenance by its role, or is null. Ordered by VM.
  */
 json_t *ft_live_pair_rows(const struct ft_live *live, int64_t now_ms,
                           int64_t wall_ms);
@@ -27,7 +28,8 @@ json_t *ft_live_pair_rows(const struct ft_live *live, int64_t now_ms,
  * is not reached: src/remote/reach.h, no-engine, unreachable), engine, machine
  * (memory, cpus, cpu_busy_percent, pressure; null when it was not
  * looked at), clock_ms (by how much its clock is ahead of ours; null where it
- * is not followed), pairs, witness_runs, polled, age_s, error.
+ * is not followed), pairs, witness_runs, polled, maintenance_s (for how long it has
+ * been under maintenance; null: it is not), age_s, error.
  */
 json_t *ft_live_host_rows(const struct ft_live *live, int64_t now_ms,
                           int64_t wall_ms);

@@ -244,6 +244,7 @@ ft_live_take_reply(struct ft_live_host *host, const json_t *reply,
     ft_live_heard(host, now_ms);
     FT_COPY(host->engine, ft_json_string(reply, "version", ""));
     host->witness_runs = ft_json_bool(witness, "running", 0);
+    ft_live_take_maintenance(host, json_object_get(reply, "maintenance"));
     for (size_t i = 0; i < host->word_count; i++)
         host->words[i].named = false;
     json_array_foreach(pairs, index, status) {
@@ -252,6 +253,22 @@ ft_live_take_reply(struct ft_live_host *host, const json_t *reply,
     }
     drop_unnamed(host);
     return rc;
+}
+
+void
+ft_live_take_maintenance(struct ft_live_host *host, const json_t *said)
+{
+    host->maintenance_known = said != NULL;
+    host->maintenance_at = ft_json_int(said, "since", 0, INT64_MAX, 0);
+}
+
+double
+ft_live_maintenance_s(const struct ft_live_host *host, int64_t wall_ms)
+{
+    int64_t at = host->maintenance_known ? host->maintenance_at
+                                         : host->stored.maintenance_at;
+
+    return at ? (double)(wall_ms > at ? wall_ms - at : 0) / 1000 : -1;
 }
 
 void

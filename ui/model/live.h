@@ -51,6 +51,8 @@ struct ft_live_host {
     struct ft_error error;
     char engine[FT_STORE_WORD]; /* version, by its own word */
     bool witness_runs;
+    bool maintenance_known; /* by its own word, maintenance_at; else as stored */
+    int64_t maintenance_at; /* ms since 1970; 0: not */
     struct ft_live_word *words;
     size_t word_count;
     bool clock_known;
@@ -129,6 +131,13 @@ void ft_live_take_ages(struct ft_live_host *host, const json_t *ages,
                        int64_t now_ms);
 
 void ft_live_remove(struct ft_live_host *host, const char *pair);
+
+/* Since when it is under maintenance ("maintenance" of ft-protocol(7)); NULL: it does
+ * not say. */
+void ft_live_take_maintenance(struct ft_live_host *host, const json_t *said);
+
+/* By its own word, or the database's; seconds, negative: it is not. */
+double ft_live_maintenance_s(const struct ft_live_host *host, int64_t wall_ms);
 
 /* A light look at the machine: VMs, memory, load, pools ("machine"). */
 void ft_live_take_machine(struct ft_live_host *host, const json_t *machine,

@@ -26,6 +26,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/live-pairs.c ui/model/live-pairs.h \
 	ui/model/live-rows.c ui/model/live-rows.h \
 	ui/model/live-vms.c \
+	ui/model/maintenance.c ui/model/maintenance.h \
 	ui/model/meaning.c ui/model/meaning.h \
 	ui/model/older.c ui/model/older.h \
 	ui/model/measured-rows.c ui/model/measured-rows.h \

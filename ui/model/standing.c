@@ -80,15 +80,17 @@ ft_said_reason(const json_t *status)
     return i;
 }
 
-/* As src/engine/board.c says it. */
+/* As src/engine/board.c says it; by the second one it is to come back later. */
 bool
 ft_standby_leaves(const json_t *status)
 {
     const json_t *side = ft_side_of(status, "standby");
+    const char *reason = ft_json_string(side, "reason", "");
 
     return ft_side_is_fresh(side) &&
-           !strcmp(ft_json_string(side, "reason", ""),
-                   "this host is shutting down: no copy waits on it");
+           (!strcmp(reason, "this host is shutting down: no copy waits on it") ||
+            !strcmp(reason,
+                    "this host is under maintenance: no copy waits on it"));
 }
 
 const char *

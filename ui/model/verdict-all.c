@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/maintenance.h"
 #include "ui/model/sentence.h"
 #include "ui/model/verdict.h"
 
@@ -49,7 +50,8 @@ count_users(struct ft_verdict_sum *sum, const json_t *row)
     }
 }
 
-/* A host that is needed and does not answer us, whatever the pairs say. */
+/* A host that is needed and does not answer us, whatever the pairs say; not one under
+ * maintenance, of which that is expected. */
 static void
 of_host(const json_t *host, struct ft_verdict_sum *sum)
 {
@@ -62,7 +64,8 @@ of_host(const json_t *host, struct ft_verdict_sum *sum)
                                          { NULL, NULL } };
     struct ft_verdict verdict;
 
-    if (!users || answers)
+    if (!users || answers ||
+        json_is_number(json_object_get(host, "maintenance_s")))
         return;
     snprintf(count, sizeof(count),
              users == 1 ? "%zu VM has it" : "%zu VMs have it", users);
@@ -179,6 +182,24 @@ of_older_host(const json_t *host, struct ft_verdict_sum *sum)
         "ftadmin host upgrade {host}", fillers);
 }
 
+/* All is well, and one host is out of it. */
+static void
+of_host_under_maintenance(const json_t *host, struct ft_verdict_sum *sum)
+{
+    const json_t *seconds = json_object_get(host, "maintenance_s");
+    char text[FT_MAINTENANCE_TEXT];
+    const struct ft_filler fillers[] = { { "host",
+                                           ft_json_string(host, "name", "?") },
+                                         { "text", text },
+                                         { NULL, NULL } };
+
+    if (!json_is_number(seconds) || sum->worst.severity != FT_SEVERITY_OK)
+        return;
+    ft_maintenance_text(json_number_value(seconds), text);
+    say(&sum->worst, FT_SEVERITY_OK, FT_MOVE_LATER, "{host} is {text}.",
+        "ftadmin maintenance {host} off", fillers);
+}
+
 void
 ft_verdict_sum_pair(struct ft_verdict_sum *sum, const json_t *row)
 {
@@ -207,6 +228,7 @@ ft_verdict_sum_end(struct ft_verdict_sum *sum, const json_t *hosts)
         if (sum->pairs)
             of_unused_host(row, sum);
         of_older_host(row, sum);
+        of_host_under_maintenance(row, sum);
     }
     json_decref(sum->users);
     sum->users = NULL;

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/cell.h"
+#include "ui/model/maintenance.h"
 #include "ui/model/risk.h"
 #include "ui/model/sentence.h"
 #include "ui/model/standing.h"
@@ -42,6 +43,7 @@ enum condition {
     STANDBY_SILENT, /* the host does not answer us either */
     STANDBY_BLANK,  /* it answers us, and does not speak of the pair */
     STANDBY_LEAVES, /* it says that it is being shut down */
+    STANDBY_OUT,    /* it is under maintenance */
     NO_REASON,      /* the reason is empty */
     UNFINISHED, /* protect or unprotect stopped half-way, and goes on by nobody */
 };
@@ -76,6 +78,7 @@ struct rule {
 #define RAISE "ftadmin host add {w}" /* starts the engine there */
 #define AGAIN "ftadmin protect {vm}"
 #define ELSEWHERE "ftadmin protect {vm} --standby best"
+#define MAINTAINED "ftadmin maintenance {to} off"
 #define RESUME "ftadmin resume {vm}"
 #define START "ftadmin start {vm}"
 
@@ -173,6 +176,8 @@ static const struct rule rules[] = {
     /* alone */
     { STATE(ALONE), ANY, STANDS, WARN, MOVE(HOSTS), 60, false,
       "{vm} stands on {on}, alone: {stands}.", LOOK },
+    { STATE(ALONE), ANY, STANDBY_OUT, WARN, MOVE(YOURS), 0, false,
+      "{vm} runs alone on {on}: {to} is {out}.", MAINTAINED },
     { STATE(ALONE), ANY, STANDBY_LEAVES, WARN, MOVE(HOSTS), 600, false,
       "{vm} runs alone on {on}, for {to} is shutting down.", PAST },
     { STATE(ALONE), ANY, STANDBY_SILENT, WARN, MOVE(HOSTS), 30, true,
@@ -337,6 +342,8 @@ holds(enum condition condition, const struct facts *facts)
                !ft_side_of(facts->row, "standby");
     case STANDBY_LEAVES:
         return ft_standby_leaves(facts->row);
+    case STANDBY_OUT:
+        return ft_row_is_maintained(facts->row, "standby");
     case NO_REASON:
         return !*text_of(facts, "reason");
     case UNFINISHED:
@@ -405,7 +412,8 @@ fill_in(const struct rule *rule, const struct facts *facts,
 {
     double lag = number_of(facts, "lag_ms");
     double clock = number_of(facts, "clock_lag_ms");
-    char risk[320], lag_text[24], clock_text[24], left_text[24], age_text[24];
+    char risk[320], out_text[FT_MAINTENANCE_TEXT], lag_text[24], clock_text[24],
+        left_text[24], age_text[24];
     const struct ft_filler fillers[] = {
         { "vm", name_of(facts, "vm", "the VM") },
         { "on", name_of(facts, "primary", "the host") },
@@ -417,6 +425,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
         { "stalled", text_of(facts, "stalled.text") },
         { "stands", text_of(facts, "stands.text") },
         { "risk", risk },
+        { "out", out_text },
         { "lag", lag_text },
         { "clock", clock_text },
         { "left", left_text },
@@ -425,6 +434,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
     };
 
     ft_risk_text(facts->risk, facts->row, risk, sizeof(risk));
+    ft_maintenance_text(number_of(facts, "maintenance.standby"), out_text);
     format_time(lag / 1000, lag_text, sizeof(lag_text));
     format_time(clock / 1000, clock_text, sizeof(clock_text));
     format_time(left_s(facts), left_text, sizeof(left_text));

@@ -325,6 +325,42 @@ upgrade_means(const json_t *row, char *out, size_t size)
              ft_row_name(row));
 }
 
+static bool
+is_maintained(const json_t *row)
+{
+    return json_is_number(json_object_get(row, "maintenance_s"));
+}
+
+static bool
+may_take_out(const json_t *row, const char **why)
+{
+    if (strcmp(ft_json_string(row, "state", ""), "ok") != 0)
+        return no(why, "it does not answer, and has to know");
+    return true;
+}
+
+static bool
+may_take_back(const json_t *row, const char **why)
+{
+    if (!is_maintained(row))
+        return no(why, "it is not under maintenance");
+    return may_take_out(row, why);
+}
+
+static void
+take_out_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "VMs on %s are handed over; copies there are let go.",
+             ft_row_name(row));
+}
+
+static void
+take_back_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "%s takes copies again; VMs that ran there come back.",
+             ft_row_name(row));
+}
+
 static void
 remove_means(const json_t *row, char *out, size_t size)
 {
@@ -378,6 +414,11 @@ const struct ft_deed ft_deeds[] = {
     { 'u', "upgrade", true, FT_DEED_MILD, always, upgrade_means,
       "One after the other its VMs have no copy until that is filled anew.",
       "host upgrade HOST --yes" },
+    { 'm', "maintenance", true, FT_DEED_MILD, may_take_out, take_out_means,
+      "Until it is back those VMs run alone.", "maintenance HOST on --yes" },
+    { 'o', "end maintenance", true, FT_DEED_MILD, may_take_back,
+      take_back_means, "Each that ran there stands for a moment.",
+      "maintenance HOST off --wait --yes" },
     { 'x', "remove", true, FT_DEED_SEVERE, may_remove, remove_means,
       "A host that is the witness of a pair is needed by it.",
       "host remove HOST --yes" },

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/maintenance.h"
 #include "ui/text/glyph.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/figure.h"
@@ -29,6 +30,23 @@ where(const struct ft_console *console, const struct ft_page *page, char *out,
              ft_json_string(row, "engine", "none"));
 }
 
+/* How long, and who is at risk by it. */
+static void
+say_maintenance(const struct ft_console *console, const char *host,
+                struct ft_verdict *verdict)
+{
+    FT_AUTOJSON json_t *rows =
+        ft_maintenance_rows(console->picture->pairs, console->picture->hosts);
+    const json_t *row;
+    size_t i;
+
+    json_array_foreach(rows, i, row)
+        if (!strcmp(ft_json_string(row, "host", ""), host))
+            ft_maintenance_sentence(row, verdict->sentence,
+                                    sizeof(verdict->sentence));
+    verdict->severity = FT_SEVERITY_WARN;
+}
+
 static void
 say(const struct ft_console *console, const struct ft_page *page,
     struct ft_verdict *verdict)
@@ -43,6 +61,8 @@ say(const struct ft_console *console, const struct ft_page *page,
     if (!row)
         snprintf(verdict->sentence, sizeof(verdict->sentence),
                  "%.60s is not known here any more.", page->subject);
+    else if (json_is_number(json_object_get(row, "maintenance_s")))
+        say_maintenance(console, page->subject, verdict);
     else if (!strcmp(state, "ok"))
         snprintf(verdict->sentence, sizeof(verdict->sentence),
                  "%.40s answers; heard %s.", page->subject, age);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
+#include "db/maintenance.h"
 #include "db/rules.h"
 #include "ui/model/copy.h"
 
@@ -79,8 +81,10 @@ add_members(struct ft_work_fleet *self, struct ft_error *err)
     for (size_t i = 0; !rc && i < self->count; i++) {
         rc = ft_fleet_add(&self->fleet, self->hosts[i].name,
                           self->hosts[i].address, &member, err);
-        if (!rc)
+        if (!rc) {
             FT_COPY(member->pinned, self->hosts[i].host_key);
+            member->maintenance_at = self->hosts[i].maintenance_at;
+        }
         if (!rc && !self->work->identity)
             snprintf(member->identity, sizeof(member->identity), "%.*s",
                      (int)sizeof(member->identity) - 1, self->hosts[i].identity);
@@ -234,8 +238,13 @@ static void
 remember_host(struct ft_store *store, const struct ft_store_host *host,
               const struct ft_member *member)
 {
+    const json_t *said = json_object_get(member->status, "maintenance");
     char key[FT_STORE_NAME];
 
+    if (said) /* by another ftadmin, too */
+        ft_store_maintenance_put(store, host->name,
+                                 ft_json_int(said, "since", 0, INT64_MAX, 0),
+                                 NULL);
     ft_store_host_seen(store, host->name, ft_work_now_ms(), NULL);
     ft_member_host_key(member, key, sizeof(key));
     if (!*host->host_key && *key)

@@ -150,6 +150,7 @@ kinds_changed(struct ft_work_live *live, const struct ft_store_host *hosts,
             ft_live_find(&live->state, hosts[i].name);
 
         changed = !known || known->stored.hypervisor != hosts[i].hypervisor ||
+                  known->stored.maintenance_at != hosts[i].maintenance_at ||
                   strcmp(known->stored.address, hosts[i].address) != 0;
     }
     return changed;

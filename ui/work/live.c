@@ -201,6 +201,8 @@ on_line(struct watched *watched, const json_t *line)
         ft_live_remove(host, removed);
     if (status || removed)
         note_news(watched->live);
+    if (json_object_get(line, "maintenance"))
+        ft_live_take_maintenance(host, json_object_get(line, "maintenance"));
     if (witness)
         host->witness_runs = ft_json_bool(witness, "running", 0);
     ft_work_live_keep_event(watched, json_object_get(line, "log"));

@@ -18,6 +18,8 @@ libftuiwork_a_SOURCES = \
 	ui/work/host-past.c ui/work/host-past.h \
 	ui/work/hosts.c ui/work/hosts.h \
 	ui/work/job.c ui/work/job.h \
+	ui/work/maintenance.c ui/work/maintenance.h ui/work/maintenance-private.h \
+	ui/work/maintenance-look.c ui/work/maintenance-move.c ui/work/maintenance-rows.c \
 	ui/work/journal.c ui/work/journal.h \
 	ui/work/known.c ui/work/known.h \
 	ui/work/likeness.c ui/work/likeness.h \

@@ -214,6 +214,8 @@ try_in(const char *picture_name, enum ft_ownership_reason reason,
                             json_pack("{s:s,s:s,s:s}", "verb", "protect",
                                       "resume", "ftadmin resume db-01",
                                       "rollback", "ftadmin rollback db-01"));
+        json_object_set_new(json_array_get(picture.hosts, 0), "maintenance_s",
+                            json_real(60));
         ft_console_set_picture(&console, &picture);
     }
     press(&console, deed->host ? "2" : "1");

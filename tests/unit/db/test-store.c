@@ -17,6 +17,7 @@
 #include "db/facts-history.h"
 #include "db/fixes.h"
 #include "db/link-rates.h"
+#include "db/maintenance.h"
 #include "db/measurements.h"
 #include "db/pool-flushes.h"
 
@@ -159,6 +160,43 @@ test_hosts(void **state)
     MUST(ft_store_host_remove(store, "h1", &err));
     FAILS(ENOENT, ft_store_host_remove(store, "h1", &err));
     ft_store_close(store);
+}
+
+static void
+test_maintenance(void **state)
+{
+    FT_AUTOSTORE struct ft_store *store = open_store();
+    struct ft_store_handed_over handed = { .vm_uuid = VM, .vm = "vm1", .at = 5 };
+    struct ft_store_handed_over *list;
+    struct ft_store_host host;
+    size_t count;
+
+    (void)state;
+    handed.host = add_host(store, "h1");
+    MUST(ft_store_maintenance_put(store, "h1", 7, &err));
+    MUST(ft_store_maintenance_put(store, "nobody", 7, &err));
+    MUST(ft_store_host_get(store, "h1", &host, &err));
+    assert_int_equal(host.maintenance_at, 7);
+    host.maintenance_at = 0;
+    MUST(ft_store_host_put(store, &host, &err)); /* leaves it alone */
+    MUST(ft_store_host_get(store, "h1", &host, &err));
+    assert_int_equal(host.maintenance_at, 7);
+    MUST(ft_store_handed_over_put(store, &handed, &err));
+    handed.at = 6;
+    MUST(ft_store_handed_over_put(store, &handed, &err));
+    MUST(ft_store_handed_over_list(store, handed.host, &list, &count, &err));
+    assert_int_equal(count, 1);
+    assert_int_equal(list[0].at, 6);
+    assert_string_equal(list[0].vm_uuid, VM);
+    free(list);
+    MUST(ft_store_handed_over_remove(store, handed.host, VM, &err));
+    MUST(ft_store_handed_over_remove(store, handed.host, VM, &err));
+    MUST(ft_store_handed_over_list(store, handed.host, &list, &count, &err));
+    assert_int_equal(count, 0);
+    MUST(ft_store_handed_over_put(store, &handed, &err));
+    MUST(ft_store_host_remove(store, "h1", &err)); /* and what hangs on it */
+    assert_int_equal(number_of("SELECT count(*) FROM handed_over"), 0);
+    MUST(ft_store_maintenance_put(store, "h1", 0, &err));
 }
 
 static void
@@ -706,12 +744,12 @@ read_sql(const char *name, char **text)
 }
 
 static const char *const migrations[] = {
-    "0001-topology.sql",     "0002-pairs.sql",      "0003-history.sql",
-    "0004-rollups.sql",      "0005-locks.sql",      "0006-jobs.sql",
-    "0007-host-key.sql",     "0008-waivers.sql",    "0009-rules.sql",
-    "0010-measurements.sql", "0011-link-rates.sql", "0012-pool-flushes.sql",
-    "0013-unfinished.sql",   "0014-fixes.sql",      "0015-facts-history.sql",
-    "0016-pairs-beside.sql",
+    "0001-topology.sql",     "0002-pairs.sql",       "0003-history.sql",
+    "0004-rollups.sql",      "0005-locks.sql",       "0006-jobs.sql",
+    "0007-host-key.sql",     "0008-waivers.sql",     "0009-rules.sql",
+    "0010-measurements.sql", "0011-link-rates.sql",  "0012-pool-flushes.sql",
+    "0013-unfinished.sql",   "0014-fixes.sql",       "0015-facts-history.sql",
+    "0016-pairs-beside.sql", "0017-maintenance.sql",
 };
 
 /* As an ftadmin of that version would have left it. */
@@ -1008,6 +1046,7 @@ main(void)
         cmocka_unit_test_setup(test_create, setup),
         cmocka_unit_test_setup(test_default_path, setup),
         cmocka_unit_test_setup(test_hosts, setup),
+        cmocka_unit_test_setup(test_maintenance, setup),
         cmocka_unit_test_setup(test_version, setup),
         cmocka_unit_test_setup(test_topology, setup),
         cmocka_unit_test_setup(test_pairs, setup),

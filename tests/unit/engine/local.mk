@@ -46,7 +46,7 @@ tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	src/engine/board.c src/engine/child.c src/engine/control-server.c \
 	src/engine/daemon-verbs.c src/engine/drift-watch.c src/engine/ending.c \
 	src/engine/events.c src/engine/followers.c \
-	src/engine/life.c src/engine/machine.c src/engine/owed.c src/engine/program.c \
+	src/engine/life.c src/engine/machine.c src/engine/maintenance.c src/engine/owed.c src/engine/program.c \
 	src/engine/series-store.c \
 	src/engine/newcomers.c src/engine/sink.c \
 	src/engine/supervisor.c src/engine/supervisor-life.c src/engine/supervisor-talk.c \

@@ -7,6 +7,7 @@ model_tests = \
 	tests/unit/model/test-job-rows \
 	tests/unit/model/test-left \
 	tests/unit/model/test-live \
+	tests/unit/model/test-maintenance \
 	tests/unit/model/test-outcome \
 	tests/unit/model/test-pace \
 	tests/unit/model/test-pair-rows \
@@ -36,6 +37,9 @@ tests_unit_model_test_job_rows_SOURCES = tests/unit/model/test-job-rows.c
 tests_unit_model_test_job_rows_LDADD = $(model_libs)
 tests_unit_model_test_left_SOURCES = tests/unit/model/test-left.c
 tests_unit_model_test_left_LDADD = $(model_libs)
+tests_unit_model_test_maintenance_SOURCES = tests/unit/model/test-maintenance.c \
+	tests/unit/model/quoted.h
+tests_unit_model_test_maintenance_LDADD = $(model_libs)
 tests_unit_model_test_pace_SOURCES = tests/unit/model/test-pace.c
 tests_unit_model_test_pace_LDADD = $(model_libs)
 tests_unit_model_test_pair_rows_SOURCES = tests/unit/model/test-pair-rows.c

@@ -80,6 +80,9 @@ make_bond(struct ft_host *host)
 }
 
 /* clang-format off */
+CHANGE(primary_maintained, f->h1->maintenance_at = 1)
+CHANGE(standby_maintained, f->h2->maintenance_at = 1)
+CHANGE(witness_maintained, f->w1->maintenance_at = 1)
 CHANGE(primary_tells_nothing, f->h1->condition.told = false)
 CHANGE(standby_tells_nothing, f->h2->condition.told = false)
 CHANGE(witness_tells_nothing, f->w1->condition.told = false)
@@ -152,6 +155,8 @@ CHANGE(link_on_half_a_bond, make_bond(f->h2); nic(f->h2, "eth0")->carrier = fals
 CHANGE(link_on_bridge, nic(f->h2, "eth1")->up = false)
 
 static const struct row rows[] = {
+    { VM, FT_CHECK_PRIMARY_MAINTENANCE, FT_PASS, "is not under", nothing },
+    { VM, FT_CHECK_PRIMARY_MAINTENANCE, FT_FAIL, "is under maintenance", primary_maintained },
     { VM, FT_CHECK_PRIMARY_FACTS, FT_PASS, "tells all", nothing },
     { VM, FT_CHECK_PRIMARY_FACTS, FT_UNKNOWN, "tells nothing", primary_tells_nothing },
     { VM, FT_CHECK_PRIMARY_ENGINE, FT_PASS, PACKAGE_VERSION, nothing },
@@ -169,6 +174,8 @@ static const struct row rows[] = {
     { VM, FT_CHECK_PRIMARY_REBOOT, FT_WARN, "ask for a reboot", primary_reboot },
     { VM, FT_CHECK_PRIMARY_VIRTUAL, FT_PASS, "of its own", nothing },
     { VM, FT_CHECK_PRIMARY_VIRTUAL, FT_WARN, "virtual machine", primary_virtual },
+    { STANDBY, FT_CHECK_STANDBY_MAINTENANCE, FT_PASS, "is not under", nothing },
+    { STANDBY, FT_CHECK_STANDBY_MAINTENANCE, FT_FAIL, "is under maintenance", standby_maintained },
     { STANDBY, FT_CHECK_STANDBY_FACTS, FT_PASS, "tells all", nothing },
     { STANDBY, FT_CHECK_STANDBY_FACTS, FT_UNKNOWN, "tells nothing", standby_tells_nothing },
     { STANDBY, FT_CHECK_STANDBY_ENGINE, FT_PASS, PACKAGE_VERSION, nothing },
@@ -231,6 +238,8 @@ static const struct row rows[] = {
     { STANDBY, FT_CHECK_LINK_SINGLE, FT_WARN, "1 network", link_of_two_vlans },
     { STANDBY, FT_CHECK_LINK_BOND, FT_PASS, "2 of 2 NICs of eth1", link_on_bond },
     { STANDBY, FT_CHECK_LINK_BOND, FT_WARN, "1 of 2 NICs of eth1", link_on_half_a_bond },
+    { WITNESS, FT_CHECK_WITNESS_MAINTENANCE, FT_PASS, "is not under", nothing },
+    { WITNESS, FT_CHECK_WITNESS_MAINTENANCE, FT_FAIL, "is under maintenance", witness_maintained },
     { WITNESS, FT_CHECK_WITNESS_FACTS, FT_PASS, "tells all", nothing },
     { WITNESS, FT_CHECK_WITNESS_FACTS, FT_UNKNOWN, "tells nothing", witness_tells_nothing },
     { WITNESS, FT_CHECK_WITNESS_ENGINE, FT_PASS, PACKAGE_VERSION, nothing },

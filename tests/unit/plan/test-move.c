@@ -162,6 +162,57 @@ test_plan(void **state)
     ft_plan_free(&plan);
 }
 
+/* The host of the copy answers, and is not to have it for now. */
+static void
+test_maintained(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_known_pair pair = alone();
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+    char why[FT_MOVE_TEXT];
+
+    strcpy(pair.standby, "h2");
+    pair.other = FT_OTHER_HAS_IT;
+    add_pair(f, &pair);
+    assert_null(ft_move_from(&f->inventory, f->h1, f->vm, "best", why));
+    f->h2->maintenance_at = 1;
+    assert_ptr_equal(ft_move_from(&f->inventory, f->h1, f->vm, "best", why),
+                     &pair);
+    assert_null(ft_move_from(&f->inventory, f->h1, f->vm, NULL, why));
+    assert_non_null(strstr(why, "End the maintenance of h2"));
+    assert_null(ft_move_from(&f->inventory, f->h1, f->vm, "h2", why));
+    if (make(f, "best", &plan, &err) != 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(plan.standby, "h3");
+    assert_string_equal(plan.leaves.standby, "h2");
+    assert_non_null(
+        strstr(plan.steps[index_of(&plan, FT_STEP_RELEASE)].description,
+               "under maintenance"));
+    ft_plan_free(&plan);
+}
+
+/* Nothing is placed on a host under maintenance. */
+static void
+test_placed(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_plan plan;
+
+    f->h2->maintenance_at = 1;
+    if (make(f, NULL, &plan, &err) != 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(plan.standby, "h3");
+    ft_plan_free(&plan);
+    assert_int_equal(make(f, "h2", &plan, &err), -EPERM);
+    assert_non_null(strstr(err.text, "under maintenance"));
+    ft_plan_free(&plan);
+    f->h1->maintenance_at = 1;
+    assert_int_equal(make(f, NULL, &plan, &err), -EPERM);
+    ft_plan_free(&plan);
+}
+
 /* It had the copy before, and has it again, though another one were better. */
 static void
 test_installed_anew(void **state)
@@ -202,6 +253,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_when, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_in_no_way, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_plan, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_maintained, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_placed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_installed_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_new, set_up, tear_down),
     };

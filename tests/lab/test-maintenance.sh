@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A host is taken out of service with the VM that runs there, is rebooted, and comes back; then
+# the host of the copy is, and the copy is made on a third one. The guest answers all the time.
+. "$(dirname "$0")/functions.sh"
+
+alone_on() { # HOST
+    [ "$(pair_on "$1" '"\(.role) \(.state)"')" = "primary alone" ]
+}
+
+answers() { # HOST
+    engine "$1" hello >/dev/null
+}
+
+is_out() { # HOST
+    engine "$1" status | jq -e '.maintenance.since > 0' >/dev/null
+}
+
+no_qemu_on() { # HOST
+    [ -z "$(lab on "$1" virsh -q -c qemu:///system list --name)" ]
+}
+
+shares_machine=yes
+start_lab --hosts 3
+start_guest h1 vm1 --memory 128 --disk raw --disk-size 128
+add_hosts h1 h2 h3 w1
+start_client --connections 2
+protect_guest vm1 --standby h2
+
+note "the host of the VM is taken out"
+exits 0 ftadmin maintenance h1 on --yes --json
+jq -e '.host == "h1" and .since_ms > 0 and .witness_of == []
+    and .vms[0].did == "handed over" and .vms[0].on == "h2"' <<<"$output" >/dev/null ||
+    fail "maintenance: $output"
+wait_for 30 alone_on h2
+is_out h1 || fail "its engine does not know: $(engine h1 status)"
+no_qemu_on h1 || fail "a copy waits on h1"
+exits 0 ftadmin maintenance h1 on --yes # said again
+exits 30 ftadmin status
+complains "vm1 runs without a copy"
+[ "$(pair_status vm1 '"\(.maintenance.standby > 0) \(.reason)"')" = "true h1 is under maintenance" ] ||
+    fail "status: $(ftadmin status --json)"
+exits 0 ftadmin host list --json
+jq -e '[.hosts[] | select(.maintenance_s != null).name] == ["h1"]' <<<"$output" >/dev/null ||
+    fail "host list: $output"
+exits 4 ftadmin check vm1 --standby h1
+[[ $output == *standby.maintenance* ]] || fail "check: $output"
+
+note "it is rebooted, and stays out"
+lab power-off h1
+power_on h1
+wait_for 60 answers h1
+is_out h1 || fail "a reboot ended it: $(engine h1 status)"
+engine h1 drain '{"on":false}' >/dev/null # as ftengine-drain.service says at a boot
+sleep_until_no_copy() { alone_on h2 && no_qemu_on h1; }
+wait_for 30 sleep_until_no_copy
+guest_goes_on
+
+note "it comes back, and with it the VM"
+exits 0 ftadmin maintenance h1 off --wait --json
+jq -e '.since_ms == null and .vms[0].did == "back" and .vms[0].on == "h1"' <<<"$output" >/dev/null ||
+    fail "off: $output"
+wait_for 60 protected_from h1
+guest_goes_on
+
+note "the host of the copy is taken out, and the copy moved"
+exits 0 ftadmin maintenance h2 on --standbys move --wait --yes
+wait_for 60 protected_from h1
+[ "$(pair_on h1 .standby)" = h3 ] || fail "the copy is not on h3: $(pair_on h1)"
+[ "$(engine h2 status | jq '.pairs | length')" = 0 ] || fail "h2: $(engine h2 status)"
+exits 0 ftadmin maintenance h2 off
+is_out h2 && fail "h2 is out still"
+
+note "h1 is lost, and h3 has it"
+fault_time=$(mark_fault)
+lab power-off h1
+wait_for 30 alone_on h3
+guest_goes_on
+
+stop_client
+check_ledger --fault-time "$fault_time"
