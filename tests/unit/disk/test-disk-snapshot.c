@@ -792,7 +792,7 @@ test_no_disks(void **state)
                                           &err),
                      0);
     if (ft_snapshot_export_start("nbd.sock", (uid_t)-1, (gid_t)-1, none, NULL,
-                                 new_store(STORE), &export, &err))
+                                 new_store(STORE), NULL, &export, &err))
         fail_msg("%s", err.text);
     assert_int_equal(access("nbd.sock", F_OK), -1);
     assert_int_equal(ft_snapshot_export_clients(export), 0);
