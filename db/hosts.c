@@ -94,14 +94,17 @@ ft_store_host_list(struct ft_store *store, struct ft_store_host **hosts,
                        "");
 }
 
-/* What is left there of pairs that their VMs have left for another one goes with the
- * host. */
-#define LEFT                                        \
-    "phase = 'removing' AND standby_host = ?1 AND " \
-    "EXISTS (SELECT 1 FROM pairs AS other WHERE "   \
-    "other.vm_uuid = pairs.vm_uuid AND "            \
-    "other.phase <> 'removing' AND ?1 NOT IN "      \
-    "(other.primary_host, other.standby_host))"
+/* What is left there of pairs that their VMs have left, for another one or because the
+ * VM's own host has let go, goes with the host. */
+#define LEFT                                                  \
+    "phase = 'removing' AND standby_host = ?1 AND ("          \
+    "EXISTS (SELECT 1 FROM pairs AS other WHERE "             \
+    "other.vm_uuid = pairs.vm_uuid AND "                      \
+    "other.phase <> 'removing' AND ?1 NOT IN "                \
+    "(other.primary_host, other.standby_host)) OR "           \
+    "EXISTS (SELECT 1 FROM journal WHERE "                    \
+    "journal.pair = pairs.pair AND step = 'pair-remove' AND " \
+    "journal.state = 'done' AND host = pairs.primary_host))"
 
 int
 ft_store_host_check_unused(struct ft_store *store, const char *name,

@@ -729,6 +729,29 @@ test_lost_host(void **state)
     ft_store_close(store);
 }
 
+/* And when it is protected no more, by the word of the host that has the VM. */
+static void
+test_lost_host_of_unprotected(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    struct ft_store_journal step = { .pair = PAIR,
+                                     .operation = "unprotect",
+                                     .step = "pair-remove",
+                                     .host = "h1",
+                                     .state = "started" };
+
+    (void)state;
+    assert_int_equal(put_phase(store, PAIR, "removing"), 0);
+    MUST(ft_store_journal_put(store, &step, &err));
+    FAILS(EBUSY, ft_store_host_remove(store, "h2", &err));
+    strcpy(step.state, "done");
+    MUST(ft_store_journal_put(store, &step, &err));
+    FAILS(EBUSY, ft_store_host_remove(store, "h1", &err));
+    MUST(ft_store_host_remove(store, "h2", &err));
+    MUST(ft_store_host_remove(store, "h1", &err));
+    ft_store_close(store);
+}
+
 /* ---- migrations ---- */
 
 static void
@@ -1061,6 +1084,7 @@ main(void)
         cmocka_unit_test_setup(test_garbage, setup),
         cmocka_unit_test_setup(test_foreign_and_newer, setup),
         cmocka_unit_test_setup(test_lost_host, setup),
+        cmocka_unit_test_setup(test_lost_host_of_unprotected, setup),
         cmocka_unit_test_setup(test_migrations, setup),
         cmocka_unit_test_setup(test_failed_migration_changes_nothing, setup),
         cmocka_unit_test_setup(test_measurements, setup),
