@@ -65,6 +65,9 @@ $ ftadmin --db t.db host remove w11 --yes
 ! ftadmin: no host named w11; did you mean w1?
 !   hint: ftadmin host list shows the known hosts, ftadmin host add adds one
 [3]
+$ ftadmin --db t.db host show h1 --history
+! Nothing is kept of h1 yet: ftadmin host add h1 looks.
+$ ftadmin --db t.db host show h1 --history --plain
 $ ftadmin --db t.db host show h3
 ! ftadmin: no host named h3
 !   hint: ftadmin host list shows the known hosts, ftadmin host add adds one

@@ -162,6 +162,9 @@ show_history(struct ft_cli *cli, const char *host)
         json_pack("{s:i,s:s,s:O}", "schema", 1, "host", host, "history", rows);
     if (cli->style.output != FT_OUTPUT_TABLE)
         return ft_cli_print(cli, document, rows, COLUMNS(past_columns));
+    if (!json_array_size(rows))
+        ft_cli_note(cli, "Nothing is kept of %s yet: ftadmin host add %s looks.",
+                    host, host);
     json_array_foreach(rows, i, row)
         print_past(cli, row);
     return FT_EXIT_OK;
