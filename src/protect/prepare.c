@@ -210,14 +210,17 @@ ft_protect_check(struct ft_fleet *fleet, const struct ft_plan_choices *asked,
     if (rc < 0)
         return rc;
     if (ft_fleet_pair(fleet, choices.vm, &pair, &where) == 0) {
-        choices.witness = ft_json_string(pair, "witness", "none");
+        if (choices.witness == NULL)
+            choices.witness = ft_json_string(pair, "witness", "none");
+        if (choices.standby == NULL)
+            choices.standby = ft_json_string(pair, "standby", NULL);
         inventory.resuming = ft_json_string(pair, "pair", NULL);
-        inventory.standing = choices.standby == NULL;
+        inventory.standing =
+            choices.standby != NULL &&
+            strcmp(choices.standby, ft_json_string(pair, "standby", "")) == 0;
         inventory.running =
             !strcmp(ft_json_string(pair, "state", ""), "protected") &&
             !json_is_object(json_object_get(pair, "stands"));
-        if (choices.standby == NULL)
-            choices.standby = ft_json_string(pair, "standby", NULL);
         ft_settings_from_json(&choices.settings,
                               json_object_get(pair, "settings"));
         choices.silence_named = true;

@@ -65,9 +65,8 @@ int ft_protect_fix(struct ft_fleet *fleet, const struct ft_fix *fix, bool undo,
                    bool *changed, struct ft_error *err);
 
 /*
- * Only the checks, of a VM that is protected as it is: its own standby, unless
- * another one is chosen, and witness; what its copy takes there is not asked
- * for again. Touches nothing. 0 also when checks fail; plan->findings has them.
+ * Only the checks, of a VM that is protected as it is: its own standby and witness,
+ * unless others are chosen; what its copy takes there is not asked for again. Touches nothing. 0 also when checks fail; plan->findings has them.
  * Errors as ft_plan_check; plan is to be released in every case.
  */
 int ft_protect_check(struct ft_fleet *fleet,

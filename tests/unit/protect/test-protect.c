@@ -629,10 +629,40 @@ test_prepare_needs_named_hosts(void **state)
 #define PREPARED(function) \
     cmocka_unit_test_setup_teardown(function, begin_prepared, end_prepared)
 
+/* A pair looked at with its own standby named is that pair; a witness that is named is
+ * looked at. */
+static void
+test_check_of_a_pair(void **state)
+{
+    static const char *const standbys[] = { NULL, "h2" };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(standbys); i++) {
+        struct ft_plan_choices choices = { .vm = "vm1",
+                                           .standby = standbys[i],
+                                           .witness = "w1",
+                                           .pair = "",
+                                           .settings = FT_PAIR_SETTINGS_INIT };
+        struct ft_error err = FT_ERROR_INIT;
+        struct ft_plan found;
+
+        protect_by_hand();
+        fleet_anew();
+        if (ft_protect_check(&fleet, &choices, &found, &err))
+            fail_msg("%s", err.text);
+        assert_string_equal(found.standby, "h2");
+        assert_string_equal(found.witness, "w1");
+        /* its copy has its memory already */
+        assert_null(ft_findings_find(&found.findings, FT_CHECK_STANDBY_MEMORY));
+        ft_plan_free(&found);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        PREPARED(test_check_of_a_pair),
         PREPARED(test_prepare_touches_nothing),
         PREPARED(test_success),
         PREPARED(test_keys),
