@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plan/flags.h"
+#include "plan/links.h"
 
 #define WHY_SAME_QEMU "A copy needs the QEMU that the VM runs, or a later one."
 #define WHY_PLACE "A VM needs it on both hosts, under one name."
@@ -162,14 +163,19 @@ compare_pools(json_t *list, const struct ft_host *a, const struct ft_host *b)
 
 /* ---- networks ---- */
 
+/* A bridge of libvirt's own has a carrier while a VM is on it. */
 static void
-describe_bridge(const struct ft_nic *nic, char *out, size_t size)
+describe_bridge(const struct ft_host *host, const char *name, char *out,
+                size_t size)
 {
+    const struct ft_nic *nic = ft_host_nic(host, name);
+
     if (nic == NULL || !nic->is_bridge)
         snprintf(out, size, "missing");
     else
         snprintf(out, size, "MTU %d%s%s", nic->mtu, nic->up ? "" : ", down",
-                 nic->carrier ? "" : ", no carrier");
+                 nic->carrier || ft_link_is_private(host, nic) ? ""
+                                                               : ", no carrier");
 }
 
 static void
@@ -179,8 +185,8 @@ compare_bridge(json_t *list, const char *name, const struct ft_host *a,
     char what[40], left[60], right[60];
 
     snprintf(what, sizeof(what), "bridge %s", name);
-    describe_bridge(ft_host_nic(a, name), left, sizeof(left));
-    describe_bridge(ft_host_nic(b, name), right, sizeof(right));
+    describe_bridge(a, name, left, sizeof(left));
+    describe_bridge(b, name, right, sizeof(right));
     add(list, what, left, right, WHY_PLACE);
 }
 

@@ -50,15 +50,11 @@ is_shared(const struct ft_address *a, const struct ft_address *b)
            memcmp(x, y, sizeof(x)) != 0 && same_bits(x, y, a->prefix);
 }
 
-/*
- * A bridge that libvirt made for NAT or an isolated network exists on every
- * host with the same addresses and leads nowhere.
- */
-static bool
-is_private_bridge(const struct ft_host *host, const struct ft_nic *nic)
+bool
+ft_link_is_private(const struct ft_host *host, const struct ft_nic *bridge)
 {
     for (size_t i = 0; i < host->network_count; i++)
-        if (strcmp(host->networks[i].bridge, nic->name) == 0 &&
+        if (strcmp(host->networks[i].bridge, bridge->name) == 0 &&
             strcmp(host->networks[i].forward, "bridge") != 0)
             return true;
     return false;
@@ -67,7 +63,7 @@ is_private_bridge(const struct ft_host *host, const struct ft_nic *nic)
 static bool
 is_usable(const struct ft_host *host, const struct ft_nic *nic)
 {
-    return nic->up && nic->address_count > 0 && !is_private_bridge(host, nic);
+    return nic->up && nic->address_count > 0 && !ft_link_is_private(host, nic);
 }
 
 /* Own network first, then speed, IPv4, name, address: a total order. */

@@ -32,6 +32,10 @@ size_t ft_link_paths(const struct ft_host *primary,
                      const struct ft_host *standby,
                      struct ft_link_path paths[FT_LINKS_MAX]);
 
+/* Whether a bridge is one that libvirt made for NAT or an isolated network: it exists
+ * on every host with the same addresses, and leads nowhere. */
+bool ft_link_is_private(const struct ft_host *host, const struct ft_nic *bridge);
+
 /* What a NIC's frames go out by in the end: what is below a VLAN, the port of a
  * bridge that is no VM's; a bond is not taken apart. nic itself where nothing is;
  * NULL for NULL. */

@@ -74,6 +74,30 @@ set_kernel(struct past *p, const char *release)
                         json_string(release));
 }
 
+static void
+set_carrier(struct past *p, size_t nic, bool carrier)
+{
+    json_t *nics = json_object_get(p->facts, "nics");
+
+    json_object_set_new(json_array_get(nics, nic), "carrier",
+                        json_boolean(carrier));
+}
+
+/* libvirt's own bridge has a carrier while a VM is on it; another is news. */
+static void
+test_carriers(void **state)
+{
+    struct past *p = *state;
+
+    look(p, 1000);
+    set_carrier(p, 3, true); /* virbr0 */
+    look(p, 2000);
+    assert_int_equal(kept(p), 1);
+    set_carrier(p, 0, false); /* br0 */
+    look(p, 3000);
+    assert_int_equal(kept(p), 2);
+}
+
 /* Free memory, the time and VMs are no news; a kernel is. */
 static void
 test_only_what_differs(void **state)
@@ -179,6 +203,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_carriers, begin, end),
         cmocka_unit_test_setup_teardown(test_only_what_differs, begin, end),
         cmocka_unit_test_setup_teardown(test_told, begin, end),
         cmocka_unit_test_setup_teardown(test_compared_with_then, begin, end),
