@@ -21,6 +21,7 @@
 #include "standby/media.h"
 #include "standby/nvram.h"
 #include "standby/standby-private.h"
+#include "virt/host-qemu.h"
 #include "virt/qmp.h"
 #include "virt/rehearsal.h"
 #include "virt/standby-xml.h"
@@ -214,6 +215,35 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
     return rc;
 }
 
+/* Whether the VM can come to life in this QEMU (plan/qemu-fit.h). */
+static int
+check_qemu(const json_t *setup, const char *version, struct ft_error *err)
+{
+    const char *runs = ft_json_string(setup, "qemu", "");
+    struct ft_qemu_fit fit =
+        ft_qemu_fit(runs, version, ft_json_string(setup, "machine", ""));
+
+    if (fit.age == FT_QEMU_OLDER)
+        return ft_fail(err, ENOTSUP, fit.remedy,
+                       "its QEMU %s is older than the VM's %s", version, runs);
+    if (fit.verdict > FT_WARN)
+        return ft_fail(err, ENOTSUP, fit.remedy,
+                       "its QEMU is %s and the VM's %s: %s", version, runs,
+                       fit.why);
+    return 0;
+}
+
+/* Before anything is started or moved, as far as it is known then. */
+static int
+check_host(struct ft_standby *s, const json_t *setup, const char *xml,
+           struct ft_error *err)
+{
+    char version[FT_HOST_QEMU_SIZE];
+
+    ft_host_qemu(s->worker->conn, xml, version);
+    return *version ? check_qemu(setup, version, err) : 0;
+}
+
 static int
 read_blocks(const json_t *list, struct ft_ram_block out[FT_RAM_BLOCKS_MAX],
             size_t *n, struct ft_error *err)
@@ -247,20 +277,17 @@ compare_machine(struct ft_standby *s, const struct ft_vm *d,
                 const json_t *setup, struct ft_error *err)
 {
     const char *runs = ft_json_string(setup, "qemu", "");
-    struct ft_qemu_fit fit = ft_qemu_fit(runs, d->qemu_version, d->machine);
     struct ft_ram_block theirs[FT_RAM_BLOCKS_MAX];
     struct ft_replica *r = &s->replica;
+    int rc = check_qemu(setup, d->qemu_version, err);
     size_t n;
-    int rc;
 
-    if (fit.verdict > FT_WARN)
-        return ft_fail(err, ENOTSUP, fit.remedy,
-                       "QEMU is %s here and %s on the primary: %s",
-                       d->qemu_version, runs, fit.why);
+    if (rc)
+        return rc;
     rc = read_blocks(json_object_get(setup, "blocks"), theirs, &n, err);
     return rc ? rc
               : ft_blocks_match(r->blocks, &r->n_blocks, theirs, n,
-                                fit.age != FT_QEMU_SAME, err);
+                                strcmp(runs, d->qemu_version) != 0, err);
 }
 
 static int
@@ -294,6 +321,8 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
 
     if (!rc)
         rc = ft_standby_check_media(xml, err);
+    if (!rc)
+        rc = check_host(s, setup, xml, err);
     if (rc)
         return rc; /* nothing was touched */
     ft_standby_forget_copy(s);

@@ -6,6 +6,7 @@ libftvirt_a_SOURCES = \
 	src/virt/disk-source.c src/virt/disk-source.h \
 	src/virt/guest-freeze.c src/virt/guest-freeze.h \
 	src/virt/guest-freeze-main.c src/virt/guest-freeze-private.h \
+	src/virt/host-qemu.c src/virt/host-qemu.h \
 	src/virt/loop.c src/virt/loop.h \
 	src/virt/place.c src/virt/place.h \
 	src/virt/qemu-log.c src/virt/qemu-log.h \
