@@ -17,11 +17,17 @@ struct ft_link_path {
     bool guest_bridge;        /* shared with guests: last choice */
 };
 
-/* What a path carries, from the VM's host to that of its copy (plan/throughput.h). */
+/*
+ * What a path carries, from the VM's host to that of its copy (plan/throughput.h), and
+ * the other way, which a copy goes after a takeover.
+ */
 struct ft_link_rate {
     char address[46];         /* of the standby */
     char nic[FT_IFNAME_SIZE]; /* of the primary */
     double bytes_per_s;
+    char back_address[46];         /* of the primary */
+    char back_nic[FT_IFNAME_SIZE]; /* of the standby */
+    double back_bytes_per_s;       /* 0: not measured */
 };
 
 /*

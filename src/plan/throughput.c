@@ -9,6 +9,8 @@
 
 #include "base/cleanup.h"
 
+#define TIME_TEXT 32
+
 /* Down to one digit. */
 static double
 rounded(double value)
@@ -82,6 +84,40 @@ time_text(double seconds, char *out, size_t size)
         snprintf(out, size, "%.0f min", FT_MIN(seconds / 60, 1e6));
 }
 
+/* Whether it is too slow; text is the rate, time how long the memory takes. */
+static bool
+is_slow(double bytes_per_s, uint64_t memory, char text[FT_RATE_TEXT],
+        char time[TIME_TEXT])
+{
+    double copy_s = (double)memory * 8 / FT_MAX(rounded(bytes_per_s * 8), 1);
+
+    ft_link_rate_text(bytes_per_s, text);
+    time_text(copy_s, time, TIME_TEXT);
+    return bytes_per_s < FT_LINK_WANTED || copy_s > FT_LINK_COPY_S;
+}
+
+/* Where it differs by direction, a duplex or a shaper is set wrong at one end. */
+static int
+check_back(const struct ft_link_rate *taken, uint64_t memory,
+           const char *primary, const char *standby,
+           struct ft_findings *findings)
+{
+    char text[FT_RATE_TEXT], time[TIME_TEXT];
+    bool slow;
+
+    if (taken->back_bytes_per_s <= 0)
+        return 0;
+    slow = is_slow(taken->back_bytes_per_s, memory, text, time);
+    return ft_findings_add(
+        findings, slow ? FT_WARN : FT_PASS, FT_CHECK_LINK_THROUGHPUT, primary,
+        "After a takeover the copy is made anew over it, this way.",
+        slow ? "See what is between them: a port that came up slower or half "
+               "duplex (ethtool), a busy network, or one that is shaped at one end."
+             : NULL,
+        "%.60s to %.60s over %s: %s, which takes %s for the guest's memory",
+        standby, primary, taken->back_nic, text, time);
+}
+
 int
 ft_throughput_check(const struct ft_link_rate *rates, size_t count,
                     const char *address, uint64_t memory, const char *primary,
@@ -89,30 +125,28 @@ ft_throughput_check(const struct ft_link_rate *rates, size_t count,
 {
     const struct ft_link_rate *taken = ft_link_rate_at(rates, count, address);
     const struct ft_link_rate *other;
-    char text[FT_RATE_TEXT], others[120] = "", remedy[240], time[32];
-    double copy_s;
+    char text[FT_RATE_TEXT], others[120] = "", remedy[240], time[TIME_TEXT];
     bool slow;
+    int rc;
 
     if (taken == NULL)
         return 0;
     other = better(rates, count, taken);
-    copy_s = (double)memory * 8 / FT_MAX(rounded(taken->bytes_per_s * 8), 1);
-    slow = taken->bytes_per_s < FT_LINK_WANTED || copy_s > FT_LINK_COPY_S;
-    ft_link_rate_text(taken->bytes_per_s, text);
-    time_text(copy_s, time, sizeof(time));
+    slow = is_slow(taken->bytes_per_s, memory, text, time);
     add_others(rates, count, taken, others, sizeof(others));
     snprintf(remedy, sizeof(remedy),
              "See what is between them: a port that came up slower (ethtool), a "
              "busy or shaped network, a tunnel.%s%s%s",
              other != NULL ? " Or another network: --address " : "",
              other != NULL ? other->address : "", other != NULL ? "." : "");
-    return ft_findings_add(
+    rc = ft_findings_add(
         findings, slow ? FT_WARN : FT_PASS, FT_CHECK_LINK_THROUGHPUT, standby,
         "All of the memory goes over it first, and then every page that the guest "
         "writes; what does not fit makes the guest wait.",
         slow ? remedy : NULL,
         "%.60s to %.60s over %s: %s, which takes %s for the guest's memory%s",
         primary, standby, taken->nic, text, time, others);
+    return rc == 0 ? check_back(taken, memory, primary, standby, findings) : rc;
 }
 
 json_t *
@@ -121,9 +155,12 @@ ft_link_rates_to_json(const struct ft_link_rate *rates, size_t count)
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list,
-                              json_pack("{s:s,s:s,s:f}", "address",
-                                        rates[i].address, "nic", rates[i].nic,
-                                        "bytes_per_s", rates[i].bytes_per_s));
+        json_array_append_new(
+            list, json_pack("{s:s,s:s,s:f,s:o}", "address", rates[i].address,
+                            "nic", rates[i].nic, "bytes_per_s",
+                            rates[i].bytes_per_s, "back_bytes_per_s",
+                            rates[i].back_bytes_per_s > 0
+                                ? json_real(rates[i].back_bytes_per_s)
+                                : json_null()));
     return list;
 }

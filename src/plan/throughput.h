@@ -31,15 +31,16 @@ void ft_link_rate_text(double bytes_per_s, char out[FT_RATE_TEXT]);
 
 /*
  * Adds the finding link.throughput of the path by that address of the standby, which
- * names the others, for a VM of so many bytes; none where it was not measured. 0 or
- * -ENOMEM.
+ * names the others, for a VM of so many bytes; and one of the way back. None of what was
+ * not measured. 0 or -ENOMEM.
  */
 int ft_throughput_check(const struct ft_link_rate *rates, size_t count,
                         const char *address, uint64_t memory,
                         const char *primary, const char *standby,
                         struct ft_findings *findings);
 
-/* [{"address","nic","bytes_per_s"}], new or NULL. */
+/* [{"address","nic","bytes_per_s","back_bytes_per_s" (null: not measured)}], new or
+ * NULL. */
 json_t *ft_link_rates_to_json(const struct ft_link_rate *rates, size_t count);
 
 #endif

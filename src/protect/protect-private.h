@@ -92,9 +92,9 @@ void ft_protect_measure(struct ft_fleet *fleet, struct ft_inventory *inventory,
 
 /*
  * And what each network that the two hosts of the first of these connections share
- * carries (plan/throughput.h), into rates and the inventory; not of a pair that is
- * there, nor where the first let nobody in. An engine of before, or one that does not
- * run, is not measured. Takes a second for each at most, two where one is not
+ * carries (plan/throughput.h), both ways, into rates and the inventory; not of a pair that
+ * is there, nor where the first let nobody in. An engine of before, or one that does not
+ * run, is not measured. Takes two seconds for each at most, more where one is not
  * answered; what was measured a minute ago is taken again.
  */
 void ft_protect_measure_rates(struct ft_fleet *fleet,

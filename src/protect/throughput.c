@@ -137,6 +137,26 @@ is_wanted(const struct ft_fleet *fleet, const struct ft_inventory *inventory)
     return trips->count > trips->refused;
 }
 
+/* What the path carries to the VM's host; nothing is said where nobody lets us in. */
+static void
+take_back(struct ft_fleet *fleet, const struct ft_connection *back,
+          const struct ft_link_path *path, struct ft_link_rate *rate)
+{
+    struct ft_member *from = ft_fleet_find(fleet, back->from->name);
+    struct ft_member *to = ft_fleet_find(fleet, back->to->name);
+    const struct ft_nic *nic = ft_link_nic(back->from, path->standby);
+    struct ft_link_rate other = { 0 };
+
+    if (from == NULL || to == NULL || back->trips.count <= back->trips.refused)
+        return;
+    strcpy(other.address, path->primary);
+    if (take(fleet, from, to, back->to->link_port, &other) < 0)
+        return;
+    strcpy(rate->back_address, path->primary);
+    strcpy(rate->back_nic, nic != NULL ? nic->name : "");
+    rate->back_bytes_per_s = other.bytes_per_s;
+}
+
 void
 ft_protect_measure_rates(struct ft_fleet *fleet, struct ft_inventory *inventory,
                          struct ft_link_rate rates[FT_LINKS_MAX])
@@ -157,7 +177,11 @@ ft_protect_measure_rates(struct ft_fleet *fleet, struct ft_inventory *inventory,
         memset(rate, 0, sizeof(*rate));
         strcpy(rate->address, paths[i].standby);
         strcpy(rate->nic, paths[i].nic);
-        count += take(fleet, from, to, link->to->link_port, rate) == 0;
+        if (take(fleet, from, to, link->to->link_port, rate) < 0)
+            continue;
+        if (inventory->connection_count > 1 && !link[1].witness)
+            take_back(fleet, &link[1], &paths[i], rate);
+        count++;
     }
     inventory->rates = rates;
     inventory->rate_count = count;

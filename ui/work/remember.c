@@ -139,6 +139,16 @@ remember_rates(struct ft_store *store, const struct ft_plan *plan)
         rate.bytes_per_s = plan->rates[i].bytes_per_s;
         ft_store_link_rate_put(store, &rate, NULL);
     }
+    FT_COPY(rate.from, plan->standby);
+    FT_COPY(rate.to, plan->primary);
+    for (size_t i = 0; i < plan->rate_count; i++) {
+        if (plan->rates[i].back_bytes_per_s <= 0)
+            continue;
+        FT_COPY(rate.address, plan->rates[i].back_address);
+        FT_COPY(rate.nic, plan->rates[i].back_nic);
+        rate.bytes_per_s = plan->rates[i].back_bytes_per_s;
+        ft_store_link_rate_put(store, &rate, NULL);
+    }
 }
 
 /* The others were only asked: a fleet of hundreds is not written for each VM, but where

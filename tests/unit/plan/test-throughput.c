@@ -75,10 +75,14 @@ test_what_is_said(void **state)
 
         if (cases[i].taken > 0)
             rates[count++] =
-                (struct ft_link_rate){ "10.78.0.2", "eth1", cases[i].taken };
+                (struct ft_link_rate){ .address = "10.78.0.2",
+                                       .nic = "eth1",
+                                       .bytes_per_s = cases[i].taken };
         if (cases[i].other > 0)
             rates[count++] =
-                (struct ft_link_rate){ "10.77.0.2", "br0", cases[i].other };
+                (struct ft_link_rate){ .address = "10.77.0.2",
+                                       .nic = "br0",
+                                       .bytes_per_s = cases[i].other };
         assert_int_equal(ft_throughput_check(rates, count, "10.78.0.2",
                                              cases[i].memory, "h1", "h2",
                                              &findings),
@@ -96,12 +100,48 @@ test_what_is_said(void **state)
     }
 }
 
+/* The way back is another finding, about the VM's own host. */
+static void
+test_back(void **state)
+{
+    static const struct {
+        double back;
+        enum ft_verdict verdict; /* FT_VERDICTS: nothing */
+        const char *evidence;
+    } cases[] = {
+        { 1.2e9, FT_PASS, "h2 to h1 over eth3: 9 Gbit/s, which takes less" },
+        { 11.7e6, FT_WARN, "h2 to h1 over eth3: 90 Mbit/s, which takes 95 s" },
+        { 0, FT_VERDICTS, "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        const struct ft_link_rate rate = { "10.78.0.2", "eth1", 1.2e9,
+                                           "10.78.0.1", "eth3", cases[i].back };
+        struct ft_findings findings = FT_FINDINGS_INIT;
+        const struct ft_finding *found = NULL;
+
+        ft_throughput_check(&rate, 1, "10.78.0.2", GIB_BYTES, "h1", "h2",
+                            &findings);
+        for (size_t k = 0; k < findings.count; k++)
+            if (strcmp(findings.list[k].subject, "h1") == 0)
+                found = &findings.list[k];
+        assert_int_equal(found ? found->verdict : FT_VERDICTS, cases[i].verdict);
+        assert_int_equal(findings.list[0].verdict, FT_PASS); /* there and back */
+        if (found)
+            assert_non_null(strstr(found->evidence, cases[i].evidence));
+        ft_findings_free(&findings);
+    }
+}
+
 /* A plan tells what was measured, and the finding is about the link it takes. */
 static void
 test_in_a_plan(void **state)
 {
-    static const struct ft_link_rate rates[] = { { "10.78.0.2", "eth1", 1.2e9 },
-                                                 { "10.77.0.2", "br0", 11e6 } };
+    static const struct ft_link_rate rates[] = {
+        { "10.78.0.2", "eth1", 1.2e9, "10.78.0.1", "eth1", 1.1e9 },
+        { "10.77.0.2", "br0", 11e6, "", "", 0 }
+    };
     struct fixture *f = *state;
     struct ft_connection connections[FT_CONNECTIONS_MAX];
     struct ft_plan_choices choices = { .vm = "vm1",
@@ -134,6 +174,12 @@ test_in_a_plan(void **state)
             ft_json_string(json_array_get(json_object_get(json, "paths"), 1),
                            "address", ""),
             "10.77.0.2");
+        assert_true(json_number_value(json_object_get(
+                        json_array_get(json_object_get(json, "paths"), 0),
+                        "back_bytes_per_s")) > 1e9);
+        assert_true(json_is_null(
+            json_object_get(json_array_get(json_object_get(json, "paths"), 1),
+                            "back_bytes_per_s")));
         json_decref(json);
         ft_plan_free(&plan);
     }
@@ -143,6 +189,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_back),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_what_is_said),
         cmocka_unit_test_setup_teardown(test_in_a_plan, set_up, tear_down),
