@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/columns.h"
+#include "ui/model/outcome.h"
 #include "ui/model/what-if.h"
 #include "ui/text/table.h"
 #include "ui/text/text.h"
@@ -305,11 +306,27 @@ tell_parts(const struct ft_console *console, const struct ft_columns *columns,
 }
 
 static void
+tell_drift(const struct ft_console *console, const json_t *row, FILE *out)
+{
+    const json_t *findings =
+        json_object_get(json_object_get(row, "drift"), "findings");
+    const json_t *finding;
+    size_t index;
+
+    json_array_foreach(findings, index, finding) {
+        fputs(ft_json_string(finding, "waived", NULL) ? "Waived: " : "Drifted: ",
+              out);
+        tell_cells(console, &ft_finding_columns, finding, out);
+    }
+}
+
+static void
 tell_vm(const struct ft_console *console, const struct ft_page *page, FILE *out)
 {
     const json_t *row = ft_console_vm(console, page->subject);
     const struct ft_columns *columns =
         json_object_get(row, "pair") ? &ft_pair_details : &ft_vm_columns;
+    FT_AUTOJSON json_t *outcome = ft_outcome_rows(row);
     char text[1024];
 
     if (!row) {
@@ -319,9 +336,9 @@ tell_vm(const struct ft_console *console, const struct ft_page *page, FILE *out)
     for (size_t i = 0; i < columns->count; i++)
         if (cell_text(&columns->list[i], row, text, sizeof(text)))
             tell(console, out, "%s: %s\n", columns->list[i].title, text);
-    tell_parts(console, &ft_finding_columns,
-               json_object_get(json_object_get(row, "drift"), "findings"),
-               "Drifted: ", out);
+    tell_drift(console, row, out);
+    tell_parts(console, &ft_outcome_columns, outcome,
+               "Predicted and now: ", out);
     tell_parts(console, &ft_path_columns, json_object_get(row, "paths"),
                "Path from ", out);
     tell_parts(console, &ft_side_columns, json_object_get(row, "sides"),
