@@ -21,10 +21,11 @@ void
 ft_rehearsal_text(const json_t *said, char *out, size_t size)
 {
     struct ft_rehearsal_record record;
-    char proofs[100];
+    char proofs[100] = "";
 
     ft_rehearsal_from_json(said, &record);
-    ft_rehearsal_proofs(&record, proofs, sizeof(proofs));
+    if (record.verdict.outcome == FT_REHEARSAL_PASSED)
+        ft_rehearsal_proofs(&record, proofs, sizeof(proofs));
     snprintf(out, size, "%s%s%s%s",
              ft_rehearsal_outcome_name(record.verdict.outcome), proofs,
              *record.verdict.why ? ": " : "", record.verdict.why);

@@ -15,8 +15,8 @@
 /* The outcome of the last one; open: none is known. said may be NULL or null. */
 enum ft_rehearsal_outcome ft_rehearsal_said(const json_t *said);
 
-/* "passed", "failed: WHY", "inconclusive: WHY", "none"; with what was shown beside,
- * as "passed, its guest agent answered". */
+/* "passed", with what was shown as "passed, its guest agent answered", "failed: WHY",
+ * "inconclusive: WHY", "none". */
 void ft_rehearsal_text(const json_t *said, char *out, size_t size);
 
 /* For what its console has to show; -EINVAL says what is wrong with it. */
