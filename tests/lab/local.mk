@@ -16,7 +16,7 @@ EXTRA_DIST += \
 	tests/lab/ledger.sh \
 	tests/lab/pool.xml \
 	tests/lab/qemu.conf \
-	tests/lab/host-facts.sh tests/lab/takeover.sh \
+	tests/lab/host-facts.sh tests/lab/newer-qemu tests/lab/takeover.sh \
 	tests/lab/takeovers \
 	tests/lab/wires.sh
 
@@ -45,6 +45,7 @@ lab_tests = \
 	tests/lab/test-console-takeover.sh \
 	tests/lab/test-jobs.sh \
 	tests/lab/test-keys.sh \
+	tests/lab/test-newer-qemu.sh \
 	tests/lab/test-phases.sh \
 	tests/lab/test-watch.sh \
 	tests/lab/test-way-back.sh
