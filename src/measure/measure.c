@@ -312,6 +312,8 @@ take_shares(struct ft_survey *all, struct ft_survey *written,
     out->data = all->pages ? (double)all->data / (double)all->pages : 1;
     out->dirty_data =
         written->pages ? (double)written->data / (double)written->pages : 1;
+    out->packed =
+        written->sample ? ft_survey_packed(written) : ft_survey_packed(all);
     out->copy_bytes_per_s = FT_MAX(ft_survey_rate(all), ft_survey_rate(written));
 }
 

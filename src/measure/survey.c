@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <lz4.h>
+
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/io.h"
@@ -19,6 +21,10 @@
 #define CHUNKS 64
 #define SET_BYTES ((uint64_t)4 << 20)
 #define RATE_BYTES ((uint64_t)1 << 20) /* a smaller read tells no rate */
+
+/* Compressed of each read, and of all. */
+#define SAMPLE_BYTES (64 << 10)
+#define SAMPLES_BYTES ((uint64_t)4 << 20)
 
 #define PRESENT (UINT64_C(1) << 63)
 #define SWAPPED (UINT64_C(1) << 62)
@@ -32,13 +38,41 @@ thread_ns(void)
     return t.tv_sec * FT_NS_PER_S + t.tv_nsec;
 }
 
+/* As pages are compressed on their way, many in one block (link/page-encode.c). */
+static void
+pack(const char *bytes, int size, struct ft_survey *out)
+{
+    static char packed[LZ4_COMPRESSBOUND(SAMPLE_BYTES)];
+    int n = LZ4_compress_default(bytes, packed, size, sizeof(packed));
+
+    out->sample += (uint64_t)size;
+    out->packed += (uint64_t)FT_MIN(n > 0 ? n : size, size);
+}
+
 static void
 count(const char *bytes, uint64_t size, struct ft_survey *out)
 {
+    static char sample[SAMPLE_BYTES];
+    int used = 0;
+
     for (uint64_t at = 0; at < size; at += FT_PAGE_SIZE) {
         out->pages++;
-        out->data += !ft_is_zero(bytes + at, FT_PAGE_SIZE);
+        if (ft_is_zero(bytes + at, FT_PAGE_SIZE))
+            continue;
+        out->data++;
+        if (used == SAMPLE_BYTES || out->sample >= SAMPLES_BYTES)
+            continue;
+        memcpy(sample + used, bytes + at, FT_PAGE_SIZE);
+        used += FT_PAGE_SIZE;
     }
+    if (used > 0)
+        pack(sample, used, out);
+}
+
+double
+ft_survey_packed(const struct ft_survey *survey)
+{
+    return survey->sample ? (double)survey->packed / (double)survey->sample : 1;
 }
 
 /* Reads runs of at most SET_BYTES, and counts. */

@@ -19,6 +19,8 @@
 struct ft_survey {  /* zero bytes: nothing yet */
     uint64_t pages; /* looked at */
     uint64_t data;  /* of these, not zero */
+    uint64_t sample,
+        packed; /* bytes of some of those, and what LZ4 made of them */
     /* of large reads of pages that are not zero, bytes a second of a processor */
     double rates[FT_SURVEY_RATES];
     unsigned n_rates; /* all of them; the last ones are kept */
@@ -29,6 +31,9 @@ struct ft_survey {  /* zero bytes: nothing yet */
  * for others only make it slower. 0: no large read. Sorts the rates.
  */
 double ft_survey_rate(struct ft_survey *survey);
+
+/* What LZ4 leaves of pages that are not zero, 0 to 1; 1: it is not known. */
+double ft_survey_packed(const struct ft_survey *survey);
 
 /*
  * Room for the pages, in memory that is there before anything is timed: of the caller,

@@ -12,6 +12,7 @@ struct ft_epoch_model {
     double copy_bytes_ms; /* bytes a ms: out of QEMU */
     double host_bytes_ms; /* as fast as a host can send */
     double ship_bytes_ms; /* and to the standby */
+    double packed; /* share of the pages' bytes that goes over the network */
     double round_trip_ms;
     double output_gap_ms; /* from what the guest sends to the next; 0: nothing */
 };

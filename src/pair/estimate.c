@@ -26,6 +26,11 @@
 #define SHIP_PER_COPY 4.5
 #define COPY_BYTES_S 3e9 /* where it was not measured */
 
+/* Pages that LZ4 does not make smaller than this are sent as they are, and it is not
+ * believed to save more than that: LZ4 takes time, too. */
+#define LEAST_SAVED 0.875
+#define MOST_SAVED 0.1
+
 /* Until the waiting copy is there; what a mirror job of QEMU reads a second. */
 #define SETUP_S 1.9
 #define DISK_BYTES_S (300.0 * (1 << 20))
@@ -61,6 +66,19 @@ output_gap_ms(const struct ft_measurement *measured)
     return 1000 / measured->packets_per_s;
 }
 
+/*
+ * What the network carries of pages: while it is what an epoch waits for they are
+ * compressed (src/primary/replicator.c), which saves an eighth at least, or is not done.
+ */
+static double
+link_of_pages(const struct ft_estimate_input *input)
+{
+    double packed = sane(input->measured->packed, 1);
+    double link = sane(input->link_bytes_per_s, BEYOND);
+
+    return packed > LEAST_SAVED ? link : link / FT_MAX(packed, MOST_SAVED);
+}
+
 /* pace: so many times as fast as supposed. */
 static void
 make_model(const struct ft_estimate_input *input, double pace,
@@ -69,6 +87,8 @@ make_model(const struct ft_estimate_input *input, double pace,
     const struct ft_measurement *measured = input->measured;
     double copy = pace * sane(measured->copy_bytes_per_s, COPY_BYTES_S);
     double host = copy / SHIP_PER_COPY;
+    double link = sane(input->link_bytes_per_s, BEYOND);
+    double pages = link_of_pages(input);
     double stop = STOP_MS + STOP_PER_MONITOR * sane(measured->monitor_ms, 0);
 
     *model = (struct ft_epoch_model){
@@ -77,9 +97,8 @@ make_model(const struct ft_estimate_input *input, double pace,
         .stop_ms = FT_MIN(stop / pace, STOP_MOST_MS),
         .copy_bytes_ms = FT_MAX(copy / 1000, 1),
         .host_bytes_ms = FT_MAX(host / 1000, 1),
-        .ship_bytes_ms =
-            FT_MAX(FT_MIN(host, sane(input->link_bytes_per_s, BEYOND)) / 1000,
-                   1),
+        .ship_bytes_ms = FT_MAX(FT_MIN(host, pages) / 1000, 1),
+        .packed = pages < host ? link / pages : 1,
         .round_trip_ms = FT_MIN(sane(input->round_trip_ms, 0), 60000),
         .output_gap_ms = output_gap_ms(measured),
     };
@@ -153,7 +172,8 @@ set_traffic(const struct ft_epoch_model *model, const struct ft_epochs *epochs,
     const struct ft_measurement *measured = model->measured;
     double wide = doubt(measured), less = out->sends ? 2 * wide : 1.4 * wide;
     double shipped =
-        epochs->bytes * measured->dirty_data * OVERHEAD + EPOCH_BYTES;
+        epochs->bytes * measured->dirty_data * model->packed * OVERHEAD +
+        EPOCH_BYTES;
 
     set(out, FT_ESTIMATE_EPOCHS, 1000 / epochs->length_ms, 1.5 * wide,
         1.5 * wide);
@@ -225,7 +245,7 @@ estimate_at(const struct ft_estimate_input *input, double pace,
     out->link_is_full =
         input->link_bytes_per_s > 0 &&
         epochs.bytes * input->measured->dirty_data / epochs.length_ms >
-            0.7 * input->link_bytes_per_s / 1000;
+            0.7 * link_of_pages(input) / 1000;
     set_pauses(&model, &epochs, out);
     set_traffic(&model, &epochs, out);
     set_latency(&epochs, out);

@@ -107,6 +107,7 @@ ft_measurement_to_json(const struct ft_measurement *measured)
                                 (const uint64_t *)((const char *)measured +
                                                    sizes[i].at)));
     put_numbers(json, measured, numbers, FT_ARRAY_SIZE(numbers));
+    json_object_set_new(json, "packed", ft_json_figure(measured->packed));
     return json;
 }
 
@@ -194,6 +195,18 @@ take_sizes(const json_t *json, struct ft_measurement *out, struct ft_error *err)
     return vcpus < 0 ? wrong(err, "vcpus") : 0;
 }
 
+/* An engine of before does not tell. */
+static int
+take_packed(const json_t *json, struct ft_measurement *out, struct ft_error *err)
+{
+    const struct number packed = NUMBER(packed, 0, 1);
+
+    out->packed = 1;
+    return json_object_get(json, "packed")
+               ? take_numbers(json, out, &packed, 1, err)
+               : 0;
+}
+
 int
 ft_measurement_from_json(const json_t *json, struct ft_measurement *out,
                          struct ft_error *err)
@@ -211,5 +224,7 @@ ft_measurement_from_json(const json_t *json, struct ft_measurement *out,
         rc = take_sizes(json, out, err);
     if (!rc)
         rc = take_numbers(json, out, numbers, FT_ARRAY_SIZE(numbers), err);
+    if (!rc)
+        rc = take_packed(json, out, err);
     return rc ? rc : take_lengths(json_object_get(json, "lengths"), out, err);
 }

@@ -46,6 +46,7 @@ struct ft_measurement {
     double copy_bytes_per_s; /* read out of QEMU; 0: not known */
     double data;             /* share of the memory that is not zero */
     double dirty_data;       /* share of the written pages that are not zero */
+    double packed; /* what LZ4 leaves of those; 1: nothing is saved, or not known */
     uint64_t disk_capacity, disk_allocated; /* of disks that would be copied */
     double write_bytes_per_s, writes_per_s;
     double write_ms, flush_ms; /* what a write and a flush took; 0: none came */

@@ -38,6 +38,7 @@ guest(double in_10, double in_100, double in_500)
         .copy_bytes_per_s = 4e9,
         .data = 0.5,
         .dirty_data = 1,
+        .packed = 1,
         .disk_capacity = 64 * MIB,
         .disk_allocated = 64 * MIB,
         .monitor_ms = 1,
@@ -241,6 +242,7 @@ absurd_numbers(void **state)
         m.copy_bytes_per_s = absurd(1e18);
         m.data = absurd(1);
         m.dirty_data = absurd(1);
+        m.packed = absurd(1);
         m.write_bytes_per_s = absurd(1e18);
         m.packets_per_s = absurd(1e18);
         m.monitor_ms = absurd(86400000);
@@ -249,6 +251,43 @@ absurd_numbers(void **state)
         out = estimate(&m, absurd(1e18));
         assert_sane(&out);
     }
+}
+
+/* Where the network is too slow pages are compressed; elsewhere that changes nothing. */
+static void
+compressed_on_a_slow_link(void **state)
+{
+    struct ft_measurement m = guest(100, 1000, 4000), packed = m, hardly = m;
+    struct ft_estimate raw = estimate(&m, 20e6), fast = estimate(&m, 5e9), out;
+
+    (void)state;
+    packed.packed = 0.25;
+    hardly.packed = 0.9; /* is sent as it is */
+    out = estimate(&packed, 20e6);
+    assert_true(value(&out, FT_ESTIMATE_LATENCY_P50) <
+                value(&raw, FT_ESTIMATE_LATENCY_P50) / 1.5);
+    assert_true(value(&out, FT_ESTIMATE_FIRST_SYNC) <
+                value(&raw, FT_ESTIMATE_FIRST_SYNC));
+    assert_sane(&out);
+    out = estimate(&hardly, 20e6);
+    assert_memory_equal(&out, &raw, sizeof(out));
+    out = estimate(&packed, 5e9);
+    assert_memory_equal(&out, &fast, sizeof(out));
+}
+
+/* An engine of before does not tell how well pages compress. */
+static void
+json_of_before(void **state)
+{
+    struct ft_measurement measured = guest(1, 8, 40), out;
+    FT_AUTOJSON json_t *json = ft_measurement_to_json(&measured);
+
+    (void)state;
+    json_object_set_new(json, "packed", json_real(1.5));
+    assert_int_equal(ft_measurement_from_json(json, &out, NULL), -EPROTO);
+    json_object_del(json, "packed");
+    assert_int_equal(ft_measurement_from_json(json, &out, NULL), 0);
+    assert_true(out.packed >= 1);
 }
 
 static void
@@ -345,6 +384,8 @@ main(void)
         cmocka_unit_test(more_than_the_buffer),
         cmocka_unit_test(few_intervals),
         cmocka_unit_test(absurd_numbers),
+        cmocka_unit_test(compressed_on_a_slow_link),
+        cmocka_unit_test(json_of_before),
         cmocka_unit_test(json_and_back),
         cmocka_unit_test(json_that_is_wrong),
         cmocka_unit_test(lengths_that_are_wrong),
