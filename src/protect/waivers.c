@@ -17,10 +17,10 @@ tell(struct ft_fleet *fleet, const struct ft_pair_ref *pair, const char *host,
     if (member == NULL)
         return ft_fail(err, ENOENT, "Add it with ftadmin host add.",
                        "%s, which has %s, is not known here", host, pair->vm);
-    rc = ft_member_call(fleet, member, "pair-waivers",
-                        json_pack("{s:s,s:O}", "pair", pair->pair, "waivers",
-                                  waivers),
-                        &result, WAIVERS_MS, err);
+    rc = ft_member_insist(fleet, member, "pair-waivers",
+                          json_pack("{s:s,s:O}", "pair", pair->pair, "waivers",
+                                    waivers),
+                          &result, WAIVERS_MS, err);
     json_decref(result);
     return rc;
 }
