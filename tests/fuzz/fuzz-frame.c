@@ -16,6 +16,7 @@ take_payload(const struct ft_frame_header *header, const uint8_t *data)
     struct ft_error err = FT_ERROR_INIT;
     struct ft_disk_change change;
     struct ft_epoch_summary summary;
+    struct ft_epoch_begin begin;
 
     switch (header->type) {
     case FT_FRAME_DISK_WRITE:
@@ -27,6 +28,14 @@ take_payload(const struct ft_frame_header *header, const uint8_t *data)
         }
         FUZZ_CHECK(change.disk < 2 && change.length > 0 &&
                    change.offset + change.length <= disks[change.disk]);
+        break;
+    case FT_FRAME_EPOCH_BEGIN:
+        if (ft_epoch_begin_decode(data, header->length, &begin, &err)) {
+            FUZZ_CHECK(err.code == EPROTO && err.text[0]);
+            break;
+        }
+        FUZZ_CHECK(begin.lag_ns <= FT_EPOCH_LAG_MAX &&
+                   begin.tsc_hz <= FT_EPOCH_TSC_MAX);
         break;
     case FT_FRAME_EPOCH_END:
         FUZZ_CHECK(ft_epoch_end_decode(data, header->length, &summary, &err) ==

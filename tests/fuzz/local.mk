@@ -52,6 +52,17 @@ tests_fuzz_fuzz_allow_SOURCES = tests/fuzz/fuzz-allow.c $(fuzz_common)
 tests_fuzz_fuzz_allow_LDADD = libftallow.a libftvirt.a libftbase.a \
 	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS)
 
+# What hosts tell besides, and what is kept of it; texts of QEMU, the kernel and ssh.
+fuzz_told_programs = tests/fuzz/fuzz-told tests/fuzz/fuzz-text
+check_PROGRAMS += $(fuzz_told_programs)
+TESTS += $(fuzz_told_programs)
+tests_fuzz_fuzz_told_SOURCES = tests/fuzz/fuzz-told.c $(fuzz_common)
+tests_fuzz_fuzz_told_LDADD = libftdrift.a libftworker.a libftpair.a $(fuzz_plan_libs) -lm
+tests_fuzz_fuzz_text_SOURCES = tests/fuzz/fuzz-text.c \
+	src/remote/ssh-config.c $(fuzz_common)
+tests_fuzz_fuzz_text_LDADD = libftqemu.a libftvirt.a libftinventory.a libftbase.a \
+	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(LIBNL_LIBS) $(JANSSON_LIBS) -lm
+
 # What a daemon takes from its workers, its files and who watches.
 check_PROGRAMS += tests/fuzz/fuzz-series
 TESTS += tests/fuzz/fuzz-series
