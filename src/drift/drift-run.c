@@ -305,7 +305,7 @@ look_at_pair(const char *name, struct ft_host *self)
     struct ft_error err = FT_ERROR_INIT;
     struct ft_pair_record record = { 0 };
     struct ft_pair_config config;
-    static struct peer peer;
+    static struct peer peer; /* large: it has ways */
     int rc;
 
     memset(&peer, 0, sizeof(peer));

@@ -52,8 +52,8 @@ try_size(struct ft_way *way, int64_t now_s)
 
     if (ft_frame_size_try(way->address, &seen, NULL) == 0 && seen.small > 0) {
         tried.mtu = seen.mtu;
-        tried.full_sent = (int)seen.full_sent;
-        tried.full = (int)seen.full;
+        tried.full_sent = seen.full_sent;
+        tried.full = seen.full;
     }
     ft_way_take_size(way, &tried, now_s);
 }
