@@ -66,8 +66,9 @@ int ft_protect_fix(struct ft_fleet *fleet, const struct ft_fix *fix, bool undo,
 
 /*
  * Only the checks, of a VM that is protected as it is: its own standby and witness,
- * unless others are chosen; what its copy takes there is not asked for again. Touches nothing. 0 also when checks fail; plan->findings has them.
- * Errors as ft_plan_check; plan is to be released in every case.
+ * unless others are chosen; what its copy takes there is not asked for again. Touches
+ * nothing. 0 also when checks fail; plan->findings has them. Errors as ft_plan_check;
+ * plan is to be released in every case.
  */
 int ft_protect_check(struct ft_fleet *fleet,
                      const struct ft_plan_choices *choices,
@@ -90,6 +91,10 @@ struct ft_rollback_result {
     char left[FT_FOUND_MAX][FT_NAME_SIZE];
     struct ft_error errors[FT_FOUND_MAX]; /* why, for each of them */
 };
+
+/* Whether it is a protect, and no unprotect, which is not taken back: -EPERM. */
+int ft_protect_can_roll_back(const struct ft_journal_entry *entry,
+                             struct ft_error *err);
 
 /*
  * Takes an unfinished protect back, so that every host is as it was before, by what

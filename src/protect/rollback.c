@@ -78,18 +78,26 @@ undo(struct ft_fleet *fleet, const struct ft_journal_entry *entry,
 }
 
 int
+ft_protect_can_roll_back(const struct ft_journal_entry *entry,
+                         struct ft_error *err)
+{
+    return strcmp(entry->verb, "protect") == 0
+               ? 0
+               : ft_fail(err, EPERM, "ftadmin resume goes on with it.",
+                         "%s: it is its %s that is not finished, which is not "
+                         "taken back",
+                         entry->vm, entry->verb);
+}
+
+int
 ft_protect_rollback(struct ft_fleet *fleet, const struct ft_journal_entry *entry,
                     const struct ft_progress *progress,
                     const struct ft_journal_ops *journal,
                     struct ft_rollback_result *result, struct ft_error *err)
 {
     struct rollback rollback = { progress, result };
+    int rc = ft_protect_can_roll_back(entry, err);
 
     memset(result, 0, sizeof(*result));
-    if (strcmp(entry->verb, "protect") != 0)
-        return ft_fail(err, EPERM, "ftadmin resume goes on with it.",
-                       "%s: it is its %s that is not finished, which is not "
-                       "taken back",
-                       entry->vm, entry->verb);
-    return undo(fleet, entry, &rollback, journal, err);
+    return rc < 0 ? rc : undo(fleet, entry, &rollback, journal, err);
 }

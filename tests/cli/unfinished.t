@@ -44,7 +44,11 @@ $ ftadmin --db t.db jobs --plain | cut -f 3-5
 rollback vm1	failed	vm1: nothing is undone as long as h1, where it runs, cannot be asked: 127.0.0.1 refused the connection on port 1
 $ seed t.db hold 'vm aaaaaaaa-2222-3333-4444-555555555555' 'protect vm1' 'ftadmin --db t.db rollback vm1 --yes' 2>&1 | head -n 1 | sed 's/process [0-9]*.*/process PID/'
 ftadmin: another ftadmin is at work: process PID
-$ seed t.db phase removing; ftadmin --db t.db rollback vm1 --yes
+$ seed t.db phase removing; ftadmin --db t.db rollback vm1
+! ftadmin: vm1: it is its unprotect that is not finished, which is not taken back
+!   hint: ftadmin resume goes on with it.
+[5]
+$ ftadmin --db t.db rollback vm1 --yes
 ! ftadmin: vm1: it is its unprotect that is not finished, which is not taken back
 !   hint: ftadmin resume goes on with it.
 [5]

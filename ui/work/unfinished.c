@@ -88,7 +88,8 @@ find(struct ft_work_fleet *fleet, const char *vm,
         return ft_fail(
             err, EPERM, "ftadmin unprotect ends its protection.",
             "%s: its protect has ended, and is not taken back any more", vm);
-    return journal.pending(journal.data, pairs[0].pair, entry, NULL, err);
+    rc = journal.pending(journal.data, pairs[0].pair, entry, NULL, err);
+    return rc ? rc : ft_protect_can_roll_back(entry, err);
 }
 
 int
