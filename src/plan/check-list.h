@@ -48,7 +48,7 @@
       NULL) \
     X(NOTE_LIBVIRT_EVENTS, "note.libvirt-events", \
       "Other programs see the VM suspended and resumed at each checkpoint.", \
-      "prometheus-libvirt-exporter said paused in 14 of 40 scrapes of a VM that answered") \
+      "virt-manager showed Paused in 31 of 40 looks at a VM that answered") \
     X(PLAN_NAME, "plan.name", \
       "Names fit what the engine stores.", \
       NULL) \
