@@ -238,6 +238,28 @@ verb_pair_waivers(struct ft_request request, const json_t *args,
     return rc;
 }
 
+/* Stored first, as settings: a worker that starts meanwhile reads it. */
+static int
+verb_pair_witness(struct ft_request request, const json_t *args,
+                  json_t **result, struct ft_error *err)
+{
+    char pair[37];
+    int rc = need_pair(args, pair, err);
+
+    if (!rc)
+        rc = ft_pair_move_witness(pair, ft_json_string(args, "step", ""),
+                                  json_object_get(args, "witness"),
+                                  ft_json_string(args, "key", NULL), err);
+    if (rc)
+        return rc;
+    if (ft_supervisor_running(pair)) {
+        rc = ft_supervisor_forward(pair, "witness", NULL, request, err);
+        return rc ? rc : LATER;
+    }
+    *result = json_object();
+    return 0;
+}
+
 static int
 verb_switchover(struct ft_request request, const json_t *args, json_t **result,
                 struct ft_error *err)
@@ -490,6 +512,7 @@ static const struct {
     { "pair-remove", verb_pair_remove },
     { "pair-settings", verb_pair_settings },
     { "pair-waivers", verb_pair_waivers },
+    { "pair-witness", verb_pair_witness },
     { "switchover", verb_switchover },
     { "drain", verb_drain },
     { "maintenance", verb_maintenance },

@@ -103,6 +103,7 @@ ask(struct ft_step *s)
         primary ? ft_primary_expected(own) : own->record.generation;
     action->generation = next_generation(own, action->expected);
     action->owner = own->config.self;
+    action->ok = primary && !own->record.peer_may_take_over;
     action->offered = !primary && own->handing && own->phase == FT_PHASE_VALID;
     own->asked_offer = action->offered;
     own->asked_generation = action->generation;

@@ -187,7 +187,8 @@ struct ft_ownership_config {
 /* Actions: name, fields used, meaning. */
 #define FT_OWNERSHIP_ACTIONS(X)                                                 \
     X(PERSIST, "record", "write the record; durable before going on")           \
-    X(ASK_WITNESS, "ask expected generation owner offered", "compare and swap") \
+    X(ASK_WITNESS, "ask expected generation owner offered ok",                  \
+      "compare and swap; ok: nobody else can speak (R1)")                       \
     X(RAISE_WITNESS, "expected generation owner ok",                            \
       "compare and swap, to what is so; not ok: it has forgotten that")         \
     X(TELL_REMOVED, "generation owner",                                         \

@@ -49,4 +49,5 @@ libftplan_a_SOURCES = \
 	src/plan/undo.c src/plan/undo.h \
 	src/plan/upgrade.c src/plan/upgrade.h \
 	src/plan/waivers.c src/plan/waivers.h \
+	src/plan/witness.c src/plan/witness.h \
 	src/plan/xml-values.c src/plan/xml-values.h

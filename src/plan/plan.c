@@ -10,6 +10,7 @@
 #include "plan/plan.h"
 #include "plan/connections.h"
 #include "plan/move.h"
+#include "plan/witness.h"
 
 /* Lengths the engine stores: src/worker/pair-store.h. */
 #define ENGINE_HOST_MAX 63
@@ -78,35 +79,6 @@ choose_standby(struct making *m, struct ft_error *err)
     return rc < 0 ? out_of_memory(err) : 0;
 }
 
-/* Better witness first: not under maintenance, one already, then no KVM host, then by name. */
-static bool
-is_better_witness(const struct ft_host *a, const struct ft_host *b)
-{
-    bool plain_a, plain_b;
-
-    if (b == NULL)
-        return true;
-    if ((a->maintenance_at != 0) != (b->maintenance_at != 0))
-        return a->maintenance_at == 0;
-    if (a->is_witness != b->is_witness)
-        return a->is_witness;
-    plain_a = *a->libvirt.version == '\0';
-    plain_b = *b->libvirt.version == '\0';
-    if (plain_a != plain_b)
-        return plain_a;
-    return strcmp(a->name, b->name) < 0;
-}
-
-/* Neither of the two, under no name. */
-static bool
-is_third(const struct making *m, const struct ft_host *h)
-{
-    return h != m->primary && h != m->standby &&
-           ft_host_identity(h, m->primary) != FT_IDENTITY_SAME &&
-           (m->standby == NULL ||
-            ft_host_identity(h, m->standby) != FT_IDENTITY_SAME);
-}
-
 static int
 choose_witness(struct making *m, struct ft_error *err)
 {
@@ -116,12 +88,7 @@ choose_witness(struct making *m, struct ft_error *err)
         return 0;
     if (wanted != NULL)
         return find_host(m, wanted, "witness", &m->witness, err);
-    for (size_t i = 0; i < m->inventory->host_count; i++) {
-        const struct ft_host *h = m->inventory->hosts[i];
-
-        if (is_third(m, h) && is_better_witness(h, m->witness))
-            m->witness = h;
-    }
+    m->witness = ft_witness_best(m->inventory, m->primary, m->standby, NULL);
     return 0;
 }
 
@@ -293,39 +260,6 @@ check_pair_is_new(const struct making *m, struct ft_error *err)
 
 /* ---- configuration ---- */
 
-static int
-append_text(json_t *list, const char *text)
-{
-    size_t i;
-    json_t *known;
-
-    json_array_foreach(list, i, known)
-        if (strcmp(json_string_value(known), text) == 0)
-            return 0;
-    return json_array_append_new(list, json_string(text));
-}
-
-/* Every address of the witness, those in a common network first. */
-static json_t *
-witness_addresses(const struct making *m)
-{
-    struct ft_link_path paths[FT_LINKS_MAX];
-    json_t *list = json_array();
-    size_t count = ft_link_paths(m->primary, m->witness, paths);
-
-    for (size_t i = 0; i < count; i++)
-        append_text(list, paths[i].standby);
-    count = ft_link_paths(m->standby, m->witness, paths);
-    for (size_t i = 0; i < count; i++)
-        append_text(list, paths[i].standby);
-    for (size_t i = 0; i < m->witness->nic_count; i++)
-        for (size_t k = 0; k < m->witness->nics[i].address_count; k++)
-            append_text(list, m->witness->nics[i].addresses[k].text);
-    while (json_array_size(list) > FT_LINKS_MAX)
-        json_array_remove(list, FT_LINKS_MAX);
-    return list;
-}
-
 /* Both sides' lists have the same order: element i of both is one network. */
 static int
 link_addresses(struct making *m, json_t *primary, json_t *standby,
@@ -376,9 +310,7 @@ make_config(struct making *m, struct ft_error *err)
     int rc = link_addresses(m, here, there, err);
 
     if (m->witness != NULL)
-        witness =
-            json_pack("{s:s,s:o,s:i}", "name", m->witness->name, "addresses",
-                      witness_addresses(m), "port", FT_WITNESS_PORT);
+        witness = ft_witness_endpoint(m->primary, m->standby, m->witness);
     plan->config = json_pack(
         "{s:i,s:s,s:s,s:s,s:[{s:s,s:o,s:i},{s:s,s:o,s:i}],s:o,s:[s,s],s:o}",
         "schema", 1, "pair", plan->pair, "vm", plan->vm, "vm_uuid",

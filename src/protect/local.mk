@@ -36,4 +36,5 @@ libftprotect_a_SOURCES = \
 	src/protect/unprotect.c \
 	src/protect/upgrade.c src/protect/upgrade.h \
 	src/protect/verify.c \
-	src/protect/waivers.c
+	src/protect/waivers.c \
+	src/protect/witness.c src/protect/witness.h

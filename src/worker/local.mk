@@ -10,6 +10,7 @@ libftworker_a_SOURCES = \
 	src/worker/pair-images.c src/worker/pair-state.c \
 	src/worker/pair-store.c src/worker/pair-store.h \
 	src/worker/pair-waivers.c src/worker/pair-waivers.h \
+	src/worker/pair-witness.c \
 	src/worker/session.c src/worker/session.h \
 	src/worker/worker-actions.c src/worker/worker-actions.h \
 	src/worker/worker-daemon.c src/worker/worker-daemon.h \
@@ -28,4 +29,5 @@ libftworker_a_SOURCES = \
 	src/worker/worker-removal.c src/worker/worker-removal.h \
 	src/worker/worker-retire.c src/worker/worker-retire.h \
 	src/worker/worker-report.c src/worker/worker-report.h \
+	src/worker/worker-voters.c src/worker/worker-voters.h \
 	src/worker/worker.h

@@ -78,6 +78,7 @@ parse_hosts(const json_t *json, struct ft_pair_config *out, struct ft_error *err
 {
     const json_t *hosts = json_object_get(json, "hosts");
     const json_t *witness = json_object_get(json, "witness");
+    const json_t *next = json_object_get(json, "next_witness");
     int64_t self;
     unsigned i;
     int rc = ft_json_need_int(json, "self", 0, 1, &self, err);
@@ -95,6 +96,9 @@ parse_hosts(const json_t *json, struct ft_pair_config *out, struct ft_error *err
                      out->hosts[0].name);
     if (!rc && json_is_object(witness))
         rc = parse_endpoint(witness, FT_WITNESS_PORT, &out->witness, err);
+    if (!rc && json_is_object(next))
+        rc = parse_endpoint(next, FT_WITNESS_PORT, &out->next_witness, err);
+    out->witness_slot = (unsigned)ft_json_int(json, "witness_slot", 0, 1, 0);
     return rc;
 }
 
@@ -248,6 +252,12 @@ ft_key_from_hex(const char *hex, uint8_t out[FT_KEY_SIZE])
     return 0;
 }
 
+const char *
+ft_pair_witness_key(unsigned slot)
+{
+    return slot ? "witness-key.1" : "witness-key";
+}
+
 static int
 save_key(const char *pair, const char *file, const char *hex,
          struct ft_error *err)
@@ -283,7 +293,8 @@ ft_pair_save(const json_t *config, const char *key, const char *witness_key,
                        strerror(-rc));
     rc = save_key(parsed.pair, "key", key, err);
     if (!rc && witness_key)
-        rc = save_key(parsed.pair, "witness-key", witness_key, err);
+        rc = save_key(parsed.pair, ft_pair_witness_key(parsed.witness_slot),
+                      witness_key, err);
     if (rc)
         return rc;
     ft_pair_path(parsed.pair, "pair.json", path);

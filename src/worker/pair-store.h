@@ -3,7 +3,8 @@
  * What a host keeps about a pair, under /var/lib/ftadmin/pairs/UUID:
  *   pair.json    the configuration, as ftadmin sent it (PAIR, see
  *                ft-protocol(7)); the engine changes nothing by itself
- *   key          32 bytes, the links' pre-shared key; witness-key likewise
+ *   key          32 bytes, the links' pre-shared key; witness-key and
+ *                witness-key.1 likewise, of the slots 0 and 1
  *   state.0, state.1
  *                the record: generation, owner, role, what must survive a power
  *                cut, and be written on a full disk too (base/slots.h); before
@@ -40,6 +41,8 @@ struct ft_pair_config {
     unsigned self; /* index of this host in hosts */
     struct ft_endpoint hosts[2];
     struct ft_endpoint witness;
+    struct ft_endpoint next_witness; /* counts as well (witness/votes.h), or none */
+    unsigned witness_slot; /* of the witness's key, 0 or 1; the next has the other */
     char pools[2][64]; /* storage pool for replicas on each host */
     unsigned silence_ms;
     unsigned commit_timeout_ms;
@@ -103,13 +106,26 @@ void ft_pair_take_settings(struct ft_pair_config *to,
 /* All settings as an object ("settings" of PAIR); NULL without memory. */
 json_t *ft_pair_settings_json(const struct ft_pair_config *config);
 
+/*
+ * The pair moves from its witness to another one (witness/votes.h), a step at a time:
+ * "join": witness (as in PAIR), of this key, counts as well; "move": the one of this
+ * name is the only one; "back": it is none any more. What is so already is 0. -ENOENT: no such pair;
+ * -EINVAL; -EPERM: the pair has no witness, or another one has joined.
+ */
+int ft_pair_move_witness(const char *pair, const char *step,
+                         const json_t *witness, const char *key,
+                         struct ft_error *err);
+
+/* The file of its key by its slot, for ft_pair_load_key. */
+const char *ft_pair_witness_key(unsigned slot);
+
 int ft_pair_load(const char *pair, struct ft_pair_config *out,
                  struct ft_error *err);
 
 /* Reads 64 hex digits. -EINVAL. */
 int ft_key_from_hex(const char *hex, uint8_t key[FT_KEY_SIZE]);
 
-/* Reads "key" or "witness-key". */
+/* Reads "key" or one of ft_pair_witness_key. */
 int ft_pair_load_key(const char *pair, const char *file,
                      uint8_t key[FT_KEY_SIZE], struct ft_error *err);
 

@@ -16,6 +16,7 @@
 #include "worker/worker-link.h"
 #include "worker/worker-removal.h"
 #include "worker/worker-report.h"
+#include "worker/worker-voters.h"
 
 #define DAEMON_RETRY_MS 100
 
@@ -74,6 +75,10 @@ on_request(struct ft_worker *w, const json_t *message)
     }
     if (!strcmp(verb, "settings")) {
         take_settings(w, asker);
+        return;
+    }
+    if (!strcmp(verb, "witness")) {
+        ft_voters_change(w, asker);
         return;
     }
     rc = w->side->request(w, verb, json_object_get(message, "args"),

@@ -38,7 +38,11 @@ ft_worker_load(struct ft_worker *w, const char *pair, struct ft_error *err)
     if (!rc)
         rc = ft_pair_load_key(pair, "key", w->key, err);
     if (!rc && w->config.witness.name[0])
-        rc = ft_pair_load_key(pair, "witness-key", w->witness_key, err);
+        rc = ft_pair_load_key(pair, ft_pair_witness_key(w->config.witness_slot),
+                              w->witness_keys[w->config.witness_slot], err);
+    if (!rc && w->config.next_witness.name[0])
+        rc = ft_pair_load_key(pair, ft_pair_witness_key(!w->config.witness_slot),
+                              w->witness_keys[!w->config.witness_slot], err);
     if (!rc)
         rc = ft_pair_state_load(&w->config, &w->state, err);
     return rc;

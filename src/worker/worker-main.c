@@ -145,7 +145,9 @@ init(struct ft_worker *w, int give_up)
     pthread_mutex_init(&w->channel_lock, NULL);
     pthread_mutex_init(&w->problem_lock, NULL);
     pthread_mutex_init(&w->record_lock, NULL);
-    ft_witness_standing_init(&w->witness_standing);
+    ft_witness_standing_init(&w->witness_standing[0]);
+    ft_witness_standing_init(&w->witness_standing[1]);
+    w->next_witness_reachable = -1;
     atomic_init(&w->persisting, 0);
     atomic_init(&w->witness_reachable, -1);
     w->channel = w->channel_watch = w->channel_timer = -1;

@@ -11,25 +11,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "virt/loop.h"
-#include "witness/witness-client.h"
+#include "worker/worker-voters.h"
 
 #define WITNESS_CHECK_NS (2 * FT_NS_PER_S)
 #define LOOK_MS 5000
 #define LOOK_AGAIN_MS 1000 /* it may have begun to listen just after */
-
-static void
-witness_target(struct ft_worker *w, const char **addresses,
-               struct ft_witness_target *target)
-{
-    const struct ft_endpoint *e = &w->config.witness;
-    unsigned i;
-
-    for (i = 0; i < e->address_count; i++)
-        addresses[i] = e->addresses[i];
-    *target = (struct ft_witness_target){ addresses,      e->address_count,
-                                          e->port,        w->config.pair,
-                                          w->witness_key, &w->witness_standing };
-}
 
 /* Notes a change of whether the witness answers; control thread. */
 static void
@@ -51,6 +37,8 @@ struct question {
     char boot[FT_BOOT_ID_SIZE]; /* of the peer's host, when it was heard */
     bool removed, full;         /* what it says of the pair, and of itself */
     struct ft_error err;
+    struct ft_voters voters;
+    struct ft_voters_seen seen;
 };
 
 static int
@@ -76,18 +64,20 @@ ask_witness(void *opaque)
 {
     struct question *q = opaque;
     struct ft_worker *w = q->worker;
-    const char *addresses[FT_PAIR_ADDRESSES_MAX];
-    struct ft_witness_target target;
+    struct ft_vote vote = {
+        .expected = q->ask.expected,
+        .generation = q->ask.generation,
+        .owner = w->config.hosts[q->ask.owner].name,
+        .offer = q->ask.offered,
+        .sole = q->ask.ok,
+    };
     struct ft_witness_answer a = { 0 };
     int64_t deadline =
         ft_clock_ns() + INT64_C(2) * w->config.silence_ms * FT_NS_PER_MS;
 
-    witness_target(w, addresses, &target);
     q->answer.ask = q->ask.ask;
     q->answer.kind = FT_EVENT_UNREACHABLE;
-    if ((q->ask.offered ? ft_witness_offer : ft_witness_cas)(
-            &target, q->ask.expected, q->ask.generation,
-            w->config.hosts[q->ask.owner].name, deadline, &a, &q->err))
+    if (ft_voters_swap(&q->voters, &vote, deadline, &a, &q->err))
         return;
     q->removed = a.removed != 0;
     if (!q->removed)
@@ -113,13 +103,14 @@ witness_answered(void *opaque)
     if (q->removed)
         hear_of_removal(w, &q->answer);
     ft_worker_event(w, &q->answer);
+    ft_voters_end(w, &q->voters); /* what it has won is its own by now */
     free(q);
 }
 
 /* Blocking work about an action, off the control thread; always answered. */
 static void
 run_question(struct ft_worker *w, const struct ft_ownership_action *action,
-             ft_loop_call work, ft_loop_call done)
+             bool witnesses, ft_loop_call work, ft_loop_call done)
 {
     struct question *q;
 
@@ -127,6 +118,8 @@ run_question(struct ft_worker *w, const struct ft_ownership_action *action,
         ft_clock_sleep(10 * FT_NS_PER_MS);
     q->worker = w;
     q->ask = *action;
+    if (witnesses)
+        ft_voters_begin(w, &q->voters);
     memcpy(q->boot, w->peer_boot, sizeof(q->boot));
     while (ft_loop_async(work, done, q))
         ft_clock_sleep(10 * FT_NS_PER_MS);
@@ -136,13 +129,10 @@ static void
 look_for_witness(void *opaque)
 {
     struct question *q = opaque;
-    const char *addresses[FT_PAIR_ADDRESSES_MAX];
-    struct ft_witness_target target;
     struct ft_witness_answer a = { 0 };
 
-    witness_target(q->worker, addresses, &target);
-    q->answer.ask = ft_witness_get(&target, ft_clock_ns() + WITNESS_CHECK_NS,
-                                   &a, &q->err) == 0;
+    q->answer.ask = ft_voters_look(&q->voters, ft_clock_ns() + WITNESS_CHECK_NS,
+                                   &q->seen, &a, &q->err) == 0;
     q->answer.kind =
         q->answer.ask ? FT_EVENT_WITNESS_SEEN : FT_EVENT_WITNESS_UNSEEN;
     q->answer.generation = a.generation;
@@ -191,13 +181,32 @@ note_older(struct ft_worker *w, const struct question *q)
     w->witness_older = older;
 }
 
+/* The one that the pair moves to, whatever the other one says. */
+static void
+note_next(struct ft_worker *w, const struct question *q)
+{
+    uint64_t ours;
+
+    if (q->voters.count < 2 || q->voters.serial != w->voters_serial)
+        return;
+    w->next_witness_reachable = q->seen.rcs[1] == 0;
+    pthread_mutex_lock(&w->own_lock); /* what it has won, written down or not */
+    ours = w->own.record.generation;
+    pthread_mutex_unlock(&w->own_lock);
+    w->next_witness_older =
+        !q->seen.rcs[1] && q->seen.answers[1].generation < ours;
+}
+
 static void
 witness_looked_for(void *opaque)
 {
     struct question *q = opaque;
+    bool moving = q->voters.count > 1;
 
+    note_next(q->worker, q);
+    ft_voters_end(q->worker, &q->voters);
     ft_loop_timer_set(q->worker->witness_timer,
-                      q->answer.ask ? LOOK_MS : LOOK_AGAIN_MS);
+                      q->answer.ask && !moving ? LOOK_MS : LOOK_AGAIN_MS);
     note_witness(q->worker, q->answer.ask != 0, &q->err);
     if (q->answer.ask)
         note_full(q->worker, q->full);
@@ -214,16 +223,14 @@ static void
 raise_witness(void *opaque)
 {
     struct question *q = opaque;
-    const char *addresses[FT_PAIR_ADDRESSES_MAX];
-    struct ft_witness_target target;
-    struct ft_witness_answer a = { 0 };
+    struct ft_vote vote = {
+        .expected = q->ask.expected,
+        .generation = q->ask.generation,
+        .owner = q->worker->config.hosts[q->ask.owner].name,
+    };
 
-    witness_target(q->worker, addresses, &target);
-    q->answer.ask =
-        ft_witness_cas(&target, q->ask.expected, q->ask.generation,
-                       q->worker->config.hosts[q->ask.owner].name,
-                       ft_clock_ns() + WITNESS_CHECK_NS, &a, &q->err) == 0 &&
-        a.won;
+    q->answer.ask = ft_voters_raise(&q->voters, &vote,
+                                    ft_clock_ns() + WITNESS_CHECK_NS, &q->err);
 }
 
 static void
@@ -231,9 +238,13 @@ witness_raised(void *opaque)
 {
     struct question *q = opaque;
 
+    bool moving =
+        q->voters.count > 1; /* to one that is told for the first time */
+
+    ft_voters_end(q->worker, &q->voters);
     if (q->answer.ask)
         q->worker->witness_older = false;
-    if (!q->ask.ok)
+    if (!q->ask.ok && !moving)
         ft_worker_note(q->worker, "crit", "witness-forgot",
                        "the witness has gone back to generation %llu, from %llu: "
                        "was it set back to a snapshot? %s",
@@ -248,23 +259,23 @@ void
 ft_worker_raise_witness(struct ft_worker *w,
                         const struct ft_ownership_action *action)
 {
-    run_question(w, action, raise_witness, witness_raised);
+    run_question(w, action, true, raise_witness, witness_raised);
 }
 
 void
 ft_worker_tell_removed(struct ft_worker *w,
                        const struct ft_ownership_action *action)
 {
-    const char *addresses[FT_PAIR_ADDRESSES_MAX];
-    struct ft_witness_target target;
+    struct ft_voters voters;
     struct ft_witness_answer a = { 0 };
     struct ft_error err = FT_ERROR_INIT;
     int rc;
 
-    witness_target(w, addresses, &target);
-    rc = ft_witness_bury(&target, action->generation,
-                         w->config.hosts[action->owner].name,
-                         ft_clock_ns() + WITNESS_CHECK_NS, &a, &err);
+    ft_voters_begin(w, &voters);
+    rc = ft_voters_bury(&voters, action->generation,
+                        w->config.hosts[action->owner].name,
+                        ft_clock_ns() + WITNESS_CHECK_NS, &a, &err);
+    ft_voters_end(w, &voters);
     if (!rc && !a.won)
         ft_fail(&err, EEXIST, NULL, "it says that %s owns generation %llu",
                 a.owner, (unsigned long long)a.generation);
@@ -285,7 +296,7 @@ ft_worker_check_witness(void *opaque)
 
     ft_loop_timer_set(w->witness_timer,
                       -1); /* until it has an answer, or none */
-    run_question(w, &now, look_for_witness, witness_looked_for);
+    run_question(w, &now, true, look_for_witness, witness_looked_for);
 }
 
 /* A host that says no boot id, or never did, may be the one that was heard. */
@@ -341,12 +352,12 @@ ft_worker_ask_witness(struct ft_worker *w,
            w->last_heard
                ? (long long)((ft_clock_ns() - w->last_heard) / FT_NS_PER_MS)
                : -1LL);
-    run_question(w, action, ask_witness, witness_answered);
+    run_question(w, action, true, ask_witness, witness_answered);
 }
 
 void
 ft_worker_ping_peer(struct ft_worker *w,
                     const struct ft_ownership_action *action)
 {
-    run_question(w, action, ping_peer, peer_pinged);
+    run_question(w, action, false, ping_peer, peer_pinged);
 }

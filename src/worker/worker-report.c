@@ -170,6 +170,19 @@ ft_worker_say_busy(struct ft_worker *w, const struct ft_error *problem)
                               problem ? ft_json_from_error(problem) : NULL));
 }
 
+/* While the pair moves to it; null: it does not. */
+static json_t *
+next_witness_json(const struct ft_worker *w)
+{
+    int seen = w->next_witness_reachable;
+
+    if (!w->config.next_witness.name[0])
+        return json_null();
+    return json_pack("{s:s,s:o,s:b}", "name", w->config.next_witness.name,
+                     "reachable", seen < 0 ? json_null() : json_boolean(seen),
+                     "older", w->next_witness_older);
+}
+
 void
 ft_worker_send_status(void *opaque)
 {
@@ -200,6 +213,7 @@ ft_worker_send_status(void *opaque)
     json_object_set_new(status, "committed", json_boolean(r->was_protected));
     json_object_set_new(status, "witness_older", json_boolean(w->witness_older));
     json_object_set_new(status, "witness_full", json_boolean(w->witness_full));
+    json_object_set_new(status, "next_witness", next_witness_json(w));
     json_object_set_new(status, "problem", problem_json(w));
     w->add_status(w, status);
     w->side->status(w, status);

@@ -70,7 +70,7 @@ struct ft_asker { /* who waits for an answer; client 0: nobody */
 struct ft_worker {
     struct ft_pair_config config;
     struct ft_pair_record state;
-    uint8_t key[FT_KEY_SIZE], witness_key[FT_KEY_SIZE];
+    uint8_t key[FT_KEY_SIZE], witness_keys[2][FT_KEY_SIZE]; /* by slot */
     char run_folder[128]; /* /run/ftadmin/UUID */
     const struct ft_side *side;
     void *side_data;
@@ -118,10 +118,16 @@ struct ft_worker {
 
     int tick_timer, status_timer, witness_timer;
     int64_t last_tick, last_heard;
-    struct ft_witness_standing witness_standing; /* of all questions; any thread */
-    atomic_int witness_reachable;                /* -1 unknown */
+    struct ft_witness_standing witness_standing[2]; /* by slot; any thread */
+    atomic_int witness_reachable;                   /* -1 unknown */
     bool witness_older; /* by the last look: it has forgotten what is ours */
     bool witness_full;  /* by the last look: it cannot store another word */
+    int next_witness_reachable; /* by the last look; -1 unknown */
+    bool next_witness_older;    /* the same */
+    unsigned voters_serial;     /* worker-voters.c: another with each change */
+    unsigned voters_asked;      /* questions under way to those of now */
+    unsigned voters_before;     /* and to those of before */
+    struct ft_asker voters_asker; /* of the change that waits for these */
     pthread_mutex_t problem_lock;
     struct ft_error problem;      /* why the last copying came to nothing */
     struct ft_error link_problem; /* why there is no link */

@@ -31,6 +31,7 @@ $ ftadmin
 !   set VM                   Show or change how a protected VM's time is spent
 !   backup VM                Back up a protected VM from its copy, undisturbed
 !   switchover VM            Let the VM go on at its other host, planned
+!   witness VM HOST          Give a protected VM another witness
 !   maintenance HOST on|off  Take a host out of service, or back into it
 !   rehearse VM              Try a takeover out: let the copy run apart
 !   policy VM                Show or change what is done for a VM by itself

@@ -71,7 +71,25 @@ wait_for 60 protected_from h1
 exits 0 ftadmin maintenance h2 off
 is_out h2 && fail "h2 is out still"
 
-note "h1 is lost, and h3 has it"
+note "another witness while it is protected, the old one having died"
+exits 0 ftadmin witness vm1 h2 --json
+jq -e '.from == "w1" and .witness == "h2" and .left == null' <<<"$output" >/dev/null ||
+    fail "witness: $output"
+protected_from h1 || fail "it is not protected any more: $(pair_on h1)"
+[ "$(pair_on h1 '"\(.witness) \(.next_witness)"') $(pair_on h3 .witness)" = "h2 null h2" ] ||
+    fail "h1: $(pair_on h1) h3: $(pair_on h3)"
+[ "$(engine w1 witness-list | jq '.pairs | length')" = 0 ] || fail "w1 has it still"
+exits 1 ftadmin witness vm1 h2 # it is so already
+exits 5 ftadmin witness vm1 h3
+complains "one of the two hosts"
+exits 0 ftadmin witness vm1 w1
+lab power-off w1
+exits 7 ftadmin witness vm1 best
+complains "could not be told to forget"
+protected_from h1 || fail "it is not protected any more: $(pair_on h1)"
+guest_goes_on
+
+note "h1 is lost, and h3 has it by the word of the new witness"
 fault_time=$(mark_fault)
 lab power-off h1
 wait_for 30 alone_on h3

@@ -5,7 +5,7 @@ check_PROGRAMS += tests/sim/simulate
 TESTS += tests/sim/simulate
 tests_sim_simulate_SOURCES = tests/sim/simulate.c tests/sim/sim.h \
 	tests/sim/sim-core.c tests/sim/sim-faults.c tests/sim/sim-host.c \
-	tests/sim/sim-judge.c tests/sim/sim-net.c tests/sim/sim-run.c \
+	tests/sim/sim-judge.c tests/sim/sim-move.c tests/sim/sim-net.c tests/sim/sim-run.c \
 	tests/sim/sim-trouble.c tests/sim/sim-vm.c
 tests_sim_simulate_LDADD = libftpair.a
 .PHONY: simulate-nightly

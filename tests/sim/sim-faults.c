@@ -189,6 +189,7 @@ ft_sim_inject(struct world *w, enum fault fault, int side)
 void
 ft_sim_heal(struct world *w)
 {
+    w->healed = true;
     w->calm = true;
     w->loss = false;
     w->witness_up = true;

@@ -80,6 +80,9 @@ ft_sim_excuse_owner(struct world *w, int side)
     if (w->witness_owner == side && !w->witness_offered &&
         w->witness_generation > host->stable.generation)
         w->waits = true; /* it won, and died before it wrote that down */
+    if (w->moves && w->second.owner == side &&
+        w->second.generation > host->stable.generation)
+        w->waits = true;
     ft_sim_excuse(w);
 }
 

@@ -230,30 +230,49 @@ ft_sim_ping(struct world *w, int side)
 
 /* --- witness ------------------------------------------------------------ */
 
+static void
+ask_one(struct world *w, int side, const struct ft_ownership_action *action,
+        int voter, bool both, int64_t delay)
+{
+    struct item *item;
+
+    if (w->cut[side][WITNESS] || (w->loss && ft_sim_chance(w, 300)))
+        return;
+    item = ft_sim_push(w, w->now + delay, W_WITNESS_REQUEST, side);
+    item->life = w->host[side].worker.life;
+    item->event.ask = action->ask;
+    item->event.generation = action->generation;
+    item->expected = action->expected;
+    item->event.owner = action->owner;
+    item->event.offered = action->offered;
+    item->voter = voter;
+    item->both = both;
+    item->raises = action->kind == FT_ACTION_RAISE_WITNESS && w->moves;
+    item->sole = action->ok && both;
+    item->moving = both;
+    if (action->kind == FT_ACTION_TELL_REMOVED)
+        item->event.kind = FT_EVENT_WITNESS_REMOVED;
+}
+
 void
 ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
 {
     struct worker *worker = &w->host[side].worker;
     struct item *item;
     int64_t delay = ft_sim_delay(w, 300 * US, 5 * MS);
+    int first = ft_sim_first_voter(w, side);
+    bool both = ft_sim_voters(w, side) > 1;
 
     if (action->ask) /* RAISE_WITNESS and TELL_REMOVED wait for no answer */
         worker->pending[action->ask % 16] = action->ask;
     if (!w->calm && ft_sim_chance(w, 30))
         delay += ft_sim_delay(w, 0, 3 * SECOND); /* applied late */
-    if (!w->cut[side][WITNESS] && !(w->loss && ft_sim_chance(w, 300))) {
-        item = ft_sim_push(w, w->now + delay, W_WITNESS_REQUEST, side);
-        item->life = worker->life;
-        item->event.ask = action->ask;
-        item->event.generation = action->generation;
-        item->expected = action->expected;
-        item->event.owner = action->owner;
-        item->event.offered = action->offered;
-        if (action->kind == FT_ACTION_TELL_REMOVED)
-            item->event.kind = FT_EVENT_WITNESS_REMOVED;
-    }
-    if (!action->ask)
+    ask_one(w, side, action, first, both && action->ask, delay);
+    if (!action->ask) {
+        if (both)
+            ask_one(w, side, action, 1, false, delay);
         return;
+    }
     item = ft_sim_push(w, w->now + TIMEOUT_NS, W_WITNESS_TIMEOUT, side);
     item->life = worker->life;
     item->event.kind = FT_EVENT_UNREACHABLE;
@@ -262,25 +281,37 @@ ft_sim_ask(struct world *w, int side, const struct ft_ownership_action *action)
 
 /* What src/witness/witness.c does with a request. */
 static bool
-swap_record(struct world *w, const struct item *item)
+swap_record(struct world *w, const struct item *item, struct record *r)
 {
     const struct ft_ownership_event *event = &item->event;
+    bool older = r->generation < event->generation;
+    /* what is only told to one of two is won already */
+    uint64_t before = item->raises   ? event->generation
+                      : item->moving ? item->expected
+                                     : r->generation;
 
-    if (w->witness_removed)
+    if (r->removed)
         return false;
-    if (w->witness_generation == event->generation &&
-        w->witness_owner == event->owner &&
-        (event->offered || !w->witness_offered))
+    if (r->generation == event->generation && r->owner == event->owner &&
+        (event->offered || !r->offered)) {
+        if (!item->both && event->generation > w->highest_generation && w->moves)
+            ft_sim_witness_won(w, r, before); /* the first one only, before */
         return true;
-    if (w->witness_generation != item->expected)
+    }
+    if (r->generation != item->expected &&
+        !(older && (item->raises || item->sole ||
+                    (item->moving && r->owner == event->owner))))
         return false;
-    if (event->generation <= w->witness_generation)
+    if (!older && !w->moves)
         ft_sim_fail(w, "a generation that does not grow was asked for");
-    w->witness_generation = event->generation;
-    w->witness_owner = event->owner;
-    w->witness_offered = event->offered;
-    ft_sim_witness_won(w, event->owner, item->expected);
-    ft_sim_trace(w, "witness: generation %lu belongs to h%d",
+    if (!older)
+        return false;
+    *r = (struct record){ event->generation, event->owner, event->offered,
+                          false };
+    if (!item->both)
+        ft_sim_witness_won(w, r, before);
+    ft_sim_trace(w, "witness%s: generation %lu belongs to h%d",
+                 item->voter ? " to come" : "",
                  (unsigned long)event->generation, event->owner);
     return true;
 }
@@ -313,9 +344,36 @@ say_removed(struct world *w, const struct item *answer)
     item->event.owner = w->witness_owner;
 }
 
+/*
+ * Won from the first of two, or in a life before: the second is asked for the same, and
+ * may be lost.
+ */
+static void
+ask_second(struct world *w, const struct item *request, uint64_t generation,
+           bool again)
+{
+    struct item *item;
+
+    if (w->cut[WITNESS][request->side] || w->cut[request->side][WITNESS] ||
+        (w->loss && ft_sim_chance(w, 300)))
+        return;
+    item = ft_sim_push(w, w->now + ft_sim_delay(w, 600 * US, 10 * MS),
+                       W_WITNESS_REQUEST, request->side);
+    item->life = request->life;
+    item->event = request->event;
+    item->event.generation = generation;
+    item->event.kind = again ? FT_EVENT_LOST : FT_EVENT_WON;
+    item->expected =
+        request->expected < generation ? request->expected : generation - 1;
+    item->sole = request->sole;
+    item->moving = true;
+    item->voter = 1;
+}
+
 static void
 witness_request(struct world *w, const struct item *request)
 {
+    struct record record;
     struct item *answer;
     bool won;
 
@@ -325,18 +383,26 @@ witness_request(struct world *w, const struct item *request)
         bury_record(w, &request->event);
         return;
     }
-    won = swap_record(w, request);
+    ft_sim_take_record(w, request->voter, &record);
+    won = swap_record(w, request, &record);
+    ft_sim_put_record(w, request->voter, &record);
+    if (request->both && (won || record.owner == request->side)) {
+        ask_second(w, request, record.generation, !won);
+        return;
+    }
     if (!request->event.ask || w->cut[WITNESS][request->side] ||
         (w->loss && ft_sim_chance(w, 300)))
         return;
     answer = ft_sim_push(w, w->now + ft_sim_delay(w, 300 * US, 5 * MS),
                          W_WITNESS_ANSWER, request->side);
     answer->life = request->life;
-    answer->event.kind = won ? FT_EVENT_WON : FT_EVENT_LOST;
+    answer->event.kind = won && request->event.kind != FT_EVENT_LOST
+                             ? FT_EVENT_WON
+                             : FT_EVENT_LOST;
     answer->event.ask = request->event.ask;
-    answer->event.generation = w->witness_generation;
-    answer->event.owner = w->witness_owner;
-    answer->event.offered = w->witness_offered;
+    answer->event.generation = record.generation;
+    answer->event.owner = record.owner;
+    answer->event.offered = record.offered;
     if (!w->witness_removed)
         return;
     answer->event.kind = FT_EVENT_UNREACHABLE;

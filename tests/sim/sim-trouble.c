@@ -63,24 +63,28 @@ set_back(struct world *w)
  * and that at the end of all other runs it knows the owner's generation.
  */
 void
-ft_sim_witness_won(struct world *w, int owner, uint64_t before)
+ft_sim_witness_won(struct world *w, const struct record *now, uint64_t before)
 {
+    int owner = now->owner;
     const struct worker *worker = &w->host[1 - owner].worker;
     const struct ft_ownership_record *other =
         worker->alive && worker->stalled /* has it, and no room to say so */
             ? &worker->own.record
             : &w->host[1 - owner].stable;
-    bool again = w->witness_generation <= w->highest_generation;
+    bool again = now->generation <= w->highest_generation;
     bool forgot = before < w->highest_generation && owner != w->highest_owner;
 
     if (other->role == FT_ROLE_PRIMARY &&
-        (forgot || (again && other->generation >= w->witness_generation))) {
+        (forgot || (again && other->generation >= now->generation))) {
         ft_sim_trace(w, "witness: gave away what it has forgotten");
         w->betrayed = true;
+        if (w->moves) /* none was set back */
+            ft_sim_fail(w, "h%d won what the other one has by another witness",
+                        owner);
     }
-    if (forgot || w->witness_generation >= w->highest_generation) {
-        w->highest_generation = w->witness_generation;
-        w->highest_owner = w->witness_owner;
+    if (forgot || now->generation >= w->highest_generation) {
+        w->highest_generation = now->generation;
+        w->highest_owner = owner;
     }
 }
 
@@ -99,15 +103,19 @@ ft_sim_look(struct world *w, int side)
 {
     const struct host *host = &w->host[side];
     bool answers = w->witness_up && !w->cut[side][2] && !w->cut[2][side];
-    struct ft_ownership_event event = {
+    struct record record;
+    struct ft_ownership_event event;
+
+    ft_sim_look_record(w, side, &record);
+    event = (struct ft_ownership_event){
         .kind = !answers             ? FT_EVENT_WITNESS_UNSEEN
                 : w->witness_removed ? FT_EVENT_WITNESS_REMOVED
                                      : FT_EVENT_WITNESS_SEEN,
-        .generation = w->witness_generation,
-        .owner = w->witness_owner,
+        .generation = record.generation,
+        .owner = record.owner,
     };
 
-    ft_sim_push(w, w->now + LOOK_NS, W_LOOK, side);
+    ft_sim_push(w, w->now + (w->moves ? SECOND : LOOK_NS), W_LOOK, side);
     if (w->config.witness && host->worker.alive && !host->worker.daemon_only &&
         host->worker.paused_until <= w->now)
         ft_sim_event(w, side, &event);

@@ -48,6 +48,7 @@ enum what {
     W_BOOT_GUEST,
     W_STARTED,
     W_LOOK,
+    W_MOVE,
     W_SNAPSHOT,
     W_DISK_ROOM,
     W_EVENT, /* that came while the disk was full */
@@ -83,6 +84,15 @@ enum fault {
     UNPROTECT_WITHOUT, /* whoever took over from it since */
 };
 
+/* Which witnesses a host asks (sim-move.c). */
+enum stage { OLD, BOTH, NEW };
+
+struct record {
+    uint64_t generation;
+    int owner;
+    bool offered, removed;
+};
+
 /* A state of the guest; 0 is none. */
 typedef uint32_t state_id;
 
@@ -97,6 +107,10 @@ struct item {
     struct ft_ownership_event event;
     state_id state;
     uint64_t expected; /* witness request; HELLO, ping: the boot */
+    int voter;         /* witness request: 0 the old one, 1 the new one */
+    bool both;         /* the new one is to be asked as well */
+    bool raises, sole; /* from whatever it has, where that is older */
+    bool moving;       /* one of two */
     int fault;
 };
 
@@ -182,6 +196,10 @@ struct world {
     bool witness_removed; /* its owner told it that the pair was removed */
     int away;             /* side of AWAY */
     bool witness_up, loss;
+    bool moves, healed;   /* sim-move.c's; no move begins any more */
+    enum stage stage[2];  /* of each host */
+    struct record second; /* the witness that the pair moves to */
+    unsigned moved;
     uint64_t witness_generation;
     int witness_owner;
     bool witness_offered;
@@ -259,8 +277,18 @@ void ft_sim_more_trouble(struct world *w, enum fault fault, int side);
 void ft_sim_libvirt_boots(struct world *w, int side);
 void ft_sim_look(struct world *w, int side);
 void ft_sim_snapshot(struct world *w);
-void ft_sim_witness_won(struct world *w, int owner, uint64_t before);
+void ft_sim_witness_won(struct world *w, const struct record *now,
+                        uint64_t before);
 void ft_sim_witness_buried(struct world *w);
+
+/* sim-move.c: what only every seventh seed has */
+void ft_sim_plan_moves(struct world *w);
+void ft_sim_move(struct world *w);
+unsigned ft_sim_voters(const struct world *w, int side);
+int ft_sim_first_voter(const struct world *w, int side);
+void ft_sim_take_record(const struct world *w, int voter, struct record *r);
+void ft_sim_put_record(struct world *w, int voter, const struct record *r);
+void ft_sim_look_record(const struct world *w, int side, struct record *r);
 
 /* sim-run.c: a whole run of one seed; false when it failed. */
 bool ft_sim_run(struct world *w, uint64_t seed, bool trace);

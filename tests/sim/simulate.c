@@ -40,7 +40,7 @@ static const uint64_t named[] = {
 
 struct sums {
     uint64_t runs, failed, answers, takeovers, cold_starts, switchovers,
-        removals, betrayed;
+        removals, betrayed, moved;
 };
 
 static void
@@ -60,6 +60,7 @@ run_one(uint64_t seed, bool trace, struct sums *sums)
     sums->cold_starts += world.cold_starts;
     sums->switchovers += world.switchovers;
     sums->removals += world.removals;
+    sums->moved += world.moved;
     sums->betrayed += world.betrayed;
     ft_sim_free(&world);
 }
@@ -103,9 +104,11 @@ main(int argc, char **argv)
         run_one(seed, trace, &sums);
     printf("%" PRIu64 " runs: %" PRIu64 " failed, %" PRIu64 " answers, %" PRIu64
            " takeovers, %" PRIu64 " switchovers, %" PRIu64
-           " cold starts, %" PRIu64 " removals; %" PRIu64
+           " cold starts, %" PRIu64 " removals, %" PRIu64
+           " times another witness; %" PRIu64
            " ended early, by a witness that gave away what it had forgotten\n",
            sums.runs, sums.failed, sums.answers, sums.takeovers,
-           sums.switchovers, sums.cold_starts, sums.removals, sums.betrayed);
+           sums.switchovers, sums.cold_starts, sums.removals, sums.moved,
+           sums.betrayed);
     return sums.failed ? 1 : 0;
 }

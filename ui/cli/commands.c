@@ -29,6 +29,7 @@ const struct ft_command *const ft_commands[] = {
     &ft_command_set,
     &ft_command_backup,
     &ft_command_switchover,
+    &ft_command_witness,
     &ft_command_maintenance,
     &ft_command_rehearse,
     &ft_command_policy,

@@ -41,6 +41,7 @@ extern const struct ft_command ft_command_status;
 extern const struct ft_command ft_command_events;
 extern const struct ft_command ft_command_start;
 extern const struct ft_command ft_command_maintenance;
+extern const struct ft_command ft_command_witness;
 extern const struct ft_command ft_command_switchover;
 extern const struct ft_command ft_command_unprotect;
 extern const struct ft_command ft_command_verify;

@@ -44,6 +44,7 @@ libftuicli_a_SOURCES = \
 	ui/cli/protect.c ui/cli/protect.h \
 	ui/cli/policy.c \
 	ui/cli/maintenance.c \
+	ui/cli/witness.c \
 	ui/cli/rehearse.c \
 	ui/cli/protect-many.c \
 	ui/cli/protect-one.c \

@@ -69,7 +69,8 @@ note_risks(struct ft_cli *cli, const struct ft_work_maintenance *m,
     if (witness)
         ft_cli_note(cli,
                     "%s is the witness of %zu protected VM%s: while it is down "
-                    "no host could take over.",
+                    "no host could take over; ftadmin witness VM best gives a VM "
+                    "another one.",
                     host, witness, witness == 1 ? "" : "s");
     if (left)
         ft_cli_note(cli, "%zu VM%s: see to %s, then give the command again.",

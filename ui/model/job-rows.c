@@ -273,6 +273,10 @@ ft_job_left(const struct ft_store_job *job,
                  job->subject);
     else if (is(job->verb, "backup"))
         left_backup(job, left);
+    else if (is(job->verb, "witness"))
+        snprintf(left->next, sizeof(left->next),
+                 "ftadmin witness %.100s with the same host goes on with it",
+                 job->subject);
     else if (is(job->verb, "set"))
         left_set(job, left);
     else if (is(job->verb, "fix") || is(job->verb, "undo-fix"))

@@ -30,6 +30,7 @@ static const struct ft_meaning meanings[] = {
     { "witness_full", "", "whether the witness cannot store another word" },
     { "witness_older", "",
       "whether the witness was set back, and not told yet" },
+    { "next_witness.name", "", "the witness that it is moving to" },
     { "autostart", "", "whether it starts with its host after a shutdown" },
     { "qemu.runs", "", "the QEMU that runs the VM" },
     { "qemu.installed", "", "the one that its host has by now" },

@@ -48,6 +48,7 @@ static const struct {
     { "witness_reachable", BOOLEAN },
     { "witness_full", BOOLEAN },
     { "witness_older", BOOLEAN },
+    { "next_witness", OBJECT },
     { "autostart", BOOLEAN },
     { "problem", OBJECT },
     { "stalled", FIGURES },

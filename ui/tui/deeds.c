@@ -196,6 +196,26 @@ may_remove(const json_t *row, const char **why)
     return true;
 }
 
+static bool
+may_move_witness(const json_t *row, const char **why)
+{
+    if (!is_pair(row))
+        return no(why, "it is not protected");
+    if (!*ft_json_string(row, "witness", ""))
+        return no(why, "it has none: unprotect it, and protect it anew");
+    if (!ft_json_bool(row, "primary_live", 0) ||
+        !ft_json_bool(row, "standby_live", 0))
+        return no(why, "both hosts have to answer");
+    return true;
+}
+
+static void
+witness_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "Another host than %s decides who may go on with %s.",
+             ft_json_string(row, "witness", "?"), ft_row_name(row));
+}
+
 static void
 switch_means(const json_t *row, char *out, size_t size)
 {
@@ -390,6 +410,9 @@ const struct ft_deed ft_deeds[] = {
     { 'f', "back up", false, FT_DEED_MILD, with_a_copy, backup_means,
       "They may be large; a takeover ends it, and nothing is kept then.",
       "backup VM --output ." },
+    { 'w', "another witness", false, FT_DEED_MILD, may_move_witness,
+      witness_means, "While both count, neither may be missing.",
+      "witness VM best --yes" },
     { 'b', "start (boot)", false, FT_DEED_MILD, may_start, start_means, "",
       "start VM" },
     { 'B', "start older data", false, FT_DEED_SEVERE, may_discard, discard_means,

@@ -44,4 +44,5 @@ libftuiwork_a_SOURCES = \
 	ui/work/upgrade.c ui/work/upgrade.h \
 	ui/work/vms.c ui/work/vms.h \
 	ui/work/waivers.c ui/work/waivers.h \
+	ui/work/witness.c ui/work/witness.h \
 	ui/work/work.c ui/work/work.h

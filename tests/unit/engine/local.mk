@@ -51,7 +51,8 @@ tests_unit_engine_test_watch_SOURCES = tests/unit/engine/test-watch.c \
 	src/engine/newcomers.c src/engine/sink.c \
 	src/engine/supervisor.c src/engine/supervisor-life.c src/engine/supervisor-talk.c \
 	src/engine/this-host.c src/engine/watch-args.c src/engine/watch.c \
-	src/engine/witness-process.c src/worker/pair-state.c src/worker/pair-store.c
+	src/engine/witness-process.c src/worker/pair-state.c src/worker/pair-store.c \
+	src/worker/pair-witness.c
 tests_unit_engine_test_watch_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFT_STATE_FOLDER='"state"' -DFT_RUN_FOLDER='"run"' \
 	-DFT_BOARD_SAVE_LOOK_MS=20 -DFT_BOARD_SAVE_EVERY_NS=50000000

@@ -26,7 +26,7 @@ tests_unit_worker_test_figures_SOURCES = tests/unit/worker/test-figures.c \
 tests_unit_worker_test_figures_LDADD = libftworker.a libftpair.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 pair_store_sources = src/worker/made.c src/worker/pair-images.c src/worker/pair-state.c \
-	src/worker/pair-store.c
+	src/worker/pair-store.c src/worker/pair-witness.c
 # compiled anew, with other folders than the host's
 tests_unit_worker_test_hook_SOURCES = tests/unit/worker/test-hook.c \
 	tests/unit/scratch.h $(pair_store_sources)

@@ -351,6 +351,82 @@ test_save_and_load(void **state)
     assert_int_equal(mode_of(FOLDER "/pair.json"), 0600);
 }
 
+#define KEY_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define KEY_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static int
+move_witness(const char *step, const char *name, const char *key)
+{
+    FT_AUTOJSON json_t *witness =
+        name ? json_pack("{s:s,s:[s],s:i}", "name", name, "addresses",
+                         "10.0.0.9", "port", 7332)
+             : NULL;
+    struct ft_error err = FT_ERROR_INIT;
+
+    return ft_pair_move_witness(PAIR, step, witness, key, &err);
+}
+
+/* The first byte of the key in a slot; -1: there is none. */
+static int
+key_in(unsigned slot)
+{
+    uint8_t key[FT_KEY_SIZE];
+
+    return ft_pair_load_key(PAIR, ft_pair_witness_key(slot), key, NULL)
+               ? -1
+               : key[0];
+}
+
+/* Which witnesses are stored; keys of 0 are not looked at. */
+static void
+assert_witnesses(const char *now, int now_key, const char *next, int next_key)
+{
+    struct ft_pair_config c;
+
+    assert_int_equal(ft_pair_load(PAIR, &c, NULL), 0);
+    assert_string_equal(c.witness.name, now);
+    assert_string_equal(c.next_witness.name, next);
+    if (now_key)
+        assert_int_equal(key_in(c.witness_slot), now_key);
+    if (next_key)
+        assert_int_equal(key_in(!c.witness_slot), next_key);
+}
+
+static void
+test_move_witness(void **state)
+{
+    struct ft_pair_config before;
+    const char *old = before.witness.name;
+
+    (void)state;
+    save_good();
+    assert_int_equal(ft_pair_load(PAIR, &before, NULL), 0);
+    assert_int_equal(move_witness("move", "n1", NULL), -EPERM);
+    assert_int_equal(move_witness("join", "n1", "short"), -EINVAL);
+    assert_int_equal(move_witness("join", "n1", NULL), -EINVAL);
+    assert_int_equal(move_witness("jump", "n1", KEY_A), -EINVAL);
+    assert_witnesses(old, 0, "", 0);
+    assert_int_equal(move_witness("back", NULL, NULL), 0);
+    assert_int_equal(move_witness("join", "n1", KEY_A), 0);
+    assert_witnesses(old, 0, "n1", 0xaa);
+    assert_int_equal(move_witness("join", "n1", KEY_B), 0); /* begun anew */
+    assert_witnesses(old, 0, "n1", 0xbb);
+    assert_int_equal(move_witness("join", "n2", KEY_A), -EPERM);
+    assert_int_equal(move_witness("move", "n2", NULL), -EPERM);
+    assert_int_equal(move_witness("back", NULL, NULL), 0);
+    assert_witnesses(old, 0, "", 0);
+    assert_int_equal(move_witness("join", "n1", KEY_A), 0);
+    assert_int_equal(move_witness("move", "n1", NULL), 0);
+    assert_witnesses("n1", 0xaa, "", 0);
+    assert_int_equal(move_witness("move", "n1", NULL), 0);
+    assert_int_equal(move_witness("join", "n1", KEY_B), 0); /* it is the one */
+    assert_witnesses("n1", 0xaa, "", 0);
+    assert_int_equal(move_witness("join", "n3", KEY_B), 0); /* and on */
+    assert_witnesses("n1", 0xaa, "n3", 0xbb);
+    assert_int_equal(move_witness("move", "n3", NULL), 0);
+    assert_witnesses("n3", 0xbb, "", 0);
+}
+
 static int
 change_settings(const char *text, struct ft_error *err)
 {
@@ -894,6 +970,7 @@ main(void)
         TEST(test_uuid),
         TEST(test_key_from_hex),
         TEST(test_save_and_load),
+        TEST(test_move_witness),
         TEST(test_change_settings),
         TEST(test_save_refuses),
         TEST(test_load_damaged),
