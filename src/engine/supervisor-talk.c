@@ -41,7 +41,8 @@ static void
 drain_copy(struct ft_supervised *w, const json_t *status)
 {
     w->primary = !strcmp(ft_json_string(status, "role", ""), "primary");
-    if (ft_supervisor_draining() && !w->primary && w->channel >= 0)
+    if (ft_supervisor_draining() && !w->primary && w->channel >= 0 &&
+        !w->removal.client) /* it ends by that, and is asked for more */
         ft_channel_send(w->channel, json_pack("{s:s}", "verb", "drain"), -1);
 }
 

@@ -119,9 +119,11 @@ step(const struct moving *m, size_t index, const char *text, int rc)
 static int
 forget_on(struct moving *m, struct ft_member *member, struct ft_error *err)
 {
-    return ft_member_insist(m->fleet, member, "witness-pair-remove",
-                            json_pack("{s:s}", "pair", m->pair->pair), NULL, 0,
-                            err);
+    int rc = ft_member_insist(m->fleet, member, "witness-pair-remove",
+                              json_pack("{s:s}", "pair", m->pair->pair), NULL,
+                              0, err);
+
+    return rc == -ENOENT ? 0 : rc;
 }
 
 /* Nobody has left the old one yet. */

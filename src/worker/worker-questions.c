@@ -131,8 +131,8 @@ look_for_witness(void *opaque)
     struct question *q = opaque;
     struct ft_witness_answer a = { 0 };
 
-    q->answer.ask = ft_voters_look(&q->voters, ft_clock_ns() + WITNESS_CHECK_NS,
-                                   &q->seen, &a, &q->err) == 0;
+    q->answer.ask = ft_voters_look(&q->voters, WITNESS_CHECK_NS, &q->seen, &a,
+                                   &q->err) == 0;
     q->answer.kind =
         q->answer.ask ? FT_EVENT_WITNESS_SEEN : FT_EVENT_WITNESS_UNSEEN;
     q->answer.generation = a.generation;

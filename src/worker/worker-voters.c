@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "virt/loop.h"
 #include "worker/worker-report.h"
 
@@ -165,7 +166,7 @@ ft_voters_swap(struct ft_voters *voters, const struct ft_vote *vote,
 }
 
 int
-ft_voters_look(struct ft_voters *voters, int64_t deadline_ns,
+ft_voters_look(struct ft_voters *voters, int64_t each_ns,
                struct ft_voters_seen *seen, struct ft_witness_answer *answer,
                struct ft_error *err)
 {
@@ -176,8 +177,8 @@ ft_voters_look(struct ft_voters *voters, int64_t deadline_ns,
         const char *addresses[FT_PAIR_ADDRESSES_MAX];
         struct ft_witness_target target = target_of(voters, i, addresses);
 
-        seen->rcs[i] = ft_witness_get(&target, deadline_ns, &seen->answers[i],
-                                      failed ? NULL : err);
+        seen->rcs[i] = ft_witness_get(&target, ft_clock_ns() + each_ns,
+                                      &seen->answers[i], failed ? NULL : err);
         failed = failed ? failed : seen->rcs[i];
     }
     if (!failed)
@@ -187,19 +188,19 @@ ft_voters_look(struct ft_voters *voters, int64_t deadline_ns,
 
 bool
 ft_voters_raise(struct ft_voters *voters, const struct ft_vote *vote,
-                int64_t deadline_ns, struct ft_error *err)
+                int64_t each_ns, struct ft_error *err)
 {
-    struct asking asking = { voters, deadline_ns };
     bool all = true;
 
     for (size_t i = 0; i < voters->count; i++) {
         const char *addresses[FT_PAIR_ADDRESSES_MAX];
         struct ft_witness_target target = target_of(voters, i, addresses);
         struct ft_witness_answer answer = { 0 };
+        struct asking asking = { voters, ft_clock_ns() + each_ns };
         struct ft_vote own = *vote;
 
         if (voters->count > 1) {
-            if (ft_witness_get(&target, deadline_ns, &answer, err)) {
+            if (ft_witness_get(&target, asking.deadline_ns, &answer, err)) {
                 all = false;
                 continue;
             }

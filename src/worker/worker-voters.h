@@ -41,8 +41,8 @@ int ft_voters_swap(struct ft_voters *voters, const struct ft_vote *vote,
                    int64_t deadline_ns, struct ft_witness_answer *answer,
                    struct ft_error *err);
 
-/* Looks at each; 0 when all answer, with *answer as ft_votes_look. */
-int ft_voters_look(struct ft_voters *voters, int64_t deadline_ns,
+/* Looks at each, for so long; 0 when all answer, with *answer as ft_votes_look. */
+int ft_voters_look(struct ft_voters *voters, int64_t each_ns,
                    struct ft_voters_seen *seen,
                    struct ft_witness_answer *answer, struct ft_error *err);
 

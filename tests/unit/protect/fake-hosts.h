@@ -17,7 +17,9 @@
 #include "base/clock.h"
 #include "protect/protect.h"
 
+#ifndef HOSTS /* a test may have one more witness, w2 */
 #define HOSTS 3
+#endif
 #define FOREVER 1000
 #define TAKEOVER_AT "2026-11-28T17:59:12.000Z"
 
@@ -41,6 +43,9 @@ struct fake_host {
     bool older;           /* another engine than ours is there */
     bool kept;            /* and is kept beside ours, since it gave way */
     bool worker_older;    /* and so is its worker, still */
+    char asks[40],
+        next[40]; /* its witnesses, where a test moves them; else empty */
+    bool blind;   /* it does not reach the next one */
 };
 
 struct ft_ssh {
@@ -456,7 +461,7 @@ facts_of(const struct fake_host *host)
 {
     int n = (int)(host - hosts);
     json_t *facts =
-        make_facts(host->name, n + 1, n != W1, n == H1 ? domain_facts : "");
+        make_facts(host->name, n + 1, n < W1, n == H1 ? domain_facts : "");
 
     json_object_set_new(facts, "realtime_ns",
                         json_integer(ft_clock_realtime_ns()));
@@ -491,6 +496,44 @@ is_protected(const char *pair)
 }
 
 static json_t *
+witnesses_of(const struct fake_host *host)
+{
+    return json_pack("{s:s,s:o}", "witness", host->asks, "next_witness",
+                     host->next[0]
+                         ? json_pack("{s:s,s:b,s:b}", "name", host->next,
+                                     "reachable", !host->blind, "older", 0)
+                         : json_null());
+}
+
+/* 0: it asks the old one, w1; 1: both; 2: the new one. */
+static int
+stage_of(const struct fake_host *host)
+{
+    return strcmp(host->asks, "w1") != 0 ? 2 : host->next[0] != '\0';
+}
+
+/* Never does one of them ask only the one, and the other one only the other. */
+static int
+move_witness(struct fake_host *host, const json_t *args, struct ft_error *err)
+{
+    const char *step = ft_json_string(args, "step", "");
+    const char *name =
+        ft_json_string(json_object_get(args, "witness"), "name", "");
+
+    if (!strcmp(step, "join") && strcmp(host->asks, name) != 0)
+        strcpy(host->next, name);
+    else if (!strcmp(step, "back"))
+        host->next[0] = '\0';
+    else if (!strcmp(step, "move") && !strcmp(host->next, name)) {
+        strcpy(host->asks, name);
+        host->next[0] = '\0';
+    } else if (strcmp(host->asks, name) != 0)
+        return ft_fail(err, EPERM, NULL, "it has not joined");
+    assert_in_range(stage_of(&hosts[H1]) - stage_of(&hosts[H2]) + 1, 0, 2);
+    return 0;
+}
+
+static json_t *
 status_of(const struct fake_host *host)
 {
     json_t *pairs = json_array();
@@ -514,6 +557,8 @@ status_of(const struct fake_host *host)
                                          host->worker_older, "committed",
                                          host->committed, "progress", "done",
                                          100 - resync));
+    if (host->pair[0] && host->asks[0])
+        json_object_update_new(json_array_get(pairs, 0), witnesses_of(host));
     resync -= resync > 0;
     if (host->generation > 1)
         json_object_set_new(json_array_get(pairs, 0), "last_takeover",
@@ -628,6 +673,8 @@ perform(struct fake_host *host, const char *verb, const json_t *args,
         memset(host->witness_pair, 0, sizeof(host->witness_pair));
     else if (!strcmp(verb, "witness-pair-remove"))
         return ft_fail(err, ENOENT, NULL, "no such pair");
+    else if (!strcmp(verb, "pair-witness"))
+        return move_witness(host, args, err);
     else if (!strcmp(verb, "worker-replace"))
         *result = replace_worker(host);
     else if (!strcmp(verb, "switchover"))
@@ -886,7 +933,7 @@ fleet_anew(void)
 static int
 begin(void **state)
 {
-    static const char *const names[HOSTS] = { "h1", "h2", "w1" };
+    static const char *const names[] = { "h1", "h2", "w1", "w2" };
 
     (void)state;
     memset(hosts, 0, sizeof(hosts));
