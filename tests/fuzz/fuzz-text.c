@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -29,16 +30,24 @@ check_blocks(int rc, const struct ft_ram_block *blocks, size_t count,
 }
 
 static void
-take_blocks(const char *text)
+take_some_blocks(const char *text, bool roms)
 {
     struct ft_ram_block blocks[FT_RAM_BLOCKS_MAX];
     struct ft_error err = FT_ERROR_INIT;
     uint64_t address, offset;
     size_t count = 0;
-    int rc = ft_ram_blocks_parse(text, blocks, FT_RAM_BLOCKS_MAX, &count, &err);
+    int rc = ft_ram_blocks_parse(text, roms, blocks, FT_RAM_BLOCKS_MAX, &count,
+                                 &err);
 
     check_blocks(rc, blocks, count, &err);
     ft_ram_region_find(text, "pc.ram", &address, &offset);
+}
+
+static void
+take_blocks(const char *text)
+{
+    take_some_blocks(text, false);
+    take_some_blocks(text, true);
 }
 
 static void
