@@ -343,7 +343,7 @@ entry_at(const struct ft_disk_changes *c, struct ft_disk_changes_walk *w)
 
         if (!w->entry && !w->sector)
             w->end = l->count;
-        if (w->entry < w->end)
+        if (w->entry < FT_MIN(w->end, l->count))
             return &l->entries[w->entry];
         *w = (struct ft_disk_changes_walk){ .layer = w->layer + 1 };
     }

@@ -15,7 +15,8 @@
  * system is left free; a layer that does not fit is gone as a whole, which heals
  * with the next one.
  *
- * Threads: the caller's lock. Offsets and lengths are in bytes.
+ * Threads: the caller's lock. Offsets and lengths are in bytes. Fault point:
+ * disk-changes-write.
  */
 #ifndef FT_DISK_DISK_CHANGES_H
 #define FT_DISK_DISK_CHANGES_H

@@ -11,6 +11,7 @@
 #include <errno.h>
 
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "disk/disk-changes.h"
 
 #define DISKS 2
@@ -439,6 +440,23 @@ test_what_has_no_sectors_is_missing(void **state)
     close_lab();
 }
 
+#ifdef FT_FAULT_INJECTION
+static void
+test_what_cannot_be_written_is_missing(void **state)
+{
+    unsigned char data[SECTOR] = { 1 };
+
+    (void)state;
+    put_file("faults", "disk-changes-write=5");
+    ft_fault_load("faults");
+    make_known();
+    ft_disk_changes_write(lab.changes, 0, 0, data, SECTOR);
+    assert_string_equal(ft_disk_changes_missing(lab.changes),
+                        "what was written could not be kept");
+    close_lab();
+}
+#endif
+
 static void
 test_no_folder(void **state)
 {
@@ -463,6 +481,9 @@ main(void)
         cmocka_unit_test(test_a_larger_limit_takes_more),
         cmocka_unit_test(test_a_large_trim_is_missing),
         cmocka_unit_test(test_what_has_no_sectors_is_missing),
+#ifdef FT_FAULT_INJECTION
+        cmocka_unit_test(test_what_cannot_be_written_is_missing),
+#endif
         cmocka_unit_test(test_no_folder),
     };
 
