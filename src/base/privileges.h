@@ -21,9 +21,9 @@
  */
 #define FT_KEEP_WITNESS FT_CAP(NET_BIND_SERVICE)
 #define FT_KEEP_DISKS (FT_CAP(CHOWN) | FT_CAP(DAC_OVERRIDE) | FT_CAP(SYS_NICE))
-#define FT_KEEP_WORKER                                                    \
-    (FT_KEEP_DISKS | FT_CAP(KILL) | FT_CAP(SETPCAP) | FT_CAP(NET_ADMIN) | \
-     FT_CAP(SYS_PTRACE) | FT_CAP(SYS_RESOURCE))
+#define FT_KEEP_WORKER                                                 \
+    (FT_KEEP_DISKS | FT_CAP(FOWNER) | FT_CAP(KILL) | FT_CAP(SETPCAP) | \
+     FT_CAP(NET_ADMIN) | FT_CAP(SYS_PTRACE) | FT_CAP(SYS_RESOURCE))
 #define FT_KEEP_DAEMON (FT_KEEP_WORKER | FT_KEEP_WITNESS)
 
 /*

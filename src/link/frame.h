@@ -67,7 +67,7 @@
       FT_FRAME_MORE)                                                        \
     X(EPOCH_BEGIN, 19, "epoch-begin", 24, 24, FT_FRAME_BEGIN_FLAGS)         \
     X(EPOCH_END, 11, "epoch-end", 48, 48, 0)                                \
-    X(ACK, 12, "ack", 0, 0, 0)                                              \
+    X(ACK, 12, "ack", 0, 8, 0)                                              \
     X(HEARTBEAT, 13, "heartbeat", 8, 8, FT_FRAME_ANSWER)                    \
     X(CONTROL, 14, "control", 16, 16, 0)                                    \
     X(DISK_READ, 17, "disk-read", 16, 16, 0)                                \

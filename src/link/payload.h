@@ -9,6 +9,7 @@
  * DISK_WRITE   u16 disk, u16 0, u32 length of the data, u64 offset, data
  * DISK_ZERO    u16 disk, u16 flags (1: trim), u32 0, u64 offset, u64 length
  * DISK_READ, DISK_HASH   as the header of a DISK_WRITE
+ * ACK          nothing, or u64 last epoch on the replicas' storage
  * HEARTBEAT    u64 the asker's clock in ns, echoed by the answer
  * EPOCH_BEGIN  u64 age of the stop in ns, u64 lag in ns, u64 TSC in Hz
  * EPOCH_END    u64 frames, u64 RAM pages with data, u64 zero pages,
@@ -67,6 +68,14 @@ int ft_disk_decode(unsigned type, const void *payload, size_t size,
 #define FT_DISK_HASH_SIZE 16
 #define FT_DISK_HASHES_MAX \
     (FT_FRAME_DATA_MAX / FT_DISK_HASH_UNIT * FT_DISK_HASH_SIZE) /* bytes */
+
+/*
+ * The name of a copy of the disks in SETUP's "base": a random UUID, with its NUL.
+ */
+#define FT_COPY_ID_SIZE 37
+
+/* What an ACK may carry: the last epoch that is on the replicas' storage, u64. */
+#define FT_ACK_DURABLE_SIZE 8
 
 /* Fills out for length bytes, at most FT_FRAME_DATA_MAX; returns bytes of it. */
 size_t ft_disk_hashes(const void *data, size_t length,

@@ -38,6 +38,20 @@ disk_files(const struct ft_replica *r, int fds[FT_DISKS_MAX])
     return r->n_disks;
 }
 
+static void
+check_seals(struct ft_replica *r, const int *fds, size_t n)
+{
+    if (!ft_replica_check_seals(&r->seals, fds, n))
+        ft_write_back_drop_base(r->write_back);
+}
+
+static void
+seal(struct ft_replica *r, const int *fds, size_t n, bool all)
+{
+    if (!ft_replica_seal(&r->seals, fds, n, all))
+        ft_write_back_drop_base(r->write_back);
+}
+
 int
 ft_replica_open(struct ft_replica *r, const char *folder, struct ft_error *err)
 {
@@ -60,6 +74,11 @@ ft_replica_open(struct ft_replica *r, const char *folder, struct ft_error *err)
     if (rc)
         return rc;
     rc = ft_write_back_begin(r->write_back, fds, disk_files(r, fds));
+    if (!rc && r->seals.base.id[0])
+        ft_write_back_keep_base(r->write_back, folder, &r->seals.base,
+                                r->seals.based);
+    if (!rc && r->seals.based)
+        seal(r, fds, disk_files(r, fds), true);
     return rc ? ft_fail(err, -rc, NULL, "the replicas cannot be synced: %s",
                         strerror(-rc))
               : 0;
@@ -199,11 +218,14 @@ write_first_copy(struct ft_replica *r, const struct ft_disk_change *c,
         rc = look_for_room(r, LOOK_BYTES, err);
         r->room_needed[1] = 0;
     }
+    check_seals(r, &r->disks[c->disk].fd, 1);
     if (!rc)
         rc = write_disk(r, c, err);
-    if (!rc)
-        ft_write_back_add(r->write_back, c->data ? c->length : ZEROS_DIRTY);
-    return rc;
+    if (rc)
+        return rc;
+    seal(r, &r->disks[c->disk].fd, 1, false);
+    ft_write_back_add(r->write_back, c->data ? c->length : ZEROS_DIRTY);
+    return 0;
 }
 
 static int
@@ -416,11 +438,32 @@ ft_replica_check_epoch(struct ft_replica *r, const struct ft_frame *f,
     return rc;
 }
 
-/* Bytes that an epoch's writes leave in the page cache. */
+/*
+ * Bytes that an epoch's writes leave in the page cache. The first one is always
+ * brought to the storage: it makes the copy.
+ */
 static uint64_t
-dirtied_by(const struct ft_disk_log *log)
+dirtied_by(const struct ft_disk_log *log, uint64_t epoch)
 {
-    return ft_disk_log_entries(log) ? ft_disk_log_bytes(log) + ZEROS_DIRTY : 0;
+    return ft_disk_log_entries(log) || is_direct(epoch)
+               ? ft_disk_log_bytes(log) + ZEROS_DIRTY
+               : 0;
+}
+
+static int
+apply_disks(struct ft_replica *r, struct ft_disk_log *log, struct ft_error *err)
+{
+    int fds[FT_DISKS_MAX];
+    size_t n = disk_files(r, fds);
+    int rc = 0;
+
+    if (ft_disk_log_entries(log)) {
+        check_seals(r, fds, n);
+        rc = ft_disk_log_apply(log, fds, n, err);
+    }
+    if (!rc && (ft_disk_log_entries(log) || is_direct(r->committed + 1)))
+        seal(r, fds, n, true);
+    return rc;
 }
 
 static void
@@ -435,8 +478,7 @@ apply(struct ft_replica *r, struct ft_error *err)
 {
     uint64_t epoch = r->committed + 1;
     struct ft_disk_log *log = r->logs[epoch & 1];
-    uint64_t dirtied = dirtied_by(log);
-    int fds[FT_DISKS_MAX];
+    uint64_t dirtied = dirtied_by(log, epoch);
     int rc = FT_FAULT("replica-apply");
 
     ft_snapshot_slot_keep(r->slot, log, r->pages);
@@ -445,7 +487,7 @@ apply(struct ft_replica *r, struct ft_error *err)
     if (!rc)
         rc = ft_staged_pages_write(r->pages, err);
     if (!rc)
-        rc = ft_disk_log_apply(log, fds, disk_files(r, fds), err);
+        rc = apply_disks(r, log, err);
     if (!rc)
         rc = ft_disk_log_reset(log);
     if (rc && !err->code)
@@ -465,6 +507,7 @@ apply(struct ft_replica *r, struct ft_error *err)
     memset(&r->summary[epoch & 1], 0, sizeof(r->summary[0]));
     r->room_needed[epoch & 1] = 0;
     r->committed = epoch;
+    ft_write_back_applied(r->write_back, epoch);
     ft_write_back_add(r->write_back, dirtied);
     return 0;
 }

@@ -22,6 +22,7 @@
 #include "link/payload.h"
 #include "link/state-delta.h"
 #include "qemu/ram-blocks.h"
+#include "standby/replica-seal.h"
 #include "standby/room.h"
 #include "virt/run-state.h"
 #include "virt/standby-xml.h"
@@ -30,8 +31,9 @@ struct ft_replica_disk {
     char target[32];
     char *path; /* raw file; owned */
     int fd;
-    uint64_t capacity; /* bytes */
-    bool kept;         /* held data before this copy */
+    const char *differs; /* from the base that was here, why; NULL: it does not */
+    uint64_t capacity;   /* bytes */
+    bool kept;           /* held data before this copy */
     struct ft_room room;
 };
 
@@ -66,6 +68,7 @@ struct ft_replica {
     uint64_t committed;                /* last epoch applied; 0: none */
     struct ft_changed_chunks *changes; /* of its disks; under the slot's lock */
     uint64_t pages_written, disk_bytes;
+    struct ft_replica_seals seals; /* set by the caller before it opens */
     uint64_t room_needed[2]; /* bytes, by epoch & 1; of the first copy: [1] */
     size_t room_disk;        /* for one of those; all lie in one pool */
     /* the owner's, for all of its replicas; both may be NULL */
@@ -74,8 +77,8 @@ struct ft_replica {
 };
 
 /*
- * Prepares for the first copy; pid, blocks and disks are set by the caller.
- * folder takes the disk logs.
+ * Prepares for the first copy; pid, blocks, disks, seals are set by the
+ * caller. folder takes the disk logs, and the base's record.
  */
 int ft_replica_open(struct ft_replica *replica, const char *folder,
                     struct ft_error *err);

@@ -146,7 +146,8 @@ find_place(struct ft_worker *w, struct ft_replica_disk *d, int64_t capacity,
 }
 
 static int
-make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
+make_disk(struct ft_standby *s, const json_t *json,
+          const struct ft_replica_base *had, struct ft_error *err)
 {
     struct ft_worker *w = s->worker;
     struct ft_replica *r = &s->replica;
@@ -173,7 +174,24 @@ make_disk(struct ft_standby *s, const json_t *json, struct ft_error *err)
         return ft_fail(err, errno, NULL, "cannot open replica %s: %s", d->path,
                        strerror(errno));
     d->kept = lseek(d->fd, 0, SEEK_DATA) >= 0;
-    return ft_room_take(d->fd, d->path, d->capacity, &d->room, err);
+    d->differs = ft_replica_base_differs(had, r->n_disks - 1, d->target, d->fd);
+    rc = ft_room_take(d->fd, d->path, d->capacity, &d->room, err);
+    if (!rc && !d->differs)
+        ft_replica_base_seal(had, d->fd); /* what it holds is what it held */
+    return rc;
+}
+
+static void
+choose_base(struct ft_replica *r, const struct ft_replica_base *had,
+            const json_t *setup)
+{
+    struct ft_seal_disk disks[FT_DISKS_MAX];
+
+    for (size_t i = 0; i < r->n_disks; i++)
+        disks[i] = (struct ft_seal_disk){ r->disks[i].target,
+                                          r->disks[i].differs, r->disks[i].fd };
+    ft_replica_choose_base(&r->seals, had, json_object_get(setup, "base"),
+                           disks, r->n_disks);
 }
 
 /* Those of disks that the VM has no more go. */
@@ -181,15 +199,20 @@ static int
 make_disks(struct ft_standby *s, const json_t *setup, struct ft_error *err)
 {
     const json_t *disks = json_object_get(setup, "disks"), *disk;
+    struct ft_replica_base had;
+    char folder[PATH_MAX];
     size_t i;
     int rc = 0;
 
+    ft_pair_path(s->worker->config.pair, NULL, folder);
+    ft_replica_base_load(folder, &had, NULL);
     ft_worker_disks_begin(s->worker);
     json_array_foreach(disks, i, disk) {
-        rc = make_disk(s, disk, err);
+        rc = make_disk(s, disk, &had, err);
         if (rc)
             return rc;
     }
+    choose_base(&s->replica, &had, setup);
     ft_worker_undo_made(s->worker, FT_UNDO_DISKS, disks, NULL);
     ft_worker_disks_only(s->worker, disks);
     return 0;
@@ -368,6 +391,14 @@ kept_disks(const struct ft_replica *r)
     return list;
 }
 
+/* Whether it is enough to send what the replicas lack, or why not. */
+static json_t *
+tell_base(const struct ft_replica *r)
+{
+    return json_pack("{s:b,s:s,s:s}", "held", r->seals.based, "disk",
+                     r->seals.disk, "why", r->seals.why);
+}
+
 /* A failed set-up is an answer, not the end of the link. */
 int
 ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
@@ -389,8 +420,9 @@ ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
         ft_standby_stop_domain(s->worker, NULL);
         answer = json_pack("{s:o}", "error", ft_json_from_error(&failed));
     } else {
-        answer = json_pack("{s:i,s:o}", "disks", (int)s->replica.n_disks,
-                           "kept", kept_disks(&s->replica));
+        answer =
+            json_pack("{s:i,s:o,s:o}", "disks", (int)s->replica.n_disks, "kept",
+                      kept_disks(&s->replica), "base", tell_base(&s->replica));
     }
     return answer ? ft_link_send_json(ft_session_link(session),
                                       FT_FRAME_SETUP_OK, 0, answer)

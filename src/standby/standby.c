@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -83,14 +84,21 @@ link_down(struct ft_worker *w)
     ft_standby_show(s);
 }
 
+/* With what is on the storage, for a primary that asked what this is a base of. */
 static void
 send_ack(struct ft_worker *w, uint64_t epoch)
 {
+    struct ft_standby *s = w->side_data;
+    uint64_t durable = ft_write_back_durable(s->replica.write_back);
     struct ft_session *session = ft_worker_session(w);
+    unsigned char payload[FT_ACK_DURABLE_SIZE];
+    struct iovec iov = { payload, sizeof(payload) };
 
     if (!session)
         return;
-    ft_link_send(ft_session_link(session), FT_FRAME_ACK, 0, epoch, NULL, 0);
+    ft_put_le64(payload, durable);
+    ft_link_send(ft_session_link(session), FT_FRAME_ACK, 0, epoch, &iov,
+                 durable != 0);
     ft_session_unref(session);
 }
 

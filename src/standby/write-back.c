@@ -4,8 +4,9 @@
 #include "standby/write-back.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,6 +29,10 @@ struct ft_write_back {
     unsigned beginning; /* counts: a round is of the files it began with */
     int error;
     bool rests, ends;
+    struct ft_replica_base base; /* id empty: the files are none */
+    char folder[PATH_MAX];       /* of its record, */
+    bool recorded;               /* which is there */
+    uint64_t applied, durable;   /* epochs */
 };
 
 static bool
@@ -79,11 +84,42 @@ sync_files(const int *fds, size_t n)
     return rc;
 }
 
+/* With the lock held, but for the writing. */
+static void
+record_base(struct ft_write_back *wb)
+{
+    struct ft_replica_base base = wb->base;
+    unsigned beginning = wb->beginning;
+    char folder[PATH_MAX];
+    int rc;
+
+    memcpy(folder, wb->folder, sizeof(folder));
+    pthread_mutex_unlock(&wb->lock);
+    rc = ft_replica_base_save(folder, &base);
+    pthread_mutex_lock(&wb->lock);
+    if (beginning == wb->beginning)
+        wb->recorded = rc == 0;
+}
+
+/* All of epoch is on the storage. With the lock held, but for the record. */
+static void
+note_durable(struct ft_write_back *wb, uint64_t epoch)
+{
+    unsigned beginning = wb->beginning;
+
+    if (!epoch || !wb->base.id[0])
+        return;
+    if (!wb->recorded)
+        record_base(wb);
+    if (wb->recorded && wb->base.id[0] && beginning == wb->beginning)
+        wb->durable = epoch;
+}
+
 /* With the lock held, but for the syncing. */
 static void
 bring_back(struct ft_write_back *wb)
 {
-    uint64_t bytes = wb->dirty;
+    uint64_t bytes = wb->dirty, applied = wb->applied;
     unsigned beginning = wb->beginning;
     int64_t began = ft_clock_ns();
     int fds[FT_DISKS_MAX], rc;
@@ -98,6 +134,8 @@ bring_back(struct ft_write_back *wb)
     wb->oldest_ns = began;
     wb->error = wb->error ? wb->error : -rc;
     pthread_cond_broadcast(&wb->changed);
+    if (!wb->error)
+        note_durable(wb, applied);
 }
 
 static void *
@@ -147,6 +185,9 @@ forget_files(struct ft_write_back *wb)
     wb->dirty = 0;
     wb->error = 0;
     wb->rests = false;
+    wb->base.id[0] = '\0';
+    wb->recorded = false;
+    wb->applied = wb->durable = 0;
 }
 
 void
@@ -212,6 +253,53 @@ ft_write_back_add(struct ft_write_back *wb, uint64_t bytes)
     wb->dirty += bytes;
     wait_for_storage(wb);
     pthread_mutex_unlock(&wb->lock);
+}
+
+void
+ft_write_back_keep_base(struct ft_write_back *wb, const char *folder,
+                        const struct ft_replica_base *base, bool recorded)
+{
+    if (!wb)
+        return;
+    pthread_mutex_lock(&wb->lock);
+    wb->base = *base;
+    snprintf(wb->folder, sizeof(wb->folder), "%s", folder);
+    wb->recorded = recorded;
+    pthread_mutex_unlock(&wb->lock);
+}
+
+void
+ft_write_back_drop_base(struct ft_write_back *wb)
+{
+    if (!wb)
+        return;
+    pthread_mutex_lock(&wb->lock);
+    wb->base.id[0] = '\0';
+    wb->durable = 0;
+    pthread_mutex_unlock(&wb->lock);
+}
+
+void
+ft_write_back_applied(struct ft_write_back *wb, uint64_t epoch)
+{
+    if (!wb)
+        return;
+    pthread_mutex_lock(&wb->lock);
+    wb->applied = epoch;
+    pthread_mutex_unlock(&wb->lock);
+}
+
+uint64_t
+ft_write_back_durable(struct ft_write_back *wb)
+{
+    uint64_t durable;
+
+    if (!wb)
+        return 0;
+    pthread_mutex_lock(&wb->lock);
+    durable = wb->error ? 0 : wb->durable;
+    pthread_mutex_unlock(&wb->lock);
+    return durable;
 }
 
 void

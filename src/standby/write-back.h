@@ -11,11 +11,13 @@
 #ifndef FT_STANDBY_WRITE_BACK_H
 #define FT_STANDBY_WRITE_BACK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "standby/replica-base.h"
 
 /* A round begins when the oldest write is so old, or so much is written. */
 #define FT_WRITE_BACK_NS FT_NS_PER_S
@@ -39,6 +41,24 @@ int ft_write_back_begin(struct ft_write_back *wb, const int *fds, size_t n);
 
 /* The writer wrote bytes to them; waits if too much is not on the storage. */
 void ft_write_back_add(struct ft_write_back *wb, uint64_t bytes);
+
+/*
+ * The files begun with become a base: when a round has brought the first epoch to
+ * the storage, base is recorded in folder, unless it is already, and from then on
+ * ft_write_back_durable tells. Both are copied. And: nothing of the kind any more.
+ */
+void ft_write_back_keep_base(struct ft_write_back *wb, const char *folder,
+                             const struct ft_replica_base *base, bool recorded);
+void ft_write_back_drop_base(struct ft_write_back *wb);
+
+/* The writer wrote all of this epoch, and of those before. */
+void ft_write_back_applied(struct ft_write_back *wb, uint64_t epoch);
+
+/*
+ * The last epoch that is on the storage with all before it; 0: none, there is no
+ * base, or a write may be lost.
+ */
+uint64_t ft_write_back_durable(struct ft_write_back *wb);
 
 /* A takeover: nobody waits any more, and no round begins until the next begin. */
 void ft_write_back_rest(struct ft_write_back *wb);

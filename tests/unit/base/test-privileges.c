@@ -95,6 +95,7 @@ in_unit(char *names)
     } known[] = {
         { "CAP_CHOWN", FT_CAP(CHOWN) },
         { "CAP_DAC_OVERRIDE", FT_CAP(DAC_OVERRIDE) },
+        { "CAP_FOWNER", FT_CAP(FOWNER) },
         { "CAP_KILL", FT_CAP(KILL) },
         { "CAP_NET_ADMIN", FT_CAP(NET_ADMIN) },
         { "CAP_NET_BIND_SERVICE", FT_CAP(NET_BIND_SERVICE) },

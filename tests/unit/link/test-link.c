@@ -634,7 +634,9 @@ test_flipped_bits(void **state)
         bytes[80 + bit / 8] ^= (unsigned char)(1u << bit % 8);
         if (bit / 8 == 8) /* another type may be as short: test-frame */
             continue;
-        assert_int_equal(after_bytes(bytes, whole, 1, &frames, &err), -EPROTO);
+        /* an ACK has up to 8 bytes, which do not come */
+        assert_int_equal(after_bytes(bytes, whole, 1, &frames, &err),
+                         bit >= 32 && bit < 36 ? -EPIPE : -EPROTO);
         assert_int_equal(frames, 1);
         assert_string_not_equal(err.text, "");
     }

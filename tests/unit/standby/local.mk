@@ -5,6 +5,7 @@ standby_tests = tests/unit/standby/test-admit \
 	tests/unit/standby/test-media \
 	tests/unit/standby/test-memory-snapshot tests/unit/standby/test-replica \
 	tests/unit/standby/test-nvram tests/unit/standby/test-rehearsal-console \
+	tests/unit/standby/test-replica-base \
 	tests/unit/standby/test-replica-snapshot \
 	tests/unit/standby/test-room tests/unit/standby/test-staged-pages \
 	tests/unit/standby/test-tap \
@@ -39,6 +40,10 @@ tests_unit_standby_test_rehearsal_console_LDADD = libftstandby.a libftpair.a \
 tests_unit_standby_test_replica_SOURCES = tests/unit/standby/test-replica.c \
 	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
 tests_unit_standby_test_replica_LDADD = $(standby_libs)
+tests_unit_standby_test_replica_base_SOURCES = \
+	tests/unit/standby/test-replica-base.c \
+	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
+tests_unit_standby_test_replica_base_LDADD = $(standby_libs)
 tests_unit_standby_test_replica_snapshot_SOURCES = \
 	tests/unit/standby/test-replica-snapshot.c \
 	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
