@@ -31,6 +31,7 @@ static const struct ft_status_figure figures[] = {
     { "held_bytes", NULL, false },
     { "held_ms", NULL, false },
     { "held_packets", NULL, false },
+    { "kept_bytes", NULL, false },
     { "lag_ms", NULL, false },
     { "link_bytes_per_s", NULL, false },
     { "paths", "rtt_ms", false },

@@ -4,6 +4,7 @@
 #include "primary/disk-feed.h"
 
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "disk/disk-changes.h"
 #include "disk/disk-sink.h"
 #include "link/page-codec.h"
 #include "primary/disk-compare.h"
@@ -18,6 +20,14 @@
 #include "virt/block-copy.h"
 
 #define SOCKET_NAME "disks.sock"
+
+/*
+ * Kept at most, in bytes, in each of two layers: while what is kept is soon on the
+ * replica's storage, so little that it hardly gets out of the page cache; and while
+ * the replica is away.
+ */
+#define KEPT_LINKED (UINT64_C(128) << 20)
+#define KEPT_AWAY (UINT64_C(1) << 30)
 
 struct ft_disk_feed {
     virDomainPtr dom;
@@ -27,7 +37,15 @@ struct ft_disk_feed {
     struct ft_disk_compare *compare; /* NULL: nothing to compare with */
     char socket[PATH_MAX];
     char targets[FT_DISKS_MAX][32];
+    uint64_t sizes[FT_DISKS_MAX];
     size_t count, started;
+    pid_t pid; /* QEMU's */
+
+    /* taken while a write is kept and sent: the two go together */
+    pthread_mutex_t lock;
+    struct ft_disk_changes *changes; /* NULL: none can be kept */
+    bool keeps; /* the copy is made: what is written is kept */
+    bool holds; /* ... and not sent */
 };
 
 /* Not needed by a mirror job; asked of the standby, which has the data. */
@@ -47,8 +65,13 @@ on_zero(void *opaque, unsigned disk, uint64_t offset, uint64_t length, int trim,
     struct ft_disk_feed *feed = opaque;
 
     (void)fua;
-    if (!ft_disk_compare_zero(feed->compare, disk, offset, length))
+    pthread_mutex_lock(&feed->lock);
+    if (feed->keeps)
+        ft_disk_changes_zero(feed->changes, disk, offset, length);
+    if (!feed->holds &&
+        !ft_disk_compare_zero(feed->compare, disk, offset, length))
         ft_outgoing_zero_disk(feed->out, disk, offset, length, trim);
+    pthread_mutex_unlock(&feed->lock);
     return 0;
 }
 
@@ -60,8 +83,13 @@ on_write(void *opaque, unsigned disk, const void *data, uint64_t offset,
 
     if (length % 64 == 0 && ft_is_zero(data, length))
         return on_zero(feed, disk, offset, length, 0, fua);
-    if (!ft_disk_compare_write(feed->compare, disk, offset, data, length))
+    pthread_mutex_lock(&feed->lock);
+    if (feed->keeps)
+        ft_disk_changes_write(feed->changes, disk, offset, data, length);
+    if (!feed->holds &&
+        !ft_disk_compare_write(feed->compare, disk, offset, data, length))
         ft_outgoing_write_disk(feed->out, disk, offset, data, length);
+    pthread_mutex_unlock(&feed->lock);
     return 0;
 }
 
@@ -75,7 +103,6 @@ start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
         .zero = on_zero,
     };
     struct ft_nbd_export exports[FT_DISKS_MAX];
-    uint64_t sizes[FT_DISKS_MAX];
     size_t i;
 
     for (i = 0; i < domain->n_disks; i++) {
@@ -88,31 +115,47 @@ start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
         snprintf(feed->targets[feed->count], sizeof(feed->targets[0]), "%s",
                  d->target);
         exports[feed->count].name = feed->targets[feed->count];
-        sizes[feed->count] = d->capacity;
+        feed->sizes[feed->count] = d->capacity;
         exports[feed->count++].size = d->capacity;
     }
     if (!feed->count)
         return 0;
-    if (kept && !(feed->compare =
-                      ft_disk_compare_new(feed->out, kept, sizes, feed->count)))
+    if (kept && !(feed->compare = ft_disk_compare_new(feed->out, kept,
+                                                      feed->sizes, feed->count)))
         return ft_fail(err, ENOMEM, NULL, "no memory to compare the disks");
     return ft_disk_sink_start(feed->socket, domain->uid, domain->gid, exports,
                               feed->count, &handlers, feed, &feed->sink, err);
 }
 
+/* Without it a replica that was away is compared as a whole, and that is all. */
+static void
+prepare_changes(struct ft_disk_feed *feed, const char *folder)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_disk_changes_new(folder, FT_DISKS_MAX, KEPT_LINKED, &feed->changes,
+                            &err))
+        ft_log_error(&err, "keeping what is written to the disks");
+}
+
 int
 ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain, uint64_t kept,
-                   const char *folder, struct ft_outgoing *out,
-                   struct ft_disk_feed **feed, struct ft_error *err)
+                   const char *folder, const char *state_folder,
+                   struct ft_outgoing *out, struct ft_disk_feed **feed,
+                   struct ft_error *err)
 {
     struct ft_disk_feed *f = calloc(1, sizeof(*f));
     int rc;
 
     if (!f)
         return ft_fail(err, ENOMEM, NULL, "no memory for the disks");
+    pthread_mutex_init(&f->lock, NULL);
+    virDomainRef(dom);
     f->dom = dom;
     f->folder = folder;
     f->out = out;
+    f->pid = domain->pid;
+    prepare_changes(f, state_folder);
     snprintf(f->socket, sizeof(f->socket), "%s/" SOCKET_NAME, folder);
     rc = ft_disk_feed_end_leftovers(dom, folder, err);
     if (!rc)
@@ -155,8 +198,155 @@ ft_disk_feed_progress(struct ft_disk_feed *feed,
 uint64_t
 ft_disk_feed_copied(struct ft_disk_feed *feed)
 {
-    return ft_disk_compare_end(feed->compare);
+    uint64_t same = ft_disk_compare_end(feed->compare);
+
+    pthread_mutex_lock(&feed->lock);
+    feed->keeps = feed->changes != NULL;
+    if (feed->keeps)
+        ft_disk_changes_begin(feed->changes);
+    pthread_mutex_unlock(&feed->lock);
+    return same;
 }
+
+/* ----- what is kept ----- */
+
+void
+ft_disk_feed_settle(struct ft_disk_feed *feed, uint64_t open, uint64_t durable)
+{
+    pthread_mutex_lock(&feed->lock);
+    if (feed->keeps)
+        ft_disk_changes_settle(feed->changes, open, durable);
+    if (feed->keeps && durable)
+        ft_disk_changes_limit(feed->changes, KEPT_LINKED);
+    pthread_mutex_unlock(&feed->lock);
+}
+
+const char *
+ft_disk_feed_missing(struct ft_disk_feed *feed)
+{
+    const char *missing = "the copy before was not complete";
+
+    pthread_mutex_lock(&feed->lock);
+    if (feed->keeps)
+        missing = ft_disk_changes_missing(feed->changes);
+    pthread_mutex_unlock(&feed->lock);
+    return missing;
+}
+
+uint64_t
+ft_disk_feed_changed(struct ft_disk_feed *feed)
+{
+    uint64_t bytes = 0;
+
+    pthread_mutex_lock(&feed->lock);
+    if (feed->keeps)
+        bytes = ft_disk_changes_bytes(feed->changes);
+    pthread_mutex_unlock(&feed->lock);
+    return bytes;
+}
+
+void
+ft_disk_feed_hold(struct ft_disk_feed *feed)
+{
+    pthread_mutex_lock(&feed->lock);
+    feed->holds = true;
+    if (feed->keeps)
+        ft_disk_changes_limit(feed->changes, KEPT_AWAY);
+    pthread_mutex_unlock(&feed->lock);
+}
+
+static bool
+has_same_disks(const struct ft_disk_feed *feed, const struct ft_vm *domain)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < domain->n_disks; i++) {
+        const struct ft_vm_disk *d = &domain->disks[i];
+
+        if (!ft_disk_is_replicated(d))
+            continue;
+        if (n == feed->count || feed->sizes[n] != d->capacity ||
+            strcmp(feed->targets[n], d->target) != 0)
+            return false;
+        n++;
+    }
+    return n == feed->count;
+}
+
+const char *
+ft_disk_feed_unfit(struct ft_disk_feed *feed, virDomainPtr dom,
+                   const struct ft_vm *domain)
+{
+    struct ft_disk_feed_progress progress = { 0 };
+    const char *missing = ft_disk_feed_missing(feed);
+
+    virDomainRef(dom);
+    virDomainFree(feed->dom);
+    feed->dom = dom;
+
+    if (missing)
+        return missing;
+    if (feed->pid != domain->pid)
+        return "the VM was started anew";
+    if (!has_same_disks(feed, domain))
+        return "the VM's disks changed";
+    if (ft_disk_feed_progress(feed, &progress, NULL) || progress.broken ||
+        !progress.ready || ft_disk_feed_lacks_mirror(feed))
+        return "a mirror of a disk ended";
+    return NULL;
+}
+
+/* One run, with the lock held: 1, 0 at the end, or -errno. */
+static int
+send_run(struct ft_disk_feed *feed, struct ft_disk_changes_walk *walk,
+         unsigned char *data, uint64_t *done)
+{
+    struct ft_disk_changes_run run;
+    int rc = ft_disk_changes_missing(feed->changes) ? -ESTALE : 0;
+
+    if (!rc)
+        rc = ft_disk_changes_next(feed->changes, walk, &run, data);
+    if (rc <= 0)
+        return rc;
+    *done += run.length;
+    rc = run.zero ? ft_outgoing_zero_disk(feed->out, run.disk, run.offset,
+                                          run.length, 1)
+                  : ft_outgoing_write_disk(feed->out, run.disk, run.offset,
+                                           data, run.length);
+    return rc ? rc : 1;
+}
+
+int
+ft_disk_feed_send_changes(struct ft_disk_feed *feed,
+                          int (*each)(void *opaque, uint64_t done),
+                          void *opaque, struct ft_error *err)
+{
+    FT_AUTOFREE unsigned char *data = malloc(FT_CHUNK_SIZE);
+    struct ft_disk_changes_walk walk = { 0 };
+    uint64_t done = 0;
+    int rc = 1;
+
+    if (!data)
+        return ft_fail(err, ENOMEM, NULL, "no memory to send a disk's changes");
+    pthread_mutex_lock(&feed->lock);
+    ft_disk_changes_again(feed->changes);
+    feed->holds = false;
+    pthread_mutex_unlock(&feed->lock);
+    while (rc > 0) {
+        pthread_mutex_lock(&feed->lock);
+        rc = send_run(feed, &walk, data, &done);
+        pthread_mutex_unlock(&feed->lock);
+        if (rc > 0 && each(opaque, done))
+            rc = -ECANCELED;
+    }
+    return rc == -ESTALE
+               ? ft_fail(err, ESTALE, NULL, "%s",
+                         "more was written while the disks' changes were sent "
+                         "than can be kept")
+               : rc;
+}
+
+/* ----- the end ----- */
 
 static int
 is_running(virDomainPtr dom)
@@ -231,6 +421,9 @@ ft_disk_feed_stop(struct ft_disk_feed *feed)
         ft_log_error(&err, "ending the copies of the disks");
     ft_disk_sink_stop(feed->sink);
     ft_disk_compare_free(feed->compare);
+    ft_disk_changes_free(feed->changes);
+    pthread_mutex_destroy(&feed->lock);
+    virDomainFree(feed->dom);
     free(feed);
 }
 

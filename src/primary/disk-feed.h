@@ -5,8 +5,9 @@
  *
  * The guest comes first: when the link is gone every write is answered with
  * success and the replica is stale, which the owner of the feed learns from
- * the link. Threads: the owner's thread; the NBD server has a process of its
- * own and one thread here (disk-sink.h).
+ * the link. What it lacks then is kept (disk/disk-changes.h), and the mirrors go
+ * on, so that it gets that when the link is back. Threads: the owner's thread; the
+ * NBD server has a process of its own and one thread here (disk-sink.h).
  */
 #ifndef FT_PRIMARY_DISK_FEED_H
 #define FT_PRIMARY_DISK_FEED_H
@@ -31,12 +32,12 @@ struct ft_disk_feed_progress {
  * Starts a mirror for each disk of domain that is replicated. The numbers of
  * the disks on the wire are their order among those. kept has a bit for each of
  * these numbers whose replica holds something to compare with. folder, which
- * outlives the feed, holds the socket.
+ * outlives the feed, holds the socket; state_folder takes what is kept.
  */
 int ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
                        uint64_t kept, const char *folder,
-                       struct ft_outgoing *out, struct ft_disk_feed **feed,
-                       struct ft_error *err);
+                       const char *state_folder, struct ft_outgoing *out,
+                       struct ft_disk_feed **feed, struct ft_error *err);
 
 int ft_disk_feed_progress(struct ft_disk_feed *feed,
                           struct ft_disk_feed_progress *progress,
@@ -47,6 +48,43 @@ int ft_disk_feed_progress(struct ft_disk_feed *feed,
  * bytes that they held already.
  */
 uint64_t ft_disk_feed_copied(struct ft_disk_feed *feed);
+
+/*
+ * Once the copy is made, now and then: epoch open is being made, and the replicas'
+ * storage has durable and all before it (0: none).
+ */
+void ft_disk_feed_settle(struct ft_disk_feed *feed, uint64_t open,
+                         uint64_t durable);
+
+/*
+ * Why what is kept is not all that the replicas lack, if they have no less than was
+ * said to be on their storage; NULL: it is. Never freed.
+ */
+const char *ft_disk_feed_missing(struct ft_disk_feed *feed);
+
+/* Bytes of that. */
+uint64_t ft_disk_feed_changed(struct ft_disk_feed *feed);
+
+/* The link is gone, and out is muted: from now on what is written is only kept. */
+void ft_disk_feed_hold(struct ft_disk_feed *feed);
+
+/*
+ * Whether a feed that holds has the mirrors of this domain's disks, all of them.
+ * NULL: it has; otherwise why not, never freed. dom is used from now on: libvirtd
+ * may be another one.
+ */
+const char *ft_disk_feed_unfit(struct ft_disk_feed *feed, virDomainPtr dom,
+                               const struct ft_vm *domain);
+
+/*
+ * Another link, whose epoch 1 is open, to replicas that lack no more than what is
+ * kept: sends it, and from now on what is written. each is called with the bytes
+ * done so far; non-zero ends it. -ESTALE: what was kept was lost meanwhile. The feed
+ * is no use after an error, unless ft_disk_feed_hold follows and nothing is missing.
+ */
+int ft_disk_feed_send_changes(struct ft_disk_feed *feed,
+                              int (*each)(void *opaque, uint64_t done),
+                              void *opaque, struct ft_error *err);
 
 /*
  * 1: a mirror is not there any more, though QEMU goes on; 0; -errno: QEMU does not

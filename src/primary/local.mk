@@ -6,6 +6,7 @@ libftprimary_a_SOURCES = \
 	src/primary/cold-start.c \
 	src/primary/copy-behind.c \
 	src/primary/copy-retry.c \
+	src/primary/copy-way.c \
 	src/primary/disk-compare.c src/primary/disk-compare.h \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
 	src/primary/disk-sync.c \

@@ -106,7 +106,8 @@ struct ft_primary {
         int64_t at_ns;           /* the control thread's own: the last look, */
         bool busy;               /* and that one is under way */
     } changes;
-    int vm_ended; /* libvirt said so, and the machine knows */
+    json_t *copied; /* how the last copy went, for status; NULL: none was made */
+    int vm_ended;   /* libvirt said so, and the machine knows */
     struct ft_asker verifier;
     struct ft_trigger_settings settings;
     int64_t patience_ns; /* for an epoch that is not committed: a setting */
@@ -116,6 +117,8 @@ struct ft_primary {
     atomic_llong clock_lag_ns;   /* what the guest's clocks lack; for status */
     atomic_int clock_state;      /* enum ft_guest_clock_state */
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
+    atomic_llong durable;    /* epoch on the replicas' storage; 0: not known */
+    atomic_llong kept_bytes; /* for a standby that is away; -1: none are */
     atomic_llong with_qemu_ns; /* when that asked QEMU; 0: it has its answer */
     atomic_llong libvirt_ns;   /* when libvirtd last answered something else, */
     atomic_llong owes_ns;      /* how long, by that, QEMU owes it an answer; */
@@ -176,6 +179,19 @@ struct ft_primary {
     struct ft_page_sender *sender;
     struct ft_disk_feed *feed;
     uint64_t disk_same; /* bytes that the last copy found there */
+    struct {
+        char id[FT_COPY_ID_SIZE]; /* of the copy that feed makes, or goes with */
+        char next[FT_COPY_ID_SIZE];   /* of one that is made anew */
+        struct ft_disk_errors errors; /* known when that began */
+        bool by_changes;              /* this session's */
+        bool sample;                  /* some of it is still to be compared */
+        bool distrusted; /* that differed: nothing is kept for it */
+        bool compared;   /* ... if not, with replicas that were there */
+        char why[160];   /* not so, if it could have been */
+        uint64_t changed, sent_before; /* bytes */
+        int64_t began_ns;
+    } copy;
+    int64_t kept_since_ns; /* feed goes on without a link; 0: it has one */
     struct ft_page_set set;
     struct ft_device_state device;
     struct ft_state last_state; /* as the standby has it */
@@ -217,10 +233,35 @@ void ft_primary_check_start(struct ft_primary *p); /* at each tick */
 int ft_primary_start_asked(struct ft_worker *worker, bool force,
                            struct ft_asker asker, struct ft_error *err);
 
-/* sync.c: opens what touches QEMU; fills the standby; closes everything. */
+/* sync.c: opens what touches QEMU; fills the standby; closes all that is not kept. */
 int ft_sync_open(struct ft_primary *p, struct ft_error *err);
 int ft_sync_copy(struct ft_primary *p, struct ft_error *err);
-void ft_sync_close(struct ft_primary *p);
+void ft_sync_close(struct ft_primary *p, bool failed);
+
+/*
+ * copy-way.c; replication thread. At the end of a session, which failed or not:
+ * whether its feed goes on until the next one, which is told to it. Then, once a
+ * second: gives it up where that is no use any more; returns when to look again.
+ */
+bool ft_primary_keep_feed(struct ft_primary *p, bool failed);
+int64_t ft_primary_watch_kept(struct ft_primary *p);
+
+/*
+ * The same, with the next link. SETUP's "base", a new reference or NULL; its answer,
+ * by which p->copy.by_changes is set, and a feed that is no use is ended; sends what
+ * was kept. -ECANCELED, or an error to tell.
+ */
+json_t *ft_primary_offer_base(struct ft_primary *p);
+void ft_primary_take_base(struct ft_primary *p, const json_t *answer);
+int ft_primary_send_changes(struct ft_primary *p, struct ft_error *err);
+
+/* The same: a copy begins; it is made. */
+void ft_primary_begin_copy(struct ft_primary *p);
+void ft_primary_note_copied(struct ft_primary *p);
+
+/* For STATUS, new references, any thread: "copied", and "kept_bytes". */
+json_t *ft_primary_copied(struct ft_primary *p);
+json_t *ft_primary_kept(const struct ft_primary *p);
 
 /*
  * copy-retry.c. That the copy came to nothing, and that it is good; any thread.
@@ -355,6 +396,12 @@ int ft_stop_with_pages(struct ft_primary *p, struct ft_stop *stop, bool watched,
  * one of the epoch or the link; what cannot be read is only told to who asked.
  */
 int ft_verify_primary(struct ft_primary *p, struct ft_error *err);
+
+/*
+ * The same after a copy that read no disk (p->copy.sample, until it is over): one
+ * checkpoint, which compares a chunk; a difference is -ESTALE, and an alarm.
+ */
+int ft_verify_sample(struct ft_primary *p, struct ft_error *err);
 
 /* Ends one that is under way, for why; NULL: who asked has an answer. */
 void ft_verify_end(struct ft_primary *p, const struct ft_error *why);

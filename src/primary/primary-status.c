@@ -167,6 +167,8 @@ ft_primary_status(struct ft_worker *w, json_t *status)
     guest_clock(p, status);
     held_output(p, status);
     json_object_set_new(status, "stalled", ft_primary_stalled(p));
+    json_object_set_new(status, "copied", ft_primary_copied(p));
+    json_object_set_new(status, "kept_bytes", ft_primary_kept(p));
     json_object_set_new(status, "changed", ft_primary_changed(p));
     json_object_set_new(status, "stands", ft_primary_stands(p, &as_copied));
     if (as_copied && json_is_number(json_object_get(status, "lag_ms")))

@@ -9,6 +9,7 @@
 
 #include <libvirt/virterror.h>
 
+#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -146,6 +147,20 @@ take_answer(struct ft_primary *p, json_t **slot, const struct ft_frame *frame,
     return 0;
 }
 
+/* What the standby's storage has it says of epochs that it holds. */
+static int
+take_ack(struct ft_primary *p, const struct ft_frame *f, struct ft_error *err)
+{
+    if (f->length && f->length != FT_ACK_DURABLE_SIZE)
+        return ft_fail(err, EPROTO, NULL, "an acknowledgement of %u bytes",
+                       (unsigned)f->length);
+    if (f->length)
+        atomic_store(&p->durable,
+                     (int64_t)FT_MIN(ft_get_le64(f->payload), f->epoch));
+    ft_epoch_acked(p, f->epoch);
+    return 0;
+}
+
 static int
 frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
       struct ft_error *err)
@@ -155,8 +170,7 @@ frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
     (void)session;
     switch (f->type) {
     case FT_FRAME_ACK:
-        ft_epoch_acked(p, f->epoch);
-        return 0;
+        return take_ack(p, f, err);
     case FT_FRAME_DISK_DATA:
         return ft_outgoing_take_data(&p->out, f->epoch, f->payload, f->length)
                    ? ft_fail(err, EPROTO, NULL, "disk data of a wrong length")
@@ -348,6 +362,7 @@ primary_new(struct ft_worker *w)
     p->gate_open = !w->state.record.peer_may_take_over;
     atomic_init(&p->autostart, w->state.autostart);
     atomic_init(&p->stood, w->state.stood);
+    atomic_init(&p->kept_bytes, -1);
     ft_epoch_stats_init(&p->stats, &w->figures);
     ft_outgoing_init(&p->out);
     pthread_mutex_init(&p->lock, NULL);

@@ -128,9 +128,13 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
                            "somebody ended a job that mirrors a disk of %s",
                            p->worker->config.vm);
         rc = verify && !final ? ft_verify_primary(p, err)
-                              : ft_checkpoint(p, final, NULL, NULL, err);
+             : p->copy.sample && !final
+                 ? ft_verify_sample(p, err)
+                 : ft_checkpoint(p, final, NULL, NULL, err);
         if (final)
             rc = after_final(p, rc, err);
+        ft_disk_feed_settle(p->feed, p->out.open,
+                            (uint64_t)atomic_load(&p->durable));
         note_pages(p, pages);
         note_traffic(p);
         adapt_compression(p, &blocked, &blocked_at);
@@ -157,11 +161,10 @@ static int
 replicate(struct ft_primary *p, struct ft_error *err)
 {
     int rc = ft_primary_rest_link(p);
-    int64_t began;
 
     if (!rc)
         rc = ft_primary_await_retry(p);
-    began = ft_clock_ns();
+    ft_primary_begin_copy(p);
     if (!rc)
         rc = ft_sync_open(p, err);
     if (!rc)
@@ -170,12 +173,7 @@ replicate(struct ft_primary *p, struct ft_error *err)
     if (!rc)
         rc = ft_primary_prove_link(p, err);
     if (!rc)
-        ft_worker_note(p->worker, "info", "copied",
-                       "%s is copied to %s after %d ms; %.1f MiB of its disks "
-                       "were there",
-                       p->worker->config.vm, ft_worker_peer_name(p->worker),
-                       (int)((ft_clock_ns() - began) / FT_NS_PER_MS),
-                       (double)p->disk_same / (1 << 20));
+        ft_primary_note_copied(p);
     if (!rc)
         rc = await_commit(p);
     return rc ? rc : checkpoint_loop(p, err);
@@ -268,11 +266,26 @@ run_session(struct ft_primary *p, struct ft_session *session)
              !ft_link_error(ft_session_link(session), NULL);
     if (failed)
         held = report_failure(p, &err);
-    ft_sync_close(p);
+    ft_sync_close(p, failed);
     ft_outgoing_end_session(&p->out);
     ft_session_unref(session);
     if (failed && !held)
         begin_later(p);
+}
+
+/* With the lock held, but for the look. */
+static void
+wait_with_kept(struct ft_primary *p)
+{
+    int64_t until = INT64_MAX;
+
+    if (p->feed) {
+        pthread_mutex_unlock(&p->lock);
+        until = ft_primary_watch_kept(p);
+        pthread_mutex_lock(&p->lock);
+    }
+    if (!p->start && !p->detach)
+        ft_primary_wait(p, until);
 }
 
 /* The next session to serve, or NULL when QEMU is to be left for good. */
@@ -285,12 +298,13 @@ next_session(struct ft_primary *p)
     pthread_mutex_lock(&p->lock);
     p->busy = 0;
     while (!p->start && !p->detach)
-        ft_primary_wait(p, INT64_MAX);
+        wait_with_kept(p);
     s = FT_STEAL(p->start);
     p->busy = 1;
     p->link_lost = p->restart = p->allow_commit = 0;
     p->handover = (struct ft_handover){ 0 };
     p->acked = 0;
+    atomic_store(&p->durable, 0);
     p->disk_broken = p->mirror_ended = p->hardware_changed = 0;
     p->gate_broken = 0;
     json_decref(p->setup_answer);
@@ -312,6 +326,7 @@ ft_replicator_main(void *argument)
     ft_priority_brisk();
     while ((s = next_session(p)))
         run_session(p, s);
+    ft_disk_feed_stop(FT_STEAL(p->feed));
     ft_guest_clock_free(p->clock);
     p->clock = NULL;
     ft_primary_detach_gate(p);

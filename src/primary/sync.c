@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -65,11 +66,11 @@ send_setup(struct ft_primary *p, const char *xml, const char *definition,
            struct ft_error *err)
 {
     FT_AUTOJSON json_t *setup =
-        json_pack("{s:s,s:s*,s:s,s:s,s:I,s:o,s:o}", "xml", xml, "definition",
+        json_pack("{s:s,s:s*,s:s,s:s,s:I,s:o,s:o,s:o}", "xml", xml, "definition",
                   definition, "qemu", p->domain.qemu_version, "machine",
                   p->domain.machine, "memory", (json_int_t)p->domain.memory,
                   "disks", describe_disks(&p->domain), "blocks",
-                  describe_blocks(p->memory));
+                  describe_blocks(p->memory), "base", ft_primary_offer_base(p));
     int rc;
 
     if (!setup)
@@ -142,8 +143,10 @@ await_setup(struct ft_primary *p, uint64_t *kept, struct ft_error *err)
                                                "%s does not finish its setup",
                                                ft_worker_peer_name(p->worker));
     *kept = kept_disks(answer);
-    if (!error)
+    if (!error) {
+        ft_primary_take_base(p, answer);
         return 0;
+    }
     ft_json_to_error(error, err);
     return ft_error_prefix(err, "%s", ft_worker_peer_name(p->worker));
 }
@@ -258,12 +261,12 @@ ft_sync_open(struct ft_primary *p, struct ft_error *err)
 }
 
 void
-ft_sync_close(struct ft_primary *p)
+ft_sync_close(struct ft_primary *p, bool failed)
 {
     struct ft_error err = FT_ERROR_INIT;
 
-    ft_disk_feed_stop(p->feed);
-    p->feed = NULL;
+    if (!ft_primary_keep_feed(p, failed))
+        ft_disk_feed_stop(FT_STEAL(p->feed));
     ft_page_sender_close(p->sender);
     p->sender = NULL;
     if (!p->held) {
@@ -285,8 +288,12 @@ copy_disks(struct ft_primary *p, uint64_t kept, struct ft_error *err)
 {
     struct ft_worker *w = p->worker;
     struct ft_disk_feed_progress progress = { 0 };
-    int rc = ft_disk_feed_start(w->dom, &p->domain, kept, w->run_folder,
-                                &p->out, &p->feed, err);
+    char folder[PATH_MAX];
+    int rc;
+
+    ft_pair_path(w->config.pair, NULL, folder);
+    rc = ft_disk_feed_start(w->dom, &p->domain, kept, w->run_folder, folder,
+                            &p->out, &p->feed, err);
 
     while (!rc) {
         rc = ft_disk_feed_progress(p->feed, &progress, err);
@@ -377,6 +384,8 @@ ft_sync_copy(struct ft_primary *p, struct ft_error *err)
     int rc = set_up(p, &kept, err);
 
     if (!rc)
-        rc = copy_disks(p, kept, err);
+        rc = p->copy.by_changes ? ft_primary_send_changes(p, err)
+                                : copy_disks(p, kept, err);
+    p->copy.compared = kept != 0;
     return rc ? rc : copy_memory(p, err);
 }

@@ -20,6 +20,10 @@
 #define ANSWER_NS (120 * FT_NS_PER_S)
 #define STOP_HASHES (FT_VERIFY_STOP_MEMORY / FT_PAGE_SIZE)
 
+/* Chunks that are compared after a copy that read none, one an epoch. */
+#define SAMPLE 16
+#define CHUNK ((uint64_t)FT_VERIFY_DISK_UNIT)
+
 /* A comparison under way; the hashes are those of the last stop. */
 struct ft_verify {
     struct ft_verify_walk walk;
@@ -31,6 +35,7 @@ struct ft_verify {
     uint64_t ram_pages, disk_bytes; /* that the standby has to compare */
     unsigned disks, left_out, stops;
     int64_t longest_ns;      /* the longest stop */
+    bool sample;             /* nobody asked: a few chunks of the disks */
     int rc;                  /* of reading, and ... */
     struct ft_error trouble; /* ... why */
 };
@@ -94,19 +99,49 @@ add_memory(const struct ft_primary *p, struct ft_verify *v)
     return fits;
 }
 
+/* Chunks at random: which ones is nobody's to know beforehand. */
+static bool
+add_sample(const struct ft_primary *p, struct ft_verify *v)
+{
+    for (uint64_t n = 0; n < SAMPLE; n++) {
+        uint64_t at = XXH3_64bits_withSeed(p->copy.next, FT_COPY_ID_SIZE, n);
+        uint32_t index = (uint32_t)(n % v->disks);
+        uint64_t size = replicated_disk(p, index)->capacity;
+        uint64_t from = at % ((size + CHUNK - 1) / CHUNK) * CHUNK;
+
+        size = FT_MIN(size - from, CHUNK);
+        v->disk_bytes += size;
+        if (!ft_verify_walk_add_part(&v->walk, FT_VERIFY_DISK, index, from,
+                                     size))
+            return false;
+    }
+    return true;
+}
+
+static bool
+add_all(const struct ft_primary *p, struct ft_verify *v)
+{
+    if (!v->sample)
+        return add_memory(p, v) && add_disks(p, v);
+    for (size_t i = 0; i < p->domain.n_disks; i++)
+        v->disks += ft_disk_is_replicated(&p->domain.disks[i]);
+    return !v->disks || add_sample(p, v);
+}
+
 static int
-begin(struct ft_primary *p, struct ft_error *err)
+begin(struct ft_primary *p, bool sample, struct ft_error *err)
 {
     struct ft_verify *v = calloc(1, sizeof(*v));
 
     p->comparison = v;
     if (v) {
+        v->sample = sample;
         v->buffer = malloc(FT_VERIFY_PIECE);
         v->hashes = malloc(8 * STOP_HASHES);
     }
     if (!v || !v->buffer || !v->hashes)
         return ft_fail(err, ENOMEM, NULL, "no memory to verify");
-    return add_memory(p, v) && add_disks(p, v)
+    return add_all(p, v)
                ? 0
                : ft_fail(err, E2BIG, NULL, "too many disks to verify");
 }
@@ -282,20 +317,26 @@ finish(struct ft_primary *p, struct ft_verify *v, struct ft_error *err)
     return rc;
 }
 
-void
-ft_verify_end(struct ft_primary *p, const struct ft_error *why)
+static void
+free_comparison(struct ft_primary *p)
 {
     struct ft_verify *v = FT_STEAL(p->comparison);
 
-    ft_primary_set_flag(p, &p->verify, 0);
-    if (why)
-        ft_worker_reply(p->worker, &p->verifier, NULL, why);
     if (!v)
         return;
     ft_disk_reader_close(v->reader);
     free(v->buffer);
     free(v->hashes);
     free(v);
+}
+
+void
+ft_verify_end(struct ft_primary *p, const struct ft_error *why)
+{
+    ft_primary_set_flag(p, &p->verify, 0);
+    if (why)
+        ft_worker_reply(p->worker, &p->verifier, NULL, why);
+    free_comparison(p);
 }
 
 static bool
@@ -327,7 +368,9 @@ ft_verify_primary(struct ft_primary *p, struct ft_error *err)
     struct ft_verify *v;
     int rc;
 
-    if (!p->comparison && begin(p, &why)) {
+    if (p->comparison && p->comparison->sample)
+        free_comparison(p); /* all is compared now */
+    if (!p->comparison && begin(p, false, &why)) {
         ft_verify_end(p, &why);
         return 0;
     }
@@ -339,5 +382,53 @@ ft_verify_primary(struct ft_primary *p, struct ft_error *err)
         rc = finish(p, v, err);
         ft_verify_end(p, NULL);
     }
+    return rc;
+}
+
+/* ----- a sample ----- */
+
+/* Nothing that was not sent may differ: then what was believed was wrong. */
+static int
+judge_sample(struct ft_primary *p, struct ft_verify *v, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *answer = await_answer(p);
+    int64_t differs = ft_json_int(answer, "disk_different", 0, INT64_MAX, 0);
+    int rc = 0;
+
+    if (!answer)
+        return ft_fail(err, ETIMEDOUT, NULL, "a sample got no answer");
+    if (!v->rc)
+        rc = check_covered(v, answer, err);
+    if (rc || v->rc || !differs)
+        return rc;
+    p->copy.distrusted = true;
+    ft_worker_note(p->worker, "crit", "replica-differs",
+                   "a disk of %s differs from its replica on %s (%s), which was "
+                   "not to be: all of it is compared",
+                   p->worker->config.vm, ft_worker_peer_name(p->worker),
+                   ft_json_string(answer, "first_difference", "?"));
+    return ft_fail(err, ESTALE, NULL, "a replica of %s differs from its disk",
+                   p->worker->config.vm);
+}
+
+int
+ft_verify_sample(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_error why = FT_ERROR_INIT;
+    struct ft_verify *v;
+    int rc;
+
+    if (!p->comparison && (begin(p, true, &why) || !p->comparison->disks)) {
+        p->copy.sample = false;
+        free_comparison(p);
+        return ft_checkpoint(p, 0, NULL, NULL, err);
+    }
+    v = p->comparison;
+    rc = make_stop(p, v, err);
+    if (rc || !is_over(v))
+        return rc;
+    p->copy.sample = false;
+    rc = judge_sample(p, v, err);
+    free_comparison(p);
     return rc;
 }

@@ -10,12 +10,20 @@ bool
 ft_verify_walk_add(struct ft_verify_walk *w, uint32_t kind, uint32_t index,
                    uint64_t size)
 {
+    return ft_verify_walk_add_part(w, kind, index, 0, size);
+}
+
+bool
+ft_verify_walk_add_part(struct ft_verify_walk *w, uint32_t kind, uint32_t index,
+                        uint64_t from, uint64_t size)
+{
     if (!size)
         return true;
     if (w->n == FT_VERIFY_AREAS_MAX)
         return false;
     w->areas[w->n].kind = kind;
     w->areas[w->n].index = index;
+    w->areas[w->n].from = from;
     w->areas[w->n++].size = size;
     return true;
 }
@@ -64,7 +72,7 @@ ft_verify_walk_next(struct ft_verify_walk *w, int64_t spent_ns,
     *piece = (struct ft_verify_piece){
         .kind = w->areas[w->area].kind,
         .index = w->areas[w->area].index,
-        .offset = w->at,
+        .offset = w->areas[w->area].from + w->at,
         .size = (size_t)FT_MIN(FT_MIN(left, may), (uint64_t)FT_VERIFY_PIECE),
     };
     w->stop_bytes += piece->size;

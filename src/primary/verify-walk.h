@@ -34,10 +34,10 @@ struct ft_verify_piece {
 struct ft_verify_walk { /* zero bytes are an empty one */
     struct {
         uint32_t kind, index;
-        uint64_t size;
+        uint64_t from, size;
     } areas[FT_VERIFY_AREAS_MAX];
     size_t n, area; /* the one that is next */
-    uint64_t at;    /* ... from here on */
+    uint64_t at;    /* ... from here on, counted from its begin */
     uint64_t stop_bytes;
     size_t stop_pieces;
 };
@@ -45,6 +45,10 @@ struct ft_verify_walk { /* zero bytes are an empty one */
 /* Behind all others; false: there are too many. One without bytes is none. */
 bool ft_verify_walk_add(struct ft_verify_walk *walk, uint32_t kind,
                         uint32_t index, uint64_t size);
+
+/* The same, of bytes that begin at from. */
+bool ft_verify_walk_add_part(struct ft_verify_walk *walk, uint32_t kind,
+                             uint32_t index, uint64_t from, uint64_t size);
 
 /* The guest stands anew. */
 void ft_verify_walk_stop(struct ft_verify_walk *walk);

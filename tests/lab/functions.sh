@@ -357,6 +357,18 @@ record_of() { # HOST
     tail -c +65 "$FTLAB/$1"/var/lib/ftadmin/pairs/*/state.0
 }
 
+# The last copy that a primary made went this way; of its disks no more was sent than a tenth above
+# BYTES and 1 MiB for what was written while it went. Prints how it went.
+copied_by() { # HOST WAY-PATTERN [BYTES]
+    local copied
+    copied=$(pair_on "$1" .copied)
+    note "copied by $(jq -r '"\(.way)\(if .why then " (\(.why))" else "" end): " +
+        "\(.sent_bytes) bytes of disks, \(.seconds) s"' <<<"$copied")"
+    [[ $(jq -r .way <<<"$copied") =~ ^($2)$ ]] || fail "copied by another way than $2: $copied"
+    [ $# -lt 3 ] || jq -e --argjson changed "$3" '.sent_bytes <= 1.1 * $changed + 1048576' \
+        <<<"$copied" >/dev/null || fail "$3 bytes were changed, and sent: $copied"
+}
+
 # Writes something else there, while the host is off.
 change_record() { # HOST SED-COMMANDS
     local slot serial text sum

@@ -30,6 +30,7 @@ lab_tests = \
 	tests/lab/test-hook.sh \
 	tests/lab/test-failures.sh \
 	tests/lab/test-partitions.sh \
+	tests/lab/test-away.sh \
 	tests/lab/test-interruptions.sh \
 	tests/lab/test-refusals.sh \
 	tests/lab/test-rehearse.sh \

@@ -46,8 +46,34 @@ guest_goes_on
 wait_for 20 state_is h2 unprotected # it asked, and was told that h1 had won
 guest_goes_on
 no_takeover h2
+changed=$(pair_on h1 .kept_bytes)
 must lab heal h1 h2
 wait_for 60 protected_from h1
+copied_by h1 changes "$changed"
+guest_goes_on
+exits 0 ftadmin verify vm1
+
+note "the standby dies with its host, which comes back: it gets what was written meanwhile"
+forget_events h1
+must lab power-off h2
+wait_for 20 state_is h1 alone
+guest_goes_on
+changed=$(pair_on h1 .kept_bytes)
+must lab power-on h2
+wait_for 120 protected_from h1
+copied_by h1 changes "$changed"
+guest_goes_on
+exits 0 ftadmin verify vm1
+
+note "again, and somebody writes to the replica meanwhile: all of it is compared"
+forget_events h1
+must lab power-off h2
+wait_for 20 state_is h1 alone
+replica=$(find "$FTLAB/h2/var/lib/libvirt/images" -type f -name 'vm1*' | head -n 1)
+must dd if=/dev/urandom of="$replica" bs=4096 seek=100 count=3 conv=notrunc status=none
+must lab power-on h2
+wait_for 120 protected_from h1
+copied_by h1 comparison
 guest_goes_on
 exits 0 ftadmin verify vm1
 
