@@ -50,9 +50,9 @@ by_changes=0
 
 shares_machine=yes
 start_lab
-start_guest h1 vm1 --disk qcow2 --disks 2
+start_guest h1 vm1 --disk qcow2 --disks 2 --disk-size 512
 protect_guest vm1
-start_client --connections 4 --payload 3000
+start_client --connections 8 --payload 8000
 guest_goes_on
 for ((round = 1; round <= ${AWAY_ROUNDS:=3}; round++)); do
     way=${ways[$(((RANDOM + round) % ${#ways[@]}))]}
