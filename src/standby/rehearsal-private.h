@@ -73,7 +73,7 @@ void ft_rehearsal_watch(struct ft_rehearsal_run *run,
                         struct ft_rehearsal_verdict *verdict);
 
 /* Its QEMU: killed with the rehearsal, at once where that has been stopped
- * already. pidfd is taken. */
+ * already. pidfd is taken; -1: it is to be no more, and is killed if it still is. */
 void ft_rehearsal_has(struct ft_rehearsal *r, int pidfd);
 
 /*

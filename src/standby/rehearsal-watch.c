@@ -58,6 +58,9 @@ look_for_stop(struct ft_rehearsal_run *run)
     if (!seen->stopped.code && seen->step == FT_REHEARSAL_RUNS &&
         !ft_rehearsal_fits(0))
         ft_fail(&seen->stopped, ENOMEM, NULL, "this host runs out of memory");
+    if (!seen->stopped.code && virConnectIsAlive(run->conn) == 0)
+        ft_fail(&seen->stopped, EHOSTUNREACH, NULL,
+                "libvirt on this host ended");
     ft_rehearsal_is_stopped(run->r, &seen->stopped);
     seen->overflowed = run->export && ft_snapshot_export_overflowed(run->export);
 }

@@ -104,9 +104,20 @@ protection_comes_back h1
 same_place "waiting QEMU died"
 
 note "libvirtd restarts on the standby: its copy is kept, and goes on getting epochs"
+rehearsal_runs() {
+    [ "$(pair_on h2 .rehearsal.step)" = running ]
+}
+rehearsal_is_gone() {
+    ! lab on h2 pgrep -f 'guest=ftadmin-rehearsal' >/dev/null
+}
+engine h2 rehearse "{\"pair\":\"$(pair_on h2 .pair)\",\"seconds\":600}" </dev/null \
+    >"$test_folder/rehearsal" 2>&1 8>&- &
+wait_for 60 rehearsal_runs
 forget_events h1 h2
 must kill_on h2 "$(lab on h2 cat /run/libvirtd.pid)"
 wait_for 20 has_event h2 libvirt-lost
+wait_for 20 has_event h2 rehearsal-inconclusive # there is nobody to see how it does
+wait_for 20 rehearsal_is_gone
 epoch=$(pair_on h1 .epoch)
 epochs_go_on() {
     [ "$(pair_on h1 .epoch)" -gt "$epoch" ]
