@@ -15,7 +15,6 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "primary/primary-private.h"
-#include "virt/rehearsal.h"
 #include "virt/standby.h"
 #include "worker/worker-disks.h"
 #include "worker/worker-libvirt.h"
@@ -400,9 +399,8 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     take_settings(w);
     if (!p)
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
-    rc = ft_rehearsal_sweep(w->conn, w->config.pair, w->run_folder, err);
-    if (!rc)
-        rc = ft_worker_find_dom(w, err);
+    ft_worker_sweep_rehearsal(w);
+    rc = ft_worker_find_dom(w, err);
     if (!rc)
         rc = ft_primary_find_vm(w, vm, err);
     if (!rc && (*vm == FT_VM_RUNNING || *vm == FT_VM_STOPPED)) {

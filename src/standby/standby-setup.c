@@ -23,11 +23,11 @@
 #include "standby/standby-private.h"
 #include "virt/host-qemu.h"
 #include "virt/qmp.h"
-#include "virt/rehearsal.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
 #include "virt/volume.h"
 #include "worker/worker-disks.h"
+#include "worker/worker-libvirt.h"
 #include "worker/worker-made.h"
 
 /* The copy's taps, shut until the primary falls silent (tap.h). */
@@ -57,10 +57,8 @@ ft_standby_stop_domain(struct ft_worker *w, struct ft_error *err)
 
     if (w->side_data)
         ft_standby_end_uses(w->side_data, "the copy is no more");
-    rc = ft_rehearsal_sweep(w->conn, w->config.pair, w->run_folder, &local);
-    if (!rc)
-        rc = ft_vm_find(w->conn, w->config.vm_uuid, &dom, &local);
-
+    ft_worker_sweep_rehearsal(w);
+    rc = ft_vm_find(w->conn, w->config.vm_uuid, &dom, &local);
     if (dom)
         rc = ft_standby_destroy(dom, &local);
     if (rc)

@@ -15,7 +15,6 @@
 #include "standby/snapshot-slot.h"
 #include "standby/standby-private.h"
 #include "standby/write-back.h"
-#include "virt/rehearsal.h"
 #include "worker/worker-disks.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-libvirt.h"
@@ -314,9 +313,8 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     if (!w->side_data && !standby_new(w))
         return ft_fail(err, ENOMEM, NULL, "no memory for %s", w->config.vm);
     ft_worker_end_intruder(w);
-    rc = ft_rehearsal_sweep(w->conn, w->config.pair, w->run_folder, err);
-    if (!rc)
-        rc = find_copy(w, vm, err);
+    ft_worker_sweep_rehearsal(w);
+    rc = find_copy(w, vm, err);
     if (!rc && *vm == FT_VM_WAITING) {
         /* what an earlier process put into it is not known */
         rc = ft_standby_stop_domain(w, err);

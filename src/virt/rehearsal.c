@@ -14,6 +14,7 @@
 #include <libvirt/virterror.h>
 
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "virt/qmp.h"
 #include "virt/standby.h"
 #include "virt/xml.h"
@@ -29,8 +30,10 @@ sweep_domain(virConnectPtr conn, const char *pair, struct ft_error *err)
 {
     char name[FT_REHEARSAL_NAME_SIZE];
     virDomainPtr dom;
-    int rc;
+    int rc = FT_FAULT("rehearsal-sweep");
 
+    if (rc)
+        return ft_fail(err, -rc, NULL, "fault point rehearsal-sweep");
     ft_rehearsal_name(pair, name);
     dom = virDomainLookupByName(conn, name);
     if (!dom)

@@ -29,7 +29,7 @@ void ft_rehearsal_name(const char *pair, char out[FT_REHEARSAL_NAME_SIZE]);
 
 /*
  * Ends what is left of one that somebody began, and removes those of its files. 0
- * also when there is nothing.
+ * also when there is nothing. Fault point rehearsal-sweep.
  */
 int ft_rehearsal_sweep(virConnectPtr conn, const char *pair,
                        const char *run_folder, struct ft_error *err);

@@ -6,7 +6,9 @@
 #include <libvirt/virterror.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "virt/loop.h"
+#include "virt/rehearsal.h"
 #include "virt/vm.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-report.h"
@@ -244,6 +246,15 @@ ft_worker_find_dom(struct ft_worker *w, struct ft_error *err)
     if (dom)
         w->dom = dom;
     return rc;
+}
+
+void
+ft_worker_sweep_rehearsal(struct ft_worker *w)
+{
+    struct ft_error err = FT_ERROR_INIT;
+
+    if (ft_rehearsal_sweep(w->conn, w->config.pair, w->run_folder, &err))
+        ft_log_error(&err, "what is left of a rehearsal");
 }
 
 void

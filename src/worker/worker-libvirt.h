@@ -21,6 +21,13 @@ void ft_worker_leave_dead_libvirt(struct ft_worker *worker);
 int ft_worker_find_dom(struct ft_worker *worker, struct ft_error *err);
 
 /*
+ * Ends what a dead worker has left of a rehearsal. Where it cannot be ended that is
+ * logged, and nothing else waits for it: it is in nobody's way but that of the next
+ * rehearsal, which tries again.
+ */
+void ft_worker_sweep_rehearsal(struct ft_worker *worker);
+
+/*
  * Before a takeover: 0 once libvirt answers, which it does at once or is waited
  * for, patience_ns at most. -EHOSTUNREACH; -ESRCH: the waiting VM is gone.
  */

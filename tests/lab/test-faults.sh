@@ -157,8 +157,9 @@ exits 0 ftadmin verify vm1
 
 note "the ways to stop the VM that are not the first choice; a comparison that cannot read is no harm"
 for mode in saver-memfd saver-pipe-refused; do
-    arm h1 $mode=1,verify-read=5@3
+    arm h1 $mode=1,verify-read=5@3,rehearsal-sweep=16
     wait_for 60 protected_from h1
+    ! has_event h1 start-failed || fail "what is left of a rehearsal stands in its way"
     guest_goes_on
     forget_events h1 h2
     exits 1 ftadmin verify vm1
@@ -184,8 +185,9 @@ guest_goes_on
 exits 0 ftadmin verify vm1
 
 note "the standby cannot run the VM: it goes on where it was"
-arm h2 standby-load=5
+arm h2 standby-load=5,rehearsal-sweep=16
 wait_for 60 protected_from h1
+! has_event h2 start-failed || fail "what is left of a rehearsal stands in its way"
 exits 1 ftadmin switchover vm1 --yes
 guest_goes_on 20
 wait_for 60 protected_from h1
