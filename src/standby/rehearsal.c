@@ -102,7 +102,7 @@ void
 ft_rehearsal_has(struct ft_rehearsal *r, int pidfd)
 {
     pthread_mutex_lock(&r->lock);
-    kill_it(r); /* libvirt may not have been there to end it */
+    signal_it(r, SIGKILL); /* libvirt may not have been there to end it */
     if (r->pidfd >= 0)
         close(r->pidfd);
     r->pidfd = pidfd;
