@@ -301,7 +301,7 @@ static int
 send_run(struct ft_disk_feed *feed, struct ft_disk_changes_walk *walk,
          unsigned char *data, uint64_t *done)
 {
-    struct ft_disk_changes_run run;
+    struct ft_disk_changes_run run = { 0 };
     int rc = ft_disk_changes_missing(feed->changes) ? -ESTALE : 0;
 
     if (!rc)
