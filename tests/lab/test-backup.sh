@@ -156,7 +156,8 @@ mkdir "$test_folder/a" "$test_folder/b" "$test_folder/c" "$test_folder/full"
 note "what is not protected is refused"
 exits 3 ftadmin backup vm1 --output "$test_folder/a"
 complains "virsh backup-begin"
-must lab on h2 sh -c 'echo chunk-store-room=28@2 >/var/lib/ftadmin/faults'
+# the first chunk that is kept, of the third store: those before it are of the two that are refused
+must lab on h2 sh -c 'echo chunk-store-room=28@4 >/var/lib/ftadmin/faults'
 protect_guest vm1
 wait_for 60 protected_from h1
 must lab on h2 rm /var/lib/ftadmin/faults
@@ -164,11 +165,11 @@ must lab on h2 rm /var/lib/ftadmin/faults
 note "what cannot be made is refused, and nothing is left"
 exits 2 ftadmin backup vm1
 exits 2 ftadmin backup vm1 --output "$test_folder/a" --format vmdk
-exits 1 ftadmin backup vm1 --output "$test_folder/a/x.qcow2"
+exits 1 ftadmin backup vm1 --output "$test_folder/a/x.qcow2" --no-freeze
 complains "vm1 has 2 disks" "Name a folder"
 exits 3 ftadmin backup vm1 --output "$test_folder/missing/x.qcow2"
 touch "$test_folder/a/vm1-vdb.qcow2"
-exits 1 ftadmin backup vm1 --output "$test_folder/a"
+exits 1 ftadmin backup vm1 --output "$test_folder/a" --no-freeze
 complains "vm1-vdb.qcow2 is there already"
 exits 2 ftadmin backup vm1 --output "$test_folder/b" --format raw --incremental "$test_folder/a"
 rm "$test_folder/a/vm1-vdb.qcow2"
@@ -197,7 +198,7 @@ forget_events h1 h2
 start_slow_backup "$test_folder/b" --no-freeze
 wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
 before=$(pair_on h1 .epoch)
-exits 5 ftadmin backup vm1 --output "$test_folder/a"
+exits 5 ftadmin backup vm1 --output "$test_folder/a" --no-freeze
 complains "being backed up already"
 protected_from h1 || fail "vm1 is $(pair_on h1 .state)"
 guest_goes_on
