@@ -5,13 +5,16 @@
 #include "ui/model/live-pairs.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/live-rows.h"
+#include "ui/model/maintenance.h"
 #include "ui/model/pair-rows.h"
+#include "ui/model/standing.h"
 #include "ui/model/stored-pair.h"
 
 struct ft_live_pairs {
@@ -150,6 +153,20 @@ maintenance_of(const struct ft_live *live, const json_t *row, int64_t wall_ms)
     return said ? said : json_null();
 }
 
+/* That is why it is alone, whatever its host knows of it. */
+static int
+say_maintained(json_t *row)
+{
+    char text[FT_STORE_NAME + 32];
+
+    if (ft_said_state(row) != FT_PAIR_ALONE ||
+        !ft_row_is_maintained(row, "standby"))
+        return 0;
+    snprintf(text, sizeof(text), "%.200s is under maintenance",
+             ft_json_string(row, "standby", "?"));
+    return json_object_set_new(row, "reason", ft_json_text(text));
+}
+
 /* Which hosts of the pair answer decides whose move it is. */
 static json_t *
 complete(const struct ft_live *live, const struct ft_live_stored *stored,
@@ -167,6 +184,8 @@ complete(const struct ft_live *live, const struct ft_live_stored *stored,
     if (!rc)
         rc = json_object_set_new(row, "maintenance",
                                  maintenance_of(live, row, wall_ms));
+    if (!rc)
+        rc = say_maintained(row);
     for (size_t i = 0; !rc && i < FT_ARRAY_SIZE(keys); i++)
         rc = json_object_set_new(row, keys[i][1],
                                  answers(live,

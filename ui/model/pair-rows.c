@@ -9,7 +9,6 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
-#include "ui/model/maintenance.h"
 #include "ui/model/qemu-note.h"
 #include "ui/model/risk.h"
 #include "ui/model/standing.h"
@@ -180,10 +179,6 @@ complete_reason(json_t *row, enum ft_risk risk, bool heard)
     else if (!*said)
         snprintf(text, sizeof(text), "%.200s",
                  ft_json_string(json_object_get(row, "stands"), "text", ""));
-    else if (ft_said_state(row) == FT_PAIR_ALONE &&
-             ft_row_is_maintained(row, "standby"))
-        snprintf(text, sizeof(text), "%.200s is under maintenance",
-                 ft_json_string(row, "standby", "?"));
     else if (ft_said_state(row) == FT_PAIR_ALONE && ft_standby_leaves(row))
         snprintf(text, sizeof(text), "%.200s is shutting down",
                  ft_json_string(row, "standby", "?"));
