@@ -24,7 +24,7 @@
 #define FT_KEEP_WORKER                                                 \
     (FT_KEEP_DISKS | FT_CAP(FOWNER) | FT_CAP(KILL) | FT_CAP(SETPCAP) | \
      FT_CAP(NET_ADMIN) | FT_CAP(SYS_PTRACE) | FT_CAP(SYS_RESOURCE))
-#define FT_KEEP_DAEMON (FT_KEEP_WORKER | FT_KEEP_WITNESS)
+#define FT_KEEP_DAEMON (FT_KEEP_WORKER | FT_KEEP_WITNESS | FT_CAP(NET_RAW))
 
 /*
  * Keeps those capabilities (FT_CAP | ...) and no other, in every set, and sets
