@@ -99,6 +99,7 @@ in_unit(char *names)
         { "CAP_KILL", FT_CAP(KILL) },
         { "CAP_NET_ADMIN", FT_CAP(NET_ADMIN) },
         { "CAP_NET_BIND_SERVICE", FT_CAP(NET_BIND_SERVICE) },
+        { "CAP_NET_RAW", FT_CAP(NET_RAW) },
         { "CAP_SETPCAP", FT_CAP(SETPCAP) },
         { "CAP_SYS_NICE", FT_CAP(SYS_NICE) },
         { "CAP_SYS_PTRACE", FT_CAP(SYS_PTRACE) },
