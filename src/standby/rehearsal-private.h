@@ -29,8 +29,6 @@ struct ft_rehearsal {
     bool under_way;
     int pidfd;               /* of its QEMU; -1: none yet, or no more */
     struct ft_error stopped; /* who wants it ended; code 0: nobody */
-    int64_t held_since_ns;   /* its QEMU stands still since; 0: it does not */
-    int64_t held_ns;         /* it has stood still before that, in all */
     struct ft_rehearsal_record last;
 };
 
@@ -59,7 +57,7 @@ struct ft_rehearsal_run { /* one, on its thread */
     struct ft_snapshot_export *export;
     struct ft_rehearsal_console_end *console; /* NULL: nobody reads it */
     int64_t let_run_ns, vcpu_before_ns;
-    bool agent_asked, agent_again;
+    bool agent_asked;
     struct ft_rehearsal_seen seen;
 };
 
@@ -75,13 +73,6 @@ void ft_rehearsal_watch(struct ft_rehearsal_run *run,
 /* Its QEMU: killed with the rehearsal, at once where that has been stopped
  * already. pidfd is taken; -1: it is to be no more, and is killed if it still is. */
 void ft_rehearsal_has(struct ft_rehearsal *r, int pidfd);
-
-/*
- * How long its QEMU has stood still since it has one: the primary was not heard then
- * (ft_standby_hold_rehearsal). Once it ends (step) it does so no more.
- */
-int64_t ft_rehearsal_held(struct ft_rehearsal *r);
-void ft_rehearsal_free_to_end(struct ft_rehearsal *r);
 
 /* Whether somebody wants it ended, and why; out may be NULL. */
 bool ft_rehearsal_is_stopped(struct ft_rehearsal *r, struct ft_error *out);

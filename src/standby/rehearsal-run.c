@@ -279,7 +279,6 @@ end(struct ft_rehearsal_run *run)
     struct ft_error err = FT_ERROR_INIT;
 
     step(run, FT_REHEARSAL_ENDS);
-    ft_rehearsal_free_to_end(run->r); /* libvirt ends it by SIGTERM at first */
     if (run->dom) {
         if (ft_standby_destroy(run->dom, &err))
             ft_log_error(&err, "rehearsal");

@@ -78,7 +78,7 @@ look_at_guest(struct ft_rehearsal_run *run)
     vcpu = ft_vcpu_time(run->vm.pid) - run->vcpu_before_ns;
     seen->vcpu_ns = FT_MAX(seen->vcpu_ns, vcpu);
     seen->waited_ns = FT_MAX(seen->waited_ns, ft_vcpu_waited(run->vm.pid));
-    seen->ran_ns = ft_clock_ns() - run->let_run_ns - ft_rehearsal_held(run->r);
+    seen->ran_ns = ft_clock_ns() - run->let_run_ns;
 }
 
 static void
@@ -90,28 +90,17 @@ look_at_console(struct ft_rehearsal_run *run)
                                 : FT_REHEARSAL_CONSOLE_MISSED;
 }
 
-/*
- * Once, when it has run long enough: what follows is looked at once more. One that
- * stood still meanwhile could not answer, and is asked again a second later.
- */
+/* Once, when it has run long enough: what follows is looked at once more. */
 static void
 ask_agent(struct ft_rehearsal_run *run)
 {
-    int64_t held = ft_rehearsal_held(run->r);
-
     run->agent_asked = true;
     if (run->seen.guest != FT_REHEARSAL_GUEST_RUNS ||
         !ft_rehearsal_agent_is_there(run->dom))
         return;
-    if (ft_rehearsal_agent_answers(run->dom, AGENT_SECONDS))
-        run->seen.agent = FT_REHEARSAL_AGENT_ANSWERS;
-    else if (ft_rehearsal_held(run->r) == held)
-        run->seen.agent = FT_REHEARSAL_AGENT_SILENT;
-    else if (!run->agent_again) {
-        run->agent_again = true;
-        run->agent_asked = false;
-        run->seen.wanted_ns = run->seen.ran_ns + FT_NS_PER_S;
-    }
+    run->seen.agent = ft_rehearsal_agent_answers(run->dom, AGENT_SECONDS)
+                          ? FT_REHEARSAL_AGENT_ANSWERS
+                          : FT_REHEARSAL_AGENT_SILENT;
 }
 
 void

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,23 +91,22 @@ save_record(struct ft_rehearsal *r, const struct ft_rehearsal_record *record)
 /* ---- its QEMU's end ---- */
 
 static void
-signal_it(const struct ft_rehearsal *r, int signal)
+kill_it(const struct ft_rehearsal *r)
 {
     if (r->pidfd >= 0)
-        syscall(SYS_pidfd_send_signal, r->pidfd, signal, NULL, 0);
+        syscall(SYS_pidfd_send_signal, r->pidfd, SIGKILL, NULL, 0);
 }
 
 void
 ft_rehearsal_has(struct ft_rehearsal *r, int pidfd)
 {
     pthread_mutex_lock(&r->lock);
-    signal_it(r, SIGKILL); /* libvirt may not have been there to end it */
+    kill_it(r); /* libvirt may not have been there to end it */
     if (r->pidfd >= 0)
         close(r->pidfd);
     r->pidfd = pidfd;
-    r->held_since_ns = r->held_ns = 0;
     if (r->stopped.code)
-        signal_it(r, SIGKILL);
+        kill_it(r);
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -131,70 +129,9 @@ stop(struct ft_rehearsal *r, const struct ft_error *why)
     pthread_mutex_lock(&r->lock);
     if (r->under_way && !r->stopped.code) {
         r->stopped = *why;
-        signal_it(r, SIGKILL);
+        kill_it(r);
     }
     pthread_mutex_unlock(&r->lock);
-}
-
-/* With the lock held, as what follows. */
-static void
-let_go(struct ft_rehearsal *r)
-{
-    if (!r->held_since_ns)
-        return;
-    r->held_ns += ft_clock_ns() - r->held_since_ns;
-    r->held_since_ns = 0;
-    signal_it(r, SIGCONT);
-}
-
-/* false: what there is of it cannot stand still. */
-static bool
-hold(struct ft_rehearsal *r)
-{
-    if (r->stopped.code || r->held_since_ns)
-        return true;
-    if (atomic_load(&r->step) != FT_REHEARSAL_RUNS || r->pidfd < 0)
-        return false;
-    r->held_since_ns = ft_clock_ns();
-    signal_it(r, SIGSTOP);
-    return true;
-}
-
-int64_t
-ft_rehearsal_held(struct ft_rehearsal *r)
-{
-    int64_t ns;
-
-    pthread_mutex_lock(&r->lock);
-    ns = r->held_ns + (r->held_since_ns ? ft_clock_ns() - r->held_since_ns : 0);
-    pthread_mutex_unlock(&r->lock);
-    return ns;
-}
-
-void
-ft_rehearsal_free_to_end(struct ft_rehearsal *r)
-{
-    pthread_mutex_lock(&r->lock);
-    let_go(r);
-    pthread_mutex_unlock(&r->lock);
-}
-
-void
-ft_standby_hold_rehearsal(struct ft_standby *s, bool hold_it)
-{
-    struct ft_rehearsal *r = s->rehearsal;
-    bool held = true;
-
-    if (atomic_load(&r->step) == FT_REHEARSAL_NOT)
-        return;
-    pthread_mutex_lock(&r->lock);
-    if (hold_it)
-        held = hold(r);
-    else
-        let_go(r);
-    pthread_mutex_unlock(&r->lock);
-    if (!held)
-        ft_standby_end_rehearsal(s, "the primary was not heard for a moment");
 }
 
 void

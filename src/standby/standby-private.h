@@ -139,14 +139,7 @@ json_t *ft_standby_rehearsal_json(struct ft_standby *s);
  */
 void ft_standby_end_uses(struct ft_standby *s, const char *why);
 
-/*
- * Whether the primary has not been heard for a moment: a rehearsal that runs stands
- * still as long as that, so that the copy could have all of the host at once; one that
- * is still made is ended. Waits for nobody. Any thread.
- */
-void ft_standby_hold_rehearsal(struct ft_standby *s, bool hold);
-
-/* Ends a rehearsal only, which has a QEMU: a backup is in nobody's way. */
+/* The same of a rehearsal only, which has a QEMU: a backup is in nobody's way. */
 void ft_standby_end_rehearsal(struct ft_standby *s, const char *why);
 
 /* The replica's figures, for status, after it changed. Its owner's thread. */

@@ -54,16 +54,14 @@ ft_standby_set_doors(struct ft_standby *s, int open)
 
 /*
  * Half way to suspicion the doors open: early enough for what clients send
- * again after 200 ms, and a rehearsal stands still; it is killed when the whole
- * time has passed. Doors of a copy that takes over stay open, whoever was heard a
- * moment ago.
+ * again after 200 ms. Those of a copy that takes over stay open, whoever was
+ * heard a moment ago.
  */
 void
 ft_standby_quiet(struct ft_worker *w, int64_t ns)
 {
     struct ft_standby *s = w->side_data;
-    int64_t silence = w->config.silence_ms * FT_NS_PER_MS;
-    int open = ns > silence / 2;
+    int open = ns > w->config.silence_ms * FT_NS_PER_MS / 2;
     bool taking_over;
 
     pthread_mutex_lock(&w->own_lock);
@@ -77,10 +75,8 @@ ft_standby_quiet(struct ft_worker *w, int64_t ns)
     if (open != s->doors_open)
         set_doors(s, open);
     pthread_mutex_unlock(&s->doors_lock);
-    if (open && ns > silence)
-        ft_standby_end_rehearsal(s, "the primary was not heard");
-    else
-        ft_standby_hold_rehearsal(s, open);
+    if (open)
+        ft_standby_end_rehearsal(s, "the primary was not heard for a moment");
 }
 
 /* An offer is confirmed once all is loaded: in about the time it was won in. */
