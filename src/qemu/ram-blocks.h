@@ -7,7 +7,8 @@
  * firmware image (pc.bios), which QEMU leaves empty when it waits for an
  * incoming migration (hw/core/loader.c, rom_reset). Option ROMs (*.rom) and tables
  * (/rom@...) are listed where they are asked for: each QEMU loads its own, which
- * are those of its package, and the guest has found the first one's.
+ * are those of its package, and the guest has found the first one's. How long a
+ * table is comes with the device state (hw/nvram/fw_cfg.c, acpi_mr_restore).
  * Source: HMP `info ramblock`; from QEMU 8.1 on it prints host addresses;
  * before, the sizes are matched with the mappings that QEMU makes
  * (util/mmap-alloc.c, softmmu/physmem.c: read-write, MADV_DONTFORK, an
