@@ -17,10 +17,9 @@ ask(struct ft_fleet *fleet, const struct ft_pair_ref *pair, const char *host,
     if (member == NULL)
         return ft_fail(err, ENOENT, "Add it with ftadmin host add.",
                        "%s, which has %s, is not known here", host, pair->vm);
-    /* their own: the texts of what was sent are wiped */
     rc = ft_member_call(fleet, member, "pair-settings",
-                        json_pack("{s:s,s:o}", "pair", pair->pair, "settings",
-                                  json_deep_copy(changes)),
+                        json_pack("{s:s,s:O}", "pair", pair->pair, "settings",
+                                  changes),
                         &result, timeout_ms > 0 ? timeout_ms : SETTINGS_MS, err);
     json_decref(result);
     return rc;

@@ -18,9 +18,8 @@ tell(struct ft_fleet *fleet, const struct ft_pair_ref *pair, const char *host,
         return ft_fail(err, ENOENT, "Add it with ftadmin host add.",
                        "%s, which has %s, is not known here", host, pair->vm);
     rc = ft_member_insist(fleet, member, "pair-waivers",
-                          /* what is sent is wiped afterwards */
-                          json_pack("{s:s,s:o}", "pair", pair->pair, "waivers",
-                                    json_deep_copy(waivers)),
+                          json_pack("{s:s,s:O}", "pair", pair->pair, "waivers",
+                                    waivers),
                           &result, WAIVERS_MS, err);
     json_decref(result);
     return rc;

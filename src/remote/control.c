@@ -32,24 +32,32 @@ struct ft_control {
     size_t room;
 };
 
-void
-ft_json_wipe(json_t *value)
+static void
+wipe(json_t *value)
 {
     const char *key;
     json_t *member;
     size_t index;
 
+    if (value == NULL || value->refcount > 1)
+        return;
     if (json_is_object(value)) {
         json_object_foreach(value, key, member)
-            ft_json_wipe(json_incref(member));
+            wipe(member);
     } else if (json_is_array(value)) {
         json_array_foreach(value, index, member)
-            ft_json_wipe(json_incref(member));
+            wipe(member);
     } else if (json_is_string(value)) {
         /* The memory belongs to the value, which nobody reads any more. */
         explicit_bzero((char *)(uintptr_t)json_string_value(value),
                        json_string_length(value));
     }
+}
+
+void
+ft_json_wipe(json_t *value)
+{
+    wipe(value);
     json_decref(value);
 }
 

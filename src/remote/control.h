@@ -76,7 +76,10 @@ void ft_control_request_free(char *line, size_t size);
 int ft_control_open_reply(const struct ft_control *control, const json_t *reply,
                           json_t **result, struct ft_error *err);
 
-/* Overwrites every string in value, then releases it: for keys. */
+/*
+ * Overwrites every string in value that nobody else has a reference to, then releases
+ * it: for keys. What is sent to several hosts is whole until the last one has it.
+ */
 void ft_json_wipe(json_t *value);
 
 #endif

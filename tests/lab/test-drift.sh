@@ -60,11 +60,11 @@ qemu=/usr/bin/qemu-system-x86_64
 note "what fails: it could not take over, or its copy not be made again; and a pool"
 drift "a boot file gone" "mv $boot/ledger-initrd $boot/away"
 drift "a boot file that is private" "chmod o-r $boot/ledger-vmlinuz"
-drift "an older QEMU" "touch /root/qemu; mount --bind $qemu /root/qemu
+drift "an older QEMU" "touch /tmp/qemu; mount --bind $qemu /tmp/qemu
     printf '%s\n' '#!/bin/sh' 'case \"\$*\" in *-version*)' \
         'echo \"QEMU emulator version 7.1.9 (Debian 1:7.1+dfsg-1)\";;' \
-        '*) exec /root/qemu \"\$@\";; esac' >/root/qemu-new
-    chmod +x /root/qemu-new; mount --bind /root/qemu-new $qemu"
+        '*) exec /tmp/qemu \"\$@\";; esac' >/tmp/qemu-new
+    chmod +x /tmp/qemu-new; mount --bind /tmp/qemu-new $qemu"
 drift "no userfaultfd" "mount --bind /dev/null /dev/userfaultfd"
 drift "a closed port" "iptables-legacy -A INPUT -i eth1 -p tcp --syn --dport 7331 -j DROP"
 drift "the pool does not run" "virsh -q -c qemu:///system pool-destroy default"
@@ -93,7 +93,7 @@ reboot_waived() { # REASON
 }
 wait_for $deadline reboot_waived tonight
 on_h2 "rm /run/reboot-required; mv $boot/away $boot/ledger-initrd; chmod o+r $boot/ledger-vmlinuz
-    umount $qemu; umount /root/qemu; umount /dev/userfaultfd
+    umount $qemu; umount /tmp/qemu; umount /dev/userfaultfd
     iptables-legacy -D INPUT 1; virsh -q -c qemu:///system pool-start default; ip link set br9 down; ip link set br9 name br0; ip link set br0 up"
 mended
 

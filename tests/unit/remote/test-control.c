@@ -5,9 +5,11 @@
  */
 #include "config.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,6 +28,8 @@
 #define HELLO     \
     "read line; " \
     "echo '{\"id\":1,\"ok\":true,\"result\":{\"version\":\"9.9\",\"control\":1}}'; "
+
+#define KEY "0123456789abcdef"
 
 static struct sshd sshd;
 static struct ft_ssh *ssh;
@@ -252,19 +256,45 @@ test_request_too_large(void **state)
     ft_control_close(c);
 }
 
+static bool key_was_freed;
+
+/* What jansson releases. */
+static void
+look_and_free(void *memory)
+{
+    if (memory != NULL && memmem(memory, malloc_usable_size(memory), KEY,
+                                 sizeof(KEY) - 1) != NULL)
+        key_was_freed = true;
+    free(memory);
+}
+
 /* A key that was sent must not stay in the memory of its JSON value. */
 static void
 test_wipe(void **state)
 {
-    json_t *kept = json_string("0123456789abcdef");
-    json_t *args = json_pack("{s:s,s:[O]}", "a", "b", "keys", kept);
+    (void)state;
+    json_set_alloc_funcs(malloc, look_and_free);
+    json_decref(json_string(KEY));
+    assert_true(key_was_freed); /* as it would be */
+    key_was_freed = false;
+    ft_json_wipe(json_pack("{s:s,s:[s]}", "a", "b", "keys", KEY));
+    json_set_alloc_funcs(malloc, free);
+    assert_false(key_was_freed);
+    ft_json_wipe(NULL);
+}
+
+/* What goes to several hosts is whole for the next one. */
+static void
+test_wipe_shared(void **state)
+{
+    json_t *list = json_pack("[{s:s}]", "reason", "tonight");
 
     (void)state;
-    ft_json_wipe(args);
-    assert_int_equal(json_string_value(kept)[0], '\0');
-    assert_int_equal(json_string_value(kept)[15], '\0');
-    json_decref(kept);
-    ft_json_wipe(NULL);
+    ft_json_wipe(json_pack("{s:s,s:O}", "pair", "p", "waivers", list));
+    assert_string_equal(json_string_value(
+                            json_object_get(json_array_get(list, 0), "reason")),
+                        "tonight");
+    ft_json_wipe(list);
 }
 
 int
@@ -280,6 +310,7 @@ main(void)
         cmocka_unit_test(test_opening),
         cmocka_unit_test(test_request_too_large),
         cmocka_unit_test(test_wipe),
+        cmocka_unit_test(test_wipe_shared),
     };
 
     if (!sshd_available())
