@@ -128,13 +128,6 @@ ft_witness_standing_init(struct ft_witness_standing *standing)
     standing->tls = NULL;
 }
 
-void
-ft_witness_standing_close(struct ft_witness_standing *standing)
-{
-    ft_tls_close(standing->tls);
-    pthread_mutex_destroy(&standing->lock);
-}
-
 static bool
 wait_for_turn(struct ft_witness_standing *standing, int64_t until_ns)
 {
@@ -148,6 +141,12 @@ keep(struct ft_witness_standing *standing, struct ft_tls *tls)
 {
     ft_tls_close(standing->tls);
     standing->tls = tls;
+}
+
+void
+ft_witness_standing_close(struct ft_witness_standing *standing)
+{
+    keep(standing, NULL);
 }
 
 /* A session that owes an answer is not kept: the next question would get it. */

@@ -27,7 +27,10 @@ struct ft_witness_standing {
     struct ft_tls *tls; /* NULL: none */
 };
 
-/* For ft_witness_standing_close, when nobody asks any more. */
+/*
+ * Without a session: the first question opens one. It is closed when nobody asks any
+ * more, also where there is none; who asks all the same opens another.
+ */
 void ft_witness_standing_init(struct ft_witness_standing *standing);
 void ft_witness_standing_close(struct ft_witness_standing *standing);
 

@@ -395,7 +395,7 @@ assert_witnesses(const char *now, int now_key, const char *next, int next_key)
 static void
 test_move_witness(void **state)
 {
-    struct ft_pair_config before;
+    struct ft_pair_config before = { 0 };
     const char *old = before.witness.name;
 
     (void)state;
