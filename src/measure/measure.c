@@ -157,20 +157,24 @@ look_at_pairs(struct measurement *m, struct ft_error *err)
     return now < m->news_ns ? check_unprotected(m, err) : 0;
 }
 
-/* Sleeps until then; -ECANCELED: nobody wants the answer any more. */
+/*
+ * Sleeps until then, and looks at least once, for a scan may take longer than an
+ * interval; -ECANCELED: nobody wants the answer any more.
+ */
 static int
 sleep_until(struct measurement *m, int64_t until_ns, struct ft_error *err)
 {
-    int64_t now = ft_clock_ns();
-    int rc = 0;
+    int64_t left;
+    int rc;
 
-    while (!rc && now < until_ns) {
+    do {
         if (m->options->stopped && m->options->stopped(m->options->opaque))
             return ft_fail(err, ECANCELED, NULL, "stopped");
         rc = look_at_pairs(m, err);
-        ft_clock_sleep(FT_MIN(until_ns - now, STEP_NS));
-        now = ft_clock_ns();
-    }
+        left = until_ns - ft_clock_ns();
+        if (left > 0)
+            ft_clock_sleep(FT_MIN(left, STEP_NS));
+    } while (!rc && left > 0);
     return rc;
 }
 

@@ -230,6 +230,9 @@ may_begin(struct ft_standby *s, struct ft_error *err)
         return ft_fail(err, EBUSY, "Try when that has ended.",
                        "the copy of %s is being rehearsed already",
                        w->config.vm);
+    if (ft_snapshot_slot_is_taken(s->replica.slot))
+        return ft_fail(err, EBUSY, "Try when that has ended.",
+                       "the copy of %s is being backed up", w->config.vm);
     return 0;
 }
 

@@ -107,6 +107,15 @@ ft_snapshot_slot_keep(struct ft_snapshot_slot *slot,
     unref(&c);
 }
 
+bool
+ft_snapshot_slot_is_taken(struct ft_snapshot_slot *slot)
+{
+    struct content c = slot ? look(slot) : (struct content){ 0 };
+
+    unref(&c);
+    return c.disks != NULL;
+}
+
 int
 ft_snapshot_slot_put(struct ft_snapshot_slot *slot,
                      struct ft_disk_snapshot *disks,

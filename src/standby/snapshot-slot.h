@@ -43,6 +43,9 @@ int ft_snapshot_slot_put(struct ft_snapshot_slot *slot,
                          struct ft_memory_snapshot *memory,
                          struct ft_error *err);
 
+/* Whether there is one now; its taker may be about to empty it. */
+bool ft_snapshot_slot_is_taken(struct ft_snapshot_slot *slot);
+
 /* Its taker's: empties it, if that is in it. */
 void ft_snapshot_slot_take_out(struct ft_snapshot_slot *slot,
                                struct ft_disk_snapshot *disks);

@@ -3,6 +3,7 @@
 
 #include "ui/work/hosts.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -441,8 +442,8 @@ uninstall(struct ft_fleet *fleet, struct ft_member *member, size_t index,
                                 ft_work_timeout_ms(wanted->work,
                                                    FT_WORK_ANSWER_MS),
                                 err);
-    else if (ft_member_reached(member))
-        /* no engine runs: nothing to ask */
+    else if (ft_member_reached(member) && (rc == -ECONNREFUSED || rc == -ENOENT))
+        /* no engine runs: nothing to ask; one that hangs may have pairs */
         rc = 0;
     return rc ? rc : ft_member_uninstall(fleet, member, wanted->purge, err);
 }

@@ -100,10 +100,14 @@ test_when_there_is_none(void **state)
     assert_int_equal(take(&snapshot), -EAGAIN);
     assert_null(snapshot.disks);
     first_copy();
+    assert_false(ft_snapshot_slot_is_taken(replica.slot));
     assert_int_equal(take(&snapshot), 0);
+    assert_true(ft_snapshot_slot_is_taken(replica.slot));
     assert_int_equal(take(&other), -EBUSY);
     assert_null(other.disks);
     assert_was(0, "first");
+    ft_replica_snapshot_end(&replica, &snapshot);
+    assert_false(ft_snapshot_slot_is_taken(replica.slot));
 }
 
 static int
