@@ -451,13 +451,26 @@ const struct ft_deed ft_deeds[] = {
 };
 const size_t ft_deed_count = FT_ARRAY_SIZE(ft_deeds);
 
-const struct ft_deed *
-ft_deed_at(bool host, size_t index)
+/* Those that are possible now, or those that are not. */
+static size_t
+add_deeds(const json_t *row, bool refused, bool possible,
+          const struct ft_deed **list, size_t count)
 {
-    for (size_t i = 0; i < ft_deed_count; i++)
-        if (ft_deeds[i].host == host && index-- == 0)
-            return &ft_deeds[i];
-    return NULL;
+    const char *why;
+
+    for (size_t i = 0; i < ft_deed_count && count < FT_DEEDS_MAX; i++)
+        if (ft_deeds[i].host == ft_row_is_host(row) &&
+            (!refused && ft_deeds[i].possible(row, &why)) == possible)
+            list[count++] = &ft_deeds[i];
+    return count;
+}
+
+size_t
+ft_deeds_of(const json_t *row, bool refused,
+            const struct ft_deed *list[FT_DEEDS_MAX])
+{
+    return add_deeds(row, refused, false, list,
+                     add_deeds(row, refused, true, list, 0));
 }
 
 const struct ft_deed *

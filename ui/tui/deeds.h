@@ -36,8 +36,14 @@ struct ft_deed {
 extern const struct ft_deed ft_deeds[];
 extern const size_t ft_deed_count;
 
-/* Those of rows of a kind: index-th; NULL behind the last. */
-const struct ft_deed *ft_deed_at(bool host, size_t index);
+#define FT_DEEDS_MAX 24 /* of a kind of row */
+
+/*
+ * Those of rows of this kind, the ones that are possible now first; else, and where
+ * nothing may be done here (refused), in the table's order. How many.
+ */
+size_t ft_deeds_of(const json_t *row, bool refused,
+                   const struct ft_deed *list[FT_DEEDS_MAX]);
 
 /* By its letter; NULL. */
 const struct ft_deed *ft_deed_by_letter(bool host, char letter);

@@ -251,47 +251,48 @@ draw_question(struct ft_console *console, struct ft_grid *grid)
 }
 
 static void
+draw_deed(const struct ft_console *console, struct ft_grid *grid, int y,
+          const json_t *row, const struct ft_deed *deed)
+{
+    const char *why = "", *refusal = ft_console_refusal(console);
+    bool can = !refusal && deed->possible(row, &why);
+    bool chosen = deed == console->menu_choice;
+    char text[512];
+
+    deed->means(row, text, sizeof(text));
+    if (chosen)
+        ft_grid_select(grid, 0, y);
+    ft_grid_print(grid, 0, y, FT_LOOK_PLAIN, "%s", chosen ? ">" : " ");
+    ft_grid_print(grid, 2, y, FT_LOOK_KEY, "%c", deed->letter);
+    ft_grid_print(grid, 5, y, can ? FT_LOOK_PLAIN : FT_LOOK_HINT, "%s%s",
+                  deed->title, deed->care == FT_DEED_HARMLESS ? "" : "...");
+    if (can)
+        ft_grid_print(grid, 27, y, FT_LOOK_PLAIN, "%s", text);
+    else
+        ft_grid_print(grid, 27, y, FT_LOOK_HINT, "not now: %s",
+                      refusal ? refusal : why);
+}
+
+static void
 draw_menu(struct ft_console *console, struct ft_grid *grid)
 {
     const json_t *row = ft_doing_row(console);
-    const struct ft_deed *deed;
+    const struct ft_deed *list[FT_DEEDS_MAX];
+    int y, first, chosen = 0, count, shown;
     char title[300];
-    int y, first, count = 0, shown;
-    bool host;
 
     if (!row)
         return;
-    host = ft_row_is_host(row);
-    while (ft_deed_at(host, (size_t)count))
-        count++;
+    count = (int)ft_deeds_of(row, ft_console_refusal(console) != NULL, list);
+    while (chosen < count - 1 && list[chosen] != console->menu_choice)
+        chosen++;
     /* in a low window those around the chosen one */
     shown = FT_MIN(count, FT_MAX(grid->height - MENU_REST, 1));
-    first = FT_MIN(FT_MAX(console->menu_choice - shown / 2, 0), count - shown);
+    first = FT_MIN(FT_MAX(chosen - shown / 2, 0), count - shown);
     snprintf(title, sizeof(title), "what can be done with %s", ft_row_name(row));
     y = ft_grid_room(grid, shown + 3, title);
-    for (int i = first; i < first + shown; i++, y++) {
-        const char *why = "";
-        const char *refusal = ft_console_refusal(console);
-        bool can;
-        char text[512];
-
-        deed = ft_deed_at(host, (size_t)i);
-        can = !refusal && deed->possible(row, &why);
-
-        deed->means(row, text, sizeof(text));
-        if (i == console->menu_choice)
-            ft_grid_select(grid, 0, y);
-        ft_grid_print(grid, 0, y, FT_LOOK_PLAIN, "%s",
-                      i == console->menu_choice ? ">" : " ");
-        ft_grid_print(grid, 2, y, FT_LOOK_KEY, "%c", deed->letter);
-        ft_grid_print(grid, 5, y, can ? FT_LOOK_PLAIN : FT_LOOK_HINT, "%s%s",
-                      deed->title, deed->care == FT_DEED_HARMLESS ? "" : "...");
-        if (can)
-            ft_grid_print(grid, 27, y, FT_LOOK_PLAIN, "%s", text);
-        else
-            ft_grid_print(grid, 27, y, FT_LOOK_HINT, "not now: %s",
-                          refusal ? refusal : why);
-    }
+    for (int i = first; i < first + shown; i++, y++)
+        draw_deed(console, grid, y, row, list[i]);
     ft_grid_print(grid, 1, y + 1, FT_LOOK_HINT,
                   "letter or Enter chooses (... asks first)   Esc nothing");
 }

@@ -480,11 +480,13 @@ static void
 tell_menu(const struct ft_console *console, FILE *out)
 {
     const json_t *row = ft_doing_row(console);
-    const struct ft_deed *deed;
+    const struct ft_deed *list[FT_DEEDS_MAX];
+    size_t count = ft_deeds_of(row, console->readonly, list);
     char text[512];
 
     tell(console, out, "What can be done with %s:\n", ft_row_name(row));
-    for (size_t i = 0; (deed = ft_deed_at(ft_row_is_host(row), i)); i++) {
+    for (size_t i = 0; i < count; i++) {
+        const struct ft_deed *deed = list[i];
         const char *why = "this console is read-only";
 
         if (!console->readonly && deed->possible(row, &why)) {

@@ -17,11 +17,24 @@
 #include "ui/tui/page.h"
 #include "ui/tui/pages.h"
 
+/* What is chosen stays so, wherever it stands by now. */
+static void
+move_choice(struct ft_console *console, const json_t *row, int by)
+{
+    const struct ft_deed *list[FT_DEEDS_MAX];
+    size_t count = ft_deeds_of(row, ft_console_refusal(console) != NULL, list),
+           at = 0;
+
+    while (at + 1 < count && list[at] != console->menu_choice)
+        at++;
+    if (by < 0 ? at > 0 : at + 1 < count)
+        console->menu_choice = list[by < 0 ? at - 1 : at + 1];
+}
+
 static void
 menu_key(struct ft_console *console, const struct ft_key *key)
 {
     const json_t *row = ft_doing_row(console);
-    bool host = row && ft_row_is_host(row);
     const struct ft_deed *deed = NULL;
 
     if (!row || key->code == FT_KEY_ESC || key->code == FT_KEY_CTRL('C') ||
@@ -30,14 +43,13 @@ menu_key(struct ft_console *console, const struct ft_key *key)
         return;
     }
     if (key->code == FT_KEY_UP || key->code == 'k')
-        console->menu_choice -= console->menu_choice > 0;
+        move_choice(console, row, -1);
     else if (key->code == FT_KEY_DOWN || key->code == 'j')
-        console->menu_choice +=
-            ft_deed_at(host, (size_t)console->menu_choice + 1) != NULL;
+        move_choice(console, row, 1);
     else if (key->code == FT_KEY_ENTER)
-        deed = ft_deed_at(host, (size_t)console->menu_choice);
+        deed = console->menu_choice;
     else if (key->code < 0x80)
-        deed = ft_deed_by_letter(host, (char)key->code);
+        deed = ft_deed_by_letter(ft_row_is_host(row), (char)key->code);
     if (deed)
         ft_doing_deed(console, deed);
 }
@@ -248,19 +260,21 @@ void
 ft_overlay_menu(struct ft_console *console)
 {
     const json_t *row = ft_doing_row(console);
-    const struct ft_deed *deed;
+    const struct ft_deed *list[FT_DEEDS_MAX];
+    size_t count =
+               row ? ft_deeds_of(row, ft_console_refusal(console) != NULL, list)
+                   : 0,
+           at = 0;
     const char *why;
 
-    if (!row)
+    if (!count)
         return;
-    console->overlay = FT_OVERLAY_MENU;
-    console->menu_choice = 0;
     /* the first that is possible and does no harm */
-    for (size_t i = 0; (deed = ft_deed_at(ft_row_is_host(row), i)); i++)
-        if (deed->care != FT_DEED_SEVERE && deed->possible(row, &why)) {
-            console->menu_choice = (int)i;
-            return;
-        }
+    while (at < count &&
+           (list[at]->care == FT_DEED_SEVERE || !list[at]->possible(row, &why)))
+        at++;
+    console->overlay = FT_OVERLAY_MENU;
+    console->menu_choice = list[at < count ? at : 0];
 }
 
 void

@@ -225,7 +225,7 @@ struct ft_console {
     struct ft_page pages[FT_PAGES_MAX];
     size_t depth; /* pages in use, at least 1 */
     enum ft_overlay overlay;
-    int menu_choice;
+    const struct ft_deed *menu_choice;
     struct ft_question question;
     struct ft_login login;
     struct ft_account account;
