@@ -24,6 +24,10 @@
 #define AGAIN_MAX_MS 5000
 #define LATE_NS (10 * FT_NS_PER_S) /* said then, and tried on */
 
+/* libvirt asks no agent of a guest that stands for a checkpoint; it goes on soon. */
+#define STANDS_MS 7
+#define STANDS_TIMES 300
+
 static struct {
     const char *domain;
     char mark[256];
@@ -75,12 +79,16 @@ is_gone(virDomainPtr dom)
                : process.conn && virGetLastErrorCode() == VIR_ERR_NO_DOMAIN;
 }
 
-/* One try. 0: thawed, or there is nothing to thaw; else why not, in text. */
+/*
+ * One try. 0: thawed, or there is nothing to thaw; else why not, in text; -EAGAIN:
+ * it stands.
+ */
 static int
 thaw_once(char *text, size_t size)
 {
     virDomainPtr dom = find();
     int rc = dom ? virDomainFSThaw(dom, NULL, 0, 0) : -1;
+    bool stands = rc < 0 && virGetLastErrorCode() == VIR_ERR_OPERATION_INVALID;
 
     if (rc < 0)
         snprintf(text, size, "%s", virGetLastErrorMessage());
@@ -88,7 +96,19 @@ thaw_once(char *text, size_t size)
         rc = 0;
     if (dom)
         virDomainFree(dom);
-    return rc < 0 ? -EIO : 0;
+    if (rc >= 0)
+        return 0;
+    return stands ? -EAGAIN : -EIO;
+}
+
+static int
+thaw_soon(char *text, size_t size)
+{
+    int rc, times = 0;
+
+    while ((rc = thaw_once(text, size)) == -EAGAIN && times++ < STANDS_TIMES)
+        poll(NULL, 0, STANDS_MS);
+    return rc;
 }
 
 static void
@@ -99,7 +119,7 @@ thaw(void)
     char text[200];
     bool told = false;
 
-    while (thaw_once(text, sizeof(text))) {
+    while (thaw_soon(text, sizeof(text))) {
         if (!told && ft_clock_ns() - began > LATE_NS) {
             told = true;
             say("still %s", text);
@@ -130,7 +150,7 @@ give_up(const char *why)
     char text[200];
 
     say("unfrozen %s", why);
-    thaw_once(text, sizeof(text));
+    thaw_soon(text, sizeof(text));
     unlink(process.mark);
 }
 
@@ -148,6 +168,18 @@ hold(int count, int limit_ms)
 }
 
 static int
+freeze_once(virDomainPtr dom)
+{
+    int count = -1, times = 0;
+
+    while (dom && (count = virDomainFSFreeze(dom, NULL, 0, 0)) < 0 &&
+           virGetLastErrorCode() == VIR_ERR_OPERATION_INVALID &&
+           times++ < STANDS_TIMES)
+        poll(NULL, 0, STANDS_MS);
+    return count;
+}
+
+static int
 freeze(int limit_ms)
 {
     virDomainPtr dom = find();
@@ -158,7 +190,7 @@ freeze(int limit_ms)
         say("unfrozen %s: %s", process.mark, strerror(-rc));
         return 1;
     }
-    count = dom ? virDomainFSFreeze(dom, NULL, 0, 0) : -1;
+    count = freeze_once(dom);
     snprintf(why, sizeof(why), "%s",
              count ? virGetLastErrorMessage() : "it has frozen no file system");
     if (dom)
