@@ -142,8 +142,10 @@ struct ft_primary {
     struct ft_stall_watch stall;
     struct ft_gate_watch gate_watch; /* the control thread's own */
     struct ft_vm_end_signs end;      /* the control thread's own: how it ends */
-    bool ended_intruder;  /* ... and one that ran without right, by us */
-    bool booting;         /* ... libvirt is at work on a start of ours */
+    bool ended_intruder; /* ... and one that ran without right, by us */
+    bool booting;        /* ... libvirt is at work on a start of ours */
+    bool watches;        /* ... libvirt tells when such a VM comes */
+    bool watched; /* ... and of all that happens to the one that is there */
     struct ft_error left; /* of the replication thread's end: what is in QEMU */
     enum ft_vm_state left_vm; /* ... and how the VM was found then */
     pid_t spared_pid;         /* and whom the kernel is to kill later */
@@ -450,7 +452,10 @@ int ft_primary_find_vm(struct ft_worker *w, enum ft_vm_state *vm,
  */
 void ft_primary_tell_untold_end(struct ft_primary *p);
 
-/* Asks libvirt for what happens to the VM from now on. */
+/*
+ * Asks libvirt for what happens to the VM from now on; where it knows no such VM, when
+ * one comes: one that may not run here is ended.
+ */
 void ft_primary_watch_vm(struct ft_primary *p);
 
 /* Notes in the record which files the VM's disks are. */

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <libvirt/libvirt-qemu.h>
 
@@ -16,7 +17,6 @@
 #include "virt/loop.h"
 #include "virt/qemu-log.h"
 #include "virt/qmp.h"
-#include "virt/standby.h"
 #include "worker/worker-disks.h"
 #include "worker/worker-intruder.h"
 #include "worker/worker-libvirt.h"
@@ -128,17 +128,38 @@ static void
 on_lifecycle_started(struct ft_primary *p)
 {
     struct ft_worker *w = p->worker;
-    struct ft_error err = FT_ERROR_INIT;
 
     if (is_intruder(w)) {
         p->ended_intruder = true;
-        ft_worker_note_intruder(w,
-                                ft_standby_destroy(w->dom, &err) ? &err : NULL);
+        ft_worker_end_intruder(w);
         return;
     }
+    if (!p->watched)
+        return; /* its definition came back: what follows opens it anew */
     ft_saver_mark_set(w->run_folder, FT_SAVER_RUNS); /* of another QEMU */
     ft_primary_set_flag(p, &p->vm_ended, 0);
     ft_worker_event_kind(w, FT_EVENT_VM_STARTED);
+}
+
+static bool
+is_ours(const struct ft_worker *w, virDomainPtr dom)
+{
+    char uuid[VIR_UUID_STRING_BUFLEN] = "";
+
+    return virDomainGetUUIDString(dom, uuid) == 0 &&
+           strcasecmp(uuid, w->config.vm_uuid) == 0;
+}
+
+/*
+ * libvirt knew no such VM when this began, and somebody has defined it since: this
+ * begins anew with it. A start of ours is at that already.
+ */
+static void
+take_new_definition(struct ft_primary *p, int event)
+{
+    if (!p->watched && !p->booting &&
+        (event == VIR_DOMAIN_EVENT_DEFINED || event == VIR_DOMAIN_EVENT_STARTED))
+        ft_worker_exit(p->worker, "role");
 }
 
 static int
@@ -148,7 +169,8 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
     struct ft_primary *p = opaque;
 
     (void)conn;
-    (void)dom;
+    if (!is_ours(p->worker, dom))
+        return 0;
     ft_vm_end_told(&p->end, event, detail);
     switch (event) {
     case VIR_DOMAIN_EVENT_STOPPED:
@@ -175,6 +197,7 @@ on_lifecycle(virConnectPtr conn, virDomainPtr dom, int event, int detail,
         ft_primary_forget_why(p);
         break;
     }
+    take_new_definition(p, event);
     return 0;
 }
 
@@ -312,14 +335,19 @@ void
 ft_primary_watch_vm(struct ft_primary *p)
 {
     struct ft_worker *w = p->worker;
-    virDomainPtr dom = ft_vm_by(w->events, w->dom);
+    virDomainPtr dom = NULL;
 
+    if (!p->watches)
+        virConnectDomainEventRegisterAny(w->events, NULL,
+                                         VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+                                         VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle),
+                                         p, NULL);
+    p->watches = true;
+    if (w->dom && !p->watched)
+        dom = ft_vm_by(w->events, w->dom);
     if (!dom)
-        return; /* undefined since: there is nothing to watch */
-    virConnectDomainEventRegisterAny(w->events, dom,
-                                     VIR_DOMAIN_EVENT_ID_LIFECYCLE,
-                                     VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), p,
-                                     NULL);
+        return; /* undefined: it may come back (take_new_definition) */
+    p->watched = true;
     virConnectDomainEventRegisterAny(w->events, dom,
                                      VIR_DOMAIN_EVENT_ID_BLOCK_JOB_2,
                                      VIR_DOMAIN_EVENT_CALLBACK(on_block_job), p,

@@ -416,8 +416,11 @@ open_side(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
         ft_primary_sync_disks(w);
         ft_primary_autostart_off(p);
         ft_primary_begin_paused(p);
-        ft_primary_watch_vm(p);
     }
+    ft_primary_watch_vm(p);
+    rc = ft_primary_find_vm(w, vm, err); /* who came before it was watched */
+    if (rc)
+        return rc;
     if (pthread_create(&thread, NULL, ft_replicator_main, p))
         return ft_fail(err, EAGAIN, NULL, "cannot start a thread");
     pthread_detach(thread);

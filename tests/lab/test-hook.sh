@@ -47,6 +47,12 @@ done
 note "nor does a copy of its definition with another name, another UUID, or both and its disk"
 virsh_on h1 dumpxml --inactive vm1 >"$test_folder/vm1.xml"
 virsh_on h1 undefine vm1 --keep-nvram >/dev/null 2>&1 || must virsh_on h1 undefine vm1
+worker=$(worker_pid h1) # one that begins while libvirt knows no such VM
+must lab on h1 kill -KILL "$worker"
+has_begun_anew() {
+    [ "$(worker_pid h1)" -gt "$worker" ] && [ "$(pair_on h1 .state)" = failed ]
+}
+wait_for 20 has_begun_anew
 for change in 's:<name>vm1<:<name>other<:' "/<uuid>/d" 's:<name>vm1<:<name>other<:;/<uuid>/d'; do
     sed "$change" "$test_folder/vm1.xml" | lab on h1 tee /root/changed.xml >/dev/null
     must virsh_on h1 define /root/changed.xml
