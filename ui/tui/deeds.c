@@ -408,7 +408,7 @@ const struct ft_deed ft_deeds[] = {
     { 'r', "rehearse", false, FT_DEED_MILD, with_a_copy, rehearse_means,
       "Its memory is taken once more there, and CPU.", "rehearse VM" },
     { 'f', "back up", false, FT_DEED_MILD, with_a_copy, backup_means,
-      "They may be large; a takeover ends it, and nothing is kept then.",
+      "Its agent, if any, freezes it for a moment; a takeover ends it.",
       "backup VM --output ." },
     { 'w', "another witness", false, FT_DEED_MILD, may_move_witness,
       witness_means, "While both count, neither may be missing.",
