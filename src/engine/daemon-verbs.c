@@ -261,14 +261,6 @@ verb_pair_witness(struct ft_request request, const json_t *args,
 }
 
 static int
-verb_switchover(struct ft_request request, const json_t *args, json_t **result,
-                struct ft_error *err)
-{
-    (void)result;
-    return forward("switchover", request, args, err);
-}
-
-static int
 verb_drain(struct ft_request request, const json_t *args, json_t **result,
            struct ft_error *err)
 {
@@ -326,54 +318,6 @@ verb_start(struct ft_request request, const json_t *args, json_t **result,
                        ? "start-discarding-newer"
                        : "start",
                    request, args, err);
-}
-
-static int
-verb_verify(struct ft_request request, const json_t *args, json_t **result,
-            struct ft_error *err)
-{
-    (void)result;
-    return forward("verify", request, args, err);
-}
-
-static int
-verb_rehearse(struct ft_request request, const json_t *args, json_t **result,
-              struct ft_error *err)
-{
-    (void)result;
-    return forward("rehearse", request, args, err);
-}
-
-static int
-verb_freeze(struct ft_request request, const json_t *args, json_t **result,
-            struct ft_error *err)
-{
-    (void)result;
-    return forward("freeze", request, args, err);
-}
-
-static int
-verb_thaw(struct ft_request request, const json_t *args, json_t **result,
-          struct ft_error *err)
-{
-    (void)result;
-    return forward("thaw", request, args, err);
-}
-
-static int
-verb_backup_begin(struct ft_request request, const json_t *args,
-                  json_t **result, struct ft_error *err)
-{
-    (void)result;
-    return forward("backup-begin", request, args, err);
-}
-
-static int
-verb_backup_end(struct ft_request request, const json_t *args, json_t **result,
-                struct ft_error *err)
-{
-    (void)result;
-    return forward("backup-end", request, args, err);
 }
 
 static int
@@ -497,7 +441,7 @@ verb_witness_list(struct ft_request request, const json_t *args,
 
 static const struct {
     const char *name;
-    ft_verb_call call;
+    ft_verb_call call; /* NULL: the pair's worker has it */
 } verbs[] = {
     { "hello", verb_hello },
     { "probe", verb_probe },
@@ -513,17 +457,17 @@ static const struct {
     { "pair-settings", verb_pair_settings },
     { "pair-waivers", verb_pair_waivers },
     { "pair-witness", verb_pair_witness },
-    { "switchover", verb_switchover },
+    { "switchover", NULL },
     { "drain", verb_drain },
     { "maintenance", verb_maintenance },
     { "worker-replace", verb_worker_replace },
     { "start", verb_start },
-    { "verify", verb_verify },
-    { "rehearse", verb_rehearse },
-    { "freeze", verb_freeze },
-    { "thaw", verb_thaw },
-    { "backup-begin", verb_backup_begin },
-    { "backup-end", verb_backup_end },
+    { "verify", NULL },
+    { "rehearse", NULL },
+    { "freeze", NULL },
+    { "thaw", NULL },
+    { "backup-begin", NULL },
+    { "backup-end", NULL },
     { "witness-start", verb_witness_start },
     { "witness-stop", verb_witness_stop },
     { "witness-pair-set", verb_witness_pair_set },
@@ -546,6 +490,8 @@ ft_daemon_verb(struct ft_request request, const char *verb, const json_t *args)
         rc = ft_fail(&err, EOPNOTSUPP,
                      "Use ftadmin and ftengine of one version.",
                      "unknown verb \"%.64s\"", verb);
+    else if (!verbs[i].call)
+        rc = forward(verb, request, args, &err);
     else
         rc = verbs[i].call(request, args, &result, &err);
     if (rc == LATER)

@@ -36,5 +36,4 @@ libftprotect_a_SOURCES = \
 	src/protect/unprotect.c \
 	src/protect/upgrade.c src/protect/upgrade.h \
 	src/protect/verify.c \
-	src/protect/waivers.c \
 	src/protect/witness.c src/protect/witness.h
