@@ -169,7 +169,7 @@ check_protected(const struct ft_inventory *inventory,
     if (inventory->leaving != NULL)
         return check_leaving(inventory->leaving, domain, findings);
     return ft_findings_add(findings, FT_PASS, FT_CHECK_VM_PROTECTED,
-                           domain->name, NULL, NULL, "the VM is in no pair yet");
+                           domain->name, NULL, NULL, "the VM is in no other pair");
 }
 
 static int
