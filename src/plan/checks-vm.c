@@ -169,7 +169,8 @@ check_protected(const struct ft_inventory *inventory,
     if (inventory->leaving != NULL)
         return check_leaving(inventory->leaving, domain, findings);
     return ft_findings_add(findings, FT_PASS, FT_CHECK_VM_PROTECTED,
-                           domain->name, NULL, NULL, "the VM is in no other pair");
+                           domain->name, NULL, NULL,
+                           "the VM is in no other pair");
 }
 
 static int
