@@ -273,6 +273,7 @@ run(enum ft_fix_kind kind, bool undo, const char *object)
     pid_t pid;
 
     assert_int_equal(pipe(in), 0);
+    dprintf(in[1], "%s\n", object); /* before it can end without reading it */
     pid = fork();
     if (pid == 0) {
         dup2(in[0], STDIN_FILENO);
@@ -285,7 +286,6 @@ run(enum ft_fix_kind kind, bool undo, const char *object)
         _exit(127);
     }
     close(in[0]);
-    dprintf(in[1], "%s\n", object);
     close(in[1]);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
