@@ -80,6 +80,13 @@ for step in 1 2 6 7; do
     wait_for 30 grep -q "^\[$step/8\]" "$test_folder/protect.err"
     break_connections h1 h2
 done
+# Those may all have had nothing to do: then nobody needs to hear of it. Here somebody waits.
+wait_for 30 grep -q '^\[8/8\]' "$test_folder/protect.err"
+daemon=$(daemon_pid h1)
+must lab on h1 kill -STOP "$daemon"
+sleep 1
+break_connections h1
+must lab on h1 kill -CONT "$daemon"
 wait $protect || fail "exit code $?: $(cat "$test_folder"/protect.*)"
 grep -q "tried again in 0.25 s: h[12]: " "$test_folder/protect.err" ||
     fail "it does not say so: $(cat "$test_folder/protect.err")"
