@@ -3,6 +3,7 @@
 
 #include "ui/tui/figure.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ ft_figure(double value, const char *unit, char out[FT_FIGURE])
         snprintf(out, FT_FIGURE, "%s", bytes);
     } else {
         snprintf(out, FT_FIGURE,
-                 value < 99.95 && value != (double)(long)value ? "%.1f" : "%.0f",
+                 value < 99.95 && value != trunc(value) ? "%.1f" : "%.0f",
                  value);
     }
 }
@@ -49,7 +50,9 @@ ft_figure_of(const json_t *row, const char *path)
 {
     const json_t *value = ft_row_member(row, path);
 
-    return json_is_number(value) ? json_number_value(value) : -1;
+    return json_is_number(value)
+               ? FT_MIN(json_number_value(value), FT_FIGURE_MAX)
+               : -1;
 }
 
 void

@@ -19,7 +19,10 @@ void ft_figure_ms(double ms, char out[FT_FIGURE]);
 /* By a metric's unit ("ms", "B", "1"). */
 void ft_figure(double value, const char *unit, char out[FT_FIGURE]);
 
-/* Of a member with dots; negative when it is not there. */
+/* More than anything measured; sums of such are numbers, and fit into an int64_t. */
+#define FT_FIGURE_MAX 1e15
+
+/* Of a member with dots, FT_FIGURE_MAX at most; negative when it is not there. */
 double ft_figure_of(const json_t *row, const char *path);
 
 /*

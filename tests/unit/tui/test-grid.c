@@ -15,6 +15,7 @@
 
 #include "base/cleanup.h"
 #include "ui/tui/entry.h"
+#include "ui/tui/figure.h"
 #include "ui/tui/grid.h"
 #include "ui/tui/list.h"
 
@@ -358,6 +359,28 @@ test_a_line_is_edited(void **state)
     assert_int_equal(entry.text[5], 0);
 }
 
+/* A host says what it likes: what is drawn adds and divides figures. */
+static void
+test_figures_are_bounded(void **state)
+{
+    FT_AUTOJSON json_t *row =
+        json_pack("{s:{s:f, s:f, s:I}}", "side", "huge", 1e308, "low", -1e308,
+                  "whole", (json_int_t)INT64_MAX);
+    char text[FT_FIGURE];
+
+    (void)state;
+    assert_true(ft_figure_of(row, "side.huge") == FT_FIGURE_MAX);
+    assert_true(ft_figure_of(row, "side.whole") == FT_FIGURE_MAX);
+    assert_true(ft_figure_of(row, "side.low") < 0);
+    assert_true(ft_figure_of(row, "side.none") == -1);
+    ft_figure(1e308, "1", text);
+    assert_int_equal(strlen(text), FT_FIGURE - 1);
+    ft_figure(99.5, "1", text);
+    assert_string_equal(text, "99.5");
+    ft_figure(99, "1", text);
+    assert_string_equal(text, "99");
+}
+
 int
 main(void)
 {
@@ -372,6 +395,7 @@ main(void)
         cmocka_unit_test(test_mono_has_no_colour),
         cmocka_unit_test(test_the_selection_is_a_thing),
         cmocka_unit_test(test_marks_are_bounded),
+        cmocka_unit_test(test_figures_are_bounded),
         cmocka_unit_test(test_keys_have_names),
         cmocka_unit_test(test_a_line_is_edited),
     };
