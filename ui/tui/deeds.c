@@ -375,6 +375,13 @@ take_out_means(const json_t *row, char *out, size_t size)
 }
 
 static void
+move_away_means(const json_t *row, char *out, size_t size)
+{
+    snprintf(out, size, "VMs and copies on %s go elsewhere for good.",
+             ft_row_name(row));
+}
+
+static void
 take_back_means(const json_t *row, char *out, size_t size)
 {
     snprintf(out, size, "%s takes copies again; VMs that ran there come back.",
@@ -439,6 +446,9 @@ const struct ft_deed ft_deeds[] = {
       "host upgrade HOST --yes" },
     { 'm', "maintenance", true, FT_DEED_MILD, may_take_out, take_out_means,
       "Until it is back those VMs run alone.", "maintenance HOST on --yes" },
+    { 'M', "move all away", true, FT_DEED_MILD, may_take_out, move_away_means,
+      "Until their copies are made those VMs run alone.",
+      "maintenance HOST on --standbys move --yes" },
     { 'o', "end maintenance", true, FT_DEED_MILD, may_take_back,
       take_back_means, "Each that ran there stands for a moment.",
       "maintenance HOST off --wait --yes" },

@@ -45,6 +45,68 @@ ft_figure(double value, const char *unit, char out[FT_FIGURE])
     }
 }
 
+/* The unit that a value is written in, and what it is divided by. */
+static const char *
+short_unit(double value, const char *unit, double *by)
+{
+    static const char *const bytes[] = { " B",   " KiB", " MiB",
+                                         " GiB", " TiB", " PiB" };
+    size_t i = 0;
+
+    *by = 1;
+    if (!strcmp(unit, "ms")) {
+        *by = value < 999.5 ? 1 : 1000;
+        return value < 999.5 ? " ms" : " s";
+    }
+    if (strcmp(unit, "B") != 0)
+        return "";
+    for (; value / *by >= 999.5 && i + 1 < FT_ARRAY_SIZE(bytes); i++)
+        *by *= 1024;
+    return bytes[i];
+}
+
+/* Two digits or three; bytes and packets are whole. */
+static void
+short_number(double value, bool whole, char out[FT_FIGURE])
+{
+    snprintf(out, FT_FIGURE, whole || value >= 9.95 ? "%.0f" : "%.1f", value);
+}
+
+void
+ft_figure_short(double value, const char *unit, char out[FT_FIGURE])
+{
+    char number[FT_FIGURE];
+    const char *suffix;
+    double by;
+
+    if (!(value >= 0)) {
+        strcpy(out, "-");
+        return;
+    }
+    suffix = short_unit(value, unit, &by);
+    short_number(value / by, value == trunc(value) && by == 1, number);
+    snprintf(out, FT_FIGURE, "%.18s%s", number, suffix);
+}
+
+void
+ft_figure_range(double low, double high, const char *unit, char out[FT_FIGURE])
+{
+    char from[FT_FIGURE], to[FT_FIGURE];
+    const char *suffix;
+    bool whole;
+    double by;
+
+    if (!(low >= 0) || !(high >= 0)) {
+        strcpy(out, "-");
+        return;
+    }
+    suffix = short_unit(high, unit, &by);
+    whole = by == 1 && low == trunc(low) && high == trunc(high);
+    short_number(low / by, whole, from);
+    short_number(high / by, whole, to);
+    snprintf(out, FT_FIGURE, "%.6s to %.6s%s", from, to, suffix);
+}
+
 double
 ft_figure_of(const json_t *row, const char *path)
 {

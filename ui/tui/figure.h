@@ -19,6 +19,14 @@ void ft_figure_ms(double ms, char out[FT_FIGURE]);
 /* By a metric's unit ("ms", "B", "1"). */
 void ft_figure(double value, const char *unit, char out[FT_FIGURE]);
 
+/*
+ * The same in at most 7 columns, up to 999 of the largest unit: "429 KiB",
+ * "9.6 MiB"; and a range with one unit, in 14: "287 to 574 KiB", "0.8 to 1.2 s".
+ */
+void ft_figure_short(double value, const char *unit, char out[FT_FIGURE]);
+void ft_figure_range(double low, double high, const char *unit,
+                     char out[FT_FIGURE]);
+
 /* More than anything measured; sums of such are numbers, and fit into an int64_t. */
 #define FT_FIGURE_MAX 1e15
 

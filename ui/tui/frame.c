@@ -76,6 +76,20 @@ draw_verdict(const struct ft_console *console, const struct ft_verdict *verdict,
     return 3;
 }
 
+/* What does not fit is left out key by key, from the end; blanks part them. */
+static void
+fit_keys(char *keys, int room)
+{
+    while ((int)strlen(keys) > room) {
+        char *end = keys;
+
+        for (char *gap = keys; (gap = strstr(gap, "  "));
+             gap += strspn(gap, " "))
+            end = gap;
+        *end = '\0';
+    }
+}
+
 static void
 draw_keys(const struct ft_console *console, const struct ft_page *page,
           struct ft_grid *grid, int y)
@@ -87,6 +101,7 @@ draw_keys(const struct ft_console *console, const struct ft_page *page,
 
     if (page->view->bar) {
         page->view->bar(console, page, own, sizeof(own));
+        fit_keys(own, end - 2);
         x = ft_grid_text(grid, x, y, end - 2, FT_LOOK_PLAIN, own) + 2;
     }
 

@@ -405,7 +405,7 @@ bar(const struct ft_console *console, const struct ft_page *page, char *out,
     else if (sheet->open == FT_SHEET_STANDBY && !sheet->applied)
         choose = "Up Down choose   ";
     snprintf(out, size, "%s   %s1-6 open   %s", enter, choose,
-             sheet->applied ? "Esc leave" : "r ask again   Esc leave, kept");
+             sheet->applied ? "Esc leave" : "r again   Esc leave, kept");
 }
 
 static void

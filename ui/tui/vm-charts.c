@@ -43,35 +43,18 @@ largest(const struct ft_history *h)
     return most;
 }
 
-/* "4 ms", "8 ms": the first one loses its unit when both have the same. */
-static void
-unit_once(char *low, const char *high)
-{
-    char *a = strchr(low, ' ');
-    const char *b = strchr(high, ' ');
-
-    if (a && b && !strcmp(a, b))
-        *a = '\0';
-}
-
 static void
 draw_chart(size_t i, const struct ft_history *h, struct ft_grid *grid, int y)
 {
-    char now[FT_FIGURE], low[FT_FIGURE], high[FT_FIGURE], most[FT_FIGURE];
-    char usual[2 * FT_FIGURE + 8] = "-";
+    char now[FT_FIGURE], usual[FT_FIGURE], most[FT_FIGURE];
     int x = CHART_X, end = grid->width - CHART_END;
 
-    ft_figure(newest(h), charts[i].unit, now);
-    ft_figure(largest(h), charts[i].unit, most);
-    if (h->usual_low >= 0) {
-        ft_figure(h->usual_low, charts[i].unit, low);
-        ft_figure(h->usual_high, charts[i].unit, high);
-        unit_once(low, high);
-        snprintf(usual, sizeof(usual), "%s to %s", low, high);
-    }
-    ft_grid_text(grid, 1, y, 13, FT_LOOK_PLAIN, charts[i].title);
-    ft_grid_right(grid, 13, y, 9, FT_LOOK_TITLE, now);
-    ft_grid_right(grid, 23, y, 13, FT_LOOK_PLAIN, usual);
+    ft_figure_short(newest(h), charts[i].unit, now);
+    ft_figure_short(largest(h), charts[i].unit, most);
+    ft_figure_range(h->usual_low, h->usual_high, charts[i].unit, usual);
+    ft_grid_text(grid, 1, y, 12, FT_LOOK_PLAIN, charts[i].title);
+    ft_grid_right(grid, 12, y, 9, FT_LOOK_TITLE, now);
+    ft_grid_right(grid, 22, y, 14, FT_LOOK_PLAIN, usual);
     ft_chart_draw(h, grid, x, y, end - x);
     ft_grid_right(grid, end, y, 12, FT_LOOK_PLAIN, most);
 }
@@ -86,7 +69,7 @@ draw_chart_heads(const struct ft_console *console, const struct ft_page *page,
     ft_figure_age(page->window_s, span_text);
     ft_grid_print(grid, 1, y, FT_LOOK_TITLE,
                   console->past ? "%s before" : "last %s", span_text);
-    ft_grid_right(grid, 13, y, 9, FT_LOOK_TITLE, console->past ? "then" : "now");
+    ft_grid_right(grid, 12, y, 9, FT_LOOK_TITLE, console->past ? "then" : "now");
     ft_grid_right(grid, 23, y, 13, FT_LOOK_TITLE, "usual");
     ft_axis_clock(until - (int64_t)(page->window_s * 1000), page->window_s,
                   clock);

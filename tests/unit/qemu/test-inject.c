@@ -44,8 +44,19 @@ struct round {
 
 struct shared {
     _Atomic uint64_t rounds[THREADS];
-    _Atomic uint64_t wrong; /* rounds, sleeps, in all threads */
+    atomic_uint wrong; /* enum found of all threads */
     atomic_int end;
+};
+
+/* What a thread found changed. */
+enum found {
+    REGISTER = 1 << 0,
+    ROUNDING = 1 << 1,
+    MASK = 1 << 2,
+    SIGNAL_STACK = 1 << 3,
+    PROTECTION_KEY = 1 << 4,
+    COUNT = 1 << 5, /* of rounds: in memory, and its own */
+    SLEEP = 1 << 6, /* it failed, or was too short */
 };
 
 static struct shared *shared;
@@ -158,19 +169,22 @@ work(void *opaque)
     sigaltstack(&stack, &before);
     __asm__ volatile("ldmxcsr %0" : : "m"(rounding));
     for (own = 0; !atomic_load(&shared->end); own++) {
-        bool right = is_round_right(&round, own, avx);
+        unsigned wrong = is_round_right(&round, own, avx) ? 0 : REGISTER;
 
-        right &= (mxcsr() & ~0x3fu) == rounding;
-        right &= pthread_sigmask(SIG_SETMASK, NULL, &now) == 0 &&
-                 memcmp(&mask, &now, 8) == 0;
-        right &= sigaltstack(NULL, &found) == 0 && found.ss_sp == stack.ss_sp &&
-                 !found.ss_flags;
-        right &= key < 0 || pkey_get(key) == PKEY_DISABLE_WRITE;
-        right &= own == atomic_load(&shared->rounds[number]);
-        if (own % 4 == 0)
-            right &= is_sleep_right();
-        if (!right)
-            atomic_fetch_add(&shared->wrong, 1);
+        if ((mxcsr() & ~0x3fu) != rounding)
+            wrong |= ROUNDING;
+        if (pthread_sigmask(SIG_SETMASK, NULL, &now) || memcmp(&mask, &now, 8))
+            wrong |= MASK;
+        if (sigaltstack(NULL, &found) || found.ss_sp != stack.ss_sp ||
+            found.ss_flags)
+            wrong |= SIGNAL_STACK;
+        if (key >= 0 && pkey_get(key) != PKEY_DISABLE_WRITE)
+            wrong |= PROTECTION_KEY;
+        if (own != atomic_load(&shared->rounds[number]))
+            wrong |= COUNT;
+        if (own % 4 == 0 && !is_sleep_right())
+            wrong |= SLEEP;
+        atomic_fetch_or(&shared->wrong, wrong);
         atomic_fetch_add(&shared->rounds[number], 1);
     }
     sigaltstack(&before, NULL);
@@ -218,7 +232,8 @@ check_target(int step)
         }
     }
     if (atomic_load(&shared->wrong))
-        fail_msg("step %d: a register changed", step);
+        fail_msg("step %d: found changed: %#x", step,
+                 atomic_load(&shared->wrong));
 }
 
 static void

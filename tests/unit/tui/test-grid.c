@@ -381,6 +381,52 @@ test_figures_are_bounded(void **state)
     assert_string_equal(text, "99");
 }
 
+static const char *
+in_short(double value, const char *unit)
+{
+    static char text[FT_FIGURE];
+
+    ft_figure_short(value, unit, text);
+    return text;
+}
+
+static const char *
+range(double low, double high, const char *unit)
+{
+    static char text[FT_FIGURE];
+
+    ft_figure_range(low, high, unit, text);
+    return text;
+}
+
+/* A column is 7 wide, one of a range 14: what is longer would lose its begin. */
+static void
+test_figures_are_short(void **state)
+{
+    static const char *const units[] = { "ms", "B", "1" };
+
+    (void)state;
+    assert_string_equal(in_short(-1, "B"), "-");
+    assert_string_equal(in_short(7, "B"), "7 B");
+    assert_string_equal(in_short(429.3 * 1024, "B"), "429 KiB");
+    assert_string_equal(in_short(1010 * 1024, "B"), "1.0 MiB");
+    assert_string_equal(in_short(3.42, "ms"), "3.4 ms");
+    assert_string_equal(in_short(1234, "ms"), "1.2 s");
+    assert_string_equal(in_short(14, "1"), "14");
+    assert_string_equal(in_short(4.6, "1"), "4.6");
+    assert_string_equal(range(-1, 8, "ms"), "-");
+    assert_string_equal(range(2.4, 4.8, "ms"), "2.4 to 4.8 ms");
+    assert_string_equal(range(800, 1200, "ms"), "0.8 to 1.2 s");
+    assert_string_equal(range(287 * 1024, 574 * 1024, "B"), "287 to 574 KiB");
+    assert_string_equal(range(900 * 1024, 1100 * 1024, "B"), "0.9 to 1.1 MiB");
+    for (size_t u = 0; u < FT_ARRAY_SIZE(units); u++)
+        for (double v = 0.001; v < (u == 1 ? 1e17 : 9.9e5); v *= 1.01) {
+            assert_true(strlen(in_short(v, units[u])) <= 7);
+            assert_true(strlen(range(v / 1.3, v, units[u])) <=
+                        (u == 2 ? 16 : 14));
+        }
+}
+
 int
 main(void)
 {
@@ -396,6 +442,7 @@ main(void)
         cmocka_unit_test(test_the_selection_is_a_thing),
         cmocka_unit_test(test_marks_are_bounded),
         cmocka_unit_test(test_figures_are_bounded),
+        cmocka_unit_test(test_figures_are_short),
         cmocka_unit_test(test_keys_have_names),
         cmocka_unit_test(test_a_line_is_edited),
     };
