@@ -5,7 +5,9 @@
  *
  * Pure; threads: thread safe. A system call that was interrupted begins anew:
  * the kernel forgets how much of a sleep was left (its restart block) when a
- * signal frame goes, so one that counts from its call takes that much longer.
+ * signal frame goes, so one that counts from its call takes that much longer. One that
+ * was interrupted before, and goes on by that block (restart_syscall(2)), ends with
+ * EINTR, as by a signal.
  *
  * Source: Linux arch/x86/kernel/signal_64.c, fpu/signal.c; asm/sigcontext.h.
  */
