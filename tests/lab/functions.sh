@@ -50,6 +50,8 @@ skip() {
 failure=
 fail() {
     failure="FAIL: $*"
+    # a program that crashed, and where
+    [[ $* != *"exit code 139"* ]] || failure+=$'\n'$(dmesg | grep -A1 "segfault at" | tail -n 4)
     echo "$failure" >&2
     exit 1
 }
