@@ -274,18 +274,18 @@ draw_deed(const struct ft_console *console, struct ft_grid *grid, int y,
     bool chosen = deed == console->menu_choice;
     char text[512];
 
-    deed->means(row, text, sizeof(text));
+    if (can)
+        deed->means(row, text, sizeof(text));
+    else
+        snprintf(text, sizeof(text), "not now: %s", refusal ? refusal : why);
     if (chosen)
         ft_grid_select(grid, 0, y);
     ft_grid_print(grid, 0, y, FT_LOOK_PLAIN, "%s", chosen ? ">" : " ");
     ft_grid_print(grid, 2, y, FT_LOOK_KEY, "%c", deed->letter);
     ft_grid_print(grid, 5, y, can ? FT_LOOK_PLAIN : FT_LOOK_HINT, "%s%s",
                   deed->title, deed->care == FT_DEED_HARMLESS ? "" : "...");
-    if (can)
-        ft_grid_print(grid, 27, y, FT_LOOK_PLAIN, "%s", text);
-    else
-        ft_grid_print(grid, 27, y, FT_LOOK_HINT, "not now: %s",
-                      refusal ? refusal : why);
+    ft_grid_clip(grid, 27, y, grid->width - 27,
+                 can ? FT_LOOK_PLAIN : FT_LOOK_HINT, text);
 }
 
 static void

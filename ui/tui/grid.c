@@ -221,6 +221,17 @@ ft_grid_name(struct ft_grid *grid, int x, int y, int width, enum ft_look look,
 }
 
 int
+ft_grid_clip(struct ft_grid *grid, int x, int y, int width, enum ft_look look,
+             const char *text)
+{
+    if (width < 1 || width_of(grid, text) <= width)
+        return ft_grid_text(grid, x, y, width, look, text);
+    ft_grid_text(grid, x, y, width - 1, look, text);
+    ft_grid_text(grid, x + width - 1, y, 1, look, grid->utf8 ? "\u2026" : "~");
+    return x + width;
+}
+
+int
 ft_grid_wrapped(struct ft_grid *grid, int x, int y, int end, const char *text)
 {
     int room = FT_MAX(grid->width - x - 1, 1);

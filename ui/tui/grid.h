@@ -63,6 +63,10 @@ int ft_grid_print(struct ft_grid *grid, int x, int y, enum ft_look look,
 void ft_grid_right(struct ft_grid *grid, int x, int y, int width,
                    enum ft_look look, const char *text);
 
+/* As ft_grid_text, but a text that is too long ends in "…" (ASCII: "~"). */
+int ft_grid_clip(struct ft_grid *grid, int x, int y, int width,
+                 enum ft_look look, const char *text);
+
 /*
  * As ft_grid_text, but a text that is too long is cut in its middle, where
  * "…" (ASCII: "~") stands: ends of names differ as often as beginnings.

@@ -125,6 +125,10 @@ test_names_are_cut_in_the_middle(void **state)
     ft_grid_open(&grid, 12, 3, true);
     ft_grid_name(&grid, 0, 0, 12, FT_LOOK_PLAIN, "erp-production-01");
     assert_string_equal(row(&grid, 0), "erp-pr…on-01");
+    ft_grid_clip(&grid, 0, 0, 12, FT_LOOK_PLAIN, "It goes on elsewhere.");
+    assert_string_equal(row(&grid, 0), "It goes on …");
+    ft_grid_clip(&grid, 0, 0, 12, FT_LOOK_PLAIN, "It goes on. ");
+    assert_string_equal(row(&grid, 0), "It goes on.");
     ft_grid_right(&grid, 2, 1, 6, FT_LOOK_PLAIN, "1.5 s");
     assert_string_equal(row(&grid, 1), "   1.5 s");
     ft_grid_right(&grid, 0, 2, 3, FT_LOOK_PLAIN, "123456");
