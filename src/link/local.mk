@@ -21,4 +21,4 @@ libftlink_a_SOURCES = \
 	src/link/tls-transport.c \
 	src/link/tls.c src/link/tls.h \
 	src/link/trips.c src/link/trips.h \
-	src/link/verify-wire.h
+	src/link/verify-wire.c src/link/verify-wire.h

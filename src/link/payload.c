@@ -74,6 +74,23 @@ decode_zero(const unsigned char *in, size_t size, struct ft_disk_change *change,
     return 0;
 }
 
+/* Bytes of one of the disks. */
+static int
+check_place(const struct ft_disk_change *change, const uint64_t *disk_sizes,
+            size_t n, const char *what, struct ft_error *err)
+{
+    if (change->disk >= n)
+        return ft_fail(err, EPROTO, NULL, "%s of disk %u, which is none", what,
+                       change->disk);
+    if (!change->length || change->offset > disk_sizes[change->disk] ||
+        change->length > disk_sizes[change->disk] - change->offset)
+        return ft_fail(err, EPROTO, NULL,
+                       "%s of disk %u outside it (offset %llu, length %llu)",
+                       what, change->disk, (unsigned long long)change->offset,
+                       (unsigned long long)change->length);
+    return 0;
+}
+
 int
 ft_disk_decode(unsigned type, const void *payload, size_t size,
                const uint64_t *disk_sizes, size_t n,
@@ -89,15 +106,57 @@ ft_disk_decode(unsigned type, const void *payload, size_t size,
         return rc;
     change->disk = ft_get_le16(in);
     change->offset = ft_get_le64(in + 8);
-    if (change->disk >= n)
-        return ft_fail(err, EPROTO, NULL, "change of disk %u, which is none",
-                       change->disk);
-    if (!change->length || change->offset > disk_sizes[change->disk] ||
-        change->length > disk_sizes[change->disk] - change->offset)
+    return check_place(change, disk_sizes, n, "change", err);
+}
+
+int
+ft_disk_asked_decode(const void *payload, size_t size,
+                     const uint64_t *disk_sizes, size_t n,
+                     struct ft_disk_change *change, struct ft_error *err)
+{
+    const unsigned char *in = payload;
+
+    *change = (struct ft_disk_change){ 0 };
+    if (size != FT_DISK_WRITE_HEADER_SIZE)
+        return ft_fail(err, EPROTO, NULL, "question about a disk of %zu bytes",
+                       size);
+    if (ft_get_le16(in + 2))
         return ft_fail(err, EPROTO, NULL,
-                       "change of disk %u outside it (offset %llu, length %llu)",
-                       change->disk, (unsigned long long)change->offset,
+                       "question about a disk with flags 0x%x",
+                       ft_get_le16(in + 2));
+    change->disk = ft_get_le16(in);
+    change->length = ft_get_le32(in + 4);
+    change->offset = ft_get_le64(in + 8);
+    if (change->length > FT_FRAME_DATA_MAX)
+        return ft_fail(err, EPROTO, NULL,
+                       "question about %llu bytes of a disk at once",
                        (unsigned long long)change->length);
+    return check_place(change, disk_sizes, n, "question", err);
+}
+
+void
+ft_control_word_encode(const struct ft_control_word *control,
+                       unsigned char out[FT_CONTROL_WORD_SIZE])
+{
+    ft_put_le32(out, control->message);
+    ft_put_le32(out + 4, 0);
+    ft_put_le64(out + 8, control->number);
+}
+
+int
+ft_control_word_decode(const void *payload, size_t size,
+                       struct ft_control_word *control, struct ft_error *err)
+{
+    const unsigned char *in = payload;
+
+    if (size != FT_CONTROL_WORD_SIZE || ft_get_le32(in + 4))
+        return ft_fail(err, EPROTO, NULL, "control message of %zu bytes%s",
+                       size, size == FT_CONTROL_WORD_SIZE ? " with flags" : "");
+    control->message = ft_get_le32(in);
+    control->number = ft_get_le64(in + 8);
+    if (control->number > FT_CONTROL_WORD_MAX)
+        return ft_fail(err, EPROTO, NULL, "control message %u of number %llu",
+                       control->message, (unsigned long long)control->number);
     return 0;
 }
 

@@ -9,6 +9,7 @@
  * DISK_WRITE   u16 disk, u16 0, u32 length of the data, u64 offset, data
  * DISK_ZERO    u16 disk, u16 flags (1: trim), u32 0, u64 offset, u64 length
  * DISK_READ, DISK_HASH   as the header of a DISK_WRITE
+ * CONTROL      u32 message (pair/ownership.h), u32 0, u64 its number
  * ACK          nothing, or u64 last epoch on the replicas' storage
  * HEARTBEAT    u64 the asker's clock in ns, echoed by the answer
  * EPOCH_BEGIN  u64 age of the stop in ns, u64 lag in ns, u64 TSC in Hz
@@ -33,6 +34,7 @@
 #define FT_EPOCH_BEGIN_SIZE 24
 #define FT_EPOCH_END_SIZE 48
 #define FT_HEARTBEAT_SIZE 8
+#define FT_CONTROL_WORD_SIZE 16
 
 struct ft_disk_change {
     unsigned disk; /* index into the SETUP's disks */
@@ -60,6 +62,14 @@ int ft_disk_decode(unsigned type, const void *payload, size_t size,
                    struct ft_disk_change *change, struct ft_error *err);
 
 /*
+ * The same of a DISK_READ or DISK_HASH, which ask for 1 byte to FT_FRAME_DATA_MAX;
+ * data is NULL.
+ */
+int ft_disk_asked_decode(const void *payload, size_t size,
+                         const uint64_t *disk_sizes, size_t n,
+                         struct ft_disk_change *change, struct ft_error *err);
+
+/*
  * What answers a DISK_HASH: the XXH3-128 (high half first: XXH128_canonical_t,
  * xxhash.h) of each 64 KiB of what was asked for, counted from its begin; the
  * last one may be shorter.
@@ -80,6 +90,25 @@ int ft_disk_decode(unsigned type, const void *payload, size_t size,
 /* Fills out for length bytes, at most FT_FRAME_DATA_MAX; returns bytes of it. */
 size_t ft_disk_hashes(const void *data, size_t length,
                       unsigned char out[FT_DISK_HASHES_MAX]);
+
+/*
+ * A word of one side's ownership to the other: its number is a generation, or that of
+ * a copy. Who hears of a generation counts on from it, in a JSON integer and a signed
+ * 64-bit column: more than half of those is no number that a pair got by counting.
+ */
+#define FT_CONTROL_WORD_MAX (INT64_MAX / 2)
+
+struct ft_control_word {
+    uint32_t message;
+    uint64_t number;
+};
+
+void ft_control_word_encode(const struct ft_control_word *control,
+                            unsigned char out[FT_CONTROL_WORD_SIZE]);
+/* -EPROTO for another size, a number beyond that, or bits that mean nothing. */
+int ft_control_word_decode(const void *payload, size_t size,
+                           struct ft_control_word *control,
+                           struct ft_error *err);
 
 /*
  * What EPOCH_BEGIN, the first frame of an epoch's state, says of the guest's

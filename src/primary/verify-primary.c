@@ -41,15 +41,11 @@ struct ft_verify {
 };
 
 static size_t
-unit_of(const struct ft_verify_piece *piece)
-{
-    return piece->kind == FT_VERIFY_DISK ? FT_VERIFY_DISK_UNIT : FT_PAGE_SIZE;
-}
-
-static size_t
 hashes_of(const struct ft_verify_piece *piece)
 {
-    return (piece->size + unit_of(piece) - 1) / unit_of(piece);
+    size_t unit = ft_verify_unit(piece->kind);
+
+    return (piece->size + unit - 1) / unit;
 }
 
 /* The index-th disk that has a replica. */
@@ -171,7 +167,7 @@ read_piece(struct ft_primary *p, struct ft_verify *v,
 static void
 hash_piece(struct ft_verify *v, const struct ft_verify_piece *piece)
 {
-    size_t unit = unit_of(piece), done;
+    size_t unit = ft_verify_unit(piece->kind), done;
 
     for (done = 0; done < piece->size; done += unit)
         ft_put_le64(v->hashes + 8 * v->n_hashes++,
@@ -210,13 +206,14 @@ send_hashes(struct ft_primary *p, struct ft_verify *v)
 
     for (size_t i = 0; !rc && i < v->n_pieces; i++) {
         const struct ft_verify_piece *piece = &v->pieces[i];
+        const struct ft_verify_part part = { .kind = piece->kind,
+                                             .index = piece->index,
+                                             .offset = piece->offset };
         unsigned char header[FT_VERIFY_HEADER_SIZE];
         struct iovec iov[2] = { { header, sizeof(header) },
                                 { hashes, 8 * hashes_of(piece) } };
 
-        ft_put_le32(header, piece->kind);
-        ft_put_le32(header + 4, piece->index);
-        ft_put_le64(header + 8, piece->offset);
+        ft_verify_encode(&part, header);
         rc = ft_link_send(ft_session_link(p->out.session), FT_FRAME_VERIFY, 0,
                           p->out.open - 1, iov, 2);
         hashes += 8 * hashes_of(piece);
@@ -227,9 +224,11 @@ send_hashes(struct ft_primary *p, struct ft_verify *v)
 static int
 send_end(struct ft_primary *p)
 {
-    unsigned char payload[FT_VERIFY_HEADER_SIZE + 8] = { FT_VERIFY_END };
+    const struct ft_verify_part end = { .kind = FT_VERIFY_END };
+    unsigned char payload[FT_VERIFY_HEADER_SIZE + 8];
     struct iovec iov = { payload, sizeof(payload) };
 
+    ft_verify_encode(&end, payload);
     ft_put_le64(payload + FT_VERIFY_HEADER_SIZE,
                 XXH3_64bits(p->last_state.data, p->last_state.size));
     return ft_link_send(ft_session_link(p->out.session), FT_FRAME_VERIFY, 0,

@@ -333,19 +333,17 @@ int
 ft_replica_read(struct ft_replica *r, const struct ft_frame *f, void **data,
                 size_t *length, struct ft_error *err)
 {
-    unsigned disk = ft_get_le16(f->payload);
-    uint64_t offset = ft_get_le64(f->payload + 8);
-    int rc;
+    struct ft_disk_change asked;
+    int rc = ft_disk_asked_decode(f->payload, f->length, r->disk_sizes,
+                                  r->n_disks, &asked, err);
 
-    *length = ft_get_le32(f->payload + 4);
-    if (disk >= r->n_disks || !*length || *length > FT_FRAME_DATA_MAX ||
-        offset > r->disks[disk].capacity ||
-        *length > r->disks[disk].capacity - offset)
-        return ft_fail(err, EPROTO, NULL, "disk read out of bounds");
+    if (rc)
+        return rc;
+    *length = asked.length;
     *data = malloc(*length);
     if (!*data)
         return ft_fail(err, ENOMEM, NULL, "no memory to read a disk");
-    rc = read_disk(r, disk, offset, *data, *length, err);
+    rc = read_disk(r, asked.disk, asked.offset, *data, *length, err);
     if (rc) {
         free(*data);
         *data = NULL;

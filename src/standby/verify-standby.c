@@ -16,6 +16,8 @@
 #include "link/verify-wire.h"
 #include "qemu/process-memory.h"
 
+#define PAGES ((size_t)256) /* that are read at once */
+
 static void
 note_first(struct ft_verify_check *c, const char *what, uint64_t offset)
 {
@@ -24,58 +26,75 @@ note_first(struct ft_verify_check *c, const char *what, uint64_t offset)
                  (unsigned long long)offset);
 }
 
+/* Of a part that fits; data has room for its pages. */
 static int
-check_memory(struct ft_verify_check *c, const struct ft_replica *r,
-             unsigned index, uint64_t offset, const unsigned char *hashes,
-             size_t n, struct ft_error *err)
+check_pages(struct ft_verify_check *c, const struct ft_replica *r,
+            const struct ft_verify_part *part, unsigned char *data,
+            struct ft_error *err)
 {
-    FT_AUTOFREE unsigned char *data = NULL;
-    const struct ft_ram_block *b = &r->blocks[index];
-    struct iovec local, remote;
-    size_t i, size = n * FT_PAGE_SIZE;
-    int rc;
+    const struct ft_ram_block *b = &r->blocks[part->index];
+    size_t size = part->n * FT_PAGE_SIZE;
+    struct iovec local = { data, size };
+    struct iovec remote = { (void *)(uintptr_t)(b->host + part->offset), size };
+    int rc = ft_process_memory_read(r->pid, &local, &remote, 1, err);
 
-    if (index >= r->n_blocks || offset > b->size || size > b->size - offset)
-        return ft_fail(err, EPROTO, NULL, "verify outside of a RAM block");
-    data = malloc(size);
-    if (!data)
-        return ft_fail(err, ENOMEM, NULL, "no memory to verify");
-    local = (struct iovec){ data, size };
-    remote = (struct iovec){ (void *)(uintptr_t)(b->host + offset), size };
-    rc = ft_process_memory_read(r->pid, &local, &remote, 1, err);
-    for (i = 0; !rc && i < n; i++) {
+    for (size_t i = 0; !rc && i < part->n; i++) {
         c->ram_pages++;
         if (XXH3_64bits(data + i * FT_PAGE_SIZE, FT_PAGE_SIZE) ==
-            ft_get_le64(hashes + 8 * i))
+            ft_get_le64(part->hashes + 8 * i))
             continue;
         c->ram_different++;
-        note_first(c, b->name, offset + i * FT_PAGE_SIZE);
+        note_first(c, b->name, part->offset + i * FT_PAGE_SIZE);
+    }
+    return rc;
+}
+
+/* Some at a time: a frame may speak of more than is worth so much memory. */
+static int
+check_memory(struct ft_verify_check *c, const struct ft_replica *r,
+             const struct ft_verify_part *part, struct ft_error *err)
+{
+    FT_AUTOFREE unsigned char *data = NULL;
+    struct ft_verify_part some = *part;
+    int rc = 0;
+
+    if (part->index >= r->n_blocks ||
+        !ft_verify_fits(part, r->blocks[part->index].size))
+        return ft_fail(err, EPROTO, NULL, "verify outside of a RAM block");
+    data = malloc(FT_MIN(part->n, PAGES) * FT_PAGE_SIZE);
+    if (!data)
+        return ft_fail(err, ENOMEM, NULL, "no memory to verify");
+    for (size_t left = part->n; !rc && left; left -= some.n) {
+        some.n = FT_MIN(left, PAGES);
+        rc = check_pages(c, r, &some, data, err);
+        some.offset += some.n * FT_PAGE_SIZE;
+        some.hashes += 8 * some.n;
     }
     return rc;
 }
 
 static int
 check_disk(struct ft_verify_check *c, const struct ft_replica *r,
-           unsigned index, uint64_t offset, const unsigned char *hashes,
-           size_t n, struct ft_error *err)
+           const struct ft_verify_part *part, struct ft_error *err)
 {
     unsigned char data[FT_VERIFY_DISK_UNIT];
-    size_t i;
+    const struct ft_replica_disk *d;
+    uint64_t offset = part->offset;
 
-    if (index >= r->n_disks)
+    if (part->index >= r->n_disks)
         return ft_fail(err, EPROTO, NULL, "verify of an unknown disk");
-    for (i = 0; i < n; i++, offset += FT_VERIFY_DISK_UNIT) {
-        const struct ft_replica_disk *d = &r->disks[index];
-        size_t size = offset < d->capacity
-                          ? FT_MIN(d->capacity - offset, sizeof(data))
-                          : 0;
+    d = &r->disks[part->index];
+    if (!ft_verify_fits(part, d->capacity))
+        return ft_fail(err, EPROTO, NULL, "verify outside of a disk");
+    for (size_t i = 0; i < part->n; i++, offset += FT_VERIFY_DISK_UNIT) {
+        size_t size = FT_MIN(d->capacity - offset, sizeof(data));
         int rc = ft_pread_full(d->fd, data, size, offset);
 
         if (rc)
             return ft_fail(err, -rc, NULL, "cannot read replica %s: %s",
                            d->path, strerror(-rc));
         c->disk_bytes += size;
-        if (XXH3_64bits(data, size) == ft_get_le64(hashes + 8 * i))
+        if (XXH3_64bits(data, size) == ft_get_le64(part->hashes + 8 * i))
             continue;
         c->disk_different += size;
         note_first(c, d->target, offset);
@@ -116,25 +135,14 @@ ft_verify_standby(struct ft_verify_check *check, struct ft_replica *r,
                   struct ft_link *link, const struct ft_frame *f,
                   struct ft_error *err)
 {
-    const unsigned char *p = f->payload;
-    size_t n;
+    struct ft_verify_part part;
+    int rc = ft_verify_decode(f->payload, f->length, &part, err);
 
-    if (f->length < FT_VERIFY_HEADER_SIZE + 8 ||
-        (f->length - FT_VERIFY_HEADER_SIZE) % 8)
-        return ft_fail(err, EPROTO, NULL, "verify frame of a wrong length");
-    n = (f->length - FT_VERIFY_HEADER_SIZE) / 8;
-    if (n > FT_VERIFY_HASHES_MAX)
-        return ft_fail(err, EPROTO, NULL, "verify frame of %zu hashes", n);
-    switch (ft_get_le32(p)) {
-    case FT_VERIFY_MEMORY:
-        return check_memory(check, r, ft_get_le32(p + 4), ft_get_le64(p + 8),
-                            p + FT_VERIFY_HEADER_SIZE, n, err);
-    case FT_VERIFY_DISK:
-        return check_disk(check, r, ft_get_le32(p + 4), ft_get_le64(p + 8),
-                          p + FT_VERIFY_HEADER_SIZE, n, err);
-    case FT_VERIFY_END:
-        return answer(check, r, link, ft_get_le64(p + FT_VERIFY_HEADER_SIZE));
-    default:
-        return ft_fail(err, EPROTO, NULL, "verify frame of an unknown kind");
-    }
+    if (rc)
+        return rc;
+    if (part.kind == FT_VERIFY_MEMORY)
+        return check_memory(check, r, &part, err);
+    if (part.kind == FT_VERIFY_DISK)
+        return check_disk(check, r, &part, err);
+    return answer(check, r, link, ft_get_le64(part.hashes));
 }

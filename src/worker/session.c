@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/priority.h"
+#include "link/payload.h"
 #include "virt/loop.h"
 
 #define CONNECT_NS (1500 * FT_NS_PER_MS)
@@ -116,7 +117,8 @@ read_hello(const struct ft_session_terms *t, const json_t *json,
     int64_t generation;
     int rc;
 
-    rc = ft_json_need_int(json, "generation", 0, INT64_MAX, &generation, err);
+    rc = ft_json_need_int(json, "generation", 0, FT_CONTROL_WORD_MAX,
+                          &generation, err);
     if (rc)
         return rc;
     if (strcmp(ft_json_string(json, "pair", ""), t->pair) ||

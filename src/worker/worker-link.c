@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/bytes.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "link/payload.h"
 #include "virt/loop.h"
 #include "worker/worker-drift.h"
 
@@ -197,6 +197,7 @@ on_frame(void *opaque, struct ft_session *s, const struct ft_frame *frame,
     struct ft_worker *w = opaque;
     FT_AUTOJSON json_t *json = NULL;
     struct ft_ownership_event event = { .kind = FT_EVENT_MESSAGE };
+    struct ft_control_word control;
 
     if (frame->type == FT_FRAME_ERROR) {
         if (ft_json_parse((const char *)frame->payload, frame->length, &json,
@@ -213,11 +214,13 @@ on_frame(void *opaque, struct ft_session *s, const struct ft_frame *frame,
     }
     if (frame->type != FT_FRAME_CONTROL)
         return on_side_frame(w, s, frame, err);
-    event.message = ft_get_le32(frame->payload);
-    event.generation = ft_get_le64(frame->payload + 8);
-    if (event.message >= FT_MESSAGE_COUNT)
+    if (ft_control_word_decode(frame->payload, frame->length, &control, err))
+        return -EPROTO;
+    if (control.message >= FT_MESSAGE_COUNT)
         return ft_fail(err, EPROTO, NULL, "unknown control message %u",
-                       event.message);
+                       control.message);
+    event.message = control.message;
+    event.generation = control.number;
     ft_log(FT_LOG_INFO, "%s says %s, generation %llu", ft_worker_peer_name(w),
            ft_ownership_message_name(event.message),
            (unsigned long long)event.generation);
@@ -359,7 +362,8 @@ void
 ft_worker_send(struct ft_worker *w, enum ft_ownership_message message,
                uint64_t generation)
 {
-    unsigned char payload[16] = { 0 };
+    const struct ft_control_word control = { message, generation };
+    unsigned char payload[FT_CONTROL_WORD_SIZE];
     struct iovec iov = { payload, sizeof(payload) };
     struct ft_session *s = ft_worker_session(w);
 
@@ -367,8 +371,7 @@ ft_worker_send(struct ft_worker *w, enum ft_ownership_message message,
         return;
     ft_log(FT_LOG_INFO, "to %s: %s, generation %llu", ft_worker_peer_name(w),
            ft_ownership_message_name(message), (unsigned long long)generation);
-    ft_put_le32(payload, message);
-    ft_put_le64(payload + 8, generation);
+    ft_control_word_encode(&control, payload);
     ft_link_send(ft_session_link(s), FT_FRAME_CONTROL, 0, 0, &iov, 1);
     ft_session_unref(s);
 }

@@ -9,7 +9,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "link/frame.h"
+#include "link/page-codec.h"
 #include "link/payload.h"
+#include "link/verify-wire.h"
 
 static const struct ft_frame_header good = {
     .length = 48,
@@ -159,6 +161,104 @@ test_disk_payloads(void **state)
                      -EPROTO);
 }
 
+static int
+ask_disk(const struct ft_disk_change *what, unsigned char byte, size_t at)
+{
+    static const uint64_t sizes[] = { UINT64_MAX / 2, 8192 };
+    unsigned char bytes[FT_DISK_WRITE_HEADER_SIZE];
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_disk_change back;
+    int rc;
+
+    ft_disk_write_encode(what, bytes);
+    if (at < sizeof(bytes))
+        bytes[at] = byte;
+    rc = ft_disk_asked_decode(bytes, sizeof(bytes), sizes, 2, &back, &err);
+    assert_int_equal(err.code, -rc);
+    assert_int_equal(ft_disk_asked_decode(bytes, sizeof(bytes) - 1, sizes, 2,
+                                          &back, &err),
+                     -EPROTO);
+    return rc;
+}
+
+static void
+test_questions_about_disks(void **state)
+{
+    struct ft_disk_change all = { 1, 0, 0, 8192, NULL };
+    struct ft_disk_change most = { 0, 0, 512, FT_FRAME_DATA_MAX, NULL };
+    struct ft_disk_change behind = { 1, 0, 1, 8192, NULL };
+    struct ft_disk_change far = { 0, 0, UINT64_MAX, 512, NULL };
+
+    (void)state;
+    assert_int_equal(ask_disk(&all, 0, SIZE_MAX), 0);
+    assert_int_equal(ask_disk(&most, 0, SIZE_MAX), 0);
+    assert_int_equal(ask_disk(&behind, 0, SIZE_MAX), -EPROTO);
+    assert_int_equal(ask_disk(&far, 0, SIZE_MAX), -EPROTO);
+    assert_int_equal(ask_disk(&all, 2, 0), -EPROTO);     /* another disk */
+    assert_int_equal(ask_disk(&all, 1, 2), -EPROTO);     /* flags */
+    assert_int_equal(ask_disk(&all, 0, 5), -EPROTO);     /* no bytes */
+    assert_int_equal(ask_disk(&most, 0x20, 6), -EPROTO); /* too many */
+}
+
+static void
+test_control_words(void **state)
+{
+    struct ft_control_word word = { 3, FT_CONTROL_WORD_MAX }, back;
+    unsigned char bytes[FT_CONTROL_WORD_SIZE + 1] = { 0 };
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    ft_control_word_encode(&word, bytes);
+    assert_int_equal(ft_control_word_decode(bytes, FT_CONTROL_WORD_SIZE, &back,
+                                            &err),
+                     0);
+    assert_int_equal(back.message, word.message);
+    assert_true(back.number == word.number);
+    for (size_t size = 0; size <= sizeof(bytes); size++)
+        assert_int_equal(ft_control_word_decode(bytes, size, &back, &err),
+                         size == FT_CONTROL_WORD_SIZE ? 0 : -EPROTO);
+    bytes[4] = 1;
+    assert_int_equal(ft_control_word_decode(bytes, FT_CONTROL_WORD_SIZE, &back,
+                                            &err),
+                     -EPROTO);
+    /* a generation of 2^64 - 1, kept, would be -1 in a file, and 0 as the next one */
+    word.number = UINT64_MAX;
+    ft_control_word_encode(&word, bytes);
+    assert_int_equal(ft_control_word_decode(bytes, FT_CONTROL_WORD_SIZE, &back,
+                                            &err),
+                     -EPROTO);
+    assert_non_null(strstr(err.text, "18446744073709551615"));
+}
+
+/* Every number of a frame that speaks of an area of so many bytes. */
+static void
+test_parts_of_a_comparison(void **state)
+{
+    const uint64_t area = 3 * FT_VERIFY_DISK_UNIT + 512;
+    unsigned char bytes[FT_VERIFY_HEADER_SIZE + 3 * 8] = { 0 };
+    struct ft_verify_part part = { .kind = FT_VERIFY_DISK, .index = 7 }, back;
+    struct ft_error err = FT_ERROR_INIT;
+
+    (void)state;
+    for (unsigned at = 0; at < 6; at++) {
+        part.offset = (uint64_t)at * FT_VERIFY_DISK_UNIT;
+        ft_verify_encode(&part, bytes);
+        assert_int_equal(ft_verify_decode(bytes, sizeof(bytes), &back, &err), 0);
+        assert_true(back.index == 7 && back.offset == part.offset);
+        assert_true(back.n == 3 && back.hashes == bytes + FT_VERIFY_HEADER_SIZE);
+        assert_int_equal(ft_verify_fits(&back, area), at <= 1);
+    }
+    /* of memory there is no piece of a page */
+    part = (struct ft_verify_part){ .kind = FT_VERIFY_MEMORY, .n = 3 };
+    assert_true(ft_verify_fits(&part, 3 * FT_PAGE_SIZE));
+    assert_false(ft_verify_fits(&part, 3 * FT_PAGE_SIZE - 1));
+    part.offset = UINT64_MAX - FT_PAGE_SIZE + 1;
+    assert_false(ft_verify_fits(&part, UINT64_MAX));
+    part = (struct ft_verify_part){ .kind = FT_VERIFY_END, .n = 1 };
+    assert_false(ft_verify_fits(&part, area));
+    assert_int_equal(ft_verify_unit(FT_VERIFY_END), 0);
+}
+
 /* The digest does not depend on the order, and on nothing but the contents. */
 static void
 test_epoch_summary(void **state)
@@ -225,6 +325,9 @@ main(void)
         cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_limits_and_names),
         cmocka_unit_test(test_disk_payloads),
+        cmocka_unit_test(test_questions_about_disks),
+        cmocka_unit_test(test_control_words),
+        cmocka_unit_test(test_parts_of_a_comparison),
         cmocka_unit_test(test_epoch_summary),
         cmocka_unit_test(test_manual_page),
     };

@@ -165,6 +165,31 @@ test_outside(void **state)
     assert_int_equal(send_memory(0, UINT64_MAX - 4095, zeros, 1), -EPROTO);
     assert_int_equal(send_verify(FT_VERIFY_DISK, 2, 0, zeros, 4096, 4096),
                      -EPROTO);
+    assert_int_equal(send_verify(FT_VERIFY_DISK, UINT32_MAX, 0, zeros, 4096,
+                                 4096),
+                     -EPROTO);
+    /* nothing begins at the end, behind it, or so far that units come round again */
+    assert_int_equal(send_verify(FT_VERIFY_DISK, 0, 4 * FT_VERIFY_DISK_UNIT,
+                                 zeros, 4096, 4096),
+                     -EPROTO);
+    assert_int_equal(send_verify(FT_VERIFY_DISK, 0, 3 * FT_VERIFY_DISK_UNIT,
+                                 zeros, 8192, 4096),
+                     -EPROTO);
+    assert_int_equal(send_verify(FT_VERIFY_DISK, 0,
+                                 UINT64_MAX - FT_VERIFY_DISK_UNIT + 1, zeros,
+                                 8192, 4096),
+                     -EPROTO);
+    /* amid a unit */
+    assert_int_equal(send_memory(0, 512, zeros, 1), -EPROTO);
+    assert_int_equal(send_verify(FT_VERIFY_DISK, 0, 4096, zeros, 4096, 4096),
+                     -EPROTO);
+    /* an end has one hash, and is of nothing else */
+    assert_int_equal(send_verify(FT_VERIFY_END, 0, 0, zeros, 8192, 4096),
+                     -EPROTO);
+    assert_int_equal(send_verify(FT_VERIFY_END, 1, 0, zeros, 4096, 4096),
+                     -EPROTO);
+    assert_int_equal(send_verify(FT_VERIFY_END, 0, 4096, zeros, 4096, 4096),
+                     -EPROTO);
     assert_int_equal(send_verify(99, 0, 0, zeros, 4096, 4096), -EPROTO);
     assert_int_equal(send_many(FT_VERIFY_HASHES_MAX + 1), -EPROTO);
     assert_non_null(strstr(last.text, "65537 hashes"));
@@ -176,6 +201,8 @@ test_outside(void **state)
                              -EPROTO);
     }
     assert_int_equal(check.ram_pages, 0);
+    assert_int_equal(check.disk_bytes, 0);
+    assert_null(answer);
 }
 
 static int
