@@ -31,6 +31,7 @@ ft_outgoing_begin(struct ft_outgoing *out, struct ft_session *session)
     out->session = ft_session_ref(session);
     out->muted = 0;
     out->open = 1;
+    out->ended = 0;
     out->disk_bytes = 0;
     memset(out->summary, 0, sizeof(out->summary));
     pthread_mutex_unlock(&out->lock);
@@ -273,6 +274,20 @@ ft_outgoing_end(struct ft_outgoing *out, uint64_t epoch)
     struct iovec iov = { payload, sizeof(payload) };
 
     ft_epoch_end_encode(&out->summary[epoch & 1], payload);
+    pthread_mutex_lock(&out->lock);
+    out->ended = epoch; /* its answer may be here before this returns */
+    pthread_mutex_unlock(&out->lock);
     return ft_link_send(ft_session_link(out->session), FT_FRAME_EPOCH_END, 0,
                         epoch, &iov, 1);
+}
+
+bool
+ft_outgoing_has_ended(struct ft_outgoing *out, uint64_t epoch)
+{
+    bool ended;
+
+    pthread_mutex_lock(&out->lock);
+    ended = epoch > 0 && epoch <= out->ended;
+    pthread_mutex_unlock(&out->lock);
+    return ended;
 }

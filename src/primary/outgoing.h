@@ -13,6 +13,7 @@
 #define FT_PRIMARY_OUTGOING_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -28,6 +29,7 @@ struct ft_outgoing {
     size_t reading_length;
     uint64_t read_number; /* of that read, in the frames' epoch field */
     uint64_t open;        /* number of the epoch being made */
+    uint64_t ended;       /* the last one whose EPOCH_END was sent; 0: none */
     struct ft_epoch_summary summary[2]; /* by number & 1 */
     uint64_t disk_bytes;                /* written to disks in the open epoch */
     uint64_t disk_total;                /* in all epochs */
@@ -90,5 +92,8 @@ int ft_outgoing_take_data(struct ft_outgoing *out, uint64_t number,
 
 /* Sends EPOCH_END of a closed epoch. */
 int ft_outgoing_end(struct ft_outgoing *out, uint64_t epoch);
+
+/* Whether that was so in this copy: only then an acknowledgement can mean it. */
+bool ft_outgoing_has_ended(struct ft_outgoing *out, uint64_t epoch);
 
 #endif

@@ -153,6 +153,9 @@ take_ack(struct ft_primary *p, const struct ft_frame *f, struct ft_error *err)
     if (f->length && f->length != FT_ACK_DURABLE_SIZE)
         return ft_fail(err, EPROTO, NULL, "an acknowledgement of %u bytes",
                        (unsigned)f->length);
+    /* of the copy before this one, or made up: it releases nothing */
+    if (!ft_outgoing_has_ended(&p->out, f->epoch))
+        return 0;
     if (f->length)
         atomic_store(&p->durable,
                      (int64_t)FT_MIN(ft_get_le64(f->payload), f->epoch));

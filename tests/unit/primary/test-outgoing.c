@@ -181,6 +181,25 @@ test_two_epochs_at_once(void **state)
     end_epoch(4, 0, 0, 0);
 }
 
+/* What was not sent whole nobody holds, whatever he says. */
+static void
+test_only_what_has_ended_is_acknowledged(void **state)
+{
+    (void)state;
+    assert_false(ft_outgoing_has_ended(&out, 0));
+    assert_false(ft_outgoing_has_ended(&out, 1));
+    assert_int_equal(ft_outgoing_close_epoch(&out), 1);
+    assert_false(ft_outgoing_has_ended(&out, 1));
+    assert_int_equal(ft_outgoing_end(&out, 1), 0);
+    assert_true(ft_outgoing_has_ended(&out, 1));
+    assert_false(ft_outgoing_has_ended(&out, 2));
+    assert_false(ft_outgoing_has_ended(&out, UINT64_MAX));
+    /* another copy begins anew */
+    ft_outgoing_end_session(&out);
+    ft_outgoing_begin(&out, &session);
+    assert_false(ft_outgoing_has_ended(&out, 1));
+}
+
 static void
 test_disk_bytes(void **state)
 {
@@ -364,6 +383,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_two_epochs_at_once),
+        TEST(test_only_what_has_ended_is_acknowledged),
         TEST(test_disk_bytes),
         TEST(test_mute),
         TEST(test_read),
