@@ -44,6 +44,8 @@
 
 #define BEYOND 1e15 /* no figure is larger */
 
+#define GAP_MOST_MS 1e7 /* who sends less often waits for nobody */
+
 /* -- the model -- */
 
 static double
@@ -58,12 +60,14 @@ output_gap_ms(const struct ft_measurement *measured)
 {
     const struct ft_measurement_length *first = &measured->lengths[0];
 
+    double gap;
+
     if (measured->packets_per_s <= 0 || !measured->n_lengths)
         return 0;
+    gap = 1000 / measured->packets_per_s;
     if (first->sent < 1 && first->sent > 0)
-        return FT_MAX(first->interval_ms / first->sent,
-                      1000 / measured->packets_per_s);
-    return 1000 / measured->packets_per_s;
+        gap = FT_MAX(gap, first->interval_ms / first->sent);
+    return FT_MIN(gap, GAP_MOST_MS);
 }
 
 /*

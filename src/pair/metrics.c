@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/json.h"
 
 #define FT_METRIC_INFO_(id, name, unit, side, kept_long, meaning) \
@@ -34,6 +35,7 @@ ft_bucket_add(struct ft_bucket *bucket, double value)
 {
     if (!isfinite(value) || value < 0 || bucket->count == UINT32_MAX)
         return;
+    value = FT_MIN(value, FT_METRIC_MAX);
     if (!bucket->count || value < bucket->min)
         bucket->min = (float)value;
     if (!bucket->count || value > bucket->max)
@@ -81,8 +83,8 @@ bucket_from_json(const json_t *json, struct ft_bucket *bucket)
         return -EBADMSG;
     for (size_t i = 0; i < 4; i++) {
         value[i] = json_number_value(json_array_get(json, i));
-        if (!json_is_number(json_array_get(json, i)) ||
-            !isfinite((float)value[i]) || value[i] < 0)
+        if (!json_is_number(json_array_get(json, i)) || value[i] < 0 ||
+            value[i] > FT_METRIC_MAX)
             return -EBADMSG;
     }
     if (value[0] > value[2] || value[3] < 1 || value[3] > (double)UINT32_MAX)

@@ -107,7 +107,13 @@ const struct ft_metric_info *ft_metric_info(enum ft_metric metric);
 /* FT_METRIC_COUNT when there is none of this name. */
 enum ft_metric ft_metric_by_name(const char *name);
 
-/* Adds one value; ignored unless it is finite and not negative. */
+/*
+ * No value is larger, whatever a host says: it fits into a float, and so do sums of
+ * all that is kept.
+ */
+#define FT_METRIC_MAX 1e15
+
+/* Adds one value, FT_METRIC_MAX at most; ignored unless it is finite and not negative. */
 void ft_bucket_add(struct ft_bucket *bucket, double value);
 
 /* 0 when nothing was measured. */
@@ -116,7 +122,7 @@ double ft_bucket_mean(const struct ft_bucket *bucket);
 /*
  * {"at": S, "m": {NAME: [min, mean, max, count], ...}}, only what was measured;
  * NULL without memory. The other way: 0, or -EBADMSG for what is not of this
- * form; names that are not known are left out.
+ * form, or larger than FT_METRIC_MAX; names that are not known are left out.
  */
 json_t *ft_second_to_json(const struct ft_second *second);
 int ft_second_from_json(const json_t *json, struct ft_second *second);

@@ -4,7 +4,6 @@
 #include "pair/rollup.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +80,7 @@ summary_from_json(const json_t *json, struct ft_summary *summary)
         const json_t *number = json_array_get(json, i);
         double value = json_number_value(number);
 
-        if (!json_is_number(number) || !isfinite((float)value) || value < before)
+        if (!json_is_number(number) || value < before || value > FT_METRIC_MAX)
             return -EBADMSG;
         *to[i] = (float)value;
         before = value;

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,6 +81,23 @@ test_old_seconds_make_place(void **state)
     ft_recent_free(recent);
 }
 
+/* The mean of two, each of which a float holds: a chart divides by it. */
+static void
+test_means_are_numbers(void **state)
+{
+    struct ft_recent *recent = ft_recent_new();
+    float point;
+
+    (void)state;
+    add(recent, PAIR, T, 3e38);
+    add(recent, PAIR, T + 1, 3e38);
+    assert_int_equal(ft_recent_points(recent, PAIR, FT_METRIC_PAUSE, T, T + 2,
+                                      1, &point),
+                     1);
+    assert_true(isfinite(point) && point > 0);
+    ft_recent_free(recent);
+}
+
 static void
 test_pairs_have_a_limit(void **state)
 {
@@ -104,6 +122,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts_are_means_and_gaps),
         cmocka_unit_test(test_old_seconds_make_place),
+        cmocka_unit_test(test_means_are_numbers),
         cmocka_unit_test(test_pairs_have_a_limit),
     };
 

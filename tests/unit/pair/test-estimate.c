@@ -171,6 +171,32 @@ guest_that_sends(void **state)
     assert_about(value(&out, FT_ESTIMATE_EPOCHS), 10);
 }
 
+/*
+ * One packet in longer than there are nanoseconds in 64 bits is as one in hours: taken
+ * as a number of them, it was a guest that sends all the time.
+ */
+static void
+guest_that_hardly_sends(void **state)
+{
+    struct ft_measurement measured = guest(60, 100, 120);
+    struct ft_estimate rare, never;
+
+    (void)state;
+    measured.packets_per_s = 1e-4;
+    rare = estimate(&measured, 1.25e9);
+    measured.packets_per_s = 1e-300;
+    never = estimate(&measured, 1.25e9);
+    assert_about(value(&never, FT_ESTIMATE_EPOCHS),
+                 value(&rare, FT_ESTIMATE_EPOCHS));
+    assert_about(value(&never, FT_ESTIMATE_LATENCY_P50),
+                 value(&rare, FT_ESTIMATE_LATENCY_P50));
+    measured.packets_per_s = 1;
+    measured.lengths[0].sent = 1e-300;
+    never = estimate(&measured, 1.25e9);
+    assert_about(value(&never, FT_ESTIMATE_EPOCHS),
+                 value(&rare, FT_ESTIMATE_EPOCHS));
+}
+
 /* More than is kept in memory is sent while it runs; what it writes again and again as
  * fast as that is sent while it stands in the end. */
 static void
@@ -381,6 +407,7 @@ main(void)
         cmocka_unit_test(slow_link),
         cmocka_unit_test(small_working_set),
         cmocka_unit_test(guest_that_sends),
+        cmocka_unit_test(guest_that_hardly_sends),
         cmocka_unit_test(more_than_the_buffer),
         cmocka_unit_test(few_intervals),
         cmocka_unit_test(absurd_numbers),

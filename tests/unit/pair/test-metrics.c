@@ -52,6 +52,25 @@ test_a_bucket_sums_up(void **state)
     assert_true(ft_bucket_mean(&bucket) == 2);
 }
 
+/* It is told as JSON, which has no infinity, and is read again. */
+static void
+test_a_value_has_an_end(void **state)
+{
+    struct ft_second second = { .at = 1796000000 }, back;
+    struct ft_bucket *pause = &second.metrics[FT_METRIC_PAUSE];
+    FT_AUTOJSON json_t *json = NULL;
+
+    (void)state;
+    ft_bucket_add(pause, 1e300);
+    ft_bucket_add(pause, 3e38);
+    assert_true((double)pause->max <= FT_METRIC_MAX);
+    assert_true(ft_bucket_mean(pause) == FT_METRIC_MAX);
+    json = ft_second_to_json(&second);
+    assert_non_null(json);
+    assert_int_equal(ft_second_from_json(json, &back), 0);
+    assert_int_equal(back.metrics[FT_METRIC_PAUSE].count, 2);
+}
+
 static void
 test_a_second_comes_back(void **state)
 {
@@ -85,6 +104,8 @@ test_bad_seconds_are_refused(void **state)
         "{\"at\":1,\"m\":{\"pause_ms\":[1,2,3,0]}}",
         "{\"at\":1,\"m\":{\"pause_ms\":[-1,2,3,1]}}",
         "{\"at\":1,\"m\":{\"pause_ms\":[1,2,3,1e12]}}",
+        "{\"at\":1,\"m\":{\"pause_ms\":[1,2,3e38,1]}}",
+        "{\"at\":1,\"m\":{\"pause_ms\":[1,1e300,2,1]}}",
         "7",
     };
     struct ft_second second;
@@ -159,6 +180,7 @@ main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_are_found_again),
         cmocka_unit_test(test_a_bucket_sums_up),
+        cmocka_unit_test(test_a_value_has_an_end),
         cmocka_unit_test(test_a_second_comes_back),
         cmocka_unit_test(test_bad_seconds_are_refused),
         cmocka_unit_test(test_unknown_names_are_left_out),

@@ -81,6 +81,7 @@ test_what_is_no_rollup(void **state)
         "{\"at\":1,\"m\":{\"pause_ms\":[1,2,3,5,4,6]}}",
         "{\"at\":1,\"m\":{\"pause_ms\":[-1,2,3,4,5,6]}}",
         "{\"at\":1,\"m\":{\"pause_ms\":[1,2,3,4,1e300,6]}}",
+        "{\"at\":1,\"m\":{\"pause_ms\":[1,2,3,3e38,3e38,6]}}",
     };
     struct ft_rollup rollup;
 
