@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/host-names.h"
 #include "base/json.h"
 
 /* ---- written ---- */
@@ -41,11 +43,42 @@ ft_fleet_record(const struct ft_fleet *fleet, const char *taken_at)
 
 /* ---- read ---- */
 
+_Static_assert(FT_HOST_NAME_MAX < FT_NAME_SIZE,
+               "a member has room for its name");
+
 static int
 wrong(struct ft_error *err, size_t index, const char *what)
 {
     return ft_fail(err, EINVAL, "ftadmin facts export writes such a file.",
                    "the inventory's host %zu %s", index + 1, what);
+}
+
+/* Of two clocks that each count nanoseconds since 1970 in 64 bits; or not known. */
+static bool
+is_offset(const json_t *value)
+{
+    json_int_t most = INT64_MAX / FT_NS_PER_MS;
+
+    return value == NULL || json_is_null(value) ||
+           (json_is_integer(value) && json_integer_value(value) >= -most &&
+            json_integer_value(value) <= most);
+}
+
+/* Printable ASCII; it is shown, and told on. Missing is fine, too. */
+static bool
+is_plain(const json_t *value, size_t size)
+{
+    const char *text = json_string_value(value);
+
+    if (value == NULL || json_is_null(value))
+        return true;
+    if (text == NULL || json_string_length(value) >= size ||
+        strlen(text) != json_string_length(value))
+        return false;
+    for (; *text != '\0'; text++)
+        if (*text < ' ' || *text > '~')
+            return false;
+    return true;
 }
 
 static int
@@ -55,10 +88,15 @@ check_host(const json_t *host, size_t index, struct ft_error *err)
     const char *address = ft_json_string(host, "address", name);
     const json_t *status = json_object_get(host, "status");
 
-    if (*name == '\0' || strlen(name) >= FT_NAME_SIZE)
-        return wrong(err, index, "has no name, or one that is too long");
-    if (strlen(address) >= FT_NAME_SIZE)
-        return wrong(err, index, "has an address that is too long");
+    if (!ft_host_name_valid(name))
+        return wrong(err, index, "has no name, or one that no host may have");
+    if (!ft_host_address_valid(address))
+        return wrong(err, index, "has an address that is none");
+    if (!is_plain(json_object_get(host, "host_key"),
+                  sizeof(((struct ft_host *)0)->host_key)))
+        return wrong(err, index, "has a key that is none");
+    if (!is_offset(json_object_get(host, "clock_offset_ms")))
+        return wrong(err, index, "has a clock offset that is none");
     if (!json_is_object(json_object_get(host, "facts")))
         return wrong(err, index, "has no facts");
     if (status != NULL && !json_is_null(status) && !json_is_object(status))
@@ -81,6 +119,10 @@ ft_record_check(const json_t *record, struct ft_error *err)
         return ft_fail(err, EPROTO, "Read it with the ftadmin that wrote it.",
                        "the inventory has schema %lld, this ftadmin knows %d",
                        (long long)schema, FT_RECORD_SCHEMA);
+    if (!is_plain(json_object_get(record, "taken_at"),
+                  sizeof(((struct ft_fleet *)0)->recorded)))
+        return ft_fail(err, EINVAL, "ftadmin facts export writes such a file.",
+                       "the inventory does not tell when it was taken");
     if (json_array_size(hosts) > FT_RECORD_HOSTS_MAX)
         return ft_fail(err, EINVAL, NULL, "the inventory has more than %d hosts",
                        FT_RECORD_HOSTS_MAX);

@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char name_characters[] =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:";
+#include "base/host-names.h"
 
 static int
 malformed(const char *text, struct ft_error *err)
@@ -70,11 +69,11 @@ good_port(const char *port)
 static int
 set_name(struct ft_store_host *host, const char *name, size_t size)
 {
-    if (!size || size >= sizeof(host->name) || *name == '-')
+    if (size >= sizeof(host->name))
         return -EINVAL;
     memcpy(host->name, name, size);
     host->name[size] = '\0';
-    return strspn(host->name, name_characters) == size ? 0 : -EINVAL;
+    return ft_host_name_valid(host->name) ? 0 : -EINVAL;
 }
 
 static int
@@ -108,8 +107,7 @@ ft_host_name_parse(const char *text, const char *user, int64_t port,
 
     memset(host, 0, sizeof(*host));
     if (split(destination, &parts) || !parts.host_size ||
-        !good_port(parts.port) || *destination == '-' || *destination == '@' ||
-        strpbrk(destination, " \t\r\n/'\""))
+        !good_port(parts.port) || !ft_host_address_valid(destination))
         return malformed(text, err);
     if (equals ? set_name(host, text, equals - text)
                : set_name(host, parts.host, parts.host_size))

@@ -6,6 +6,7 @@
 
 #include "tests/unit/inventory-fixture.h"
 
+#include "base/host-names.h"
 #include "inventory/identity.h"
 
 static void
@@ -43,6 +44,39 @@ test_decodes(void **state)
     assert_string_equal(vm->xml, VM1_XML);
     assert_string_equal(f->w1->libvirt.error, "no socket");
     assert_int_equal(f->w1->domain_count, 0);
+}
+
+static void
+test_names(void **state)
+{
+    static const char *const good[] = { "h1", "kvm-1.example.org", "fe80::1",
+                                        "_a" };
+    static const char *const bad[] = { "",    "-h1",     "a b",  "a/b",
+                                       "a\n", "$(x)",    "a'b",  "\xc3\xa4",
+                                       "a@b", "\033[2J", "a\x7f" };
+    static const char *const addresses[] = { "h1", "root@[fe80::1%eth0]:22",
+                                             "10.0.0.1:22" };
+    static const char *const none[] = {
+        "", "-oProxyCommand=x", "@h", "a b", "a\tb", "a/b", "a\"b", "a\033[2J"
+    };
+    char longest[FT_NAME_SIZE + 1];
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(good); i++)
+        assert_true(ft_host_name_valid(good[i]));
+    for (size_t i = 0; i < FT_ARRAY_SIZE(bad); i++)
+        assert_false(ft_host_name_valid(bad[i]));
+    for (size_t i = 0; i < FT_ARRAY_SIZE(addresses); i++)
+        assert_true(ft_host_address_valid(addresses[i]));
+    for (size_t i = 0; i < FT_ARRAY_SIZE(none); i++)
+        assert_false(ft_host_address_valid(none[i]));
+    memset(longest, 'a', sizeof(longest));
+    longest[FT_NAME_SIZE] = '\0';
+    assert_false(ft_host_name_valid(longest));
+    assert_false(ft_host_address_valid(longest));
+    longest[FT_NAME_SIZE - 1] = '\0';
+    assert_true(ft_host_name_valid(longest));
+    assert_true(ft_host_address_valid(longest));
 }
 
 static void
@@ -301,6 +335,7 @@ main(void)
         TEST(test_decodes),
         TEST(test_missing_names_are_null),
         TEST(test_identity),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_refuses_what_is_no_object),
         cmocka_unit_test(test_lists_are_bounded),
