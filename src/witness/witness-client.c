@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "link/tcp.h"
+#include "witness/witness-store.h"
 
 #define PATIENCE 4 /* the part of a question's time that the standing one has */
 #define LAST_LOOK 8 /* the part of what is left that it is kept for */
@@ -43,13 +44,14 @@ read_line(struct ft_tls *tls, int64_t deadline_ns, struct exchange *x)
     return -EPROTO;
 }
 
-static int
-read_answer(const json_t *json, struct ft_witness_answer *answer,
-            struct ft_error *err)
+int
+ft_witness_answer_from_json(const json_t *json, struct ft_witness_answer *answer,
+                            struct ft_error *err)
 {
     int64_t generation = 0;
     int rc;
 
+    memset(answer, 0, sizeof(*answer));
     if (!ft_json_bool(json, "ok", 0)) {
         const json_t *error = json_object_get(json, "error");
 
@@ -62,12 +64,16 @@ read_answer(const json_t *json, struct ft_witness_answer *answer,
     if (!rc)
         rc = ft_json_need_string(json, "owner", answer->owner,
                                  sizeof(answer->owner), err);
+    if (rc || !ft_witness_owner_valid(answer->owner)) {
+        memset(answer, 0, sizeof(*answer));
+        return ft_fail(err, EPROTO, NULL, "the witness answered nonsense");
+    }
     answer->won = ft_json_bool(json, "won", 0);
     answer->offered = ft_json_bool(json, "offered", 0);
     answer->removed = ft_json_bool(json, "removed", 0);
     answer->full = ft_json_bool(json, "full", 0);
     answer->generation = (uint64_t)generation;
-    return rc ? ft_fail(err, EPROTO, NULL, "the witness answered nonsense") : 0;
+    return 0;
 }
 
 static int
@@ -199,7 +205,7 @@ ask(const struct ft_witness_target *target, const char *line, size_t size,
         return rc;
     if (ft_json_parse(x.reply, x.length, &json, NULL))
         return ft_fail(err, EPROTO, NULL, "the witness answered nonsense");
-    return read_answer(json, answer, err);
+    return ft_witness_answer_from_json(json, answer, err);
 }
 
 /* request is taken. */

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "base/error.h"
 #include "link/tls.h"
 #include "witness/witness-protocol.h"
@@ -52,6 +54,14 @@ struct ft_witness_answer {
     int full;    /* get: it has no room for another word, and would give none */
     int removed; /* the owner removed the pair: nobody wins it any more */
 };
+
+/*
+ * What a witness's line says. -EPROTO for what is no answer, the witness's own error
+ * as it told it; answer is all zero then. Pure.
+ */
+int ft_witness_answer_from_json(const json_t *json,
+                                struct ft_witness_answer *answer,
+                                struct ft_error *err);
 
 /*
  * Swaps the record to (generation, owner) if its generation is expected.

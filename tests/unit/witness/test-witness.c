@@ -496,6 +496,61 @@ death_around_the_commit(void **state)
 #endif
 }
 
+/* --- what is answered ----------------------------------------------------------- */
+
+static int
+hear(const char *text, struct ft_witness_answer *answer)
+{
+    json_t *json = json_loads(text, 0, NULL);
+    struct ft_error err = FT_ERROR_INIT;
+    int rc;
+
+    assert_non_null(json);
+    memset(answer, 0xff, sizeof(*answer));
+    rc = ft_witness_answer_from_json(json, answer, &err);
+    assert_int_equal(err.code, -rc);
+    json_decref(json);
+    return rc;
+}
+
+/* An owner is a host's name, and gets into logs and events. */
+static void
+answers_are_checked(void **state)
+{
+    static const char *const bad[] = {
+        "{}",
+        "{\"ok\":true}",
+        "{\"ok\":true,\"generation\":7}",
+        "{\"ok\":true,\"generation\":0,\"owner\":\"h1\"}",
+        "{\"ok\":true,\"generation\":-1,\"owner\":\"h1\"}",
+        "{\"ok\":true,\"generation\":7.0,\"owner\":\"h1\"}",
+        "{\"ok\":true,\"generation\":7,\"owner\":\"\"}",
+        "{\"ok\":true,\"generation\":7,\"owner\":\"h 1\"}",
+        "{\"ok\":true,\"generation\":7,\"owner\":\"h\\u001b[2J\"}",
+        "{\"ok\":true,\"generation\":7,\"owner\":\"0123456789012345678901234567"
+        "890123456789012345678901234567890123\"}",
+    };
+    struct ft_witness_answer answer;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        assert_int_equal(hear(bad[i], &answer), -EPROTO);
+        assert_int_equal(answer.won, 0);
+        assert_int_equal(answer.generation, 0);
+        assert_string_equal(answer.owner, "");
+    }
+    assert_int_equal(hear("{\"ok\":false,\"error\":{\"code\":2}}", &answer),
+                     -ENOENT);
+    assert_int_equal(hear("{\"ok\":true,\"won\":true,\"generation\":7,\"owner\":"
+                          "\"h1\",\"removed\":true}",
+                          &answer),
+                     0);
+    assert_int_equal(answer.won, 1);
+    assert_int_equal(answer.removed, 1);
+    assert_int_equal(answer.offered, 0);
+    assert_int_equal(answer.generation, 7);
+}
+
 /* --- nonsense ----------------------------------------------------------------- */
 
 static int
@@ -931,6 +986,7 @@ main(void)
         TEST(exactly_one_wins),
         TEST(kill_keeps_what_was_won),
         TEST(death_around_the_commit),
+        TEST(answers_are_checked),
         TEST(nonsense_ends_only_its_connection),
         TEST(strangers_drive_out_strangers),
         TEST(a_key_has_few_places),
