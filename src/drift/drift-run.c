@@ -130,7 +130,7 @@ read_peer(const char *pair, const char *name, struct peer *peer,
     if (ft_file_read(path, PEER_MAX, &text, &size))
         return 0;
     received_ns = strtoll(text, &end, 10);
-    if (*end != '\n')
+    if (*end != '\n' || received_ns < 0)
         return ft_fail(err, EINVAL, NULL, "%s is damaged", path);
     peer->linked = true;
     peer->age_s = (ft_clock_realtime_ns() - received_ns) / FT_NS_PER_S;

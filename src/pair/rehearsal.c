@@ -175,10 +175,10 @@ ft_rehearsal_to_json(const struct ft_rehearsal_record *r, int64_t now_ms)
 {
     if (r->verdict.outcome == FT_REHEARSAL_OPEN)
         return json_null();
-    return json_pack("{s:s,s:o,s:s,s:I,s:I,s:I,s:f,s:f,s:s?,s:s?}", "outcome",
+    return json_pack("{s:s,s:o,s:o,s:I,s:I,s:I,s:f,s:f,s:s?,s:s?}", "outcome",
                      outcomes[r->verdict.outcome], "why",
-                     ft_json_text(r->verdict.why), "at", r->at, "at_ms",
-                     (json_int_t)r->at_ms, "age_s",
+                     ft_json_text(r->verdict.why), "at", ft_json_text(r->at),
+                     "at_ms", (json_int_t)r->at_ms, "age_s",
                      (json_int_t)FT_MAX(now_ms - r->at_ms, 0) / 1000, "epoch",
                      (json_int_t)r->epoch, "seconds", r->seconds, "took_ms",
                      r->took_ms, "agent", agents[r->agent], "console",

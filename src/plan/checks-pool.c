@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/limits.h"
 #include "plan/checks-private.h"
 #include "plan/flushes.h"
@@ -28,7 +29,7 @@ ft_replica_size(const struct ft_domain *domain)
 
     for (size_t i = 0; i < domain->disk_count; i++)
         if (ft_needs_replica(&domain->disks[i]))
-            sum += domain->disks[i].capacity;
+            sum += FT_MIN(domain->disks[i].capacity, (uint64_t)INT64_MAX - sum);
     return sum;
 }
 

@@ -30,7 +30,7 @@
 const struct ft_pool *ft_replica_pool(const struct ft_domain *domain,
                                       const struct ft_host *standby);
 
-/* Bytes of all disks that get a replica. */
+/* Bytes of all disks that get a replica, INT64_MAX at most: no sum comes round again. */
 uint64_t ft_replica_size(const struct ft_domain *domain);
 
 /*

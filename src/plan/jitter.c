@@ -62,7 +62,7 @@ ft_trips_to_json(const struct ft_trips *trips)
     json = json_pack("{s:i,s:i,s:o}", "sent", (int)trips->sent, "refused",
                      (int)trips->refused, "us", list);
     if (json != NULL && *trips->error != '\0')
-        json_object_set_new(json, "error", json_string(trips->error));
+        json_object_set_new(json, "error", ft_json_text(trips->error));
     if (json != NULL && trips->mtu != 0) /* so a small one was answered */
         json_object_set_new(json, "mtu",
                             json_pack("{s:i,s:i,s:i,s:i}", "size", trips->mtu,

@@ -2,6 +2,8 @@
 /* A plan as JSON. */
 #include "config.h"
 
+#include "base/cleanup.h"
+#include "plan/checks.h"
 #include "plan/plan.h"
 
 static json_t *
@@ -34,6 +36,15 @@ candidates_json(const struct ft_placement *placement)
     return list;
 }
 
+/* Of memory of which a host says how much it is. */
+static json_int_t
+with_engine(uint64_t memory)
+{
+    const uint64_t most = (uint64_t)INT64_MAX - FT_ENGINE_MEMORY;
+
+    return (json_int_t)(FT_MIN(memory, most) + FT_ENGINE_MEMORY);
+}
+
 json_t *
 ft_plan_to_json(const struct ft_plan *plan)
 {
@@ -54,8 +65,7 @@ ft_plan_to_json(const struct ft_plan *plan)
         "witness", *plan->witness != '\0' ? plan->witness : NULL, "pool",
         plan->pool, "primary_address", plan->primary_address, "standby_address",
         plan->standby_address, "memory_bytes", (json_int_t)plan->memory,
-        "standby_memory_bytes",
-        (json_int_t)plan->memory + (json_int_t)FT_ENGINE_MEMORY, "disk_bytes",
+        "standby_memory_bytes", with_engine(plan->memory), "disk_bytes",
         (json_int_t)plan->disk, "settings",
         ft_settings_to_json(&plan->settings), "jitter",
         plan->measured ? ft_jitter_to_json(&plan->jitter) : json_null(),

@@ -176,7 +176,9 @@ take_progress(struct ft_image *image, const char *data, size_t size)
         if (data[i] == '(') {
             length = 0;
         } else if (data[i] == '/') {
-            image->percent = strtod(image->line, NULL);
+            double percent = strtod(image->line, NULL);
+
+            image->percent = percent >= 0 && percent <= 100 ? percent : 0;
         } else if (length + 1 < sizeof(image->line)) {
             image->line[length++] = data[i];
         }

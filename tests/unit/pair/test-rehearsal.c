@@ -258,11 +258,17 @@ test_cut_reason(void **state)
         .at_ms = 1
     };
     FT_AUTOJSON json_t *json = ft_rehearsal_to_json(&record, 2);
+    FT_AUTOJSON json_t *again = NULL;
 
     (void)state;
     assert_string_equal(ft_json_string(json, "why", ""),
                         "no such disk /srv/gr?");
     assert_string_equal(ft_json_string(json, "outcome", ""), "failed");
+    /* the same of a time that is none */
+    memset(record.at, 'x', sizeof(record.at) - 1);
+    record.at[sizeof(record.at) - 2] = '\xc3';
+    again = ft_rehearsal_to_json(&record, 2);
+    assert_string_equal(ft_json_string(again, "outcome", ""), "failed");
 }
 
 static void

@@ -668,6 +668,23 @@ test_pool_choice(void **state)
     f->vm->disk_count = 1;
 }
 
+/* Of three disks that each are as large as a number can be no few bytes are left. */
+static void
+test_sizes_do_not_come_round(void **state)
+{
+    struct fixture *f = *state;
+    struct ft_disk *disks = calloc(3, sizeof(*disks));
+
+    assert_non_null(disks);
+    free(f->vm->disks);
+    f->vm->disks = disks;
+    f->vm->disk_count = 3;
+    disks[0].capacity = disks[1].capacity = INT64_MAX;
+    disks[2].capacity = 3;
+    assert_true(ft_replica_size(f->vm) == INT64_MAX);
+    expect(check_standby(f, NULL), FT_CHECK_STANDBY_POOL, FT_FAIL, "");
+}
+
 static void
 test_collision(void **state)
 {
@@ -989,6 +1006,7 @@ main(void)
         TEST(test_way_back_pools),
         TEST(test_pool_backing),
         TEST(test_pool_choice),
+        TEST(test_sizes_do_not_come_round),
         TEST(test_collision),
         TEST(test_mac),
         TEST(test_bridge),

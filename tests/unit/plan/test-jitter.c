@@ -116,6 +116,22 @@ test_json(void **state)
     }
 }
 
+/* What stood in the way, cut within a character, is told on all the same. */
+static void
+test_cut_error(void **state)
+{
+    struct ft_trips trips = { .sent = 1 }, back;
+    json_t *json;
+
+    (void)state;
+    memset(trips.error, 'x', sizeof(trips.error) - 1);
+    trips.error[sizeof(trips.error) - 2] = '\xc3';
+    json = ft_trips_to_json(&trips);
+    assert_int_equal(ft_trips_from_json(json, &back), 0);
+    assert_int_equal(strlen(back.error), strlen(trips.error));
+    json_decref(json);
+}
+
 static int
 silence_in(const json_t *config)
 {
@@ -221,6 +237,7 @@ main(void)
         cmocka_unit_test(test_worse_is_longer),
         cmocka_unit_test(test_too_few),
         cmocka_unit_test(test_json),
+        cmocka_unit_test(test_cut_error),
         TEST(test_plan),
         TEST(test_note),
     };
