@@ -78,6 +78,9 @@ draw_ticks(const struct scale *s, int y)
     for (size_t i = FT_ARRAY_SIZE(steps); i-- > 0;)
         if ((s->to - s->from) / steps[i] * 9 < s->width)
             step = steps[i];
+    /* days, as somebody may say: as few as of a second */
+    while ((s->to - s->from) / step * 9 >= FT_MAX(s->width, 10))
+        step *= 2;
     ft_grid_print(s->grid, 1, y, FT_LOOK_HINT, "ms");
     for (double ms = (double)(int64_t)(s->from / step) * step; ms < s->to;
          ms += step) {

@@ -8,12 +8,14 @@
 #include "fixture.h"
 
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/utc.h"
+#include "ui/tui/film.h"
 #include "ui/tui/frame.h"
 
 #define T(clock) ft_parse_utc("2026-11-28T" clock "Z")
@@ -112,6 +114,33 @@ test_lanes_do_not_overlap(void **state)
     end(&console, &picture);
 }
 
+/* Of a takeover of days, by its record, there are as few times to read. */
+static void
+test_ticks_are_few(void **state)
+{
+    static const double rans[] = { 230, 86400000, 4e9 };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(rans); i++) {
+        FT_AUTOJSON json_t *film =
+            json_pack("{s:{s:f}}", "times", "ran", rans[i]);
+        struct ft_grid grid;
+        int blanks = 0, signs = 0;
+
+        assert_int_equal(ft_grid_open(&grid, 80, 10, false), 0);
+        ft_film_lanes_draw(film, NULL, INFINITY, &grid, 0);
+        for (int x = 0; x < grid.width; x++) {
+            const char *text = ft_grid_at(&grid, x, 0)->text;
+
+            blanks += !*text;
+            signs += !strcmp(text, "+");
+        }
+        assert_true(signs >= 1 && signs <= 8);
+        assert_true(blanks > 20);
+        ft_grid_close(&grid);
+    }
+}
+
 static double
 offset_here(struct ft_console *console)
 {
@@ -166,6 +195,7 @@ main(void)
         cmocka_unit_test(test_where_it_is_opened_from),
         cmocka_unit_test(test_from_a_moment_to_that_time),
         cmocka_unit_test(test_lanes_do_not_overlap),
+        cmocka_unit_test(test_ticks_are_few),
         cmocka_unit_test(test_played),
     };
 
