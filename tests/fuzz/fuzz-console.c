@@ -10,6 +10,7 @@
 #include "config.h"
 
 #include "fuzz.h"
+#include "spoil.h"
 
 #include <locale.h>
 #include <string.h>
@@ -70,77 +71,6 @@ load_fixtures(void)
                  source ? source : ".", names[i]);
         fixtures[i] = json_load_file(path, 0, NULL);
         FUZZ_CHECK(fixtures[i]);
-    }
-}
-
-static uint32_t
-chance(uint32_t *state)
-{
-    *state = *state * 1664525 + 1013904223;
-    return *state >> 8;
-}
-
-static json_t *
-odd_value(uint32_t r)
-{
-    static const char *const strings[] = {
-        "",
-        "\033[2J\a",
-        "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe6\x9c\xac",
-        "\xcc\x81\xcc\x82 marks",
-        "a name that is much longer than any column of any view could ever be, "
-        "and then some more of it, so that it has to be cut somewhere",
-        "line\nline\r\ttab",
-        "'quoted' \"name\" $(x) \\",
-        "\xe2\x80\x8f",
-    };
-
-    switch (r % 12) {
-    case 0:
-        return json_null();
-    case 1:
-        return json_integer(INT64_MIN + (r >> 4) % 2);
-    case 2:
-        return json_integer(INT64_MAX);
-    case 3:
-        return json_real(-1e308);
-    case 4:
-        return json_real(1e308);
-    case 5:
-        return json_array();
-    case 6:
-        return json_object();
-    case 7:
-        return json_boolean(r >> 4 & 1);
-    default:
-        return json_string(strings[(r >> 4) % FT_ARRAY_SIZE(strings)]);
-    }
-}
-
-/* Some values become others; a string stays a string where kinds are kept. */
-static void
-spoil(json_t *value, bool keep_kinds, uint32_t *state)
-{
-    const char *key;
-    json_t *item;
-    size_t index;
-    void *more;
-
-    if (json_is_array(value))
-        json_array_foreach(value, index, item)
-            spoil(item, keep_kinds, state);
-    json_object_foreach_safe(value, more, key, item) {
-        uint32_t r = chance(state);
-
-        if (r % 16 == 0) {
-            json_t *other = odd_value(r >> 4);
-
-            if (!keep_kinds || (json_is_string(item) && json_is_string(other)))
-                json_object_set(value, key, other);
-            json_decref(other);
-        } else {
-            spoil(item, keep_kinds, state);
-        }
     }
 }
 
@@ -205,11 +135,11 @@ make_picture(struct ft_picture *p, unsigned number, uint32_t seed)
     memset(p, 0, sizeof(*p));
     FUZZ_CHECK(fixture);
     if (seed)
-        spoil(json_object_get(fixture, "pairs"), false, &seed);
+        spoil(json_object_get(fixture, "pairs"), SPOIL_ANY, 16, &seed);
     for (size_t i = 0; i < FT_ARRAY_SIZE(ours); i++) {
         *arrays[i] = json_incref(json_object_get(fixture, ours[i]));
         if (seed)
-            spoil(*arrays[i], true, &seed);
+            spoil(*arrays[i], SPOIL_TEXTS, 16, &seed);
     }
     p->pairs = pair_rows(json_object_get(fixture, "pairs"),
                          json_object_get(fixture, "live"));
@@ -417,7 +347,7 @@ answer_plan(struct world *world, struct bytes *b)
     uint32_t seed = next(b);
 
     if (seed & 0x80)
-        spoil(json, true, &seed);
+        spoil(json, SPOIL_TEXTS, 16, &seed);
     ft_console_answer(&world->console, world->ticket, seed & 1 ? NULL : json,
                       (int)(seed >> 1 & 3), "it was \033[31mrefused");
 }
@@ -443,7 +373,7 @@ machines(struct bytes *b)
 
     FUZZ_CHECK(document);
     if (seed & 0x80)
-        spoil(document, false, &seed);
+        spoil(document, SPOIL_ANY, 16, &seed);
     return document;
 }
 

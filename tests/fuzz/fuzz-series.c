@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a daemon takes from its workers, its files and who watches: "args" of the
- * verb watch, "status", seconds one after another in "add", and a series.
+ * verb watch, "status", seconds one after another in "add", and a series; and what is told
+ * on of its pairs, in "metrics".
  */
 #include "config.h"
 
 #include "fuzz.h"
 
+#include <math.h>
+#include <string.h>
+
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "engine/open-metrics.h"
 #include "engine/watch-args.h"
 #include "pair/series.h"
 #include "pair/status-figures.h"
@@ -42,6 +47,49 @@ check_status(json_t *status)
     copy = json_deep_copy(status);
     FUZZ_CHECK(ft_status_lay_figures(copy, figures) == 0);
     FUZZ_CHECK(json_equal(copy, status));
+}
+
+/* NAME{LABELS} VALUE, as who scrapes it reads it: each label ends where it says. */
+static void
+check_sample(const char *line)
+{
+    bool quoted = false;
+    char *end;
+
+    line += strspn(line, "abcdefghijklmnopqrstuvwxyz_");
+    if (*line == '{')
+        for (line++; *line && (quoted || *line != '}'); line++) {
+            quoted ^= *line == '"';
+            line += *line == '\\' && line[1];
+        }
+    FUZZ_CHECK(!quoted);
+    line += *line == '}';
+    FUZZ_CHECK(*line == ' ' && isfinite(strtod(line + 1, &end)) && !*end);
+}
+
+static void
+check_metrics(const json_t *status)
+{
+    FT_AUTOFREE char *text = NULL;
+    size_t size = 0, lines = 0;
+    FILE *to = open_memstream(&text, &size);
+
+    FUZZ_CHECK(to);
+    ft_open_metrics(to, status);
+    FUZZ_CHECK(fclose(to) == 0 && size == strlen(text));
+    for (char *line = text, *next; *line; line = next, lines++) {
+        char *end = strchr(line, '\n');
+
+        FUZZ_CHECK(end);
+        *end = '\0';
+        next = end + 1;
+        if (*line != '#')
+            check_sample(line);
+        else
+            FUZZ_CHECK(!strncmp(line, "# ", 2) &&
+                       (*next || !strcmp(line, "# EOF")));
+    }
+    FUZZ_CHECK(lines > 0);
 }
 
 static void
@@ -89,6 +137,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (ft_json_parse((const char *)data, size, &value, NULL) == 0) {
         check_args(json_object_get(value, "args"));
         check_status(json_object_get(value, "status"));
+        check_metrics(json_object_get(value, "metrics"));
         (void)ft_series_from_json(series, value);
         check_series(series);
         json_array_foreach(json_object_get(value, "add"), i, item)

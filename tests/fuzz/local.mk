@@ -20,6 +20,15 @@ tests_fuzz_fuzz_json_SOURCES = tests/fuzz/fuzz-json.c $(fuzz_common)
 tests_fuzz_fuzz_json_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_nbd_SOURCES = tests/fuzz/fuzz-nbd.c $(fuzz_common)
 tests_fuzz_fuzz_nbd_LDADD = $(fuzz_libs)
+
+# With all behind them: the standby's comparison, the witness's store.
+fuzz_behind_programs = tests/fuzz/fuzz-verify tests/fuzz/fuzz-witness
+check_PROGRAMS += $(fuzz_behind_programs)
+TESTS += $(fuzz_behind_programs)
+tests_fuzz_fuzz_verify_SOURCES = tests/fuzz/fuzz-verify.c $(fuzz_common)
+tests_fuzz_fuzz_verify_LDADD = libftstandby.a libftqemu.a $(fuzz_libs) $(XXHASH_LIBS)
+tests_fuzz_fuzz_witness_SOURCES = tests/fuzz/fuzz-witness.c $(fuzz_common)
+tests_fuzz_fuzz_witness_LDADD = libftwitness.a $(fuzz_libs) $(SQLITE_LIBS)
 EXTRA_DIST += tests/fuzz/README tests/fuzz/corpus tests/fuzz/make-corpus \
 	tests/fuzz/run
 
@@ -32,8 +41,9 @@ clean-local: clean-fuzz
 clean-fuzz:
 	rm -rf fuzz fuzz-*.crash
 
-# Facts and domains, which ftadmin gets from hosts, and plans from files.
-fuzz_plan_programs = tests/fuzz/fuzz-facts tests/fuzz/fuzz-domain tests/fuzz/fuzz-plan
+# Facts and domains, which ftadmin gets from hosts, plans and inventories from files.
+fuzz_plan_programs = tests/fuzz/fuzz-facts tests/fuzz/fuzz-domain tests/fuzz/fuzz-plan \
+	tests/fuzz/fuzz-record
 check_PROGRAMS += $(fuzz_plan_programs)
 TESTS += $(fuzz_plan_programs)
 fuzz_plan_libs = libftplan.a libftallow.a libftinventory.a libftbase.a $(LIBXML_LIBS) \
@@ -42,6 +52,8 @@ tests_fuzz_fuzz_facts_SOURCES = tests/fuzz/fuzz-facts.c $(fuzz_common)
 tests_fuzz_fuzz_facts_LDADD = $(fuzz_plan_libs)
 tests_fuzz_fuzz_plan_SOURCES = tests/fuzz/fuzz-plan.c $(fuzz_common)
 tests_fuzz_fuzz_plan_LDADD = $(fuzz_plan_libs)
+tests_fuzz_fuzz_record_SOURCES = tests/fuzz/fuzz-record.c tests/fuzz/spoil.h $(fuzz_common)
+tests_fuzz_fuzz_record_LDADD = libftprotect.a $(fuzz_plan_libs)
 tests_fuzz_fuzz_domain_SOURCES = tests/fuzz/fuzz-domain.c $(fuzz_common)
 tests_fuzz_fuzz_domain_LDADD = $(fuzz_plan_libs)
 
@@ -67,13 +79,14 @@ tests_fuzz_fuzz_text_LDADD = libftqemu.a libftvirt.a libftinventory.a libftbase.
 check_PROGRAMS += tests/fuzz/fuzz-series
 TESTS += tests/fuzz/fuzz-series
 tests_fuzz_fuzz_series_SOURCES = tests/fuzz/fuzz-series.c \
-	src/engine/watch-args.c $(fuzz_common)
+	src/engine/open-metrics.c src/engine/watch-args.c $(fuzz_common)
 tests_fuzz_fuzz_series_LDADD = libftpair.a libftbase.a $(JANSSON_LIBS)
 
 # The console without a terminal; what hosts say may be in it.
 check_PROGRAMS += tests/fuzz/fuzz-console
 TESTS += tests/fuzz/fuzz-console
-tests_fuzz_fuzz_console_SOURCES = tests/fuzz/fuzz-console.c $(fuzz_common)
+tests_fuzz_fuzz_console_SOURCES = tests/fuzz/fuzz-console.c tests/fuzz/spoil.h \
+	$(fuzz_common)
 tests_fuzz_fuzz_console_LDADD = libftuitui.a libftuitext.a libftuimodel.a \
 	libftpair.a libftbase.a -lm $(NCURSES_LIBS) $(JANSSON_LIBS)
 
