@@ -90,8 +90,8 @@ put(struct ft_grid *grid, int x, int y, enum ft_look look, const char *text,
         half->look = look;
         half->continued = true;
     }
-    if (strcmp(text, " ") != 0)
-        snprintf(cell->text, sizeof(cell->text), "%s", text);
+    if (strcmp(text, " ") != 0 && strlen(text) < sizeof(cell->text))
+        strcpy(cell->text, text);
 }
 
 static void
