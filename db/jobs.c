@@ -145,10 +145,10 @@ find_continued(struct ft_store *store, struct ft_store_job *job,
 {
     job->continues = 0;
     return ft_sql_number(store, err, &job->continues,
-                         "SELECT CASE state WHEN 'interrupted' THEN id ELSE 0 "
-                         "END FROM jobs WHERE subject = ? "
+                         "SELECT CASE WHEN state = 'interrupted' AND verb = ?2 "
+                         "THEN id ELSE 0 END FROM jobs WHERE subject = ?1 "
                          "ORDER BY id DESC LIMIT 1",
-                         "s", job->subject);
+                         "ss", job->subject, job->verb);
 }
 
 /* Inside a transaction: others see the row only when its byte is held. */

@@ -68,8 +68,9 @@ struct ft_store_job_line {
 /*
  * A new running job of this process's user: verb, subject and pair are read,
  * the rest is set. It continues the newest job of the same subject if that was
- * interrupted. Drops the oldest jobs over FT_STORE_JOBS_KEPT that do not run. *alive
- * is to be closed when it has ended.
+ * interrupted, and of the same verb: a rollback goes on with no protect. Drops the
+ * oldest jobs over FT_STORE_JOBS_KEPT that do not run. *alive is to be closed when it
+ * has ended.
  */
 int ft_store_job_begin(struct ft_store *store, struct ft_store_job *job,
                        int *alive, struct ft_error *err);

@@ -194,6 +194,29 @@ test_killed(void **state)
     ft_store_close(store);
 }
 
+/* A rollback goes on with no protect, nor a protect with what was taken back. */
+static void
+test_another_verb_continues_nothing(void **state)
+{
+    struct ft_store *store = open_store();
+    struct ft_store_job other = { .verb = "rollback", .subject = "vm1" };
+    struct ft_store_job job;
+    int alive = -1;
+
+    (void)state;
+    job = begin(store, "vm1", &alive);
+    close(alive); /* it dies */
+    MUST(ft_store_job_begin(store, &other, &alive, &err));
+    assert_int_equal(other.continues, 0);
+    close(alive);
+    job = begin(store, "vm1", &alive);
+    assert_int_equal(job.continues, 0);
+    close(alive);
+    assert_int_equal(begin(store, "vm1", &alive).continues, job.id);
+    close(alive);
+    ft_store_close(store);
+}
+
 /* One that runs is among them however many have ended since. */
 static void
 test_jobs_are_bounded(void **state)
@@ -240,6 +263,7 @@ main(void)
         cmocka_unit_test_setup(test_steps, setup),
         cmocka_unit_test_setup(test_log_is_bounded, setup),
         cmocka_unit_test_setup(test_killed, setup),
+        cmocka_unit_test_setup(test_another_verb_continues_nothing, setup),
         cmocka_unit_test_setup(test_jobs_are_bounded, setup),
     };
 
