@@ -170,6 +170,39 @@ apply_migrations(struct ft_store *store, struct ft_error *err)
     return rc ? ft_error_prefix(err, "bringing the schema up to date") : 0;
 }
 
+/* Foreign keys are off meanwhile: nobody else sees what refers to nothing. */
+static int
+check_references(struct ft_store *store, struct ft_error *err)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = sqlite3_prepare_v2(store->db, "PRAGMA foreign_key_check", -1,
+                                &statement, NULL);
+
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(statement);
+    if (rc == SQLITE_ROW)
+        rc = ft_fail(err, EBADMSG,
+                     "move the file away and run ftadmin host add again: the "
+                     "hosts keep every pair, and ftadmin finds them there",
+                     "%s: damaged: a row of %.60s refers to one of %.60s that "
+                     "is not there; nothing was changed",
+                     store->path, sqlite3_column_text(statement, 0),
+                     sqlite3_column_text(statement, 2));
+    else
+        rc = rc == SQLITE_DONE ? 0 : ft_sql_error(store, err);
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+/* Whole, or not at all. */
+static int
+bring_up_to_date(struct ft_store *store, struct ft_error *err)
+{
+    int rc = apply_migrations(store, err);
+
+    return rc ? rc : check_references(store, err);
+}
+
 static int
 migrate(struct ft_store *store, struct ft_error *err)
 {
@@ -186,7 +219,7 @@ migrate(struct ft_store *store, struct ft_error *err)
         rc = ft_sql_enter(store, &own, err);
     if (rc)
         return rc;
-    rc = ft_sql_finish(store, own, apply_migrations(store, err), err);
+    rc = ft_sql_finish(store, own, bring_up_to_date(store, err), err);
     return rc ? rc : execute(store, "PRAGMA foreign_keys = ON", err);
 }
 

@@ -877,6 +877,32 @@ test_failed_migration_changes_nothing(void **state)
     assert_int_equal(number_of("SELECT count(*) FROM hosts"), 2);
 }
 
+/* A pair of hosts that are not there, in a file of before: no later version takes it
+ * over, and the file is as it was. */
+static void
+test_migration_of_what_refers_to_nothing(void **state)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_store *store;
+
+    (void)state;
+    make_version(15);
+    execute_sql(
+        "INSERT INTO pairs (pair, vm, vm_uuid, primary_host, standby_host, "
+        "phase, created_at) VALUES ('" PAIR "', 'vm1', '" VM "', 'h1', 'h9', "
+        "'applied', 5)");
+    assert_int_equal(ft_store_open(path, FT_STORE_CREATE, &store, &err),
+                     -EBADMSG);
+    assert_non_null(strstr(err.text, "a row of pairs refers to one of hosts"));
+    assert_non_null(strstr(err.hint, "move the file away"));
+    assert_int_equal(number_of("PRAGMA user_version"), 15);
+    assert_int_equal(number_of("SELECT count(*) FROM pairs"), 1);
+    execute_sql("DELETE FROM pairs");
+    ft_store_close(open_store());
+    assert_int_equal(number_of("PRAGMA user_version"),
+                     ft_store_schema_version());
+}
+
 /* Of each VM the last; without one, none. */
 static void
 test_measurements(void **state)
@@ -1087,6 +1113,7 @@ main(void)
         cmocka_unit_test_setup(test_lost_host_of_unprotected, setup),
         cmocka_unit_test_setup(test_migrations, setup),
         cmocka_unit_test_setup(test_failed_migration_changes_nothing, setup),
+        cmocka_unit_test_setup(test_migration_of_what_refers_to_nothing, setup),
         cmocka_unit_test_setup(test_measurements, setup),
         cmocka_unit_test_setup(test_link_rates, setup),
         cmocka_unit_test_setup(test_pool_flushes, setup),
