@@ -285,6 +285,20 @@ ft_store_job_running(struct ft_store *store, struct ft_store_job **jobs,
     return 0;
 }
 
+bool
+ft_store_job_is_at_work(struct ft_store *store, const char *pair)
+{
+    FT_AUTOFREE struct ft_store_job *jobs = NULL;
+    bool found = false;
+    size_t count = 0;
+
+    if (ft_store_job_running(store, &jobs, &count, NULL))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        found |= !strcmp(jobs[i].pair, pair);
+    return found;
+}
+
 int
 ft_store_job_list(struct ft_store *store, size_t limit,
                   struct ft_store_job **jobs, size_t *count,

@@ -83,6 +83,9 @@ int ft_store_job_put(struct ft_store *store, const struct ft_store_job *job,
 int ft_store_job_running(struct ft_store *store, struct ft_store_job **jobs,
                          size_t *count, struct ft_error *err);
 
+/* Whether one of those is at work on this pair; false also where that cannot be told. */
+bool ft_store_job_is_at_work(struct ft_store *store, const char *pair);
+
 /* The newest first; at most limit. */
 int ft_store_job_list(struct ft_store *store, size_t limit,
                       struct ft_store_job **jobs, size_t *count,

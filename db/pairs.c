@@ -5,9 +5,10 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "db/jobs.h"
 #include "db/statement.h"
-#include "db/store.h"
 #include "db/transaction.h"
+#include "db/unfinished.h"
 
 #define P struct ft_store_pair
 #define L struct ft_store_link
@@ -117,15 +118,52 @@ update_status(struct ft_store *store, const char *pair, const json_t *status,
         "primary_host = CASE WHEN ?6 <> ?7 AND (SELECT count(*) FROM hosts "
         "WHERE name IN (?6, ?7)) = 2 THEN ?6 ELSE primary_host END, "
         "standby_host = CASE WHEN ?6 <> ?7 AND (SELECT count(*) FROM hosts "
-        "WHERE name IN (?6, ?7)) = 2 THEN ?7 ELSE standby_host END, "
-        "phase = CASE WHEN phase = 'applying' AND ?8 THEN 'applied' "
-        "ELSE phase END "
+        "WHERE name IN (?6, ?7)) = 2 THEN ?7 ELSE standby_host END "
         "WHERE pair = ?1 AND generation <= ?5",
-        "ssisissi", pair, text, at, ft_json_string(status, "state", ""),
+        "ssisiss", pair, text, at, ft_json_string(status, "state", ""),
         ft_json_int(status, "generation", 0, INT64_MAX, 0),
         ft_json_string(status, "primary", ""),
-        ft_json_string(status, "standby", ""),
-        (int64_t)ft_json_bool(status, "committed", 0));
+        ft_json_string(status, "standby", ""));
+}
+
+/*
+ * A protect whose ftadmin died, or left, is one that has ended once its engines have
+ * committed an epoch. Where an engine gave way on a host it has not: the one of before
+ * is kept there until ftadmin resume, or unprotect, has ended it.
+ */
+static int
+is_ended_by_engines(struct ft_store *store, const char *pair,
+                    const json_t *status, bool *ended, struct ft_error *err)
+{
+    int64_t waits = 0;
+    int rc = 0;
+
+    if (ft_json_bool(status, "committed", 0))
+        rc = ft_sql_number(
+            store, err, &waits,
+            "SELECT count(*) FROM pairs WHERE pair = ?1 AND generation = ?2 "
+            "AND phase = 'applying' AND NOT EXISTS "
+            "(SELECT 1 FROM found WHERE pair = ?1 AND sha256 <> '')",
+            "si", pair, ft_json_int(status, "generation", 0, INT64_MAX, 0));
+    *ended = waits > 0 && !ft_store_job_is_at_work(store, pair);
+    return rc;
+}
+
+static int
+put_status(struct ft_store *store, const char *pair, const json_t *status,
+           const char *text, int64_t at, struct ft_error *err)
+{
+    bool ended = false;
+    int rc = update_status(store, pair, status, text, at, err);
+
+    if (!rc)
+        rc = is_ended_by_engines(store, pair, status, &ended, err);
+    if (rc || !ended)
+        return rc;
+    rc = ft_sql_run(store, err,
+                    "UPDATE pairs SET phase = 'applied' WHERE pair = ?", "s",
+                    pair);
+    return rc ? rc : ft_store_unfinished_clear(store, pair, err);
 }
 
 int
@@ -133,10 +171,16 @@ ft_store_status_put(struct ft_store *store, const char *pair,
                     const json_t *status, int64_t at, struct ft_error *err)
 {
     FT_AUTOFREE char *text = json_dumps(status, JSON_COMPACT);
+    bool own;
+    int rc;
 
     if (!text)
         return ft_fail(err, ENOMEM, NULL, "out of memory");
-    return update_status(store, pair, status, text, at, err);
+    rc = ft_sql_enter(store, &own, err);
+    return rc ? rc
+              : ft_sql_finish(store, own,
+                              put_status(store, pair, status, text, at, err),
+                              err);
 }
 
 int

@@ -172,11 +172,17 @@ detach(struct apply *a, size_t index, struct ft_error *err)
 static int
 fail(struct apply *a, size_t index, int rc, struct ft_error *err)
 {
+    enum ft_journal_end how;
+
     if (rc == -EINTR || rc == -ECANCELED)
         return detach(a, index, err);
     write_journal(a, index, FT_STEP_FAILED, NULL);
     show_step(a, index, FT_STEP_FAILED);
-    a->journal->end(a->journal->data, &a->entry, roll_back(a), NULL);
+    how = roll_back(a);
+    if (how == FT_JOURNAL_DONE)
+        ft_protect_end(a->fleet, &a->entry, a->journal, NULL);
+    else
+        a->journal->end(a->journal->data, &a->entry, how, NULL);
     return rc;
 }
 
@@ -193,23 +199,6 @@ fill_entry(const struct ft_plan *plan, struct ft_journal_entry *entry)
     strcpy(entry->leaves, plan->leaves.pair);
 }
 
-/* There is no way back any more: engines that gave way need not be kept. */
-static int
-end(struct apply *a, struct ft_error *err)
-{
-    struct ft_found found[FT_FOUND_MAX];
-    size_t count = 0;
-    int rc;
-
-    a->journal->list(a->journal->data, &a->entry, found, &count, NULL);
-    rc = a->journal->end(a->journal->data, &a->entry, FT_JOURNAL_DONE, err);
-    for (size_t i = 0; rc == 0 && i < count; i++)
-        if (*found[i].sha256 != '\0' &&
-            ft_apply_member(a, found[i].host) != NULL)
-            ft_member_settle(a->fleet, ft_apply_member(a, found[i].host), NULL);
-    return rc;
-}
-
 static int
 run_all(struct apply *a, struct ft_error *err)
 {
@@ -222,7 +211,7 @@ run_all(struct apply *a, struct ft_error *err)
         if (rc < 0)
             return fail(a, i, rc, err);
     }
-    return end(a, err);
+    return ft_protect_end(a->fleet, &a->entry, a->journal, err);
 }
 
 /* Without a configuration it is only waited for, with what was chosen before. */

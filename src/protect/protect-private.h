@@ -73,6 +73,14 @@ int ft_undo_all(struct ft_fleet *fleet, const struct ft_journal_entry *entry,
                 struct ft_error *err);
 
 /*
+ * The operation has come to its end (FT_JOURNAL_DONE) in the journal, and there is no
+ * way back: engines that gave way for it are not kept any more on hosts that answer.
+ * Errors of the journal.
+ */
+int ft_protect_end(struct ft_fleet *fleet, const struct ft_journal_entry *entry,
+                   const struct ft_journal_ops *journal, struct ft_error *err);
+
+/*
  * Asks every host but the VM's own, which libvirt runs on and facts are known
  * of, for the files that the VM uses (plan/host-files.h), into those facts. What
  * cannot be asked stays unknown. -ENOMEM.

@@ -69,7 +69,7 @@ undo(struct ft_fleet *fleet, const struct ft_journal_entry *entry,
     int rc = ft_undo_all(fleet, entry, journal, &watch, &left, err);
 
     if (rc == -EPERM)
-        journal->end(journal->data, entry, FT_JOURNAL_DONE, NULL);
+        ft_protect_end(fleet, entry, journal, NULL);
     if (rc < 0)
         return rc;
     return journal->end(journal->data, entry,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The way back of an unfinished protect: by what its steps found on the hosts, as
- * the journal has it, whoever made them and however that ended.
+ * the journal has it, whoever made them and however that ended; and the end of that way.
  */
 #include "config.h"
 
@@ -370,6 +370,28 @@ ft_undo_all(struct ft_fleet *fleet, const struct ft_journal_entry *entry,
         *left += stopped || undo_one(&u, i) < 0;
         /* a primary that replicates keeps its standby and its witness */
         stopped |= *left > 0 && u.found[i].kind == FT_STEP_PRIMARY;
+    }
+    return rc;
+}
+
+/* ---- no way back ---- */
+
+int
+ft_protect_end(struct ft_fleet *fleet, const struct ft_journal_entry *entry,
+               const struct ft_journal_ops *journal, struct ft_error *err)
+{
+    struct ft_found found[FT_FOUND_MAX];
+    size_t count = 0;
+    int rc;
+
+    journal->list(journal->data, entry, found, &count, NULL);
+    rc = journal->end(journal->data, entry, FT_JOURNAL_DONE, err);
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        struct ft_member *member = ft_fleet_find(fleet, found[i].host);
+
+        if (*found[i].sha256 != '\0' && member != NULL &&
+            !ft_member_is_silent(member))
+            ft_member_settle(fleet, member, NULL);
     }
     return rc;
 }

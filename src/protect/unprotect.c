@@ -382,10 +382,10 @@ carry_out(struct unprotect *u, const struct ft_member *const members[2],
                         standby_only, err);
     if (rc < 0)
         return rc;
-    return u->journal->end(u->journal->data, &u->entry,
-                           u->result->left_count > 0 ? FT_JOURNAL_PARTLY
-                                                     : FT_JOURNAL_DONE,
-                           err);
+    return u->result->left_count > 0
+               ? u->journal->end(u->journal->data, &u->entry, FT_JOURNAL_PARTLY,
+                                 err)
+               : ft_protect_end(u->fleet, &u->entry, u->journal, err);
 }
 
 static void

@@ -60,15 +60,7 @@ ft_work_unfinished(const struct ft_work *work, const char *vm,
 bool
 ft_work_is_at_work(const struct ft_work *work, const char *pair)
 {
-    FT_AUTOFREE struct ft_store_job *jobs = NULL;
-    bool found = false;
-    size_t count = 0;
-
-    if (ft_store_job_running(work->store, &jobs, &count, NULL))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        found |= !strcmp(jobs[i].pair, pair);
-    return found;
+    return ft_store_job_is_at_work(work->store, pair);
 }
 
 /* ---- taking it back ---- */

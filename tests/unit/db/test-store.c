@@ -16,10 +16,12 @@
 #include "base/io.h"
 #include "db/facts-history.h"
 #include "db/fixes.h"
+#include "db/jobs.h"
 #include "db/link-rates.h"
 #include "db/maintenance.h"
 #include "db/measurements.h"
 #include "db/pool-flushes.h"
+#include "db/unfinished.h"
 
 #define PAIR2 "99999999-2222-3333-4444-555555555555"
 #define VM2 "bbbbbbbb-2222-3333-4444-555555555555"
@@ -398,6 +400,59 @@ test_status(void **state)
     assert_string_equal(json_string_value(json_object_get(status, "primary")),
                         "elsewhere");
     json_decref(status);
+    ft_store_close(store);
+}
+
+static void
+assert_phase(struct ft_store *store, const char *phase)
+{
+    struct ft_store_pair pair;
+
+    MUST(ft_store_pair_get(store, PAIR, &pair, &err));
+    assert_string_equal(pair.phase, phase);
+}
+
+/* A protect that its engines have ended leaves nothing behind; but whoever is at it
+ * ends it himself, and an engine that gave way waits for somebody to take it away. */
+static void
+test_ended_by_engines(void **state)
+{
+    struct ft_store *store = open_with_pair();
+    struct ft_store_found found = {
+        .pair = PAIR, .step = "engine", .host = "h2", .sha256 = "abcd", .at = 1
+    };
+    struct ft_store_job job = { .verb = "protect",
+                                .subject = "vm1",
+                                .pair = PAIR };
+    FT_AUTOJSON json_t *status = status_of("protected", 3, "h1", "h2");
+    FT_AUTOJSON json_t *chosen = json_object();
+    int alive = -1;
+
+    (void)state;
+    assert_int_equal(put_phase(store, PAIR, "applying"), 0);
+    MUST(ft_store_chosen_put(store, PAIR, chosen, &err));
+    MUST(ft_store_found_put(store, &found, &err));
+    MUST(ft_store_status_put(store, PAIR, status, 1000, &err));
+    assert_phase(store, "applying");
+    json_object_set_new(status, "committed", json_true());
+    MUST(ft_store_status_put(store, PAIR, status, 1001, &err));
+    assert_phase(store, "applying");
+    assert_int_equal(number_of("SELECT count(*) FROM found"), 1);
+    MUST(ft_store_found_remove(store, &found, &err));
+    strcpy(found.sha256, "");
+    MUST(ft_store_found_put(store, &found, &err));
+    MUST(ft_store_job_begin(store, &job, &alive, &err));
+    MUST(ft_store_status_put(store, PAIR, status, 1002, &err));
+    assert_phase(store, "applying");
+    close(alive);
+    json_object_set_new(status, "generation", json_integer(2));
+    MUST(ft_store_status_put(store, PAIR, status, 1003, &err)); /* a late one */
+    assert_phase(store, "applying");
+    json_object_set_new(status, "generation", json_integer(3));
+    MUST(ft_store_status_put(store, PAIR, status, 1004, &err));
+    assert_phase(store, "applied");
+    assert_int_equal(number_of("SELECT count(*) FROM found"), 0);
+    assert_int_equal(number_of("SELECT count(*) FROM chosen"), 0);
     ft_store_close(store);
 }
 
@@ -1100,6 +1155,7 @@ main(void)
         cmocka_unit_test_setup(test_topology, setup),
         cmocka_unit_test_setup(test_pairs, setup),
         cmocka_unit_test_setup(test_status, setup),
+        cmocka_unit_test_setup(test_ended_by_engines, setup),
         cmocka_unit_test_setup(test_events, setup),
         cmocka_unit_test_setup(test_event_limit, setup),
         cmocka_unit_test_setup(test_journal, setup),

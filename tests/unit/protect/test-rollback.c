@@ -250,6 +250,45 @@ test_late(void **state)
     }
 }
 
+/* The engine of before is of no use any more, whoever ends the protect that has none
+ * to end it: a rollback that is refused, a resume that fails, an unprotect. */
+static void
+test_late_settles(void **state)
+{
+    const struct ft_pair_ref pair = {
+        .pair = PAIR_UUID, .vm = "vm1", .hosts = { "h1", "h2" }, .witness = "w1"
+    };
+    struct ft_rollback_result rolled = { .left_count = 0 };
+    struct ft_unprotect_result removed;
+
+    for (int way = 0; way < 3; way++) {
+        struct ft_error err = FT_ERROR_INIT;
+
+        anew(state, befores[2]);
+        hosts[H2].older = true;
+        assert_int_equal(protect_until(THE_END), -EINTR);
+        assert_true(hosts[H2].kept);
+        hosts[H2].committed = true;
+        fleet_anew();
+        if (way == 0) {
+            assert_int_equal(roll_back(&rolled, &err), -EPERM);
+        } else if (way == 1) {
+            hosts[H1].demoted = true;
+            strcpy(hosts[H1].role, "standby");
+            notes[0] = '\0';
+            assert_true(
+                ft_protect_apply(&fleet, &plan, &progress, &journal, &err) < 0);
+        } else {
+            assert_int_equal(ft_unprotect(&fleet, &pair, false, &progress,
+                                          &journal, &removed, &err),
+                             0);
+            ft_unprotect_result_free(&removed);
+        }
+        assert_false(hosts[H2].kept);
+        assert_false(hosts[H2].older);
+    }
+}
+
 /* Also where a step fails by itself: what could take over is not thrown away. */
 static void
 test_late_failure(void **state)
@@ -421,6 +460,7 @@ main(void)
         ROLLBACK(test_each_death_is_resumed),
         ROLLBACK(test_resumed_as_chosen),
         ROLLBACK(test_late),
+        ROLLBACK(test_late_settles),
         ROLLBACK(test_late_failure),
         ROLLBACK(test_not_an_unprotect),
         ROLLBACK(test_shared),
