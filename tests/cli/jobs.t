@@ -36,6 +36,15 @@ $ ftadmin --db t.db jobs stop 2
 ! ftadmin: job 2 does not run: it is failed
 !   hint: ftadmin jobs show says more
 [1]
+$ seed t.db fix w9; ftadmin --db t.db check vm2 --undo-fix --yes
+! To be taken back:
+!   w9: stop pool default
+! [1/1] failed: w9: stop pool default
+! 0 taken back for vm2
+! 1 not: a host is not known any more. Once ftadmin host add has added it again, give the same command.
+[7]
+$ ftadmin --db t.db jobs --limit 1 --plain | cut -f 3-5
+undo-fix vm2	partly	0 of 1 taken back; what was done on w9 stays
 $ ftadmin jobs show
 ! ftadmin: jobs show needs JOB
 ! Try 'ftadmin jobs show --help'.

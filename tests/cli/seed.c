@@ -6,6 +6,7 @@
  * seed DB hold SUBJECT DOING COMMAND. Or damages what the database has of a
  * table, a long time after it was checked: seed DB spoil TABLE. Or is an ftadmin
  * that died while it made, or took away, the pair: seed DB phase applying|removing.
+ * Or has mended something for vm2 on a host, known or not: seed DB fix HOST.
  */
 #include "config.h"
 
@@ -16,6 +17,7 @@
 #include <sqlite3.h>
 
 #include "base/clock.h"
+#include "db/fixes.h"
 #include "db/lock.h"
 #include "db/link-rates.h"
 #include "db/store.h"
@@ -199,6 +201,26 @@ spoil(const char *path, const char *table)
     return fclose(file) != 0;
 }
 
+static int
+add_fix(const char *path, const char *host)
+{
+    struct ft_store_fix fix = { .vm = "vm2",
+                                .vm_uuid = OTHER_VM,
+                                .kind = "pool-start",
+                                .object = "default" };
+    struct ft_error err = FT_ERROR_INIT;
+    FT_AUTOSTORE struct ft_store *store = NULL;
+
+    snprintf(fix.host, sizeof(fix.host), "%s", host);
+    fix.begun_at = an_hour_ago();
+    if (ft_store_open(path, FT_STORE_EXISTING, &store, &err) ||
+        ft_store_fix_begin(store, &fix, &err)) {
+        fprintf(stderr, "seed: %s\n", err.text);
+        return 1;
+    }
+    return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -212,6 +234,8 @@ main(int argc, char **argv)
         return spoil(argv[1], argv[3]);
     if (argc == 4 && !strcmp(argv[2], "phase"))
         return set_phase(argv[1], argv[3]);
+    if (argc == 4 && !strcmp(argv[2], "fix"))
+        return add_fix(argv[1], argv[3]);
     if (argc != 3 || ft_store_open(argv[1], FT_STORE_CREATE, &store, &err) ||
         add_host(store, "h1", argv[2], true, &h1, &err) ||
         add_host(store, "h2", argv[2], true, &h2, &err) ||

@@ -85,7 +85,7 @@ ft_cli_undo_fix(struct ft_cli *cli, const char *vm)
     struct ft_fix fixes[FT_FIXES_MAX];
     struct ft_cli_progress shown;
     struct ft_progress progress;
-    size_t count;
+    size_t count, left;
     enum ft_exit code;
     int rc;
 
@@ -96,10 +96,16 @@ ft_cli_undo_fix(struct ft_cli *cli, const char *vm)
         return code;
     progress = ft_cli_progress_start(&shown, cli);
     ft_cli_catch_interrupts();
-    rc = ft_work_fixes_undo(&cli->fleet, vm, &progress, &count, NULL, &err);
+    rc = ft_work_fixes_undo(&cli->fleet, vm, &progress, &count, &left, NULL,
+                            &err);
     ft_cli_progress_end(&shown);
     if (rc)
         return ft_cli_fail(cli, &err);
     ft_cli_note(cli, "%zu taken back for %s", count, vm);
-    return FT_EXIT_OK;
+    if (left)
+        ft_cli_note(cli,
+                    "%zu not: a host is not known any more. Once ftadmin host "
+                    "add has added it again, give the same command.",
+                    left);
+    return left ? FT_EXIT_PARTLY : FT_EXIT_OK;
 }

@@ -16,6 +16,8 @@ struct fixing {
     struct ft_work_fleet *fleet;
     const char *vm, *vm_uuid;
     bool undo;
+    size_t done, left;        /* left: on hosts that are not known any more */
+    char away[FT_STORE_NAME]; /* the first of them */
 };
 
 static void
@@ -104,10 +106,26 @@ lock(const struct fixing *f, const struct ft_fix *fixes, size_t count,
     return rc ? rc : ft_work_share_hosts(work, hosts, count, doing, err);
 }
 
+/* A host that was removed since: what was done there is not for ftadmin to touch. */
+static void
+leave(struct fixing *f, struct ft_job *job, const struct ft_progress *shown,
+      const struct ft_fix *fix, size_t index, size_t count)
+{
+    char text[FT_FIX_TEXT + 140], why[FT_NAME_SIZE + 80];
+
+    text_of(fix, true, text);
+    snprintf(why, sizeof(why),
+             "%.200s is not a known host any more: it stays there", fix->host);
+    say(shown, index, count, text, FT_STEP_FAILED);
+    ft_job_note(job, fix->host, why);
+    if (!f->left++)
+        FT_COPY(f->away, fix->host);
+}
+
 static int
-run_steps(const struct fixing *f, struct ft_job *job,
-          const struct ft_fix *fixes, const int64_t *ids, size_t count,
-          const struct ft_progress *shown, size_t *done, struct ft_error *err)
+run_steps(struct fixing *f, struct ft_job *job, const struct ft_fix *fixes,
+          const int64_t *ids, size_t count, const struct ft_progress *shown,
+          struct ft_error *err)
 {
     struct ft_progress recorded = ft_job_progress(job, shown);
     struct ft_trace trace = ft_job_trace(job);
@@ -119,36 +137,49 @@ run_steps(const struct fixing *f, struct ft_job *job,
         ft_job_plan(job, i, "", text);
     }
     ft_fleet_set_trace(&f->fleet->fleet, &trace);
-    for (*done = 0; *done < count && !rc; *done += !rc) {
-        if (ft_job_stopped(job))
+    for (size_t i = 0; i < count && !rc; i++) {
+        if (ft_job_stopped(job)) {
             rc = ft_fail(err, EINTR, NULL, "stopped");
-        else
-            rc = step(f, &recorded, &fixes[*done], ids ? ids[*done] : 0, *done,
-                      count, err);
+        } else if (f->undo && !ft_fleet_find(&f->fleet->fleet, fixes[i].host)) {
+            leave(f, job, &recorded, &fixes[i], i, count);
+        } else {
+            rc = step(f, &recorded, &fixes[i], ids ? ids[i] : 0, i, count, err);
+            f->done += !rc;
+        }
     }
     ft_fleet_set_trace(&f->fleet->fleet, NULL);
     return rc;
 }
 
+static void
+describe_end(const struct fixing *f, size_t count, char *text, size_t size)
+{
+    int n = snprintf(text, size, "%zu of %zu %s", f->done, count,
+                     f->undo ? "taken back" : "done");
+
+    if (f->left)
+        snprintf(text + n, size - n, "; what was done on %.200s stays%s",
+                 f->away,
+                 f->left > 1 ? ", and on other hosts that are not known" : "");
+}
+
 static int
-run(const struct fixing *f, const struct ft_fix *fixes, const int64_t *ids,
-    size_t count, const struct ft_progress *shown, size_t *done,
+run(struct fixing *f, const struct ft_fix *fixes, const int64_t *ids,
+    size_t count, const struct ft_progress *shown,
     struct ft_job_outcome *outcome, struct ft_error *err)
 {
+    char text[FT_STORE_TEXT];
     struct ft_job *job;
-    char text[80];
     int rc = lock(f, fixes, count, err);
 
-    *done = 0;
     if (!rc)
         rc = ft_job_begin(f->fleet->work, f->undo ? "undo-fix" : "fix", f->vm,
                           "", &job, err);
     if (rc)
         return rc;
-    rc = run_steps(f, job, fixes, ids, count, shown, done, err);
-    snprintf(text, sizeof(text), "%zu of %zu %s", *done, count,
-             f->undo ? "taken back" : "done");
-    ft_job_end(job, rc, false, text, rc ? err : NULL, outcome);
+    rc = run_steps(f, job, fixes, ids, count, shown, err);
+    describe_end(f, count, text, sizeof(text));
+    ft_job_end(job, rc, f->left > 0, text, rc ? err : NULL, outcome);
     ft_work_unlock(f->fleet->work);
     return rc;
 }
@@ -160,8 +191,10 @@ ft_work_fix(struct ft_work_fleet *fleet, const char *vm, const char *vm_uuid,
             struct ft_job_outcome *outcome, struct ft_error *err)
 {
     struct fixing f = { .fleet = fleet, .vm = vm, .vm_uuid = vm_uuid };
+    int rc = run(&f, fixes, NULL, count, progress, outcome, err);
 
-    return run(&f, fixes, NULL, count, progress, done, outcome, err);
+    *done = f.done;
+    return rc;
 }
 
 /* ---- taking back ---- */
@@ -239,7 +272,8 @@ ft_work_fixes_made(const struct ft_work *work, const char *vm,
 int
 ft_work_fixes_undo(struct ft_work_fleet *fleet, const char *vm,
                    const struct ft_progress *progress, size_t *undone,
-                   struct ft_job_outcome *outcome, struct ft_error *err)
+                   size_t *left, struct ft_job_outcome *outcome,
+                   struct ft_error *err)
 {
     struct ft_fix fixes[FT_FIXES_MAX];
     struct ft_store_fix first = { .id = 0 };
@@ -248,12 +282,15 @@ ft_work_fixes_undo(struct ft_work_fleet *fleet, const char *vm,
     struct fixing f = { .fleet = fleet, .undo = true };
     int rc = made(fleet->work, vm, fixes, ids, &first, &count, err);
 
-    *undone = 0;
+    *undone = *left = 0;
     if (!rc)
         rc = check_unneeded(fleet->work, first.vm_uuid, fixes, count, err);
     if (rc)
         return rc;
     f.vm = first.vm;
     f.vm_uuid = first.vm_uuid;
-    return run(&f, fixes, ids, count, progress, undone, outcome, err);
+    rc = run(&f, fixes, ids, count, progress, outcome, err);
+    *undone = f.done;
+    *left = f.left;
+    return rc;
 }

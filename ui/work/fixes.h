@@ -30,9 +30,14 @@ int ft_work_fixes_made(const struct ft_work *work, const char *vm,
                        struct ft_fix fixes[FT_FIXES_MAX], size_t *count,
                        struct ft_error *err);
 
-/* Takes all that back, in that order, until one fails. As ft_work_fix. */
+/*
+ * Takes all that back, in that order. A host that is not known any more keeps what was
+ * done there, to be taken back once it is added again: *left counts that, also with 0,
+ * and the others are gone on with; another failure ends it. As ft_work_fix.
+ */
 int ft_work_fixes_undo(struct ft_work_fleet *fleet, const char *vm,
                        const struct ft_progress *progress, size_t *undone,
-                       struct ft_job_outcome *outcome, struct ft_error *err);
+                       size_t *left, struct ft_job_outcome *outcome,
+                       struct ft_error *err);
 
 #endif

@@ -783,6 +783,65 @@ test_fix_needed_by_others(void **state)
     assert_int_equal(count, 2);
 }
 
+struct seen {
+    int failed, done;
+};
+
+static void
+see_step(void *data, size_t index, size_t count, const char *text,
+         enum ft_step_state state)
+{
+    struct seen *seen = data;
+
+    (void)index;
+    (void)text;
+    assert_int_equal(count, 3);
+    seen->failed += state == FT_STEP_FAILED;
+    seen->done += state == FT_STEP_DONE || state == FT_STEP_SKIPPED;
+}
+
+/* It is left there, and said; the others are asked all the same: here nobody answers. */
+static void
+test_undo_fix_of_a_host_that_is_gone(void **state)
+{
+    struct ft_work *work = *state;
+    FT_AUTOFREE struct ft_store_fix *fixes = NULL;
+    struct ft_error err = FT_ERROR_INIT;
+    struct seen seen = { 0 };
+    struct ft_progress progress = { .step = see_step, .data = &seen };
+    struct ft_work_fleet fleet;
+    struct ft_store_job job;
+    size_t undone, left, count;
+
+    put_fix(work, "h1");
+    put_fix(work, "h9");
+    put_fix(work, "h9");
+    assert_int_equal(ft_work_fleet_open(work, false, &fleet, &err), 0);
+    assert_int_equal(ft_work_fixes_undo(&fleet, "vm1", &progress, &undone,
+                                        &left, NULL, &err),
+                     -ECONNREFUSED);
+    assert_int_equal(undone, 0);
+    assert_int_equal(left, 2);
+    assert_int_equal(seen.failed, 3);
+    assert_int_equal(ft_store_fix_list(work->store, "vm1", &fixes, &count, NULL),
+                     0);
+    assert_int_equal(count, 3);
+    assert_int_equal(ft_store_fix_undone(work->store, fixes[2].id, 1, NULL), 0);
+    put_fix(work, "h9");
+    seen.failed = 0;
+    assert_int_equal(ft_work_fixes_undo(&fleet, "vm1", &progress, &undone,
+                                        &left, NULL, &err),
+                     0);
+    assert_int_equal(left, 3);
+    assert_int_equal(seen.failed, 3);
+    assert_int_equal(ft_store_job_get(work->store, 2, &job, NULL), 0);
+    assert_string_equal(job.verb, "undo-fix");
+    assert_string_equal(job.state, "partly");
+    assert_non_null(
+        strstr(job.result, "0 of 3 taken back; what was done on h9"));
+    ft_work_fleet_close(&fleet);
+}
+
 static void
 test_events(void **state)
 {
@@ -974,6 +1033,7 @@ main(void)
         WORK_TEST(test_added_again),
         WORK_TEST(test_fix_not_done),
         WORK_TEST(test_fix_needed_by_others),
+        WORK_TEST(test_undo_fix_of_a_host_that_is_gone),
         WORK_TEST(test_events),
         WORK_TEST(test_job),
         WORK_TEST(test_job_ends),
