@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fit.h"
 #include "base/json.h"
 #include "plan/findings.h"
+
+#define EVIDENCE_MAX 4096 /* before it is made to fit */
 
 static struct ft_finding *
 next_finding(struct ft_findings *findings)
@@ -38,6 +41,7 @@ ft_findings_add(struct ft_findings *findings, enum ft_verdict verdict,
                 const char *remedy, const char *evidence, ...)
 {
     struct ft_finding *finding = next_finding(findings);
+    char seen[EVIDENCE_MAX];
     va_list args;
 
     if (finding == NULL) {
@@ -50,10 +54,11 @@ ft_findings_add(struct ft_findings *findings, enum ft_verdict verdict,
     finding->id = ft_check_lines[check].id;
     copy(finding->subject, sizeof(finding->subject), subject);
     copy(finding->why, sizeof(finding->why), why);
-    copy(finding->remedy, sizeof(finding->remedy), remedy);
+    ft_text_fit(finding->remedy, sizeof(finding->remedy), remedy ? remedy : "");
     va_start(args, evidence);
-    vsnprintf(finding->evidence, sizeof(finding->evidence), evidence, args);
+    vsnprintf(seen, sizeof(seen), evidence, args);
     va_end(args);
+    ft_text_fit(finding->evidence, sizeof(finding->evidence), seen);
     findings->count++;
     return 0;
 }

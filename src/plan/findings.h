@@ -46,7 +46,8 @@ struct ft_findings {
 
 /*
  * Appends a finding; why and remedy may be NULL. evidence is the format.
- * Texts that are too long are cut. 0 or -ENOMEM, which is remembered in failed.
+ * Of a remedy or evidence that is too long whole items are kept (base/fit.h), other
+ * texts are cut. 0 or -ENOMEM, which is remembered in failed.
  */
 int ft_findings_add(struct ft_findings *findings, enum ft_verdict verdict,
                     enum ft_check_id check, const char *subject,

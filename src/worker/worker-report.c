@@ -10,9 +10,12 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fit.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "worker/channel.h"
+
+#define EVENT_TEXT 768 /* with its NUL */
 
 static int
 channel_send(struct ft_worker *w, json_t *message)
@@ -32,12 +35,13 @@ void
 ft_worker_note(struct ft_worker *w, const char *severity, const char *kind,
                const char *format, ...)
 {
-    char text[768];
+    char whole[4096], text[EVENT_TEXT];
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
+    vsnprintf(whole, sizeof(whole), format, args);
     va_end(args);
+    ft_text_fit(text, sizeof(text), whole);
     ft_log(strcmp(severity, "info") ? FT_LOG_WARN : FT_LOG_INFO, "%s: %s", kind,
            text);
     channel_send(w, json_pack("{s:{s:s,s:s,s:o,s:s,s:s}}", "event", "severity",

@@ -2,7 +2,7 @@
 if HAVE_CMOCKA
 base_tests = tests/unit/base/test-alike \
 	tests/unit/base/test-bytes tests/unit/base/test-error \
-	tests/unit/base/test-fault tests/unit/base/test-io \
+	tests/unit/base/test-fault tests/unit/base/test-fit tests/unit/base/test-io \
 	tests/unit/base/test-json tests/unit/base/test-libvirt-names \
 	tests/unit/base/test-load tests/unit/base/test-local-socket \
 	tests/unit/base/test-log tests/unit/base/test-privileges \
@@ -21,6 +21,8 @@ tests_unit_base_test_error_LDADD = $(base_libs)
 tests_unit_base_test_fault_SOURCES = tests/unit/base/test-fault.c \
 	tests/unit/scratch.h
 tests_unit_base_test_fault_LDADD = $(base_libs)
+tests_unit_base_test_fit_SOURCES = tests/unit/base/test-fit.c
+tests_unit_base_test_fit_LDADD = $(base_libs)
 tests_unit_base_test_io_SOURCES = tests/unit/base/test-io.c \
 	tests/unit/scratch.h
 tests_unit_base_test_io_LDADD = $(base_libs)

@@ -964,14 +964,22 @@ test_findings(void **state)
                     longtext);
     assert_int_equal(ft_findings_worst(&f), FT_WARN);
     assert_int_equal(strlen(f.list[0].evidence), sizeof(f.list[0].evidence) - 1);
+    for (size_t i = 0; i + 1 < sizeof(longtext); i++)
+        longtext[i] =
+            "ab, "[i % 4]; /* 500 items, the last one without its end */
+    ft_findings_add(&f, FT_PASS, FT_CHECK_VM_XML, "s", NULL, longtext,
+                    "lacks %s", longtext);
+    assert_non_null(strstr(f.list[1].evidence, " ab, and 4"));
+    assert_non_null(strstr(f.list[1].evidence, " more"));
+    assert_non_null(strstr(f.list[1].remedy, " ab, and 4"));
     for (int i = 0; i < 100; i++)
         ft_findings_add(&f, i == 50 ? FT_FAIL : FT_PASS, FT_CHECK_VM_QEMU, "s",
                         "w", "r", "%d", i);
     assert_int_equal(ft_findings_worst(&f), FT_FAIL);
     assert_string_equal(ft_findings_first(&f, FT_FAIL)->evidence, "50");
     json = ft_findings_to_json(&f);
-    assert_int_equal(json_array_size(json), 101);
-    assert_string_equal(ft_json_string(json_array_get(json, 51), "verdict", ""),
+    assert_int_equal(json_array_size(json), 102);
+    assert_string_equal(ft_json_string(json_array_get(json, 52), "verdict", ""),
                         "fail");
     ft_findings_free(&f);
     f.failed = 1; /* a finding that could not be stored */

@@ -50,6 +50,10 @@ test_note_of_any_text(void **state)
     expect_event(ends[1], "drift", "pool ");
     ft_worker_note(&worker, "crit", "drift", "pools %s", long_text);
     expect_event(ends[1], "drift", "pools ");
+    for (size_t i = 0; i + 2 < sizeof(long_text); i++)
+        long_text[i] = "disk, "[i % 6]; /* 170 of them, and "di" */
+    ft_worker_note(&worker, "warn", "drift", "no room for %s", long_text);
+    expect_event(ends[1], "drift", "disk, disk, and 47 more");
     close(ends[0]);
     close(ends[1]);
 }
