@@ -22,12 +22,14 @@
 #include "inventory/probe.h"
 #include "plan/host-files.h"
 #include "plan/throughput.h"
+#include "worker/facts-frame.h"
 #include "worker/pair-store.h"
 #include "worker/pair-waivers.h"
 #include "worker/worker-drift.h"
 
 #define NICE 10
 #define PEER_MAX (1u << 20)
+#define OURS_MAX (8u << 20) /* more than is sent, so that looks stay gentle */
 #define KNOWN_FILE "drift.json" /* in the pair's own folder, for good */
 #define KNOWN_MAX (256u << 10)
 #define CARRIED_MAX 4096
@@ -106,6 +108,8 @@ decode(const char *text, size_t size, int64_t received_ns, const char *name,
     if (!rc)
         rc = ft_json_need_int(json, "sent_ns", 0, INT64_MAX, &sent_ns, err);
     if (!rc)
+        rc = ft_facts_check(json, err);
+    if (!rc)
         rc = ft_host_from_json(json_object_get(json, "facts"), &peer->host, err);
     if (rc)
         return rc;
@@ -143,14 +147,13 @@ read_peer(const char *pair, const char *name, struct peer *peer,
 /* ---- a pair ---- */
 
 static int
-silence(const char *name, const char *what, struct ft_findings *findings)
+silence(const char *name, const char *what, const char *remedy,
+        struct ft_findings *findings)
 {
     return ft_findings_add(
         findings, FT_UNKNOWN, FT_CHECK_STANDBY_TOLD, name,
         "What nobody can tell may be wrong, and would be found at the takeover.",
-        "See there whether libvirt answers (virsh list) and whether a file server "
-        "hangs; what the engine there says: /var/log/ftadmin/drift.log.",
-        "%s", what);
+        remedy, "%s", what);
 }
 
 /*
@@ -256,6 +259,9 @@ static int
 judge(const struct ft_pair_config *config, struct ft_host *self,
       const struct peer *peer, const struct ft_error *err)
 {
+    static const char look_there[] =
+        "See there whether libvirt answers (virsh list) and whether a file server "
+        "hangs; what the engine there says: /var/log/ftadmin/drift.log.";
     const char *name = config->hosts[!config->self].name;
     struct ft_findings findings = FT_FINDINGS_INIT;
     char text[640];
@@ -263,14 +269,17 @@ judge(const struct ft_pair_config *config, struct ft_host *self,
 
     snprintf(self->name, sizeof(self->name), "%s",
              config->hosts[config->self].name);
-    if (err->code) {
+    if (err->code == EFBIG) {
+        snprintf(text, sizeof(text), "%s: %s", name, err->text);
+        rc = silence(name, text, err->hint, &findings);
+    } else if (err->code) {
         snprintf(text, sizeof(text), "what %s tells is not understood: %s",
                  name, err->text);
-        rc = silence(name, text, &findings);
+        rc = silence(name, text, look_there, &findings);
     } else if (peer->age_s > FT_DRIFT_STALE_S) {
         snprintf(text, sizeof(text), "%s has told nothing of itself for %lld s",
                  name, (long long)peer->age_s);
-        rc = silence(name, text, &findings);
+        rc = silence(name, text, look_there, &findings);
     } else {
         rc = judge_standby(config, self, peer, &findings);
     }
@@ -351,7 +360,7 @@ ft_drift_main(void)
         return 0;
     ft_log_open(FT_LOG_FOLDER "/drift.log", "drift", FT_LOG_INFO);
     be_modest();
-    ft_json_load(FT_DRIFT_HOST_FILE, FT_DRIFT_FACTS_MAX, &before, NULL);
+    ft_json_load(FT_DRIFT_HOST_FILE, OURS_MAX, &before, NULL);
     if (ft_probe_gently(before, &facts, &err) ||
         ft_host_from_json(facts, &self, &err)) {
         ft_log_error(&err, "this host is not looked at");

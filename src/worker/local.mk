@@ -5,6 +5,7 @@ libftworker_a_SOURCES = \
 	src/worker/channel.c src/worker/channel.h \
 	src/worker/door.c src/worker/door.h \
 	src/worker/drift-news.c src/worker/drift-news.h \
+	src/worker/facts-frame.c src/worker/facts-frame.h \
 	src/worker/figures.c src/worker/figures.h \
 	src/worker/made.c src/worker/made.h \
 	src/worker/pair-images.c src/worker/pair-state.c \

@@ -18,6 +18,7 @@
 #include "virt/loop.h"
 #include "worker/carried.h"
 #include "worker/drift-news.h"
+#include "worker/facts-frame.h"
 
 #define LOOK_MS 1000
 #define REPORT_MAX (64u << 10)
@@ -43,8 +44,10 @@ struct ft_worker_drift {
     struct ft_drift_news news;
     struct ft_carried carried;
     double told_rate; /* 0: none */
+    bool told_left_out;
     /* the helper thread's, while sending */
     struct ft_session *session;
+    uint64_t left_out; /* bytes of facts that were too many; 0: they were sent */
 };
 
 void
@@ -69,23 +72,57 @@ see_new(const char *path, struct seen *seen)
 
 /* ---- ours, to the peer ---- */
 
+/* The peer knows then why it is told nothing. */
+static void
+send_left_out(struct ft_worker_drift *d)
+{
+    char text[FT_FACTS_AROUND];
+    struct iovec part = { text, 0 };
+    struct stat st;
+
+    if (stat(FT_DRIFT_HOST_FILE, &st) < 0)
+        return;
+    d->left_out = (uint64_t)st.st_size;
+    ft_facts_left_out(ft_clock_realtime_ns(), d->left_out, text);
+    part.iov_len = strlen(text);
+    ft_link_send(ft_session_link(d->session), FT_FRAME_FACTS, 0, 0, &part, 1);
+}
+
 static void
 send_facts(void *opaque)
 {
     struct ft_worker_drift *d = opaque;
     FT_AUTOFREE char *facts = NULL;
-    char head[64];
+    char head[FT_FACTS_AROUND];
     size_t size;
     struct iovec parts[3];
+    int rc = ft_file_read(FT_DRIFT_HOST_FILE, FT_FACTS_MAX, &facts, &size);
 
-    if (ft_file_read(FT_DRIFT_HOST_FILE, FT_DRIFT_FACTS_MAX, &facts, &size))
+    d->left_out = 0;
+    if (rc == -EFBIG)
+        send_left_out(d);
+    if (rc)
         return; /* the peer notices that it is told nothing */
-    snprintf(head, sizeof(head),
-             "{\"sent_ns\":%lld,\"facts\":", (long long)ft_clock_realtime_ns());
+    ft_facts_begin(ft_clock_realtime_ns(), head);
     parts[0] = (struct iovec){ head, strlen(head) };
     parts[1] = (struct iovec){ facts, size };
     parts[2] = (struct iovec){ (void *)(uintptr_t) "}", 1 };
     ft_link_send(ft_session_link(d->session), FT_FRAME_FACTS, 0, 0, parts, 3);
+}
+
+/* Once, until they fit again. */
+static void
+tell_left_out(struct ft_worker_drift *d)
+{
+    if (d->left_out && !d->told_left_out)
+        ft_worker_note(d->worker, "warn", "facts-left-out",
+                       "%s cannot be told what this host is like: that has %llu "
+                       "bytes, and no more than %u are sent (ftengine probe "
+                       "prints it); whether %s could run here nobody can tell",
+                       ft_worker_peer_name(d->worker),
+                       (unsigned long long)d->left_out, FT_FACTS_MAX,
+                       d->worker->config.vm);
+    d->told_left_out = d->left_out > 0;
 }
 
 static void
@@ -95,6 +132,7 @@ facts_sent(void *opaque)
 
     ft_session_unref(FT_STEAL(d->session));
     d->sending = false;
+    tell_left_out(d);
 }
 
 static void
@@ -134,12 +172,17 @@ ft_worker_take_facts(struct ft_worker *w, const struct ft_frame *frame)
 {
     struct ft_worker_drift *d = w->drift;
     int64_t now = ft_clock_ns();
+    char text[FT_FACTS_AROUND];
 
-    if (frame->length > FT_DRIFT_FACTS_MAX + 256 ||
-        (d->taken_ns && now - d->taken_ns < TAKEN_NS))
+    if (d->taken_ns && now - d->taken_ns < TAKEN_NS)
         return;
     d->taken_ns = now;
-    write_peers(w, frame->payload, frame->length);
+    if (frame->length <= FT_FACTS_MAX + FT_FACTS_AROUND) {
+        write_peers(w, frame->payload, frame->length);
+        return;
+    }
+    ft_facts_left_out(ft_clock_realtime_ns(), frame->length, text);
+    write_peers(w, text, strlen(text));
 }
 
 /* ---- what the link carries ---- */

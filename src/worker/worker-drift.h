@@ -27,7 +27,6 @@
 
 #define FT_DRIFT_EVERY_MS 10000
 #define FT_DRIFT_STALE_S 90 /* older facts or reports say nothing any more */
-#define FT_DRIFT_FACTS_MAX (512u << 10) /* bytes */
 
 #define FT_DRIFT_HOST_FILE FT_RUN_FOLDER "/facts.json"
 #define FT_DRIFT_PEER_FILE "peer-facts"

@@ -21,6 +21,7 @@
 #include "pair/rehearsal.h"
 #include "plan/flushes.h"
 #include "plan/settings.h"
+#include "worker/facts-frame.h"
 #include "worker/pair-store.h"
 
 /* What was measured is estimated with; every figure is one. */
@@ -143,6 +144,8 @@ take_rest(const json_t *json)
     struct ft_error err = FT_ERROR_INIT;
     struct ft_pool pool = { 0 };
 
+    if (ft_facts_check(json, &err))
+        FUZZ_CHECK(err.code == EFBIG && err.text[0]);
     ft_settings_from_json(&settings, json_object_get(json, "settings"));
     if (ft_settings_check(&settings, &err))
         FUZZ_CHECK(err.code && err.text[0]);

@@ -3,7 +3,7 @@ if HAVE_CMOCKA
 worker_tests = tests/unit/worker/test-carried \
 	tests/unit/worker/test-channel tests/unit/worker/test-door \
 	tests/unit/worker/test-drift-news \
-	tests/unit/worker/test-figures \
+	tests/unit/worker/test-facts-frame tests/unit/worker/test-figures \
 	tests/unit/worker/test-hook tests/unit/worker/test-made \
 	tests/unit/worker/test-pair-store tests/unit/worker/test-pair-waivers \
 	tests/unit/worker/test-worker-disks tests/unit/worker/test-worker-report
@@ -20,6 +20,9 @@ tests_unit_worker_test_door_LDADD = libftworker.a libftlink.a libftbase.a \
 	$(GNUTLS_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_worker_test_drift_news_SOURCES = tests/unit/worker/test-drift-news.c
 tests_unit_worker_test_drift_news_LDADD = libftworker.a libftbase.a \
+	$(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_worker_test_facts_frame_SOURCES = tests/unit/worker/test-facts-frame.c
+tests_unit_worker_test_facts_frame_LDADD = libftworker.a libftbase.a \
 	$(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_worker_test_figures_SOURCES = tests/unit/worker/test-figures.c \
 	tests/unit/scratch.h
