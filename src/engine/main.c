@@ -41,7 +41,7 @@ usage(FILE *to)
         "       ftengine probe\n"
         "       ftengine measure VM [--seconds SECONDS]\n"
         "       ftengine trips ADDRESS PORT [COUNT]\n"
-        "       ftengine throughput ADDRESS PORT TOKEN\n"
+        "       ftengine throughput ADDRESS PORT TOKEN [brief]\n"
         "       ftengine flushes FOLDER\n"
         "       ftengine compare-cpu                      (a question on stdin)\n"
         "       ftengine control\n"
@@ -239,12 +239,14 @@ static int
 run_throughput(int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
+    bool brief = argc == 5 && !strcmp(argv[4], "brief");
     double bytes_per_s;
     uint16_t port;
 
-    if (argc != 4 || parse_port(argv[2], &port))
+    if ((argc != 4 && !brief) || parse_port(argv[2], &port))
         return usage(stderr);
-    if (ft_throughput_measure(argv[1], port, argv[3], &bytes_per_s, &err)) {
+    if (ft_throughput_measure(argv[1], port, argv[3], brief, &bytes_per_s,
+                              &err)) {
         fprintf(stderr, "ftengine: %s\n", err.text);
         return 1;
     }

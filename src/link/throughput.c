@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,7 +26,7 @@ struct mark {
 struct flow {
     int fd;
     int64_t began_ns, end_ns;
-    int64_t sent;
+    int64_t sent, most; /* bytes */
     struct mark half;
     unsigned char *data; /* CHUNK bytes that nobody on the way can make smaller */
 };
@@ -57,8 +56,8 @@ static void
 note_half(struct flow *flow)
 {
     if (flow->half.at_ns != 0 ||
-        (flow->sent < FT_THROUGHPUT_BYTES / 2 &&
-         ft_clock_ns() - flow->began_ns < FT_THROUGHPUT_MS * FT_NS_PER_MS / 2))
+        (flow->sent < flow->most / 2 &&
+         ft_clock_ns() - flow->began_ns < (flow->end_ns - flow->began_ns) / 2))
         return;
     flow->half = look(flow);
 }
@@ -67,7 +66,7 @@ note_half(struct flow *flow)
 static int
 pour(struct flow *flow)
 {
-    while (flow->sent < FT_THROUGHPUT_BYTES && ft_clock_ns() < flow->end_ns) {
+    while (flow->sent < flow->most && ft_clock_ns() < flow->end_ns) {
         ssize_t n =
             send(flow->fd, flow->data, CHUNK, MSG_DONTWAIT | MSG_NOSIGNAL);
 
@@ -118,15 +117,17 @@ rate(struct flow *flow, double *bytes_per_s, struct ft_error *err)
 
 /* Closing resets it: nothing of what is under way is of use to anybody. */
 static int
-measure(struct flow *flow, double *bytes_per_s, struct ft_error *err)
+measure(struct flow *flow, bool brief, double *bytes_per_s, struct ft_error *err)
 {
+    int64_t ms = brief ? FT_THROUGHPUT_BRIEF_MS : FT_THROUGHPUT_MS;
     struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
     int rc;
 
     setsockopt(flow->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     fill(flow->data);
     flow->began_ns = ft_clock_ns();
-    flow->end_ns = flow->began_ns + FT_THROUGHPUT_MS * FT_NS_PER_MS;
+    flow->end_ns = flow->began_ns + ms * FT_NS_PER_MS;
+    flow->most = brief ? FT_THROUGHPUT_BRIEF_BYTES : FT_THROUGHPUT_BYTES;
     rc = pour(flow);
     if (rc == 0)
         rc = drain(flow);
@@ -138,7 +139,7 @@ measure(struct flow *flow, double *bytes_per_s, struct ft_error *err)
 
 int
 ft_throughput_measure(const char *address, uint16_t port, const char *token,
-                      double *bytes_per_s, struct ft_error *err)
+                      bool brief, double *bytes_per_s, struct ft_error *err)
 {
     int64_t deadline_ns = ft_clock_ns() + FT_THROUGHPUT_MS * FT_NS_PER_MS;
     struct ft_preamble preamble = { .kind = FT_PREAMBLE_SINK };
@@ -157,5 +158,5 @@ ft_throughput_measure(const char *address, uint16_t port, const char *token,
     if (rc == 0)
         rc = ft_link_preamble_write(fd, &preamble, deadline_ns, err);
     flow.fd = fd;
-    return rc < 0 ? rc : measure(&flow, bytes_per_s, err);
+    return rc < 0 ? rc : measure(&flow, brief, bytes_per_s, err);
 }

@@ -7,13 +7,23 @@
 #ifndef FT_LINK_THROUGHPUT_H
 #define FT_LINK_THROUGHPUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
 
-/* When sending ends, whichever is first; connecting may take as long before. */
+/* When sending ends, whichever is first; connecting may take FT_THROUGHPUT_MS before. */
 #define FT_THROUGHPUT_MS 1000
 #define FT_THROUGHPUT_BYTES (INT64_C(256) << 20)
+
+/*
+ * The same of a brief one, for hosts with pairs that run: it fills a network that
+ * their hearts and epochs need, and so it ends in half of the silence that a pair has
+ * as a rule (FT_SILENCE_LEAST_MS of plan/jitter.h). Over a long way, where TCP takes
+ * its time to begin, it says less than the way carries.
+ */
+#define FT_THROUGHPUT_BRIEF_MS 100
+#define FT_THROUGHPUT_BRIEF_BYTES (INT64_C(32) << 20)
 
 /*
  * Bytes a second that the kernel there acknowledged, in the second half of the time
@@ -22,6 +32,6 @@
  * -ETIMEDOUT nothing came through.
  */
 int ft_throughput_measure(const char *address, uint16_t port, const char *token,
-                          double *bytes_per_s, struct ft_error *err);
+                          bool brief, double *bytes_per_s, struct ft_error *err);
 
 #endif

@@ -28,6 +28,7 @@ struct ft_link_rate {
     char back_address[46];         /* of the primary */
     char back_nic[FT_IFNAME_SIZE]; /* of the standby */
     double back_bytes_per_s;       /* 0: not measured */
+    bool brief; /* both, for a moment, beside pairs that run (link/throughput.h) */
 };
 
 /*

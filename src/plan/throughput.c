@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 
 #define TIME_TEXT 32
+#define BRIEF " (for a moment only: pairs run there)"
 
 /* Down to one digit. */
 static double
@@ -114,8 +115,9 @@ check_back(const struct ft_link_rate *taken, uint64_t memory,
         slow ? "See what is between them: a port that came up slower or half "
                "duplex (ethtool), a busy network, or one that is shaped at one end."
              : NULL,
-        "%.60s to %.60s over %s: %s, which takes %s for the guest's memory",
-        standby, primary, taken->back_nic, text, time);
+        "%.60s to %.60s over %s: %s%s, which takes %s for the guest's memory",
+        standby, primary, taken->back_nic, text, taken->brief ? BRIEF : "",
+        time);
 }
 
 int
@@ -144,8 +146,9 @@ ft_throughput_check(const struct ft_link_rate *rates, size_t count,
         "All of the memory goes over it first, and then every page that the guest "
         "writes; what does not fit makes the guest wait.",
         slow ? remedy : NULL,
-        "%.60s to %.60s over %s: %s, which takes %s for the guest's memory%s",
-        primary, standby, taken->nic, text, time, others);
+        "%.60s to %.60s over %s: %s%s, which takes %s for the guest's memory%s",
+        primary, standby, taken->nic, text, taken->brief ? BRIEF : "", time,
+        others);
     return rc == 0 ? check_back(taken, memory, primary, standby, findings) : rc;
 }
 

@@ -20,12 +20,13 @@
 
 #define MEASURE                                                     \
     "e=" FT_ENGINE_PATH "; [ -x $e ] || e=" FT_ENGINE_PACKAGED "; " \
-    "exec $e throughput %s %d %s 2>/dev/null"
+    "exec $e throughput %s %d %s%s 2>/dev/null"
 
 struct asked {
     const char *address;
     int port;
     char token[FT_UUID_SIZE];
+    bool brief;
     double bytes_per_s;
 };
 
@@ -39,7 +40,7 @@ ask(struct ft_ssh *session, void *data, struct ft_error *err)
     int rc;
 
     snprintf(command, sizeof(command), MEASURE, asked->address, asked->port,
-             asked->token);
+             asked->token, asked->brief ? " brief" : "");
     rc = ft_ssh_run(session, command, NULL, 0, 0, &result, err);
     if (rc == 0 && result.status == 0)
         rc = ft_json_parse(result.out, result.out_size, &json, err);
@@ -88,11 +89,20 @@ is_address(const char *text)
     return strspn(text, "0123456789abcdefABCDEF.:") == strlen(text);
 }
 
+static bool
+has_pairs(const struct ft_member *member)
+{
+    return json_array_size(json_object_get(member->status, "pairs")) > 0;
+}
+
+/* Those that run on either host are not to wait for their network. */
 static int
 measure(struct ft_fleet *fleet, struct ft_member *from, struct ft_member *to,
         int port, struct ft_link_rate *rate)
 {
-    struct asked asked = { .address = rate->address, .port = port };
+    struct asked asked = { .address = rate->address,
+                           .port = port,
+                           .brief = has_pairs(from) || has_pairs(to) };
     struct ft_error before =
         to->error; /* its engine may be of before: no fault */
     int rc;
@@ -105,6 +115,7 @@ measure(struct ft_fleet *fleet, struct ft_member *from, struct ft_member *to,
     if (rc < 0 || ft_member_do(fleet, from, ask, &asked, NULL) < 0)
         return -ENODATA;
     rate->bytes_per_s = asked.bytes_per_s;
+    rate->brief = asked.brief;
     return asked.bytes_per_s > 0 ? 0 : -ENODATA;
 }
 

@@ -111,17 +111,46 @@ test_measured(void **state)
     double rate = 0;
 
     (void)state;
-    if (ft_throughput_measure("127.0.0.1", port, TOKEN "1", &rate, &err) < 0)
+    if (ft_throughput_measure("127.0.0.1", port, TOKEN "1", false, &rate,
+                              &err) < 0)
         fail_msg("%s", err.text);
     assert_true(rate > 1e6 && rate < 1e12);
     assert_true(ft_clock_ns() - began < 10 * FT_NS_PER_S);
-    assert_true(
-        ft_throughput_measure("127.0.0.1", port, TOKEN "1", &rate, &err) < 0);
+    assert_true(ft_throughput_measure("127.0.0.1", port, TOKEN "1", false,
+                                      &rate, &err) < 0);
     assert_true(rate == 0);
-    assert_true(ft_throughput_measure("127.0.0.1", port, UNKNOWN, &rate, &err) <
-                0);
-    assert_true(
-        ft_throughput_measure("127.0.0.1", port, TOKEN "2", &rate, &err) == 0);
+    assert_true(ft_throughput_measure("127.0.0.1", port, UNKNOWN, false, &rate,
+                                      &err) < 0);
+    began = ft_clock_ns();
+    assert_int_equal(ft_throughput_measure("127.0.0.1", port, TOKEN "2", true,
+                                           &rate, &err),
+                     0);
+    assert_true(rate > 1e6 && rate < 1e12);
+    assert_true(ft_clock_ns() - began < 10 * FT_NS_PER_S);
+}
+
+/* Nobody reads: it ends by itself, and a brief one before any pair is impatient. */
+static void
+test_brief(void **state)
+{
+    int64_t least[2];
+
+    (void)state;
+    for (int brief = 0; brief < 2; brief++) {
+        struct ft_error err = FT_ERROR_INIT;
+        int64_t began = ft_clock_ns();
+        double rate;
+        int listener;
+
+        assert_int_equal(ft_tcp_listen(0, &listener, &err), 0);
+        ft_throughput_measure("127.0.0.1", ft_tcp_port(listener), TOKEN "9",
+                              brief, &rate, &err);
+        least[brief] = ft_clock_ns() - began;
+        close(listener);
+    }
+    assert_true(least[0] >= FT_THROUGHPUT_MS * FT_NS_PER_MS);
+    assert_true(least[1] >= FT_THROUGHPUT_BRIEF_MS * FT_NS_PER_MS);
+    assert_true(least[1] < least[0]);
 }
 
 static void
@@ -131,12 +160,14 @@ test_refused(void **state)
     double rate;
 
     (void)state;
-    assert_int_equal(ft_throughput_measure("h1", port, TOKEN "3", &rate, &err),
-                     -EINVAL);
-    assert_int_equal(ft_throughput_measure("127.0.0.1", port, "x", &rate, &err),
-                     -EINVAL);
-    assert_int_equal(ft_throughput_measure("127.0.0.1", 1, TOKEN "3", &rate,
+    assert_int_equal(ft_throughput_measure("h1", port, TOKEN "3", false, &rate,
                                            &err),
+                     -EINVAL);
+    assert_int_equal(ft_throughput_measure("127.0.0.1", port, "x", false, &rate,
+                                           &err),
+                     -EINVAL);
+    assert_int_equal(ft_throughput_measure("127.0.0.1", 1, TOKEN "3", false,
+                                           &rate, &err),
                      -ECONNREFUSED);
 }
 
@@ -145,6 +176,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_measured),
+        cmocka_unit_test(test_brief),
         cmocka_unit_test(test_refused),
     };
 

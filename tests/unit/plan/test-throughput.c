@@ -117,7 +117,8 @@ test_back(void **state)
     (void)state;
     for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
         const struct ft_link_rate rate = { "10.78.0.2", "eth1", 1.2e9,
-                                           "10.78.0.1", "eth3", cases[i].back };
+                                           "10.78.0.1", "eth3", cases[i].back,
+                                           false };
         struct ft_findings findings = FT_FINDINGS_INIT;
         const struct ft_finding *found = NULL;
 
@@ -134,13 +135,33 @@ test_back(void **state)
     }
 }
 
+/* What was not measured for long is told as such, both ways. */
+static void
+test_brief(void **state)
+{
+    static const char there[] =
+        "h1 to h2 over eth1: 900 Mbit/s (for a moment only: pairs run there), "
+        "which takes 10 s for the guest's memory";
+    const struct ft_link_rate rate = { "10.78.0.2", "eth1", 117e6, "10.78.0.1",
+                                       "eth3",      117e6,  true };
+    struct ft_findings findings = FT_FINDINGS_INIT;
+
+    (void)state;
+    ft_throughput_check(&rate, 1, "10.78.0.2", GIB_BYTES, "h1", "h2", &findings);
+    assert_int_equal(findings.count, 2);
+    assert_string_equal(findings.list[0].evidence, there);
+    assert_non_null(
+        strstr(findings.list[1].evidence, "900 Mbit/s (for a moment only"));
+    ft_findings_free(&findings);
+}
+
 /* A plan tells what was measured, and the finding is about the link it takes. */
 static void
 test_in_a_plan(void **state)
 {
     static const struct ft_link_rate rates[] = {
-        { "10.78.0.2", "eth1", 1.2e9, "10.78.0.1", "eth1", 1.1e9 },
-        { "10.77.0.2", "br0", 11e6, "", "", 0 }
+        { "10.78.0.2", "eth1", 1.2e9, "10.78.0.1", "eth1", 1.1e9, false },
+        { "10.77.0.2", "br0", 11e6, "", "", 0, false }
     };
     struct fixture *f = *state;
     struct ft_connection connections[FT_CONNECTIONS_MAX];
@@ -190,6 +211,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_back),
+        cmocka_unit_test(test_brief),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_what_is_said),
         cmocka_unit_test_setup_teardown(test_in_a_plan, set_up, tear_down),

@@ -5,7 +5,8 @@ protect_tests = tests/unit/protect/test-fleet \
 	tests/unit/protect/test-image-mark tests/unit/protect/test-nbd-tls \
 	tests/unit/protect/test-protect tests/unit/protect/test-unprotect \
 	tests/unit/protect/test-move tests/unit/protect/test-rollback \
-	tests/unit/protect/test-upgrade tests/unit/protect/test-witness
+	tests/unit/protect/test-throughput tests/unit/protect/test-upgrade \
+	tests/unit/protect/test-witness
 check_PROGRAMS += $(protect_tests)
 TESTS += $(protect_tests)
 # of libftremote.a only what is pure: fake-hosts.h stands for the rest
@@ -44,6 +45,9 @@ tests_unit_protect_test_rollback_LDADD = $(protect_libs)
 tests_unit_protect_test_witness_SOURCES = tests/unit/protect/test-witness.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_witness_LDADD = $(protect_libs)
+tests_unit_protect_test_throughput_SOURCES = tests/unit/protect/test-throughput.c \
+	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
+tests_unit_protect_test_throughput_LDADD = $(protect_libs)
 tests_unit_protect_test_upgrade_SOURCES = tests/unit/protect/test-upgrade.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_upgrade_LDADD = $(protect_libs)
