@@ -84,7 +84,7 @@ refuses 4 odd "52:54:00:0d:0d:01" "filesystem papers" "carry.nic-user" "carry.fi
     "vm.blocked" "The vdi format used by node .* does not support live migration" \
     "carry.refused" "domain/devices/serial/source/@path: '/root/odd.txt' must be"
 exits 4 ftadmin protect odd --witness w1 --dry-run --json
-jq -e '[.findings[] | select(.verdict == "fail") | .id] | contains(["carry.nic-user"])' \
+jq -e '[.checks[] | select(.verdict == "fail") | .id] | contains(["carry.nic-user"])' \
     <<<"$output" >/dev/null || fail "findings: $output"
 
 note "a medium that the standby lacks, or gives nobody"

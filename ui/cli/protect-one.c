@@ -58,7 +58,7 @@ ft_cli_protect_plan_failed(struct ft_cli *cli, struct ft_work_protect *job,
     if (cli->style.output == FT_OUTPUT_JSON && check) {
         FT_AUTOJSON json_t *document =
             json_pack("{s:i,s:s,s:o}", "schema", 1, "vm", job->plan.vm,
-                      "findings", ft_findings_to_json(findings));
+                      "checks", ft_findings_to_json(findings));
 
         ft_cli_print(cli, document, NULL, NULL, 0);
     } else if (err->code != EEXIST) { /* what it is checked for is there */

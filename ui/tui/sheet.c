@@ -38,9 +38,7 @@ ft_sheet_member(const struct ft_sheet_vm *vm, const char *key)
 const json_t *
 ft_sheet_findings(const struct ft_sheet_vm *vm)
 {
-    const json_t *list = ft_sheet_member(vm, "checks");
-
-    return list ? list : ft_sheet_member(vm, "findings");
+    return ft_sheet_member(vm, "checks");
 }
 
 static bool
