@@ -68,6 +68,7 @@ on_event(const struct nlmsghdr *header, void *opaque)
         switch (ft_plug_path_judge(&nic->path, header)) {
         case FT_PLUG_EVENT_BROKEN:
             nic->broken = true;
+            nic->lost = false;
             break;
         case FT_PLUG_EVENT_SUPERSEDED:
             nic->claimed = true;
@@ -98,6 +99,7 @@ hear(struct ft_gate_plug *gate)
     for (i = 0; i < gate->n_nics; i++) {
         struct ft_plug_nic *nic = &gate->nics[i];
 
+        nic->lost |= lost && !nic->broken;
         nic->broken |= lost;
         nic->doubted |= lost;
         if (nic->claimed &&

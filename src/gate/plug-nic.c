@@ -101,6 +101,7 @@ ft_plug_nic_repair(struct ft_netlink *net, struct ft_plug_nic *nic)
         nic->gone = true;
         return;
     }
+    nic->lost = nic->lost && ft_plug_path_is_whole(net, &nic->path);
     note_totals(net, nic);
     if (ft_plug_path_lay(net, &nic->path, NULL, &err) < 0) {
         set_text(nic->broken_text, &err);
@@ -108,7 +109,8 @@ ft_plug_nic_repair(struct ft_netlink *net, struct ft_plug_nic *nic)
     }
     nic->broken = false;
     nic->broken_text[0] = '\0';
-    nic->repairs++;
+    nic->repairs += !nic->lost;
+    nic->lost = false;
     nic->covered_since_ns = nic->since_ns = 0;
     ft_plug_nic_give(net, nic, ft_plug_marks_replaced(&nic->marks));
 }

@@ -28,7 +28,8 @@ struct ft_plug_nic {
     int64_t since_ns; /* first frame that no marker covers, 0: none known */
     int64_t covered_since_ns; /* first one that the marker covers */
     bool existed;             /* the way was there before this gate */
-    bool broken;              /* to be laid again */
+    bool broken;              /* to be laid again, */
+    bool lost;                /* for nothing but events that were lost */
     bool claimed;             /* another gate's plug was heard of */
     bool superseded, gone;    /* nothing of ours any more */
     bool doubted;             /* others are to be looked for */
@@ -50,7 +51,11 @@ int ft_plug_nic_begin(struct ft_netlink *net, struct ft_plug_nic *nic,
 void ft_plug_nic_give(struct ft_netlink *net, struct ft_plug_nic *nic,
                       enum ft_plug_order order);
 
-/* Lays the way again, with a fresh plug; the NIC stays broken if that fails. */
+/*
+ * Lays the way again, with a fresh plug; the NIC stays broken if that fails. Where
+ * only events were lost, and the way is whole, nothing was repaired: the plug is a
+ * fresh one all the same, for its counts are not to be trusted.
+ */
 void ft_plug_nic_repair(struct ft_netlink *net, struct ft_plug_nic *nic);
 
 /* Notes what others have there: before the plug, or without effect. */

@@ -206,6 +206,24 @@ ft_plug_path_look(struct ft_netlink *net, const struct ft_plug_path *path,
     return rc;
 }
 
+/* What lay_around would change. */
+bool
+ft_plug_path_is_whole(struct ft_netlink *net, const struct ft_plug_path *path)
+{
+    struct ft_traffic_qdisc plug, others;
+    struct ft_traffic_link ifb;
+
+    if (!ft_plug_path_is_laid(net, path) ||
+        ft_plug_path_look(net, path, &plug, NULL) < 0)
+        return false;
+    return path->root ||
+           (ft_traffic_look_link(net, NULL, path->ifb_index, &ifb, NULL) == 0 &&
+            ifb.flags & IFF_UP &&
+            (ft_traffic_look_qdisc(net, path->ifb_index, TC_H_CLSACT, &others,
+                                   NULL) < 0 ||
+             others.kind[0] == '\0'));
+}
+
 /* ----- taking it away ----- */
 
 /* Whether nothing is in the plug nor between it and the tap. */

@@ -87,6 +87,11 @@ int ft_plug_path_lay(struct ft_netlink *net, struct ft_plug_path *path,
 bool ft_plug_path_is_laid(struct ft_netlink *net,
                           const struct ft_plug_path *path);
 
+/* Whether the way is as it was laid last, as far as looking tells: what was emptied
+ * and is up again is not seen. */
+bool ft_plug_path_is_whole(struct ft_netlink *net,
+                           const struct ft_plug_path *path);
+
 /* A fresh plug; only that. */
 int ft_plug_path_renew(struct ft_netlink *net, struct ft_plug_path *path,
                        struct ft_error *err);

@@ -989,6 +989,37 @@ test_opened_by_others(void **state)
     }
 }
 
+/* So many that no event of them all is kept; none of them is of any matter. */
+#define FLOOD                                                           \
+    "for n in $(seq 600); do echo link set dev tap0 alias a$n; done | " \
+    "ip -batch -"
+
+/* Who hears nothing trusts no counts: the plug is a fresh one, but nobody has changed
+ * anything, and so nothing was repaired; unless it was. */
+static void
+test_lost_events(void **state)
+{
+    struct ft_gate_plug *gate;
+
+    (void)state;
+    if (!have_plug)
+        return;
+    gate = attach();
+    do_unseen(FLOOD);
+    wait_held(gate, 0);
+    wait_whole(gate);
+    assert_int_equal(stats_of(gate).repairs, 0);
+    expect_lost(1);
+    ft_gate_plug_mark(gate); /* so that it wakes again */
+    do_unseen(FLOOD "; tc filter del dev tap0 ingress; " FLOOD);
+    wait_repaired(gate, 1);
+    expect_lost(1);
+    send_frames(2);
+    expect_frames(0);
+    detach(gate);
+    expect_frames(2);
+}
+
 /* One of its number that matches less is not taken for the redirect. */
 static void
 test_redirect_forged(void **state)
@@ -1378,6 +1409,7 @@ main(void)
         cmocka_unit_test(test_limit),
         cmocka_unit_test(test_broken),
         cmocka_unit_test(test_opened_by_others),
+        cmocka_unit_test(test_lost_events),
         cmocka_unit_test(test_redirect_forged),
         cmocka_unit_test(test_filter_on_ifb),
         cmocka_unit_test(test_idle_filter),
