@@ -8,8 +8,8 @@ libftbase_a_SOURCES = \
 	src/base/clock.c src/base/clock.h \
 	src/base/error.c src/base/error.h \
 	src/base/fault.c src/base/fault.h \
-	src/base/host-names.c src/base/host-names.h \
 	src/base/fit.c src/base/fit.h \
+	src/base/host-names.c src/base/host-names.h \
 	src/base/io.c src/base/io.h \
 	src/base/json.c src/base/json.h \
 	src/base/libvirt-names.c src/base/libvirt-names.h \
