@@ -3,6 +3,7 @@ noinst_LIBRARIES += libftpair.a
 libftpair_a_SOURCES = \
 	src/pair/console-watch.c src/pair/console-watch.h \
 	src/pair/copy-behind.c src/pair/copy-behind.h \
+	src/pair/copy-rate.c src/pair/copy-rate.h \
 	src/pair/histogram.c src/pair/histogram.h \
 	src/pair/estimate.c src/pair/estimate.h \
 	src/pair/estimate-epochs.c src/pair/estimate-private.h \
@@ -23,6 +24,7 @@ libftpair_a_SOURCES = \
 	src/pair/retry.c src/pair/retry.h \
 	src/pair/rollup.c src/pair/rollup.h \
 	src/pair/slow-link.c src/pair/slow-link.h \
+	src/pair/spread.c src/pair/spread.h \
 	src/pair/stall.c src/pair/stall.h \
 	src/pair/series.c src/pair/series.h \
 	src/pair/series-table.c src/pair/series-table.h \

@@ -4,57 +4,15 @@
 #include "ui/model/left.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/order.h"
-
-#define NS_PER_S 1e9
-#define NS_APART INT64_C(950000000) /* a second, for who is asked a bit early */
-#define FAR_S (100 * 24 * 3600)     /* nobody waits for that */
+#define FAR_S (100 * 24 * 3600) /* nobody waits for that */
 
 void
 ft_left_add(struct ft_left *left, int64_t now_ns, uint64_t done, uint64_t total)
 {
     left->done = done < total ? done : total;
     left->total = total;
-    if (left->count && now_ns - left->seen[left->count - 1].at_ns < NS_APART)
-        return;
-    if (left->count == FT_LEFT_SEEN) {
-        memmove(left->seen, left->seen + 1,
-                sizeof(left->seen) - sizeof(left->seen[0]));
-        left->count--;
-    }
-    left->seen[left->count].at_ns = now_ns;
-    left->seen[left->count++].done = done;
-}
-
-/* Bytes a second between neighbours, sorted. */
-static size_t
-rates_of(const struct ft_left *left, double rates[FT_LEFT_SEEN])
-{
-    size_t count = 0;
-
-    for (size_t i = 1; i < left->count; i++) {
-        double seconds =
-            (double)(left->seen[i].at_ns - left->seen[i - 1].at_ns) / NS_PER_S;
-        uint64_t before = left->seen[i - 1].done, after = left->seen[i].done;
-
-        rates[count++] = after > before ? (double)(after - before) / seconds : 0;
-    }
-    if (count)
-        qsort(rates, count, sizeof(*rates), ft_order_doubles);
-    return count;
-}
-
-static double
-mean(const double *rates, size_t count)
-{
-    double sum = 0;
-
-    for (size_t i = 0; i < count; i++)
-        sum += rates[i];
-    return sum / (double)count;
+    ft_spread_add(&left->spread, now_ns, left->done);
 }
 
 /* -1 when that is as good as never. */
@@ -69,33 +27,29 @@ seconds_for(double bytes, double rate)
 }
 
 bool
+ft_left_between(double bytes, double slower, double faster, int64_t *from,
+                int64_t *to)
+{
+    *from = seconds_for(bytes, faster);
+    *to = *from < 0 ? -1 : seconds_for(bytes, slower);
+    return *from >= 0;
+}
+
+bool
 ft_left_range(const struct ft_left *left, int64_t *from, int64_t *to)
 {
-    double rates[FT_LEFT_SEEN];
-    size_t count = rates_of(left, rates), half = (count + 1) / 2;
-    double bytes = (double)(left->total - left->done);
+    double slower, faster;
 
     *from = *to = -1;
-    if (count + 1 < FT_LEFT_SURE)
-        return false;
-    *from = seconds_for(bytes, mean(rates + count - half, half));
-    *to = *from < 0 ? -1 : seconds_for(bytes, mean(rates, half));
-    return *from >= 0;
+    return ft_spread_halves(&left->spread, &slower, &faster) &&
+           ft_left_between((double)(left->total - left->done), slower, faster,
+                           from, to);
 }
 
 uint64_t
 ft_left_rate(const struct ft_left *left)
 {
-    double seconds;
-
-    if (left->count < 2 ||
-        left->seen[left->count - 1].done <= left->seen[0].done)
-        return 0;
-    seconds = (double)(left->seen[left->count - 1].at_ns - left->seen[0].at_ns) /
-              NS_PER_S;
-    return (uint64_t)((double)(left->seen[left->count - 1].done -
-                               left->seen[0].done) /
-                      seconds);
+    return (uint64_t)ft_spread_rate(&left->spread);
 }
 
 /* In the unit of the larger one. */

@@ -9,18 +9,12 @@
 #define FT_UI_MODEL_LEFT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#define FT_LEFT_SEEN 31 /* points a second apart */
-#define FT_LEFT_SURE 5  /* below this many nothing is said */
+#include "pair/spread.h"
 
 struct ft_left {
-    struct {
-        int64_t at_ns;
-        uint64_t done;
-    } seen[FT_LEFT_SEEN];
-    size_t count;
+    struct ft_spread spread;
     uint64_t done, total; /* bytes, the newest */
 };
 
@@ -37,6 +31,13 @@ void ft_left_add(struct ft_left *left, int64_t now_ns, uint64_t done,
  * -1 too when the slower half stood still: at least *from then.
  */
 bool ft_left_range(const struct ft_left *left, int64_t *from, int64_t *to);
+
+/*
+ * The same for so many bytes, of work whose slower and faster halves (ft_spread_halves)
+ * somebody else has seen, in bytes a second.
+ */
+bool ft_left_between(double bytes, double slower, double faster, int64_t *from,
+                     int64_t *to);
 
 /* Bytes a second over all that was seen, for those who are not told; 0: not known. */
 uint64_t ft_left_rate(const struct ft_left *left);

@@ -15,32 +15,33 @@
 static void
 test_nothing_said_too_early(void **state)
 {
-    struct ft_left left = { .count = 0 };
+    struct ft_left left = { .total = 0 };
     int64_t from, to;
 
     (void)state;
     assert_false(ft_left_range(&left, &from, &to));
     assert_int_equal(ft_left_rate(&left), 0);
-    for (int i = 0; i < FT_LEFT_SURE - 1; i++)
+    for (int i = 0; i < FT_SPREAD_SURE - 1; i++)
         ft_left_add(&left, i * SECOND, i * MIB, 100 * MIB);
     assert_false(ft_left_range(&left, &from, &to));
     assert_true(from == -1 && to == -1);
     /* Points in between make it no surer. */
     for (int i = 0; i < 100; i++)
-        ft_left_add(&left, (FT_LEFT_SURE - 2) * SECOND + i, 5 * MIB, 100 * MIB);
+        ft_left_add(&left, (FT_SPREAD_SURE - 2) * SECOND + i, 5 * MIB,
+                    100 * MIB);
     assert_false(ft_left_range(&left, &from, &to));
 }
 
 static void
 test_even_rate(void **state)
 {
-    struct ft_left left = { .count = 0 };
+    struct ft_left left = { .total = 0 };
     int64_t from, to;
 
     (void)state;
     for (int i = 0; i <= 40; i++)
         ft_left_add(&left, i * SECOND, i * MIB, 100 * MIB);
-    assert_int_equal(left.count, FT_LEFT_SEEN);
+    assert_int_equal(left.spread.count, FT_SPREAD_SEEN);
     assert_int_equal(ft_left_rate(&left), MIB);
     assert_true(ft_left_range(&left, &from, &to));
     assert_int_equal(from, 61); /* rounded up */
@@ -53,7 +54,7 @@ test_even_rate(void **state)
 static void
 test_uneven_rate(void **state)
 {
-    struct ft_left left = { .count = 0 };
+    struct ft_left left = { .total = 0 };
     uint64_t done = 0;
     int64_t from, to;
 
@@ -71,7 +72,7 @@ test_uneven_rate(void **state)
 static void
 test_stands_still(void **state)
 {
-    struct ft_left left = { .count = 0 };
+    struct ft_left left = { .total = 0 };
     int64_t from, to;
 
     (void)state;
@@ -89,7 +90,7 @@ test_stands_still(void **state)
 static void
 test_grows(void **state)
 {
-    struct ft_left left = { .count = 0 };
+    struct ft_left left = { .total = 0 };
     int64_t from, to;
 
     (void)state;
@@ -102,6 +103,32 @@ test_grows(void **state)
     for (int i = 12; i <= 50; i++)
         ft_left_add(&left, i * SECOND, i, UINT64_MAX);
     assert_false(ft_left_range(&left, &from, &to));
+}
+
+/* By the halves that an engine has seen. */
+static void
+test_between(void **state)
+{
+    static const struct {
+        double bytes, slower, faster;
+        bool known;
+        int64_t from, to;
+    } cases[] = {
+        { 100, 10, 20, true, 6, 11 },  { 100, 10, 10, true, 11, 11 },
+        { 100, 0, 20, true, 6, -1 },   { 100, 0, 0, false, -1, -1 },
+        { 0, 0, 0, true, 0, 0 },       { -5, 0, 0, true, 0, 0 },
+        { 1e18, 1, 1, false, -1, -1 }, { 1e18, 1, 1e18, true, 2, -1 },
+    };
+    int64_t from, to;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(ft_left_between(cases[i].bytes, cases[i].slower,
+                                         cases[i].faster, &from, &to),
+                         cases[i].known);
+        assert_int_equal(from, cases[i].from);
+        assert_int_equal(to, cases[i].to);
+    }
 }
 
 static void
@@ -141,6 +168,7 @@ main(void)
         cmocka_unit_test(test_uneven_rate),
         cmocka_unit_test(test_stands_still),
         cmocka_unit_test(test_grows),
+        cmocka_unit_test(test_between),
         cmocka_unit_test(test_text),
     };
 

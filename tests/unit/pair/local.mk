@@ -2,7 +2,8 @@
 if HAVE_CMOCKA
 pair_tests = tests/unit/pair/test-console-watch \
 	tests/unit/pair/test-ownership tests/unit/pair/test-trigger \
-	tests/unit/pair/test-copy-behind tests/unit/pair/test-estimate \
+	tests/unit/pair/test-copy-behind tests/unit/pair/test-copy-rate \
+	tests/unit/pair/test-estimate \
 	tests/unit/pair/test-histogram tests/unit/pair/test-metrics \
 	tests/unit/pair/test-rehearsal tests/unit/pair/test-retry \
 	tests/unit/pair/test-rollup tests/unit/pair/test-series \
@@ -18,6 +19,8 @@ tests_unit_pair_test_console_watch_SOURCES = \
 tests_unit_pair_test_console_watch_LDADD = $(pair_libs)
 tests_unit_pair_test_copy_behind_SOURCES = tests/unit/pair/test-copy-behind.c
 tests_unit_pair_test_copy_behind_LDADD = $(pair_libs)
+tests_unit_pair_test_copy_rate_SOURCES = tests/unit/pair/test-copy-rate.c
+tests_unit_pair_test_copy_rate_LDADD = $(pair_libs)
 tests_unit_pair_test_estimate_SOURCES = tests/unit/pair/test-estimate.c
 tests_unit_pair_test_estimate_LDADD = $(pair_libs)
 tests_unit_pair_test_trigger_SOURCES = tests/unit/pair/test-trigger.c
