@@ -222,14 +222,15 @@ set_first_sync(const struct ft_epoch_model *model,
 {
     const struct ft_measurement *measured = model->measured;
     double link = sane(input->link_bytes_per_s, BEYOND);
+    double most = sane(input->copy_bytes_per_s, BEYOND);
+    double ship_ms = FT_MIN(model->ship_bytes_ms, most / 1000);
     double all = (double)measured->memory;
-    double disk_s =
-        (double)measured->disk_allocated / FT_MIN(link, DISK_BYTES_S);
-    double memory_s = (all * measured->data / model->ship_bytes_ms +
-                       all / model->copy_bytes_ms) /
-                      1000;
+    double disk_s = (double)measured->disk_allocated /
+                    FT_MIN(FT_MIN(link, most), DISK_BYTES_S);
+    double memory_s =
+        (all * measured->data / ship_ms + all / model->copy_bytes_ms) / 1000;
     double again_s = ft_epoch_bytes(model, FT_EPOCH_MEAN, memory_s * 1000) *
-                     measured->dirty_data / model->ship_bytes_ms / 1000;
+                     measured->dirty_data / ship_ms / 1000;
 
     set(out, FT_ESTIMATE_FIRST_SYNC, SETUP_S + disk_s + memory_s + again_s, 1.6,
         2.5);

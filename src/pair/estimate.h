@@ -38,6 +38,7 @@ struct ft_estimate_input {
     const struct ft_measurement *measured;
     struct ft_trigger_settings trigger;
     double link_bytes_per_s; /* what the network carries; 0: not known */
+    double copy_bytes_per_s; /* that the first copy may take of it; 0: all */
     double round_trip_ms;    /* between the hosts; 0: not known */
     uint64_t engine_memory;  /* that the standby is to have besides the VM's */
 };

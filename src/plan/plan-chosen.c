@@ -36,6 +36,7 @@ says_nothing(const struct ft_plan_choices *choices)
            own->min_spacing_ms == usual.min_spacing_ms &&
            own->pause_share_percent == usual.pause_share_percent &&
            own->cpu_budget_percent == usual.cpu_budget_percent &&
+           own->max_rate_mib == usual.max_rate_mib &&
            own->alone_without_witness == usual.alone_without_witness;
 }
 

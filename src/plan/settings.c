@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -30,6 +31,7 @@ static const struct setting {
     SETTING(min_spacing_ms, 1, 1000, true),
     SETTING(pause_share_percent, 1, 90, true),
     SETTING(cpu_budget_percent, 1, 100, true),
+    SETTING(max_rate_mib, 0, FT_SETTINGS_RATE_MAX, true),
     SETTING(rehearse_days, 0, 365, true),
     SETTING(rehearse_agent, 0, 1, true),
 #undef SETTING
@@ -85,6 +87,23 @@ ft_settings_set_silence(struct ft_pair_settings *settings, int silence_ms)
     settings->commit_timeout_ms =
         FT_MAX(settings->commit_timeout_ms,
                FT_MIN(silence_ms, FT_SETTINGS_COMMIT_MAX));
+}
+
+int
+ft_settings_parse_rate(const char *text, int *mib)
+{
+    char *end;
+    long count = strtol(text, &end, 10);
+    long unit = *end == 'G' || *end == 'g' ? 1024 : 1;
+
+    *mib = 0;
+    if (strcmp(text, "none") == 0)
+        return 0;
+    if (*text < '0' || *text > '9' || !*end || !strchr("MmGg", *end) ||
+        end[1] || count < 1 || count > FT_SETTINGS_RATE_MAX / unit)
+        return -EINVAL;
+    *mib = (int)(count * unit);
+    return 0;
 }
 
 json_t *

@@ -23,15 +23,16 @@ struct ft_pair_settings {
     int min_spacing_ms;
     int pause_share_percent;
     int cpu_budget_percent; /* of one core, by the primary's worker */
+    int max_rate_mib;       /* of a copy, MiB a second; 0: any */
     int rehearse_days;      /* the copy is tried out so often; 0: never */
     bool alone_without_witness;
     int rehearse_agent; /* 1: its guest agent has to answer then */
     char rehearse_console[FT_SETTINGS_TEXT]; /* has to be shown then; or empty */
 };
 
-#define FT_PAIR_SETTINGS_INIT                           \
-    {                                                   \
-        200, 1000, 100, 500, 1, 50, 30, 0, false, 0, "" \
+#define FT_PAIR_SETTINGS_INIT                              \
+    {                                                      \
+        200, 1000, 100, 500, 1, 50, 30, 0, 0, false, 0, "" \
     }
 
 /*
@@ -49,6 +50,9 @@ struct ft_pair_settings {
 #define FT_SETTINGS_EPOCH_MS 4
 #define FT_SETTINGS_LATENCY_MIN (FT_SETTINGS_EPOCH_MS + 1)
 #define FT_SETTINGS_LATENCY_MAX (FT_SETTINGS_EPOCH_MS + 1000)
+
+/* The highest max_rate_mib: 1 TiB a second. */
+#define FT_SETTINGS_RATE_MAX (1 << 20)
 
 /* -EINVAL names the setting and its bounds. */
 int ft_settings_check(const struct ft_pair_settings *settings,
@@ -71,6 +75,12 @@ void ft_settings_set_latency(struct ft_pair_settings *settings, int latency_ms);
  * silent for so long is not left sooner.
  */
 void ft_settings_set_silence(struct ft_pair_settings *settings, int silence_ms);
+
+/*
+ * A max_rate_mib as people write it: "100M" or "2G", MiB or GiB a second, or "none".
+ * -EINVAL: it is none of these, or out of bounds.
+ */
+int ft_settings_parse_rate(const char *text, int *mib);
 
 /* A new object; NULL without memory. */
 json_t *ft_settings_to_json(const struct ft_pair_settings *settings);

@@ -141,13 +141,13 @@ ft_primary_take_base(struct ft_primary *p, const json_t *answer)
 }
 
 static int
-on_sent(void *opaque, uint64_t done)
+on_sent(void *opaque, uint64_t done, uint64_t sent)
 {
     struct ft_primary *p = opaque;
 
     ft_epoch_stats_progress(&p->stats, "disk", done,
                             FT_MAX(done, p->copy.changed));
-    return ft_primary_stopped(p);
+    return ft_primary_pace(p, sent);
 }
 
 int

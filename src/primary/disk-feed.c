@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +39,10 @@ struct ft_disk_feed {
     char socket[PATH_MAX];
     char targets[FT_DISKS_MAX][32];
     uint64_t sizes[FT_DISKS_MAX];
+    uint64_t speeds[FT_DISKS_MAX]; /* that its mirror has; 0: any */
+    bool ready[FT_DISKS_MAX];      /* it was, when it was last asked */
     size_t count, started;
+    atomic_ullong brought;
     pid_t pid; /* QEMU's */
 
     /* taken while a write is kept and sent: the two go together */
@@ -83,6 +87,7 @@ on_write(void *opaque, unsigned disk, const void *data, uint64_t offset,
 
     if (length % 64 == 0 && ft_is_zero(data, length))
         return on_zero(feed, disk, offset, length, 0, fua);
+    atomic_fetch_add(&feed->brought, length);
     pthread_mutex_lock(&feed->lock);
     if (feed->keeps)
         ft_disk_changes_write(feed->changes, disk, offset, data, length);
@@ -138,9 +143,18 @@ prepare_changes(struct ft_disk_feed *feed, const char *folder)
         ft_log_error(&err, "keeping what is written to the disks");
 }
 
+/* What one of so many disks may have of most. */
+static uint64_t
+share_of(uint64_t most, size_t disks)
+{
+    return most && disks
+               ? FT_MIN(FT_MAX(most / disks, UINT64_C(1)), (uint64_t)INT64_MAX)
+               : 0;
+}
+
 int
 ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain, uint64_t kept,
-                   const char *folder, const char *state_folder,
+                   uint64_t most, const char *folder, const char *state_folder,
                    struct ft_outgoing *out, struct ft_disk_feed **feed,
                    struct ft_error *err)
 {
@@ -161,8 +175,10 @@ ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain, uint64_t kept,
     if (!rc)
         rc = start_server(f, domain, kept, err);
     while (!rc && f->started < f->count) {
+        f->speeds[f->started] = share_of(most, f->count);
         rc = ft_block_copy_start(dom, f->targets[f->started], f->socket,
-                                 f->targets[f->started], err);
+                                 f->targets[f->started], f->speeds[f->started],
+                                 err);
         f->started += rc == 0;
     }
     if (rc) {
@@ -191,8 +207,35 @@ ft_disk_feed_progress(struct ft_disk_feed *feed,
         progress->total += p.total;
         progress->ready &= p.ready;
         progress->broken |= !p.active;
+        feed->ready[i] = p.ready;
     }
     return 0;
+}
+
+int
+ft_disk_feed_set_speed(struct ft_disk_feed *feed, uint64_t most,
+                       struct ft_error *err)
+{
+    size_t i, copying = 0;
+    int rc = 0;
+
+    for (i = 0; i < feed->count; i++)
+        copying += !feed->ready[i];
+    for (i = 0; i < feed->count && !rc; i++) {
+        uint64_t speed = feed->ready[i] ? 0 : share_of(most, copying);
+
+        if (speed == feed->speeds[i])
+            continue;
+        rc = ft_block_copy_set_speed(feed->dom, feed->targets[i], speed, err);
+        feed->speeds[i] = rc ? feed->speeds[i] : speed;
+    }
+    return rc;
+}
+
+uint64_t
+ft_disk_feed_brought(const struct ft_disk_feed *feed)
+{
+    return atomic_load(&feed->brought);
 }
 
 uint64_t
@@ -299,7 +342,7 @@ ft_disk_feed_unfit(struct ft_disk_feed *feed, virDomainPtr dom,
 /* One run, with the lock held: 1, 0 at the end, or -errno. */
 static int
 send_run(struct ft_disk_feed *feed, struct ft_disk_changes_walk *walk,
-         unsigned char *data, uint64_t *done)
+         unsigned char *data, uint64_t *done, uint64_t *sent)
 {
     struct ft_disk_changes_run run = { 0 };
     int rc = ft_disk_changes_missing(feed->changes) ? -ESTALE : 0;
@@ -309,6 +352,7 @@ send_run(struct ft_disk_feed *feed, struct ft_disk_changes_walk *walk,
     if (rc <= 0)
         return rc;
     *done += run.length;
+    *sent = run.zero ? 0 : run.length;
     rc = run.zero ? ft_outgoing_zero_disk(feed->out, run.disk, run.offset,
                                           run.length, 1)
                   : ft_outgoing_write_disk(feed->out, run.disk, run.offset,
@@ -318,12 +362,13 @@ send_run(struct ft_disk_feed *feed, struct ft_disk_changes_walk *walk,
 
 int
 ft_disk_feed_send_changes(struct ft_disk_feed *feed,
-                          int (*each)(void *opaque, uint64_t done),
+                          int (*each)(void *opaque, uint64_t done,
+                                      uint64_t sent),
                           void *opaque, struct ft_error *err)
 {
     FT_AUTOFREE unsigned char *data = malloc(FT_CHUNK_SIZE);
     struct ft_disk_changes_walk walk = { 0 };
-    uint64_t done = 0;
+    uint64_t done = 0, sent = 0;
     int rc = 1;
 
     if (!data)
@@ -334,9 +379,9 @@ ft_disk_feed_send_changes(struct ft_disk_feed *feed,
     pthread_mutex_unlock(&feed->lock);
     while (rc > 0) {
         pthread_mutex_lock(&feed->lock);
-        rc = send_run(feed, &walk, data, &done);
+        rc = send_run(feed, &walk, data, &done, &sent);
         pthread_mutex_unlock(&feed->lock);
-        if (rc > 0 && each(opaque, done))
+        if (rc > 0 && each(opaque, done, sent))
             rc = -ECANCELED;
     }
     return rc == -ESTALE

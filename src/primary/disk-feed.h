@@ -31,17 +31,30 @@ struct ft_disk_feed_progress {
 /*
  * Starts a mirror for each disk of domain that is replicated. The numbers of
  * the disks on the wire are their order among those. kept has a bit for each of
- * these numbers whose replica holds something to compare with. folder, which
- * outlives the feed, holds the socket; state_folder takes what is kept.
+ * these numbers whose replica holds something to compare with. most is as of
+ * ft_disk_feed_set_speed. folder, which outlives the feed, holds the socket;
+ * state_folder takes what is kept.
  */
 int ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
-                       uint64_t kept, const char *folder,
+                       uint64_t kept, uint64_t most, const char *folder,
                        const char *state_folder, struct ft_outgoing *out,
                        struct ft_disk_feed **feed, struct ft_error *err);
 
 int ft_disk_feed_progress(struct ft_disk_feed *feed,
                           struct ft_disk_feed_progress *progress,
                           struct ft_error *err);
+
+/*
+ * What is there is copied with so many bytes a second at most, over all disks whose
+ * mirrors were not ready at the last ft_disk_feed_progress (0: any number); the others
+ * go on at any rate, as does what the guest writes. Asks libvirt only where that
+ * changes something.
+ */
+int ft_disk_feed_set_speed(struct ft_disk_feed *feed, uint64_t most,
+                           struct ft_error *err);
+
+/* Bytes that the mirrors have brought so far, and the guest with them; no zeros. */
+uint64_t ft_disk_feed_brought(const struct ft_disk_feed *feed);
 
 /*
  * All mirrors are ready: what is still owed to the replicas is sent. Returns the
@@ -79,11 +92,13 @@ const char *ft_disk_feed_unfit(struct ft_disk_feed *feed, virDomainPtr dom,
 /*
  * Another link, whose epoch 1 is open, to replicas that lack no more than what is
  * kept: sends it, and from now on what is written. each is called with the bytes
- * done so far; non-zero ends it. -ESTALE: what was kept was lost meanwhile. The feed
+ * done so far, and those of them that were sent just now, for zeros are only told;
+ * non-zero ends it. -ESTALE: what was kept was lost meanwhile. The feed
  * is no use after an error, unless ft_disk_feed_hold follows and nothing is missing.
  */
 int ft_disk_feed_send_changes(struct ft_disk_feed *feed,
-                              int (*each)(void *opaque, uint64_t done),
+                              int (*each)(void *opaque, uint64_t done,
+                                          uint64_t sent),
                               void *opaque, struct ft_error *err);
 
 /*

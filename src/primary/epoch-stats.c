@@ -175,12 +175,17 @@ void
 ft_epoch_stats_progress(struct ft_epoch_stats *stats, const char *phase,
                         uint64_t done, uint64_t total)
 {
+    int64_t now = ft_clock_ns();
+
     pthread_mutex_lock(&stats->lock);
-    if (stats->phase != phase)
-        stats->phase_began = ft_clock_ns();
+    if (stats->phase != phase) {
+        stats->phase_began = now;
+        stats->spread.count = 0;
+    }
     stats->phase = phase;
     stats->done = done;
     stats->total = total;
+    ft_spread_add(&stats->spread, now, done);
     pthread_mutex_unlock(&stats->lock);
 }
 
@@ -211,17 +216,35 @@ percentiles(const struct ft_histogram *h)
                      (double)ft_histogram_percentile(h, 99) / 1e6);
 }
 
-static json_t *
-progress(const struct ft_epoch_stats *stats, int64_t now)
+/* Of late; in the first second, since it began. */
+static double
+copied_per_s(const struct ft_epoch_stats *stats, int64_t now)
 {
     int64_t took = now - stats->phase_began;
 
+    if (stats->spread.count > 1)
+        return ft_spread_rate(&stats->spread);
+    return took > 0 ? (double)stats->done * 1e9 / (double)took : 0;
+}
+
+/* One that stands still has to be seen, too: this is a look like any other. */
+static json_t *
+progress(struct ft_epoch_stats *stats, int64_t now)
+{
+    double slower, faster;
+    bool known;
+
     if (!stats->phase)
         return json_null();
-    return json_pack("{s:s,s:I,s:I,s:f}", "phase", stats->phase, "done",
+    ft_spread_add(&stats->spread, now, stats->done);
+    known = ft_spread_halves(&stats->spread, &slower, &faster);
+    return json_pack("{s:s,s:I,s:I,s:f,s:o,s:o}", "phase", stats->phase, "done",
                      (json_int_t)stats->done, "total", (json_int_t)stats->total,
-                     "bytes_per_s",
-                     took > 0 ? (double)stats->done * 1e9 / (double)took : 0.0);
+                     "bytes_per_s", copied_per_s(stats, now),
+                     "slower_bytes_per_s",
+                     known ? json_real(slower) : json_null(),
+                     "faster_bytes_per_s",
+                     known ? json_real(faster) : json_null());
 }
 
 static json_t *

@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "pair/histogram.h"
+#include "pair/spread.h"
 #include "pair/trigger.h"
 #include "worker/figures.h"
 
@@ -49,6 +50,7 @@ struct ft_epoch_stats {
     const char *phase; /* "disk", "memory" or NULL */
     uint64_t done, total;
     int64_t phase_began;
+    struct ft_spread spread; /* of that phase */
 };
 
 /* figures also get what is measured here, and must outlive stats. */

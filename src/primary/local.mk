@@ -5,6 +5,7 @@ libftprimary_a_SOURCES = \
 	src/primary/changes.c \
 	src/primary/cold-start.c \
 	src/primary/copy-behind.c \
+	src/primary/copy-pace.c \
 	src/primary/copy-retry.c \
 	src/primary/copy-way.c \
 	src/primary/disk-compare.c src/primary/disk-compare.h \

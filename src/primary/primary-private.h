@@ -17,6 +17,7 @@
 #include "gate/gate.h"
 #include "link/state-delta.h"
 #include "pair/copy-behind.h"
+#include "pair/copy-rate.h"
 #include "pair/retry.h"
 #include "pair/slow-link.h"
 #include "pair/stall.h"
@@ -30,6 +31,7 @@
 #include "qemu/guest-clock.h"
 #include "qemu/guest-memory.h"
 #include "virt/disk-errors.h"
+#include "virt/disk-times.h"
 #include "virt/vm-end.h"
 #include "worker/worker.h"
 
@@ -111,6 +113,7 @@ struct ft_primary {
     struct ft_asker verifier;
     struct ft_trigger_settings settings;
     int64_t patience_ns; /* for an epoch that is not committed: a setting */
+    uint64_t max_rate;   /* of a copy, bytes a second, or 0: any; the same */
 
     atomic_int pressure; /* of the host's CPUs, in hundredths of a percent */
     atomic_llong epoch_cpu_ns;   /* CPU time that an epoch takes of late */
@@ -119,6 +122,8 @@ struct ft_primary {
     atomic_llong uncommitted_ns; /* begin of the epoch that is; 0: none */
     atomic_llong durable;    /* epoch on the replicas' storage; 0: not known */
     atomic_llong kept_bytes; /* for a standby that is away; -1: none are */
+    atomic_llong copy_limit; /* bytes a second of the copy now; 0: any number, */
+    atomic_bool copy_yields;   /* and whether that is for the guest's sake */
     atomic_llong with_qemu_ns; /* when that asked QEMU; 0: it has its answer */
     atomic_llong libvirt_ns;   /* when libvirtd last answered something else, */
     atomic_llong owes_ns;      /* how long, by that, QEMU owes it an answer; */
@@ -193,6 +198,14 @@ struct ft_primary {
         uint64_t changed, sent_before; /* bytes */
         int64_t began_ns;
     } copy;
+    struct {
+        struct ft_copy_rate rate;
+        struct ft_copy_tokens tokens;
+        struct ft_disk_times times; /* at the last look */
+        int64_t looked_ns, usual_ns;
+        uint64_t looked_bytes, sent; /* without what the mirrors bring */
+        uint64_t pages;              /* that are in that */
+    } pace;                          /* of this copy */
     int64_t kept_since_ns; /* feed goes on without a link; 0: it has one */
     struct ft_page_set set;
     struct ft_device_state device;
@@ -264,6 +277,22 @@ void ft_primary_note_copied(struct ft_primary *p);
 /* For STATUS, new references, any thread: "copied", and "kept_bytes". */
 json_t *ft_primary_copied(struct ft_primary *p);
 json_t *ft_primary_kept(const struct ft_primary *p);
+
+/*
+ * copy-pace.c; replication thread. A copy begins, and nothing was asked of libvirt for
+ * it yet. Then, with its mirrors, several times a second; and after bytes of it, or
+ * some of p->sender's pages, were sent: waits until more may be, 0 or -ECANCELED.
+ */
+void ft_primary_begin_pace(struct ft_primary *p);
+int ft_primary_pace_disks(struct ft_primary *p, struct ft_error *err);
+int ft_primary_pace(struct ft_primary *p, uint64_t bytes);
+int ft_primary_pace_pages(struct ft_primary *p);
+
+/* The same: bytes a second that it may go at now; 0: any. */
+uint64_t ft_primary_copy_limit(struct ft_primary *p);
+
+/* Any thread: adds that to STATUS's "progress", or to nothing where that is null. */
+void ft_primary_add_pace(const struct ft_primary *p, json_t *progress);
 
 /*
  * copy-retry.c. That the copy came to nothing, and that it is good; any thread.

@@ -164,6 +164,7 @@ ft_primary_status(struct ft_worker *w, json_t *status)
     if (!p)
         return;
     ft_epoch_stats_report(&p->stats, w->state.record.peer_may_take_over, status);
+    ft_primary_add_pace(p, json_object_get(status, "progress"));
     guest_clock(p, status);
     held_output(p, status);
     json_object_set_new(status, "stalled", ft_primary_stalled(p));

@@ -325,7 +325,7 @@ request(struct ft_worker *w, const char *verb, const json_t *args,
     return ft_fail(err, EOPNOTSUPP, NULL, "unknown verb %.32s", verb);
 }
 
-/* Also while an epoch is waited for: it is asked again. */
+/* Also while an epoch is waited for, or a copy made: it is asked again. */
 static void
 take_settings(struct ft_worker *w)
 {
@@ -343,6 +343,7 @@ take_settings(struct ft_worker *w)
     pthread_mutex_lock(&p->lock);
     p->settings = s;
     p->patience_ns = c->commit_timeout_ms * FT_NS_PER_MS;
+    p->max_rate = (uint64_t)c->max_rate_mib << 20;
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
 }

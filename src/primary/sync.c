@@ -292,11 +292,13 @@ copy_disks(struct ft_primary *p, uint64_t kept, struct ft_error *err)
     int rc;
 
     ft_pair_path(w->config.pair, NULL, folder);
-    rc = ft_disk_feed_start(w->dom, &p->domain, kept, w->run_folder, folder,
-                            &p->out, &p->feed, err);
+    rc = ft_disk_feed_start(w->dom, &p->domain, kept, ft_primary_copy_limit(p),
+                            w->run_folder, folder, &p->out, &p->feed, err);
 
     while (!rc) {
         rc = ft_disk_feed_progress(p->feed, &progress, err);
+        if (!rc && !progress.broken)
+            rc = ft_primary_pace_disks(p, err);
         if (rc || progress.ready)
             break;
         if (progress.broken)
@@ -327,7 +329,7 @@ on_pages(void *opaque, uint64_t done)
 
     ft_epoch_stats_progress(&r->p->stats, "memory", r->before + done,
                             r->total + r->before);
-    return ft_primary_stopped(r->p);
+    return ft_primary_pace_pages(r->p);
 }
 
 /*
@@ -383,6 +385,8 @@ ft_sync_copy(struct ft_primary *p, struct ft_error *err)
     uint64_t kept = 0;
     int rc = set_up(p, &kept, err);
 
+    if (!rc)
+        ft_primary_begin_pace(p);
     if (!rc)
         rc = p->copy.by_changes ? ft_primary_send_changes(p, err)
                                 : copy_disks(p, kept, err);

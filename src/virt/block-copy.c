@@ -41,11 +41,17 @@ target_xml(const char *socket, const char *export_name, char **out)
 
 int
 ft_block_copy_start(virDomainPtr dom, const char *target, const char *socket,
-                    const char *export_name, struct ft_error *err)
+                    const char *export_name, uint64_t bytes_per_s,
+                    struct ft_error *err)
 {
     const unsigned flags = VIR_DOMAIN_BLOCK_COPY_REUSE_EXT |
                            VIR_DOMAIN_BLOCK_COPY_TRANSIENT_JOB |
                            VIR_DOMAIN_BLOCK_COPY_SYNCHRONOUS_WRITES;
+    virTypedParameter speed = {
+        .field = VIR_DOMAIN_BLOCK_COPY_BANDWIDTH,
+        .type = VIR_TYPED_PARAM_ULLONG,
+        .value.ul = bytes_per_s,
+    };
     FT_AUTOFREE char *xml = NULL;
     struct ft_block_copy_progress progress;
     int rc = ft_block_copy_progress(dom, target, &progress, err);
@@ -57,9 +63,21 @@ ft_block_copy_start(virDomainPtr dom, const char *target, const char *socket,
                        "disk %s has a block job already", target);
     if (target_xml(socket, export_name, &xml) < 0)
         return ft_fail(err, ENOMEM, NULL, "no memory");
-    if (virDomainBlockCopy(dom, target, xml, NULL, 0, flags) < 0)
+    if (virDomainBlockCopy(dom, target, xml, &speed, bytes_per_s != 0, flags) <
+        0)
         return ft_virt_fail(err, EIO, NULL, "copy of the disk");
     return 0;
+}
+
+int
+ft_block_copy_set_speed(virDomainPtr dom, const char *target,
+                        uint64_t bytes_per_s, struct ft_error *err)
+{
+    const unsigned flags = VIR_DOMAIN_BLOCK_JOB_SPEED_BANDWIDTH_BYTES;
+
+    return virDomainBlockJobSetSpeed(dom, target, bytes_per_s, flags) < 0
+               ? ft_virt_fail(err, EIO, NULL, "speed of the disk's copy")
+               : 0;
 }
 
 /*

@@ -26,9 +26,18 @@ struct ft_block_copy_progress {
     bool ready;     /* all copied; writes go to both sides */
 };
 
-/* Starts the copy of disk target ("vda") to export of the server at socket. */
-int ft_block_copy_start(virDomainPtr dom, const char *target, const char *socket,
-                        const char *export_name, struct ft_error *err);
+/*
+ * Starts the copy of disk target ("vda") to export of the server at socket, at most so
+ * many bytes a second of what is there (0: any number), at most INT64_MAX. What the
+ * guest writes meanwhile is not slowed by that.
+ */
+int ft_block_copy_start(virDomainPtr dom, const char *target,
+                        const char *socket, const char *export_name,
+                        uint64_t bytes_per_s, struct ft_error *err);
+
+/* The same while it runs. A job that ended by itself is an error. */
+int ft_block_copy_set_speed(virDomainPtr dom, const char *target,
+                            uint64_t bytes_per_s, struct ft_error *err);
 
 /* Fills *progress; a job that ended by itself is not active. */
 int ft_block_copy_progress(virDomainPtr dom, const char *target,

@@ -4,6 +4,7 @@ libftvirt_a_SOURCES = \
 	src/virt/block-copy.c src/virt/block-copy.h \
 	src/virt/disk-errors.c src/virt/disk-errors.h \
 	src/virt/disk-source.c src/virt/disk-source.h \
+	src/virt/disk-times.c src/virt/disk-times.h \
 	src/virt/guest-freeze.c src/virt/guest-freeze.h \
 	src/virt/guest-freeze-main.c src/virt/guest-freeze-private.h \
 	src/virt/host-qemu.c src/virt/host-qemu.h \

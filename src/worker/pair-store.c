@@ -119,6 +119,7 @@ static const struct setting {
     SETTING(min_spacing_ms, 1, 1000, 1, true),
     SETTING(pause_share_percent, 1, 90, 50, true),
     SETTING(cpu_budget_percent, 1, 100, 30, true),
+    SETTING(max_rate_mib, 0, 1 << 20, 0, true),
     SETTING(rehearse_days, 0, 365, 0, true),
     SETTING(rehearse_agent, 0, 1, 0, true),
 #undef SETTING

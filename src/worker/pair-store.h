@@ -51,6 +51,7 @@ struct ft_pair_config {
     unsigned min_spacing_ms;
     unsigned pause_share_percent;
     unsigned cpu_budget_percent;
+    unsigned max_rate_mib;   /* of a copy, MiB a second; 0: any */
     unsigned rehearse_days;  /* 0: never */
     unsigned rehearse_agent; /* 1: its guest agent has to answer then */
     char rehearse_console[FT_CONSOLE_PATTERN_MAX + 1]; /* as of a rehearsal */
@@ -93,8 +94,8 @@ int ft_pair_save(const json_t *config, const char *key, const char *witness_key,
 /*
  * Changes settings of a stored pair, those that need no new worker:
  * "commit_timeout_ms", "interval_ms", "idle_interval_ms", "min_spacing_ms",
- * "pause_share_percent", "cpu_budget_percent", "rehearse_days", "rehearse_agent",
- * "rehearse_console". -EINVAL names one that is none of these or out of its bounds; nothing is changed then. -ENOENT: no such pair.
+ * "pause_share_percent", "cpu_budget_percent", "max_rate_mib", "rehearse_days",
+ * "rehearse_agent", "rehearse_console". -EINVAL names one that is none of these or out of its bounds; nothing is changed then. -ENOENT: no such pair.
  */
 int ft_pair_change_settings(const char *pair, const json_t *settings,
                             struct ft_error *err);

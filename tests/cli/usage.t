@@ -149,6 +149,12 @@ $ ftadmin set vm1 --cpu-budget 101
 ! ftadmin: --cpu-budget needs a whole number from 1 to 100, not "101"
 ! Try 'ftadmin set --help'.
 [2]
+$ ftadmin set vm1 --max-rate 100
+! ftadmin: --max-rate is 1M to 1048576M or 1G to 1024G (MiB or GiB a second), or none
+[2]
+$ ftadmin protect vm1 --max-rate 1025G
+! ftadmin: --max-rate is 1M to 1048576M or 1G to 1024G (MiB or GiB a second), or none
+[2]
 $ ftadmin set
 ! ftadmin: set needs VM
 ! Try 'ftadmin set --help'.

@@ -506,7 +506,7 @@ mirror(const char *socket)
 
     for (i = 0; i < domain.n_disks; i++)
         CHECK(ft_block_copy_start(dom, domain.disks[i].target, socket,
-                                  domain.disks[i].target, err),
+                                  domain.disks[i].target, 0, err),
               "start");
     return print_progress(true);
 }

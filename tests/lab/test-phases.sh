@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What is measured of a pair under load: the phases add up to the epoch, both sides tell their
-# figures, a second way that is cut is known before it is needed, and what is alone has no lag.
+# figures, a second way that is cut is known before it is needed, and what is alone has no lag. Its
+# first copy is made slowly, until it may be fast.
 . "$(dirname "$0")/functions.sh"
 
 # Does a filter hold for the STATUS of a host's engine?
@@ -25,10 +26,35 @@ path_is() { # HOST true|false IN-USE
     holds_on "$1" "any(.paths[]; .in_use == $3 and .up == $2)"
 }
 
+# What goes over the link is what is copied, and a little that the guest writes to its disk.
+copies_slowly() {
+    holds_on h1 '.state == "syncing" and .progress.phase == "memory" and
+        .progress.limit_bytes_per_s == 1048576 and .progress.limited_by == "max-rate" and
+        .progress.faster_bytes_per_s > 0 and .link_bytes_per_s < 3000000'
+}
+
 start_lab
 start_guest h1 vm1 --dirty-rate 4
-protect_guest vm1 --silence 1000
+add_hosts
 start_client --connections 1 --payload 200
+
+note "a copy at 1 MiB/s, which goes on without a limit when that is taken away"
+"$test_top/scripts/lab" on adm "$(built ftadmin)" protect vm1 --witness w1 --silence 1000 \
+    --commit-timeout 2000 --max-rate 1M --yes </dev/null >"$test_folder/protect.out" 2>&1 8>&- &
+protect=$!
+wait_for 90 copies_slowly
+guest_goes_on
+left=$(pair_status vm1 '.progress | "\(.left_s | length) \(.left)"')
+[[ $left =~ ^2\ (over\ )?[0-9] ]] || fail "no time left: $(pair_status vm1)"
+copies_slowly || fail "it is faster: $(pair_on h1)"
+grep -q "^Time left" <<<"$(ftadmin status vm1)" || fail "$(ftadmin status vm1)"
+note "left at 1 MiB/s: ${left#2 }; $(pair_on h1 '.progress | tojson')"
+lifted=$(now_ms)
+exits 0 ftadmin set vm1 --max-rate none --json
+jq -e '.settings.max_rate_mib == 0' <<<"$output" >/dev/null || fail "set: $output"
+wait_for 60 protected_from h1
+note "protected $(($(now_ms) - lifted)) ms after it was lifted"
+wait "$protect" || fail "protect: $(cat "$test_folder/protect.out")"
 guest_goes_on
 
 note "the phases of an epoch"

@@ -45,6 +45,7 @@ struct ft_cli_options {
     int64_t spacing_ms;
     int64_t pause_share;
     int64_t cpu_budget;
+    const char *max_rate; /* NULL: not given */
     bool alone_without_witness;
     bool dry_run;
     const char *apply_plan;

@@ -129,7 +129,7 @@ static void
 print_summary(FILE *stream, const struct ft_work_protect *job)
 {
     const struct ft_plan *plan = &job->plan;
-    char memory[16], disk[16], text[320];
+    char memory[16], disk[16], text[400];
 
     if (!plan->config) { /* both engines have the pair: only to be awaited */
         say(stream, "", "%s runs on %s; its copy on %s is being made already.",

@@ -87,6 +87,8 @@ check(struct ft_cli *cli, int argc, char **argv)
 {
     struct ft_error err = FT_ERROR_INIT;
 
+    if (ft_cli_settings_check(cli))
+        return FT_EXIT_USAGE;
     if (cli->options.apply_plan)
         return check_saved(cli, argc);
     if (!argc) {

@@ -22,7 +22,7 @@ print_result(struct ft_cli *cli, const struct ft_work_pair *found,
                   found->pair.vm, "pair", found->pair.pair, "left", left,
                   "client_latency_ms", ft_settings_latency(settings),
                   "settings", ft_settings_to_json(settings));
-    char text[320];
+    char text[400];
 
     if (cli->style.output == FT_OUTPUT_JSON)
         return ft_cli_print(cli, document, NULL, NULL, 0);
@@ -51,6 +51,14 @@ change(struct ft_cli *cli, const struct ft_work_pair *found,
 }
 
 static enum ft_exit
+check(struct ft_cli *cli, int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return ft_cli_settings_check(cli);
+}
+
+static enum ft_exit
 run(struct ft_cli *cli, int argc, char **argv)
 {
     bool given = ft_cli_settings_given(&cli->options);
@@ -72,10 +80,12 @@ const struct ft_command ft_command_set = {
     .summary = "Show or change how a protected VM's time is spent",
     .details =
         "Without options prints the settings as they are. Changes apply at\n"
-        "once, on both hosts; the VM stays protected.",
+        "once, on both hosts; the VM stays protected, and a copy that is being\n"
+        "made goes on.",
     .options = options,
     .min_arguments = 1,
     .max_arguments = 1,
     .needs = FT_NEEDS_HOSTS,
+    .check = check,
     .run = run,
 };

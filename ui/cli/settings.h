@@ -7,6 +7,7 @@
 #define FT_UI_CLI_SETTINGS_H
 
 #include "plan/settings.h"
+#include "ui/cli/cli.h"
 #include "ui/cli/options.h"
 
 /* For a command's table of options. */
@@ -43,16 +44,30 @@
           1,                                                           \
           90,                                                          \
           "of the time that the VM may be stopped (a new pair: 50)" }, \
+        { "cpu-budget",                                                \
+          0,                                                           \
+          FT_OPTION_INTEGER,                                           \
+          "PERCENT",                                                   \
+          offsetof(struct ft_cli_options, cpu_budget),                 \
+          1,                                                           \
+          100,                                                         \
+          "of a core for the engine on its host (a new pair: 30)" },   \
     {                                                                  \
-        "cpu-budget", 0, FT_OPTION_INTEGER, "PERCENT",                 \
-            offsetof(struct ft_cli_options, cpu_budget), 1, 100,       \
-            "of a core for the engine on its host (a new pair: 30)"    \
+        "max-rate", 0, FT_OPTION_TEXT, "RATE",                         \
+            offsetof(struct ft_cli_options, max_rate), 0, 0,           \
+            "a copy's, a second: 100M, 2G or none (a new pair: none)"  \
     }
+
+/*
+ * What of them can be seen to be wrong before anything is asked: FT_EXIT_USAGE, and it
+ * is said.
+ */
+enum ft_exit ft_cli_settings_check(struct ft_cli *cli);
 
 /* Whether any of them was given. */
 bool ft_cli_settings_given(const struct ft_cli_options *options);
 
-/* Puts those that were given into settings; a spacing beats a latency. */
+/* Puts those that were given, and checked, into settings; a spacing beats a latency. */
 void ft_cli_settings_apply(const struct ft_cli_options *options,
                            struct ft_pair_settings *settings);
 

@@ -91,6 +91,7 @@ estimate(const struct ft_work_fleet *fleet, const struct ft_plan *plan,
 
     look_at_link(out, fleet, plan);
     input.link_bytes_per_s = out->link_bytes_per_s;
+    input.copy_bytes_per_s = (double)settings->max_rate_mib * (1 << 20);
     input.round_trip_ms = out->round_trip_ms;
     ft_estimate(&input, &out->estimate);
 }

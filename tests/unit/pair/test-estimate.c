@@ -301,6 +301,33 @@ compressed_on_a_slow_link(void **state)
     assert_memory_equal(&out, &fast, sizeof(out));
 }
 
+/* What a copy may take is its own affair: epochs are not slowed by it. */
+static void
+a_limit_is_the_copy_s(void **state)
+{
+    struct ft_measurement m = guest(100, 1000, 4000);
+    struct ft_estimate_input input = { .measured = &m,
+                                       .trigger = FT_TRIGGER_SETTINGS_INIT,
+                                       .link_bytes_per_s = 5e9,
+                                       .round_trip_ms = 0.1 };
+    struct ft_estimate any, out;
+    double bytes = (double)m.disk_allocated + (double)m.memory * m.data;
+
+    (void)state;
+    ft_estimate(&input, &any);
+    input.copy_bytes_per_s = MIB;
+    ft_estimate(&input, &out);
+    assert_true(value(&out, FT_ESTIMATE_FIRST_SYNC) > bytes / MIB);
+    assert_true(value(&any, FT_ESTIMATE_FIRST_SYNC) < bytes / MIB / 10);
+    for (int i = 0; i < FT_ESTIMATE_COUNT; i++)
+        if (i != FT_ESTIMATE_FIRST_SYNC)
+            assert_true(value(&out, (enum ft_estimate_figure)i) ==
+                        value(&any, (enum ft_estimate_figure)i));
+    input.copy_bytes_per_s = 1e15; /* more than the link: no limit */
+    ft_estimate(&input, &out);
+    assert_memory_equal(&out, &any, sizeof(out));
+}
+
 /* An engine of before does not tell how well pages compress. */
 static void
 json_of_before(void **state)
@@ -412,6 +439,7 @@ main(void)
         cmocka_unit_test(few_intervals),
         cmocka_unit_test(absurd_numbers),
         cmocka_unit_test(compressed_on_a_slow_link),
+        cmocka_unit_test(a_limit_is_the_copy_s),
         cmocka_unit_test(json_of_before),
         cmocka_unit_test(json_and_back),
         cmocka_unit_test(json_that_is_wrong),

@@ -582,36 +582,41 @@ test_settings(void **state)
         const char *text; /* NULL: good */
     } cases[] = {
         { FT_PAIR_SETTINGS_INIT, NULL },
-        { { 49, 1000, 100, 500, 10, 30, 30, 0, false, 0, "" }, "silence_ms" },
-        { { 60001, 1000, 100, 500, 10, 30, 30, 0, false, 0, "" }, "silence_ms" },
-        { { 200, 199, 100, 500, 10, 30, 30, 0, false, 0, "" },
+        { { 49, 1000, 100, 500, 10, 30, 30, 0, 0, false, 0, "" }, "silence_ms" },
+        { { 60001, 1000, 100, 500, 10, 30, 30, 0, 0, false, 0, "" },
+          "silence_ms" },
+        { { 200, 199, 100, 500, 10, 30, 30, 0, 0, false, 0, "" },
           "commit_timeout_ms" },
-        { { 200, 5001, 100, 500, 10, 30, 30, 0, false, 0, "" },
+        { { 200, 5001, 100, 500, 10, 30, 30, 0, 0, false, 0, "" },
           "commit_timeout_ms" },
-        { { 200, 1000, 4, 500, 4, 30, 30, 0, false, 0, "" }, "interval_ms" },
-        { { 200, 1000, 100, 99, 10, 30, 30, 0, false, 0, "" },
+        { { 200, 1000, 4, 500, 4, 30, 30, 0, 0, false, 0, "" }, "interval_ms" },
+        { { 200, 1000, 100, 99, 10, 30, 30, 0, 0, false, 0, "" },
           "idle_interval_ms" },
-        { { 200, 1000, 100, 500, 0, 30, 30, 0, false, 0, "" },
+        { { 200, 1000, 100, 500, 0, 30, 30, 0, 0, false, 0, "" },
           "min_spacing_ms" },
-        { { 200, 1000, 100, 500, 101, 30, 30, 0, false, 0, "" },
+        { { 200, 1000, 100, 500, 101, 30, 30, 0, 0, false, 0, "" },
           "min_spacing_ms" },
-        { { 200, 1000, 100, 500, 10, 0, 30, 0, false, 0, "" },
+        { { 200, 1000, 100, 500, 10, 0, 30, 0, 0, false, 0, "" },
           "pause_share_percent" },
-        { { 200, 1000, 100, 500, 10, 91, 30, 0, false, 0, "" },
+        { { 200, 1000, 100, 500, 10, 91, 30, 0, 0, false, 0, "" },
           "pause_share_percent" },
-        { { 200, 1000, 100, 500, 10, 30, 0, 0, false, 0, "" },
+        { { 200, 1000, 100, 500, 10, 30, 0, 0, 0, false, 0, "" },
           "cpu_budget_percent" },
-        { { 200, 1000, 100, 500, 10, 30, 101, 0, false, 0, "" },
+        { { 200, 1000, 100, 500, 10, 30, 101, 0, 0, false, 0, "" },
           "cpu_budget_percent" },
-        { { 200, 1000, 100, 500, 10, 30, 30, -1, false, 0, "" },
+        { { 200, 1000, 100, 500, 10, 30, 30, -1, 0, false, 0, "" },
+          "max_rate_mib" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 1048577, 0, false, 0, "" },
+          "max_rate_mib" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 0, -1, false, 0, "" },
           "rehearse_days" },
-        { { 200, 1000, 100, 500, 10, 30, 30, 366, false, 0, "" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 0, 366, false, 0, "" },
           "rehearse_days" },
-        { { 200, 1000, 100, 500, 10, 30, 30, 0, false, -1, "" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 0, 0, false, -1, "" },
           "rehearse_agent" },
-        { { 200, 1000, 100, 500, 10, 30, 30, 0, false, 2, "" },
+        { { 200, 1000, 100, 500, 10, 30, 30, 0, 0, false, 2, "" },
           "rehearse_agent" },
-        { { 50, 1000, 5, 5, 1, 90, 1, 365, true, 1, "login:" }, NULL },
+        { { 50, 1000, 5, 5, 1, 90, 1, 1048576, 365, true, 1, "login:" }, NULL },
     };
     struct fixture *f = *state;
     struct ft_plan_choices c = choices();
@@ -670,10 +675,54 @@ test_silence(void **state)
 }
 
 static void
+test_settings_rate(void **state)
+{
+    static const struct {
+        const char *text;
+        int mib; /* -1: refused */
+    } cases[] = {
+        { "none", 0 },
+        { "1M", 1 },
+        { "100M", 100 },
+        { "100m", 100 },
+        { "2G", 2048 },
+        { "1g", 1024 },
+        { "1024G", 1048576 },
+        { "1048576M", 1048576 },
+        { "007M", 7 },
+        { "", -1 },
+        { "M", -1 },
+        { "100", -1 },
+        { "0M", -1 },
+        { "-1M", -1 },
+        { "+1M", -1 },
+        { " 1M", -1 },
+        { "1 M", -1 },
+        { "1MB", -1 },
+        { "1.5G", -1 },
+        { "1K", -1 },
+        { "1025G", -1 },
+        { "1048577M", -1 },
+        { "99999999999999999999M", -1 },
+        { "None", -1 },
+        { "none ", -1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(cases); i++) {
+        int mib = 7, rc = ft_settings_parse_rate(cases[i].text, &mib);
+
+        if (rc != (cases[i].mib < 0 ? -EINVAL : 0) ||
+            (!rc && mib != cases[i].mib))
+            fail_msg("%s: %d, %d", cases[i].text, rc, mib);
+    }
+}
+
+static void
 test_settings_json(void **state)
 {
-    struct ft_pair_settings s = { 300, 1500, 50,   600, 7,    40,
-                                  20,  9,    true, 1,   "in:" };
+    struct ft_pair_settings s = { 300, 1500, 50, 600,  7, 40,
+                                  20,  100,  9,  true, 1, "in:" };
     struct ft_pair_settings back = FT_PAIR_SETTINGS_INIT, other = s;
     FT_AUTOJSON json_t *json = ft_settings_to_json(&s);
     FT_AUTOJSON json_t *odd =
@@ -692,11 +741,13 @@ test_settings_json(void **state)
     assert_int_equal(json_object_size(none), 0);
     other.min_spacing_ms = 8;
     other.cpu_budget_percent = 9;
+    other.max_rate_mib = 0;
     other.commit_timeout_ms = 2000;
     other.silence_ms = 1000; /* no engine changes that in a running pair */
     other.rehearse_console[0] = '\0';
     some = ft_settings_changes(&s, &other);
-    assert_int_equal(json_object_size(some), 4);
+    assert_int_equal(json_object_size(some), 5);
+    assert_int_equal(ft_json_int(some, "max_rate_mib", 0, 99, 7), 0);
     assert_string_equal(ft_json_string(some, "rehearse_console", "?"), "");
     assert_int_equal(ft_json_int(some, "commit_timeout_ms", 0, 9999, 0), 2000);
     assert_int_equal(ft_json_int(some, "min_spacing_ms", 0, 100, 0), 8);
@@ -785,6 +836,7 @@ main(void)
         TEST(test_settings),
         TEST(test_latency),
         TEST(test_silence),
+        TEST(test_settings_rate),
         TEST(test_settings_json),
         TEST(test_same_input_same_answer),
         TEST(test_checks_of_a_pair_that_stands),

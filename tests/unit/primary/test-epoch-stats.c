@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "primary/epoch-stats.h"
@@ -404,6 +405,48 @@ test_progress(void **state)
     assert_true(json_is_null(json_object_get(status, "progress")));
 }
 
+/* A second goes by. */
+static void
+age_spread(void)
+{
+    for (size_t i = 0; i < stats.spread.count; i++)
+        stats.spread.seen[i].at_ns -= FT_NS_PER_S;
+}
+
+/* The rate is of late, and how even it was is told once that is known. */
+static void
+test_spread(void **state)
+{
+    static const char disk[] = "disk";
+    static const uint64_t done[] = { 0, 100, 400, 500, 800 };
+    const json_t *progress;
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(done); i++) {
+        ft_epoch_stats_progress(&stats, disk, done[i], 1000);
+        if (i == 0)
+            report();
+        age_spread();
+    }
+    progress = json_object_get(status, "progress");
+    assert_true(json_is_null(json_object_get(progress, "slower_bytes_per_s")));
+    assert_true(json_is_null(json_object_get(progress, "faster_bytes_per_s")));
+    stats.phase_began -= 1000 * FT_NS_PER_S; /* which counts no more */
+    report();
+    assert_in_range((uint64_t)number("progress", "bytes_per_s"), 150, 201);
+    assert_in_range((uint64_t)number("progress", "slower_bytes_per_s"), 0, 101);
+    assert_in_range((uint64_t)number("progress", "faster_bytes_per_s"), 200,
+                    301);
+    /* it stands still, which nobody tells but who asks */
+    for (int i = 0; i < FT_SPREAD_SEEN; i++) {
+        age_spread();
+        report();
+    }
+    assert_true(number("progress", "bytes_per_s") == 0);
+    assert_true(number("progress", "faster_bytes_per_s") == 0);
+    ft_epoch_stats_progress(&stats, NULL, 0, 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 int
@@ -421,6 +464,7 @@ main(void)
         TEST(test_behind),
         TEST(test_counters),
         TEST(test_progress),
+        TEST(test_spread),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-virt_tests = tests/unit/virt/test-disk-errors tests/unit/virt/test-guest-freeze \
+virt_tests = tests/unit/virt/test-disk-errors tests/unit/virt/test-disk-times \
+	tests/unit/virt/test-guest-freeze \
 	tests/unit/virt/test-place \
 	tests/unit/virt/test-rehearsal-xml tests/unit/virt/test-retire \
 	tests/unit/virt/test-run-state tests/unit/virt/test-standby-xml tests/unit/virt/test-virt \
@@ -11,6 +12,8 @@ virt_libs = libftgate.a libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
 	$(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_virt_test_disk_errors_SOURCES = tests/unit/virt/test-disk-errors.c
 tests_unit_virt_test_disk_errors_LDADD = $(virt_libs)
+tests_unit_virt_test_disk_times_SOURCES = tests/unit/virt/test-disk-times.c
+tests_unit_virt_test_disk_times_LDADD = $(virt_libs)
 tests_unit_virt_test_guest_freeze_SOURCES = \
 	tests/unit/virt/test-guest-freeze.c tests/unit/scratch.h
 tests_unit_virt_test_guest_freeze_LDADD = $(virt_libs)

@@ -114,6 +114,7 @@ test_config_defaults(void **state)
     assert_int_equal(c.min_spacing_ms, 1);
     assert_int_equal(c.pause_share_percent, 50);
     assert_int_equal(c.cpu_budget_percent, 30);
+    assert_int_equal(c.max_rate_mib, 0);
     assert_int_equal(c.alone_without_witness, 0);
 }
 
@@ -153,6 +154,7 @@ test_config_settings_out_of_bounds(void **state)
         { "min_spacing_ms", 0, 1001 },    { "pause_share_percent", 0, 91 },
         { "cpu_budget_percent", 0, 101 }, { "rehearse_days", -1, 366 },
         { "rehearse_agent", -1, 2 },      { "rehearse_console", 0, 1 },
+        { "max_rate_mib", -1, 1048577 },
     };
 
     (void)state;
@@ -174,6 +176,7 @@ test_config_settings_out_of_bounds(void **state)
         assert_int_equal(c.min_spacing_ms, 1);
         assert_int_equal(c.pause_share_percent, 50);
         assert_int_equal(c.cpu_budget_percent, 30);
+        assert_int_equal(c.max_rate_mib, 0);
         assert_int_equal(c.rehearse_days, 0);
         assert_int_equal(c.rehearse_agent, 0);
         assert_string_equal(c.rehearse_console, "");
@@ -446,6 +449,9 @@ test_change_settings(void **state)
         "{\"interval_ms\":700}",   /* above the idle one, 600 */
         "{\"pause_share_percent\":91}",
         "{\"cpu_budget_percent\":101}",
+        "{\"max_rate_mib\":-1}",
+        "{\"max_rate_mib\":1048577}",
+        "{\"max_rate_mib\":\"100M\"}",
         "{\"commit_timeout_ms\":199}",
         "{\"commit_timeout_ms\":5001}",
         "{\"silence_ms\":500}", /* needs a new worker */
@@ -466,6 +472,7 @@ test_change_settings(void **state)
                                      "\"commit_timeout_ms\":2500,"
                                      "\"rehearse_agent\":1,"
                                      "\"rehearse_console\":\"in:\","
+                                     "\"max_rate_mib\":100,"
                                      "\"cpu_budget_percent\":11}",
                                      &err),
                      0);
@@ -474,6 +481,7 @@ test_change_settings(void **state)
     expected.min_spacing_ms = 7;
     expected.commit_timeout_ms = 2500;
     expected.cpu_budget_percent = 11;
+    expected.max_rate_mib = 100;
     expected.rehearse_agent = 1;
     strcpy(expected.rehearse_console, "in:");
     assert_memory_equal(&c, &expected, sizeof(c));
@@ -491,6 +499,7 @@ test_change_settings(void **state)
     shown = ft_pair_settings_json(&running);
     assert_string_equal(ft_json_string(shown, "rehearse_console", ""), "in:");
     assert_int_equal(ft_json_int(shown, "cpu_budget_percent", 0, 100, 0), 11);
+    assert_int_equal(ft_json_int(shown, "max_rate_mib", 0, 100, 0), 100);
     assert_int_equal(ft_json_int(shown, "silence_ms", 0, 1000, 0),
                      expected.silence_ms);
 }
