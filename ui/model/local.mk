@@ -11,6 +11,7 @@ libftuimodel_a_SOURCES = \
 	ui/model/column.h \
 	ui/model/columns.c ui/model/columns.h \
 	ui/model/copy.h \
+	ui/model/copying.c ui/model/copying.h \
 	ui/model/counts.c ui/model/counts.h \
 	ui/model/crowd.c ui/model/crowd.h \
 	ui/model/estimate-rows.c ui/model/estimate-rows.h \

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/model/copying.h"
 #include "ui/model/qemu-note.h"
 #include "ui/model/risk.h"
 #include "ui/model/standing.h"
@@ -242,6 +243,8 @@ ft_pair_row(const json_t *status, double age_s, bool heard)
                                            members[i].kind, fresh));
     if (!rc)
         rc = complete_pause(row);
+    if (!rc)
+        rc = ft_copying_complete(row);
     if (!rc)
         rc = complete_copy(row);
     if (!rc)

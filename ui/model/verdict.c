@@ -9,6 +9,8 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/model/cell.h"
+#include "ui/model/copying.h"
+#include "ui/model/left.h"
 #include "ui/model/maintenance.h"
 #include "ui/model/risk.h"
 #include "ui/model/sentence.h"
@@ -161,9 +163,9 @@ static const struct rule rules[] = {
     { STATE(RESYNCING), ANY, PROBLEM, WARN, MOVE(YOURS), 0, false,
       "{on} cannot copy {vm} to {to}: {problem}.", PAST },
     { STATE(SYNCING), WHY(COPYING), LEFT_KNOWN, WARN, MOVE(HOSTS), 0, false,
-      "{vm} is being copied to {to}; that takes about {left} more.", LOOK },
+      "{vm} is being copied to {to}: {left} left.", LOOK },
     { STATE(RESYNCING), WHY(COPYING), LEFT_KNOWN, WARN, MOVE(HOSTS), 0, false,
-      "{vm} is being copied to {to}; that takes about {left} more.", LOOK },
+      "{vm} is being copied to {to}: {left} left.", LOOK },
     { STATE(SYNCING), WHY(COPYING), ALWAYS, WARN, MOVE(HOSTS), 0, false,
       "{vm} is being copied to {to}, which cannot take over yet.", LOOK },
     { STATE(RESYNCING), WHY(COPYING), ALWAYS, WARN, MOVE(HOSTS), 0, false,
@@ -278,20 +280,23 @@ number_of(const struct facts *facts, const char *path)
     return json_is_number(value) ? json_number_value(value) : -1;
 }
 
-/* Seconds until all is copied; negative: not known. */
-static double
-left_s(const struct facts *facts)
+/* How long the copying still takes; false: not known. */
+static bool
+format_left(const struct facts *facts, char out[48])
 {
-    double rate = number_of(facts, "progress.bytes_per_s");
-    double left =
-        number_of(facts, "progress.total") - number_of(facts, "progress.done");
+    int64_t from, to;
+    bool known =
+        ft_copying_left(ft_row_member(facts->row, "progress"), &from, &to);
 
-    return rate > 0 && left > 0 ? left / rate : -1;
+    ft_left_text(from, to, out);
+    return known;
 }
 
 static bool
 holds(enum condition condition, const struct facts *facts)
 {
+    char left[48];
+
     switch (condition) {
     case ALWAYS:
         return true;
@@ -334,7 +339,7 @@ holds(enum condition condition, const struct facts *facts)
         return *text_of(facts, "problem.text") != '\0' &&
                number_of(facts, "progress.total") > 0;
     case LEFT_KNOWN:
-        return left_s(facts) >= 0;
+        return format_left(facts, left);
     case STANDBY_SILENT:
         return !ft_json_bool(facts->row, "standby_live", 1);
     case STANDBY_BLANK:
@@ -413,7 +418,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
     double lag = number_of(facts, "lag_ms");
     double clock = number_of(facts, "clock_lag_ms");
     char risk[320], out_text[FT_MAINTENANCE_TEXT], lag_text[24], clock_text[24],
-        left_text[24], age_text[24];
+        left_text[48], age_text[24];
     const struct ft_filler fillers[] = {
         { "vm", name_of(facts, "vm", "the VM") },
         { "on", name_of(facts, "primary", "the host") },
@@ -437,7 +442,7 @@ fill_in(const struct rule *rule, const struct facts *facts,
     ft_maintenance_text(number_of(facts, "maintenance.standby"), out_text);
     format_time(lag / 1000, lag_text, sizeof(lag_text));
     format_time(clock / 1000, clock_text, sizeof(clock_text));
-    format_time(left_s(facts), left_text, sizeof(left_text));
+    format_left(facts, left_text);
     format_time(number_of(facts, "age_s"), age_text, sizeof(age_text));
     ft_sentence(rule->sentence, fillers, FT_VERDICT_COLUMNS, verdict->sentence,
                 sizeof(verdict->sentence));

@@ -187,9 +187,14 @@ tell_trouble(const struct ft_console *console, const json_t *row, FILE *out)
         ft_json_string(row, "reason", ft_json_string(row, "sentence", ""));
     double done = ft_figure_of(row, "progress.done");
     double total = ft_figure_of(row, "progress.total");
+    const char *left =
+        ft_json_string(json_object_get(row, "progress"), "left", "");
 
     if (done >= 0 && total > 0)
         tell(console, out, " Copied %.0f percent.", 100 * done / total);
+    if (*left)
+        tell(console, out, " %c%s left.", toupper((unsigned char)*left),
+             left + 1);
     if (*why)
         tell(console, out, " %c%s.", toupper((unsigned char)*why), why + 1);
     tell(console, out, " Move: %s.", ft_json_string(row, "move", "not known"));

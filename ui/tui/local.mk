@@ -69,6 +69,7 @@ libftuitui_a_SOURCES = \
 	ui/tui/vm-row.c ui/tui/vm-row.h \
 	ui/tui/view.h \
 	ui/tui/vm-charts.c ui/tui/vm-charts.h \
+	ui/tui/vm-copying.c ui/tui/vm-copying.h \
 	ui/tui/vm-drift.c ui/tui/vm-drift.h \
 	ui/tui/vm-page.c \
 	ui/tui/words.c ui/tui/words.h

@@ -129,18 +129,21 @@ draw_progress(const struct ft_console *console, const struct ft_sheet_vm *vm,
     const json_t *row = ft_console_vm(console, vm->uuid);
     double done = ft_figure_of(row, "progress.done");
     double total = ft_figure_of(row, "progress.total");
+    const json_t *progress = json_object_get(row, "progress");
+    const char *left = ft_json_string(progress, "left", "");
     char a[FT_FIGURE], b[FT_FIGURE];
-    int width = x > 3 ? 16 : 34;
+    int width = x > 3 || *left ? 16 : 34;
 
     if (y >= end || !row || total <= 0 || done < 0)
         return y;
     ft_figure(done, "B", a);
     ft_figure(total, "B", b);
     ft_grid_print(grid, x, y, FT_LOOK_PLAIN, "%-7s",
-                  ft_json_string(json_object_get(row, "progress"), "phase", ""));
+                  ft_json_string(progress, "phase", ""));
     ft_bar_draw(done / total, grid, x + 8, y, width);
-    ft_grid_print(grid, x + 10 + width, y, FT_LOOK_PLAIN, "%3.0f %%  %s of %s",
-                  100 * done / total, a, b);
+    ft_grid_print(grid, x + 10 + width, y, FT_LOOK_PLAIN,
+                  "%3.0f %%  %s of %s%s%s%s", 100 * done / total, a, b,
+                  *left ? ", " : "", left, *left ? " left" : "");
     return y + 1;
 }
 

@@ -22,6 +22,7 @@
 #include "ui/tui/state.h"
 #include "ui/tui/view.h"
 #include "ui/tui/vm-charts.h"
+#include "ui/tui/vm-copying.h"
 #include "ui/model/rehearsal.h"
 #include "ui/tui/vm-drift.h"
 
@@ -256,6 +257,23 @@ draw_rehearsal(const json_t *said, struct ft_grid *grid, int x, int y)
                  text);
 }
 
+/* What the other half says of itself, once it has a copy. */
+static void
+draw_copy(const json_t *s, struct ft_grid *grid, int x, int y)
+{
+    char text[128], figure[FT_FIGURE];
+
+    snprintf(text, sizeof(text), "epoch %.0f held",
+             FT_MAX(ft_figure_of(s, "epoch_held"), 0.0));
+    in_box(grid, x, y + 1, text);
+    snprintf(text, sizeof(text), "epoch %.0f applied",
+             FT_MAX(ft_figure_of(s, "epoch"), 0.0));
+    in_box(grid, x, y + 2, text);
+    ft_figure(ft_figure_of(s, "staged_bytes"), "B", figure);
+    snprintf(text, sizeof(text), "staged %s", figure);
+    in_box(grid, x, y + 3, text);
+}
+
 static void
 waiting_half(const struct ft_console *console, const json_t *row,
              struct ft_grid *grid, int x, int y)
@@ -269,15 +287,8 @@ waiting_half(const struct ft_console *console, const json_t *row,
     box(grid, x, y, 4, text);
     if (silent_half(console, host, grid, x, y) || !s)
         return;
-    snprintf(text, sizeof(text), "epoch %.0f held",
-             FT_MAX(ft_figure_of(s, "epoch_held"), 0.0));
-    in_box(grid, x, y + 1, text);
-    snprintf(text, sizeof(text), "epoch %.0f applied",
-             FT_MAX(ft_figure_of(s, "epoch"), 0.0));
-    in_box(grid, x, y + 2, text);
-    ft_figure(ft_figure_of(s, "staged_bytes"), "B", figure);
-    snprintf(text, sizeof(text), "staged %s", figure);
-    in_box(grid, x, y + 3, text);
+    if (!ft_vm_copying_draw(row, grid, x + 2, y + 1, BOX_WIDTH - 3))
+        draw_copy(s, grid, x, y);
     ft_figure(ft_figure_of(s, "cpu_percent"), "1", figure);
     snprintf(text, sizeof(text), "engine %s %% CPU", figure);
     in_box(grid, x, y + 4, text);

@@ -2,6 +2,7 @@
 # ui/model
 if HAVE_CMOCKA
 model_tests = \
+	tests/unit/model/test-copying \
 	tests/unit/model/test-discover \
 	tests/unit/model/test-film \
 	tests/unit/model/test-job-rows \
@@ -26,6 +27,8 @@ check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 model_libs = libftuimodel.a libftpair.a libftinventory.a libftbase.a $(JANSSON_LIBS) \
 	$(CMOCKA_LIBS)
+tests_unit_model_test_copying_SOURCES = tests/unit/model/test-copying.c
+tests_unit_model_test_copying_LDADD = $(model_libs)
 tests_unit_model_test_discover_SOURCES = tests/unit/model/test-discover.c
 tests_unit_model_test_discover_LDADD = $(model_libs)
 tests_unit_model_test_outcome_SOURCES = tests/unit/model/test-outcome.c

@@ -281,8 +281,19 @@ test_what_else_decides(void **state)
     check_with(STATE(SYNCING), WHY(COPYING),
                json_pack("{s:{s:i,s:i,s:i}}", "progress", "done", 400, "total",
                          1000, "bytes_per_s", 10),
+               FT_MOVE_HOSTS, "vm1 is being copied to h2: 1:01 min left.");
+    check_with(STATE(RESYNCING), WHY(COPYING),
+               json_pack("{s:{s:i,s:i,s:f,s:f}}", "progress", "done", 400,
+                         "total", 1000, "slower_bytes_per_s", 2.,
+                         "faster_bytes_per_s", 10.),
                FT_MOVE_HOSTS,
-               "vm1 is being copied to h2; that takes about 60 s more.");
+               "vm1 is being copied to h2: 1:01 to 5:01 min left.");
+    check_with(STATE(SYNCING), WHY(COPYING),
+               json_pack("{s:{s:i,s:i,s:i,s:n,s:n}}", "progress", "done", 400,
+                         "total", 1000, "bytes_per_s", 10, "slower_bytes_per_s",
+                         "faster_bytes_per_s"),
+               FT_MOVE_HOSTS,
+               "vm1 is being copied to h2, which cannot take over yet.");
     check_with(STATE(PROTECTED), WHY(NONE),
                json_pack("{s:b,s:f}", "heard", 0, "age_s", 12.), FT_MOVE_OURS,
                "Nobody answers for vm1; 12 s ago it was protected.");

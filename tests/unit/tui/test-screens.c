@@ -32,6 +32,7 @@ static const struct screen screens[] = {
     { "vm-ascii", "calm", 80, 24, false, "Enter" },
     { "vm-wide", "calm", 132, 43, true, "Enter" },
     { "vm-alone", "trouble", 80, 24, true, "Enter" },
+    { "vm-copying", "mixed", 80, 24, true, "Down Down Down Enter" },
     { "menu-protected", "calm", 80, 24, true, "a" },
     { "menu-alone", "trouble", 80, 24, true, "a" },
     { "menu-low", "calm", 80, 14, true, "a j j j j j j" },
