@@ -3,6 +3,7 @@
 
 #include "standby/backup.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,11 @@
 #include "virt/loop.h"
 
 #define LOOK_MS 1000
-#define LOOK_FROZEN_MS 10
+#define LOOK_FROZEN_NS (10 * FT_NS_PER_MS)
 
-enum backup_state { BACKUP_NONE, BACKUP_WAITS, BACKUP_RUNS, BACKUP_ENDS };
+enum backup_state { BACKUP_NONE, BACKUP_BEGINS, BACKUP_RUNS, BACKUP_ENDS };
 
+/* While one begins, on a thread of its own, what that needs is the thread's. */
 struct ft_standby_backup {
     struct ft_standby *standby;
     enum backup_state state;
@@ -35,11 +37,15 @@ struct ft_standby_backup {
     struct ft_snapshot_export *export;
     uint64_t kept;            /* bytes, at its end */
     int64_t read_ns;          /* when a client was there */
-    int timer;                /* while it waits or runs; -1: none made yet */
+    int timer;                /* while it runs; -1: none made yet */
     struct ft_asker beginner; /* who waits for its begin, */
-    int64_t until_ns;         /* that long for a guest that is frozen */
-    struct ft_asker asker;    /* who ends it */
-    struct ft_error why;      /* code 0: it did not end by itself */
+    int64_t until_ns; /* that long for a guest that is frozen; 0: it need not be */
+    struct ft_error failed; /* its begin did; code 0: not */
+    struct ft_asker asker;  /* who ends it */
+    struct ft_error why;    /* code 0: it did not end by itself */
+    pthread_mutex_t lock;   /* of what follows; for a moment only */
+    bool begins;
+    struct ft_error stopped; /* who wants none meanwhile; code 0: nobody */
 };
 
 struct ft_standby_backup *
@@ -51,7 +57,14 @@ ft_standby_backup_new(struct ft_standby *s)
         return NULL;
     b->standby = s;
     b->timer = -1;
+    pthread_mutex_init(&b->lock, NULL);
     return b;
+}
+
+bool
+ft_standby_backup_busy(const struct ft_standby *s)
+{
+    return s->backup->state != BACKUP_NONE;
 }
 
 /* ---- its end ---- */
@@ -65,6 +78,7 @@ release(void *opaque)
     b->kept = ft_disk_snapshot_kept(b->snapshot.disks);
     ft_replica_snapshot_end(&b->standby->replica, &b->snapshot);
     ft_snapshot_export_stop(b->export);
+    b->export = NULL;
 }
 
 static void
@@ -73,7 +87,6 @@ released(void *opaque)
     struct ft_standby_backup *b = opaque;
     struct ft_worker *w = b->standby->worker;
 
-    b->export = NULL;
     b->state = BACKUP_NONE;
     if (b->why.code)
         ft_worker_note(w, "warn", "backup-void",
@@ -99,18 +112,12 @@ end(struct ft_standby_backup *b)
     ft_loop_timer_set(b->timer, -1);
 }
 
-static void begin_waiting(struct ft_standby_backup *b);
-
 static void
 look(void *opaque)
 {
     struct ft_standby_backup *b = opaque;
     int64_t now = ft_clock_ns();
 
-    if (b->state == BACKUP_WAITS) {
-        begin_waiting(b);
-        return;
-    }
     if (ft_snapshot_export_clients(b->export))
         b->read_ns = now;
     if (!b->why.code && !ft_disk_snapshot_ended(b->snapshot.disks, &b->why) &&
@@ -140,7 +147,7 @@ ft_standby_backup_end(struct ft_standby *s, const json_t *args,
         *err = b->why;
         return -err->code;
     }
-    if (b->state <= BACKUP_WAITS || b->asker.client) {
+    if (b->state <= BACKUP_BEGINS || b->asker.client) {
         ft_worker_reply(s->worker, &asker, NULL, NULL);
         return 0;
     }
@@ -160,9 +167,12 @@ check(struct ft_standby *s, struct ft_error *err)
     struct ft_worker *w = s->worker;
     bool valid;
 
-    if (s->backup->state != BACKUP_NONE)
+    if (ft_standby_backup_busy(s))
         return ft_fail(err, EBUSY, "Try when that has ended.",
                        "%s is being backed up already", w->config.vm);
+    if (ft_snapshot_slot_is_taken(s->replica.slot))
+        return ft_fail(err, EBUSY, "Try when that has ended.",
+                       "the copy of %s is being rehearsed", w->config.vm);
     pthread_mutex_lock(&w->own_lock);
     valid = ft_ownership_valid(&w->own);
     pthread_mutex_unlock(&w->own_lock);
@@ -244,7 +254,7 @@ moment(const struct ft_replica_snapshot *snapshot)
 }
 
 static json_t *
-begun(const struct ft_standby_backup *b)
+begun_json(const struct ft_standby_backup *b)
 {
     return json_pack("{s:I,s:I,s:o,s:b,s:b,s:s?,s:o}", "id", (json_int_t)b->id,
                      "epoch", (json_int_t)b->snapshot.epoch, "at",
@@ -264,68 +274,134 @@ make_timer(struct ft_standby_backup *b, struct ft_error *err)
 }
 
 static int
-take_and_serve(struct ft_standby *s, struct ft_error *err)
+take_and_serve(struct ft_standby_backup *b, struct ft_error *err)
 {
-    struct ft_standby_backup *b = s->backup;
+    struct ft_replica *r = &b->standby->replica;
     struct ft_replica_changes *c = &b->changes;
     struct ft_chunk_store *store;
-    int rc = make_store(s, &store, err);
+    int rc = make_store(b->standby, &store, err);
 
     *c = (struct ft_replica_changes){ 0 };
     c->since = *b->since ? b->since : NULL;
     c->name = ft_make_uuid(b->moment) ? NULL : b->moment;
     if (!rc)
-        rc = ft_replica_snapshot_take(&s->replica, store, NULL, c, &b->snapshot,
-                                      err);
+        rc = ft_replica_snapshot_take(r, store, NULL, c, &b->snapshot, err);
     if (rc)
         return rc;
     b->incremental = c->changed != NULL;
     rc = serve(b, err);
     if (rc)
-        ft_replica_snapshot_end(&s->replica, &b->snapshot);
+        ft_replica_snapshot_end(r, &b->snapshot);
     return rc;
 }
 
-static int
-begin(struct ft_standby *s, struct ft_asker *asker, struct ft_error *err)
+static bool
+is_stopped(struct ft_standby_backup *b, struct ft_error *err)
 {
-    struct ft_standby_backup *b = s->backup;
-    int rc = take_and_serve(s, err);
+    bool stopped;
 
-    if (rc)
-        return rc;
-    b->state = BACKUP_RUNS;
-    b->id = FT_MAX(ft_clock_realtime_ns() / FT_NS_PER_MS, b->id + 1);
-    b->why = (struct ft_error)FT_ERROR_INIT;
-    b->read_ns = ft_clock_ns();
-    ft_loop_timer_set(b->timer, LOOK_MS);
-    ft_worker_note(s->worker, "info", "backup-began",
+    pthread_mutex_lock(&b->lock);
+    stopped = b->stopped.code != 0;
+    if (stopped)
+        *err = b->stopped;
+    pthread_mutex_unlock(&b->lock);
+    return stopped;
+}
+
+/* The guest's time is short: its epoch is seldom far. */
+static void
+await_frozen(struct ft_standby_backup *b)
+{
+    struct ft_error ignored;
+
+    while (ft_clock_ns() < b->until_ns && !is_stopped(b, &ignored) &&
+           !ft_replica_is_frozen(&b->standby->replica))
+        ft_clock_sleep(LOOK_FROZEN_NS);
+}
+
+/*
+ * An epoch that is being applied is waited for, by this thread and by no other.
+ * Who wanted none meanwhile has emptied the slot before the snapshot came into it.
+ */
+static void
+begin(void *opaque)
+{
+    struct ft_standby_backup *b = opaque;
+
+    await_frozen(b);
+    if (is_stopped(b, &b->failed) || take_and_serve(b, &b->failed))
+        return;
+    if (is_stopped(b, &b->failed))
+        release(b);
+}
+
+static void
+note_begun(const struct ft_standby_backup *b)
+{
+    struct ft_worker *w = b->standby->worker;
+
+    ft_worker_note(w, "info", "backup-began",
                    "%s is being backed up from its copy%s, as it was in epoch "
                    "%llu, %s",
-                   s->worker->config.vm,
+                   w->config.vm,
                    b->incremental ? ", what has changed since an earlier one"
                                   : "",
                    (unsigned long long)b->snapshot.epoch,
                    b->snapshot.frozen
                        ? "with its file systems frozen"
                        : "crash-consistent: as after a power cut");
-    ft_worker_reply(s->worker, asker, begun(b), NULL);
-    return 0;
 }
 
-/* The guest's time is short: its epoch is seldom far. */
 static void
-begin_waiting(struct ft_standby_backup *b)
+set_begins(struct ft_standby_backup *b, bool begins)
 {
-    struct ft_error err = FT_ERROR_INIT;
-    struct ft_standby *s = b->standby;
+    pthread_mutex_lock(&b->lock);
+    b->begins = begins;
+    b->stopped.code = 0;
+    pthread_mutex_unlock(&b->lock);
+    b->state = begins ? BACKUP_BEGINS : BACKUP_NONE;
+}
 
-    if (!ft_replica_is_frozen(&s->replica) && ft_clock_ns() < b->until_ns)
+static void
+begun(void *opaque)
+{
+    struct ft_standby_backup *b = opaque;
+    struct ft_worker *w = b->standby->worker;
+
+    set_begins(b, false);
+    if (b->failed.code) {
+        ft_worker_reply(w, &b->beginner, NULL, &b->failed);
         return;
-    b->state = BACKUP_NONE;
-    ft_loop_timer_set(b->timer, -1);
-    if (check(s, &err) || begin(s, &b->beginner, &err))
-        ft_worker_reply(s->worker, &b->beginner, NULL, &err);
+    }
+    b->state = BACKUP_RUNS;
+    b->id = FT_MAX(ft_clock_realtime_ns() / FT_NS_PER_MS, b->id + 1);
+    b->why = (struct ft_error)FT_ERROR_INIT;
+    b->read_ns = ft_clock_ns();
+    ft_loop_timer_set(b->timer, LOOK_MS);
+    note_begun(b);
+    ft_worker_reply(w, &b->beginner, begun_json(b), NULL);
+}
+
+void
+ft_standby_backup_stop(struct ft_standby *s, const struct ft_error *why)
+{
+    struct ft_standby_backup *b = s->backup;
+
+    pthread_mutex_lock(&b->lock);
+    if (b->begins && !b->stopped.code)
+        b->stopped = *why;
+    pthread_mutex_unlock(&b->lock);
+}
+
+int
+ft_standby_backup_check(struct ft_standby *s, struct ft_asker asker,
+                        struct ft_error *err)
+{
+    int rc = check(s, err);
+
+    if (!rc)
+        ft_worker_reply(s->worker, &asker, NULL, NULL);
+    return rc;
 }
 
 int
@@ -341,11 +417,14 @@ ft_standby_backup_begin(struct ft_standby *s, const json_t *args,
         return rc;
     snprintf(b->since, sizeof(b->since), "%s",
              ft_json_string(args, "since", ""));
-    if (!ft_json_bool(args, "frozen", 0))
-        return begin(s, &asker, err);
-    b->state = BACKUP_WAITS;
+    b->until_ns = ft_json_bool(args, "frozen", 0)
+                      ? ft_clock_ns() + FT_BACKUP_FROZEN_NS
+                      : 0;
+    b->failed = (struct ft_error)FT_ERROR_INIT;
     b->beginner = asker;
-    b->until_ns = ft_clock_ns() + FT_BACKUP_FROZEN_NS;
-    ft_loop_timer_set(b->timer, LOOK_FROZEN_MS);
-    return 0;
+    set_begins(b, true);
+    if (!ft_loop_async(begin, begun, b))
+        return 0;
+    set_begins(b, false);
+    return ft_fail(err, ENOMEM, NULL, "no memory for a backup");
 }

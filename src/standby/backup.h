@@ -7,10 +7,13 @@
  *
  * The guest notices nothing, unless its file systems are frozen for it, by the
  * primary (primary/freeze.c), so that the epoch of that moment can be waited for.
- * Control thread.
+ * Control thread, which neither waits for an epoch that is being applied nor for a
+ * client: beginning and ending are done by threads of their own.
  */
 #ifndef FT_STANDBY_BACKUP_H
 #define FT_STANDBY_BACKUP_H
+
+#include <stdbool.h>
 
 #include <jansson.h>
 
@@ -37,14 +40,28 @@ struct ft_standby;
 /* NULL: no memory. */
 struct ft_standby_backup *ft_standby_backup_new(struct ft_standby *standby);
 
+/* Whether one begins, runs or ends. */
+bool ft_standby_backup_busy(const struct ft_standby *standby);
+
+/* Answers asker that one could begin now; else fails as that would. */
+int ft_standby_backup_check(struct ft_standby *standby, struct ft_asker asker,
+                            struct ft_error *err);
+
 /*
  * Begins one, and answers asker ("backup-begin" in ft-protocol(7)); with "frozen" in
  * args once the copy has the guest's file systems frozen, or FT_BACKUP_FROZEN_NS
- * later, as it is then. -EAGAIN: there is no whole copy; -EBUSY: one is under way;
- * -ENOENT: no disk is replicated.
+ * later, as it is then. -EAGAIN: there is no whole copy; -EBUSY: one is under way,
+ * or a rehearsal; -ENOENT: no disk is replicated.
  */
 int ft_standby_backup_begin(struct ft_standby *standby, const json_t *args,
                             struct ft_asker asker, struct ft_error *err);
+
+/*
+ * One that begins comes to nothing, why: before its snapshot is ended with the others
+ * (snapshot-slot.h). Waits for nobody. Any thread.
+ */
+void ft_standby_backup_stop(struct ft_standby *standby,
+                            const struct ft_error *why);
 
 /*
  * Ends the one of args, "id"; asker is answered later. One that ended by itself

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/paths.h"
+#include "standby/backup.h"
 #include "standby/rehearsal-private.h"
 #include "standby/snapshot-slot.h"
 #include "virt/loop.h"
@@ -151,6 +152,7 @@ ft_standby_end_uses(struct ft_standby *s, const char *why)
 
     ft_fail(&err, ECANCELED, NULL, "%s", why);
     stop(s->rehearsal, &err);
+    ft_standby_backup_stop(s, &err);
     ft_snapshot_slot_end(s->replica.slot, &err);
 }
 
@@ -230,7 +232,7 @@ may_begin(struct ft_standby *s, struct ft_error *err)
         return ft_fail(err, EBUSY, "Try when that has ended.",
                        "the copy of %s is being rehearsed already",
                        w->config.vm);
-    if (ft_snapshot_slot_is_taken(s->replica.slot))
+    if (ft_standby_backup_busy(s))
         return ft_fail(err, EBUSY, "Try when that has ended.",
                        "the copy of %s is being backed up", w->config.vm);
     return 0;

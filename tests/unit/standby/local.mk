@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-standby_tests = tests/unit/standby/test-admit \
+standby_tests = tests/unit/standby/test-admit tests/unit/standby/test-backup \
 	tests/unit/standby/test-copy-look \
 	tests/unit/standby/test-media \
 	tests/unit/standby/test-memory-snapshot tests/unit/standby/test-replica \
@@ -18,6 +18,10 @@ tests_unit_standby_test_admit_SOURCES = tests/unit/standby/test-admit.c \
 	tests/unit/virt-test.h
 tests_unit_standby_test_admit_LDADD = libftstandby.a libftallow.a libftbase.a \
 	$(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_standby_test_backup_SOURCES = tests/unit/standby/test-backup.c \
+	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
+tests_unit_standby_test_backup_LDADD = libftstandby.a libftvirt.a $(standby_libs) \
+	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(GNUTLS_LIBS)
 tests_unit_standby_test_media_SOURCES = tests/unit/standby/test-media.c \
 	tests/unit/scratch.h
 tests_unit_standby_test_media_LDADD = libftstandby.a libftvirt.a libftbase.a \
