@@ -466,6 +466,7 @@ static const struct {
     { "rehearse", NULL },
     { "freeze", NULL },
     { "thaw", NULL },
+    { "backup-check", NULL },
     { "backup-begin", NULL },
     { "backup-end", NULL },
     { "witness-start", verb_witness_start },

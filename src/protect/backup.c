@@ -113,6 +113,21 @@ thaw_guest(struct ft_fleet *fleet, const struct ft_pair_ref *pair)
                        &err);
 }
 
+/*
+ * Before the guest is frozen for what is refused then. A daemon or a worker that is
+ * older does not know the question: its answer comes later.
+ */
+static int
+check(struct ft_fleet *fleet, struct ft_member *member,
+      const struct ft_pair_ref *pair, struct ft_error *err)
+{
+    int rc = ft_member_call(fleet, member, "backup-check",
+                            json_pack("{s:s}", "pair", pair->pair), NULL,
+                            BEGIN_MS, err);
+
+    return rc == -EOPNOTSUPP || rc == -EREMOTE ? 0 : rc;
+}
+
 static int
 begin(struct ft_fleet *fleet, struct ft_member *member,
       const struct ft_pair_ref *pair, bool frozen, const char *since,
@@ -146,6 +161,9 @@ ft_backup_begin(struct ft_fleet *fleet, const struct ft_pair_ref *pair,
         return -ENOENT;
     snprintf(begun->host, sizeof(begun->host), "%s", pair->hosts[1]);
     snprintf(begun->pair, sizeof(begun->pair), "%s", pair->pair);
+    rc = freeze ? check(fleet, member, pair, err) : 0;
+    if (rc < 0)
+        return rc;
     frozen = freeze && freeze_guest(fleet, pair, begun);
     rc = frozen ? FT_FAULT("backup-frozen") : 0;
     if (rc == 0)

@@ -252,6 +252,9 @@ request(struct ft_worker *w, const char *verb, const json_t *args,
     if (!strcmp(verb, "rehearse"))
         return ft_standby_rehearse(w->side_data, args,
                                    (struct ft_asker){ client, id }, err);
+    if (!strcmp(verb, "backup-check"))
+        return ft_standby_backup_check(w->side_data,
+                                       (struct ft_asker){ client, id }, err);
     if (!strcmp(verb, "backup-begin"))
         return ft_standby_backup_begin(w->side_data, args,
                                        (struct ft_asker){ client, id }, err);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 if HAVE_CMOCKA
-protect_tests = tests/unit/protect/test-fleet \
+protect_tests = tests/unit/protect/test-backup tests/unit/protect/test-fleet \
 	tests/unit/protect/test-fix tests/unit/protect/test-image \
 	tests/unit/protect/test-image-mark tests/unit/protect/test-nbd-tls \
 	tests/unit/protect/test-protect tests/unit/protect/test-unprotect \
@@ -15,6 +15,8 @@ protect_libs = libftprotect.a libftremote.a libftplan.a libftallow.a libftinvent
 tests_unit_protect_test_protect_SOURCES = tests/unit/protect/test-protect.c \
 	tests/unit/protect/fake-hosts.h tests/unit/inventory-fixture.h
 tests_unit_protect_test_protect_LDADD = $(protect_libs)
+tests_unit_protect_test_backup_SOURCES = tests/unit/protect/test-backup.c
+tests_unit_protect_test_backup_LDADD = $(protect_libs) $(LIBSSH_LIBS) $(GNUTLS_LIBS)
 tests_unit_protect_test_image_SOURCES = tests/unit/protect/test-image.c \
 	tests/unit/scratch.h tests/unit/wire.h
 tests_unit_protect_test_image_LDADD = libftprotect.a libftdisk.a libftbase.a \
