@@ -198,8 +198,10 @@ forget_events h1 h2
 start_slow_backup "$test_folder/b" --no-freeze
 wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
 before=$(pair_on h1 .epoch)
-exits 5 ftadmin backup vm1 --output "$test_folder/a" --no-freeze
+exits 5 ftadmin backup vm1 --output "$test_folder/a"
 complains "being backed up already"
+exits 5 ftadmin backup vm1 --output "$test_folder/b/vm1-vda.qcow2"
+complains "another backup is being written to .*/b/vm1-vda.qcow2.part" "name another file"
 protected_from h1 || fail "vm1 is $(pair_on h1 .state)"
 guest_goes_on
 [ "$(pair_on h1 .epoch)" -gt "$before" ] || fail "no epoch since $before"
@@ -302,6 +304,7 @@ wait "$backup_pid"
 wait_for 90 has_event h2 backup-void
 
 part_has "$test_folder/b/vm1-vda.qcow2" 1 || fail "it could not remove what it had begun"
+exits 0 ftadmin backup vm1 --output "$test_folder/b" --no-freeze # over that
 rm "$test_folder"/b/*
 
 note "ftadmin dies while the guest is frozen, for seconds at most"

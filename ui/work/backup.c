@@ -3,7 +3,6 @@
 
 #include "ui/work/backup.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +15,13 @@
 #include "base/json.h"
 #include "protect/image.h"
 #include "ui/work/backup-base.h"
+#include "ui/work/backup-part.h"
 
 struct output {
-    char path[PATH_MAX];     /* absolute */
-    char part[PATH_MAX + 8]; /* its name until it is whole; empty: none made */
-    char base[PATH_MAX];     /* as it names it; empty: it needs none */
-    bool whole;              /* it has its own name */
+    char path[PATH_MAX];      /* absolute */
+    struct ft_work_part part; /* what is written, until it is whole */
+    char base[PATH_MAX];      /* as it names it; empty: it needs none */
+    bool whole;               /* it has its own name */
 };
 
 struct backup {
@@ -80,17 +80,6 @@ is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static int
-check_free(const char *path, struct ft_error *err)
-{
-    struct stat status;
-
-    if (lstat(path, &status) < 0 && errno == ENOENT)
-        return 0;
-    return ft_fail(err, EEXIST, "Name another file, or remove it.",
-                   "%s is there already", path);
-}
-
 /* What is made in a folder that is there. */
 static int
 make_absolute(const char *path, char out[PATH_MAX], struct ft_error *err)
@@ -144,7 +133,7 @@ choose_names(struct backup *b, struct ft_error *err)
         rc = folder ? name_in_folder(b, i, path, err)
                     : make_absolute(b->how->output, path, err);
         if (!rc)
-            rc = check_free(path, err);
+            rc = ft_work_part_check(path, err);
         if (!rc && b->begun.incremental)
             rc = ft_work_base_of(b->how->since, b->found->pair.vm, &b->since,
                                  &b->begun.disks[i], path, b->outputs[i].base,
@@ -155,62 +144,34 @@ choose_names(struct backup *b, struct ft_error *err)
 
 /* ---- files ---- */
 
-/* The guest's data is for nobody else's eyes. */
+/* The one that is named is ours before anything is begun for it. */
 static int
-make_part(struct output *o, struct ft_error *err)
+take_file(struct backup *b, struct ft_error *err)
 {
-    FT_AUTOCLOSE int fd = -1;
+    struct output *o = &b->outputs[0];
+    int rc = make_absolute(b->how->output, o->path, err);
 
-    snprintf(o->part, sizeof(o->part), "%s.part", o->path);
-    fd = open(o->part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-              0600);
-    if (fd >= 0 && fchmod(fd, 0600) == 0)
-        return 0;
-    ft_fail(err, errno, NULL, "%s: %s", o->part, strerror(errno));
-    *o->part = '\0';
-    return -err->code;
+    if (!rc)
+        rc = ft_work_part_check(o->path, err);
+    return rc ? rc : ft_work_part_make(o->path, &o->part, err);
 }
 
-static void
-sync_folder(const char *path)
-{
-    FT_AUTOFREE char *folder = strdup(path);
-    FT_AUTOCLOSE int fd = -1;
-
-    if (!folder)
-        return;
-    *strrchr(folder, '/') = '\0';
-    fd = open(*folder ? folder : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0 && fsync(fd) < 0)
-        return; /* a file system that cannot has none to lose */
-}
-
-/* Never in the place of another file; some file systems cannot say so. */
 static int
 give_name(struct output *o, struct ft_error *err)
 {
-    int rc = renameat2(AT_FDCWD, o->part, AT_FDCWD, o->path, RENAME_NOREPLACE);
+    int rc = ft_work_part_name(&o->part, o->path, err);
 
-    if (rc < 0 && errno == EINVAL)
-        rc = access(o->path, F_OK) == 0 ? (errno = EEXIST, -1)
-                                        : rename(o->part, o->path);
-    if (rc < 0)
-        return ft_fail(err, errno, NULL, "%s: %s", o->path, strerror(errno));
-    o->whole = true;
-    sync_folder(o->path);
-    return 0;
+    o->whole = !rc;
+    return rc;
 }
 
 static void
 remove_files(struct backup *b)
 {
-    for (size_t i = 0; i < b->begun.n_disks; i++) {
-        const struct output *o = &b->outputs[i];
-
-        if (o->whole)
-            unlink(o->path);
-        else if (*o->part)
-            unlink(o->part);
+    for (size_t i = 0; i < FT_ARRAY_SIZE(b->outputs); i++) {
+        if (b->outputs[i].whole)
+            unlink(b->outputs[i].path);
+        ft_work_part_remove(&b->outputs[i].part);
     }
 }
 
@@ -228,7 +189,7 @@ mark(const struct backup *b, size_t disk, struct ft_error *err)
     snprintf(mark.target, sizeof(mark.target), "%s",
              b->begun.disks[disk].target);
     snprintf(mark.moment, sizeof(mark.moment), "%s", b->begun.moment);
-    return ft_image_mark_set(b->outputs[disk].part, &mark, err);
+    return ft_image_mark_set(b->outputs[disk].part.path, &mark, err);
 }
 
 static int
@@ -242,11 +203,11 @@ copy_disk(struct backup *b, size_t disk, struct ft_error *err)
              b->begun.disks[disk].target, o->path);
     b->progress.step(b->progress.data, disk, b->begun.n_disks, text,
                      FT_STEP_STARTED);
-    rc = make_part(o, err);
+    rc = *o->part.path ? 0 : ft_work_part_make(o->path, &o->part, err);
     if (!rc)
         rc = ft_backup_copy(&b->fleet->fleet, &b->begun, disk, b->how->format,
-                            o->part, *o->base ? o->base : NULL, &b->progress,
-                            err);
+                            o->part.path, *o->base ? o->base : NULL,
+                            &b->progress, err);
     if (!rc)
         rc = mark(b, disk, err);
     b->progress.step(b->progress.data, disk, b->begun.n_disks, text,
@@ -272,11 +233,8 @@ run(struct backup *b, struct ft_error *err)
     struct ft_error why = FT_ERROR_INIT;
     int rc = ft_image_possible(err);
 
-    if (!rc && !is_folder(b->how->output)) {
-        rc = make_absolute(b->how->output, b->outputs[0].path, err);
-        if (!rc)
-            rc = check_free(b->outputs[0].path, err);
-    }
+    if (!rc && !is_folder(b->how->output))
+        rc = take_file(b, err);
     if (!rc && b->how->since)
         rc = ft_work_base_moment(b->how->since, b->found->pair.vm,
                                  b->found->pair.vm_uuid, &b->since, err);
@@ -284,8 +242,10 @@ run(struct backup *b, struct ft_error *err)
         rc = ft_backup_begin(&b->fleet->fleet, &b->found->ref, b->how->freeze,
                              b->how->since ? b->since.moment : NULL, &b->begun,
                              err);
-    if (rc)
+    if (rc) {
+        remove_files(b);
         return rc;
+    }
     b->began_ns = ft_clock_ns();
     rc = copy_all(b, err);
     if (rc)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A protected VM backed up from its copy (protect/backup.h), into files here or by
- * others who read it here, as a job. A file has its name when all are whole, and on their storage; until then
- * it is NAME.part, which goes when there is none.
+ * others who read it here, as a job. A file has its name when all are whole, and on
+ * their storage; until then it is NAME.part (backup-part.h), which goes when there is
+ * none.
  */
 #ifndef FT_UI_WORK_BACKUP_H
 #define FT_UI_WORK_BACKUP_H
@@ -30,8 +31,9 @@ int ft_work_backup_prepare(struct ft_work_fleet *fleet, const char *vm,
 
 /*
  * *document is a new reference, what `backup --json` prints. -EEXIST what is to be
- * made is there; -EISDIR there are several disks, and no folder; -EIO it came to
- * nothing; -EINTR the user wanted out: nothing stays.
+ * made is there; -EBUSY a backup is under way, of the VM or to that file; -EISDIR there
+ * are several disks, and no folder; -EIO it came to nothing; -EINTR the user wanted out:
+ * nothing stays.
  */
 int ft_work_backup(struct ft_work_fleet *fleet, const struct ft_work_pair *found,
                    const struct ft_work_backup *how,

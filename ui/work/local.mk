@@ -5,6 +5,7 @@ libftuiwork_a_SOURCES = \
 	ui/work/ask.c ui/work/ask.h \
 	ui/work/backup.c ui/work/backup.h \
 	ui/work/backup-base.c ui/work/backup-base.h \
+	ui/work/backup-part.c ui/work/backup-part.h \
 	ui/work/backup-serve.c \
 	ui/work/candidates.c \
 	ui/work/discover.c ui/work/discover.h \
