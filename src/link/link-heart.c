@@ -3,9 +3,11 @@
 
 #include "link/link-private.h"
 
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
@@ -124,20 +126,53 @@ ft_link_start_heartbeat(struct ft_link *link, int64_t interval_ns)
     return -rc;
 }
 
+/* What the kernel knows of the connection, of when data came last for one. */
+static bool
+ask_kernel(int fd, struct tcp_info *info)
+{
+    socklen_t size = sizeof(*info);
+
+    memset(info, 0, sizeof(*info));
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &size) == 0 &&
+           size >= offsetof(struct tcp_info, tcpi_last_data_recv) + 4;
+}
+
 /* The kernel's own idea of when data came last; 0 where it has none. */
 static int64_t
 kernel_heard(int fd)
 {
-    struct tcp_info info = { 0 };
-    socklen_t size = sizeof(info);
+    struct tcp_info info;
     int waiting = 0;
 
     if (ioctl(fd, SIOCINQ, &waiting) == 0 && waiting > 0)
         return ft_clock_ns();
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0 ||
-        size < offsetof(struct tcp_info, tcpi_last_data_recv) + 4)
+    if (!ask_kernel(fd, &info))
         return 0;
     return ft_clock_ns() - (int64_t)info.tcpi_last_data_recv * FT_NS_PER_MS;
+}
+
+/* What waits takes less than half of what the socket may (socket(7), SO_MEMINFO). */
+static bool
+has_room(int fd)
+{
+    uint32_t memory[SK_MEMINFO_VARS] = { 0 };
+    socklen_t size = sizeof(memory);
+
+    return getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &size) == 0 &&
+           memory[SK_MEMINFO_RMEM_ALLOC] < memory[SK_MEMINFO_RCVBUF] / 2;
+}
+
+bool
+ft_link_is_quiet(struct ft_link *link, int64_t ns)
+{
+    int fd = ft_tls_fd(link->tls);
+    struct tcp_info info;
+
+    if (!ask_kernel(fd, &info))
+        return false;
+    if (info.tcpi_state != TCP_ESTABLISHED)
+        return true;
+    return (int64_t)info.tcpi_last_data_recv * FT_NS_PER_MS > ns && has_room(fd);
 }
 
 int64_t

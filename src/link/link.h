@@ -199,6 +199,13 @@ int ft_link_receive(struct ft_link *link, int64_t deadline_ns,
  */
 int64_t ft_link_last_heard(struct ft_link *link);
 
+/*
+ * Whether nothing has come for so many ns, whatever of before waits to be received,
+ * or nothing can come any more, for the peer has closed its end. Not where so much
+ * waits that there may be no room for more: then it is this side that is slow.
+ */
+bool ft_link_is_quiet(struct ft_link *link, int64_t ns);
+
 /* Last round trip of a heartbeat in ns, -1 before the first. */
 int64_t ft_link_round_trip(struct ft_link *link);
 

@@ -4,6 +4,7 @@
 #include "standby/snapshot-slot.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 struct content { /* NULL: none */
@@ -13,6 +14,7 @@ struct content { /* NULL: none */
 
 struct ft_snapshot_slot {
     pthread_mutex_t apply;
+    atomic_bool keeps;
     pthread_mutex_t lock; /* of what follows; for a moment only */
     struct content content;
 };
@@ -31,6 +33,7 @@ ft_snapshot_slot_new(void)
 
     if (!slot)
         return NULL;
+    atomic_init(&slot->keeps, false);
     pthread_mutex_init(&slot->apply, NULL);
     pthread_mutex_init(&slot->lock, NULL);
     return slot;
@@ -89,6 +92,18 @@ keep_pages(void *opaque, unsigned block, uint64_t offset, uint64_t length)
     ft_memory_snapshot_keep(opaque, block, offset, length);
 }
 
+static void
+keep(const struct content *c, const struct ft_disk_log *log,
+     const struct ft_staged_pages *pages)
+{
+    ft_disk_snapshot_round(c->disks);
+    ft_disk_log_each(log, keep_range, c->disks);
+    if (!c->memory)
+        return;
+    ft_memory_snapshot_round(c->memory);
+    ft_staged_pages_each(pages, keep_pages, c->memory);
+}
+
 void
 ft_snapshot_slot_keep(struct ft_snapshot_slot *slot,
                       const struct ft_disk_log *log,
@@ -96,15 +111,18 @@ ft_snapshot_slot_keep(struct ft_snapshot_slot *slot,
 {
     struct content c = slot ? look(slot) : (struct content){ 0 };
 
-    if (c.disks) {
-        ft_disk_snapshot_round(c.disks);
-        ft_disk_log_each(log, keep_range, c.disks);
-    }
-    if (c.memory) {
-        ft_memory_snapshot_round(c.memory);
-        ft_staged_pages_each(pages, keep_pages, c.memory);
-    }
+    if (!c.disks)
+        return;
+    atomic_store(&slot->keeps, true);
+    keep(&c, log, pages);
+    atomic_store(&slot->keeps, false);
     unref(&c);
+}
+
+bool
+ft_snapshot_slot_keeps(struct ft_snapshot_slot *slot)
+{
+    return slot && atomic_load(&slot->keeps);
 }
 
 bool

@@ -34,6 +34,9 @@ void ft_snapshot_slot_keep(struct ft_snapshot_slot *slot,
                            const struct ft_disk_log *log,
                            const struct ft_staged_pages *pages);
 
+/* Whether it is kept now, so that who applies an epoch does that later. */
+bool ft_snapshot_slot_keeps(struct ft_snapshot_slot *slot);
+
 /*
  * Locked: puts one in, with references of the slot's own; memory may be NULL.
  * -EBUSY: there is one.

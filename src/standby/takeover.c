@@ -13,6 +13,7 @@
 #include "qemu/device-state.h"
 #include "qemu/saver-marker.h"
 #include "standby/resume-clocks.h"
+#include "standby/snapshot-slot.h"
 #include "standby/standby-private.h"
 #include "standby/tap.h"
 #include "standby/write-back.h"
@@ -53,6 +54,22 @@ ft_standby_set_doors(struct ft_standby *s, int open)
 }
 
 /*
+ * While what a snapshot keeps holds up an epoch, the ones behind it are not read, and
+ * silence does not begin: that of a primary that sends nothing any more is found here,
+ * and whoever needs the snapshot gives way.
+ */
+static void
+look_for_hurry(struct ft_standby *s, int64_t quiet_ns)
+{
+    struct ft_session *session = s->worker->session;
+
+    if (session && ft_snapshot_slot_keeps(s->replica.slot) &&
+        ft_link_is_quiet(ft_session_link(session), quiet_ns))
+        ft_standby_end_uses(s, "the primary was not heard for a moment, and "
+                               "epochs waited to be applied");
+}
+
+/*
  * Half way to suspicion the doors open: early enough for what clients send
  * again after 200 ms. Those of a copy that takes over stay open, whoever was
  * heard a moment ago.
@@ -61,7 +78,8 @@ void
 ft_standby_quiet(struct ft_worker *w, int64_t ns)
 {
     struct ft_standby *s = w->side_data;
-    int open = ns > w->config.silence_ms * FT_NS_PER_MS / 2;
+    int64_t half = w->config.silence_ms * FT_NS_PER_MS / 2;
+    int open = ns > half;
     bool taking_over;
 
     pthread_mutex_lock(&w->own_lock);
@@ -71,6 +89,7 @@ ft_standby_quiet(struct ft_worker *w, int64_t ns)
     pthread_mutex_unlock(&w->own_lock);
     if (taking_over)
         return;
+    look_for_hurry(s, half);
     pthread_mutex_lock(&s->doors_lock);
     if (open != s->doors_open)
         set_doors(s, open);

@@ -903,6 +903,46 @@ is_blocked(struct ft_link *link, int64_t unused)
     return before.bytes_sent && before.bytes_sent == after.bytes_sent;
 }
 
+static int
+is_quiet_for(struct ft_link *link, int64_t ns)
+{
+    return ft_link_is_quiet(link, ns);
+}
+
+/*
+ * A peer that sends nothing any more is found though bytes wait unread; one that
+ * cannot, for there is no room for more, is not taken for that.
+ */
+static void
+test_quiet(void **state)
+{
+    struct ft_link *links[2];
+    struct load load;
+    pthread_t thread;
+
+    (void)state;
+    open_links(links);
+    assert_int_equal(ft_link_send(links[1], FT_FRAME_ACK, 0, 1, NULL, 0), 0);
+    assert_false(ft_link_is_quiet(links[0], 60 * FT_NS_PER_S));
+    wait_true(is_quiet_for, links[0], 60 * FT_NS_PER_MS);
+    assert_false(silent_for(links[0], 60 * FT_NS_PER_MS));
+    load = (struct load){ .link = links[1] };
+    thread = spawn(send_until_error, &load);
+    wait_true(is_blocked, links[1], 0);
+    ft_clock_sleep(20 * FT_NS_PER_MS);
+    assert_false(ft_link_is_quiet(links[0], FT_NS_PER_MS));
+    ft_link_shutdown(links[1]);
+    join(thread);
+    close_links(links);
+    /* one that has closed its end is quiet at once, with all that waits */
+    open_links(links);
+    assert_int_equal(ft_link_send(links[1], FT_FRAME_ACK, 0, 1, NULL, 0), 0);
+    ft_link_close(links[1]);
+    wait_true(is_quiet_for, links[0], 3600 * FT_NS_PER_S);
+    assert_false(silent_for(links[0], 60 * FT_NS_PER_MS));
+    ft_link_close(links[0]);
+}
+
 static void
 test_shutdown_wakes_senders(void **state)
 {
@@ -988,6 +1028,7 @@ main(void)
         cmocka_unit_test(test_both_ways_at_once),
         cmocka_unit_test(test_heartbeats),
         cmocka_unit_test(test_last_heard),
+        cmocka_unit_test(test_quiet),
         cmocka_unit_test(test_shutdown_wakes_senders),
         cmocka_unit_test(test_close_while_stuck),
         cmocka_unit_test(test_last_frame_arrives),

@@ -4,6 +4,10 @@
 
 #include "tests/unit/standby/standby-fixture.h"
 
+#include <pthread.h>
+#include <sched.h>
+
+#include "base/clock.h"
 #include "base/fault.h"
 #include "standby/replica-snapshot.h"
 #include "standby/snapshot-slot.h"
@@ -222,6 +226,82 @@ test_ends_with_the_copy(void **state)
     assert_disk(0, 0, "second");
 }
 
+#define LARGE (UINT64_C(16) << 20)
+#define TRIES 200
+
+struct writer {
+    struct ft_disk_log *log;
+    int64_t ended_ns;
+};
+
+static void *
+keep_all(void *opaque)
+{
+    struct writer *writer = opaque;
+
+    ft_snapshot_slot_keep(replica.slot, writer->log, NULL);
+    writer->ended_ns = ft_clock_ns();
+    return NULL;
+}
+
+/*
+ * An epoch overwrites much, and the copy is needed meanwhile. True: the end came in
+ * the middle of the keeping, which took *left_ns more then.
+ */
+static bool
+end_in_the_middle(int fd, struct writer *writer, int64_t *left_ns)
+{
+    const struct ft_error needed = { ECANCELED, "it takes over", "", NULL };
+    const struct ft_snapshot_disk disk = { fd, LARGE };
+    struct ft_disk_snapshot *disks;
+    struct ft_chunk_store *store;
+    pthread_t thread;
+    int64_t at;
+    bool middle;
+
+    assert_int_equal(ft_chunk_store_new(".", 2 * LARGE, &store, &last), 0);
+    assert_int_equal(ft_disk_snapshot_new(&disk, 1, store, &disks, &last), 0);
+    assert_int_equal(ft_snapshot_slot_put(replica.slot, disks, NULL, &last), 0);
+    writer->ended_ns = 0;
+    assert_int_equal(pthread_create(&thread, NULL, keep_all, writer), 0);
+    while (!ft_snapshot_slot_keeps(replica.slot) &&
+           !ft_disk_snapshot_kept(disks))
+        sched_yield();
+    at = ft_clock_ns();
+    ft_snapshot_slot_end(replica.slot, &needed);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_false(ft_snapshot_slot_keeps(replica.slot));
+    middle = ft_disk_snapshot_kept(disks) < LARGE;
+    *left_ns = writer->ended_ns - at;
+    ft_disk_snapshot_unref(disks);
+    return middle;
+}
+
+/* What is kept, and for how long, is nothing to a takeover. */
+static void
+test_keeping_ends_at_once(void **state)
+{
+    FT_AUTOCLOSE int fd = open("large", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    FT_AUTOFREE void *data = malloc(LARGE);
+    struct writer writer;
+    int64_t left_ns = INT64_MAX;
+    int tries = 0;
+
+    (void)state;
+    assert_non_null(data);
+    memset(data, 7, LARGE);
+    assert_int_equal(ft_pwrite_full(fd, data, LARGE, 0), 0);
+    assert_int_equal(ft_disk_log_new(".", LARGE, &writer.log, &last), 0);
+    assert_int_equal(ft_disk_log_append_zero(writer.log, 0, 0, LARGE, 1, &last),
+                     0);
+    assert_false(ft_snapshot_slot_keeps(NULL));
+    while (!end_in_the_middle(fd, &writer, &left_ns))
+        assert_true(++tries < TRIES);
+    print_message("# the keeping ended %.2f ms after the copy was needed\n",
+                  (double)left_ns / FT_NS_PER_MS);
+    ft_disk_log_free(writer.log);
+}
+
 #ifdef FT_FAULT_INJECTION
 /* An epoch has no room: what is kept for the snapshot is given to it. */
 static void
@@ -259,6 +339,7 @@ main(void)
         SLOT_TEST(test_with_memory),
         SLOT_TEST(test_ends_with_the_copy),
         SLOT_TEST(test_changes),
+        SLOT_TEST(test_keeping_ends_at_once),
 #ifdef FT_FAULT_INJECTION
         SLOT_TEST(test_gives_way),
 #endif
