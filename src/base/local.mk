@@ -17,7 +17,9 @@ libftbase_a_SOURCES = \
 	src/base/load.c src/base/load.h \
 	src/base/local-socket.c src/base/local-socket.h \
 	src/base/log.c src/base/log.h \
+	src/base/nbd-address.c src/base/nbd-address.h \
 	src/base/netlink.c src/base/netlink.h \
+	src/base/oom-kills.c src/base/oom-kills.h \
 	src/base/order.c src/base/order.h \
 	src/base/paths.h \
 	src/base/priority.c src/base/priority.h \

@@ -131,6 +131,13 @@ ft_rehearsal_judge(const struct ft_rehearsal_seen *s,
     else if (s->overflowed)
         decide(out, FT_REHEARSAL_INCONCLUSIVE,
                "the rehearsed guest wrote more than is kept for it");
+    else if (s->over_its_limit)
+        decide(out, FT_REHEARSAL_INCONCLUSIVE,
+               "its QEMU needed more memory than a rehearsal may have, and was "
+               "killed");
+    else if (s->host_short)
+        decide(out, FT_REHEARSAL_INCONCLUSIVE,
+               "its QEMU died when this host ran out of memory");
     else if (s->problem.code)
         decide(out,
                s->step == FT_REHEARSAL_LOADS ? FT_REHEARSAL_FAILED

@@ -19,7 +19,15 @@
 #define FT_REHEARSAL_SECONDS_MIN 1
 #define FT_REHEARSAL_SECONDS_MAX 600
 
-/* What all virtual CPUs together have run at least, for one to have run at all. */
+/*
+ * What all virtual CPUs together have run at least, for one to have run at all. The same
+ * for a second and for ten minutes, and whatever the pair's settings want shown: an idle
+ * guest sleeps nearly all of its time, so that no share of it says anything, but its
+ * first memory accesses alone, a fault of the host's page tables each, cost more than
+ * this; a virtual CPU that is never let into the guest costs the few wake-ups, of some
+ * 10 us, by which QEMU asks its thread for something. What a guest does with the time is
+ * for its agent and its console to show.
+ */
 #define FT_REHEARSAL_VCPU_NS INT64_C(1000000)
 
 /* Fixed names; to status and record as ft_rehearsal_step_name says. */
@@ -74,6 +82,8 @@ struct ft_rehearsal_seen {
     /* who wants it ended, or has ended what it reads; code 0: nobody */
     struct ft_error stopped;
     bool overflowed; /* it wrote more than is kept for it */
+    /* its QEMU is dead, and was or may have been killed for want of memory */
+    bool over_its_limit, host_short;
     enum ft_rehearsal_guest guest;
     int64_t ran_ns, wanted_ns; /* since it was let run */
     int64_t vcpu_ns;           /* what its vCPUs have run since, together */

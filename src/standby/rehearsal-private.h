@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/oom-kills.h"
 #include "pair/console-watch.h"
 #include "pair/rehearsal.h"
 #include "standby/replica-snapshot.h"
@@ -53,6 +54,7 @@ struct ft_rehearsal_run { /* one, on its thread */
     const struct ft_rehearsal_order *order;
     virDomainPtr dom;
     struct ft_vm vm; /* what runs there */
+    struct ft_oom_watch oom;
     struct ft_replica_snapshot snapshot;
     struct ft_snapshot_export *export;
     struct ft_rehearsal_console_end *console; /* NULL: nobody reads it */
@@ -73,6 +75,9 @@ void ft_rehearsal_watch(struct ft_rehearsal_run *run,
 /* Its QEMU: killed with the rehearsal, at once where that has been stopped
  * already. pidfd is taken; -1: it is to be no more, and is killed if it still is. */
 void ft_rehearsal_has(struct ft_rehearsal *r, int pidfd);
+
+/* Whether its QEMU has died, by whatever. */
+bool ft_rehearsal_is_dead(struct ft_rehearsal *r);
 
 /* Whether somebody wants it ended, and why; out may be NULL. */
 bool ft_rehearsal_is_stopped(struct ft_rehearsal *r, struct ft_error *out);

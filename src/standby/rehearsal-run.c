@@ -152,6 +152,7 @@ put_bounds(struct ft_rehearsal_run *run, struct ft_error *err)
 {
     struct ft_error none = FT_ERROR_INIT;
 
+    ft_oom_begin(run->vm.pid, &run->oom);
     ft_priority_set_oom(run->vm.pid, OOM_FIRST);
     ft_vcpu_give_way(run->vm.pid);
     if (ft_rehearsal_bound(run->dom, memory_of(&run->snapshot) + QEMU_BYTES,
@@ -285,6 +286,7 @@ end(struct ft_rehearsal_run *run)
         virDomainFree(run->dom);
     }
     ft_rehearsal_has(run->r, -1);
+    ft_oom_end(&run->oom);
     ft_rehearsal_console_close(run->console);
     ft_snapshot_export_stop(run->export);
     ft_replica_snapshot_end(&run->s->replica, &run->snapshot);

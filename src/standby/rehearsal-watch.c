@@ -14,6 +14,7 @@
 
 #define LOOK_NS (100 * FT_NS_PER_MS)
 #define AGENT_SECONDS 5
+#define DEATH_NS FT_NS_PER_S
 
 bool
 ft_rehearsal_fits(uint64_t bytes)
@@ -65,6 +66,36 @@ look_for_stop(struct ft_rehearsal_run *run)
     seen->overflowed = run->export && ft_snapshot_export_overflowed(run->export);
 }
 
+/* libvirt knows of its end when it hangs up, which may be a moment before. */
+static bool
+has_died(struct ft_rehearsal *r)
+{
+    int64_t until = ft_clock_ns() + DEATH_NS;
+
+    while (!ft_rehearsal_is_dead(r)) {
+        if (ft_clock_ns() > until)
+            return false;
+        ft_clock_sleep(LOOK_NS / 10);
+    }
+    return true;
+}
+
+/* Its limit and its place among the first to go are ours: no takeover has them. */
+static void
+look_for_kill(struct ft_rehearsal_run *run)
+{
+    struct ft_rehearsal_seen *seen = &run->seen;
+    enum ft_oom killed;
+
+    if (!run->oom.begun || seen->stopped.code ||
+        (!seen->problem.code && seen->guest != FT_REHEARSAL_GUEST_GONE) ||
+        !has_died(run->r))
+        return;
+    killed = FT_FAULT("rehearsal-oom") ? FT_OOM_CGROUP : ft_oom_look(&run->oom);
+    seen->over_its_limit |= killed == FT_OOM_CGROUP;
+    seen->host_short |= killed == FT_OOM_HOST;
+}
+
 static void
 look_at_guest(struct ft_rehearsal_run *run)
 {
@@ -108,6 +139,7 @@ ft_rehearsal_judge_run(struct ft_rehearsal_run *run,
                        struct ft_rehearsal_verdict *verdict)
 {
     look_for_stop(run);
+    look_for_kill(run);
     ft_rehearsal_judge(&run->seen, verdict);
 }
 

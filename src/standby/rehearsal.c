@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,19 @@ ft_rehearsal_has(struct ft_rehearsal *r, int pidfd)
     if (r->stopped.code)
         kill_it(r);
     pthread_mutex_unlock(&r->lock);
+}
+
+bool
+ft_rehearsal_is_dead(struct ft_rehearsal *r)
+{
+    struct pollfd p = { .events = POLLIN };
+    bool dead;
+
+    pthread_mutex_lock(&r->lock);
+    p.fd = r->pidfd;
+    dead = p.fd >= 0 && poll(&p, 1, 0) == 1; /* pidfd_open(2) */
+    pthread_mutex_unlock(&r->lock);
+    return dead;
 }
 
 bool

@@ -185,7 +185,7 @@ has_event h2 rehearsal-failed || fail "no event"
 note "the worker dies in the middle: the next one ends what is left"
 rehearse_aside --seconds 120
 wait_for 60 rehearsal_is running
-lab on h2 sh -c 'echo standby-load=5 >/var/lib/ftadmin/faults'
+lab on h2 sh -c 'echo standby-load=5,rehearsal-oom=12 >/var/lib/ftadmin/faults'
 kill_time=$(mark_fault)
 lab on h2 kill -KILL "$(worker_pid h2)"
 wait_for 60 answers_since "$kill_time"
@@ -198,6 +198,13 @@ lab on h2 rm /var/lib/ftadmin/faults
 note "QEMU does not take the device state: it is told as failed"
 exits 4 ftadmin rehearse vm1 --seconds 1
 said 'failed: .*standby-load'
+nothing_left "$before"
+
+note "its QEMU is killed for want of memory: nothing is known"
+rehearse_aside --seconds 120
+wait_for 60 rehearsal_is running
+lab on h2 pkill -KILL -f 'guest=ftadmin-rehearsal'
+aside_ends_with 1 'inconclusive: .*more memory than a rehearsal may have'
 nothing_left "$before"
 
 note "the guest's host dies in the middle: the copy takes over, and the rehearsal is gone"

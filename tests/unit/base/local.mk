@@ -5,13 +5,17 @@ base_tests = tests/unit/base/test-alike \
 	tests/unit/base/test-fault tests/unit/base/test-fit tests/unit/base/test-io \
 	tests/unit/base/test-json tests/unit/base/test-libvirt-names \
 	tests/unit/base/test-load tests/unit/base/test-local-socket \
-	tests/unit/base/test-log tests/unit/base/test-privileges \
+	tests/unit/base/test-log tests/unit/base/test-oom-kills \
+	tests/unit/base/test-privileges \
 	tests/unit/base/test-slots tests/unit/base/test-versions
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
 base_libs = libftbase.a $(JANSSON_LIBS) $(CMOCKA_LIBS)
 tests_unit_base_test_alike_SOURCES = tests/unit/base/test-alike.c
 tests_unit_base_test_alike_LDADD = $(base_libs)
+tests_unit_base_test_oom_kills_SOURCES = tests/unit/base/test-oom-kills.c \
+	tests/unit/scratch.h
+tests_unit_base_test_oom_kills_LDADD = $(base_libs)
 tests_unit_base_test_bytes_SOURCES = tests/unit/base/test-bytes.c \
 	tests/unit/scratch.h
 tests_unit_base_test_bytes_LDADD = $(base_libs)

@@ -139,6 +139,25 @@ static const struct {
         .stopped = { EBUSY, "the copy takes over", "", NULL } },
       FT_REHEARSAL_INCONCLUSIVE,
       "the copy takes over" },
+    { "QEMU was killed at its limit",
+      { RAN, .guest = FT_REHEARSAL_GUEST_GONE, .over_its_limit = true },
+      FT_REHEARSAL_INCONCLUSIVE,
+      "more memory than a rehearsal may have" },
+    { "QEMU was killed at its limit, with the state in it",
+      { .step = FT_REHEARSAL_LOADS,
+        .problem = { EIO, "hung up", "", NULL },
+        .over_its_limit = true },
+      FT_REHEARSAL_INCONCLUSIVE,
+      "more memory than a rehearsal may have" },
+    { "QEMU died, and the host was short of memory",
+      { RAN, .guest = FT_REHEARSAL_GUEST_GONE, .host_short = true },
+      FT_REHEARSAL_INCONCLUSIVE,
+      "host ran out of memory" },
+    { "QEMU was killed, for it was to end",
+      { RAN, .guest = FT_REHEARSAL_GUEST_GONE, .host_short = true,
+        .stopped = { EBUSY, "the copy takes over", "", NULL } },
+      FT_REHEARSAL_INCONCLUSIVE,
+      "the copy takes over" },
     { "it would have passed, and was to end",
       { RAN, .stopped = { EBUSY, "the copy takes over", "", NULL } },
       FT_REHEARSAL_INCONCLUSIVE,
@@ -200,6 +219,7 @@ test_passes_only_so(void **state)
             .agent = (enum ft_rehearsal_agent)(bits / 64 % FT_REHEARSAL_AGENTS),
             .agent_wanted = bits & 1 << 11,
             .waited_ns = bits & 1 << 12 ? WANTED : 0,
+            .host_short = bits & 1 << 13,
             .console =
                 (enum ft_rehearsal_console)(bits / 1024 % FT_REHEARSAL_CONSOLES),
         };
@@ -214,6 +234,7 @@ test_passes_only_so(void **state)
             continue;
         assert_true(s.step == FT_REHEARSAL_RUNS && s.ran_ns && s.vcpu_ns);
         assert_true(s.guest == FT_REHEARSAL_GUEST_RUNS && !s.overflowed);
+        assert_true(!s.host_short);
         assert_true(!s.problem.code && !s.stopped.code);
         assert_true(s.agent != FT_REHEARSAL_AGENT_SILENT);
         assert_true(!s.agent_wanted || s.agent == FT_REHEARSAL_AGENT_ANSWERS);
