@@ -13,21 +13,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/nbd-address.h"
 #include "protect/backup.h"
-
-#define FT_NBD_PORT 10809 /* IANA's for NBD */
-
-struct ft_nbd_address {
-    char host[256]; /* a name or an address, IPv6 without brackets */
-    uint16_t port;  /* of the first disk; those of the others follow */
-};
-
-/* "HOST", "HOST:PORT", "[IPV6]:PORT" or "IPV6". -EINVAL. Pure. */
-int ft_nbd_address_parse(const char *text, struct ft_nbd_address *out);
-
-/* "nbds://HOST:PORT/vda", of the disk with this index. Pure. */
-void ft_nbd_address_uri(const struct ft_nbd_address *address, size_t disk,
-                        const char *target, char *out, size_t size);
 
 struct ft_nbd_tls;
 

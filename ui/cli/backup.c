@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -11,6 +10,7 @@
 #include "ui/cli/commands.h"
 #include "ui/cli/interrupt.h"
 #include "ui/cli/progress.h"
+#include "ui/model/backup-how.h"
 #include "ui/work/backup.h"
 
 static const struct ft_option options[] = {
@@ -77,62 +77,24 @@ print(struct ft_cli *cli, const json_t *document)
                         columns, FT_ARRAY_SIZE(columns));
 }
 
-static bool
-is_address(const char *text)
-{
-    struct ft_nbd_address address;
-    unsigned char binary[16];
-
-    return !ft_nbd_address_parse(text, &address) &&
-           (strchr(text, ':') || inet_pton(AF_INET, address.host, binary) == 1);
-}
-
-/* A socket has a slash, or is no address. */
-static bool
-check_address(struct ft_cli *cli)
-{
-    const char *nbd = cli->options.nbd;
-    struct ft_nbd_address address;
-    const char *wrong = NULL;
-
-    if (!nbd || strchr(nbd, '/'))
-        wrong = cli->options.tls ? "--tls is of an address of --nbd" : NULL;
-    else if (cli->options.tls && ft_nbd_address_parse(nbd, &address))
-        wrong = "--nbd with --tls needs ADDRESS, ADDRESS:PORT or "
-                "[IPV6-ADDRESS]:PORT";
-    else if (!cli->options.tls && is_address(nbd))
-        wrong =
-            "an address of --nbd needs --tls: nothing of a VM goes over the "
-            "network in the clear";
-    if (wrong)
-        ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s", wrong);
-    return !wrong;
-}
-
 static enum ft_exit
 check(struct ft_cli *cli, int argc, char **argv)
 {
-    const char *format = cli->options.format;
+    const struct ft_backup_how how = {
+        .output = cli->options.output,
+        .format = cli->options.format,
+        .nbd = cli->options.nbd,
+        .tls = cli->options.tls,
+        .incremental = cli->options.incremental,
+        .no_freeze = cli->options.no_freeze,
+    };
+    char why[160];
 
     (void)argc;
     (void)argv;
-    if (!cli->options.output == !cli->options.nbd)
-        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
-                                "backup needs --output or --nbd");
-    if (cli->options.nbd && format)
-        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
-                                "--format is of the file of --output");
-    if (!check_address(cli))
-        return FT_EXIT_USAGE;
-    if (cli->options.incremental &&
-        (cli->options.nbd || (format && strcmp(format, "qcow2") != 0)))
-        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
-                                "--incremental makes files of the format qcow2");
-    if (format && strcmp(format, "qcow2") != 0 && strcmp(format, "raw") != 0)
-        return ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL,
-                                "--format is qcow2 or raw, not \"%.32s\"",
-                                format);
-    return FT_EXIT_OK;
+    return ft_backup_how_wrong(&how, why, sizeof(why))
+               ? ft_cli_fail_text(cli, FT_EXIT_USAGE, NULL, "%s", why)
+               : FT_EXIT_OK;
 }
 
 /* Whoever waits for it reads it now. */

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libftuimodel.a
 libftuimodel_a_SOURCES = \
 	ui/model/addresses.c ui/model/addresses.h \
+	ui/model/backup-how.c ui/model/backup-how.h \
 	ui/model/cell.c ui/model/cell.h \
 	ui/model/change.c ui/model/change.h \
 	ui/model/choice.c ui/model/choice.h \

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "ui/tui/backup-form.h"
 #include "ui/tui/past.h"
 #include "ui/tui/sheet.h"
 
@@ -123,6 +124,8 @@ deed_to(struct ft_console *console, const struct ft_deed *deed,
     console->overlay = FT_OVERLAY_NONE;
     if (deed->letter == 'p') {
         ft_doing_protect(console);
+    } else if (deed->letter == 'f' && !deed->host) {
+        ft_backup_form_open(console, deed, row);
     } else if (deed->care == FT_DEED_HARMLESS) {
         struct ft_words words, shown;
 

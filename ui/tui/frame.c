@@ -15,6 +15,7 @@
 #include "ui/text/glyph.h"
 #include "ui/text/text.h"
 #include "ui/tui/account.h"
+#include "ui/tui/backup-form.h"
 #include "ui/tui/complete.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/film.h"
@@ -356,6 +357,9 @@ draw_overlay(struct ft_console *console, struct ft_grid *grid)
         break;
     case FT_OVERLAY_ACCOUNT:
         ft_account_draw(console, grid);
+        break;
+    case FT_OVERLAY_BACKUP:
+        ft_backup_form_draw(console, grid);
         break;
     default:
         draw_entry(console, grid);

@@ -15,6 +15,7 @@
 #include "ui/model/what-if.h"
 #include "ui/text/table.h"
 #include "ui/text/text.h"
+#include "ui/tui/backup-form.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/doing.h"
 #include "ui/tui/figure.h"
@@ -521,6 +522,15 @@ tell_question(const struct ft_console *console, FILE *out)
          q->name, text, q->deed->worst, command);
 }
 
+static void
+tell_backup(const struct ft_console *console, FILE *out)
+{
+    char text[1400];
+
+    ft_backup_form_tell(console, text, sizeof(text));
+    tell(console, out, "%s", text);
+}
+
 void
 ft_linear_overlay(struct ft_console *console, FILE *out)
 {
@@ -532,6 +542,8 @@ ft_linear_overlay(struct ft_console *console, FILE *out)
         tell(console, out, "%s asks%s: %s\n", console->login.command,
              console->login.again ? " again, the one before was not taken" : "",
              console->login.prompt);
+    else if (console->overlay == FT_OVERLAY_BACKUP)
+        tell_backup(console, out);
     else if (console->overlay == FT_OVERLAY_ACCOUNT)
         tell(console, out,
              "How to log in on %s.%s%s\nA point alone ends it, F5 is ssh there.\n",

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "ui/text/text.h"
 #include "ui/tui/account.h"
+#include "ui/tui/backup-form.h"
 #include "ui/tui/console.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/linear-page.h"
@@ -193,6 +194,32 @@ take_account(struct ft_linear *linear, const char *line)
     press(linear, FT_KEY_ENTER);
 }
 
+/* The same; what is no answer to the last one, which begins it, gives it up. */
+static void
+take_backup(struct ft_linear *linear, const char *line)
+{
+    const struct ft_backup_form *form = &linear->console->backup;
+    bool freeze = form->field == FT_BACKUP_FREEZE;
+    bool no = !strcasecmp(line, "no"), yes = !strcasecmp(line, "yes");
+
+    if (!strcmp(line, ".")) {
+        press(linear, FT_KEY_ESC);
+        return;
+    }
+    if (freeze && *line && !yes && !no) {
+        press(linear, FT_KEY_ESC);
+        return;
+    }
+    if (freeze && *line && form->freeze != yes) {
+        press(linear, ' ');
+    } else if (!freeze && *line) {
+        press(linear, FT_KEY_END);
+        press(linear, FT_KEY_CTRL('U'));
+        type(linear, strcmp(line, "-") != 0 ? line : "");
+    }
+    press(linear, FT_KEY_ENTER);
+}
+
 static void
 take_menu(struct ft_linear *linear, const char *line)
 {
@@ -358,6 +385,9 @@ take(struct ft_linear *linear, const char *line)
         break;
     case FT_OVERLAY_LOGIN:
         take_secret(linear, line);
+        break;
+    case FT_OVERLAY_BACKUP:
+        take_backup(linear, line);
         break;
     case FT_OVERLAY_ACCOUNT:
         take_account(linear, line);

@@ -8,6 +8,7 @@
 
 #include "base/cleanup.h"
 #include "ui/tui/account.h"
+#include "ui/tui/backup-form.h"
 #include "ui/tui/console.h"
 #include "ui/tui/deeds.h"
 #include "ui/tui/linear-page.h"
@@ -100,6 +101,7 @@ ft_linear_asks(const struct ft_linear *linear)
     return linear->console->overlay == FT_OVERLAY_QUESTION ||
            linear->console->overlay == FT_OVERLAY_LOGIN ||
            linear->console->overlay == FT_OVERLAY_ACCOUNT ||
+           linear->console->overlay == FT_OVERLAY_BACKUP ||
            ft_linear_enter_changes(linear);
 }
 
@@ -135,6 +137,10 @@ ft_linear_ask(struct ft_linear *linear)
         break;
     case FT_OVERLAY_LOGIN:
         fputs("It is not shown; Enter alone sends nothing: ", linear->out);
+        break;
+    case FT_OVERLAY_BACKUP:
+        ft_backup_form_ask(&linear->console->backup, does, sizeof(does));
+        ft_linear_text(linear->console, does, linear->out);
         break;
     case FT_OVERLAY_ACCOUNT:
         ft_account_ask(&linear->console->account, does, sizeof(does));

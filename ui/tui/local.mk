@@ -4,6 +4,7 @@ noinst_LIBRARIES += libftuitui.a
 libftuitui_a_SOURCES = \
 	ui/tui/account.c ui/tui/account.h \
 	ui/tui/axis.c ui/tui/axis.h \
+	ui/tui/backup-form.c ui/tui/backup-form.h \
 	ui/tui/below.c ui/tui/below.h \
 	ui/tui/check-page.c \
 	ui/tui/checks-do.c ui/tui/checks-do.h \

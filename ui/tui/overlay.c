@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "ui/tui/account.h"
+#include "ui/tui/backup-form.h"
 #include "ui/tui/checks.h"
 #include "ui/tui/complete.h"
 #include "ui/tui/doing.h"
@@ -100,6 +101,15 @@ question_key(struct ft_console *console, const struct ft_key *key)
             ft_console_say(console, FT_SEVERITY_OK, "nothing was done");
         }
     }
+}
+
+static void
+backup_key(struct ft_console *console, const struct ft_key *key)
+{
+    struct ft_words words, shown;
+
+    if (ft_backup_form_key(console, key, &words, &shown))
+        ft_doing_run(console, &words, &shown, false);
 }
 
 /* But for one that begins with a blank, as in a shell, and the same again. */
@@ -294,6 +304,9 @@ ft_overlay_key(struct ft_console *console, const struct ft_key *key)
         break;
     case FT_OVERLAY_ACCOUNT:
         ft_account_key(console, key);
+        break;
+    case FT_OVERLAY_BACKUP:
+        backup_key(console, key);
         break;
     default:
         entry_key(console, key);

@@ -111,6 +111,7 @@ enum ft_overlay {
     FT_OVERLAY_FILTER,
     FT_OVERLAY_LOGIN,   /* a form, see login.h */
     FT_OVERLAY_ACCOUNT, /* another, see account.h */
+    FT_OVERLAY_BACKUP,  /* another, see backup-form.h */
 };
 
 /* Something that can be done to a VM or a host (deeds.h). */
@@ -143,6 +144,27 @@ struct ft_account {
     char user_before[FT_ENTRY_MAX], identity_before[FT_ENTRY_MAX];
     size_t others; /* machines that let nobody in, too */
     bool for_all;  /* they are meant, too */
+    int field;
+};
+
+/* Which field of a backup's form is typed into; the texts come first. */
+enum {
+    FT_BACKUP_TO,
+    FT_BACKUP_SINCE,
+    FT_BACKUP_ADDRESS,
+    FT_BACKUP_KEYS,
+    FT_BACKUP_TEXTS,
+    FT_BACKUP_FREEZE = FT_BACKUP_TEXTS,
+    FT_BACKUP_FIELDS
+};
+
+/* How a VM is to be backed up. */
+struct ft_backup_form {
+    const struct ft_deed *deed;
+    char subject[FT_IDENTITY]; /* captured: what is asked about */
+    char name[256];
+    struct ft_entry entries[FT_BACKUP_TEXTS];
+    bool freeze;
     int field;
 };
 
@@ -229,6 +251,7 @@ struct ft_console {
     struct ft_question question;
     struct ft_login login;
     struct ft_account account;
+    struct ft_backup_form backup;
     struct ft_entry entry;
     json_t *history; /* commands that were typed, the newest last */
     size_t history_at;

@@ -3,6 +3,7 @@
 if HAVE_CMOCKA
 model_tests = \
 	tests/unit/model/test-copying \
+	tests/unit/model/test-backup-how \
 	tests/unit/model/test-discover \
 	tests/unit/model/test-film \
 	tests/unit/model/test-job-rows \
@@ -29,6 +30,8 @@ model_libs = libftuimodel.a libftpair.a libftinventory.a libftbase.a $(JANSSON_L
 	$(CMOCKA_LIBS)
 tests_unit_model_test_copying_SOURCES = tests/unit/model/test-copying.c
 tests_unit_model_test_copying_LDADD = $(model_libs)
+tests_unit_model_test_backup_how_SOURCES = tests/unit/model/test-backup-how.c
+tests_unit_model_test_backup_how_LDADD = $(model_libs)
 tests_unit_model_test_discover_SOURCES = tests/unit/model/test-discover.c
 tests_unit_model_test_discover_LDADD = $(model_libs)
 tests_unit_model_test_outcome_SOURCES = tests/unit/model/test-outcome.c

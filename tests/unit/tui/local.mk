@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ui/tui
 if HAVE_CMOCKA
-tui_tests = tests/unit/tui/test-account tests/unit/tui/test-checks tests/unit/tui/test-film \
-	tests/unit/tui/test-first \
+tui_tests = tests/unit/tui/test-account tests/unit/tui/test-backup tests/unit/tui/test-checks \
+	tests/unit/tui/test-film tests/unit/tui/test-first \
 	tests/unit/tui/test-grid tests/unit/tui/test-linear tests/unit/tui/test-loved \
 	tests/unit/tui/test-past \
 	tests/unit/tui/test-runner tests/unit/tui/test-screens tests/unit/tui/test-sheet
@@ -13,6 +13,8 @@ tui_libs = libftuitui.a libftuiwork.a libftuitext.a libftuimodel.a libftpair.a l
 tui_fixture = tests/unit/tui/fixture.c tests/unit/tui/fixture.h
 tests_unit_tui_test_account_SOURCES = tests/unit/tui/test-account.c $(tui_fixture)
 tests_unit_tui_test_account_LDADD = $(tui_libs)
+tests_unit_tui_test_backup_SOURCES = tests/unit/tui/test-backup.c $(tui_fixture)
+tests_unit_tui_test_backup_LDADD = $(tui_libs)
 tests_unit_tui_test_checks_SOURCES = tests/unit/tui/test-checks.c $(tui_fixture)
 tests_unit_tui_test_checks_LDADD = $(tui_libs)
 tests_unit_tui_test_film_SOURCES = tests/unit/tui/test-film.c $(tui_fixture)
@@ -40,7 +42,7 @@ dist_check_SCRIPTS += tests/unit/tui/readme-screens
 EXTRA_DIST += tests/unit/tui/pictures tests/unit/tui/screens
 # The screens as they are now, to be looked at before they are committed.
 screen_tests = tests/unit/cli/test-complete tests/unit/tui/test-account \
-	tests/unit/tui/test-checks \
+	tests/unit/tui/test-backup tests/unit/tui/test-checks \
 	tests/unit/tui/test-film tests/unit/tui/test-first \
 	tests/unit/tui/test-linear tests/unit/tui/test-past \
 	tests/unit/tui/test-screens tests/unit/tui/test-sheet
