@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ftadmin is killed before and after the steps of protect, on hosts without an engine and with one
-# that was there: rollback makes every host as it was before. A plan that was saved is carried out as
-# it was, or refused.
+# that was there: rollback makes every host as it was before, and resume goes on until it is killed
+# after the next one. A plan that was saved is carried out as it was, or refused.
 . "$(dirname "$0")/functions.sh"
 . "$(dirname "$0")/host-facts.sh"
 
@@ -13,7 +13,7 @@ hosts="h1 h2 w1"
 engine_facts_script='
 find /usr/local/lib/ftadmin /var/lib/ftadmin /run/ftadmin /etc/init.d/ftengine \
     /etc/libvirt/hooks/qemu.d /etc/systemd/system -printf "engine %y %p %m\n" 2>/dev/null |
-    grep -vE "/events|/run/ftadmin/facts.json" # a cache
+    grep -vE "/events|/run/ftadmin/(facts|ways).json" # caches
 sha256sum /usr/local/lib/ftadmin/* 2>/dev/null
 find /etc -type f ! -path "/etc/libvirt/qemu/*" -exec sha256sum {} + 2>/dev/null
 for p in /proc/[0-9]*; do
@@ -70,9 +70,12 @@ take_engines_away() {
 }
 
 # ftadmin dies by SIGKILL at this point.
+dies_at() { # POINT[@N] ARGUMENT...
+    FT_FAULTS=protect-${1%@*}=kill$(grep -o '@.*' <<<"$1") exits 137 ftadmin "${@:2}"
+}
+
 killed_at() { # POINT[@N]
-    FT_FAULTS=protect-${1%@*}=kill$(grep -o '@.*' <<<"$1") exits 137 \
-        ftadmin protect vm1 --witness w1 --silence 1000 --commit-timeout 5000 --yes
+    dies_at "$1" protect vm1 --witness w1 --silence 1000 --commit-timeout 5000 --yes
 }
 
 # Once the copy could have taken over it is refused, and says what ends it.
@@ -141,6 +144,24 @@ for step in engine-found engine-found@2 engine-found@3 engine-made engine-made@2
     rolled_back $step || take_engines_away
     must_be_as_before "$step, no engine"
 done
+
+note "no engine anywhere, resumed after every step, and killed after the next one"
+killed_at engine-made
+for step in engine-made@2 engine-made@3 witness-made witness-pair-made standby-made primary-made \
+    sync; do
+    dies_at $step resume vm1
+    guest_goes_on
+done
+exits 0 ftadmin resume vm1
+[ "$(pair_on h1 .state)" = protected ] || fail "not protected: $(pair_on h1 .state)"
+guest_goes_on
+exits 0 ftadmin jobs --json
+jq -e '[.jobs[] | select(.verb == "protect")][:9] | map(.continues) == (map(.id)[1:] + [0]) and
+    .[0].state == "done" and all(.[1:][]; .state == "interrupted")' <<<"$output" >/dev/null ||
+    fail "who continues whom: $(jq -c '.jobs[:10][] | [.id, .verb, .state, .continues]' <<<"$output")"
+exits 0 ftadmin unprotect vm1 --yes
+take_engines_away
+must_be_as_before "resumed after every step"
 
 stop_client
 check_ledger
