@@ -4,7 +4,8 @@
  *
  * The line protocol stands in tests/guest/README. One thread serves all connections: it takes what
  * they have sent, writes it to the disks as one batch with one flush, and only then answers. A
- * second thread dirties memory (memory.h), a third one watches the clocks (clocks.h).
+ * second thread dirties memory (memory.h), a third one watches the clocks (clocks.h), a fourth one
+ * writes and trims elsewhere on the disks (scribble.h).
  *
  *   usage: ledger [--dirty-rate MIB_PER_S] [--dirty-area MIB] */
 #define _GNU_SOURCE
@@ -25,6 +26,7 @@
 #include "clocks.h"
 #include "log.h"
 #include "memory.h"
+#include "scribble.h"
 #include "tpm.h"
 
 #define CONNECTIONS 1024
@@ -372,6 +374,24 @@ sum(struct connection *connection)
            wrong);
 }
 
+static void
+scribble(struct connection *connection, double rate, int verify)
+{
+    struct scribble_status scribbled;
+    int bad = verify ? 0 : scribble_set_rate(rate);
+
+    if (verify)
+        scribble_verify();
+    scribble_get_status(&scribbled);
+    answer(connection,
+           bad ? "error scribble\n"
+               : "scribbled written=%" PRIu64 " zeroed=%" PRIu64
+                 " trimmed=%" PRIu64 " kept=%" PRIu64 " wrong=%" PRIu64
+                 " errors=%" PRIu64 "\n",
+           scribbled.written, scribbled.zeroed, scribbled.trimmed,
+           scribbled.kept, scribbled.wrong, scribbled.errors);
+}
+
 /* What the administrator of the guest would do: makes `length` bytes of answer, for tests of
  * throughput and large packets. */
 static void
@@ -434,7 +454,11 @@ obey(struct connection *connection, char *line)
     else if (sscanf(line, "dirty %lf", &rate) == 1) {
         memory_set_rate(rate);
         status(connection);
-    } else if (sscanf(line, "watch-clock %" SCNu64, &a) == 1 && a <= 86400) {
+    } else if (!strcmp(line, "scribble-verify"))
+        scribble(connection, 0, 1);
+    else if (sscanf(line, "scribble %lf", &rate) == 1)
+        scribble(connection, rate, 0);
+    else if (sscanf(line, "watch-clock %" SCNu64, &a) == 1 && a <= 86400) {
         if (clocks_watch((unsigned)a))
             answer(connection, "error thread\n");
         else

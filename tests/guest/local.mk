@@ -36,4 +36,5 @@ EXTRA_DIST += \
 	tests/guest/ledger.c \
 	tests/guest/log.c tests/guest/log.h \
 	tests/guest/memory.c tests/guest/memory.h \
+	tests/guest/scribble.c tests/guest/scribble.h \
 	tests/guest/tpm.c tests/guest/tpm.h
