@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "disk/disk-changes.h"
@@ -347,6 +348,8 @@ send_run(struct ft_disk_feed *feed, struct ft_disk_changes_walk *walk,
     struct ft_disk_changes_run run = { 0 };
     int rc = ft_disk_changes_missing(feed->changes) ? -ESTALE : 0;
 
+    if (!rc)
+        rc = FT_FAULT("disk-changes-send");
     if (!rc)
         rc = ft_disk_changes_next(feed->changes, walk, &run, data);
     if (rc <= 0)

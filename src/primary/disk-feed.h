@@ -7,7 +7,8 @@
  * success and the replica is stale, which the owner of the feed learns from
  * the link. What it lacks then is kept (disk/disk-changes.h), and the mirrors go
  * on, so that it gets that when the link is back. Threads: the owner's thread; the
- * NBD server has a process of its own and one thread here (disk-sink.h).
+ * NBD server has a process of its own and one thread here (disk-sink.h). Fault
+ * point: disk-changes-send.
  */
 #ifndef FT_PRIMARY_DISK_FEED_H
 #define FT_PRIMARY_DISK_FEED_H

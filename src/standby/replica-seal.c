@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/fault.h"
 #include "base/json.h"
 #include "base/log.h"
 
@@ -90,7 +91,7 @@ ft_replica_seal(struct ft_replica_seals *s, const int *fds, size_t n, bool all)
     if (all)
         s->sealed = s->base.id[0] != '\0';
     for (size_t i = 0; i < n && s->sealed; i++)
-        if (ft_replica_base_seal(&s->base, fds[i]))
+        if (FT_FAULT("replica-seal") || ft_replica_base_seal(&s->base, fds[i]))
             be_no_base(s, "cannot be given a time");
     return s->base.id[0] != '\0';
 }

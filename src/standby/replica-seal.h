@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Which base a replica is, and the seals of its files (replica-base.h) while it is
- * written: looked at before a write, set after it. The replica's thread.
+ * written: looked at before a write, set after it. The replica's thread. Fault
+ * point: replica-seal.
  */
 #ifndef FT_STANDBY_REPLICA_SEAL_H
 #define FT_STANDBY_REPLICA_SEAL_H

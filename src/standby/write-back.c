@@ -95,7 +95,9 @@ record_base(struct ft_write_back *wb)
 
     memcpy(folder, wb->folder, sizeof(folder));
     pthread_mutex_unlock(&wb->lock);
-    rc = ft_replica_base_save(folder, &base);
+    rc = FT_FAULT("replica-base");
+    if (!rc)
+        rc = ft_replica_base_save(folder, &base);
     pthread_mutex_lock(&wb->lock);
     if (beginning == wb->beginning)
         wb->recorded = rc == 0;

@@ -6,7 +6,7 @@
  * it has acknowledged, in bytes.
  *
  * Threads: any, and one writer. NULL: nothing is brought back, nobody waits.
- * Fault point: replica-sync.
+ * Fault points: replica-sync, replica-base.
  */
 #ifndef FT_STANDBY_WRITE_BACK_H
 #define FT_STANDBY_WRITE_BACK_H
