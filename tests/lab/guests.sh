@@ -20,7 +20,7 @@ guest_address() { # NAME
 
 lab_guest() {
     local host=${1-} name=${2-} memory=128 vcpus=1 vcpus_max='' machine=pc video=none nics=1 wait=yes uefi=no
-    local disk=raw disks=1 disk_size=64 dirty=0 elements='' devices='' secure_boot=no
+    local disk=raw disks=1 disk_size=64 thin=no dirty=0 elements='' devices='' secure_boot=no
     local place address volume
     [ $# -ge 2 ] || usage
     shift 2
@@ -28,6 +28,11 @@ lab_guest() {
         case $1 in
         --no-wait)
             wait=no
+            shift
+            continue
+            ;;
+        --thin)
+            thin=yes
             shift
             continue
             ;;
@@ -70,7 +75,7 @@ lab_guest() {
     is_number "$disk_size" 1 1048576 || guest_usage "--disk-size: MiB"
     is_number "$dirty" 0 100000 || guest_usage "--dirty-rate: MiB/s"
     is_number "$nics" 1 4 || guest_usage "--nics: 1 to 4"
-    [[ $machine =~ ^(pc|q35)$ && $disk =~ ^(raw|qcow2|none)$ && $video =~ ^(none|vga)$ ]] || usage
+    [[ $machine =~ ^(pc|q35)$ && $disk =~ ^(raw|qcow2|mixed|none)$ && $video =~ ^(none|vga)$ ]] || usage
     [ "$disk" != none ] || disks=0
     known_host "$host"
     [ "$(host_kind "$host")" = kvm ] || die "$host is no KVM host"
@@ -79,8 +84,7 @@ lab_guest() {
     address=$(guest_address_at "$place")
     install_guest_image
     for volume in $(guest_volumes "$name" "$disk" "$disks"); do
-        virsh_on "$host" vol-create-as default "$volume" "${disk_size}M" --format "$disk" ||
-            die "cannot make the volume $volume on $host"
+        make_volume "$host" "$volume" || die "cannot make the volume $volume on $host"
     done
     guest_xml >"$FTLAB/$host/root/$name.xml"
     virsh_on "$host" define "/root/$name.xml" || exit 1
@@ -104,8 +108,25 @@ virsh_on() { # HOST COMMAND...
 guest_volumes() { # NAME FORMAT COUNT
     local i
     for ((i = 0; i < $3; i++)); do
-        echo "$1-disk$i.$2"
+        echo "$1-disk$i.$(disk_format "$2" "$i")"
     done
+}
+
+# Of the guest's disk with this number.
+disk_format() { # FORMAT NUMBER
+    local mixed=(qcow2 raw)
+    if [ "$1" = mixed ]; then
+        echo "${mixed[$2 % 2]}"
+    else
+        echo "$1"
+    fi
+}
+
+# Uses the variables of lab_guest. libvirt allocates a raw one as a whole, unless it is told.
+make_volume() { # HOST VOLUME
+    local allocation=()
+    [ "$thin" = no ] || allocation=(--allocation 0)
+    virsh_on "$1" vol-create-as default "$2" "${disk_size}M" --format "${2##*.}" "${allocation[@]}"
 }
 
 # Kernel and initramfs lie at the same place on every KVM host: a standby must find what the
@@ -131,8 +152,9 @@ ledger_answers() { # HOST NAME ADDRESS
 # Uses the variables of lab_guest. What is not said here is what libvirt makes of it, as for
 # any user's domain.
 guest_xml() {
-    local letters=abcd i mac cmdline firmware=''
+    local letters=abcd i mac cmdline format firmware='' discard=''
     [ "$secure_boot" = no ] || firmware=.secboot
+    [ "$thin" = no ] || discard=" discard='unmap'"
     # quiet, and no time lost: mitigations, self tests and IPv6 serve nothing here and cost
     # an emulated processor seconds
     cmdline="console=ttyS0 quiet panic=-1 mitigations=off ipv6.disable=1 tsc=reliable"
@@ -165,10 +187,11 @@ XML
     echo "  <devices>"
     [ -z "$devices" ] || cat "$devices"
     for ((i = 0; i < disks; i++)); do
+        format=$(disk_format "$disk" "$i")
         cat <<XML
     <disk type='file' device='disk'>
-      <driver name='qemu' type='$disk'/>
-      <source file='/var/lib/libvirt/images/$name-disk$i.$disk'/>
+      <driver name='qemu' type='$format'$discard/>
+      <source file='/var/lib/libvirt/images/$name-disk$i.$format'/>
       <target dev='vd${letters:i:1}' bus='virtio'/>
     </disk>
 XML

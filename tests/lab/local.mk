@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/lab/console.sh \
 	tests/lab/enter.c \
 	tests/lab/failures.sh \
+	tests/lab/faults.sh \
 	tests/lab/functions.sh \
 	tests/lab/guests.sh \
 	tests/lab/host-init \
@@ -16,6 +17,7 @@ EXTRA_DIST += \
 	tests/lab/ledger.sh \
 	tests/lab/pool.xml \
 	tests/lab/qemu.conf \
+	tests/lab/random-resync.sh \
 	tests/lab/host-facts.sh tests/lab/newer-qemu tests/lab/takeover.sh \
 	tests/lab/takeovers \
 	tests/lab/wires.sh
@@ -70,3 +72,8 @@ TESTS += tests/lab/test-another-host.sh tests/lab/test-hosts.sh tests/lab/test-i
 	tests/lab/test-maintenance.sh
 dist_check_SCRIPTS += tests/lab/test-another-host.sh tests/lab/test-hosts.sh tests/lab/test-interrupted.sh tests/lab/test-ipv6.sh \
 	tests/lab/test-maintenance.sh
+
+# Not among the tests: its head says how long it takes.
+check-resync: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check
+	SEQUENCES=$(SEQUENCES) $(srcdir)/tests/lab/random-resync.sh $(SEEDS)
+.PHONY: check-resync
