@@ -9,6 +9,8 @@ EXTRA_DIST += \
 	tests/bench/rehearsal \
 	tests/bench/rehearsal.jq \
 	tests/bench/result.jq \
+	tests/bench/resync \
+	tests/bench/resync.jq \
 	tests/bench/run \
 	tests/bench/sample \
 	tests/bench/scale \
@@ -25,6 +27,8 @@ bench-estimates: ftadmin ftengine tests/guest/ledger-client
 	$(srcdir)/tests/bench/estimates $(BENCHFLAGS)
 bench-rehearsal: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check
 	$(srcdir)/tests/bench/rehearsal $(BENCHFLAGS)
+bench-resync: ftadmin ftengine tests/guest/ledger-client tests/guest/ledger-check
+	$(srcdir)/tests/bench/resync $(BENCHFLAGS)
 bench-scale: ftadmin ftengine
 	$(srcdir)/tests/bench/scale $(BENCHFLAGS)
 # what it costs to measure: needs no lab
@@ -75,5 +79,5 @@ bench-screens: ftadmin tests/bench/screens
 bench-console-live: ftadmin ftengine tests/bench/screens
 	$(srcdir)/tests/bench/console-live
 endif
-.PHONY: bench bench-estimates bench-figures bench-rehearsal bench-tracking bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
+.PHONY: bench bench-estimates bench-figures bench-rehearsal bench-resync bench-tracking bench-watch bench-scale bench-store bench-hub bench-console bench-console-live \
 	bench-screens
