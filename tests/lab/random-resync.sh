@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Random sequences of what a copy of disks has to survive, while the guest writes, zeroes and trims
 # 1 to 4 of them, qcow2 and raw by turns, mostly sparse and with discard='unmap'; the images of h2
-# lie on a small file system of their own. After each step all disks are compared with their replicas, byte for byte, the guest looks at
-# what it wrote, and the ledger is judge. Prints a line for each step; stops at the first that is
-# wrong, with the logs. Some 40 s a step. Run it in a build folder:
+# lie on a small file system of their own. After each step all disks are compared with their
+# replicas, byte for byte, the guest looks at what it wrote, and the ledger is judge. Prints a line
+# for each step; stops at the first that is wrong, with the logs. Some 40 s a step. Run it in a build
+# folder:
 #
 #   ../tests/lab/random-resync.sh [SEED...]     one is drawn when none is given; the same seed gives
 #                                               the same sequences
+#   ../tests/lab/random-resync.sh --each [SEED] one sequence of each of the steps, in their order
 #   ../tests/lab/random-resync.sh --kills       a worker dies at each fault point on the way of a
 #                                               copy instead (needs --enable-fault-injection)
 #
@@ -27,14 +29,16 @@ read -r -d '' -a steps <<<"$steps"
 # what may leave the copy as it is
 harmless=" libvirtd_restarted standby_libvirtd_restarted engine_restarted standby_engine_restarted "
 
-kills=no seeds=()
+kills=no each=no seeds=()
 for argument; do
     if [ "$argument" = --kills ]; then
         kills=yes
+    elif [ "$argument" = --each ]; then
+        each=yes
     elif [[ $argument =~ ^[0-9]{1,6}$ ]]; then
         seeds+=("$argument")
     else
-        echo "usage: random-resync.sh [SEED...] | --kills" >&2
+        echo "usage: random-resync.sh [SEED...] | --each [SEED] | --kills" >&2
         exit 2
     fi
 done
@@ -66,6 +70,7 @@ draw_sequence() { # SEED NUMBER
         draw ${#steps[@]}
         sequence+=("${steps[drawn]}")
     done
+    [ $each = no ] || sequence=("${steps[@]}")
 }
 
 # ---- the guest
@@ -267,7 +272,8 @@ image_touched() {
 }
 
 pool_is_full() {
-    pair_status vm1 .problem.text | grep -q "h2: the storage of replica .* is full"
+    pair_status vm1 '"\(.problem.text) \(.problem.hint)"' |
+        grep -q "h2: the storage of replica .* is full Make room there"
 }
 
 # Only h2 has a pool that can be filled.
