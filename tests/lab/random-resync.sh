@@ -492,4 +492,4 @@ for seed in "${seeds[@]}"; do
         run_sequence "$seed" "$number"
     done
 done
-note "seeds ${seeds[*]}, ${SEQUENCES:-1} sequences each: all disks equal, nothing lost, nothing twice"
+note "seeds ${seeds[*]}, ${SEQUENCES:-1} of each: all disks equal, nothing lost, nothing twice"
