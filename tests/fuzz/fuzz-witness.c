@@ -31,6 +31,7 @@ static char folder[64];
 static void
 clear(void)
 {
+    ft_witness_store_remove(store, PAIR, NULL); /* else the folder stays */
     ft_witness_store_close(store);
     ft_witness_clear(folder);
     rmdir(folder);
