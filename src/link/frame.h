@@ -76,7 +76,9 @@
     X(DISK_HASH, 21, "disk-hash", 16, 16, 0)                                \
     X(VERIFY, 15, "verify", 24, FT_FRAME_DATA_MAX, 0)                       \
     X(VERIFY_RESULT, 16, "verify-result", 2, 65536, 0)                      \
-    X(FACTS, 22, "facts", 2, FT_FRAME_DATA_MAX, 0)
+    X(FACTS, 22, "facts", 2, FT_FRAME_DATA_MAX, 0)                          \
+    X(RAM_HASH, 23, "ram-hash", 16, 16, 0)                                  \
+    X(RAM_HASHES, 24, "ram-hashes", 16, 4096, 0)
 
 #define FT_FRAME_ENUM_(NAME, number, name, least, most, flags) \
     FT_FRAME_##NAME = (number),

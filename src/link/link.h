@@ -51,11 +51,13 @@
  * Rises when a frame changes (link/frame.h), and the one before stays spoken, by
  * what ft_link_protocol says of a link: base/versions.h. Version 1 was before the
  * first release and is gone. With version 3 came FACTS, with 4 ROMs among the RAM
- * blocks of a setup, and what EPOCH_BEGIN says of the guest's file systems.
+ * blocks of a setup, and what EPOCH_BEGIN says of the guest's file systems, with 5
+ * the hashes of memory.
  */
-#define FT_LINK_PROTOCOL 4
+#define FT_LINK_PROTOCOL 5
 #define FT_LINK_PROTOCOL_OLDEST 2
 #define FT_FREEZE_PROTOCOL 4 /* from which FT_FRAME_FROZEN and THAW are sent */
+#define FT_RAM_HASH_PROTOCOL 5 /* from which RAM_HASH is asked */
 #define FT_PREAMBLE_SIZE 64
 #define FT_PAIR_ID_SIZE 37 /* UUID text and NUL */
 #define FT_ALIVE_SIZE 8

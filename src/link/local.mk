@@ -11,6 +11,7 @@ libftlink_a_SOURCES = \
 	src/link/page-codec.h \
 	src/link/page-decode.c \
 	src/link/page-encode.c \
+	src/link/page-hash.c src/link/page-hash.h \
 	src/link/payload.c src/link/payload.h \
 	src/link/preamble.c \
 	src/link/state-delta.c src/link/state-delta.h \

@@ -173,6 +173,12 @@ way_name(const struct ft_primary *p)
                               : "all";
 }
 
+static const char *
+memory_way(const struct ft_primary *p)
+{
+    return p->memory_copy.compares ? ", the rest was there" : "";
+}
+
 void
 ft_primary_begin_copy(struct ft_primary *p)
 {
@@ -188,28 +194,32 @@ ft_primary_note_copied(struct ft_primary *p)
     int64_t ms = (ft_clock_ns() - p->copy.began_ns) / FT_NS_PER_MS;
     const char *peer = ft_worker_peer_name(p->worker);
     const char *way = way_name(p), *why = p->copy.why;
-    double mib = 1 << 20;
+    double mib = 1 << 20, memory = (double)p->memory_copy.sent / mib;
 
     if (p->copy.by_changes)
         ft_worker_note(p->worker, "info", "copied",
                        "%s is copied to %s after %d ms; %.1f MiB of its disks "
-                       "were sent, what was written since %s was away",
+                       "were sent, what was written since %s was away, and %.1f "
+                       "MiB of its memory%s",
                        p->worker->config.vm, peer, (int)ms, (double)sent / mib,
-                       peer);
+                       peer, memory, memory_way(p));
     else
         ft_worker_note(p->worker, "info", "copied",
                        "%s is copied to %s after %d ms; %.1f MiB of its disks "
-                       "were there%s%s%s",
+                       "were there%s%s%s, and %.1f MiB of its memory were "
+                       "sent%s",
                        p->worker->config.vm, peer, (int)ms,
                        (double)p->disk_same / mib,
-                       *why ? " (all was compared: " : "", why, *why ? ")" : "");
+                       *why ? " (all was compared: " : "", why, *why ? ")" : "",
+                       memory, memory_way(p));
     pthread_mutex_lock(&p->lock);
     json_decref(p->copied);
-    p->copied = json_pack("{s:s,s:s*,s:I,s:I,s:f}", "way", way, "why",
+    p->copied = json_pack("{s:s,s:s*,s:I,s:I,s:f,s:o}", "way", way, "why",
                           *why && !p->copy.by_changes ? why : NULL,
                           "sent_bytes", (json_int_t)sent, "same_bytes",
                           (json_int_t)(p->copy.by_changes ? 0 : p->disk_same),
-                          "seconds", (double)ms / 1000);
+                          "seconds", (double)ms / 1000, "memory",
+                          ft_primary_memory_copied(p));
     pthread_mutex_unlock(&p->lock);
     p->copy.why[0] = '\0';
     p->copy.sample = p->copy.by_changes;

@@ -17,8 +17,10 @@ libftprimary_a_SOURCES = \
 	src/primary/freeze.c \
 	src/primary/gate-watch.c src/primary/gate-watch.h \
 	src/primary/link-proof.c \
+	src/primary/memory-copy.c \
 	src/primary/orders.c \
 	src/primary/outgoing.c src/primary/outgoing.h \
+	src/primary/page-compare.c src/primary/page-compare.h \
 	src/primary/page-sender.c src/primary/page-sender.h \
 	src/primary/paused.c \
 	src/primary/primary-gate.c \

@@ -4,6 +4,7 @@
 #include "primary/outgoing.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -34,6 +35,8 @@ ft_outgoing_begin(struct ft_outgoing *out, struct ft_session *session)
     out->ended = 0;
     out->disk_bytes = 0;
     memset(out->summary, 0, sizeof(out->summary));
+    for (size_t i = 0; i < FT_PAGES_ASKED_MAX; i++)
+        out->pages[i].size = 0;
     pthread_mutex_unlock(&out->lock);
 }
 
@@ -261,6 +264,81 @@ ft_outgoing_take_data(struct ft_outgoing *out, uint64_t number,
         if (!rc)
             memcpy(out->reading, data, length);
         out->reading = rc ? out->reading : NULL;
+    }
+    pthread_cond_broadcast(&out->answered);
+    pthread_mutex_unlock(&out->lock);
+    return rc;
+}
+
+static struct ft_pages_asked *
+asked(struct ft_outgoing *out, uint64_t number)
+{
+    return &out->pages[number % FT_PAGES_ASKED_MAX];
+}
+
+int
+ft_outgoing_ask_pages(struct ft_outgoing *out,
+                      const struct ft_page_range *range, uint64_t *number)
+{
+    unsigned char payload[FT_RAM_HASH_SIZE];
+    struct iovec iov = { payload, sizeof(payload) };
+    struct ft_pages_asked *a;
+    int rc;
+
+    pthread_mutex_lock(&out->lock);
+    a = asked(out, out->pages_number + 1);
+    rc = out->muted ? -ECANCELED : a->size ? -EBUSY : 0;
+    if (!rc) {
+        a->number = *number = ++out->pages_number;
+        a->size = ft_page_hashes_size(range->length);
+        a->answered = 0;
+    }
+    pthread_mutex_unlock(&out->lock);
+    if (rc)
+        return rc;
+    ft_ram_hash_encode(range, payload);
+    return ft_link_send(ft_session_link(out->session), FT_FRAME_RAM_HASH, 0,
+                        *number, &iov, 1);
+}
+
+int
+ft_outgoing_fetch_pages(struct ft_outgoing *out, uint64_t number,
+                        int64_t deadline,
+                        unsigned char hashes[FT_PAGE_HASHES_MAX])
+{
+    struct timespec t = { deadline / FT_NS_PER_S, deadline % FT_NS_PER_S };
+    struct ft_pages_asked *a = asked(out, number);
+    int rc = 0;
+
+    pthread_mutex_lock(&out->lock);
+    while (!a->answered && ft_clock_ns() < deadline && !(rc = no_answer(out)))
+        pthread_cond_timedwait(&out->answered, &out->lock, &t);
+    if (a->answered) {
+        memcpy(hashes, a->hashes, a->size);
+        a->size = 0;
+        rc = 0;
+    } else if (!rc) {
+        rc = -ETIMEDOUT;
+    }
+    pthread_mutex_unlock(&out->lock);
+    return rc;
+}
+
+int
+ft_outgoing_take_pages(struct ft_outgoing *out, uint64_t number,
+                       const void *data, size_t length)
+{
+    struct ft_pages_asked *a = asked(out, number);
+    bool waits;
+    int rc = 0;
+
+    pthread_mutex_lock(&out->lock);
+    waits = a->size && a->number == number && !a->answered;
+    if (!number || number > out->pages_number || (waits && a->size != length))
+        rc = -EPROTO;
+    if (waits && !rc) {
+        memcpy(a->hashes, data, length);
+        a->answered = 1;
     }
     pthread_cond_broadcast(&out->answered);
     pthread_mutex_unlock(&out->lock);

@@ -17,8 +17,20 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "link/page-hash.h"
 #include "link/payload.h"
 #include "worker/session.h"
+
+/* Questions about memory under way at most: 1 MiB each, so the link never idles. */
+#define FT_PAGES_ASKED_MAX 16
+
+/* One of them: asked and not answered, answered and not fetched, or free. */
+struct ft_pages_asked {
+    uint64_t number;
+    size_t size; /* of the answer, in bytes; 0: free */
+    int answered;
+    unsigned char hashes[FT_PAGE_HASHES_MAX];
+};
 
 struct ft_outgoing {
     pthread_mutex_t lock;
@@ -33,6 +45,8 @@ struct ft_outgoing {
     struct ft_epoch_summary summary[2]; /* by number & 1 */
     uint64_t disk_bytes;                /* written to disks in the open epoch */
     uint64_t disk_total;                /* in all epochs */
+    uint64_t pages_number;              /* of the last question about memory */
+    struct ft_pages_asked pages[FT_PAGES_ASKED_MAX]; /* by number */
 };
 
 void ft_outgoing_init(struct ft_outgoing *out);
@@ -89,6 +103,30 @@ int ft_outgoing_hash_disk(struct ft_outgoing *out, unsigned disk,
  */
 int ft_outgoing_take_data(struct ft_outgoing *out, uint64_t number,
                           const void *data, size_t length);
+
+/*
+ * Asks the standby for the hashes of a range of its memory, with all that was sent
+ * before, and does not wait: up to FT_PAGES_ASKED_MAX questions are under way, and
+ * are fetched in their order. -EBUSY for one more, -ECANCELED, or as ft_link_send.
+ */
+int ft_outgoing_ask_pages(struct ft_outgoing *out,
+                          const struct ft_page_range *range, uint64_t *number);
+
+/*
+ * Fetches the answer to that question. -ETIMEDOUT when there is none at the deadline
+ * (ns): it may be waited for again. -ECANCELED when muted, or the link's error.
+ */
+int ft_outgoing_fetch_pages(struct ft_outgoing *out, uint64_t number,
+                            int64_t deadline,
+                            unsigned char hashes[FT_PAGE_HASHES_MAX]);
+
+/*
+ * Takes the RAM_HASHES that answers question number. Nobody waiting for it any more
+ * (a copy that was given up, over the same link) is no error; a question that was
+ * never asked, or another length than it needs, is -EPROTO.
+ */
+int ft_outgoing_take_pages(struct ft_outgoing *out, uint64_t number,
+                           const void *data, size_t length);
 
 /* Sends EPOCH_END of a closed epoch. */
 int ft_outgoing_end(struct ft_outgoing *out, uint64_t epoch);

@@ -104,6 +104,12 @@ ft_page_sender_copy(struct ft_page_sender *s, const struct ft_page_set *set,
                                      s->room, err);
 }
 
+unsigned char *
+ft_page_sender_copied(struct ft_page_sender *s)
+{
+    return s->buffer;
+}
+
 static int
 emit(void *opaque, enum ft_frame_type type, const struct iovec *payload,
      size_t n)

@@ -33,6 +33,9 @@ void ft_page_sender_set_compress(struct ft_page_sender *sender, int on);
 int ft_page_sender_copy(struct ft_page_sender *sender,
                         const struct ft_page_set *set, struct ft_error *err);
 
+/* Those bytes, which may be changed or moved before they are sent. */
+unsigned char *ft_page_sender_copied(struct ft_page_sender *sender);
+
 /* Sends what was copied, as part of epoch. */
 int ft_page_sender_send(struct ft_page_sender *sender,
                         const struct ft_page_set *set, uint64_t epoch,

@@ -62,6 +62,14 @@ struct ft_stall_watch {
     bool blocked;         /* there was more to bring */
 };
 
+/* How this session's first copy of memory goes, or went: memory-copy.c. */
+struct ft_memory_copy {
+    bool compares; /* with what the waiting QEMU held */
+    char why[96];  /* not so; empty: there was none, or an older engine */
+    uint64_t sent, zero, same; /* bytes: as data, as zeros, not at all */
+    int64_t took_ns;
+};
+
 struct ft_primary_freeze;
 
 struct ft_primary {
@@ -206,6 +214,7 @@ struct ft_primary {
         uint64_t looked_bytes, sent; /* without what the mirrors bring */
         uint64_t pages;              /* that are in that */
     } pace;                          /* of this copy */
+    struct ft_memory_copy memory_copy;
     int64_t kept_since_ns; /* feed goes on without a link; 0: it has one */
     struct ft_page_set set;
     struct ft_device_state device;
@@ -270,7 +279,15 @@ json_t *ft_primary_offer_base(struct ft_primary *p);
 void ft_primary_take_base(struct ft_primary *p, const json_t *answer);
 int ft_primary_send_changes(struct ft_primary *p, struct ft_error *err);
 
-/* The same: a copy begins; it is made. */
+/*
+ * memory-copy.c; replication thread. What SETUP_OK says of memory that the standby
+ * has still; copies all of it that lacks; "memory" of "copied", a new reference.
+ */
+void ft_primary_take_kept_memory(struct ft_primary *p, const json_t *answer);
+int ft_primary_copy_memory(struct ft_primary *p, struct ft_error *err);
+json_t *ft_primary_memory_copied(const struct ft_primary *p);
+
+/* copy-way.c: a copy begins; it is made. */
 void ft_primary_begin_copy(struct ft_primary *p);
 void ft_primary_note_copied(struct ft_primary *p);
 

@@ -177,6 +177,10 @@ frame(struct ft_worker *w, struct ft_session *session, const struct ft_frame *f,
         return ft_outgoing_take_data(&p->out, f->epoch, f->payload, f->length)
                    ? ft_fail(err, EPROTO, NULL, "disk data of a wrong length")
                    : 0;
+    case FT_FRAME_RAM_HASHES:
+        return ft_outgoing_take_pages(&p->out, f->epoch, f->payload, f->length)
+                   ? ft_fail(err, EPROTO, NULL, "hashes that were not asked for")
+                   : 0;
     case FT_FRAME_SETUP_OK:
         return take_answer(p, &p->setup_answer, f, err);
     case FT_FRAME_VERIFY_RESULT:

@@ -29,8 +29,6 @@
 #define ROMS_PROTOCOL 4 /* of the link: blocks of a setup may be ROMs */
 #define SETUP_NS (300 * FT_NS_PER_S)
 #define SETUP_SAY_NS (30 * FT_NS_PER_S)
-#define ROUND_BYTES_ENOUGH (UINT64_C(8) << 20)
-#define ROUNDS_MAX 12
 #define DISK_POLL_NS (200 * FT_NS_PER_MS)
 
 static json_t *
@@ -144,6 +142,7 @@ await_setup(struct ft_primary *p, uint64_t *kept, struct ft_error *err)
                                                ft_worker_peer_name(p->worker));
     *kept = kept_disks(answer);
     if (!error) {
+        ft_primary_take_kept_memory(p, answer);
         ft_primary_take_base(p, answer);
         return 0;
     }
@@ -317,50 +316,6 @@ copy_disks(struct ft_primary *p, uint64_t kept, struct ft_error *err)
     return rc;
 }
 
-struct round {
-    struct ft_primary *p;
-    uint64_t before, total;
-};
-
-static int
-on_pages(void *opaque, uint64_t done)
-{
-    struct round *r = opaque;
-
-    ft_epoch_stats_progress(&r->p->stats, "memory", r->before + done,
-                            r->total + r->before);
-    return ft_primary_pace_pages(r->p);
-}
-
-/*
- * Everything once while the VM runs, then what was written meanwhile, again
- * and again, until the rest is small enough for an ordinary checkpoint. What
- * is known of a page is so only since one of the short stops (design, section 4).
- */
-static int
-copy_memory(struct ft_primary *p, struct ft_error *err)
-{
-    uint64_t sent = 0, last = UINT64_MAX;
-    int rounds, rc = ft_guest_memory_arm_ahead(p->memory, err);
-
-    for (rounds = 0; !rc && rounds < ROUNDS_MAX; rounds++) {
-        struct round r = { p, sent, 0 };
-
-        rc = ft_stop_to_scan(p, err);
-        if (rc)
-            break;
-        r.total = p->set.bytes;
-        if (rounds && p->set.bytes > last / 2)
-            rounds = ROUNDS_MAX; /* it does not shrink any more */
-        last = p->set.bytes;
-        rc = ft_page_sender_stream(p->sender, &p->set, 1, on_pages, &r, err);
-        sent += p->set.bytes;
-        if (p->set.bytes <= ROUND_BYTES_ENOUGH)
-            break;
-    }
-    return rc;
-}
-
 static int
 set_up(struct ft_primary *p, uint64_t *kept, struct ft_error *err)
 {
@@ -391,5 +346,5 @@ ft_sync_copy(struct ft_primary *p, struct ft_error *err)
         rc = p->copy.by_changes ? ft_primary_send_changes(p, err)
                                 : copy_disks(p, kept, err);
     p->copy.compared = kept != 0;
-    return rc ? rc : copy_memory(p, err);
+    return rc ? rc : ft_primary_copy_memory(p, err);
 }

@@ -45,3 +45,20 @@ ft_judge_waiting(const struct ft_waiting_seen *now, struct ft_error *err)
                        "the machine of the waiting VM was changed");
     return 0;
 }
+
+const char *
+ft_judge_keeping(const struct ft_keeping_seen *seen)
+{
+    const struct ft_waiting_seen *now = &seen->waiting;
+
+    return !seen->made     ? ""
+           : !seen->asked  ? "the other host's engine is an older one"
+           : seen->useless ? "the copy before could not be applied"
+           : seen->other_disks || seen->other_files ? "the disks are others"
+           : seen->other_program    ? "its QEMU was replaced on the host"
+           : seen->other_definition ? "the VM was changed"
+           : !now->known || !now->active || now->changed ||
+                   strcmp(now->status, "inmigrate") != 0
+               ? "the waiting VM is not as it was"
+               : NULL;
+}

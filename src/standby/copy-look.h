@@ -38,4 +38,19 @@ int ft_judge_replica(const char *path, const struct ft_file_seen *made,
 /* The same of the QEMU: -ESRCH, -ESTALE. One that gives no answer may wait. */
 int ft_judge_waiting(const struct ft_waiting_seen *now, struct ft_error *err);
 
+/*
+ * What is seen of a waiting QEMU when the next copy begins: whether that may go into
+ * its memory, so that only pages that differ are sent.
+ */
+struct ft_keeping_seen {
+    bool made;  /* by this process, and not ended */
+    bool asked; /* the primary can compare */
+    bool useless, other_disks, other_program; /* its copy; of it; that it runs */
+    bool other_files, other_definition; /* of the disks; than would be started */
+    struct ft_waiting_seen waiting;
+};
+
+/* NULL, or why not: empty where none was made. Anything uncertain is a reason. */
+const char *ft_judge_keeping(const struct ft_keeping_seen *seen);
+
 #endif

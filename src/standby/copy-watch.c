@@ -124,9 +124,8 @@ see_file(const char *path, struct ft_file_seen *seen)
     seen->size = (uint64_t)st.st_size;
 }
 
-/* NULL: not to be had, and so never compared. */
-static char *
-machine_of(virDomainPtr dom)
+char *
+ft_standby_machine(virDomainPtr dom)
 {
     FT_AUTOFREE char *xml = virDomainGetXMLDesc(dom, 0);
     char *machine = NULL;
@@ -143,7 +142,7 @@ ft_standby_note_copy(struct ft_standby *s)
     if (!made)
         return;
     made->references = 1;
-    made->machine = machine_of(s->worker->dom);
+    made->machine = ft_standby_machine(s->worker->dom);
     for (; made->n_files < r->n_disks; made->n_files++) {
         const char *path = r->disks[made->n_files].path;
 
@@ -155,10 +154,9 @@ ft_standby_note_copy(struct ft_standby *s)
     set_made(s->watch, made);
 }
 
-/* vcpus: how many it has, when that is to be had. */
-static void
-see_waiting(struct ft_worker *w, const char *machine,
-            struct ft_waiting_seen *seen, unsigned *vcpus)
+void
+ft_standby_see_waiting(struct ft_worker *w, const char *machine,
+                       struct ft_waiting_seen *seen, unsigned *vcpus)
 {
     virDomainPtr dom = NULL;
     FT_AUTOJSON json_t *status = NULL;
@@ -172,7 +170,7 @@ see_waiting(struct ft_worker *w, const char *machine,
     if (seen->active && !ft_qmp(dom, "query-status", NULL, &status, NULL))
         snprintf(seen->status, sizeof(seen->status), "%s",
                  ft_json_string(status, "status", ""));
-    now = machine && seen->active ? machine_of(dom) : NULL;
+    now = machine && seen->active ? ft_standby_machine(dom) : NULL;
     seen->changed = now && strcmp(now, machine) != 0;
     if (now && !ft_vm_from_xml(now, &vm, NULL))
         *vcpus = vm.vcpus;
@@ -214,7 +212,7 @@ look_at(struct ft_worker *w, const struct made *made, unsigned *vcpus,
     }
     if (rc)
         return rc;
-    see_waiting(w, made->machine, &waiting, vcpus);
+    ft_standby_see_waiting(w, made->machine, &waiting, vcpus);
     return ft_judge_waiting(&waiting, spoilt);
 }
 

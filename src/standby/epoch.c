@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "standby/copy-look.h"
+#include "standby/memory-hash.h"
 #include "standby/standby-private.h"
 #include "standby/write-back.h"
 #include "virt/loop.h"
@@ -114,6 +115,19 @@ answer_hash(struct ft_standby *s, struct ft_session *session,
                              f->epoch, &iov, 1);
 }
 
+static int
+answer_memory_hash(struct ft_standby *s, struct ft_session *session,
+                   const struct ft_frame *f, struct ft_error *err)
+{
+    unsigned char hashes[FT_PAGE_HASHES_MAX];
+    struct iovec iov = { hashes, 0 };
+    int rc = ft_memory_hash(&s->replica, f, hashes, &iov.iov_len, err);
+
+    return rc ? rc
+              : ft_link_send(ft_session_link(session), FT_FRAME_RAM_HASHES, 0,
+                             f->epoch, &iov, 1);
+}
+
 /* Control thread. */
 static void
 keep_autostart(void *opaque)
@@ -167,6 +181,8 @@ ft_standby_take_frame(struct ft_standby *s, struct ft_session *session,
         return answer_read(s, session, f, err);
     if (f->type == FT_FRAME_DISK_HASH)
         return answer_hash(s, session, f, err);
+    if (f->type == FT_FRAME_RAM_HASH)
+        return answer_memory_hash(s, session, f, err);
     if (f->type == FT_FRAME_VERIFY && ft_verify_ends(f))
         ft_standby_look_now(s, &s->verify);
     if (f->type == FT_FRAME_VERIFY)

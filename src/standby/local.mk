@@ -8,6 +8,7 @@ libftstandby_a_SOURCES = \
 	src/standby/definition.c \
 	src/standby/epoch.c \
 	src/standby/media.c src/standby/media.h \
+	src/standby/memory-hash.c src/standby/memory-hash.h \
 	src/standby/memory-snapshot.c src/standby/memory-snapshot.h \
 	src/standby/nvram.c src/standby/nvram.h \
 	src/standby/rehearsal-console.c src/standby/rehearsal-console.h \
@@ -29,4 +30,5 @@ libftstandby_a_SOURCES = \
 	src/standby/takeover.c \
 	src/standby/tap.c src/standby/tap.h \
 	src/standby/verify-standby.c src/standby/verify-standby.h \
+	src/standby/waiting.c \
 	src/standby/write-back.c src/standby/write-back.h

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "standby/copy-look.h"
 #include "standby/replica.h"
 #include "standby/verify-standby.h"
 #include "virt/standby.h"
@@ -31,6 +32,17 @@ struct ft_takeover {
     struct ft_standby_times times;
 };
 
+/* What is known of the waiting VM, for the next copy; who has the replica. */
+struct ft_waiting {
+    char *definition; /* as it was started; NULL: none was */
+    char *machine;    /* as ft_standby_machine found it then, or NULL */
+    json_t *disks;    /* of its SETUP */
+    struct ft_file_seen files[FT_DISKS_MAX]; /* open here: its replicas */
+    pid_t pid;
+    struct ft_keeping_seen seen; /* as the next copy begins; and by that: */
+    const char *why_not;         /* it is not kept; NULL: it is. Never freed */
+};
+
 struct ft_standby_backup;
 struct ft_copy_watch;
 struct ft_rehearsal;
@@ -42,6 +54,7 @@ struct ft_standby {
     struct ft_rehearsal *rehearsal;
     struct ft_takeover takeover;
     struct ft_replica replica;
+    struct ft_waiting waiting;
     char machine[64];
     struct ft_verify_check verify;
     pthread_mutex_t doors_lock; /* of the next three */
@@ -105,6 +118,28 @@ struct ft_copy_watch *ft_standby_watch_new(struct ft_standby *s);
 void ft_standby_note_copy(struct ft_standby *s);
 void ft_standby_forget_copy(struct ft_standby *s);
 void ft_standby_look(struct ft_worker *w, double seconds);
+
+/*
+ * The same. What of dom's XML is the guest's machine, to be freed: NULL where it is
+ * not to be had, and so never compared. Then: how the waiting VM is now, against
+ * that; and how many vCPUs it has, when that is to be had.
+ */
+char *ft_standby_machine(virDomainPtr dom);
+void ft_standby_see_waiting(struct ft_worker *w, const char *machine,
+                            struct ft_waiting_seen *seen, unsigned *vcpus);
+
+/*
+ * waiting.c; who has the replica. A waiting VM that was not ended, and is what this
+ * SETUP wants, gets this copy as well: asked before anything is touched (the primary
+ * compares: what it can), and again with the definition that would be started and
+ * the replicas open. Then: one was started so, and is made; it is ended.
+ */
+bool ft_standby_may_keep(struct ft_standby *s, const json_t *setup,
+                         bool compares);
+bool ft_standby_keeps(struct ft_standby *s, const char *definition);
+void ft_standby_note_started(struct ft_standby *s, const char *definition);
+void ft_standby_note_waiting(struct ft_standby *s, const json_t *setup);
+void ft_standby_forget_waiting(struct ft_standby *s);
 
 /* The same, right now and for who compares; the thread that has the replica. */
 void ft_standby_look_now(struct ft_standby *s, struct ft_verify_check *check);

@@ -55,8 +55,10 @@ ft_standby_stop_domain(struct ft_worker *w, struct ft_error *err)
     virDomainPtr dom = NULL;
     int rc;
 
-    if (w->side_data)
+    if (w->side_data) {
         ft_standby_end_uses(w->side_data, "the copy is no more");
+        ft_standby_forget_waiting(w->side_data);
+    }
     ft_worker_sweep_rehearsal(w);
     rc = ft_vm_find(w->conn, w->config.vm_uuid, &dom, &local);
     if (dom)
@@ -228,11 +230,16 @@ start_domain(struct ft_standby *s, const char *xml, struct ft_error *err)
 
     if (!rc)
         rc = ft_standby_admit_ours(&s->worker->config, r, ours, err);
-    if (!rc)
-        rc = ft_standby_remember_nvram(s->worker, ours, err);
+    if (rc || ft_standby_keeps(s, ours))
+        return rc;
+    if (s->worker->dom) /* it was taken for the same until now */
+        ft_standby_stop_domain(s->worker, NULL);
+    rc = ft_standby_remember_nvram(s->worker, ours, err);
     if (!rc)
         rc = ft_standby_start(s->worker->conn, ours, &dom, err);
     s->worker->dom = dom;
+    if (!rc)
+        ft_standby_note_started(s, ours);
     return rc;
 }
 
@@ -333,8 +340,24 @@ inspect_domain(struct ft_standby *s, const json_t *setup, struct ft_error *err)
     return rc;
 }
 
+/* What waits is ended, or left to this copy. */
+static void
+clear(struct ft_standby *s, const json_t *setup, bool compares)
+{
+    ft_standby_forget_copy(s);
+    if (ft_standby_may_keep(s, setup, compares)) {
+        ft_standby_end_uses(s, "the copy is made anew");
+        ft_worker_sweep_rehearsal(s->worker);
+    } else {
+        ft_standby_stop_domain(s->worker, NULL);
+    }
+    s->useless = 0;
+    ft_replica_clear(&s->replica);
+}
+
 static int
-set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
+set_up(struct ft_standby *s, const json_t *setup, bool compares,
+       struct ft_error *err)
 {
     const char *xml = ft_json_string(setup, "xml", NULL);
     char folder[PATH_MAX];
@@ -346,9 +369,7 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
         rc = check_host(s, setup, xml, err);
     if (rc)
         return rc; /* nothing was touched */
-    ft_standby_forget_copy(s);
-    ft_standby_stop_domain(s->worker, NULL);
-    ft_replica_clear(&s->replica);
+    clear(s, setup, compares);
     ft_standby_take_definition(s, setup);
     rc = make_disks(s, setup, err);
     if (!rc)
@@ -358,8 +379,10 @@ set_up(struct ft_standby *s, const json_t *setup, struct ft_error *err)
     ft_pair_path(s->worker->config.pair, NULL, folder);
     if (!rc)
         rc = ft_replica_open(&s->replica, folder, err);
-    if (!rc)
+    if (!rc) {
         ft_standby_note_copy(s);
+        ft_standby_note_waiting(s, setup);
+    }
     return rc;
 }
 
@@ -397,6 +420,15 @@ tell_base(const struct ft_replica *r)
                      r->seals.disk, "why", r->seals.why);
 }
 
+/* Whether the waiting VM has memory of a copy before, to be compared with. */
+static json_t *
+tell_memory(const struct ft_standby *s)
+{
+    const char *why = s->waiting.why_not;
+
+    return json_pack("{s:b,s:s}", "held", !why, "why", why ? why : "");
+}
+
 /* A failed set-up is an answer, not the end of the link. */
 int
 ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
@@ -405,22 +437,23 @@ ft_standby_take_setup(struct ft_standby *s, struct ft_session *session,
     FT_AUTOJSON json_t *setup = NULL;
     FT_AUTOJSON json_t *answer = NULL;
     struct ft_error failed = FT_ERROR_INIT;
+    bool compares =
+        ft_link_protocol(ft_session_link(session)) >= FT_RAM_HASH_PROTOCOL;
 
     if (check_phase(s, err) ||
         ft_json_parse((const char *)f->payload, f->length, &setup, err))
         return -EPROTO;
-    s->useless = 0;
     memset(&s->verify, 0, sizeof(s->verify)); /* of a link that broke */
-    if (set_up(s, setup, &failed)) {
+    if (set_up(s, setup, compares, &failed)) {
         if (ft_worker_set_problem(s->worker, &failed))
             ft_worker_note(s->worker, "warn", "setup-failed", "%s; %s",
                            failed.text, failed.hint);
         ft_standby_stop_domain(s->worker, NULL);
         answer = json_pack("{s:o}", "error", ft_json_from_error(&failed));
     } else {
-        answer =
-            json_pack("{s:i,s:o,s:o}", "disks", (int)s->replica.n_disks, "kept",
-                      kept_disks(&s->replica), "base", tell_base(&s->replica));
+        answer = json_pack("{s:i,s:o,s:o,s:o}", "disks", (int)s->replica.n_disks,
+                           "kept", kept_disks(&s->replica), "base",
+                           tell_base(&s->replica), "memory", tell_memory(s));
     }
     return answer ? ft_link_send_json(ft_session_link(session),
                                       FT_FRAME_SETUP_OK, 0, answer)

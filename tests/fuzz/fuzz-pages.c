@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* RAM (first byte even) and RAM_ZERO payloads. */
+/* RAM (first byte even) and RAM_ZERO payloads, and what is asked as RAM_HASH. */
 #include "config.h"
 
 #include "fuzz.h"
 
 #include "link/page-codec.h"
+#include "link/page-hash.h"
 
 static const uint64_t blocks[] = { 1 << 20, 8192, UINT64_C(1) << 40 };
 
@@ -32,6 +33,23 @@ take(void *opaque, unsigned block, uint64_t offset, uint64_t length,
     return 0;
 }
 
+static void
+ask(const uint8_t *data, size_t size)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    struct ft_page_range range;
+
+    if (ft_ram_hash_decode(data, size, blocks, 3, &range, &err)) {
+        FUZZ_CHECK(err.code == EPROTO && err.text[0]);
+        return;
+    }
+    FUZZ_CHECK(range.block < 3 && range.length > 0 &&
+               range.length <= FT_FRAME_DATA_MAX &&
+               range.length <= blocks[range.block] &&
+               range.offset <= blocks[range.block] - range.length);
+    FUZZ_CHECK(ft_page_hashes_size(range.length) <= FT_PAGE_HASHES_MAX);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -45,6 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         decoder = ft_page_decoder_new(blocks, 3);
     if (!decoder || !size)
         return 0;
+    ask(data + 1, size - 1);
     type = data[0] & 1 ? FT_FRAME_RAM_ZERO : FT_FRAME_RAM;
     if (ft_pages_decode(decoder, type, data + 1, size - 1, take, &seen, &counts,
                         &err))

@@ -365,10 +365,20 @@ copied_by() { # HOST WAY-PATTERN [BYTES]
     local copied
     copied=$(pair_on "$1" .copied)
     note "copied by $(jq -r '"\(.way)\(if .why then " (\(.why))" else "" end): " +
-        "\(.sent_bytes) bytes of disks, \(.seconds) s"' <<<"$copied")"
+        "\(.sent_bytes) bytes of disks, \(.seconds) s; of memory \(.memory.way)" +
+        "\(if .memory.why then " (\(.memory.why))" else "" end): \(.memory.sent_bytes) bytes, " +
+        "\(.memory.zero_bytes) zero, \(.memory.same_bytes) there, \(.memory.seconds) s"' \
+        <<<"$copied")"
     [[ $(jq -r .way <<<"$copied") =~ ^($2)$ ]] || fail "copied by another way than $2: $copied"
     [ $# -lt 3 ] || jq -e --argjson changed "$3" '.sent_bytes <= 1.1 * $changed + 1048576' \
         <<<"$copied" >/dev/null || fail "$3 bytes were changed, and sent: $copied"
+}
+
+# The standby's waiting QEMU outlived the link: of memory only what differs was sent.
+little_memory() { # HOST
+    pair_on "$1" .copied | jq -e '.memory | .way == "comparison" and
+        .sent_bytes <= .same_bytes / 4' >/dev/null ||
+        fail "memory was copied otherwise: $(pair_on "$1" .copied)"
 }
 
 # Writes something else there, while the host is off.

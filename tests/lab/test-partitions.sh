@@ -50,6 +50,7 @@ changed=$(pair_on h1 .kept_bytes)
 must lab heal h1 h2
 wait_for 60 protected_from h1
 copied_by h1 changes "$changed"
+little_memory h1
 guest_goes_on
 exits 0 ftadmin verify vm1
 

@@ -309,10 +309,10 @@ test_bad_hello(void **state)
 {
     (void)state;
     hello_meets(FT_FRAME_HELLO, "{\"protocol\":1,\"version\":\"9.9\"}", -EPROTO,
-                "protocol 1 (ftengine 9.9), this host 2 to 4");
+                "protocol 1 (ftengine 9.9), this host 2 to 5");
     hello_meets(FT_FRAME_HELLO,
-                "{\"protocol\":5,\"protocol_newest\":6,\"version\":\"9\"}",
-                -EPROTO, "protocol 5 to 6 (ftengine 9), this host 2 to 4");
+                "{\"protocol\":6,\"protocol_newest\":7,\"version\":\"9\"}",
+                -EPROTO, "protocol 6 to 7 (ftengine 9), this host 2 to 5");
     hello_meets(FT_FRAME_HELLO, "{\"version\":\"0\"}", -EPROTO, "protocol none");
     hello_meets(FT_FRAME_HELLO, "[1,2]", -EPROTO, "JSON");
     hello_meets(FT_FRAME_HELLO, "{{", -EPROTO, "JSON");

@@ -4,6 +4,7 @@ primary_tests = tests/unit/primary/test-disk-compare \
 	tests/unit/primary/test-epoch-stats \
 	tests/unit/primary/test-gate-watch \
 	tests/unit/primary/test-outgoing \
+	tests/unit/primary/test-page-compare \
 	tests/unit/primary/test-verify-walk
 check_PROGRAMS += $(primary_tests)
 TESTS += $(primary_tests)
@@ -23,6 +24,11 @@ tests_unit_primary_test_disk_compare_LDADD = libftprimary.a libftlink.a \
 tests_unit_primary_test_verify_walk_SOURCES = \
 	tests/unit/primary/test-verify-walk.c
 tests_unit_primary_test_verify_walk_LDADD = libftprimary.a $(CMOCKA_LIBS)
+# is the standby itself, and the guest
+tests_unit_primary_test_page_compare_SOURCES = \
+	tests/unit/primary/test-page-compare.c tests/unit/scratch.h
+tests_unit_primary_test_page_compare_LDADD = libftprimary.a libftqemu.a \
+	libftlink.a libftbase.a $(XXHASH_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
 # has a link and a session of its own
 tests_unit_primary_test_outgoing_SOURCES = \
 	tests/unit/primary/test-outgoing.c tests/unit/scratch.h

@@ -376,6 +376,129 @@ test_read_fails(void **state)
     assert_string_equal(data, "before..");
 }
 
+/* ---- hashes of memory ---- */
+
+static unsigned char page_hashes[FT_PAGE_HASHES_MAX];
+
+static uint64_t
+ask_pages(size_t pages)
+{
+    struct ft_page_range range = { 5, 8192, pages * FT_PAGE_SIZE };
+    uint64_t number = 0;
+
+    assert_int_equal(ft_outgoing_ask_pages(&out, &range, &number), 0);
+    assert_true(number);
+    assert_int_equal(sent[sent_count - 1].type, FT_FRAME_RAM_HASH);
+    assert_int_equal(sent[sent_count - 1].epoch, number);
+    assert_int_equal(ft_get_le16(sent[sent_count - 1].payload), 5);
+    return number;
+}
+
+static int
+fetch_pages(uint64_t number, int ms)
+{
+    memset(page_hashes, 0, sizeof(page_hashes));
+    return ft_outgoing_fetch_pages(&out, number,
+                                   ft_clock_ns() + ms * FT_NS_PER_MS,
+                                   page_hashes);
+}
+
+static void
+test_pages(void **state)
+{
+    struct ft_page_range range = { 0, 0, FT_PAGE_SIZE };
+    uint64_t numbers[FT_PAGES_ASKED_MAX], more;
+    unsigned char answer[FT_PAGE_HASHES_MAX];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < FT_PAGES_ASKED_MAX; i++)
+        numbers[i] = ask_pages(i + 1);
+    assert_int_equal(ft_outgoing_ask_pages(&out, &range, &more), -EBUSY);
+    assert_int_equal(sent_count, FT_PAGES_ASKED_MAX);
+    assert_int_equal(fetch_pages(numbers[0], 1), -ETIMEDOUT);
+    for (i = FT_PAGES_ASKED_MAX; i-- > 0;) { /* they need not come in order */
+        memset(answer, 'a' + (int)i, sizeof(answer));
+        assert_int_equal(ft_outgoing_take_pages(&out, numbers[i], answer,
+                                                (i + 1) * FT_PAGE_HASH_SIZE),
+                         0);
+    }
+    for (i = 0; i < FT_PAGES_ASKED_MAX; i++) {
+        assert_int_equal(fetch_pages(numbers[i], 1), 0);
+        assert_int_equal(page_hashes[0], 'a' + i);
+        assert_int_equal(page_hashes[(i + 1) * FT_PAGE_HASH_SIZE - 1], 'a' + i);
+        assert_int_equal(page_hashes[(i + 1) * FT_PAGE_HASH_SIZE], 0);
+        ask_pages(1); /* there is room for one again */
+    }
+    sent_count = 0;
+}
+
+static void
+test_pages_of_a_hostile_standby(void **state)
+{
+    unsigned char answer[FT_PAGE_HASHES_MAX] = "theirs";
+    uint64_t number = ask_pages(2), before = number - 1;
+    const size_t size = 2 * FT_PAGE_HASH_SIZE;
+
+    (void)state;
+    assert_int_equal(ft_outgoing_take_pages(&out, 0, answer, size), -EPROTO);
+    assert_int_equal(ft_outgoing_take_pages(&out, number + 1, answer, size),
+                     -EPROTO);
+    assert_int_equal(ft_outgoing_take_pages(&out, UINT64_MAX, answer, size),
+                     -EPROTO);
+    assert_int_equal(ft_outgoing_take_pages(&out, number, answer, size - 16),
+                     -EPROTO);
+    assert_int_equal(ft_outgoing_take_pages(&out, number, answer,
+                                            FT_PAGE_HASHES_MAX),
+                     -EPROTO);
+    assert_int_equal(fetch_pages(number, 1), -ETIMEDOUT);
+    /* the right one; a second one is too late, and changes nothing */
+    assert_int_equal(ft_outgoing_take_pages(&out, number, answer, size), 0);
+    assert_int_equal(ft_outgoing_take_pages(&out, number, "other", 5), 0);
+    assert_int_equal(fetch_pages(number, 1), 0);
+    assert_string_equal((char *)page_hashes, "theirs");
+    assert_int_equal(ft_outgoing_take_pages(&out, number, answer, size), 0);
+    if (before)
+        assert_int_equal(ft_outgoing_take_pages(&out, before, answer, size), 0);
+}
+
+/* A copy that is given up over a link that is not: nothing of it is in the next. */
+static void
+test_pages_of_a_copy_before(void **state)
+{
+    unsigned char answer[FT_PAGE_HASH_SIZE] = "old";
+    uint64_t old = ask_pages(1), number;
+
+    (void)state;
+    ft_outgoing_mute(&out);
+    assert_int_equal(fetch_pages(old, 1000), -ECANCELED);
+    ft_outgoing_end_session(&out);
+    ft_outgoing_begin(&out, &session);
+    assert_int_equal(ft_outgoing_take_pages(&out, old, answer, sizeof(answer)),
+                     0);
+    for (size_t i = 0; i < FT_PAGES_ASKED_MAX; i++) {
+        number = ask_pages(1);
+        assert_true(number > old);
+        assert_int_equal(fetch_pages(number, 0), -ETIMEDOUT);
+    }
+    sent_count = 0;
+}
+
+static void
+test_pages_and_the_link_ends(void **state)
+{
+    struct ft_page_range range = { 0, 0, FT_PAGE_SIZE };
+    uint64_t number = ask_pages(1), more;
+
+    (void)state;
+    link_error = -EPIPE;
+    assert_int_equal(fetch_pages(number, 5000), -EPIPE);
+    send_error = -EPIPE;
+    assert_int_equal(ft_outgoing_ask_pages(&out, &range, &more), -EPIPE);
+    ft_outgoing_mute(&out);
+    assert_int_equal(ft_outgoing_ask_pages(&out, &range, &more), -ECANCELED);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 int
@@ -390,6 +513,10 @@ main(void)
         TEST(test_hash),
         TEST(test_read_and_the_session_ends),
         TEST(test_read_fails),
+        TEST(test_pages),
+        TEST(test_pages_of_a_hostile_standby),
+        TEST(test_pages_of_a_copy_before),
+        TEST(test_pages_and_the_link_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

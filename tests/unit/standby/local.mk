@@ -3,6 +3,7 @@ if HAVE_CMOCKA
 standby_tests = tests/unit/standby/test-admit tests/unit/standby/test-backup \
 	tests/unit/standby/test-copy-look \
 	tests/unit/standby/test-media \
+	tests/unit/standby/test-memory-hash \
 	tests/unit/standby/test-memory-snapshot tests/unit/standby/test-replica \
 	tests/unit/standby/test-nvram tests/unit/standby/test-rehearsal-console \
 	tests/unit/standby/test-replica-base \
@@ -26,6 +27,10 @@ tests_unit_standby_test_media_SOURCES = tests/unit/standby/test-media.c \
 	tests/unit/scratch.h
 tests_unit_standby_test_media_LDADD = libftstandby.a libftvirt.a libftbase.a \
 	$(LIBVIRT_LIBS) $(LIBXML_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+tests_unit_standby_test_memory_hash_SOURCES = \
+	tests/unit/standby/test-memory-hash.c \
+	tests/unit/standby/standby-fixture.h tests/unit/scratch.h
+tests_unit_standby_test_memory_hash_LDADD = $(standby_libs)
 tests_unit_standby_test_memory_snapshot_SOURCES = \
 	tests/unit/standby/test-memory-snapshot.c tests/unit/wire.h
 tests_unit_standby_test_memory_snapshot_LDADD = $(standby_libs) $(GNUTLS_LIBS)

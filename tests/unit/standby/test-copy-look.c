@@ -75,12 +75,51 @@ test_waiting(void **state)
     assert_int_equal(ft_judge_waiting(&now, &err), 0);
 }
 
+/* Whatever is not as it was, or not known, has a reason; one in vain has none. */
+static void
+test_keeping(void **state)
+{
+    const struct ft_keeping_seen good = {
+        .made = true,
+        .asked = true,
+        .waiting = { .known = true, .active = true, .status = "inmigrate" },
+    };
+    struct ft_keeping_seen now;
+
+    (void)state;
+    assert_null(ft_judge_keeping(&good));
+    assert_string_equal(ft_judge_keeping(&(struct ft_keeping_seen){ 0 }), "");
+#define OTHERWISE(member, value, words)      \
+    now = good;                              \
+    now.member = (value);                    \
+    assert_non_null(ft_judge_keeping(&now)); \
+    assert_non_null(strstr(ft_judge_keeping(&now), words));
+    OTHERWISE(asked, false, "older one")
+    OTHERWISE(useless, true, "not be applied")
+    OTHERWISE(other_disks, true, "disks are others")
+    OTHERWISE(other_files, true, "disks are others")
+    OTHERWISE(other_program, true, "QEMU was replaced")
+    OTHERWISE(other_definition, true, "VM was changed")
+    OTHERWISE(waiting.known, false, "not as it was")
+    OTHERWISE(waiting.active, false, "not as it was")
+    OTHERWISE(waiting.changed, true, "not as it was")
+    OTHERWISE(waiting.status[0], '\0', "not as it was")
+#undef OTHERWISE
+    now = good;
+    strcpy(now.waiting.status, "paused");
+    assert_string_equal(ft_judge_keeping(&now),
+                        "the waiting VM is not as it was");
+    now.made = false;
+    assert_string_equal(ft_judge_keeping(&now), "");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_replica),
         cmocka_unit_test(test_waiting),
+        cmocka_unit_test(test_keeping),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
