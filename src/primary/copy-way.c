@@ -179,6 +179,17 @@ memory_way(const struct ft_primary *p)
     return p->memory_copy.compares ? ", the rest was there" : "";
 }
 
+/* Whose feed lived on has said why; a comparison is otherwise a new worker's. */
+static const char *
+why_not_changes(const struct ft_primary *p)
+{
+    if (p->copy.by_changes || *p->copy.why)
+        return p->copy.by_changes ? "" : p->copy.why;
+    return p->copy.compared
+               ? "what was written before this worker began is not known"
+               : "";
+}
+
 void
 ft_primary_begin_copy(struct ft_primary *p)
 {
@@ -193,7 +204,8 @@ ft_primary_note_copied(struct ft_primary *p)
     uint64_t sent = ft_outgoing_disk_total(&p->out) - p->copy.sent_before;
     int64_t ms = (ft_clock_ns() - p->copy.began_ns) / FT_NS_PER_MS;
     const char *peer = ft_worker_peer_name(p->worker);
-    const char *way = way_name(p), *why = p->copy.why;
+    const char *way = way_name(p), *why = why_not_changes(p);
+    const char *did = p->copy.compared ? "compared" : "sent";
     double mib = 1 << 20, memory = (double)p->memory_copy.sent / mib;
 
     if (p->copy.by_changes)
@@ -206,17 +218,17 @@ ft_primary_note_copied(struct ft_primary *p)
     else
         ft_worker_note(p->worker, "info", "copied",
                        "%s is copied to %s after %d ms; %.1f MiB of its disks "
-                       "were there%s%s%s, and %.1f MiB of its memory were "
+                       "were there%s%s%s%s%s, and %.1f MiB of its memory were "
                        "sent%s",
                        p->worker->config.vm, peer, (int)ms,
-                       (double)p->disk_same / mib,
-                       *why ? " (all was compared: " : "", why, *why ? ")" : "",
+                       (double)p->disk_same / mib, *why ? " (all was " : "",
+                       *why ? did : "", *why ? ": " : "", why, *why ? ")" : "",
                        memory, memory_way(p));
     pthread_mutex_lock(&p->lock);
     json_decref(p->copied);
     p->copied = json_pack("{s:s,s:s*,s:I,s:I,s:f,s:o}", "way", way, "why",
-                          *why && !p->copy.by_changes ? why : NULL,
-                          "sent_bytes", (json_int_t)sent, "same_bytes",
+                          *why ? why : NULL, "sent_bytes", (json_int_t)sent,
+                          "same_bytes",
                           (json_int_t)(p->copy.by_changes ? 0 : p->disk_same),
                           "seconds", (double)ms / 1000, "memory",
                           ft_primary_memory_copied(p));
