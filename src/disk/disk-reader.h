@@ -2,7 +2,7 @@
 /*
  * Reads a disk image of a VM that is stopped and flushed: raw files directly,
  * other formats through a qemu-nbd of our own that does not take the image's
- * lock. For the full comparison only.
+ * lock. For the full comparison, and for an image that nobody uses any more.
  */
 #ifndef FT_DISK_DISK_READER_H
 #define FT_DISK_DISK_READER_H

@@ -11,6 +11,7 @@ libftstandby_a_SOURCES = \
 	src/standby/memory-hash.c src/standby/memory-hash.h \
 	src/standby/memory-snapshot.c src/standby/memory-snapshot.h \
 	src/standby/nvram.c src/standby/nvram.h \
+	src/standby/older-image.c src/standby/older-image.h \
 	src/standby/rehearsal-console.c src/standby/rehearsal-console.h \
 	src/standby/rehearsal-private.h \
 	src/standby/rehearsal-run.c \

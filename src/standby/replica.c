@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/io.h"
+#include "standby/older-image.h"
 #include "standby/snapshot-slot.h"
 #include "standby/staged-pages.h"
 #include "standby/write-back.h"
@@ -93,6 +94,13 @@ ft_replica_paths(const struct ft_replica *r, struct ft_replica_path *paths)
     return r->n_disks;
 }
 
+static void
+close_older_images(struct ft_replica *r)
+{
+    for (size_t i = 0; i < r->n_disks; i++)
+        ft_disk_reader_close(FT_STEAL(r->disks[i].older));
+}
+
 void
 ft_replica_clear(struct ft_replica *r)
 {
@@ -103,6 +111,7 @@ ft_replica_clear(struct ft_replica *r)
     ft_snapshot_slot_lock(r->slot);
     ft_snapshot_slot_end(r->slot, &gone);
     ft_write_back_begin(r->write_back, NULL, 0);
+    close_older_images(r);
     for (i = 0; i < r->n_disks; i++) {
         free(r->disks[i].path);
         if (r->disks[i].fd >= 0)
@@ -358,15 +367,38 @@ read_ahead(const struct ft_replica_disk *d, uint64_t from)
     posix_fadvise(d->fd, (off_t)from, READ_AHEAD_BYTES, POSIX_FADV_WILLNEED);
 }
 
+struct older {
+    struct ft_replica *replica;
+    unsigned disk;
+};
+
+static int
+write_older(void *opaque, uint64_t offset, const void *data, size_t length,
+            struct ft_error *err)
+{
+    const struct older *o = opaque;
+    struct ft_disk_change c = {
+        .disk = o->disk, .offset = offset, .length = length, .data = data
+    };
+
+    note_room(o->replica, 1, &c);
+    return write_first_copy(o->replica, &c, err);
+}
+
 int
 ft_replica_hash(struct ft_replica *r, const struct ft_frame *f,
                 unsigned char hashes[FT_DISK_HASHES_MAX], size_t *size,
                 struct ft_error *err)
 {
+    struct older older = { r, ft_get_le16(f->payload) };
     FT_AUTOFREE void *data = NULL;
     size_t length;
     int rc = ft_replica_read(r, f, &data, &length, err);
 
+    if (!rc && !r->committed && r->disks[older.disk].older)
+        rc = ft_older_image_fill(&r->disks[older.disk].older,
+                                 ft_get_le64(f->payload + 8), data, length,
+                                 write_older, &older, err);
     if (rc)
         return rc;
     *size = ft_disk_hashes(data, length, hashes);
@@ -505,6 +537,7 @@ apply(struct ft_replica *r, struct ft_error *err)
     memset(&r->summary[epoch & 1], 0, sizeof(r->summary[0]));
     r->room_needed[epoch & 1] = 0;
     r->committed = epoch;
+    close_older_images(r); /* they have done what they could */
     ft_write_back_applied(r->write_back, epoch);
     ft_write_back_add(r->write_back, dirtied);
     return 0;

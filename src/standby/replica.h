@@ -27,13 +27,16 @@
 #include "virt/run-state.h"
 #include "virt/standby-xml.h"
 
+struct ft_disk_reader;
+
 struct ft_replica_disk {
     char target[32];
     char *path; /* raw file; owned */
     int fd;
     const char *differs; /* from the base that was here, why; NULL: it does not */
     uint64_t capacity;   /* bytes */
-    bool kept;           /* held data before this copy */
+    bool kept;           /* held data before this copy, or may get it: */
+    struct ft_disk_reader *older; /* an image that has some of it; owned, or NULL */
     struct ft_room room;
 };
 
@@ -104,8 +107,10 @@ int ft_replica_frame(struct ft_replica *replica, const struct ft_frame *frame,
 int ft_replica_read(struct ft_replica *replica, const struct ft_frame *frame,
                     void **data, size_t *length, struct ft_error *err);
 
-/* The hashes of what a DISK_HASH asks for (payload.h), in the same way; size in
- * bytes. */
+/*
+ * The hashes of what a DISK_HASH asks for (payload.h), in the same way; size in
+ * bytes. In the first copy that gets what an older image has (older-image.h) before.
+ */
 int ft_replica_hash(struct ft_replica *replica, const struct ft_frame *frame,
                     unsigned char hashes[FT_DISK_HASHES_MAX], size_t *size,
                     struct ft_error *err);

@@ -15,6 +15,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "disk/disk-reader.h"
 #include "plan/qemu-fit.h"
 #include "qemu/block-match.h"
 #include "standby/admit.h"
@@ -22,6 +23,7 @@
 #include "standby/nvram.h"
 #include "standby/standby-private.h"
 #include "virt/host-qemu.h"
+#include "virt/place.h"
 #include "virt/qmp.h"
 #include "virt/standby-xml.h"
 #include "virt/standby.h"
@@ -194,6 +196,23 @@ choose_base(struct ft_replica *r, const struct ft_replica_base *had,
                            disks, r->n_disks);
 }
 
+/* A replica that is filled beside the VM's own image can have some of that. */
+static void
+open_older_image(struct ft_worker *w, struct ft_replica_disk *d)
+{
+    struct ft_error err = FT_ERROR_INIT;
+    char format[FT_PLACE_FORMAT_SIZE];
+    struct ft_made renamed;
+
+    if (!ft_made_find(w->state.made, FT_MADE_RENAMED, d->target, &renamed) ||
+        !ft_place_format(w->conn, w->config.vm_uuid, d->target, renamed.path,
+                         format))
+        return;
+    if (ft_disk_reader_open(renamed.now, format, &d->older, &err))
+        ft_log_error(&err, "the VM's own image of before");
+    d->kept = d->kept || d->older;
+}
+
 /* Those of disks that the VM has no more go. */
 static int
 make_disks(struct ft_standby *s, const json_t *setup, struct ft_error *err)
@@ -213,6 +232,8 @@ make_disks(struct ft_standby *s, const json_t *setup, struct ft_error *err)
             return rc;
     }
     choose_base(&s->replica, &had, setup);
+    for (i = 0; i < s->replica.n_disks && !s->replica.seals.based; i++)
+        open_older_image(s->worker, &s->replica.disks[i]);
     ft_worker_undo_made(s->worker, FT_UNDO_DISKS, disks, NULL);
     ft_worker_disks_only(s->worker, disks);
     return 0;

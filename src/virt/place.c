@@ -72,11 +72,17 @@ find_disk(virConnectPtr conn, const char *vm_uuid, const char *target,
     return found;
 }
 
+static bool
+is_raw(const struct ft_vm_disk *disk)
+{
+    return !disk->format[0] || strcmp(disk->format, "raw") == 0;
+}
+
 /* A raw file with the ending of another format would be taken for that. */
 static int
 name_place(const struct ft_vm_disk *disk, struct ft_place *out)
 {
-    bool raw = !disk->format[0] || strcmp(disk->format, "raw") == 0;
+    bool raw = is_raw(disk);
 
     out->image = strdup(disk->source);
     if (asprintf(&out->path, "%s%s", disk->source, raw ? "" : ".raw") < 0)
@@ -109,6 +115,20 @@ ft_place_find(virConnectPtr conn, const char *vm_uuid, const char *target,
     if (rc < 0)
         ft_place_free(out);
     return rc == -EBUSY ? -ENOENT : rc;
+}
+
+bool
+ft_place_format(virConnectPtr conn, const char *vm_uuid, const char *target,
+                const char *image, char format[FT_PLACE_FORMAT_SIZE])
+{
+    struct ft_vm_disk disk;
+
+    if (!find_disk(conn, vm_uuid, target, &disk) ||
+        strcmp(disk.source, image) != 0)
+        return false;
+    snprintf(format, FT_PLACE_FORMAT_SIZE, "%s",
+             is_raw(&disk) ? "raw" : disk.format);
+    return true;
 }
 
 static int

@@ -17,6 +17,7 @@
 #include <libvirt/libvirt.h>
 
 #include "base/error.h"
+#include "virt/vm.h"
 
 struct ft_place {
     char *path;  /* of the replica: of the image, or with .raw behind it where
@@ -38,6 +39,14 @@ int ft_place_find(virConnectPtr conn, const char *vm_uuid, const char *target,
                   bool (*was_its)(const void *opaque, const char *image),
                   const void *opaque, struct ft_place *out,
                   struct ft_error *err);
+
+/*
+ * The format of an image that was there before, as this host's own definition has
+ * it: "raw", "qcow2". False: that names another image by now.
+ */
+#define FT_PLACE_FORMAT_SIZE sizeof(((struct ft_vm_disk *)0)->format)
+bool ft_place_format(virConnectPtr conn, const char *vm_uuid, const char *target,
+                     const char *image, char format[FT_PLACE_FORMAT_SIZE]);
 
 /*
  * Makes the file at a place that was cleared, sparse, with the owner and mode that

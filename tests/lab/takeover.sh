@@ -87,11 +87,13 @@ takeover_print() { # STATUS MOMENT
         ' || fail "no figures in $1 and $takeover_report"
 }
 
-# The dead host gets its power back: protected again by itself, the other way round.
+# The dead host gets its power back: protected again by itself, the other way round. What is still
+# there of the VM, in a replica or in the VM's own image of before, is not sent.
 takeover_restore() {
     local dead=$takeover_from
     must lab power-on "$dead"
     wait_for 60 protected_from "$takeover_to"
+    copied_by "$takeover_to" comparison
     takeover_from=$takeover_to
     takeover_to=$dead
 }

@@ -16,14 +16,24 @@ is_out() { # HOST
     engine "$1" status | jq -e '.maintenance.since > 0' >/dev/null
 }
 
+# How the last copy that this host made of the disks went, as it was told.
+told_of_copy() { # HOST
+    engine "$1" events | jq -r '[.events[] | select(.kind == "copied")][-1].text'
+}
+
 no_qemu_on() { # HOST
     [ -z "$(lab on "$1" virsh -q -c qemu:///system list --name)" ]
 }
+
+data_mib=24 # on the disk
 
 shares_machine=yes
 start_lab --hosts 3
 start_guest h1 vm1 --memory 128 --disk raw --disk-size 128
 add_hosts h1 h2 h3 w1
+# behind the ledger's records: the guest knows of none of it
+must dd if=/dev/urandom of="$FTLAB/h1/var/lib/libvirt/images/vm1-disk0.raw" bs=1M seek=64 \
+    count=$data_mib conv=notrunc,fsync status=none
 start_client --connections 2
 protect_guest vm1 --standby h2
 
@@ -61,6 +71,14 @@ exits 0 ftadmin maintenance h1 off --wait --json
 jq -e '.since_ms == null and .vms[0].did == "back" and .vms[0].on == "h1"' <<<"$output" >/dev/null ||
     fail "off: $output"
 wait_for 60 protected_from h1
+# from the VM's own image of before; then from the disk that it ran on
+[[ $(told_of_copy h2) =~ \ ([0-9]+)\.[0-9]\ MiB\ of\ its\ disks\ were\ there\ .*worker\ began ]] ||
+    fail "copied to h1: $(told_of_copy h2)"
+[ "${BASH_REMATCH[1]}" -ge $data_mib ] || fail "copied to h1: $(told_of_copy h2)"
+copied_by h1 comparison
+jq -e --argjson mib $data_mib '.same_bytes >= $mib * 1048576 and .sent_bytes < 4 * 1048576' \
+    <<<"$(pair_on h1 .copied)" >/dev/null || fail "copied to h2: $(pair_on h1 .copied)"
+exits 0 ftadmin verify vm1
 guest_goes_on
 
 note "the host of the copy is taken out, and the copy moved"

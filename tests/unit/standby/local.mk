@@ -5,6 +5,7 @@ standby_tests = tests/unit/standby/test-admit tests/unit/standby/test-backup \
 	tests/unit/standby/test-media \
 	tests/unit/standby/test-memory-hash \
 	tests/unit/standby/test-memory-snapshot tests/unit/standby/test-replica \
+	tests/unit/standby/test-older-image \
 	tests/unit/standby/test-nvram tests/unit/standby/test-rehearsal-console \
 	tests/unit/standby/test-replica-base \
 	tests/unit/standby/test-replica-snapshot \
@@ -14,7 +15,7 @@ standby_tests = tests/unit/standby/test-admit tests/unit/standby/test-backup \
 check_PROGRAMS += $(standby_tests)
 TESTS += $(standby_tests)
 standby_libs = libftstandby.a libftqemu.a libftdisk.a libftlink.a libftbase.a \
-	$(LZ4_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS) $(CMOCKA_LIBS)
+	$(LZ4_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS) $(LIBNBD_LIBS) $(CMOCKA_LIBS)
 tests_unit_standby_test_admit_SOURCES = tests/unit/standby/test-admit.c \
 	tests/unit/virt-test.h
 tests_unit_standby_test_admit_LDADD = libftstandby.a libftallow.a libftbase.a \
@@ -37,6 +38,9 @@ tests_unit_standby_test_memory_snapshot_LDADD = $(standby_libs) $(GNUTLS_LIBS)
 tests_unit_standby_test_copy_look_SOURCES = \
 	tests/unit/standby/test-copy-look.c
 tests_unit_standby_test_copy_look_LDADD = $(standby_libs)
+tests_unit_standby_test_older_image_SOURCES = \
+	tests/unit/standby/test-older-image.c tests/unit/scratch.h
+tests_unit_standby_test_older_image_LDADD = $(standby_libs)
 tests_unit_standby_test_nvram_SOURCES = tests/unit/standby/test-nvram.c \
 	tests/unit/scratch.h
 tests_unit_standby_test_nvram_LDADD = libftstandby.a libftworker.a libftvirt.a \

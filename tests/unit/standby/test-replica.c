@@ -7,6 +7,8 @@
 
 #include "tests/unit/standby/standby-fixture.h"
 
+#include "disk/disk-reader.h"
+
 #define STATE_TWO "state of epoch two ................."
 
 /* ---- the way of an epoch ---- */
@@ -273,6 +275,47 @@ test_hash(void **state)
                      -EPROTO);
 }
 
+/* What disk 1 holds at offset, by a DISK_HASH: this text? */
+static void
+assert_hashed(uint64_t offset, const char *text)
+{
+    unsigned char payload[16] = "", hashes[FT_DISK_HASHES_MAX];
+    unsigned char expected[FT_DISK_HASHES_MAX];
+    struct ft_frame frame = { FT_FRAME_DISK_HASH, 0, 1, payload, 16 };
+    size_t size = 0;
+
+    ft_put_le16(payload, 1);
+    ft_put_le32(payload + 4, (uint32_t)strlen(text));
+    ft_put_le64(payload + 8, offset);
+    assert_int_equal(ft_replica_hash(&replica, &frame, hashes, &size, &last), 0);
+    assert_int_equal(size, ft_disk_hashes(text, strlen(text), expected));
+    assert_memory_equal(hashes, expected, size);
+}
+
+/* Zeros become what the VM's image of before has, in the first copy and never again. */
+static void
+test_older_image(void **state)
+{
+    FT_AUTOFREE char *image = calloc(1, DISK_SIZE);
+    struct ft_replica_disk *d = &replica.disks[1];
+
+    (void)state;
+    memcpy(image + 100, "as it was", 9);
+    memcpy(image + 70000, "here too", 8);
+    put_file_bytes("older", image, DISK_SIZE);
+    assert_int_equal(ft_disk_reader_open("older", "raw", &d->older, &last), 0);
+    assert_no_disk(1, 100, "as it was");
+    assert_hashed(100, "as it was");
+    assert_disk(1, 100, "as it was");
+    assert_int_equal(send_write(1, 1, 100, "otherwise"), 0);
+    assert_hashed(100, "otherwise");
+    assert_disk(1, 100, "otherwise");
+    assert_no_disk(1, 70000, "here too"); /* nobody asked */
+    first_copy();
+    assert_null(d->older);
+    assert_no_disk(1, 70000, "here too");
+}
+
 /* ---- frames that do not belong here ---- */
 
 static void
@@ -532,6 +575,7 @@ main(void)
         TEST(test_state_in_pieces),
         TEST(test_read),
         TEST(test_hash),
+        TEST(test_older_image),
         TEST(test_order_of_epochs),
         TEST(test_type),
         TEST(test_pages_outside),

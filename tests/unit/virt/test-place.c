@@ -116,6 +116,26 @@ test_no_place(void **state)
                      -ENOENT);
 }
 
+/* Of the image that the definition names, whether it is still there or not. */
+static void
+test_format(void **state)
+{
+    char format[FT_PLACE_FORMAT_SIZE] = "", path[PATH_MAX + 16];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/a.img", folder);
+    assert_true(ft_place_format(conn, UUID, "vda", path, format));
+    assert_string_equal(format, "raw");
+    assert_false(ft_place_format(conn, UUID, "vdb", path, format));
+    assert_false(ft_place_format(conn, UUID, "vdz", path, format));
+    assert_false(ft_place_format(conn, "00000000-0000-4000-8000-00000000000f",
+                                 "vda", path, format));
+    snprintf(path, sizeof(path), "%s/b.qcow2", folder);
+    assert_true(ft_place_format(conn, UUID, "vdb", path, format));
+    assert_string_equal(format, "qcow2");
+    assert_false(ft_place_format(conn, UUID, "vda", path, format));
+}
+
 static void
 test_raw(void **state)
 {
@@ -190,6 +210,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_place),
+        cmocka_unit_test(test_format),
         cmocka_unit_test(test_raw),
         cmocka_unit_test(test_qcow2),
     };
