@@ -17,7 +17,6 @@ libftstandby_a_SOURCES = \
 	src/standby/rehearsal-run.c \
 	src/standby/rehearsal-watch.c \
 	src/standby/rehearsal.c \
-	src/standby/replica-base.c src/standby/replica-base.h \
 	src/standby/replica-seal.c src/standby/replica-seal.h \
 	src/standby/replica-snapshot.c src/standby/replica-snapshot.h \
 	src/standby/replica.c src/standby/replica.h \

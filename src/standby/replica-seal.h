@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "standby/replica-base.h"
+#include "worker/replica-base.h"
 
 struct ft_replica_seals {
     struct ft_replica_base base; /* what the replica is, or becomes */

@@ -17,7 +17,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "standby/replica-base.h"
+#include "worker/replica-base.h"
 
 /* A round begins when the oldest write is so old, or so much is written. */
 #define FT_WRITE_BACK_NS FT_NS_PER_S

@@ -12,6 +12,7 @@ libftworker_a_SOURCES = \
 	src/worker/pair-store.c src/worker/pair-store.h \
 	src/worker/pair-waivers.c src/worker/pair-waivers.h \
 	src/worker/pair-witness.c \
+	src/worker/replica-base.c src/worker/replica-base.h \
 	src/worker/session.c src/worker/session.h \
 	src/worker/worker-actions.c src/worker/worker-actions.h \
 	src/worker/worker-daemon.c src/worker/worker-daemon.h \

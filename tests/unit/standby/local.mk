@@ -14,7 +14,7 @@ standby_tests = tests/unit/standby/test-admit tests/unit/standby/test-backup \
 	tests/unit/standby/test-verify tests/unit/standby/test-write-back
 check_PROGRAMS += $(standby_tests)
 TESTS += $(standby_tests)
-standby_libs = libftstandby.a libftqemu.a libftdisk.a libftlink.a libftbase.a \
+standby_libs = libftstandby.a libftworker.a libftqemu.a libftdisk.a libftlink.a libftbase.a \
 	$(LZ4_LIBS) $(XXHASH_LIBS) $(JANSSON_LIBS) $(LIBNBD_LIBS) $(CMOCKA_LIBS)
 tests_unit_standby_test_admit_SOURCES = tests/unit/standby/test-admit.c \
 	tests/unit/virt-test.h

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "config.h"
 
-#include "standby/replica-base.h"
+#include "worker/replica-base.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -12,8 +12,8 @@
  *
  * Threads: plain data. Files under the pair's state folder: base.json.
  */
-#ifndef FT_STANDBY_REPLICA_BASE_H
-#define FT_STANDBY_REPLICA_BASE_H
+#ifndef FT_WORKER_REPLICA_BASE_H
+#define FT_WORKER_REPLICA_BASE_H
 
 #include <stdbool.h>
 #include <stddef.h>
