@@ -4,6 +4,7 @@
 #include "link/payload.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
@@ -312,4 +313,18 @@ ft_epoch_summary_compare(const struct ft_epoch_summary *received,
                            (unsigned long long)want);
     }
     return 0;
+}
+
+void
+ft_copy_id_after(const char *id, char out[FT_COPY_ID_SIZE])
+{
+    XXH128_canonical_t hash;
+    size_t at = 0;
+
+    XXH128_canonicalFromHash(&hash, XXH3_128bits(id, strlen(id)));
+    for (size_t i = 0; i < sizeof(hash.digest); i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            out[at++] = '-';
+        at += (size_t)snprintf(out + at, 3, "%02x", hash.digest[i]);
+    }
 }

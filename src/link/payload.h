@@ -84,6 +84,12 @@ int ft_disk_asked_decode(const void *payload, size_t size,
  */
 #define FT_COPY_ID_SIZE 37
 
+/*
+ * The name of what the primary's own disks are once it has handed the VM over at the
+ * end of that copy: both sides know it, and nobody else ever has. A UUID in form.
+ */
+void ft_copy_id_after(const char *id, char out[FT_COPY_ID_SIZE]);
+
 /* What an ACK may carry: the last epoch that is on the replicas' storage, u64. */
 #define FT_ACK_DURABLE_SIZE 8
 

@@ -7,11 +7,13 @@
  */
 #include "config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/uuid.h"
 #include "primary/primary-private.h"
 
@@ -43,6 +45,11 @@ ft_primary_keep_feed(struct ft_primary *p, bool failed)
 {
     bool ended, keep;
 
+    if (p->copy.by_record && p->copy.no_record) {
+        p->copy.no_record = failed; /* or it is sent with the next link */
+        return false;
+    }
+    p->copy.no_record = p->copy.no_record || p->copy.distrusted;
     if (!p->feed)
         return false;
     pthread_mutex_lock(&p->lock);
@@ -107,6 +114,48 @@ find_unfit(struct ft_primary *p)
                : unfit;
 }
 
+/* The disks by their files; 0: they are not all files that are raw. */
+static size_t
+list_disks(struct ft_primary *p)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->domain.n_disks; i++) {
+        const struct ft_vm_disk *d = &p->domain.disks[i];
+
+        if (!ft_disk_is_replicated(d))
+            continue;
+        if (n == FT_DISKS_MAX || strcmp(d->format, "raw") != 0)
+            return 0;
+        p->copy.recorded[n++].file = d->source;
+    }
+    return n;
+}
+
+/*
+ * The VM was handed over to this host, and QEMU has recorded all that it has written
+ * since (handed-over.c).
+ */
+static void
+find_record(struct ft_primary *p)
+{
+    static const struct ft_disk_errors none = { { 0 } };
+    struct ft_error err = FT_ERROR_INIT;
+    char id[FT_RECORD_ID_SIZE];
+    size_t n = list_disks(p);
+
+    if (p->feed || p->copy.no_record || !n ||
+        ft_disk_errors_first(&p->domain, &none, &p->disk_errors))
+        return;
+    if (ft_write_record_find(p->worker->dom, p->copy.recorded, n, id, &err)) {
+        ft_log_error(&err, "what the guest has written since the takeover");
+        return;
+    }
+    p->copy.by_record = *id != '\0';
+    if (p->copy.by_record)
+        memcpy(p->copy.id, id, sizeof(p->copy.id));
+}
+
 json_t *
 ft_primary_offer_base(struct ft_primary *p)
 {
@@ -114,9 +163,11 @@ ft_primary_offer_base(struct ft_primary *p)
 
     if (unfit)
         give_kept_up(p, unfit);
+    find_record(p);
     if (ft_make_uuid(p->copy.next))
         p->copy.next[0] = '\0';
-    return json_pack("{s:s*,s:s}", "is", p->feed ? p->copy.id : NULL, "next",
+    return json_pack("{s:s*,s:s}", "is",
+                     p->feed || p->copy.by_record ? p->copy.id : NULL, "next",
                      p->copy.next);
 }
 
@@ -127,10 +178,11 @@ ft_primary_take_base(struct ft_primary *p, const json_t *answer)
     const char *disk = ft_json_string(base, "disk", "");
     char why[sizeof(p->copy.why)];
 
-    p->copy.by_changes = p->feed && ft_json_bool(base, "held", 0);
+    p->copy.by_changes =
+        (p->feed || p->copy.by_record) && ft_json_bool(base, "held", 0);
     if (p->copy.by_changes)
         return;
-    if (p->feed) {
+    if (p->feed || p->copy.by_record) {
         snprintf(why, sizeof(why), "%s says%s%.32s: %.96s",
                  ft_worker_peer_name(p->worker), *disk ? " of disk " : "", disk,
                  ft_json_string(base, "why", "it knows of none"));
@@ -138,6 +190,7 @@ ft_primary_take_base(struct ft_primary *p, const json_t *answer)
     }
     snprintf(p->copy.id, sizeof(p->copy.id), "%s", p->copy.next);
     p->copy.errors = p->disk_errors;
+    p->copy.by_record = false;
 }
 
 static int
@@ -150,13 +203,32 @@ on_sent(void *opaque, uint64_t done, uint64_t sent)
     return ft_primary_pace(p, sent);
 }
 
+/* What fails once is not tried again: all is compared then. */
+static int
+send_record(struct ft_primary *p, struct ft_error *err)
+{
+    struct ft_worker *w = p->worker;
+    char folder[PATH_MAX];
+
+    p->copy.no_record = true;
+    p->copy.errors = p->disk_errors;
+    p->copy.changed = 0;
+    snprintf(p->copy.why, sizeof(p->copy.why), "%s",
+             "what was written since the takeover could not be sent");
+    ft_pair_path(w->config.pair, NULL, folder);
+    return ft_disk_feed_start_recorded(w->dom, &p->domain, p->copy.recorded,
+                                       p->copy.id, w->run_folder, folder,
+                                       &p->out, on_sent, p, &p->feed, err);
+}
+
 int
 ft_primary_send_changes(struct ft_primary *p, struct ft_error *err)
 {
     int rc;
 
-    p->copy.changed = ft_disk_feed_changed(p->feed);
-    rc = ft_disk_feed_send_changes(p->feed, on_sent, p, err);
+    p->copy.changed = p->feed ? ft_disk_feed_changed(p->feed) : 0;
+    rc = p->feed ? ft_disk_feed_send_changes(p->feed, on_sent, p, err)
+                 : send_record(p, err);
     return rc && !err->code && rc != -ECANCELED
                ? ft_fail(err, -rc, NULL, "cannot send the disks' changes: %s",
                          strerror(-rc))
@@ -194,7 +266,8 @@ void
 ft_primary_begin_copy(struct ft_primary *p)
 {
     p->copy.began_ns = ft_clock_ns();
-    p->copy.by_changes = p->copy.sample = p->copy.distrusted = false;
+    p->copy.by_changes = p->copy.by_record = false;
+    p->copy.sample = p->copy.distrusted = false;
     p->copy.sent_before = ft_outgoing_disk_total(&p->out);
 }
 
@@ -211,10 +284,11 @@ ft_primary_note_copied(struct ft_primary *p)
     if (p->copy.by_changes)
         ft_worker_note(p->worker, "info", "copied",
                        "%s is copied to %s after %d ms; %.1f MiB of its disks "
-                       "were sent, what was written since %s was away, and %.1f "
-                       "MiB of its memory%s",
+                       "were sent, what was written since %s %s, and %.1f MiB "
+                       "of its memory%s",
                        p->worker->config.vm, peer, (int)ms, (double)sent / mib,
-                       peer, memory, memory_way(p));
+                       peer, p->copy.by_record ? "handed it over" : "was away",
+                       memory, memory_way(p));
     else
         ft_worker_note(p->worker, "info", "copied",
                        "%s is copied to %s after %d ms; %.1f MiB of its disks "
@@ -234,6 +308,8 @@ ft_primary_note_copied(struct ft_primary *p)
                           ft_primary_memory_copied(p));
     pthread_mutex_unlock(&p->lock);
     p->copy.why[0] = '\0';
+    if (p->copy.by_record)
+        p->copy.no_record = false;
     p->copy.sample = p->copy.by_changes;
     p->kept_since_ns = 0;
     atomic_store(&p->kept_bytes, -1);

@@ -3,9 +3,6 @@
 
 #include "primary/disk-feed.h"
 
-#include <limits.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +15,7 @@
 #include "disk/disk-sink.h"
 #include "link/page-codec.h"
 #include "primary/disk-compare.h"
+#include "primary/disk-feed-private.h"
 #include "qemu/saver-marker.h"
 #include "virt/block-copy.h"
 
@@ -31,27 +29,16 @@
 #define KEPT_LINKED (UINT64_C(128) << 20)
 #define KEPT_AWAY (UINT64_C(1) << 30)
 
-struct ft_disk_feed {
-    virDomainPtr dom;
-    const char *folder; /* the owner's */
-    struct ft_outgoing *out;
-    struct ft_disk_sink *sink;
-    struct ft_disk_compare *compare; /* NULL: nothing to compare with */
-    char socket[PATH_MAX];
-    char targets[FT_DISKS_MAX][32];
-    uint64_t sizes[FT_DISKS_MAX];
-    uint64_t speeds[FT_DISKS_MAX]; /* that its mirror has; 0: any */
-    bool ready[FT_DISKS_MAX];      /* it was, when it was last asked */
-    size_t count, started;
-    atomic_ullong brought;
-    pid_t pid; /* QEMU's */
-
-    /* taken while a write is kept and sent: the two go together */
-    pthread_mutex_t lock;
-    struct ft_disk_changes *changes; /* NULL: none can be kept */
-    bool keeps; /* the copy is made: what is written is kept */
-    bool holds; /* ... and not sent */
-};
+/* With the lock held, as a write is taken. */
+static void
+note_written(struct ft_disk_feed *feed, unsigned disk, uint64_t offset,
+             uint64_t length)
+{
+    if (disk == feed->looked_at.disk &&
+        offset < feed->looked_at.offset + feed->looked_at.length &&
+        feed->looked_at.offset < offset + length)
+        feed->looked_at.written = true;
+}
 
 /* Not needed by a mirror job; asked of the standby, which has the data. */
 static int
@@ -71,6 +58,7 @@ on_zero(void *opaque, unsigned disk, uint64_t offset, uint64_t length, int trim,
 
     (void)fua;
     pthread_mutex_lock(&feed->lock);
+    note_written(feed, disk, offset, length);
     if (feed->keeps)
         ft_disk_changes_zero(feed->changes, disk, offset, length);
     if (!feed->holds &&
@@ -90,6 +78,7 @@ on_write(void *opaque, unsigned disk, const void *data, uint64_t offset,
         return on_zero(feed, disk, offset, length, 0, fua);
     atomic_fetch_add(&feed->brought, length);
     pthread_mutex_lock(&feed->lock);
+    note_written(feed, disk, offset, length);
     if (feed->keeps)
         ft_disk_changes_write(feed->changes, disk, offset, data, length);
     if (!feed->holds &&
@@ -99,9 +88,9 @@ on_write(void *opaque, unsigned disk, const void *data, uint64_t offset,
     return 0;
 }
 
-static int
-start_server(struct ft_disk_feed *feed, const struct ft_vm *domain,
-             uint64_t kept, struct ft_error *err)
+int
+ft_disk_feed_serve(struct ft_disk_feed *feed, const struct ft_vm *domain,
+                   uint64_t kept, struct ft_error *err)
 {
     static const struct ft_nbd_handlers handlers = {
         .read = on_read,
@@ -153,17 +142,15 @@ share_of(uint64_t most, size_t disks)
                : 0;
 }
 
-int
-ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain, uint64_t kept,
-                   uint64_t most, const char *folder, const char *state_folder,
-                   struct ft_outgoing *out, struct ft_disk_feed **feed,
-                   struct ft_error *err)
+struct ft_disk_feed *
+ft_disk_feed_new(virDomainPtr dom, const struct ft_vm *domain,
+                 const char *folder, const char *state_folder,
+                 struct ft_outgoing *out)
 {
     struct ft_disk_feed *f = calloc(1, sizeof(*f));
-    int rc;
 
     if (!f)
-        return ft_fail(err, ENOMEM, NULL, "no memory for the disks");
+        return NULL;
     pthread_mutex_init(&f->lock, NULL);
     virDomainRef(dom);
     f->dom = dom;
@@ -172,9 +159,24 @@ ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain, uint64_t kept,
     f->pid = domain->pid;
     prepare_changes(f, state_folder);
     snprintf(f->socket, sizeof(f->socket), "%s/" SOCKET_NAME, folder);
+    return f;
+}
+
+int
+ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain, uint64_t kept,
+                   uint64_t most, const char *folder, const char *state_folder,
+                   struct ft_outgoing *out, struct ft_disk_feed **feed,
+                   struct ft_error *err)
+{
+    struct ft_disk_feed *f =
+        ft_disk_feed_new(dom, domain, folder, state_folder, out);
+    int rc;
+
+    if (!f)
+        return ft_fail(err, ENOMEM, NULL, "no memory for the disks");
     rc = ft_disk_feed_end_leftovers(dom, folder, err);
     if (!rc)
-        rc = start_server(f, domain, kept, err);
+        rc = ft_disk_feed_serve(f, domain, kept, err);
     while (!rc && f->started < f->count) {
         f->speeds[f->started] = share_of(most, f->count);
         rc = ft_block_copy_start(dom, f->targets[f->started], f->socket,

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "primary/outgoing.h"
 #include "virt/vm.h"
+#include "virt/write-record.h"
 
 struct ft_disk_feed;
 
@@ -40,6 +41,20 @@ int ft_disk_feed_start(virDomainPtr dom, const struct ft_vm *domain,
                        uint64_t kept, uint64_t most, const char *folder,
                        const char *state_folder, struct ft_outgoing *out,
                        struct ft_disk_feed **feed, struct ft_error *err);
+
+/*
+ * The same onto replicas that lack no more than what the record id has of the disks
+ * (virt/write-record.h), which are in their order on the wire: mirrors of what is
+ * written from now on, and then all that the record has is sent, as it is by then.
+ * each as of ft_disk_feed_send_changes; *feed is there, and the owner's, after an
+ * error too, unless it is NULL.
+ */
+int ft_disk_feed_start_recorded(
+    virDomainPtr dom, const struct ft_vm *domain,
+    const struct ft_recorded_disk *disks, const char *id, const char *folder,
+    const char *state_folder, struct ft_outgoing *out,
+    int (*each)(void *opaque, uint64_t done, uint64_t sent), void *opaque,
+    struct ft_disk_feed **feed, struct ft_error *err);
 
 int ft_disk_feed_progress(struct ft_disk_feed *feed,
                           struct ft_disk_feed_progress *progress,

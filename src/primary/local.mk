@@ -10,12 +10,15 @@ libftprimary_a_SOURCES = \
 	src/primary/copy-way.c \
 	src/primary/disk-compare.c src/primary/disk-compare.h \
 	src/primary/disk-feed.c src/primary/disk-feed.h \
+	src/primary/disk-feed-private.h \
+	src/primary/disk-feed-record.c \
 	src/primary/disk-sync.c \
 	src/primary/disk-trouble.c \
 	src/primary/epoch.c \
 	src/primary/epoch-stats.c src/primary/epoch-stats.h \
 	src/primary/freeze.c \
 	src/primary/gate-watch.c src/primary/gate-watch.h \
+	src/primary/handed-over.c \
 	src/primary/link-proof.c \
 	src/primary/memory-copy.c \
 	src/primary/orders.c \

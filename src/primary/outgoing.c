@@ -106,6 +106,17 @@ ft_outgoing_disk_total(struct ft_outgoing *out)
     return bytes;
 }
 
+bool
+ft_outgoing_has_disk(struct ft_outgoing *out)
+{
+    bool has;
+
+    pthread_mutex_lock(&out->lock);
+    has = out->disk_bytes || out->summary[out->open & 1].disk_frames;
+    pthread_mutex_unlock(&out->lock);
+    return has;
+}
+
 static void
 count(struct ft_outgoing *out, uint64_t epoch,
       const struct ft_epoch_summary *part)

@@ -80,6 +80,9 @@ int ft_outgoing_write_disk(struct ft_outgoing *out, unsigned disk,
 int ft_outgoing_zero_disk(struct ft_outgoing *out, unsigned disk,
                           uint64_t offset, uint64_t length, int trim);
 
+/* Whether the epoch that is open has anything of a disk by now. */
+bool ft_outgoing_has_disk(struct ft_outgoing *out);
+
 /* Counts pages (page-codec.h) that were sent for epoch. */
 void ft_outgoing_count_pages(struct ft_outgoing *out, uint64_t epoch,
                              uint64_t data_pages, uint64_t zero_pages);

@@ -199,7 +199,10 @@ struct ft_primary {
         char next[FT_COPY_ID_SIZE];   /* of one that is made anew */
         struct ft_disk_errors errors; /* known when that began */
         bool by_changes;              /* this session's */
-        bool sample;                  /* some of it is still to be compared */
+        bool by_record; /* ... of what QEMU has recorded since a takeover */
+        bool no_record; /* that is not to be used any more */
+        struct ft_recorded_disk recorded[FT_DISKS_MAX]; /* files: domain's */
+        bool sample;     /* some of it is still to be compared */
         bool distrusted; /* that differed: nothing is kept for it */
         bool compared;   /* ... if not, with replicas that were there */
         char why[160];   /* not so, if it could have been */
@@ -506,6 +509,17 @@ void ft_primary_watch_vm(struct ft_primary *p);
 
 /* Notes in the record which files the VM's disks are. */
 void ft_primary_note_images(struct ft_worker *w);
+
+/*
+ * handed-over.c, control thread. Before this host's QEMU is ended because the VM runs
+ * on the other one, handed over by us: whether, by all that is known, its disks are
+ * what the VM began with there. Then, when it is ended: they become the base that the
+ * copy back begins with. NULL is a no-op; frees it.
+ */
+struct ft_handed_over;
+struct ft_handed_over *ft_primary_look_at_handed_over(struct ft_primary *p);
+void ft_primary_keep_handed_over(struct ft_primary *p,
+                                 struct ft_handed_over *handed, bool ended);
 
 /* disk-sync.c. What was written to the VM's disks gets to their storage. */
 void ft_primary_sync_disks(struct ft_worker *w);

@@ -14,6 +14,7 @@
 #include "base/priority.h"
 #include "primary/primary-private.h"
 #include "qemu/saver-marker.h"
+#include "virt/block-copy.h"
 #include "virt/loop.h"
 #include "virt/qemu-log.h"
 #include "virt/qmp.h"
@@ -215,6 +216,23 @@ on_qemu_event(virConnectPtr conn, virDomainPtr dom, const char *event,
     ft_vm_end_heard(&p->end, event, details);
 }
 
+/* Of a mirror that libvirt does not know of. */
+static void
+on_new_mirror(virConnectPtr conn, virDomainPtr dom, const char *event,
+              long long seconds, unsigned micros, const char *details,
+              void *opaque)
+{
+    struct ft_primary *p = opaque;
+
+    (void)conn;
+    (void)dom;
+    (void)event;
+    (void)seconds;
+    (void)micros;
+    if (ft_block_copy_is_new(details))
+        ft_primary_set_flag(p, &p->mirror_ended, 1);
+}
+
 /* So that libvirt's hook knows a definition by its disks as well. */
 void
 ft_primary_note_images(struct ft_worker *w)
@@ -374,6 +392,9 @@ ft_primary_watch_vm(struct ft_primary *p)
     virConnectDomainQemuMonitorEventRegister(
         w->events, dom, FT_VM_END_QEMU_EVENTS, on_qemu_event, p, NULL,
         VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX);
+    virConnectDomainQemuMonitorEventRegister(
+        w->events, dom, FT_BLOCK_COPY_QEMU_EVENTS, on_new_mirror, p, NULL,
+        VIR_CONNECT_DOMAIN_QEMU_MONITOR_EVENT_REGISTER_REGEX);
     virDomainFree(dom);
 }
 
@@ -439,7 +460,9 @@ leave_qemu(struct ft_worker *w, enum ft_vm_state *vm, struct ft_error *err)
     if (rc || (*vm != FT_VM_RUNNING && *vm != FT_VM_STOPPED))
         return rc;
     rc = ft_gate_remove_leftovers(w->dom, NULL, err);
-    return rc ? rc : ft_disk_feed_end_leftovers(w->dom, w->run_folder, err);
+    if (!rc)
+        rc = ft_disk_feed_end_leftovers(w->dom, w->run_folder, err);
+    return rc ? rc : ft_write_record_end_all(w->dom, err);
 }
 
 static void

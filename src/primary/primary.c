@@ -43,6 +43,7 @@ static void
 destroy_copy(struct ft_primary *p, bool was_alive)
 {
     struct ft_worker *w = p->worker;
+    struct ft_handed_over *handed = ft_primary_look_at_handed_over(p);
     struct ft_error err = FT_ERROR_INIT;
 
     if (was_alive)
@@ -59,6 +60,7 @@ destroy_copy(struct ft_primary *p, bool was_alive)
                    ft_worker_peer_name(w));
     if (w->dom && ft_standby_destroy(w->dom, &err))
         ft_log_error(&err, "ending the old copy");
+    ft_primary_keep_handed_over(p, handed, w->dom && !err.code);
 }
 
 /* A stopped VM of ours goes on: held by the replication thread, or found so. */

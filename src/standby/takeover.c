@@ -19,6 +19,7 @@
 #include "standby/write-back.h"
 #include "virt/guest-freeze.h"
 #include "virt/standby.h"
+#include "virt/write-record.h"
 #include "worker/worker-libvirt.h"
 
 #define RESUME_MS 10000
@@ -293,6 +294,28 @@ run(struct ft_standby *s, struct ft_error *err)
     return rc ? rc : ft_standby_run(w->dom, &s->takeover.times, err);
 }
 
+/*
+ * The other host's disks are what these are now (primary/handed-over.c): from the
+ * guest's first write on QEMU records what they lack. Without it the copy back
+ * compares all of them.
+ */
+static void
+record_writes(struct ft_standby *s)
+{
+    struct ft_recorded_disk disks[FT_DISKS_MAX] = { { .file = NULL } };
+    const struct ft_replica *r = &s->replica;
+    struct ft_error err = FT_ERROR_INIT;
+    char id[FT_COPY_ID_SIZE];
+
+    if (!s->takeover.planned || !r->seals.base.id[0] || !r->n_disks)
+        return;
+    for (size_t i = 0; i < r->n_disks; i++)
+        disks[i].file = r->disks[i].path;
+    ft_copy_id_after(r->seals.base.id, id);
+    if (ft_write_record_begin(s->worker->dom, disks, r->n_disks, id, &err))
+        ft_log_error(&err, "recording what the guest writes here");
+}
+
 void
 ft_standby_run_vm(struct ft_standby *s)
 {
@@ -302,6 +325,7 @@ ft_standby_run_vm(struct ft_standby *s)
     int64_t ended, begun = ft_clock_ns();
 
     ft_worker_say_busy(w, NULL);
+    record_writes(s);
     if (t->stands) {
         leave_standing(s);
         return;

@@ -10,9 +10,16 @@
 #include <libvirt/virterror.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "virt/qmp.h"
 #include "virt/xml.h"
+
+/* Of the jobs that libvirt does not know, behind the target; and of their nodes. */
+#define OWN_SUFFIX "-ftadmin"
+#define OWN_NODE "ftadmin-"
+#define END_NS (5 * FT_NS_PER_S)
+#define POLL_NS (5 * FT_NS_PER_MS)
 
 /* The target's XML, made by libxml2 so that any path is quoted rightly. */
 static int
@@ -80,6 +87,152 @@ ft_block_copy_set_speed(virDomainPtr dom, const char *target,
                : 0;
 }
 
+/* ----- jobs that libvirt does not know ----- */
+
+/* The target in a job's name; false: it is another's. */
+static bool
+own_target(const char *job, char target[32])
+{
+    size_t length = strlen(job);
+
+    if (strncmp(job, "copy-", 5) != 0 || length < 5 + strlen(OWN_SUFFIX) + 1 ||
+        strcmp(job + length - strlen(OWN_SUFFIX), OWN_SUFFIX) != 0 ||
+        length - 5 - strlen(OWN_SUFFIX) >= 32)
+        return false;
+    memcpy(target, job + 5, length - 5 - strlen(OWN_SUFFIX));
+    target[length - 5 - strlen(OWN_SUFFIX)] = '\0';
+    return true;
+}
+
+bool
+ft_block_copy_is_new(const char *details)
+{
+    FT_AUTOJSON json_t *json = NULL;
+    char target[32];
+
+    return details && !ft_json_parse(details, strlen(details), &json, NULL) &&
+           own_target(ft_json_string(json, "device", ""), target);
+}
+
+static int
+delete_node(virDomainPtr dom, const char *target, struct ft_error *err)
+{
+    char node[64];
+
+    snprintf(node, sizeof(node), OWN_NODE "%s", target);
+    return ft_qmp(dom, "blockdev-del", json_pack("{s:s}", "node-name", node),
+                  NULL, err);
+}
+
+static int
+add_node(virDomainPtr dom, const char *target, const char *socket,
+         const char *export_name, struct ft_error *err)
+{
+    char node[64];
+
+    snprintf(node, sizeof(node), OWN_NODE "%s", target);
+    /* what the guest discards goes there as well */
+    return ft_qmp(dom, "blockdev-add",
+                  json_pack("{s:s,s:s,s:s,s:{s:s,s:s},s:s}", "driver", "nbd",
+                            "node-name", node, "discard", "unmap", "server",
+                            "type", "unix", "path", socket, "export",
+                            export_name),
+                  NULL, err);
+}
+
+int
+ft_block_copy_start_new(virDomainPtr dom, const char *target, const char *node,
+                        const char *socket, const char *export_name,
+                        struct ft_error *err)
+{
+    char job[64], ours[64];
+    int rc;
+
+    snprintf(job, sizeof(job), "copy-%s" OWN_SUFFIX, target);
+    snprintf(ours, sizeof(ours), OWN_NODE "%s", target);
+    delete_node(dom, target, NULL); /* of one that failed */
+    rc = add_node(dom, target, socket, export_name, err);
+    if (rc)
+        return rc;
+    rc = ft_qmp(dom, "blockdev-mirror",
+                json_pack("{s:s,s:s,s:s,s:s,s:s}", "job-id", job, "device",
+                          node, "target", ours, "sync", "none", "copy-mode",
+                          "write-blocking"),
+                NULL, err);
+    if (rc)
+        delete_node(dom, target, NULL);
+    return rc;
+}
+
+/* 1: there is such a job of the target; 0; -errno. */
+static int
+find_own(virDomainPtr dom, const char *target,
+         struct ft_block_copy_progress *progress, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *jobs = NULL;
+    char found[32];
+    json_t *job;
+    size_t i;
+    int rc = ft_qmp(dom, "query-block-jobs", NULL, &jobs, err);
+
+    if (rc)
+        return rc;
+    json_array_foreach(jobs, i, job) {
+        if (!own_target(ft_json_string(job, "device", ""), found) ||
+            strcmp(found, target) != 0)
+            continue;
+        progress->active = true;
+        progress->done = (uint64_t)ft_json_int(job, "offset", 0, INT64_MAX, 0);
+        progress->total = (uint64_t)ft_json_int(job, "len", 0, INT64_MAX, 0);
+        progress->ready = ft_json_bool(job, "ready", 0);
+        return 1;
+    }
+    return 0;
+}
+
+/* Cancelled when it is ready it completes, at the disk's own image. */
+static int
+end_own(virDomainPtr dom, const char *target, struct ft_error *err)
+{
+    struct ft_block_copy_progress progress;
+    int64_t until = ft_clock_ns() + END_NS;
+    char job[64];
+    int rc;
+
+    snprintf(job, sizeof(job), "copy-%s" OWN_SUFFIX, target);
+    rc = ft_qmp(dom, "block-job-cancel", json_pack("{s:s}", "device", job),
+                NULL, err);
+    while (!rc && (rc = find_own(dom, target, &progress, err)) == 1) {
+        if (ft_clock_ns() > until)
+            return ft_fail(err, ETIMEDOUT, NULL,
+                           "the copy of disk %s does not end", target);
+        ft_clock_sleep(POLL_NS);
+        rc = 0;
+    }
+    return rc ? rc : delete_node(dom, target, err);
+}
+
+static int
+visit_own(virDomainPtr dom, bool end, unsigned *count, struct ft_error *err)
+{
+    FT_AUTOJSON json_t *jobs = NULL;
+    char target[32];
+    json_t *job;
+    size_t i;
+    int rc = ft_qmp(dom, "query-block-jobs", NULL, &jobs, err);
+
+    json_array_foreach(jobs, i, job) {
+        if (rc || !own_target(ft_json_string(job, "device", ""), target))
+            continue;
+        if (end)
+            rc = end_own(dom, target, err);
+        *count += rc == 0;
+    }
+    return rc;
+}
+
+/* ----- both ----- */
+
 /*
  * QEMU's own view: libvirt does not tell "ready" from "equal just now", and
  * names its copy jobs copy-TARGET-NODE (qemu_blockjob.c).
@@ -137,8 +290,10 @@ ft_block_copy_progress(virDomainPtr dom, const char *target,
                                   VIR_DOMAIN_BLOCK_JOB_INFO_BANDWIDTH_BYTES);
     if (rc < 0)
         return ft_virt_fail(err, EIO, NULL, "block job of the disk");
-    if (rc == 0)
-        return 0;
+    if (rc == 0) {
+        rc = find_own(dom, target, progress, err);
+        return rc < 0 ? rc : 0;
+    }
     progress->active = true;
     progress->done = info.cur;
     progress->total = info.end;
@@ -150,8 +305,10 @@ ft_block_copy_progress(virDomainPtr dom, const char *target,
 int
 ft_block_copy_abort(virDomainPtr dom, const char *target, struct ft_error *err)
 {
-    struct ft_block_copy_progress progress;
+    struct ft_block_copy_progress progress = { 0 };
 
+    if (find_own(dom, target, &progress, NULL) == 1)
+        return end_own(dom, target, err);
     if (virDomainBlockJobAbort(dom, target, 0) == 0)
         return 0;
     /* A job that failed by itself (its NBD server died) is gone: the wish is
@@ -211,9 +368,10 @@ visit_leftovers(virDomainPtr dom, const char *prefix, bool end, unsigned *count,
         return ft_virt_fail(err, EIO, NULL, "definition of the VM");
     rc = ft_xml_parse(xml, "domain", &doc, err);
     free(xml);
-    return rc ? rc
-              : visit_disks(dom, xmlDocGetRootElement(doc), prefix, end, count,
-                            err);
+    if (!rc)
+        rc = visit_disks(dom, xmlDocGetRootElement(doc), prefix, end, count,
+                         err);
+    return rc ? rc : visit_own(dom, end, count, err);
 }
 
 int

@@ -39,6 +39,22 @@ int ft_block_copy_start(virDomainPtr dom, const char *target,
 int ft_block_copy_set_speed(virDomainPtr dom, const char *target,
                             uint64_t bytes_per_s, struct ft_error *err);
 
+/*
+ * The same of what is written from now on only, of the disk whose root is node in
+ * QEMU: libvirt has nothing of the kind, so it does not know of this job, and tells
+ * nothing of it (FT_BLOCK_COPY_QEMU_EVENTS do). All other calls are for both.
+ * Source: blockdev-mirror, sync none (qemu/qapi/block-core.json).
+ */
+int ft_block_copy_start_new(virDomainPtr dom, const char *target,
+                            const char *node, const char *socket,
+                            const char *export_name, struct ft_error *err);
+
+/* For virConnectDomainQemuMonitorEventRegister: one has ended. */
+#define FT_BLOCK_COPY_QEMU_EVENTS "^BLOCK_JOB_(COMPLETED|CANCELLED|ERROR)$"
+
+/* Whether such an event is of a job of ft_block_copy_start_new. Pure. */
+bool ft_block_copy_is_new(const char *details);
+
 /* Fills *progress; a job that ended by itself is not active. */
 int ft_block_copy_progress(virDomainPtr dom, const char *target,
                            struct ft_block_copy_progress *progress,

@@ -21,5 +21,7 @@ libftvirt_a_SOURCES = \
 	src/virt/vm.c src/virt/vm.h \
 	src/virt/vm-end.c src/virt/vm-end.h \
 	src/virt/volume.c src/virt/volume.h \
+	src/virt/write-record.c src/virt/write-record.h \
+	src/virt/written.c src/virt/written.h \
 	src/virt/xml-changes.c src/virt/xml-changes.h \
 	src/virt/xml.c src/virt/xml.h

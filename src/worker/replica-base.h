@@ -4,7 +4,8 @@
  * one primary's process, whose id nobody else has, since that was complete. What a
  * primary sent later may be in it or not, and the primary knows all of that as long
  * as its process lives (disk/disk-changes.h); so it holds unless somebody else wrote
- * to the file.
+ * to the file. Or it is what a VM was handed over with, and all that came later the
+ * QEMU knows that has it now (primary/handed-over.c).
  *
  * That is seen by its mtime, the seal: ours are set back to one moment of the past
  * after each of our writes. A write that was cut off, or another's, leaves its own

@@ -45,6 +45,10 @@ both_are() { # STATE PRIMARY
         '[.pairs[] | select(.state == $state and .primary == $host)] | length == 2' >/dev/null
 }
 
+is_back() { # VM
+    [ "$(pair_status "$1" '"\(.state) \(.primary)"')" = "protected h1" ]
+}
+
 go_on_since() { # TIME
     local vm
     for vm in vm1 vm2; do
@@ -137,6 +141,13 @@ wait_for $deadline go_on_since "$goes_on"
 note "that host is upgraded, and they are protected by themselves"
 upgrade_qemu h1
 wait_for $deadline both_are protected h2
+
+note "one is handed over, and only what was written since is copied back, by the newer QEMU too"
+exits 0 ftadmin switchover vm1 --yes
+wait_for $deadline is_back vm1
+way=$(engine h1 status | jq -r '.pairs[] | select(.vm == "vm1").copied.way')
+[ "$way" = changes ] || fail "copied by $way: $(engine h1 status)"
+verified vm1
 for vm in vm1 vm2; do
     take $vm
     stop_client

@@ -277,6 +277,30 @@ test_replica_stays_sealed(void **state)
     assert_false(ft_replica_base_is_sealed(&had, replica.disks[0].fd));
 }
 
+/* The name that both sides make of the copy's: one, and another each time. */
+static void
+test_id_after(void **state)
+{
+    char first[FT_COPY_ID_SIZE] = "0a1b2c3d-0000-4000-8000-00000000000a";
+    char ids[16][FT_COPY_ID_SIZE], again[FT_COPY_ID_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < FT_ARRAY_SIZE(ids); i++) {
+        const char *before = i ? ids[i - 1] : first;
+
+        ft_copy_id_after(before, ids[i]);
+        assert_true(ft_replica_base_is_id(ids[i]));
+        ft_copy_id_after(before, again);
+        assert_string_equal(ids[i], again);
+        assert_string_not_equal(ids[i], first);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(ids[i], ids[j]);
+    }
+    first[35] = 'b';
+    ft_copy_id_after(first, again);
+    assert_string_not_equal(ids[0], again);
+}
+
 int
 main(void)
 {
@@ -287,6 +311,7 @@ main(void)
         cmocka_unit_test(test_what_cannot_be_one),
         cmocka_unit_test(test_records_that_are_none),
         cmocka_unit_test(test_durable_once_recorded),
+        cmocka_unit_test(test_id_after),
         cmocka_unit_test_setup_teardown(test_replica_stays_sealed, begin, end),
     };
 

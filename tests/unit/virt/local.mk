@@ -5,7 +5,7 @@ virt_tests = tests/unit/virt/test-disk-errors tests/unit/virt/test-disk-times \
 	tests/unit/virt/test-place \
 	tests/unit/virt/test-rehearsal-xml tests/unit/virt/test-retire \
 	tests/unit/virt/test-run-state tests/unit/virt/test-standby-xml tests/unit/virt/test-virt \
-	tests/unit/virt/test-vm-end
+	tests/unit/virt/test-vm-end tests/unit/virt/test-write-record
 check_PROGRAMS += $(virt_tests)
 TESTS += $(virt_tests)
 virt_libs = libftgate.a libftqemu.a libftvirt.a libftbase.a $(LIBVIRT_LIBS) \
@@ -23,6 +23,9 @@ tests_unit_virt_test_place_LDADD = $(virt_libs)
 tests_unit_virt_test_rehearsal_xml_SOURCES = \
 	tests/unit/virt/test-rehearsal-xml.c tests/unit/virt-test.h
 tests_unit_virt_test_rehearsal_xml_LDADD = $(virt_libs)
+tests_unit_virt_test_write_record_SOURCES = \
+	tests/unit/virt/test-write-record.c tests/unit/virt-test.h
+tests_unit_virt_test_write_record_LDADD = $(virt_libs)
 tests_unit_virt_test_retire_SOURCES = tests/unit/virt/test-retire.c \
 	tests/unit/scratch.h
 tests_unit_virt_test_retire_LDADD = $(virt_libs)
