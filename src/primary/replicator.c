@@ -127,10 +127,10 @@ checkpoint_loop(struct ft_primary *p, struct ft_error *err)
             return ft_fail(err, EIO, "To end them for good: ftadmin unprotect.",
                            "somebody ended a job that mirrors a disk of %s",
                            p->worker->config.vm);
-        rc = verify && !final ? ft_verify_primary(p, err)
-             : p->copy.sample && !final
-                 ? ft_verify_sample(p, err)
-                 : ft_checkpoint(p, final, NULL, NULL, err);
+        /* a sample under way ends first: what is asked for begins with its own */
+        rc = p->copy.sample && !final ? ft_verify_sample(p, err)
+             : verify && !final       ? ft_verify_primary(p, err)
+                                : ft_checkpoint(p, final, NULL, NULL, err);
         if (final)
             rc = after_final(p, rc, err);
         ft_disk_feed_settle(p->feed, p->out.open,
