@@ -4,7 +4,6 @@
 #include "qemu/vcpu-time.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,22 +92,8 @@ ft_vcpu_waited(pid_t pid)
     return each_thread(pid, wait_of);
 }
 
-/* There is no such file in a kernel without, and nothing to be weighed. */
-static void
-session_gives_way(pid_t pid)
-{
-    char path[40];
-    FT_AUTOCLOSE int fd = -1;
-
-    snprintf(path, sizeof(path), "/proc/%d/autogroup", (int)pid);
-    fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd >= 0 && dprintf(fd, "%d", LEAST_WEIGHT) < 0)
-        return;
-}
-
 void
 ft_vcpu_give_way(pid_t pid)
 {
-    session_gives_way(pid);
     each_thread(pid, give_way);
 }

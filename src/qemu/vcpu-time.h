@@ -17,11 +17,7 @@ int64_t ft_vcpu_time(pid_t pid);
 /* What they were ready to run and had no processor for, in the same way. */
 int64_t ft_vcpu_waited(pid_t pid);
 
-/*
- * All threads of QEMU give way to others (nice 19), and so does its session as a whole
- * where the kernel weighs those one against another (autogroup in sched(7)): it does so
- * where it has no cgroup of processors of its own. Any thread.
- */
+/* All threads of QEMU give way to others (nice 19). Any thread. */
 void ft_vcpu_give_way(pid_t pid);
 
 #endif

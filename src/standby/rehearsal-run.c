@@ -155,9 +155,6 @@ put_bounds(struct ft_rehearsal_run *run, struct ft_error *err)
     ft_oom_begin(run->vm.pid, &run->oom);
     ft_priority_set_oom(run->vm.pid, OOM_FIRST);
     ft_vcpu_give_way(run->vm.pid);
-    if (ft_rehearsal_give_way(run->dom, &none))
-        ft_log(FT_LOG_INFO, "rehearsal without a share of processors: %s",
-               none.text);
     if (ft_rehearsal_bound(run->dom, memory_of(&run->snapshot) + QEMU_BYTES,
                            &none))
         ft_log(FT_LOG_INFO, "rehearsal without a limit of memory: %s",

@@ -19,9 +19,6 @@
 #include "virt/standby.h"
 #include "virt/xml.h"
 
-/* The least that both kinds of cgroups take: cpu.shares and cpu.weight. */
-#define LEAST_SHARES 2
-
 void
 ft_rehearsal_name(const char *pair, char out[FT_REHEARSAL_NAME_SIZE])
 {
@@ -83,23 +80,6 @@ ft_rehearsal_bound(virDomainPtr dom, uint64_t bytes, struct ft_error *err)
     rc = virDomainSetMemoryParameters(dom, list, n, VIR_DOMAIN_AFFECT_LIVE);
     virTypedParamsFree(list, n);
     return rc < 0 ? ft_virt_fail(err, ENOTSUP, NULL, "limit of its memory") : 0;
-}
-
-int
-ft_rehearsal_give_way(virDomainPtr dom, struct ft_error *err)
-{
-    virTypedParameterPtr list = NULL;
-    int n = 0, room = 0, rc;
-
-    if (virTypedParamsAddULLong(&list, &n, &room,
-                                VIR_DOMAIN_SCHEDULER_CPU_SHARES,
-                                LEAST_SHARES) < 0)
-        return ft_fail(err, ENOMEM, NULL, "no memory");
-    rc = virDomainSetSchedulerParametersFlags(dom, list, n,
-                                              VIR_DOMAIN_AFFECT_LIVE);
-    virTypedParamsFree(list, n);
-    return rc < 0 ? ft_virt_fail(err, ENOTSUP, NULL, "weight of its processors")
-                  : 0;
 }
 
 bool

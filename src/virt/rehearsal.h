@@ -40,12 +40,6 @@ int ft_rehearsal_sweep(virConnectPtr conn, const char *pair,
  */
 int ft_rehearsal_bound(virDomainPtr dom, uint64_t bytes, struct ft_error *err);
 
-/*
- * Its cgroup gives way to others on a busy host, whatever its threads' nice: that counts
- * inside of a cgroup only (cgroups(7), sched(7)). -ENOTSUP: libvirt has none for it.
- */
-int ft_rehearsal_give_way(virDomainPtr dom, struct ft_error *err);
-
 /* Whether its guest has the agent's channel open; and answers within seconds. */
 bool ft_rehearsal_agent_is_there(virDomainPtr dom);
 bool ft_rehearsal_agent_answers(virDomainPtr dom, int seconds);

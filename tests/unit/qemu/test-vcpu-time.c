@@ -4,18 +4,14 @@
 
 #include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -79,35 +75,6 @@ test_only_vcpus_count(void **state)
     pthread_join(threads[1], NULL);
 }
 
-/* In a session of its own, as libvirt starts QEMU. */
-static void
-test_session(void **state)
-{
-    char path[40], text[64] = "";
-    pid_t pid = fork();
-    FILE *file;
-
-    (void)state;
-    assert_true(pid >= 0);
-    if (!pid) {
-        setsid();
-        raise(SIGSTOP);
-        _exit(0);
-    }
-    assert_int_equal(waitpid(pid, NULL, WUNTRACED), pid);
-    ft_vcpu_give_way(pid);
-    assert_int_equal(getpriority(PRIO_PROCESS, (id_t)pid), 19);
-    snprintf(path, sizeof(path), "/proc/%d/autogroup", (int)pid);
-    file = fopen(path, "re");
-    if (file) {
-        assert_non_null(fgets(text, sizeof(text), file));
-        assert_non_null(strstr(text, " nice 19"));
-        fclose(file);
-    }
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-}
-
 /* Where one emulator thread runs them all by turns. */
 static void
 test_shared_thread(void **state)
@@ -139,7 +106,6 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_process),
         cmocka_unit_test(test_only_vcpus_count),
-        cmocka_unit_test(test_session),
         cmocka_unit_test(test_shared_thread),
     };
 
