@@ -148,7 +148,15 @@ do_it(struct ft_console *console, const struct ft_deed *deed, const json_t *row)
     unsigned runs;
 
     press(console, "a");
-    if (deed->care != FT_DEED_HARMLESS) {
+    if (deed->letter == 'f' && !deed->host) { /* a form, as it is filled in */
+        struct ft_words words;
+
+        ft_deed_words(deed, row, true, &words);
+        ft_words_text(&words, shown, sizeof(shown));
+        press(console, key);
+        assert_int_equal(console->overlay, FT_OVERLAY_BACKUP);
+        press(console, "Up Enter");
+    } else if (deed->care != FT_DEED_HARMLESS) {
         press(console, key);
         assert_int_equal(console->overlay, FT_OVERLAY_QUESTION);
         ft_words_text(&console->question.shown, shown, sizeof(shown));
