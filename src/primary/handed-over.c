@@ -96,7 +96,7 @@ has_not_changed(const struct stat *now, const struct stat *before)
 static bool
 add_disk(struct ft_handed_over *h, const struct ft_vm_disk *d)
 {
-    struct stat *st = &h->disks[h->n].seen;
+    struct stat *st;
     int fd;
 
     if (h->n == FT_DISKS_MAX || strcmp(d->format, "raw") != 0)
@@ -104,6 +104,7 @@ add_disk(struct ft_handed_over *h, const struct ft_vm_disk *d)
     fd = open(d->source, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return false;
+    st = &h->disks[h->n].seen;
     h->disks[h->n].target = d->target;
     h->disks[h->n++].fd = fd;
     return fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
