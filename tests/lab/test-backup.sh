@@ -316,21 +316,14 @@ wait_for 10 has_event h1 thawed
 guest_is h1 thawed || fail "it is not thawed"
 guest_goes_on
 
-note "a takeover in the middle, of a guest that is frozen"
+note "a takeover in the middle"
 start_slow_backup "$test_folder/b" --no-freeze
 wait_for 30 part_has "$test_folder/b/vm1-vda.qcow2" 4000000
-forget_events h2
-freeze_and hang
-wait_for 10 guest_is h1 frozen
 fault=$(mark_fault)
 must lab power-off h1
 wait_for 60 answers_since "$fault"
-must lab on adm pkill -KILL -f -o 'ftadmin backup vm1 --output .*/a$'
-wait "$freezer_pid"
 backup_ends_with 1 "is inconclusive" "Begin anew"
 nothing_in "$test_folder/b"
-has_event h2 thawing || fail "no event thawing"
-guest_is h2 thawed || fail "it is not thawed"
 guest_goes_on
 stop_client
 check_ledger --fault-time "$fault"
@@ -351,3 +344,19 @@ complains "does not know what has changed" "this is a full backup"
 must qemu-img check -q "$test_folder/a/vm1-vda.qcow2"
 [ "$(qemu-img info --output=json "$test_folder/a/vm1-vda.qcow2" |
     jq 'has("backing-filename")')" = false ] || fail "it needs another one"
+
+note "a takeover of a guest that is frozen: it is thawed where it goes on"
+start_client --connections 3
+forget_events h1
+freeze_and hang
+wait_for 10 guest_is h2 frozen
+fault=$(mark_fault)
+must lab power-off h2
+wait_for 60 answers_since "$fault"
+must lab on adm pkill -KILL -f -o 'ftadmin backup vm1 --output .*/a$'
+wait "$freezer_pid"
+has_event h1 thawing || fail "no event thawing"
+guest_is h1 thawed || fail "it is not thawed"
+guest_goes_on
+stop_client
+check_ledger --fault-time "$fault"
